@@ -1,0 +1,1 @@
+"""The reconcile engine: desired state in Git, live state in clusters, and the drift between."""

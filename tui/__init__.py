@@ -1,0 +1,1 @@
+"""The terminal: an interactive drift explorer over the engine's snapshots."""
