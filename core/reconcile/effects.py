@@ -1,0 +1,121 @@
+"""What the engine is to do next; only `core.engine` performs it."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.model import Desired, FieldChange, Key, KindRef, Live, Plan, RevertPlan
+from core.reconcile.inputs import InventoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """List, then watch, exactly these kinds of one cluster; `None` means every namespace."""
+
+    cluster: str
+    kinds: frozenset[KindRef]
+    namespaces: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Ask the server, by a dry-run, what applying `desired` to `live` would change."""
+
+    cluster: str
+    key: Key
+    desired: Desired
+    live: Live
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Apply server-side.  `live` is what it was decided on (its uid and resourceVersion are
+    sent as preconditions); None creates."""
+
+    cluster: str
+    key: Key
+    desired: Desired
+    live: Live | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Find the origins in Git of the fields of one drifted object."""
+
+    key: Key
+    desired: Desired
+    live: Live
+    changes: tuple[FieldChange, ...]
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInventory:
+    """Read what driftdeck applied for one app."""
+
+    cluster: str
+    app: str
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteInventory:
+    """Store what driftdeck applied, or is about to apply, for one app."""
+
+    cluster: str
+    app: str
+    namespace: str
+    rows: tuple[InventoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAccess:
+    """Ask the server which steps of a plan this identity may do."""
+
+    request: int
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeRevert:
+    """Work out the revert of one commit."""
+
+    request: int
+    app: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeRevert:
+    """Write the revert commit."""
+
+    run: int
+    plan: RevertPlan
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSource:
+    """Read one app's folder again."""
+
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
+class WakeAt:
+    """Send a Tick at this time (seconds since the epoch)."""
+
+    at: float
+
+
+Effect: TypeAlias = (
+    Follow
+    | Confirm
+    | Apply
+    | LookUp
+    | ReadInventory
+    | WriteInventory
+    | CheckAccess
+    | ComputeRevert
+    | MakeRevert
+    | ReadSource
+    | WakeAt
+)

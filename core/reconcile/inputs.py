@@ -1,0 +1,308 @@
+"""What can happen (inputs) and what a person can ask (commands).
+
+Each is a plain value, so a session can be recorded and replayed.  Results carry what they were
+made from: a late one is recognised by that and dropped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.compare import Schema
+from core.model import (
+    Commit,
+    Desired,
+    Document,
+    FieldChange,
+    Key,
+    KindRef,
+    Live,
+    ObjectRef,
+    Plan,
+    Resource,
+    RevertPlan,
+)
+
+# Git --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRead:
+    """One app's folder was read at one commit; files in `problems` are missing from it."""
+
+    app: str
+    revision: Commit
+    documents: tuple[Document, ...]
+    problems: tuple[str, ...]  # "file:line: reason"
+    history: tuple[Commit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLost:
+    """One app's folder cannot be read; what was read before stays, marked."""
+
+    app: str
+    problem: str
+    exit_code: int
+
+
+# The cluster ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFound:
+    """The API server answers.  `resources` is its discovery, for every kind it serves."""
+
+    cluster: str
+    context: str
+    server: str
+    version: str
+    namespace: str  # of the context; "" means default
+    resources: Mapping[KindRef, Resource]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterLost:
+    """The API server cannot be used; rows stay, marked stale."""
+
+    cluster: str
+    problem: str
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSeen:
+    """The API server said something that changed no object (a bookmark)."""
+
+    cluster: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaRead:
+    """The OpenAPI of one kind; `schema` is None where the cluster publishes none."""
+
+    cluster: str
+    kind: KindRef
+    schema: Schema | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindListed:
+    """A complete listing of one kind, in every followed namespace; what is not in it is gone."""
+
+    cluster: str
+    kind: KindRef
+    objects: Mapping[ObjectRef, Live]
+
+
+@dataclass(frozen=True, slots=True)
+class KindLost:
+    """One kind cannot be read (forbidden, no longer served); says nothing about its objects."""
+
+    cluster: str
+    kind: KindRef
+    problem: str
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChanged:
+    """Objects changed, in order; None means deleted."""
+
+    cluster: str
+    kind: KindRef
+    changes: tuple[tuple[ObjectRef, Live | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryRow:
+    """One object that driftdeck applied."""
+
+    ref: ObjectRef
+    uid: str  # "" when the answer to the apply was never seen
+    digest: str  # of what was applied
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryRead:
+    """What driftdeck applied for one app; `problem` when it cannot be read."""
+
+    app: str
+    rows: tuple[InventoryRow, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryWritten:
+    """A write of the inventory ended."""
+
+    app: str
+    rows: tuple[InventoryRow, ...]
+    problem: str = ""
+
+
+# Results of effects -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The dry-run of `desired` on `live` ended: a predicted object, or why there is none."""
+
+    key: Key
+    desired: Desired
+    live: Live
+    predicted: bytes | None
+    problem: str = ""
+    cause_paths: tuple[str, ...] = ()  # fields the server refused (422)
+    status: int = 200
+    retry: bool = False  # worth asking again later
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Actors and origins of one drifted object were looked up."""
+
+    key: Key
+    desired: Desired
+    live: Live
+    changes: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An apply ended: the object as it is now, or what the server said."""
+
+    key: Key
+    desired: Desired
+    live: Live | None
+    problem: str = ""
+    exit_code: int = 0
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPrepared:
+    """Permissions for a plan were looked up; steps that cannot be done say why."""
+
+    request: int
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class RevertPrepared:
+    """A revert was computed but not made."""
+
+    request: int
+    plan: RevertPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """A revert commit was made, or could not be."""
+
+    run: int
+    app: str
+    revision: str
+    problem: str = ""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed; wakes what waits for it."""
+
+
+# Commands ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PreparePlan:
+    """Work out the plan for exactly these objects; it appears as `Snapshot.plan`."""
+
+    request: int
+    keys: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Execute:
+    """Carry out a plan that a person accepted."""
+
+    run: int
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareRevert:
+    """Work out the revert of one commit for one app; it appears as `Snapshot.revert`."""
+
+    request: int
+    app: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteRevert:
+    """Make the revert commit that was previewed."""
+
+    run: int
+    plan: RevertPlan
+
+
+@dataclass(frozen=True, slots=True)
+class SetHeal:
+    """Turn standing repair on or off for these apps."""
+
+    apps: frozenset[str]
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetWriting:
+    """Allow or forbid that a person writes, in this session."""
+
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Look up actors and origins of one row now (the row a person looks at)."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Read Git again and ask for pending confirmations again."""
+
+
+Command: TypeAlias = (
+    PreparePlan
+    | Execute
+    | PrepareRevert
+    | ExecuteRevert
+    | SetHeal
+    | SetWriting
+    | Explain
+    | Refresh
+)
+Input: TypeAlias = (
+    SourceRead
+    | SourceLost
+    | ClusterFound
+    | ClusterLost
+    | ClusterSeen
+    | SchemaRead
+    | KindListed
+    | KindLost
+    | LiveChanged
+    | InventoryRead
+    | InventoryWritten
+    | Confirmed
+    | Explained
+    | Applied
+    | PlanPrepared
+    | RevertPrepared
+    | Reverted
+    | Tick
+    | Command
+)
