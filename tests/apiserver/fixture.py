@@ -1,0 +1,70 @@
+"""The real server for pytest.
+
+Where it cannot run, its tests are skipped and say what was not proven; under `CI=true` they fail,
+for a skip that nobody reads is how a promise about Kubernetes goes stale.
+
+With pytest-xdist each worker has a session of its own, hence a server of its own.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+
+from tests.apiserver import binaries
+from tests.apiserver.server import ApiServer
+
+_NEEDED: tuple[binaries.ProgramName, ...] = ("etcd", "kube-apiserver")
+_UNAVAILABLE = pytest.StashKey[binaries.UnavailableError]()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build what the chosen tests need now: in a fixture, the timeout of a test would hit it."""
+    fixtures = (getattr(item, "fixturenames", ()) for item in session.items)
+    if session.config.option.collectonly or not any("real_server" in names for names in fixtures):
+        return
+    missing = [name for name in _NEEDED if binaries.installed(name) is None]
+    try:
+        _build(missing, session.config)
+    except binaries.UnavailableError as error:
+        session.config.stash[_UNAVAILABLE] = error
+
+
+def _build(names: list[binaries.ProgramName], config: pytest.Config) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    for name in names:
+        if terminal is not None:  # a worker of xdist has none
+            terminal.write_line(f"building {name}: minutes, once")
+        binaries.binary(name)
+
+
+@pytest.fixture(scope="session")
+def real_server(request: pytest.FixtureRequest) -> Iterator[ApiServer]:
+    """A running API server, the same one for all tests of this worker; leave it in good order."""
+    unavailable = request.config.stash.get(_UNAVAILABLE, None)
+    if unavailable is not None:
+        _report(unavailable)
+    with ApiServer() as server:
+        yield server
+
+
+def _report(unavailable: binaries.UnavailableError) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI must prove this against a real API server: {unavailable}", pytrace=False)
+    pytest.skip(f"NOT PROVEN against a real Kubernetes API server: {unavailable}")
+
+
+@pytest.fixture
+def real_namespace(real_server: ApiServer) -> str:
+    """A namespace that no other test has.
+
+    It stays: without a controller-manager a deleted namespace never finishes, and would only
+    disturb the tests after it.  Everything goes with the server.
+    """
+    name = f"t-{secrets.token_hex(5)}"
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    answer = real_server.client("admin").call("POST", "/api/v1/namespaces", body)
+    assert answer.status == HTTPStatus.CREATED, answer.body
+    return name
