@@ -1,0 +1,158 @@
+"""The settings file as a document: which keys there are, and what each must hold."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from core.manifests.plain import Path as KeyPath
+from core.manifests.plain import PlainDocument, load_plain
+from core.model import AppSpec, ClusterSpec, Json
+from core.settings.fields import (
+    FieldError,
+    app_name,
+    cluster_name,
+    inner_path,
+    namespace,
+    repository,
+)
+
+UNNAMED_CLUSTER: Final = ClusterSpec(name="current")  # the kubeconfig's current context
+
+_TOP_KEYS: Final[Mapping[str, type]] = {"clusters": dict, "apps": list}
+_CLUSTER_KEYS: Final[Mapping[str, type]] = {"context": str, "in_cluster": bool, "protected": bool}
+_APP_KEYS: Final[Mapping[str, type]] = {
+    "name": str,
+    "repo": str,
+    "revision": str,
+    "path": str,
+    "cluster": str,
+    "namespace": str,
+    "heal": bool,
+    "follow": bool,
+    "namespaces": list,
+    "inventory_namespace": str,
+}
+_TYPE_WORDS: Final[Mapping[type, str]] = {
+    str: "text (in quotes, if it looks like a number or a yes)",
+    bool: "true or false",
+    list: "a list",
+    dict: "a mapping",
+}
+
+
+def parse_settings(
+    file: str, content: bytes, folder: Path
+) -> tuple[tuple[AppSpec, ...], tuple[ClusterSpec, ...]]:
+    """Read the apps and clusters of a settings file.
+
+    Args:
+        file: The name that errors show.
+        content: The file's bytes.
+        folder: Where relative repositories start.
+
+    Raises:
+        UsageError: Something is wrong; the message starts with file, line and column.
+    """
+    document = load_plain(file, content)
+    top = _mapping(document, (), document.value, _TOP_KEYS)
+    clusters = _clusters(document, top.get("clusters")) or (UNNAMED_CLUSTER,)
+    entries = top.get("apps")
+    if not isinstance(entries, list) or not entries:
+        raise document.error(("apps",) if "apps" in top else (), "name at least one app under apps")
+    names = [cluster.name for cluster in clusters]
+    apps: list[AppSpec] = []
+    for i, entry in enumerate(entries):
+        app = _app(document, ("apps", i), entry, names, folder)
+        if app.name in {other.name for other in apps}:
+            raise document.error(("apps", i, "name"), f'two apps are named "{app.name}"')
+        apps.append(app)
+    return tuple(apps), clusters
+
+
+def _mapping(
+    document: PlainDocument, path: KeyPath, value: Json, keys: Mapping[str, type]
+) -> Mapping[str, Json]:
+    """Return the mapping at *path*, after checking every key and the type of every value."""
+    if not isinstance(value, dict):
+        raise document.error(path, f"this must be {_TYPE_WORDS[dict]}")
+    for key, item in value.items():
+        if key not in keys:
+            raise document.key_error((*path, key), _unknown_key(key, keys))
+        if not isinstance(item, keys[key]):
+            raise document.error((*path, key), f"{key} must be {_TYPE_WORDS[keys[key]]}")
+    return value
+
+
+def _unknown_key(key: str, keys: Iterable[str]) -> str:
+    close = difflib.get_close_matches(key, keys, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else f"known here: {', '.join(keys)}"
+    return f'unknown key "{key}"; {hint}'
+
+
+def _clusters(document: PlainDocument, value: Json) -> tuple[ClusterSpec, ...]:
+    if not isinstance(value, dict):
+        return ()
+    return tuple(_cluster(document, name, entry) for name, entry in value.items())
+
+
+def _cluster(document: PlainDocument, name: str, entry: Json) -> ClusterSpec:
+    path: KeyPath = ("clusters", name)
+    if not name:
+        raise document.key_error(path, "a cluster needs a name")
+    value = _mapping(document, path, entry, _CLUSTER_KEYS)
+    if value.get("in_cluster") and value.get("context"):
+        raise document.error((*path, "context"), "context and in_cluster exclude each other")
+    return ClusterSpec(
+        name=name,
+        context=str(value.get("context", "")),
+        in_cluster=bool(value.get("in_cluster", False)),
+        protected=bool(value.get("protected", False)),
+    )
+
+
+def _app(
+    document: PlainDocument, at: KeyPath, entry: Json, clusters: list[str], folder: Path
+) -> AppSpec:
+    value = _mapping(document, at, entry, _APP_KEYS)
+    text = {key: item for key, item in value.items() if isinstance(item, str)}
+    try:
+        return AppSpec(
+            name=app_name(_stated(text, "name")),
+            repo=repository(_stated(text, "repo"), folder),
+            revision=text.get("revision") or "HEAD",
+            path=inner_path(text.get("path", "")),
+            cluster=cluster_name(text.get("cluster"), clusters),
+            namespace=namespace(text.get("namespace", "")),
+            heal=bool(value.get("heal", True)),
+            follow=bool(value.get("follow", True)),
+            namespaces=_namespaces(document, (*at, "namespaces"), value.get("namespaces")),
+            inventory_namespace=namespace(
+                text.get("inventory_namespace", ""), "inventory_namespace"
+            ),
+        )
+    except FieldError as error:
+        place = (*at, error.field) if error.field in value else at
+        raise document.error(place, str(error)) from error
+
+
+def _stated(text: Mapping[str, str], key: str) -> str:
+    if not text.get(key):
+        raise FieldError(key, f"an app needs a {key}")
+    return text[key]
+
+
+def _namespaces(document: PlainDocument, at: KeyPath, value: Json) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not value:
+        # An empty list would read as "all", which is never spelt as empty.
+        raise document.error(at, "name at least one namespace, or leave it out")
+    for i, item in enumerate(value):
+        if not isinstance(item, str) or not item:
+            raise document.error((*at, i), f"a namespace must be {_TYPE_WORDS[str]}")
+        try:
+            namespace(item)
+        except FieldError as error:
+            raise document.error((*at, i), str(error)) from error
+    return tuple(str(item) for item in value)

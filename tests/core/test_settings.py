@@ -1,0 +1,230 @@
+"""Settings are read strictly: every fault names its place, and flags win where they are clear."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from core.errors import UsageError
+from core.model import AppSpec, ClusterSpec
+from core.settings import FILE_NAME, Flags, Settings, read_settings
+
+FULL = """\
+clusters:
+  prod: {context: prod-eu, protected: true}
+  inside: {in_cluster: true}
+apps:
+  - name: payments
+    repo: ../config
+    revision: main
+    path: ./clusters/prod/payments/
+    cluster: prod
+    namespace: payments
+    heal: false
+    follow: false
+    namespaces: [payments, shared]
+    inventory_namespace: tools
+  - name: web
+    repo: .
+    cluster: inside
+"""
+ONE = "apps:\n  - name: web\n    repo: .\n"
+
+
+def settings_of(folder: Path, text: str | bytes, **flags: str) -> Settings:
+    content = text if isinstance(text, bytes) else text.encode()
+    (folder / FILE_NAME).write_bytes(content)
+    return read_settings(Flags(**flags), folder)
+
+
+def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, FULL)
+    assert settings.apps == (
+        AppSpec(
+            name="payments",
+            repo=str(tmp_path.parent / "config"),
+            revision="main",
+            path="clusters/prod/payments",
+            cluster="prod",
+            namespace="payments",
+            heal=False,
+            follow=False,
+            namespaces=("payments", "shared"),
+            inventory_namespace="tools",
+        ),
+        AppSpec(name="web", repo=str(tmp_path), revision="HEAD", path="", cluster="inside"),
+    )
+    assert settings.clusters == (
+        ClusterSpec(name="prod", context="prod-eu", protected=True),
+        ClusterSpec(name="inside", in_cluster=True),
+    )
+
+
+def test_a_file_without_clusters_means_the_current_context(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, ONE)
+    assert settings.apps[0].cluster == settings.clusters[0].name == "current"
+    assert settings.clusters[0].context == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        ("appz: []\n", "1:1", 'unknown key "appz"; did you mean "apps"?'),
+        (ONE + "    prune: true\n", "4:5", 'unknown key "prune"'),
+        (ONE + "    Heal: true\n", "4:5", 'did you mean "heal"?'),
+        ("clusters: {a: {contxt: b}}\n" + ONE, "1:16", 'did you mean "context"?'),
+        (ONE + "    heal: 1\n", "4:11", "heal must be true or false"),
+        (ONE + "    heal: 'yes'\n", "4:11", "heal must be true or false"),
+        (ONE + "    revision: 1234\n", "4:15", "revision must be text"),
+        (ONE + "    namespaces: a\n", "4:17", "namespaces must be a list"),
+        (ONE + "    namespaces: []\n", "4:17", "name at least one namespace"),
+        (ONE + "    namespaces: [a, B]\n", "4:21", '"B" is no namespace'),
+        (ONE + "    namespaces: [a, null]\n", "4:21", "a namespace must be text"),
+        (ONE + "    namespace: a/b\n", "4:16", '"a/b" is no namespace'),
+        (ONE + "    inventory_namespace: '*'\n", "4:26", '"*" is no namespace'),
+        (ONE + "    cluster: prod\n", "4:14", 'there is no cluster "prod"'),
+        (ONE + "    path: ../up\n", "4:11", "inside the repository"),
+        (ONE + "    path: /etc\n", "4:11", "inside the repository"),
+        (ONE + "    name: again\n", "4:5", 'the key "name" stands here twice'),
+        (ONE + "  - name: web\n    repo: x\n", "4:11", 'two apps are named "web"'),
+        ("apps:\n  - name: Web!\n    repo: .\n", "2:11", '"Web!" is no app name'),
+        ("apps:\n  - name: web\n", "2:5", "an app needs a repo"),
+        ("apps:\n  - repo: .\n", "2:5", "an app needs a name"),
+        ("apps:\n  - name: web\n    repo: https://a/b\n", "3:11", "remote repositories"),
+        ("apps:\n  - name: web\n    repo: git@a:b\n", "3:11", "remote repositories"),
+        ("apps: []\n", "1:7", "name at least one app"),
+        ("apps: {}\n", "1:7", "apps must be a list"),
+        ("apps: [1]\n", "1:8", "this must be a mapping"),
+        ("clusters: {}\n", "1:1", "name at least one app"),
+        ("clusters: {a: {}, b: {}}\n" + ONE, "3:5", "an app needs a cluster; clusters here: a, b"),
+        ("clusters: {a: {in_cluster: true, context: b}}\n" + ONE, "1:43", "exclude each other"),
+        ("", "1:1", "this must be a mapping"),
+        ("- a\n", "1:1", "this must be a mapping"),
+        ("apps: [\n", "2:1", "expected the node content"),
+        ("a: b\n---\nc: d\n", "2:1", "but found another document"),
+        ("? [a]\n: b\n", "1:3", "a key must be text"),
+        ("apps: &a [*a]\n", "1:11", "aliases are not read"),
+        ("apps: !!python/name:os.system x\n", "1:7", "the tag"),
+        ("apps: \x07\n", "1:7", "not allowed in YAML"),
+        (b"apps:\n  \xff\n", "2:3", "not UTF-8"),
+        ("apps: " + "[" * 5000, "1:22", "nested too deeply"),
+        ("apps: !!int 0x\n", "1:7", "is no number"),
+    ],
+)
+def test_a_fault_in_the_file_names_its_line_and_column(
+    tmp_path: Path, text: str | bytes, place: str, reason: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        settings_of(tmp_path, text)
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / FILE_NAME}:{place}: ")
+    assert reason in message
+    assert caught.value.exit_code == 2
+
+
+def test_a_missing_file_that_was_named_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file"):
+        read_settings(Flags(config="other.yaml"), tmp_path)
+
+
+def test_a_named_file_gives_relative_repositories_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "d.yaml").write_text(ONE)
+    settings = read_settings(Flags(config="conf/d.yaml"), tmp_path)
+    assert settings.apps[0].repo == str(tmp_path / "conf")
+
+
+def test_a_file_that_everybody_may_write_is_refused(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text(ONE)
+    (tmp_path / FILE_NAME).chmod(0o666)
+    with pytest.raises(UsageError, match="chmod o-w"):
+        read_settings(Flags(), tmp_path)
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there.yaml").write_text(ONE)
+    (tmp_path / "here" / FILE_NAME).symlink_to(tmp_path / "there.yaml")
+    with pytest.raises(UsageError, match="link to another folder"):
+        read_settings(Flags(), tmp_path / "here")
+
+
+def test_a_link_inside_the_folder_is_followed_as_in_a_mounted_configmap(tmp_path: Path) -> None:
+    (tmp_path / "..data").mkdir()
+    (tmp_path / "..data" / FILE_NAME).write_text(ONE)
+    (tmp_path / FILE_NAME).symlink_to(Path("..data", FILE_NAME))
+    assert read_settings(Flags(), tmp_path).apps[0].name == "web"
+
+
+def test_a_pipe_or_a_folder_in_place_of_the_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="no regular file"):
+        read_settings(Flags(config="pipe"), tmp_path)
+    with pytest.raises(UsageError, match="Is a directory"):
+        read_settings(Flags(config="."), tmp_path)
+
+
+def test_a_file_above_one_mebibyte_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="larger than"):
+        settings_of(tmp_path, "#" * (1 << 20) + "\n")
+
+
+def test_nothing_named_says_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no driftdeck\.yaml here.*--repo"):
+        read_settings(Flags(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "name"),
+    [
+        ({"repo": "My_Config.git"}, "my-config"),
+        ({"repo": "r", "path": "deploy/Shop/"}, "shop"),
+        ({"repo": "r", "path": "."}, "r"),
+    ],
+)
+def test_flags_alone_make_one_app_named_after_its_folder(
+    tmp_path: Path, flags: Mapping[str, str], name: str
+) -> None:
+    (app,) = read_settings(Flags(**flags), tmp_path).apps
+    assert (app.name, app.repo, app.revision) == (name, str(tmp_path / flags["repo"]), "HEAD")
+
+
+def test_flags_alone_say_revision_context_and_namespace(tmp_path: Path) -> None:
+    flags = Flags(repo=".", revision="v1", context="kind", namespace="shop")
+    settings = read_settings(flags, tmp_path)
+    assert settings.clusters == (ClusterSpec(name="kind", context="kind"),)
+    (app,) = settings.apps
+    assert (app.revision, app.cluster, app.namespace) == ("v1", "kind", "shop")
+
+
+def test_a_repository_flag_goes_past_the_file_in_the_folder(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, FULL, repo="elsewhere").apps[0].name == "elsewhere"
+
+
+def test_a_wrong_flag_names_itself(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--path: .*inside the repository"):
+        read_settings(Flags(path="../x"), tmp_path)
+
+
+def test_choosing_an_app_leaves_the_other_clusters_alone(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, FULL, app="web")
+    assert [app.name for app in settings.apps] == ["web"]
+    assert [cluster.name for cluster in settings.clusters] == ["inside"]
+
+
+def test_an_unknown_app_lists_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match='no app "wbe"; apps here: payments, web'):
+        settings_of(tmp_path, FULL, app="wbe")
+
+
+def test_a_flag_over_several_apps_asks_which(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--revision changes one app; say which with --app"):
+        settings_of(tmp_path, FULL, revision="v1")
+    assert settings_of(tmp_path, FULL, revision="v1", app="web").apps[0].revision == "v1"
+
+
+def test_a_context_flag_keeps_a_protected_cluster_protected(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, FULL, context="prod-eu", app="web")
+    assert settings.clusters == (ClusterSpec(name="prod", context="prod-eu", protected=True),)
+    assert settings.apps[0].cluster == "prod"
