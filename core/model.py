@@ -334,6 +334,7 @@ class AppView:
     file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out
     counts: Mapping[Verdict, int] = field(default_factory=lambda: MappingProxyType({}))
     complete: bool = False  # both sides were read and every object has its final verdict
+    blocked: bool = False  # it cannot become complete now; `problem` says why
     healing: bool = False
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
@@ -368,13 +369,14 @@ class Snapshot:
     plan: Plan | None = None  # what `PreparePlan` asked for, once permissions are known
     plan_request: int = 0  # the number of that request
     revert: "RevertPlan | None" = None
+    revert_request: int = 0  # the number of the request that `revert` answers
     writing: bool = False  # a person may write (the terminal's W, or --write)
     runs: tuple["Run", ...] = ()  # syncs and reverts, newest last, at most 20
 
     @property
     def complete(self) -> bool:
         """Every app has a final verdict for every object, or a problem that says why not."""
-        return all(app.complete or app.problem for app in self.apps)
+        return all(app.complete or app.blocked for app in self.apps)
 
 
 @dataclass(frozen=True, slots=True)

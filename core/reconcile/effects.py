@@ -28,8 +28,10 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Apply server-side.  `live` is what it was decided on (its uid and resourceVersion are
-    sent as preconditions); None creates."""
+    """Apply server-side, or create where `live` is None.
+
+    `live` is what it was decided on: its uid and resourceVersion are sent as preconditions.
+    """
 
     cluster: str
     key: Key

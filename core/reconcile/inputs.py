@@ -34,7 +34,14 @@ class SourceRead:
     revision: Commit
     documents: tuple[Document, ...]
     problems: tuple[str, ...]  # "file:line: reason"
-    history: tuple[Commit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """The commits that touch one app's folder, newest first."""
+
+    app: str
+    commits: tuple[Commit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +249,10 @@ class PrepareRevert:
 
 @dataclass(frozen=True, slots=True)
 class ExecuteRevert:
-    """Make the revert commit that was previewed."""
+    """Make the revert commit that was previewed; a sync of what it changes follows.
+
+    The run ends when that sync ended.
+    """
 
     run: int
     plan: RevertPlan
@@ -276,17 +286,11 @@ class Refresh:
 
 
 Command: TypeAlias = (
-    PreparePlan
-    | Execute
-    | PrepareRevert
-    | ExecuteRevert
-    | SetHeal
-    | SetWriting
-    | Explain
-    | Refresh
+    PreparePlan | Execute | PrepareRevert | ExecuteRevert | SetHeal | SetWriting | Explain | Refresh
 )
 Input: TypeAlias = (
     SourceRead
+    | HistoryRead
     | SourceLost
     | ClusterFound
     | ClusterLost

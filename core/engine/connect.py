@@ -1,0 +1,60 @@
+"""Building an engine from what the user asked for."""
+
+import os
+import secrets
+from pathlib import Path
+
+from core.cluster import Cluster
+from core.engine.engine import Engine
+from core.engine.sources import Sources
+from core.model import AppSpec, ClusterSpec
+from core.reconcile.inputs import Input
+from core.reconcile.state import initial
+
+
+def connect(
+    apps: tuple[AppSpec, ...],
+    clusters: tuple[ClusterSpec, ...],
+    *,
+    healing: bool = False,
+    writing: bool = False,
+    once: bool = False,
+) -> Engine:
+    """Build an engine; nothing is contacted before it runs.
+
+    Args:
+        apps: What to keep in sync; each names one of *clusters*.
+        clusters: The API servers.
+        healing: Put drift right and apply new commits from the start.  Implies writing.
+        writing: Plans that a person accepts may run.
+        once: Read each folder once and do not follow it (`driftdeck diff`).
+    """
+    held: list[Input] = []
+    sources = Sources(apps, held.append, once=once)
+    adapters: dict[str, Cluster] = {}
+    state = initial(apps, clusters, healing=healing, writing=writing, digest_key=_digest_key())
+    engine = Engine(state, adapters, sources)
+    for spec in clusters:
+        adapters[spec.name] = Cluster(spec, emit=engine.take)
+    sources.rebind(engine.take)
+    return engine
+
+
+def _digest_key() -> bytes:
+    """The key of Secret digests, made on first use and readable by its owner alone.
+
+    A plain digest of a short password can be guessed; the record in the cluster holds these.
+    """
+    home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    path = Path(home) / "driftdeck" / "digest.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        key = secrets.token_bytes(32)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(key)
+    except OSError:
+        return key  # a read-only home: digests of Secrets then differ from run to run
+    return key

@@ -1,0 +1,142 @@
+"""Performing effects: each becomes a task that ends with exactly one input.
+
+Refusals are data: what the other side said travels in the input, and everything else goes on.
+Only bugs escape, and those end the engine.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from core.cluster import Cluster
+from core.engine.sources import Sources
+from core.errors import OutdatedError, ProductError, UnavailableError
+from core.model import Plan, Step, Verb
+from core.reconcile.effects import (
+    Apply,
+    CheckAccess,
+    ComputeRevert,
+    Confirm,
+    Effect,
+    Follow,
+    LookUp,
+    MakeRevert,
+    ReadInventory,
+    ReadSource,
+    WakeAt,
+    WriteInventory,
+)
+from core.reconcile.inputs import (
+    Applied,
+    Input,
+    InventoryRead,
+    InventoryWritten,
+    PlanPrepared,
+)
+
+
+class Performer:
+    """Turns effects into tasks of the engine's group."""
+
+    def __init__(
+        self,
+        clusters: Mapping[str, Cluster],
+        sources: Sources,
+        take: Callable[[Input], None],
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        """Hold what effects act on, and where their results go."""
+        self._clusters = clusters
+        self._sources = sources
+        self._take = take
+        self._tasks = tasks
+
+    def perform(self, effect: Effect) -> None:
+        """Start one effect; its result comes as an input."""
+        match effect:
+            case Follow(cluster, kinds, namespaces):
+                self._clusters[cluster].follow(kinds, namespaces)
+            case Confirm():
+                self._start(self._confirm(effect))
+            case Apply():
+                self._start(self._apply(effect))
+            case ReadInventory():
+                self._start(self._read_inventory(effect))
+            case WriteInventory():
+                self._start(self._write_inventory(effect))
+            case CheckAccess():
+                self._start(self._check_access(effect))
+            case LookUp():
+                self._start(self._sources.explain(effect))
+            case ComputeRevert():
+                self._start(self._sources.compute_revert(effect))
+            case MakeRevert():
+                self._start(self._sources.make_revert(effect))
+            case ReadSource(app):
+                self._start(self._sources.read(app))
+            case WakeAt():
+                raise AssertionError(effect)  # the engine's own clock does this
+            case _:
+                assert_never(effect)
+
+    def _start(self, work: Coroutine[None, None, Input | None]) -> None:
+        self._tasks.create_task(self._finish(work))
+
+    async def _finish(self, work: Coroutine[None, None, Input | None]) -> None:
+        happened = await work
+        if happened is not None:
+            self._take(happened)
+
+    async def _confirm(self, effect: Confirm) -> Input:
+        cluster = self._clusters[effect.cluster]
+        return await cluster.dry_run(effect.key, effect.desired, effect.live)
+
+    async def _apply(self, effect: Apply) -> Input:
+        cluster = self._clusters[effect.cluster]
+        try:
+            live = await cluster.apply(effect.desired, effect.live)
+        except ProductError as error:
+            wait_s = error.retry_after_s if isinstance(error, UnavailableError) else None
+            return Applied(effect.key, effect.desired, None, str(error), error.exit_code, wait_s)
+        return Applied(effect.key, effect.desired, live)
+
+    async def _read_inventory(self, effect: ReadInventory) -> Input:
+        cluster = self._clusters[effect.cluster]
+        try:
+            rows = await cluster.read_inventory(effect.app, effect.namespace)
+        except ProductError as error:
+            return InventoryRead(effect.app, (), str(error))
+        return InventoryRead(effect.app, rows)
+
+    async def _write_inventory(self, effect: WriteInventory) -> Input:
+        cluster = self._clusters[effect.cluster]
+        try:
+            await cluster.write_inventory(effect.app, effect.namespace, effect.rows)
+        except ProductError as error:
+            return InventoryWritten(effect.app, effect.rows, str(error))
+        return InventoryWritten(effect.app, effect.rows)
+
+    async def _check_access(self, effect: CheckAccess) -> Input:
+        cluster = self._clusters[effect.plan.cluster]
+        steps = await asyncio.gather(*(self._checked(cluster, s) for s in effect.plan.steps))
+        return PlanPrepared(effect.request, _with_steps(effect.plan, tuple(steps)))
+
+    async def _checked(self, cluster: Cluster, step: Step) -> Step:
+        if step.problem:
+            return step
+        verbs = ("patch", "create") if step.verb is Verb.CREATE else ("patch",)
+        ref = step.key.ref
+        try:
+            for verb in verbs:
+                if not await cluster.may(verb, step.kind, ref.namespace, ref.name):
+                    where = f" in namespace {ref.namespace}" if ref.namespace else ""
+                    problem = f"you may not {verb} {step.kind.kind} objects{where}"
+                    return replace(step, problem=problem)
+        except (UnavailableError, OutdatedError) as error:
+            return replace(step, problem=str(error))
+        return step
+
+
+def _with_steps(plan: Plan, steps: tuple[Step, ...]) -> Plan:
+    return replace(plan, steps=steps)

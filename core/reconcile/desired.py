@@ -1,0 +1,202 @@
+"""The desired side of the state: documents from Git become canonical objects with a scope.
+
+A document needs three things before it can be judged: the cluster's discovery (is the kind
+namespaced?), its schema (what does null mean?) and the app's namespace.  Whatever arrives last
+makes it complete, kind by kind.
+"""
+
+from collections.abc import Iterable
+
+from core.compare import canonical
+from core.model import Desired, Document, Key, KindRef, ObjectRef
+from core.reconcile.draft import Draft
+from core.reconcile.effects import Follow, ReadInventory, ReadSource
+from core.reconcile.inputs import HistoryRead, SourceLost, SourceRead
+from core.reconcile.state import AppState, ClusterState
+
+
+def take_source(draft: Draft, read: SourceRead) -> None:
+    """Take a newly read commit of one app into account."""
+    app = draft.app(read.app)
+    before = app.source
+    documents: dict[KindRef, list[Document]] = {}
+    for document in read.documents:
+        documents.setdefault(document.kind, []).append(document)
+    draft.set_app(
+        read.app,
+        source=read,
+        read_at=draft.now,
+        problem="",
+        problem_exit=0,
+        documents={kind: tuple(found) for kind, found in documents.items()},
+    )
+    if before is None or before.revision.id != read.revision.id or before.problems != read.problems:
+        draft.tell(
+            "source_updated",
+            app=read.app,
+            cluster=app.spec.cluster,
+            revision=read.revision.id,
+            message="; ".join((read.revision.subject, *read.problems)),
+        )
+    place(draft, read.app)
+    follow(draft, app.spec.cluster)
+
+
+def lose_source(draft: Draft, lost: SourceLost) -> None:
+    """Keep what was read before, and say that it may be old."""
+    app = draft.app(lost.app)
+    if app.problem != lost.problem:
+        draft.tell("source_unavailable", app=lost.app, message=lost.problem)
+    draft.set_app(lost.app, problem=lost.problem, problem_exit=lost.exit_code)
+
+
+def take_history(draft: Draft, read: HistoryRead) -> None:
+    """Keep the commits to show."""
+    draft.set_app(read.app, history=read.commits)
+
+
+def refresh(draft: Draft) -> None:
+    """Read Git again, and ask again where the server could not confirm."""
+    draft.effects += [ReadSource(app.spec.name) for app in draft.apps()]
+    for key in draft.table("holds"):
+        draft.dirty(key)
+    if draft.table("holds"):
+        draft.write("holds").clear()
+
+
+def place(draft: Draft, name: str) -> None:
+    """Give every document of one app that can have one its canonical form and scope."""
+    app = draft.app(name)
+    cluster = draft.cluster(app.spec.cluster)
+    if app.source is None or cluster.resources is None:
+        return
+    kept: dict[Document, Desired] = {}
+    desired: dict[ObjectRef, Desired] = {}
+    unserved: dict[ObjectRef, Document] = {}
+    refused: list[str] = []
+    for document in app.source.documents:
+        if document.kind not in cluster.resources:
+            unserved[_stated_ref(app, cluster, document)] = document
+            continue
+        made = app.canonical.get(document) or _canonical(draft, app, cluster, document)
+        if made is None:
+            continue
+        kept[document] = made
+        reason = _refusal(app, made)
+        if reason:
+            refused.append(reason)
+        else:
+            desired[made.ref] = made
+    _mark_dirty(draft, app, desired, unserved)
+    draft.set_app(name, canonical=kept, desired=desired, unserved=unserved, refused=tuple(refused))
+
+
+def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
+    """A schema arrived: whatever was made without it is made again."""
+    for app in draft.apps_of(cluster):
+        if kind in app.documents:
+            kept = {doc: made for doc, made in app.canonical.items() if doc.kind != kind}
+            draft.set_app(app.spec.name, canonical=kept)
+            place(draft, app.spec.name)
+
+
+def _canonical(
+    draft: Draft, app: AppState, cluster: ClusterState, document: Document
+) -> Desired | None:
+    kind = cluster.kinds.get(document.kind)
+    if kind is None or not kind.schema_read:
+        return None
+    assert cluster.resources is not None
+    return canonical(
+        document,
+        cluster.resources[document.kind],
+        kind.schema,
+        namespace=namespace_of(app, cluster),
+        digest_key=draft.state.digest_key,
+    )
+
+
+def namespace_of(app: AppState, cluster: ClusterState) -> str:
+    """The namespace of objects that name none."""
+    return app.spec.namespace or cluster.namespace
+
+
+def _stated_ref(app: AppState, cluster: ClusterState, document: Document) -> ObjectRef:
+    namespace = document.namespace or namespace_of(app, cluster)
+    return ObjectRef(document.kind.group, document.kind.kind, namespace, document.name)
+
+
+def _refusal(app: AppState, made: Desired) -> str:
+    allowed = app.spec.namespaces
+    if not allowed or not made.ref.namespace or made.ref.namespace in allowed:
+        return ""
+    place_ = f"{made.document.file}:{made.document.line}"
+    return f"{place_}: namespace {made.ref.namespace} is not one this app may touch"
+
+
+def _mark_dirty(
+    draft: Draft,
+    app: AppState,
+    desired: dict[ObjectRef, Desired],
+    unserved: dict[ObjectRef, Document],
+) -> None:
+    name = app.spec.name
+    for ref, made in desired.items():
+        if app.desired.get(ref) is not made:
+            draft.dirty(Key(name, ref))
+    for ref in (*app.desired.keys(), *app.unserved.keys()):
+        if ref not in desired:
+            draft.dirty(Key(name, ref))
+    for ref in unserved:
+        draft.dirty(Key(name, ref))
+
+
+# What to watch ----------------------------------------------------------------------------------
+
+
+def follow(draft: Draft, name: str) -> None:
+    """Ask for exactly the kinds and namespaces that the apps of a cluster use."""
+    cluster = draft.cluster(name)
+    if cluster.resources is None:
+        return
+    kinds: set[KindRef] = set()
+    namespaces: set[str] = set()
+    for app in draft.apps_of(name):
+        if app.source is None:
+            continue
+        if not app.inventory_asked:
+            draft.set_app(app.spec.name, inventory_asked=True)
+            namespace = inventory_namespace(app, cluster)
+            draft.effects.append(ReadInventory(name, app.spec.name, namespace))
+        kinds.update(kind for kind in app.documents if kind in cluster.resources)
+        namespaces.update(_namespaces(app, cluster))
+        kinds.update(_tracked_kinds(app, cluster, kinds))
+    wanted = Follow(name, frozenset(kinds), frozenset(namespaces))
+    if wanted != cluster.following:
+        draft.set_cluster(name, following=wanted, synced=False)
+        draft.effects.append(wanted)
+
+
+def inventory_namespace(app: AppState, cluster: ClusterState) -> str:
+    """Where the record of an app is kept."""
+    return app.spec.inventory_namespace or namespace_of(app, cluster)
+
+
+def _namespaces(app: AppState, cluster: ClusterState) -> Iterable[str]:
+    default = namespace_of(app, cluster)
+    for documents in app.documents.values():
+        for document in documents:
+            yield document.namespace or default
+    for ref in app.inventory or {}:
+        if ref.namespace:
+            yield ref.namespace
+
+
+def _tracked_kinds(app: AppState, cluster: ClusterState, known: set[KindRef]) -> Iterable[KindRef]:
+    """Kinds that Git no longer has, at any version the cluster serves: they may be EXTRA."""
+    have = {(kind.group, kind.kind) for kind in known}
+    lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - have
+    for kind in cluster.resources or {}:
+        if (kind.group, kind.kind) in lacking:
+            lacking.discard((kind.group, kind.kind))
+            yield kind

@@ -1,0 +1,90 @@
+"""What to do about drift, decided before anything is done, so that it can be shown first."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from core.model import Drift, FieldVerdict, Key, KindRef, Plan, Step, Verb, Verdict
+
+FIRST = ("Namespace", "CustomResourceDefinition")  # others live inside these
+LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")  # they can refuse others
+
+
+def stage_of(kind: KindRef) -> int:
+    """Containers before contents, what can refuse others at the end."""
+    if kind.kind in FIRST:
+        return FIRST.index(kind.kind)
+    return len(FIRST) + (kind.kind in LAST)
+
+
+def plan(
+    rows: Iterable[Drift], *, revisions: Mapping[str, str], records: Mapping[str, str]
+) -> Plan:
+    """Order the calls that bring *rows* back to Git.
+
+    Args:
+        rows: The objects to act on; those in sync, contested, extra or unknown are left out.
+            All must be of one cluster: those of any other than the first are left out too.
+        revisions: App to commit, for those apps.
+        records: App to the reason why its inventory cannot be written; "" when it can.
+
+    Returns:
+        A plan whose steps name each object with the uid and version they were decided on.
+    """
+    chosen = sorted(rows, key=lambda row: (stage_of(row.kind), row.key))
+    cluster = chosen[0].cluster if chosen else ""
+    steps = tuple(
+        _step(row)
+        for row in chosen
+        if row.cluster == cluster and row.verdict in {Verdict.MISSING, Verdict.DRIFTED}
+    )
+    apps = sorted({step.key.app for step in steps})
+    return Plan(
+        cluster, steps, {app: revisions.get(app, "") for app in apps}, _notes(apps, steps, records)
+    )
+
+
+def _step(row: Drift) -> Step:
+    drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT)
+    stuck = [change for change in drifts if not change.healable]
+    return Step(
+        row.key,
+        row.kind,
+        Verb.CREATE if row.verdict is Verdict.MISSING else Verb.APPLY,
+        row.uid,
+        row.resource_version,
+        row.digest,
+        drifts,
+        f"cannot be applied: {stuck[0].path}: {stuck[0].note}" if stuck else "",
+    )
+
+
+def _notes(
+    apps: Iterable[str], steps: Iterable[Step], records: Mapping[str, str]
+) -> tuple[str, ...]:
+    notes = [
+        f"app {app}: what is applied is recorded in its inventory"
+        if not records.get(app)
+        else f"app {app}: the inventory cannot be written ({records[app]}); the sync works without"
+        for app in apps
+    ]
+    overruled = Counter(
+        change.actor.manager
+        for step in steps
+        for change in step.changes
+        if change.actor is not None and change.actor.manager not in {None, "driftdeck"}
+    )
+    notes += [f"overrules {manager} in {n} field(s)" for manager, n in sorted(overruled.items())]
+    return tuple(notes)
+
+
+def stages(plan: Plan) -> tuple[tuple[Step, ...], ...]:
+    """Cut the runnable steps of a plan into stages; each waits for the one before."""
+    ranks = sorted({stage_of(step.kind) for step in plan.runnable})
+    return tuple(
+        tuple(step for step in plan.runnable if stage_of(step.kind) == rank) for rank in ranks
+    )
+
+
+def keys_of(plan: Plan) -> frozenset[Key]:
+    """The objects a plan touches."""
+    return frozenset(step.key for step in plan.runnable)

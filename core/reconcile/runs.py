@@ -1,0 +1,315 @@
+"""Carrying a plan out: record what will be applied, apply it stage by stage, record the answers.
+
+A person's sync and the engine's own healing go the same way.  The record comes first, as a
+superset, so that a crash can only leave too much in it, never too little.
+"""
+
+from dataclasses import replace
+
+from core.model import FieldVerdict, Key, Plan, Run, Step, Verdict
+from core.reconcile.desired import inventory_namespace
+from core.reconcile.draft import Draft
+from core.reconcile.effects import Apply, ReadSource, WriteInventory
+from core.reconcile.healing import hold, remember_heal
+from core.reconcile.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten, Reverted
+from core.reconcile.plans import keys_of, plan, stages
+from core.reconcile.state import Call, RunState
+
+OUTDATED = 6
+RUNS_KEPT = 20
+
+
+def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
+    """Begin a plan, if the world is still the one it was made for."""
+    shown = Run(number, "sync", total=len(wanted.runnable))
+    problems = () if auto else _objections(draft, wanted)
+    if problems:
+        code = 4 if problems == (READ_ONLY,) else OUTDATED
+        _finish(draft, replace(shown, problems=problems, finished=True, exit_code=code))
+        return
+    skipped = tuple(f"{step.key.ref}: {step.problem}" for step in wanted.steps if step.problem)
+    if skipped:
+        shown = replace(shown, problems=skipped, exit_code=4)
+    draft.write("runs")[number] = RunState(shown, wanted, auto, stages=stages(wanted))
+    _mark(draft, keys_of(wanted))
+    _record_superset(draft, wanted)
+    advance(draft, number)
+
+
+READ_ONLY = "read-only: writing is not allowed in this session"
+
+
+def _objections(draft: Draft, wanted: Plan) -> tuple[str, ...]:
+    if not draft.value("writing"):
+        return (READ_ONLY,)
+    stale = [step for step in wanted.runnable if not _stands(draft, step)]
+    return tuple(f"{step.key.ref}: changed since the plan was made; look again" for step in stale)
+
+
+def _stands(draft: Draft, step: Step) -> bool:
+    """Tell whether the object is still what the step was decided on."""
+    app = draft.app(step.key.app)
+    desired = app.desired.get(step.key.ref)
+    kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
+    if desired is None or kind is None or kind.objects is None or desired.digest != step.digest:
+        return False
+    live = kind.objects.get(step.key.ref)
+    if live is None:
+        return not step.uid
+    return (live.uid, live.resource_version) == (step.uid, step.resource_version)
+
+
+def _mark(draft: Draft, keys: frozenset[Key]) -> None:
+    for key in keys:
+        row = draft.row(key)
+        if row is not None:
+            draft.set_row(key, replace(row, calling=True))
+
+
+# The record -------------------------------------------------------------------------------------
+
+
+def _record_superset(draft: Draft, wanted: Plan) -> None:
+    new: dict[str, list[InventoryRow]] = {}
+    for step in wanted.runnable:
+        held = (draft.app(step.key.app).inventory or {}).get(step.key.ref)
+        if held is None:
+            new.setdefault(step.key.app, []).append(InventoryRow(step.key.ref, "", ""))
+    for name, rows in new.items():
+        app = draft.app(name)
+        merged = {**(app.inventory or {}), **{row.ref: row for row in rows}}
+        draft.set_app(name, inventory=merged)
+        flush(draft, name)
+
+
+def flush(draft: Draft, name: str) -> None:
+    """Write an app's inventory, unless it is stored already or a write is under way."""
+    app = draft.app(name)
+    if app.recording is not None or app.inventory is None or app.inventory is app.recorded:
+        return
+    if app.inventory == app.recorded:
+        draft.set_app(name, recorded=app.inventory)
+        return
+    draft.set_app(name, recording=app.inventory)
+    cluster = draft.cluster(app.spec.cluster)
+    draft.effects.append(
+        WriteInventory(
+            app.spec.cluster,
+            name,
+            inventory_namespace(app, cluster),
+            tuple(app.inventory[ref] for ref in sorted(app.inventory)),
+        )
+    )
+
+
+def _recorded(draft: Draft, name: str) -> bool:
+    app = draft.app(name)
+    return app.recording is None and (app.inventory is app.recorded or bool(app.inventory_problem))
+
+
+def read_inventory(draft: Draft, read: InventoryRead) -> None:
+    """Learn what was applied earlier; causes and EXTRA objects follow from it."""
+    rows = {row.ref: row for row in read.rows}
+    draft.set_app(read.app, inventory=rows, recorded=rows, inventory_problem=read.problem)
+    app = draft.app(read.app)
+    for ref in {*app.desired, *rows}:
+        draft.dirty(Key(read.app, ref))
+
+
+def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:
+    """A write of the record ended; what waits for it goes on."""
+    app = draft.app(written.app)
+    stored = app.recorded if written.problem else app.recording
+    draft.set_app(written.app, recorded=stored, recording=None, inventory_problem=written.problem)
+    if not written.problem:
+        flush(draft, written.app)
+    for number in tuple(draft.table("runs")):
+        advance(draft, number)
+
+
+# The calls --------------------------------------------------------------------------------------
+
+
+def advance(draft: Draft, number: int) -> None:
+    """Do whatever a run can do now."""
+    run: RunState = draft.table("runs")[number]
+    if run.awaited is not None:
+        return
+    apps = sorted({step.key.app for step in run.plan.runnable})
+    if not run.began:
+        if not all(_recorded(draft, name) for name in apps):
+            return
+        run = draft.set_run(number, began=True)
+    while True:
+        run = _send(draft, number)
+        if run.todo or run.waiting:
+            return
+        if not run.stages:
+            break
+        draft.set_run(number, todo=run.stages[0], stages=run.stages[1:])
+    if run.auto or all(_recorded(draft, name) for name in apps):
+        draft.drop("runs", number)
+        _finish(draft, replace(run.shown, finished=True), quiet=run.auto)
+
+
+def _send(draft: Draft, number: int) -> RunState:
+    """Send the steps whose objects are free; the others go out when their call settles."""
+    run: RunState = draft.table("runs")[number]
+    busy = [step for step in run.todo if step.key in draft.table("calls")]
+    free = [step for step in run.todo if step.key not in draft.table("calls")]
+    sent: set[Key] = set()
+    problems: list[str] = []
+    for step in free:
+        if not _stands(draft, step):
+            problems.append(f"{step.key.ref}: changed meanwhile; left as it is")
+            _unmark(draft, step.key)
+            continue
+        _apply(draft, number, step)
+        sent.add(step.key)
+    shown = run.shown
+    if problems:
+        shown = replace(
+            shown,
+            done=shown.done + len(problems),
+            problems=(*shown.problems, *problems),
+            exit_code=shown.exit_code or OUTDATED,
+        )
+    return draft.set_run(number, todo=tuple(busy), waiting=run.waiting | sent, shown=shown)
+
+
+def _apply(draft: Draft, number: int, step: Step) -> None:
+    app = draft.app(step.key.app)
+    desired = app.desired[step.key.ref]
+    objects = draft.cluster(app.spec.cluster).kinds[step.kind].objects
+    live = (objects or {}).get(step.key.ref)
+    draft.write("calls")[step.key] = Call(desired, live, number)
+    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live))
+
+
+def _unmark(draft: Draft, key: Key) -> None:
+    row = draft.row(key)
+    if row is not None:
+        draft.set_row(key, replace(row, calling=False))
+    draft.dirty(key)
+
+
+def applied(draft: Draft, done: Applied) -> None:
+    """An apply ended: record it, say so, and let its run go on."""
+    call: Call = draft.table("calls")[done.key]
+    draft.drop("calls", done.key)
+    row = draft.row(done.key)
+    run: RunState | None = draft.table("runs").get(call.run)
+    if done.live is not None:
+        _succeeded(draft, done, call)
+    elif row is not None:
+        draft.set_row(done.key, replace(row, problem=_with_place(done)))
+        if run is not None and run.auto:
+            hold(draft, done)
+    if row is not None:
+        _tell_outcome(draft, done, auto=run is not None and run.auto)
+    _unmark(draft, done.key)
+    if run is not None and call.run is not None:
+        shown = replace(run.shown, done=run.shown.done + 1)
+        if done.problem:
+            shown = replace(
+                shown,
+                problems=(*shown.problems, f"{done.key.ref}: {_with_place(done)}"),
+                exit_code=max(shown.exit_code, done.exit_code),
+            )
+        draft.set_run(call.run, shown=shown, waiting=run.waiting - {done.key})
+        advance(draft, call.run)
+
+
+def _with_place(done: Applied) -> str:
+    document = done.desired.document
+    return f"{document.file}:{document.line}: {done.problem}"
+
+
+def _succeeded(draft: Draft, done: Applied, call: Call) -> None:
+    assert done.live is not None
+    app = draft.app(done.key.app)
+    inventory = app.inventory or {}
+    entry = InventoryRow(done.key.ref, done.live.uid, done.desired.digest)
+    if inventory.get(done.key.ref) != entry:
+        draft.set_app(done.key.app, inventory={**inventory, done.key.ref: entry})
+    draft.drop("holds", done.key)
+    unchanged = call.live is not None and call.live.resource_version == done.live.resource_version
+    if not unchanged and done.live.resource_version not in call.seen:
+        draft.write("stale")[done.key] = done.live.resource_version  # R6
+    row = draft.row(done.key)
+    if row is not None:
+        draft.set_row(done.key, replace(row, problem=""))
+
+
+def _tell_outcome(draft: Draft, done: Applied, *, auto: bool) -> None:
+    row = draft.row(done.key)
+    assert row is not None
+    drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT)
+    follows_git = row.cause is not None and row.cause.value == "git_ahead"
+    if done.problem:
+        name = "heal_failed" if auto and not follows_git else "sync_failed"
+        draft.tell_of(name, row, changes=drifts, message=_with_place(done))
+        return
+    if auto and not follows_git:
+        remember_heal(draft, done.key, drifts)
+        what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"
+        draft.tell_of("healed", row, changes=drifts, message=what)
+    else:
+        draft.tell_of("synced", row, changes=drifts)
+
+
+def _finish(draft: Draft, run: Run, *, quiet: bool = False) -> None:
+    for app in draft.apps():
+        flush(draft, app.spec.name)
+    if not quiet:
+        draft.put(finished=(*draft.value("finished"), run)[-RUNS_KEPT:])
+
+
+# Revert -----------------------------------------------------------------------------------------
+
+
+def begin_revert(draft: Draft, number: int, app: str) -> None:
+    """Keep the run open while the revert commit is made."""
+    shown = Run(number, "revert", total=1)
+    draft.write("runs")[number] = RunState(shown, Plan("", ()), auto=False, awaited=(app, ""))
+
+
+def reverted(draft: Draft, done: Reverted) -> None:
+    """The revert commit exists (or not); the sync of what it changes follows."""
+    run: RunState = draft.table("runs")[done.run]
+    if done.problem:
+        draft.drop("runs", done.run)
+        shown = replace(
+            run.shown, problems=(done.problem,), exit_code=done.exit_code, finished=True
+        )
+        _finish(draft, shown)
+        return
+    draft.tell("reverted", app=done.app, revision=done.revision, message="revert commit made")
+    shown = replace(run.shown, done=1, revision=done.revision)
+    draft.set_run(done.run, shown=shown, awaited=(done.app, done.revision))
+    draft.effects += [ReadSource(app.spec.name) for app in draft.apps()]
+
+
+def sync_reverts(draft: Draft, whole: frozenset[str]) -> None:
+    """Start the sync of a revert once its app, read at the new commit, is judged as a *whole*."""
+    for number, run in tuple(draft.table("runs").items()):
+        if run.awaited is None or not run.awaited[1] or run.awaited[0] not in whole:
+            continue
+        name, revision = run.awaited
+        source = draft.app(name).source
+        if source is None or source.revision.id != revision:
+            continue
+        rows = [
+            row
+            for row in draft.table("rows").values()
+            if row.key.app == name
+            and row.cause is not None
+            and row.cause.value != "live_changed"
+            and not row.calling
+        ]
+        made = plan(rows, revisions={name: revision}, records={})
+        shown = replace(run.shown, total=run.shown.total + len(made.runnable))
+        draft.set_run(number, plan=made, stages=stages(made), shown=shown, awaited=None)
+        _mark(draft, keys_of(made))
+        _record_superset(draft, made)
+        advance(draft, number)

@@ -1,0 +1,63 @@
+"""What front ends see of the state."""
+
+from core.model import AppView, Snapshot
+from core.reconcile.state import AppState, State, known
+
+
+def snapshot(state: State, before: Snapshot) -> Snapshot:
+    """Make the next snapshot; views that did not change are the same objects as in *before*."""
+    pending = {key.app for key in state.dirty}
+    old = {view.spec.name: view for view in before.apps}
+    views = []
+    for name, app in state.apps.items():
+        view = _app(state, app, pending=name in pending)
+        views.append(old[name] if old.get(name) == view else view)
+    running = tuple(run.shown for run in state.runs.values() if not run.auto)
+    return Snapshot(
+        sequence=before.sequence + 1,
+        apps=tuple(views),
+        clusters=tuple(cluster.view for cluster in state.clusters.values()),
+        rows=state.rows,
+        events=state.events,
+        plan=state.plan,
+        plan_request=state.plan_request,
+        revert=state.revert,
+        revert_request=state.revert_request,
+        writing=state.writing,
+        runs=(*state.finished, *running),
+    )
+
+
+def _app(state: State, app: AppState, *, pending: bool) -> AppView:
+    cluster = state.clusters[app.spec.cluster]
+    problem, exit_code = app.problem, app.problem_exit
+    if not problem and cluster.view.problem:
+        problem, exit_code = cluster.view.problem, cluster.view.problem_exit
+    kinds = [cluster.kinds[kind] for kind in app.documents if kind in cluster.kinds]
+    if not problem:
+        worst = max((kind for kind in kinds if kind.problem), key=_exit, default=None)
+        if worst is not None:
+            problem, exit_code = worst.problem, worst.exit_code
+    files = (*(app.source.problems if app.source else ()), *app.refused)
+    if not problem and files:
+        problem, exit_code = files[0], 5
+    cut_off = bool(cluster.view.problem) and not cluster.view.connected
+    whole = known(app, cluster) and not pending and app.confirming == 0
+    return AppView(
+        spec=app.spec,
+        revision=app.source.revision if app.source else None,
+        read_at=app.read_at,
+        problem=problem,
+        problem_exit=exit_code,
+        file_problems=files,
+        counts=app.counts,
+        complete=whole,
+        blocked=cut_off or (app.source is None and bool(app.problem)),
+        healing=app.healing,
+        history=app.history,
+        inventory=app.inventory_problem,
+    )
+
+
+def _exit(kind: object) -> int:
+    return getattr(kind, "exit_code", 0)

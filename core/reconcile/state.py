@@ -1,0 +1,189 @@
+"""All the engine knows: one frozen value, replaced by every step and never mutated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from core.compare import Schema
+from core.model import (
+    AppSpec,
+    ClusterSpec,
+    ClusterView,
+    Commit,
+    Desired,
+    Document,
+    Drift,
+    Event,
+    Key,
+    KindRef,
+    Live,
+    ObjectRef,
+    Plan,
+    Resource,
+    RevertPlan,
+    Run,
+    Step,
+    Verdict,
+)
+from core.reconcile.effects import Follow
+from core.reconcile.inputs import InventoryRow, SourceRead
+
+EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class KindState:
+    """One followed kind of one cluster."""
+
+    schema: Schema | None = None
+    schema_read: bool = False
+    objects: Mapping[ObjectRef, Live] | None = None  # None: not listed yet, so judge nothing
+    problem: str = ""  # why it cannot be read; its objects are UNKNOWN
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """One API server."""
+
+    view: ClusterView
+    namespace: str = "default"  # of the context
+    resources: Mapping[KindRef, Resource] | None = None  # None: not discovered yet
+    kinds: Mapping[KindRef, KindState] = EMPTY
+    following: Follow | None = None
+    synced: bool = False  # every followed kind was listed; said once per connection
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """One app: what Git states, what was applied, and how it stands."""
+
+    spec: AppSpec
+    source: SourceRead | None = None  # None: not read yet, so nothing is missing or extra
+    read_at: float = 0.0
+    problem: str = ""
+    problem_exit: int = 0
+    history: tuple[Commit, ...] = ()
+    refused: tuple[str, ...] = ()  # documents outside the allowed namespaces
+    documents: Mapping[KindRef, tuple[Document, ...]] = EMPTY
+    canonical: Mapping[Document, Desired] = EMPTY  # kept while schema and scope stay the same
+    desired: Mapping[ObjectRef, Desired] = EMPTY
+    unserved: Mapping[ObjectRef, Document] = EMPTY  # kinds that the cluster does not know
+    inventory: Mapping[ObjectRef, InventoryRow] | None = None  # None: not read yet
+    inventory_asked: bool = False
+    inventory_problem: str = ""
+    recorded: Mapping[ObjectRef, InventoryRow] = EMPTY  # the inventory as the cluster has it
+    recording: Mapping[ObjectRef, InventoryRow] | None = None  # a write of it in flight
+    healing: bool = False
+    counts: Mapping[Verdict, int] = EMPTY
+    confirming: int = 0  # rows whose dry-run is on its way
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request in flight for one object, and what it was based on."""
+
+    desired: Desired
+    live: Live | None
+    run: int | None = None  # the run it belongs to; None for a dry-run
+    seen: tuple[str, ...] = ()  # resource versions that the watch brought meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An object that is left alone for a while after a refusal."""
+
+    until: float
+    attempts: int
+    digest: str  # a new commit lifts it
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A plan being carried out: record, apply stage by stage, record again."""
+
+    shown: Run
+    plan: Plan
+    auto: bool  # the engine's own, by standing permission
+    todo: tuple[Step, ...] = ()  # of the stage that is under way, not sent yet
+    waiting: frozenset[Key] = frozenset()  # sent, not answered yet
+    stages: tuple[tuple[Step, ...], ...] = ()
+    began: bool = False  # the inventory holds every object of the plan
+    awaited: tuple[str, str] | None = None  # a revert: the app and commit its sync waits for
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything.  Front ends see the part that `snapshot` makes of it."""
+
+    apps: Mapping[str, AppState] = EMPTY
+    clusters: Mapping[str, ClusterState] = EMPTY
+    rows: Mapping[Key, Drift] = EMPTY
+    calls: Mapping[Key, Call] = EMPTY
+    stale: Mapping[Key, str] = EMPTY  # our write is not seen by the watch yet: its version
+    observed: Mapping[Key, Mapping[str, str]] = EMPTY  # path -> when our watch saw it change
+    heals: Mapping[tuple[Key, str], tuple[float, ...]] = EMPTY  # per field: when it was healed
+    holds: Mapping[Key, Hold] = EMPTY
+    runs: Mapping[int, RunState] = EMPTY
+    finished: tuple[Run, ...] = ()
+    dirty: Mapping[Key, bool] = EMPTY  # to be judged, in order; True: the watch saw it change
+    candidates: Mapping[Key, None] = EMPTY  # to be healed once their app is known as a whole
+    events: tuple[Event, ...] = ()
+    event_count: int = 0
+    plan: Plan | None = None
+    plan_request: int = 0
+    revert: RevertPlan | None = None
+    revert_request: int = 0
+    writing: bool = False
+    digest_key: bytes = b""
+    auto_runs: int = 0
+
+
+def initial(
+    apps: tuple[AppSpec, ...],
+    clusters: tuple[ClusterSpec, ...],
+    *,
+    healing: bool,
+    writing: bool,
+    digest_key: bytes,
+) -> State:
+    """Know nothing yet but what was asked for.  Healing implies writing."""
+    return State(
+        apps={spec.name: AppState(spec, healing=healing) for spec in apps},
+        clusters={spec.name: ClusterState(ClusterView(spec)) for spec in clusters},
+        writing=writing or healing,
+        digest_key=digest_key,
+    )
+
+
+def known(state_app: AppState, cluster: ClusterState) -> bool:
+    """Tell whether both sides of an app were read, so that absence means something."""
+    return (
+        state_app.source is not None
+        and state_app.inventory is not None
+        and cluster.resources is not None
+        and cluster.view.connected
+        and all(_settled(cluster, kind) for kind in state_app.documents)
+    )
+
+
+def _settled(cluster: ClusterState, kind: KindRef) -> bool:
+    if cluster.resources is not None and kind not in cluster.resources:
+        return True
+    state = cluster.kinds.get(kind)
+    return state is not None and (state.objects is not None or bool(state.problem))
+
+
+__all__ = [
+    "EMPTY",
+    "AppState",
+    "Call",
+    "ClusterState",
+    "Hold",
+    "KindState",
+    "RunState",
+    "State",
+    "initial",
+    "known",
+]

@@ -1,0 +1,274 @@
+"""The engine's mind: `step(state, input)` gives the next state and the effects to perform.
+
+Nothing here waits, reads a clock or calls a server, so a recorded list of inputs replays exactly.
+The engine (`core.engine`) is the body: it performs effects and feeds their results back.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from core.model import Key
+from core.reconcile import desired, live, runs
+from core.reconcile import inputs as happenings
+from core.reconcile.draft import Draft
+from core.reconcile.effects import (
+    CheckAccess,
+    ComputeRevert,
+    Effect,
+    LookUp,
+    MakeRevert,
+    WakeAt,
+)
+from core.reconcile.healing import permitted, ready
+from core.reconcile.inputs import Input
+from core.reconcile.judging import judge_key, take_answer
+from core.reconcile.plans import plan
+from core.reconcile.state import Hold, State, known
+
+JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
+ASK_AGAIN_S = 30.0
+
+
+def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Effect, ...]]:
+    """Take one input into account.
+
+    Args:
+        state: All that is known so far.
+        happened: What happened, or what a person asks.
+        now: When, in seconds since the epoch.
+
+    Returns:
+        The next state and what to do next.  `now` comes back as `WakeAt` when judging goes on.
+    """
+    draft = Draft(state, now)
+    _take(draft, happened)
+    _judge_some(draft)
+    _heal(draft)
+    return draft.frozen(), tuple(draft.effects)
+
+
+def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR0915 - one case each
+    match happened:
+        case happenings.SourceRead():
+            desired.take_source(draft, happened)
+        case happenings.HistoryRead():
+            desired.take_history(draft, happened)
+        case happenings.SourceLost():
+            desired.lose_source(draft, happened)
+        case happenings.ClusterFound():
+            live.find_cluster(draft, happened)
+        case happenings.ClusterLost():
+            live.lose_cluster(draft, happened)
+        case happenings.ClusterSeen(name):
+            live.see_cluster(draft, name)
+        case happenings.SchemaRead():
+            live.take_schema(draft, happened)
+        case happenings.KindListed():
+            live.list_kind(draft, happened)
+        case happenings.KindLost():
+            live.lose_kind(draft, happened)
+        case happenings.LiveChanged():
+            live.change_live(draft, happened)
+        case happenings.InventoryRead():
+            runs.read_inventory(draft, happened)
+            desired.follow(draft, draft.app(happened.app).spec.cluster)
+        case happenings.InventoryWritten():
+            runs.wrote_inventory(draft, happened)
+        case happenings.Confirmed():
+            _confirmed(draft, happened)
+        case happenings.Applied():
+            runs.applied(draft, happened)
+        case happenings.Explained():
+            _explained(draft, happened)
+        case happenings.PlanPrepared(request, made):
+            draft.put(plan=made, plan_request=request)
+        case happenings.RevertPrepared(request, made_revert):
+            draft.put(revert=made_revert, revert_request=request)
+        case happenings.Reverted():
+            runs.reverted(draft, happened)
+        case happenings.PreparePlan(request, keys):
+            _prepare(draft, request, keys)
+        case happenings.Execute(run, wanted):
+            runs.execute(draft, run, wanted, auto=False)
+        case happenings.PrepareRevert(request, app, commit):
+            draft.effects.append(ComputeRevert(request, app, commit))
+        case happenings.ExecuteRevert(run, revert):
+            runs.begin_revert(draft, run, revert.app)
+            if draft.value("writing"):
+                draft.effects.append(MakeRevert(run, revert))
+            else:
+                refusal = happenings.Reverted(run, revert.app, "", runs.READ_ONLY, 4)
+                runs.reverted(draft, refusal)
+        case happenings.SetHeal(apps, enabled):
+            _set_heal(draft, apps, enabled=enabled)
+        case happenings.SetWriting(enabled):
+            draft.put(writing=enabled)
+        case happenings.Explain(key):
+            _explain(draft, key)
+        case happenings.Refresh():
+            desired.refresh(draft)
+        case happenings.Tick():
+            _wake(draft)
+        case _:
+            assert_never(happened)
+
+
+# Judging ----------------------------------------------------------------------------------------
+
+
+def _judge_some(draft: Draft) -> None:
+    """Judge what is dirty, a slice at a time; an app whose sides are not both known waits."""
+    if not draft.table("dirty"):
+        return
+    judged = 0
+    waiting: dict[Key, bool] = {}
+    able = {app.spec.name: known_enough(draft, app.spec.name) for app in draft.apps()}
+    todo = list(draft.table("dirty").items())
+    for position, (key, watched) in enumerate(todo):
+        if judged >= JUDGED_AT_ONCE:
+            waiting.update(todo[position:])
+            draft.effects.append(WakeAt(draft.now))
+            break
+        if able[key.app]:
+            judge_key(draft, key, watched=watched)
+            judged += 1
+        else:
+            waiting[key] = watched
+    table = draft.write("dirty")
+    newly = {key: watched for key, watched in table.items() if key not in dict(todo)}
+    table.clear()
+    table.update(waiting)
+    table.update(newly)
+
+
+def known_enough(draft: Draft, name: str) -> bool:
+    """Tell whether objects of an app may be judged: each kind speaks for itself after that."""
+    app = draft.app(name)
+    cluster = draft.cluster(app.spec.cluster)
+    return app.source is not None and cluster.resources is not None and app.inventory is not None
+
+
+def whole_apps(draft: Draft) -> frozenset[str]:
+    """Apps that are judged as a whole: nothing is pending, both sides are known."""
+    pending = {key.app for key in draft.table("dirty")}
+    return frozenset(
+        app.spec.name
+        for app in draft.apps()
+        if app.spec.name not in pending and known(app, draft.cluster(app.spec.cluster))
+    )
+
+
+def _confirmed(draft: Draft, answer: happenings.Confirmed) -> None:
+    call = draft.table("calls").get(answer.key)
+    take_answer(draft, answer)
+    if answer.retry:
+        attempts = 1
+        held: Hold | None = draft.table("holds").get(answer.key)
+        if held is not None:
+            attempts = held.attempts + 1
+        until = draft.now + min(300.0, ASK_AGAIN_S * attempts)
+        draft.write("holds")[answer.key] = Hold(until, attempts, answer.desired.digest)
+        draft.effects.append(WakeAt(until))
+    if call is not None:
+        for number in tuple(draft.table("runs")):
+            runs.advance(draft, number)  # a step may have waited for this object
+
+
+# Healing ----------------------------------------------------------------------------------------
+
+
+def _heal(draft: Draft) -> None:
+    """Start one run for each cluster with the drift that may be put right now."""
+    whole = whole_apps(draft)
+    if any(run.awaited is not None for run in draft.table("runs").values()):
+        settled = frozenset(name for name in whole if not draft.app(name).confirming)
+        runs.sync_reverts(draft, settled)
+    if not draft.table("candidates"):
+        return
+    chosen: dict[str, list[Key]] = {}
+    for key in tuple(draft.table("candidates")):
+        row = draft.row(key)
+        app = draft.app(key.app)
+        if row is None or not permitted(app, row):
+            if row is None or not row.confirming:
+                draft.drop("candidates", key)
+        elif key.app in whole and key not in draft.table("calls") and ready(draft, row):
+            chosen.setdefault(row.cluster, []).append(key)
+            draft.drop("candidates", key)
+    for keys in chosen.values():
+        number = draft.value("auto_runs") - 1
+        draft.put(auto_runs=number)  # negative: a person's runs count upwards
+        runs.execute(draft, number, _plan(draft, keys), auto=True)
+
+
+def _set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
+    for name in apps:
+        draft.set_app(name, healing=enabled)
+    if enabled:
+        draft.put(writing=True)
+        for key, row in draft.table("rows").items():
+            if key.app in apps and permitted(draft.app(key.app), row):
+                draft.write("candidates")[key] = None
+    else:
+        for key in tuple(draft.table("candidates")):
+            if key.app in apps:
+                draft.drop("candidates", key)
+
+
+def _wake(draft: Draft) -> None:
+    """Time passed: look again at what was held."""
+    for key, held in tuple(draft.table("holds").items()):
+        if held.until <= draft.now:
+            row = draft.row(key)
+            draft.dirty(key)
+            if row is not None and permitted(draft.app(key.app), row):
+                draft.write("candidates")[key] = None
+
+
+# Plans and explanations -------------------------------------------------------------------------
+
+
+def _plan(draft: Draft, keys: frozenset[Key] | list[Key]) -> runs.Plan:
+    rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
+    sources = {app.spec.name: app.source for app in draft.apps()}
+    return plan(
+        rows,
+        revisions={name: read.revision.id for name, read in sources.items() if read},
+        records={app.spec.name: app.inventory_problem for app in draft.apps()},
+    )
+
+
+def _prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
+    made = _plan(draft, keys)
+    if made.steps:
+        draft.effects.append(CheckAccess(request, made))
+    else:
+        draft.put(plan=made, plan_request=request)
+
+
+def _explain(draft: Draft, key: Key) -> None:
+    row = draft.row(key)
+    app = draft.app(key.app)
+    found = app.desired.get(key.ref)
+    if row is None or row.explained or row.confirming or found is None or app.source is None:
+        return
+    kind = draft.cluster(app.spec.cluster).kinds.get(found.kind)
+    current = kind.objects.get(key.ref) if kind is not None and kind.objects is not None else None
+    if current is None or current.resource_version != row.resource_version:
+        return
+    draft.effects.append(LookUp(key, found, current, row.changes, app.source.revision.id))
+
+
+def _explained(draft: Draft, done: happenings.Explained) -> None:
+    row = draft.row(done.key)
+    stamp = (done.desired.digest, done.live.resource_version)
+    if row is None or (row.digest, row.resource_version) != stamp:
+        return  # the object moved on meanwhile
+    by_path = {change.path: change for change in done.changes}
+    merged = tuple(
+        replace(change, origin=by_path[change.path].origin, detail=by_path[change.path].detail)
+        if change.path in by_path
+        else change
+        for change in row.changes
+    )
+    draft.set_row(done.key, replace(row, changes=merged, explained=True))
