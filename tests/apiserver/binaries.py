@@ -23,6 +23,10 @@ from typing_extensions import override
 
 KUBERNETES = "v1.37.2"
 GO_MIN = (1, 26)  # what the `go` line of both modules asks for
+ADVICE = (
+    "Set KUBEBUILDER_ASSETS to a folder that holds it, put it on the PATH, "
+    f"or install Go {GO_MIN[0]}.{GO_MIN[1]} or later"
+)
 MODULES = Path(__file__).parent / "modules"
 ProgramName: TypeAlias = Literal["etcd", "kube-apiserver", "kubectl", "kube-controller-manager"]
 
@@ -39,10 +43,7 @@ class UnavailableError(Exception):
 
     @override
     def __str__(self) -> str:
-        return (
-            f"no {self.name}: {self.reason}. Set KUBEBUILDER_ASSETS to a folder that holds it, "
-            f"put it on the PATH, or install Go {GO_MIN[0]}.{GO_MIN[1]} or later"
-        )
+        return f"no {self.name}: {self.reason}. {ADVICE}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import NoReturn
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.apiserver import binaries
 from tests.apiserver.server import ApiServer
 
 _NEEDED: tuple[binaries.ProgramName, ...] = ("etcd", "kube-apiserver")
+_NOT_PROVEN = "NOT PROVEN against a real Kubernetes API server"
 _UNAVAILABLE = pytest.StashKey[binaries.UnavailableError]()
 
 
@@ -50,10 +52,19 @@ def real_server(request: pytest.FixtureRequest) -> Iterator[ApiServer]:
         yield server
 
 
-def _report(unavailable: binaries.UnavailableError) -> None:
+def _report(unavailable: binaries.UnavailableError) -> NoReturn:
     if os.environ.get("CI") == "true":
-        pytest.fail(f"CI must prove this against a real API server: {unavailable}", pytrace=False)
-    pytest.skip(f"NOT PROVEN against a real Kubernetes API server: {unavailable}")
+        pytest.fail(f"CI must prove this on a real API server: {unavailable}", pytrace=False)
+    pytest.skip(f"{_NOT_PROVEN}: no {unavailable.name}: {unavailable.reason}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One loud line at the end, from the reports: with xdist the skips happened elsewhere."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    unproven = sum(_NOT_PROVEN in str(report.longrepr) for report in skipped)
+    if unproven:
+        line = f"{_NOT_PROVEN}: {unproven} tests did not run. {binaries.ADVICE}."
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.fixture

@@ -151,7 +151,8 @@ class ApiServer:
         return [json.loads(line) for line in whole_lines.splitlines()]
 
     def _start(self) -> None:
-        etcd_program, _ = binaries.binary("etcd"), binaries.binary("kube-apiserver")
+        etcd_program = binaries.binary("etcd")
+        binaries.binary("kube-apiserver")  # may take minutes: not with an etcd waiting for it
         commands.write_files(self.folder, self.tokens)
         peer_port = self._ports[2].number
         command = commands.etcd(

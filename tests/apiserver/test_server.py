@@ -131,11 +131,14 @@ def test_a_watch_brings_what_others_do(real_server: ApiServer, real_namespace: s
 
 
 @pytest.mark.real
-def test_a_kubeconfig_lets_kubectl_act_as_its_user(real_server: ApiServer) -> None:
-    path = real_server.kubeconfig("bob", namespace="elsewhere")
+def test_a_kubeconfig_is_private_and_starts_at_its_first_user_and_namespace(
+    real_server: ApiServer,
+) -> None:
+    path = real_server.kubeconfig("bob", "alice", namespace="elsewhere")
     content = yaml.safe_load(path.read_text())
     assert content["current-context"] == "real-bob"
-    assert content["contexts"][0]["context"]["namespace"] == "elsewhere"
+    assert [context["name"] for context in content["contexts"]] == ["real-bob", "real-alice"]
+    assert {context["context"]["namespace"] for context in content["contexts"]} == {"elsewhere"}
     assert path.stat().st_mode & 0o077 == 0
 
 
