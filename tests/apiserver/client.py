@@ -32,10 +32,10 @@ class Answer:
 class Client:
     """One user's view of one API server."""
 
-    def __init__(self, url: str, ca_file: Path, token: str) -> None:
-        """Trust *ca_file* alone; an empty *token* is the anonymous user."""
+    def __init__(self, url: str, ca_file: Path | None, token: str) -> None:
+        """Trust *ca_file* alone (None: plain HTTP); an empty *token* is the anonymous user."""
         self._address = urlsplit(url).netloc
-        self._trust = ssl.create_default_context(cafile=str(ca_file))
+        self._trust = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
         self._token = token
 
     def call(
@@ -80,7 +80,9 @@ class Client:
         finally:
             connection.close()
 
-    def _connect(self, timeout_s: float) -> http.client.HTTPSConnection:
+    def _connect(self, timeout_s: float) -> http.client.HTTPConnection:
+        if self._trust is None:
+            return http.client.HTTPConnection(self._address, timeout=timeout_s)
         return http.client.HTTPSConnection(self._address, timeout=timeout_s, context=self._trust)
 
     def _headers(self, content_type: str) -> dict[str, str]:
