@@ -1,0 +1,59 @@
+"""How the program ends: signals, errors and bugs, each with its exit code.
+
+A traceback ends Python with 1, which here means drift; so every way out goes through this module.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Final
+
+import click
+
+from core.clean import clean
+from core.errors import ProductError
+
+BUG: Final = 70
+PIPE_CLOSED: Final = 128 + signal.SIGPIPE  # 141, as of any other writer into a closed pipe
+
+
+def exit_code_of(program: Callable[[], int]) -> int:
+    """Run *program* and say with what code the process ends; its errors are printed here."""
+    try:
+        return program()
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        _forget_stdout()
+        return PIPE_CLOSED
+    except ProductError as error:
+        _say(f"driftdeck: {error}")
+        return error.exit_code
+    except BaseException as bug:  # noqa: BLE001 - the last door: nothing leaves with 1 but drift
+        # The standard form has no locals: they hold values that must not be seen.
+        _say("".join(traceback.format_exception(bug)).rstrip())
+        _say("driftdeck: this is a bug; please report the lines above")
+        return BUG
+
+
+def _say(text: str) -> None:
+    try:
+        sys.stderr.write(clean(text, multiline=True) + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return  # nobody listens
+
+
+def _forget_stdout() -> None:
+    """Let the interpreter flush into nothing; it would complain about the closed pipe."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,155 @@
+"""The JSON that programs read: the schema of `driftdeck diff -o json` and of `--headless`."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from core.model import (
+    Absent,
+    Actor,
+    AppView,
+    Drift,
+    Event,
+    FieldChange,
+    Json,
+    JsonObject,
+    KindRef,
+    ObjectRef,
+    Origin,
+    Snapshot,
+    Verdict,
+)
+
+SCHEMA: Final = "driftdeck.dev/v1"
+
+
+def diff_form(snapshot: Snapshot, *, everything: bool) -> JsonObject:
+    """Put a whole snapshot into the form of `diff -o json`."""
+    rows = sorted(snapshot.rows.values(), key=lambda row: row.key)
+    shown = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
+    complete = all(app.complete and not app_problem(app) for app in snapshot.apps)
+    return {
+        "schema": SCHEMA,
+        "complete": complete,
+        "apps": [_app_form(app) for app in snapshot.apps],
+        "objects": [_object_form(row) for row in shown],
+    }
+
+
+def app_problem(app: AppView) -> str:
+    """Say in one line what stops an app or parts of it; "" when nothing does."""
+    return "; ".join(problems_of(app))
+
+
+def problems_of(app: AppView) -> tuple[str, ...]:
+    """List what stops an app or parts of it, each once."""
+    return tuple(dict.fromkeys(part for part in (app.problem, *app.file_problems) if part))
+
+
+def event_form(event: Event) -> JsonObject:
+    """Put one event into the form of a `--headless` line; what does not apply is null."""
+    return {
+        "ts": time_text(event.time),
+        "event": event.name,
+        "app": event.app or None,
+        "cluster": event.cluster or None,
+        "object": _identity(event.kind, event.ref),
+        "changes": changes_form(event.changes) or None,
+        "revision": event.revision or None,
+        "message": event.message or None,
+    }
+
+
+def time_text(seconds: float) -> str:
+    """Write seconds since the epoch as RFC 3339 in UTC, to the millisecond."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def line_of(form: JsonObject) -> str:
+    """Write one object on one line of ASCII, so that no terminal can be steered by it."""
+    return json.dumps(form, ensure_ascii=True, separators=(",", ":")) + "\n"
+
+
+def page_of(form: JsonObject) -> str:
+    """Write one object for a person's eyes too; ASCII all the same."""
+    return json.dumps(form, ensure_ascii=True, indent=2) + "\n"
+
+
+def changes_form(changes: Iterable[FieldChange]) -> list[Json]:
+    """Put changes into the form that diff and headless share."""
+    return [_change_form(change) for change in changes]
+
+
+def _app_form(app: AppView) -> JsonObject:
+    return {
+        "name": app.spec.name,
+        "cluster": app.spec.cluster,
+        "repo": app.spec.repo,
+        "revision": app.revision.id if app.revision else None,
+        "path": app.spec.path,
+        "problem": app_problem(app) or None,
+        "counts": {verdict.value: app.counts.get(verdict, 0) for verdict in Verdict},
+    }
+
+
+def _object_form(row: Drift) -> JsonObject:
+    return {
+        "app": row.key.app,
+        "cluster": row.cluster,
+        **_identity_of(row.kind, row.key.ref),
+        "verdict": row.verdict.value,
+        "cause": row.cause.value if row.cause else None,
+        "confirmed_by": row.confirmed_by.value,
+        "resource_version": row.resource_version or None,
+        "reason": row.reason or row.problem or None,
+        "changes": changes_form(row.changes),
+    }
+
+
+def _identity(kind: KindRef | None, ref: ObjectRef | None) -> JsonObject | None:
+    return _identity_of(kind, ref) if kind and ref else None
+
+
+def _identity_of(kind: KindRef, ref: ObjectRef) -> JsonObject:
+    return {
+        "api_version": kind.api_version,
+        "kind": kind.kind,
+        "namespace": ref.namespace or None,
+        "name": ref.name,
+    }
+
+
+def _change_form(change: FieldChange) -> JsonObject:
+    form: JsonObject = {"path": change.path, "verdict": change.verdict.value}
+    if not isinstance(change.live, Absent):  # an absent field has no key: null is a value
+        form["live"] = change.live
+    if not isinstance(change.git, Absent):
+        form["git"] = change.git
+    form["actor"] = _actor_form(change.actor) if change.actor else None
+    form["origin"] = _origin_form(change.origin) if change.origin else None
+    return form
+
+
+def _actor_form(actor: Actor) -> JsonObject:
+    return {
+        "manager": actor.manager,
+        "operation": actor.operation,
+        "subresource": actor.subresource,
+        "time": actor.time,
+        "observed_at": actor.observed_at,
+        "user": actor.user,
+        "confidence": actor.confidence,
+    }
+
+
+def _origin_form(origin: Origin) -> JsonObject:
+    return {
+        "file": origin.file,
+        "line": origin.line,
+        "commit": origin.commit or None,
+        "author": origin.author or None,
+        "date": origin.date or None,
+        "subject": origin.subject or None,
+    }

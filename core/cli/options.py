@@ -1,0 +1,32 @@
+"""What the command line said, as one plain value; nothing heavy is imported to make it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Every flag of every command; None is a text flag that was not given."""
+
+    # which app
+    config: str | None = None
+    repo: str | None = None
+    revision: str | None = None
+    path: str | None = None
+    context: str | None = None
+    namespace: str | None = None
+    app: str | None = None
+    # how
+    read_only: bool = False
+    no_color: bool = False
+    autoheal: bool = False
+    headless: bool = False
+    # the terminal
+    write: bool = False
+    ascii: bool = False
+    no_mouse: bool = False
+    # single commands
+    output: str = "text"
+    everything: bool = False  # --all
+    dry_run: bool = False
+    yes: bool = False
+    commit: str = ""

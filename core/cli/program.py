@@ -1,0 +1,181 @@
+"""The command line: names, flags and help; what they do lies one module per command beside.
+
+Nothing but click is imported here: `--help` and `--version` answer at once, and headless commands
+never load the terminal.  `_do` is the one lazy door.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
+
+import click
+
+from core.cli.options import Options
+from core.errors import UsageError
+
+Callback = TypeVar("Callback", bound=Callable[..., Any])
+
+_SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
+
+_SOURCE_FLAGS: Final = (
+    click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml)."),
+    click.option("--repo", metavar="PATH", help="Git repository, without a settings file."),
+    click.option("--revision", metavar="REV", help="Branch, tag or commit (default: HEAD)."),
+    click.option("--path", metavar="DIR", help="Folder inside the repository."),
+    click.option("--context", metavar="CTX", help="Context of the kubeconfig."),
+    click.option("-n", "--namespace", metavar="NS", help="For objects that name none."),
+    click.option("--app", metavar="NAME", help="Only this app."),
+)
+_SAFETY_FLAGS: Final = (
+    click.option("--read-only", is_flag=True, help="Refuse to write, whatever else is asked."),
+    click.option("--no-color", is_flag=True, help="No colours; NO_COLOR says the same."),
+)
+_TERMINAL_FLAGS: Final = (
+    click.option("--autoheal", is_flag=True, help="Keep the cluster equal to Git."),
+    click.option("--headless", is_flag=True, help="No terminal: JSON lines on stdout."),
+    click.option("--write", is_flag=True, help="Terminal: allow writing from the start."),
+    click.option("--ascii", is_flag=True, help="Terminal: ASCII only."),
+    click.option("--no-mouse", is_flag=True, help="Terminal: leave the mouse alone."),
+)
+_CONSENT_FLAGS: Final = (
+    click.option("--dry-run", is_flag=True, help="Print the plan and stop."),
+    click.option("--yes", is_flag=True, help="Do not ask."),
+)
+
+
+def _flags(*groups: tuple[Callable[[Callback], Callback], ...]) -> Callable[[Callback], Callback]:
+    def decorate(command: Callback) -> Callback:
+        for option in reversed([option for group in groups for option in group]):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        metadata = importlib.import_module("importlib.metadata")
+        click.echo(f"driftdeck {metadata.version('driftdeck')}")
+        context.exit()
+
+
+@click.group(invoke_without_command=True, context_settings=_SETTINGS)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+@_flags(_SOURCE_FLAGS, _SAFETY_FLAGS, _TERMINAL_FLAGS)
+@click.pass_context
+def program(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401 - click's own values
+    """See, explain and heal the drift between Git and Kubernetes.
+
+    Without a command: the terminal, or with --headless the controller.
+    """
+    context.obj = given
+    if context.invoked_subcommand is not None:
+        return 0
+    options = _options(context, {})
+    if options.headless:
+        _refuse_terminal_flags(options)
+        return _do("headless", options)
+    _need_terminal()
+    return cast("int", importlib.import_module("core.cli.terminal").run(options))
+
+
+@program.command()
+@click.argument("app_name", metavar="[APP]", required=False)
+@click.option(
+    "-o", "--output", type=click.Choice(["text", "json"]), default="text", help="How to print."
+)
+@click.option("--all", "everything", is_flag=True, help="Objects in sync too.")
+@_flags(_SOURCE_FLAGS, _SAFETY_FLAGS)
+@click.pass_context
+def diff(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401
+    """Print what differs, once.  Exit 0: in sync, 1: drift."""
+    return _do("diff", _options(context, given))
+
+
+@program.command()
+@click.argument("app_name", metavar="[APP]", required=False)
+@_flags(_CONSENT_FLAGS, _SOURCE_FLAGS, _SAFETY_FLAGS)
+@click.pass_context
+def sync(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401
+    """Make the cluster equal to Git, once."""
+    options = _options(context, given)
+    _refuse_writing(options, "sync")
+    return _do("sync", options)
+
+
+@program.command()
+@click.argument("commit")
+@_flags(_CONSENT_FLAGS, _SOURCE_FLAGS, _SAFETY_FLAGS)
+@click.pass_context
+def revert(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401
+    """Undo COMMIT by a new commit, then sync what it changes."""
+    options = _options(context, given)
+    _refuse_writing(options, "revert")
+    return _do("revert", options)
+
+
+@program.command()
+@_flags(_SAFETY_FLAGS, _TERMINAL_FLAGS)
+@click.pass_context
+def demo(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401
+    """Try it: an embedded cluster, and a colleague who causes drift."""
+    options = _options(context, given)
+    if options.headless:
+        _refuse_terminal_flags(options)
+    else:
+        _need_terminal()
+    return cast("int", importlib.import_module("core.cli.demo").run(options))
+
+
+# What the flags mean together -------------------------------------------------------------------
+
+
+def _options(context: click.Context, given: dict[str, Any]) -> Options:
+    """Merge the flags before the command with those after it; the later ones win."""
+    said = {name: value for name, value in given.items() if value not in (None, False)}
+    merged = {**context.find_root().obj, **said}
+    argument = merged.pop("app_name", None)
+    if argument is not None:
+        if merged.get("app") not in (None, argument):
+            raise UsageError(f'APP is "{argument}", but --app says "{merged["app"]}"')
+        merged["app"] = argument
+    command = context.info_name if context.parent else None
+    if command not in (None, "demo"):
+        for flag in ("headless", "autoheal", "write", "ascii", "no_mouse"):
+            if merged[flag]:
+                raise UsageError(f"--{flag.replace('_', '-')} does not go with {command}")
+    if merged["read_only"] and (merged["autoheal"] or merged["write"]):
+        raise UsageError("--read-only excludes --autoheal and --write")
+    return Options(**merged)
+
+
+def _refuse_writing(options: Options, command: str) -> None:
+    if options.read_only and not options.dry_run:
+        raise UsageError(f"{command} writes, and --read-only forbids it; --dry-run shows the plan")
+
+
+def _refuse_terminal_flags(options: Options) -> None:
+    flags = {"--write": options.write, "--ascii": options.ascii, "--no-mouse": options.no_mouse}
+    for flag, given in flags.items():
+        if given:
+            raise UsageError(f"{flag} is for the terminal and does not go with --headless")
+
+
+def _need_terminal() -> None:
+    if os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("there is no terminal here; try --headless, or driftdeck diff")
+
+
+def _do(command: str, options: Options) -> int:
+    signals = importlib.import_module("core.cli.signals")
+    module = importlib.import_module(f"core.cli.{command}")
+    return cast("int", signals.run_coroutine(module.run(options)))

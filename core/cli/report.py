@@ -1,0 +1,165 @@
+"""The report of `driftdeck diff` in words: what, from, to, who, when, and which commit."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from core.clean import clean
+from core.cli.forms import problems_of
+from core.cli.ink import WIDTH, Ink, value_text, wrapped
+from core.model import (
+    Actor,
+    AppView,
+    Cause,
+    Commit,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    Origin,
+    Snapshot,
+    Verdict,
+)
+
+_CAUSE_WORDS: Final = {
+    Cause.LIVE_CHANGED: "changed in the cluster",
+    Cause.GIT_AHEAD: "Git moved on, not applied yet",
+    Cause.BOTH: "Git and the cluster both moved",
+}
+_VERDICT_WORDS: Final = {
+    Verdict.IN_SYNC: "in sync",
+    Verdict.DRIFTED: "drifted",
+    Verdict.MISSING: "missing",
+    Verdict.EXTRA: "extra",
+    Verdict.CONTESTED: "contested",
+    Verdict.UNKNOWN: "unknown",
+}
+_WORST_FIRST: Final = (
+    Verdict.DRIFTED,
+    Verdict.MISSING,
+    Verdict.EXTRA,
+    Verdict.CONTESTED,
+    Verdict.UNKNOWN,
+    Verdict.IN_SYNC,
+)
+_CHANGE_ORDER: Final = (
+    FieldVerdict.DRIFT,
+    FieldVerdict.CONTESTED,
+    FieldVerdict.WARN,
+    FieldVerdict.INFO,
+)
+
+
+def report_lines(snapshot: Snapshot, ink: Ink, *, everything: bool) -> Iterator[str]:
+    """Yield the report line by line, an app after the other, worst rows first."""
+    for i, app in enumerate(snapshot.apps):
+        if i:
+            yield ""
+        rows = [row for key, row in snapshot.rows.items() if key.app == app.spec.name]
+        yield from _app_lines(app, rows, ink, everything=everything)
+
+
+def identity(row: Drift) -> str:
+    """Name an object as people do: kind, namespace and name."""
+    return clean(str(row.key.ref).replace("/", " ", 1))
+
+
+def change_lines(change: FieldChange, ink: Ink, *, indent: int) -> Iterator[str]:
+    """Yield one field: its path, both values, and what is known about how they came."""
+    paint = ink.faint if change.verdict is FieldVerdict.INFO else ink.title
+    note = f"  ({change.verdict.value}{': ' if change.note else ''}{change.note})"
+    counted = change.verdict is FieldVerdict.DRIFT
+    note = f"  ({change.note})" if counted and change.note else "" if counted else note
+    lines = list(wrapped("", change.path + note, indent=indent))
+    yield from (paint(line) for line in lines)
+    yield from _side("live", value_text(change.live), actor_text(change.actor), ink.bad, indent)
+    yield from _side("Git", value_text(change.git), origin_text(change.origin), ink.git, indent)
+    for line in change.detail:
+        yield ink.faint(f"{'':{indent + 2}}{clean(line)}")
+
+
+def actor_text(actor: Actor | None) -> str:
+    """Say who set a live value, and when, no surer than the evidence is."""
+    if actor is None or not (actor.manager or actor.user):
+        return ""
+    tool = " ".join(part for part in (actor.manager, actor.subresource) if part)
+    who = f"{actor.user} with {tool}" if actor.user and tool else actor.user or tool
+    if actor.observed_at:
+        return f"by {who}, seen {moment_text(actor.observed_at)}"
+    return f"by {who}, {moment_text(actor.time)} or before" if actor.time else f"by {who}"
+
+
+def origin_text(origin: Origin | None) -> str:
+    """Say which line and which commit state a value."""
+    if origin is None:
+        return ""
+    place = f"{origin.file}:{origin.line}"
+    if not origin.commit:
+        return place
+    author = origin.author.partition(" <")[0]
+    said = f'{origin.commit[:7]} "{origin.subject}" by {author}, {moment_text(origin.date)}'
+    return f"{place}, {said}"
+
+
+def moment_text(rfc3339: str) -> str:
+    """Shorten a time in UTC to what people read: 2026-07-01 12:00:03 UTC."""
+    day, _, clock = rfc3339.partition("T")
+    return f"{day} {clock[:8]} UTC" if clock else day
+
+
+def commit_text(commit: Commit | None) -> str:
+    """Name a commit by id, subject, author and date."""
+    if commit is None:
+        return "not read"
+    author = commit.author.partition(" <")[0]
+    return f'{commit.id[:7]} "{commit.subject}" by {author}, {moment_text(commit.date)}'
+
+
+def totals(counts: Iterable[tuple[Verdict, int]]) -> str:
+    """Count rows by verdict, worst first."""
+    known = dict(counts)
+    parts = [f"{known[v]} {_VERDICT_WORDS[v]}" for v in _WORST_FIRST if known.get(v)]
+    return ", ".join(parts) or "no objects"
+
+
+def _app_lines(app: AppView, rows: list[Drift], ink: Ink, *, everything: bool) -> Iterator[str]:
+    where = f" path {app.spec.path}" if app.spec.path else ""
+    yield ink.title(clean(f"{app.spec.name} on {app.spec.cluster}"))
+    yield from wrapped("Git", f"{app.spec.revision}{where}", indent=2, label_width=5)
+    yield from wrapped("", commit_text(app.revision), indent=7)
+    for problem in problems_of(app):
+        yield from (ink.bad(line) for line in wrapped("! ", problem, indent=2))
+    rows = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
+    for row in sorted(rows, key=lambda row: (_WORST_FIRST.index(row.verdict), row.key)):
+        yield ""
+        yield from _row_lines(row, ink)
+    yield ""
+    yield f"  {totals(app.counts.items())}" + ("" if app.complete else " (not complete)")
+
+
+def _row_lines(row: Drift, ink: Ink) -> Iterator[str]:
+    paint = {Verdict.IN_SYNC: ink.good, Verdict.UNKNOWN: ink.doubtful}.get(row.verdict, ink.bad)
+    cause = f", {_CAUSE_WORDS[row.cause]}" if row.cause else ""
+    head, *more = wrapped("", f"{identity(row)}: {_VERDICT_WORDS[row.verdict]}{cause}", indent=2)
+    yield paint(head)
+    yield from more
+    if row.verdict is Verdict.MISSING:
+        yield from wrapped("", f"Git states it at {row.file}:{row.line}", indent=4)
+    for reason in (row.reason, row.problem):
+        if reason:
+            yield from wrapped("", reason, indent=4)
+    for change in sorted(row.changes, key=lambda change: _CHANGE_ORDER.index(change.verdict)):
+        yield from change_lines(change, ink, indent=4)
+
+
+def _side(
+    label: str, value: str, story: str, paint: Callable[[str], str], indent: int
+) -> Iterator[str]:
+    """Yield one side of a change: the value in its colour, its story beside it or below."""
+    head, *more = wrapped(label, value, indent=indent + 2, label_width=6)
+    story = clean(story)
+    if story and not more and len(head) + 2 + len(story) <= WIDTH:
+        yield f"{paint(head)}  {story}"
+        return
+    yield paint(head)
+    yield from (paint(line) for line in more)
+    if story:
+        yield from wrapped("", story, indent=indent + 8)

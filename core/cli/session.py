@@ -1,0 +1,118 @@
+"""How a command gets its engine and reads it: beside it, never after it.
+
+Reader and engine share one TaskGroup, so an engine that dies takes its reader along instead of
+leaving it waiting for ever.
+"""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
+
+from core.cli.options import Options
+from core.model import AppView, Snapshot
+from core.reconcile.inputs import Command
+from core.settings import Flags, Settings, read_settings
+
+T = TypeVar("T")
+
+READ_DEADLINE_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
+
+
+class EngineLike(Protocol):
+    """What a command needs of `core.engine.Engine`."""
+
+    def submit(self, command: Command) -> None:
+        """Ask for something; the outcome shows in a later snapshot."""
+
+    def snapshots(self) -> AsyncIterator[Snapshot]:
+        """Yield the newest snapshot now and whenever it changes."""
+
+    async def run(self) -> None:
+        """Reconcile until cancelled."""
+
+
+def settings_of(options: Options) -> Settings:
+    """Read the settings that *options* ask for, from the current folder."""
+    flags = Flags(
+        config=options.config,
+        repo=options.repo,
+        revision=options.revision,
+        path=options.path,
+        context=options.context,
+        namespace=options.namespace,
+        app=options.app,
+    )
+    return read_settings(flags, Path.cwd())
+
+
+def connected(
+    settings: Settings, *, healing: bool = False, writing: bool = False, once: bool = False
+) -> EngineLike:
+    """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
+    engine: EngineLike = importlib.import_module("core.engine").connect(
+        settings.apps, settings.clusters, healing=healing, writing=writing, once=once
+    )
+    return engine
+
+
+async def beside(engine: EngineLike, reader: Callable[[EngineLike], Awaitable[T]]) -> T:
+    """Run *reader* while *engine* runs; return what it returns.
+
+    What ends either of them first is raised without the group around it.
+    """
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(engine.run(), name="engine")
+            result = await reader(engine)
+            running.cancel()
+    except BaseExceptionGroup as group:
+        raise _first_of(group) from group
+    return result
+
+
+def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+async def until(
+    engine: EngineLike, holds: Callable[[Snapshot], bool], *, deadline_s: float
+) -> tuple[Snapshot, bool]:
+    """Wait for a snapshot for which *holds*.
+
+    Returns:
+        The newest snapshot, and whether it is such a one or *deadline_s* was over before.
+    """
+    newest = Snapshot()
+    try:
+        async with asyncio.timeout(deadline_s):
+            async for newest in engine.snapshots():
+                if holds(newest):
+                    return newest, True
+    except TimeoutError:
+        return newest, False
+    raise AssertionError("snapshots() never ends")
+
+
+def pending(snapshot: Snapshot) -> tuple[str, ...]:
+    """Say what a snapshot still waits for, an entry for each unfinished app."""
+    return tuple(
+        f"app {app.spec.name}: {_awaited(snapshot, app)}"
+        for app in snapshot.apps
+        if not app.complete and not app.blocked
+    )
+
+
+def _awaited(snapshot: Snapshot, app: AppView) -> str:
+    if app.problem:
+        return app.problem
+    if app.revision is None:
+        return f"Git was not read yet ({app.spec.repo})"
+    for cluster in snapshot.clusters:
+        if cluster.spec.name == app.spec.cluster and not cluster.connected:
+            return f"cluster {cluster.spec.name} did not answer yet"
+    rows = [row for key, row in snapshot.rows.items() if key.app == app.spec.name]
+    waiting = sum(row.confirming for row in rows)
+    return f"{waiting} of {len(rows)} objects wait for the server's word"
