@@ -1,0 +1,20 @@
+"""Bytes in Git to desired objects: read exactly as kubectl reads them.
+
+`load` reads one file, `read` a folder of them; `line_of`, `positions` and `value_at` say where a
+field stands and what it was in another version of its file.  Only this package knows yaml.
+"""
+
+from core.manifests.folder import DocumentCache, Folder, read
+from core.manifests.loading import Loaded, load
+from core.manifests.places import line_of, positions, value_at
+
+__all__ = [
+    "DocumentCache",
+    "Folder",
+    "Loaded",
+    "line_of",
+    "load",
+    "positions",
+    "read",
+    "value_at",
+]

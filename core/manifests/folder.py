@@ -1,0 +1,213 @@
+"""A plain folder of a Git tree to objects; files that did not change are not parsed again."""
+
+import stat
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from posixpath import commonpath
+from threading import Lock
+from typing import Final, NamedTuple
+
+from core.clean import clean
+from core.errors import ManifestError, RejectedError
+from core.manifests.loading import load
+from core.model import Document
+
+SUFFIXES: Final = (".yaml", ".yml", ".json")
+CACHED_FILES_MAX: Final = 50_000
+CACHED_MAX_BYTES: Final = 256 * 2**20
+_SETTINGS: Final = "driftdeck.yaml"  # our own, which may live beside the manifests
+_RENDERED: Final = {
+    "kustomization.yaml": "kustomize",
+    "kustomization.yml": "kustomize",
+    "Kustomization": "kustomize",
+    "Chart.yaml": "helm",
+}
+_SUBMODULE: Final = 0o160000
+_DOCUMENT_BYTES: Final = 500  # of a `Document` without its body, measured
+
+File = tuple[str, str, int, Callable[[], bytes]]
+
+
+class Folder(NamedTuple):
+    """What a folder states; `problems` are "file:line: reason" of what was left out."""
+
+    documents: tuple[Document, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one file held, or why it could not be read."""
+
+    documents: tuple[Document, ...]
+    problem: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes that keeping it costs, about."""
+        return sum(len(document.body) + _DOCUMENT_BYTES for document in self.documents)
+
+
+class DocumentCache:
+    """What files held, by path and blob id; the least recently used go first.
+
+    The same `Document` objects come back for an unchanged file, so everything after this compares
+    by `is`.  Threads may share it.
+    """
+
+    def __init__(
+        self, *, files: int = CACHED_FILES_MAX, size_bytes: int = CACHED_MAX_BYTES
+    ) -> None:
+        """Keep at most so many files, and about so many bytes of objects."""
+        self._files_max, self._bytes_max = files, size_bytes
+        self._outcomes: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
+        self._warned: OrderedDict[tuple[int, str], tuple[Document, Document]] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def outcome(self, path: str, blob_id: str, content: Callable[[], bytes]) -> Outcome:
+        """Return what the file holds, reading it only if it is new.
+
+        Raises:
+            UnavailableError: The repository cannot be read; that is no fault of the file.
+        """
+        key = (path, blob_id)
+        with self._lock:
+            found = self._outcomes.get(key)
+            if found is not None:
+                self._outcomes.move_to_end(key)
+                return found
+        outcome = _outcome(path, content)
+        with self._lock:
+            if key not in self._outcomes:
+                self._outcomes[key] = outcome
+                self._bytes += outcome.size
+                self._shrink()
+            return self._outcomes.get(key, outcome)
+
+    def warned(self, document: Document, warning: str) -> Document:
+        """Return *document* with one more warning; the same object for the same question."""
+        key = (id(document), warning)  # the entry keeps the document, so its id stays its own
+        with self._lock:
+            if key not in self._warned:
+                more = replace(document, warnings=(*document.warnings, warning))
+                self._warned[key] = document, more
+                if len(self._warned) > self._files_max:
+                    self._warned.popitem(last=False)
+            return self._warned[key][1]
+
+    def _shrink(self) -> None:
+        while len(self._outcomes) > self._files_max or self._bytes > self._bytes_max:
+            _, oldest = self._outcomes.popitem(last=False)
+            self._bytes -= oldest.size
+
+
+def read(files: Iterable[File], cache: DocumentCache) -> Folder:
+    """Read every object that the files of one folder state.
+
+    Args:
+        files: Of each file its path, blob id, mode, and what reads it; any order, any name.
+        cache: Kept by the caller between readings.
+
+    Raises:
+        UnavailableError: The repository cannot be read.
+    """
+    ordered = sorted(files, key=lambda file: file[0])
+    rendered, problems = _rendered(ordered)
+    hidden = _hidden(ordered)
+    documents: list[Document] = []
+    for path, blob_id, mode, content in ordered:
+        if hidden(path) or any(path.startswith(folder) for folder in rendered):
+            continue
+        refusal = _refusal(path, mode)
+        if refusal:
+            problems.append(f"{clean(path)}:1: {refusal}")
+        elif _is_manifest(path):
+            outcome = cache.outcome(path, blob_id, content)
+            documents.extend(outcome.documents)
+            problems.extend([outcome.problem] if outcome.problem else [])
+    return Folder(_last_of_each(documents, cache), tuple(problems))
+
+
+def _outcome(path: str, content: Callable[[], bytes]) -> Outcome:
+    try:
+        return Outcome(load(path, content()).documents)
+    except ManifestError as error:
+        return Outcome((), f"{clean(path)}:{error.line}: {error.reason}")
+    except RejectedError as error:
+        return Outcome((), f"{clean(path)}:1: {error}")
+
+
+def _is_manifest(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return name.endswith(SUFFIXES) and name != _SETTINGS
+
+
+def _refusal(path: str, mode: int) -> str:
+    """Say why an entry of the tree is not read: only regular files are."""
+    if mode == _SUBMODULE:
+        return "a submodule, which is not fetched"
+    if stat.S_ISLNK(mode) and _is_manifest(path):
+        return "a symbolic link, which is not followed"
+    return ""
+
+
+def _rendered(files: list[File]) -> tuple[set[str], list[str]]:
+    """Find folders that kustomize or helm would render, and say that they are left out.
+
+    Reading them as they are would be worse than not at all: patches and templates would be taken
+    for objects.
+    """
+    folders: set[str] = set()
+    problems: list[str] = []
+    for path, _, mode, content in files:
+        name = PurePosixPath(path).name
+        tool = _RENDERED.get(name)
+        if tool is None or not stat.S_ISREG(mode) or _states_objects(path, content):
+            continue
+        folder = path.removesuffix(name)
+        if any(folder.startswith(above) for above in folders):
+            continue
+        folders.add(folder)
+        what = clean(folder.rstrip("/")) or "the repository's root"
+        reason = f"{what} is for {tool}, which is not rendered yet; none of its files was read"
+        problems.append(f"{clean(path)}:1: {reason}")
+    return folders, problems
+
+
+def _states_objects(path: str, content: Callable[[], bytes]) -> bool:
+    """Tell an ordinary object (Flux has a kind Kustomization) from the tool's own file."""
+    try:
+        documents = load(path, content()).documents
+    except RejectedError:
+        return False
+    return any(not document.kind.group.startswith("kustomize.config.") for document in documents)
+
+
+def _hidden(files: list[File]) -> Callable[[str], bool]:
+    """Return what tells files in hidden folders (`.github`) below the folder that was asked for."""
+    folders = [str(PurePosixPath(path).parent) for path, *_ in files]
+    top = len(PurePosixPath(commonpath(folders)).parts) if folders else 0
+
+    def hidden(path: str) -> bool:
+        return any(part.startswith(".") for part in PurePosixPath(path).parts[top:])
+
+    return hidden
+
+
+def _last_of_each(documents: list[Document], cache: DocumentCache) -> tuple[Document, ...]:
+    """Keep of each object the last statement, which says where the others are."""
+    last: dict[tuple[str, str, str | None, str], Document] = {}
+    for document in documents:
+        kind = document.kind
+        identity = (kind.group, kind.kind, document.namespace, document.name)
+        earlier = last.pop(identity, None)
+        if earlier is None:
+            last[identity] = document
+            continue
+        here, there = (f"{clean(at.file)}:{at.line}" for at in (document, earlier))
+        warning = f"{here}: the same object is stated at {there}; this one counts"
+        last[identity] = cache.warned(document, warning)
+    return tuple(last.values())

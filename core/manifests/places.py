@@ -1,0 +1,101 @@
+"""Where in a file a field stands, and what an older version of the file says there."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from core.errors import ManifestError
+from core.manifests.fieldpath import steps, value_in
+from core.manifests.loading import Stated, stated_objects
+from core.manifests.parse import parsed
+from core.manifests.tree import Tree
+from core.model import ABSENT, Absent, Document, Json
+
+_NAMELESS: Final = ""  # the caller knows the path; it is only for messages
+_SECRET_DATA: Final = "data"  # noqa: S105  a field's name
+_SECRET_TEXT: Final = "stringData"  # noqa: S105
+
+
+def positions(
+    content: bytes, index: int, *, path: str = _NAMELESS
+) -> Mapping[tuple[str | int, ...], int]:
+    """Return the line, from 1, of each field of the *index*-th object, by keys and indexes.
+
+    Raises:
+        ManifestError: The file cannot be read, or has no such object.
+    """
+    tree = parsed(path, content)
+    found = _object(tree, index)
+    lines: dict[tuple[str | int, ...], int] = {(): found.line}
+    open_: list[tuple[tuple[str | int, ...], Json]] = [((), found.value)]
+    while open_:
+        above, value = open_.pop()
+        for part, line in tree.lines_of(value).items():
+            lines[*above, part] = line
+            open_.append(((*above, part), value[part]))  # type: ignore[index]
+    return MappingProxyType(lines)
+
+
+def line_of(path: str, content: bytes, index: int, *, file: str = _NAMELESS) -> int:
+    """Return the line of the field at a dotted *path*, or of its nearest parent that is there.
+
+    Raises:
+        ManifestError: The file cannot be read, or has no such object.
+    """
+    tree = parsed(file, content)
+    found = _object(tree, index)
+    walked = [step for step, _ in steps(found.value, _in_git(found, path))]
+    return tree.line_at(found.value, found.line, walked)
+
+
+def value_at(content: bytes, document: Document, path: str) -> Json | Absent:
+    """Return what this version of a file says at a dotted *path* of the object *document*.
+
+    The object is found by kind, name and, where both name one, namespace: its place in the file and
+    its apiVersion may have been others then.
+
+    Raises:
+        ManifestError: The file cannot be read.
+    """
+    tree = parsed(document.file, content)
+    fitting = [one for one in _objects(tree) if _is_same(one, document)]
+    if not fitting:
+        return ABSENT
+    exact = [one for one in fitting if _namespace(one) == document.namespace]
+    found = (exact or fitting)[-1]  # the last one of a file counts
+    return value_in(found.value, _in_git(found, path))
+
+
+def _objects(tree: Tree) -> Iterator[Stated]:
+    for root in tree.roots:
+        yield from stated_objects(tree, root)
+
+
+def _object(tree: Tree, index: int) -> Stated:
+    for number, found in enumerate(_objects(tree)):
+        if number == index:
+            return found
+    raise ManifestError(tree.path, 1, f"there is no object number {index + 1} in this file")
+
+
+def _is_same(stated: Stated, document: Document) -> bool:
+    metadata = stated.value.get("metadata")
+    if stated.value.get("kind") != document.kind.kind or not isinstance(metadata, dict):
+        return False
+    namespaces = {_namespace(stated), document.namespace} - {None}
+    return metadata.get("name") == document.name and len(namespaces) <= 1
+
+
+def _namespace(stated: Stated) -> str | None:
+    metadata = stated.value.get("metadata")
+    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+    return namespace if isinstance(namespace, str) and namespace else None
+
+
+def _in_git(stated: Stated, path: str) -> str:
+    """Point at `stringData` where the file states a Secret's key there and not in `data`."""
+    if stated.value.get("kind") != "Secret" or not path.startswith(_SECRET_DATA):
+        return path
+    as_text = _SECRET_TEXT + path.removeprefix(_SECRET_DATA)
+    # `stringData` wins over `data`, as in the API server.
+    return path if isinstance(value_in(stated.value, as_text), Absent) else as_text
