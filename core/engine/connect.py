@@ -32,7 +32,14 @@ def connect(
     held: list[Input] = []
     sources = Sources(apps, held.append, once=once)
     adapters: dict[str, Cluster] = {}
-    state = initial(apps, clusters, healing=healing, writing=writing, digest_key=_digest_key())
+    state = initial(
+        apps,
+        clusters,
+        healing=healing,
+        writing=writing,
+        digest_key=_digest_key(),
+        mask_key=secrets.token_bytes(32),
+    )
     engine = Engine(state, adapters, sources)
     for spec in clusters:
         adapters[spec.name] = Cluster(spec, emit=engine.take)

@@ -52,7 +52,7 @@ class Performer:
         self._take = take
         self._tasks = tasks
 
-    def perform(self, effect: Effect) -> None:
+    def perform(self, effect: Effect) -> None:  # noqa: C901 - one case per effect is the point
         """Start one effect; its result comes as an input."""
         match effect:
             case Follow(cluster, kinds, namespaces):

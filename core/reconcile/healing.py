@@ -52,7 +52,7 @@ def heal_at(healed: Sequence[float], policy: HealPolicy = POLICY) -> float:
     over = len(healed) - policy.at_once
     if over < 0:
         return 0.0
-    return healed[-1] + min(policy.backoff_cap_s, policy.backoff_first_s * 3**over)
+    return healed[-1] + min(policy.backoff_cap_s, policy.backoff_first_s * 3.0**over)
 
 
 def permitted(app: AppState, row: Drift) -> bool:

@@ -6,7 +6,7 @@ row stands: an unchanged object costs a comparison of two strings and no request
 
 from dataclasses import replace
 
-from core.compare import judge
+from core.compare import judge, mask
 from core.model import (
     Actor,
     Cause,
@@ -87,7 +87,12 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         and not _worth_asking_again(draft, before)
     )
     if unchanged and before is not None:
-        return replace(before, cause=_cause(app, desired, before), **_place(desired))
+        return replace(
+            before,
+            cause=_cause(app, desired, before),
+            file=desired.document.file,
+            line=desired.document.line,
+        )
     return _compared(draft, app, fresh, desired, live, None)
 
 
@@ -95,10 +100,6 @@ def _worth_asking_again(draft: Draft, before: Drift) -> bool:
     hold = draft.table("holds").get(before.key)
     unconfirmed = before.verdict is Verdict.DRIFTED and before.confirmed_by is ConfirmedBy.LOCAL
     return unconfirmed and hold is not None and hold.until <= draft.now
-
-
-def _place(desired: Desired) -> dict[str, object]:
-    return {"file": desired.document.file, "line": desired.document.line}
 
 
 def _fresh(app: AppState, key: Key, desired: Desired, before: Drift | None) -> Drift:
@@ -182,7 +183,7 @@ def _missing(draft: Draft, app: AppState, fresh: Drift) -> Drift:
     )
 
 
-def _compared(  # noqa: PLR0913, PLR0917 - everything a verdict is made from
+def _compared(
     draft: Draft,
     app: AppState,
     fresh: Drift,
@@ -194,12 +195,13 @@ def _compared(  # noqa: PLR0913, PLR0917 - everything a verdict is made from
     schema = cluster.kinds[desired.kind].schema
     found = judge(desired, live, schema, predicted=answer.predicted if answer else None)
     confirmed = answer is not None and (answer.predicted is not None or answer.status == 422)  # noqa: PLR2004
+    shown = mask((*desired.warnings, *found.changes), desired.ref, key=draft.state.mask_key)
     row = replace(
         fresh,
         verdict=found.verdict,
         uid=live.uid,
         resource_version=live.resource_version,
-        changes=_observed(draft, fresh.key, (*desired.warnings, *found.changes)),
+        changes=_observed(draft, fresh.key, shown),
         reason=found.reason or (answer.problem if answer else ""),
         confirmed_by=ConfirmedBy.SERVER if confirmed and answer else ConfirmedBy.LOCAL,
         confirming=False,

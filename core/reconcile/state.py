@@ -136,7 +136,8 @@ class State:
     revert: RevertPlan | None = None
     revert_request: int = 0
     writing: bool = False
-    digest_key: bytes = b""
+    digest_key: bytes = b""  # of Secret digests; the same in every run
+    mask_key: bytes = b""  # of the hashes shown in place of secret values; new in every run
     auto_runs: int = 0
 
 
@@ -147,6 +148,7 @@ def initial(
     healing: bool,
     writing: bool,
     digest_key: bytes,
+    mask_key: bytes,
 ) -> State:
     """Know nothing yet but what was asked for.  Healing implies writing."""
     return State(
@@ -154,6 +156,7 @@ def initial(
         clusters={spec.name: ClusterState(ClusterView(spec)) for spec in clusters},
         writing=writing or healing,
         digest_key=digest_key,
+        mask_key=mask_key,
     )
 
 

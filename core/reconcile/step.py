@@ -7,7 +7,7 @@ The engine (`core.engine`) is the body: it performs effects and feeds their resu
 from dataclasses import replace
 from typing import assert_never
 
-from core.model import Key
+from core.model import Key, Plan
 from core.reconcile import desired, live, runs
 from core.reconcile import inputs as happenings
 from core.reconcile.draft import Draft
@@ -228,7 +228,7 @@ def _wake(draft: Draft) -> None:
 # Plans and explanations -------------------------------------------------------------------------
 
 
-def _plan(draft: Draft, keys: frozenset[Key] | list[Key]) -> runs.Plan:
+def _plan(draft: Draft, keys: frozenset[Key] | list[Key]) -> Plan:
     rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
     sources = {app.spec.name: app.source for app in draft.apps()}
     return plan(
