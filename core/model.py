@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, Union
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = Union[  # noqa: UP007 - a quoted alias could not be combined by "|" at run time
+    bool, int, float, str, "list[Json]", "dict[str, Json]", None
+]
 JsonObject: TypeAlias = dict[str, Json]
 
 
