@@ -1,0 +1,252 @@
+"""One API server, as the engine sees it: wiring, and the state connected or lost."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from core.cluster.access import Access
+from core.cluster.backoff import Backoff
+from core.cluster.calls import Calls
+from core.cluster.clock import Clock
+from core.cluster.credentials import log_in
+from core.cluster.discovery import discover, server_version
+from core.cluster.following import Following
+from core.cluster.gateway import Gateway
+from core.cluster.kubeconfig import paths_of, stamps_of
+from core.cluster.link import Connection, Link, open_connection
+from core.cluster.openapi import OpenApi
+from core.cluster.paths import kind_words
+from core.cluster.records import Records
+from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
+from core.model import ClusterSpec, Desired, Key, KindRef, Live, Resource
+from core.reconcile.inputs import ClusterFound, ClusterLost, Confirmed, Input, InventoryRow
+
+USAGE_RETRY_S: Final = 30.0
+REDISCOVER_S: Final = 600.0
+UNSERVED_S: Final = 5.0  # while something followed is not served: a CRD may be on its way
+
+
+class Cluster:
+    """Follows one API server and does what the engine asks of it."""
+
+    def __init__(
+        self, spec: ClusterSpec, *, emit: Callable[[Input], None], clock: Clock | None = None
+    ) -> None:
+        """Connect to nothing yet.
+
+        Args:
+            spec: How the server is reached.
+            emit: Takes what is learnt, on the loop that `run` runs on; must return at once.
+            clock: Time and dice.
+        """
+        self.spec = spec
+        self._emit, self._clock = emit, clock or Clock()
+        self._link = Link(f"cluster {spec.name}")
+        calls = Calls(self._link, self._clock)
+        self._calls = calls
+        self._gateway = Gateway(calls, self._clock)
+        self._access = Access(calls, self._clock)
+        self._records = Records(calls, self._clock)
+        self._openapi = OpenApi(calls)
+        self._following = Following(spec.name, self._link, self._clock, self._openapi, emit)
+        self._resources: Mapping[KindRef, Resource] = {}
+        self._connection: Connection | None = None
+        self._version = ""
+        self._told = ""  # the last problem told; "" while the cluster counts as found
+
+    @property
+    def context(self) -> str:
+        """The kubeconfig context that was resolved, "" before."""
+        return self._connection.login.context if self._connection else self.spec.context
+
+    @property
+    def server(self) -> str:
+        """The URL of the server, "" before it is known."""
+        return self._connection.login.server if self._connection else ""
+
+    @property
+    def identity(self) -> str:
+        """The user the kubeconfig names, "" before it is known."""
+        return self._connection.login.user if self._connection else ""
+
+    async def run(self) -> None:
+        """Connect, follow what is asked for, and come back after every loss; until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._following.start(group)
+                group.create_task(self._keep_discovered())
+                await self._keep_connected()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._link.close()
+
+    def follow(self, kinds: frozenset[KindRef], namespaces: frozenset[str] | None) -> None:
+        """List and watch exactly these kinds; None means every namespace."""
+        self._following.follow(kinds, namespaces)
+
+    async def get(self, kind: KindRef, namespace: str, name: str) -> Live | None:
+        """Read one object from the server itself; None if it is not there.
+
+        Raises:
+            ProductError: It cannot be told.
+        """
+        return await self._gateway.get(self._resource(kind), namespace, name)
+
+    async def dry_run(self, key: Key, desired: Desired, live: Live) -> Confirmed:
+        """Ask the server what applying *desired* to *live* would change; never raises."""
+        try:
+            resource = self._resource(desired.kind)
+        except ProductError as error:
+            return Confirmed(key, desired, live, None, problem=str(error), status=0, retry=True)
+        made = await self._gateway.dry_run(resource, desired, live)
+        return Confirmed(
+            key,
+            desired,
+            live,
+            made.predicted,
+            problem=made.problem,
+            cause_paths=made.cause_paths,
+            status=made.status,
+            retry=made.retry,
+        )
+
+    async def apply(self, desired: Desired, live: Live | None) -> Live:
+        """Apply *desired* to *live*, which it was decided on; None creates.
+
+        Raises:
+            OutdatedError: The object is no longer *live*.
+            RejectedError: The server does not take the manifest.
+            DeniedError: We may not.
+            UnavailableError: Not now; `retry_after_s` if the server said when.
+        """
+        resource = self._resource(desired.kind)
+        try:
+            made = await self._gateway.apply(resource, desired, live)
+        except DeniedError:
+            self._access.forget()
+            raise
+        self._following.wrote(desired.kind)
+        return made
+
+    async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
+        """Return whether this identity may do *verb* to an object.
+
+        Raises:
+            ProductError: The server does not say.
+        """
+        return await self._access.may(verb, resource, namespace, name)
+
+    async def read_inventory(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
+        """Return what was applied for *app*.
+
+        Raises:
+            ProductError: It cannot be told.
+        """
+        return await self._records.read(app, namespace)
+
+    async def write_inventory(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
+        """Replace what is recorded as applied for *app*.
+
+        Raises:
+            OutdatedError: Somebody else wrote it meanwhile.
+            ProductError: It cannot be written.
+        """
+        await self._records.write(app, namespace, rows)
+
+    # Connected or lost ----------------------------------------------------------------------------
+
+    async def _keep_connected(self) -> None:
+        backoff = Backoff(self._clock)
+        while True:
+            try:
+                await self._connect()
+            except ProductError as error:
+                self._lose(error)
+                await self._pause(error, backoff)
+                continue
+            await self._link.trouble.wait()
+
+    async def _connect(self) -> None:
+        """Log in afresh: credentials, certificates and the kubeconfig may be why it broke."""
+        login = await log_in(self.spec, self._clock, context=self.context)
+        connection = await open_connection(login)
+        calls = Calls(connection, self._clock)
+        try:
+            found = await discover(calls)
+            self._version = await server_version(calls)
+        except BaseException:
+            await connection.close()
+            raise
+        self._connection = connection
+        self._access.forget()
+        await self._link.adopt(connection)
+        resources = found.over(self._resources)
+        if self._told or resources != self._resources:
+            self._find(resources)
+
+    def _find(self, resources: Mapping[KindRef, Resource]) -> None:
+        self._told, self._resources = "", resources
+        assert self._connection is not None
+        login = self._connection.login
+        self._emit(
+            ClusterFound(
+                self.spec.name,
+                login.context,
+                login.server,
+                self._version,
+                login.namespace,
+                resources,
+            )
+        )
+        self._following.discovered(resources)
+
+    def _lose(self, error: ProductError) -> None:
+        """Tell it once, however many attempts fail for the same reason."""
+        self._link.suspect(error)
+        problem = str(error)
+        if problem != self._told:
+            self._told = problem
+            self._emit(ClusterLost(self.spec.name, problem, error.exit_code))
+
+    async def _pause(self, error: ProductError, backoff: Backoff) -> None:
+        if not isinstance(error, UsageError):
+            await self._clock.sleep(backoff.next_s())
+            return
+        paths = paths_of(self.spec, os.environ)
+        before = stamps_of(paths)
+        for _ in range(int(USAGE_RETRY_S)):
+            await self._clock.sleep(1.0)
+            if stamps_of(paths) != before:
+                return
+
+    async def _keep_discovered(self) -> None:
+        """Look again for kinds, soon while one that is followed is not served."""
+        while True:
+            await self._link.up.wait()
+            waiting = self._following.unserved.is_set()
+            await self._clock.sleep(UNSERVED_S if waiting else REDISCOVER_S)
+            await self._rediscover()
+
+    async def _rediscover(self) -> None:
+        self._following.unserved.clear()
+        try:
+            found = await discover(self._calls)
+        except ProductError:
+            return  # the reflectors will say what is wrong
+        resources = found.over(self._resources)
+        self._openapi.forget_index()
+        if resources != self._resources:
+            self._find(resources)
+            self._following.schemas_changed()
+
+    def _resource(self, kind: KindRef) -> Resource:
+        resource = self._resources.get(kind)
+        if resource is not None:
+            return resource
+        if not self._resources:
+            raise self._link.problem or UnavailableError(f"{self.spec.name}: not connected yet")
+        raise RejectedError(f"the cluster does not serve {kind_words(kind)}")

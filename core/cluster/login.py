@@ -1,0 +1,95 @@
+"""Who we are to one API server, and where it is: values, none of which shows a credential."""
+
+import ssl
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from core.cluster.clock import Clock
+
+REREAD_S: Final = 60.0  # kubelet rotates a pod's token in place; client-go reads it this often
+
+
+class Bearer(Protocol):
+    """Where the Authorization header comes from."""
+
+    def header(self) -> Awaitable[str | None]:
+        """Return the header to send now; None sends none (client certificate)."""
+        ...
+
+    def refused(self, header: str | None) -> Awaitable[bool]:
+        """Note that the server refused *header*; return whether there may be a better one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """One resolved context."""
+
+    context: str  # name in the kubeconfig, "in-cluster" inside a pod
+    server: str  # URL without a slash at its end
+    namespace: str
+    user: str  # for display
+    bearer: Bearer = field(repr=False)
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    server_hostname: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # its URL may hold a password
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # impersonation
+
+
+class FixedBearer:
+    """A header that never changes, or none."""
+
+    def __init__(self, header: str | None) -> None:
+        """Keep *header*."""
+        self._header = header
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no header at all."""
+        return self._header is None
+
+    async def header(self) -> str | None:
+        """Return it."""
+        return self._header
+
+    async def refused(self, header: str | None) -> bool:
+        """There is nothing better."""
+        return header != self._header
+
+
+class FileBearer:
+    """A token in a file that somebody else rotates.
+
+    A file that is empty or gone for a moment keeps the old token (F63): rotation is not atomic
+    everywhere.
+    """
+
+    def __init__(self, path: str, token: str, clock: Clock) -> None:
+        """Begin with *token*, just read from *path*."""
+        self._path, self._token, self._clock = path, token, clock
+        self._read_at = clock.monotonic()
+
+    async def header(self) -> str | None:
+        """Return the token, read again if it is a minute old."""
+        if self._clock.monotonic() - self._read_at >= REREAD_S:
+            self._reread()
+        return f"Bearer {self._token}"
+
+    async def refused(self, header: str | None) -> bool:
+        """Read again at once."""
+        self._reread()
+        return header != f"Bearer {self._token}"
+
+    def _reread(self) -> None:
+        self._read_at = self._clock.monotonic()
+        self._token = read_token(self._path) or self._token
+
+
+def read_token(path: str) -> str:
+    """Return the token in a file, "" if it cannot be read."""
+    try:
+        with open(path, encoding="ascii") as file:  # noqa: PTH123 - a name from a kubeconfig
+            return file.read().strip()
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,378 @@
+"""List, then watch, one kind in one scope: client-go's reflector (kubernetes.md section 3).
+
+Three steps, of which `run` always takes the one that the state asks for:
+
+* A1 WatchList: one stream that first sends what there is, then what changes
+* A2 LIST in pages, where the server has no WatchList or that failed
+* B  WATCH from the last resourceVersion
+
+The store here is the truth about this scope; the sink is told when it was replaced (a complete
+listing) and what changed since.  Nothing is concluded from a failure: the sink hears `lost`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final, Protocol
+
+import msgspec
+
+from core.cluster.answers import (
+    Answer,
+    LinkError,
+    error_of,
+    is_too_large,
+    retry_after_s,
+    status_of,
+)
+from core.cluster.backoff import Backoff
+from core.cluster.clock import Clock
+from core.cluster.lines import Lines, LineTooLongError
+from core.cluster.link import Link
+from core.cluster.objects import (
+    UnreadableError,
+    bookmark_of,
+    event_of,
+    object_of,
+    page_of,
+    refusal_of,
+)
+from core.cluster.paths import collection_path, object_path
+from core.cluster.request import Request, query_of
+from core.cluster.silence import Silence
+from core.cluster.store import Change, Store
+from core.errors import DeniedError, ProductError
+from core.model import Live, ObjectRef, Resource
+
+PAGE: Final = 500
+REFUSED_S: Final = 300.0  # R11: a kind that is forbidden is asked for again every 5 min
+NOT_SERVED_S: Final = 30.0
+WATCH_S: Final = (300, 600)
+SHORT_S: Final = 1.0  # a watch that ends sooner and said nothing is an error
+FUTILE_S: Final = 10.0
+BATCH: Final = 1_000  # objects read between two breaths of the event loop
+
+
+class Sink(Protocol):
+    """Who wants to know."""
+
+    def replaced(self, scope: str) -> None:
+        """The store holds a new complete listing."""
+        ...
+
+    def changed(self, scope: str, changes: list[Change]) -> None:
+        """The store changed, in this order."""
+        ...
+
+    def heard(self) -> None:
+        """The server said something."""
+        ...
+
+    def lost(self, scope: str, problem: ProductError) -> None:
+        """The store can no longer be believed; a complete listing will follow."""
+        ...
+
+
+class _RefusedError(Exception):
+    """The server refused, by status code or by an ERROR event."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+@dataclass(slots=True)
+class _Stream:
+    """What is known of the stream that is open now."""
+
+    opened_at: float
+    initial: dict[ObjectRef, Live] | None  # collected until the listing is complete
+    lines: Lines = field(default_factory=Lines)
+    events: int = 0
+
+
+class Reflector:
+    """Keeps `store` equal to one kind in one namespace ("" for all), for as long as it runs."""
+
+    def __init__(
+        self, link: Link, clock: Clock, resource: Resource, scope: str, sink: Sink
+    ) -> None:
+        """Ask for nothing yet."""
+        self._link, self._clock, self._sink = link, clock, sink
+        self._resource, self.scope = resource, scope
+        self.store = Store()
+        self._last_rv = ""
+        self._rv_unavailable = False  # the next listing must be a quorum read
+        self._needs_list = True
+        self._may_stream = True  # try WatchList in this cycle
+        self._has_watch_list = True  # until it once did not end
+        self._listed_at = float("-inf")
+        self._backoff = Backoff(clock)
+        self._silence = Silence(clock)
+
+    def distrust(self) -> None:
+        """Make the next listing a quorum read: we wrote, and a cache may lag behind (R6)."""
+        self._rv_unavailable = True
+
+    async def run(self) -> None:
+        """List and watch, for ever."""
+        while True:
+            await self._link.up.wait()
+            try:
+                await self._step()
+            except _RefusedError as refused:
+                await self._refused(refused)
+            except (UnreadableError, LineTooLongError) as error:
+                await self._degraded(error)
+            except LinkError:
+                await self._clock.sleep(self._backoff.next_s())
+            except DeniedError:
+                await self._clock.sleep(self._backoff.next_s())  # no credential: see `Link`
+
+    async def _step(self) -> None:
+        if not self._needs_list:
+            await self._watch()
+        elif self._may_stream and self._has_watch_list:
+            await self._watch(initial=True)
+        else:
+            await self._list()
+
+    # A2 ------------------------------------------------------------------------------------------
+
+    async def _list(self) -> None:
+        version = self._relist_rv()
+        try:
+            objects, listed_at = await self._pages(version)
+        except _RefusedError as refused:
+            if not _is_stale(refused.answer) or self._rv_unavailable:
+                raise
+            self._rv_unavailable = True  # at once again, as a quorum read
+            return
+        self._replace(objects, listed_at)
+
+    def _relist_rv(self) -> str:
+        if self._rv_unavailable:
+            return ""
+        return self._last_rv or "0"
+
+    async def _pages(self, version: str) -> tuple[dict[ObjectRef, Live], str]:
+        limit = str(PAGE) if version in {"", "0"} else ""  # else the watch cache cannot serve it
+        objects: dict[ObjectRef, Live] = {}
+        listed_at, go_on = "", ""
+        while True:
+            query = query_of(
+                limit=limit, resourceVersion="" if go_on else version, **{"continue": go_on}
+            )
+            answer = await self._link.call(Request(path=self._path(), query=query))
+            if answer.status == HTTPStatus.GONE and go_on:
+                return await self._pages_at_once(version)
+            if answer.status != HTTPStatus.OK:
+                raise _RefusedError(answer)
+            self._sink.heard()
+            page = page_of(answer)
+            if page.resource_version != listed_at and listed_at:
+                raise UnreadableError("the pages of one listing differ in their resourceVersion")
+            listed_at = page.resource_version
+            await self._collect(page.items, objects)
+            if page.go_on == "":
+                return objects, listed_at
+            if page.go_on == go_on:
+                raise UnreadableError("a page of a listing repeats")
+            go_on = page.go_on
+
+    async def _pages_at_once(self, version: str) -> tuple[dict[ObjectRef, Live], str]:
+        """List without paging: the `continue` of a slow listing expired."""
+        answer = await self._link.call(
+            Request(path=self._path(), query=query_of(resourceVersion=version))
+        )
+        if answer.status != HTTPStatus.OK:
+            raise _RefusedError(answer)
+        page = page_of(answer)
+        if page.go_on:
+            raise UnreadableError("a listing without a limit is not whole")
+        objects: dict[ObjectRef, Live] = {}
+        await self._collect(page.items, objects)
+        return objects, page.resource_version
+
+    async def _collect(self, items: Sequence[msgspec.Raw], objects: dict[ObjectRef, Live]) -> None:
+        for start in range(0, len(items), BATCH):
+            for item in items[start : start + BATCH]:
+                ref, live = object_of(item, self._resource.kind)
+                objects[ref] = live
+            await asyncio.sleep(0)
+
+    def _replace(self, objects: dict[ObjectRef, Live], version: str) -> None:
+        self.store.replace(objects)
+        self._last_rv = version
+        self._rv_unavailable = self._needs_list = False
+        self._may_stream = True
+        self._listed_at = self._clock.monotonic()
+        self._sink.replaced(self.scope)
+
+    # A1 and B ------------------------------------------------------------------------------------
+
+    async def _watch(self, *, initial: bool = False) -> None:
+        opened_at = self._clock.monotonic()
+        stream = _Stream(opened_at, {} if initial else None)
+        self._silence.begin(listing=initial)
+        try:
+            async with self._link.stream(self._watch_request(initial=initial)) as source:
+                if source.status != HTTPStatus.OK:
+                    raise _RefusedError(await source.answer())
+                async with self._silence.watching(source.close):
+                    while chunk := await source.read():
+                        await self._take(chunk, stream)
+                        self._silence.heard(unfinished=stream.lines.unfinished)
+        except LinkError as error:
+            if not error.sent:
+                raise
+        await self._ended(stream)
+
+    def _watch_request(self, *, initial: bool) -> Request:
+        low, high = WATCH_S
+        seconds = str(int(low + (high - low) * self._clock.random()))
+        version = "" if initial and self._rv_unavailable else self._last_rv
+        query = query_of(
+            watch="1",
+            allowWatchBookmarks="true",
+            resourceVersion=version,
+            timeoutSeconds=seconds,
+            sendInitialEvents="true" if initial else "",
+            resourceVersionMatch="NotOlderThan" if initial else "",
+        )
+        return Request(path=self._path(), query=query)
+
+    async def _take(self, chunk: bytes, stream: _Stream) -> None:
+        """Apply what one read brought, and tell about it once."""
+        changes: list[Change] = []
+        try:
+            for line in stream.lines.feed(chunk):
+                self._apply(line, stream, changes)
+        finally:  # what came before an event that cannot be read did happen
+            if changes:
+                await self._check_revived(changes)
+                self._sink.changed(self.scope, changes)
+            self._sink.heard()
+
+    def _apply(self, line: bytes, stream: _Stream, changes: list[Change]) -> None:
+        event = event_of(line)
+        match event.type:
+            case "ADDED" | "MODIFIED":
+                ref, live = object_of(event.object, self._resource.kind)
+                if stream.initial is not None:
+                    stream.initial[ref] = live
+                    return
+                changes += self.store.put(ref, live)
+                self._last_rv = live.resource_version
+            case "DELETED":
+                ref, live = object_of(event.object, self._resource.kind)
+                if stream.initial is not None:
+                    stream.initial.pop(ref, None)
+                    return
+                changes += self.store.drop(ref, live.uid)
+                self._last_rv = live.resource_version
+            case "BOOKMARK":
+                self._mark(event.object, stream)
+            case "ERROR":
+                raise _RefusedError(refusal_of(event.object))
+            case _:
+                raise UnreadableError(f"a watch event of the unknown type {event.type[:20]!r}")
+        stream.events += 1
+
+    def _mark(self, raw: msgspec.Raw, stream: _Stream) -> None:
+        version, ends_listing = bookmark_of(raw)
+        self._silence.bookmark()
+        if stream.initial is None:
+            self._last_rv = version
+        elif ends_listing:
+            objects, stream.initial = stream.initial, None
+            self._silence.begin(listing=False)
+            self._replace(objects, version)
+
+    async def _check_revived(self, changes: list[Change]) -> None:
+        """Ask the server itself about an object that returns from the dead (R5)."""
+        for index, (ref, live) in enumerate(changes):
+            if not self.store.is_buried(live):
+                continue
+            path = object_path(self._resource, ref.namespace, ref.name)
+            try:
+                answer = await self._link.call(Request(path=path))
+            except ProductError as error:
+                raise UnreadableError(f"{ref} came back and could not be checked") from error
+            found = answer.status == HTTPStatus.OK
+            now = object_of(answer.body, self._resource.kind)[1] if found else None
+            changes[index] = self.store.correct(ref, now)
+
+    async def _ended(self, stream: _Stream) -> None:
+        """The stream is over; nothing was lost, the next one begins where it ended."""
+        if stream.initial is not None:
+            self._may_stream = False  # the listing did not end: LIST instead, in this cycle
+            self._has_watch_list = self._has_watch_list and not self._silence.struck
+            return
+        lasted_s = self._clock.monotonic() - stream.opened_at
+        if lasted_s < SHORT_S and not stream.events:
+            await self._clock.sleep(self._backoff.next_s())
+        elif lasted_s < SHORT_S:
+            await self._clock.sleep(SHORT_S - lasted_s)
+
+    # Refusals ------------------------------------------------------------------------------------
+
+    async def _refused(self, refused: _RefusedError) -> None:
+        """Do what the table of kubernetes.md sections 3 and 4 says."""
+        answer = refused.answer
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            await self._wait(answer)  # and go on where we were: no relist
+        elif _is_stale(answer):
+            await self._outdated()
+        elif answer.status == HTTPStatus.UNAUTHORIZED:
+            await self._clock.sleep(self._backoff.next_s())  # `Link` reports it for the cluster
+        elif answer.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+            await self._closed(answer)
+        elif self._needs_list and self._may_stream and self._has_watch_list:
+            self._may_stream = False  # 422 and all else: LIST in this cycle
+        else:
+            if self._needs_list:
+                self._sink.lost(self.scope, self._error_of(answer))
+            self._needs_list = True
+            await self._wait(answer)
+
+    async def _outdated(self) -> None:
+        """List again, at once unless that was just done: a server may say 410 for ever."""
+        futile = self._clock.monotonic() - self._listed_at < FUTILE_S
+        if self._rv_unavailable or (futile and not self._needs_list):
+            await self._clock.sleep(self._backoff.next_s())
+        self._rv_unavailable = self._needs_list
+        self._needs_list = True
+
+    async def _closed(self, answer: Answer) -> None:
+        self._needs_list = True
+        self._may_stream = True
+        self._sink.lost(self.scope, self._error_of(answer))
+        forbidden = answer.status == HTTPStatus.FORBIDDEN
+        await self._clock.sleep(REFUSED_S if forbidden else NOT_SERVED_S)
+
+    async def _degraded(self, error: Exception) -> None:
+        """Something could not be read: what it said is lost, so list again (R9)."""
+        self._needs_list = True
+        problem = error if isinstance(error, ProductError) else UnreadableError(str(error))
+        self._sink.lost(self.scope, problem)
+        await self._clock.sleep(self._backoff.next_s())
+
+    async def _wait(self, answer: Answer) -> None:
+        delay_s = self._backoff.next_s()
+        asked_s = retry_after_s(answer.retry_after, wall=self._clock.wall())
+        await self._clock.sleep(max(delay_s, asked_s or 0.0))
+
+    def _error_of(self, answer: Answer) -> ProductError:
+        where = f" in {self.scope}" if self.scope else ""
+        doing = f"list {self._resource.plural}{where}"
+        return error_of(answer, doing, wall=self._clock.wall())
+
+    def _path(self) -> str:
+        return collection_path(self._resource, self.scope)
+
+
+def _is_stale(answer: Answer) -> bool:
+    """The resourceVersion we named is too old or too new for this server."""
+    return answer.status == HTTPStatus.GONE or is_too_large(answer, status_of(answer))

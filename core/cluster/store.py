@@ -1,0 +1,71 @@
+"""The objects of one kind in one scope, as the server last told them."""
+
+from typing import Final, TypeAlias
+
+from core.model import Live, ObjectRef
+
+BURIED_MAX: Final = 10_000
+
+Change: TypeAlias = tuple[ObjectRef, Live | None]
+
+
+class Store:
+    """What a listing and the events after it add up to."""
+
+    def __init__(self) -> None:
+        """Begin empty; the first `replace` makes it mean something."""
+        self.objects: dict[ObjectRef, Live] = {}
+        self._buried: dict[str, None] = {}  # uids whose delete was seen, oldest first
+
+    def replace(self, objects: dict[ObjectRef, Live]) -> None:
+        """Take a complete listing; an object that did not change stays the same value."""
+        before = self.objects
+        for ref, live in objects.items():
+            old = before.get(ref)
+            if old is not None and is_same(old, live):
+                objects[ref] = old
+        self.objects = objects
+        self._buried.clear()
+
+    def put(self, ref: ObjectRef, live: Live) -> list[Change]:
+        """Take an object that was added or changed; return what that means."""
+        old = self.objects.get(ref)
+        if old is not None and is_same(old, live):
+            return []  # R5
+        self.objects[ref] = live
+        if old is None or old.uid == live.uid:
+            return [(ref, live)]
+        self._bury(old.uid)
+        return [(ref, None), (ref, live)]  # R4: deleted and made again
+
+    def drop(self, ref: ObjectRef, uid: str) -> list[Change]:
+        """Take a deletion; one of an earlier object of that name changes nothing."""
+        self._bury(uid)
+        old = self.objects.get(ref)
+        if old is None or old.uid != uid:
+            return []
+        del self.objects[ref]
+        return [(ref, None)]
+
+    def correct(self, ref: ObjectRef, live: Live | None) -> Change:
+        """Take what the server itself says of one object."""
+        if live is None:
+            self.objects.pop(ref, None)
+        else:
+            self.objects[ref] = live
+            self._buried.pop(live.uid, None)
+        return ref, live
+
+    def is_buried(self, live: Live | None) -> bool:
+        """Whether this very object was seen deleted before: a cache that went back (R5)."""
+        return live is not None and live.uid in self._buried
+
+    def _bury(self, uid: str) -> None:
+        self._buried[uid] = None
+        if len(self._buried) > BURIED_MAX:
+            del self._buried[next(iter(self._buried))]
+
+
+def is_same(one: Live, other: Live) -> bool:
+    """Whether two readings are of one object in one state; versions are only ever equal (R2)."""
+    return one.uid == other.uid and one.resource_version == other.resource_version
