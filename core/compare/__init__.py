@@ -1,92 +1,49 @@
-"""What counts as drift (first cut: names and signatures; the bodies follow)."""
+"""What counts as drift: equality by the cluster's own schema, ownership, verdicts (verdicts.md).
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+`canonical` makes what Git states comparable, `judge` compares it with a live object, `explain` and
+`mask` prepare the answer for people.  Everything here is a pure function over values.
+"""
 
-from core.model import (
-    Desired,
-    Document,
-    FieldChange,
-    Json,
-    JsonObject,
-    KindRef,
-    Live,
-    ObjectRef,
-    Resource,
-    Verdict,
+from core.compare.canonical import canonical
+from core.compare.explain import detail, explain
+from core.compare.judge import Judgement, changed_paths, judge
+from core.compare.masking import is_secret_kind, mask, masked_object
+from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
+from core.compare.paths import (
+    Element,
+    Member,
+    Part,
+    Parts,
+    PathError,
+    format_path,
+    parse_path,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """The tree of fields of one kind, from the cluster's OpenAPI v3; opaque."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """How one object compares with Git."""
-
-    verdict: Verdict
-    changes: tuple[FieldChange, ...]
-    suspect: bool
-    reason: str
-
-
-def schemas(document: JsonObject) -> Mapping[KindRef, Schema]:
-    """Return the kinds that one OpenAPI v3 group-version document describes."""
-    raise NotImplementedError
-
-
-def canonical(
-    document: Document,
-    resource: Resource,
-    schema: Schema | None,
-    *,
-    namespace: str,
-    digest_key: bytes,
-) -> Desired:
-    """Make one document canonical (verdicts.md 2.1)."""
-    raise NotImplementedError
-
-
-def judge(
-    desired: Desired, live: Live, schema: Schema | None, *, predicted: bytes | None = None
-) -> Judgement:
-    """Compare one object with Git."""
-    raise NotImplementedError
-
-
-def mask(
-    changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes
-) -> tuple[FieldChange, ...]:
-    """Hide secret values."""
-    raise NotImplementedError
-
-
-def masked_object(body: bytes, kind: KindRef, *, key: bytes) -> JsonObject:
-    """Return an object for display."""
-    raise NotImplementedError
-
-
-def explain(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
-    """Fill in the details."""
-    raise NotImplementedError
-
-
-def changed_paths(before: bytes, after: bytes, schema: Schema | None) -> tuple[str, ...]:
-    """List the paths that differ between two states of one live object."""
-    raise NotImplementedError
-
+from core.compare.schema import Schema, schemas
+from core.compare.verdicts import Extras
 
 __all__ = [
-    "Json",
+    "MANAGER",
+    "Element",
+    "Extras",
     "Judgement",
+    "Member",
+    "Owner",
+    "OwnerClass",
+    "Owners",
+    "Part",
+    "Parts",
+    "PathError",
     "Schema",
     "canonical",
     "changed_paths",
+    "class_of",
+    "detail",
     "explain",
+    "format_path",
+    "is_secret_kind",
     "judge",
     "mask",
     "masked_object",
+    "parse_path",
     "schemas",
 ]

@@ -1,0 +1,140 @@
+"""What Git states, in the one form that is compared, sent and hashed (verdicts.md 2.1).
+
+The same bytes are the payload of a dry-run and of an apply: what is compared is what is sent.
+"""
+
+import base64
+import hashlib
+from typing import Final
+
+import msgspec
+
+from core.compare.masking import is_secret_kind
+from core.compare.schema import UNKNOWN, Node, Schema
+from core.model import (
+    ABSENT,
+    Desired,
+    Document,
+    FieldChange,
+    FieldVerdict,
+    Json,
+    JsonObject,
+    ObjectRef,
+    Resource,
+)
+
+_SERVER_ASSIGNED: Final = ("generation", "managedFields", "resourceVersion", "selfLink", "uid")
+_DIGEST_BYTES: Final = 8
+_KEY_BYTES_MAX: Final = hashlib.blake2b.MAX_KEY_SIZE
+
+
+def canonical(
+    document: Document,
+    resource: Resource,
+    schema: Schema | None,
+    *,
+    namespace: str,
+    digest_key: bytes,
+) -> Desired:
+    """Make one document canonical.
+
+    Args:
+        document: The object as a file states it.
+        resource: How the cluster serves its kind.
+        schema: What the cluster publishes about the kind, if anything.
+        namespace: For a namespaced object that names none.
+        digest_key: So that the digest of a Secret tells nothing about its values.
+
+    Returns:
+        The object as it is compared and sent, with a WARN for each field that Git cannot decide.
+    """
+    root = schema.root if schema is not None else UNKNOWN
+    stated: JsonObject = msgspec.json.decode(document.body)
+    body = _without_nulls(stated, root)
+    warnings = _strip_metadata(body)
+    if resource.has_status:
+        body.pop("status", None)
+    scope = (document.namespace or namespace) if resource.namespaced else ""
+    _set_namespace(body, scope)
+    if document.kind.kind == "Secret" and document.kind.api_version == "v1":
+        _merge_string_data(body)
+    content = msgspec.json.encode(body, order="sorted")
+    return Desired(
+        ref=ObjectRef(document.kind.group, document.kind.kind, scope, document.name),
+        kind=document.kind,
+        body=content,
+        digest=_digest(content, digest_key if is_secret_kind(document.kind.kind) else b""),
+        document=document,
+        warnings=warnings,
+    )
+
+
+def _without_nulls(value: JsonObject, node: Node) -> JsonObject:
+    """Copy *value* without nulls, which mean absent unless the schema says otherwise.
+
+    On the way `metadata.creationTimestamp` goes, at any depth: generators write it as null.
+    """
+    kept: JsonObject = {}
+    for key, item in value.items():
+        child = node.fields[key]
+        if item is None and not child.nullable:
+            continue
+        kept[key] = _copied(item, child)
+        inner = kept[key]
+        if key == "metadata" and isinstance(inner, dict):
+            inner.pop("creationTimestamp", None)
+    return kept
+
+
+def _copied(value: Json, node: Node) -> Json:
+    if isinstance(value, dict):
+        return _without_nulls(value, node)
+    if isinstance(value, list):
+        return [_copied(item, node.items) for item in value]
+    return value
+
+
+def _strip_metadata(body: JsonObject) -> tuple[FieldChange, ...]:
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict):
+        return ()
+    return tuple(
+        FieldChange(
+            f"metadata.{key}",
+            FieldVerdict.WARN,
+            live=ABSENT,
+            git=metadata.pop(key),
+            note="the server decides this field; it is not sent",
+        )
+        for key in _SERVER_ASSIGNED
+        if key in metadata
+    )
+
+
+def _set_namespace(body: JsonObject, namespace: str) -> None:
+    metadata = body.get("metadata")
+    if isinstance(metadata, dict):
+        metadata.pop("namespace", None)
+        if namespace:
+            metadata["namespace"] = namespace
+
+
+def _merge_string_data(body: JsonObject) -> None:
+    """Write `stringData` over `data`, as the server does.
+
+    It must never be sent: an apply of it is owned under `stringData`, so that a key which Git drops
+    later would stay in the cluster.
+    """
+    texts = body.pop("stringData", None)
+    if not isinstance(texts, dict) or not texts:
+        return
+    data = body.setdefault("data", {})
+    if not isinstance(data, dict):
+        body["data"] = data = {}
+    for key, text in texts.items():
+        data[key] = base64.b64encode(text.encode()).decode() if isinstance(text, str) else text
+
+
+def _digest(content: bytes, key: bytes) -> str:
+    short = key if len(key) <= _KEY_BYTES_MAX else hashlib.blake2b(key).digest()
+    return hashlib.blake2b(content, digest_size=_DIGEST_BYTES, key=short).hexdigest()

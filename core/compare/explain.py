@@ -1,0 +1,106 @@
+"""What exactly differs inside one value, in words (verdicts.md 7.4).
+
+A list without keys, or a field without schema, is shown as one value; two such values can be long
+and almost alike.  This is the only door to deepdiff, which costs milliseconds an object, so it is
+asked only for what is known to differ.  Two texts that would look alike on a screen are told apart
+by their first differing byte.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+import msgspec
+
+from core.compare.paths import Part, format_path
+from core.model import Absent, FieldChange, FieldVerdict, Json
+
+_LINES_MAX: Final = 50
+_TEXT_MAX: Final = 200
+_NAMES: Final[Mapping[type, str]] = {
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "text",
+    type(None): "null",
+    dict: "map",
+    list: "list",
+}
+
+
+def explain(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
+    """Fill in the details of every change whose two values need them.
+
+    Before `mask`, which removes the details of secret values.
+    """
+    return tuple(
+        replace(change, detail=lines) if (lines := detail(change)) else change for change in changes
+    )
+
+
+def detail(change: FieldChange) -> tuple[str, ...]:
+    """Say what differs between the two sides of *change*; nothing where one side is absent."""
+    git, live = change.git, change.live
+    if isinstance(git, Absent) or isinstance(live, Absent):
+        return ()
+    if isinstance(git, str) and isinstance(live, str):
+        return _bytes_apart(git, live)
+    if isinstance(git, dict | list) and type(git) is type(live):
+        ordered = change.verdict is FieldVerdict.INFO and change.note == "order"
+        return () if ordered else _parts_apart(git, live)
+    if type(git) is not type(live):
+        return (f"Git has {_described(git)}, live has {_described(live)}",)
+    return ()
+
+
+def _bytes_apart(git: str, live: str) -> tuple[str, ...]:
+    """Point at the first byte that differs, as UTF-8 (unpaired surrogates included)."""
+    wanted, found = (text.encode("utf-8", "surrogatepass") for text in (git, live))
+    at = next(
+        (i for i, (one, other) in enumerate(zip(wanted, found, strict=False)) if one != other),
+        min(len(wanted), len(found)),
+    )
+    if wanted == found:
+        return ()
+    where = f"first difference at byte {at}: Git {_byte(wanted, at)}, live {_byte(found, at)}"
+    return (f"{where}; Git has {len(wanted)} bytes, live has {len(found)}",)
+
+
+def _byte(text: bytes, at: int) -> str:
+    return f"0x{text[at]:02x}" if at < len(text) else "end of text"
+
+
+def _parts_apart(git: Json, live: Json) -> tuple[str, ...]:
+    from deepdiff import DeepDiff  # noqa: PLC0415 - costs 190 ms, and most runs need none of it
+
+    tree = DeepDiff(git, live, view="tree", threshold_to_diff_deeper=0)
+    lines = sorted(_line(node) for report in tree.values() for node in report)
+    if len(lines) > _LINES_MAX:
+        return (*lines[:_LINES_MAX], f"and {len(lines) - _LINES_MAX} more")
+    return tuple(lines)
+
+
+class _Level(Protocol):
+    """What is used of a node of deepdiff's tree, which ships no types."""
+
+    t1: Json
+    t2: Json
+
+    def path(self, *, output_format: str) -> list[Part]: ...
+
+
+def _line(level: _Level) -> str:
+    where = format_path(tuple(level.path(output_format="list")))
+    return f"{where}: Git has {_described(level.t1)}, live has {_described(level.t2)}"
+
+
+def _described(value: Json) -> str:
+    if type(value) not in _NAMES:  # deepdiff's mark for absence
+        return "nothing"
+    text = msgspec.json.encode(value).decode()
+    short = text if len(text) <= _TEXT_MAX else f"{text[:_TEXT_MAX]}..."
+    return f"the {_name(value)} {short}" if isinstance(value, str | bool | int | float) else short
+
+
+def _name(value: Json) -> str:
+    return _NAMES.get(type(value), "")

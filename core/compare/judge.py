@@ -1,0 +1,119 @@
+"""The verdict of one object: Git's canonical form against what the API server returned."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from core.compare.evidence import Evidence
+from core.compare.paths import format_path
+from core.compare.schema import UNKNOWN, Schema
+from core.compare.verdicts import Case, Extras
+from core.compare.walk import differences
+from core.model import ABSENT, Desired, FieldChange, FieldVerdict, JsonObject, Live, Verdict
+
+_OBJECT: Final = msgspec.json.Decoder(dict)
+_COUNTED: Final = frozenset({FieldVerdict.DRIFT, FieldVerdict.CONTESTED})
+_NOT_COMPARED: Final = frozenset(
+    {
+        ("discovery.k8s.io", "EndpointSlice"),
+        ("apps", "ControllerRevision"),
+        ("coordination.k8s.io", "Lease"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How one object compares with Git."""
+
+    verdict: Verdict
+    changes: tuple[FieldChange, ...] = ()  # by path; secret values are real, `mask` hides them
+    suspect: bool = False  # worth a dry-run: at least one local difference that would count
+    reason: str = ""  # why it is UNKNOWN
+
+
+def judge(
+    desired: Desired,
+    live: Live,
+    schema: Schema | None,
+    *,
+    predicted: bytes | None = None,
+    extras: Extras = Extras.HUMAN,
+) -> Judgement:
+    """Compare one live object with what Git states.
+
+    Args:
+        desired: Git's side, from `canonical`.
+        live: The cluster's side, read at the apiVersion that Git writes.
+        schema: What the cluster publishes about the kind; None is compared exactly.
+        predicted: The answer to a dry-run apply of `desired` on this very `live`, if there is one.
+        extras: Which fields that only live has count as drift.
+
+    Returns:
+        The verdict and every field that differs, each with the actor that managedFields shows.
+    """
+    if (desired.ref.group, desired.ref.kind) in _NOT_COMPARED:
+        warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note="not compared")
+        return Judgement(Verdict.IN_SYNC, (*desired.warnings, warning))
+    try:
+        git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
+    except (msgspec.DecodeError, RecursionError):
+        return Judgement(Verdict.UNKNOWN, desired.warnings, reason="compare-failed")
+    if _terminating(found):
+        return Judgement(Verdict.UNKNOWN, desired.warnings, reason="terminating")
+    root = schema.root if schema is not None else UNKNOWN
+    places = differences(git, found, root)
+    if not places:
+        return Judgement(Verdict.IN_SYNC, desired.warnings)
+    evidence = Evidence(found)
+    local = Case(desired.kind, git, found, evidence, None, extras)
+    changes = [change for each in places for change in local.decide(each)]
+    suspect = any(change.verdict in _COUNTED for change in changes)
+    if suspect and predicted is not None:
+        case = Case(desired.kind, git, found, evidence, answer, extras)
+        changes = [change for each in places for change in case.decide(each)]
+    if suspect and predicted is None and schema is None:
+        return Judgement(Verdict.UNKNOWN, desired.warnings, suspect, "schema-unavailable")
+    return _judged([*desired.warnings, *changes], suspect=suspect)
+
+
+def changed_paths(before: bytes, after: bytes, schema: Schema | None) -> tuple[str, ...]:
+    """List the compared paths that changed between two states of one live object.
+
+    A watch event that took a field from one value to another is better evidence of when than the
+    times in managedFields.  Unreadable states changed nothing that could be named.
+    """
+    try:
+        old, new = _decoded(before), _decoded(after)
+    except (msgspec.DecodeError, RecursionError):
+        return ()
+    root = schema.root if schema is not None else UNKNOWN
+    there = differences(old, new, root)
+    return tuple(sorted({format_path(each.parts) for each in there}))
+
+
+def _judged(changes: Sequence[FieldChange], *, suspect: bool) -> Judgement:
+    verdicts = {change.verdict for change in changes}
+    if FieldVerdict.DRIFT in verdicts:
+        verdict = Verdict.DRIFTED
+    elif FieldVerdict.CONTESTED in verdicts:
+        verdict = Verdict.CONTESTED
+    else:
+        verdict = Verdict.IN_SYNC
+    return Judgement(verdict, _sorted(changes), suspect)
+
+
+def _sorted(changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+    return tuple(sorted(changes, key=lambda change: (change.path, change.verdict)))
+
+
+def _decoded(body: bytes | None) -> JsonObject:
+    found: JsonObject = _OBJECT.decode(body) if body is not None else {}
+    return found
+
+
+def _terminating(live: JsonObject) -> bool:
+    metadata = live.get("metadata")
+    return isinstance(metadata, dict) and metadata.get("deletionTimestamp") is not None

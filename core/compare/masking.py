@@ -1,0 +1,91 @@
+"""Where secret values turn into hashes: the last step before anything is shown or stored.
+
+Comparison and dry-run use real values (a masked object is never compared, cached or sent); only
+what leaves the comparison passes here.  Equal values get equal hashes within one run, also when the
+same bytes are written as different base64, so that a person can see that two sides agree.
+"""
+
+import hashlib
+import hmac
+import operator
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, TypeGuard
+
+import msgspec
+
+from core.compare.builtin import LAST_APPLIED
+from core.compare.paths import Parts, parse_path
+from core.compare.scalars import decoded
+from core.model import Absent, FieldChange, Json, JsonObject, KindRef, ObjectRef
+
+_HEX_DIGITS: Final = 12
+_SECRET_FIELDS: Final = frozenset({"data", "stringData"})
+
+
+def is_secret_kind(kind: str) -> bool:
+    """Tell whether objects of this kind hold secrets in `data`, by their name."""
+    return "secret" in kind.lower()
+
+
+def mask(changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes) -> tuple[FieldChange, ...]:
+    """Hide the secret values in *changes* of one object.
+
+    Args:
+        changes: As `judge` returned them.
+        ref: The object; its kind says what is secret.
+        key: Of this run, so that hashes cannot be looked up in a table.
+
+    Returns:
+        The same changes; a secret value is `{"sha256": "<12 hex>"}`.
+    """
+    return tuple(_masked_change(change, ref.kind, key) for change in changes)
+
+
+def masked_object(body: bytes, kind: KindRef, *, key: bytes) -> JsonObject:
+    """Return a whole object for display: secrets hidden, without managedFields."""
+    document: JsonObject = msgspec.json.decode(body)
+    metadata = document.get("metadata")
+    if isinstance(metadata, dict):
+        metadata.pop("managedFields", None)
+    masked = _masked(document, (), kind.kind, key)
+    return masked if isinstance(masked, dict) else {}
+
+
+def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:
+    parts = parse_path(change.path)
+    git, live = (
+        side if isinstance(side, Absent) else _masked(side, parts, kind, key)
+        for side in (change.git, change.live)
+    )
+    if git is change.git and live is change.live:
+        return change
+    return replace(change, git=git, live=live, detail=())
+
+
+def _masked(value: Json, parts: Parts, kind: str, key: bytes) -> Json:
+    """Mask what is secret at or below *parts*; return *value* itself if nothing is."""
+    inside = parts[0] in _SECRET_FIELDS if parts and is_secret_kind(kind) else False
+    if parts[-1:] == (LAST_APPLIED,) or (inside and not (len(parts) == 1 and _is_object(value))):
+        return _hidden(value, parts, key)
+    if isinstance(value, dict):
+        masked = {name: _masked(item, (*parts, name), kind, key) for name, item in value.items()}
+        return masked if any(masked[name] is not value[name] for name in value) else value
+    if isinstance(value, list):
+        items = [_masked(item, (*parts, at), kind, key) for at, item in enumerate(value)]
+        return items if any(map(operator.is_not, items, value)) else value
+    return value
+
+
+def _is_object(value: Json) -> TypeGuard[JsonObject]:
+    return isinstance(value, dict)
+
+
+def _hidden(value: Json, parts: Parts, key: bytes) -> Json:
+    if isinstance(value, str):
+        content = decoded(value) if parts[:1] == ("data",) else None
+        content = value.encode() if content is None else content
+    else:
+        content = msgspec.json.encode(value, order="sorted")
+    digest = hmac.new(key, content, hashlib.sha256).hexdigest()
+    return {"sha256": digest[:_HEX_DIGITS]}

@@ -1,0 +1,155 @@
+"""Who wrote a live field, as far as managedFields tells (verdicts.md section 3).
+
+The server keeps, for each client that wrote an object, the set of fields it last set.  A client's
+name is its own claim, and the time is that of its last write of anything: evidence, never proof.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from core.compare.paths import Element, Member, Part, Parts
+from core.model import Actor, Json, JsonObject
+
+MANAGER: Final = "driftdeck"
+_SELF: Final = "."  # in fieldsV1: the holder itself, not something in it
+
+
+class OwnerClass(StrEnum):
+    """What kind of writer a field manager is; of several owners the first of these decides."""
+
+    HUMAN = "human"
+    CONTROLLER = "controller"
+    DEPLOYER = "deployer"
+    OURS = "ours"
+    NONE = "none"
+
+
+_DECIDES: Final = tuple(OwnerClass)
+_HUMANS: Final = frozenset({"kubectl", "node-fetch", "Mozilla", "OpenAPI-Generator"})
+_DEPLOYERS: Final = frozenset(
+    {"argocd-controller", "kustomize-controller", "helm-controller", "helm"}
+)
+CLIENT_SIDE: Final = frozenset({"kubectl-client-side-apply", "kubectl-last-applied"})
+CLUSTER_PARTS: Final = frozenset({"kube-controller-manager", "kube-scheduler", "kubelet"})
+
+
+def class_of(manager: str, operation: str, subresource: str) -> OwnerClass:
+    """Tell what kind of writer a managedFields entry names.
+
+    The subresource tells an autoscaler (`kube-controller-manager` on scale) from other controllers,
+    which today makes no difference: both are controllers.
+    """
+    del subresource
+    if manager == MANAGER and operation == "Apply":
+        return OwnerClass.OURS
+    if manager in _HUMANS or manager.startswith("kubectl-"):
+        return OwnerClass.HUMAN
+    if manager in _DEPLOYERS:
+        return OwnerClass.DEPLOYER
+    return OwnerClass.NONE if manager == "before-first-apply" else OwnerClass.CONTROLLER
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """One entry of managedFields."""
+
+    manager: str
+    operation: str
+    subresource: str
+    time: str | None
+    fields: Mapping[str, Json]
+
+    @property
+    def kind(self) -> OwnerClass:
+        """What kind of writer this is."""
+        return class_of(self.manager, self.operation, self.subresource)
+
+    @property
+    def actor(self) -> Actor:
+        """The owner as a front end shows it."""
+        return Actor(
+            manager=self.manager,
+            operation=self.operation or None,
+            subresource=self.subresource or None,
+            time=self.time,
+            observed_at=None,
+            user=None,
+            confidence="owned",
+        )
+
+    def owns(self, parts: Parts) -> bool:
+        """Tell whether the entry lists the field at *parts*, or an undivided value around it."""
+        here: Mapping[str, Json] = self.fields
+        for part in parts:
+            inner = _child(here, part)
+            if inner is None:
+                return False
+            here = inner
+            if not here:
+                return True  # a leaf: whatever is inside belongs to it
+        last = parts[-1] if parts else ""
+        keyed = isinstance(last, Element) and any(f"f:{name}" in here for name, _ in last.keys)
+        return _SELF in here or keyed
+
+
+NOBODY: Final = Actor(None, None, None, None, None, None, "unknown")
+
+
+class Owners:
+    """The managedFields of one live object."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self, entries: Sequence[Owner]) -> None:
+        """Keep the entries as they stand."""
+        self.entries = tuple(entries)
+
+    @classmethod
+    def parse(cls, live: JsonObject) -> "Owners":
+        """Read the managedFields of a live object; what is malformed owns nothing."""
+        metadata = live.get("metadata")
+        raw = metadata.get("managedFields") if isinstance(metadata, dict) else None
+        return cls(tuple(_entries(raw if isinstance(raw, list) else [])))
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    def of(self, parts: Parts) -> tuple[Owner, ...]:
+        """Return the owners of one field, the one that decides first."""
+        found = [entry for entry in self.entries if entry.owns(parts)]
+        found.sort(key=lambda entry: _DECIDES.index(entry.kind))
+        return tuple(owner for owner in found if owner.kind is not OwnerClass.NONE)
+
+
+def _entries(raw: list[Json]) -> Iterator[Owner]:
+    for entry in raw:
+        fields = entry.get("fieldsV1") if isinstance(entry, dict) else None
+        if not isinstance(entry, dict) or not isinstance(fields, dict):
+            continue
+        manager, operation, subresource, time = (
+            value if isinstance(value := entry.get(key), str) else ""
+            for key in ("manager", "operation", "subresource", "time")
+        )
+        yield Owner(manager, operation, subresource, time or None, fields)
+
+
+def _child(fields: Mapping[str, Json], part: Part) -> Mapping[str, Json] | None:
+    """Descend one step of fieldsV1: `f:name`, `k:{keys}`, `v:value` or `i:position`."""
+    if isinstance(part, str):
+        found = fields.get(f"f:{part}")
+    elif isinstance(part, Element):
+        keys: JsonObject = dict(part.keys)
+        found = fields.get(f"k:{_text(keys)}")
+    elif isinstance(part, Member):
+        found = fields.get(f"v:{_text(part.value)}")
+    else:
+        found = fields.get(f"i:{part}")
+    return found if isinstance(found, dict) else None
+
+
+def _text(value: Json) -> str:
+    return msgspec.json.encode(value, order="sorted").decode()

@@ -1,0 +1,173 @@
+"""What one difference means: tables A and B of verdicts.md 2.4.
+
+Table A is for what Git states, table B for what only live has.  The walk has already left out what
+is equal or a default; here the evidence of who wrote a field decides.  HPA targets (A5) and ignore
+rules (A1) are decided by those who know them.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from core.compare.builtin import RESTARTED_AT
+from core.compare.evidence import Evidence, value_at
+from core.compare.ownership import CLIENT_SIDE, CLUSTER_PARTS, NOBODY, Owner, OwnerClass
+from core.compare.paths import Parts, format_path
+from core.compare.walk import Difference, How, Walk, same
+from core.model import ABSENT, Absent, Actor, FieldChange, FieldVerdict, Json, JsonObject, KindRef
+
+_GUARDED_GROUPS: Final = frozenset({"admissionregistration.k8s.io", "apiextensions.k8s.io"})
+_RESTARTED: Final = ("template", "metadata", "annotations", RESTARTED_AT)
+_REFERENCE: Final = re.compile(r"\$\(([^)]+)\)")
+
+
+class Extras(StrEnum):
+    """Which fields that only live has count as drift."""
+
+    HUMAN = "human"  # what a person added, or Git dropped
+    ANY = "any"  # also what a controller or a deployer added
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a decision about one object rests on."""
+
+    kind: KindRef
+    git: JsonObject
+    live: JsonObject
+    evidence: Evidence
+    predicted: JsonObject | None  # the server's answer to a dry-run, if it was asked
+    extras: Extras
+
+    def decide(self, each: Difference) -> Iterator[FieldChange]:
+        """Say what one difference means; nothing at all if it is clean."""
+        match each.how:
+            case How.VALUE:
+                yield self._confirmed(each, self._stated(each))
+            case How.EXTRA:
+                yield from self._extra(each)
+            case How.RENAMED:
+                yield from self._renamed(each)
+            case How.ORDER:
+                yield self._ordered(each)
+
+    def _stated(self, each: Difference) -> FieldChange:
+        """Table A: Git states the field, and live differs or lacks it."""
+        gone = isinstance(each.live, Absent)
+        owner = None if gone else self.evidence.decisive(each.parts)
+        actor = owner.actor if owner is not None else NOBODY
+        contested = owner is not None and owner.kind is OwnerClass.CONTROLLER
+        if contested and owner is not None and not self._guarded(each.parts):  # A6, but for A4
+            return _change(each, FieldVerdict.CONTESTED, actor, f"owned by {owner.manager}")
+        return _change(each, FieldVerdict.DRIFT, actor)  # A4, A7
+
+    def _confirmed(self, each: Difference, change: FieldChange) -> FieldChange:
+        """A3: what an apply would not change is harmless, or cannot be had."""
+        if self.predicted is None:
+            return change
+        predicted, live = (value_at(side, each.parts) for side in (self.predicted, self.live))
+        if isinstance(predicted, Absent) and isinstance(live, Absent):
+            note = "the server does not keep this field"
+            return _change(each, FieldVerdict.WARN, None, note)
+        if isinstance(predicted, Absent) or isinstance(live, Absent):
+            return change
+        if not same(predicted, live, each.node, self.live):
+            return change
+        return _change(each, FieldVerdict.INFO, change.actor, "injected")
+
+    def _extra(self, each: Difference) -> Iterator[FieldChange]:
+        """Table B: live has the field, and Git does not state it."""
+        owners = self.evidence.owners.of(each.parts)
+        person = _person(owners)
+        actor = owners[0].actor if owners else NOBODY
+        if each.filled and person is None:  # B1
+            return
+        if self._is_drift(each, owners, person):
+            yield _change(each, FieldVerdict.DRIFT, person.actor if person else actor)
+        elif each.parts[-4:] == _RESTARTED:  # B3
+            note = f"bookkeeping: restarted at {each.live} by {actor.manager or 'someone'}"
+            yield _change(each, FieldVerdict.INFO, actor, note)
+        elif not owners or owners[0].manager not in CLIENT_SIDE:  # B7 else
+            yield _change(each, FieldVerdict.INFO, actor, "injected")  # B9
+
+    def _is_drift(self, each: Difference, owners: tuple[Owner, ...], person: Owner | None) -> bool:
+        if self._guarded(each.parts):  # B2
+            return True
+        if each.parts[-4:] == _RESTARTED:  # B3
+            return False
+        if person is not None or self.evidence.was_ours(each.parts):  # B6, B4
+            return True
+        if not owners:
+            return self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"  # B5
+        strict = self.extras is Extras.ANY and owners[0].manager not in CLIENT_SIDE
+        return strict and owners[0].manager not in CLUSTER_PARTS  # B9
+
+    def _renamed(self, each: Difference) -> Iterator[FieldChange]:
+        """One entry stands where Git states another: one drift, unless the two are strangers.
+
+        A container that a person removed and a sidecar that admission added are also each the only
+        one of their side; replacing one by the other would delete the sidecar.
+        """
+        assert each.replaced is not None
+        live_parts = (*each.parts[:-1], each.replaced)
+        extra = Difference(How.EXTRA, live_parts, ABSENT, each.live, each.node)
+        owners = self.evidence.owners.of(live_parts)
+        put_there = self._is_drift(extra, owners, _person(owners))
+        if each.agreed or put_there or not self.evidence.owners:
+            actor = owners[0].actor if owners else NOBODY
+            note = f"replaces {format_path(live_parts)}"
+            yield self._confirmed(each, _change(each, FieldVerdict.DRIFT, actor, note))
+            return
+        missing = Difference(How.VALUE, each.parts, each.git, ABSENT, each.node)
+        yield self._confirmed(missing, self._stated(missing))
+        yield from self._extra(extra)
+
+    def _ordered(self, each: Difference) -> FieldChange:
+        """Init containers run in their order; most other orders mean nothing."""
+        if each.node.items.component == "core.Container" and each.parts[-1] == "initContainers":
+            if self.predicted is not None and not self._reordered(each):
+                return _change(each, FieldVerdict.INFO, None, "injected")
+            return _change(each, FieldVerdict.DRIFT, NOBODY, "order of execution")
+        if each.node.items.component == "core.EnvVar" and value_at(self.git, each.parts):
+            note = "a value uses $(VAR) of this list, and the server may keep another order"
+            return _change(each, FieldVerdict.WARN, None, note)
+        return _change(each, FieldVerdict.INFO, NOBODY, "order")
+
+    def _reordered(self, each: Difference) -> bool:
+        predicted, live = (value_at(side, each.parts) for side in (self.predicted, self.live))
+        if isinstance(predicted, Absent) or isinstance(live, Absent):
+            return True
+        walk = Walk(self.live)
+        walk.values(predicted, live, each.node, (), {})
+        return any(found.how is How.ORDER and not found.parts for found in walk.found)
+
+    def _guarded(self, parts: Parts) -> bool:
+        """A4: where a controller's word does not count, because it grants or redirects power."""
+        if self.kind.group == "rbac.authorization.k8s.io":
+            return parts[:1] == ("rules",)
+        if self.kind.group not in _GUARDED_GROUPS or "clientConfig" not in parts:
+            return False
+        after = parts[parts.index("clientConfig") + 1 :]
+        return after[:1] in {("url",), ("service",)}
+
+
+def _person(owners: tuple[Owner, ...]) -> Owner | None:
+    """Return the person's entry; of a client-side apply its last-applied annotation decides."""
+    people = (owner for owner in owners if owner.kind is OwnerClass.HUMAN)
+    return next((owner for owner in people if owner.manager not in CLIENT_SIDE), None)
+
+
+def _relies_on_order(env: Json | Absent) -> bool:
+    """Tell whether an environment variable is used by another of the same list."""
+    variables = [item for item in env if isinstance(item, dict)] if isinstance(env, list) else []
+    names = {item.get("name") for item in variables}
+    texts = (value for item in variables if isinstance(value := item.get("value"), str))
+    return any(name in names for text in texts for name in _REFERENCE.findall(text))
+
+
+def _change(
+    each: Difference, verdict: FieldVerdict, actor: Actor | None, note: str = ""
+) -> FieldChange:
+    return FieldChange(format_path(each.parts), verdict, each.live, each.git, actor, note=note)
