@@ -247,12 +247,10 @@ metadata:
 spec:
   replicas: 1
   selector:
-    matchLabels:
-      app: prometheus
+    matchLabels: {{app: prometheus}}
   template:
     metadata:
-      labels:
-        app: prometheus
+      labels: {{app: prometheus}}
     spec:
       serviceAccountName: prometheus
       containers:

@@ -1,0 +1,120 @@
+"""The scale subresource: an object's number of replicas seen as a `Scale`, owners included.
+
+`managedfields/scalehandler.go` does the same translation, which is why a scaling leaves an entry
+without a time: the parent never had one for it.
+"""
+
+from collections.abc import Mapping
+from typing import cast
+
+from core.sandbox import catalog, managed, ownership, typed
+from core.sandbox.fieldset import FieldSet, Path
+from core.sandbox.kinds import Kind
+from core.sandbox.managed import Entry, Managed, Manager
+from core.sandbox.ownership import Write
+from core.sandbox.store import Object, metadata
+
+API_VERSION = "autoscaling/v1"
+_SCHEMA = "io.k8s.api.autoscaling.v1.Scale"
+_REPLICAS: Path = ("f:spec", "f:replicas")
+
+
+def _at(thing: Object, path: str) -> object:
+    value: object = thing
+    for name in path.split(".") if path else []:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if path else None
+
+
+def _with(thing: Object, path: str, value: object) -> Object:
+    head, _, rest = path.partition(".")
+    if not rest:
+        return {**thing, head: value}
+    return {**thing, head: _with(cast("Object", thing.get(head) or {}), rest, value)}
+
+
+def _selector_text(thing: Object) -> str:
+    selector = _at(thing, "spec.selector")
+    labels = typed.as_map(typed.as_map(selector).get("matchLabels"))
+    return ",".join(f"{name}={value}" for name, value in sorted(labels.items()))
+
+
+def scale_of(thing: Object, kind: Kind) -> Object:
+    """Return the `Scale` of an object."""
+    spec_path, status_path, selector_path = kind.scale_paths
+    meta = metadata(thing)
+    kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+    status: Object = {"replicas": _at(thing, status_path) or 0}
+    selector = _at(thing, selector_path) if kind.custom_type else _selector_text(thing)
+    if selector:
+        status["selector"] = selector
+    replicas = _at(thing, spec_path) or 0
+    return {
+        "kind": "Scale",
+        "apiVersion": API_VERSION,
+        "metadata": {name: meta[name] for name in kept if name in meta},
+        "spec": {"replicas": replicas} if replicas else {},
+        "status": status,
+    }
+
+
+def _path(kind: Kind) -> Path:
+    return tuple("f:" + name for name in kind.scale_paths[0].split("."))
+
+
+def _to_scale(owners: Managed, kind: Kind) -> Managed:
+    fields = FieldSet.of(_REPLICAS)
+    return {
+        who: Entry(fields, API_VERSION, entry.time)
+        for who, entry in owners.items()
+        if entry.fields.has(_path(kind))
+    }
+
+
+def _to_parent(owners: Managed, scaled: Managed, kind: Kind) -> Managed:
+    path = FieldSet.of(_path(kind))
+    left: Managed = {}
+    for who, entry in owners.items():
+        if entry.fields.has(_path(kind)) and who not in scaled:
+            fields = entry.fields.difference(path)
+            if fields:
+                left[who] = entry.owning(fields)
+        else:
+            left[who] = entry
+    for who, entry in scaled.items():
+        if who not in owners and entry.fields.has(_REPLICAS):
+            version = kind.api_version if who.operation == managed.UPDATE else ""
+            named = Manager(who.name, who.operation, version, who.subresource)
+            left[named] = Entry(path, kind.api_version)
+    return left
+
+
+def scaled(
+    thing: Object, sent: Mapping[str, object], kind: Kind, write: Write, *, applying: bool
+) -> Object:
+    """Return the object with the replicas that *sent*, a `Scale`, asks for, and its owners.
+
+    Raises:
+        ConflictError: An apply wants a number another manager owns.
+    """
+    owners = managed.read(metadata(thing).get("managedFields")) or {}
+    before = {k: v for k, v in scale_of(thing, kind).items() if k != "status"}
+    after = {**before, "spec": sent.get("spec") or {}}
+    below = Write(
+        kind=catalog.type_named(_SCHEMA),
+        api_version=API_VERSION,
+        manager=write.manager,
+        now=write.now,
+        subresource="scale",
+        force=write.force,
+    )
+    inner = _to_scale(owners, kind)
+    if applying:
+        wanted: Object = {"kind": "Scale", "apiVersion": API_VERSION, "spec": after["spec"]}
+        _, inner = ownership.apply(before, wanted, inner, below)
+    elif before["spec"] != after["spec"]:
+        inner = ownership.track(before, after, inner, below, creating=not inner)
+    replicas = typed.as_map(after["spec"]).get("replicas", 0)
+    made = _with(thing, kind.scale_paths[0], replicas)
+    meta = {**metadata(thing), "managedFields": managed.write(_to_parent(owners, inner, kind))}
+    return {**made, "metadata": meta}

@@ -1,0 +1,213 @@
+"""What the server itself writes into an object, kind by kind, when it is created or changed.
+
+None of it belongs to a client: it happens after the owners of the fields were recorded.
+"""
+
+import ipaddress
+from collections.abc import Callable, Iterable, Mapping
+from typing import cast
+
+from core.sandbox import catalog
+from core.sandbox.kinds import Kind
+from core.sandbox.store import Object, metadata
+
+_SERVICE_NETWORK = ipaddress.ip_network("10.0.0.0/24")
+_NODE_PORTS = range(30000, 32768)
+_TOLERATIONS = [
+    {
+        "key": f"node.kubernetes.io/{taint}",
+        "operator": "Exists",
+        "effect": "NoExecute",
+        "tolerationSeconds": 300,
+    }
+    for taint in ("not-ready", "unreachable")
+]
+
+
+def _part(thing: Object, name: str) -> Object:
+    return cast("Object", thing.get(name) or {})
+
+
+def created(thing: Object, kind: Kind, others: Iterable[Object]) -> Object:
+    """Complete an object that is about to be created.
+
+    Args:
+        thing: The object, with its uid.
+        kind: Its kind.
+        others: The objects of the same kind that exist.
+    """
+    made = dict(thing)
+    if kind.has_status and kind.custom_type is None:
+        made["status"] = catalog.empty(kind).get("status", {})
+    elif kind.has_status:
+        made.pop("status", None)
+    meta = {**metadata(made)}
+    if kind.counts_generation or kind.custom_type is not None:
+        meta["generation"] = 1
+    made["metadata"] = meta
+    complete = _CREATED.get(kind.kind) if kind.custom_type is None else None
+    return complete(made, others) if complete is not None else made
+
+
+def _namespace(thing: Object, _: Iterable[Object]) -> Object:
+    return {**thing, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
+
+
+def _service(thing: Object, others: Iterable[Object]) -> Object:
+    spec = dict(_part(thing, "spec"))
+    if spec.get("type") == "ExternalName":
+        return thing
+    taken = [_part(other, "spec") for other in others]
+    if not spec.get("clusterIP"):
+        used = {one.get("clusterIP") for one in taken}
+        hosts = (str(host) for host in _SERVICE_NETWORK.hosts())
+        spec["clusterIP"] = next(host for host in hosts if host not in used and host[-2:] != ".1")
+    spec.setdefault("clusterIPs", [spec["clusterIP"]])
+    spec.setdefault("ipFamilies", ["IPv4"])
+    spec.setdefault("ipFamilyPolicy", "SingleStack")
+    if spec.get("type") in ("NodePort", "LoadBalancer"):
+        spec["ports"] = _with_node_ports(spec, taken)
+    return {**thing, "spec": spec}
+
+
+def _with_node_ports(spec: Object, taken: Iterable[Object]) -> list[Object]:
+    ports = [dict(port) for port in cast("list[Object]", spec.get("ports") or [])]
+    used = {
+        port.get("nodePort") for one in taken for port in cast("list[Object]", one.get("ports", []))
+    } | {port.get("nodePort") for port in ports}
+    for port in ports:
+        if not port.get("nodePort"):
+            port["nodePort"] = next(number for number in _NODE_PORTS if number not in used)
+            used.add(port["nodePort"])
+    return ports
+
+
+def _quality(spec: Object) -> str:
+    resources = [_part(one, "resources") for one in cast("list[Object]", spec["containers"])]
+    if not any(resources):
+        return "BestEffort"
+    full = all(
+        {"cpu", "memory"} <= _part(one, "limits").keys()
+        and _part(one, "limits") == (_part(one, "requests") or _part(one, "limits"))
+        for one in resources
+    )
+    return "Guaranteed" if full else "Burstable"
+
+
+def _pod(thing: Object, _: Iterable[Object]) -> Object:
+    spec = dict(_part(thing, "spec"))
+    tolerations = cast("list[Object]", spec.get("tolerations") or [])
+    known = {one.get("key") for one in tolerations}
+    added = [one for one in _TOLERATIONS if one["key"] not in known]
+    spec["tolerations"] = [*tolerations, *added]
+    spec.setdefault("priority", 0)
+    spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
+    return {**thing, "spec": spec, "status": {"phase": "Pending", "qosClass": _quality(spec)}}
+
+
+def _job(thing: Object, _: Iterable[Object]) -> Object:
+    spec = dict(_part(thing, "spec"))
+    meta = metadata(thing)
+    if spec.get("manualSelector"):
+        return thing
+    template = dict(_part(spec, "template"))
+    inner = dict(_part(template, "metadata"))
+    name, uid = meta.get("name"), meta.get("uid")
+    inner["labels"] = {
+        **_part(inner, "labels"),
+        "batch.kubernetes.io/controller-uid": uid,
+        "batch.kubernetes.io/job-name": name,
+        "controller-uid": uid,
+        "job-name": name,
+    }
+    template["metadata"] = inner
+    spec["template"] = template
+    spec["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}
+    return {**thing, "spec": spec}
+
+
+def _claim(thing: Object, _: Iterable[Object]) -> Object:
+    finalizer = "kubernetes.io/pvc-protection"
+    meta = dict(metadata(thing))
+    finalizers = cast("list[str]", meta.get("finalizers") or [])
+    meta["finalizers"] = finalizers if finalizer in finalizers else [*finalizers, finalizer]
+    return {**thing, "metadata": meta, "status": {"phase": "Pending"}}
+
+
+_CREATED: Mapping[str, Callable[[Object, Iterable[Object]], Object]] = {
+    "Namespace": _namespace,
+    "Service": _service,
+    "Pod": _pod,
+    "Job": _job,
+    "PersistentVolumeClaim": _claim,
+}
+
+
+def changed(old: Object, new: Object, kind: Kind, subresource: str) -> Object:
+    """Complete an object that is about to replace *old*: what this request may not touch stays."""
+    made = dict(new)
+    if subresource == "status":
+        keep = [name for name in old if name not in ("metadata", "status")]
+        made = {**{name: old[name] for name in keep}, "metadata": new["metadata"]}
+        if "status" in new:
+            made["status"] = new["status"]
+        made["metadata"] = _status_metadata(old, new, kind)
+    elif kind.has_status:
+        made.pop("status", None)
+        if "status" in old:
+            made["status"] = old["status"]
+    if kind.kind == "Service" and kind.custom_type is None and not subresource:
+        made["spec"] = _kept_service(_part(old, "spec"), _part(made, "spec"))
+    meta = dict(metadata(made))
+    before = cast("int", metadata(old).get("generation", 0))
+    meta.pop("generation", None)
+    if before or _bumps(old, made, kind):
+        meta["generation"] = before + 1 if _bumps(old, made, kind) else before
+    made["metadata"] = meta
+    return made
+
+
+def _status_metadata(old: Object, new: Object, kind: Kind) -> Object:
+    meta = dict(metadata(new))
+    if kind.custom_type is not None:
+        return {**metadata(old), "managedFields": meta.get("managedFields")}
+    meta.pop("labels", None)
+    if "labels" in metadata(old):
+        meta["labels"] = metadata(old)["labels"]
+    return meta
+
+
+def _kept_service(old: Object, new: Object) -> Object:
+    """What was allocated stays while the kind of service stays (patchAllocatedValues)."""
+    made = dict(new)
+    if "ExternalName" in (old.get("type"), new.get("type")):
+        return made
+    for name in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
+        if name in old and not made.get(name):
+            made[name] = old[name]
+    if new.get("type") in ("NodePort", "LoadBalancer"):
+        known = {
+            (one.get("port"), one.get("protocol")): one.get("nodePort")
+            for one in cast("list[Object]", old.get("ports") or [])
+        }
+        ports = [dict(one) for one in cast("list[Object]", made.get("ports") or [])]
+        for one in ports:
+            kept = known.get((one.get("port"), one.get("protocol")))
+            if kept and not one.get("nodePort"):
+                one["nodePort"] = kept
+        made["ports"] = ports
+    return made
+
+
+def _bumps(old: Object, new: Object, kind: Kind) -> bool:
+    if kind.custom_type is not None:
+        aside = {"metadata", "status"} if kind.has_status else {"metadata"}
+        return {k: v for k, v in old.items() if k not in aside} != {
+            k: v for k, v in new.items() if k not in aside
+        }
+    if not kind.counts_generation:
+        return False
+    annotated = kind.kind == "Deployment" and metadata(old).get("annotations") != metadata(new).get(
+        "annotations"
+    )
+    return annotated or old.get("spec") != new.get("spec")

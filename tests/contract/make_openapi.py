@@ -1,0 +1,77 @@
+"""Make `core/sandbox/openapi.json.gz`: the schemas of the kinds the sandbox serves.
+
+Run once for each Kubernetes version, with the folder of the server's own OpenAPI v3 documents
+(`api/openapi-spec/v3` of the k8s.io/kubernetes module, byte for byte what the server publishes) and
+the output of `gotypes/main.go`:
+
+    python tests/contract/make_openapi.py FOLDER SHAPES.json
+"""
+
+import gzip
+import json
+import sys
+from pathlib import Path
+from typing import cast
+
+from core.sandbox.kinds import BUILT_IN
+
+TARGET = Path(__file__).parents[2] / "core" / "sandbox" / "openapi.json.gz"
+_META = "io.k8s.apimachinery.pkg.apis.meta.v1."
+_ALWAYS = [
+    *(
+        _META + name
+        for name in ("Status", "DeleteOptions", "WatchEvent", "Patch", "APIResourceList")
+    ),
+    "io.k8s.api.autoscaling.v1.Scale",
+    "io.k8s.api.authorization.v1.SelfSubjectAccessReview",
+    "io.k8s.api.authorization.v1.SelfSubjectRulesReview",
+]
+
+
+def without_descriptions(value: object, *, names: bool = False) -> object:
+    """Drop every `description`, but not a property of that name."""
+    if isinstance(value, list):
+        return [without_descriptions(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: without_descriptions(item, names=key == "properties" and not names)
+        for key, item in value.items()
+        if names or key != "description"
+    }
+
+
+def references(value: object) -> set[str]:
+    """Name the schemas that *value* refers to."""
+    if isinstance(value, list):
+        return set().union(*(references(item) for item in value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    found = set().union(*(references(item) for item in value.values())) if value else set()
+    target = value.get("$ref")
+    if isinstance(target, str):
+        found.add(target.rsplit("/", 1)[-1])
+    return found
+
+
+def main(folder: str, shapes_file: str) -> None:
+    """Write the file."""
+    schemas: dict[str, object] = {}
+    for path in sorted(Path(folder).glob("*.json")):
+        document = json.loads(path.read_bytes())
+        schemas |= document.get("components", {}).get("schemas", {})
+    wanted = [kind.schema for kind in BUILT_IN] + [kind.schema + "List" for kind in BUILT_IN]
+    todo, kept = [*wanted, *_ALWAYS], dict[str, object]()
+    while todo:
+        name = todo.pop()
+        if name not in kept:
+            kept[name] = without_descriptions(schemas[name])
+            todo += references(kept[name])
+    shapes = cast("dict[str, object]", json.loads(Path(shapes_file).read_bytes()))
+    shapes = {name: shape for name, shape in shapes.items() if name in kept and shape}
+    text = json.dumps({"schemas": kept, "shapes": shapes}, sort_keys=True, separators=(",", ":"))
+    TARGET.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
