@@ -162,6 +162,11 @@ def is_too_large(answer: Answer, status: Status) -> bool:
     )
 
 
+def is_stale(answer: Answer) -> bool:
+    """Whether the resourceVersion we named is too old or too new for this server."""
+    return answer.status == HTTPStatus.GONE or is_too_large(answer, status_of(answer))
+
+
 def error_of(answer: Answer, doing: str, *, wall: float, secret: bool = False) -> ProductError:
     """Return the error for an answer that is no success.
 

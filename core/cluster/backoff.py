@@ -16,9 +16,9 @@ class Backoff:
         The defaults of client-go's reflector (kubernetes/client-go, tools/cache/reflector.go).
     """
 
-    def __init__(self, clock: Clock) -> None:
-        """Take time and dice from *clock*."""
-        self._clock = clock
+    def __init__(self, clock: Clock, *, cap_s: float = CAP_S) -> None:
+        """Take time and dice from *clock*; doubling stops at *cap_s*."""
+        self._clock, self._cap_s = clock, cap_s
         self._delay_s = FIRST_S
         self._used_at = clock.monotonic()
 
@@ -29,5 +29,5 @@ class Backoff:
             self._delay_s = FIRST_S
         self._used_at = now
         delay_s = self._delay_s
-        self._delay_s = min(CAP_S, delay_s * FACTOR)
+        self._delay_s = min(self._cap_s, delay_s * FACTOR)
         return delay_s * (1 + JITTER * self._clock.random())

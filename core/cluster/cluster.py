@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Final
 
 from core.cluster.access import Access
@@ -23,6 +24,7 @@ from core.model import ClusterSpec, Desired, Key, KindRef, Live, Resource
 from core.reconcile.inputs import ClusterFound, ClusterLost, Confirmed, Input, InventoryRow
 
 USAGE_RETRY_S: Final = 30.0
+PROBE_CAP_S: Final = 25.0  # at most 50 s with jitter: fresh a minute after the server is back (F22)
 REDISCOVER_S: Final = 600.0
 UNSERVED_S: Final = 5.0  # while something followed is not served: a CRD may be on its way
 
@@ -103,6 +105,8 @@ class Cluster:
         except ProductError as error:
             return Confirmed(key, desired, live, None, problem=str(error), status=0, retry=True)
         made = await self._gateway.dry_run(resource, desired, live)
+        if made.status == HTTPStatus.FORBIDDEN:
+            self._access.forget()
         return Confirmed(
             key,
             desired,
@@ -160,7 +164,7 @@ class Cluster:
     # Connected or lost ----------------------------------------------------------------------------
 
     async def _keep_connected(self) -> None:
-        backoff = Backoff(self._clock)
+        backoff = Backoff(self._clock, cap_s=PROBE_CAP_S)
         while True:
             try:
                 await self._connect()

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from core.cluster.answers import LinkError
 from core.cluster.backoff import Backoff
 from core.cluster.clock import Clock
 from core.cluster.link import Link
@@ -127,6 +128,7 @@ class Follower:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._schema_task: asyncio.Task[None] | None = None
         self._namespaces: frozenset[str] | None = None
+        self._covered = False
         self._listed: set[str] = set()
         self._schema_known = False
         self._complete = False  # the engine has a picture that events may change
@@ -135,13 +137,11 @@ class Follower:
 
     def cover(self, namespaces: frozenset[str] | None) -> None:
         """Follow the kind in these namespaces, None for all."""
-        self._namespaces = namespaces
+        before, self._namespaces = self._namespaces, namespaces
         scopes = self._scopes()
-        if scopes == self._reflectors.keys() and scopes:
-            if self._complete:
-                self._announce()  # other namespaces are wanted of the same stream
+        if scopes == self._reflectors.keys() and before == namespaces and self._covered:
             return
-        self._complete = False
+        self._covered, self._complete = True, False
         for scope in self._reflectors.keys() - scopes:
             self._stop(scope)
         for scope in sorted(scopes - self._reflectors.keys()):
@@ -209,7 +209,7 @@ class Follower:
             try:
                 schema = await self._owner.openapi.schema(kind)
             except ProductError as error:
-                if not self._schema_known:
+                if not self._schema_known and not isinstance(error, LinkError):
                     self._owner.emit(SchemaRead(cluster, kind, None))
                     self._schema_known = True
                     self._announce()

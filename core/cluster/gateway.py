@@ -25,7 +25,7 @@ from core.cluster.clock import Clock
 from core.cluster.objects import object_of
 from core.cluster.paths import object_path
 from core.cluster.request import Request, query_of
-from core.errors import OutdatedError, ProductError, UnavailableError
+from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
 from core.model import Desired, JsonObject, KindRef, Live, Resource
 
 MANAGER: Final = "driftdeck"
@@ -68,12 +68,13 @@ class Gateway:
 
     async def dry_run(self, resource: Resource, desired: Desired, live: Live) -> Prediction:
         """Ask what applying *desired* to *live* would make of it (verdicts.md 2.5)."""
-        request = _apply_request(resource, desired, live, dry_run=True)
         async with self._dry_runs:
             try:
+                request = _apply_request(resource, desired, live, dry_run=True)
                 answer = await self._calls.send(request)
             except ProductError as error:
-                return Prediction(None, str(error), (), 0, retry=True)
+                retry = isinstance(error, UnavailableError)
+                return Prediction(None, str(error), (), 0, retry=retry)
         if answer.ok:
             return _predicted(answer, resource.kind, live)
         return _refused(answer, secret=_is_secret(resource.kind))
@@ -149,6 +150,10 @@ def _apply_request(
 
 def _payload(desired: Desired, live: Live | None) -> bytes:
     """Return the body: JSON is YAML, and the preconditions stand in its metadata (R7)."""
+    if len(desired.body) > REQUEST_BYTES_MAX:
+        raise RejectedError(
+            f"{desired.ref} has {len(desired.body):,} bytes, more than the API server takes"
+        )
     if live is None:
         return desired.body
     body: JsonObject = msgspec.json.decode(desired.body, type=dict)

@@ -10,48 +10,37 @@ The store here is the truth about this scope; the sink is told when it was repla
 listing) and what changed since.  Nothing is concluded from a failure: the sink hears `lost`.
 """
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Protocol
 
 import msgspec
 
-from core.cluster.answers import (
-    Answer,
-    LinkError,
-    error_of,
-    is_too_large,
-    retry_after_s,
-    status_of,
-)
+from core.cluster.answers import Answer, LinkError, error_of, is_stale, retry_after_s
 from core.cluster.backoff import Backoff
 from core.cluster.clock import Clock
 from core.cluster.lines import Lines, LineTooLongError
 from core.cluster.link import Link
+from core.cluster.listing import Listing, RefusedError
 from core.cluster.objects import (
     UnreadableError,
     bookmark_of,
     event_of,
     object_of,
-    page_of,
     refusal_of,
 )
 from core.cluster.paths import collection_path, object_path
 from core.cluster.request import Request, query_of
 from core.cluster.silence import Silence
 from core.cluster.store import Change, Store
-from core.errors import DeniedError, ProductError
+from core.errors import ProductError
 from core.model import Live, ObjectRef, Resource
 
-PAGE: Final = 500
 REFUSED_S: Final = 300.0  # R11: a kind that is forbidden is asked for again every 5 min
 NOT_SERVED_S: Final = 30.0
 WATCH_S: Final = (300, 600)
 SHORT_S: Final = 1.0  # a watch that ends sooner and said nothing is an error
 FUTILE_S: Final = 10.0
-BATCH: Final = 1_000  # objects read between two breaths of the event loop
 
 
 class Sink(Protocol):
@@ -72,14 +61,6 @@ class Sink(Protocol):
     def lost(self, scope: str, problem: ProductError) -> None:
         """The store can no longer be believed; a complete listing will follow."""
         ...
-
-
-class _RefusedError(Exception):
-    """The server refused, by status code or by an ERROR event."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
 
 
 @dataclass(slots=True)
@@ -104,6 +85,7 @@ class Reflector:
         self.store = Store()
         self._last_rv = ""
         self._rv_unavailable = False  # the next listing must be a quorum read
+        self._distrusts = False  # for the same reason as above, until the next listing
         self._needs_list = True
         self._may_stream = True  # try WatchList in this cycle
         self._has_watch_list = True  # until it once did not end
@@ -113,7 +95,7 @@ class Reflector:
 
     def distrust(self) -> None:
         """Make the next listing a quorum read: we wrote, and a cache may lag behind (R6)."""
-        self._rv_unavailable = True
+        self._distrusts = True
 
     async def run(self) -> None:
         """List and watch, for ever."""
@@ -121,14 +103,12 @@ class Reflector:
             await self._link.up.wait()
             try:
                 await self._step()
-            except _RefusedError as refused:
+            except RefusedError as refused:
                 await self._refused(refused)
             except (UnreadableError, LineTooLongError) as error:
                 await self._degraded(error)
-            except LinkError:
+            except ProductError:  # no connection, no credential: `Link` tells it for all
                 await self._clock.sleep(self._backoff.next_s())
-            except DeniedError:
-                await self._clock.sleep(self._backoff.next_s())  # no credential: see `Link`
 
     async def _step(self) -> None:
         if not self._needs_list:
@@ -138,74 +118,27 @@ class Reflector:
         else:
             await self._list()
 
-    # A2 ------------------------------------------------------------------------------------------
-
     async def _list(self) -> None:
         version = self._relist_rv()
+        listing = Listing(self._link, self._resource.kind, self._path(), self._sink.heard)
         try:
-            objects, listed_at = await self._pages(version)
-        except _RefusedError as refused:
-            if not _is_stale(refused.answer) or self._rv_unavailable:
+            objects, listed_at = await listing.read(version)
+        except RefusedError as refused:
+            if not is_stale(refused.answer) or version == "":
                 raise
             self._rv_unavailable = True  # at once again, as a quorum read
             return
         self._replace(objects, listed_at)
 
     def _relist_rv(self) -> str:
-        if self._rv_unavailable:
+        if self._rv_unavailable or self._distrusts:
             return ""
         return self._last_rv or "0"
-
-    async def _pages(self, version: str) -> tuple[dict[ObjectRef, Live], str]:
-        limit = str(PAGE) if version in {"", "0"} else ""  # else the watch cache cannot serve it
-        objects: dict[ObjectRef, Live] = {}
-        listed_at, go_on = "", ""
-        while True:
-            query = query_of(
-                limit=limit, resourceVersion="" if go_on else version, **{"continue": go_on}
-            )
-            answer = await self._link.call(Request(path=self._path(), query=query))
-            if answer.status == HTTPStatus.GONE and go_on:
-                return await self._pages_at_once(version)
-            if answer.status != HTTPStatus.OK:
-                raise _RefusedError(answer)
-            self._sink.heard()
-            page = page_of(answer)
-            if page.resource_version != listed_at and listed_at:
-                raise UnreadableError("the pages of one listing differ in their resourceVersion")
-            listed_at = page.resource_version
-            await self._collect(page.items, objects)
-            if page.go_on == "":
-                return objects, listed_at
-            if page.go_on == go_on:
-                raise UnreadableError("a page of a listing repeats")
-            go_on = page.go_on
-
-    async def _pages_at_once(self, version: str) -> tuple[dict[ObjectRef, Live], str]:
-        """List without paging: the `continue` of a slow listing expired."""
-        answer = await self._link.call(
-            Request(path=self._path(), query=query_of(resourceVersion=version))
-        )
-        if answer.status != HTTPStatus.OK:
-            raise _RefusedError(answer)
-        page = page_of(answer)
-        if page.go_on:
-            raise UnreadableError("a listing without a limit is not whole")
-        objects: dict[ObjectRef, Live] = {}
-        await self._collect(page.items, objects)
-        return objects, page.resource_version
-
-    async def _collect(self, items: Sequence[msgspec.Raw], objects: dict[ObjectRef, Live]) -> None:
-        for start in range(0, len(items), BATCH):
-            for item in items[start : start + BATCH]:
-                ref, live = object_of(item, self._resource.kind)
-                objects[ref] = live
-            await asyncio.sleep(0)
 
     def _replace(self, objects: dict[ObjectRef, Live], version: str) -> None:
         self.store.replace(objects)
         self._last_rv = version
-        self._rv_unavailable = self._needs_list = False
+        self._rv_unavailable = self._distrusts = self._needs_list = False
         self._may_stream = True
         self._listed_at = self._clock.monotonic()
         self._sink.replaced(self.scope)
@@ -219,7 +152,7 @@ class Reflector:
         try:
             async with self._link.stream(self._watch_request(initial=initial)) as source:
                 if source.status != HTTPStatus.OK:
-                    raise _RefusedError(await source.answer())
+                    raise RefusedError(await source.answer())
                 async with self._silence.watching(source.close):
                     while chunk := await source.read():
                         await self._take(chunk, stream)
@@ -232,7 +165,8 @@ class Reflector:
     def _watch_request(self, *, initial: bool) -> Request:
         low, high = WATCH_S
         seconds = str(int(low + (high - low) * self._clock.random()))
-        version = "" if initial and self._rv_unavailable else self._last_rv
+        newest = self._rv_unavailable or self._distrusts
+        version = "" if initial and newest else self._last_rv
         query = query_of(
             watch="1",
             allowWatchBookmarks="true",
@@ -275,7 +209,7 @@ class Reflector:
             case "BOOKMARK":
                 self._mark(event.object, stream)
             case "ERROR":
-                raise _RefusedError(refusal_of(event.object))
+                raise RefusedError(refusal_of(event.object))
             case _:
                 raise UnreadableError(f"a watch event of the unknown type {event.type[:20]!r}")
         stream.events += 1
@@ -318,12 +252,12 @@ class Reflector:
 
     # Refusals ------------------------------------------------------------------------------------
 
-    async def _refused(self, refused: _RefusedError) -> None:
+    async def _refused(self, refused: RefusedError) -> None:
         """Do what the table of kubernetes.md sections 3 and 4 says."""
         answer = refused.answer
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             await self._wait(answer)  # and go on where we were: no relist
-        elif _is_stale(answer):
+        elif is_stale(answer):
             await self._outdated()
         elif answer.status == HTTPStatus.UNAUTHORIZED:
             await self._clock.sleep(self._backoff.next_s())  # `Link` reports it for the cluster
@@ -371,8 +305,3 @@ class Reflector:
 
     def _path(self) -> str:
         return collection_path(self._resource, self.scope)
-
-
-def _is_stale(answer: Answer) -> bool:
-    """The resourceVersion we named is too old or too new for this server."""
-    return answer.status == HTTPStatus.GONE or is_too_large(answer, status_of(answer))

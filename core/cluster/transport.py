@@ -5,6 +5,7 @@ leaves here as a `LinkError` that says whether the request may have been seen.
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -149,7 +150,8 @@ def _reason(error: Exception) -> str:
         case aiohttp.ClientConnectorDNSError():
             return "its name cannot be resolved"
         case aiohttp.ClientConnectorError():
-            return error.os_error.strerror or "no connection"
+            number = error.os_error.errno
+            return os.strerror(number).lower() if number else "no connection"
         case TimeoutError():
             return "no answer in time"
         case aiohttp.ServerDisconnectedError() | ConnectionError():
