@@ -6,7 +6,7 @@ where a visitor can watch it arrive.
 
 import asyncio
 import contextlib
-import os
+import io
 import sys
 import tempfile
 import threading
@@ -79,13 +79,12 @@ def prepare(folder: Path, server: SandboxThread) -> Settings:
 
 async def first_sync(settings: Settings, repository: Path) -> int:
     """Apply everything, and only then let the newest commit come."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        console = Console(out=nowhere, err=sys.stderr, ink=Ink())
+    console = Console(out=io.StringIO(), err=sys.stderr, ink=Ink())  # the plan is of no interest
 
-        async def reader(engine: EngineLike) -> int:
-            return await sync(engine, Options(yes=True), console, protected=frozenset())
+    async def reader(engine: EngineLike) -> int:
+        return await sync(engine, Options(yes=True), console, protected=frozenset())
 
-        code = await beside(connected(settings, writing=True, once=True), reader)
+    code = await beside(connected(settings, writing=True, once=True), reader)
     _commit(repository, history()[-1])
     return code
 

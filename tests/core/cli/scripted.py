@@ -1,0 +1,117 @@
+"""An engine that plays a script: it shows what a test tells it to, and answers commands."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from types import MappingProxyType
+
+from core.model import (
+    ABSENT,
+    Actor,
+    AppSpec,
+    AppView,
+    Cause,
+    ClusterSpec,
+    ClusterView,
+    Commit,
+    ConfirmedBy,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    KindRef,
+    ObjectRef,
+    Origin,
+    Snapshot,
+    Verdict,
+)
+from core.reconcile.inputs import Command
+
+DEPLOYMENT = KindRef("apps/v1", "Deployment")
+SERVICE = KindRef("v1", "Service")
+WEB = Key("shop", ObjectRef("apps", "Deployment", "shop", "web"))
+CART = Key("shop", ObjectRef("", "Service", "shop", "cart"))
+COMMIT = Commit(
+    "3f2a1b9" + "0" * 33, "Ines Duarte <i@shop.example>", "2026-06-30T14:02:11Z", "Sale"
+)
+SPEC = AppSpec(name="shop", repo="config", revision="main", path="apps/shop", cluster="demo")
+ACTOR = Actor("kubectl", "Update", "scale", "2026-07-01T12:00:03Z", None, None, "owned")
+ORIGIN = Origin(
+    "apps/shop/web.yaml",
+    8,
+    COMMIT.id,
+    "Ines Duarte <i@shop.example>",
+    "2026-06-30T14:02:11Z",
+    "Sale",
+)
+REPLICAS = FieldChange("spec.replicas", FieldVerdict.DRIFT, 7, 3, ACTOR, ORIGIN)
+LABEL = FieldChange("metadata.labels.owner", FieldVerdict.DRIFT, "alice", ABSENT, ACTOR)
+
+Reaction = Callable[[Command, Snapshot], Snapshot | None]
+
+
+def drifted(key: Key = WEB, **fields: object) -> Drift:
+    row = Drift(
+        key,
+        "demo",
+        DEPLOYMENT,
+        Verdict.DRIFTED,
+        cause=Cause.LIVE_CHANGED,
+        confirmed_by=ConfirmedBy.SERVER,
+        uid="u1",
+        resource_version="123",
+        changes=(REPLICAS,),
+        explained=True,
+    )
+    return replace(row, **fields)  # type: ignore[arg-type]  # the fields of Drift
+
+
+def missing(key: Key = CART) -> Drift:
+    return Drift(key, "demo", SERVICE, Verdict.MISSING, file="apps/shop/cart.yaml", line=21)
+
+
+def in_sync(key: Key = WEB) -> Drift:
+    return Drift(key, "demo", DEPLOYMENT, Verdict.IN_SYNC, resource_version="9", explained=True)
+
+
+def app_view(spec: AppSpec = SPEC, *rows: Drift, **fields: object) -> AppView:
+    counts = {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
+    view = AppView(spec, revision=COMMIT, counts=MappingProxyType(counts), complete=True)
+    return replace(view, **fields)  # type: ignore[arg-type]  # the fields of AppView
+
+
+def picture_of(*rows: Drift, **fields: object) -> Snapshot:
+    """A complete snapshot of one app with these rows; *fields* are of its view."""
+    return Snapshot(
+        1,
+        apps=(app_view(SPEC, *rows, **fields),),
+        clusters=(ClusterView(ClusterSpec(name="demo"), connected=True),),
+        rows=MappingProxyType({row.key: row for row in rows}),
+    )
+
+
+class ScriptedEngine:
+    """Shows snapshots and reacts to commands as the test says."""
+
+    def __init__(self, *script: Snapshot, reaction: Reaction | None = None) -> None:
+        self.commands: list[Command] = []
+        self._reaction = reaction
+        self._shown: asyncio.Queue[Snapshot] = asyncio.Queue()
+        self._newest = script[0] if script else Snapshot()
+        for snapshot in script:
+            self._shown.put_nowait(snapshot)
+
+    def submit(self, command: Command) -> None:
+        self.commands.append(command)
+        answer = self._reaction(command, self._newest) if self._reaction else None
+        if answer is not None:
+            self._shown.put_nowait(answer)
+
+    async def snapshots(self) -> AsyncIterator[Snapshot]:
+        yield self._newest
+        while True:
+            self._newest = await self._shown.get()
+            yield self._newest
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()

@@ -1,0 +1,375 @@
+"""`driftdeck diff` waits for the whole picture, prints it, and ends with the code it deserves."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from core.cli.diff import picture, show
+from core.cli.options import Options
+from core.cli.session import beside
+from core.model import (
+    ABSENT,
+    AppView,
+    Cause,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    ObjectRef,
+    Snapshot,
+    Verdict,
+)
+from core.reconcile.inputs import Command, Explain
+from tests.core.cli.scripted import (
+    ACTOR,
+    CART,
+    COMMIT,
+    LABEL,
+    ORIGIN,
+    REPLICAS,
+    SPEC,
+    WEB,
+    ScriptedEngine,
+    app_view,
+    drifted,
+    in_sync,
+    missing,
+    picture_of,
+)
+
+
+def shown(snapshot: Snapshot, **options: Any) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    code = show(snapshot, Options(**options), out=out, err=err)
+    return code, out.getvalue(), err.getvalue()
+
+
+def document_of(snapshot: Snapshot, **options: Any) -> Mapping[str, Any]:
+    _, out, _ = shown(snapshot, output="json", **options)
+    document: Mapping[str, Any] = json.loads(out)
+    return document
+
+
+# Waiting ----------------------------------------------------------------------------------------
+
+
+async def test_the_picture_is_the_first_complete_one() -> None:
+    half = picture_of(drifted(), complete=False)
+    whole = picture_of(drifted())
+    assert await beside(ScriptedEngine(half, whole), picture) == whole
+
+
+async def test_a_drifted_row_without_its_story_is_asked_for_once_and_awaited() -> None:
+    bare = picture_of(drifted(explained=False))
+
+    def answer(command: Command, _: Snapshot) -> Snapshot:
+        assert command == Explain(WEB)
+        return picture_of(drifted())
+
+    engine = ScriptedEngine(bare, reaction=answer)
+    assert (await beside(engine, picture)).rows[WEB].explained
+    assert engine.commands == [Explain(WEB)]
+
+
+async def test_a_row_that_changed_meanwhile_is_asked_for_again() -> None:
+    first = drifted(explained=False)
+    later = drifted(explained=False, resource_version="124")
+    answers = [picture_of(later), picture_of(drifted(resource_version="124"))]
+    engine = ScriptedEngine(picture_of(first), reaction=lambda *_: answers.pop(0))
+    await beside(engine, picture)
+    assert engine.commands == [Explain(WEB), Explain(WEB)]
+
+
+async def test_missing_objects_have_nothing_to_explain() -> None:
+    engine = ScriptedEngine(picture_of(missing()))
+    await beside(engine, picture)
+    assert engine.commands == []
+
+
+async def test_a_picture_that_never_completes_is_given_up() -> None:
+    half = picture_of(drifted(confirming=True), complete=False)
+
+    snapshot = await beside(ScriptedEngine(half), lambda e: picture(e, deadline_s=0.01))
+    code, out, err = shown(snapshot)
+    assert code == 3
+    assert "Deployment shop/web" in out
+    assert "gave up waiting: app shop: 1 of 1 objects wait for the server's word" in err
+
+
+@pytest.mark.parametrize(
+    ("fields", "awaited"),
+    [
+        ({"revision": None}, "Git was not read yet (config)"),
+        ({"problem": "busy"}, "busy"),
+    ],
+)
+def test_what_is_pending_is_named(fields: Mapping[str, Any], awaited: str) -> None:
+    code, _, err = shown(picture_of(complete=False, **fields))
+    assert code == 3
+    assert f"gave up waiting: app shop: {awaited}" in err
+
+
+def test_a_silent_cluster_is_named() -> None:
+    snapshot = picture_of(complete=False)
+    silent = replace(snapshot.clusters[0], connected=False)
+    _, _, err = shown(replace(snapshot, clusters=(silent,)))
+    assert "cluster demo did not answer yet" in err
+
+
+# Exit codes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "code"),
+    [
+        (picture_of(in_sync()), 0),
+        (picture_of(), 0),
+        (picture_of(drifted()), 1),
+        (picture_of(missing()), 1),
+        (picture_of(drifted(verdict=Verdict.EXTRA)), 1),
+        (picture_of(drifted(verdict=Verdict.CONTESTED)), 0),
+        (picture_of(drifted(verdict=Verdict.UNKNOWN)), 4),
+        (picture_of(drifted(), problem="gone", problem_exit=3, blocked=True), 3),
+        (picture_of(drifted(), problem="no", problem_exit=4), 4),
+        (picture_of(in_sync(), file_problems=("a.yaml:1: bad",)), 5),
+        (picture_of(in_sync(), problem="without code"), 3),
+    ],
+)
+def test_the_exit_code_says_the_worst(snapshot: Snapshot, code: int) -> None:
+    assert shown(snapshot)[0] == code
+
+
+def broken_beside_drifted() -> Snapshot:
+    spec = replace(SPEC, name="ledger")
+    broken: AppView = replace(
+        app_view(spec), complete=False, blocked=True, problem="ledger is gone", problem_exit=4
+    )
+    whole = picture_of(drifted())
+    return replace(whole, apps=(broken, *whole.apps))
+
+
+def test_one_app_in_trouble_does_not_hide_another() -> None:
+    code, out, err = shown(broken_beside_drifted())
+    assert code == 4
+    assert "Deployment shop/web: drifted" in out
+    assert err == "driftdeck: app ledger: ledger is gone\n"
+
+
+# JSON -------------------------------------------------------------------------------------------
+
+
+def test_the_document_has_the_promised_form() -> None:
+    _, out, err = shown(picture_of(drifted()), output="json")
+    assert err == ""
+    assert json.loads(out) == {
+        "schema": "driftdeck.dev/v1",
+        "complete": True,
+        "apps": [
+            {
+                "name": "shop",
+                "cluster": "demo",
+                "repo": "config",
+                "revision": COMMIT.id,
+                "path": "apps/shop",
+                "problem": None,
+                "counts": {
+                    "in_sync": 0,
+                    "drifted": 1,
+                    "missing": 0,
+                    "extra": 0,
+                    "contested": 0,
+                    "unknown": 0,
+                },
+            }
+        ],
+        "objects": [
+            {
+                "app": "shop",
+                "cluster": "demo",
+                "api_version": "apps/v1",
+                "kind": "Deployment",
+                "namespace": "shop",
+                "name": "web",
+                "verdict": "drifted",
+                "cause": "live_changed",
+                "confirmed_by": "server",
+                "resource_version": "123",
+                "reason": None,
+                "changes": [
+                    {
+                        "path": "spec.replicas",
+                        "verdict": "drift",
+                        "live": 7,
+                        "git": 3,
+                        "actor": {
+                            "manager": "kubectl",
+                            "operation": "Update",
+                            "subresource": "scale",
+                            "time": "2026-07-01T12:00:03Z",
+                            "observed_at": None,
+                            "user": None,
+                            "confidence": "owned",
+                        },
+                        "origin": {
+                            "file": "apps/shop/web.yaml",
+                            "line": 8,
+                            "commit": COMMIT.id,
+                            "author": "Ines Duarte <i@shop.example>",
+                            "date": "2026-06-30T14:02:11Z",
+                            "subject": "Sale",
+                        },
+                    }
+                ],
+            }
+        ],
+    }
+
+
+def test_an_absent_side_has_no_key_and_a_null_has_one() -> None:
+    null = FieldChange("spec.paused", FieldVerdict.DRIFT, None, ABSENT)
+    document = document_of(picture_of(drifted(changes=(LABEL, null))))
+    label, paused = document["objects"][0]["changes"]
+    assert label["live"] == "alice"
+    assert "git" not in label
+    assert paused == {
+        "path": "spec.paused",
+        "verdict": "drift",
+        "live": None,
+        "actor": None,
+        "origin": None,
+    }
+
+
+def test_objects_in_sync_are_left_out_unless_all_are_wanted() -> None:
+    snapshot = picture_of(in_sync(), missing())
+    assert [o["name"] for o in document_of(snapshot)["objects"]] == ["cart"]
+    everything = document_of(snapshot, everything=True)
+    assert [o["name"] for o in everything["objects"]] == ["cart", "web"]
+    assert document_of(snapshot)["apps"][0]["counts"]["in_sync"] == 1
+
+
+def test_a_problem_makes_the_document_incomplete() -> None:
+    document = document_of(broken_beside_drifted())
+    assert document["complete"] is False
+    assert [app["problem"] for app in document["apps"]] == ["ledger is gone", None]
+
+
+def test_files_left_out_are_a_problem_named_once() -> None:
+    files = ("a.yaml:1: bad", "b.yaml:2: worse")
+    document = document_of(picture_of(problem=files[0], problem_exit=5, file_problems=files))
+    assert document["apps"][0]["problem"] == "a.yaml:1: bad; b.yaml:2: worse"
+
+
+def test_the_document_is_ascii_whatever_it_holds() -> None:
+    change = replace(REPLICAS, live="\x1b]52;c;x\x07 \u202e \ud800", git="ä")
+    _, out, _ = shown(picture_of(drifted(changes=(change,))), output="json")
+    assert out.isascii()
+    assert "\x1b" not in out
+    assert json.loads(out)["objects"][0]["changes"][0]["live"] == change.live
+
+
+# Text -------------------------------------------------------------------------------------------
+
+
+def test_the_report_says_what_from_to_who_when_and_which_commit() -> None:
+    _, out, _ = shown(picture_of(drifted(), missing()))
+    assert out == (
+        "shop on demo\n"
+        "  Git  main path apps/shop\n"
+        '       3f2a1b9 "Sale" by Ines Duarte, 2026-06-30 14:02:11 UTC\n'
+        "\n"
+        "  Deployment shop/web: drifted, changed in the cluster\n"
+        "    spec.replicas\n"
+        "      live  7  by kubectl scale, 2026-07-01 12:00:03 UTC or before\n"
+        "      Git   3\n"
+        '            apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30\n'
+        "            14:02:11 UTC\n"
+        "\n"
+        "  Service shop/cart: missing\n"
+        "    Git states it at apps/shop/cart.yaml:21\n"
+        "\n"
+        "  1 drifted, 1 missing\n"
+    )
+
+
+def test_no_line_is_wider_than_eighty_columns() -> None:
+    long = replace(
+        REPLICAS, path="metadata.annotations." + "x" * 200, live="y " * 150, git="z" * 99
+    )
+    row = drifted(changes=(long,), reason="because " * 40, cause=Cause.BOTH)
+    _, out, _ = shown(picture_of(row, problem="trouble " * 30, problem_exit=4))
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_text_from_outside_cannot_steer_the_terminal() -> None:
+    hostile = "\x1b[2J\x9b31m\u202e"
+    change = replace(
+        REPLICAS, path=f"data.{hostile}", live=hostile, detail=(hostile,), note=hostile
+    )
+    origin = replace(ORIGIN, subject=hostile, author=hostile, file=hostile)
+    change = replace(change, origin=origin, actor=replace(ACTOR, manager=hostile))
+    key = Key("shop", ObjectRef("", hostile, hostile, hostile))
+    row = replace(drifted(key, changes=(change,), reason=hostile, problem=hostile), file=hostile)
+    snapshot = picture_of(row, problem=hostile, problem_exit=4)
+    _, out, err = shown(snapshot)
+    for raw in ("\x1b", "\x9b", "\u202e"):
+        assert raw not in out + err
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (3, "3"),
+        ("3", '"3"'),
+        ("web:1.42", "web:1.42"),
+        ("", '""'),
+        (" padded ", '" padded "'),
+        ("true", '"true"'),
+        (True, "true"),
+        (None, "null"),
+        (ABSENT, "(not there)"),
+        ({"a": [1]}, '{"a": [1]}'),
+        ("two\nlines", '"two\\nlines"'),
+        ({"sha256": "0123456789ab"}, "(secret, sha256 0123456789ab)"),
+        ("x" * 301, "x" * 300),
+    ],
+)
+def test_values_read_as_people_say_them(value: Any, words: str) -> None:
+    change = replace(REPLICAS, live=value, actor=None, origin=None)
+    _, out, _ = shown(picture_of(drifted(changes=(change,))))
+    flat = "".join(line.strip() for line in out.splitlines())
+    assert f"live  {words}" in flat
+
+
+def test_who_did_it_is_no_surer_than_the_evidence() -> None:
+    seen = replace(ACTOR, observed_at="2026-07-01T12:00:05Z", user="alice")
+    _, out, _ = shown(picture_of(drifted(changes=(replace(REPLICAS, actor=seen),))))
+    assert "by alice with kubectl scale, seen 2026-07-01 12:00:05 UTC" in out
+    timeless = replace(ACTOR, time=None)
+    _, out, _ = shown(picture_of(drifted(changes=(replace(REPLICAS, actor=timeless),))))
+    assert "live  7  by kubectl scale\n" in out
+
+
+def test_what_does_not_count_comes_last_and_says_so() -> None:
+    note = replace(REPLICAS, path="metadata.x", verdict=FieldVerdict.INFO, note="injected")
+    _, out, _ = shown(picture_of(drifted(changes=(note, REPLICAS))))
+    assert out.index("spec.replicas") < out.index("metadata.x  (info: injected)")
+
+
+def test_nothing_to_compare_is_said() -> None:
+    empty = replace(picture_of(), rows=MappingProxyType({}))
+    assert "no objects" in shown(empty)[1]
+
+
+def test_the_kind_of_a_row_keeps_its_namespace_apart() -> None:
+    cluster_wide = Key("shop", ObjectRef("", "Namespace", "", "shop"))
+    _, out, _ = shown(picture_of(missing(cluster_wide)))
+    assert "  Namespace shop: missing\n" in out
+    document = document_of(picture_of(missing(cluster_wide)))
+    assert document["objects"][0]["namespace"] is None
+    assert document["objects"][0]["resource_version"] is None
+    assert CART.ref.namespace == "shop"
