@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias, Union
 
-Json: TypeAlias = Union[  # noqa: UP007 - a quoted alias could not be combined by "|" at run time
+Json: TypeAlias = Union[  # a quoted alias cannot be combined by "|" at run time
     bool, int, float, str, "list[Json]", "dict[str, Json]", None
 ]
 JsonObject: TypeAlias = dict[str, Json]
