@@ -12,7 +12,7 @@ from typing import assert_never
 from core.cluster import Cluster
 from core.engine.sources import Sources
 from core.errors import OutdatedError, ProductError, UnavailableError
-from core.model import Plan, Step, Verb
+from core.model import Step, Verb
 from core.reconcile.effects import (
     Apply,
     CheckAccess,
@@ -119,24 +119,25 @@ class Performer:
 
     async def _check_access(self, effect: CheckAccess) -> Input:
         cluster = self._clusters[effect.plan.cluster]
-        steps = await asyncio.gather(*(self._checked(cluster, s) for s in effect.plan.steps))
-        return PlanPrepared(effect.request, _with_steps(effect.plan, tuple(steps)))
+        steps = await asyncio.gather(
+            *(self._checked(cluster, effect, s) for s in effect.plan.steps)
+        )
+        return PlanPrepared(effect.request, replace(effect.plan, steps=tuple(steps)))
 
-    async def _checked(self, cluster: Cluster, step: Step) -> Step:
+    async def _checked(self, cluster: Cluster, effect: CheckAccess, step: Step) -> Step:
         if step.problem:
             return step
         verbs = ("patch", "create") if step.verb is Verb.CREATE else ("patch",)
         ref = step.key.ref
+        resource = effect.resources.get(step.kind)
+        if resource is None:
+            return replace(step, problem=f"the cluster serves no {step.kind.kind} any more")
         try:
             for verb in verbs:
-                if not await cluster.may(verb, step.kind, ref.namespace, ref.name):
+                if not await cluster.may(verb, resource, ref.namespace, ref.name):
                     where = f" in namespace {ref.namespace}" if ref.namespace else ""
-                    problem = f"you may not {verb} {step.kind.kind} objects{where}"
+                    problem = f"you may not {verb} {resource.plural}{where}"
                     return replace(step, problem=problem)
         except (UnavailableError, OutdatedError) as error:
             return replace(step, problem=str(error))
         return step
-
-
-def _with_steps(plan: Plan, steps: tuple[Step, ...]) -> Plan:
-    return replace(plan, steps=steps)

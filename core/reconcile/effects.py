@@ -1,9 +1,10 @@
 """What the engine is to do next; only `core.engine` performs it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from core.model import Desired, FieldChange, Key, KindRef, Live, Plan, RevertPlan
+from core.model import Desired, FieldChange, Key, KindRef, Live, Plan, Resource, RevertPlan
 from core.reconcile.inputs import InventoryRow
 
 
@@ -75,6 +76,7 @@ class CheckAccess:
 
     request: int
     plan: Plan
+    resources: Mapping[KindRef, Resource]  # of the kinds in the plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def _compared(
     schema = cluster.kinds[desired.kind].schema
     found = judge(desired, live, schema, predicted=answer.predicted if answer else None)
     confirmed = answer is not None and (answer.predicted is not None or answer.status == 422)  # noqa: PLR2004
-    shown = mask((*desired.warnings, *found.changes), desired.ref, key=draft.state.mask_key)
+    shown = mask(found.changes, desired.ref, key=draft.state.mask_key)
     row = replace(
         fresh,
         verdict=found.verdict,

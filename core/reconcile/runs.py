@@ -147,6 +147,8 @@ def advance(draft: Draft, number: int) -> None:
         if not run.stages:
             break
         draft.set_run(number, todo=run.stages[0], stages=run.stages[1:])
+    for name in apps:
+        flush(draft, name)
     if run.auto or all(_recorded(draft, name) for name in apps):
         draft.drop("runs", number)
         _finish(draft, replace(run.shown, finished=True), quiet=run.auto)

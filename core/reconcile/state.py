@@ -1,9 +1,7 @@
 """All the engine knows: one frozen value, replaced by every step and never mutated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Final
+from dataclasses import dataclass, field
 
 from core.compare import Schema
 from core.model import (
@@ -29,8 +27,6 @@ from core.model import (
 from core.reconcile.effects import Follow
 from core.reconcile.inputs import InventoryRow, SourceRead
 
-EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class KindState:
@@ -50,7 +46,7 @@ class ClusterState:
     view: ClusterView
     namespace: str = "default"  # of the context
     resources: Mapping[KindRef, Resource] | None = None  # None: not discovered yet
-    kinds: Mapping[KindRef, KindState] = EMPTY
+    kinds: Mapping[KindRef, KindState] = field(default_factory=dict)
     following: Follow | None = None
     synced: bool = False  # every followed kind was listed; said once per connection
 
@@ -66,17 +62,23 @@ class AppState:
     problem_exit: int = 0
     history: tuple[Commit, ...] = ()
     refused: tuple[str, ...] = ()  # documents outside the allowed namespaces
-    documents: Mapping[KindRef, tuple[Document, ...]] = EMPTY
-    canonical: Mapping[Document, Desired] = EMPTY  # kept while schema and scope stay the same
-    desired: Mapping[ObjectRef, Desired] = EMPTY
-    unserved: Mapping[ObjectRef, Document] = EMPTY  # kinds that the cluster does not know
+    documents: Mapping[KindRef, tuple[Document, ...]] = field(default_factory=dict)
+    canonical: Mapping[Document, Desired] = field(
+        default_factory=dict
+    )  # kept while schema and scope stay the same
+    desired: Mapping[ObjectRef, Desired] = field(default_factory=dict)
+    unserved: Mapping[ObjectRef, Document] = field(
+        default_factory=dict
+    )  # kinds that the cluster does not know
     inventory: Mapping[ObjectRef, InventoryRow] | None = None  # None: not read yet
     inventory_asked: bool = False
     inventory_problem: str = ""
-    recorded: Mapping[ObjectRef, InventoryRow] = EMPTY  # the inventory as the cluster has it
+    recorded: Mapping[ObjectRef, InventoryRow] = field(
+        default_factory=dict
+    )  # the inventory as the cluster has it
     recording: Mapping[ObjectRef, InventoryRow] | None = None  # a write of it in flight
     healing: bool = False
-    counts: Mapping[Verdict, int] = EMPTY
+    counts: Mapping[Verdict, int] = field(default_factory=dict)
     confirming: int = 0  # rows whose dry-run is on its way
 
 
@@ -117,18 +119,28 @@ class RunState:
 class State:
     """Everything.  Front ends see the part that `snapshot` makes of it."""
 
-    apps: Mapping[str, AppState] = EMPTY
-    clusters: Mapping[str, ClusterState] = EMPTY
-    rows: Mapping[Key, Drift] = EMPTY
-    calls: Mapping[Key, Call] = EMPTY
-    stale: Mapping[Key, str] = EMPTY  # our write is not seen by the watch yet: its version
-    observed: Mapping[Key, Mapping[str, str]] = EMPTY  # path -> when our watch saw it change
-    heals: Mapping[tuple[Key, str], tuple[float, ...]] = EMPTY  # per field: when it was healed
-    holds: Mapping[Key, Hold] = EMPTY
-    runs: Mapping[int, RunState] = EMPTY
+    apps: Mapping[str, AppState] = field(default_factory=dict)
+    clusters: Mapping[str, ClusterState] = field(default_factory=dict)
+    rows: Mapping[Key, Drift] = field(default_factory=dict)
+    calls: Mapping[Key, Call] = field(default_factory=dict)
+    stale: Mapping[Key, str] = field(
+        default_factory=dict
+    )  # our write is not seen by the watch yet: its version
+    observed: Mapping[Key, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # path -> when our watch saw it change
+    heals: Mapping[tuple[Key, str], tuple[float, ...]] = field(
+        default_factory=dict
+    )  # per field: when it was healed
+    holds: Mapping[Key, Hold] = field(default_factory=dict)
+    runs: Mapping[int, RunState] = field(default_factory=dict)
     finished: tuple[Run, ...] = ()
-    dirty: Mapping[Key, bool] = EMPTY  # to be judged, in order; True: the watch saw it change
-    candidates: Mapping[Key, None] = EMPTY  # to be healed once their app is known as a whole
+    dirty: Mapping[Key, bool] = field(
+        default_factory=dict
+    )  # to be judged, in order; True: the watch saw it change
+    candidates: Mapping[Key, None] = field(
+        default_factory=dict
+    )  # to be healed once their app is known as a whole
     events: tuple[Event, ...] = ()
     event_count: int = 0
     plan: Plan | None = None
@@ -179,7 +191,6 @@ def _settled(cluster: ClusterState, kind: KindRef) -> bool:
 
 
 __all__ = [
-    "EMPTY",
     "AppState",
     "Call",
     "ClusterState",

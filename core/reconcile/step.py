@@ -241,7 +241,10 @@ def _plan(draft: Draft, keys: frozenset[Key] | list[Key]) -> Plan:
 def _prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
     made = _plan(draft, keys)
     if made.steps:
-        draft.effects.append(CheckAccess(request, made))
+        served = draft.cluster(made.cluster).resources or {}
+        kinds = {step.kind for step in made.steps}
+        resources = {kind: served[kind] for kind in kinds if kind in served}
+        draft.effects.append(CheckAccess(request, made, resources))
     else:
         draft.put(plan=made, plan_request=request)
 

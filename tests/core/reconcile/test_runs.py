@@ -65,7 +65,7 @@ def test_a_run_ends_when_the_answers_are_recorded_too() -> None:
     made = missing()
     effects = made.recorded(made.feed(Execute(1, plan_of(made, A))))
     effects = made.accept(effects[0], 10)
-    assert len(made.state.finished) == 0
+    assert not list(made.state.finished)
     made.recorded(effects)
     (run,) = made.state.finished
     assert (run.done, run.problems, run.exit_code) == (1, (), 0)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.compare import schemas
 from core.model import (
     AppSpec,
     ClusterSpec,
@@ -44,6 +45,27 @@ RESOURCES = {
     kind: Resource(kind, plural, namespaced=kind != NAMESPACE, has_status=kind == DEPLOYMENT)
     for kind, plural in PLURALS.items()
 }
+STRINGS = {"type": "object", "additionalProperties": {"type": "string"}}
+METADATA = {"type": "object", "properties": {"labels": STRINGS, "annotations": STRINGS}}
+OPENAPI: Any = {
+    "components": {
+        "schemas": {
+            kind.kind: {
+                "type": "object",
+                "properties": {"metadata": METADATA, "data": STRINGS},
+                "x-kubernetes-group-version-kind": [
+                    {
+                        "group": kind.group,
+                        "version": kind.api_version.rpartition("/")[2],
+                        "kind": kind.kind,
+                    }
+                ],
+            }
+            for kind in PLURALS
+        }
+    }
+}
+SCHEMAS = schemas(OPENAPI)
 SPEC = AppSpec(name="shop", repo="/repo", revision="main", path="", cluster="prod", namespace="web")
 HUMAN = {"manager": "kubectl-edit", "operation": "Update", "apiVersion": "v1"}
 
@@ -155,7 +177,7 @@ def world(*, healing: bool = False, writing: bool = True, **spec: Any) -> World:
     made = World(state)
     made.feed(
         ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", RESOURCES),
-        *(SchemaRead("prod", kind, None) for kind in PLURALS),
+        *(SchemaRead("prod", kind, SCHEMAS[kind]) for kind in PLURALS),
     )
     return made
 
