@@ -1,0 +1,175 @@
+"""The work tree that has a branch checked out: kept in step when we move that branch.
+
+If we moved only the ref, `git status` would show our commit turned around as local changes, and the
+next `git commit -a` would undo it.  So the touched files must be as Git has them, checked before
+anything is written, and are changed together with the index while its lock is held.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Final
+
+from dulwich.index import (
+    Index,
+    IndexEntry,
+    index_entry_from_stat,
+    locked_index,
+    read_index_dict_with_version,
+)
+from dulwich.objects import Blob
+from dulwich.refs import HEADREF
+
+from core.clean import clean
+from core.errors import RejectedError
+from core.git.reverting import Change
+from core.git.store import Store, translated
+
+_IN_PROGRESS: Final = {
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+}
+
+
+class Checkout:
+    """The files and the index of one work tree."""
+
+    def __init__(self, store: Store, index: Index) -> None:
+        """Use the work tree of the repository, whose index is locked by us."""
+        self._store, self._index = store, index
+        self._root = Path(store.repo.path)
+
+    def check(self, changes: Sequence[Change]) -> None:
+        """Refuse if a file that will change is not exactly as the branch has it.
+
+        Raises:
+            RejectedError: It has local changes, staged or not, or something is in its way.
+        """
+        for change in changes:
+            if not self._is_clean(change):
+                name = clean(change.name)
+                reason = f"{name} has local changes; commit or stash them, then revert"
+                raise RejectedError(reason)
+
+    def update(self, changes: Sequence[Change]) -> None:
+        """Give every changed file, and its index entry, its new content."""
+        for change in changes:
+            place = self._place(change)
+            key = b"/".join(change.path)
+            if change.after is None:
+                place.unlink()
+                self._remove_empty(place.parent)
+                del self._index[key]
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _write(place, change.after.data, executable=bool(change.after.mode & 0o100))
+            blob_id = Blob.from_string(change.after.data).id
+            self._index[key] = index_entry_from_stat(place.lstat(), blob_id, change.after.mode)
+
+    def _is_clean(self, change: Change) -> bool:
+        place = self._place(change)
+        if not self._has_real_folders(place):
+            return False
+        entry = self._index[key] if (key := b"/".join(change.path)) in self._index else None
+        if change.head is None:
+            return entry is None and not os.path.lexists(place)
+        if not isinstance(entry, IndexEntry) or entry.sha != Blob.from_string(change.head.data).id:
+            return False
+        found = place.lstat() if os.path.lexists(place) else None
+        if found is None or not stat.S_ISREG(found.st_mode):
+            return False
+        return found.st_size == len(change.head.data) and place.read_bytes() == change.head.data
+
+    def _has_real_folders(self, place: Path) -> bool:
+        """Tell whether nothing but folders, or nothing at all, leads to a file."""
+        above = [folder for folder in place.parents if folder.is_relative_to(self._root)]
+        return all(
+            not folder.is_symlink() and (folder.is_dir() or not folder.exists())
+            for folder in above[:-1]
+        )
+
+    def _place(self, change: Change) -> Path:
+        return self._root.joinpath(*map(os.fsdecode, change.path))
+
+    def _remove_empty(self, folder: Path) -> None:
+        while folder != self._root and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
+
+
+@contextmanager
+def locked_checkout(store: Store, ref: str) -> Iterator[Checkout | None]:
+    """Lock the index of the work tree that has *ref* checked out; None when there is none.
+
+    Raises:
+        RejectedError: The work tree is in the middle of something, or is not ours to change.
+        UnavailableError: Another git process holds the lock.
+    """
+    other = _other_checkout(store, ref)
+    if other is not None:
+        reason = f"{clean(ref)} is checked out in {clean(str(other))}; revert it there"
+        raise RejectedError(reason)
+    if store.repo.bare or _branch_of_head(store) != ref:
+        yield None
+        return
+    git_folder = Path(store.repo.controldir())
+    for name, what in _IN_PROGRESS.items():
+        if (git_folder / name).exists():
+            raise RejectedError(f"{what} is under way in {store.path}; finish it first")
+    path = store.repo.index_path()
+    _check_index(path)
+    with translated(store.path):
+        lock = locked_index(path, store.repo.object_format)
+        index = lock.__enter__()
+    try:
+        yield Checkout(store, index)
+    except BaseException as error:
+        lock.__exit__(type(error), error, error.__traceback__)
+        raise
+    lock.__exit__(None, None, None)
+
+
+def _check_index(path: str) -> None:
+    """Refuse an index whose lower-case extensions change its meaning: split and sparse ones."""
+    if not Path(path).exists():
+        return
+    with Path(path).open("rb") as file:
+        _, _, extensions = read_index_dict_with_version(file)
+    if any(extension.signature.islower() for extension in extensions):
+        raise RejectedError("the work tree uses a split or sparse index; revert with git")
+
+
+def _other_checkout(store: Store, ref: str) -> Path | None:
+    """Find another work tree of this repository that has the branch checked out."""
+    own = Path(store.repo.controldir()).resolve()
+    common = Path(store.repo.commondir()).resolve()
+    heads = [path.parent for path in common.glob("worktrees/*/HEAD")]
+    if not (own == common or store.repo.get_config().get_boolean((b"core",), b"bare", False)):
+        heads.append(common)
+    for git_folder in heads:
+        if git_folder.resolve() == own:
+            continue
+        if (git_folder / "HEAD").read_text(errors="replace").strip() == f"ref: {ref}":
+            return git_folder
+    return None
+
+
+def _branch_of_head(store: Store) -> str:
+    with store.lock, translated(store.path):
+        names, _ = store.repo.refs.follow(HEADREF)
+    return names[-1].decode(errors="replace")
+
+
+def _write(place: Path, data: bytes, *, executable: bool) -> None:
+    """Replace a file in one step, never through a link that stands in its place."""
+    handle, temporary = mkstemp(dir=place.parent, prefix=".driftdeck-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        os.fchmod(handle, 0o755 if executable else 0o644)
+    Path(temporary).replace(place)

@@ -1,0 +1,216 @@
+"""One local repository, as the engine sees it: commits, files, histories, reverts.
+
+Only committed state is read.  The one thing that writes is `make_revert`, and it writes what
+`plan_revert` showed, or nothing.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from dulwich.config import StackedConfig
+from dulwich.graph import can_fast_forward
+from dulwich.objects import ObjectID
+
+from core.clean import clean
+from core.errors import OutdatedError, RejectedError
+from core.git.checkout import locked_checkout
+from core.git.commits import commit_of
+from core.git.history import changes_of
+from core.git.listing import File, files_in, parts_of
+from core.git.reverting import Change, diff_text, reversal
+from core.git.revisions import BRANCHES, branch_ref, ref_target, resolved
+from core.git.store import Store, translated
+from core.git.watching import ref_changes
+from core.git.writing import Authorship, move_ref, write_commit
+from core.model import Commit, RevertPlan
+
+HISTORY_KEPT: Final = 200
+SUBJECT_CELLS: Final = 100
+DEFAULT_AUTHOR: Final = "driftdeck <driftdeck@localhost>"
+
+
+class Repository:
+    """A repository on this machine, bare or not.  Threads may share it."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Open the repository.
+
+        Raises:
+            UsageError: There is none at *path*.
+            UnavailableError: It cannot be read now.
+        """
+        path = Path(path).expanduser()
+        self.path = path.parent if path.name == ".git" and path.is_dir() else path
+        self._store = Store(self.path)
+        self._writing = Lock()
+
+    def close(self) -> None:
+        """Let go of its files; happens by itself when nobody holds the repository any more."""
+        self._store.close()
+
+    def resolve(self, revision: str) -> Commit:
+        """Return the commit a branch, tag, id or "HEAD" means.
+
+        Raises:
+            UsageError: It is unknown, ambiguous, or no commit.
+            UnavailableError: There is no commit yet, or the repository is damaged.
+        """
+        return commit_of(self._store.commit(resolved(self._store, revision)))
+
+    def files(self, commit: str, folder: str) -> tuple[File, ...]:
+        """List every file below a folder of one commit; "" is the repository's root.
+
+        Raises:
+            RejectedError: There is no such folder.
+        """
+        return files_in(self._store, commit, folder)
+
+    def blob(self, blob_id: str) -> bytes:
+        """Return the bytes of a file.
+
+        Raises:
+            RejectedError: It is too large, or it was refused by name.
+            UnavailableError: The repository is damaged.
+        """
+        if not blob_id:
+            raise RejectedError("this entry is no file that Git would check out")
+        return self._store.blob(blob_id)
+
+    def history(self, commit: str, folder: str, *, limit: int = HISTORY_KEPT) -> tuple[Commit, ...]:
+        """Return the commits that touched a folder, newest first."""
+        changes = changes_of(self._store, commit, parts_of(folder))
+        return tuple(found for _, (found, _) in zip(range(limit), changes, strict=False))
+
+    def versions(self, commit: str, file: str) -> Iterator[tuple[Commit, str | None]]:
+        """Yield the commits that changed a file, newest first, with its blob id after each."""
+        for found, entry in changes_of(self._store, commit, parts_of(file)):
+            yield found, None if entry is None else entry.id
+
+    def plan_revert(
+        self, commit: str, *, branch: str, app: str = "", folder: str = ""
+    ) -> RevertPlan:
+        """Work out the revert of one commit on a branch; `problem` says why it cannot be made.
+
+        Raises:
+            UsageError: The commit is unknown.
+            UnavailableError: The repository cannot be read.
+        """
+        target = self.resolve(commit)
+        ref = branch_ref(self._store, branch)
+        head = None if ref is None else ref_target(self._store, ref)
+        name = branch if ref is None else ref.removeprefix(BRANCHES)
+        if head is None:
+            reason = f'"{clean(branch)}" is no branch; a revert needs one to be made on'
+            return RevertPlan(app, target, name, "", problem=reason)
+        try:
+            changes = self._reversal(target, head, folder)
+        except RejectedError as error:
+            return RevertPlan(app, target, name, head, problem=str(error))
+        files = tuple(change.name for change in changes)
+        return RevertPlan(app, target, name, head, files, diff_text(changes))
+
+    def make_revert(
+        self, plan: RevertPlan, *, author: str, now: float, timezone_s: int = 0
+    ) -> Commit:
+        """Write the revert that was planned, as one new commit on its branch.
+
+        Args:
+            plan: What `plan_revert` returned.
+            author: "Name <mail>".
+            now: Seconds since the epoch.
+            timezone_s: Seconds east of UTC that the commit shows.
+
+        Raises:
+            OutdatedError: The branch moved since the plan was made.
+            RejectedError: It cannot be made, or the work tree has changes in the same files.
+            UnavailableError: The repository is locked or damaged.
+        """
+        if plan.problem:
+            raise RejectedError(plan.problem)
+        store = self._store
+        with self._writing:
+            ref = branch_ref(store, plan.branch)
+            if ref is None or ref_target(store, ref) != plan.parent:
+                raise OutdatedError(f"{clean(plan.branch)} moved since the revert was shown")
+            changes = self._reversal(plan.target, plan.parent, "")
+            if tuple(change.name for change in changes) != plan.files:
+                raise OutdatedError("the revert is no longer what was shown")
+            made = Authorship(
+                author=author, message=_message(plan), when=now, timezone_s=timezone_s
+            )
+            with locked_checkout(store, ref) as checkout:
+                if checkout is not None:
+                    checkout.check(changes)
+                files = {change.path: change.after for change in changes}
+                commit_id = write_commit(store, plan.parent, files, made)
+                move_ref(store, ref, plan.parent, commit_id, made)
+                if checkout is not None:
+                    with translated(self.path):
+                        checkout.update(changes)
+        return commit_of(store.commit(commit_id))
+
+    async def changes(self) -> AsyncIterator[None]:
+        """Yield whenever refs may have moved, and once as soon as that is being watched.
+
+        Raises:
+            UnavailableError: The repository went away.
+        """
+        repo = self._store.repo
+        async for _ in ref_changes(Path(repo.controldir()), Path(repo.commondir())):
+            yield
+
+    def author(self, environment: Mapping[str, str] = os.environ) -> str:
+        """Return who commits here: the environment, the repository's or user's settings, or us."""
+        with self._store.lock, translated(self.path):
+            config = self._store.repo.get_config_stack()
+        name, mail = (
+            _plain(environment.get(f"GIT_AUTHOR_{key.upper()}") or _setting(config, key))
+            for key in ("name", "email")
+        )
+        return f"{name} <{mail}>" if name and mail else DEFAULT_AUTHOR
+
+    def _reversal(self, target: Commit, head: str, folder: str) -> tuple[Change, ...]:
+        short = target.id[:12]
+        if not target.parents:
+            raise RejectedError(f"{short} is the first commit; there is nothing before it")
+        if len(target.parents) > 1:
+            raise RejectedError(f"{short} is a merge; revert the commits it brought one by one")
+        with self._store.lock, translated(self.path):
+            ids = ObjectID(target.id.encode()), ObjectID(head.encode())
+            reachable = can_fast_forward(self._store.repo, *ids)
+        if not reachable:
+            raise RejectedError(f"{short} is not part of this branch")
+        parent = target.parents[0]
+        if not self._store.has(parent):
+            raise RejectedError(f"the commit before {short} is not here; the clone is shallow")
+        parts = parts_of(folder)
+        if self._store.entry(target.id, parts) == self._store.entry(parent, parts):
+            raise RejectedError(f'{short} changes nothing in "{clean(folder)}"')
+        changes = reversal(self._store, target.id, parent, head)
+        if not changes:
+            raise RejectedError(f"nothing of {short} is left to undo")
+        return changes
+
+
+def _message(plan: RevertPlan) -> str:
+    subject = clean(plan.target.subject, max_cells=SUBJECT_CELLS)
+    trailers = ["Drift-Reverted-By: driftdeck"]
+    if plan.app:
+        trailers.append(f"App: {clean(plan.app)}")
+    body = f'Revert "{subject}"\n\nThis reverts commit {plan.target.id}.\n\n'
+    return body + "\n".join(trailers) + "\n"
+
+
+def _setting(config: StackedConfig, key: str) -> str:
+    try:
+        return config.get((b"user",), key.encode()).decode(errors="replace")
+    except KeyError:
+        return ""
+
+
+def _plain(text: str) -> str:
+    """Drop what would break a commit's header, as git does."""
+    return "".join(c for c in text if c not in "<>" and c.isprintable()).strip()
