@@ -57,7 +57,11 @@ def _flags(*groups: tuple[Callable[[Callback], Callback], ...]) -> Callable[[Cal
 def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked and not context.resilient_parsing:
         metadata = importlib.import_module("importlib.metadata")
-        click.echo(f"driftdeck {metadata.version('driftdeck')}")
+        try:
+            version = metadata.version("driftdeck")
+        except ModuleNotFoundError:  # a source folder on PYTHONPATH
+            version = "(not installed)"
+        click.echo(f"driftdeck {version}")
         context.exit()
 
 

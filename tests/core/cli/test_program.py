@@ -1,0 +1,201 @@
+"""The command line: flags work on both sides of the command, and every way out has its code."""
+
+import asyncio
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import pytest
+
+from core.cli import ending
+from core.cli.ending import exit_code_of
+from core.cli.signals import run_coroutine
+from core.errors import (
+    DeniedError,
+    ManifestError,
+    OutdatedError,
+    ProductError,
+    RejectedError,
+    UnavailableError,
+    UsageError,
+)
+
+ROOT = Path(__file__).parents[3]
+MAIN = "from core.cli import main; main()"
+
+
+def driftdeck(
+    *arguments: str, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", MAIN, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+# Options ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["diff", "a", "--app", "b"], 'APP is "a", but --app says "b"'),
+        (["--headless", "diff"], "--headless does not go with diff"),
+        (["--autoheal", "sync"], "--autoheal does not go with sync"),
+        (["--no-mouse", "revert", "x"], "--no-mouse does not go with revert"),
+        (["--read-only", "sync"], "sync writes, and --read-only forbids it"),
+        (["revert", "x", "--read-only", "--yes"], "revert writes, and --read-only forbids it"),
+        (["--read-only", "--headless", "--autoheal"], "--read-only excludes --autoheal"),
+        (["--headless", "--ascii"], "--ascii is for the terminal"),
+        (["demo", "--headless", "--write"], "--write is for the terminal"),
+        (["--repo", "x", "demo", "--headless"], "it takes no --repo"),
+        (["diff"], "there is no driftdeck.yaml here"),
+        (["diff", "-o", "xml"], "'xml' is not one of 'text', 'json'"),
+        (["--prune", "diff"], "No such option"),
+        (["install"], "No such command"),
+        (["doctor"], "No such command"),
+        (["revert"], "Missing argument"),
+        ([], "there is no terminal here"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_2(
+    tmp_path: Path, arguments: Sequence[str], message: str
+) -> None:
+    done = driftdeck(*arguments, folder=tmp_path)
+    assert message in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--config", "none.yaml", "diff", "-o", "json"],
+        ["diff", "--config", "none.yaml", "-o", "json"],
+        ["--config", "other.yaml", "diff", "--config", "none.yaml"],
+        ["--config", "none.yaml", "--headless"],
+        ["sync", "--dry-run", "--read-only", "--config", "none.yaml"],
+    ],
+)
+def test_flags_count_before_and_after_the_command(tmp_path: Path, arguments: Sequence[str]) -> None:
+    done = driftdeck(*arguments, folder=tmp_path)
+    assert "none.yaml cannot be read: No such file or directory" in done.stderr
+    assert done.returncode == 2
+
+
+def test_a_name_that_the_locale_cannot_spell_is_escaped(tmp_path: Path) -> None:
+    done = driftdeck("--config", "nön.yaml", "diff", folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert r"n\xf6n.yaml" in done.stderr
+    assert done.returncode == 2
+
+
+def test_version_and_help_answer(tmp_path: Path) -> None:
+    assert driftdeck("--help", folder=tmp_path).returncode == 0
+    assert "COMMIT" in driftdeck("revert", "--help", folder=tmp_path).stdout
+    version = driftdeck("--version", folder=tmp_path)
+    assert version.stdout.startswith("driftdeck ")
+
+
+def test_help_fits_eighty_columns(tmp_path: Path) -> None:
+    for command in ("diff", "sync", "revert", "demo", "--headless"):
+        text = driftdeck(command, "--help", folder=tmp_path, COLUMNS="200").stdout
+        assert max(map(len, text.splitlines())) <= 80
+
+
+# Ways out ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("x"), 2),
+        (UnavailableError("x"), 3),
+        (DeniedError("x"), 4),
+        (RejectedError("x"), 5),
+        (ManifestError("a.yaml", 3, "x"), 5),
+        (OutdatedError("x"), 6),
+        (ProductError("x"), 70),
+        (click.UsageError("x"), 2),
+        (click.Abort(), 130),
+        (KeyboardInterrupt(), 130),
+        (BrokenPipeError(), 141),
+        (ValueError("x"), 70),
+        (AssertionError(), 70),
+        (SystemExit(1), 70),
+        (ExceptionGroup("x", [ValueError("x")]), 70),
+    ],
+)
+def test_every_error_has_its_exit_code(
+    error: BaseException, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def program() -> int:
+        raise error
+
+    assert exit_code_of(program) == code
+    assert capsys.readouterr().out == ""
+
+
+def test_a_bug_prints_its_traceback_without_values(capsys: pytest.CaptureFixture[str]) -> None:
+    def program() -> int:
+        hidden = "a" + "-canary"
+        return len(hidden) // 0
+
+    assert exit_code_of(program) == ending.BUG
+    printed = capsys.readouterr().err
+    assert "ZeroDivisionError" in printed
+    assert "please report" in printed
+    assert "a-canary" not in printed
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_signal_cancels_what_runs_and_is_the_exit_code(number: int, code: int) -> None:
+    ended: list[str] = []
+
+    async def main() -> int:
+        try:
+            os.kill(os.getpid(), number)
+            await asyncio.Event().wait()
+        finally:
+            ended.append("cleaned up")
+        raise AssertionError
+
+    before = signal.getsignal(number)
+    assert run_coroutine(main()) == code
+    assert ended == ["cleaned up"]
+    assert signal.getsignal(number) == before
+
+
+def test_a_program_cancelled_by_itself_is_a_bug() -> None:
+    async def main() -> int:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        run_coroutine(main())
+
+
+def test_a_dumb_terminal_is_none(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", MAIN],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 2
+    assert b"there is no terminal here" in done.stderr
