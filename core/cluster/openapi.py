@@ -62,8 +62,10 @@ class OpenApi:
 
     async def _document(self, location: str) -> Mapping[KindRef, Schema]:
         path, _, query = location.partition("?")
-        if not path.startswith(f"{_ROOT}/"):  # what the server says must not lead elsewhere
-            raise UnavailableError(f"the OpenAPI index points at {path[:100]!r}")
+        prefix, root, rest = path.partition(f"{_ROOT}/")  # a proxy may name its own prefix, too
+        if not root:  # what the server says must not lead elsewhere
+            raise UnavailableError(f"the OpenAPI index points at {prefix[:100]!r}")
+        path = root + rest
         request = Request(path=path, query=query)
         answer = await self._calls.expect(request, "read the OpenAPI of a group")
         return await asyncio.to_thread(_parsed, answer.body)
