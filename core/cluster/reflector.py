@@ -268,7 +268,7 @@ class Reflector:
         else:
             if self._needs_list:
                 self._sink.lost(self.scope, self._error_of(answer))
-            self._needs_list = True
+            self._needs_list = self._may_stream = True
             await self._wait(answer)
 
     async def _outdated(self) -> None:
@@ -280,15 +280,14 @@ class Reflector:
         self._needs_list = True
 
     async def _closed(self, answer: Answer) -> None:
-        self._needs_list = True
-        self._may_stream = True
+        self._needs_list = self._may_stream = True
         self._sink.lost(self.scope, self._error_of(answer))
         forbidden = answer.status == HTTPStatus.FORBIDDEN
         await self._clock.sleep(REFUSED_S if forbidden else NOT_SERVED_S)
 
     async def _degraded(self, error: Exception) -> None:
         """Something could not be read: what it said is lost, so list again (R9)."""
-        self._needs_list = True
+        self._needs_list = self._may_stream = True
         problem = error if isinstance(error, ProductError) else UnreadableError(str(error))
         self._sink.lost(self.scope, problem)
         await self._clock.sleep(self._backoff.next_s())

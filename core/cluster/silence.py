@@ -14,6 +14,7 @@ from core.cluster.clock import Clock
 FIRST_S: Final = 120.0  # before any bookmark was seen
 LEAST_S: Final = 90.0
 MOST_S: Final = 300.0
+TASK_NAME: Final = "silence"  # so that whoever owns the clock can tell this sleeper
 LISTING_S: Final = 30.0  # a listing by WatchList that stalls is better asked for by LIST
 
 
@@ -61,7 +62,7 @@ class Silence:
     @asynccontextmanager
     async def watching(self, give_up: Callable[[], None]) -> AsyncIterator[None]:
         """Call *give_up* when the stream has been silent for too long."""
-        task = asyncio.create_task(self._watch(give_up))
+        task = asyncio.create_task(self._watch(give_up), name=TASK_NAME)
         try:
             yield
         finally:

@@ -1,0 +1,643 @@
+"""List, then watch: the tests of client-go's reflector that matter to us, and our own rules.
+
+Each test scripts a server; time passes by itself (see `manual`).
+"""
+
+import asyncio
+import json
+import pytest
+
+from core.cluster.silence import Silence
+from core.errors import DeniedError, UnavailableError
+from core.model import ObjectRef
+from tests.core.cluster.manual import ManualClock
+from tests.core.cluster.scripted import (
+    Asked,
+    Reply,
+    Script,
+    bookmark,
+    event,
+    listing,
+    reflecting,
+    serving,
+    status,
+)
+
+GONE = status(410, "Expired", "too old resource version")
+
+
+def ref(name: str) -> ObjectRef:
+    return ObjectRef("", "ConfigMap", "shop", name)
+
+
+def in_turn(*scripts: Script) -> Script:
+    """One script per request; the last one for all that follow."""
+    left = list(scripts)
+
+    async def script(asked: Asked, reply: Reply) -> None:
+        await (left.pop(0) if len(left) > 1 else left[0])(asked, reply)
+
+    return script
+
+
+def says(code: int, body: object = None, **headers: str) -> Script:
+    async def script(_: Asked, reply: Reply) -> None:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        reply.say(code, body, headers=named)
+
+    return script
+
+
+def streams(*events: object, hold: bool = False) -> Script:
+    async def script(_: Asked, reply: Reply) -> None:
+        await reply.send(*events)
+        if hold:
+            await reply.hold()
+
+    return script
+
+
+async def quiet(_: Asked, reply: Reply) -> None:
+    await reply.hold()
+
+
+INITIAL = (event("ADDED", "a", 5), event("ADDED", "b", 3), bookmark(9, end=True))
+NO_WATCH_LIST = says(422, status(422, "Invalid", "sendInitialEvents is forbidden"))
+
+
+# A1: WatchList ------------------------------------------------------------------------------------
+
+
+async def test_one_stream_lists_and_then_watches() -> None:
+    time = ManualClock()
+    script = streams(*INITIAL, event("MODIFIED", "a", 10), event("DELETED", "b", 11), hold=True)
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.changes) == 2)
+    assert server.steps == ["watchlist"]
+    assert told.names(0) == ["a", "b"]
+    assert [(r.name, live and live.resource_version) for r, live in told.changes] == [
+        ("a", "10"),
+        ("b", None),
+    ]
+
+
+async def test_watch_list_asks_for_what_client_go_asks_for() -> None:
+    script = in_turn(streams(*INITIAL, hold=True))
+    time = ManualClock(draw=0.5)
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert server.asked[0].query == {
+        "watch": "1",
+        "allowWatchBookmarks": "true",
+        "sendInitialEvents": "true",
+        "resourceVersionMatch": "NotOlderThan",
+        "timeoutSeconds": "450",
+    }
+    assert server.asked[0].headers["Authorization"] == "Bearer t"
+
+
+async def test_nothing_is_listed_before_the_bookmark_that_ends_the_initial_events() -> None:
+    script = streams(event("ADDED", "a", 5), bookmark(6), event("ADDED", "b", 5), hold=True)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: told.heard_count > 0)
+        assert not told.listings
+        assert not told.changes
+
+
+async def test_the_watch_goes_on_from_the_bookmark_not_from_the_initial_objects() -> None:
+    script = in_turn(streams(*INITIAL), quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock):
+        while len(server.asked) < 2:
+            await asyncio.sleep(0.01)
+    assert server.steps == ["watchlist", "watch"]
+    assert server.asked[1].query["resourceVersion"] == "9"
+
+
+async def test_a_server_without_watch_list_is_listed() -> None:
+    script = in_turn(NO_WATCH_LIST, says(200, listing(7, "a", "b")), quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.listings) == 1)
+        while len(server.asked) < 3:
+            await asyncio.sleep(0.01)
+    assert server.steps == ["watchlist", "list", "watch"]
+    assert server.asked[1].query == {"limit": "500", "resourceVersion": "0"}
+    assert server.asked[2].query["resourceVersion"] == "7"
+    assert told.names() == ["a", "b"]
+    assert not told.problems
+
+
+async def test_listed_objects_are_whole_objects() -> None:
+    script = in_turn(NO_WATCH_LIST, says(200, listing(7, "a")), quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    body = told.listings[0][ref("a")].body
+    assert body.startswith(b'{"apiVersion":"v1","kind":"ConfigMap","metadata":')
+
+
+async def test_a_stream_that_ends_before_its_bookmark_is_no_listing() -> None:
+    script = in_turn(streams(event("ADDED", "a", 5)), says(200, listing(7, "a", "b")), quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert server.steps[:2] == ["watchlist", "list"]
+    assert told.names(0) == ["a", "b"]
+
+
+async def test_a_bookmark_that_never_comes_is_not_waited_for() -> None:
+    script = in_turn(streams(event("ADDED", "a", 5), hold=True), says(200, listing(7, "a")), quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: told.heard_count > 0)
+        await passes(time, 31)
+        await told.until(lambda: bool(told.listings))
+    assert server.steps[:2] == ["watchlist", "list"]
+
+
+async def test_a_busy_server_is_asked_for_watch_list_again() -> None:
+    busy = says(429, status(429, "TooManyRequests"))
+    script = in_turn(busy, busy, streams(*INITIAL, hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert server.steps == ["watchlist"] * 3
+    assert time.slept == pytest.approx([0.8, 1.6])
+
+
+# A2: LIST -----------------------------------------------------------------------------------------
+
+
+async def test_pages_are_followed_to_the_end() -> None:
+    script = in_turn(
+        NO_WATCH_LIST,
+        says(200, listing(7, "a", go_on="x")),
+        says(200, listing(7, "b", go_on="y")),
+        says(200, listing(7, "c")),
+        quiet,
+    )
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert told.names(0) == ["a", "b", "c"]
+    assert server.asked[2].query == {"limit": "500", "continue": "x"}
+
+
+async def test_an_expired_page_is_answered_by_one_full_list() -> None:
+    script = in_turn(
+        NO_WATCH_LIST,
+        says(200, listing(7, "a", go_on="x")),
+        says(410, GONE),
+        says(200, listing(8, "a", "b")),
+        quiet,
+    )
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert told.names(0) == ["a", "b"]
+    assert server.asked[3].query == {"resourceVersion": "0"}
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [
+        (410, GONE),
+        (504, status(504, "Timeout", causes=[{"reason": "ResourceVersionTooLarge"}])),
+    ],
+)
+async def test_a_version_the_server_does_not_have_is_followed_by_a_quorum_read(
+    stale: tuple[int, object],
+) -> None:
+    script = in_turn(NO_WATCH_LIST, says(*stale), says(200, listing(7, "a")), quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert server.asked[1].query["resourceVersion"] == "0"
+    assert "resourceVersion" not in server.asked[2].query
+    assert time.slept == []
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [listing(7, "a", go_on="x"), listing(8, "b")],  # of two versions
+        [listing(7, "a", go_on="x"), listing(7, "b", go_on="x")],  # a page repeats
+        [b"<html>welcome</html>"],
+        [{}],
+        [{"kind": "ConfigMapList", "metadata": {"resourceVersion": "7"}, "items": None}],
+        [{"kind": "ConfigMapList", "metadata": {"resourceVersion": ""}, "items": []}],
+        [{"kind": "ConfigMapList", "metadata": {}, "items": []}],
+        [status(200, "weird")],
+        [b'{"kind":"ConfigMapList","metadata":{"resourceVersion":"7"},"items":[{"meta'],
+        [b'{"kind":"ConfigMapList","metadata":{"resourceVersion":"7"},"items":[{}]}'],
+        [b'{"kind":"List","items":' + b"[" * 100_000],
+        [b"\xff\xfe\x00"],
+    ],
+)
+async def test_what_is_not_a_whole_list_is_never_an_empty_cluster(pages: list[object]) -> None:
+    odd = [says(200, page) for page in pages]
+    script = in_turn(NO_WATCH_LIST, *odd, streams(*INITIAL, hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert [type(problem).__name__ for problem in told.problems] == ["UnreadableError"]
+    assert told.names(0) == ["a", "b"]
+
+
+async def test_a_failing_list_is_told_and_asked_again_by_the_backoff() -> None:
+    broken = says(500, status(500, "InternalError", "etcd is gone"))
+    script = in_turn(broken, broken, broken, broken, streams(*INITIAL, hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert server.steps == ["watchlist", "list", "watchlist", "list", "watchlist"]
+    assert {str(problem) for problem in told.problems} == {"list configmaps in shop: etcd is gone"}
+    assert all(isinstance(problem, UnavailableError) for problem in told.problems)
+    assert time.slept == pytest.approx([0.8, 1.6])
+
+
+async def test_the_server_may_say_when_to_come_back() -> None:
+    broken = says(503, status(503), Retry_After="17")
+    script = in_turn(broken, broken, streams(*INITIAL, hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert time.slept == [17.0]
+
+
+# B: WATCH -----------------------------------------------------------------------------------------
+
+
+async def test_a_watch_that_ends_is_resumed_where_it_ended() -> None:
+    script = in_turn(
+        streams(*INITIAL),
+        streams(event("ADDED", "c", 12)),
+        streams(event("MODIFIED", "c", 15), bookmark(20)),
+        quiet,
+    )
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await asked_times(server.asked, 4)
+    assert server.steps == ["watchlist", "watch", "watch", "watch"]
+    assert [asked.query.get("resourceVersion") for asked in server.asked] == [
+        None,
+        "9",
+        "12",
+        "20",
+    ]
+    assert len(told.listings) == 1
+
+
+async def test_watches_open_at_least_a_second_apart() -> None:
+    script = in_turn(streams(*INITIAL), *[streams(event("MODIFIED", "a", 10))] * 5, quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock):
+        await asked_times(server.asked, 7)
+    assert time.slept == pytest.approx([1.0] * 6, abs=0.001)
+
+
+async def test_a_watch_that_ends_at_once_and_says_nothing_is_backed_off() -> None:
+    script = in_turn(streams(*INITIAL), says(200, b""))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock):
+        await asked_times(server.asked, 14)
+    assert time.slept[-4:] == pytest.approx([30.0] * 4)
+    assert set(server.steps[1:]) == {"watch"}
+
+
+async def test_410_as_an_event_means_one_relist_and_deletes_what_is_gone() -> None:
+    script = in_turn(
+        streams(*INITIAL),
+        streams({"type": "ERROR", "object": GONE}),
+        streams(event("ADDED", "b", 3), bookmark(30, end=True), hold=True),
+    )
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert server.steps == ["watchlist", "watch", "watchlist"]
+    assert server.asked[2].query["resourceVersion"] == "9"  # at least as fresh as what we had
+    assert told.names(0) == ["a", "b"]
+    assert told.names(1) == ["b"]
+    assert told.listings[1][ref("b")] is told.listings[0][ref("b")]
+    assert not told.problems
+
+
+async def test_410_as_a_status_is_the_same() -> None:
+    again = streams(bookmark(30, end=True), hold=True)
+    script = in_turn(streams(*INITIAL), says(410, GONE), again)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert server.steps == ["watchlist", "watch", "watchlist"]
+
+
+async def test_410_for_ever_is_no_storm() -> None:
+    script_410 = says(410, GONE)
+
+    async def script(asked: Asked, reply: Reply) -> None:
+        if asked.step == "watch":
+            await script_410(asked, reply)
+        else:
+            await reply.send(*INITIAL)
+
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock):
+        started = time.now
+        await asked_times(server.asked, 40)
+    assert time.now - started > 20 * 5
+
+
+async def test_410_for_everything_is_no_storm() -> None:
+    time = ManualClock()
+    async with serving(says(410, GONE)) as server, reflecting(server.url, time.clock):
+        await asked_times(server.asked, 20)
+    assert time.slept[-1] == 30.0
+
+
+async def test_429_in_a_watch_never_relists() -> None:
+    busy = says(429, status(429, "TooManyRequests"))
+    too_many = {"type": "ERROR", "object": status(429, "TooManyRequests")}
+    script = in_turn(streams(*INITIAL), busy, busy, streams(too_many), busy, quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await asked_times(server.asked, 6)
+    assert server.steps == ["watchlist", *["watch"] * 5]
+    assert {asked.query["resourceVersion"] for asked in server.asked[1:]} == {"9"}
+    assert len(told.listings) == 1
+    assert not told.problems
+    assert time.slept[-4:] == pytest.approx([0.8, 1.6, 3.2, 6.4])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        status(500, "InternalError"),
+        {"message": "no code, no kind"},
+        {"code": "weird", "details": 5},
+        "text",
+        None,
+    ],
+)
+async def test_another_error_in_a_watch_relists_through_the_backoff(error: object) -> None:
+    script = in_turn(
+        streams(*INITIAL),
+        streams({"type": "ERROR", "object": error}),
+        streams(bookmark(30, end=True), hold=True),
+    )
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert server.steps == ["watchlist", "watch", "watchlist"]
+    assert 0.8 in time.slept
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"type":"ADDED","object":{"metada\n',
+        b"<html>\n",
+        b'{"type":"SURPRISE","object":{}}\n',
+        b'{"type":"ADDED","object":{"metadata":{"name":"x"}}}\n',
+        b'{"type":"ADDED","object":null}\n',
+        b'{"type":"BOOKMARK","object":{}}\n',
+        b'{"object":{}}\n',
+        b"[" * 100_000 + b"\n",
+        b'{"type":"ADDED","object":' + b'{"a":' * 100_000 + b"\n",
+        b'\xff\xfe{"type":1}\n',
+        b"null\n",
+    ],
+)
+async def test_an_event_that_cannot_be_read_is_data_loss(line: bytes) -> None:
+    script = in_turn(
+        streams(*INITIAL),
+        streams(event("ADDED", "c", 12), line, event("ADDED", "d", 13), hold=True),
+        streams(bookmark(30, end=True), hold=True),
+    )
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert server.steps == ["watchlist", "watch", "watchlist"]
+    assert server.asked[2].query["resourceVersion"] == "12"  # not advanced past the loss
+    assert [changed.name for changed, _ in told.changes] == ["c"]  # what came before did happen
+    assert len(told.problems) == 1
+
+
+async def test_half_an_event_at_the_end_is_not_applied_and_not_lost() -> None:
+    whole = b'{"type":"ADDED","object":'
+    script = in_turn(streams(*INITIAL), streams(event("ADDED", "c", 12), whole), quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await asked_times(server.asked, 3)
+    assert server.asked[2].query["resourceVersion"] == "12"
+    assert not told.problems
+
+
+async def test_a_connection_that_breaks_is_resumed_without_a_relist() -> None:
+    async def breaks(_: Asked, reply: Reply) -> None:
+        await reply.send(event("ADDED", "c", 12), b'{"type":"ADD')
+        await asyncio.sleep(0.05)
+        reply.cut()
+
+    script = in_turn(streams(*INITIAL), breaks, quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await asked_times(server.asked, 3)
+    assert server.steps == ["watchlist", "watch", "watch"]
+    assert server.asked[2].query["resourceVersion"] == "12"
+    assert not told.problems
+
+
+async def test_what_arrives_together_is_told_together() -> None:
+    script = in_turn(
+        streams(*INITIAL),
+        streams(*[event("ADDED", f"n{i}", 20 + i) for i in range(100)], hold=True),
+    )
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.changes) == 100)
+
+
+async def test_a_repeated_event_is_told_once() -> None:
+    script = in_turn(streams(*INITIAL, *[event("MODIFIED", "a", 10)] * 10, hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.changes))
+    assert len(told.changes) == 1
+
+
+async def test_an_object_made_again_under_its_name_is_deleted_first() -> None:
+    script = in_turn(streams(*INITIAL, event("MODIFIED", "a", 10, uid="new"), hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.changes) == 2)
+    assert [live and live.uid for _, live in told.changes] == [None, "new"]
+
+
+@pytest.mark.parametrize("alive", [True, False])
+async def test_an_object_that_returns_from_the_dead_is_asked_for_by_name(*, alive: bool) -> None:
+    returns = (event("DELETED", "a", 10), event("ADDED", "a", 5))
+    truth = event("ADDED", "a", 11, uid="real")["object"] if alive else status(404, "NotFound")
+
+    async def script(asked: Asked, reply: Reply) -> None:
+        if asked.path.endswith("/configmaps/a"):
+            reply.say(200 if alive else 404, truth)
+            return
+        await reply.send(*INITIAL)
+        await asyncio.sleep(0.02)
+        await reply.hold(*returns)
+
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.changes) >= 2)
+    assert server.asked[-1].query == {}  # a quorum read
+    last = told.changes[-1][1]
+    assert (last is not None and last.uid == "real") is alive
+
+
+# R8: silence --------------------------------------------------------------------------------------
+
+
+async def passes(time: ManualClock, seconds: float) -> None:
+    """Let the reflector come to rest, then let time pass."""
+    for _ in range(20):
+        await asyncio.sleep(0.002)
+    time.advance(seconds)
+
+
+async def asked_times(asked: list[Asked], count: int) -> None:
+    async with asyncio.timeout(10):
+        while len(asked) < count:
+            await asyncio.sleep(0.002)
+
+
+async def test_a_silent_stream_is_given_up_and_resumed() -> None:
+    script = in_turn(streams(*INITIAL, hold=True), quiet)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+        await passes(time, 119)
+        await passes(time, 0)
+        assert server.steps == ["watchlist"]
+        await passes(time, 2)
+        await asked_times(server.asked, 2)
+        assert server.asked[1].query["resourceVersion"] == "9"
+        # It never sent a bookmark on that stream but for the first: now it may take five minutes.
+        await passes(time, 121)
+        await passes(time, 0)
+    assert server.steps == ["watchlist", "watch"]
+    assert not told.problems
+
+
+async def test_bookmarks_keep_a_stream_alive() -> None:
+    go_on = asyncio.Event()
+
+    async def script(asked: Asked, reply: Reply) -> None:
+        if asked.step == "watchlist":
+            await reply.send(*INITIAL)
+            return
+        for version in range(20, 25):
+            await go_on.wait()
+            go_on.clear()
+            await reply.send(bookmark(version))
+        await reply.hold()
+
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await asked_times(server.asked, 2)
+        for _ in range(5):
+            heard = told.heard_count
+            await passes(time, 60)
+            go_on.set()
+            await told.until(lambda heard=heard: told.heard_count > heard)
+        assert server.steps == ["watchlist", "watch"]
+        await passes(time, 119)
+        await passes(time, 0)
+        assert len(server.asked) == 2
+        await passes(time, 2)
+        await asked_times(server.asked, 3)
+    assert server.asked[2].query["resourceVersion"] == "24"
+
+
+def test_a_kind_without_bookmarks_gets_five_minutes_after_the_first_silence() -> None:
+    assert Silence(ManualClock().clock).limit_s == 120
+
+
+# R11: refusals ------------------------------------------------------------------------------------
+
+
+async def test_a_forbidden_kind_is_asked_for_every_five_minutes() -> None:
+    denied = says(403, status(403, "Forbidden", 'User "x" cannot list configmaps'))
+    script = in_turn(denied, denied, denied, streams(*INITIAL, hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert time.slept == [300.0] * 3
+    assert all(isinstance(problem, DeniedError) for problem in told.problems)
+
+
+async def test_a_right_that_is_revoked_while_watching_says_nothing_about_objects() -> None:
+    denied = says(403, status(403, "Forbidden", "no more"))
+    script = in_turn(streams(*INITIAL), denied, streams(*INITIAL, hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert not told.changes
+    assert len(told.problems) == 1
+    assert server.steps == ["watchlist", "watch", "watchlist"]
+
+
+async def test_a_kind_that_is_gone_is_not_an_empty_kind() -> None:
+    gone = says(404, b"404 page not found\n")
+    deleted = (event("DELETED", "a", 20), event("DELETED", "b", 21))
+    script = in_turn(streams(*INITIAL, *deleted), gone, streams(*INITIAL, hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert "does not serve" in str(told.problems[0])
+
+
+async def test_rights_that_come_back_bring_a_fresh_listing() -> None:
+    denied = says(403, status(403, "Forbidden", "no more"))
+    again = streams(event("ADDED", "z", 40), bookmark(41, end=True), hold=True)
+    script = in_turn(streams(*INITIAL), denied, again)
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert told.names(1) == ["z"]
+
+
+# R6 -----------------------------------------------------------------------------------------------
+
+
+async def test_after_a_write_of_ours_the_next_listing_is_a_quorum_read() -> None:
+    script = in_turn(
+        streams(*INITIAL, hold=True),
+        says(410, GONE),
+        streams(*INITIAL, hold=True),
+    )
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+        assert told.reflector is not None
+        told.reflector.distrust()
+        await passes(time, 121)
+        await told.until(lambda: len(told.listings) == 2)
+    assert server.steps == ["watchlist", "watch", "watchlist"]
+    assert "resourceVersion" not in server.asked[2].query
+
+
+@pytest.mark.parametrize("cut", range(0, 400, 7))
+async def test_a_stream_split_anywhere_gives_the_same_store(cut: int) -> None:
+    text = b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in INITIAL)
+
+    async def script(_: Asked, reply: Reply) -> None:
+        await reply.send(text[:cut] or b"\n")
+        await asyncio.sleep(0.001)
+        await reply.hold(text[cut:])
+
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.listings))
+    assert told.names(0) == ["a", "b"]
