@@ -19,6 +19,6 @@ def main() -> None:
 
 
 def _program() -> int:
-    from core.cli.program import program  # noqa: PLC0415 - a bug while importing exits with 70
+    from core.cli.program import chosen_job  # noqa: PLC0415 - a bug while importing exits with 70
 
-    return int(program.main(standalone_mode=False) or 0)
+    return chosen_job()()

@@ -17,7 +17,7 @@ from core.cli.ink import value_text
 from core.cli.lines import LineWriter
 from core.cli.options import Options
 from core.cli.session import EngineLike, beside, connected, settings_of
-from core.model import Event, FieldChange
+from core.model import Event, FieldChange, FieldVerdict
 
 _OURS = frozenset({"started", "stopped"})  # of the program, not of the engine
 _LAST_WORDS_S = 1.0  # a reader that does not read must not keep the program alive
@@ -95,7 +95,8 @@ def event_words(event: Event) -> str:
     parts = [time_text(event.time), event.name, event.app or event.cluster]
     parts += [str(event.ref)] if event.ref else []
     parts += [f"at {event.revision[:7]}"] if event.revision else []
-    said = "; ".join([*(_change_words(change) for change in event.changes), event.message])
+    counted = (change for change in event.changes if change.verdict is not FieldVerdict.INFO)
+    said = "; ".join([*(_change_words(change) for change in counted), event.message])
     head = " ".join(part for part in parts if part)
     return clean(f"{head}: {said.strip('; ')}".rstrip(": "))
 

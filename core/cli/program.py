@@ -1,20 +1,22 @@
 """The command line: names, flags and help; what they do lies one module per command beside.
 
 Nothing but click is imported here: `--help` and `--version` answer at once, and headless commands
-never load the terminal.  `_do` is the one lazy door.
+never load the terminal.  The end of this module is the one lazy door.
 """
 
 import importlib
 import os
 import sys
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import click
 
 from core.cli.options import Options
 from core.errors import UsageError
 
+Job: TypeAlias = Callable[[], int]
 Callback = TypeVar("Callback", bound=Callable[..., Any])
 
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
@@ -76,20 +78,20 @@ def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> N
 )
 @_flags(_SOURCE_FLAGS, _SAFETY_FLAGS, _TERMINAL_FLAGS)
 @click.pass_context
-def program(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401 - click's own values
+def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - click's own values
     """See, explain and heal the drift between Git and Kubernetes.
 
     Without a command: the terminal, or with --headless the controller.
     """
     context.obj = given
     if context.invoked_subcommand is not None:
-        return 0
+        return _nothing
     options = _options(context, {})
     if options.headless:
         _refuse_terminal_flags(options)
-        return _do("headless", options)
+        return partial(_follow, "headless", options)
     _need_terminal()
-    return cast("int", importlib.import_module("core.cli.terminal").run(options))
+    return partial(_start, "terminal", options)
 
 
 @program.command()
@@ -100,44 +102,44 @@ def program(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401 - c
 @click.option("--all", "everything", is_flag=True, help="Objects in sync too.")
 @_flags(_SOURCE_FLAGS, _SAFETY_FLAGS)
 @click.pass_context
-def diff(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401
+def diff(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Print what differs, once.  Exit 0: in sync, 1: drift."""
-    return _do("diff", _options(context, given))
+    return partial(_follow, "diff", _options(context, given))
 
 
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
 @_flags(_CONSENT_FLAGS, _SOURCE_FLAGS, _SAFETY_FLAGS)
 @click.pass_context
-def sync(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401
+def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Make the cluster equal to Git, once."""
     options = _options(context, given)
     _refuse_writing(options, "sync")
-    return _do("sync", options)
+    return partial(_follow, "sync", options)
 
 
 @program.command()
 @click.argument("commit")
 @_flags(_CONSENT_FLAGS, _SOURCE_FLAGS, _SAFETY_FLAGS)
 @click.pass_context
-def revert(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401
+def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Undo COMMIT by a new commit, then sync what it changes."""
     options = _options(context, given)
     _refuse_writing(options, "revert")
-    return _do("revert", options)
+    return partial(_follow, "revert", options)
 
 
 @program.command()
 @_flags(_SAFETY_FLAGS, _TERMINAL_FLAGS)
 @click.pass_context
-def demo(context: click.Context, /, **given: Any) -> int:  # noqa: ANN401
+def demo(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Try it: an embedded cluster, and a colleague who causes drift."""
     options = _options(context, given)
     if options.headless:
         _refuse_terminal_flags(options)
     else:
         _need_terminal()
-    return cast("int", importlib.import_module("core.cli.demo").run(options))
+    return partial(_start, "demo", options)
 
 
 # What the flags mean together -------------------------------------------------------------------
@@ -179,7 +181,29 @@ def _need_terminal() -> None:
         raise UsageError("there is no terminal here; try --headless, or driftdeck diff")
 
 
-def _do(command: str, options: Options) -> int:
-    signals = importlib.import_module("core.cli.signals")
-    module = importlib.import_module(f"core.cli.{command}")
-    return cast("int", signals.run_coroutine(module.run(options)))
+# What is done, after click ------------------------------------------------------------------------
+
+
+def chosen_job(arguments: Sequence[str] | None = None) -> Job:
+    """Return what the command line asks for, to be called when click is out of the way.
+
+    Click turns a closed pipe into exit code 1, which here means drift.
+    """
+    try:
+        answer = program.main(arguments, standalone_mode=False)
+    except SystemExit as ending:
+        raise BrokenPipeError from ending
+    return answer if callable(answer) else partial(int, answer or 0)  # --help and --version
+
+
+def _nothing() -> int:
+    return 0
+
+
+def _start(module: str, options: Options) -> int:
+    return cast("int", importlib.import_module(f"core.cli.{module}").run(options))
+
+
+def _follow(module: str, options: Options) -> int:
+    run_coroutine = importlib.import_module("core.cli.signals").run_coroutine
+    return cast("int", run_coroutine(importlib.import_module(f"core.cli.{module}").run(options)))

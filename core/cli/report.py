@@ -40,6 +40,7 @@ _WORST_FIRST: Final = (
     Verdict.UNKNOWN,
     Verdict.IN_SYNC,
 )
+_GLANCE: Final = 60  # longer values are not compared by eye
 _CHANGE_ORDER: Final = (
     FieldVerdict.DRIFT,
     FieldVerdict.CONTESTED,
@@ -72,8 +73,15 @@ def change_lines(change: FieldChange, ink: Ink, *, indent: int) -> Iterator[str]
     yield from (paint(line) for line in lines)
     yield from _side("live", value_text(change.live), actor_text(change.actor), ink.bad, indent)
     yield from _side("Git", value_text(change.git), origin_text(change.origin), ink.git, indent)
-    for line in change.detail:
-        yield ink.faint(f"{'':{indent + 2}}{clean(line)}")
+    if _needs_detail(change):
+        for line in change.detail:
+            yield ink.faint(f"{'':{indent + 2}}{clean(line, max_cells=WIDTH - indent - 2)}")
+
+
+def _needs_detail(change: FieldChange) -> bool:
+    """Tell whether the two values alone do not show a reader where they differ."""
+    live, git = clean(value_text(change.live)), clean(value_text(change.git))
+    return live == git or max(len(live), len(git)) > _GLANCE
 
 
 def actor_text(actor: Actor | None) -> str:
