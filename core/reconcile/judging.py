@@ -38,6 +38,9 @@ def judge_key(draft: Draft, key: Key, *, watched: bool) -> None:
     """
     if key in draft.table("stale"):
         return  # our own write is not seen yet: judged when the watch brings it
+    call: Call | None = draft.table("calls").get(key)
+    if call is not None and call.run is not None:
+        return  # an apply is in flight: judged when it settles
     app = draft.app(key.app)
     before = draft.row(key)
     after = _row(draft, app, key, before)
@@ -71,7 +74,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
     if desired is None:
         return _without_desired(app, cluster, key, before)
     kind = cluster.kinds.get(desired.kind)
-    fresh = _fresh(app, key, desired, before)
+    fresh = _fresh(app, desired, before)
     if kind is None or kind.objects is None:
         reason = kind.problem if kind is not None and kind.problem else ""
         text = f"live-unreadable: {reason}" if reason else UNREAD
@@ -89,6 +92,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
     if unchanged and before is not None:
         return replace(
             before,
+            calling=False,
             cause=_cause(app, desired, before),
             file=desired.document.file,
             line=desired.document.line,
@@ -102,15 +106,15 @@ def _worth_asking_again(draft: Draft, before: Drift) -> bool:
     return unconfirmed and hold is not None and hold.until <= draft.now
 
 
-def _fresh(app: AppState, key: Key, desired: Desired, before: Drift | None) -> Drift:
+def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
     """A row that says nothing yet but what it is about."""
+    key = Key(app.spec.name, desired.ref)
     return Drift(
         key,
         app.spec.cluster,
         desired.kind,
         Verdict.UNKNOWN,
         digest=desired.digest,
-        calling=before.calling if before else False,
         problem=before.problem if before and before.digest == desired.digest else "",
         since=before.since if before else 0.0,
         file=desired.document.file,

@@ -209,7 +209,9 @@ def applied(draft: Draft, done: Applied) -> None:
             hold(draft, done)
     if row is not None:
         _tell_outcome(draft, done, auto=run is not None and run.auto)
-    _unmark(draft, done.key)
+    if done.problem:
+        _unmark(draft, done.key)
+    draft.dirty(done.key)  # until it is judged by what the watch brings it counts as under way
     if run is not None and call.run is not None:
         shown = replace(run.shown, done=run.shown.done + 1)
         if done.problem:

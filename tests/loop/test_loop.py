@@ -184,13 +184,15 @@ def test_the_controller_heals_what_others_change_and_follows_git(place: Place) -
         place.client.call("DELETE", f"{base}/services/web")
         controller.take(of("healed", app=app, kind="Service"), within_s=10)
         change = {"data": {"mode": "debug"}}
-        place.client.call("PATCH", f"{base}/configmaps/settings", change, content_type=MERGE_PATCH)
+        path = f"{base}/configmaps/settings?fieldManager=kubectl-edit"
+        place.client.call("PATCH", path, change, content_type=MERGE_PATCH)
         controller.take(of("healed", app=app, kind="ConfigMap"), within_s=10)
         files = {f"{app}/deployment.yaml": deployment(app, image="example/web:2.0")}
         head = commit(place.repo, files, "Web 2.0")
         controller.take(of("synced", app=app, revision=head), within_s=10)
         done = run(place, "revert", "HEAD", "--app", app, "--yes")
         assert done.returncode == 0, done.stdout + done.stderr
+        assert "drift_gone" not in {line["event"] for line in controller.seen}
     web = place.client.call("GET", f"/apis/apps/v1/namespaces/{app}/deployments/web").json()
     assert web["spec"]["replicas"] == 3
     assert web["spec"]["template"]["spec"]["containers"][0]["image"] == "example/web:1.0"
