@@ -7,6 +7,7 @@ promise, an entry without keys or two of the same, makes the list an ordinary on
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from core.compare.paths import Element, Member, Scalar
@@ -18,26 +19,15 @@ KeyValues: TypeAlias = tuple[Scalar, ...]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a keyed list."""
+    """One entry of a keyed list that the other side lacks."""
 
-    names: tuple[str, ...]
-    values: KeyValues
+    element: Element
     item: JsonObject
-
-    @property
-    def element(self) -> Element:
-        """The entry's name in a path."""
-        pairs = zip(self.names, self.values, strict=True)
-        return Element(tuple(pair for pair in pairs if pair[1] is not None))
-
-    @property
-    def label(self) -> str:
-        """The entry's keys, for people."""
-        return "/".join(str(value) for value in self.values if value is not None)
 
     def rest(self) -> JsonObject:
         """Everything but the keys."""
-        return {key: value for key, value in self.item.items() if key not in self.names}
+        names = {name for name, _ in self.element.keys}
+        return {key: value for key, value in self.item.items() if key not in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +45,19 @@ class Pairing:
         return self.git_order != self.live_order
 
 
-def entries(items: list[Json], node: Node) -> Mapping[KeyValues, Entry] | None:
+def entries(items: list[Json], node: Node) -> Mapping[KeyValues, JsonObject] | None:
     """Return the entries of a keyed list by their keys; None if it is not one."""
     names = node.keys
     if not names:
         return None
-    found: dict[KeyValues, Entry] = {}
+    found: dict[KeyValues, JsonObject] = {}
     for item in items:
         if not isinstance(item, dict):
             return None
         values = _key_values(item, names, node.items)
         if values is None or values in found:
             return None
-        found[values] = Entry(names, values, item)
+        found[values] = item
     return found
 
 
@@ -83,14 +73,24 @@ def members(items: list[Json], node: Node) -> list[Member] | None:
     return found
 
 
-def pair(git: Mapping[KeyValues, Entry], live: Mapping[KeyValues, Entry]) -> Pairing:
+def pair(
+    git: Mapping[KeyValues, JsonObject], live: Mapping[KeyValues, JsonObject], node: Node
+) -> Pairing:
     """Tell what two keyed lists have in common, and what they do not."""
     return Pairing(
-        missing=tuple(entry for key, entry in git.items() if key not in live),
-        extra=tuple(entry for key, entry in live.items() if key not in git),
-        git_order=[entry.label for key, entry in git.items() if key in live],
-        live_order=[entry.label for key, entry in live.items() if key in git],
+        missing=tuple(
+            Entry(element(node.keys, key), item) for key, item in git.items() if key not in live
+        ),
+        extra=tuple(
+            Entry(element(node.keys, key), item) for key, item in live.items() if key not in git
+        ),
+        git_order=[_label(key) for key in git if key in live],
+        live_order=[_label(key) for key in live if key in git],
     )
+
+
+def _label(values: KeyValues) -> str:
+    return "/".join(str(value) for value in values if value is not None)
 
 
 def _key_values(item: JsonObject, names: tuple[str, ...], node: Node) -> KeyValues | None:
@@ -103,4 +103,10 @@ def _key_values(item: JsonObject, names: tuple[str, ...], node: Node) -> KeyValu
         if isinstance(value, dict | list):
             return None
         values.append(value)
-    return tuple(values) if any(value is not None for value in values) else None
+    return None if values.count(None) == len(values) else tuple(values)
+
+
+@lru_cache(maxsize=8192)  # the same names in every object: containers[name=web]
+def element(names: tuple[str, ...], values: KeyValues) -> Element:
+    """Name an entry in a path."""
+    return Element(tuple(pair for pair in zip(names, values, strict=True) if pair[1] is not None))

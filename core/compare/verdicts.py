@@ -130,7 +130,8 @@ class Case:
             if self.predicted is not None and not self._reordered(each):
                 return _change(each, FieldVerdict.INFO, None, "injected")
             return _change(each, FieldVerdict.DRIFT, NOBODY, "order of execution")
-        if each.node.items.component == "core.EnvVar" and value_at(self.git, each.parts):
+        variables = each.node.items.component == "core.EnvVar"
+        if variables and _relies_on_order(value_at(self.git, each.parts)):
             note = "a value uses $(VAR) of this list, and the server may keep another order"
             return _change(each, FieldVerdict.WARN, None, note)
         return _change(each, FieldVerdict.INFO, NOBODY, "order")

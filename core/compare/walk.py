@@ -15,7 +15,7 @@ from core.compare.builtin import (
     implied_labels,
     is_filled_anywhere,
 )
-from core.compare.lists import Pairing, entries, members, pair
+from core.compare.lists import Pairing, element, entries, members, pair
 from core.compare.paths import Element, Part, Parts
 from core.compare.scalars import equal, same_json
 from core.compare.schema import Node
@@ -228,8 +228,8 @@ class Walk:
         elif not isinstance(default, Absent) and same(default, value, node, self.root):
             return
         elif (keyed := entries(value, node)) is not None:
-            for entry in keyed.values():
-                self._extra((*parts, entry.element), entry.item, node.items)
+            for key, item in keyed.items():
+                self._extra((*parts, element(node.keys, key)), item, node.items)
         elif (unique := members(value, node)) is not None:
             for member in unique:
                 self._extra((*parts, member), member.value, node.items)
@@ -239,14 +239,12 @@ class Walk:
     def _lists(self, git: list[Json], live: list[Json], node: Node, parts: Parts) -> None:
         wanted, found = entries(git, node), entries(live, node)
         if wanted is not None and found is not None:
-            for key, entry in wanted.items():
-                other = found.get(key)
-                if other is not None:
-                    self.objects(
-                        entry.item, other.item, node.items, (*parts, entry.element), _NOTHING
-                    )
-            if list(wanted) != list(found):
-                self._paired(pair(wanted, found), node, parts)
+            for key, item in wanted.items():
+                if (other := found.get(key)) is not None:
+                    path = (*parts, element(node.keys, key))
+                    self.objects(item, other, node.items, path, _NOTHING)
+            if wanted.keys() != found.keys() or list(wanted) != list(found):
+                self._paired(pair(wanted, found, node), node, parts)
             return
         self._unkeyed(git, live, node, parts)
 

@@ -1,0 +1,132 @@
+"""core.compare.canonical: what Git states, in the form that is compared, sent and hashed."""
+
+import msgspec
+import pytest
+import yaml
+
+from core.compare import canonical
+from core.model import ABSENT, Desired, Document, FieldVerdict, JsonObject, KindRef, Resource
+from tests.core.compare.world import KEY, SCHEMAS
+
+
+def made(
+    text: str, *, namespaced: bool = True, has_status: bool = True, key: bytes = KEY
+) -> Desired:
+    stated: JsonObject = yaml.safe_load(text)
+    metadata = stated["metadata"]
+    assert isinstance(metadata, dict)
+    kind = KindRef(str(stated["apiVersion"]), str(stated["kind"]))
+    namespace = metadata.get("namespace")
+    document = Document(
+        kind,
+        str(namespace) if namespace else None,
+        str(metadata["name"]),
+        msgspec.json.encode(stated),
+        "a.yaml",
+        7,
+        0,
+    )
+    resource = Resource(kind, "things", namespaced, has_status)
+    return canonical(document, resource, SCHEMAS.get(kind), namespace="app", digest_key=key)
+
+
+def body(desired: Desired) -> JsonObject:
+    content: JsonObject = msgspec.json.decode(desired.body)
+    return content
+
+
+CONFIG = "{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {a: b}}"
+
+
+def test_fp_36_a_namespaced_object_gets_the_namespace_of_the_app() -> None:
+    desired = made(CONFIG)
+    assert desired.ref.namespace == "app"
+    assert body(desired)["metadata"] == {"name": "web", "namespace": "app"}
+
+
+def test_fp_36_a_namespace_that_is_stated_stays() -> None:
+    assert made(CONFIG.replace("name: web", "name: web, namespace: x")).ref.namespace == "x"
+
+
+def test_fp_36_a_cluster_scoped_object_loses_its_namespace() -> None:
+    desired = made(
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole,"
+        " metadata: {name: web, namespace: x}}",
+        namespaced=False,
+    )
+    assert str(desired.ref) == "ClusterRole/web"
+    assert desired.ref.group == "rbac.authorization.k8s.io"
+    assert body(desired)["metadata"] == {"name": "web"}
+
+
+def test_fp_37_what_the_server_decides_is_left_out_with_a_warning_each() -> None:
+    desired = made(
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: web, uid: u, resourceVersion: '1',"
+        " managedFields: [], selfLink: /x, generation: 2, creationTimestamp: null}}"
+    )
+    assert body(desired)["metadata"] == {"name": "web", "namespace": "app"}
+    assert [change.path for change in desired.warnings] == [
+        "metadata.generation",
+        "metadata.managedFields",
+        "metadata.resourceVersion",
+        "metadata.selfLink",
+        "metadata.uid",
+    ]
+    assert {change.verdict for change in desired.warnings} == {FieldVerdict.WARN}
+    assert desired.warnings[0].git == 2
+    assert desired.warnings[0].live is ABSENT
+
+
+def test_a_status_goes_only_where_it_has_a_subresource() -> None:
+    widget = "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a}, status: {x: 1}}"
+    assert "status" not in body(made(widget))
+    assert "status" in body(made(widget, has_status=False))
+
+
+def test_null_goes_unless_the_schema_wants_it_and_stays_inside_lists() -> None:
+    desired = made(
+        "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a, labels: null},"
+        " spec: {maybe: null, title: null, free: {a: null, b: [null]}, template: {metadata:"
+        " {creationTimestamp: null}}}}"
+    )
+    assert body(desired)["spec"] == {
+        "maybe": None,
+        "free": {"b": [None]},
+        "template": {"metadata": {}},
+    }
+
+
+def test_fp_18_the_texts_of_a_secret_become_data() -> None:
+    desired = made(
+        "{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {a: b2xk, b: Yg==},"
+        " stringData: {a: new, empty: ''}}"
+    )
+    assert body(desired)["data"] == {"a": "bmV3", "b": "Yg==", "empty": ""}
+    assert "stringData" not in body(desired)
+
+
+def test_a_secret_of_another_group_is_left_alone() -> None:
+    desired = made("{apiVersion: x.io/v1, kind: Secret, metadata: {name: a}, stringData: {a: b}}")
+    assert body(desired)["stringData"] == {"a": "b"}
+
+
+def test_a_text_that_is_no_text_is_left_for_the_server_to_refuse() -> None:
+    desired = made("{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {a: 1}}")
+    assert body(desired)["data"] == {"a": 1}
+
+
+def test_equal_documents_have_equal_digests_whatever_the_order_of_their_keys() -> None:
+    other = "{data: {a: b}, metadata: {namespace: app, name: web}, kind: ConfigMap, apiVersion: v1}"
+    assert made(CONFIG).digest == made(other).digest
+    assert made(CONFIG).body == made(other).body
+    assert len(made(CONFIG).digest) == 16
+
+
+def test_another_value_is_another_digest() -> None:
+    assert made(CONFIG).digest != made(CONFIG.replace("a: b", "a: c")).digest
+
+
+@pytest.mark.parametrize(("kind", "keyed"), [("Secret", True), ("ConfigMap", False)])
+def test_only_the_digest_of_a_secret_depends_on_the_key(kind: str, *, keyed: bool) -> None:
+    text = CONFIG.replace("ConfigMap", kind)
+    assert (made(text, key=b"one").digest != made(text, key=b"two" * 99).digest) is keyed

@@ -1,0 +1,79 @@
+"""core.compare.explain: what exactly differs inside one value."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.compare import detail, explain
+from core.model import ABSENT, Absent, FieldChange, FieldVerdict, Json
+
+
+def lines(git: Json | Absent, live: Json | Absent, note: str = "") -> tuple[str, ...]:
+    verdict = FieldVerdict.INFO if note else FieldVerdict.DRIFT
+    return detail(FieldChange("a", verdict, live=live, git=git, note=note))
+
+
+def test_a_list_shown_as_one_says_which_entry_differs() -> None:
+    git: Json = [{"host": "a", "paths": ["/", "/x"]}, {"host": "b"}]
+    live: Json = [{"host": "a", "paths": ["/", "/y"]}]
+    assert lines(git, live) == (
+        '[0].paths[1]: Git has the text "/x", live has the text "/y"',
+        '[1]: Git has {"host":"b"}, live has nothing',
+    )
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "place"),
+    [
+        ("abc", "abc\n", "byte 3: Git end of text, live 0x0a"),
+        ("a\tb", "a b", "byte 1: Git 0x09, live 0x20"),
+        ("a b", "a\u00a0b", "byte 1: Git 0x20, live 0xc2"),
+        ("\u00e9", "e\u0301", "byte 0: Git 0xc3, live 0x65"),
+    ],
+)
+def test_texts_that_look_alike_are_told_apart_by_their_first_byte(
+    git: str, live: str, place: str
+) -> None:
+    (line,) = lines(git, live)
+    assert place in line
+    assert f"Git has {len(git.encode())} bytes" in line
+
+
+def test_a_number_and_its_text_are_told_apart_by_type() -> None:
+    assert lines("1", 1) == ('Git has the text "1", live has the number 1',)
+    assert lines(value := True, 1) == ("Git has the boolean true, live has the number 1",)
+    assert value
+
+
+@pytest.mark.parametrize(("git", "live"), [(1, 2), (ABSENT, "x"), ([1], ABSENT), ("a", "a")])
+def test_where_the_values_say_it_all_there_is_no_detail(
+    git: Json | Absent, live: Json | Absent
+) -> None:
+    assert lines(git, live) == ()
+
+
+def test_another_order_needs_no_words() -> None:
+    assert lines(["a", "b"], ["b", "a"], note="order") == ()
+
+
+def test_the_details_of_a_huge_list_are_cut() -> None:
+    found = lines(list(range(1000)), list(range(1, 1001)) + ["x"] * 200)
+    assert len(found) <= 51
+    assert found[-1].startswith("and ")
+
+
+def test_a_long_value_is_cut() -> None:
+    assert all(len(line) < 600 for line in lines([["x" * 10_000]], [["y" * 10_000]]))
+
+
+def test_explaining_keeps_what_needs_no_detail_as_it_is() -> None:
+    plain = FieldChange("a", FieldVerdict.DRIFT, live=1, git=2)
+    text = FieldChange("b", FieldVerdict.DRIFT, live="x", git="y")
+    explained = explain([plain, text])
+    assert explained[0] is plain
+    assert explained[1].detail
+
+
+@given(st.text(), st.text())
+def test_any_two_texts_can_be_explained(git: str, live: str) -> None:
+    assert bool(lines(git, live)) is (git != live)

@@ -1,0 +1,117 @@
+"""core.compare.masking: no secret value leaves the comparison."""
+
+import base64
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.compare import explain, mask, masked_object
+from core.model import ABSENT, FieldChange, FieldVerdict, Json, JsonObject, KindRef, ObjectRef
+from tests.core.compare.world import KEY, judged, obj
+
+SECRET = ObjectRef("", "Secret", "app", "web")
+CANARY = "s3cr3t-canary-value"
+CANARY_64 = base64.b64encode(CANARY.encode()).decode()
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def change(path: str, git: Json, live: Json, detail: tuple[str, ...] = ()) -> FieldChange:
+    return FieldChange(path, FieldVerdict.DRIFT, live=live, git=git, detail=detail)
+
+
+def masked(path: str, git: Json, live: Json, ref: ObjectRef = SECRET) -> FieldChange:
+    (result,) = mask([change(path, git, live, detail=(CANARY,))], ref, key=KEY)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("data.password", CANARY_64),
+        ("data.password", CANARY),  # not base64 at all
+        ("data", {"password": CANARY_64}),
+        ("data", [CANARY]),
+        ("stringData.password", CANARY),
+        ("stringData", {"password": {"nested": CANARY}}),
+        (f'metadata.annotations["{LAST_APPLIED}"]', CANARY),
+        ("metadata.annotations", {LAST_APPLIED: CANARY}),
+        ("metadata", {"annotations": {LAST_APPLIED: CANARY}}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Secret", "SealedSecret", "MySecretStore"])
+def test_no_secret_value_is_left(path: str, value: Json, kind: str) -> None:
+    result = masked(path, value, "", ObjectRef("x.io", kind, "app", "web"))
+    text = repr(result)
+    assert CANARY not in text
+    assert CANARY_64 not in text
+    assert "sha256" in text
+    assert result.detail == ()
+
+
+def test_x_05_the_last_applied_text_is_hidden_in_every_kind() -> None:
+    ref = ObjectRef("apps", "Deployment", "app", "web")
+    assert CANARY not in repr(masked("metadata.annotations", {LAST_APPLIED: CANARY}, {}, ref))
+
+
+def test_what_is_not_secret_is_the_same_object() -> None:
+    given_changes = (change("type", "Opaque", "other"), change("metadata.labels.a", "x", "y"))
+    assert mask(given_changes, SECRET, key=KEY) == given_changes
+    plain = change("data.a", "x", "y")
+    assert mask([plain], ObjectRef("", "ConfigMap", "app", "web"), key=KEY)[0] is plain
+
+
+def test_an_absent_side_stays_absent() -> None:
+    result = mask([FieldChange("data.a", FieldVerdict.DRIFT, ABSENT, "eA==")], SECRET, key=KEY)[0]
+    assert result.live is ABSENT
+    assert isinstance(result.git, dict)
+
+
+@given(st.binary(), st.binary())
+def test_equal_secrets_look_equal_and_others_do_not(one: bytes, other: bytes) -> None:
+    wrapped = base64.encodebytes(one).decode()
+    result = masked("data.a", base64.b64encode(one).decode(), wrapped)
+    assert result.git == result.live
+    result = masked("data.a", base64.b64encode(one).decode(), base64.b64encode(other).decode())
+    assert (result.git == result.live) is (one == other)
+
+
+def test_a_text_and_its_base64_look_equal() -> None:
+    assert masked("stringData.a", CANARY, "").git == masked("data.a", CANARY_64, "").git
+
+
+def test_a_value_that_looks_like_a_mask_is_hashed_like_any_other() -> None:
+    fake: JsonObject = {"sha256": "0123456789ab"}
+    assert masked("data.a", fake, fake).git != fake
+
+
+def test_a_hash_tells_nothing_without_the_key_of_the_run() -> None:
+    (one,) = mask([change("data.a", "eA==", "")], SECRET, key=b"one")
+    (two,) = mask([change("data.a", "eA==", "")], SECRET, key=b"two")
+    assert one.git != two.git
+    assert isinstance(one.git, dict)
+    assert len(str(one.git["sha256"])) == 12
+
+
+def test_a_whole_object_is_shown_without_secrets_and_bookkeeping() -> None:
+    applied = json.dumps({"data": {"a": CANARY_64}})
+    document = obj("Secret", {"data": {"a": CANARY_64}, "type": "Opaque"})
+    metadata = document["metadata"]
+    assert isinstance(metadata, dict)
+    metadata |= {"annotations": {LAST_APPLIED: applied, "b": "c"}, "managedFields": [{}]}
+    shown = masked_object(msgspec.json.encode(document), KindRef("v1", "Secret"), key=KEY)
+    assert CANARY_64 not in json.dumps(shown)
+    assert shown["type"] == "Opaque"
+    assert "managedFields" not in json.dumps(shown)
+    assert shown["metadata"]["annotations"]["b"] == "c"  # type: ignore[index,call-overload]
+
+
+def test_judging_a_secret_and_masking_its_explanation_leaves_nothing() -> None:
+    judgement = judged("Secret", {"stringData": {"a": CANARY}}, {"data": {"a": "b3RoZXI="}})
+    result = mask(explain(judgement.changes), SECRET, key=KEY)
+    assert [each.path for each in result] == ["data.a"]
+    assert CANARY not in repr(result)
+    assert CANARY_64 not in repr(result)
+    assert "b3RoZXI=" not in repr(result)

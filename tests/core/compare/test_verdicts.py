@@ -1,0 +1,306 @@
+"""Tables A and B: what a difference means, by who wrote the field and by what the server says."""
+
+import json
+
+import pytest
+
+from core.compare import Extras, changed_paths, judge
+from core.model import ABSENT, FieldVerdict, Live, Verdict
+from tests.core.compare.world import SCHEMAS, By, desired, judged, live_of, obj, shown
+
+GRACE = "spec.terminationGracePeriodSeconds"
+GIT_GRACE = "spec: {terminationGracePeriodSeconds: 10}"
+LIVE_GRACE = "spec: {terminationGracePeriodSeconds: 5}"
+
+
+@pytest.mark.parametrize(
+    ("owner", "verdict"),
+    [
+        ("kubectl-edit", "drift"),
+        ("kubectl-client-side-apply", "drift"),
+        ("kubectl:Apply", "drift"),
+        ("argocd-controller", "drift"),
+        ("driftdeck:Apply", "drift"),
+        ("before-first-apply", "drift"),
+        ("keda-operator", "contested"),
+        ("kube-controller-manager:Update:scale", "contested"),
+    ],
+)
+def test_a6_a7_the_owner_of_a_different_value_decides(owner: str, verdict: str) -> None:
+    assert shown(judged("Pod", GIT_GRACE, LIVE_GRACE, {owner: GRACE})) == {GRACE: verdict}
+
+
+@pytest.mark.parametrize(
+    ("owner", "verdict"),
+    [
+        ("kubectl-edit", "drift"),  # B6
+        ("driftdeck:Apply", "drift"),  # B4
+        ("keda-operator", "info"),  # B9
+        ("helm", "info"),  # B9
+        ("kubectl-client-side-apply", None),  # B7
+    ],
+)
+def test_b4_to_b9_the_owner_of_an_extra_field_decides(owner: str, verdict: str | None) -> None:
+    expected = {} if verdict is None else {GRACE: verdict}
+    assert shown(judged("Pod", "spec: {}", LIVE_GRACE, {owner: GRACE})) == expected
+
+
+def test_b4_what_was_last_applied_and_is_no_longer_in_git_is_drift() -> None:
+    applied = json.dumps({"spec": {"terminationGracePeriodSeconds": 5}})
+    live = {
+        "metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": applied}},
+        "spec": {"terminationGracePeriodSeconds": 5},
+    }
+    by = {"kubectl-client-side-apply": GRACE}
+    assert shown(judged("Pod", "spec: {}", live, by)) == {GRACE: "drift"}  # type: ignore[arg-type]
+
+
+def test_b4_entries_of_last_applied_are_found_by_key_even_without_their_defaults() -> None:
+    applied = json.dumps({"spec": {"ports": [{"port": 80}, {"port": 443}]}})
+    live = {
+        "metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": applied}},
+        "spec": {
+            "ports": [
+                {"port": 80, "protocol": "TCP", "targetPort": 80},
+                {"port": 443, "protocol": "TCP", "targetPort": 443},
+            ]
+        },
+    }
+    judgement = judged("Service", "spec: {ports: [{port: 80}]}", live)  # type: ignore[arg-type]
+    assert shown(judgement) == {"spec.ports[port=443,protocol=TCP]": "drift"}
+
+
+def test_b9_every_added_field_counts_where_the_app_says_so() -> None:
+    def verdict(by: By) -> Verdict:
+        return judged("Pod", "spec: {}", LIVE_GRACE, by, extras=Extras.ANY).verdict
+
+    assert verdict({"keda-operator": GRACE}) is Verdict.DRIFTED
+    assert verdict({"kubelet": GRACE}) is Verdict.IN_SYNC
+    assert verdict({}) is Verdict.IN_SYNC
+
+
+def test_of_several_owners_a_person_decides() -> None:
+    by = {"driftdeck:Apply": GRACE, "keda-operator": GRACE, "kubectl-edit": GRACE}
+    (change,) = judged("Pod", GIT_GRACE, LIVE_GRACE, by).changes
+    assert change.actor is not None
+    assert change.actor.manager == "kubectl-edit"
+    assert change.actor.confidence == "owned"
+    assert change.actor.time == "2026-02-03T04:05:06Z"
+
+
+@pytest.mark.parametrize("by", [None, {}, {"": ""}])
+def test_where_nobody_owns_a_field_nothing_is_claimed(by: By | None) -> None:
+    (change,) = judged("Pod", GIT_GRACE, LIVE_GRACE, by).changes
+    assert change.actor is not None
+    assert (change.actor.manager, change.actor.confidence) == (None, "unknown")
+
+
+def test_a_removed_field_has_no_actor_although_its_holder_has() -> None:
+    (change,) = judged("Pod", GIT_GRACE, "spec: {}", {"kubectl-edit": "spec"}).changes
+    assert (change.live, change.git) == (ABSENT, 10)
+    assert change.actor is not None
+    assert change.actor.confidence == "unknown"
+
+
+def test_what_is_inside_an_atomic_value_belongs_to_the_owner_of_the_value() -> None:
+    (change,) = judged(
+        "Service",
+        "spec: {selector: {app: web}}",
+        "spec: {selector: {app: other}}",
+        {"kubectl-patch": "spec.selector"},
+    ).changes
+    assert change.path == "spec.selector"
+    assert change.actor is not None
+    assert change.actor.manager == "kubectl-patch"
+
+
+def test_what_only_git_has_is_one_entry_at_its_root() -> None:
+    judgement = judged(
+        "Pod",
+        "spec: {containers: [{name: a, livenessProbe: {httpGet: {port: 80, path: /x}}}]}",
+        "spec: {containers: [{name: a}]}",
+    )
+    assert list(shown(judgement)) == ["spec.containers[name=a].livenessProbe"]
+
+
+def test_what_only_live_has_is_judged_leaf_by_leaf() -> None:
+    probe = "spec.containers[name=a].livenessProbe"
+    judgement = judged(
+        "Pod",
+        "spec: {containers: [{name: a}]}",
+        "spec: {containers: [{name: a, livenessProbe: {httpGet: {port: 80, path: /x},"
+        " periodSeconds: 10, timeoutSeconds: 7}}]}",
+        {"kubectl-edit": f"{probe}.httpGet.port {probe}.httpGet.path {probe}.timeoutSeconds"},
+    )
+    assert shown(judgement) == {
+        f"{probe}.httpGet.path": "drift",
+        f"{probe}.httpGet.port": "drift",
+        f"{probe}.timeoutSeconds": "drift",
+    }
+
+
+def test_members_of_a_set_are_compared_one_by_one() -> None:
+    by = {"kubectl-edit": "spec.tags[=c]"}
+    judgement = judged("Widget", "spec: {tags: [a, b]}", "spec: {tags: [c, a]}", by)
+    assert shown(judgement) == {"spec.tags[=b]": "drift", "spec.tags[=c]": "drift"}
+
+
+@pytest.mark.parametrize(
+    ("git", "live"),
+    [
+        ("spec: {title: '1'}", "spec: {title: 1}"),
+        ("spec: {enabled: true}", "spec: {enabled: 1}"),
+        ("spec: {count: 1}", "spec: {count: true}"),
+        ("spec: {title: abc}", 'spec: {title: "abc\\n"}'),
+        ('spec: {title: "a\\tb"}', 'spec: {title: "a b"}'),
+        ('spec: {title: "a b"}', 'spec: {title: "a\\u00a0b"}'),
+        ('spec: {title: "\\u00e9"}', 'spec: {title: "e\\u0301"}'),
+        ("spec: {free: {a: 1, b: []}}", "spec: {free: {a: 1}}"),
+        ("spec: {free: {a: ''}}", "spec: {free: {}}"),
+        ("spec: {free: {}}", "spec: {}"),
+        ("spec: {title: x}", "spec: {title: {a: b}}"),
+        ("spec: {whole: {a: b}}", "spec: {whole: {a: b, c: d}}"),
+    ],
+)
+def test_values_that_look_alike_are_told_apart(git: str, live: str) -> None:
+    assert judged("Widget", git, live).verdict is Verdict.DRIFTED
+
+
+def test_one_and_one_point_zero_are_the_same_number() -> None:
+    assert judged("Widget", "spec: {count: 1}", "spec: {count: 1.0}").changes == ()
+
+
+# What the server says -------------------------------------------------------------------------
+
+
+def test_a3_what_an_apply_would_not_change_is_not_drift() -> None:
+    live = "spec: {containers: [{name: a, image: 'mirror/a:1'}]}"
+    git = "spec: {containers: [{name: a, image: 'a:1'}]}"
+    judgement = judged("Pod", git, live, {"kubectl-edit": ""}, predicted=live)
+    assert shown(judgement) == {"spec.containers[name=a].image": "info"}
+    assert judgement.changes[0].note == "injected"
+    assert judgement.verdict is Verdict.IN_SYNC
+    assert judgement.suspect
+
+
+def test_a3_what_the_server_does_not_keep_is_a_warning() -> None:
+    git = "spec: {replicaz: 3, replicas: 1}"
+    judgement = judged("Deployment", git, "spec: {replicas: 1}", predicted="spec: {replicas: 1}")
+    assert shown(judgement) == {"spec.replicaz": "warn"}
+    assert judgement.verdict is Verdict.IN_SYNC
+
+
+def test_a3_drift_that_an_apply_would_correct_stays() -> None:
+    judgement = judged("Pod", GIT_GRACE, LIVE_GRACE, predicted=GIT_GRACE)
+    assert shown(judgement) == {GRACE: "drift"}
+
+
+def test_a3_an_equal_spelling_in_the_prediction_is_no_difference() -> None:
+    git = "spec: {containers: [{name: a, resources: {limits: {cpu: '2'}}}]}"
+    live = "spec: {containers: [{name: a, resources: {limits: {cpu: '1'}}}]}"
+    predicted = "spec: {containers: [{name: a, resources: {limits: {cpu: 1000m}}}]}"
+    assert judged("Pod", git, live, predicted=predicted).verdict is Verdict.IN_SYNC
+
+
+def test_a3_the_server_cannot_vouch_for_extra_fields() -> None:
+    by = {"kubectl-edit": GRACE}
+    judgement = judged("Pod", "spec: {dnsPolicy: None}", LIVE_GRACE, by, predicted=LIVE_GRACE)
+    assert shown(judgement)[GRACE] == "drift"
+
+
+def test_a3_a_field_lost_in_conversion_is_drift_if_an_apply_brings_it_back() -> None:
+    git = "spec: {maxReplicas: 3, minReplicas: 2}"
+    judgement = judged("HorizontalPodAutoscaler", git, "spec: {maxReplicas: 3}", predicted=git)
+    assert shown(judgement) == {"spec.minReplicas": "drift"}
+
+
+# Whole objects ---------------------------------------------------------------------------------
+
+
+def test_x_19_an_object_that_is_being_deleted_is_not_judged() -> None:
+    live = "metadata: {deletionTimestamp: '2026-01-01T00:00:00Z'}\nspec: {}"
+    judgement = judged("Pod", GIT_GRACE, live)
+    assert (judgement.verdict, judgement.reason) == (Verdict.UNKNOWN, "terminating")
+    assert not judgement.suspect
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind"),
+    [
+        ("discovery.k8s.io/v1", "EndpointSlice"),
+        ("apps/v1", "ControllerRevision"),
+        ("coordination.k8s.io/v1", "Lease"),
+    ],
+)
+def test_x_03_records_of_controllers_are_not_compared(api_version: str, kind: str) -> None:
+    stated = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}, "x": 1}
+    judgement = judge(desired(stated), live_of({**stated, "x": 2}), None)  # type: ignore[dict-item,arg-type]
+    assert judgement.verdict is Verdict.IN_SYNC
+    assert [change.note for change in judgement.changes] == ["not compared"]
+
+
+def test_an_unreadable_live_object_is_unknown_and_nothing_else() -> None:
+    judgement = judge(desired(obj("Pod")), Live("u", "1", b'{"spec": '), None)
+    assert (judgement.verdict, judgement.reason) == (Verdict.UNKNOWN, "compare-failed")
+
+
+def test_without_schema_and_server_a_difference_cannot_be_judged() -> None:
+    wanted = desired(obj("Widget", "spec: {count: 1}"))
+    same = judge(wanted, live_of(obj("Widget", "spec: {count: 1}")), None)
+    other = judge(wanted, live_of(obj("Widget", "spec: {count: 2}")), None)
+    assert same.verdict is Verdict.IN_SYNC
+    assert (other.verdict, other.reason) == (Verdict.UNKNOWN, "schema-unavailable")
+    assert other.suspect
+
+
+def test_without_schema_the_server_decides() -> None:
+    wanted = desired(obj("Widget", "spec: {items: [{a: 1}]}"))
+    live = live_of(obj("Widget", "spec: {items: [{a: 1, b: default}]}"))
+    assert judge(wanted, live, None, predicted=live.body).verdict is Verdict.IN_SYNC
+    assert judge(wanted, live, None, predicted=wanted.body).verdict is Verdict.DRIFTED
+
+
+def test_warnings_of_git_are_part_of_the_verdict_but_do_not_count() -> None:
+    judgement = judged("Pod", "metadata: {uid: x}", "")
+    assert shown(judgement) == {"metadata.uid": "warn"}
+    assert judgement.verdict is Verdict.IN_SYNC
+
+
+def test_fp_13_a_status_without_subresource_is_user_data() -> None:
+    wanted = desired(obj("Widget", "status: {phase: ready}"), has_status=False)
+    live = live_of(obj("Widget", "status: {phase: broken}"))
+    judgement = judge(wanted, live, SCHEMAS[wanted.kind])
+    assert shown(judgement) == {"status.phase": "drift"}
+
+
+def test_changes_are_sorted_by_path() -> None:
+    git = "metadata: {labels: {b: x, a: x}}\nspec: {dnsPolicy: None}"
+    judgement = judged("Pod", git, "metadata: {labels: {a: y, b: y}}\nspec: {dnsPolicy: Default}")
+    assert list(shown(judgement)) == ["metadata.labels.a", "metadata.labels.b", "spec.dnsPolicy"]
+
+
+def test_paths_that_changed_between_two_states_are_named_for_attribution() -> None:
+    schema = SCHEMAS[desired(obj("Deployment")).kind]
+    before, after = (
+        live_of(obj("Deployment", text)).body
+        for text in ("spec: {replicas: 2, paused: true}", "spec: {replicas: 5, minReadySeconds: 3}")
+    )
+    paths = ("spec.minReadySeconds", "spec.paused", "spec.replicas")
+    assert changed_paths(before, after, schema) == paths
+    assert changed_paths(after, after, schema) == ()
+    assert changed_paths(b"{", after, schema) == ()
+
+
+def test_a_duplicate_key_in_a_keyed_list_makes_it_an_ordinary_list() -> None:
+    judgement = judged(
+        "Pod",
+        "spec: {containers: [{name: a, env: [{name: A, value: x}, {name: A, value: y}]}]}",
+        "spec: {containers: [{name: a, env: [{name: A, value: y}]}]}",
+    )
+    assert shown(judgement) == {"spec.containers[name=a].env": "drift"}
+
+
+def test_no_verdict_is_drift_without_a_field_that_says_why() -> None:
+    judgement = judged("Pod", GIT_GRACE, LIVE_GRACE)
+    assert judgement.verdict is Verdict.DRIFTED
+    assert any(change.verdict is FieldVerdict.DRIFT for change in judgement.changes)
