@@ -119,12 +119,12 @@ def read(files: Iterable[File], cache: DocumentCache) -> Folder:
     hidden = _hidden(ordered)
     documents: list[Document] = []
     for path, blob_id, mode, content in ordered:
-        if hidden(path) or any(path.startswith(folder) for folder in rendered):
+        if any(path.startswith(folder) for folder in rendered):
             continue
         refusal = _refusal(path, mode)
         if refusal:
             problems.append(f"{clean(path)}:1: {refusal}")
-        elif _is_manifest(path):
+        elif _is_manifest(path) and not hidden(path):
             outcome = cache.outcome(path, blob_id, content)
             documents.extend(outcome.documents)
             problems.extend([outcome.problem] if outcome.problem else [])
@@ -147,6 +147,8 @@ def _is_manifest(path: str) -> bool:
 
 def _refusal(path: str, mode: int) -> str:
     """Say why an entry of the tree is not read: only regular files are."""
+    if not mode:
+        return "a name or kind of entry that Git does not check out"
     if mode == _SUBMODULE:
         return "a submodule, which is not fetched"
     if stat.S_ISLNK(mode) and _is_manifest(path):

@@ -93,6 +93,8 @@ def _fill_from_yaml(tree: Tree, path: str, text: str) -> None:
     try:
         tree.take(_yaml_events(text))
     except yaml.MarkedYAMLError as error:
+        if _says_nothing(text):
+            return
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
         raise ManifestError(path, line, _yaml_reason(error, text, line)) from error
@@ -102,6 +104,12 @@ def _fill_from_yaml(tree: Tree, path: str, text: str) -> None:
         raise ManifestError(path, before.count(b"\n") + 1, reason) from error
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         raise ManifestError(path, 1, "the YAML parser gave up on this file") from error
+
+
+def _says_nothing(text: str) -> bool:
+    """Allow a lone document end, which kubectl reads as nothing and libyaml as an error."""
+    lines = (line.strip() for line in text.splitlines())
+    return all(line in {"", "---", "..."} or line.startswith("#") for line in lines)
 
 
 def _yaml_events(text: str) -> Iterator[yaml.Event]:
@@ -114,7 +122,7 @@ def _yaml_events(text: str) -> Iterator[yaml.Event]:
 
 
 def _yaml_reason(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
-    reason = error.problem or "not YAML"
+    reason = ", ".join(filter(None, (error.problem, error.context))) or "not YAML"
     lines = text.splitlines()
     if line <= len(lines) and re.match(r"\s*\t", lines[line - 1]):
         return f"{reason} (indented with a tab, which YAML does not allow)"

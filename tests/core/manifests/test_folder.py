@@ -1,0 +1,193 @@
+"""A folder of files: what one file does wrong stays with that file."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core.errors import RejectedError, UnavailableError
+from core.manifests import DocumentCache, Folder, read
+from tests.core.manifests.test_loading import config_map
+
+FILE = 0o100644
+LINK = 0o120000
+SUBMODULE = 0o160000
+
+
+class Files:
+    """Some files, and how often each was read."""
+
+    def __init__(self) -> None:
+        self.listed: list[tuple[str, str, int, Callable[[], bytes]]] = []
+        self.reads: list[str] = []
+
+    def add(self, path: str, text: str = "", *, mode: int = FILE) -> "Files":
+        def content() -> bytes:
+            self.reads.append(path)
+            return text.encode()
+
+        self.listed.append((path, f"{hash(text)}", mode, content))
+        return self
+
+    def read(self, cache: DocumentCache | None = None) -> Folder:
+        return read(self.listed, cache or DocumentCache())
+
+
+def names(folder: Folder) -> list[str]:
+    """List the objects of a folder."""
+    return [document.name for document in folder.documents]
+
+
+def test_yaml_and_json_are_read_in_the_order_of_their_paths() -> None:
+    files = Files().add("b/x.yml", config_map("b")).add("a.yaml", config_map("a"))
+    files.add("c.json", '{"apiVersion":"v1","kind":"X","metadata":{"name":"c"}}')
+    files.add("README.md", "# no").add("script.sh", "no")
+    assert names(files.read()) == ["a", "b", "c"]
+
+
+def test_a_bad_file_is_one_problem_and_stops_nothing_else() -> None:
+    files = (
+        Files()
+        .add("a.yaml", config_map("a"))
+        .add("b.yaml", "kind: X\n")
+        .add("c.yaml", config_map("c"))
+    )
+    folder = files.read()
+    assert names(folder) == ["a", "c"]
+    assert folder.problems == ("b.yaml:1: apiVersion is missing",)
+
+
+def test_an_unchanged_file_is_not_read_again_and_gives_the_same_objects() -> None:
+    cache = DocumentCache()
+    first = Files().add("a.yaml", config_map("a")).add("b.yaml", config_map("b")).read(cache)
+    again = Files().add("a.yaml", config_map("a")).add("b.yaml", config_map("b", "data: {}\n"))
+    second = again.read(cache)
+    assert again.reads == ["b.yaml"]
+    assert second.documents[0] is first.documents[0]
+    assert second.documents[1] is not first.documents[1]
+
+
+def test_a_bad_file_is_not_read_again_either() -> None:
+    cache = DocumentCache()
+    Files().add("a.yaml", "x").read(cache)
+    again = Files().add("a.yaml", "x")
+    assert again.read(cache).problems
+    assert again.reads == []
+
+
+def test_the_cache_is_bounded() -> None:
+    cache = DocumentCache(files=2)
+    files = Files().add("a.yaml", config_map("a")).add("b.yaml", config_map("b"))
+    files.add("c.yaml", config_map("c"))
+    files.read(cache)
+    files.read(cache)
+    assert files.reads.count("c.yaml") == 2  # each pass pushes out what the next one needs first
+
+
+def test_a_file_larger_than_the_cache_is_read_all_the_same() -> None:
+    assert names(Files().add("a.yaml", config_map("a")).read(DocumentCache(size_bytes=1))) == ["a"]
+
+
+def test_the_same_object_twice_is_the_last_one_with_both_places() -> None:
+    cache = DocumentCache()
+    files = Files().add("b.yaml", config_map("x", "data: {a: b}\n")).add("a.yaml", config_map("x"))
+    (document,) = files.read(cache).documents
+    assert document.file == "b.yaml"
+    assert document.warnings == (
+        "b.yaml:1: the same object is stated at a.yaml:1; this one counts",
+    )
+    assert files.read(cache).documents[0] is document
+
+
+def test_api_versions_do_not_make_two_objects_but_groups_and_namespaces_do() -> None:
+    def stated(version: str, namespace: str) -> str:
+        return f"apiVersion: {version}\nkind: X\nmetadata: {{name: x{namespace}}}\n"
+
+    files = Files().add("1.yaml", stated("a.io/v1", "")).add("2.yaml", stated("a.io/v2", ""))
+    files.add("3.yaml", stated("b.io/v1", "")).add("4.yaml", stated("a.io/v1", ", namespace: ns"))
+    assert [one.file for one in files.read().documents] == ["2.yaml", "3.yaml", "4.yaml"]
+
+
+def test_links_and_submodules_are_refused_by_name_and_never_read() -> None:
+    files = Files().add("a.yaml", "/etc/passwd", mode=LINK).add("sub", mode=SUBMODULE)
+    files.add("README", mode=LINK).add("x/b.yaml", config_map("b"))
+    folder = files.read()
+    assert names(folder) == ["b"]
+    assert folder.problems == (
+        "a.yaml:1: a symbolic link, which is not followed",
+        "sub:1: a submodule, which is not fetched",
+    )
+    assert files.reads == ["x/b.yaml"]
+
+
+def test_entries_that_git_refuses_are_problems_whatever_they_are_called() -> None:
+    folder = Files().add("x/.git", mode=0).read()
+    assert folder.problems == ("x/.git:1: a name or kind of entry that Git does not check out",)
+
+
+@pytest.mark.parametrize("marker", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
+def test_a_kustomize_folder_is_left_out_as_a_whole_and_said_so(marker: str) -> None:
+    files = Files().add("plain.yaml", config_map("a")).add(f"k/{marker}", "resources: [x.yaml]\n")
+    files.add("k/x.yaml", config_map("b")).add("k/sub/patch.yaml", "spec: {}\n")
+    folder = files.read()
+    assert names(folder) == ["a"]
+    assert folder.problems == (
+        f"k/{marker}:1: k is for kustomize, which is not rendered yet; none of its files was read",
+    )
+
+
+def test_a_chart_is_left_out_as_a_whole() -> None:
+    files = (
+        Files().add("Chart.yaml", "apiVersion: v2\nname: x\n").add("templates/x.yaml", "{{ x }}")
+    )
+    folder = files.read()
+    assert folder.documents == ()
+    assert len(folder.problems) == 1
+    assert "the repository's root is for helm" in folder.problems[0]
+
+
+def test_an_object_in_a_file_called_kustomization_is_an_object() -> None:
+    text = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\n"
+    )
+    folder = Files().add("kustomization.yaml", text).read()
+    assert names(folder) == ["apps"]
+    assert folder.problems == ()
+
+
+def test_hidden_folders_and_our_own_settings_hold_no_manifests() -> None:
+    files = (
+        Files().add(".github/workflows/ci.yaml", "on: push\n").add("driftdeck.yaml", "apps: []\n")
+    )
+    files.add("a.yaml", config_map("a"))
+    folder = files.read()
+    assert names(folder) == ["a"]
+    assert folder.problems == ()
+
+
+def test_a_hidden_folder_that_was_asked_for_is_read() -> None:
+    assert names(Files().add(".deploy/prod/a.yaml", config_map("a")).read()) == ["a"]
+
+
+def test_a_file_the_repository_refuses_is_a_problem() -> None:
+    def refuse() -> bytes:
+        raise RejectedError("[SIZE] too large")
+
+    folder = read([("a.yaml", "1", FILE, refuse)], DocumentCache())
+    assert folder.problems == ("a.yaml:1: [SIZE] too large",)
+
+
+def test_a_repository_that_cannot_be_read_is_no_fault_of_the_file() -> None:
+    def fail() -> bytes:
+        raise UnavailableError("repository gone")
+
+    with pytest.raises(UnavailableError):
+        read([("a.yaml", "1", FILE, fail)], DocumentCache())
+
+
+def test_an_empty_folder_states_nothing() -> None:
+    assert read([], DocumentCache()) == Folder((), ())
+
+
+def test_hostile_paths_are_shown_safely() -> None:
+    folder = Files().add("a\x1b[2J.yaml", "x").read()
+    assert all(problem.isprintable() for problem in folder.problems)

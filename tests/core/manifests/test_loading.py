@@ -1,0 +1,423 @@
+"""One file to objects, as kubectl would load them."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import ManifestError
+from core.manifests import Loaded, load
+from core.model import KindRef
+
+
+def config_map(name: str = "x", rest: str = "") -> str:
+    """Write a small object."""
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n{rest}"
+
+
+def loaded(text: str, path: str = "a.yaml") -> Loaded:
+    """Load text."""
+    return load(path, text.encode())
+
+
+def bodies(text: str, path: str = "a.yaml") -> list[Any]:
+    """Load text and return its objects as values."""
+    return [json.loads(document.body) for document in loaded(text, path).documents]
+
+
+def fault(text: str | bytes, path: str = "a.yaml") -> ManifestError:
+    """Load text that must be refused."""
+    with pytest.raises(ManifestError) as caught:
+        load(path, text if isinstance(text, bytes) else text.encode(errors="surrogateescape"))
+    assert caught.value.path == path
+    assert str(caught.value) == f"{path}:{caught.value.line}: {caught.value.reason}"
+    return caught.value
+
+
+# Documents --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "# nothing\n", "---\n", "---\n---\n# x\n---\n", "...\n", "~\n"]
+)
+def test_an_empty_file_states_nothing(text: str) -> None:
+    assert loaded(text) == Loaded((), ())
+
+
+def test_documents_know_their_place() -> None:
+    text = (
+        f"# first\n{config_map('a')}---\n# second\n\n{config_map('b')}---\n---\n{config_map('c')}"
+    )
+    found = loaded(text).documents
+    assert [(one.name, one.line, one.index) for one in found] == [
+        ("a", 2, 0),
+        ("b", 9, 1),
+        ("c", 15, 2),
+    ]
+    assert {one.file for one in found} == {"a.yaml"}
+
+
+def test_an_object_is_kept_exactly_as_it_was_loaded() -> None:
+    text = config_map(
+        rest="  namespace: here\n  uid: abc\ndata: {a: null, b: ''}\nstatus: {x: 1}\n"
+    )
+    (document,) = loaded(text).documents
+    assert document.kind == KindRef("v1", "ConfigMap")
+    assert document.namespace == "here"
+    assert json.loads(document.body) == {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "x", "namespace": "here", "uid": "abc"},
+        "data": {"a": None, "b": ""},
+        "status": {"x": 1},
+    }
+
+
+@pytest.mark.parametrize("namespace", ["", "~", '""'])
+def test_an_empty_namespace_is_none(namespace: str) -> None:
+    assert loaded(config_map(rest=f"  namespace: {namespace}\n")).documents[0].namespace is None
+
+
+def test_carriage_returns_and_a_byte_order_mark_change_nothing() -> None:
+    text = config_map(rest="data: {a: b}\n") + "---\n" + config_map("z")
+    plain = load("a.yaml", text.encode())
+    assert load("a.yaml", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()) == plain
+
+
+def test_an_escaped_carriage_return_is_kept() -> None:
+    assert bodies(config_map(rest='data: {a: "1\\r\\n2"}\n'))[0]["data"] == {"a": "1\r\n2"}
+
+
+def test_lists_of_every_kind_are_expanded() -> None:
+    text = """\
+apiVersion: v1
+kind: List
+items:
+  - {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+  - apiVersion: v1
+    kind: ConfigMapList
+    items:
+      - metadata: {name: b}
+      - metadata: {name: c}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: d}}
+"""
+    found = loaded(text).documents
+    assert [(one.name, one.line, one.index) for one in found] == [
+        ("a", 4, 0),
+        ("b", 8, 1),
+        ("c", 9, 2),
+        ("d", 11, 3),
+    ]
+    assert {one.kind for one in found} == {KindRef("v1", "ConfigMap")}
+
+
+def test_an_empty_list_states_nothing() -> None:
+    assert loaded("apiVersion: v1\nkind: List\nitems: []\n").documents == ()
+
+
+def test_a_kind_that_only_ends_in_list_is_an_object() -> None:
+    text = "apiVersion: a.b/v1\nkind: AllowList\nmetadata: {name: x}\n"
+    assert loaded(text).documents[0].kind == KindRef("a.b/v1", "AllowList")
+
+
+def test_lists_in_lists_have_a_limit() -> None:
+    text = '{"apiVersion": "v1", "kind": "List", "items": [' * 12 + "]}" * 12
+    assert "[DEPTH]" in fault(text).reason
+
+
+# Aliases, merges and duplicates -----------------------------------------------------------------
+
+
+def test_anchors_and_merges_are_written_out_as_kubectl_does() -> None:
+    text = config_map(
+        rest="""\
+base: &b {k: 1, z: base}
+after: {<<: *b, k: 2}
+before: {k: 2, <<: *b}
+list: {<<: [{k: 5}, {k: 6, q: 7}]}
+"""
+    )
+    body = bodies(text)[0]
+    assert body["after"] == {"k": 2, "z": "base"}
+    assert body["before"] == {"k": 1, "z": "base"}  # go-yaml merges in place: the later one wins
+    assert body["list"] == {"k": 5, "q": 7}
+
+
+@pytest.mark.parametrize(
+    ("rest", "lines"),
+    [
+        ("data: {a: 1}\ndata: {b: 2}\n", (6, 5)),
+        ("data:\n  a: 1\n  b: 2\n  a: 3\n", (8, 6)),
+        ("list:\n- a: 1\n  a: 2\n", (7, 6)),
+        ("on: 1\nyes: 2\n", (6, 5)),
+        ("1: a\n'1': b\n", (6, 5)),
+    ],
+)
+def test_of_duplicate_keys_the_last_counts_and_both_lines_are_named(
+    rest: str, lines: tuple[int, int]
+) -> None:
+    found = loaded(config_map(rest=rest))
+    (warning,) = found.warnings
+    assert warning.startswith(f"a.yaml:{lines[0]}: ")
+    assert f"line {lines[1]};" in warning
+    assert found.documents[0].warnings == found.warnings
+
+
+def test_the_last_duplicate_counts() -> None:
+    assert bodies(config_map(rest="data: {a: 1, b: 2, a: 3}\n"))[0]["data"] == {"a": 3, "b": 2}
+
+
+def test_a_merge_that_replaces_a_key_is_a_warning() -> None:
+    (warning,) = loaded(config_map(rest="b: &b {k: 1}\nm:\n  k: 2\n  <<: *b\n")).warnings
+    assert warning.startswith('a.yaml:8: `<<` replaces the key "k" of line 7')
+
+
+def test_overriding_a_merged_key_is_no_warning() -> None:
+    assert loaded(config_map(rest="b: &b {k: 1}\nm:\n  <<: *b\n  k: 2\n")).warnings == ()
+
+
+def test_a_warning_belongs_to_its_object() -> None:
+    text = (
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}, data: {k: 1, k: 2}}\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n"
+    )
+    assert [len(one.warnings) for one in loaded(text).documents] == [0, 1, 0]
+
+
+# What an object must have -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("kind: ConfigMap\nmetadata: {name: x}\n", 1, "apiVersion is missing"),
+        ("\napiVersion: ''\nkind: X\nmetadata: {name: x}\n", 2, "apiVersion is missing"),
+        ("kind: X\napiVersion: 1\nmetadata: {name: x}\n", 2, "apiVersion is not text; quote it"),
+        ("apiVersion: v1\nmetadata: {name: x}\n", 1, "kind is missing"),
+        ("apiVersion: v1\nkind: [X]\nmetadata: {name: x}\n", 2, "kind is not text; quote it"),
+        ("apiVersion: v1\nkind: X\n", 1, "metadata.name is missing"),
+        ("apiVersion: v1\nkind: X\nmetadata:\n", 3, "metadata.name is missing"),
+        ("apiVersion: v1\nkind: X\nmetadata: x\n", 3, "metadata is not a mapping"),
+        (
+            "apiVersion: v1\nkind: X\nmetadata:\n  name: n\n",
+            4,
+            "metadata.name is not text; quote it",
+        ),
+        (
+            "apiVersion: v1\nkind: X\nmetadata:\n  name: 1\n",
+            4,
+            "metadata.name is not text; quote it",
+        ),
+        ("apiVersion: v1\nkind: X\nmetadata:\n  generateName: x-\n", 4, "generateName"),
+        ("- a\n- b\n", 1, "mapping"),
+        ("just text\n", 1, "mapping"),
+        ("{}\n", 1, "apiVersion is missing"),
+    ],
+)
+def test_an_object_without_identity_is_refused_with_its_line(
+    text: str, line: int, reason: str
+) -> None:
+    found = fault(text)
+    assert reason in found.reason
+    assert found.line == line
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Web",
+        "a" * 254,
+        "../x",
+        "..",
+        "%2e%2e",
+        "a/b",
+        "🙂",
+        "a\\nb",
+        "\\e[2J",
+        "-a",
+        "a.",
+        "a..b",
+        "a b",
+    ],
+)
+def test_a_name_the_server_would_not_take_is_refused_and_shown_safely(name: str) -> None:
+    found = fault(config_map(f'"{name}"'))
+    assert found.reason.startswith("[NAME]")
+    assert found.line == 4
+    assert found.reason.isprintable()
+
+
+@pytest.mark.parametrize("name", ["a", "a" * 253, "a-b.c-d", "1.2.3.4", "0"])
+def test_an_ordinary_name_is_taken(name: str) -> None:
+    assert loaded(config_map(f'"{name}"')).documents[0].name == name
+
+
+def test_roles_have_freer_names() -> None:
+    text = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: '%s'}\n"
+    assert loaded(text % "system:Node-x").documents[0].name == "system:Node-x"
+    for name in ("a/b", "a%b", "..", "."):
+        assert "[NAME]" in fault(text % name).reason
+
+
+@pytest.mark.parametrize("namespace", ["A", "a.b", "../x", "a" * 64])
+def test_a_namespace_the_server_would_not_take_is_refused(namespace: str) -> None:
+    assert "[NAME]" in fault(config_map(rest=f"  namespace: {namespace}\n")).reason
+
+
+@pytest.mark.parametrize(
+    ("field", "text"), [("apiVersion", "a/b/c"), ("apiVersion", "../v1"), ("kind", "a/b")]
+)
+def test_what_ends_up_in_a_url_is_held_to_its_form(field: str, text: str) -> None:
+    values = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}} | {field: text}
+    assert "[NAME]" in fault(json.dumps(values)).reason
+
+
+def test_an_invalid_document_refuses_the_whole_file() -> None:
+    text = "---\n".join([config_map(f"c{number}") for number in range(6)] + ["kind: X\n"])
+    found = fault(text + "---\n" + config_map("c9"))
+    assert found.line == 31
+    assert found.reason == "apiVersion is missing"
+
+
+# Secrets ----------------------------------------------------------------------------------------
+
+CANARY = "c4n4ry"
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        f"data: {{k: '{CANARY}!'}}\n",
+        f"data:\n  k: {CANARY}=\n",
+        f"data: [{CANARY}]\n",
+        "data: {k: 1234567890}\n",
+        f"stringData: {{k: [{CANARY}]}}\n",
+        f"stringData: {{k: {{a: {CANARY}}}}}\n",
+        f"stringData: {{k: !foo {CANARY}}}\n",
+        f"stringData: {{k: '{CANARY}\n",
+        f"stringData:\n  k: *{CANARY[:0]}\n",
+        f"stringData:\n  k: @{CANARY}\n",
+        f"stringData:\n  k: !!int {CANARY}\n",
+    ],
+)
+def test_a_bad_secret_is_refused_without_its_value(rest: str) -> None:
+    reason = str(fault(SECRET + rest))
+    assert CANARY not in reason
+    assert "1234567890" not in reason
+
+
+def test_a_bad_secret_is_refused_at_the_line_of_its_key() -> None:
+    found = fault(SECRET + "data:\n  a: YQ==\n  b: 'not base64'\n")
+    assert (found.line, found.reason) == (6, 'data "b" is not base64')
+
+
+@pytest.mark.parametrize(
+    "data", ["YQ==", '"YQ\\n=="', '"YQ=\\r\\n="', "", "~", "|\n   YWJj\n   ZGVm"]
+)
+def test_a_secret_may_wrap_its_base64(data: str) -> None:
+    assert loaded(SECRET + f"data:\n  k: {data}\n").documents
+
+
+def test_a_secret_of_another_group_is_not_ours_to_check() -> None:
+    assert loaded(
+        "apiVersion: x.io/v1\nkind: Secret\nmetadata: {name: s}\ndata: {k: '!'}\n"
+    ).documents
+
+
+# JSON -------------------------------------------------------------------------------------------
+
+
+def test_json_is_read_with_its_lines() -> None:
+    text = '{\n "apiVersion": "v1", "kind": "ConfigMap",\n "metadata": {"name": "x"},'
+    text += ' "data": {"a": "\\ud83d\\ude00"}}'
+    for path in ("a.json", "a.yaml"):
+        (document,) = loaded(text, path).documents
+        assert json.loads(document.body)["data"] == {"a": "😀"}
+        assert document.line == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{"a": 1} // no', 1),
+        ('{"a": 1,\n}', 2),
+        ('{"a": NaN}', 1),
+        ('{"a": -Infinity}', 1),
+        ('{"a": 1e999}', 1),
+        ("{'a': 1}", 1),
+        ('{"a": 1}\n{"b": 2}', 2),
+        ("apiVersion: v1", 1),
+    ],
+)
+def test_a_json_file_must_be_json(text: str, line: int) -> None:
+    assert fault(text, "a.json").line == line
+
+
+def test_duplicate_keys_of_json_are_a_warning_too() -> None:
+    text = '{"apiVersion":"v1","kind":"X","metadata":{"name":"x"},\n"a":1,\n"a":2}'
+    (warning,) = loaded(text, "a.json").warnings
+    assert warning.startswith("a.json:3: ")
+
+
+def test_numbers_of_json_are_those_of_yaml() -> None:
+    numbers = "[1, 1.0, 1e3, 1.5, -0, 18446744073709551616]"
+    text = f'{{"apiVersion": "v1", "kind": "X", "metadata": {{"name": "x"}}, "v": {numbers}}}'
+    assert bodies(text, "a.json")[0]["v"] == [1, 1, 1000, 1.5, 0, 18446744073709551616.0]
+
+
+def test_half_a_character_of_json_becomes_what_go_makes_of_it() -> None:
+    text = '{"apiVersion":"v1","kind":"X","metadata":{"name":"x"},"v":"\\ud800"}'
+    assert bodies(text, "a.json")[0]["v"] == "\ufffd"
+
+
+# Round trips ------------------------------------------------------------------------------------
+
+TEXT = st.text(
+    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff\ufeff")
+)
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(-(2**53), 2**53)  # beyond, Go writes other zeros
+    | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def whole(value: object) -> dict[str, object]:
+    """Put a value into an object."""
+    return {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}, "v": value}
+
+
+@given(value=VALUES)
+def test_json_comes_back_as_it_was(value: object) -> None:
+    assert bodies(json.dumps(whole(value)), "a.json") == [whole(value)]
+
+
+@given(value=VALUES)
+def test_json_read_as_yaml_comes_back_as_it_was(value: object) -> None:
+    text = "# not JSON\n" + json.dumps(whole(value), ensure_ascii=False)
+    assert bodies(text) == [whole(value)]
+
+
+@given(value=VALUES)
+def test_quoted_yaml_comes_back_as_it_was(value: object) -> None:
+    text = yaml.safe_dump(whole(value), default_style='"', allow_unicode=True)
+    assert bodies(text) == [whole(value)]
+
+
+@given(content=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
+    for path in ("a.yaml", "a.json"):
+        with suppress(ManifestError):
+            load(path, content)
