@@ -47,8 +47,7 @@ def run(options: Options) -> int:
         code = run_coroutine(first_sync(settings, folder / "config"))
         if code:
             return code
-        if options.headless:
-            put(sys.stderr, _invitation(folder / "config", _kubeconfig(folder, server, _VISITOR)))
+        put(sys.stderr, _invitation(folder / "config", _kubeconfig(folder, server, _VISITOR)))
         told = _tell if options.headless else None
         with working(Colleague(server.url, server.tokens[_COLLEAGUE]), told):
             if options.headless:
@@ -139,7 +138,7 @@ def _kubeconfig(folder: Path, server: SandboxThread, user: str) -> Path:
 
 def _invitation(repository: Path, kubeconfig: Path) -> list[str]:
     return [
-        "The demo runs until you stop it with Ctrl-C. To cause drift yourself, elsewhere:",
+        "While the demo runs, you can cause drift yourself, from elsewhere:",
         f"  export KUBECONFIG={kubeconfig}",
         "  kubectl -n shop scale deployment web --replicas=9",
         f"The repository that the cluster should equal: {repository}",
