@@ -86,11 +86,19 @@ class ScriptedServer:
         self.script = script
         self.asked: list[Asked] = []
         self.url = ""
+        self._came = asyncio.Event()
 
     @property
     def steps(self) -> list[str]:
         """What was asked, as steps of the reflector."""
         return [asked.step for asked in self.asked]
+
+    async def until_asked(self, count: int) -> None:
+        """Return once so many requests came."""
+        async with asyncio.timeout(10):
+            while len(self.asked) < count:
+                self._came.clear()
+                await self._came.wait()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -103,6 +111,7 @@ class ScriptedServer:
             await request.read(),
         )
         self.asked.append(asked)
+        self._came.set()
         reply = Reply(request)
         await self.script(asked, reply)
         return reply.response or web.Response(status=500)
@@ -173,6 +182,10 @@ class Recorder:
             while not claim():
                 self._told.clear()
                 await asyncio.wait_for(self._told.wait(), 10)
+
+    async def until_heard(self, count: int) -> None:
+        """Return once the server said something so many times."""
+        await self.until(lambda: self.heard_count >= count)
 
     def names(self, index: int = -1) -> list[str]:
         """The names of one listing."""

@@ -36,8 +36,8 @@ def answer(code: int, body: object = None, *, retry_after: str = "", html: bool 
     return Answer(code, raw, retry_after=retry_after, content_type=content_type)
 
 
-def error(code: int, body: object = None, **options: str) -> ProductError:
-    return error_of(answer(code, body, **options), "patch maps in shop", wall=WALL)
+def error(code: int, body: object = None, *, retry_after: str = "") -> ProductError:
+    return error_of(answer(code, body, retry_after=retry_after), "patch maps in shop", wall=WALL)
 
 
 @pytest.mark.parametrize(

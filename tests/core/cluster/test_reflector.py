@@ -5,6 +5,7 @@ Each test scripts a server; time passes by itself (see `manual`).
 
 import asyncio
 import json
+
 import pytest
 
 from core.cluster.silence import Silence
@@ -109,8 +110,7 @@ async def test_the_watch_goes_on_from_the_bookmark_not_from_the_initial_objects(
     script = in_turn(streams(*INITIAL), quiet)
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock):
-        while len(server.asked) < 2:
-            await asyncio.sleep(0.01)
+        await server.until_asked(2)
     assert server.steps == ["watchlist", "watch"]
     assert server.asked[1].query["resourceVersion"] == "9"
 
@@ -120,8 +120,7 @@ async def test_a_server_without_watch_list_is_listed() -> None:
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
         await told.until(lambda: len(told.listings) == 1)
-        while len(server.asked) < 3:
-            await asyncio.sleep(0.01)
+        await server.until_asked(3)
     assert server.steps == ["watchlist", "list", "watch"]
     assert server.asked[1].query == {"limit": "500", "resourceVersion": "0"}
     assert server.asked[2].query["resourceVersion"] == "7"
@@ -279,7 +278,7 @@ async def test_a_watch_that_ends_is_resumed_where_it_ended() -> None:
     )
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
-        await asked_times(server.asked, 4)
+        await server.until_asked(4)
     assert server.steps == ["watchlist", "watch", "watch", "watch"]
     assert [asked.query.get("resourceVersion") for asked in server.asked] == [
         None,
@@ -294,7 +293,7 @@ async def test_watches_open_at_least_a_second_apart() -> None:
     script = in_turn(streams(*INITIAL), *[streams(event("MODIFIED", "a", 10))] * 5, quiet)
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock):
-        await asked_times(server.asked, 7)
+        await server.until_asked(7)
     assert time.slept == pytest.approx([1.0] * 6, abs=0.001)
 
 
@@ -302,7 +301,7 @@ async def test_a_watch_that_ends_at_once_and_says_nothing_is_backed_off() -> Non
     script = in_turn(streams(*INITIAL), says(200, b""))
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock):
-        await asked_times(server.asked, 14)
+        await server.until_asked(14)
     assert time.slept[-4:] == pytest.approx([30.0] * 4)
     assert set(server.steps[1:]) == {"watch"}
 
@@ -345,14 +344,14 @@ async def test_410_for_ever_is_no_storm() -> None:
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock):
         started = time.now
-        await asked_times(server.asked, 40)
+        await server.until_asked(40)
     assert time.now - started > 20 * 5
 
 
 async def test_410_for_everything_is_no_storm() -> None:
     time = ManualClock()
     async with serving(says(410, GONE)) as server, reflecting(server.url, time.clock):
-        await asked_times(server.asked, 20)
+        await server.until_asked(20)
     assert time.slept[-1] == 30.0
 
 
@@ -362,7 +361,7 @@ async def test_429_in_a_watch_never_relists() -> None:
     script = in_turn(streams(*INITIAL), busy, busy, streams(too_many), busy, quiet)
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
-        await asked_times(server.asked, 6)
+        await server.until_asked(6)
     assert server.steps == ["watchlist", *["watch"] * 5]
     assert {asked.query["resourceVersion"] for asked in server.asked[1:]} == {"9"}
     assert len(told.listings) == 1
@@ -429,7 +428,7 @@ async def test_half_an_event_at_the_end_is_not_applied_and_not_lost() -> None:
     script = in_turn(streams(*INITIAL), streams(event("ADDED", "c", 12), whole), quiet)
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
-        await asked_times(server.asked, 3)
+        await server.until_asked(3)
     assert server.asked[2].query["resourceVersion"] == "12"
     assert not told.problems
 
@@ -443,7 +442,7 @@ async def test_a_connection_that_breaks_is_resumed_without_a_relist() -> None:
     script = in_turn(streams(*INITIAL), breaks, quiet)
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
-        await asked_times(server.asked, 3)
+        await server.until_asked(3)
     assert server.steps == ["watchlist", "watch", "watch"]
     assert server.asked[2].query["resourceVersion"] == "12"
     assert not told.problems
@@ -506,12 +505,6 @@ async def passes(time: ManualClock, seconds: float) -> None:
     time.advance(seconds)
 
 
-async def asked_times(asked: list[Asked], count: int) -> None:
-    async with asyncio.timeout(10):
-        while len(asked) < count:
-            await asyncio.sleep(0.002)
-
-
 async def test_a_silent_stream_is_given_up_and_resumed() -> None:
     script = in_turn(streams(*INITIAL, hold=True), quiet)
     time = ManualClock()
@@ -521,7 +514,7 @@ async def test_a_silent_stream_is_given_up_and_resumed() -> None:
         await passes(time, 0)
         assert server.steps == ["watchlist"]
         await passes(time, 2)
-        await asked_times(server.asked, 2)
+        await server.until_asked(2)
         assert server.asked[1].query["resourceVersion"] == "9"
         # It never sent a bookmark on that stream but for the first: now it may take five minutes.
         await passes(time, 121)
@@ -545,18 +538,18 @@ async def test_bookmarks_keep_a_stream_alive() -> None:
 
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
-        await asked_times(server.asked, 2)
+        await server.until_asked(2)
         for _ in range(5):
             heard = told.heard_count
             await passes(time, 60)
             go_on.set()
-            await told.until(lambda heard=heard: told.heard_count > heard)
+            await told.until_heard(heard + 1)
         assert server.steps == ["watchlist", "watch"]
         await passes(time, 119)
         await passes(time, 0)
         assert len(server.asked) == 2
         await passes(time, 2)
-        await asked_times(server.asked, 3)
+        await server.until_asked(3)
     assert server.asked[2].query["resourceVersion"] == "24"
 
 

@@ -1,0 +1,593 @@
+"""A whole cluster, against the embedded and the real server."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from core.cluster import Cluster
+from core.errors import (
+    DeniedError,
+    OutdatedError,
+    RejectedError,
+    UnavailableError,
+)
+from core.model import ClusterSpec, Key, KindRef, Live, ObjectRef
+from core.reconcile.inputs import (
+    ClusterFound,
+    ClusterLost,
+    InventoryRow,
+    KindListed,
+    KindLost,
+    LiveChanged,
+    SchemaRead,
+)
+from core.sandbox import Sandbox
+from tests.core.cluster.manual import ManualClock
+from tests.core.cluster.worlds import (
+    DEPLOYMENT,
+    MAP,
+    NAMESPACE,
+    SECRET,
+    Listener,
+    World,
+    connected,
+    running,
+)
+
+
+def changed(listener: Listener) -> list[tuple[str, Live | None]]:
+    return [(ref.name, live) for one in listener.all(LiveChanged) for ref, live in one.changes]
+
+
+async def listed(listener: Listener, kind: KindRef) -> KindListed:
+    def found() -> list[KindListed]:
+        return [one for one in listener.all(KindListed) if one.kind == kind]
+
+    await listener.until(lambda: bool(found()))
+    return found()[-1]
+
+
+# Connecting ---------------------------------------------------------------------------------------
+
+
+async def test_a_cluster_that_answers_is_found_with_all_it_serves(world: World) -> None:
+    async with connected(world) as (cluster, listener):
+        found = listener.all(ClusterFound)[0]
+    assert found.server == cluster.server
+    assert found.context == cluster.context != ""
+    assert found.version.startswith("v1.")
+    assert found.namespace == "default"
+    deployment = found.resources[DEPLOYMENT]
+    assert (deployment.plural, deployment.namespaced, deployment.has_status) == (
+        "deployments",
+        True,
+        True,
+    )
+    assert "patch" in deployment.verbs
+    assert not found.resources[NAMESPACE].namespaced
+    assert not found.resources[MAP].has_status
+
+
+async def test_no_kubeconfig_is_a_usage_error_and_one_that_appears_is_taken(
+    embedded: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "later"
+    spec = ClusterSpec(name="test", kubeconfig=str(path))
+    async with running(spec) as (_, listener):
+        lost = await listener.next(ClusterLost)
+        assert lost.exit_code == 2
+        assert "no kubeconfig" in lost.problem
+        path.write_bytes(embedded.kubeconfig("viewer").read_bytes())
+        await listener.next(ClusterFound)
+
+
+async def test_an_unknown_context_names_those_there_are(embedded: World) -> None:
+    spec = ClusterSpec(
+        name="test", kubeconfig=str(embedded.kubeconfig("viewer")), context="nowhere"
+    )
+    async with running(spec) as (_, listener):
+        lost = await listener.next(ClusterLost)
+    assert lost.exit_code == 2
+    assert "no context 'nowhere'" in lost.problem
+    assert "viewer" in lost.problem
+
+
+async def test_a_wrong_token_is_denied_never_anonymous(embedded: World, tmp_path: Path) -> None:
+    text = embedded.kubeconfig("viewer").read_text()
+    token = embedded.client("viewer")._token  # noqa: SLF001 - the canary of this test
+    path = tmp_path / "wrong"
+    path.write_text(text.replace(token, "canary-wrong-token"))
+    async with running(ClusterSpec(name="test", kubeconfig=str(path))) as (_, listener):
+        lost = await listener.next(ClusterLost)
+    assert lost.exit_code == 4
+    assert "canary" not in lost.problem
+
+
+async def test_nothing_is_listening_there(tmp_path: Path) -> None:
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
+        "users": [{"name": "u", "user": {"token": "t"}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+        "current-context": "x",
+    }
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(config))
+    spec = ClusterSpec(name="test", kubeconfig=str(path))
+    manual = ManualClock()
+    async with running(spec, clock=manual.clock) as (_, listener):
+        lost = await listener.next(ClusterLost)
+        while len(manual.slept) < 12:  # noqa: ASYNC110 - time here is the manual clock's
+            await asyncio.sleep(0)
+    assert lost.problem == "cannot reach http://127.0.0.1:1: connection refused"
+    assert lost.exit_code == 3
+    assert len(listener.all(ClusterLost)) == 1  # told once, however often it is tried
+    assert manual.slept[:3] == pytest.approx([0.8, 1.6, 3.2])
+    assert manual.slept[-1] == 25.0
+
+
+def test_importing_is_cheap() -> None:
+    probe = (
+        "import sys, core.cluster;"
+        "print([name for name in ('aiohttp', 'kubernetes', 'yaml') if name in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+# Following ----------------------------------------------------------------------------------------
+
+
+async def test_a_kind_is_listed_whole_after_its_schema_was_read(world: World) -> None:
+    await world.make("a")
+    await world.make("b")
+    async with connected(world) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({world.namespace}))
+        told = await listed(listener, MAP)
+    names = {ref.name for ref in told.objects} - {"kube-root-ca.crt"}
+    assert names == {"a", "b"}
+    live = told.objects[world.ref("a")]
+    body = json.loads(live.body)
+    assert (body["apiVersion"], body["kind"], body["data"]) == ("v1", "ConfigMap", {"v": "1"})
+    assert body["metadata"]["uid"] == live.uid
+    assert body["metadata"]["resourceVersion"] == live.resource_version
+    order = [type(one) for one in listener.inputs if isinstance(one, SchemaRead | KindListed)]
+    assert order == [SchemaRead, KindListed]
+    assert listener.all(SchemaRead)[0].schema is not None
+
+
+async def test_changes_of_others_are_told_as_they_happen(world: World) -> None:
+    await world.make("a")
+    async with connected(world) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({world.namespace}))
+        await listed(listener, MAP)
+        await world.make("b")
+        await world.change("a", "2")
+        await world.remove("b")
+        await listener.until(lambda: len(changed(listener)) == 3)
+    (b_name, b_live), (a_name, a_live), (gone_name, gone) = changed(listener)
+    assert (b_name, a_name, gone_name) == ("b", "a", "b")
+    assert b_live is not None
+    assert a_live is not None
+    assert json.loads(a_live.body)["data"] == {"v": "2"}
+    assert gone is None
+
+
+async def test_only_the_namespaces_asked_for_are_told(world: World) -> None:
+    others = [await world.make_namespace() for _ in range(4)]
+    for place in (world.namespace, *others):
+        await world.make("a", namespace=place)
+    wanted = frozenset({world.namespace, *others[:3]})
+    async with connected(world) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), wanted)
+        told = await listed(listener, MAP)
+        assert {ref.namespace for ref in told.objects} == wanted
+        cluster.follow(frozenset({MAP}), frozenset({others[3]}))
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+    assert {ref.namespace for ref in listener.all(KindListed)[1].objects} == {others[3]}
+
+
+async def test_all_namespaces_are_followed_by_none(world: World) -> None:
+    other = await world.make_namespace()
+    await world.make("a", namespace=other)
+    async with connected(world) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), None)
+        told = await listed(listener, MAP)
+    assert ObjectRef("", "ConfigMap", other, "a") in told.objects
+
+
+async def test_following_less_stops_what_is_no_longer_wanted(world: World) -> None:
+    async with connected(world) as (cluster, listener):
+        cluster.follow(frozenset({MAP, SECRET}), frozenset({world.namespace}))
+        await listed(listener, MAP)
+        await listed(listener, SECRET)
+        cluster.follow(frozenset({SECRET}), frozenset({world.namespace}))
+        await asyncio.sleep(0.05)
+        before = len(changed(listener))
+        await world.make("unseen")
+        await asyncio.sleep(0.2)
+    assert len(changed(listener)) == before
+
+
+async def test_the_same_request_again_changes_nothing(world: World) -> None:
+    async with connected(world) as (cluster, listener):
+        for _ in range(3):
+            cluster.follow(frozenset({MAP}), frozenset({world.namespace}))
+            await listed(listener, MAP)
+        await asyncio.sleep(0.1)
+    assert len(listener.all(KindListed)) == 1
+
+
+async def test_cluster_scoped_kinds_ignore_the_namespaces(world: World) -> None:
+    async with connected(world) as (cluster, listener):
+        cluster.follow(frozenset({NAMESPACE}), frozenset({world.namespace}))
+        told = await listed(listener, NAMESPACE)
+    assert ObjectRef("", "Namespace", "", "default") in told.objects
+
+
+async def test_a_kind_the_cluster_does_not_serve_is_lost_and_the_others_go_on(
+    world: World,
+) -> None:
+    unknown = KindRef("example.com/v1", "Widget")
+    async with connected(world) as (cluster, listener):
+        cluster.follow(frozenset({MAP, unknown}), frozenset({world.namespace}))
+        await listed(listener, MAP)
+        lost = listener.all(KindLost)
+    assert [(one.kind, one.problem) for one in lost] == [
+        (unknown, "the cluster does not serve Widget (example.com/v1)")
+    ]
+
+
+async def test_a_forbidden_kind_is_lost_with_the_servers_reason(world: World) -> None:
+    async with connected(world, "nobody") as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({world.namespace}))
+        lost = await listener.next(KindLost)
+    assert lost.exit_code == 4
+    assert 'User "nobody" cannot' in lost.problem
+    assert not listener.all(KindListed)
+
+
+# Outages ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.real
+@pytest.mark.timeout(180)
+async def test_a_killed_server_is_told_once_and_followed_again(real: World) -> None:
+    kinds = frozenset({MAP, SECRET, DEPLOYMENT})
+    async with connected(real) as (cluster, listener):
+        cluster.follow(kinds, frozenset({real.namespace}))
+        for kind in kinds:
+            await listed(listener, kind)
+        try:
+            await asyncio.to_thread(real.kill)
+            lost = await listener.next(ClusterLost, within_s=30)
+            await asyncio.sleep(2)
+        finally:
+            await asyncio.to_thread(real.restart)
+        await listener.next(ClusterFound, after=1, within_s=60)
+        await real.make("after")
+        await listener.until(
+            lambda: (
+                "after" in {name for name, _ in changed(listener)}
+                or any(real.ref("after") in one.objects for one in listener.all(KindListed))
+            ),
+            within_s=60,
+        )
+    assert lost.exit_code == 3
+    assert len(listener.all(ClusterLost)) == 1
+    assert not listener.all(KindLost)
+
+
+async def test_an_outage_is_no_storm(sandbox: Sandbox, embedded: World) -> None:
+    kinds = frozenset({MAP, SECRET, DEPLOYMENT})
+    async with connected(embedded) as (cluster, listener):
+        cluster.follow(kinds, frozenset({embedded.namespace}))
+        for kind in kinds:
+            await listed(listener, kind)
+        port = int(sandbox.url.rpartition(":")[2])
+        await sandbox.stop()
+        await listener.next(ClusterLost)
+        await sandbox.start(port)
+        before = len(sandbox.requests)
+        await listener.next(ClusterFound, after=1)
+        await embedded.make("after")
+        await listener.until(lambda: "after" in {name for name, _ in changed(listener)})
+        await asyncio.sleep(1)
+    made = list(sandbox.requests)[before:]
+    ours = [one for one in made if "driftdeck" in str(one)]
+    assert len(ours) < 20, Counter(map(str, ours))
+    assert len(listener.all(ClusterLost)) == 1
+
+
+async def test_watches_that_are_cut_are_resumed_without_a_word(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    async with connected(embedded) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        sandbox.faults.cut_watches()
+        await embedded.make("after")
+        await listener.until(lambda: bool(changed(listener)))
+    assert not listener.all(ClusterLost)
+    assert len(listener.all(KindListed)) == 1
+
+
+async def test_a_forgotten_history_is_listed_again(sandbox: Sandbox, embedded: World) -> None:
+    await embedded.make("kept")
+    await embedded.make("gone")
+    async with connected(embedded) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        sandbox.faults.answer(503, path_contains="watch", times=1, retry_after=0)
+        sandbox.faults.cut_watches()
+        await embedded.remove("gone")
+        sandbox.faults.expire_history()
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+    again = listener.all(KindListed)[1].objects
+    assert {ref.name for ref in again} - {"kube-root-ca.crt"} == {"kept"}
+
+
+# Writing ------------------------------------------------------------------------------------------
+
+
+async def test_an_apply_creates_and_then_changes_what_it_was_decided_on(world: World) -> None:
+    async with connected(world) as (cluster, _):
+        made = await cluster.apply(world.desired("a", v="1"), None)
+        again = await cluster.apply(world.desired("a", v="2"), made)
+        found = await cluster.get(MAP, world.namespace, "a")
+    assert made.uid == again.uid
+    assert made.resource_version != again.resource_version
+    assert found is not None
+    assert found.resource_version == again.resource_version
+    body = json.loads(found.body)
+    assert body["data"] == {"v": "2"}
+    (entry,) = body["metadata"]["managedFields"]
+    assert (entry["manager"], entry["operation"]) == ("driftdeck", "Apply")
+
+
+async def test_an_apply_to_something_that_changed_is_outdated(world: World) -> None:
+    async with connected(world) as (cluster, _):
+        made = await cluster.apply(world.desired("a", v="1"), None)
+        await world.change("a", "2")
+        with pytest.raises(OutdatedError, match="configmaps"):
+            await cluster.apply(world.desired("a", v="3"), made)
+        await world.remove("a")
+        with pytest.raises(OutdatedError):
+            await cluster.apply(world.desired("a", v="3"), made)
+        await world.make("a")
+        with pytest.raises(OutdatedError):
+            await cluster.apply(world.desired("a", v="3"), made)
+        found = await cluster.get(MAP, world.namespace, "a")
+    assert found is not None
+    assert json.loads(found.body)["data"] == {"v": "1"}
+
+
+async def test_an_apply_that_changes_nothing_keeps_the_version(world: World) -> None:
+    async with connected(world) as (cluster, _):
+        made = await cluster.apply(world.desired("a", v="1"), None)
+        again = await cluster.apply(world.desired("a", v="1"), made)
+    assert again.resource_version == made.resource_version
+
+
+async def test_an_unknown_field_is_the_manifests_fault(world: World) -> None:
+    wrong = world.desired_of(MAP, "a", {"dota": {}})
+    async with connected(world) as (cluster, _):
+        with pytest.raises(RejectedError, match="failed to create typed patch object"):
+            await cluster.apply(wrong, None)
+
+
+async def test_an_invalid_value_is_the_manifests_fault(world: World) -> None:
+    wrong = world.desired_of(DEPLOYMENT, "a", {"spec": {"replicas": -1}})
+    async with connected(world) as (cluster, _):
+        with pytest.raises(RejectedError, match="invalid"):
+            await cluster.apply(wrong, None)
+
+
+async def test_a_missing_right_is_named(world: World) -> None:
+    async with connected(world, "viewer") as (cluster, _):
+        with pytest.raises(DeniedError) as caught:
+            await cluster.apply(world.desired("a", v="1"), None)
+    text = str(caught.value)
+    assert "patch configmaps" in text
+    assert world.namespace in text
+
+
+async def test_a_missing_namespace_is_waited_for(world: World) -> None:
+    desired = world.desired("a", v="1")
+    place = "t-absent"
+    moved = type(desired)(
+        ObjectRef("", "ConfigMap", place, "a"),
+        MAP,
+        desired.body.replace(world.namespace.encode(), place.encode()),
+        desired.digest,
+        desired.document,
+    )
+    async with connected(world) as (cluster, _):
+        with pytest.raises(UnavailableError, match=place):
+            await cluster.apply(moved, None)
+
+
+async def test_what_is_not_there_is_none(world: World) -> None:
+    async with connected(world) as (cluster, _):
+        assert await cluster.get(MAP, world.namespace, "nothing") is None
+        assert await cluster.get(MAP, "t-nowhere", "nothing") is None
+
+
+# Predicting ---------------------------------------------------------------------------------------
+
+
+async def test_a_dry_run_predicts_and_writes_nothing(world: World) -> None:
+    key = Key("app", world.ref("a"))
+    async with connected(world) as (cluster, _):
+        made = await cluster.apply(world.desired("a", v="1"), None)
+        desired = world.desired("a", v="2")
+        confirmed = await cluster.dry_run(key, desired, made)
+        found = await cluster.get(MAP, world.namespace, "a")
+    assert (confirmed.key, confirmed.desired, confirmed.live) == (key, desired, made)
+    assert confirmed.status == 200
+    assert confirmed.predicted is not None
+    assert json.loads(confirmed.predicted)["data"] == {"v": "2"}
+    assert found is not None
+    assert found.resource_version == made.resource_version
+
+
+async def test_a_dry_run_of_something_that_changed_is_asked_again(world: World) -> None:
+    async with connected(world) as (cluster, _):
+        made = await cluster.apply(world.desired("a", v="1"), None)
+        await world.change("a", "7")
+        confirmed = await cluster.dry_run(
+            Key("app", world.ref("a")), world.desired("a", v="2"), made
+        )
+    assert (confirmed.predicted, confirmed.status, confirmed.retry) == (None, 409, True)
+
+
+async def test_a_dry_run_names_the_fields_the_server_refuses(world: World) -> None:
+    good = {
+        "spec": {
+            "selector": {"matchLabels": {"a": "b"}},
+            "template": {
+                "metadata": {"labels": {"a": "b"}},
+                "spec": {"containers": [{"name": "c", "image": "i"}]},
+            },
+        }
+    }
+    bad = json.loads(json.dumps(good))
+    bad["spec"]["selector"]["matchLabels"] = {"a": "b", "c": "d"}
+    bad["spec"]["template"]["metadata"]["labels"] = {"a": "b", "c": "d"}
+    async with connected(world) as (cluster, _):
+        made = await cluster.apply(world.desired_of(DEPLOYMENT, "w", good), None)
+        confirmed = await cluster.dry_run(
+            Key("app", world.ref("w", DEPLOYMENT)), world.desired_of(DEPLOYMENT, "w", bad), made
+        )
+    assert confirmed.status == 422
+    assert confirmed.cause_paths == ("spec.selector",)
+    assert "immutable" in confirmed.problem
+    assert not confirmed.retry
+
+
+async def test_a_dry_run_finds_the_unknown_field(world: World) -> None:
+    async with connected(world) as (cluster, _):
+        made = await cluster.apply(world.desired("a", v="1"), None)
+        wrong = world.desired_of(MAP, "a", {"dota": {}})
+        confirmed = await cluster.dry_run(Key("app", world.ref("a")), wrong, made)
+    assert confirmed.status == 500
+    assert confirmed.cause_paths == ("dota",)
+    assert not confirmed.retry
+
+
+async def test_a_dry_run_that_is_not_allowed_waits_for_other_credentials(world: World) -> None:
+    await world.make("a")
+    async with connected(world, "viewer") as (cluster, _):
+        live = await cluster.get(MAP, world.namespace, "a")
+        assert live is not None
+        confirmed = await cluster.dry_run(
+            Key("app", world.ref("a")), world.desired("a", v="2"), live
+        )
+    assert (confirmed.status, confirmed.retry) == (403, False)
+
+
+# Rights and the record ----------------------------------------------------------------------------
+
+
+async def test_rights_are_what_the_server_says(world: World) -> None:
+    for user, expected in (("driftdeck", True), ("viewer", False)):
+        async with connected(world, user) as (cluster, listener):
+            resources = listener.all(ClusterFound)[0].resources
+            assert await cluster.may("get", resources[MAP], world.namespace, "a") is True
+            may = await cluster.may("patch", resources[MAP], world.namespace, "a")
+            assert may is expected
+            assert await cluster.may("patch", resources[NAMESPACE], "", "x") is expected
+
+
+def a_row(number: int, *, uid: str = "u-1") -> InventoryRow:
+    return InventoryRow(ObjectRef("", "ConfigMap", "shop", f"n{number:05}"), uid, "0" * 16)
+
+
+async def test_the_record_is_what_was_written(world: World) -> None:
+    rows = tuple(a_row(number) for number in range(3))
+    async with connected(world) as (cluster, _):
+        assert await cluster.read_inventory("pay", world.namespace) == ()
+        await cluster.write_inventory("pay", world.namespace, rows)
+        assert await cluster.read_inventory("pay", world.namespace) == rows
+        assert await cluster.read_inventory("other", world.namespace) == ()
+        path = f"/api/v1/namespaces/{world.namespace}/configmaps/driftdeck-pay-0"
+        body = (await world.call("GET", path)).json()
+    assert body["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "driftdeck"}
+    assert body["data"]["app"] == "pay"
+    assert body["data"]["cluster"]
+
+
+async def test_a_long_record_is_split_and_a_short_one_empties_the_rest(world: World) -> None:
+    many = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
+    async with connected(world) as (cluster, _):
+        await cluster.write_inventory("pay", world.namespace, many)
+        assert await cluster.read_inventory("pay", world.namespace) == many
+        await cluster.write_inventory("pay", world.namespace, many[:1])
+        assert await cluster.read_inventory("pay", world.namespace) == many[:1]
+        path = f"/api/v1/namespaces/{world.namespace}/configmaps/driftdeck-pay-1"
+        second = (await world.call("GET", path)).json()
+    assert second["data"] == {"rows": ""}
+
+
+async def test_a_record_that_another_wrote_meanwhile_is_not_overwritten(world: World) -> None:
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", world.namespace, [a_row(1)])
+        await other.write_inventory("pay", world.namespace, [a_row(1), a_row(2)])
+        with pytest.raises(OutdatedError, match="somebody else"):
+            await one.write_inventory("pay", world.namespace, [a_row(3)])
+        assert len(await one.read_inventory("pay", world.namespace)) == 2
+        await one.write_inventory("pay", world.namespace, [a_row(3)])
+        assert await other.read_inventory("pay", world.namespace) == (a_row(3),)
+
+
+async def test_a_foreign_config_map_of_that_name_is_left_alone(world: World) -> None:
+    await world.make("driftdeck-pay-0")
+    async with connected(world) as (cluster, _):
+        with pytest.raises(RejectedError, match="is not driftdeck's"):
+            await cluster.write_inventory("pay", world.namespace, [a_row(1)])
+
+
+async def test_before_it_is_connected_a_cluster_says_so(tmp_path: Path) -> None:
+    cluster = Cluster(ClusterSpec(name="x", kubeconfig=str(tmp_path / "no")), emit=print)
+    with pytest.raises(UnavailableError, match="not connected yet"):
+        await cluster.get(MAP, "default", "a")
+    assert (cluster.server, cluster.identity) == ("", "")
+
+
+# Speed --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.real
+async def test_an_event_arrives_within_milliseconds(real: World) -> None:
+    """A ratio against the answer to the write itself, so that a busy machine cannot fail it."""
+    async with connected(real) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({real.namespace}))
+        await listed(listener, MAP)
+        late: list[float] = []
+        written: list[float] = []
+        live = await cluster.apply(real.desired("a", v="0"), None)
+        for number in range(50):
+            before = time.perf_counter()
+            live = await cluster.apply(real.desired("a", v=str(number + 1)), live)
+            answered = time.perf_counter()
+            await listener.until(partial(_seen, listener, live))
+            late.append(time.perf_counter() - answered)
+            written.append(answered - before)
+    assert sorted(late)[25] < 5 * sorted(written)[25]
+
+
+def _seen(listener: Listener, live: Live) -> bool:
+    return any(
+        one is not None and one.resource_version == live.resource_version
+        for _, one in changed(listener)
+    )
