@@ -1,0 +1,1 @@
+"""Dialogs: what happens next is shown first, and Cancel has the focus."""

@@ -1,0 +1,207 @@
+"""What every dialog obeys: Cancel has the focus, and confirming cannot happen by accident.
+
+Confirming is dead for 400 ms after the first paint and after every change of what is shown, with
+the key that opened the dialog until another one was pressed, and with a key that repeats within
+100 ms (lazygit #4649: a held Enter force-pushed).
+"""
+
+from collections.abc import Callable, Mapping
+from time import monotonic
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from typing_extensions import override
+
+from core.model import Snapshot
+from tui.keymap import DIALOG_KEYS
+from tui.palette import Role
+from tui.text.spans import Line, clip, width_of
+from tui.theme import MONO_STYLES
+from tui.widgets.lines import Lines
+
+ARM_S = 0.4
+REPEAT_S = 0.1
+
+
+class Buttons(Widget):
+    """Cancel and confirm, in one row."""
+
+    def __init__(self) -> None:
+        """Cancel has the focus."""
+        super().__init__(id="buttons")
+        self.chosen = 0
+        self.words = ""
+        self.reason = ""
+        self.armed = False
+        self._role_styles: Mapping[Role, Style] = MONO_STYLES
+
+    def set_roles(self, styles: Mapping[Role, Style]) -> None:
+        """Take the theme's styles."""
+        self._role_styles = styles
+
+    @property
+    def line(self) -> Line:
+        """Both buttons, and why the second does nothing."""
+        focused, other = Role.CURSOR, Role.TEXT
+        ready = self.armed and not self.reason
+        confirm = (focused if self.chosen else other) if ready else Role.MUTED
+        if self.chosen and not ready:
+            confirm = Role.SELECTED
+        return (
+            (" ", Role.TEXT),
+            ("  Cancel Esc  ", Role.TEXT if self.chosen else focused),
+            ("  ", Role.TEXT),
+            *(((f"  {self.words} y  ", confirm),) if self.words else ()),
+            (f"  {self.reason}", Role.AMBER),
+        )
+
+    @override
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        line = clip(self.line, width) if y == 0 else ()
+        segments = [Segment(text, self._role_styles[role]) for text, role in line]
+        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+
+
+class Preview(ModalScreen[None]):
+    """Lines that say what would happen, Cancel, and one way to go on."""
+
+    BINDINGS: ClassVar = []
+
+    def __init__(
+        self, title: str, words: str, *, styles: Mapping[Role, Style], opened_by: str = ""
+    ) -> None:
+        """Ask *title*; the second button says *words*."""
+        super().__init__(classes="preview")
+        self._heading = title
+        self._role_styles = styles
+        self._lines: Callable[[int], list[Line]] = lambda _: []
+        self._body: Lines[Line] = Lines(clip, id="body", cursor=False)
+        self._buttons = Buttons()
+        self._buttons.words = words
+        self._armed_at = float("inf")
+        self._dead_key = opened_by
+        self._last_key = ("", 0.0)
+
+    # For subclasses -----------------------------------------------------------------------------
+
+    def opened(self) -> None:
+        """The dialog is on the screen."""
+
+    def take(self, snapshot: Snapshot) -> None:
+        """The world moved on while the dialog is open."""
+
+    def confirmed(self) -> None:
+        """The person said yes to exactly what is shown."""
+
+    def present(
+        self, lines: Callable[[int], list[Line]], *, title: str = "", words: str = ""
+    ) -> None:
+        """Show other *lines*; confirming is dead again for a moment."""
+        self._lines = lines
+        self._heading = title or self._heading
+        self._buttons.words = words or self._buttons.words
+        self._arm()
+        self._draw()
+
+    def forbid(self, reason: str) -> None:
+        """Say why confirming is impossible; "" allows it."""
+        if self._buttons.reason != reason:
+            self._buttons.reason = reason
+            self._buttons.refresh()
+
+    # The screen ---------------------------------------------------------------------------------
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield self._body
+            yield self._buttons
+
+    def on_mount(self) -> None:
+        """Take the styles; nothing can be confirmed before it was seen."""
+        self._body.set_roles(self._role_styles)
+        self._buttons.set_roles(self._role_styles)
+        self.set_focus(None)
+        self.opened()
+        self._arm()
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        """Lines are made for one width."""
+        self.call_after_refresh(self._draw)
+
+    def _arm(self) -> None:
+        self._armed_at = float("inf")
+        self._buttons.armed = False
+        self._buttons.chosen = 0
+        self._buttons.refresh()
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self._armed_at = monotonic() + ARM_S
+        self.set_timer(ARM_S, self._show_armed)
+
+    def _show_armed(self) -> None:
+        self._buttons.armed = monotonic() >= self._armed_at
+        self._buttons.refresh()
+
+    def _draw(self) -> None:
+        box = self.query_one("#dialog")
+        box.border_title = Content(self._heading)
+        width = max(20, self._body.size.width - 2)
+        lines = self._lines(width)
+        self._body.show(lines)
+        self._body.redraw()
+        self._body.styles.height = max(1, min(len(lines), self.app.size.height - 6))
+
+    def on_key(self, event: events.Key) -> None:
+        """Dialog keys mean the same in every dialog."""
+        event.stop()
+        event.prevent_default()
+        key, now = event.key, monotonic()
+        repeated = self._last_key[0] == key and now - self._last_key[1] < REPEAT_S
+        self._last_key = (key, now)
+        opener = key == self._dead_key
+        if not opener:
+            self._dead_key = ""
+        name = next((name for name, keys in DIALOG_KEYS.items() if key in keys), "")
+        if name == "confirm" or (name == "press" and self._buttons.chosen):
+            if not (repeated or opener):
+                self._confirm()
+        elif name in {"cancel", "press"}:
+            self.dismiss()
+        elif name == "move":
+            self._buttons.chosen = 1 - self._buttons.chosen if self._buttons.words else 0
+            self._buttons.refresh()
+        elif name:
+            self._scroll(name)
+
+    def _scroll(self, name: str) -> None:
+        page, end = self._body.page, len(self._body.rows)
+        steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page}
+        self._body.scroll_by({**steps, "top": -end, "bottom": end}[name])
+
+    def _confirm(self) -> None:
+        if self._buttons.reason or not self._buttons.words or monotonic() < self._armed_at:
+            return
+        self.dismiss()
+        self.confirmed()
+
+    def on_click(self, event: events.Click) -> None:
+        """The buttons can be clicked; the same rules hold."""
+        if event.widget is not self._buttons:
+            return
+        cancel_ends = width_of(self._buttons.line[:3])
+        if event.x < cancel_ends:
+            self.dismiss()
+        elif event.x < cancel_ends + width_of(self._buttons.line[3:4]):
+            self._confirm()

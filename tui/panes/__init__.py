@@ -1,0 +1,1 @@
+"""One module for each pane: which rows it has and how one looks."""

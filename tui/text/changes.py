@@ -1,0 +1,249 @@
+"""Pane 0 for one object: its verdict in words, then a row per field, `live -> Git`.
+
+Every row says who: the manager beside the live value, the commit beside Git's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.model import (
+    Actor,
+    Cause,
+    ConfirmedBy,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    Origin,
+    Verdict,
+)
+from tui.palette import Role
+from tui.text.ages import age, age_of_stamp
+from tui.text.rows import Looks, author_name
+from tui.text.signs import CAUSES, SIGNS, sign_of
+from tui.text.spans import Line, Span, clip, cut_left, plain, say, width_of, wrap
+from tui.text.values import look_alike, secret_word, shown
+
+_NOISE = frozenset({FieldVerdict.INFO, FieldVerdict.WARN})
+_LONGEST_CELLS = 4000  # of a value on one line
+_FIELD_SIGNS = {
+    FieldVerdict.CONTESTED: (SIGNS[Verdict.CONTESTED], "contested"),
+    FieldVerdict.INFO: (SIGNS[Verdict.IN_SYNC], "info"),
+    FieldVerdict.WARN: (SIGNS[Verdict.UNKNOWN], "warning"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """How the two sides are called in words."""
+
+    live: str  # cluster
+    git: str  # revision@commit
+
+
+def is_noise(change: FieldChange) -> bool:
+    """Whether *change* is bookkeeping that `w` shows and hides."""
+    return change.verdict in _NOISE
+
+
+def object_lines(
+    drift: Drift, width: int, looks: Looks, *, noise: bool, text: bool = False
+) -> list[Line]:
+    """Everything pane 0 says about *drift*, at *width* cells."""
+    from tui.text.unified import unified_lines  # noqa: PLC0415 - it uses this module's words
+
+    lines = [*header_lines(drift, width, looks), ()]
+    shown_changes = [change for change in drift.changes if noise or not is_noise(change)]
+    if text:
+        lines += unified_lines(shown_changes, looks)
+    else:
+        for change in shown_changes:
+            lines += [*field_lines(change, width, looks, explained=drift.explained), ()]
+    return [*lines, *hidden_lines(drift.changes, noise=noise)]
+
+
+def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
+    """Verdict, name, cause, who confirmed it, and what went wrong."""
+    sign, ref = sign_of(drift), drift.key.ref
+    name = f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
+    lines: list[Line] = [
+        (
+            (f"{sign.mark(ascii_only=looks.ascii_only)} {sign.word}  ", sign.role),
+            say(f"{ref.kind} ", Role.MUTED),
+            say(name, Role.STRONG),
+        )
+    ]
+    if drift.calling:
+        verdict = SIGNS[drift.verdict]
+        lines.append(((f"an apply is in flight; it was {verdict.word}", Role.HEALING),))
+    lines += [
+        ((text, Role.TEXT),) for text in _sentences(drift, looks) for text in wrap(text, width)
+    ]
+    if drift.file:
+        lines.append((("Git  ", Role.MUTED), say(f"{drift.file}:{drift.line}", Role.GIT)))
+    if drift.reason:
+        lines += _paragraph(drift.reason, width, Role.AMBER)
+    if drift.problem:
+        lines += _paragraph(f"refused: {drift.problem}", width, Role.ERROR)
+    return lines
+
+
+def _sentences(drift: Drift, looks: Looks) -> Iterable[str]:
+    """The verdict in words."""
+    if drift.verdict is Verdict.MISSING:
+        yield "Git states this object; the cluster does not have it. A sync creates it."
+    elif drift.verdict is Verdict.EXTRA:
+        yield "The cluster has this object; Git no longer states it. A sync leaves it alone."
+    elif drift.verdict is Verdict.UNKNOWN:
+        yield "This object cannot be judged."
+    elif drift.verdict is Verdict.CONTESTED:
+        yield "Git states fields that a controller owns; a sync would start a fight."
+    elif drift.verdict is Verdict.IN_SYNC:
+        yield "The cluster has what Git states."
+    facts = [_cause(drift.cause), _confirmation(drift)]
+    if drift.since:
+        facts.append(f"for {age(looks.now - drift.since)}")
+    line = " · ".join(fact for fact in facts if fact)
+    if line:
+        yield line if not looks.ascii_only else line.replace("·", "-")
+
+
+def _cause(cause: Cause | None) -> str:
+    return "" if cause is None else CAUSES[cause]
+
+
+def _confirmation(drift: Drift) -> str:
+    if drift.verdict in {Verdict.UNKNOWN, Verdict.MISSING, Verdict.EXTRA}:
+        return ""
+    if drift.confirming:
+        return "asking the API server"
+    if drift.confirmed_by is ConfirmedBy.SERVER:
+        return "confirmed by the API server"
+    return "compared here, not confirmed by the API server"
+
+
+def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: bool) -> list[Line]:
+    """One field: path and values, then the two sides' provenance."""
+    lines = _value_lines(change, width, looks)
+    for text in (look_alike(change.live, change.git), *change.detail):
+        lines += _paragraph(text, width - 2, Role.AMBER if text not in change.detail else Role.TEXT)
+    live, git = provenance(change, looks, explained=explained)
+    lines += [clip((("  - ", Role.LIVE), *live), width)] if live else []
+    lines += [clip((("  + ", Role.GIT), *git), width)] if git else []
+    if change.note:
+        lines += _paragraph(change.note, width - 2, Role.MUTED)
+    if not change.healable and change.verdict is FieldVerdict.DRIFT:
+        lines.append((("  a sync cannot put this back", Role.AMBER),))
+    return lines
+
+
+def _value_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
+    """`path  live -> Git` on one line where it fits, else the values below."""
+    path = _path_spans(change, looks)
+    values = value_spans(change, looks)
+    gap = width - width_of(path) - width_of(values)
+    if gap >= 2:  # noqa: PLR2004 - two spaces separate path and values
+        return [(*path, (" " * gap, Role.TEXT), *values)]
+    room = width - width_of(path[:-1])
+    title: Line = (*path[:-1], (cut_left(path[-1][0], room), path[-1][1]))
+    if width_of(values) + 2 <= width:
+        return [title, (("  ", Role.TEXT), *values)]
+    return [title, *_stacked(change, width)]
+
+
+def _path_spans(change: FieldChange, looks: Looks) -> Line:
+    path = say(change.path, Role.STRONG)
+    if change.verdict is FieldVerdict.DRIFT:
+        return (path,)
+    sign, word = _FIELD_SIGNS[change.verdict]
+    mark = f"{sign.mark(ascii_only=looks.ascii_only)} {word}  "
+    return ((mark, sign.role), path)
+
+
+def value_spans(change: FieldChange, looks: Looks) -> Line:
+    """The pair on one line, live first."""
+    secret = secret_word(change)
+    if secret:
+        return ((f" {secret} ", Role.LIVE_LINE),)
+    return (
+        (f" {_short(shown(change.live))} ", Role.LIVE_WORD),
+        (f" {looks.arrow} ", Role.MUTED),
+        (f" {_short(shown(change.git))} ", Role.GIT_WORD),
+    )
+
+
+def _short(text: str) -> str:
+    return say(text[:_LONGEST_CELLS])[0]
+
+
+def _stacked(change: FieldChange, width: int) -> list[Line]:
+    """Long values, one below the other, cut where the pane ends after three lines."""
+    lines: list[Line] = []
+    for sign, value, role in (
+        ("-", change.live, Role.LIVE_LINE),
+        ("+", change.git, Role.GIT_LINE),
+    ):
+        pieces = wrap(_short(shown(value)), max(8, width - 5))
+        kept = pieces[:3]
+        if len(pieces) > len(kept):
+            kept[-1] = f"{kept[-1][:-1]}…"
+        for place, piece in enumerate(kept):
+            lines.append(((f"  {sign if place == 0 else ' '} {piece} ", role),))
+    return lines
+
+
+def provenance(change: FieldChange, looks: Looks, *, explained: bool) -> tuple[Line, Line]:
+    """Who set the live value, and what in Git states the other."""
+    return (
+        _actor_spans(change.actor, looks, explained=explained),
+        _origin_spans(change.origin, looks),
+    )
+
+
+def _actor_spans(actor: Actor | None, looks: Looks, *, explained: bool) -> Line:
+    if actor is None:
+        return () if explained else (("looking up who", Role.MUTED),)
+    words = [actor.manager or "manager unknown"]
+    if actor.operation:
+        detail = f"/{actor.subresource}" if actor.subresource else ""
+        words.append(f"{actor.operation}{detail}")
+    if actor.observed_at:
+        words.append(f"seen {age_of_stamp(actor.observed_at, looks.now)}")
+    else:
+        words.append(age_of_stamp(actor.time, looks.now))
+    words.append(f"user {actor.user}" if actor.user else "user unknown")
+    words.append(f"({actor.confidence})")
+    return (say(words[0], Role.LIVE), say(f" {' '.join(words[1:])}", Role.MUTED))
+
+
+def _origin_spans(origin: Origin | None, looks: Looks) -> Line:
+    if origin is None:
+        return ()
+    place = say(f"{origin.file}:{origin.line}", Role.TEXT)
+    if not origin.commit:
+        return (place,)
+    age_text = age_of_stamp(origin.date, looks.now)
+    who: tuple[Span, ...] = (
+        say(origin.commit[:7], Role.GIT),
+        (f" {author_name(origin.author)} {age_text} ", Role.MUTED),
+        say(origin.subject, Role.TEXT),
+        ("  ", Role.TEXT),
+    )
+    return (*who, (place[0], Role.MUTED))
+
+
+def _paragraph(text: str, width: int, role: Role) -> list[Line]:
+    return [((f"  {part}", role),) for part in wrap(say(text)[0], max(8, width - 2))]
+
+
+def hidden_lines(changes: Sequence[FieldChange], *, noise: bool) -> list[Line]:
+    """Count what is hidden; hidden must not read as absent."""
+    counted = sum(is_noise(change) for change in changes)
+    if not counted:
+        return []
+    what = f"{counted} field{'s' if counted > 1 else ''} of bookkeeping and remarks"
+    return [((f"{what} {'shown, w hides' if noise else 'hidden, w shows'}", Role.MUTED),)]
+
+
+def as_text(lines: Iterable[Line]) -> str:
+    """The lines as a reader sees them, for tests and for reading aloud."""
+    return "\n".join(plain(line).rstrip() for line in lines)

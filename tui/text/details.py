@@ -1,0 +1,125 @@
+"""Pane 0 for an app, a commit or an event: what is known about it, in words."""
+
+from core.model import ClusterView, Commit, Event, Verdict
+from tui.palette import Role
+from tui.text.ages import age, age_of_stamp, clock_of
+from tui.text.rows import AppRow, Looks, author_name, event_role
+from tui.text.signs import SIGNS
+from tui.text.spans import Line, Span, say, wrap
+
+
+def _fact(name: str, *spans: Span) -> Line:
+    return ((f"{name:<11}", Role.MUTED), *spans)
+
+
+def _told(text: str, width: int, role: Role) -> list[Line]:
+    return [((part, role),) for part in wrap(say(text)[0], max(8, width))]
+
+
+def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks) -> list[Line]:
+    """What an app is, what stops it, and its counts."""
+    view, spec = row.view, row.view.spec
+    lines: list[Line] = [(*_sign(row, looks), say(spec.name, Role.STRONG))]
+    for problem in dict.fromkeys((view.problem, row.problem)):
+        lines += _told(problem, width, Role.ERROR) if problem else []
+    lines += [(), *_places(row, cluster, looks), ()]
+    lines += [
+        _fact(
+            sign.word,
+            (f"{sign.mark(ascii_only=looks.ascii_only)} ", sign.role),
+            (str(view.counts[verdict]), sign.role),
+        )
+        for verdict, sign in SIGNS.items()
+        if view.counts.get(verdict)
+    ]
+    if view.file_problems:
+        lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.AMBER),)]
+        for problem in view.file_problems:
+            lines += _told(problem, width, Role.TEXT)
+    if view.inventory:
+        lines += [(), *_told(f"inventory: {view.inventory}", width, Role.AMBER)]
+    return lines
+
+
+def _sign(row: AppRow, looks: Looks) -> Line:
+    mark = row.sign.mark(ascii_only=looks.ascii_only)
+    return ((f"{mark} {row.sign.word}  ", row.sign.role),)
+
+
+def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line]:
+    view, spec = row.view, row.view.spec
+    lines = [
+        _fact("repository", say(spec.repo)),
+        _fact("folder", say(spec.path or "/")),
+        _fact("revision", say(spec.revision)),
+    ]
+    if view.revision is not None:
+        lines.append(_fact("commit", *_commit_spans(view.revision, looks)))
+    if cluster is not None:
+        state = "" if cluster.connected else " (not connected)"
+        lines.append(_fact("cluster", say(f"{spec.cluster} {cluster.version}{state}")))
+        if cluster.server:
+            lines.append(_fact("server", say(cluster.server)))
+    word = "on: drift is put back without asking" if view.healing else "off"
+    return [*lines, _fact("heal", (word, Role.HEALING if view.healing else Role.TEXT))]
+
+
+def _commit_spans(commit: Commit, looks: Looks) -> tuple[Span, ...]:
+    return (
+        say(commit.id[:7], Role.GIT),
+        (f" {author_name(commit.author)} ", Role.MUTED),
+        say(commit.subject),
+        (f"  {age_of_stamp(commit.date, looks.now)}", Role.MUTED),
+    )
+
+
+def commit_lines(commit: Commit, width: int, looks: Looks) -> list[Line]:
+    """One commit of the history."""
+    return [
+        (say(f"commit {commit.id}", Role.GIT),),
+        _fact("author", say(commit.author)),
+        _fact("date", say(commit.date), (f"  {age_of_stamp(commit.date, looks.now)}", Role.MUTED)),
+        _fact("parents", say(" ".join(parent[:7] for parent in commit.parents) or "none")),
+        (),
+        *_told(commit.subject, width, Role.STRONG),
+        (),
+        (("t", Role.KEY), (" shows what reverting this commit would do", Role.MUTED)),
+    ]
+
+
+def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
+    """One event, with every field it names."""
+    lines: list[Line] = [
+        (
+            (event_word(event), event_role(event)),
+            (f"  {clock_of(event.time)}", Role.MUTED),
+            (f"  {age(looks.now - event.time)} ago", Role.MUTED),
+        ),
+        (),
+    ]
+    if event.ref is not None:
+        lines.append(_fact("object", say(str(event.ref))))
+    for name, value in (
+        ("app", event.app),
+        ("cluster", event.cluster),
+        ("revision", event.revision[:12]),
+    ):
+        lines += [_fact(name, say(value))] if value else []
+    lines += [(), *_told(event.message, width, Role.TEXT)] if event.message else []
+    lines += [_fact("field", say(change.path)) for change in event.changes]
+    return lines
+
+
+def event_word(event: Event) -> str:
+    """The event's name in words."""
+    return say(event.name.replace("_", " "))[0]
+
+
+def empty_lines(words: str) -> list[Line]:
+    """What a pane says when it has nothing to show."""
+    return [(), ((f"  {words}", Role.MUTED),)]
+
+
+def worst_of(counts: dict[Verdict, int]) -> Verdict:
+    """The worst verdict that occurs."""
+    return next((verdict for verdict in SIGNS if counts.get(verdict)), Verdict.IN_SYNC)

@@ -1,0 +1,102 @@
+"""The header row: which cluster, may it be written, how fresh, does it heal.
+
+Parts that steer decisions are never dropped; where room ends, branch, namespace and title go
+first and long cluster names lose their middle (k9s #3240: the header showed another context).
+"""
+
+from dataclasses import dataclass
+
+from core.model import AppView, ClusterView
+from tui.palette import Role
+from tui.text.ages import age
+from tui.text.spans import Line, Span, cut_middle, say, width_of
+
+STALE_AFTER_S = 120.0  # bookmarks come about every minute
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the header is about."""
+
+    cluster: ClusterView | None = None
+    app: AppView | None = None
+    now: float = 0.0
+    writing: bool = False
+    write_until: float | None = None  # None: without an end
+    heal_by_flag: bool = False
+    title: str = ""
+    ascii_only: bool = False
+
+
+def header_line(heading: Heading, width: int) -> Line:
+    """The fullest version that fits into *width* cells."""
+    for dropped in range(4):
+        line = _line(heading, dropped, name_cells=60)
+        if width_of(line) <= width:
+            return line
+    for name_cells in range(40, 5, -2):
+        line = _line(heading, 4, name_cells=name_cells)
+        if width_of(line) <= width:
+            return line
+    return line
+
+
+def _line(heading: Heading, dropped: int, *, name_cells: int) -> Line:
+    spans: list[Span] = []
+    if heading.title and dropped < 1:
+        spans.append(say(f" {heading.title} ", Role.TITLE))
+    cluster, app = heading.cluster, heading.app
+    if cluster is not None and cluster.spec.protected:
+        spans += [(" ", Role.TEXT), (" PROD ", Role.PROTECTED)]
+    dot = " - " if heading.ascii_only else " · "
+    name = say(cluster.spec.name)[0] if cluster else "no cluster"
+    spans.append((f" {cut_middle(name, name_cells)}", Role.STRONG))
+    if app is not None and app.spec.namespace and dropped < 3:  # noqa: PLR2004 - the third to go
+        spans.append(say(f"{dot}ns {app.spec.namespace}", Role.MUTED))
+    tight = dropped >= 4  # noqa: PLR2004 - nothing else is left to drop
+    gap = " " if tight else "   "
+    spans += [(" " if tight else dot, Role.MUTED), _mode(heading), (gap, Role.TEXT)]
+    spans += _live(heading)
+    spans.append((" " if tight else dot, Role.MUTED))
+    spans += _git(heading, branch=dropped < 2)  # noqa: PLR2004 - the second to go
+    spans.append((" " if tight else dot, Role.MUTED))
+    return (*spans, *_heal(heading))
+
+
+def _mode(heading: Heading) -> Span:
+    if not heading.writing:
+        return ("READ-ONLY", Role.STRONG)
+    if heading.write_until is None:
+        return (" WRITE ", Role.BADGE)
+    return (f" WRITE {age(heading.write_until - heading.now + 59)} ", Role.BADGE)
+
+
+def _live(heading: Heading) -> tuple[Span, ...]:
+    cluster = heading.cluster
+    if cluster is None or not cluster.seen_at:
+        word = "live down" if cluster is not None and cluster.problem else "live reading"
+        return ((word, Role.ERROR if word == "live down" else Role.MUTED),)
+    old = heading.now - cluster.seen_at
+    if not cluster.connected:
+        return ((f"live lost {age(old)}", Role.ERROR),)
+    if old > STALE_AFTER_S:
+        return ((f"live {age(old)} stale", Role.AMBER),)
+    return ((f"live {age(old)}", Role.LIVE),)
+
+
+def _git(heading: Heading, *, branch: bool) -> tuple[Span, ...]:
+    app = heading.app
+    if app is None:
+        return (("Git none", Role.MUTED),)
+    if app.revision is None:
+        word = "Git down" if app.problem else "Git reading"
+        return ((word, Role.ERROR if app.problem else Role.MUTED),)
+    where = f" {app.spec.revision}@{app.revision.id[:7]}" if branch else ""
+    role = Role.AMBER if app.problem else Role.GIT
+    return (say(f"Git{where} {age(heading.now - app.read_at)}", role),)
+
+
+def _heal(heading: Heading) -> tuple[Span, ...]:
+    if heading.app is None or not heading.app.healing:
+        return (("heal OFF", Role.TEXT),)
+    return (("heal ON (flag)" if heading.heal_by_flag else "heal ON", Role.HEALING),)

@@ -1,0 +1,42 @@
+"""The help page, made from the keymap."""
+
+from collections.abc import Mapping
+
+from tui.keymap import ACTIONS, DIALOG_WORDS, Action, Group, key_name
+from tui.palette import Role
+from tui.text.spans import Line, padded, wrap
+
+_KEYS_CELLS = 20
+
+
+def help_lines(width: int, disabled: Mapping[str, str], wanted: str = "") -> list[Line]:
+    """Every key that matches *wanted*; a disabled one is dimmed and says why."""
+    lines: list[Line] = []
+    for group in Group:
+        found = [a for a in ACTIONS if a.group is group and wanted.lower() in _haystack(a)]
+        if found:
+            lines += [((group.value, Role.TITLE),)]
+            for action in found:
+                lines += _action_lines(action, width, disabled.get(action.id, ""))
+            lines.append(())
+    if not lines:
+        return [(("no key matches", Role.MUTED),)]
+    return [*lines, (("In a dialog  ", Role.TITLE),), *_wrapped(DIALOG_WORDS, width)]
+
+
+def _haystack(action: Action) -> str:
+    return f"{' '.join(action.keys)} {action.id} {action.words} {action.does}".lower()
+
+
+def _action_lines(action: Action, width: int, reason: str) -> list[Line]:
+    keys = " ".join(key_name(key) for key in action.keys)
+    role = Role.MUTED if reason else Role.TEXT
+    text = f"{action.does} ({reason})" if reason else action.does
+    pieces = wrap(text, max(10, width - _KEYS_CELLS))
+    lead = (padded(f"  {keys}", _KEYS_CELLS), Role.MUTED if reason else Role.KEY)
+    rest = [(((" " * _KEYS_CELLS), Role.TEXT), (piece, role)) for piece in pieces[1:]]
+    return [(lead, (pieces[0], role)), *rest]
+
+
+def _wrapped(text: str, width: int) -> list[Line]:
+    return [((f"  {piece}", Role.TEXT),) for piece in wrap(text, max(10, width - 2))]

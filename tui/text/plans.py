@@ -1,0 +1,125 @@
+"""What a preview shows: every object in full, and what would happen to it."""
+
+from collections import Counter
+
+from core.model import AppView, Commit, Plan, RevertPlan, Step, Verb
+from tui.palette import Role
+from tui.text.changes import value_spans
+from tui.text.rows import Looks, author_name
+from tui.text.spans import Line, clip, cut_left, say, width_of, wrap
+
+
+def plan_title(plan: Plan) -> str:
+    """`Sync 3 objects on prod-eu-1`, made harmless."""
+    return f"Sync {objects(len(plan.runnable))} on {say(plan.cluster)[0]}"
+
+
+def objects(count: int) -> str:
+    """`1 object`, `3 objects`."""
+    return f"{count} object{'' if count == 1 else 's'}"
+
+
+def plan_lines(plan: Plan, width: int, looks: Looks) -> list[Line]:
+    """Counts, notes, then each step with its fields."""
+    verbs = Counter(step.verb for step in plan.runnable)
+    blocked = len(plan.steps) - len(plan.runnable)
+    counts = [
+        f"{verbs[Verb.CREATE]} created" if verbs[Verb.CREATE] else "",
+        f"{verbs[Verb.APPLY]} changed" if verbs[Verb.APPLY] else "",
+        f"{blocked} left out" if blocked else "",
+    ]
+    said = ", ".join(count for count in counts if count) or "nothing to do"
+    lines: list[Line] = [
+        (("cluster ", Role.MUTED), say(plan.cluster, Role.STRONG), (f"   {said}", Role.TEXT))
+    ]
+    for app, revision in sorted(plan.revisions.items()):
+        lines.append((say(f"{app} ", Role.MUTED), say(f"Git {revision[:7]}", Role.GIT)))
+    for note in plan.notes:
+        lines += [((part, Role.AMBER),) for part in wrap(say(note)[0], width)]
+    for step in plan.steps:
+        lines += [(), *_step_lines(step, plan.cluster, width, looks)]
+    return lines
+
+
+def _step_lines(step: Step, cluster: str, width: int, looks: Looks) -> list[Line]:
+    """One object: verb, cluster, namespace, kind, name; its fields `live -> Git`."""
+    ref = step.key.ref
+    place = f"{cluster} / {ref.namespace} / " if ref.namespace else f"{cluster} / "
+    verb = "create" if step.verb is Verb.CREATE else "change"
+    head: Line = (
+        ("leave   ", Role.MUTED)
+        if step.problem
+        else (f"{verb}  ", Role.GIT if step.verb is Verb.CREATE else Role.DRIFTED),
+        say(place, Role.MUTED),
+        say(f"{ref.kind} ", Role.TEXT),
+        say(ref.name, Role.STRONG),
+    )
+    lines = [clip(head, width)]
+    if step.problem:
+        lines += [
+            ((f"  left out: {p}", Role.ERROR),) for p in wrap(say(step.problem)[0], width - 12)
+        ]
+    for change in step.changes:
+        values = value_spans(change, looks)
+        path = say(change.path)[0]
+        room = width - 2 - width_of(values) - 1
+        if room >= len(path) or room > width // 2:
+            short = cut_left(path, room)
+            gap = " " * max(1, room - len(short) + 1)
+            lines.append((("  ", Role.TEXT), (short + gap, Role.TEXT), *values))
+        else:
+            lines.append((("  ", Role.TEXT), (cut_left(path, width - 2), Role.TEXT)))
+            lines.append(clip((("    ", Role.TEXT), *values), width))
+    return lines
+
+
+def revert_lines(plan: RevertPlan, width: int) -> list[Line]:
+    """The commit to undo, the branch, the files, and the diff as it would be committed."""
+    lines = [*commit_head(plan.target), (("branch   ", Role.MUTED), say(plan.branch, Role.STRONG))]
+    lines += [
+        (("files    " if place == 0 else "         ", Role.MUTED), say(file))
+        for place, file in enumerate(plan.files)
+    ]
+    lines.append((("then     ", Role.MUTED), ("a sync of what this changes follows", Role.TEXT)))
+    if plan.problem:
+        lines += [(), *(((part, Role.ERROR),) for part in wrap(say(plan.problem)[0], width))]
+    lines.append(())
+    return [*lines, *(_diff_line(text) for text in plan.diff.splitlines())]
+
+
+def commit_head(commit: Commit) -> list[Line]:
+    """Which commit it is."""
+    return [
+        (
+            ("reverts  ", Role.MUTED),
+            say(commit.id[:7], Role.GIT),
+            (f" {author_name(commit.author)}  ", Role.MUTED),
+            say(commit.subject, Role.STRONG),
+        )
+    ]
+
+
+def _diff_line(text: str) -> Line:
+    """One line of a unified text: `-` is what Git says now, `+` what it would say."""
+    if text.startswith(("---", "+++", "diff ", "index ")):
+        return (say(text, Role.STRONG),)
+    if text.startswith("@@"):
+        return (say(text, Role.MUTED),)
+    role = {"-": Role.LIVE_LINE, "+": Role.GIT_LINE}.get(text[:1], Role.TEXT)
+    return (say(text, role),)
+
+
+def heal_lines(app: AppView, cluster: str, drifted: int, width: int) -> list[Line]:
+    """What standing repair will do, at once and later."""
+    name = say(app.spec.name)[0]
+    texts = [
+        f"driftdeck will keep {name} on {say(cluster)[0]} equal to Git without asking again.",
+        "This lasts until H switches it off or the terminal ends.",
+        f"Now: {objects(drifted)} would be put back." if drifted else "Now: nothing has drifted.",
+        "Later: whatever somebody changes by hand in a field that Git states is put back.",
+    ]
+    lines: list[Line] = []
+    for text in texts:
+        lines += [((part, Role.TEXT),) for part in wrap(text, width)]
+        lines.append(())
+    return lines

@@ -1,0 +1,159 @@
+"""One line for each row of a list: app, object, commit, event."""
+
+from dataclasses import dataclass
+
+from core.model import AppView, Commit, Drift, Event, Verdict, fields_of
+from tui.palette import Role
+from tui.text.ages import age, age_of_stamp, clock_of
+from tui.text.signs import RANKS, Sign, sign_of
+from tui.text.spans import Line, cut_middle, padded, right, say
+
+_SIGN_CELLS = 11  # "≠ contested"
+_NAMESPACE_FROM = 62  # cells of list from which the namespace has its own column
+
+
+@dataclass(frozen=True, slots=True)
+class AppRow:
+    """One app of the list, with what its objects add up to."""
+
+    view: AppView
+    verdict: Verdict | None  # None while it is being read
+    sign: Sign
+    drifted: int  # objects that are not as Git says
+    since: float  # of the oldest drift
+    problem: str
+
+    @property
+    def rank(self) -> int:
+        """Where it belongs in the list."""
+        return len(RANKS) if self.verdict is None else RANKS[self.verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What every line needs to know about the moment and the terminal."""
+
+    now: float = 0.0
+    ascii_only: bool = False
+
+    @property
+    def arrow(self) -> str:
+        """From live to Git."""
+        return "->" if self.ascii_only else "→"
+
+
+def sign_spans(sign: Sign, looks: Looks) -> Line:
+    """Glyph and word."""
+    text = f"{sign.mark(ascii_only=looks.ascii_only)} {sign.word}"
+    return ((padded(text, _SIGN_CELLS), sign.role),)
+
+
+def app_line(row: AppRow, width: int, looks: Looks) -> Line:
+    """`≠ drifted  payments  4 12m`, or the reason where nothing can be said."""
+    name = say(row.view.spec.name)[0]
+    if row.problem:
+        tail = say(row.problem, Role.ERROR)[0]
+        room = max(8, width - _SIGN_CELLS - 2 - min(len(tail), width // 2))
+        rest = width - _SIGN_CELLS - 2 - room
+        return (
+            *sign_spans(row.sign, looks),
+            (" " + padded(name, room) + " ", Role.TEXT),
+            (padded(tail, rest), Role.ERROR),
+        )
+    count = str(row.drifted) if row.drifted else ""
+    heal = ("H " if looks.ascii_only else "↻ ") if row.view.healing else "  "
+    since = age(looks.now - row.since) if row.since else ""
+    room = width - _SIGN_CELLS - 1 - 2 - 5 - 5
+    return (
+        *sign_spans(row.sign, looks),
+        (" " + padded(name, room), Role.TEXT),
+        (heal, Role.HEALING),
+        (right(count, 5), row.sign.role),
+        (right(since, 5), Role.MUTED),
+    )
+
+
+def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
+    """`≠ drifted  Deployment api  2 12m`."""
+    sign, ref = sign_of(drift), drift.key.ref
+    counted = fields_of(drift)
+    count = str(counted) if counted else ""
+    since = age(looks.now - drift.since) if drift.since else ""
+    fixed = _SIGN_CELLS + 1 + 5 + 5
+    kind_cells = min(22, max(10, (width - fixed) * 2 // 5))
+    wide = width >= _NAMESPACE_FROM
+    space_cells = (width - fixed - kind_cells) // 3 if wide else 0
+    room = max(4, width - fixed - kind_cells - 1 - space_cells)
+    name = say(ref.name)[0]
+    role = Role.MUTED if drift.verdict is Verdict.IN_SYNC else Role.TEXT
+    spans = [
+        *sign_spans(sign, looks),
+        (" " + padded(say(ref.kind)[0], kind_cells) + " ", Role.MUTED),
+        (padded(cut_middle(name, room), room), role),
+    ]
+    if wide:
+        spans.append((padded(say(ref.namespace)[0], space_cells), Role.MUTED))
+    if drift.problem:
+        spans.append((right("!" + count, 5), Role.ERROR))
+    else:
+        spans.append((right(count, 5), sign.role))
+    return (*spans, (right(since, 5), Role.MUTED))
+
+
+def commit_line(commit: Commit, width: int, looks: Looks) -> Line:
+    """`a1b2c3d Scale the api  bob 3d`."""
+    ago = age_of_stamp(commit.date, looks.now).removesuffix(" ago")
+    author = author_name(commit.author)
+    author_cells = min(14, max(0, (width - 30) // 3))
+    room = max(8, width - 8 - author_cells - 1 - 5)
+    return (
+        (padded(say(commit.id[:7])[0], 8), Role.GIT),
+        (padded(say(commit.subject)[0], room), Role.TEXT),
+        (" " + padded(author, author_cells), Role.MUTED),
+        (right("?" if ago == "time unknown" else ago, 5), Role.MUTED),
+    )
+
+
+def author_name(author: str) -> str:
+    """The name without the address, made harmless."""
+    return say(author.partition(" <")[0] or author)[0]
+
+
+_EVENT_ROLES = {
+    "drift_detected": Role.DRIFTED,
+    "healed": Role.HEALING,
+    "synced": Role.GIT,
+    "reverted": Role.GIT,
+    "source_updated": Role.GIT,
+    "fighting": Role.CONTESTED,
+    "heal_failed": Role.ERROR,
+    "sync_failed": Role.ERROR,
+    "prune_blocked": Role.ERROR,
+    "source_unavailable": Role.ERROR,
+    "cluster_unavailable": Role.ERROR,
+}
+
+
+def event_role(event: Event) -> Role:
+    """How loud an event is."""
+    return _EVENT_ROLES.get(event.name, Role.MUTED)
+
+
+def event_what(event: Event) -> str:
+    """What the event is about: its object, else its app, else its cluster."""
+    about = f"{event.ref.kind} {event.ref.name}" if event.ref else event.app or event.cluster
+    return say(about)[0]
+
+
+def event_line(event: Event, width: int, looks: Looks) -> Line:
+    """`12:01:07 drift detected  Deployment api  spec.replicas`."""
+    del looks  # the time of day does not depend on now
+    word = say(event.name.replace("_", " "))[0]
+    said = event.message or ", ".join(change.path for change in event.changes)
+    about_cells = min(30, max(10, (width - 28) // 2))
+    return (
+        (clock_of(event.time) + " ", Role.MUTED),
+        (padded(word, 19) + " ", event_role(event)),
+        (padded(event_what(event), about_cells) + " ", Role.TEXT),
+        say(said, Role.MUTED),
+    )

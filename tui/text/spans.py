@@ -1,0 +1,103 @@
+"""A line is a row of spans: text and its role.  Widths are cells, never characters."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+
+from core.clean import clean
+from tui.palette import Role
+
+Span: TypeAlias = tuple[str, Role]
+Line: TypeAlias = tuple[Span, ...]
+
+
+def say(text: str, role: Role = Role.TEXT) -> Span:
+    """Text from outside, made harmless; the only way data enters a line."""
+    return (clean(text), role)
+
+
+def width_of(line: Iterable[Span]) -> int:
+    """Cells that *line* takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def plain(line: Iterable[Span]) -> str:
+    """The text alone."""
+    return "".join(text for text, _ in line)
+
+
+def cut(text: str, cells: int, *, ellipsis: str = "…") -> str:
+    """At most *cells* cells of *text*; an ellipsis says that something is missing."""
+    if cell_len(text) <= cells:
+        return text
+    if cells <= 0:
+        return ""
+    return set_cell_size(text, cells - 1).rstrip() + ellipsis
+
+
+def cut_left(text: str, cells: int) -> str:
+    """Like `cut`, keeping the end: the last parts of a field path tell most."""
+    if cell_len(text) <= cells:
+        return text
+    if cells <= 0:
+        return ""
+    kept = text
+    while kept and cell_len(kept) > cells - 1:
+        kept = kept[1:]
+    return "…" + kept
+
+
+def cut_middle(text: str, cells: int) -> str:
+    """Like `cut`, keeping both ends: the ends of long cluster names tell them apart."""
+    if cell_len(text) <= cells:
+        return text
+    head = max(1, (cells - 1) // 2)
+    return set_cell_size(text, head).rstrip() + cut_left(text, cells - head)
+
+
+def padded(text: str, cells: int) -> str:
+    """*text* in exactly *cells* cells."""
+    return set_cell_size(cut(text, cells), max(0, cells))
+
+
+def right(text: str, cells: int) -> str:
+    """*text* at the right end of *cells* cells."""
+    short = cut(text, cells)
+    return " " * (cells - cell_len(short)) + short
+
+
+def clip(line: Line, cells: int) -> Line:
+    """*line* in at most *cells* cells; an ellipsis says that something is missing."""
+    if width_of(line) <= cells:
+        return line
+    kept: list[Span] = []
+    room = cells
+    for text, role in line:
+        size = cell_len(text)
+        if size >= room:
+            # one cell too many even when it fits exactly, so that the cut is visible
+            kept.append((cut(text + "  ", room), role))
+            break
+        kept.append((text, role))
+        room -= size
+    return tuple(kept)
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """Break *text* at spaces into lines of at most *cells*; long words break anywhere."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split(" "):
+        joined = f"{current} {word}" if current else word
+        if cell_len(joined) <= cells:
+            current = joined
+            continue
+        if current:
+            lines.append(current)
+        current = word
+        while cell_len(current) > cells > 0:
+            head = set_cell_size(current, cells).rstrip()
+            lines.append(head)
+            current = current[len(head) :] if head else current[1:]
+    return [*lines, current] if current else lines

@@ -1,0 +1,96 @@
+"""Text mode: the same pairs as unified text, one hunk per parent path."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from core.model import Absent, FieldChange, Json
+from tui.palette import Role
+from tui.text.rows import Looks
+from tui.text.spans import Line, Span, say
+from tui.text.values import secret_word, yaml_lines
+
+_LINES_MAX = 10_000  # of one value; more is said, not drawn
+
+
+def unified_lines(changes: Sequence[FieldChange], looks: Looks) -> list[Line]:
+    """A separator with the parent path, then `-` live and `+` Git."""
+    lines: list[Line] = []
+    parent_before: str | None = None
+    bar = "-- " if looks.ascii_only else "── "
+    for change in changes:
+        parent, leaf = split_path(change.path)
+        if parent != parent_before:
+            lines.append(((bar, Role.MUTED), say(parent or "(top)", Role.STRONG)))
+            parent_before = parent
+        lines += _hunk(change, leaf)
+    return lines
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """The parent's path and the last part; a dot inside brackets separates nothing."""
+    depth = 0
+    for place in range(len(path) - 1, -1, -1):
+        depth += {"]": 1, "[": -1}.get(path[place], 0)
+        if depth == 0 and path[place] == ".":
+            return path[:place], path[place + 1 :]
+    return "", path
+
+
+def _hunk(change: FieldChange, leaf: str) -> list[Line]:
+    secret = secret_word(change)
+    if secret:
+        return [((f"  {say(leaf)[0]}: {secret}", Role.LIVE_LINE),)]
+    live, git = _side(leaf, change.live), _side(leaf, change.git)
+    if len(live) == len(git) == 1:
+        return [_worded("-", live[0], git[0]), _worded("+", git[0], live[0])]
+    lines: list[Line] = []
+    for tag, a, b, c, d in SequenceMatcher(None, live, git, autojunk=False).get_opcodes():
+        if tag == "equal":
+            lines += [(say(f"  {line}", Role.MUTED),) for line in live[a:b]]
+            continue
+        lines += [(say(f"- {visible(line)}", Role.LIVE_LINE),) for line in live[a:b]]
+        lines += [(say(f"+ {visible(line)}", Role.GIT_LINE),) for line in git[c:d]]
+    return lines
+
+
+def _side(leaf: str, value: Json | Absent) -> list[str]:
+    if isinstance(value, Absent):
+        return []
+    lines = yaml_lines({leaf: value})
+    if len(lines) > _LINES_MAX:
+        return [*lines[:_LINES_MAX], f"... {len(lines) - _LINES_MAX} more lines"]
+    return lines
+
+
+def visible(line: str) -> str:
+    """Spaces at the end of a changed line, shown."""
+    bare = line.rstrip(" ")
+    return bare + "·" * (len(line) - len(bare))
+
+
+def _worded(sign: str, mine: str, other: str) -> Line:
+    """One changed line with the words that differ set apart."""
+    line, word = (Role.LIVE_LINE, Role.LIVE_WORD) if sign == "-" else (Role.GIT_LINE, Role.GIT_WORD)
+    spans: list[Span] = [(f"{sign} ", line)]
+    a, b = tokens(mine), tokens(other)
+    for tag, start, end, _, _ in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        text = "".join(a[start:end])
+        if text:
+            spans.append(
+                say(visible(text) if tag != "equal" else text, line if tag == "equal" else word)
+            )
+    return tuple(spans)
+
+
+def tokens(text: str) -> list[str]:
+    """Split at what separates parts of images, paths and versions, keeping it."""
+    parts: list[str] = []
+    current = ""
+    for letter in text:
+        if letter in "/:@. ,=-":
+            parts += [current] if current else []
+            parts.append(letter)
+            current = ""
+        else:
+            current += letter
+    return [*parts, current] if current else parts

@@ -1,0 +1,82 @@
+"""How one JSON value reads, and what its look may hide."""
+
+import json
+import re
+import unicodedata
+
+from core.model import Absent, FieldChange, Json
+
+_PLAIN = re.compile(r"[A-Za-z/._$(%][\w./:@$(){}%=+ -]*(?<! )")
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
+_INVISIBLE = re.compile("[\u061c\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+def is_mask(value: Json | Absent) -> bool:
+    """Whether *value* stands for a secret (`{"sha256": ...}`)."""
+    return isinstance(value, dict) and value.keys() == {"sha256"}
+
+
+def shown(value: Json | Absent) -> str:
+    """One line for *value*; text that could be read as another type is quoted."""
+    if isinstance(value, Absent):
+        return "(absent)"
+    if is_mask(value):
+        return "(secret)"
+    if isinstance(value, str):
+        plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+        return value if plain else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def yaml_lines(value: Json, indent: int = 0) -> list[str]:
+    """*value* as a reader of manifests knows it, one line each."""
+    pad = "  " * indent
+    if isinstance(value, dict) and value and not is_mask(value):
+        return [line for key, item in value.items() for line in _entry(pad, key, item, indent)]
+    if isinstance(value, list) and value:
+        return [line for item in value for line in _item(pad, item, indent)]
+    if isinstance(value, str) and "\n" in value:
+        return [f"{pad}{line}" for line in value.split("\n")]
+    return [pad + shown(value)]
+
+
+def _entry(pad: str, key: str, item: Json, indent: int) -> list[str]:
+    if isinstance(item, str) and "\n" in item:
+        return [f"{pad}{key}: |", *yaml_lines(item, indent + 1)]
+    if isinstance(item, dict | list) and item and not is_mask(item):
+        return [f"{pad}{key}:", *yaml_lines(item, indent + 1)]
+    return [f"{pad}{key}: {shown(item)}"]
+
+
+def _item(pad: str, item: Json, indent: int) -> list[str]:
+    lines = yaml_lines(item, indent + 1)
+    return [f"{pad}- {lines[0].lstrip()}", *lines[1:]]
+
+
+def secret_word(change: FieldChange) -> str:
+    """What happened to a secret, without a value or a length; "" where it is none."""
+    live, git = change.live, change.git
+    if not (is_mask(live) or is_mask(git)):
+        return ""
+    if isinstance(git, Absent):
+        return "secret value added live"
+    if isinstance(live, Absent):
+        return "secret value missing live"
+    return "secret value changed"
+
+
+def look_alike(live: Json | Absent, git: Json | Absent) -> str:
+    """Say so where two texts differ only in what an eye cannot see; else ""."""
+    if not (isinstance(live, str) and isinstance(git, str)) or live == git:
+        return ""
+    if _INVISIBLE.sub("", live) == _INVISIBLE.sub("", git):
+        return "differs only in invisible characters"
+    if unicodedata.normalize("NFKC", live) == unicodedata.normalize("NFKC", git):
+        return "differs only in how characters are composed"
+    if len(live) != len(git):
+        return ""
+    pairs = [(a, b) for a, b in zip(live, git, strict=True) if a != b]
+    if all(a.isalpha() and b.isalpha() and a.isascii() != b.isascii() for a, b in pairs):
+        a, b = pairs[0]
+        return f"look-alike letters: U+{ord(a):04X} live, U+{ord(b):04X} in Git"
+    return ""
