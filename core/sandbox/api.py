@@ -3,18 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from core.sandbox import catalog, custom, ownership, patches, selectors, statuses
+from core.sandbox import catalog, custom, forms, ownership, patches, selectors, statuses
 from core.sandbox.kinds import BUILT_IN, Kind, Registry
 from core.sandbox.ownership import Write
 from core.sandbox.reads import Reader
 from core.sandbox.routes import Target
-from core.sandbox.scale import scale_of, scaled
+from core.sandbox.scale import SCALE, at_path, scale_of, scaled
 from core.sandbox.store import Object, Store, metadata
 from core.sandbox.typed import as_map
 from core.sandbox.writes import Call, Writer
 
 _DEFINITIONS = ("apiextensions.k8s.io", "customresourcedefinitions")
 _NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+_CRD = next(kind for kind in BUILT_IN if kind.resource == _DEFINITIONS)
 _APPLY = "application/apply-patch+yaml"
 
 
@@ -41,7 +42,13 @@ class Api:
         found = self.store.get(target.kind.resource, (target.namespace, target.name))
         if found is None:
             raise statuses.not_found(target.kind, target.name)
-        return scale_of(found, target.kind) if target.subresource == "scale" else found
+        if target.subresource != "scale":
+            return found
+        path = target.kind.scale_paths[0]
+        if at_path(found, path) is None:
+            why = f'the spec replicas field ".{path}" does not exist'
+            raise statuses.internal(f"Internal error occurred: {why}", because=why)
+        return scale_of(found, target.kind)
 
     # --- writes -------------------------------------------------------------------------------
 
@@ -117,7 +124,7 @@ class Api:
             "kind": call.kind.list_kind,
             "apiVersion": call.kind.api_version,
             "metadata": {"resourceVersion": str(self.store.version)},
-            "items": deleted,
+            "items": [forms.item(one, call.kind) for one in deleted],
         }
 
     # --- the scale subresource ----------------------------------------------------------------
@@ -142,6 +149,11 @@ class Api:
             now=self._writer.now(),
             force=call.force,
         )
+        replicas = as_map(sent.get("spec")).get("replicas", 0)
+        if isinstance(replicas, int) and replicas < 0:
+            why = "must be greater than or equal to 0"
+            cause = statuses.invalid_value("spec.replicas", replicas, why)
+            raise statuses.invalid(SCALE, call.name, [cause])
         try:
             made = scaled(live, sent, call.kind, write, applying=applying)
         except ownership.ConflictError as conflict:
@@ -155,7 +167,8 @@ class Api:
 
     def _finalize(self, call: Call, body: Mapping[str, object]) -> Object:
         live = self.read(Target(kind=call.kind, name=call.name))
-        made = {**live, "spec": as_map(body.get("spec"))}
+        finalizers = as_map(body.get("spec")).get("finalizers")
+        made = {**live, "spec": {"finalizers": finalizers} if finalizers else {}}
         return self._writer.replace(call, live, made)
 
     # --- what follows -------------------------------------------------------------------------
@@ -171,7 +184,9 @@ class Api:
         spec = as_map(definition["spec"])
         group, plural = str(spec["group"]), str(as_map(spec["names"])["plural"])
         if not before:
-            self.store.put(_DEFINITIONS, stored)
+            name = str(metadata(definition)["name"])
+            call = Call(kind=_CRD, name=name, subresource="status", manager="kube-apiserver")
+            self._writer.update(call, stored)
         self.registry.remove(group, plural)
         for kind in custom.kinds_of(definition):
             self.registry.add(kind)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from typing_extensions import override
+
 from core.sandbox.fieldset import Path, path_text
 from core.sandbox.quantity import canonical
 from core.sandbox.schema import ListType, MapType, Scalar, Type
@@ -24,6 +26,24 @@ _ZEROES: tuple[object, ...] = ("", 0, False)
 
 class DecodeError(ValueError):
     """A value does not fit the field it was sent for."""
+
+
+class MismatchError(DecodeError):
+    """A value has another type than its field."""
+
+    def __init__(self, sent: str, path: Path, wanted: str) -> None:
+        """Say what was sent where; `struct` is filled in on the way out."""
+        super().__init__(sent, path, wanted)
+        self.sent, self.path, self.wanted = sent, path, wanted
+        self.struct = ""
+
+    @override
+    def __str__(self) -> str:
+        fields = ".".join(one[2:] for one in self.path if one.startswith("f:"))
+        field = f"{self.struct}.{fields}"
+        return (
+            f"json: cannot unmarshal {self.sent} into Go struct field {field} of type {self.wanted}"
+        )
 
 
 @dataclass(slots=True)
@@ -59,8 +79,7 @@ def _walk(value: object, kind: Type, path: Path, decoding: Decoding) -> object:
 def _mismatch(value: object, path: Path, wanted: str) -> DecodeError:
     names = {dict: "object", list: "array", str: "string", bool: "bool"}
     sent = names.get(type(value), "number")
-    at = path_text(path).removeprefix(".")
-    return DecodeError(f"json: cannot unmarshal {sent} into Go struct field {at} of type {wanted}")
+    return MismatchError(sent, path, wanted)
 
 
 def _struct(value: Object, kind: Type, shape: MapType, path: Path, decoding: Decoding) -> Object:
@@ -80,7 +99,11 @@ def _struct(value: Object, kind: Type, shape: MapType, path: Path, decoding: Dec
                 decoding.unknown.append(path_text(at).removeprefix("."))
                 continue
             below = shape.element
-        made = _walk(item, below, at, decoding)
+        try:
+            made = _walk(item, below, at, decoding)
+        except MismatchError as error:
+            error.struct = error.struct or kind.name.rsplit(".", 1)[-1]
+            raise
         if not _omitted(made, name, below, shape):
             out[name] = made
     for name, zero in shape.always.items():
@@ -91,7 +114,7 @@ def _struct(value: Object, kind: Type, shape: MapType, path: Path, decoding: Dec
 
 def _omitted(value: object, name: str, kind: Type, shape: MapType) -> bool:
     if isinstance(value, dict):
-        is_struct = kind.map is not None and bool(kind.map.fields)
+        is_struct = bool(kind.name) or (kind.map is not None and bool(kind.map.fields))
         return not value and not is_struct and name not in shape.always and kind.scalar is None
     if isinstance(value, list):
         return not value and name not in shape.always
@@ -102,8 +125,10 @@ def _plain_map(value: Object, shape: MapType, path: Path, decoding: Decoding) ->
     element = shape.element
     if element is None or shape.preserves_unknown or element.map is not None:
         return value  # free-form: kept as it came
+    if element.format == "quantity":
+        return {name: _quantity(item, milli=True) for name, item in value.items()}
     return {
-        name: "" if item is None else _walk(item, element, (*path, "f:" + name), decoding)
+        name: "" if item is None else _walk(item, element, path, decoding)
         for name, item in value.items()
     }
 
@@ -119,10 +144,7 @@ def _items(value: list[object], shape: ListType, path: Path, decoding: Decoding)
 def _scalar(value: object, kind: Type, path: Path) -> object:
     match kind.format:
         case "quantity":
-            try:
-                return canonical(str(value))
-            except ValueError as error:
-                raise DecodeError(str(error)) from error
+            return _quantity(value)
         case "date-time":
             return _time(value, path)
         case "byte":
@@ -140,6 +162,13 @@ def _scalar(value: object, kind: Type, path: Path) -> object:
     if whole and isinstance(value, float):
         raise _mismatch(value, path, kind.format)
     return value
+
+
+def _quantity(value: object, *, milli: bool = False) -> str:
+    try:
+        return canonical("0" if value is None else str(value), milli=milli)
+    except ValueError as error:
+        raise DecodeError(str(error)) from error
 
 
 def _time(value: object, path: Path) -> object:

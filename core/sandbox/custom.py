@@ -71,6 +71,7 @@ def _kind(
         has_status="status" in subresources,
         has_scale="scale" in subresources,
         counts_generation=True,
+        put_needs_version=True,
         custom_type=types.named(name),
         served_as=tuple(f"{group}/{one['name']}" for one in versions),
         scale_paths=_scale_paths(subresources),
@@ -218,10 +219,9 @@ def established(definition: Object, now: str) -> Object:
             ("Established", "InitialNamesAccepted", "the initial names have been accepted"),
         )
     ]
-    versions = cast("list[Object]", spec["versions"])
     status = {
         "acceptedNames": spec["names"],
         "conditions": conditions,
-        "storedVersions": [one["name"] for one in versions if one.get("storage")],
     }
-    return {**definition, "status": status}
+    kept = cast("Object", definition.get("status") or {})
+    return {**definition, "status": {**kept, **status}}

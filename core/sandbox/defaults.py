@@ -12,6 +12,7 @@ from core.sandbox.codec import Defaulter, Object
 
 _CORE, _APPS, _BATCH = "io.k8s.api.core.v1.", "io.k8s.api.apps.v1.", "io.k8s.api.batch.v1."
 _NET, _RBAC = "io.k8s.api.networking.v1.", "io.k8s.api.rbac.v1."
+GENERATION = "deprecated.daemonset.template.generation"
 _RBAC_GROUP = "rbac.authorization.k8s.io"
 
 
@@ -70,6 +71,12 @@ def _daemon_set_spec(spec: Object) -> None:
     _fill_empty(strategy, type="RollingUpdate")
     if strategy["type"] == "RollingUpdate":
         _fill(_below(strategy, "rollingUpdate"), maxUnavailable=1, maxSurge=0)
+
+
+def _daemon_set(daemon_set: Object) -> None:
+    """Show the internal field that counts templates, as the conversion to apps/v1 does."""
+    annotations = _below(_below(daemon_set, "metadata"), "annotations")
+    _fill(annotations, **{GENERATION: "0"})
 
 
 def _replica_set_spec(spec: Object) -> None:
@@ -201,6 +208,14 @@ def _claim(claim: Object) -> None:
     _fill_empty(_below(claim, "status"), phase="Pending")
 
 
+def _limits(item: Object) -> None:
+    if item.get("type") == "Container":
+        most, least = (cast("Object", item.get(name) or {}) for name in ("max", "min"))
+        item["default"] = {**most, **cast("Object", item.get("default") or {})}
+        asked = {**least, **cast("Object", item["default"])}
+        item["defaultRequest"] = {**asked, **cast("Object", item.get("defaultRequest") or {})}
+
+
 def _namespace(namespace: Object) -> None:
     metadata = _below(namespace, "metadata")
     if metadata.get("name"):
@@ -262,6 +277,7 @@ def _definition(definition: Object) -> None:
 BY_TYPE: Mapping[str, Defaulter] = {
     _APPS + "DeploymentSpec": _deployment_spec,
     _APPS + "StatefulSetSpec": _stateful_set_spec,
+    _APPS + "DaemonSet": _daemon_set,
     _APPS + "DaemonSetSpec": _daemon_set_spec,
     _APPS + "ReplicaSetSpec": _replica_set_spec,
     _BATCH + "Job": _job_with_spec,
@@ -283,6 +299,7 @@ BY_TYPE: Mapping[str, Defaulter] = {
     _CORE + "Secret": _secret,
     _CORE + "PersistentVolumeClaimSpec": _claim_spec,
     _CORE + "PersistentVolumeClaim": _claim,
+    _CORE + "LimitRangeItem": _limits,
     _CORE + "Namespace": _namespace,
     _CORE + "EndpointPort": lambda port: _fill_empty(port, protocol="TCP"),
     _NET + "NetworkPolicySpec": _network_policy_spec,

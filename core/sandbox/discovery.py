@@ -84,12 +84,15 @@ def _resources(kind: Kind) -> list[Object]:
     if kind.has_status:
         status = {"kind": kind.kind, "verbs": verbs}
         found.append({"name": f"{kind.plural}/status", **below, **status})
+    if kind.custom_type is not None:  # the real server lists those of a CRD in another order
+        found[1:] = reversed(found[1:])
     return found
 
 
 def resources(registry: Registry, name: str, version: str) -> Object | None:
     """Answer `/api/v1` and `/apis/GROUP/VERSION`."""
     kinds = [kind for kind in registry if (kind.group, kind.version) == (name, version)]
+    kinds.sort(key=lambda kind: kind.plural)
     listed = [entry for kind in kinds for entry in _resources(kind)]
     if (name, version) == (_AUTHORIZATION, "v1"):
         listed = [

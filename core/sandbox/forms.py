@@ -51,9 +51,14 @@ def shown_list(answer: Object, kind: Kind, form: str, now_s: float, *, whole_row
     if form == PARTIAL:
         listed: Object = {"kind": "PartialObjectMetadataList", "apiVersion": _META}
         return {**listed, "metadata": answer["metadata"], "items": [partial(one) for one in items]}
-    if kind.schema:  # built-in lists leave out what the list itself says
-        items = [{k: v for k, v in one.items() if k not in ("kind", "apiVersion")} for one in items]
-    return {**answer, "items": items}
+    return {**answer, "items": [item(one, kind) for one in items]}
+
+
+def item(thing: Object, kind: Kind) -> Object:
+    """Return an entry of a list: of a built-in kind without what the list itself says."""
+    if not kind.schema:
+        return thing
+    return {name: value for name, value in thing.items() if name not in ("kind", "apiVersion")}
 
 
 def at_version(thing: Object, kind: Kind) -> Object:

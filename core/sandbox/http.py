@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from aiohttp import web
@@ -27,6 +27,7 @@ _REQUESTS_MAX = 20_000
 _MANAGER_MAX = 128
 _WATCH_DEFAULT_S = 1800.0
 _PREFIX = re.compile(re.escape(PREFIX) + "([^/]+)")
+_LAST_BOOKMARK_S = 2.0  # as the real server's watch cache
 _TRUE = ("1", "true", "True")
 _OPEN = ("/version", "/healthz", "/livez", "/readyz")
 _PATCHES = (
@@ -35,6 +36,12 @@ _PATCHES = (
     "application/strategic-merge-patch+json",
     "application/apply-patch+yaml",
 )
+_OPTIONS = {
+    "POST": "CreateOptions",
+    "PUT": "UpdateOptions",
+    "PATCH": "PatchOptions",
+    "DELETE": "DeleteOptions",
+}
 _REASONS = {
     401: "Unauthorized",
     403: "Forbidden",
@@ -58,6 +65,11 @@ def _asked(request: web.Request) -> tuple[str, str]:
     return match[1], path[match.end() :]
 
 
+def _root(split: tuple[str, str, list[str]]) -> str:
+    group, version, _ = split
+    return f"/apis/{group}/{version}" if group else f"/api/{version}"
+
+
 def _manager_of(request: web.Request) -> str:
     given = request.query.get("fieldManager", "")
     prefix = request.headers.get("User-Agent", "").split("/")[0]
@@ -73,6 +85,13 @@ def _json(
         content_type="application/json",
         headers=headers,
     )
+
+
+def _warned(response: web.Response, warnings: Iterable[str]) -> web.Response:
+    for warning in warnings:
+        text = warning.replace("\\", "\\\\").replace('"', '\\"')
+        response.headers.add("Warning", f'299 - "{text}"')
+    return response
 
 
 def _failed(error: StatusError) -> web.Response:
@@ -131,7 +150,8 @@ class Face:
         if not isinstance(response, web.Response):
             return response  # a watch, noted when it began
         self._note(request, user or "", response.status)
-        return response
+        target = routes.target_of(path.split("?", 1)[0], self._api.registry)
+        return _warned(response, [target.kind.warning] if target and target.kind.warning else [])
 
     def _note(self, request: web.Request, user: str, status: int) -> None:
         entry = (request.method, _asked(request)[1], user, status, time.monotonic())
@@ -168,6 +188,9 @@ class Face:
             review = users.access_review if path.endswith("accessreviews") else users.rules_review
             return _json(review(user, body), 201)
         found = self._document(path, request.path.removesuffix(path))
+        split = routes.group_version(path)
+        if found is None and split and self._document(_root(split), "") is not None:
+            raise statuses.no_such_path()
         if found is None:
             return web.Response(text="404 page not found\n", status=404)
         return _json(found)
@@ -229,6 +252,8 @@ class Face:
         loop = asyncio.get_running_loop()
         end = loop.time() + lasts_s
         mark = loop.time() + self._bookmark_period_s
+        if lasts_s > _LAST_BOOKMARK_S:  # one more shortly before the end
+            mark = min(mark, end - _LAST_BOOKMARK_S)
         while True:
             sent = await watch.pending(min(end, mark) - loop.time())
             if watch.cut:
@@ -239,7 +264,7 @@ class Face:
             if watch.ended:
                 return
             now = loop.time()
-            if watch.request.bookmarks and now >= min(end, mark):
+            if watch.request.bookmarks and mark <= now < end:
                 watch.bookmark()
                 await response.write(await watch.pending(0))
             if now >= end:
@@ -251,10 +276,18 @@ class Face:
 
     async def _write(self, request: web.Request, target: Target, verb: str) -> web.Response:
         call = _call(request, target)
+        try:
+            return await self._written(request, target, verb, call)
+        except StatusError as error:
+            return _warned(_failed(error), call.warnings)
+
+    async def _written(
+        self, request: web.Request, target: Target, verb: str, call: Call
+    ) -> web.Response:
         if verb == "patch":
             content_type = request.content_type
             if content_type not in _PATCHES:
-                raise _unsupported(content_type)
+                raise _unsupported()
             body: object = await _decoded(request)
             if content_type == _PATCHES[-1]:
                 _check_apply(request)
@@ -264,23 +297,16 @@ class Face:
         elif verb == "update":
             thing, created = self._api.update(call, await _body(request))
         else:
-            return _json(self._api.delete(call, await _body(request), request.query))
+            answer = self._api.delete(call, await _body(request), request.query)
+            return _warned(_json(answer), call.warnings)
         form = forms.form_of(request.headers.get("Accept", ""))
         shown = forms.shown(thing, target.kind, form, self._clock())
-        response = _json(shown, 201 if created else 200)
-        for warning in call.warnings:
-            text = warning.replace("\\", "\\\\").replace('"', '\\"')
-            response.headers.add("Warning", f'299 - "{text}"')
-        return response
+        return _warned(_json(shown, 201 if created else 200), call.warnings)
 
 
-def _unsupported(content_type: str) -> StatusError:
-    known = ", ".join(_PATCHES)
-    message = (
-        f"the body of the request was in an unknown format - accepted media types include: {known}"
-    )
-    del content_type
-    return StatusError(415, "UnsupportedMediaType", message)
+def _unsupported() -> StatusError:
+    message = "415: Unsupported Media Type"
+    return StatusError(415, "UnsupportedMediaType", message, details={})
 
 
 def _faulty(fault: Answer) -> web.Response:
@@ -296,11 +322,8 @@ def _call(request: web.Request, target: Target) -> Call:
     query = request.query
     dry = query.getall("dryRun", [])
     if any(one not in ("", "All") for one in dry):
-        raise StatusError(
-            422,
-            "Invalid",
-            f'dryRun: Unsupported value: "{dry[0]}": supported values: "All"',
-        )
+        cause = statuses.unsupported("dryRun", dry, ["All"])
+        raise statuses.invalid_options(_OPTIONS[request.method], [cause])
     return Call(
         kind=target.kind,
         namespace=target.namespace,
@@ -316,7 +339,7 @@ def _call(request: web.Request, target: Target) -> Call:
 def _check_apply(request: web.Request) -> None:
     if not request.query.get("fieldManager"):
         cause = statuses.required("fieldManager", "is required for apply patch")
-        raise statuses.invalid(None, "", [cause], what="PatchOptions.meta.k8s.io")
+        raise statuses.invalid_options("PatchOptions", [cause])
 
 
 async def _decoded(request: web.Request) -> object:
@@ -348,13 +371,13 @@ def _watch_request(request: web.Request, target: Target) -> WatchRequest:
             "resourceVersionMatch",
             "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
         )
-        raise statuses.invalid(None, "", [cause], what="ListOptions.meta.k8s.io")
+        raise statuses.invalid_options("ListOptions", [cause])
     if initial is None and match:
         cause = statuses.forbidden_field(
             "resourceVersionMatch",
             "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
         )
-        raise statuses.invalid(None, "", [cause], what="ListOptions.meta.k8s.io")
+        raise statuses.invalid_options("ListOptions", [cause])
     version_of(query.get("resourceVersion", ""))
     return WatchRequest(
         kind=target.kind,

@@ -34,6 +34,10 @@ class Kind:
     has_scale: bool = False
     counts_generation: bool = False
     list_kind: str = ""
+    put_creates: bool = False  # a PUT of what does not exist creates it
+    put_needs_version: bool = False
+    orphans: bool = False  # a deletion that says nothing leaves the dependents
+    warning: str = ""  # what every answer about the kind warns of
     custom_type: Type | None = field(default=None, compare=False, hash=False)
     scale_paths: tuple[str, str, str] = ("spec.replicas", "status.replicas", "")  # of a custom kind
     served_as: tuple[str, ...] = ()  # apiVersions under which the same object is served
@@ -72,7 +76,7 @@ def _built_in(
         kind=kind,
         plural=plural,
         schema=f"{package}.{kind}",
-        short_names=(short,) if short else (),
+        short_names=tuple(short.split()),
         singular=kind.lower(),
         list_kind=kind + "List",
     )
@@ -84,14 +88,16 @@ def _apps(kind: str, plural: str, short: str, **more: object) -> Kind:
     return _built_in("apps", "v1", "io.k8s.api.apps.v1", kind, plural, short, **more)
 
 
-def _batch(kind: str, plural: str, short: str = "") -> Kind:
-    more = {"has_status": True, "counts_generation": True, "categories": ("all",)}
+def _batch(kind: str, plural: str, short: str = "", **more: object) -> Kind:
+    more = {"has_status": True, "counts_generation": True, "categories": ("all",), **more}
     return _built_in("batch", "v1", "io.k8s.api.batch.v1", kind, plural, short, **more)
 
 
 def _rbac(kind: str, plural: str, *, namespaced: bool) -> Kind:
     group = "rbac.authorization.k8s.io"
-    return _built_in(group, "v1", "io.k8s.api.rbac.v1", kind, plural, namespaced=namespaced)
+    return _built_in(
+        group, "v1", "io.k8s.api.rbac.v1", kind, plural, namespaced=namespaced, put_creates=True
+    )
 
 
 def _net(kind: str, plural: str, short: str = "", **more: object) -> Kind:
@@ -101,25 +107,26 @@ def _net(kind: str, plural: str, short: str = "", **more: object) -> Kind:
     )
 
 
+_ENDPOINTS = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
 _CRD_PACKAGE = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1"
 
 BUILT_IN: tuple[Kind, ...] = (
     _core("Namespace", "namespaces", "ns", namespaced=False, has_status=True),
     _core("Pod", "pods", "po", has_status=True, categories=("all",), counts_generation=True),
-    _core("Service", "services", "svc", has_status=True, categories=("all",)),
-    _core("Endpoints", "endpoints", "ep"),
+    _core("Service", "services", "svc", has_status=True, put_creates=True, categories=("all",)),
+    _core("Endpoints", "endpoints", "ep", put_creates=True, warning=_ENDPOINTS),
     _core("ConfigMap", "configmaps", "cm"),
     _core("Secret", "secrets"),
     _core("ServiceAccount", "serviceaccounts", "sa"),
     _core("PersistentVolumeClaim", "persistentvolumeclaims", "pvc", has_status=True),
-    _core("Event", "events", "ev"),
-    _core("LimitRange", "limitranges", "limits"),
+    _core("Event", "events", "ev", put_creates=True),
+    _core("LimitRange", "limitranges", "limits", put_creates=True),
     _core("ResourceQuota", "resourcequotas", "quota", has_status=True),
     _apps("Deployment", "deployments", "deploy", has_scale=True),
     _apps("StatefulSet", "statefulsets", "sts", has_scale=True),
     _apps("ReplicaSet", "replicasets", "rs", has_scale=True),
     _apps("DaemonSet", "daemonsets", "ds"),
-    _batch("Job", "jobs"),
+    _batch("Job", "jobs", orphans=True),
     _batch("CronJob", "cronjobs", "cj"),
     _rbac("Role", "roles", namespaced=True),
     _rbac("RoleBinding", "rolebindings", namespaced=True),
@@ -136,6 +143,7 @@ BUILT_IN: tuple[Kind, ...] = (
         "pdb",
         has_status=True,
         counts_generation=True,
+        put_needs_version=True,
     ),
     _built_in(
         "autoscaling",
@@ -145,16 +153,25 @@ BUILT_IN: tuple[Kind, ...] = (
         "horizontalpodautoscalers",
         "hpa",
         has_status=True,
+        counts_generation=True,
         categories=("all",),
     ),
-    _built_in("coordination.k8s.io", "v1", "io.k8s.api.coordination.v1", "Lease", "leases"),
+    _built_in(
+        "coordination.k8s.io",
+        "v1",
+        "io.k8s.api.coordination.v1",
+        "Lease",
+        "leases",
+        put_creates=True,
+        put_needs_version=True,
+    ),
     _built_in(
         "apiextensions.k8s.io",
         "v1",
         _CRD_PACKAGE,
         "CustomResourceDefinition",
         "customresourcedefinitions",
-        "crd",
+        "crd crds",
         namespaced=False,
         has_status=True,
         counts_generation=True,

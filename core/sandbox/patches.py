@@ -4,7 +4,7 @@ import copy
 from collections.abc import Sequence
 from typing import cast
 
-from core.sandbox.schema import ListType, Type
+from core.sandbox.schema import Type
 from core.sandbox.statuses import StatusError, bad_request
 from core.sandbox.typed import child_type
 
@@ -27,8 +27,9 @@ def merge_patch(target: object, patch: object) -> object:
 # --- RFC 6902 ---------------------------------------------------------------------------------
 
 
-def _refused(message: str) -> StatusError:
-    return StatusError(422, "Invalid", message)
+def _refused() -> StatusError:
+    message = "the server rejected our request due to an error in our request"
+    return StatusError(422, "Invalid", message, details={})
 
 
 def _tokens(pointer: object) -> list[str]:
@@ -37,18 +38,14 @@ def _tokens(pointer: object) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
-def _missing(op: str, pointer: object) -> StatusError:
-    return _refused(f"{op} operation does not apply: doc is missing path: {pointer}: missing value")
-
-
 def _index(items: Sequence[object], token: str, *, adding: bool) -> int:
     if adding and token == "-":  # noqa: S105 - RFC 6902's word for "after the last"
         return len(items)
     if not token.lstrip("-").isdigit():
-        raise _refused(f"strconv.Atoi: parsing {token!r}: invalid syntax")
+        raise _refused()
     index = int(token)
     if not 0 <= index < len(items) + (1 if adding else 0):
-        raise _refused(f"Unable to access invalid index: {index}: invalid index referenced")
+        raise _refused()
     return index
 
 
@@ -60,7 +57,7 @@ def _parent(document: object, tokens: list[str], op: str, pointer: object) -> ob
         elif isinstance(node, list):
             node = node[_index(node, token, adding=False)]
         else:
-            raise _missing(op, pointer)
+            raise _refused()
     return node
 
 
@@ -73,7 +70,7 @@ def _look(document: object, pointer: object, op: str) -> object:
         return node[tokens[-1]]
     if isinstance(node, list):
         return node[_index(node, tokens[-1], adding=False)]
-    raise _missing(op, pointer)
+    raise _refused()
 
 
 def _add(document: object, pointer: object, value: object) -> object:
@@ -86,7 +83,7 @@ def _add(document: object, pointer: object, value: object) -> object:
     elif isinstance(node, list):
         node.insert(_index(node, tokens[-1], adding=True), value)
     else:
-        raise _missing("add", pointer)
+        raise _refused()
     return document
 
 
@@ -133,7 +130,7 @@ def json_patch(target: Object, operations: object) -> Object:
             document = _replace(document, path, step.get("value"))
         elif op == "test":
             if _look(document, path, "test") != step.get("value"):
-                raise _refused(f"testing value {path} failed: test failed")
+                raise _refused()
         elif op in ("move", "copy"):
             value = copy.deepcopy(_look(document, step.get("from"), op))
             if op == "move":
@@ -146,8 +143,8 @@ def json_patch(target: Object, operations: object) -> Object:
 
 # --- strategic merge --------------------------------------------------------------------------
 
-_DIRECTIVES = ("$patch", "$retainKeys")
-_PREFIXES = ("$setElementOrder/", "$deleteFromPrimitiveList/", "$retainKeys")
+_PREFIXES = ("$patch", "$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/")
+_ORDER = "$setElementOrder/"
 
 
 def strategic(target: object, patch: Object, kind: Type | None) -> Object:
@@ -161,81 +158,81 @@ def strategic(target: object, patch: Object, kind: Type | None) -> Object:
     if isinstance(retained, list):
         live = {name: value for name, value in live.items() if name in retained}
     shape = kind.map if kind is not None else None
-    for name, value in patch.items():
-        if name in _DIRECTIVES or name.startswith(_PREFIXES):
+    ordered = [name.removeprefix(_ORDER) for name in patch if name.startswith(_ORDER)]
+    for name in [*patch, *(name for name in ordered if name not in patch)]:
+        if name.startswith(_PREFIXES):
             continue
+        value = patch.get(name, [])
         below = child_type(shape, name) if shape is not None else None
         if value is None:
             live.pop(name, None)
         elif isinstance(value, dict):
             live[name] = strategic(live.get(name), value, below)
         elif isinstance(value, list):
-            live[name] = _strategic_list(live.get(name), value, below)
+            gone = patch.get(f"$deleteFromPrimitiveList/{name}")
+            order = patch.get(_ORDER + name)
+            live[name] = _strategic_list(_without(live.get(name), gone), value, below, order)
         else:
             live[name] = value
-    _special_lists(live, patch, shape)
+    for name, gone in patch.items():
+        field = name.removeprefix("$deleteFromPrimitiveList/")
+        if field != name and field not in patch and field in live:
+            live[field] = _without(live[field], gone)
     return live
 
 
-def _special_lists(live: Object, patch: Object, shape: object) -> None:
-    for name, value in patch.items():
-        if name.startswith("$deleteFromPrimitiveList/") and isinstance(value, list):
-            target = name.split("/", 1)[1]
-            kept = [one for one in cast("list[object]", live.get(target) or []) if one not in value]
-            live[target] = kept
-    for name, order in patch.items():
-        if not name.startswith("$setElementOrder/") or not isinstance(order, list):
-            continue
-        target = name.split("/", 1)[1]
-        items = cast("list[object]", live.get(target) or [])
-        live[target] = _ordered(items, order)
+def _without(items: object, gone: object) -> list[object]:
+    kept = items if isinstance(items, list) else []
+    return [one for one in kept if one not in gone] if isinstance(gone, list) else list(kept)
 
 
-def _ordered(items: list[object], order: list[object]) -> list[object]:
-    """Put the listed elements in the order given, the others after them where they stood."""
-
-    def rank(item: object) -> int:
-        for index, wanted in enumerate(order):
-            if item == wanted or (
-                isinstance(item, dict)
-                and isinstance(wanted, dict)
-                and all(item.get(k) == v for k, v in wanted.items())
-            ):
-                return index
-        return -1
-
-    listed = sorted((item for item in items if rank(item) >= 0), key=rank)
-    out: list[object] = []
-    for item in items:
-        out.append(listed.pop(0) if rank(item) >= 0 else item)
-    return out
-
-
-def _strategic_list(live: object, patch: list[object], kind: Type | None) -> list[object]:
-    merges = kind is not None and kind.patch_strategy.split(",")[0] == "merge"
-    if not merges or kind is None:
+def _strategic_list(
+    items: list[object], patch: list[object], kind: Type | None, order: object
+) -> list[object]:
+    if kind is None or kind.patch_strategy.split(",")[0] != "merge":
         return patch
-    items = list(live) if isinstance(live, list) else []
     if any(isinstance(one, dict) and one.get("$patch") == "replace" for one in patch):
         return [one for one in patch if not (isinstance(one, dict) and "$patch" in one)]
-    if not kind.patch_key:
-        return [*items, *(one for one in patch if one not in items)]
-    element = kind.list.element if isinstance(kind.list, ListType) else None
-    for one in patch:
-        items = _merged_element(items, cast("Object", one), kind.patch_key, element)
-    return items
+    key = kind.patch_key
+    merged = {_identity(one, key): one for one in items}
+    touched = [
+        name
+        for one in patch
+        if (name := _merge_element(merged, one, key, kind.list.element if kind.list else None))
+    ]
+    if isinstance(order, list):
+        touched = [name for one in order if (name := _identity(one, key)) in merged]
+    was = [_identity(one, key) for one in items]
+    return [merged[name] for name in _interleaved(was, touched, set(merged))]
 
 
-def _merged_element(
-    items: list[object], one: Object, key: str, element: Type | None
-) -> list[object]:
+def _merge_element(merged: Object, one: object, key: str, kind: Type | None) -> str | None:
+    """Merge one element of a patch into those there are; name it, unless it was deleted."""
+    name = _identity(one, key)
+    if not isinstance(one, dict):
+        merged[name] = one
+        return name
     if key not in one:
         raise bad_request(f"map: {one} does not contain declared merge key: {key}")
-    matches = [i for i, it in enumerate(items) if isinstance(it, dict) and it.get(key) == one[key]]
     if one.get("$patch") == "delete":
-        return [item for index, item in enumerate(items) if index not in matches]
-    if not matches:
-        return [*items, strategic({}, one, element)]
-    out = list(items)
-    out[matches[0]] = strategic(items[matches[0]], one, element)
-    return out
+        merged.pop(name, None)
+        return None
+    merged[name] = strategic(merged.get(name), one, kind)
+    return name
+
+
+def _identity(item: object, key: str) -> str:
+    return repr(item.get(key)) if isinstance(item, dict) else repr(item)
+
+
+def _interleaved(was: list[str], patched: list[str], left: set[str]) -> list[str]:
+    """Put what only the server has among the patched, best effort (mergeSortedSlice)."""
+    own = [name for name in was if name in left and name not in patched]
+    place = {name: index for index, name in enumerate(was)}
+    out: list[str] = []
+    todo = list(patched)
+    for name in own:
+        while todo and not (todo[0] in place and place[name] < place[todo[0]]):
+            out.append(todo.pop(0))
+        out.append(name)
+    return out + todo

@@ -15,17 +15,22 @@ _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 _SUFFIX_OF = {exponent: suffix for suffix, exponent in _DECIMAL.items()}
 _BINARY_OF = {power: suffix for suffix, power in _BINARY.items()}
 _NANO = Fraction(1, 10**9)
+_MILLI = Fraction(1, 1000)
 _KIBI = 1024
 
 
 @lru_cache(maxsize=4096)
-def canonical(text: str) -> str:
+def canonical(text: str, *, milli: bool = False) -> str:
     """Write a quantity as the server stores it.
+
+    Args:
+        text: What a client wrote.
+        milli: Whether it is rounded up to thousandths, as in lists of resources.
 
     Raises:
         ValueError: It is no quantity.
     """
-    match = _FORM.fullmatch(text)
+    match = _FORM.fullmatch(text.strip())
     if match is None:
         raise ValueError(
             "quantities must match the regular expression "
@@ -38,8 +43,13 @@ def canonical(text: str) -> str:
     elif suffix in _DECIMAL:
         value *= Fraction(10) ** _DECIMAL[suffix]
     else:
-        value *= Fraction(10) ** int(suffix[1:])
-    value = ceil(value / _NANO) * _NANO
+        exponent = int(suffix[1:])
+        value *= Fraction(10) ** exponent
+        plain = digits.isdigit() and not digits.endswith("000") and digits[0] != "0"
+        if plain and exponent % 3 == 0:
+            return text.strip()  # Go keeps the text of what is canonical, `1E3` included
+    smallest = _MILLI if milli else _NANO
+    value = ceil(value / smallest) * smallest
     if value == 0:
         return "0"
     shown = _written(value, suffix)

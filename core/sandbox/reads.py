@@ -9,7 +9,13 @@ import msgspec
 
 from core.sandbox import selectors
 from core.sandbox.kinds import Kind
-from core.sandbox.statuses import StatusError, bad_request, expired, too_large_version
+from core.sandbox.statuses import (
+    bad_request,
+    expired,
+    forbidden_field,
+    invalid_options,
+    too_large_version,
+)
 from core.sandbox.store import Object, Store, key_of
 
 _OPEN_LISTS_MAX = 64
@@ -28,7 +34,10 @@ def version_of(text: str) -> int:
     if not text:
         return 0
     if not text.isdigit():
-        raise bad_request(f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}"')
+        raise bad_request(
+            f'invalid resource version: resourceVersion: Invalid value: "{text}": '
+            f'strconv.ParseUint: parsing "{text}": invalid syntax'
+        )
     return int(text)
 
 
@@ -55,8 +64,8 @@ class Reader:
         if token:
             version, start, snapshot = self._resumed(token, kind, namespace)
         else:
-            version = self._version(query)
-            snapshot, start = self._store.all(kind.resource, namespace), 0
+            version, start = self._version(query), 0
+            snapshot = self._store.all_at(kind.resource, namespace, version)
         found: list[Object] = []
         at = start
         while at < len(snapshot) and (not limit or len(found) < limit):
@@ -64,6 +73,8 @@ class Reader:
                 found.append(snapshot[at])
             at += 1
         meta: Object = {"resourceVersion": str(version)}
+        if not kind.schema:
+            meta["continue"] = ""
         if at < len(snapshot):
             meta["continue"] = self._token(kind, namespace, version, at, snapshot)
             if wanted is None:
@@ -79,18 +90,17 @@ class Reader:
         asked = version_of(query.get("resourceVersion", ""))
         match = query.get("resourceVersionMatch", "")
         current = self._store.version
-        if match and not query.get("resourceVersion"):
-            raise StatusError(
-                422,
-                "Invalid",
-                'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: '
-                "resourceVersionMatch is forbidden unless resourceVersion is provided",
-            )
+        cause = None
+        if query.get("sendInitialEvents"):
+            cause = forbidden_field("sendInitialEvents", "sendInitialEvents is forbidden for list")
+        elif match and not query.get("resourceVersion"):
+            why = "resourceVersionMatch is forbidden unless resourceVersion is provided"
+            cause = forbidden_field("resourceVersionMatch", why)
+        if cause is not None:
+            raise invalid_options("ListOptions", [cause])
         if asked > current:
             raise too_large_version(asked, current)
-        if match == "Exact" and asked != current:
-            raise expired("The resourceVersion for the provided list is too old.")
-        return current
+        return asked if match == "Exact" else current
 
     def _token(
         self, kind: Kind, namespace: str, version: int, at: int, snapshot: list[Object]
@@ -110,7 +120,9 @@ class Reader:
             content = msgspec.json.decode(raw, type=dict[str, object])
             version, at = int(str(content["rv"])), int(str(content["at"]))
         except (binascii.Error, msgspec.DecodeError, KeyError, ValueError) as error:
-            raise bad_request(f"continue key is not valid: {error}") from error
+            raise bad_request(
+                f"invalid continue token: continue key is not valid: {error}"
+            ) from error
         snapshot = self._open.get(f"{kind.qualified}/{namespace}/{version}")
         if snapshot is None:
             raise expired(_STALE)

@@ -16,10 +16,12 @@ from core.sandbox.store import Object, metadata
 
 API_VERSION = "autoscaling/v1"
 _SCHEMA = "io.k8s.api.autoscaling.v1.Scale"
+SCALE = Kind(group="autoscaling", version="v1", kind="Scale", plural="scales")
 _REPLICAS: Path = ("f:spec", "f:replicas")
 
 
-def _at(thing: Object, path: str) -> object:
+def at_path(thing: Object, path: str) -> object:
+    """Return what stands at a dotted path, or None."""
     value: object = thing
     for name in path.split(".") if path else []:
         value = value.get(name) if isinstance(value, dict) else None
@@ -34,7 +36,7 @@ def _with(thing: Object, path: str, value: object) -> Object:
 
 
 def _selector_text(thing: Object) -> str:
-    selector = _at(thing, "spec.selector")
+    selector = at_path(thing, "spec.selector")
     labels = typed.as_map(typed.as_map(selector).get("matchLabels"))
     return ",".join(f"{name}={value}" for name, value in sorted(labels.items()))
 
@@ -44,11 +46,11 @@ def scale_of(thing: Object, kind: Kind) -> Object:
     spec_path, status_path, selector_path = kind.scale_paths
     meta = metadata(thing)
     kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
-    status: Object = {"replicas": _at(thing, status_path) or 0}
-    selector = _at(thing, selector_path) if kind.custom_type else _selector_text(thing)
+    status: Object = {"replicas": at_path(thing, status_path) or 0}
+    selector = at_path(thing, selector_path) if kind.custom_type else _selector_text(thing)
     if selector:
         status["selector"] = selector
-    replicas = _at(thing, spec_path) or 0
+    replicas = at_path(thing, spec_path) or 0
     return {
         "kind": "Scale",
         "apiVersion": API_VERSION,
@@ -99,7 +101,8 @@ def scaled(
     """
     owners = managed.read(metadata(thing).get("managedFields")) or {}
     before = {k: v for k, v in scale_of(thing, kind).items() if k != "status"}
-    after = {**before, "spec": sent.get("spec") or {}}
+    replicas = typed.as_map(sent.get("spec")).get("replicas", 0)
+    after: Object = {**before, "spec": {"replicas": replicas} if replicas else {}}
     below = Write(
         kind=catalog.type_named(_SCHEMA),
         api_version=API_VERSION,
@@ -110,11 +113,10 @@ def scaled(
     )
     inner = _to_scale(owners, kind)
     if applying:
-        wanted: Object = {"kind": "Scale", "apiVersion": API_VERSION, "spec": after["spec"]}
+        wanted: Object = {"kind": "Scale", "apiVersion": API_VERSION, "spec": sent.get("spec")}
         _, inner = ownership.apply(before, wanted, inner, below)
     elif before["spec"] != after["spec"]:
-        inner = ownership.track(before, after, inner, below, creating=not inner)
-    replicas = typed.as_map(after["spec"]).get("replicas", 0)
+        inner = ownership.track(before, after, inner, below, creating=False)
     made = _with(thing, kind.scale_paths[0], replicas)
     meta = {**metadata(thing), "managedFields": managed.write(_to_parent(owners, inner, kind))}
     return {**made, "metadata": meta}

@@ -106,12 +106,13 @@ def fields(text: str, kind: Kind) -> Predicate | None:
         path, op, value = match.groups()
         known = ("metadata.name", "metadata.namespace", *_FIELDS.get(kind.plural, ()))
         if path not in known:
-            raise bad_request(
-                f'"{path}" is not a known field selector: only "metadata.name", '
-                '"metadata.namespace"'
-                if not kind.schema
-                else f"field label not supported: {path}"
-            )
+            message = f"field label not supported: {path}"
+            if kind.plural not in _FIELDS:
+                message = (
+                    f'"{path}" is not a known field selector: only "metadata.name", '
+                    '"metadata.namespace"'
+                )
+            raise bad_request(message)
         terms.append((path, op != "!=", value))
     return lambda thing: all((_value(thing, path) == value) is want for path, want, value in terms)
 

@@ -38,7 +38,7 @@ class StatusError(Exception):
         }
         if reason:
             self.body["reason"] = reason
-        if details:
+        if details is not None:
             self.body["details"] = dict(details)
         self.body["code"] = code
 
@@ -103,7 +103,8 @@ def not_found(kind: Kind, name: str) -> StatusError:
 
 def no_such_path() -> StatusError:
     """Say that the server serves nothing here."""
-    return StatusError(404, "NotFound", "the server could not find the requested resource")
+    message = "the server could not find the requested resource"
+    return StatusError(404, "NotFound", message, details={})
 
 
 def already_exists(kind: Kind, name: str) -> StatusError:
@@ -112,13 +113,16 @@ def already_exists(kind: Kind, name: str) -> StatusError:
     return StatusError(409, "AlreadyExists", message, details=_about(kind, name))
 
 
-def outdated(kind: Kind, name: str, why: str = "") -> StatusError:
+def outdated(kind: Kind, name: str, why: str = "", *, by_kind: bool = False) -> StatusError:
     """Say that the object is not what the client believes."""
     why = why or (
         "the object has been modified; please apply your changes to the latest version and try again"
     )
-    message = f'Operation cannot be fulfilled on {kind.qualified} "{name}": {why}'
-    return StatusError(409, "Conflict", message, details=_about(kind, name))
+    about, shown = _about(kind, name), kind.qualified
+    if by_kind:  # deletions name the kind where everything else names the resource
+        about["kind"], shown = kind.kind, _kind_title(kind)
+    message = f'Operation cannot be fulfilled on {shown} "{name}": {why}'
+    return StatusError(409, "Conflict", message, details=about)
 
 
 def apply_conflict(error: ConflictError) -> StatusError:
@@ -139,27 +143,46 @@ def bad_request(message: str) -> StatusError:
     return StatusError(400, "BadRequest", message)
 
 
-def internal(message: str, *, reason: str = "") -> StatusError:
-    """Say that the server failed."""
-    return StatusError(500, reason, message)
+def internal(message: str, *, because: str = "") -> StatusError:
+    """Say that the server failed, maybe also why."""
+    if not because:
+        return StatusError(500, "", message)
+    return StatusError(500, "InternalError", message, details={"causes": [{"message": because}]})
+
+
+def _kind_title(kind: Kind) -> str:
+    return f"{kind.kind}.{kind.group}" if kind.group else kind.kind
 
 
 def invalid(
-    kind: Kind | None, name: str, causes: Sequence[Cause], *, what: str = ""
+    kind: Kind, name: str, causes: Sequence[Cause], *, by_resource: bool = False
 ) -> StatusError:
-    """Say which fields are wrong."""
+    """Say which fields of an object are wrong."""
+    title, noun = _kind_title(kind), kind.kind
+    if by_resource:
+        title, noun = kind.qualified, kind.plural
+    return _invalid(title, {"name": name, "group": kind.group, "kind": noun}, causes)
+
+
+def invalid_options(what: str, causes: Sequence[Cause]) -> StatusError:
+    """Say which parameters of a request are wrong; *what* is `PatchOptions` or the like."""
+    group = "meta.k8s.io"
+    return _invalid(f"{what}.{group}", {"group": group, "kind": what}, causes)
+
+
+def invalid_patch(causes: Sequence[Cause]) -> StatusError:
+    """Say that what a patch makes is no object."""
+    return _invalid(" ", {}, causes)
+
+
+def _invalid(title: str, details: Object, causes: Sequence[Cause]) -> StatusError:
     lines = [cause.line() for cause in causes]
     summary = lines[0] if len(lines) == 1 else "[" + ", ".join(lines) + "]"
-    title = what or (f"{kind.kind}.{kind.group}" if kind is not None and kind.group else "")
-    title = title or (kind.kind if kind is not None else "")
-    details: Object = {"name": name} if name else {}
-    if kind is not None and kind.group:
-        details["group"] = kind.group
-    details["kind"] = kind.kind if kind is not None else what.split(".", maxsplit=1)[0]
+    details = {name: value for name, value in details.items() if value}
     details["causes"] = [
         {"reason": cause.reason, "message": cause.message, "field": cause.field} for cause in causes
     ]
-    message = f"{title} {quoted(name)} is invalid: {summary}"
+    message = f"{title.rstrip()} {quoted(details.get('name', ''))} is invalid: {summary}"
     return StatusError(422, "Invalid", message, details=details)
 
 

@@ -5,7 +5,7 @@ watchers that resume, and hands it to those that listen now.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -67,6 +67,23 @@ class Store:
         known = self._objects.get(resource, {})
         return [known[key] for key in sorted(known) if not namespace or key[0] == namespace]
 
+    def all_at(self, resource: Resource, namespace: str, version: int) -> list[Object]:
+        """Return the objects of a kind as they were at *version*.
+
+        Raises:
+            StatusError: That is not remembered (410).
+        """
+        if version >= self.version:
+            return self.all(resource, namespace)
+        known = dict(self._objects.get(resource, {}))
+        for change in reversed(self.since(resource, version)):
+            key = key_of(change.last)
+            if change.before is None:
+                known.pop(key, None)
+            else:
+                known[key] = change.before
+        return [known[key] for key in sorted(known) if not namespace or key[0] == namespace]
+
     def put(self, resource: Resource, thing: Object) -> Object:
         """Create or replace an object, and return it with its new version."""
         self.version += 1
@@ -96,7 +113,7 @@ class Store:
         for listener in list(self._listeners.get(resource, ())):
             listener(change)
 
-    def since(self, resource: Resource, version: int) -> Iterable[Change]:
+    def since(self, resource: Resource, version: int) -> list[Change]:
         """Return the changes after *version*.
 
         Raises:

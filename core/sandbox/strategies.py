@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from core.sandbox import catalog
+from core.sandbox.defaults import GENERATION
 from core.sandbox.kinds import Kind
 from core.sandbox.store import Object, metadata
 
@@ -63,8 +64,9 @@ def _service(thing: Object, others: Iterable[Object]) -> Object:
         hosts = (str(host) for host in _SERVICE_NETWORK.hosts())
         spec["clusterIP"] = next(host for host in hosts if host not in used and host[-2:] != ".1")
     spec.setdefault("clusterIPs", [spec["clusterIP"]])
-    spec.setdefault("ipFamilies", ["IPv4"])
-    spec.setdefault("ipFamilyPolicy", "SingleStack")
+    both = spec["clusterIP"] == "None" and not spec.get("selector")
+    spec.setdefault("ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
+    spec.setdefault("ipFamilyPolicy", "RequireDualStack" if both else "SingleStack")
     if spec.get("type") in ("NodePort", "LoadBalancer"):
         spec["ports"] = _with_node_ports(spec, taken)
     return {**thing, "spec": spec}
@@ -94,15 +96,31 @@ def _quality(spec: Object) -> str:
     return "Guaranteed" if full else "Burstable"
 
 
-def _pod(thing: Object, _: Iterable[Object]) -> Object:
-    spec = dict(_part(thing, "spec"))
+def _admitted(spec: Object) -> Object:
+    """What admission adds to a pod, whenever it is written."""
+    spec = dict(spec)
     tolerations = cast("list[Object]", spec.get("tolerations") or [])
     known = {one.get("key") for one in tolerations}
     added = [one for one in _TOLERATIONS if one["key"] not in known]
     spec["tolerations"] = [*tolerations, *added]
     spec.setdefault("priority", 0)
     spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
+    return spec
+
+
+def _pod(thing: Object, _: Iterable[Object]) -> Object:
+    spec = _admitted(_part(thing, "spec"))
     return {**thing, "spec": spec, "status": {"phase": "Pending", "qosClass": _quality(spec)}}
+
+
+def _daemon_set(thing: Object, _: Iterable[Object]) -> Object:
+    return _with_generation(thing, "1")
+
+
+def _with_generation(thing: Object, generation: object) -> Object:
+    meta = dict(metadata(thing))
+    meta["annotations"] = {**_part(meta, "annotations"), GENERATION: generation}
+    return {**thing, "metadata": meta}
 
 
 def _job(thing: Object, _: Iterable[Object]) -> Object:
@@ -113,6 +131,7 @@ def _job(thing: Object, _: Iterable[Object]) -> Object:
     template = dict(_part(spec, "template"))
     inner = dict(_part(template, "metadata"))
     name, uid = meta.get("name"), meta.get("uid")
+    shares = bool(inner.get("labels")) and inner.get("labels") == meta.get("labels")
     inner["labels"] = {
         **_part(inner, "labels"),
         "batch.kubernetes.io/controller-uid": uid,
@@ -123,6 +142,8 @@ def _job(thing: Object, _: Iterable[Object]) -> Object:
     template["metadata"] = inner
     spec["template"] = template
     spec["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}
+    if shares:  # defaulted from the template: one map in Go, so both change
+        thing = {**thing, "metadata": {**meta, "labels": inner["labels"]}}
     return {**thing, "spec": spec}
 
 
@@ -134,35 +155,56 @@ def _claim(thing: Object, _: Iterable[Object]) -> Object:
     return {**thing, "metadata": meta, "status": {"phase": "Pending"}}
 
 
+def _definition(thing: Object, _: Iterable[Object]) -> Object:
+    versions = cast("list[Object]", _part(thing, "spec").get("versions") or [])
+    names = [one["name"] for one in versions if one.get("storage")]
+    return {**thing, "status": {**_part(thing, "status"), "storedVersions": names[:1]}}
+
+
 _CREATED: Mapping[str, Callable[[Object, Iterable[Object]], Object]] = {
     "Namespace": _namespace,
     "Service": _service,
+    "CustomResourceDefinition": _definition,
     "Pod": _pod,
+    "DaemonSet": _daemon_set,
     "Job": _job,
     "PersistentVolumeClaim": _claim,
 }
 
 
-def changed(old: Object, new: Object, kind: Kind, subresource: str) -> Object:
-    """Complete an object that is about to replace *old*: what this request may not touch stays."""
+def changed(
+    old: Object, new: Object, kind: Kind, subresource: str, others: Callable[[], Iterable[Object]]
+) -> Object:
+    """Complete an object that is about to replace *old*: what this request may not touch stays.
+
+    Args:
+        old: What is stored.
+        new: What the client wants.
+        kind: Its kind.
+        subresource: Through which door it came.
+        others: Asked for all objects of the kind, where something must be allocated.
+    """
     made = dict(new)
     if subresource == "status":
-        keep = [name for name in old if name not in ("metadata", "status")]
-        made = {**{name: old[name] for name in keep}, "metadata": new["metadata"]}
+        kept = {name: old[name] for name in old if name not in ("metadata", "status")}
+        made = {**kept, "metadata": _status_metadata(old, new, kind)}
         if "status" in new:
             made["status"] = new["status"]
-        made["metadata"] = _status_metadata(old, new, kind)
     elif kind.has_status:
         made.pop("status", None)
         if "status" in old:
             made["status"] = old["status"]
-    if kind.kind == "Service" and kind.custom_type is None and not subresource:
-        made["spec"] = _kept_service(_part(old, "spec"), _part(made, "spec"))
+    if kind.custom_type is None and not subresource:
+        if kind.kind == "Service":
+            made["spec"] = _kept_addresses(_part(old, "spec"), _part(made, "spec"), others)
+        keeps = _CHANGED.get(kind.kind)
+        made = keeps(old, made) if keeps is not None else made
     meta = dict(metadata(made))
     before = cast("int", metadata(old).get("generation", 0))
+    bumps = subresource != "status" and _bumps(old, made, kind)
     meta.pop("generation", None)
-    if before or _bumps(old, made, kind):
-        meta["generation"] = before + 1 if _bumps(old, made, kind) else before
+    if before or bumps:
+        meta["generation"] = before + 1 if bumps else before
     made["metadata"] = meta
     return made
 
@@ -177,26 +219,62 @@ def _status_metadata(old: Object, new: Object, kind: Kind) -> Object:
     return meta
 
 
-def _kept_service(old: Object, new: Object) -> Object:
-    """What was allocated stays while the kind of service stays (patchAllocatedValues)."""
+def _kept_daemon_set(old: Object, new: Object) -> Object:
+    before = int(str(_part(metadata(old), "annotations").get(GENERATION, "0")))
+    templates = (_part(one, "spec").get("template") for one in (old, new))
+    same = next(templates) == next(templates)
+    return _with_generation(new, str(before if same else before + 1))
+
+
+def _kept_namespace(old: Object, new: Object) -> Object:
+    return {**new, "spec": old.get("spec", {})}
+
+
+def _kept_pod(_: Object, new: Object) -> Object:
+    return {**new, "spec": _admitted(_part(new, "spec"))}
+
+
+_OUTSIDE = ("NodePort", "LoadBalancer")
+_OUTSIDE_ONLY = ("externalTrafficPolicy", "allocateLoadBalancerNodePorts", "healthCheckNodePort")
+
+
+def _ports(spec: Object) -> list[Object]:
+    return [dict(port) for port in cast("list[Object]", spec.get("ports") or [])]
+
+
+def _kept_addresses(old: Object, new: Object, others: Callable[[], Iterable[Object]]) -> Object:
+    """What was allocated stays while the kind of service stays, and goes with it."""
     made = dict(new)
     if "ExternalName" in (old.get("type"), new.get("type")):
         return made
     for name in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
         if name in old and not made.get(name):
             made[name] = old[name]
-    if new.get("type") in ("NodePort", "LoadBalancer"):
-        known = {
-            (one.get("port"), one.get("protocol")): one.get("nodePort")
-            for one in cast("list[Object]", old.get("ports") or [])
-        }
-        ports = [dict(one) for one in cast("list[Object]", made.get("ports") or [])]
-        for one in ports:
-            kept = known.get((one.get("port"), one.get("protocol")))
-            if kept and not one.get("nodePort"):
-                one["nodePort"] = kept
+    known = {(one.get("port"), one.get("protocol")): one.get("nodePort") for one in _ports(old)}
+    outside = new.get("type") in _OUTSIDE
+    ports = _ports(made)
+    for one in ports:
+        kept = known.get((one.get("port"), one.get("protocol")))
+        if kept and outside and not one.get("nodePort"):
+            one["nodePort"] = kept
+        elif kept and not outside and one.get("nodePort") == kept:
+            del one["nodePort"]
+    if ports:
         made["ports"] = ports
+    if outside:
+        made["ports"] = _with_node_ports(made, [_part(other, "spec") for other in others()])
+    elif old.get("type") in _OUTSIDE:
+        for name in _OUTSIDE_ONLY:
+            if made.get(name) == old.get(name):
+                made.pop(name, None)
     return made
+
+
+_CHANGED: Mapping[str, Callable[[Object, Object], Object]] = {
+    "DaemonSet": _kept_daemon_set,
+    "Namespace": _kept_namespace,
+    "Pod": _kept_pod,
+}
 
 
 def _bumps(old: Object, new: Object, kind: Kind) -> bool:

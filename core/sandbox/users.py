@@ -34,6 +34,8 @@ def refusal(user: str, verb: str, kind: Kind, call: tuple[str, str, str]) -> Sta
     """Say that *user* may not do *verb* to (namespace, name, subresource)."""
     namespace, name, subresource = call
     resource = f"{kind.plural}/{subresource}" if subresource else kind.plural
+    if kind.kind == "Namespace" and not kind.group:
+        namespace = name
     scope = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
     title = f'{kind.qualified} "{name}"' if name else kind.qualified
     message = (
@@ -72,7 +74,8 @@ def rules_review(user: str, body: Mapping[str, object]) -> Object:
         {"verbs": ["get"], "nonResourceURLs": ["/api", "/api/*", "/apis", "/apis/*", "/version"]}
     ]
     status: Object = {"resourceRules": rules, "nonResourceRules": paths, "incomplete": False}
-    return _review("SelfSubjectRulesReview", body.get("spec"), status)
+    del body
+    return _review("SelfSubjectRulesReview", {}, status)
 
 
 def _review(kind: str, spec: object, status: Object) -> Object:

@@ -47,7 +47,11 @@ _LABEL_VALUE_WORDS = (
     "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or "
     "'12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 )
-_FREE_NAMES = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
+_QUALIFIED_WORDS = (
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
+    "an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
+    "validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+)
 
 
 def _part(thing: Object, name: str) -> Object:
@@ -87,7 +91,7 @@ def _metadata_causes(thing: Object, kind: Kind) -> list[Cause]:
             found.append(invalid_value("metadata.name", name, _SERVICE_WORDS))
     elif kind.group != "rbac.authorization.k8s.io" and not _SUBDOMAIN.fullmatch(name):
         found.append(invalid_value("metadata.name", name, _SUBDOMAIN_WORDS))
-    return found + _label_causes(meta, "metadata.labels")
+    return found + _label_causes(meta, "metadata.labels") + _finalizer_causes(meta)
 
 
 def _label_causes(meta: Object, path: str) -> list[Cause]:
@@ -97,6 +101,17 @@ def _label_causes(meta: Object, path: str) -> list[Cause]:
         for value in labels.values()
         if not _LABEL_VALUE.fullmatch(value)
     ]
+
+
+def _finalizer_causes(meta: Object) -> list[Cause]:
+    found = []
+    for index, name in enumerate(cast("list[str]", meta.get("finalizers") or [])):
+        if not _QUALIFIED.fullmatch(name):
+            found.append(invalid_value("metadata.finalizers", name, _QUALIFIED_WORDS))
+        if "/" not in name and name not in ("orphan", "foregroundDeletion", "kubernetes"):
+            why = "name is neither a standard finalizer name nor is it fully qualified"
+            found.append(invalid_value(f"metadata.finalizers[{index}]", name, why))
+    return found
 
 
 def _successor_causes(new: Object, old: Object) -> list[Cause]:
@@ -136,8 +151,18 @@ def _pod_causes(spec: Object, path: str) -> list[Cause]:
     return found
 
 
+def _quantity_causes(container: Object, at: str) -> list[Cause]:
+    resources = _part(container, "resources")
+    return [
+        invalid_value(f"{at}.resources.{kind}[{name}]", value, "must be greater than or equal to 0")
+        for kind in ("limits", "requests")
+        for name, value in _part(resources, kind).items()
+        if str(value).startswith("-")
+    ]
+
+
 def _container_causes(container: Object, at: str, volumes: set[object]) -> list[Cause]:
-    found = []
+    found = _quantity_causes(container, at)
     if not container.get("image"):
         found.append(required(f"{at}.image"))
     for index, port in enumerate(_items(container, "ports")):
@@ -233,7 +258,7 @@ def _keys(thing: Object, names: Iterable[str]) -> list[Cause]:
                 found.append(invalid_value(f"{name}[{key}]", key, why))
     if size > _DATA_MAX_BYTES:
         message = f"Too long: may not be more than {_DATA_MAX_BYTES} bytes"
-        found.append(Cause("FieldValueTooLong", message, ""))
+        found.append(Cause("FieldValueTooLong", message, "[]"))
     return found
 
 
@@ -333,7 +358,8 @@ def _role_ref(new: Object, old: Object) -> list[Cause]:
 
 
 def _job_kept(new: Object, old: Object) -> list[Cause]:
-    return [
+    missing = [] if _part(new, "spec").get("selector") else [required("spec.selector")]
+    return missing + [
         cause
         for name in ("completions", "selector", "template", "completionMode")
         for cause in _same(new, old, "spec", name)

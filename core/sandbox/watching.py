@@ -10,7 +10,7 @@ import msgspec
 from core.sandbox import catalog, forms
 from core.sandbox.kinds import Kind
 from core.sandbox.selectors import Predicate
-from core.sandbox.statuses import StatusError
+from core.sandbox.statuses import StatusError, too_large_version
 from core.sandbox.store import Change, Object, Store, metadata, with_version
 
 _INITIAL_END = "k8s.io/initial-events-end"
@@ -77,6 +77,11 @@ class Watch:
 
     def _begin(self) -> None:
         wanted = self.request
+        asked = int(wanted.version or 0)
+        if wanted.initial_events and asked > self._store.version:
+            self._push("ERROR", too_large_version(asked, self._store.version).body)
+            self.ended = True
+            return
         if wanted.initial_events or (wanted.initial_events is None and wanted.version in ("", "0")):
             for one in self._store.all(wanted.kind.resource, wanted.namespace):
                 if wanted.selects is None or wanted.selects(one):

@@ -4,6 +4,7 @@ The order is the real server's: decode, record owners, complete, validate, store
 all but the last.
 """
 
+import json
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
@@ -29,16 +30,9 @@ from core.sandbox.ownership import Write
 from core.sandbox.statuses import StatusError
 from core.sandbox.store import Key, Object, Store, metadata
 
-_CREATED_BY_PUT = (
-    "Lease",
-    "Endpoints",
-    "Event",
-    "LimitRange",
-    "ResourceQuota",
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
+_ORPHANS = (
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to "
+    "remove them or set propagationPolicy=Orphan to suppress this warning"
 )
 _SYSTEM = (
     "uid",
@@ -102,12 +96,16 @@ class Writer:
             )
         live = self.store.get(call.kind.resource, (call.namespace, call.name))
         if live is None:
-            if call.kind.kind not in _CREATED_BY_PUT or call.subresource:
+            if not call.kind.put_creates or call.subresource:
                 raise statuses.not_found(call.kind, call.name)
             return self.create(call, body), True
         uid = meta.get("uid")
         if uid and uid != metadata(live).get("uid"):
             raise self._uid_conflict(call, str(uid), live)
+        if call.kind.put_needs_version and not meta.get("resourceVersion"):
+            where = "metadata.resourceVersion"
+            cause = statuses.invalid_value(where, 0, "must be specified for an update")
+            raise statuses.invalid(call.kind, call.name, [cause], by_resource=True)
         new = self._tracked(call, live, made, creating=False)
         return self.replace(call, live, new), False
 
@@ -131,32 +129,45 @@ class Writer:
             raise statuses.not_found(call.kind, call.name)
         self._check_preconditions(call, live, options)
         meta = dict(metadata(live))
+        if call.kind.orphans and not {"propagationPolicy", "orphanDependents"} & options.keys():
+            call.warnings.append(_ORPHANS)
         finalizers = self._finalizers_on_delete(call.kind, meta, options)
         spec = cast("Object", live.get("spec") or {})
         stays = bool(finalizers) or (call.kind.kind == "Namespace" and spec.get("finalizers"))
         if not stays:
+            final = self._marked(live, meta, finalizers) if call.kind.kind == "Pod" else live
             if not call.dry_run:
-                self.store.remove(call.kind.resource, (call.namespace, call.name))
-            return live, True
+                self.store.remove(call.kind.resource, (call.namespace, call.name), final)
+            return final, True
         if meta.get("deletionTimestamp") and finalizers == meta.get("finalizers", []):
             return live, False
+        marked = self._marked(live, meta, finalizers)
+        if call.kind.kind == "Namespace":
+            meta.pop("deletionGracePeriodSeconds")
+            marked["status"] = {**cast("Object", live.get("status") or {}), "phase": "Terminating"}
+        return self._put(call, marked), False
+
+    def _marked(self, live: Object, meta: Object, finalizers: list[str]) -> Object:
+        """Mark an object as being deleted; *meta* is a copy of its metadata."""
         meta["deletionTimestamp"] = meta.get("deletionTimestamp") or self.now()
         meta["deletionGracePeriodSeconds"] = 0
         if finalizers:
             meta["finalizers"] = finalizers
         if "generation" in meta:
             meta["generation"] = cast("int", meta["generation"]) + 1
-        marked: Object = {**live, "metadata": meta}
-        if call.kind.kind == "Namespace":
-            meta.pop("deletionGracePeriodSeconds")
-            marked["status"] = {**cast("Object", live.get("status") or {}), "phase": "Terminating"}
-        return self._put(call, marked), False
+        return {**live, "metadata": meta}
 
     # --- decoding -----------------------------------------------------------------------------
 
     def _decoded(self, call: Call, body: Mapping[str, object], *, patching: bool = False) -> Object:
         kind = call.kind
         version, name = body.get("apiVersion"), body.get("kind")
+        if kind.custom_type is not None and not (version and name):
+            missing = "Kind" if not name else "apiVersion"
+            raise statuses.bad_request(
+                f"the object provided is unrecognized (must be of type {kind.kind}): "
+                f"Object '{missing}' is missing"
+            )
         if version not in (None, "", kind.api_version) and version not in kind.served_as:
             raise statuses.bad_request(
                 f"the API version in the data ({version}) does not match the expected API version "
@@ -174,16 +185,19 @@ class Writer:
         except DecodeError as error:
             text = f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}'
             if patching:
-                cause = statuses.invalid_value("patch", "", str(error))
-                raise statuses.invalid(None, "", [cause], what=kind.kind) from error
+                raise _unfit_patch(body, str(error)) from error
             raise statuses.bad_request(f"{text}: {error}") from error
-        self._report_unknown(call, unknown)
+        self._report_unknown(call, unknown, body if patching else None)
         return made
 
-    def _report_unknown(self, call: Call, unknown: list[str]) -> None:
+    def _report_unknown(
+        self, call: Call, unknown: list[str], patched: Mapping[str, object] | None
+    ) -> None:
         if not unknown or call.strict == "Ignore":
             return
         lines = [f'unknown field "{path}"' for path in unknown]
+        if call.strict == "Strict" and patched is not None:
+            raise _unfit_patch(patched, f"strict decoding error: {', '.join(lines)}")
         if call.strict == "Strict":
             name = call.kind.kind
             raise statuses.bad_request(
@@ -257,7 +271,7 @@ class Writer:
         found = typed.faults(body, kind)
         if found:
             text = found[0] if len(found) == 1 else "errors:\n  " + "\n  ".join(found)
-            where = _described(call)
+            where = _described(call, typed.as_map(body.get("metadata")))
             raise statuses.internal(f"failed to create typed patch object ({where}): {text}")
         base = live if live is not None else catalog.empty(call.kind)
         owners = managed.read(metadata(base).get("managedFields")) or {}
@@ -267,7 +281,15 @@ class Writer:
         except ownership.ConflictError as conflict:
             raise statuses.apply_conflict(conflict) from conflict
         whole = before if merged is None else cast("Object", merged)
-        made = self._stored(call.kind, whole, [])
+        try:
+            made = self._stored(call.kind, whole, [])
+        except DecodeError as error:
+            where = _described(call, typed.as_map(body.get("metadata")))
+            kind_text = where.partition("; ")[2]
+            raise statuses.internal(
+                f"failed to convert new object ({where}) to proper version: unable to convert "
+                f"unstructured object to {kind_text}: error decoding from json: {error}"
+            ) from error
         self._synchronised(call, made, body)
         new = _with_owners(made, left)
         self._match_namespace(call, new)
@@ -327,26 +349,34 @@ class Writer:
         wanted = typed.as_map(options.get("preconditions"))
         meta = metadata(live)
         if wanted.get("uid") not in (None, meta.get("uid")):
-            raise self._uid_conflict(call, str(wanted["uid"]), live)
+            why = (
+                f"the UID in the precondition ({wanted['uid']}) does not match the UID in record "
+                f"({meta.get('uid')}). The object might have been deleted and then recreated"
+            )
+            raise statuses.outdated(call.kind, call.name, why, by_kind=True)
         version = wanted.get("resourceVersion")
         if version not in (None, meta.get("resourceVersion")):
             have = meta.get("resourceVersion")
             why = (
-                "Precondition failed: ResourceVersion in precondition: "
-                f"{version}, ResourceVersion in object meta: {have}"
+                f"the ResourceVersion in the precondition ({version}) does not match the "
+                f"ResourceVersion in record ({have}). The object might have been modified"
             )
-            raise statuses.outdated(call.kind, call.name, why)
+            raise statuses.outdated(call.kind, call.name, why, by_kind=True)
 
     def _uid_conflict(self, call: Call, uid: str, live: Object) -> StatusError:
         have = metadata(live).get("uid")
-        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {have}"
+        why = (
+            f"StorageError: invalid object, Code: 4, Key: {call.kind.plural}/{call.name}, "
+            "ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
+            f"{uid}, UID in object meta: {have}"
+        )
         return statuses.outdated(call.kind, call.name, why)
 
     def _finalizers_on_delete(
         self, kind: Kind, meta: Object, options: Mapping[str, object]
     ) -> list[str]:
         finalizers = list(cast("list[str]", meta.get("finalizers") or []))
-        policy = options.get("propagationPolicy")
+        policy = options.get("propagationPolicy") or ("Orphan" if kind.orphans else None)
         if options.get("orphanDependents") is True:
             policy = "Orphan"
         for wanted, name in (("Foreground", "foregroundDeletion"), ("Orphan", "orphan")):
@@ -417,7 +447,13 @@ class Writer:
             if name in before:
                 meta[name] = before[name]
         meta["name"] = before["name"]
-        new = strategies.changed(live, {**new, "metadata": meta}, call.kind, call.subresource)
+        new = strategies.changed(
+            live,
+            {**new, "metadata": meta},
+            call.kind,
+            call.subresource,
+            lambda: self.store.all(call.kind.resource),
+        )
         self._validate(call, new, live)
         new = _with_old_times(live, new)
         meta = {**metadata(new), "resourceVersion": before["resourceVersion"]}
@@ -432,6 +468,8 @@ class Writer:
 
     def _put(self, call: Call, made: Object, version: object = None) -> Object:
         made = _ordered(made)
+        if made.get("rules") == []:  # stored as protobuf, where an empty list is none
+            made["rules"] = None
         if not call.dry_run:
             return self.store.put(call.kind.resource, made)
         if version is None:
@@ -444,6 +482,11 @@ class Writer:
             found += custom.causes(new, call.kind.custom_type)
         if found:
             raise statuses.invalid(call.kind, call.name, found)
+
+
+def _unfit_patch(patched: Mapping[str, object], why: str) -> StatusError:
+    text = json.dumps(patched, separators=(",", ":"), sort_keys=True)
+    return statuses.invalid_patch([statuses.invalid_value("patch", text, why)])
 
 
 def _held(thing: Object) -> bool:
@@ -510,6 +553,7 @@ def _ordered(thing: Object) -> Object:
     return {name: thing[name] for name in (*first, *rest, "status") if name in thing}
 
 
-def _described(call: Call) -> str:
+def _described(call: Call, meta: Object) -> str:
+    sent, name = meta.get("namespace", ""), meta.get("name", "")
     group = f"{call.kind.group}/{call.kind.version}" if call.kind.group else f"/{call.kind.version}"
-    return f"{call.namespace}/{call.name}; {group}, Kind={call.kind.kind}"
+    return f"{sent}/{name}; {group}, Kind={call.kind.kind}"

@@ -56,7 +56,7 @@ func fields(t reflect.Type, into *shape) {
 		}
 		visit(field.Type)
 		kind := field.Type.Kind()
-		if kind == reflect.Ptr && field.Type.Elem().Kind() != reflect.Struct {
+		if kind == reflect.Ptr && (field.Type.Elem().Kind() != reflect.Struct || writesItself(field.Type.Elem())) {
 			into.Pointers = append(into.Pointers, tag[0])
 		}
 		omitted := strings.Contains(options, "omitempty") && kind != reflect.Struct
@@ -74,6 +74,11 @@ func fields(t reflect.Type, into *shape) {
 	}
 }
 
+func writesItself(t reflect.Type) bool {
+	_, ok := reflect.New(t).Interface().(json.Marshaler)
+	return ok
+}
+
 func visit(t reflect.Type) {
 	switch t.Kind() {
 	case reflect.Ptr, reflect.Slice, reflect.Map:
@@ -83,8 +88,7 @@ func visit(t reflect.Type) {
 	default:
 		return
 	}
-	_, writesItself := reflect.New(t).Interface().(json.Marshaler)
-	if t.Name() == "" || writesItself || !strings.HasPrefix(t.PkgPath(), "k8s.io/") {
+	if t.Name() == "" || writesItself(t) || !strings.HasPrefix(t.PkgPath(), "k8s.io/") {
 		return
 	}
 	if _, ok := seen[name(t)]; ok {
