@@ -33,6 +33,7 @@ SERVER_METADATA: Final = (
     "uid",
 )
 
+_TEMPLATE_GENERATION: Final = "deprecated.daemonset.template.generation"
 _RBAC: Final = "rbac.authorization.k8s.io"
 
 
@@ -60,6 +61,15 @@ def _host_port(holder: JsonObject, root: JsonObject) -> Json | Absent:
         or _at(root, "spec", "template", "spec", "hostNetwork") is True
     )
     return holder.get("containerPort", ABSENT) if on_host else ABSENT
+
+
+def _template_labels(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    return _at(holder, "template", "metadata", "labels") or ABSENT
+
+
+def _empty_dir(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """A volume that names no source is an empty folder."""
+    return {} if holder.keys() == {"name", "emptyDir"} else ABSENT
 
 
 def _policy_types(holder: JsonObject, _root: JsonObject) -> Json | Absent:
@@ -148,6 +158,7 @@ _WORKLOADS: Final[Mapping[str, Mapping[str, Default]]] = {
     },
     "autoscaling.HorizontalPodAutoscalerSpec": {
         "minReplicas": 1,
+        "targetCPUUtilizationPercentage": 80,  # autoscaling/v1
         "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": _CPU_TARGET}}],
     },
     "autoscaling.HorizontalPodAutoscalerBehavior": {
@@ -181,6 +192,7 @@ _PODS: Final[Mapping[str, Mapping[str, Default]]] = {
     },
     "core.HTTPGetAction": {"path": "/", "scheme": "HTTP", "protocol": "HTTP1"},
     "core.ObjectFieldSelector": {"apiVersion": "v1"},
+    "core.Volume": {"emptyDir": _empty_dir},
     "core.SecretVolumeSource": {"defaultMode": 420},
     "core.ConfigMapVolumeSource": {"defaultMode": 420},
     "core.DownwardAPIVolumeSource": {"defaultMode": 420},
@@ -208,7 +220,7 @@ _OTHERS: Final[Mapping[str, Mapping[str, Default]]] = {
     # apiVersion and kind: of a claim inside volumeClaimTemplates
     "core.PersistentVolumeClaim": {"apiVersion": "v1", "kind": "PersistentVolumeClaim"},
     "core.PersistentVolumeClaimSpec": {"volumeMode": "Filesystem"},
-    "core.ReplicationControllerSpec": {"replicas": 1},
+    "core.ReplicationControllerSpec": {"replicas": 1, "selector": _template_labels},
     "core.NamespaceSpec": {"finalizers": ["kubernetes"]},
     "networking.NetworkPolicyPort": {"protocol": "TCP"},
     "networking.NetworkPolicySpec": {"policyTypes": _policy_types},
@@ -222,6 +234,7 @@ _OTHERS: Final[Mapping[str, Mapping[str, Default]]] = {
         "volumeLifecycleModes": ["Persistent"],
         "requiresRepublish": False,
         "seLinuxMount": False,
+        "preventPodSchedulingIfMissing": False,
     },
     "scheduling.PriorityClass": {"preemptionPolicy": "PreemptLowerPriority"},
     "rbac.RoleRef": {"apiGroup": _RBAC},
@@ -298,18 +311,21 @@ def is_filled_anywhere(key: str) -> bool:
     return key in _FILLED_ANYWHERE or key.startswith("pv.kubernetes.io/")
 
 
-def implied_labels(git: JsonObject, live: JsonObject) -> JsonObject:
-    """Return the labels that the server gives *live* although nobody wrote them.
+def implied_metadata(git: JsonObject, live: JsonObject) -> JsonObject:
+    """Return the labels and annotations that the server gives *live* although nobody wrote them.
 
-    A namespace gets its name, and a Job without labels those of its template.
+    A namespace gets its name, a Job or ReplicationController without labels those of its template.
     """
-    kind = git.get("kind")
-    if kind == "Namespace":
-        return {"kubernetes.io/metadata.name": _at(live, "metadata", "name")}
-    if kind != "Job" or _at(git, "metadata", "labels"):
-        return {}
-    labels = _at(live, "spec", "template", "metadata", "labels")
-    return labels if isinstance(labels, dict) else {}
+    match git.get("kind"):
+        case "Namespace":
+            return {"labels": {"kubernetes.io/metadata.name": _at(live, "metadata", "name")}}
+        case "DaemonSet":
+            generation = _at(live, "metadata", "annotations", _TEMPLATE_GENERATION)
+            return {"annotations": {_TEMPLATE_GENERATION: generation}}
+        case "Job" | "ReplicationController" if not _at(git, "metadata", "labels"):
+            return {"labels": _at(live, "spec", "template", "metadata", "labels")}
+        case _:
+            return {}
 
 
 def _at(document: JsonObject, *keys: str) -> Json:

@@ -12,7 +12,7 @@ from typing import Final
 from core.compare.builtin import (
     LAST_APPLIED,
     SERVER_METADATA,
-    implied_labels,
+    implied_metadata,
     is_filled_anywhere,
 )
 from core.compare.lists import Pairing, element, entries, members, pair
@@ -50,8 +50,8 @@ class Difference:
 def differences(git: JsonObject, live: JsonObject, root: Node) -> list[Difference]:
     """List where a live object differs from what Git states, apart from server bookkeeping."""
     wanted, found = _compared(git, git), _compared(live, git)
-    labels = implied_labels(git, live) if root.built_in else _NOTHING
-    overlay: JsonObject = {"metadata": {"labels": labels}} if labels else _NOTHING
+    implied = implied_metadata(git, live) if root.built_in else _NOTHING
+    overlay: JsonObject = {"metadata": implied} if implied else _NOTHING
     walk = Walk(live)
     walk.objects(wanted, found, root, (), overlay)
     if git.get("kind") == "ClusterRole" and git.get("aggregationRule"):
