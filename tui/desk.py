@@ -343,8 +343,7 @@ class Desk(Screen[None], inherit_bindings=False):
 
     def _explain_soon(self, row: object) -> None:
         """Look up who and why for the row the cursor rests on, once per row."""
-        wanted = isinstance(row, Drift) and row.verdict is Verdict.DRIFTED and not row.explained
-        if not wanted or row is self._explained:
+        if not _unexplained(row) or row is self._explained:
             return
         if self._explain_timer is not None:
             self._explain_timer.stop()
@@ -352,6 +351,14 @@ class Desk(Screen[None], inherit_bindings=False):
 
     def _explain(self) -> None:
         row = self.changes.subject.of
-        if isinstance(row, Drift) and not row.explained and row is not self._explained:
+        if isinstance(row, Drift) and _unexplained(row) and row is not self._explained:
             self._explained = row
             self.submit(Explain(row.key))
+
+
+def _unexplained(row: object) -> bool:
+    """Whether who and why can be looked up: not before the server confirmed the row."""
+    verdicts = {Verdict.DRIFTED, Verdict.CONTESTED}
+    return (
+        isinstance(row, Drift) and row.verdict in verdicts and not (row.explained or row.confirming)
+    )

@@ -50,6 +50,7 @@ class Flows:
         self._on = surface
         self._numbers = count(1)
         self._dialog: Preview | None = None
+        self._next: list[frozenset[Key]] = []  # previews of other clusters, after this one
         self._runs: dict[int, frozenset[Key]] = {}  # ours, not finished
         self.write_until: float | None = None
 
@@ -69,8 +70,8 @@ class Flows:
         on = self._on
         selected = on.selected()
         keys, _ = on.view.to_sync(selected if isinstance(selected, Key) else None)
-        if keys:
-            self._open(PlanDialog(self._means(), keys, opened_by=_opener("sync")))
+        first, *self._next = on.view.by_cluster(keys)
+        self._open(PlanDialog(self._means(), first, opened_by=_opener("sync")))
 
     def _revert(self) -> None:
         view, selected = self._on.view, self._on.selected()
@@ -150,6 +151,8 @@ class Flows:
 
     def _closed(self, _: None) -> None:
         self._dialog = None
+        if self._next:
+            self._open(PlanDialog(self._means(), self._next.pop(0)))
 
     # Time and snapshots -------------------------------------------------------------------------
 
@@ -181,8 +184,8 @@ class Flows:
             self._open(PlanDialog(self._means(), keys))
         elif run.problems or run.exit_code:
             reasons = "; ".join(say(problem)[0] for problem in run.problems)
-            words = f"{run.what} failed: {reasons or f'exit code {run.exit_code}'}"
-            self._on.note(words, Role.ERROR, True)
+            words = _done(run) if run.done == run.total and run.total else f"{run.what} failed"
+            self._on.note(f"{words}: {reasons or f'exit code {run.exit_code}'}", Role.ERROR, True)
         else:
             self._on.note(_done(run), Role.GIT, False)
 

@@ -118,7 +118,7 @@ class View:
     def to_sync(self, selected: Hashable | None) -> tuple[frozenset[Key], str]:
         """The objects `s` works on, spelt out, or why there is none."""
         if self.marks:
-            return self.marks, ""
+            return self._marked()
         if self.last_list == "apps":
             rows = self.groups.by_app.get(self.app or "", ())
             wanted = {Verdict.DRIFTED, Verdict.MISSING}
@@ -129,6 +129,18 @@ class View:
             return frozenset(), "choose an app (1) or an object (2) first"
         reason = why_not_sync(drift)
         return (frozenset(), reason) if reason else (frozenset({drift.key}), "")
+
+    def _marked(self) -> tuple[frozenset[Key], str]:
+        rows = [self.snapshot.rows[key] for key in sorted(self.marks)]
+        keys = frozenset(row.key for row in rows if not why_not_sync(row))
+        return keys, "" if keys else f"marked: {why_not_sync(rows[0])}"
+
+    def by_cluster(self, keys: frozenset[Key]) -> list[frozenset[Key]]:
+        """*keys* by cluster: one preview covers one cluster."""
+        groups: dict[str, set[Key]] = {}
+        for key in sorted(keys):
+            groups.setdefault(self.snapshot.rows[key].cluster, set()).add(key)
+        return [frozenset(group) for group in groups.values()]
 
     def drifted_in(self, app: str | None) -> int:
         """How many objects of *app* are not as Git says."""
@@ -144,6 +156,8 @@ def why_not_sync(drift: Drift) -> str:
         return "this object is in sync"
     if drift.verdict is Verdict.EXTRA:
         return "Git no longer states this object; sync deletes nothing"
+    if drift.verdict is Verdict.CONTESTED:
+        return "a controller owns these fields; sync leaves them to it"
     if drift.verdict is Verdict.UNKNOWN:
         return "this object cannot be judged"
     return ""

@@ -60,7 +60,7 @@ class HelpDialog(ModalScreen[None]):
         self.set_focus(None)
 
     def _draw(self) -> None:
-        width = max(20, self._body.size.width - 2)
+        width = max(20, self._body.cells - 2)
         self._body.show(help_lines(width, self._disabled, self._search.value))
         self._body.redraw()
 

@@ -157,7 +157,7 @@ class Preview(ModalScreen[None]):
     def _draw(self) -> None:
         box = self.query_one("#dialog")
         box.border_title = Content(self._heading)
-        width = max(20, self._body.size.width - 2)
+        width = max(20, self._body.cells - 2)
         lines = self._lines(width)
         self._body.show(lines)
         self._body.redraw()

@@ -53,7 +53,7 @@ class ChangesPane(Lines[Line]):
     def take(self, subject: Subject, *, again: bool = False) -> None:
         """Show *subject*; nothing is made again while it is the same at the same width."""
         before, made_at = self._made_from
-        width = self.size.width
+        width = self.cells
         if not again and made_at == width and _same(before, subject):
             return
         self._made_from = (subject, width)

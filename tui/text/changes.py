@@ -20,11 +20,14 @@ from tui.palette import Role
 from tui.text.ages import age, age_of_stamp
 from tui.text.rows import Looks, author_name
 from tui.text.signs import CAUSES, SIGNS, sign_of
-from tui.text.spans import Line, Span, clip, cut_left, plain, say, width_of, wrap
+from tui.text.spans import Line, clip, cut_left, plain, say, width_of, wrap
+from tui.text.unified import difference, unified_lines, worded
 from tui.text.values import look_alike, secret_word, shown
 
 _NOISE = frozenset({FieldVerdict.INFO, FieldVerdict.WARN})
 _LONGEST_CELLS = 4000  # of a value on one line
+_PLACE_CELLS = 28  # of file:line, whose end tells most
+_TEXT_LINES_MAX = 12  # of a text in Changes; Text mode shows all
 _FIELD_SIGNS = {
     FieldVerdict.CONTESTED: (SIGNS[Verdict.CONTESTED], "contested"),
     FieldVerdict.INFO: (SIGNS[Verdict.IN_SYNC], "info"),
@@ -49,12 +52,10 @@ def object_lines(
     drift: Drift, width: int, looks: Looks, *, noise: bool, text: bool = False
 ) -> list[Line]:
     """Everything pane 0 says about *drift*, at *width* cells."""
-    from tui.text.unified import unified_lines  # noqa: PLC0415 - it uses this module's words
-
     lines = [*header_lines(drift, width, looks), ()]
     shown_changes = [change for change in drift.changes if noise or not is_noise(change)]
     if text:
-        lines += unified_lines(shown_changes, looks)
+        lines += [*unified_lines(shown_changes, looks), ()]
     else:
         for change in shown_changes:
             lines += [*field_lines(change, width, looks, explained=drift.explained), ()]
@@ -99,9 +100,11 @@ def _sentences(drift: Drift, looks: Looks) -> Iterable[str]:
         yield "Git states fields that a controller owns; a sync would start a fight."
     elif drift.verdict is Verdict.IN_SYNC:
         yield "The cluster has what Git states."
-    facts = [_cause(drift.cause), _confirmation(drift)]
-    if drift.since:
-        facts.append(f"for {age(looks.now - drift.since)}")
+    facts = [
+        f"for {age(looks.now - drift.since)}" if drift.since else "",
+        _cause(drift.cause),
+        _confirmation(drift),
+    ]
     line = " · ".join(fact for fact in facts if fact)
     if line:
         yield line if not looks.ascii_only else line.replace("·", "-")
@@ -117,13 +120,13 @@ def _confirmation(drift: Drift) -> str:
     if drift.confirming:
         return "asking the API server"
     if drift.confirmed_by is ConfirmedBy.SERVER:
-        return "confirmed by the API server"
-    return "compared here, not confirmed by the API server"
+        return "confirmed by the server"
+    return "compared here, not confirmed by the server"
 
 
 def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: bool) -> list[Line]:
     """One field: path and values, then the two sides' provenance."""
-    lines = _value_lines(change, width, looks)
+    lines = _text_lines(change, width) or _value_lines(change, width, looks)
     for text in (look_alike(change.live, change.git), *change.detail):
         lines += _paragraph(text, width - 2, Role.AMBER if text not in change.detail else Role.TEXT)
     live, git = provenance(change, looks, explained=explained)
@@ -148,6 +151,20 @@ def _value_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
     if width_of(values) + 2 <= width:
         return [title, (("  ", Role.TEXT), *values)]
     return [title, *_stacked(change, width)]
+
+
+def _text_lines(change: FieldChange, width: int) -> list[Line]:
+    """For texts of several lines only the lines that differ; empty for anything else."""
+    live, git = change.live, change.git
+    if not (isinstance(live, str) and isinstance(git, str) and "\n" in live + git):
+        return []
+    lines = difference(live.split("\n"), git.split("\n"))
+    changed = [line for line in lines if line[0][1] is not Role.MUTED]
+    more = len(changed) - _TEXT_LINES_MAX
+    lines = [clip((("  ", Role.TEXT), *line), width) for line in changed[:_TEXT_LINES_MAX]]
+    if more > 0:
+        lines.append(((f"  {more} more lines, r shows the text", Role.MUTED),))
+    return [(say(change.path, Role.STRONG),), *lines]
 
 
 def _path_spans(change: FieldChange, looks: Looks) -> Line:
@@ -177,18 +194,23 @@ def _short(text: str) -> str:
 
 def _stacked(change: FieldChange, width: int) -> list[Line]:
     """Long values, one below the other, cut where the pane ends after three lines."""
+    live, git = _short(shown(change.live)), _short(shown(change.git))
+    if max(width_of(((live, Role.TEXT),)), width_of(((git, Role.TEXT),))) <= width - 5:
+        return [_indented(worded("-", live, git)), _indented(worded("+", git, live))]
     lines: list[Line] = []
-    for sign, value, role in (
-        ("-", change.live, Role.LIVE_LINE),
-        ("+", change.git, Role.GIT_LINE),
-    ):
-        pieces = wrap(_short(shown(value)), max(8, width - 5))
+    for sign, value, role in (("-", live, Role.LIVE_LINE), ("+", git, Role.GIT_LINE)):
+        pieces = wrap(value, max(8, width - 5))
         kept = pieces[:3]
         if len(pieces) > len(kept):
             kept[-1] = f"{kept[-1][:-1]}…"
         for place, piece in enumerate(kept):
-            lines.append(((f"  {sign if place == 0 else ' '} {piece} ", role),))
+            text = f"{sign if place == 0 else ' '} {piece} "
+            lines.append((("  ", Role.TEXT), (text, role)))
     return lines
+
+
+def _indented(line: Line) -> Line:
+    return (("  ", Role.TEXT), *line)
 
 
 def provenance(change: FieldChange, looks: Looks, *, explained: bool) -> tuple[Line, Line]:
@@ -218,17 +240,15 @@ def _actor_spans(actor: Actor | None, looks: Looks, *, explained: bool) -> Line:
 def _origin_spans(origin: Origin | None, looks: Looks) -> Line:
     if origin is None:
         return ()
-    place = say(f"{origin.file}:{origin.line}", Role.TEXT)
+    place = cut_left(say(f"{origin.file}:{origin.line}")[0], _PLACE_CELLS)
     if not origin.commit:
-        return (place,)
-    age_text = age_of_stamp(origin.date, looks.now)
-    who: tuple[Span, ...] = (
+        return ((place, Role.TEXT),)
+    return (
         say(origin.commit[:7], Role.GIT),
-        (f" {author_name(origin.author)} {age_text} ", Role.MUTED),
-        say(origin.subject, Role.TEXT),
-        ("  ", Role.TEXT),
+        (f" {author_name(origin.author)} {age_of_stamp(origin.date, looks.now)}  ", Role.MUTED),
+        (place, Role.TEXT),
+        say(f"  {origin.subject}", Role.MUTED),
     )
-    return (*who, (place[0], Role.MUTED))
 
 
 def _paragraph(text: str, width: int, role: Role) -> list[Line]:

@@ -47,7 +47,7 @@ def _step_lines(step: Step, cluster: str, width: int, looks: Looks) -> list[Line
     place = f"{cluster} / {ref.namespace} / " if ref.namespace else f"{cluster} / "
     verb = "create" if step.verb is Verb.CREATE else "change"
     head: Line = (
-        ("leave   ", Role.MUTED)
+        ("leave out  ", Role.MUTED)
         if step.problem
         else (f"{verb}  ", Role.GIT if step.verb is Verb.CREATE else Role.DRIFTED),
         say(place, Role.MUTED),
@@ -56,9 +56,7 @@ def _step_lines(step: Step, cluster: str, width: int, looks: Looks) -> list[Line
     )
     lines = [clip(head, width)]
     if step.problem:
-        lines += [
-            ((f"  left out: {p}", Role.ERROR),) for p in wrap(say(step.problem)[0], width - 12)
-        ]
+        lines += [((f"  {p}", Role.ERROR),) for p in wrap(say(step.problem)[0], width - 2)]
     for change in step.changes:
         values = value_spans(change, looks)
         path = say(change.path)[0]

@@ -42,7 +42,12 @@ def _hunk(change: FieldChange, leaf: str) -> list[Line]:
         return [((f"  {say(leaf)[0]}: {secret}", Role.LIVE_LINE),)]
     live, git = _side(leaf, change.live), _side(leaf, change.git)
     if len(live) == len(git) == 1:
-        return [_worded("-", live[0], git[0]), _worded("+", git[0], live[0])]
+        return [worded("-", live[0], git[0]), worded("+", git[0], live[0])]
+    return difference(live, git)
+
+
+def difference(live: Sequence[str], git: Sequence[str]) -> list[Line]:
+    """Lines of both sides, the equal ones muted."""
     lines: list[Line] = []
     for tag, a, b, c, d in SequenceMatcher(None, live, git, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -68,7 +73,7 @@ def visible(line: str) -> str:
     return bare + "·" * (len(line) - len(bare))
 
 
-def _worded(sign: str, mine: str, other: str) -> Line:
+def worded(sign: str, mine: str, other: str) -> Line:
     """One changed line with the words that differ set apart."""
     line, word = (Role.LIVE_LINE, Role.LIVE_WORD) if sign == "-" else (Role.GIT_LINE, Role.GIT_WORD)
     spans: list[Span] = [(f"{sign} ", line)]

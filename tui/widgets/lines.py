@@ -192,6 +192,11 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self.move(len(self._rows) if last else -len(self._rows))
 
     @property
+    def cells(self) -> int:
+        """Cells of a line, the scrollbar not counted."""
+        return self.scrollable_content_region.width
+
+    @property
     def page(self) -> int:
         """Rows that are visible at once."""
         return max(1, self.size.height)
@@ -215,11 +220,11 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     # Painting -----------------------------------------------------------------------------------
 
     def _refresh_row(self, place: int) -> None:
-        self.refresh(Region(0, place - round(self.scroll_y), self.size.width, 1))
+        self.refresh(Region(0, place - round(self.scroll_y), self.cells, 1))
 
     @override
     def render_line(self, y: int) -> Strip:
-        place, width = round(self.scroll_y) + y, self.size.width
+        place, width = round(self.scroll_y) + y, self.cells
         if place >= len(self._rows):
             empty = self._empty if place == 0 else ()
             return self._based(self._plain_strip(empty, width))
