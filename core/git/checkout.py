@@ -13,13 +13,17 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Final
 
+from dulwich.errors import ChecksumMismatch
+from dulwich.file import GitFile
 from dulwich.index import (
     Index,
+    IndexChecksumWriter,
     IndexEntry,
+    UnsupportedIndexFormat,
     index_entry_from_stat,
-    locked_index,
-    read_index_dict_with_version,
+    write_index_dict,
 )
+from dulwich.object_format import ObjectFormat
 from dulwich.objects import Blob
 from dulwich.refs import HEADREF
 
@@ -122,27 +126,32 @@ def locked_checkout(store: Store, ref: str) -> Iterator[Checkout | None]:
     for name, what in _IN_PROGRESS.items():
         if (git_folder / name).exists():
             raise RejectedError(f"{what} is under way in {store.path}; finish it first")
-    path = store.repo.index_path()
-    _check_index(path)
+    path, kind = store.repo.index_path(), store.repo.object_format
     with translated(store.path):
-        lock = locked_index(path, store.repo.object_format)
-        index = lock.__enter__()
+        lock = GitFile(path, "wb")
     try:
+        index = _index(path, kind)
         yield Checkout(store, index)
-    except BaseException as error:
-        lock.__exit__(type(error), error, error.__traceback__)
-        raise
-    lock.__exit__(None, None, None)
+        with translated(store.path):
+            writer = IndexChecksumWriter(lock, kind)
+            write_index_dict(writer, dict(index.items()), object_format=kind)
+            writer.close()
+    finally:
+        lock.abort()  # does nothing once it was closed
 
 
-def _check_index(path: str) -> None:
-    """Refuse an index whose lower-case extensions change its meaning: split and sparse ones."""
-    if not Path(path).exists():
-        return
-    with Path(path).open("rb") as file:
-        _, _, extensions = read_index_dict_with_version(file)
-    if any(extension.signature.islower() for extension in extensions):
-        raise RejectedError("the work tree uses a split or sparse index; revert with git")
+def _index(path: str, kind: ObjectFormat) -> Index:
+    """Read an index; not one whose lower-case extensions change its meaning, split or sparse."""
+    try:
+        index = Index(path, object_format=kind)
+    except (ChecksumMismatch, UnsupportedIndexFormat, ValueError, AssertionError) as error:
+        reason = "the index of the work tree is damaged, split or sparse; revert with git"
+        raise RejectedError(reason) from error
+    if any(
+        isinstance(entry, IndexEntry) and stat.S_ISDIR(entry.mode) for _, entry in index.items()
+    ):
+        raise RejectedError("the index of the work tree is sparse; revert with git")
+    return index
 
 
 def _other_checkout(store: Store, ref: str) -> Path | None:

@@ -57,7 +57,7 @@ def commit_files(  # noqa: PLR0913  what a commit consists of, by name
 
 
 def _authorship(author: str, message: str, when: float) -> Authorship:
-    return Authorship(author=author, message=message, when=when)
+    return Authorship(author=author, message=message, when=when, lasting=False)
 
 
 def _init(root: Path, branch: str, *, bare: bool) -> None:

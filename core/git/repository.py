@@ -5,7 +5,7 @@ Only committed state is read.  The one thing that writes is `make_revert`, and i
 """
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -152,7 +152,7 @@ class Repository:
                         checkout.update(changes)
         return commit_of(store.commit(commit_id))
 
-    async def changes(self) -> AsyncIterator[None]:
+    async def changes(self) -> AsyncGenerator[None]:
         """Yield whenever refs may have moved, and once as soon as that is being watched.
 
         Raises:

@@ -5,6 +5,7 @@ serves every thread, one call at a time; packs that a `git gc` replaced are foun
 """
 
 import hashlib
+import re
 import stat
 import weakref
 import zlib
@@ -22,7 +23,7 @@ from dulwich.errors import (
     NotGitRepository,
 )
 from dulwich.file import FileLocked
-from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree
+from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree, parse_tree
 from dulwich.refs import SymrefLoop
 from dulwich.repo import (
     InvalidWorktreeConfiguration,
@@ -37,6 +38,10 @@ from core.errors import RejectedError, UnavailableError, UsageError
 BLOB_MAX_BYTES: Final = 16 * 2**20  # the loader refuses more than 4 MiB anyway, and says so
 TREES_KEPT: Final = 2_000
 SHA1_HEX: Final = 40
+_HEADER: Final = re.compile(
+    rb"tree [0-9a-f]+\n(?:parent [0-9a-f]+\n)*author [^\n]*\ncommitter [^\n]*\n"
+)
+_MISPLACED: Final = re.compile(rb"^(?:tree|parent|author|committer) ", re.MULTILINE)
 _DAMAGE: Final = (
     FileFormatException,
     ChecksumMismatch,
@@ -73,8 +78,17 @@ class Store:
         self.close = weakref.finalize(self, self.repo.close)
 
     def commit(self, commit_id: str) -> Commit:
-        """Return one commit."""
-        return self._object(commit_id, Commit)
+        """Return one commit.
+
+        Git reads the first `tree` and the `parent` lines right after it, dulwich the last of each
+        wherever they stand: a commit on which they would disagree is refused.
+        """
+        found = self._object(commit_id, Commit)
+        header = found.as_raw_string().partition(b"\n\n")[0] + b"\n"
+        match = _HEADER.match(header)
+        if match is None or _MISPLACED.search(header, match.end()):
+            raise _damaged(self.path, f"commit {commit_id} has an odd header")
+        return found
 
     def parents(self, commit_id: str) -> tuple[str, ...]:
         """Return the parents that are here: a shallow clone ends where it was cut."""
@@ -102,9 +116,10 @@ class Store:
         count = 0
         found = self._object(tree_id, Tree)
         with translated(self.path):
-            for item in found.iteritems():
+            # Not `items()`: it is a dict already, and hides that a name stands there twice.
+            for name, mode, sha in parse_tree(found.as_raw_string(), len(tree_id) // 2):
                 count += 1
-                entries[item.path] = Entry(item.mode, item.sha.decode())
+                entries[name] = Entry(mode, sha.decode())
         if count != len(entries):
             raise RejectedError(f"tree {tree_id} is damaged: it holds one name twice")
         with self.lock:

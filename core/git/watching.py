@@ -6,7 +6,7 @@ containers) report nothing at all, so the refs' own times are looked at every fe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,9 @@ LOOK_S: Final = 5.0
 _NAMES: Final = frozenset({"HEAD", "packed-refs", "tables.list"})
 
 
-async def ref_changes(git_folder: Path, common_folder: Path) -> AsyncIterator[None]:
+async def ref_changes(
+    git_folder: Path, common_folder: Path, *, look_s: float = LOOK_S
+) -> AsyncGenerator[None]:
     """Yield once when the watch stands, so that nothing falls between, then at each change.
 
     Raises:
@@ -32,7 +34,7 @@ async def ref_changes(git_folder: Path, common_folder: Path) -> AsyncIterator[No
     tasks = [
         asyncio.create_task(_watch(bell, flat, recursive=False)),
         asyncio.create_task(_watch(bell, deep, recursive=True)),
-        asyncio.create_task(_look(bell, git_folder, common_folder)),
+        asyncio.create_task(_look(bell, git_folder, common_folder, look_s)),
     ]
     try:
         await asyncio.sleep(0)  # the watchers take their places
@@ -74,10 +76,10 @@ async def _watch(bell: asyncio.Event, folders: set[Path], *, recursive: bool) ->
         bell.set()
 
 
-async def _look(bell: asyncio.Event, git_folder: Path, common_folder: Path) -> None:
+async def _look(bell: asyncio.Event, git_folder: Path, common_folder: Path, look_s: float) -> None:
     seen = await asyncio.to_thread(_times, git_folder, common_folder)
     while True:
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(look_s)
         now = await asyncio.to_thread(_times, git_folder, common_folder)
         if not now:
             return  # gone: the reader is told

@@ -37,6 +37,7 @@ class Authorship:
     message: str
     when: float  # seconds since the epoch
     timezone_s: int = 0  # east of UTC
+    lasting: bool = True  # force every object to the disk; costs milliseconds each
 
     def identity(self) -> bytes:
         """Return the author as Git writes it.
@@ -67,7 +68,7 @@ def write_commit(
     commit.encoding = b"UTF-8"
     commit.message = authorship.message.encode(errors="replace")
     new.append(commit)
-    _write(store, new)
+    _write(store, new, lasting=authorship.lasting)
     return commit.id.decode()
 
 
@@ -128,11 +129,11 @@ def _added(made: ShaFile, new: list[ShaFile]) -> str:
     return made.id.decode()
 
 
-def _write(store: Store, new: Iterable[ShaFile]) -> None:
+def _write(store: Store, new: Iterable[ShaFile], *, lasting: bool) -> None:
     objects = list({made.id: made for made in new}.values())
     with store.lock, translated(store.path):
         to = store.repo.object_store
-        to.fsync_object_files = True
+        to.fsync_object_files = lasting
         if len(objects) > LOOSE_MAX:
             to.add_objects([(made, None) for made in objects])
             return
