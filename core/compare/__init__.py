@@ -18,6 +18,7 @@ from core.compare.paths import (
     format_path,
     parse_path,
 )
+from core.compare.removing import removals
 from core.compare.schema import Schema, schemas
 from core.compare.verdicts import Extras
 
@@ -45,5 +46,6 @@ __all__ = [
     "mask",
     "masked_object",
     "parse_path",
+    "removals",
     "schemas",
 ]

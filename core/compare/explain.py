@@ -47,7 +47,10 @@ def detail(change: FieldChange) -> tuple[str, ...]:
         return _bytes_apart(git, live)
     if isinstance(git, dict | list) and type(git) is type(live):
         ordered = change.verdict is FieldVerdict.INFO and change.note == "order"
-        return () if ordered else _parts_apart(git, live)
+        try:
+            return () if ordered else _parts_apart(git, live)
+        except RecursionError:
+            return ("nested too deeply to say where",)
     if type(git) is not type(live):
         return (f"Git has {_described(git)}, live has {_described(live)}",)
     return ()

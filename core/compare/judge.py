@@ -8,12 +8,24 @@ import msgspec
 
 from core.compare.evidence import Evidence
 from core.compare.paths import format_path
-from core.compare.schema import UNKNOWN, Schema
+from core.compare.schema import UNKNOWN, Node, Schema
 from core.compare.verdicts import Case, Extras
 from core.compare.walk import differences
-from core.model import ABSENT, Desired, FieldChange, FieldVerdict, JsonObject, Live, Verdict
+from core.model import (
+    ABSENT,
+    Absent,
+    Desired,
+    FieldChange,
+    FieldVerdict,
+    Json,
+    JsonObject,
+    Live,
+    Verdict,
+)
 
 _OBJECT: Final = msgspec.json.Decoder(dict)
+_UNREADABLE: Final = (msgspec.DecodeError, RecursionError)  # the latter: nested for ever
+_LEVELS_MAX: Final = 100  # as many as the loader of manifests takes
 _COUNTED: Final = frozenset({FieldVerdict.DRIFT, FieldVerdict.CONTESTED})
 _NOT_COMPARED: Final = frozenset(
     {
@@ -58,13 +70,18 @@ def judge(
         warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note="not compared")
         return Judgement(Verdict.IN_SYNC, (*desired.warnings, warning))
     try:
-        git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
-    except (msgspec.DecodeError, RecursionError):
+        return _compared(desired, live, schema, predicted, extras)
+    except _UNREADABLE:
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="compare-failed")
+
+
+def _compared(
+    desired: Desired, live: Live, schema: Schema | None, predicted: bytes | None, extras: Extras
+) -> Judgement:
+    git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
     if _terminating(found):
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="terminating")
-    root = schema.root if schema is not None else UNKNOWN
-    places = differences(git, found, root)
+    places = differences(git, found, schema.root if schema is not None else UNKNOWN)
     if not places:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
     evidence = Evidence(found)
@@ -86,15 +103,19 @@ def changed_paths(before: bytes, after: bytes, schema: Schema | None) -> tuple[s
     times in managedFields.  Unreadable states changed nothing that could be named.
     """
     try:
-        old, new = _decoded(before), _decoded(after)
-    except (msgspec.DecodeError, RecursionError):
+        return _changed(before, after, schema.root if schema is not None else UNKNOWN)
+    except _UNREADABLE:
         return ()
-    root = schema.root if schema is not None else UNKNOWN
-    there = differences(old, new, root)
+
+
+def _changed(before: bytes, after: bytes, root: Node) -> tuple[str, ...]:
+    there = differences(_decoded(before), _decoded(after), root)
     return tuple(sorted({format_path(each.parts) for each in there}))
 
 
 def _judged(changes: Sequence[FieldChange], *, suspect: bool) -> Judgement:
+    if any(_is_deep(side) for change in changes for side in (change.git, change.live)):
+        raise RecursionError  # nobody after us could print it
     verdicts = {change.verdict for change in changes}
     if FieldVerdict.DRIFT in verdicts:
         verdict = Verdict.DRIFTED
@@ -103,6 +124,13 @@ def _judged(changes: Sequence[FieldChange], *, suspect: bool) -> Judgement:
     else:
         verdict = Verdict.IN_SYNC
     return Judgement(verdict, _sorted(changes), suspect)
+
+
+def _is_deep(value: Json | Absent, levels: int = _LEVELS_MAX) -> bool:
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return levels == 0 or any(_is_deep(item, levels - 1) for item in inner)
+    return False
 
 
 def _sorted(changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:

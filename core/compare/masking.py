@@ -43,8 +43,17 @@ def mask(changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes) -> tuple
 
 
 def masked_object(body: bytes, kind: KindRef, *, key: bytes) -> JsonObject:
-    """Return a whole object for display: secrets hidden, without managedFields."""
-    document: JsonObject = msgspec.json.decode(body)
+    """Return a whole object for display: secrets hidden, without managedFields.
+
+    What is no object, or nested beyond all reason, is shown as an empty one.
+    """
+    try:
+        return _shown(msgspec.json.decode(body, type=dict), kind, key)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+
+
+def _shown(document: JsonObject, kind: KindRef, key: bytes) -> JsonObject:
     metadata = document.get("metadata")
     if isinstance(metadata, dict):
         metadata.pop("managedFields", None)

@@ -80,12 +80,14 @@ def shuffled(value: Json, dice: random.Random) -> Json:
     return [shuffled(item, dice) for item in value] if isinstance(value, list) else value
 
 
+@settings(max_examples=50)
 @given(objects)
 def test_an_object_is_in_sync_with_itself(stated: JsonObject) -> None:
     wanted = desired(stated)
     assert judge(wanted, live_of(stated), SCHEMAS[wanted.kind]).changes == ()
 
 
+@settings(max_examples=50)
 @given(pairs, st.randoms(use_true_random=False))
 def test_the_order_of_keys_means_nothing(
     both: tuple[JsonObject, JsonObject], dice: random.Random
@@ -101,6 +103,7 @@ def test_the_order_of_keys_means_nothing(
     assert shown(one) == shown(other)
 
 
+@settings(max_examples=50)
 @given(pairs)
 def test_a_field_neither_stated_nor_owned_never_counts(both: tuple[JsonObject, JsonObject]) -> None:
     git, live = both
@@ -109,6 +112,7 @@ def test_a_field_neither_stated_nor_owned_never_counts(both: tuple[JsonObject, J
     assert judgement.verdict is Verdict.IN_SYNC
 
 
+@settings(max_examples=50)
 @given(pairs)
 def test_what_an_apply_predicts_unchanged_is_in_sync(both: tuple[JsonObject, JsonObject]) -> None:
     git, live = both

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from core.compare import Extras, changed_paths, judge
+from core.compare import Extras, changed_paths, explain, judge, mask, masked_object
 from core.model import ABSENT, FieldVerdict, Live, Verdict
-from tests.core.compare.world import SCHEMAS, By, desired, judged, live_of, obj, shown
+from tests.core.compare.world import KEY, SCHEMAS, By, desired, judged, live_of, obj, shown
 
 GRACE = "spec.terminationGracePeriodSeconds"
 GIT_GRACE = "spec: {terminationGracePeriodSeconds: 10}"
@@ -242,6 +242,18 @@ def test_x_03_records_of_controllers_are_not_compared(api_version: str, kind: st
 def test_an_unreadable_live_object_is_unknown_and_nothing_else() -> None:
     judgement = judge(desired(obj("Pod")), Live("u", "1", b'{"spec": '), None)
     assert (judgement.verdict, judgement.reason) == (Verdict.UNKNOWN, "compare-failed")
+
+
+@pytest.mark.parametrize("depth", [50, 150, 300, 600, 100_000])
+def test_an_object_nested_without_reason_harms_nobody(depth: int) -> None:
+    wanted = desired(obj("Widget", {"spec": {"free": {"a": []}}}))
+    deep = b"[" * depth + b"1" + b"]" * depth
+    body = b'{"metadata": {"name": "web"}, "spec": {"free": {"a": %s}}}' % deep
+    judgement = judge(wanted, Live("u", "1", body), SCHEMAS[wanted.kind])
+    assert judgement.reason in {"", "compare-failed"}
+    for change in mask(explain(judgement.changes), wanted.ref, key=KEY):
+        assert change.path
+    masked_object(body, wanted.kind, key=KEY)
 
 
 def test_without_schema_and_server_a_difference_cannot_be_judged() -> None:
