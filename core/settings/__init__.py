@@ -87,8 +87,9 @@ def _settings_file(flags: Flags, folder: Path) -> Path | None:
     if flags.config is not None:
         return folder / Path(flags.config).expanduser()
     implied = folder / FILE_NAME
-    names_a_source = flags.repo is not None or flags.path is not None
-    return implied if not names_a_source and os.path.lexists(implied) else None
+    # A repository without an app is a question about that repository, not about the file's apps.
+    own_app = flags.app is None and (flags.repo is not None or flags.path is not None)
+    return implied if not own_app and os.path.lexists(implied) else None
 
 
 def _file_bytes(file: Path) -> bytes:

@@ -108,7 +108,7 @@ def test_a_file_without_clusters_means_the_current_context(tmp_path: Path) -> No
         ("apps: !!python/name:os.system x\n", "1:7", "the tag"),
         ("apps: \x07\n", "1:7", "not allowed in YAML"),
         (b"apps:\n  \xff\n", "2:3", "not UTF-8"),
-        ("apps: " + "[" * 5000, "1:22", "nested too deeply"),
+        pytest.param("apps: " + "[" * 5000, "1:22", "nested too deeply", id="deep"),
         ("apps: !!int 0x\n", "1:7", "is no number"),
     ],
 )
@@ -228,3 +228,8 @@ def test_a_context_flag_keeps_a_protected_cluster_protected(tmp_path: Path) -> N
     settings = settings_of(tmp_path, FULL, context="prod-eu", app="web")
     assert settings.clusters == (ClusterSpec(name="prod", context="prod-eu", protected=True),)
     assert settings.apps[0].cluster == "prod"
+
+
+def test_a_repository_flag_with_an_app_changes_that_app(tmp_path: Path) -> None:
+    (app,) = settings_of(tmp_path, FULL, app="payments", path="other").apps
+    assert (app.name, app.path, app.heal) == ("payments", "other", False)

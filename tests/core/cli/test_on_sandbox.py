@@ -1,0 +1,279 @@
+"""The commands against the embedded server and the sample repository, as a visitor uses them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from core.cli.demo import BRANCH, first_sync, prepare
+from core.cli.ending import exit_code_of
+from core.cli.program import chosen_job
+from core.cli.signals import run_coroutine
+from core.git import commit_files
+from core.sandbox import SandboxThread
+from core.sandbox.demo import DEEDS, Colleague, order
+from core.sandbox.sample import MONITORING, SHOP, history
+
+SETTINGS = f"""\
+apps:
+  - {{name: shop, repo: config, revision: {BRANCH}, path: {SHOP}, namespace: shop,
+     inventory_namespace: default}}
+  - {{name: monitoring, repo: config, revision: {BRANCH}, path: {MONITORING},
+     namespace: monitoring, inventory_namespace: default}}
+"""
+WEB = f"{SHOP}/web.yaml"
+
+
+@dataclass
+class World:
+    """A synced demo world, with the newest commit of the sample not applied yet."""
+
+    server: SandboxThread
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Run driftdeck in this process; return exit code, stdout and stderr."""
+        self.capsys.readouterr()
+        code = exit_code_of(lambda: _job(arguments))
+        return code, *self.capsys.readouterr()
+
+    def document(self, *arguments: str) -> Mapping[str, Any]:
+        _, out, _ = self("diff", "-o", "json", *arguments)
+        document: Mapping[str, Any] = json.loads(out)
+        return document
+
+    def commit(self, **files: bytes | None) -> str:
+        contents = {name.replace("__", "/") + ".yaml": text for name, text in files.items()}
+        return commit_files(
+            self.folder / "config",
+            {f"apps/{path}": text for path, text in contents.items()},
+            author="Tom Okafor <tom@shop.example>",
+            message="Change it",
+            when=time.time(),
+            branch=BRANCH,
+        )
+
+    def become(self, user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        own = self.folder / f"as-{user}"
+        own.mkdir(exist_ok=True)
+        monkeypatch.setenv("KUBECONFIG", str(self.server.kubeconfig(own, user)))
+
+    def deeds(self) -> list[str]:
+        """Let the colleague do everything once, and return what she did."""
+        told: list[str] = []
+
+        async def one_round() -> int:
+            colleague = Colleague(self.server.url, self.server.tokens["alice"], period_s=0)
+            await colleague.work(rounds=1, told=told.append)
+            return 0
+
+        assert run_coroutine(one_round()) == 0
+        return told
+
+
+def _job(arguments: Sequence[str]) -> int:
+    return chosen_job(arguments)()
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[World]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "driftdeck.yaml").write_text(SETTINGS)
+    with SandboxThread() as server:
+        settings = prepare(tmp_path, server)
+        monkeypatch.setenv("KUBECONFIG", settings.clusters[0].kubeconfig)
+        assert run_coroutine(first_sync(settings, tmp_path / "config")) == 0
+        yield World(server, tmp_path, capsys)
+
+
+def test_only_the_newest_commit_is_not_applied_at_first(world: World) -> None:
+    code, out, err = world("diff")
+    assert (code, err) == (1, "")
+    assert "ConfigMap shop/shop: drifted, Git moved on, not applied yet" in out
+    assert '"Let carts live for two hours" by Tom Okafor' in out
+    (changed,) = world.document()["objects"]
+    assert [change["path"] for change in changed["changes"]] == ['data["cart.lifetime"]']
+    assert world("diff", "monitoring")[0] == 0
+
+
+def test_every_deed_of_the_colleague_is_accepted_and_seen(world: World) -> None:
+    told = world.deeds()
+    assert told == [DEEDS[place].words for place in order(0, len(DEEDS))]
+    objects = {f"{o['kind']}/{o['name']}": o for o in world.document()["objects"]}
+    assert {name: o["verdict"] for name, o in objects.items()} == {
+        "ConfigMap/shop": "drifted",
+        "Deployment/web": "drifted",
+        "Deployment/cart": "drifted",
+        "Service/cart": "missing",
+        "CronJob/remove-abandoned-carts": "drifted",
+        "ConfigMap/alerts": "drifted",
+        "Deployment/grafana": "drifted",
+        "Service/grafana": "missing",
+    }
+    changes = {change["path"]: change for change in objects["Deployment/web"]["changes"]}
+    scaled = changes["spec.replicas"]
+    assert (scaled["live"], scaled["git"]) == (5, 3)
+    assert (scaled["actor"]["manager"], scaled["actor"]["subresource"]) == ("kubectl", "scale")
+    assert (scaled["origin"]["file"], scaled["origin"]["line"]) == (WEB, 8)
+    assert scaled["origin"]["subject"] == "Run three webs before the sale"
+
+
+def test_a_dry_run_changes_nothing_and_a_sync_mends_what_the_plan_said(world: World) -> None:
+    code, out, _ = world("sync", "shop", "--dry-run")
+    assert code == 0
+    assert "apply ConfigMap shop/shop" in out
+    assert world("diff")[0] == 1
+    assert world("sync", "shop")[0] == 2  # nobody to ask
+    assert world("diff")[0] == 1
+    code, out, _ = world("sync", "shop", "--yes")
+    assert (code, out.splitlines()[-1]) == (0, "1 of 1 done")
+    assert world("diff")[0] == 0
+    assert world("sync", "--yes")[:2] == (0, "nothing to do\n")
+
+
+def test_a_revert_makes_a_commit_and_the_cluster_follows(world: World) -> None:
+    assert world("sync", "--yes")[0] == 0
+    newest = world.document()["apps"][0]["revision"]
+    code, out, _ = world("revert", newest, "--app", "shop", "--dry-run")
+    assert code == 0
+    assert "+  cart.lifetime: 30m" in out
+    assert world.document()["apps"][0]["revision"] == newest
+    code, out, _ = world("revert", newest, "--app", "shop", "--yes")
+    assert code == 0
+    made = world.document()["apps"][0]["revision"]
+    assert f"committed {made} on {BRANCH}" in out
+    assert world("diff")[0] == 0
+
+
+def test_a_revert_of_several_apps_asks_which(world: World) -> None:
+    code, _, err = world("revert", "HEAD", "--yes")
+    assert code == 2
+    assert "say which with --app: shop, monitoring" in err
+
+
+def test_a_commit_that_is_none_cannot_be_reverted(world: World) -> None:
+    code, _, err = world("revert", "no-such-commit", "--app", "shop", "--yes")
+    assert code in {2, 5}
+    assert "no-such-commit" in err
+
+
+def test_a_broken_file_is_5_and_the_rest_is_still_compared(world: World) -> None:
+    world.commit(shop__broken=b"kind: [\n")
+    code, out, err = world("diff")
+    assert code == 5
+    assert f"{SHOP}/broken.yaml:" in err
+    assert "ConfigMap shop/shop: drifted" in out
+    document = world.document()
+    assert document["complete"] is False
+    assert [app["problem"] is None for app in document["apps"]] == [False, True]
+
+
+def test_a_folder_that_is_not_there_is_told(world: World) -> None:
+    code, out, err = world("diff", "--app", "shop", "--path", "apps/none")
+    assert code in {2, 5}
+    assert "apps/none" in err
+    assert "no objects" in out
+
+
+def test_a_user_without_rights_is_4(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.become("nobody", monkeypatch)
+    code, _, err = world("diff")
+    assert code == 4
+    assert "forbidden" in err
+
+
+def test_a_reader_sees_drift_and_cannot_sync(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.become("viewer", monkeypatch)
+    assert world("diff")[0] == 1
+    code, out, _ = world("sync", "--yes")
+    assert code == 4
+    assert "ConfigMap shop/shop" in out
+
+
+def test_a_server_that_is_gone_is_3(world: World) -> None:
+    world.server.stop()
+    code, _, err = world("diff", "shop")
+    assert code == 3
+    assert "app shop" in err
+
+
+def test_an_unknown_context_is_2(world: World) -> None:
+    code, _, err = world("diff", "shop", "--context", "nowhere")
+    assert code == 2
+    assert "nowhere" in err
+
+
+@pytest.fixture
+def controller(world: World) -> Iterator[subprocess.Popen[str]]:
+    root = Path(__file__).parents[3]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from core.cli import main; main()", "--headless", "--autoheal"],
+        cwd=world.folder,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:
+        yield process
+        process.kill()
+
+
+def awaited(stream: IO[str], event: str, name: str) -> Mapping[str, Any]:
+    for line in stream:
+        told: Mapping[str, Any] = json.loads(line)
+        if told["event"] == event and (not name or (told["object"] or {}).get("name") == name):
+            return told
+    raise AssertionError(f"{event} of {name} never came")
+
+
+def test_the_controller_heals_and_stops_when_asked(
+    world: World, controller: subprocess.Popen[str]
+) -> None:
+    assert controller.stdout is not None
+    awaited(controller.stdout, "started", "")
+    awaited(controller.stdout, "synced", "shop")  # the newest commit
+    world.deeds()
+    healed = awaited(controller.stdout, "healed", "web")
+    assert healed["changes"]
+    controller.send_signal(signal.SIGTERM)
+    awaited(controller.stdout, "stopped", "")
+    assert controller.stdout.read() == ""
+    assert controller.wait() == 143
+
+
+def test_the_controller_ends_quietly_when_nobody_reads(
+    world: World, controller: subprocess.Popen[str]
+) -> None:
+    assert controller.stdout is not None
+    awaited(controller.stdout, "cluster_synced", "")
+    controller.stdout.close()
+    world.deeds()
+    assert controller.wait() == 141
+
+
+def test_the_sample_has_a_history_of_several_people() -> None:
+    commits = history()
+    assert len(commits) > 10
+    assert len({commit.author for commit in commits}) == 3
+    ages = [commit.age_s for commit in commits]
+    assert ages == sorted(ages, reverse=True)
+
+
+def test_the_order_of_deeds_is_complete_for_every_seed() -> None:
+    for seed in range(8):
+        assert sorted(order(seed, len(DEEDS))) == list(range(len(DEEDS)))
+    assert order(1, len(DEEDS)) == order(1, len(DEEDS)) != order(0, len(DEEDS))
