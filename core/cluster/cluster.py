@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from core.cluster.access import Access
+from core.cluster.answers import LinkError
 from core.cluster.backoff import Backoff
 from core.cluster.calls import Calls
 from core.cluster.clock import Clock
@@ -19,12 +20,15 @@ from core.cluster.link import Connection, Link, open_connection
 from core.cluster.openapi import OpenApi
 from core.cluster.paths import kind_words
 from core.cluster.records import Records
+from core.cluster.request import Request
+from core.compare import removals
 from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
 from core.model import ClusterSpec, Desired, Key, KindRef, Live, Resource
 from core.reconcile.inputs import ClusterFound, ClusterLost, Confirmed, Input, InventoryRow
 
 USAGE_RETRY_S: Final = 30.0
 PROBE_CAP_S: Final = 25.0  # at most 50 s with jitter: fresh a minute after the server is back (F22)
+STARTING_S: Final = 60.0  # a server refuses what it allows until its caches are full (measured)
 REDISCOVER_S: Final = 600.0
 UNSERVED_S: Final = 5.0  # while something followed is not served: a CRD may be on its way
 
@@ -56,6 +60,7 @@ class Cluster:
         self._connection: Connection | None = None
         self._version = ""
         self._told = ""  # the last problem told; "" while the cluster counts as found
+        self._unreached_at = float("-inf")
 
     @property
     def context(self) -> str:
@@ -118,8 +123,12 @@ class Cluster:
             retry=made.retry,
         )
 
-    async def apply(self, desired: Desired, live: Live | None) -> Live:
+    async def apply(
+        self, desired: Desired, live: Live | None, removed: Sequence[str] = ()
+    ) -> Live:
         """Apply *desired* to *live*, which it was decided on; None creates.
+
+        *removed* are the paths of fields that Git does not have and an apply leaves in place.
 
         Raises:
             OutdatedError: The object is no longer *live*.
@@ -130,6 +139,9 @@ class Cluster:
         resource = self._resource(desired.kind)
         try:
             made = await self._gateway.apply(resource, desired, live)
+            pointers = removals(made, removed) if removed else ()
+            if pointers:
+                made = await self._gateway.remove(resource, made, pointers)
         except DeniedError:
             self._access.forget()
             raise
@@ -182,6 +194,7 @@ class Cluster:
         try:
             found = await discover(calls)
             self._version = await server_version(calls)
+            await self._check_ready(connection)
         except BaseException:
             await connection.close()
             raise
@@ -208,10 +221,25 @@ class Cluster:
         )
         self._following.discovered(resources)
 
+    async def _check_ready(self, connection: Connection) -> None:
+        """Wait for a server that comes back to know its own rules: until then it says 403."""
+        if not self._is_coming_back():
+            return
+        answer = await connection.call(Request(path="/readyz"))
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise UnavailableError(f"{self.server} is starting")
+
+    def _is_coming_back(self) -> bool:
+        return self._clock.monotonic() - self._unreached_at < STARTING_S
+
     def _lose(self, error: ProductError) -> None:
         """Tell it once, however many attempts fail for the same reason."""
         self._link.suspect(error)
         problem = str(error)
+        if isinstance(error, LinkError):
+            self._unreached_at = self._clock.monotonic()
+        elif self._told and self._is_coming_back():
+            return  # what a server says while it starts is not yet what it means
         if problem != self._told:
             self._told = problem
             self._emit(ClusterLost(self.spec.name, problem, error.exit_code))

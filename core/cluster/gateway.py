@@ -5,6 +5,7 @@ the resourceVersion they were decided on (R7), and the field manager is `driftde
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -33,6 +34,7 @@ DRY_RUNS_MAX: Final = 16  # 1,050 to 1,170/s on a local server; one at a time 42
 REQUEST_BYTES_MAX: Final = 3_145_728  # what the API server takes (413 beyond)
 _ROUNDS_MAX: Final = 2
 _APPLY: Final = query_of(fieldManager=MANAGER, force="true", fieldValidation="Warn")
+_REMOVE: Final = query_of(fieldManager=MANAGER)
 _DRY_RUN: Final = f"{_APPLY}&dryRun=All"
 
 
@@ -105,6 +107,33 @@ class Gateway:
                 return object_of(answer.body, resource.kind)[1]
             raise self._error(answer, resource, desired.ref.namespace, "patch")
         raise UnavailableError(f"{desired.ref}: the connection broke twice while applying")
+
+    async def remove(self, resource: Resource, live: Live, pointers: Sequence[str]) -> Live:
+        """Take fields away from *live*, and from no other version of it.
+
+        Raises:
+            ProductError: As for `apply`.
+        """
+        preconditions = {"uid": live.uid, "resourceVersion": live.resource_version}
+        patch = [
+            *(
+                {"op": "add", "path": f"/metadata/{k}", "value": v}
+                for k, v in preconditions.items()
+            ),
+            *({"op": "remove", "path": pointer} for pointer in pointers),
+        ]
+        ref, _ = object_of(live.body, resource.kind)
+        request = Request(
+            method="PATCH",
+            path=object_path(resource, ref.namespace, ref.name),
+            query=_REMOVE,
+            body=msgspec.json.encode(patch),
+            content_type="application/json-patch+json",
+        )
+        answer = await self._calls.send(request)
+        if answer.ok:
+            return object_of(answer.body, resource.kind)[1]
+        raise self._error(answer, resource, ref.namespace, "patch")
 
     async def _read_back(
         self, resource: Resource, desired: Desired, live: Live | None

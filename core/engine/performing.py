@@ -95,7 +95,7 @@ class Performer:
     async def _apply(self, effect: Apply) -> Input:
         cluster = self._clusters[effect.cluster]
         try:
-            live = await cluster.apply(effect.desired, effect.live)
+            live = await cluster.apply(effect.desired, effect.live, effect.removed)
         except ProductError as error:
             wait_s = error.retry_after_s if isinstance(error, UnavailableError) else None
             return Applied(effect.key, effect.desired, None, str(error), error.exit_code, wait_s)

@@ -38,6 +38,7 @@ class Apply:
     key: Key
     desired: Desired
     live: Live | None
+    removed: tuple[str, ...] = ()  # paths that Git does not have and an apply would leave
 
 
 @dataclass(frozen=True, slots=True)

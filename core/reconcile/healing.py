@@ -72,7 +72,7 @@ def permitted(app: AppState, row: Drift) -> bool:
 def ready(draft: Draft, row: Drift) -> bool:
     """Tell whether nothing holds this heal up now; if something does, wake up when it ends."""
     held: Hold | None = draft.table("holds").get(row.key)
-    if held is not None and held.digest == row.digest and held.until > draft.now:
+    if held is not None and _stands(held, row) and held.until > draft.now:
         return False
     if row.cause is not Cause.LIVE_CHANGED:
         return True
@@ -81,6 +81,11 @@ def ready(draft: Draft, row: Drift) -> bool:
         draft.effects.append(WakeAt(earliest))
         return False
     return True
+
+
+def _stands(held: Hold, row: Drift) -> bool:
+    versions = {"", row.resource_version}
+    return held.digest == row.digest and held.resource_version in versions
 
 
 def _times(draft: Draft, row: Drift) -> Iterable[float]:
@@ -103,6 +108,13 @@ def remember_heal(draft: Draft, key: Key, changes: Iterable[FieldChange]) -> Non
     for path in _paths(changes):
         recent = [t for t in heals.get((key, path), ()) if draft.now - t <= POLICY.forget_after_s]
         heals[key, path] = (*recent, draft.now)
+
+
+def hold_unchanged(draft: Draft, done: Applied, resource_version: str) -> None:
+    """The server took an apply and changed nothing: do not repeat it before something changes."""
+    until = draft.now + POLICY.backoff_cap_s
+    held = Hold(until, 1, done.desired.digest, resource_version)
+    draft.write("holds")[done.key] = held
 
 
 def hold(draft: Draft, done: Applied) -> None:

@@ -26,7 +26,7 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
     view = replace(
         cluster.view,
         context=found.context,
-        server=found.server,
+        server=_origin(found.server),
         version=found.version,
         connected=True,
         seen_at=draft.now,
@@ -49,6 +49,11 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
 
 def _namespace(found: ClusterFound) -> str:
     return found.namespace or "default"
+
+
+def _origin(server: str) -> str:
+    """The address alone: paths of proxies can hold a token."""
+    return "/".join(server.split("/", 3)[:3])
 
 
 def _changed_kinds(

@@ -6,11 +6,11 @@ superset, so that a crash can only leave too much in it, never too little.
 
 from dataclasses import replace
 
-from core.model import FieldVerdict, Key, Plan, Run, Step, Verdict
+from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
 from core.reconcile.desired import inventory_namespace
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Apply, ReadSource, WriteInventory
-from core.reconcile.healing import hold, remember_heal
+from core.reconcile.healing import hold, hold_unchanged, remember_heal
 from core.reconcile.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten, Reverted
 from core.reconcile.plans import keys_of, plan, stages
 from core.reconcile.state import Call, RunState
@@ -185,7 +185,8 @@ def _apply(draft: Draft, number: int, step: Step) -> None:
     objects = draft.cluster(app.spec.cluster).kinds[step.kind].objects
     live = (objects or {}).get(step.key.ref)
     draft.write("calls")[step.key] = Call(desired, live, number)
-    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live))
+    removed = tuple(change.path for change in step.changes if isinstance(change.git, Absent))
+    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, removed))
 
 
 def _unmark(draft: Draft, key: Key) -> None:
@@ -238,7 +239,9 @@ def _succeeded(draft: Draft, done: Applied, call: Call) -> None:
         draft.set_app(done.key.app, inventory={**inventory, done.key.ref: entry})
     draft.drop("holds", done.key)
     unchanged = call.live is not None and call.live.resource_version == done.live.resource_version
-    if not unchanged and done.live.resource_version not in call.seen:
+    if unchanged:
+        hold_unchanged(draft, done, done.live.resource_version)
+    elif done.live.resource_version not in call.seen:
         draft.write("stale")[done.key] = done.live.resource_version  # R6
     row = draft.row(done.key)
     if row is not None:

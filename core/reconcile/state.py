@@ -99,6 +99,7 @@ class Hold:
     until: float
     attempts: int
     digest: str  # a new commit lifts it
+    resource_version: str = ""  # so does a new live version, where one is named
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _drift(made: World, controller: Controller, event: str, *, start: int) -> st
     took_ms = []
     for number in numbers:
         namespace, name = f"bench-{number % 10}", f"object-{number}"
-        path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale"
+        path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale?fieldManager=kubectl"
         began = time.perf_counter()
         client.call("PATCH", path, {"spec": {"replicas": 7}}, content_type=MERGE_PATCH)
         at = controller.wait(

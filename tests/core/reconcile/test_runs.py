@@ -13,6 +13,7 @@ from core.reconcile.inputs import (
 )
 from tests.core.reconcile.world import (
     CONFIG_MAP,
+    HUMAN,
     NAMESPACE,
     SPEC,
     World,
@@ -230,3 +231,18 @@ def test_a_revert_is_followed_by_the_sync_of_what_it_changes() -> None:
     made.recorded(made.accept(effects[0], 20))
     (run,) = made.state.finished
     assert (run.what, run.revision, run.exit_code) == ("revert", commit(2).id, 0)
+
+
+def test_a_heal_that_changed_nothing_is_not_repeated() -> None:
+    made, effects = drifted(healing=True)
+    assert applies(made.accept(effects[0], 6)) == []
+
+
+def test_a_field_that_git_does_not_have_is_taken_away_by_the_same_heal() -> None:
+    made = applied("a", healing=True)
+    fields = {"f:data": {"f:extra": {}}}
+    entry = HUMAN | {"fieldsType": "FieldsV1", "fieldsV1": fields}
+    found = live(CONFIG_MAP, "a", 6, data={"a": "1", "extra": "x"}, managed=[entry])
+    asked = made.change(CONFIG_MAP, "a", found)
+    (apply,) = [e for e in made.agree(asked[0]) if isinstance(e, Apply)]
+    assert apply.removed == ("data.extra",)

@@ -85,8 +85,11 @@ def document(kind: KindRef, name: str, **content: Any) -> Document:
 
 def live(kind: KindRef, name: str, version: int, *, uid: str = "u1", **content: Any) -> Live:
     """The same, as the API server returned it."""
+    managed = content.pop("managed", None)
     made = body(kind, name, **content)
     made["metadata"] |= {"uid": uid, "resourceVersion": str(version)}
+    if managed:
+        made["metadata"]["managedFields"] = managed
     return Live(uid, str(version), json.dumps(made).encode())
 
 
