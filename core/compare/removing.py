@@ -36,7 +36,7 @@ def _steps(value: Json, parts: Iterable[Part]) -> tuple[str | int, ...]:
         if step is None:
             return ()
         steps.append(step)
-        value = value[step]  # type: ignore[call-overload, index]  # `_step` looked
+        value = value[step]  # type: ignore[index]  # `_step` looked
     return tuple(steps)
 
 

@@ -240,7 +240,7 @@ def test_a_heal_that_changed_nothing_is_not_repeated() -> None:
 
 def test_a_field_that_git_does_not_have_is_taken_away_by_the_same_heal() -> None:
     made = applied("a", healing=True)
-    fields = {"f:data": {"f:extra": {}}}
+    fields: dict[str, object] = {"f:data": {"f:extra": {}}}
     entry = HUMAN | {"fieldsType": "FieldsV1", "fieldsV1": fields}
     found = live(CONFIG_MAP, "a", 6, data={"a": "1", "extra": "x"}, managed=[entry])
     asked = made.change(CONFIG_MAP, "a", found)
