@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from core.compare.masking import is_mask
 from core.compare.paths import Part, format_path
 from core.model import Absent, FieldChange, FieldVerdict, Json
 
@@ -31,7 +32,8 @@ _NAMES: Final[Mapping[type, str]] = {
 def explain(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
     """Fill in the details of every change whose two values need them.
 
-    Before `mask`, which removes the details of secret values.
+    Before `mask`, which removes the details of secret values, or after it: of hashes there is
+    nothing to say.
     """
     return tuple(
         replace(change, detail=lines) if (lines := detail(change)) else change for change in changes
@@ -42,6 +44,8 @@ def detail(change: FieldChange) -> tuple[str, ...]:
     """Say what differs between the two sides of *change*; nothing where one side is absent."""
     git, live = change.git, change.live
     if isinstance(git, Absent) or isinstance(live, Absent):
+        return ()
+    if is_mask(git) or is_mask(live):
         return ()
     if isinstance(git, str) and isinstance(live, str):
         return _bytes_apart(git, live)

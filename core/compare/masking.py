@@ -28,6 +28,11 @@ def is_secret_kind(kind: str) -> bool:
     return "secret" in kind.lower()
 
 
+def is_mask(value: Json) -> bool:
+    """Tell whether *value* has the form of what `mask` leaves."""
+    return isinstance(value, dict) and value.keys() == {"sha256"}
+
+
 def mask(changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes) -> tuple[FieldChange, ...]:
     """Hide the secret values in *changes* of one object.
 

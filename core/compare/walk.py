@@ -21,6 +21,7 @@ from core.compare.scalars import equal, same_json
 from core.compare.schema import Node
 from core.model import ABSENT, Absent, Json, JsonObject
 
+_SINGLE: Final = frozenset({str, int, bool, float})
 _NOTHING: Final[JsonObject] = {}
 
 
@@ -111,9 +112,14 @@ class Walk:
             self._stated(key, wanted, live, node, (*parts, key), overlay)
         if len(live) == len(git) and live.keys() == git.keys():
             return
+        defaults = node.defaults
         for key, value in live.items():
-            if key not in git and key not in node.ignored:
-                self._only(key, value, node, live, (*parts, key), overlay)
+            if key in git or key in node.ignored:
+                continue
+            default = defaults.get(key)  # most of what only live has is a plain default
+            if type(value) is type(default) and value == default and value.__class__ in _SINGLE:
+                continue
+            self._only(key, value, node, live, (*parts, key), overlay)
 
     def values(self, git: Json, live: Json, node: Node, parts: Parts, overlay: JsonObject) -> None:
         """Compare two values that are there on both sides."""
@@ -123,7 +129,7 @@ class Walk:
                 return
             walk = Walk(self.root)
             walk.objects(git, live, node, parts, overlay)
-            equal_sides = all(each.filled for each in walk.found)
+            equal_sides = all(each.how is How.ORDER or each.filled for each in walk.found)
         elif isinstance(git, list) and isinstance(live, list):
             self._lists(git, live, node, parts)
             return
@@ -156,8 +162,8 @@ class Walk:
             if all(each.filled for each in extras):
                 self.found += extras
                 return
-        inner = overlay.get(key, ABSENT)
-        if inner is ABSENT and node.built_in:
+        inner = overlay.get(key, ABSENT) if overlay else ABSENT
+        if inner is ABSENT and node.built_in and key in node.defaults:
             inner = node.default(key, live, self.root)
         self.values(wanted, value, child, parts, inner if isinstance(inner, dict) else _NOTHING)
 

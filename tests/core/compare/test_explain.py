@@ -52,6 +52,10 @@ def test_where_the_values_say_it_all_there_is_no_detail(
     assert lines(git, live) == ()
 
 
+def test_of_masked_values_there_is_nothing_to_say() -> None:
+    assert lines({"sha256": "0123456789ab"}, {"sha256": "ba9876543210"}) == ()
+
+
 def test_another_order_needs_no_words() -> None:
     assert lines(["a", "b"], ["b", "a"], note="order") == ()
 
