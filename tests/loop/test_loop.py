@@ -187,10 +187,10 @@ def test_the_controller_heals_what_others_change_and_follows_git(place: Place) -
         path = f"{base}/configmaps/settings?fieldManager=kubectl-edit"
         place.client.call("PATCH", path, change, content_type=MERGE_PATCH)
         controller.take(of("healed", app=app, kind="ConfigMap"), within_s=10)
-        change = {"metadata": {"labels": {"added.example/by": "hand"}}}
+        label: dict[str, Any] = {"metadata": {"labels": {"added.example/by": "hand"}}}
         path = f"/apis/apps/v1/namespaces/{app}/deployments/web"
         answer = place.client.call(
-            "PATCH", f"{path}?fieldManager=kubectl-label", change, content_type=MERGE_PATCH
+            "PATCH", f"{path}?fieldManager=kubectl-label", label, content_type=MERGE_PATCH
         )
         assert answer.status == 200, answer.body
         controller.take(of("healed", app=app, kind="Deployment"), within_s=10)
