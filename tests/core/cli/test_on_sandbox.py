@@ -247,7 +247,7 @@ def test_the_controller_heals_and_stops_when_asked(
     awaited(controller.stdout, "started", "")
     awaited(controller.stdout, "synced", "shop")  # the newest commit
     world.deeds()
-    healed = awaited(controller.stdout, "healed", "web")
+    healed = awaited(controller.stdout, "healed", "alerts")
     assert healed["changes"]
     controller.send_signal(signal.SIGTERM)
     awaited(controller.stdout, "stopped", "")
