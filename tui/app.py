@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from time import monotonic, time
 from typing import ClassVar, Final
 
-from rich.segment import Segment, Segments
 from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter, NoColor
@@ -60,7 +59,7 @@ class DriftApp(App[None], inherit_bindings=False):
         self.desk = Desk(
             options, self.engine.submit, clock=clock, styles=styles, quit_now=self.leave
         )
-        self.farewell = ""  # one line for stderr, once the terminal is restored
+        self.farewell = ""  # for stderr, once the terminal is restored
         self._painted_at = 0.0
         self._paint_timer: Timer | None = None
         self._frozen = False
@@ -128,6 +127,5 @@ class DriftApp(App[None], inherit_bindings=False):
         self.engine.stop()
         self._return_code = BUG
         text = clean(traceback.format_exc(), multiline=True)
-        words = f"driftdeck failed; this is a bug in driftdeck.\n\n{text}"
-        self._exit_renderables.append(Segments([Segment(words)]))
+        self.farewell = f"this is a bug in driftdeck.\n\n{text}"
         self._close_messages_no_wait()

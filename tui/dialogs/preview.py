@@ -60,7 +60,8 @@ class Buttons(Widget):
             ("  Cancel Esc  ", Role.TEXT if self.chosen else focused),
             ("  ", Role.TEXT),
             *(((f"  {self.words} y  ", confirm),) if self.words else ()),
-            (f"  {self.reason}", Role.AMBER),
+            ("  ", Role.TEXT),
+            (self.reason, Role.AMBER),
         )
 
     @override

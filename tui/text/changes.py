@@ -126,7 +126,7 @@ def _confirmation(drift: Drift) -> str:
 
 def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: bool) -> list[Line]:
     """One field: path and values, then the two sides' provenance."""
-    lines = _text_lines(change, width) or _value_lines(change, width, looks)
+    lines = pair_lines(change, width, looks)
     for text in (look_alike(change.live, change.git), *change.detail):
         lines += _paragraph(text, width - 2, Role.AMBER if text not in change.detail else Role.TEXT)
     live, git = provenance(change, looks, explained=explained)
@@ -137,6 +137,11 @@ def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: boo
     if not change.healable and change.verdict is FieldVerdict.DRIFT:
         lines.append((("  a sync cannot put this back", Role.AMBER),))
     return lines
+
+
+def pair_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
+    """Path and both values, in full: a person confirms what stands here."""
+    return _text_lines(change, width) or _value_lines(change, width, looks)
 
 
 def _value_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:

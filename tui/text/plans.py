@@ -4,9 +4,9 @@ from collections import Counter
 
 from core.model import AppView, Commit, Plan, RevertPlan, Step, Verb
 from tui.palette import Role
-from tui.text.changes import value_spans
+from tui.text.changes import pair_lines
 from tui.text.rows import Looks, author_name
-from tui.text.spans import Line, clip, cut_left, say, width_of, wrap
+from tui.text.spans import Line, clip, say, wrap
 
 
 def plan_title(plan: Plan) -> str:
@@ -58,16 +58,8 @@ def _step_lines(step: Step, cluster: str, width: int, looks: Looks) -> list[Line
     if step.problem:
         lines += [((f"  {p}", Role.ERROR),) for p in wrap(say(step.problem)[0], width - 2)]
     for change in step.changes:
-        values = value_spans(change, looks)
-        path = say(change.path)[0]
-        room = width - 2 - width_of(values) - 1
-        if room >= len(path) or room > width // 2:
-            short = cut_left(path, room)
-            gap = " " * max(1, room - len(short) + 1)
-            lines.append((("  ", Role.TEXT), (short + gap, Role.TEXT), *values))
-        else:
-            lines.append((("  ", Role.TEXT), (cut_left(path, width - 2), Role.TEXT)))
-            lines.append(clip((("    ", Role.TEXT), *values), width))
+        for line in pair_lines(change, width - 2, looks):
+            lines.append((("  ", Role.TEXT), *line))
     return lines
 
 

@@ -15,7 +15,7 @@ _SUSPECT: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
     "\ud800-\udfff]"
 )
-_OURS: Final = str.maketrans("…·→›●✗─│╭╮╰╯", "~->>*x-|++++")  # noqa: RUF001 - what they stand for
+_OURS: Final = str.maketrans("…·→›●─│╭╮╰╯▁▂▃▄▅▆▇█↻", "~->>*-|++++########H")  # noqa: RUF001 - what they stand for
 
 
 class Backstop(LineFilter):

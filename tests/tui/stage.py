@@ -1,0 +1,151 @@
+"""A terminal under test: the app, a pilot at its keys, and a scripted engine behind it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from textual.pilot import Pilot
+
+from core.model import Run, Snapshot
+from core.reconcile.inputs import (
+    Command,
+    Execute,
+    ExecuteRevert,
+    PreparePlan,
+    PrepareRevert,
+    SetHeal,
+    SetWriting,
+)
+from tests.tui import samples
+from tests.tui.scripted import Scripted
+from tui.app import DriftApp
+from tui.options import TerminalOptions
+from tui.text.spans import plain
+from tui.widgets.lines import Lines
+
+AskedFor = TypeVar("AskedFor")
+ARMED_S = 0.45
+
+
+def answered(command: Command, snapshot: Snapshot) -> Snapshot | None:
+    """What a healthy engine makes of *command*."""
+    match command:
+        case PreparePlan(request, keys):
+            return replace(snapshot, plan=samples.plan_of(snapshot, keys), plan_request=request)
+        case PrepareRevert(request, _, commit):
+            target = next(found for found in samples.HISTORY if found.id == commit)
+            revert = samples.revert_of(target)
+            return replace(snapshot, revert=revert, revert_request=request)
+        case SetWriting(enabled):
+            return replace(snapshot, writing=enabled)
+        case SetHeal(apps, enabled):
+            views = (
+                replace(view, healing=enabled) if view.spec.name in apps else view
+                for view in snapshot.apps
+            )
+            return replace(snapshot, apps=tuple(views))
+        case Execute(run, plan):
+            count = len(plan.runnable)
+            done = Run(run, "sync", count, count, finished=True)
+            return replace(snapshot, runs=(*snapshot.runs, done))
+        case ExecuteRevert(run, _):
+            done = Run(run, "revert", 1, 1, finished=True, revision="beefcafe" * 5)
+            return replace(snapshot, runs=(*snapshot.runs, done))
+        case _:
+            return None
+
+
+@dataclass
+class Stage:
+    """What a test holds."""
+
+    app: DriftApp
+    pilot: Pilot[None]
+    engine: Scripted
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        await self.pilot.press(*keys)
+
+    async def until(self, claim: Callable[[], object]) -> None:
+        """Wait until *claim* holds."""
+        for _ in range(100):
+            if claim():
+                return
+            await self.pilot.pause(0.03)
+        raise AssertionError(f"never came true; the screen says\n{self.screen}")
+
+    async def say(self, snapshot: Snapshot) -> None:
+        """Let the engine publish *snapshot*, and wait until it is shown."""
+        self.engine.say(snapshot)
+        await self.until(lambda: self.app.desk.view.snapshot is snapshot)
+        await self.pilot.pause()
+
+    async def confirm(self) -> None:
+        """Wait until the dialog can be confirmed, then do it."""
+        await self.pilot.pause(ARMED_S)
+        await self.press("y")
+
+    def asked(self, kind: type[AskedFor]) -> list[AskedFor]:
+        """The commands of one kind, oldest first."""
+        return [command for command in self.engine.commands if isinstance(command, kind)]
+
+    def bar(self, name: str) -> str:
+        """The words of a bar."""
+        if name == "note":
+            return self.app.desk.note_bar.text
+        return plain(self.app.desk.bars[name].line)
+
+    def pane(self, name: str) -> str:
+        """The words that a pane shows."""
+        return words_of(self.app.desk.panes[name])
+
+    @property
+    def cursor(self) -> object:
+        """The row under the cursor of the focused list."""
+        return self.app.desk.panes[self.app.desk.pane].cursor_row
+
+    @property
+    def focus(self) -> str:
+        """The focused pane."""
+        return self.app.desk.pane
+
+    @property
+    def dialog(self) -> str:
+        """The words of the open dialog; "" when none is open."""
+        screen = self.app.screen
+        if screen is self.app.desk:
+            return ""
+        box = screen.query_one("#dialog")
+        body = words_of(screen.query_one("#body", Lines))
+        buttons = [plain(found.line) for found in screen.query("Buttons").results()]  # type: ignore[attr-defined]
+        return "\n".join([str(box.border_title), body, *buttons])
+
+    @property
+    def screen(self) -> str:
+        """Every cell of the top screen."""
+        compositor = self.app.screen._compositor  # noqa: SLF001 - what is really painted
+        return "\n".join(strip.text for strip in compositor.render_strips())
+
+
+def words_of(lines: Lines[object]) -> str:
+    """The words that a list shows, line by line."""
+    drawn = (lines.render_line(y).text.rstrip() for y in range(lines.size.height))
+    return "\n".join(drawn).rstrip()
+
+
+@asynccontextmanager
+async def playing(
+    size: tuple[int, int] = (120, 40), snapshot: Snapshot | None = None, **options: object
+) -> AsyncIterator[Stage]:
+    """Open the terminal on the sample world, or on *snapshot*."""
+    engine = Scripted(samples.world() if snapshot is None else snapshot)
+    engine.answer = answered
+    wanted = replace(TerminalOptions(), **options)  # type: ignore[arg-type] # names of its fields
+    app = DriftApp(engine.build, options=wanted, clock=lambda: samples.NOW)
+    async with app.run_test(size=size) as pilot:
+        stage = Stage(app, pilot, engine)
+        await stage.until(lambda: app.desk.view.snapshot is engine.newest)
+        await pilot.pause()
+        yield stage
