@@ -18,6 +18,7 @@ from core.compare import Judgement, Schema, canonical, judge, schemas
 from core.model import Desired, Document, JsonObject, KindRef, Live, Resource, Verdict
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
+from tests.apiserver.waiting import eventually
 from tests.core.compare.world import KEY, shown
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -203,3 +204,64 @@ def test_a_service_port_that_a_person_renumbered_is_one_drift(world: World) -> N
     judgement = world.judge(service)
     assert shown(judgement) == {"spec.ports[port=80,protocol=TCP]": "drift"}
     assert "port=8080" in judgement.changes[0].note
+
+
+WIDGETS: Final = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.compare.example.com}
+spec:
+  group: compare.example.com
+  scope: Namespaced
+  names: {plural: widgets, kind: Widget}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              count: {type: integer}
+              maybe: {type: string, nullable: true}
+              port: {anyOf: [{type: integer}, {type: string}], x-kubernetes-int-or-string: true}
+              tags: {type: array, items: {type: string}, x-kubernetes-list-type: set}
+              free: {type: object, x-kubernetes-preserve-unknown-fields: true}
+              policy: {type: object, default: {}, properties: {limit: {type: integer, default: 5}}}
+              backends:
+                type: array
+                x-kubernetes-list-type: map
+                x-kubernetes-list-map-keys: [name]
+                items:
+                  type: object
+                  required: [name]
+                  properties: {name: {type: string}, weight: {type: integer, default: 1}}
+"""
+WIDGET: Final = """
+apiVersion: compare.example.com/v1
+kind: Widget
+spec: {count: 0, maybe: null, port: "80", tags: [a, b], free: {a: {}}, backends: [{name: b}]}
+"""
+
+
+def test_a_custom_resource_is_compared_by_the_schema_that_its_cluster_publishes(
+    world: World,
+) -> None:
+    url = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    assert world.client.call("POST", url, yaml.safe_load(WIDGETS)).status == HTTPStatus.CREATED
+    openapi = "/openapi/v3/apis/compare.example.com/v1"
+    assert eventually(lambda: b"v1.Widget" in world.client.call("GET", openapi).body, within_s=30.0)
+    widget = world.thing(WIDGET, "web")
+    world.create(widget, "kubectl-create")
+    assert shown(world.judge(widget)) == {}
+    edit: JsonObject = {"count": 1, "tags": ["b", "c"], "backends": [{"name": "b", "weight": 50}]}
+    world.patch(widget, "fieldManager=kubectl-edit", {"spec": edit})
+    assert shown(world.judge(widget)) == {
+        "spec.backends[name=b].weight": "drift",
+        "spec.count": "drift",
+        "spec.tags[=a]": "drift",
+        "spec.tags[=c]": "drift",
+    }
