@@ -123,9 +123,7 @@ class Cluster:
             retry=made.retry,
         )
 
-    async def apply(
-        self, desired: Desired, live: Live | None, removed: Sequence[str] = ()
-    ) -> Live:
+    async def apply(self, desired: Desired, live: Live | None, removed: Sequence[str] = ()) -> Live:
         """Apply *desired* to *live*, which it was decided on; None creates.
 
         *removed* are the paths of fields that Git does not have and an apply leaves in place.
@@ -145,7 +143,8 @@ class Cluster:
         except DeniedError:
             self._access.forget()
             raise
-        self._following.wrote(desired.kind)
+        finally:  # a write that failed may have happened all the same
+            self._following.wrote(desired.kind)
         return made
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
@@ -185,6 +184,8 @@ class Cluster:
                 await self._pause(error, backoff)
                 continue
             await self._link.trouble.wait()
+            if isinstance(self._link.problem, LinkError):
+                self._unreached_at = self._clock.monotonic()
 
     async def _connect(self) -> None:
         """Log in afresh: credentials, certificates and the kubeconfig may be why it broke."""
@@ -238,8 +239,9 @@ class Cluster:
         problem = str(error)
         if isinstance(error, LinkError):
             self._unreached_at = self._clock.monotonic()
-        elif self._told and self._is_coming_back():
-            return  # what a server says while it starts is not yet what it means
+        elif self._is_coming_back():  # what a server says while it starts is not what it means
+            problem = self._told or f"{self.server} is starting"
+            error = UnavailableError(problem)
         if problem != self._told:
             self._told = problem
             self._emit(ClusterLost(self.spec.name, problem, error.exit_code))

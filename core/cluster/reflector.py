@@ -41,6 +41,7 @@ NOT_SERVED_S: Final = 30.0
 WATCH_S: Final = (300, 600)
 SHORT_S: Final = 1.0  # a watch that ends sooner and said nothing is an error
 FUTILE_S: Final = 10.0
+DOUBTS_MAX: Final = 2
 
 
 class Sink(Protocol):
@@ -90,6 +91,7 @@ class Reflector:
         self._may_stream = True  # try WatchList in this cycle
         self._has_watch_list = True  # until it once did not end
         self._listed_at = float("-inf")
+        self._doubts = 0  # refusals since the last stream that opened
         self._backoff = Backoff(clock)
         self._silence = Silence(clock)
 
@@ -153,6 +155,7 @@ class Reflector:
             async with self._link.stream(self._watch_request(initial=initial)) as source:
                 if source.status != HTTPStatus.OK:
                     raise RefusedError(await source.answer())
+                self._doubts = 0
                 async with self._silence.watching(source.close):
                     while chunk := await source.read():
                         await self._take(chunk, stream)
@@ -280,6 +283,14 @@ class Reflector:
         self._needs_list = True
 
     async def _closed(self, answer: Answer) -> None:
+        """Give the kind up for minutes, unless it was readable a moment ago.
+
+        A server that starts refuses what it allows until its rules are loaded (measured).
+        """
+        if not self._needs_list and self._doubts < DOUBTS_MAX:
+            self._doubts += 1
+            await self._clock.sleep(self._backoff.next_s())
+            return
         self._needs_list = self._may_stream = True
         self._sink.lost(self.scope, self._error_of(answer))
         forbidden = answer.status == HTTPStatus.FORBIDDEN

@@ -572,19 +572,30 @@ async def test_a_forbidden_kind_is_asked_for_every_five_minutes() -> None:
 
 async def test_a_right_that_is_revoked_while_watching_says_nothing_about_objects() -> None:
     denied = says(403, status(403, "Forbidden", "no more"))
-    script = in_turn(streams(*INITIAL), denied, streams(*INITIAL, hold=True))
+    script = in_turn(streams(*INITIAL), denied, denied, denied, streams(*INITIAL, hold=True))
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
         await told.until(lambda: len(told.listings) == 2)
     assert not told.changes
     assert len(told.problems) == 1
-    assert server.steps == ["watchlist", "watch", "watchlist"]
+    assert server.steps == ["watchlist", "watch", "watch", "watch", "watchlist"]
+    assert time.slept[-3:] == [0.8, 1.6, 300.0]
+
+
+async def test_a_server_that_starts_may_refuse_for_a_moment() -> None:
+    denied = says(403, status(403, "Forbidden", "RBAC: clusterrole not found"))
+    script = in_turn(streams(*INITIAL), denied, streams(event("MODIFIED", "a", 10), hold=True))
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: bool(told.changes))
+    assert server.steps == ["watchlist", "watch", "watch"]
+    assert not told.problems
 
 
 async def test_a_kind_that_is_gone_is_not_an_empty_kind() -> None:
     gone = says(404, b"404 page not found\n")
     deleted = (event("DELETED", "a", 20), event("DELETED", "b", 21))
-    script = in_turn(streams(*INITIAL, *deleted), gone, streams(*INITIAL, hold=True))
+    script = in_turn(streams(*INITIAL, *deleted), gone, gone, gone, streams(*INITIAL, hold=True))
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
         await told.until(lambda: len(told.listings) == 2)
@@ -594,7 +605,7 @@ async def test_a_kind_that_is_gone_is_not_an_empty_kind() -> None:
 async def test_rights_that_come_back_bring_a_fresh_listing() -> None:
     denied = says(403, status(403, "Forbidden", "no more"))
     again = streams(event("ADDED", "z", 40), bookmark(41, end=True), hold=True)
-    script = in_turn(streams(*INITIAL), denied, again)
+    script = in_turn(streams(*INITIAL), denied, denied, denied, again)
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
         await told.until(lambda: len(told.listings) == 2)
