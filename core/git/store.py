@@ -36,7 +36,8 @@ from core.clean import clean
 from core.errors import RejectedError, UnavailableError, UsageError
 
 BLOB_MAX_BYTES: Final = 16 * 2**20  # the loader refuses more than 4 MiB anyway, and says so
-TREES_KEPT: Final = 2_000
+ENTRIES_KEPT: Final = 100_000  # of trees, about 20 MB
+COMMITS_KEPT: Final = 5_000
 SHA1_HEX: Final = 40
 _HEADER: Final = re.compile(
     rb"tree [0-9a-f]+\n(?:parent [0-9a-f]+\n)*author [^\n]*\ncommitter [^\n]*\n"
@@ -75,6 +76,8 @@ class Store:
         self.repo = _opened(path)
         self.lock = RLock()
         self._trees: OrderedDict[str, dict[bytes, Entry]] = OrderedDict()
+        self._entries_kept = 0
+        self._commits: OrderedDict[str, Commit] = OrderedDict()
         self.close = weakref.finalize(self, self.repo.close)
 
     def commit(self, commit_id: str) -> Commit:
@@ -83,11 +86,19 @@ class Store:
         Git reads the first `tree` and the `parent` lines right after it, dulwich the last of each
         wherever they stand: a commit on which they would disagree is refused.
         """
+        with self.lock:
+            known = self._commits.get(commit_id)
+        if known is not None:
+            return known
         found = self._object(commit_id, Commit)
         header = found.as_raw_string().partition(b"\n\n")[0] + b"\n"
         match = _HEADER.match(header)
         if match is None or _MISPLACED.search(header, match.end()):
             raise _damaged(self.path, f"commit {commit_id} has an odd header")
+        with self.lock:
+            self._commits[commit_id] = found
+            if len(self._commits) > COMMITS_KEPT:
+                self._commits.popitem(last=False)
         return found
 
     def parents(self, commit_id: str) -> tuple[str, ...]:
@@ -123,9 +134,11 @@ class Store:
         if count != len(entries):
             raise RejectedError(f"tree {tree_id} is damaged: it holds one name twice")
         with self.lock:
-            self._trees[tree_id] = entries
-            if len(self._trees) > TREES_KEPT:
-                self._trees.popitem(last=False)
+            if tree_id not in self._trees:
+                self._trees[tree_id] = entries
+                self._entries_kept += len(entries)
+            while self._entries_kept > ENTRIES_KEPT and self._trees:
+                self._entries_kept -= len(self._trees.popitem(last=False)[1])
         return entries
 
     def entry(self, commit_id: str, parts: Sequence[bytes]) -> Entry | None:

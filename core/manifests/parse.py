@@ -1,7 +1,6 @@
 """Bytes of one file to a tree of plain values, with every failure in words and with its line."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -90,8 +89,9 @@ def _is_json(text: str) -> bool:
 
 
 def _fill_from_yaml(tree: Tree, path: str, text: str) -> None:
+    parser = CParser(text.encode())
     try:
-        tree.take(_yaml_events(text))
+        tree.take(iter(parser.get_event, None))
     except yaml.MarkedYAMLError as error:
         if _says_nothing(text):
             return
@@ -104,21 +104,14 @@ def _fill_from_yaml(tree: Tree, path: str, text: str) -> None:
         raise ManifestError(path, before.count(b"\n") + 1, reason) from error
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         raise ManifestError(path, 1, "the YAML parser gave up on this file") from error
+    finally:
+        parser.dispose()
 
 
 def _says_nothing(text: str) -> bool:
     """Allow a lone document end, which kubectl reads as nothing and libyaml as an error."""
     lines = (line.strip() for line in text.splitlines())
     return all(line in {"", "---", "..."} or line.startswith("#") for line in lines)
-
-
-def _yaml_events(text: str) -> Iterator[yaml.Event]:
-    parser = CParser(text.encode())
-    try:
-        while (event := parser.get_event()) is not None:
-            yield event
-    finally:
-        parser.dispose()
 
 
 def _yaml_reason(error: yaml.MarkedYAMLError, text: str, line: int) -> str:

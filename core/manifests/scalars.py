@@ -10,6 +10,7 @@ Source:
 
 import math
 import re
+import string
 import struct
 from decimal import Decimal
 from typing import Final, TypeAlias
@@ -35,6 +36,8 @@ _NOT_FINITE: Final = frozenset(
     if not (sign and word[1:].lower() == "nan")
 )
 _HINTS: Final = frozenset("yYnNtTfFoO~+-.0123456789")  # what anything but text begins with
+# First characters of plain scalars that can only be text; "<" may be a merge.
+TEXT_STARTS: Final = frozenset(string.ascii_letters + "/_$(.;^") - _HINTS
 _INT: Final = re.compile(
     r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))\Z"
 )

@@ -6,14 +6,14 @@ a budget is spent.  That matters: PyYAML's C composer dies with a segmentation f
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import yaml
 
 from core.clean import clean
 from core.errors import ManifestError
-from core.manifests.scalars import NumberError, Scalar, json_number, key_text, resolve
+from core.manifests.scalars import TEXT_STARTS, NumberError, Scalar, json_number, key_text, resolve
 from core.manifests.tokens import Token
 from core.model import Json, JsonObject
 
@@ -54,6 +54,7 @@ class _Frame:
     """A mapping or list that is still open."""
 
     value: "JsonObject | list[Json]"
+    is_mapping: bool
     lines: Lines
     line: int
     anchor: str | None
@@ -62,7 +63,7 @@ class _Frame:
     key: str | None = None  # of the value that comes next
     key_line: int = 0
     merging: bool = False  # the value that comes next belongs to `<<`
-    merged: set[str] = field(default_factory=set)  # keys that came from `<<`
+    merged: set[str] | None = None  # keys that came from `<<`
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,35 +145,34 @@ class Tree:
     # Values ----------------------------------------------------------------------------------
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        line = _line(event)
+        """Take a key or a value.  Most are plain text, so those take the short way through."""
         text: str = event.value
+        line: int = event.start_mark.line + 1  # type: ignore[union-attr]  # the parser sets it
         self._spend(line, 1, len(text))
         frame = self._stack[-1] if self._stack else None
-        is_key = frame is not None and type(frame.value) is dict and frame.key is None
-        plain: bool = event.implicit[0]
-        if is_key and plain and text == _MERGE:
-            assert frame is not None
-            frame.key, frame.key_line, frame.merging = _MERGE, line, True
-            return
+        is_key = frame is not None and frame.is_mapping and frame.key is None
         value: Scalar = text
         if event.tag is not None:
             value = self._tagged(event.tag, text, line)
-        elif plain:
+        elif event.implicit[0] and text[:1] not in TEXT_STARTS:
+            if is_key and text == _MERGE:
+                assert frame is not None
+                frame.key, frame.key_line, frame.merging = _MERGE, line, True
+                return
             value = self._resolved(text, line)
         if is_key:
             assert frame is not None
             self._take_key(frame, value, line)
-            if event.anchor is not None:
-                self._anchor(event.anchor, line)
-                self._anchors[event.anchor] = _Anchored(frame.key, 1, len(text))
-            return
-        json: Json = value
-        if isinstance(value, int | float) and not isinstance(value, bool):
+            json: Json = frame.key
+        elif type(value) is int or type(value) is float:
             json = self._number(value, line)
+        else:
+            json = value
         if event.anchor is not None:
             self._anchor(event.anchor, line)
             self._anchors[event.anchor] = _Anchored(json, 1, len(text))
-        self._attach(json, line)
+        if not is_key:
+            self._attach(json, line)
 
     def _resolved(self, text: str, line: int) -> Scalar:
         try:
@@ -203,7 +203,7 @@ class Tree:
         """Take a JSON value that the JSON parser resolved already."""
         self._spend(token.line, 1, token.size)
         frame = self._stack[-1] if self._stack else None
-        if frame is not None and type(frame.value) is dict and frame.key is None:
+        if frame is not None and frame.is_mapping and frame.key is None:
             self._take_key(frame, token.value, token.line)
             return
         value: Json = token.value
@@ -217,7 +217,7 @@ class Tree:
         if self._aliases > ALIASES_MAX:
             raise self._error(line, f"[ALIASES] more than {ALIASES_MAX} aliases in one document")
         frame = self._stack[-1] if self._stack else None
-        if frame is not None and type(frame.value) is dict and frame.key is None:
+        if frame is not None and frame.is_mapping and frame.key is None:
             raise self._error(line, "[KEY] an alias cannot be a key")
         anchor = event.anchor or ""
         name = clean(anchor, max_cells=KEY_SHOWN_CELLS)
@@ -244,7 +244,7 @@ class Tree:
     def _open(self, value: "JsonObject | list[Json]", event: "yaml.CollectionStartEvent") -> None:
         line = _line(event)
         stack = self._stack
-        if stack and type(stack[-1].value) is dict and stack[-1].key is None:
+        if stack and stack[-1].is_mapping and stack[-1].key is None:
             raise self._error(line, "[KEY] a key must be text, not a list or mapping")
         if len(stack) >= DEPTH_MAX:
             raise self._error(line, f"[DEPTH] nested more than {DEPTH_MAX} deep")
@@ -254,7 +254,7 @@ class Tree:
         self._spend(line, 1, 0)
         lines: Lines = {}
         self._lines[id(value)] = lines
-        stack.append(_Frame(value, lines, line, event.anchor, *before))
+        stack.append(_Frame(value, type(value) is dict, lines, line, event.anchor, *before))
 
     def _close(self, _event: Event) -> None:
         frame = self._stack.pop()
@@ -286,19 +286,21 @@ class Tree:
 
     def _take_key(self, frame: _Frame, value: Scalar, line: int) -> None:
         try:
-            key = key_text(value)
+            key = value if type(value) is str else key_text(value)
         except ValueError as error:
             raise self._error(line, f"[KEY] {error}") from error
         first = frame.lines.get(key)
-        if first is not None and key not in frame.merged:
+        if first is not None and key not in (frame.merged or ()):
             shown = clean(key, max_cells=KEY_SHOWN_CELLS)
             reason = f'the key "{shown}" stands here and on line {first}; this one counts'
             self._warnings.append((line, reason))
-        frame.merged.discard(key)
+        if frame.merged:
+            frame.merged.discard(key)
         frame.key, frame.key_line = key, line
 
     def _merge(self, frame: _Frame, target: JsonObject, value: Json) -> None:
         """Copy what `<<` names, in place: it wins over keys above it, as in kubectl."""
+        frame.merged = merged = frame.merged or set()
         sources = reversed(value) if isinstance(value, list) else (value,)
         for source in sources:  # backwards: of a list, the first one wins
             if not isinstance(source, dict):
@@ -306,13 +308,13 @@ class Tree:
                 raise self._error(frame.key_line, reason)
             self._spend(frame.key_line, len(source), 0)
             for key, item in source.items():
-                if key in target and key not in frame.merged:
+                if key in target and key not in merged:
                     shown = clean(key, max_cells=KEY_SHOWN_CELLS)
                     reason = f'`<<` replaces the key "{shown}" of line {frame.lines[key]}'
                     self._warnings.append((frame.key_line, reason))
                 target[key] = item
                 frame.lines[key] = self.lines_of(source).get(key, frame.key_line)
-                frame.merged.add(key)
+                merged.add(key)
 
     # Budgets ---------------------------------------------------------------------------------
 
