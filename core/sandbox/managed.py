@@ -4,7 +4,7 @@ An entry belongs to a `Manager` (name, operation, subresource; of an Update also
 says which fields it owns.  `Managed` holds all entries of one object while a request is worked on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
@@ -69,10 +69,10 @@ def read(entries: object) -> Managed | None:
     return managed
 
 
-def write(managed: Managed) -> list[dict[str, object]]:
+def write(managed: Iterable[tuple[Manager, Entry]]) -> list[dict[str, object]]:
     """Write the entries in the server's order: Apply first, then by time, name and version."""
     order = sorted(
-        managed.items(),
+        managed,
         key=lambda item: (
             item[0].operation,
             item[1].time or "",

@@ -193,46 +193,53 @@ def _strategic_list(
         return patch
     if any(isinstance(one, dict) and one.get("$patch") == "replace" for one in patch):
         return [one for one in patch if not (isinstance(one, dict) and "$patch" in one)]
+    if not items:
+        return [one for one in patch if not (isinstance(one, dict) and "$patch" in one)]
     key = kind.patch_key
-    merged = {_identity(one, key): one for one in items}
-    touched = [
-        name
-        for one in patch
-        if (name := _merge_element(merged, one, key, kind.list.element if kind.list else None))
-    ]
-    if isinstance(order, list):
-        touched = [name for one in order if (name := _identity(one, key)) in merged]
-    was = [_identity(one, key) for one in items]
-    return [merged[name] for name in _interleaved(was, touched, set(merged))]
+    element = kind.list.element if kind.list is not None else None
+    merged = list(items)
+    for one in patch:
+        merged = _with_element(merged, one, key, element)
+    wanted = [_identity(one, key) for one in (order if isinstance(order, list) else patch)]
+    place = [_identity(one, key) for one in items]
+    return _interleaved(merged, wanted, place, key)
 
 
-def _merge_element(merged: Object, one: object, key: str, kind: Type | None) -> str | None:
-    """Merge one element of a patch into those there are; name it, unless it was deleted."""
+def _with_element(merged: list[object], one: object, key: str, kind: Type | None) -> list[object]:
+    """Merge one element of a patch into the first that has its key."""
     name = _identity(one, key)
+    at = [index for index, item in enumerate(merged) if _identity(item, key) == name]
     if not isinstance(one, dict):
-        merged[name] = one
-        return name
+        return merged if at else [*merged, one]
     if key not in one:
         raise bad_request(f"map: {one} does not contain declared merge key: {key}")
     if one.get("$patch") == "delete":
-        merged.pop(name, None)
-        return None
-    merged[name] = strategic(merged.get(name), one, kind)
-    return name
+        return [item for index, item in enumerate(merged) if index not in at]
+    if not at:
+        return [*merged, strategic({}, one, kind)]
+    out = list(merged)
+    out[at[0]] = strategic(merged[at[0]], one, kind)
+    return out
 
 
 def _identity(item: object, key: str) -> str:
     return repr(item.get(key)) if isinstance(item, dict) else repr(item)
 
 
-def _interleaved(was: list[str], patched: list[str], left: set[str]) -> list[str]:
+def _interleaved(
+    merged: list[object], wanted: list[str], place: list[str], key: str
+) -> list[object]:
     """Put what only the server has among the patched, best effort (mergeSortedSlice)."""
-    own = [name for name in was if name in left and name not in patched]
-    place = {name: index for index, name in enumerate(was)}
-    out: list[str] = []
-    todo = list(patched)
-    for name in own:
-        while todo and not (todo[0] in place and place[name] < place[todo[0]]):
-            out.append(todo.pop(0))
-        out.append(name)
-    return out + todo
+    names = [_identity(item, key) for item in merged]
+    own = [pair for pair in zip(names, merged, strict=True) if pair[0] not in wanted]
+    patched = [pair for pair in zip(names, merged, strict=True) if pair[0] in wanted]
+    patched.sort(key=lambda pair: wanted.index(pair[0]))
+    out: list[object] = []
+    for name, item in own:
+        while patched:
+            first = patched[0][0]
+            if first in place and place.index(name) < place.index(first):
+                break
+            out.append(patched.pop(0)[1])
+        out.append(item)
+    return [*out, *(item for _, item in patched)]

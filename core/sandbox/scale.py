@@ -65,29 +65,34 @@ def _path(kind: Kind) -> Path:
 
 
 def _to_scale(owners: Managed, kind: Kind) -> Managed:
+    """Return who owns the replicas, as owners of a `Scale`.
+
+    An Update is known by its apiVersion, too, and changes it here: on the way back nobody recognises
+    it, and it becomes an entry of its own, without a time (a quirk of the real server).
+    """
     fields = FieldSet.of(_REPLICAS)
     return {
-        who: Entry(fields, API_VERSION, entry.time)
+        _as_version(who, API_VERSION): Entry(fields, API_VERSION, entry.time)
         for who, entry in owners.items()
         if entry.fields.has(_path(kind))
     }
 
 
-def _to_parent(owners: Managed, scaled: Managed, kind: Kind) -> Managed:
+def _as_version(who: Manager, version: str) -> Manager:
+    return who if who.operation == managed.APPLY else who._replace(api_version=version)
+
+
+def _to_parent(owners: Managed, scaled: Managed, kind: Kind) -> list[tuple[Manager, Entry]]:
     path = FieldSet.of(_path(kind))
-    left: Managed = {}
+    left: list[tuple[Manager, Entry]] = []
     for who, entry in owners.items():
-        if entry.fields.has(_path(kind)) and who not in scaled:
-            fields = entry.fields.difference(path)
-            if fields:
-                left[who] = entry.owning(fields)
-        else:
-            left[who] = entry
+        if not entry.fields.has(_path(kind)) or who in scaled:
+            left.append((who, entry))
+        elif fields := entry.fields.difference(path):
+            left.append((who, entry.owning(fields)))
     for who, entry in scaled.items():
         if who not in owners and entry.fields.has(_REPLICAS):
-            version = kind.api_version if who.operation == managed.UPDATE else ""
-            named = Manager(who.name, who.operation, version, who.subresource)
-            left[named] = Entry(path, kind.api_version)
+            left.append((_as_version(who, kind.api_version), Entry(path, kind.api_version)))
     return left
 
 

@@ -182,8 +182,6 @@ def merge(live: object, applied: object, kind: Type) -> object:
     """Lay *applied* over *live*; lists and maps merge as their type says."""
     chosen = live if applied is ABSENT else applied
     shape = shape_of(kind, chosen)
-    if applied is None and live is not ABSENT:
-        shape = shape_of(kind, live)
     if isinstance(shape, MapType):
         mine = live if isinstance(live, dict) else {}
         theirs = applied if isinstance(applied, dict) else {}
@@ -299,30 +297,43 @@ def _note_leaf(old: object, new: object, path: Path, found: Comparison) -> None:
 def _compare(old: object, new: object, kind: Type, path: Path, found: Comparison) -> None:
     if old == new and type(old) is type(new):
         return
-    shape = shape_of(kind, old if new is ABSENT or new is None else new)
-    leaf = True
+    before = shape_of(kind, new if old is ABSENT else old)
+    after = shape_of(kind, old if new is ABSENT else new)
+    if before is not after:  # an untyped value became another shape: what it had below is gone
+        _compare_as(before, (old, new), path, found)
+    leaf = _compare_as(after, (old, new), path, found)
+    if not leaf and old is ABSENT:
+        found.added.insert(path)
+    elif not leaf and new is ABSENT:
+        found.removed.insert(path)
+
+
+def _compare_as(
+    shape: ListType | MapType | Scalar | None,
+    values: tuple[object, object],
+    path: Path,
+    found: Comparison,
+) -> bool:
+    """Compare two values as *shape*; say whether they are leaves there."""
+    old, new = values
     if isinstance(shape, MapType):
         was = old if isinstance(old, dict) else {}
         now = new if isinstance(new, dict) else {}
         if not shape.atomic and (was or now):
-            leaf = False
             for name in was.keys() | now.keys():
                 below = child_type(shape, name)
                 if below is not None:
                     before, after = was.get(name, ABSENT), now.get(name, ABSENT)
                     _compare(before, after, below, (*path, "f:" + name), found)
+            return False
     elif isinstance(shape, ListType):
         old_items = old if isinstance(old, list) else []
         new_items = new if isinstance(new, list) else []
         if shape.associative and (old_items or new_items):
-            leaf = False
             _compare_lists(old_items, new_items, shape, path, found)
-    if leaf:
-        _note_leaf(old, new, path, found)
-    elif old is ABSENT:
-        found.added.insert(path)
-    elif new is ABSENT:
-        found.removed.insert(path)
+            return False
+    _note_leaf(old, new, path, found)
+    return True
 
 
 def _grouped(items: list[object], kind: ListType) -> dict[str, list[object]]:

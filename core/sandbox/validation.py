@@ -25,6 +25,7 @@ _SERVICE_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _QUALIFIED = re.compile(r"([a-z0-9.-]+/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
+_HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 _DATA_MAX_BYTES = 1_048_576
 _PORT_MAX = 65535
 _SUBDOMAIN_WORDS = (
@@ -138,6 +139,9 @@ def _pod_causes(spec: Object, path: str) -> list[Cause]:
     if not spec.get("containers"):
         found.append(required(f"{path}.containers"))
     volumes = {one.get("name") for one in _items(spec, "volumes")}
+    for index, volume in enumerate(_items(spec, "volumes")):
+        sources = sorted(volume.keys() - {"name"}, key=lambda name: (name != "emptyDir", name))
+        found += _one_of(volume, sources, "volume type", f"{path}.volumes[{index}]")
     for name in ("containers", "initContainers"):
         seen: set[object] = set()
         for index, container in enumerate(_items(spec, name)):
@@ -170,6 +174,9 @@ def _container_causes(container: Object, at: str, volumes: set[object]) -> list[
         if not isinstance(number, int) or not 0 < number <= _PORT_MAX:
             why = "must be between 1 and 65535, inclusive"
             found.append(invalid_value(f"{at}.ports[{index}].containerPort", number, why))
+    for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
+        handlers = _part(container, probe)
+        found += _one_of(handlers, _HANDLERS, "handler type", f"{at}.{probe}")
     for index, mount in enumerate(_items(container, "volumeMounts")):
         if mount.get("name") not in volumes:
             field = f"{at}.volumeMounts[{index}].name"
@@ -195,6 +202,22 @@ def _workload(thing: Object) -> list[Cause]:
         why = "`selector` does not match template `labels`"
         found.append(invalid_value("spec.template.metadata.labels", labels, why))
     return found + _pod_causes(_part(template, "spec"), "spec.template.spec")
+
+
+def _deployment(thing: Object) -> list[Cause]:
+    strategy = _part(_part(thing, "spec"), "strategy")
+    found = _workload(thing)
+    if strategy.get("type") == "Recreate" and "rollingUpdate" in strategy:
+        why = "may not be specified when strategy `type` is 'Recreate'"
+        found.append(forbidden_field("spec.strategy.rollingUpdate", why))
+    return found
+
+
+def _one_of(thing: Object, names: Iterable[str], what: str, at: str) -> list[Cause]:
+    """Refuse the second and later of members that exclude each other."""
+    there = [name for name in names if name in thing]
+    why = f"may not specify more than 1 {what}"
+    return [forbidden_field(f"{at}.{name}", why) for name in there[1:]]
 
 
 def _pod(thing: Object) -> list[Cause]:
@@ -272,7 +295,7 @@ def _secret(thing: Object) -> list[Cause]:
 
 _CHECKS: Mapping[str, Callable[[Object], list[Cause]]] = {
     "Pod": _pod,
-    "Deployment": _workload,
+    "Deployment": _deployment,
     "StatefulSet": _workload,
     "ReplicaSet": _workload,
     "DaemonSet": _workload,

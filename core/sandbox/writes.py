@@ -515,7 +515,7 @@ def _without_owners(thing: Object) -> Object:
 def _with_owners(thing: Object, owners: managed.Managed) -> Object:
     meta = {k: v for k, v in metadata(thing).items() if k != "managedFields"}
     if owners:
-        meta["managedFields"] = managed.write(owners)
+        meta["managedFields"] = managed.write(owners.items())
     return {**thing, "metadata": meta}
 
 
