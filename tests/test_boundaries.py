@@ -61,6 +61,29 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_after("from core.cli import main; main()", HEAVY, *arguments) == set()
 
 
+def test_a_lazy_import_goes_through_the_same_door() -> None:
+    doors = {
+        "textual": "tui/",
+        "rich": "tui/",
+        "tui": "core/cli/terminal.py",
+        "kubernetes": "core/cluster/",
+        "dulwich": "core/git/",
+        "deepdiff": "core/compare/",
+        "yaml": "core/manifests/",
+    }
+    lazy = re.compile(r'"(' + "|".join(doors) + r')(?:\.[a-z_.]+)?"')
+    strays = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for package in ("core", "tui")
+        for path in (ROOT / package).rglob("*.py")
+        for line in path.read_text().splitlines()
+        if "import_module" in line
+        for name in lazy.findall(line)
+        if not str(path.relative_to(ROOT)).startswith(doors[name])
+    ]
+    assert strays == []
+
+
 def test_every_name_says_what_it_owns() -> None:
     modules = [path.stem for root in ("core", "tui") for path in (ROOT / root).rglob("*.py")]
     vague = re.compile(r"(manager|helper|util|misc|common|base|data|info|handler)s?$")

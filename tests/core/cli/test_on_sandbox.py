@@ -92,9 +92,9 @@ def world(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "driftdeck.yaml").write_text(SETTINGS)
     with SandboxThread() as server:
-        settings = prepare(tmp_path, server)
+        settings = prepare(tmp_path, server, time.time())
         monkeypatch.setenv("KUBECONFIG", settings.clusters[0].kubeconfig)
-        assert run_coroutine(first_sync(settings, tmp_path / "config")) == 0
+        assert run_coroutine(first_sync(settings, tmp_path / "config", time.time())) == 0
         yield World(server, tmp_path, capsys)
 
 
