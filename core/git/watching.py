@@ -17,6 +17,7 @@ from core.errors import UnavailableError
 STEP_MS: Final = 40  # a change is reported once nothing more came for so long
 DEBOUNCE_MS: Final = 120  # and after this long whatever comes
 LOOK_S: Final = 5.0
+LOOK_REST: Final = 300  # rest so many times as long as looking took: 100,000 refs take a second
 _NAMES: Final = frozenset({"HEAD", "packed-refs", "tables.list"})
 
 
@@ -77,10 +78,14 @@ async def _watch(bell: asyncio.Event, folders: set[Path], *, recursive: bool) ->
 
 
 async def _look(bell: asyncio.Event, git_folder: Path, common_folder: Path, look_s: float) -> None:
+    clock = asyncio.get_running_loop().time
     seen = await asyncio.to_thread(_times, git_folder, common_folder)
+    took_s = 0.0
     while True:
-        await asyncio.sleep(look_s)
+        await asyncio.sleep(max(look_s, took_s * LOOK_REST))
+        begun = clock()
         now = await asyncio.to_thread(_times, git_folder, common_folder)
+        took_s = clock() - begun
         if not now:
             return  # gone: the reader is told
         if now != seen:

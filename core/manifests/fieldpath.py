@@ -1,78 +1,21 @@
-"""The dotted paths of `FieldChange`, read back: `spec.containers[name=web].image`."""
+"""Walking down a dotted path of `FieldChange` in what a file states.
 
-import json
-import re
+A file states less than the API server: keys of list entries may be left to their defaults, and what
+was added live is not there at all.  So a walk goes as far as it can.
+"""
+
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, TypeAlias
 
+from core.compare.paths import Element, Member, Part, PathError, parse_path
 from core.model import ABSENT, Absent, Json
-
-_PART: Final = re.compile(
-    r"""\.?(?P<key>[^.\[\]"]+)"""
-    r"""|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]"""
-    r"""|\[(?P<index>[0-9]+)\]"""
-    r"""|\[(?P<selector>[^"\]]*(?:"(?:[^"\\]|\\.)*"[^"\]]*)*)\]"""
-)
-_PAIR: Final = re.compile(r"""(?P<key>[^=,]*)=(?P<value>"(?:[^"\\]|\\.)*"|[^,]*)(?:,|\Z)""")
-
-
-@dataclass(frozen=True, slots=True)
-class Selector:
-    """An entry of a list, by the values of its keys; key "" is the entry itself."""
-
-    keys: tuple[tuple[str, str], ...]
-
-    def find(self, entries: list[Json]) -> int | None:
-        """Return the index of the entry that fits best; a key with a default may be absent."""
-        best, best_score = None, 0
-        for index, entry in enumerate(entries):
-            score = self._score(entry)
-            if score > best_score:
-                best, best_score = index, score
-        return best
-
-    def _score(self, entry: Json) -> int:
-        score = 0
-        for key, wanted in self.keys:
-            if not key:
-                return int(_text(entry) == wanted)
-            found = entry.get(key, ABSENT) if isinstance(entry, dict) else None
-            if isinstance(found, Absent):
-                continue
-            if _text(found) != wanted:
-                return 0
-            score += 1
-        return score
-
-
-Part: TypeAlias = str | int | Selector
-
-
-def parts(path: str) -> Iterator[Part]:
-    """Split *path*; what cannot be read ends it, so that a parent is found instead."""
-    at = 0
-    while at < len(path):
-        match = _PART.match(path, at)
-        if match is None:
-            return
-        at = match.end()
-        if match["key"] is not None:
-            yield match["key"]
-        elif match["quoted"] is not None:
-            yield str(json.loads(match["quoted"]))
-        elif match["index"] is not None:
-            yield int(match["index"])
-        else:
-            yield _selector(match["selector"])
 
 
 def steps(value: Json, path: str) -> Iterator[tuple[str | int, Json]]:
     """Walk down *path* from *value*: each key or index that is there, and what it holds.
 
-    Fewer steps than parts mean that the rest is not there.
+    Fewer steps than the path has parts mean that the rest is not there.
     """
-    for part in parts(path):
+    for part in _parts(path):
         step = _step(value, part)
         if step is None:
             return
@@ -83,9 +26,16 @@ def steps(value: Json, path: str) -> Iterator[tuple[str | int, Json]]:
 def value_in(value: Json, path: str) -> Json | Absent:
     """Return the value at *path*, or ABSENT."""
     walked = list(steps(value, path))
-    if len(walked) < sum(1 for _ in parts(path)):
+    if len(walked) < len(_parts(path)):
         return ABSENT
     return walked[-1][1] if walked else value
+
+
+def _parts(path: str) -> tuple[Part, ...]:
+    try:
+        return parse_path(path)
+    except PathError:
+        return (Member(None),)  # leads nowhere, so the object itself is found
 
 
 def _step(value: Json, part: Part) -> str | int | None:
@@ -95,14 +45,26 @@ def _step(value: Json, part: Part) -> str | int | None:
         return None
     if isinstance(part, int):
         return part if part < len(value) else None
-    return part.find(value)
+    if isinstance(part, Member):
+        return next((at for at, entry in enumerate(value) if _same(entry, part.value)), None)
+    scores = [_fit(entry, part) for entry in value]
+    best = max(scores, default=0)
+    return scores.index(best) if best else None
 
 
-def _selector(text: str) -> Selector:
-    pairs = [(match["key"], match["value"]) for match in _PAIR.finditer(text)]
-    read = ((key, _text(json.loads(v)) if v.startswith('"') else v) for key, v in pairs)
-    return Selector(tuple(read))
+def _fit(entry: Json, element: Element) -> int:
+    """Count the keys that fit; 0 if one differs.  One that is left to its default does not."""
+    score = 0
+    for key, wanted in element.keys:
+        found = entry.get(key, ABSENT) if isinstance(entry, dict) else None
+        if isinstance(found, Absent):
+            continue
+        if not _same(found, wanted):
+            return 0
+        score += 1
+    return score
 
 
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def _same(found: Json, wanted: Json) -> bool:
+    """Compare as JSON does: True is not 1."""
+    return found == wanted and isinstance(found, bool) == isinstance(wanted, bool)

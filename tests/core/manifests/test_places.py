@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.compare.paths import format_path
 from core.errors import ManifestError
 from core.manifests import line_of, load, positions, value_at
 from core.model import ABSENT
@@ -62,7 +63,7 @@ stringData:
         ('spec.template.spec.containers[name="web"].image', 21),
         ("spec.template.spec.containers[1].image", 21),
         ("spec.template.spec.containers[name=web].args[1]", 22),
-        ("spec.template.spec.containers[name=web].args[=--b]", 22),
+        ('spec.template.spec.containers[name=web].args[="--b"]', 22),
         ("spec.template.spec.containers[name=web].ports[containerPort=80,protocol=UDP]", 24),
         ("spec.template.spec.containers[name=web].ports[containerPort=80,protocol=TCP].name", 27),
         ("spec.template.spec.containers[name=web].resources.limits.cpu", 20),
@@ -70,7 +71,7 @@ stringData:
         ("spec.template.spec.containers[9]", 17),
         ("spec.strategy.type", 13),
         ("nowhere", 6),
-        ("spec.[[[", 13),
+        ("spec.[[[", 6),
     ],
 )
 def test_a_path_leads_to_its_line_or_to_that_of_its_nearest_parent(path: str, line: int) -> None:
@@ -85,6 +86,11 @@ def test_a_secrets_key_is_found_where_the_file_states_it() -> None:
 def test_an_object_that_is_not_there_is_an_error() -> None:
     with pytest.raises(ManifestError):
         line_of("spec", CONTENT, 3)
+
+
+def test_every_field_is_found_by_the_path_that_names_it() -> None:
+    for parts, line in positions(CONTENT, 1).items():
+        assert line_of(format_path(parts), CONTENT, 1) == line
 
 
 def test_every_field_has_a_line() -> None:
