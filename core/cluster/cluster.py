@@ -12,6 +12,7 @@ from core.cluster.backoff import Backoff
 from core.cluster.calls import Calls
 from core.cluster.clock import Clock
 from core.cluster.credentials import log_in
+from core.cluster.definitions import Definitions
 from core.cluster.discovery import discover, server_version
 from core.cluster.following import Following
 from core.cluster.gateway import Gateway
@@ -30,6 +31,7 @@ USAGE_RETRY_S: Final = 30.0
 PROBE_CAP_S: Final = 25.0  # at most 50 s with jitter: fresh a minute after the server is back (F22)
 STARTING_S: Final = 60.0  # a server refuses what it allows until its caches are full (measured)
 REDISCOVER_S: Final = 600.0
+SETTLING_S: Final = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0, 10.0)  # R14: 25 s in all
 UNSERVED_S: Final = 5.0  # while something followed is not served: a CRD may be on its way
 
 
@@ -56,6 +58,8 @@ class Cluster:
         self._records = Records(calls, self._clock)
         self._openapi = OpenApi(calls)
         self._following = Following(spec.name, self._link, self._clock, self._openapi, emit)
+        self._definitions = Definitions(self._link, self._clock)
+        self._group: asyncio.TaskGroup | None = None
         self._resources: Mapping[KindRef, Resource] = {}
         self._connection: Connection | None = None
         self._version = ""
@@ -81,6 +85,7 @@ class Cluster:
         """Connect, follow what is asked for, and come back after every loss; until cancelled."""
         try:
             async with asyncio.TaskGroup() as group:
+                self._group = group
                 self._following.start(group)
                 group.create_task(self._keep_discovered())
                 await self._keep_connected()
@@ -221,6 +226,8 @@ class Cluster:
             )
         )
         self._following.discovered(resources)
+        if self._group is not None:
+            self._definitions.watch(resources, self._group)
 
     async def _check_ready(self, connection: Connection) -> None:
         """Wait for a server that comes back to know its own rules: until then it says 403."""
@@ -258,11 +265,35 @@ class Cluster:
                 return
 
     async def _keep_discovered(self) -> None:
-        """Look again for kinds, soon while one that is followed is not served."""
+        """Look again for kinds: when definitions change, and from time to time."""
         while True:
             await self._link.up.wait()
             waiting = self._following.unserved.is_set()
-            await self._clock.sleep(UNSERVED_S if waiting else REDISCOVER_S)
+            changed = self._definitions.changed
+            if await self._before(changed, UNSERVED_S if waiting else REDISCOVER_S):
+                await self._settle(changed)
+            else:
+                await self._rediscover()
+
+    async def _before(self, event: asyncio.Event, seconds: float) -> bool:
+        """Return whether *event* is set before that time is over."""
+        tasks = (
+            asyncio.create_task(event.wait()),
+            asyncio.ensure_future(self._clock.sleep(seconds)),
+        )
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+        return event.is_set()
+
+    async def _settle(self, changed: asyncio.Event) -> None:
+        """Ask until a changed definition must have arrived everywhere: serving it takes seconds."""
+        for delay_s in SETTLING_S:
+            changed.clear()
+            if await self._before(changed, delay_s):
+                return  # there is more: begin again
             await self._rediscover()
 
     async def _rediscover(self) -> None:
@@ -272,10 +303,10 @@ class Cluster:
         except ProductError:
             return  # the reflectors will say what is wrong
         resources = found.over(self._resources)
-        self._openapi.forget_index()
         if resources != self._resources:
             self._find(resources)
-            self._following.schemas_changed()
+        self._openapi.forget_index()
+        self._following.schemas_changed()
 
     def _resource(self, kind: KindRef) -> Resource:
         resource = self._resources.get(kind)

@@ -16,6 +16,7 @@ from core.cluster.openapi import OpenApi
 from core.cluster.paths import kind_words
 from core.cluster.reflector import Reflector
 from core.cluster.store import Change
+from core.compare import Schema
 from core.errors import DeniedError, ProductError
 from core.model import KindRef, Live, ObjectRef, Resource
 from core.reconcile.inputs import (
@@ -131,6 +132,7 @@ class Follower:
         self._covered = False
         self._listed: set[str] = set()
         self._schema_known = False
+        self._schema: Schema | None = None  # the one that was told
         self._complete = False  # the engine has a picture that events may change
         self._one_by_one = False  # all namespaces at once was forbidden
         self._problem = ""  # the last one told
@@ -217,7 +219,9 @@ class Follower:
                     return
                 await self._owner.clock.sleep(backoff.next_s())
                 continue
-            self._owner.emit(SchemaRead(cluster, kind, schema))
+            if not self._schema_known or schema is not self._schema:
+                self._schema = schema
+                self._owner.emit(SchemaRead(cluster, kind, schema))
             if not self._schema_known:
                 self._schema_known = True
                 self._announce()

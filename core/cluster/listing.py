@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -29,9 +30,12 @@ class RefusedError(Exception):
 class Listing:
     """Reads one listing; used once."""
 
-    def __init__(self, caller: Caller, kind: KindRef, path: str, heard: Callable[[], None]) -> None:
-        """Ask for nothing yet; *heard* is called for each page."""
-        self._caller, self._kind, self._path, self._heard = caller, kind, path, heard
+    def __init__(
+        self, caller: Caller, kind: KindRef, request: Request, heard: Callable[[], None]
+    ) -> None:
+        """Ask for nothing yet; *request* lacks the query, *heard* is called for each page."""
+        self._caller, self._kind, self._heard = caller, kind, heard
+        self._request = request
         self._objects: dict[ObjectRef, Live] = {}
 
     async def read(self, version: str) -> tuple[dict[ObjectRef, Live], str]:
@@ -74,7 +78,8 @@ class Listing:
         return self._objects, page.resource_version
 
     async def _page(self, **parameters: str) -> Page:
-        answer = await self._caller.call(Request(path=self._path, query=query_of(**parameters)))
+        request = replace(self._request, query=query_of(**parameters))
+        answer = await self._caller.call(request)
         if answer.status != HTTPStatus.OK:
             raise RefusedError(answer)
         self._heard()

@@ -78,9 +78,17 @@ class Reflector:
     """Keeps `store` equal to one kind in one namespace ("" for all), for as long as it runs."""
 
     def __init__(
-        self, link: Link, clock: Clock, resource: Resource, scope: str, sink: Sink
+        self,
+        link: Link,
+        clock: Clock,
+        resource: Resource,
+        scope: str,
+        sink: Sink,
+        *,
+        metadata_only: bool = False,
     ) -> None:
         """Ask for nothing yet."""
+        self._metadata_only = metadata_only
         self._link, self._clock, self._sink = link, clock, sink
         self._resource, self.scope = resource, scope
         self.store = Store()
@@ -122,7 +130,8 @@ class Reflector:
 
     async def _list(self) -> None:
         version = self._relist_rv()
-        listing = Listing(self._link, self._resource.kind, self._path(), self._sink.heard)
+        request = Request(path=self._path(), accept=self._accept("PartialObjectMetadataList"))
+        listing = Listing(self._link, self._resource.kind, request, self._sink.heard)
         try:
             objects, listed_at = await listing.read(version)
         except RefusedError as refused:
@@ -178,7 +187,13 @@ class Reflector:
             sendInitialEvents="true" if initial else "",
             resourceVersionMatch="NotOlderThan" if initial else "",
         )
-        return Request(path=self._path(), query=query)
+        accept = self._accept("PartialObjectMetadata")
+        return Request(path=self._path(), query=query, accept=accept)
+
+    def _accept(self, form: str) -> str:
+        if not self._metadata_only:
+            return "application/json"
+        return f"application/json;as={form};g=meta.k8s.io;v=v1,application/json"
 
     async def _take(self, chunk: bytes, stream: _Stream) -> None:
         """Apply what one read brought, and tell about it once."""

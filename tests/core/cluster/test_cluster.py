@@ -18,7 +18,7 @@ from core.errors import (
     RejectedError,
     UnavailableError,
 )
-from core.model import ClusterSpec, Key, KindRef, Live, ObjectRef
+from core.model import ClusterSpec, JsonObject, Key, KindRef, Live, ObjectRef
 from core.reconcile.inputs import (
     ClusterFound,
     ClusterLost,
@@ -591,3 +591,53 @@ def _seen(listener: Listener, live: Live) -> bool:
         one is not None and one.resource_version == live.resource_version
         for _, one in changed(listener)
     )
+
+
+# Kinds that come and go ---------------------------------------------------------------------------
+
+
+def a_definition(group: str) -> JsonObject:
+    schema: JsonObject = {
+        "type": "object",
+        "properties": {"spec": {"type": "object", "properties": {"size": {"type": "integer"}}}},
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"widgets.{group}"},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"plural": "widgets", "singular": "widget", "kind": "Widget"},
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {"openAPIV3Schema": schema},
+                }
+            ],
+        },
+    }
+
+
+async def test_a_kind_that_is_defined_while_running_is_followed(world: World) -> None:
+    group = f"{world.namespace}.example.com"
+    widget = KindRef(f"{group}/v1", "Widget")
+    definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    async with connected(world) as (cluster, listener):
+        cluster.follow(frozenset({widget}), frozenset({world.namespace}))
+        await listener.next(KindLost)
+        await asyncio.sleep(0.3)  # its definitions are being watched by now
+        answer = await world.call("POST", definitions, a_definition(group), user="admin")
+        assert answer.status == 201, answer.body
+        await listed(listener, widget)
+        desired = world.desired_of(widget, "w", {"spec": {"size": 1}})
+        await cluster.apply(desired, None)
+        await listener.until(lambda: "w" in {name for name, _ in changed(listener)})
+        await listener.until(
+            lambda: any(one.schema is not None for one in listener.all(SchemaRead))
+        )
+        await world.call("DELETE", f"{definitions}/widgets.{group}", user="admin")
+        await listener.until(lambda: len(listener.all(KindLost)) > 1)
+    assert widget in listener.all(ClusterFound)[1].resources
