@@ -92,6 +92,7 @@ class Desk(Screen[None], inherit_bindings=False):
         self._explain_timer: Timer | None = None
         self._note_timer: Timer | None = None
         self._ticks = 0
+        self._titled: dict[str, tuple[Line, Line]] = {}
 
     def looks(self) -> Looks:
         """The moment, for everything that shows an age."""
@@ -221,10 +222,17 @@ class Desk(Screen[None], inherit_bindings=False):
         of = self.changes.subject.of
         titles["changes"] = arrange.changes_title(of, heading, text=view.text)
         for name, pane in self.panes.items():
-            pane.border_title = self._content(titles[name])
             wanted = view.filter_of(name)
             counted = arrange.subtitle(len(pane.rows), totals.get(name, 0), wanted)
-            pane.border_subtitle = self._content(counted)
+            self._title(name, titles[name], counted)
+
+    def _title(self, name: str, title: Line, subtitle: Line) -> None:
+        """Set the titles of a pane where they changed: setting one paints the whole pane."""
+        if self._titled.get(name) == (title, subtitle):
+            return
+        self._titled[name] = (title, subtitle)
+        self.panes[name].border_title = self._content(title)
+        self.panes[name].border_subtitle = self._content(subtitle)
 
     def _content(self, line: Line) -> Content:
         """A line as a title: styles, and never markup."""

@@ -76,6 +76,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self._cache: dict[int, _Drawn] = {}
         self._said_row: object = None
         self._empty: Line = ()
+        self._base: Style | None = None
 
     # What it shows ------------------------------------------------------------------------------
 
@@ -92,7 +93,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         count_changed = len(rows) != len(self._rows)
         self._rows, self._ids = rows, ids
         if count_changed:
-            self.virtual_size = Size(0, len(rows))
+            self._set_height(len(rows))
         place = self._place_of(held)
         if place != self._cursor:
             self._cursor = place
@@ -100,6 +101,12 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self._reveal()
         self._repaint_changed(before)
         self._tell()
+
+    def _set_height(self, lines: int) -> None:
+        """Tell the scrollbar; assigning `virtual_size` would lay out and paint the whole screen."""
+        size = Size(0, lines)
+        self.set_reactive(Lines.virtual_size, size)
+        self._scroll_update(size)
 
     def _place_of(self, held: Hashable | None) -> int:
         last = max(0, len(self._rows) - 1)
@@ -132,6 +139,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def redraw(self) -> None:
         """Draw everything again: ages moved on, or the theme did."""
         self._cache.clear()
+        self._base = None
         self.refresh()
 
     def mark(self, ids: frozenset[Hashable]) -> None:
@@ -241,8 +249,10 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         return drawn.strip
 
     def _based(self, strip: Strip) -> Strip:
-        """On the widget's own colours."""
-        return strip.apply_style(self.rich_style)
+        """On the widget's own colours, which cost 0.2 ms a line to work out each time."""
+        if self._base is None:
+            self._base = self.rich_style
+        return strip.apply_style(self._base)
 
     def _plain_strip(self, line: Line, width: int) -> Strip:
         spans = clip(((" ", Role.TEXT), *line), width)
