@@ -15,8 +15,8 @@ from dulwich.graph import can_fast_forward
 from dulwich.objects import ObjectID
 
 from core.clean import clean
-from core.errors import OutdatedError, RejectedError
-from core.git.checkout import locked_checkout
+from core.errors import OutdatedError, RejectedError, UnavailableError
+from core.git.checkout import Checkout, locked_checkout
 from core.git.commits import commit_of
 from core.git.history import changes_of
 from core.git.listing import File, files_in, parts_of
@@ -148,8 +148,7 @@ class Repository:
                 commit_id = write_commit(store, plan.parent, files, made)
                 move_ref(store, ref, plan.parent, commit_id, made)
                 if checkout is not None:
-                    with translated(self.path):
-                        checkout.update(changes)
+                    _update(checkout, changes, commit_id)
         return commit_of(store.commit(commit_id))
 
     async def changes(self) -> AsyncGenerator[None]:
@@ -193,6 +192,14 @@ class Repository:
         if not changes:
             raise RejectedError(f"nothing of {short} is left to undo")
         return changes
+
+
+def _update(checkout: Checkout, changes: tuple[Change, ...], commit_id: str) -> None:
+    try:
+        checkout.update(changes)
+    except OSError as error:
+        reason = f"the work tree could not follow: {clean(str(error))}; `git status` says more"
+        raise UnavailableError(f"commit {commit_id[:12]} was made, but {reason}") from error
 
 
 def _message(plan: RevertPlan) -> str:

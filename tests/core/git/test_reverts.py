@@ -280,6 +280,21 @@ def test_a_lock_is_explained_and_nothing_is_moved(
     assert (sample.path / "apps/web.yaml").read_bytes() == b"a: 9\n"
 
 
+def test_a_file_where_a_folder_must_be_stops_a_revert(
+    repository: Repository, sample: Sample
+) -> None:
+    sample.commit({"apps/deep/x.yaml": b"1\n"})
+    target = sample.commit({"apps/deep/x.yaml": None})
+    plan = repository.plan_revert(target, branch="main")
+    (sample.path / "apps/deep").write_text("a file where a folder must be\n")
+    with pytest.raises(RejectedError, match="local changes"):
+        made(repository, plan)
+    (sample.path / "apps/deep").unlink()
+    (sample.path / "apps" / ("x" * 5)).mkdir()  # something else is no obstacle
+    assert made(repository, plan).parents == (target,)
+    assert is_clean(sample)
+
+
 @pytest.mark.parametrize("state", ["MERGE_HEAD", "rebase-merge", "CHERRY_PICK_HEAD"])
 def test_a_merge_under_way_stops_a_revert(
     repository: Repository, sample: Sample, state: str
