@@ -43,8 +43,9 @@ def run(options: Options) -> int:
         raise UsageError(f"the demo brings its own repository; it takes no {options.sourced[0]}")
     with tempfile.TemporaryDirectory(prefix="driftdeck-demo-") as name, SandboxThread() as server:
         folder = Path(name)
-        settings = prepare(folder, server)
-        code = run_coroutine(first_sync(settings, folder / "config"))
+        now = time.time()
+        settings = prepare(folder, server, now)
+        code = run_coroutine(first_sync(settings, folder / "config", now))
         if code:
             return code
         put(sys.stderr, _invitation(folder / "config", _kubeconfig(folder, server, _VISITOR)))
@@ -55,11 +56,11 @@ def run(options: Options) -> int:
             return terminal.start(settings, options, title="demo")
 
 
-def prepare(folder: Path, server: SandboxThread) -> Settings:
+def prepare(folder: Path, server: SandboxThread, now: float) -> Settings:
     """Write the repository, all but its newest commit, and the settings that go with it."""
     repository = folder / "config"
     for i, commit in enumerate(history()[:-1]):
-        _commit(repository, commit, init=i == 0)
+        _commit(repository, commit, now, init=i == 0)
     apps = tuple(
         AppSpec(
             name=path.rpartition("/")[2],
@@ -76,7 +77,7 @@ def prepare(folder: Path, server: SandboxThread) -> Settings:
     return Settings(apps=apps, clusters=(ClusterSpec(name=CLUSTER, kubeconfig=str(kubeconfig)),))
 
 
-async def first_sync(settings: Settings, repository: Path) -> int:
+async def first_sync(settings: Settings, repository: Path, now: float) -> int:
     """Apply everything, and only then let the newest commit come."""
     console = Console(out=io.StringIO(), err=sys.stderr, ink=Ink())  # the plan is of no interest
 
@@ -84,7 +85,7 @@ async def first_sync(settings: Settings, repository: Path) -> int:
         return await sync(engine, Options(yes=True), console, protected=frozenset())
 
     code = await beside(connected(settings, writing=True, once=True), reader)
-    _commit(repository, history()[-1])
+    _commit(repository, history()[-1], now)
     return code
 
 
@@ -118,13 +119,13 @@ def working(colleague: Colleague, told: Callable[[str], None] | None) -> Iterato
         loop.close()
 
 
-def _commit(repository: Path, commit: SampleCommit, *, init: bool = False) -> None:
+def _commit(repository: Path, commit: SampleCommit, now: float, *, init: bool = False) -> None:
     commit_files(
         str(repository),
         commit.files,
         author=commit.author,
         message=commit.message,
-        when=time.time() - commit.age_s,
+        when=now - commit.age_s,
         branch=BRANCH,
         init=init,
     )

@@ -18,6 +18,7 @@ from core.model import Absent, FieldChange, FieldVerdict, Json
 
 _LINES_MAX: Final = 50
 _TEXT_MAX: Final = 200
+_PLAIN_MAX: Final = 60  # characters; in longer texts a difference is easily missed
 _NAMES: Final[Mapping[type, str]] = {
     bool: "boolean",
     int: "number",
@@ -36,7 +37,24 @@ def explain(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
     nothing to say.
     """
     return tuple(
-        replace(change, detail=lines) if (lines := detail(change)) else change for change in changes
+        change
+        if _speaks_for_itself(change.git, change.live)
+        else replace(change, detail=lines)
+        if (lines := detail(change))
+        else change
+        for change in changes
+    )
+
+
+def _speaks_for_itself(git: Json | Absent, live: Json | Absent) -> bool:
+    """Tell whether two texts are short and plain enough that anybody sees the difference."""
+    return all(
+        isinstance(text, str)
+        and len(text) <= _PLAIN_MAX
+        and text.isascii()
+        and text.isprintable()
+        and text == text.strip()
+        for text in (git, live)
     )
 
 

@@ -54,7 +54,8 @@ def _is(entry: Json, part: Part) -> bool:
     if isinstance(part, Member):
         return entry == part.value
     if isinstance(part, Element) and isinstance(entry, dict):
-        return all(entry.get(key, value) == value for key, value in part.keys)
+        stated = [key for key, _ in part.keys if key in entry]  # others hold their default
+        return bool(stated) and all(entry.get(key, value) == value for key, value in part.keys)
     return False
 
 

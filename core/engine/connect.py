@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from core.cluster import Cluster
@@ -19,6 +21,7 @@ def connect(
     healing: bool = False,
     writing: bool = False,
     once: bool = False,
+    clock: Callable[[], float] = time.time,
 ) -> Engine:
     """Build an engine; nothing is contacted before it runs.
 
@@ -28,9 +31,10 @@ def connect(
         healing: Put drift right and apply new commits from the start.  Implies writing.
         writing: Plans that a person accepts may run.
         once: Read each folder once and do not follow it (`driftdeck diff`).
+        clock: Seconds since the epoch.
     """
     held: list[Input] = []
-    sources = Sources(apps, held.append, once=once)
+    sources = Sources(apps, held.append, once=once, clock=clock)
     adapters: dict[str, Cluster] = {}
     state = initial(
         apps,
@@ -40,7 +44,7 @@ def connect(
         digest_key=_digest_key(),
         mask_key=secrets.token_bytes(32),
     )
-    engine = Engine(state, adapters, sources)
+    engine = Engine(state, adapters, sources, clock=clock)
     for spec in clusters:
         adapters[spec.name] = Cluster(spec, emit=engine.take)
     sources.rebind(engine.take)

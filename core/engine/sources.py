@@ -51,11 +51,17 @@ class Sources:
     """Every repository that the apps use."""
 
     def __init__(
-        self, apps: Iterable[AppSpec], take: Callable[[Input], None], *, once: bool = False
+        self,
+        apps: Iterable[AppSpec],
+        take: Callable[[Input], None],
+        *,
+        once: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Remember the apps; *once* reads each folder and then keeps still (`driftdeck diff`)."""
         self._take = take
         self._once = once
+        self._clock = clock
         by_path: dict[str, list[AppSpec]] = {}
         for spec in apps:
             by_path.setdefault(spec.repo, []).append(spec)
@@ -146,7 +152,9 @@ class Sources:
         """Write the revert commit that was shown."""
         repo = self._repos[self._specs[effect.plan.app].repo]
         try:
-            made = await asyncio.to_thread(_make_revert, repo.repository(), effect.plan)
+            made = await asyncio.to_thread(
+                _make_revert, repo.repository(), effect.plan, self._clock()
+            )
         except ProductError as error:
             return Reverted(effect.run, effect.plan.app, "", str(error), error.exit_code)
         return Reverted(effect.run, effect.plan.app, made.id)
@@ -171,7 +179,7 @@ def _plan_revert(repository: Repository, spec: AppSpec, commit: str) -> RevertPl
     return repository.plan_revert(commit, branch=spec.revision, app=spec.name, folder=spec.path)
 
 
-def _make_revert(repository: Repository, plan: RevertPlan) -> Commit:
+def _make_revert(repository: Repository, plan: RevertPlan, now: float) -> Commit:
     if plan.problem:
         raise RejectedError(plan.problem)
-    return repository.make_revert(plan, author=repository.author(), now=time.time())
+    return repository.make_revert(plan, author=repository.author(), now=now)

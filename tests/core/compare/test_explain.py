@@ -73,9 +73,11 @@ def test_a_long_value_is_cut() -> None:
 def test_explaining_keeps_what_needs_no_detail_as_it_is() -> None:
     plain = FieldChange("a", FieldVerdict.DRIFT, live=1, git=2)
     text = FieldChange("b", FieldVerdict.DRIFT, live="x", git="y")
-    explained = explain([plain, text])
+    alike = FieldChange("c", FieldVerdict.DRIFT, live="x", git="x ")
+    explained = explain([plain, text, alike])
     assert explained[0] is plain
-    assert explained[1].detail
+    assert explained[1] is text
+    assert explained[2].detail
 
 
 @given(st.text(), st.text())

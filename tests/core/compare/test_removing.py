@@ -29,3 +29,8 @@ def test_members_of_sets_are_found_by_value() -> None:
 
 def test_what_is_gone_already_needs_no_removal() -> None:
     assert removals(live(data={}), ["data.a", "spec.env[name=A].value"]) == ()
+
+
+def test_an_entry_without_any_of_the_keys_is_no_match() -> None:
+    found = live(spec={"ports": [{"name": "x"}, {"port": 80}]})
+    assert removals(found, ["spec.ports[port=80,protocol=TCP]"]) == ("/spec/ports/1",)
