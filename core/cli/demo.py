@@ -19,7 +19,7 @@ from core.cli import terminal
 from core.cli.headless import EventLog, follow
 from core.cli.ink import Ink, put
 from core.cli.options import Options
-from core.cli.session import EngineLike, beside, connected
+from core.cli.session import EngineLike, beside, connected, flags_of
 from core.cli.signals import run_coroutine
 from core.cli.sync import Console, sync
 from core.errors import UsageError
@@ -28,7 +28,7 @@ from core.model import AppSpec, ClusterSpec
 from core.sandbox import SandboxThread
 from core.sandbox.demo import Colleague
 from core.sandbox.sample import MONITORING, SHOP, SampleCommit, history
-from core.settings import Settings
+from core.settings import Flags, Settings
 
 CLUSTER: Final = "demo"
 BRANCH: Final = "main"
@@ -39,8 +39,8 @@ _VISITOR: Final = "bob"
 
 def run(options: Options) -> int:
     """Build the world, then show it as asked; return the exit code."""
-    if options.sourced:
-        raise UsageError(f"the demo brings its own repository; it takes no {options.sourced[0]}")
+    if flags_of(options) != Flags():
+        raise UsageError("the demo brings its own settings, repository and cluster")
     with tempfile.TemporaryDirectory(prefix="driftdeck-demo-") as name, SandboxThread() as server:
         folder = Path(name)
         now = time.time()

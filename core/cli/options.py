@@ -30,17 +30,3 @@ class Options:
     dry_run: bool = False
     yes: bool = False
     commit: str = ""
-
-    @property
-    def sourced(self) -> tuple[str, ...]:
-        """The flags given that choose apps, for commands that bring their own."""
-        given = {
-            "--config": self.config,
-            "--repo": self.repo,
-            "--revision": self.revision,
-            "--path": self.path,
-            "--context": self.context,
-            "--namespace": self.namespace,
-            "--app": self.app,
-        }
-        return tuple(flag for flag, value in given.items() if value is not None)

@@ -66,9 +66,10 @@ def identity(row: Drift) -> str:
 def change_lines(change: FieldChange, ink: Ink, *, indent: int) -> Iterator[str]:
     """Yield one field: its path, both values, and what is known about how they came."""
     paint = ink.faint if change.verdict is FieldVerdict.INFO else ink.title
-    note = f"  ({change.verdict.value}{': ' if change.note else ''}{change.note})"
-    counted = change.verdict is FieldVerdict.DRIFT
-    note = f"  ({change.note})" if counted and change.note else "" if counted else note
+    said = change.note
+    if change.verdict is not FieldVerdict.DRIFT:  # what does not count says what it is
+        said = ": ".join(part for part in (change.verdict.value, change.note) if part)
+    note = f"  ({said})" if said else ""
     lines = list(wrapped("", change.path + note, indent=indent))
     yield from (paint(line) for line in lines)
     yield from _side("live", value_text(change.live), actor_text(change.actor), ink.bad, indent)

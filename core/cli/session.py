@@ -35,7 +35,12 @@ class EngineLike(Protocol):
 
 def settings_of(options: Options) -> Settings:
     """Read the settings that *options* ask for, from the current folder."""
-    flags = Flags(
+    return read_settings(flags_of(options), Path.cwd())
+
+
+def flags_of(options: Options) -> Flags:
+    """Pick what *options* say about apps."""
+    return Flags(
         config=options.config,
         repo=options.repo,
         revision=options.revision,
@@ -44,7 +49,6 @@ def settings_of(options: Options) -> Settings:
         namespace=options.namespace,
         app=options.app,
     )
-    return read_settings(flags, Path.cwd())
 
 
 def connected(

@@ -58,7 +58,7 @@ def driftdeck(
         (["--read-only", "--headless", "--autoheal"], "--read-only excludes --autoheal"),
         (["--headless", "--ascii"], "--ascii is for the terminal"),
         (["demo", "--headless", "--write"], "--write is for the terminal"),
-        (["--repo", "x", "demo", "--headless"], "it takes no --repo"),
+        (["--repo", "x", "demo", "--headless"], "the demo brings its own"),
         (["diff"], "there is no driftdeck.yaml here"),
         (["diff", "-o", "xml"], "'xml' is not one of 'text', 'json'"),
         (["--prune", "diff"], "No such option"),
