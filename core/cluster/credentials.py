@@ -41,7 +41,7 @@ async def log_in(spec: ClusterSpec, clock: Clock, *, context: str = "") -> Login
     """
     if spec.in_cluster or _only_pod(spec):
         return await _from_pod(clock)
-    loader = await asyncio.to_thread(importlib.import_module, "kubernetes.aio.config.kube_config")
+    loader = (await _official()).kube_config
     name = context or spec.context
     entry = await asyncio.to_thread(find_context, loader, paths_of(spec, os.environ), name)
     return await _from_entry(loader, entry, clock)
@@ -55,9 +55,7 @@ def _only_pod(spec: ClusterSpec) -> bool:
 
 
 async def _from_pod(clock: Clock) -> Login:
-    module = await asyncio.to_thread(
-        importlib.import_module, "kubernetes.aio.config.incluster_config"
-    )
+    module = (await _official()).incluster_config
     configuration = module.Configuration()
     loader = module.InClusterConfigLoader(
         token_filename=str(_POD / "token"),
@@ -220,8 +218,12 @@ def _proxy(entry: Entry, server: str) -> str | None:
     return str(proxy) if proxy else None
 
 
+async def _official() -> Any:  # noqa: ANN401 - the library has no types
+    return await asyncio.to_thread(importlib.import_module, "core.cluster.official")
+
+
 async def _tls(configuration: Any) -> ssl.SSLContext:  # noqa: ANN401 - the library has no types
-    rest = await asyncio.to_thread(importlib.import_module, "kubernetes.aio.client.rest")
+    rest = (await _official()).rest
     # As kubectl: certificates of cluster-made authorities often lack what RFC 5280 strictly wants.
     configuration.disable_strict_ssl_verification = True
     try:
