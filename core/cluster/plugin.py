@@ -94,7 +94,7 @@ class PluginBearer:
         return expires is not None and expires.timestamp() - self._clock.wall() < _EARLY_S
 
 
-async def run_plugin(call: PluginCall) -> Credential:
+async def run_plugin(call: PluginCall, *, timeout_s: float = TIMEOUT_S) -> Credential:
     """Run a plugin once.
 
     Raises:
@@ -103,13 +103,15 @@ async def run_plugin(call: PluginCall) -> Credential:
     name = os.path.basename(call.command)  # noqa: PTH119 - a command, perhaps no path
     process = await _start(call, name)
     try:
-        async with asyncio.timeout(TIMEOUT_S):
-            output, words = await asyncio.gather(_read(process, name), _tail(process))
+        async with asyncio.timeout(timeout_s):
+            output, words = await asyncio.gather(_read(process), _tail(process))
             code = await process.wait()
     except TimeoutError as error:
-        raise DeniedError(f"credential plugin {name}: no answer in {TIMEOUT_S:.0f} s") from error
+        raise DeniedError(f"credential plugin {name}: no answer in {timeout_s:.0f} s") from error
     finally:
-        _kill(process)
+        await _end(process)
+    if output is None:
+        raise DeniedError(f"credential plugin {name}: more than {OUTPUT_BYTES_MAX} bytes")
     if code != 0:
         raise DeniedError(f"credential plugin {name}: exit code {code}: {words or 'no message'}")
     return _decode(output, call, name)
@@ -136,14 +138,18 @@ async def _start(call: PluginCall, name: str) -> Process:
         raise DeniedError(f"credential plugin {name} cannot be run{hint}") from error
 
 
-async def _read(process: Process, name: str) -> bytes:
+async def _read(process: Process) -> bytes | None:
+    """Read stdout to its end; None if it is too much, which ends the plugin."""
     assert process.stdout is not None
     output = bytearray()
+    too_much = False
     while chunk := await process.stdout.read(65_536):
-        output += chunk
-        if len(output) > OUTPUT_BYTES_MAX:
-            raise DeniedError(f"credential plugin {name}: more than {OUTPUT_BYTES_MAX} bytes")
-    return bytes(output)
+        too_much = too_much or len(output) + len(chunk) > OUTPUT_BYTES_MAX
+        if too_much:
+            _kill(process)
+        else:
+            output += chunk
+    return None if too_much else bytes(output)
 
 
 async def _tail(process: Process) -> str:
@@ -155,7 +161,17 @@ async def _tail(process: Process) -> str:
     return tail.decode(errors="replace").strip()
 
 
+async def _end(process: Process) -> None:
+    """Leave nothing behind: no process, no pipe."""
+    _kill(process)
+    with contextlib.suppress(TimeoutError):  # a pipe that a stranger still holds open
+        async with asyncio.timeout(1.0):
+            await process.communicate()
+
+
 def _kill(process: Process) -> None:
+    if process.returncode is not None:
+        return  # what it left running on purpose is not ours
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)  # children of the plugin too
 
