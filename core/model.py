@@ -406,3 +406,4 @@ class RevertPlan:
     files: tuple[str, ...] = ()  # paths it changes
     diff: str = ""  # unified text, for people
     problem: str = ""  # why it cannot be made
+    exit_code: int = 5  # of that problem

@@ -54,7 +54,8 @@ async def revert(
     plan = await _previewed(engine, app, options.commit)
     put(console.out, _preview_lines(plan))
     if plan.problem:
-        raise RejectedError(plan.problem)
+        unknown = plan.exit_code == UsageError.exit_code
+        raise (UsageError if unknown else RejectedError)(plan.problem)
     if options.dry_run:
         return 0
     question = f"Commit this on {plan.branch} and sync app {app.name} on cluster {app.cluster}"

@@ -145,7 +145,14 @@ class Sources:
             plan = await asyncio.to_thread(_plan_revert, repo.repository(), spec, effect.commit)
         except ProductError as error:
             target = Commit(effect.commit, "", "", "")
-            plan = RevertPlan(effect.app, target, spec.revision, "", problem=str(error))
+            plan = RevertPlan(
+                effect.app,
+                target,
+                spec.revision,
+                "",
+                problem=str(error),
+                exit_code=error.exit_code,
+            )
         return RevertPrepared(effect.request, plan)
 
     async def make_revert(self, effect: MakeRevert) -> Input:

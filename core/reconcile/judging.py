@@ -50,8 +50,8 @@ def judge_key(draft: Draft, key: Key, *, watched: bool) -> None:
     _announce(draft, key, before, draft.row(key))
 
 
-def take_answer(draft: Draft, answer: Confirmed) -> None:
-    """Use the server's dry-run, if it still speaks of the current object."""
+def take_answer(draft: Draft, answer: Confirmed) -> bool:
+    """Use the server's dry-run, if it still speaks of the current object; tell whether it did."""
     key = answer.key
     draft.drop("calls", key)
     app = draft.app(key.app)
@@ -60,12 +60,13 @@ def take_answer(draft: Draft, answer: Confirmed) -> None:
     before = draft.row(key)
     if desired is not answer.desired or live is not answer.live or before is None:
         draft.dirty(key)  # the object moved on: ask again
-        return
+        return False
     assert desired is not None
     assert live is not None
     row = _compared(draft, app, before, desired, live, answer)
     draft.set_row(key, row)
     _announce(draft, key, before, draft.row(key))
+    return True
 
 
 def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift | None:

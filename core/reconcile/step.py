@@ -160,8 +160,8 @@ def whole_apps(draft: Draft) -> frozenset[str]:
 
 def _confirmed(draft: Draft, answer: happenings.Confirmed) -> None:
     call = draft.table("calls").get(answer.key)
-    take_answer(draft, answer)
-    if answer.retry:
+    counted = take_answer(draft, answer)
+    if counted and answer.retry:
         attempts = 1
         held: Hold | None = draft.table("holds").get(answer.key)
         if held is not None:

@@ -199,3 +199,13 @@ def test_an_object_outside_the_allowed_namespaces_is_refused_before_any_call() -
     made.feed(InventoryRead(SPEC.name, ()))
     assert made.state.rows == {}
     assert "namespace web is not one this app may touch" in made.state.apps["shop"].refused[0]
+
+
+def test_a_late_refusal_does_not_hold_up_the_question_about_the_newer_object() -> None:
+    made = both(OTHER)
+    asked = next(e for e in made.effects if isinstance(e, Confirm))
+    made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 7, data={"a": "3"}))
+    late = Confirmed(asked.key, asked.desired, asked.live, None, "it changed", retry=True)
+    again = made.feed(late)
+    assert [e.live.resource_version for e in again if isinstance(e, Confirm)] == ["7"]
+    assert made.state.holds == {}

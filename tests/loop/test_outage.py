@@ -1,0 +1,53 @@
+"""The API server goes away under a running controller, and comes back."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.apiserver.server import ApiServer
+from tests.controller import Controller
+from tests.loop.clusters import Place, real_place
+from tests.loop.test_loop import APP, SETTINGS, commit, deployment, of, rest, run, scale
+
+AWAY_S = 6.0
+NAME = "away"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[tuple[Place, ApiServer]]:
+    """A server of this test's own, for it gets killed."""
+    files = {f"{NAME}/deployment.yaml": deployment(NAME), f"{NAME}/rest.yaml": rest(NAME)}
+    commit(tmp_path / "repo", files, "Everything", init=True)
+    (tmp_path / "driftdeck.yaml").write_text(SETTINGS + APP.format(name=NAME))
+    with ApiServer() as server, real_place(tmp_path, server) as place:
+        yield place, server
+
+
+@pytest.mark.real
+@pytest.mark.usefixtures("real_server")
+def test_a_killed_server_is_said_survived_and_not_stormed(own: tuple[Place, ApiServer]) -> None:
+    place, server = own
+    assert run(place, "sync", "--yes").returncode == 0
+    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+        controller.take(of("cluster_synced"), within_s=30)
+        scale(place, NAME, 7)
+        controller.take(of("healed", kind="Deployment"), within_s=10)
+        server.kill()
+        _, line = controller.take(of("cluster_unavailable"), within_s=10)
+        assert "here" in line["message"] or "refused" in line["message"]
+        began = len(server.audit_events())
+        time.sleep(AWAY_S)  # the outage itself: long enough for the backoff to grow
+        server.restart()
+        controller.take(of("cluster_synced"), within_s=60)
+        scale(place, NAME, 9)
+        _, line = controller.take(of("healed", kind="Deployment"), within_s=10)
+        assert [(c["path"], c["live"]) for c in line["changes"]] == [("spec.replicas", 9)]
+    asked = Counter(
+        event["verb"]
+        for event in server.audit_events()[began:]
+        if event["user"]["username"] == "driftdeck"
+    )
+    assert asked.total() < 60, asked
