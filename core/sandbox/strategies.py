@@ -3,17 +3,14 @@
 None of it belongs to a client: it happens after the owners of the fields were recorded.
 """
 
-import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
-from core.sandbox import catalog
+from core.sandbox import catalog, services
 from core.sandbox.defaults import GENERATION
 from core.sandbox.kinds import Kind
 from core.sandbox.store import Object, metadata
 
-_SERVICE_NETWORK = ipaddress.ip_network("10.0.0.0/24")
-_NODE_PORTS = range(30000, 32768)
 _TOLERATIONS = [
     {
         "key": f"node.kubernetes.io/{taint}",
@@ -55,33 +52,8 @@ def _namespace(thing: Object, _: Iterable[Object]) -> Object:
 
 
 def _service(thing: Object, others: Iterable[Object]) -> Object:
-    spec = dict(_part(thing, "spec"))
-    if spec.get("type") == "ExternalName":
-        return thing
     taken = [_part(other, "spec") for other in others]
-    if not spec.get("clusterIP"):
-        used = {one.get("clusterIP") for one in taken}
-        hosts = (str(host) for host in _SERVICE_NETWORK.hosts())
-        spec["clusterIP"] = next(host for host in hosts if host not in used and host[-2:] != ".1")
-    spec.setdefault("clusterIPs", [spec["clusterIP"]])
-    both = spec["clusterIP"] == "None" and not spec.get("selector")
-    spec.setdefault("ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
-    spec.setdefault("ipFamilyPolicy", "RequireDualStack" if both else "SingleStack")
-    if spec.get("type") in ("NodePort", "LoadBalancer"):
-        spec["ports"] = _with_node_ports(spec, taken)
-    return {**thing, "spec": spec}
-
-
-def _with_node_ports(spec: Object, taken: Iterable[Object]) -> list[Object]:
-    ports = [dict(port) for port in cast("list[Object]", spec.get("ports") or [])]
-    used = {
-        port.get("nodePort") for one in taken for port in cast("list[Object]", one.get("ports", []))
-    } | {port.get("nodePort") for port in ports}
-    for port in ports:
-        if not port.get("nodePort"):
-            port["nodePort"] = next(number for number in _NODE_PORTS if number not in used)
-            used.add(port["nodePort"])
-    return ports
+    return {**thing, "spec": services.allocated(_part(thing, "spec"), taken)}
 
 
 def _quality(spec: Object) -> str:
@@ -196,7 +168,8 @@ def changed(
             made["status"] = old["status"]
     if kind.custom_type is None and not subresource:
         if kind.kind == "Service":
-            made["spec"] = _kept_addresses(_part(old, "spec"), _part(made, "spec"), others)
+            specs = _part(old, "spec"), _part(made, "spec")
+            made["spec"] = services.kept(*specs, lambda: [_part(one, "spec") for one in others()])
         keeps = _CHANGED.get(kind.kind)
         made = keeps(old, made) if keeps is not None else made
     meta = dict(metadata(made))
@@ -232,42 +205,6 @@ def _kept_namespace(old: Object, new: Object) -> Object:
 
 def _kept_pod(_: Object, new: Object) -> Object:
     return {**new, "spec": _admitted(_part(new, "spec"))}
-
-
-_OUTSIDE = ("NodePort", "LoadBalancer")
-_OUTSIDE_ONLY = ("externalTrafficPolicy", "allocateLoadBalancerNodePorts", "healthCheckNodePort")
-
-
-def _ports(spec: Object) -> list[Object]:
-    return [dict(port) for port in cast("list[Object]", spec.get("ports") or [])]
-
-
-def _kept_addresses(old: Object, new: Object, others: Callable[[], Iterable[Object]]) -> Object:
-    """What was allocated stays while the kind of service stays, and goes with it."""
-    made = dict(new)
-    if "ExternalName" in (old.get("type"), new.get("type")):
-        return made
-    for name in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
-        if name in old and not made.get(name):
-            made[name] = old[name]
-    known = {(one.get("port"), one.get("protocol")): one.get("nodePort") for one in _ports(old)}
-    outside = new.get("type") in _OUTSIDE
-    ports = _ports(made)
-    for one in ports:
-        kept = known.get((one.get("port"), one.get("protocol")))
-        if kept and outside and not one.get("nodePort"):
-            one["nodePort"] = kept
-        elif kept and not outside and one.get("nodePort") == kept:
-            del one["nodePort"]
-    if ports:
-        made["ports"] = ports
-    if outside:
-        made["ports"] = _with_node_ports(made, [_part(other, "spec") for other in others()])
-    elif old.get("type") in _OUTSIDE:
-        for name in _OUTSIDE_ONLY:
-            if made.get(name) == old.get(name):
-                made.pop(name, None)
-    return made
 
 
 _CHANGED: Mapping[str, Callable[[Object, Object], Object]] = {

@@ -259,6 +259,8 @@ def _service(thing: Object) -> list[Cause]:
             found.append(invalid_value(f"{at}.port", number, why))
         if not port.get("name") and len(ports) > 1:
             found.append(required(f"{at}.name"))
+        if port.get("name") and port["name"] in {one.get("name") for one in ports[:index]}:
+            found.append(duplicate(f"{at}.name", port["name"]))
         key = (number, port.get("protocol"))
         if key in seen:
             shown = {"name": "", "protocol": port.get("protocol"), "port": number}
