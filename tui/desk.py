@@ -72,6 +72,7 @@ class Desk(Screen[None], inherit_bindings=False):
         self.timeline = TimelinePane(self.looks, ascii_only=plain_ascii)
         self.changes = ChangesPane(self.looks, ascii_only=plain_ascii)
         self.bars = {name: Bar(name) for name in ("header", "crumb", "hints", "small")}
+        self.columns = Horizontal(id="panes")
         self.note_bar = NoteBar("note")
         self.prompt = Input(id="prompt", compact=True, select_on_focus=False)
         self.full_screen = False
@@ -102,7 +103,7 @@ class Desk(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         yield self.bars["header"]
         yield self.bars["crumb"]
-        with Horizontal(id="panes"):
+        with self.columns:
             yield from self.panes.values()
         yield self.bars["small"]
         yield self.note_bar
@@ -204,7 +205,7 @@ class Desk(Screen[None], inherit_bindings=False):
         wanted = arrange.shown_panes(width, self.pane, last, full_screen=self.full_screen)
         for name, pane in self.panes.items():
             pane.display = name in wanted
-        self.query_one("#panes").display = not small
+        self.columns.display = not small
         self.bars["small"].display = bool(small)
         self.bars["crumb"].display = not small and (width < arrange.TWO_FROM)
         self.set_class(len(wanted) > 2, "-three")  # noqa: PLR2004 - three columns

@@ -1,9 +1,10 @@
 """A terminal under test: the app, a pilot at its keys, and a scripted engine behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual import events
 from textual.keys import _character_to_key
@@ -28,6 +29,7 @@ from tui.widgets.lines import Lines
 
 AskedFor = TypeVar("AskedFor")
 ARMED_S = 0.45
+_TURNS = 40
 
 
 def answered(command: Command, snapshot: Snapshot) -> Snapshot | None:
@@ -69,13 +71,16 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, as a terminal would send them.
 
-        `Pilot.press` waits 140 ms after each; waiting until nothing is left to do takes 25.
+        `Pilot.press` waits 140 ms after each.  A key needs some turns of the event loop until
+        it came through the queues of app and widget; only after the last one is painting awaited.
         """
         for key in keys:
             name = _character_to_key(key) if len(key) == 1 else key
             character = key if len(key) == 1 else {"space": " "}.get(key)
             self.app.post_message(events.Key(name, character))
-            await self.pilot.pause()
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+        await self.pilot.pause()
 
     async def until(self, claim: Callable[[], object]) -> None:
         """Wait until *claim* holds."""
@@ -138,7 +143,7 @@ class Stage:
         return "\n".join(strip.text for strip in compositor.render_strips())
 
 
-def words_of(lines: Lines[object]) -> str:
+def words_of(lines: Lines[Any]) -> str:
     """The words that a list shows, line by line."""
     drawn = (lines.render_line(y).text.rstrip() for y in range(lines.size.height))
     return "\n".join(drawn).rstrip()

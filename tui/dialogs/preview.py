@@ -2,7 +2,7 @@
 
 Confirming is dead for 400 ms after the first paint and after every change of what is shown, with
 the key that opened the dialog until another one was pressed, and with a key that repeats within
-100 ms (lazygit #4649: a held Enter force-pushed).
+100 ms (lazygit #4649: a held Enter force-pushed).  `tui.dialogs.guard` decides that.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,14 +21,12 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from core.model import Snapshot
+from tui.dialogs.guard import ARM_S, Guard
 from tui.keymap import DIALOG_KEYS
 from tui.palette import Role
 from tui.text.spans import Line, clip, width_of
 from tui.theme import MONO_STYLES
 from tui.widgets.lines import Lines
-
-ARM_S = 0.4
-REPEAT_S = 0.1
 
 
 class Buttons(Widget):
@@ -88,9 +86,7 @@ class Preview(ModalScreen[None]):
         self._body: Lines[Line] = Lines(clip, id="body", cursor=False)
         self._buttons = Buttons()
         self._buttons.words = words
-        self._armed_at = float("inf")
-        self._dead_key = opened_by
-        self._last_key = ("", 0.0)
+        self._guard = Guard(opened_by)
 
     # For subclasses -----------------------------------------------------------------------------
 
@@ -141,18 +137,18 @@ class Preview(ModalScreen[None]):
         self.call_after_refresh(self._draw)
 
     def _arm(self) -> None:
-        self._armed_at = float("inf")
+        self._guard.changed()
         self._buttons.armed = False
         self._buttons.chosen = 0
         self._buttons.refresh()
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
-        self._armed_at = monotonic() + ARM_S
+        self._guard.painted(monotonic())
         self.set_timer(ARM_S, self._show_armed)
 
     def _show_armed(self) -> None:
-        self._buttons.armed = monotonic() >= self._armed_at
+        self._buttons.armed = self._guard.armed(monotonic())
         self._buttons.refresh()
 
     def _draw(self) -> None:
@@ -168,15 +164,10 @@ class Preview(ModalScreen[None]):
         """Dialog keys mean the same in every dialog."""
         event.stop()
         event.prevent_default()
-        key, now = event.key, monotonic()
-        repeated = self._last_key[0] == key and now - self._last_key[1] < REPEAT_S
-        self._last_key = (key, now)
-        opener = key == self._dead_key
-        if not opener:
-            self._dead_key = ""
-        name = next((name for name, keys in DIALOG_KEYS.items() if key in keys), "")
+        allowed = self._guard.allows(event.key, monotonic())
+        name = next((name for name, keys in DIALOG_KEYS.items() if event.key in keys), "")
         if name == "confirm" or (name == "press" and self._buttons.chosen):
-            if not (repeated or opener):
+            if allowed:
                 self._confirm()
         elif name in {"cancel", "press"}:
             self.dismiss()
@@ -192,10 +183,9 @@ class Preview(ModalScreen[None]):
         self._body.scroll_by({**steps, "top": -end, "bottom": end}[name])
 
     def _confirm(self) -> None:
-        if self._buttons.reason or not self._buttons.words or monotonic() < self._armed_at:
-            return
-        self.dismiss()
-        self.confirmed()
+        if self._buttons.words and not self._buttons.reason:
+            self.dismiss()
+            self.confirmed()
 
     def on_click(self, event: events.Click) -> None:
         """The buttons can be clicked; the same rules hold."""
@@ -204,5 +194,7 @@ class Preview(ModalScreen[None]):
         cancel_ends = width_of(self._buttons.line[:3])
         if event.x < cancel_ends:
             self.dismiss()
-        elif event.x < cancel_ends + width_of(self._buttons.line[3:4]):
+        elif self._guard.armed(monotonic()) and event.x < cancel_ends + width_of(
+            self._buttons.line[3:4]
+        ):
             self._confirm()

@@ -296,7 +296,10 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """Move to the row; twice opens it."""
-        place = round(self.scroll_y) + event.y
+        inside = event.get_content_offset(self)
+        if inside is None:
+            return
+        place = round(self.scroll_y) + inside.y
         if self._with_cursor and place < len(self._rows):
             self.move(place - self._cursor)
             if event.chain > 1:

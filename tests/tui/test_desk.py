@@ -1,0 +1,217 @@
+"""What stands on the screen, at every width, while the world moves."""
+
+from dataclasses import replace
+from time import perf_counter
+
+import pytest
+
+from core.errors import DeniedError
+from core.model import Key, ObjectRef, Snapshot, Verdict
+from core.reconcile.inputs import Explain
+from tests.tui import samples
+from tests.tui.stage import playing
+from tui.text.rows import Looks, resource_line
+from tui.widgets.lines import Lines
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15)])
+async def test_one_pane_with_a_breadcrumb_below_100_columns(size: tuple[int, int]) -> None:
+    async with playing(size=size) as stage:
+        desk = stage.app.desk
+        assert [name for name, pane in desk.panes.items() if pane.display] == ["apps"]
+        await stage.press("enter", "j", "enter")
+        assert stage.bar("crumb") == " Apps > payments > Deployment api"
+        assert [name for name, pane in desk.panes.items() if pane.display] == ["changes"]
+        assert "spec.replicas" in stage.pane("changes")
+        assert all(word in stage.bar("header") for word in ("PROD", "READ-ONLY", "heal OFF"))
+        assert stage.bar("hints").rstrip().endswith("? help")
+
+
+async def test_the_list_used_last_and_pane_0_from_100_columns() -> None:
+    async with playing(size=(120, 40)) as stage:
+        desk = stage.app.desk
+        await stage.press("3", "0")
+        shown = [name for name, pane in desk.panes.items() if pane.display]
+        assert shown == ["commits", "changes"]
+        assert not desk.bars["crumb"].display
+        assert "Scale api to three" in stage.pane("changes")
+
+
+async def test_three_columns_from_160() -> None:
+    async with playing(size=(160, 50)) as stage:
+        desk = stage.app.desk
+        shown = [name for name, pane in desk.panes.items() if pane.display]
+        assert shown == ["apps", "resources", "changes"]
+        assert "forbidden" in stage.pane("apps")
+        assert "⇄ contested" in stage.pane("resources")
+        assert "/srv/git/platform" in stage.pane("changes")
+
+
+async def test_a_resize_keeps_cursor_and_focus() -> None:
+    async with playing(size=(160, 50)) as stage:
+        await stage.press("2", "j", "j")
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.pilot.pause()
+        assert stage.app.desk.resources.cursor_id == samples.SECRET
+        assert stage.focus == "resources"
+
+
+async def test_too_small_says_so_and_only_quitting_acts() -> None:
+    async with playing(size=(58, 12)) as stage:
+        assert stage.bar("small") == "driftdeck needs 60x15, this is 58x12"
+        await stage.press("s", "2", "?")
+        assert stage.dialog == ""
+        await stage.press("Q")
+        await stage.until(lambda: stage.engine.ended)
+
+
+async def test_the_cursor_stays_on_its_object_when_rows_move() -> None:
+    async with playing() as stage:
+        await stage.press("2", "j", "j", "j")
+        assert stage.app.desk.resources.cursor_id == samples.SERVICE
+        world = stage.engine.newest
+        rows = {key: row for key, row in world.rows.items() if key != samples.SECRET}
+        new = samples.drift(samples.key("payments", "Job", "a"), Verdict.DRIFTED, since_ago=90_000)
+        rows[new.key] = new
+        await stage.say(replace(world, rows=rows))
+        assert stage.app.desk.resources.cursor_id == samples.SERVICE
+        assert "Git states this object" in stage.pane("changes")
+
+
+async def test_who_and_why_are_looked_up_once_for_the_row_the_cursor_rests_on() -> None:
+    rows = samples.rows()
+    rows[samples.API] = replace(rows[samples.API], explained=False)
+    async with playing(snapshot=replace(samples.world(), rows=rows)) as stage:
+        await stage.press("2", "j")
+        await stage.until(lambda: stage.asked(Explain))
+        await stage.say(replace(stage.engine.newest, sequence=2))
+        await stage.press("k", "j")
+        await stage.pilot.pause(0.25)
+        assert stage.asked(Explain) == [Explain(samples.API)]
+
+
+async def test_pane_0_names_who_and_which_commit() -> None:
+    async with playing(size=(160, 50)) as stage:
+        await stage.press("2", "j")
+        text = stage.pane("changes")
+        assert "- kubectl Update/scale seen 11m ago user unknown (observed)" in text
+        assert "+ a1b2c3d Bob Marsh 3d ago  …s/prod/payments/api.yaml:14" in text
+        assert "for 12m · someone changed the cluster · confirmed by the server" in text
+        title = str(stage.app.desk.changes.border_title)
+        assert "- live prod-eu-1" in title
+        assert "+ Git main@a1b2c3d" in title
+
+
+async def test_secrets_show_neither_value_nor_hash() -> None:
+    async with playing() as stage:
+        await stage.press("2", "j", "j")
+        assert "secret value changed" in stage.pane("changes")
+        await stage.press("r")
+        assert "token: secret value changed" in stage.pane("changes")
+        assert "aaaa" not in stage.screen
+        assert "bbbb" not in stage.screen
+
+
+async def test_an_event_is_told_in_pane_0() -> None:
+    async with playing() as stage:
+        await stage.press("4")
+        assert "sync failed" in stage.pane("timeline")
+        assert "no latest tags" in stage.pane("changes")
+
+
+async def test_nothing_read_yet_is_not_empty() -> None:
+    reading = replace(samples.app("payments"), revision=None, counts={}, complete=False, history=())
+    async with playing(snapshot=Snapshot(apps=(reading,))) as stage:
+        assert "… reading" in stage.pane("apps")
+        assert "Git reading" in stage.bar("header")
+        await stage.press("2")
+        assert "reading Git and the cluster" in stage.pane("resources")
+        await stage.press("3")
+        assert "reading the history" in stage.pane("commits")
+
+
+async def test_an_app_that_cannot_be_read_says_why() -> None:
+    async with playing() as stage:
+        await stage.press("j", "j")
+        assert "forbidden: list deployments in ledger" in stage.pane("changes")
+
+
+async def test_a_lost_cluster_is_said_in_the_header() -> None:
+    world = samples.world()
+    lost = replace(world.clusters[0], connected=False, seen_at=samples.NOW - 300)
+    async with playing(snapshot=replace(world, clusters=(lost,))) as stage:
+        assert "live lost 5m" in stage.bar("header")
+
+
+async def test_an_expected_failure_of_the_engine_ends_with_its_words_and_code() -> None:
+    async with playing() as stage:
+        stage.engine.fail(DeniedError("may not list pods \x1b[2J"))
+        await stage.until(lambda: stage.app.return_code is not None)
+        assert stage.app.return_code == 4
+        assert stage.app.farewell == "may not list pods ␛[2J"
+
+
+async def test_the_header_says_heal_by_flag() -> None:
+    async with playing(healing=True) as stage:
+        await stage.press("G")
+        assert "heal ON (flag)" in stage.bar("header")
+
+
+async def test_ascii_terminals_get_ascii_only() -> None:
+    async with playing(ascii=True, color=False) as stage:
+        await stage.press("2", "j")
+        pane = stage.app.desk.panes["resources"]
+        assert "~ drifted" in stage.pane("resources")
+        assert "->" in stage.pane("changes")
+        assert pane.styles.border_top[0] == "ascii"
+
+
+async def test_a_click_moves_the_cursor_and_two_open() -> None:
+    async with playing() as stage:
+        await stage.pilot.click("#apps", offset=(5, 2))
+        assert stage.app.desk.view.app == "checkout"
+        await stage.pilot.click("#apps", offset=(5, 2), times=2)
+        assert stage.focus == "resources"
+
+
+async def test_10_000_rows_are_set_and_jumped_through_quickly() -> None:
+    keys = [
+        Key("payments", ObjectRef("", "ConfigMap", "payments", f"c-{n:05}")) for n in range(10_000)
+    ]
+    rows = {key: samples.drift(key, Verdict.DRIFTED, samples.CHANGES[:1]) for key in keys}
+    world = replace(samples.world(), rows=rows)
+    async with playing() as stage:
+        await stage.press("2")
+        began = perf_counter()
+        stage.app.desk.take(world)
+        assert perf_counter() - began < 0.5
+        await stage.press("G")
+        assert stage.app.desk.resources.cursor_id == keys[-1]
+        assert "c-09999" in stage.pane("resources")
+
+
+async def test_an_unchanged_row_is_not_drawn_again() -> None:
+    drawn: list[str] = []
+
+    def draw(row: str, _: int) -> tuple[()]:
+        drawn.append(row)
+        return ()
+
+    async with playing() as stage:
+        lines: Lines[str] = Lines(draw, id="extra")
+        lines.styles.height = 4
+        await stage.app.desk.mount(lines)
+        rows = ["a", "b"]
+        lines.show(rows, rows)
+        await stage.pilot.pause()
+        drawn.clear()
+        lines.show(["a", "c"], ["a", "c"])
+        await stage.pilot.pause()
+        assert drawn == ["c"]
+
+
+def test_a_row_has_the_width_it_is_given() -> None:
+    for width in (40, 57, 62, 80, 120):
+        for row in samples.rows().values():
+            text = "".join(part for part, _ in resource_line(row, width, Looks(samples.NOW)))
+            assert len(text) == width
