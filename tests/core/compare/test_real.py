@@ -118,7 +118,7 @@ def counted(judgement: Judgement) -> dict[str, str]:
     return {path: verdict for path, verdict in shown(judgement).items() if verdict != "info"}
 
 
-@pytest.mark.parametrize(("at", "document"), enumerate(MINIMAL), ids=IDS)
+@pytest.mark.parametrize(("at", "document"), tuple(enumerate(MINIMAL)), ids=IDS)
 def test_an_object_that_a_client_just_created_has_no_drift(
     world: World, at: int, document: JsonObject
 ) -> None:
@@ -130,7 +130,7 @@ def test_an_object_that_a_client_just_created_has_no_drift(
     assert not judgement.suspect
 
 
-@pytest.mark.parametrize(("at", "document"), enumerate(MINIMAL), ids=IDS)
+@pytest.mark.parametrize(("at", "document"), tuple(enumerate(MINIMAL)), ids=IDS)
 def test_an_object_that_we_just_applied_has_no_drift(
     world: World, at: int, document: JsonObject
 ) -> None:
