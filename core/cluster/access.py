@@ -1,5 +1,7 @@
 """What we may do, as the server says; asked once per namespace and remembered for a minute."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -59,6 +61,7 @@ class Access:
         self._calls, self._clock = calls, clock
         self._rules: dict[str, tuple[float, list[_Rule] | None]] = {}  # None: incomplete
         self._answers: dict[_Question, tuple[float, bool]] = {}
+        self._flights: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def forget(self) -> None:
         """Ask again: something was refused that we thought allowed, or the other way round."""
@@ -79,7 +82,8 @@ class Access:
             name,
         )
         if question.namespace:
-            rules = await self._rules_in(question.namespace)
+            async with self._flights[question.namespace]:  # a plan asks for all its steps at once
+                rules = await self._rules_in(question.namespace)
             if rules is not None:
                 return any(_covers(rule, question) for rule in rules)
         return await self._ask(question)

@@ -9,8 +9,9 @@ import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp.connector import AddrInfoType
@@ -27,6 +28,8 @@ READ_BYTES: Final = 1024 * 1024
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
 _USER_TIMEOUT_MS: Final = 60_000
 _PIECES_MAX: Final = 1_000
+_CLOSING_STEP_S: Final = 0.001
+_CLOSING_STEPS_MAX: Final = 500
 
 
 class Stream:
@@ -68,8 +71,9 @@ class Transport:
         self._login = login
         self._root = login.server.rstrip("/")
         self._what = f"cannot reach {self._root}"
-        self._calls = _session(login, limit=CALLS_MAX)
-        self._watches = _session(login, limit=0)
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._calls = self._session(limit=CALLS_MAX)
+        self._watches = self._session(limit=0)
 
     async def call(self, request: Request, headers: Mapping[str, str]) -> Answer:
         """Send one request and read its answer.
@@ -104,8 +108,36 @@ class Transport:
             stream.close()  # not released: what is left of a watch is never worth reading
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and return when they are closed.
+
+        A TLS connection would first wait for the peer's farewell, longer than the loop may live.
+        """
         await asyncio.gather(self._calls.close(), self._watches.close())
+        for open_socket in self._open_sockets():
+            with suppress(OSError):
+                open_socket.shutdown(socket.SHUT_RDWR)
+        for _ in range(_CLOSING_STEPS_MAX):
+            if not self._open_sockets():
+                return
+            await asyncio.sleep(_CLOSING_STEP_S)
+
+    def _open_sockets(self) -> list[socket.socket]:
+        return [made for made in self._sockets if made.fileno() != -1]
+
+    def _session(self, *, limit: int) -> aiohttp.ClientSession:
+        tls: ssl.SSLContext | bool = self._login.tls if self._login.tls is not None else True
+        connector = aiohttp.TCPConnector(limit=limit, ssl=tls, socket_factory=self._socket)
+        return aiohttp.ClientSession(
+            connector=connector,
+            trust_env=False,
+            read_bufsize=READ_BYTES,
+            headers={"User-Agent": "driftdeck"},
+        )
+
+    def _socket(self, address: AddrInfoType) -> socket.socket:
+        made = new_socket(address)
+        self._sockets.add(made)
+        return made
 
     def _send(
         self,
@@ -171,19 +203,7 @@ def _answer(response: aiohttp.ClientResponse, body: bytes) -> Answer:
     )
 
 
-def _session(login: Login, *, limit: int) -> aiohttp.ClientSession:
-    tls: ssl.SSLContext | bool = login.tls if login.tls is not None else True
-    connector = aiohttp.TCPConnector(limit=limit, ssl=tls, socket_factory=_socket)
-    return aiohttp.ClientSession(
-        connector=connector,
-        trust_env=False,
-        auto_decompress=True,
-        read_bufsize=READ_BYTES,
-        headers={"User-Agent": "driftdeck"},
-    )
-
-
-def _socket(address: AddrInfoType) -> socket.socket:
+def new_socket(address: AddrInfoType) -> socket.socket:
     """Make a socket that notices a peer that is gone: 60 s instead of the kernel's hours."""
     family, kind, protocol, _, _ = address
     made = socket.socket(family=family, type=kind, proto=protocol)
