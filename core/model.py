@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, TypeAlias, Union
+from typing import Final, NamedTuple, TypeAlias, Union
+
+from typing_extensions import override
 
 Json: TypeAlias = Union[  # a quoted alias cannot be combined by "|" at run time
     bool, int, float, str, "list[Json]", "dict[str, Json]", None
@@ -29,10 +31,10 @@ ABSENT: Final = Absent()
 
 
 # Identity ---------------------------------------------------------------------------------------
+# Named tuples, for they are the keys of every table: hashing a dataclass takes ten times as long.
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ObjectRef:
+class ObjectRef(NamedTuple):
     """What identifies one object in a cluster, whatever version it is written in."""
 
     group: str  # "" for the core group
@@ -40,20 +42,19 @@ class ObjectRef:
     namespace: str  # "" for cluster-scoped kinds
     name: str
 
+    @override
     def __str__(self) -> str:
         return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """One row: an object as one app sees it."""
 
     app: str
     ref: ObjectRef
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class KindRef:
+class KindRef(NamedTuple):
     """A kind at the version Git writes: `KindRef("apps/v1", "Deployment")`."""
 
     api_version: str

@@ -30,7 +30,9 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     skipped = tuple(f"{step.key.ref}: {step.problem}" for step in wanted.steps if step.problem)
     if skipped:
         shown = replace(shown, problems=skipped, exit_code=4)
-    draft.write("runs")[number] = RunState(shown, wanted, auto, stages=stages(wanted))
+    draft.write("runs")[number] = RunState(
+        shown, wanted, auto, stages=stages(wanted), apps=_apps(wanted)
+    )
     _mark(draft, keys_of(wanted))
     _record_superset(draft, wanted)
     advance(draft, number)
@@ -57,6 +59,10 @@ def _stands(draft: Draft, step: Step) -> bool:
     if live is None:
         return not step.uid
     return (live.uid, live.resource_version) == (step.uid, step.resource_version)
+
+
+def _apps(wanted: Plan) -> tuple[str, ...]:
+    return tuple(sorted({step.key.app for step in wanted.runnable}))
 
 
 def _mark(draft: Draft, keys: frozenset[Key]) -> None:
@@ -135,9 +141,8 @@ def advance(draft: Draft, number: int) -> None:
     run: RunState = draft.table("runs")[number]
     if run.awaited is not None:
         return
-    apps = sorted({step.key.app for step in run.plan.runnable})
     if not run.began:
-        if not all(_recorded(draft, name) for name in apps):
+        if not all(_recorded(draft, name) for name in run.apps):
             return
         run = draft.set_run(number, began=True)
     while True:
@@ -147,9 +152,9 @@ def advance(draft: Draft, number: int) -> None:
         if not run.stages:
             break
         draft.set_run(number, todo=run.stages[0], stages=run.stages[1:])
-    for name in apps:
+    for name in run.apps:
         flush(draft, name)
-    if run.auto or all(_recorded(draft, name) for name in apps):
+    if run.auto or all(_recorded(draft, name) for name in run.apps):
         draft.drop("runs", number)
         _finish(draft, replace(run.shown, finished=True), quiet=run.auto)
 
@@ -316,7 +321,9 @@ def sync_reverts(draft: Draft, whole: frozenset[str]) -> None:
         ]
         made = plan(rows, revisions={name: revision}, records={})
         shown = replace(run.shown, total=run.shown.total + len(made.runnable))
-        draft.set_run(number, plan=made, stages=stages(made), shown=shown, awaited=None)
+        draft.set_run(
+            number, plan=made, stages=stages(made), apps=_apps(made), shown=shown, awaited=None
+        )
         _mark(draft, keys_of(made))
         _record_superset(draft, made)
         advance(draft, number)

@@ -112,6 +112,7 @@ class RunState:
     todo: tuple[Step, ...] = ()  # of the stage that is under way, not sent yet
     waiting: frozenset[Key] = frozenset()  # sent, not answered yet
     stages: tuple[tuple[Step, ...], ...] = ()
+    apps: tuple[str, ...] = ()  # whose objects the plan applies
     began: bool = False  # the inventory holds every object of the plan
     awaited: tuple[str, str] | None = None  # a revert: the app and commit its sync waits for
 

@@ -5,6 +5,7 @@ The engine (`core.engine`) is the body: it performs effects and feeds their resu
 """
 
 from dataclasses import replace
+from itertools import islice
 from typing import assert_never
 
 from core.model import Key, Plan
@@ -123,10 +124,10 @@ def _judge_some(draft: Draft) -> None:
     judged = 0
     waiting: dict[Key, bool] = {}
     able = {app.spec.name: known_enough(draft, app.spec.name) for app in draft.apps()}
-    todo = list(draft.table("dirty").items())
-    for position, (key, watched) in enumerate(todo):
+    todo = dict(draft.table("dirty"))
+    for position, (key, watched) in enumerate(todo.items()):
         if judged >= JUDGED_AT_ONCE:
-            waiting.update(todo[position:])
+            waiting.update(islice(todo.items(), position, None))
             draft.effects.append(WakeAt(draft.now))
             break
         if able[key.app]:
@@ -135,7 +136,7 @@ def _judge_some(draft: Draft) -> None:
         else:
             waiting[key] = watched
     table = draft.write("dirty")
-    newly = {key: watched for key, watched in table.items() if key not in dict(todo)}
+    newly = {key: watched for key, watched in table.items() if key not in todo}
     table.clear()
     table.update(waiting)
     table.update(newly)
