@@ -122,7 +122,7 @@ DRIFT = picture_of(drifted(), missing())
 
 
 async def test_the_plan_is_for_what_drifted_or_is_missing_and_nothing_else() -> None:
-    other = replace(WEB, ref=replace(WEB.ref, name="other"))
+    other = WEB._replace(ref=WEB.ref._replace(name="other"))
     engine = ScriptedEngine(picture_of(drifted(), missing(), in_sync(other)), reaction=answering())
     done = await outcome_of(engine, syncing, dry_run=True)
     assert done.commands == [PreparePlan(1, frozenset({WEB, CART}))]
@@ -207,7 +207,7 @@ async def test_the_end_of_the_run_decides_the_exit_code() -> None:
 
 
 async def test_each_cluster_gets_its_own_plan_and_question() -> None:
-    far = drifted(replace(WEB, app="far"), cluster="far")
+    far = drifted(WEB._replace(app="far"), cluster="far")
     snapshot = picture_of(drifted(), far)
     asked = Asked(answer=True)
 
