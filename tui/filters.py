@@ -69,7 +69,8 @@ def _field_test(name: str, value: str) -> Callable[[Facts], bool]:
         return lambda facts: facts.kind is None or value in facts.kind
     if name == "ns":
         return lambda facts: facts.namespace is None or value in facts.namespace
-    return lambda facts: facts.verdict is None or facts.verdict.startswith(value)
+    wanted = value.replace("insync", "in_sync")
+    return lambda facts: facts.verdict is None or facts.verdict.startswith(wanted)
 
 
 def facts_of_app(row: AppRow) -> Facts:

@@ -59,7 +59,7 @@ def _poisoned(word: str) -> Snapshot:
 
 
 async def test_hostile_text_is_shown_and_never_acts() -> None:
-    async with playing(size=(160, 50), snapshot=_poisoned("calm"), write=True) as stage:
+    async with playing(size=(110, 30), snapshot=_poisoned("calm"), write=True) as stage:
         for word in CORPUS:
             await stage.say(_poisoned(word))
             for keys in ("1", "s", "-2", "r", "r3", "t", "-4", "1H", "-/", "-"):

@@ -20,7 +20,7 @@ from tui.palette import Role
 from tui.text.ages import age, age_of_stamp
 from tui.text.rows import Looks, author_name
 from tui.text.signs import CAUSES, SIGNS, sign_of
-from tui.text.spans import Line, clip, cut_left, plain, say, width_of, wrap
+from tui.text.spans import Line, clip, cut_left, fold, plain, say, width_of, wrap
 from tui.text.unified import difference, unified_lines, worded
 from tui.text.values import look_alike, secret_word, shown
 
@@ -55,24 +55,23 @@ def object_lines(
     lines = [*header_lines(drift, width, looks), ()]
     shown_changes = [change for change in drift.changes if noise or not is_noise(change)]
     if text:
-        lines += [*unified_lines(shown_changes, looks), ()]
+        lines += [*unified_lines(shown_changes, width, looks), ()]
     else:
         for change in shown_changes:
             lines += [*field_lines(change, width, looks, explained=drift.explained), ()]
-    return [*lines, *hidden_lines(drift.changes, noise=noise)]
+    return [*lines, *hidden_lines(drift.changes, width, noise=noise)]
 
 
 def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
     """Verdict, name, cause, who confirmed it, and what went wrong."""
     sign, ref = sign_of(drift), drift.key.ref
     name = f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
-    lines: list[Line] = [
-        (
-            (f"{sign.mark(ascii_only=looks.ascii_only)} {sign.word}  ", sign.role),
-            say(f"{ref.kind} ", Role.MUTED),
-            say(name, Role.STRONG),
-        )
-    ]
+    title: Line = (
+        (f"{sign.mark(ascii_only=looks.ascii_only)} {sign.word}  ", sign.role),
+        say(f"{ref.kind} ", Role.MUTED),
+        say(name, Role.STRONG),
+    )
+    lines = fold(title, width)
     if drift.calling:
         verdict = SIGNS[drift.verdict]
         lines.append(((f"an apply is in flight; it was {verdict.word}", Role.HEALING),))
@@ -80,7 +79,8 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
         ((text, Role.TEXT),) for text in _sentences(drift, looks) for text in wrap(text, width)
     ]
     if drift.file:
-        lines.append((("Git  ", Role.MUTED), say(f"{drift.file}:{drift.line}", Role.GIT)))
+        place = cut_left(say(f"{drift.file}:{drift.line}")[0], width - 5)
+        lines.append((("Git  ", Role.MUTED), (place, Role.GIT)))
     if drift.reason:
         lines += _paragraph(drift.reason, width, Role.AMBER)
     if drift.problem:
@@ -260,13 +260,14 @@ def _paragraph(text: str, width: int, role: Role) -> list[Line]:
     return [((f"  {part}", role),) for part in wrap(say(text)[0], max(8, width - 2))]
 
 
-def hidden_lines(changes: Sequence[FieldChange], *, noise: bool) -> list[Line]:
+def hidden_lines(changes: Sequence[FieldChange], width: int, *, noise: bool) -> list[Line]:
     """Count what is hidden; hidden must not read as absent."""
     counted = sum(is_noise(change) for change in changes)
     if not counted:
         return []
     what = f"{counted} field{'s' if counted > 1 else ''} of bookkeeping and remarks"
-    return [((f"{what} {'shown, w hides' if noise else 'hidden, w shows'}", Role.MUTED),)]
+    words = f"{what} {'shown, w hides' if noise else 'hidden, w shows'}"
+    return [((part, Role.MUTED),) for part in wrap(words, width)]
 
 
 def as_text(lines: Iterable[Line]) -> str:

@@ -42,7 +42,7 @@ def cut_left(text: str, cells: int) -> str:
         return text
     if cells <= 0:
         return ""
-    kept = text
+    kept = text[-cells:]  # a letter takes a cell or two; one by one from the start is quadratic
     while kept and cell_len(kept) > cells - 1:
         kept = kept[1:]
     return "…" + kept
@@ -82,6 +82,31 @@ def clip(line: Line, cells: int) -> Line:
         kept.append((text, role))
         room -= size
     return tuple(kept)
+
+
+def fold(line: Line, cells: int, *, indent: int = 2) -> list[Line]:
+    """Break *line* into lines of at most *cells*, the later ones indented; spans keep roles."""
+    if width_of(line) <= cells:
+        return [line]
+    lines: list[Line] = []
+    current: list[Span] = []
+    room = cells
+    for text, role in line:
+        rest = text
+        while cell_len(rest) > room:
+            taken = _beginning(rest, room)
+            lines.append((*current, (taken, role)))
+            current, room = [(" " * indent, role)], max(2, cells - indent)
+            rest = rest[len(taken) :]
+        current.append((rest, role))
+        room -= cell_len(rest)
+    return [*lines, tuple(current)]
+
+
+def _beginning(text: str, cells: int) -> str:
+    """As many letters of *text* as fit; a wide one that fits half is left for the next line."""
+    head = set_cell_size(text, max(0, cells))
+    return head if text.startswith(head) else head[:-1]
 
 
 def wrap(text: str, cells: int) -> list[str]:

@@ -6,23 +6,24 @@ from difflib import SequenceMatcher
 from core.model import Absent, FieldChange, Json
 from tui.palette import Role
 from tui.text.rows import Looks
-from tui.text.spans import Line, Span, say
+from tui.text.spans import Line, Span, cut_left, fold, say
 from tui.text.values import secret_word, yaml_lines
 
 _LINES_MAX = 10_000  # of one value; more is said, not drawn
 
 
-def unified_lines(changes: Sequence[FieldChange], looks: Looks) -> list[Line]:
-    """A separator with the parent path, then `-` live and `+` Git."""
+def unified_lines(changes: Sequence[FieldChange], width: int, looks: Looks) -> list[Line]:
+    """A separator with the parent path, then `-` live and `+` Git; long lines go on below."""
     lines: list[Line] = []
     parent_before: str | None = None
     bar = "-- " if looks.ascii_only else "── "
     for change in changes:
         parent, leaf = split_path(change.path)
         if parent != parent_before:
-            lines.append(((bar, Role.MUTED), say(parent or "(top)", Role.STRONG)))
+            title = cut_left(say(parent or "(top)")[0], width - len(bar))
+            lines.append(((bar, Role.MUTED), (title, Role.STRONG)))
             parent_before = parent
-        lines += _hunk(change, leaf)
+        lines += [part for line in _hunk(change, leaf) for part in fold(line, width)]
     return lines
 
 

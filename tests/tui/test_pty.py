@@ -1,0 +1,140 @@
+"""The real program at a pseudo-terminal: bytes, signals and exit codes."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = [sys.executable, "-m", "tests.tui.play"]
+_COLOUR = re.compile(rb"\x1b\[[0-9;]*\b[34]8;")
+_DEADLINE_S = 30
+
+
+def _environment(tmp_path: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    return {
+        **kept,
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "XDG_STATE_HOME": str(tmp_path),
+        **more,
+    }
+
+
+class Terminal:
+    """The program behind a pseudo-terminal of 100x30."""
+
+    def __init__(self, tmp_path: Path, *arguments: str, **more: str) -> None:
+        self.ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        self.before = termios.tcgetattr(theirs)
+        self.theirs = theirs
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            [*PROGRAM, *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            cwd=ROOT,
+            env=_environment(tmp_path, **more),
+            start_new_session=True,
+        )
+        self.bytes = b""
+
+    def read_until(self, wanted: Callable[[bytes], bool]) -> None:
+        """Read until *wanted* holds for all bytes."""
+        end = monotonic() + _DEADLINE_S
+        while not wanted(self.bytes):
+            assert monotonic() < end, self.bytes[-400:]
+            ready, _, _ = select.select([self.ours], [], [], 0.1)
+            if ready:
+                self.bytes += os.read(self.ours, 65536)
+
+    def ended(self) -> int:
+        """Read what is left; the exit code."""
+        end = monotonic() + _DEADLINE_S
+        while self.process.poll() is None or select.select([self.ours], [], [], 0)[0]:
+            assert monotonic() < end
+            if select.select([self.ours], [], [], 0.1)[0]:
+                self.bytes += os.read(self.ours, 65536)
+        code = self.process.returncode
+        assert termios.tcgetattr(self.theirs) == self.before
+        os.close(self.ours)
+        os.close(self.theirs)
+        return code
+
+    def restored(self) -> bool:
+        """Alternate screen, mouse and bracketed paste are off, the cursor is back."""
+        tail = self.bytes
+        pairs = ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?1000h", b"\x1b[?1000l"))
+        off = all(tail.rfind(end) > tail.rfind(begin) for begin, end in pairs)
+        return off and tail.rfind(b"\x1b[?25h") > tail.rfind(b"\x1b[?25l")
+
+
+def _painted(seen: bytes) -> bool:
+    return b"payments" in seen and b"help" in seen
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_a_signal_restores_the_terminal(tmp_path: Path, number: int, code: int) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.read_until(_painted)
+    terminal.process.send_signal(number)
+    assert terminal.ended() == code
+    assert terminal.restored()
+
+
+def test_no_color_sends_no_colour(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, NO_COLOR="1")
+    terminal.read_until(_painted)
+    os.write(terminal.ours, b"2jQ")
+    assert terminal.ended() == 0
+    assert not _COLOUR.search(terminal.bytes)
+
+
+def test_an_empty_no_color_means_nothing(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, NO_COLOR="")
+    terminal.read_until(_painted)
+    os.write(terminal.ours, b"Q")
+    assert terminal.ended() == 0
+    assert _COLOUR.search(terminal.bytes)
+    assert terminal.restored()
+
+
+def test_a_bug_ends_with_70_and_a_clean_traceback_without_locals(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "fail")
+    assert terminal.ended() == 70
+    after = terminal.bytes[terminal.bytes.rfind(b"\x1b[?1049l") :]
+    assert b"this is a bug in driftdeck" in after
+    assert "token ␛[2J leaked?".encode() in after
+    assert b"\x1b[2J" not in after
+    assert b"self = " not in after
+
+
+@pytest.mark.parametrize("term", ["dumb", "xterm"])
+def test_no_terminal_is_one_line_and_exit_2(tmp_path: Path, term: str) -> None:
+    done = subprocess.run(  # noqa: S603 - our own program
+        PROGRAM,
+        cwd=ROOT,
+        env=_environment(tmp_path, TERM=term),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=_DEADLINE_S,
+    )
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert done.stderr.count(b"\n") == 1

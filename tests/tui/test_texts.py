@@ -1,0 +1,228 @@
+"""What values, fields, ages and headers read like."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from core.model import ABSENT, Absent, Drift, FieldChange, FieldVerdict, Json, Verdict
+from tests.tui import samples
+from tui.palette import Role
+from tui.text.ages import age, age_of_stamp, epoch_of
+from tui.text.changes import as_text, object_lines
+from tui.text.header import Heading, header_line
+from tui.text.rows import Looks
+from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, width_of, wrap
+from tui.text.unified import split_path, tokens, unified_lines, visible
+from tui.text.values import look_alike, secret_word, shown, yaml_lines
+
+LOOKS = Looks(samples.NOW)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Mn", "Me", "Cs")))
+
+
+@given(TEXTS, st.integers(0, 60))
+def test_cut_text_never_takes_more_cells_than_it_may(text: str, cells: int) -> None:
+    assert cell_len(cut(text, cells)) <= cells
+    assert cell_len(cut_left(text, cells)) <= max(cells, 0)
+    assert cell_len(padded(text, cells)) == cells
+    assert width_of(clip(((text, Role.TEXT), (text, Role.MUTED)), cells)) <= cells
+
+
+@given(TEXTS, st.integers(2, 60))
+def test_wrapped_lines_fit_and_lose_no_letter(text: str, cells: int) -> None:
+    lines = wrap(text, cells)
+    assert all(cell_len(line) <= cells for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+@given(TEXTS, TEXTS, st.integers(8, 60))
+def test_folded_lines_fit_and_lose_no_letter(one: str, other: str, cells: int) -> None:
+    lines = fold(((one, Role.LIVE), (other, Role.GIT)), cells)
+    assert all(width_of(line) <= cells for line in lines)
+    joined = plain(lines[0]) + "".join(plain(line)[2:] for line in lines[1:])
+    assert joined == one + other
+
+
+def test_long_names_keep_both_ends() -> None:
+    assert cut_middle("gke-company-production-eu-west-1", 15) == "gke-com…-west-1"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-5, "0s"), (59, "59s"), (60, "1m"), (7200, "2h"), (200_000, "2d")]
+)
+def test_ages_are_one_number_and_one_letter(seconds: float, words: str) -> None:
+    assert age(seconds) == words
+
+
+def test_a_missing_time_is_said_to_be_unknown() -> None:
+    assert age_of_stamp(None, samples.NOW) == "time unknown"
+    assert age_of_stamp("yesterday", samples.NOW) == "time unknown"
+    assert age_of_stamp(samples.stamp(120), samples.NOW) == "2m ago"
+    assert epoch_of("2026-01-01T00:00:00") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (3, "3"),
+        ("3", '"3"'),
+        ("true", '"true"'),
+        ("", '""'),
+        ("team/web:1.42", "team/web:1.42"),
+        ("ends with a space ", '"ends with a space "'),
+        (None, "null"),
+        (ABSENT, "(absent)"),
+        ({"sha256": "ab"}, "(secret)"),
+        ({"a": [1, "x"]}, '{"a": [1, "x"]}'),
+    ],
+)
+def test_a_value_cannot_be_taken_for_another_type(value: Json | Absent, text: str) -> None:
+    assert shown(value) == text
+
+
+def test_values_read_like_manifests() -> None:
+    value: Json = {"a": [{"b": 1, "c": "x"}, "z"], "t": "one\ntwo"}
+    assert yaml_lines(value) == [
+        "a:",
+        "  - b: 1",
+        "    c: x",
+        "  - z",
+        "t: |",
+        "  one",
+        "  two",
+    ]
+
+
+def test_a_secret_is_added_missing_or_changed() -> None:
+    mask: Json = {"sha256": "ab"}
+    change = FieldChange("data.x", FieldVerdict.DRIFT, mask, mask)
+    assert secret_word(change) == "secret value changed"
+    assert secret_word(replace(change, git=ABSENT)) == "secret value added live"
+    assert secret_word(replace(change, live=ABSENT)) == "secret value missing live"
+    assert secret_word(replace(change, live=1, git=2)) == ""
+
+
+def test_differences_that_no_eye_sees_are_named() -> None:
+    assert look_alike("p\u0430y", "pay") == "look-alike letters: U+0430 live, U+0061 in Git"
+    assert look_alike("pay\u200b", "pay") == "differs only in invisible characters"
+    assert look_alike("\u00e9", "e\u0301") == "differs only in how characters are composed"
+    assert look_alike("web", "wab") == ""
+    assert look_alike(1, 2) == ""
+
+
+def test_paths_split_outside_of_brackets() -> None:
+    assert split_path("spec.replicas") == ("spec", "replicas")
+    assert split_path('metadata.annotations["a.b/c"]') == ("metadata", 'annotations["a.b/c"]')
+    assert split_path("kind") == ("", "kind")
+
+
+def test_images_split_into_their_parts() -> None:
+    assert tokens("r.io/web:1.4@sha") == [
+        "r",
+        ".",
+        "io",
+        "/",
+        "web",
+        ":",
+        "1",
+        ".",
+        "4",
+        "@",
+        "sha",
+    ]
+
+
+def test_spaces_at_the_end_of_a_changed_line_are_shown() -> None:
+    assert visible("a: 1  ") == "a: 1··"
+
+
+def test_text_mode_has_a_row_for_each_parent() -> None:
+    text = as_text(unified_lines(samples.CHANGES[:3], 80, LOOKS))
+    assert text.splitlines()[:3] == ["── spec", "- replicas: 5", "+ replicas: 3"]
+    assert "── spec.template.spec.containers[name=web]" in text
+    assert '+ annotations["example.com/owner"]: team-pay' in text
+
+
+def _told(drift: Drift, width: int = 80) -> str:
+    return as_text(object_lines(drift, width, LOOKS, noise=False))
+
+
+def test_each_verdict_is_a_sentence() -> None:
+    rows = samples.rows()
+    assert "A sync creates it" in _told(rows[samples.SERVICE])
+    assert "A sync leaves it alone" in _told(rows[samples.OLD])
+    assert "a controller owns" in _told(rows[samples.HPA])
+    unknown = next(row for row in rows.values() if row.verdict is Verdict.UNKNOWN)
+    assert "forbidden: get roles in payments" in _told(unknown)
+
+
+def test_texts_show_only_the_lines_that_differ() -> None:
+    text = _told(samples.rows()[samples.FLAGS])
+    assert "  - b: 2\n  + b: 5" in text
+    assert "a: 1" not in text
+
+
+def test_who_is_being_looked_up_is_not_unknown() -> None:
+    change = replace(samples.CHANGES[0], actor=None)
+    row = replace(samples.rows()[samples.API], changes=(change,), explained=False)
+    assert "- looking up who" in _told(row)
+
+
+def test_an_apply_in_flight_shows_both() -> None:
+    text = _told(replace(samples.rows()[samples.API], calling=True))
+    assert "↻ healing" in text
+    assert "an apply is in flight; it was drifted" in text
+
+
+def test_a_refusal_stands_with_file_and_line() -> None:
+    row = replace(samples.rows()[samples.API], problem="web.yaml:3: quota exceeded")
+    assert "refused: web.yaml:3: quota exceeded" in _told(row)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_lines_never_leave_the_pane(width: int) -> None:
+    for row in samples.rows().values():
+        for text in (False, True):
+            for line in object_lines(row, width, LOOKS, noise=True, text=text):
+                assert width_of(line) <= width, (plain(line), text)
+
+
+def _heading(cluster: str = "prod-eu-1") -> Heading:
+    world = samples.world()
+    view = world.clusters[0]
+    return Heading(
+        cluster=replace(view, spec=replace(view.spec, name=cluster)),
+        app=world.apps[0],
+        now=samples.NOW,
+        title="demo",
+    )
+
+
+@pytest.mark.parametrize("width", [60, 70, 80, 100, 120, 200])
+def test_what_steers_decisions_is_never_dropped_from_the_header(width: int) -> None:
+    text = plain(header_line(_heading("gke-company-production-europe-west-1"), width))
+    assert cell_len(text) <= width
+    for word in ("PROD", "READ-ONLY", "live 2s", "Git", "40s", "heal OFF", "gke", "-1"):
+        assert word in text
+
+
+def test_the_branch_the_namespace_and_the_title_go_first() -> None:
+    wide, narrow = (plain(header_line(_heading(), width)) for width in (120, 70))
+    assert "demo" in wide
+    assert "main@a1b2c3d" in wide
+    assert "demo" not in narrow
+    assert "prod-eu-1" in narrow
+
+
+def test_old_live_data_is_called_stale() -> None:
+    heading = _heading()
+    assert heading.cluster is not None
+    old = replace(heading, cluster=replace(heading.cluster, seen_at=samples.NOW - 200))
+    assert "live 3m stale" in plain(header_line(old, 120))
+
+
+def test_write_shows_the_time_that_is_left() -> None:
+    heading = replace(_heading(), writing=True, write_until=samples.NOW + 1400)
+    assert "WRITE 24m" in plain(header_line(heading, 120))
