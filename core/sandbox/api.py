@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from core.sandbox import catalog, custom, forms, ownership, patches, selectors, statuses
+from core.sandbox.calls import Call, apply_conflict
 from core.sandbox.kinds import BUILT_IN, Kind, Registry
 from core.sandbox.ownership import Write
 from core.sandbox.reads import Reader
@@ -11,7 +12,7 @@ from core.sandbox.routes import Target
 from core.sandbox.scale import SCALE, at_path, scale_of, scaled
 from core.sandbox.store import Object, Store, metadata
 from core.sandbox.typed import as_map
-from core.sandbox.writes import Call, Writer
+from core.sandbox.writes import Writer
 
 _DEFINITIONS = ("apiextensions.k8s.io", "customresourcedefinitions")
 _NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
@@ -157,7 +158,7 @@ class Api:
         try:
             made = scaled(live, sent, call.kind, write, applying=applying)
         except ownership.ConflictError as conflict:
-            raise statuses.apply_conflict(conflict) from conflict
+            raise apply_conflict(conflict) from conflict
         meta = dict(metadata(made))
         asked = as_map(sent.get("metadata")).get("resourceVersion")
         if asked:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from core.sandbox import discovery, forms, routes, selectors, statuses, users
 from core.sandbox.api import Api
+from core.sandbox.calls import Call
 from core.sandbox.faults import Answer, Faults
 from core.sandbox.kinds import Kind
 from core.sandbox.kubeconfig import PREFIX
@@ -18,7 +19,6 @@ from core.sandbox.reads import version_of
 from core.sandbox.routes import Target
 from core.sandbox.statuses import StatusError
 from core.sandbox.watching import Watch, WatchRequest
-from core.sandbox.writes import Call
 
 Object = dict[str, object]
 Audit = tuple[str, str, str, int, float]  # method, path with query, user, status, monotonic time

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
 from core.sandbox.fieldset import FieldSet
+from core.sandbox.store import Object, metadata
 
 APPLY, UPDATE = "Apply", "Update"
 
@@ -100,4 +101,48 @@ def write(managed: Iterable[tuple[Manager, Entry]]) -> list[dict[str, object]]:
 
 def resets(entries: object) -> bool:
     """Whether a client asks to forget all owners: `[]` or `[{}]`."""
-    return entries == [] or entries == [{}]
+    return isinstance(entries, list) and entries in ([], [{}])
+
+
+# --- the entries of an object ----------------------------------------------------------------
+
+
+def without_owners(thing: Object) -> Object:
+    """Return an object without its managedFields."""
+    meta = {k: v for k, v in metadata(thing).items() if k != "managedFields"}
+    return {**thing, "metadata": meta}
+
+
+def with_owners(thing: Object, owners: Managed) -> Object:
+    """Return an object with these owners, and no others."""
+    meta = {k: v for k, v in metadata(thing).items() if k != "managedFields"}
+    if owners:
+        meta["managedFields"] = write(owners.items())
+    return {**thing, "metadata": meta}
+
+
+def _timeless(entries: object) -> list[Object]:
+    found = cast("list[Object]", entries or [])
+    plain = [{k: v for k, v in entry.items() if k != "time"} for entry in found]
+    return sorted(
+        plain,
+        key=lambda entry: [
+            str(entry.get(k)) for k in ("operation", "manager", "apiVersion", "subresource")
+        ],
+    )
+
+
+def with_old_times(live: Object, new: Object) -> Object:
+    """Leave the owners' times alone if only they changed, so that nothing is written."""
+    before, after = metadata(live), metadata(new)
+    if _timeless(before.get("managedFields")) != _timeless(after.get("managedFields")):
+        return new
+    if "managedFields" not in before:
+        return new
+    with_times = {**new, "metadata": {**after, "managedFields": before["managedFields"]}}
+    rest = {k: v for k, v in before.items() if k != "resourceVersion"}
+    meta = cast("Object", with_times["metadata"])
+    same = {k: v for k, v in meta.items() if k != "resourceVersion"} == rest
+    others = {k: v for k, v in with_times.items() if k != "metadata"}
+    same = same and others == {k: v for k, v in live.items() if k != "metadata"}
+    return with_times if same else new

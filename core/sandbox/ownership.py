@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from core.sandbox import managed as entries
-from core.sandbox import typed
+from core.sandbox.comparing import Comparison, compare
 from core.sandbox.fieldset import FieldSet, Path, path_text
+from core.sandbox.fitting import faults
 from core.sandbox.managed import APPLY, UPDATE, Entry, Managed, Manager
+from core.sandbox.merging import merge, without
+from core.sandbox.owning import owned, with_named_fields
 from core.sandbox.schema import Type
+from core.sandbox.typed import as_map
 
 Object = dict[str, object]
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -58,17 +62,17 @@ class ConflictError(Exception):
         if len(found) == 1:
             who, entry, path = found[0]
             return (
-                f"Apply failed with 1 conflict: conflict with {described(who, entry)}: "
+                f"Apply failed with 1 conflict: conflict with {manager_text(who, entry)}: "
                 f"{path_text(path)}"
             )
         lines = []
         for who, entry in self.conflicts.items():
-            lines.append(f"conflicts with {described(who, entry)}:")
+            lines.append(f"conflicts with {manager_text(who, entry)}:")
             lines += [f"- {path_text(path)}" for path in entry.fields]
         return f"Apply failed with {len(found)} conflicts: " + "\n".join(lines)
 
 
-def described(who: Manager, entry: Entry) -> str:
+def manager_text(who: Manager, entry: Entry) -> str:
     """Name a manager as conflict messages do."""
     text = json.dumps(who.name)
     if who.subresource:
@@ -95,13 +99,13 @@ class Write:
 
 def _settle(
     old: object, new: object, write: Write, managers: Managed, own: Manager, *, force: bool
-) -> tuple[Managed, typed.Comparison]:
+) -> tuple[Managed, Comparison]:
     """Take what changed away from the other managers.
 
     Raises:
         ConflictError: Another manager owns a field that changed, and *force* is not set.
     """
-    changed = typed.compare(old, new, write.kind)
+    changed = compare(old, new, write.kind)
     if write.ignored is not None:
         changed = changed.without(write.ignored)
     touched = changed.modified.union(changed.added)
@@ -137,17 +141,17 @@ def _update(live: object, new: object, write: Write, managers: Managed, own: Man
 
 def _prune(merged: object, kind: Type, managers: Managed, last: FieldSet) -> object:
     """Remove what this manager applied last time, not this time, and nobody else owns."""
-    pruned = typed.without(merged, typed.with_named_fields(last, kind), kind)
+    pruned = without(merged, with_named_fields(last, kind), kind)
     held = FieldSet()
     for entry in managers.values():
         held = held.union(entry.fields)
-    everything = typed.with_named_fields(typed.owned(merged, kind), kind)
-    kept = typed.with_named_fields(typed.owned(pruned, kind), kind)
-    held = typed.with_named_fields(held, kind)
-    pruned = typed.without(merged, everything.difference(kept.union(held)), kind)
-    kept = typed.with_named_fields(typed.owned(pruned, kind), kind)
-    dangling = everything.difference(kept).intersection(typed.with_named_fields(last, kind))
-    return typed.without(merged, dangling, kind)
+    everything = with_named_fields(owned(merged, kind), kind)
+    kept = with_named_fields(owned(pruned, kind), kind)
+    held = with_named_fields(held, kind)
+    pruned = without(merged, everything.difference(kept.union(held)), kind)
+    kept = with_named_fields(owned(pruned, kind), kind)
+    dangling = everything.difference(kept).intersection(with_named_fields(last, kind))
+    return without(merged, dangling, kind)
 
 
 def _strip(managers: Managed, own: Manager) -> Managed:
@@ -252,8 +256,8 @@ def _apply_once(
     live: Object, applied: Object, managers: Managed, write: Write, *, force: bool
 ) -> tuple[object, Managed]:
     own = entries.manager(write.manager, APPLY, write.api_version, write.subresource)
-    merged = typed.merge(live, applied, write.kind)
-    fields = typed.owned(applied, write.kind)
+    merged = merge(live, applied, write.kind)
+    fields = owned(applied, write.kind)
     if write.ignored is not None:
         fields = fields.recursive_difference(write.ignored)
     last = managers.get(own)
@@ -272,25 +276,25 @@ def _apply_once(
 
 def _last_applied(live: Object, write: Write) -> FieldSet | None:
     """Return the fields that client-side apply set, and that still have that value."""
-    metadata = typed.as_map(live.get("metadata"))
-    text = typed.as_map(metadata.get("annotations")).get(LAST_APPLIED)
+    metadata = as_map(live.get("metadata"))
+    text = as_map(metadata.get("annotations")).get(LAST_APPLIED)
     try:
         last = json.loads(str(text)) if text else None
     except ValueError:
         return None
     if not isinstance(last, dict) or last.get("apiVersion") != write.api_version:
         return None
-    if typed.faults(last, write.kind):
+    if faults(last, write.kind):
         return None
-    changed = typed.compare(last, live, write.kind)
-    fields = typed.owned(cast("object", last), write.kind).difference(changed.modified)
+    changed = compare(last, live, write.kind)
+    fields = owned(cast("object", last), write.kind).difference(changed.modified)
     return fields.difference(changed.added).difference(changed.removed)
 
 
 def last_applied_text(applied: Object) -> str:
     """Write what was applied as the last-applied annotation holds it."""
-    metadata = typed.as_map(applied.get("metadata"))
-    annotations = typed.as_map(metadata.get("annotations"))
+    metadata = as_map(applied.get("metadata"))
+    annotations = as_map(metadata.get("annotations"))
     kept = {name: value for name, value in annotations.items() if name != LAST_APPLIED}
     metadata = (
         {**metadata, "annotations": kept}

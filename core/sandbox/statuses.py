@@ -7,9 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.sandbox.fieldset import path_text
 from core.sandbox.kinds import Kind
-from core.sandbox.ownership import ConflictError, described
 
 Object = dict[str, object]
 
@@ -123,19 +121,6 @@ def outdated(kind: Kind, name: str, why: str = "", *, by_kind: bool = False) -> 
         about["kind"], shown = kind.kind, _kind_title(kind)
     message = f'Operation cannot be fulfilled on {shown} "{name}": {why}'
     return StatusError(409, "Conflict", message, details=about)
-
-
-def apply_conflict(error: ConflictError) -> StatusError:
-    """Say which managers own the fields an apply wants."""
-    causes = [
-        {
-            "reason": "FieldManagerConflict",
-            "message": f"conflict with {described(who, entry)}",
-            "field": path_text(path),
-        }
-        for who, entry, path in error.paths()
-    ]
-    return StatusError(409, "Conflict", str(error), details={"causes": causes})
 
 
 def bad_request(message: str) -> StatusError:
