@@ -70,7 +70,6 @@ class Answer:
     body: bytes
     retry_after: str = ""
     content_type: str = ""
-    etag: str = ""
 
     @property
     def ok(self) -> bool:

@@ -17,7 +17,6 @@ class Request:
     body: bytes | None = field(default=None, repr=False)  # may hold a Secret
     content_type: str = "application/json"
     accept: str = "application/json"
-    etag: str = ""  # answer 304 if this is still what you have
     timeout_s: float = CALL_S
 
 

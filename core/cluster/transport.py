@@ -150,8 +150,6 @@ class Transport:
         named = [("Accept", request.accept), *headers.items(), *self._login.headers]
         if request.body is not None:
             named.append(("Content-Type", request.content_type))
-        if request.etag:
-            named.append(("If-None-Match", request.etag))
         return session.request(
             request.method,
             URL(f"{self._root}{request.path}{query}", encoded=True),
@@ -199,7 +197,6 @@ def _answer(response: aiohttp.ClientResponse, body: bytes) -> Answer:
         body=body,
         retry_after=headers.get("Retry-After", ""),
         content_type=headers.get("Content-Type", ""),
-        etag=headers.get("ETag", ""),
     )
 
 
