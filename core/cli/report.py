@@ -144,9 +144,17 @@ def _app_lines(app: AppView, rows: list[Drift], ink: Ink, *, everything: bool) -
     yield f"  {totals(app.counts.items())}" + ("" if app.complete else " (not complete)")
 
 
+def _cause_words(verdict: Verdict, cause: Cause) -> str:
+    if verdict is Verdict.MISSING and cause is Cause.GIT_AHEAD:
+        return "not applied yet"
+    if verdict is Verdict.MISSING and cause is Cause.LIVE_CHANGED:
+        return "deleted from the cluster"
+    return _CAUSE_WORDS[cause]
+
+
 def _row_lines(row: Drift, ink: Ink) -> Iterator[str]:
     paint = {Verdict.IN_SYNC: ink.good, Verdict.UNKNOWN: ink.doubtful}.get(row.verdict, ink.bad)
-    cause = f", {_CAUSE_WORDS[row.cause]}" if row.cause else ""
+    cause = f", {_cause_words(row.verdict, row.cause)}" if row.cause else ""
     head, *more = wrapped("", f"{identity(row)}: {_VERDICT_WORDS[row.verdict]}{cause}", indent=2)
     yield paint(head)
     yield from more

@@ -282,7 +282,7 @@ def _finish(draft: Draft, run: Run, *, quiet: bool = False) -> None:
 
 def begin_revert(draft: Draft, number: int, app: str) -> None:
     """Keep the run open while the revert commit is made."""
-    shown = Run(number, "revert", total=1)
+    shown = Run(number, "revert", total=0)
     draft.write("runs")[number] = RunState(shown, Plan("", ()), auto=False, awaited=(app, ""))
 
 
@@ -297,7 +297,7 @@ def reverted(draft: Draft, done: Reverted) -> None:
         _finish(draft, shown)
         return
     draft.tell("reverted", app=done.app, revision=done.revision, message="revert commit made")
-    shown = replace(run.shown, done=1, revision=done.revision)
+    shown = replace(run.shown, revision=done.revision)
     draft.set_run(done.run, shown=shown, awaited=(done.app, done.revision))
     draft.effects += [ReadSource(app.spec.name) for app in draft.apps()]
 

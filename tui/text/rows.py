@@ -9,6 +9,8 @@ from tui.text.signs import RANKS, Sign, sign_of
 from tui.text.spans import Line, cut_middle, padded, right, say
 
 _SIGN_CELLS = 11  # "≠ contested"
+_COUNT_CELLS = 4  # "!12"
+_AGE_CELLS = 4  # "12m"
 _NAMESPACE_FROM = 62  # cells of list from which the namespace has its own column
 
 
@@ -79,11 +81,15 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     counted = fields_of(drift)
     count = str(counted) if counted else ""
     since = age(looks.now - drift.since) if drift.since else ""
-    fixed = _SIGN_CELLS + 1 + 5 + 5
+    tail = _COUNT_CELLS + _AGE_CELLS
+    fixed = _SIGN_CELLS + 1 + tail
     kind_cells = min(22, max(10, (width - fixed) * 2 // 5))
     wide = width >= _NAMESPACE_FROM
     space_cells = (width - fixed - kind_cells) // 3 if wide else 0
     room = max(4, width - fixed - kind_cells - 1 - space_cells)
+    alone = not (wide or count or since or drift.problem)
+    if alone:
+        room += tail  # nothing else wants the space
     name = say(ref.name)[0]
     role = Role.MUTED if drift.verdict is Verdict.IN_SYNC else Role.TEXT
     spans = [
@@ -93,11 +99,13 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     ]
     if wide:
         spans.append((padded(say(ref.namespace)[0], space_cells), Role.MUTED))
+    if alone:
+        return tuple(spans)
     if drift.problem:
-        spans.append((right("!" + count, 5), Role.ERROR))
+        spans.append((right("!" + count, _COUNT_CELLS), Role.ERROR))
     else:
-        spans.append((right(count, 5), sign.role))
-    return (*spans, (right(since, 5), Role.MUTED))
+        spans.append((right(count, _COUNT_CELLS), sign.role))
+    return (*spans, (right(since, _AGE_CELLS), Role.MUTED))
 
 
 def commit_line(commit: Commit, width: int, looks: Looks) -> Line:
