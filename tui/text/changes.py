@@ -119,12 +119,12 @@ def _confirmation(drift: Drift) -> str:
         return ""
     if drift.confirming:
         return "asking the API server"
+    if drift.verdict is Verdict.IN_SYNC and drift.confirmed_by is ConfirmedBy.LOCAL:
+        return ""  # equal here: there was nothing to ask
     if drift.confirmed_by is ConfirmedBy.SERVER:
         return "confirmed by the server"
     if drift.verdict is Verdict.IN_SYNC:
         return ""  # nothing to confirm
-    if drift.verdict is Verdict.IN_SYNC:
-        return ""  # equal here: there was nothing to ask
     return "compared here, not confirmed by the server"
 
 
