@@ -298,6 +298,7 @@ class Desk(Screen[None], inherit_bindings=False):
         if reason:
             self.note(say(reason)[0], Role.AMBER, False)
             return
+        self.apps.hold()
         handlers = {**self.navigation.handlers(), **self.flows.handlers()}
         handlers[action_id]()
         self.refresh_around()
@@ -307,10 +308,16 @@ class Desk(Screen[None], inherit_bindings=False):
         """The selection drives the next pane."""
         row = event.lines.cursor_row
         if event.lines is self.apps and isinstance(row, AppRow):
-            if row.view.spec.name != self.view.app:
-                self.view.app = row.view.spec.name
-            self.refresh_lists()
+            self.select_app(row.view.spec.name)
         self.refresh_around()
+
+    def select_app(self, name: str) -> None:
+        """The lists of another app begin at their top."""
+        if name != self.view.app:
+            self.view.app = name
+            self.resources.start_over()
+            self.commits.start_over()
+        self.refresh_lists()
 
     @on(Lines.Opened)
     def _opened(self) -> None:
@@ -320,6 +327,8 @@ class Desk(Screen[None], inherit_bindings=False):
         """The list that was used last decides what actions work on."""
         if self.pane in self.view_lists:
             self.view.last_list = self.pane
+        if self.pane != "apps":
+            self.panes[self.pane].hold()
         self.refresh_around()
 
     @property

@@ -78,9 +78,8 @@ class Navigation:
         if found is None:
             return
         if found.key.app != view.app:
-            view.app = found.key.app
             desk.apps.go_to(found.key.app)
-            desk.refresh_lists()
+            desk.select_app(found.key.app)
         if not desk.resources.go_to(found.key):
             view.last_list = "resources"
             desk.set_filter("")

@@ -50,18 +50,29 @@ def log_path() -> Path:
 
 @contextmanager
 def messages_to_log() -> Iterator[None]:
-    """Only Textual writes to the terminal: it gets a copy of fd 2, fd 2 becomes the log."""
+    """Only Textual writes to the terminal: it gets a copy of it, and fd 2 becomes the log.
+
+    Textual paints through `sys.__stderr__`.  Where a person sent fd 2 to a file of their own,
+    messages stay there and the picture goes to fd 1.
+    """
+    to_log = os.isatty(2)
+    screen = os.dup(2 if to_log else 1)
+    messages = os.dup(2)
     saved = sys.__stderr__
-    path = log_path()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    screen = os.dup(2)
     with os.fdopen(screen, "w") as copy:
         sys.__stderr__ = copy  # type: ignore[misc] # Textual paints through this name
-        os.dup2(log, 2)
+        if to_log:
+            _send_messages_to(log_path())
         try:
             yield
         finally:
-            os.dup2(screen, 2)
-            os.close(log)
+            os.dup2(messages, 2)
+            os.close(messages)
             sys.__stderr__ = saved  # type: ignore[misc] # as above
+
+
+def _send_messages_to(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(log, 2)
+    os.close(log)

@@ -215,3 +215,22 @@ def test_a_row_has_the_width_it_is_given() -> None:
         for row in samples.rows().values():
             text = "".join(part for part, _ in resource_line(row, width, Looks(samples.NOW)))
             assert len(text) == width
+
+
+async def test_the_cursor_floats_on_the_worst_row_until_somebody_moves_it() -> None:
+    world = samples.world()
+    calm = replace(world, rows={})
+    async with playing(snapshot=calm) as stage:
+        assert stage.app.desk.view.app == "ledger"
+        await stage.say(world)
+        assert stage.app.desk.view.app == "payments"
+        await stage.press("j")
+        assert stage.app.desk.view.app == "checkout"
+        await stage.say(replace(calm, sequence=3))
+        assert stage.app.desk.view.app == "checkout"
+
+
+async def test_another_app_begins_at_its_worst_row() -> None:
+    async with playing(size=(160, 50)) as stage:
+        await stage.press("2", "G", "1", "j")
+        assert stage.app.desk.resources.cursor_id == samples.WEB

@@ -123,8 +123,6 @@ def _confirmation(drift: Drift) -> str:
         return ""  # equal here: there was nothing to ask
     if drift.confirmed_by is ConfirmedBy.SERVER:
         return "confirmed by the server"
-    if drift.verdict is Verdict.IN_SYNC:
-        return ""  # nothing to confirm
     return "compared here, not confirmed by the server"
 
 

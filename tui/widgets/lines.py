@@ -77,6 +77,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self._said_row: object = None
         self._empty: Line = ()
         self._base: Style | None = None
+        self._floating = True
 
     # What it shows ------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self._rows, self._ids = rows, ids
         if count_changed:
             self._set_height(len(rows))
-        place = self._place_of(held)
+        place = 0 if self._floating else self._place_of(held)
         if place != self._cursor:
             self._cursor = place
             self.scroll_to(y=max(0, place - offset), animate=False, immediate=True)
@@ -129,6 +130,16 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         for (place, old), (_, new) in zip(before, after, strict=True):
             if old is not new:
                 self._refresh_row(place)
+
+    def hold(self) -> None:
+        """From now on the cursor stays on its object; until then it floats on the worst row."""
+        self._floating = False
+
+    def start_over(self) -> None:
+        """Other rows come: begin at the top."""
+        self._floating = True
+        self._cursor = 0
+        self.scroll_to(y=0, animate=False, immediate=True)
 
     def say_empty(self, words: str, role: Role = Role.MUTED) -> None:
         """What stands there while there is no row."""
@@ -183,6 +194,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         if not self._with_cursor:
             self.scroll_by(step)
             return
+        self.hold()
         before = self._cursor
         self._cursor = min(max(0, before + step), max(0, len(self._rows) - 1))
         if before != self._cursor:
