@@ -8,15 +8,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 from typing_extensions import override
 
-from core.model import Drift, Snapshot, Verdict
-from core.reconcile.inputs import Command, Explain
+from core.model import Drift, Snapshot
+from core.reconcile.inputs import Command
 from tui import arrange, conditions
+from tui.explaining import Explaining
 from tui.filters import NO_FILTER, parse
 from tui.flows import Flows, Surface
 from tui.keymap import ACTIONS
@@ -31,6 +31,7 @@ from tui.panes.timeline import TimelinePane
 from tui.text.header import Heading, header_line
 from tui.text.rows import AppRow, Looks
 from tui.text.spans import Line, say
+from tui.titles import Titles
 from tui.view import View
 from tui.widgets.bars import Bar, NoteBar, hint_line
 from tui.widgets.lines import Lines
@@ -38,7 +39,6 @@ from tui.widgets.lines import Lines
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
 _NOTE_S = 6.0
-_EXPLAIN_AFTER_S = 0.15  # the cursor rests on a row before who and why are looked up
 _PRIORITY_KEYS = frozenset({"ctrl+c", "ctrl+q"})  # they end the program from anywhere
 
 
@@ -88,12 +88,11 @@ class Desk(Screen[None], inherit_bindings=False):
                 styles=styles,
             )
         )
+        self.titles = Titles(styles)
+        self.explaining = Explaining(self, submit)
         self.navigation = Navigation(self, quit_now)
-        self._explained: Drift | None = None
-        self._explain_timer: Timer | None = None
         self._note_timer: Timer | None = None
         self._ticks = 0
-        self._titled: dict[str, tuple[Line, Line]] = {}
 
     def looks(self) -> Looks:
         """The moment, for everything that shows an age."""
@@ -186,16 +185,16 @@ class Desk(Screen[None], inherit_bindings=False):
         small = arrange.too_small(width, height)
         self._display(width, small)
         self.changes.take(self.subject)
-        self._titles()
         heading = self._heading()
         self.bars["header"].show(lambda cells: header_line(heading, cells))
         of = self.changes.subject.of
+        self.titles.show(self.panes, self.view, of, heading)
         crumb = arrange.breadcrumb(self.view, self.pane, of)
         self.bars["crumb"].show(lambda _: crumb)
         disabled, first = self.reasons, self._first_hints()
         self.bars["hints"].show(lambda cells: hint_line(cells, disabled, first))
         self.bars["small"].show(lambda _: ((small, Role.STRONG),))
-        self._explain_soon(of)
+        self.explaining.look_at(of)
 
     def _first_hints(self) -> tuple[str, ...]:
         return ("revert",) if self.view.last_list == "commits" else ()
@@ -209,41 +208,6 @@ class Desk(Screen[None], inherit_bindings=False):
         self.bars["small"].display = bool(small)
         self.bars["crumb"].display = not small and (width < arrange.TWO_FROM)
         self.set_class(len(wanted) > 2, "-three")  # noqa: PLR2004 - three columns
-
-    def _titles(self) -> None:
-        view, heading = self.view, self._heading()
-        totals = {
-            "apps": len(view.all_apps),
-            "resources": len(view.groups.by_app.get(view.app or "", ())),
-            "commits": len(view.app_view.history) if view.app_view else 0,
-            "timeline": len(view.snapshot.events),
-        }
-        titles = {name: arrange.tabs_title(name) for name in arrange.TABS}
-        titles["apps"] = arrange.apps_title(view)
-        of = self.changes.subject.of
-        titles["changes"] = arrange.changes_title(of, heading, text=view.text)
-        for name, pane in self.panes.items():
-            wanted = view.filter_of(name)
-            counted = arrange.subtitle(len(pane.rows), totals.get(name, 0), wanted)
-            self._title(name, titles[name], counted)
-
-    def _title(self, name: str, title: Line, subtitle: Line) -> None:
-        """Set the titles of a pane where they changed: setting one paints the whole pane."""
-        if self._titled.get(name) == (title, subtitle):
-            return
-        self._titled[name] = (title, subtitle)
-        self.panes[name].border_title = self._content(title)
-        self.panes[name].border_subtitle = self._content(subtitle)
-
-    def _content(self, line: Line) -> Content:
-        """A line as a title: styles, and never markup."""
-        styles = self.role_styles
-        return Content.assemble(
-            *(
-                (text, str(styles[role]) if str(styles[role]) != "none" else "")
-                for text, role in line
-            )
-        )
 
     def _heading(self) -> Heading:
         view = self.view
@@ -356,27 +320,3 @@ class Desk(Screen[None], inherit_bindings=False):
     def _accepted(self) -> None:
         """Keep the filter and go on in the list."""
         self.navigation.close_prompt()
-
-    # Who and why --------------------------------------------------------------------------------
-
-    def _explain_soon(self, row: object) -> None:
-        """Look up who and why for the row the cursor rests on, once per row."""
-        if not _unexplained(row) or row is self._explained:
-            return
-        if self._explain_timer is not None:
-            self._explain_timer.stop()
-        self._explain_timer = self.set_timer(_EXPLAIN_AFTER_S, self._explain)
-
-    def _explain(self) -> None:
-        row = self.changes.subject.of
-        if isinstance(row, Drift) and _unexplained(row) and row is not self._explained:
-            self._explained = row
-            self.submit(Explain(row.key))
-
-
-def _unexplained(row: object) -> bool:
-    """Whether who and why can be looked up: not before the server confirmed the row."""
-    verdicts = {Verdict.DRIFTED, Verdict.CONTESTED}
-    return (
-        isinstance(row, Drift) and row.verdict in verdicts and not (row.explained or row.confirming)
-    )

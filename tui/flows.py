@@ -192,7 +192,8 @@ class Flows:
 
 def _done(run: Run) -> str:
     if run.what == "revert":
-        return f"reverted as {say(run.revision[:7])[0]}, {objects(run.done)} synced"
+        synced = f"{objects(run.done)} synced" if run.total else "nothing to sync"
+        return f"reverted as {say(run.revision[:7])[0]}, {synced}"
     return f"synced {objects(run.done)}"
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from core.model import (
-    DRIFT_VERDICTS,
     AppView,
     ClusterView,
     Commit,
@@ -88,6 +87,21 @@ class View:
         newest_first = self.snapshot.events[::-1]
         return _kept(newest_first, self.filter_of("timeline"), facts_of_event)
 
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Shown and all rows of each list that has a filter."""
+        app = self.app_view
+        totals = {
+            "apps": (self.apps, len(self.all_apps)),
+            "resources": (self.resources, len(self.groups.by_app.get(self.app or "", ()))),
+            "commits": (self.commits, len(app.history) if app else 0),
+            "timeline": (self.events, len(self.snapshot.events)),
+        }
+        return {
+            name: (len(rows()), total)
+            for name, (rows, total) in totals.items()
+            if self.filter_of(name).source
+        }
+
     def drift_order(self) -> list[Drift]:
         """Every object of every app, in the order of the lists."""
         names = [row.view.spec.name for row in self.all_apps]
@@ -143,9 +157,9 @@ class View:
         return [frozenset(group) for group in groups.values()]
 
     def drifted_in(self, app: str | None) -> int:
-        """How many objects of *app* are not as Git says."""
+        """How many objects of *app* a heal would put back; extra ones are left alone."""
         rows = self.groups.by_app.get(app or "", ())
-        return sum(row.verdict in DRIFT_VERDICTS for row in rows)
+        return sum(row.verdict in {Verdict.DRIFTED, Verdict.MISSING} for row in rows)
 
 
 def why_not_sync(drift: Drift) -> str:

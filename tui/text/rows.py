@@ -158,10 +158,10 @@ def event_line(event: Event, width: int, looks: Looks) -> Line:
     del looks  # the time of day does not depend on now
     word = say(event.name.replace("_", " "))[0]
     said = event.message or ", ".join(change.path for change in event.changes)
-    about_cells = min(30, max(10, (width - 28) // 2))
+    about_cells = min(30, max(10, (width - 25) // 2))
     return (
         (clock_of(event.time) + " ", Role.MUTED),
-        (padded(word, 19) + " ", event_role(event)),
+        (padded(word, 16) + " ", event_role(event)),
         (padded(event_what(event), about_cells) + " ", Role.TEXT),
         say(said, Role.MUTED),
     )
