@@ -2,9 +2,13 @@
 
 It speaks the real protocol over HTTP on loopback, and behaves as the real server does in everything
 driftdeck relies on; `tests/contract/` runs the same statements against both.  From the inside out:
-`fieldset`, `schema`, `typed` and `ownership` are server-side apply; `codec`, `defaults`, `strategies`
-and `validation` are what the server does to an object; `store` and `watching` are its memory;
-`writes`, `reads` and `api` put them together; `http` and `server` are the edge.
+
+* `schema`, `fieldset`, `typed`, `fitting`, `merging`, `comparing`, `owning`, `managed` and
+  `ownership` are server-side apply, pure functions all;
+* `codec`, `defaults`, `strategies`, `services`, `validation` and `immutable` are what the server
+  does to an object of a built-in kind, `custom` to the others;
+* `store`, `watching` and `reads` are its memory, `writes` changes it, `api` is the whole;
+* `routes`, `wire`, `http` and `server` are the edge.
 """
 
 from typing import TYPE_CHECKING

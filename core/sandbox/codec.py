@@ -17,6 +17,7 @@ from typing_extensions import override
 from core.sandbox.fieldset import Path, path_text
 from core.sandbox.quantity import canonical
 from core.sandbox.schema import ListType, MapType, Scalar, Type
+from core.sandbox.typed import child_type
 
 Object = dict[str, object]
 Defaulter = Callable[[Object], None]
@@ -83,22 +84,13 @@ def _mismatch(value: object, path: Path, wanted: str) -> DecodeError:
 
 
 def _struct(value: Object, kind: Type, shape: MapType, path: Path, decoding: Decoding) -> Object:
-    given = {name: item for name, item in value.items() if item is not None}
-    for name, default in shape.defaults.items():
-        if name not in given and default not in _ZEROES and default:
-            given[name] = default
-    fill = decoding.defaulters.get(kind.name)
-    if fill is not None:
-        fill(given)
     out: Object = {}
-    for name, item in given.items():
-        below = shape.fields.get(name)
+    for name, item in _completed(value, kind, shape, decoding).items():
         at = (*path, "f:" + name)
+        below = child_type(shape, name)
         if below is None:
-            if shape.element is None:
-                decoding.unknown.append(path_text(at).removeprefix("."))
-                continue
-            below = shape.element
+            decoding.unknown.append(path_text(at).removeprefix("."))
+            continue
         try:
             made = _walk(item, below, at, decoding)
         except MismatchError as error:
@@ -110,6 +102,18 @@ def _struct(value: Object, kind: Type, shape: MapType, path: Path, decoding: Dec
         if name not in out:
             out[name] = zero if zero != {} else _walk({}, shape.fields[name], path, decoding)
     return out
+
+
+def _completed(value: Object, kind: Type, shape: MapType, decoding: Decoding) -> Object:
+    """Return what was given, without nulls and with the defaults of this struct."""
+    given = {name: item for name, item in value.items() if item is not None}
+    for name, default in shape.defaults.items():
+        if default and name not in given:
+            given[name] = default
+    fill = decoding.defaulters.get(kind.name)
+    if fill is not None:
+        fill(given)
+    return given
 
 
 def _omitted(value: object, name: str, kind: Type, shape: MapType) -> bool:

@@ -13,7 +13,7 @@ from core.sandbox import catalog
 from core.sandbox.codec import DecodeError, Decoding
 from core.sandbox.codec import stored as stored_typed
 from core.sandbox.kinds import Kind
-from core.sandbox.schema import Schema, Type, Types
+from core.sandbox.schema import ListType, MapType, Schema, Type, Types
 from core.sandbox.statuses import Cause, invalid_value, required, unsupported
 from core.sandbox.typed import child_type, element_of
 
@@ -163,24 +163,31 @@ def _check(value: object, kind: Type, path: str, found: list[Cause]) -> None:
         return
     _check_limits(value, schema, path, found)
     if isinstance(value, dict) and kind.map is not None:
-        for name in sorted(kind.map.required):
-            if name not in value:
-                found.append(required(f"{path}.{name}" if path else name))
-        for name, item in value.items():
-            below = child_type(kind.map, name)
-            if below is not None and not (not path and name == "metadata"):
-                _check(item, below, f"{path}.{name}" if path else name, found)
+        _check_map(value, kind.map, path, found)
     elif isinstance(value, list) and kind.list is not None:
-        seen: set[str] = set()
-        for index, item in enumerate(value):
-            at = f"{path}[{index}]"
-            _check(item, kind.list.element, at, found)
-            if kind.list.associative and isinstance(item, dict | str | int):
-                element = element_of(kind.list, item)
-                if element in seen:
-                    message = f"Duplicate value: {element[2:]}"
-                    found.append(Cause("FieldValueDuplicate", message, at))
-                seen.add(element)
+        _check_list(value, kind.list, path, found)
+
+
+def _check_map(value: Object, kind: MapType, path: str, found: list[Cause]) -> None:
+    start = f"{path}." if path else ""
+    found += [required(start + name) for name in sorted(kind.required) if name not in value]
+    for name, item in value.items():
+        below = child_type(kind, name)
+        if below is not None and start + name != "metadata":
+            _check(item, below, start + name, found)
+
+
+def _check_list(value: list[object], kind: ListType, path: str, found: list[Cause]) -> None:
+    seen: set[str] = set()
+    for index, item in enumerate(value):
+        at = f"{path}[{index}]"
+        _check(item, kind.element, at, found)
+        if kind.associative and isinstance(item, dict | str | int):
+            element = element_of(kind, item)
+            if element in seen:
+                message = f"Duplicate value: {element[2:]}"
+                found.append(Cause("FieldValueDuplicate", message, at))
+            seen.add(element)
 
 
 def _check_limits(value: object, schema: Schema, path: str, found: list[Cause]) -> None:

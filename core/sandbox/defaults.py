@@ -12,6 +12,7 @@ from core.sandbox.codec import Defaulter, Object
 
 _CORE, _APPS, _BATCH = "io.k8s.api.core.v1.", "io.k8s.api.apps.v1.", "io.k8s.api.batch.v1."
 _NET, _RBAC = "io.k8s.api.networking.v1.", "io.k8s.api.rbac.v1."
+_EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
 GENERATION = "deprecated.daemonset.template.generation"
 _RBAC_GROUP = "rbac.authorization.k8s.io"
 
@@ -308,5 +309,5 @@ BY_TYPE: Mapping[str, Defaulter] = {
     _RBAC + "ClusterRoleBinding": _role_binding,
     _RBAC + "Subject": _subject,
     "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec": _autoscaler_spec,
-    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition": _definition,
+    _EXTENSIONS + "CustomResourceDefinition": _definition,
 }

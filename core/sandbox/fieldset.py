@@ -1,9 +1,10 @@
 """Sets of field paths, as `managedFields` writes them.
 
-A path is a tuple of elements, each written as the wire writes it: `f:name` (a field), `k:{"name":"x"}`
-(an element of a keyed list), `v:"x"` (a member of a set).  A set says for each element whether the
-path that ends there is a member, and what lies below.  The operations are those of
-structured-merge-diff (fieldpath/set.go), whose names they keep.  Sets are never changed once built.
+A path is a tuple of elements, each written as the wire writes it: `f:name` (a field),
+`k:{"name":"x"}` (an element of a keyed list), `v:"x"` (a member of a set).  A set says for each
+element whether the path that ends there is a member, and what lies below.  The operations are those
+of structured-merge-diff (fieldpath/set.go), whose names they keep.  Sets are never changed once
+built.
 """
 
 import json
@@ -37,7 +38,17 @@ def field(name: str) -> str:
 
 def key(keys: Mapping[str, object]) -> str:
     """Name the element for an entry of a keyed list."""
+    if len(keys) == 1:
+        ((name, value_of),) = keys.items()
+        if isinstance(value_of, str):
+            return _text_key(name, value_of)
     return "k:" + _go_json(keys)
+
+
+@lru_cache(maxsize=4096)
+def _text_key(name: str, text: str) -> str:
+    """Do what `key` does for the keys that nearly all lists have, once for each."""
+    return "k:" + _go_json({name: text})
 
 
 def value(member: object) -> str:

@@ -39,6 +39,10 @@ def _scalar_fault(kind: Scalar, value: object) -> str | None:
     return None
 
 
+def _at(path: Path) -> str:
+    return fieldset.path_text(path) + ": " if path else ""
+
+
 def faults(value: object, kind: Type, path: Path = (), *, duplicates: bool = False) -> list[str]:
     """Say what is wrong with *value*, one line per fault, as the API server words it.
 
@@ -49,21 +53,20 @@ def faults(value: object, kind: Type, path: Path = (), *, duplicates: bool = Fal
         duplicates: Whether keyed lists may hold one key twice.
     """
     shape = shape_of(kind, value)
-    at = fieldset.path_text(path) + ": " if path else ""
     if isinstance(shape, MapType):
         if value is None:
             return []
         if not isinstance(value, dict):
-            return [f"{at}expected map, got &{{{_go(value)}}}"]
+            return [f"{_at(path)}expected map, got &{{{_go(value)}}}"]
         return _map_faults(value, shape, path, duplicates=duplicates)
     if isinstance(shape, ListType):
         if value is None:
             return []
         if not isinstance(value, list):
-            return [f"{at}expected list, got &{{{_go(value)}}}"]
+            return [f"{_at(path)}expected list, got &{{{_go(value)}}}"]
         return _list_faults(value, shape, path, duplicates=duplicates)
     fault = _scalar_fault(shape, value) if shape is not None else None
-    return [] if fault is None else [at + fault]
+    return [] if fault is None else [_at(path) + fault]
 
 
 def _map_faults(
@@ -89,8 +92,7 @@ def _list_faults(value: list[object], kind: ListType, path: Path, *, duplicates:
             try:
                 element = element_of(kind, item)
             except KeyFaultError as fault:
-                at = fieldset.path_text(path) + ": " if path else ""
-                return [*found, f"{at}element {index}: {fault}"]
+                return [*found, f"{_at(path)}element {index}: {fault}"]
             if element in seen and not duplicates:
                 text = fieldset.path_text((element,))
                 found.append(f"{fieldset.path_text(path)}: duplicate entries for key {text}")

@@ -91,7 +91,7 @@ def age(created: object, now_s: float) -> str:
     """Write how old an object is, as kubectl does."""
     if not isinstance(created, str):
         return "<unknown>"
-    then = datetime.fromisoformat(created.replace("Z", "+00:00")).astimezone(UTC)
+    then = datetime.fromisoformat(created).astimezone(UTC)
     seconds = max(0, int(now_s - then.timestamp()))
     for unit_s, letter in ((_DAY_S, "d"), (_HOUR_S, "h"), (_MINUTE_S, "m")):
         if seconds >= 2 * unit_s:

@@ -49,7 +49,7 @@ def _index(items: Sequence[object], token: str, *, adding: bool) -> int:
     return index
 
 
-def _parent(document: object, tokens: list[str], op: str, pointer: object) -> object:
+def _parent(document: object, tokens: list[str]) -> object:
     node = document
     for token in tokens[:-1]:
         if isinstance(node, dict) and token in node:
@@ -61,11 +61,11 @@ def _parent(document: object, tokens: list[str], op: str, pointer: object) -> ob
     return node
 
 
-def _look(document: object, pointer: object, op: str) -> object:
+def _look(document: object, pointer: object) -> object:
     tokens = _tokens(pointer)
     if not tokens:
         return document
-    node = _parent(document, tokens, op, pointer)
+    node = _parent(document, tokens)
     if isinstance(node, dict) and tokens[-1] in node:
         return node[tokens[-1]]
     if isinstance(node, list):
@@ -77,7 +77,7 @@ def _add(document: object, pointer: object, value: object) -> object:
     tokens = _tokens(pointer)
     if not tokens:
         return value
-    node = _parent(document, tokens, "add", pointer)
+    node = _parent(document, tokens)
     if isinstance(node, dict):
         node[tokens[-1]] = value
     elif isinstance(node, list):
@@ -87,10 +87,10 @@ def _add(document: object, pointer: object, value: object) -> object:
     return document
 
 
-def _remove(document: object, pointer: object, op: str = "remove") -> object:
-    _look(document, pointer, op)
+def _remove(document: object, pointer: object) -> object:
+    _look(document, pointer)
     tokens = _tokens(pointer)
-    node = _parent(document, tokens, op, pointer)
+    node = _parent(document, tokens)
     if isinstance(node, dict):
         del node[tokens[-1]]
     elif isinstance(node, list):
@@ -99,11 +99,11 @@ def _remove(document: object, pointer: object, op: str = "remove") -> object:
 
 
 def _replace(document: object, pointer: object, value: object) -> object:
-    _look(document, pointer, "replace")
+    _look(document, pointer)
     tokens = _tokens(pointer)
     if not tokens:
         return value
-    node = _parent(document, tokens, "replace", pointer)
+    node = _parent(document, tokens)
     if isinstance(node, dict):
         node[tokens[-1]] = value
     elif isinstance(node, list):
@@ -129,12 +129,12 @@ def json_patch(target: Object, operations: object) -> Object:
         elif op == "replace":
             document = _replace(document, path, step.get("value"))
         elif op == "test":
-            if _look(document, path, "test") != step.get("value"):
+            if _look(document, path) != step.get("value"):
                 raise _refused()
         elif op in ("move", "copy"):
-            value = copy.deepcopy(_look(document, step.get("from"), op))
+            value = copy.deepcopy(_look(document, step.get("from")))
             if op == "move":
-                document = _remove(document, step.get("from"), op)
+                document = _remove(document, step.get("from"))
             document = _add(document, path, value)
         else:
             raise bad_request(f"Unexpected kind: {op}")
@@ -143,8 +143,8 @@ def json_patch(target: Object, operations: object) -> Object:
 
 # --- strategic merge --------------------------------------------------------------------------
 
-_PREFIXES = ("$patch", "$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/")
-_ORDER = "$setElementOrder/"
+_ORDER, _GONE = "$setElementOrder/", "$deleteFromPrimitiveList/"
+_PREFIXES = ("$patch", "$retainKeys", _ORDER, _GONE)
 
 
 def strategic(target: object, patch: Object, kind: Type | None) -> Object:
@@ -158,27 +158,32 @@ def strategic(target: object, patch: Object, kind: Type | None) -> Object:
     if isinstance(retained, list):
         live = {name: value for name, value in live.items() if name in retained}
     shape = kind.map if kind is not None else None
-    ordered = [name.removeprefix(_ORDER) for name in patch if name.startswith(_ORDER)]
-    for name in [*patch, *(name for name in ordered if name not in patch)]:
-        if name.startswith(_PREFIXES):
-            continue
-        value = patch.get(name, [])
+    for name in _fields_of(patch):
         below = child_type(shape, name) if shape is not None else None
+        value = patch.get(name, [])
         if value is None:
             live.pop(name, None)
         elif isinstance(value, dict):
             live[name] = strategic(live.get(name), value, below)
         elif isinstance(value, list):
-            gone = patch.get(f"$deleteFromPrimitiveList/{name}")
+            gone = patch.get(_GONE + name)
             order = patch.get(_ORDER + name)
             live[name] = _strategic_list(_without(live.get(name), gone), value, below, order)
         else:
             live[name] = value
-    for name, gone in patch.items():
-        field = name.removeprefix("$deleteFromPrimitiveList/")
-        if field != name and field not in patch and field in live:
-            live[field] = _without(live[field], gone)
     return live
+
+
+def _fields_of(patch: Object) -> list[str]:
+    """Name the fields a patch touches, also those it only orders or takes members from."""
+    named = [name for name in patch if not name.startswith(_PREFIXES)]
+    below = [
+        name.removeprefix(start)
+        for start in (_ORDER, _GONE)
+        for name in patch
+        if name.startswith(start)
+    ]
+    return list(dict.fromkeys([*named, *below]))
 
 
 def _without(items: object, gone: object) -> list[object]:

@@ -45,8 +45,8 @@ def target_of(path: str, registry: Registry) -> Target | None:
     kind = registry.find(group, version, rest[0])
     if kind is None or (namespace and not kind.namespaced):
         return None
-    name, subresource = (rest[1:3] + ["", ""])[:2]
-    if not _serves(kind, subresource) or len(rest) > 3:  # noqa: PLR2004 - kind, name, subresource
+    name, subresource = [*rest[1:3], "", ""][:2]
+    if not _serves(kind, subresource) or rest[3:]:
         return None
     if name and kind.namespaced and not namespace:
         return None

@@ -67,8 +67,8 @@ def _path(kind: Kind) -> Path:
 def _to_scale(owners: Managed, kind: Kind) -> Managed:
     """Return who owns the replicas, as owners of a `Scale`.
 
-    An Update is known by its apiVersion, too, and changes it here: on the way back nobody recognises
-    it, and it becomes an entry of its own, without a time (a quirk of the real server).
+    An Update is known by its apiVersion, too, and changes it here: on the way back nobody
+    recognises it, and it becomes an entry of its own, without a time (a quirk of the real server).
     """
     fields = FieldSet.of(_REPLICAS)
     return {

@@ -10,11 +10,13 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from typing_extensions import override
 
 from core.sandbox.api import Api
 from core.sandbox.faults import Faults
-from core.sandbox.http import BODY_MAX_BYTES, Audit, Face
+from core.sandbox.http import Audit, Face
 from core.sandbox.kubeconfig import kubeconfig
+from core.sandbox.wire import BODY_MAX_BYTES
 
 _HOST = "127.0.0.1"
 _STARTING_MAX_S = 10.0
@@ -95,14 +97,33 @@ class _ThreadFaults(Faults):
         super().__init__(lambda: run(inner.cut_watches), lambda: run(inner.expire_history))
         self._inner, self._run = inner, run
 
-    def answer(  # type: ignore[no-untyped-def]
-        self, status: int, **options
-    ):
-        self._run(lambda: self._inner.answer(status, **options))
+    @override
+    def answer(
+        self,
+        status: int,
+        *,
+        method: str | None = None,
+        path_contains: str = "",
+        times: int = 1,
+        retry_after: float | None = None,
+        body: bytes | None = None,
+    ) -> None:
+        self._run(
+            lambda: self._inner.answer(
+                status,
+                method=method,
+                path_contains=path_contains,
+                times=times,
+                retry_after=retry_after,
+                body=body,
+            )
+        )
 
+    @override
     def stall(self, path_contains: str = "") -> None:
         self._run(lambda: self._inner.stall(path_contains))
 
+    @override
     def clear(self) -> None:
         self._run(self._inner.clear)
 

@@ -59,7 +59,7 @@ def _with_node_ports(spec: Object, taken: Iterable[Object]) -> list[Object]:
 
 
 def kept(old: Object, new: Object, others: Callable[[], Iterable[Object]]) -> Object:
-    """Return the spec that replaces *old*: with what stays allocated, without what is not needed."""
+    """Return the spec that replaces *old*, with what stays allocated and nothing unneeded."""
     made = _without_unneeded(old, new)
     if "ExternalName" not in (old.get("type"), new.get("type")):
         for name in _ADDRESSES:

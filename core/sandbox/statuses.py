@@ -114,7 +114,8 @@ def already_exists(kind: Kind, name: str) -> StatusError:
 def outdated(kind: Kind, name: str, why: str = "", *, by_kind: bool = False) -> StatusError:
     """Say that the object is not what the client believes."""
     why = why or (
-        "the object has been modified; please apply your changes to the latest version and try again"
+        "the object has been modified; please apply your changes to the latest version and "
+        "try again"
     )
     about, shown = _about(kind, name), kind.qualified
     if by_kind:  # deletions name the kind where everything else names the resource

@@ -11,6 +11,7 @@ from core.sandbox.defaults import GENERATION
 from core.sandbox.kinds import Kind
 from core.sandbox.store import Object, metadata
 
+Others = Callable[[], Iterable[Object]]
 _TOLERATIONS = [
     {
         "key": f"node.kubernetes.io/{taint}",
@@ -26,13 +27,13 @@ def _part(thing: Object, name: str) -> Object:
     return cast("Object", thing.get(name) or {})
 
 
-def created(thing: Object, kind: Kind, others: Iterable[Object]) -> Object:
+def created(thing: Object, kind: Kind, others: Others) -> Object:
     """Complete an object that is about to be created.
 
     Args:
         thing: The object, with its uid.
         kind: Its kind.
-        others: The objects of the same kind that exist.
+        others: Asked for all objects of the kind, where something must be allocated.
     """
     made = dict(thing)
     if kind.has_status and kind.custom_type is None:
@@ -47,12 +48,12 @@ def created(thing: Object, kind: Kind, others: Iterable[Object]) -> Object:
     return complete(made, others) if complete is not None else made
 
 
-def _namespace(thing: Object, _: Iterable[Object]) -> Object:
+def _namespace(thing: Object, _: Others) -> Object:
     return {**thing, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
 
 
-def _service(thing: Object, others: Iterable[Object]) -> Object:
-    taken = [_part(other, "spec") for other in others]
+def _service(thing: Object, others: Others) -> Object:
+    taken = [_part(other, "spec") for other in others()]
     return {**thing, "spec": services.allocated(_part(thing, "spec"), taken)}
 
 
@@ -80,12 +81,12 @@ def _admitted(spec: Object) -> Object:
     return spec
 
 
-def _pod(thing: Object, _: Iterable[Object]) -> Object:
+def _pod(thing: Object, _: Others) -> Object:
     spec = _admitted(_part(thing, "spec"))
     return {**thing, "spec": spec, "status": {"phase": "Pending", "qosClass": _quality(spec)}}
 
 
-def _daemon_set(thing: Object, _: Iterable[Object]) -> Object:
+def _daemon_set(thing: Object, _: Others) -> Object:
     return _with_generation(thing, "1")
 
 
@@ -95,7 +96,7 @@ def _with_generation(thing: Object, generation: object) -> Object:
     return {**thing, "metadata": meta}
 
 
-def _job(thing: Object, _: Iterable[Object]) -> Object:
+def _job(thing: Object, _: Others) -> Object:
     spec = dict(_part(thing, "spec"))
     meta = metadata(thing)
     if spec.get("manualSelector"):
@@ -119,7 +120,7 @@ def _job(thing: Object, _: Iterable[Object]) -> Object:
     return {**thing, "spec": spec}
 
 
-def _claim(thing: Object, _: Iterable[Object]) -> Object:
+def _claim(thing: Object, _: Others) -> Object:
     finalizer = "kubernetes.io/pvc-protection"
     meta = dict(metadata(thing))
     finalizers = cast("list[str]", meta.get("finalizers") or [])
@@ -127,13 +128,13 @@ def _claim(thing: Object, _: Iterable[Object]) -> Object:
     return {**thing, "metadata": meta, "status": {"phase": "Pending"}}
 
 
-def _definition(thing: Object, _: Iterable[Object]) -> Object:
+def _definition(thing: Object, _: Others) -> Object:
     versions = cast("list[Object]", _part(thing, "spec").get("versions") or [])
     names = [one["name"] for one in versions if one.get("storage")]
     return {**thing, "status": {**_part(thing, "status"), "storedVersions": names[:1]}}
 
 
-_CREATED: Mapping[str, Callable[[Object, Iterable[Object]], Object]] = {
+_CREATED: Mapping[str, Callable[[Object, Others], Object]] = {
     "Namespace": _namespace,
     "Service": _service,
     "CustomResourceDefinition": _definition,
@@ -144,9 +145,7 @@ _CREATED: Mapping[str, Callable[[Object, Iterable[Object]], Object]] = {
 }
 
 
-def changed(
-    old: Object, new: Object, kind: Kind, subresource: str, others: Callable[[], Iterable[Object]]
-) -> Object:
+def changed(old: Object, new: Object, kind: Kind, subresource: str, others: Others) -> Object:
     """Complete an object that is about to replace *old*: what this request may not touch stays.
 
     Args:

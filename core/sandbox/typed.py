@@ -1,8 +1,9 @@
 """Values and their types: which shape is meant, and who a list entry is.
 
-Two kinds of nothing are kept apart: `ABSENT` (no value on this side) and `None` (an explicit null).
-`fitting`, `merging`, `comparing` and `owning` are built on this; together they are a port of
-structured-merge-diff's `typed` package, which defines what server-side apply means, quirks included.
+Two kinds of nothing are kept apart: `ABSENT` (no value on this side) and `None` (an explicit
+null).  `fitting`, `merging`, `comparing` and `owning` are built on this; together they are a port
+of structured-merge-diff's `typed` package, which defines what server-side apply means, quirks
+included.
 """
 
 import json

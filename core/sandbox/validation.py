@@ -27,17 +27,18 @@ _QUALIFIED = re.compile(r"([a-z0-9.-]+/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])
 _LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
+_STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 _DATA_MAX_BYTES = 1_048_576
 _PORT_MAX = 65535
 _SUBDOMAIN_WORDS = (
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
-    "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for "
-    r"validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or "
+    "'.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used "
+    r"for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 )
 _LABEL_WORDS = (
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must "
-    "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for "
-    "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and "
+    "must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used "
+    "for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
 )
 _SERVICE_WORDS = (
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an "
@@ -50,8 +51,8 @@ _LABEL_VALUE_WORDS = (
     "'12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 )
 _QUALIFIED_WORDS = (
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
-    "an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end "
+    "with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
     "validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
 )
 
@@ -109,7 +110,7 @@ def _finalizer_causes(meta: Object) -> list[Cause]:
     for index, name in enumerate(cast("list[str]", meta.get("finalizers") or [])):
         if not _QUALIFIED.fullmatch(name):
             found.append(invalid_value("metadata.finalizers", name, _QUALIFIED_WORDS))
-        if "/" not in name and name not in ("orphan", "foregroundDeletion", "kubernetes"):
+        if "/" not in name and name not in _STANDARD_FINALIZERS:
             why = "name is neither a standard finalizer name nor is it fully qualified"
             found.append(invalid_value(f"metadata.finalizers[{index}]", name, why))
     return found
@@ -117,10 +118,11 @@ def _finalizer_causes(meta: Object) -> list[Cause]:
 
 def _successor_causes(new: Object, old: Object) -> list[Cause]:
     before, after = metadata(old), metadata(new)
-    found = []
-    for name in ("uid", "creationTimestamp"):
-        if after.get(name) not in (None, before.get(name)):
-            found.append(invalid_value(f"metadata.{name}", after[name], "field is immutable"))
+    found = [
+        invalid_value(f"metadata.{name}", after[name], "field is immutable")
+        for name in ("uid", "creationTimestamp")
+        if after.get(name) not in (None, before.get(name))
+    ]
     if before.get("deletionTimestamp"):
         had = cast("list[str]", before.get("finalizers") or [])
         has = cast("list[str]", after.get("finalizers") or [])

@@ -31,8 +31,8 @@ from core.sandbox.store import Key, Object, Store, metadata
 from core.sandbox.typed import as_map
 
 _ORPHANS = (
-    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to "
-    "remove them or set propagationPolicy=Orphan to suppress this warning"
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background "
+    "to remove them or set propagationPolicy=Orphan to suppress this warning"
 )
 _SYSTEM = (
     "uid",
@@ -227,8 +227,9 @@ class Writer:
             meta["namespace"] = call.namespace
         if meta.pop("resourceVersion", None):
             raise statuses.internal("resourceVersion should not be set on objects to be created")
-        others = self.store.all(call.kind.resource)
-        made = strategies.created({**new, "metadata": meta}, call.kind, others)
+        made = strategies.created(
+            {**new, "metadata": meta}, call.kind, lambda: self.store.all(call.kind.resource)
+        )
         self._validate(call, made, None)
         if self.store.get(call.kind.resource, (call.namespace, call.name)) is not None:
             raise statuses.already_exists(call.kind, call.name)

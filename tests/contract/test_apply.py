@@ -1,5 +1,7 @@
 """Server-side apply: who owns what, who may change it, what is refused."""
 
+from typing import Any
+
 import pytest
 
 from tests.contract.client import Client
@@ -212,7 +214,7 @@ def test_an_apply_with_only_a_wrong_uid_is_invalid(api: Client, home: Home) -> N
     ],
 )
 def test_what_does_not_fit_the_schema_is_a_500_without_reason(
-    api: Client, home: Home, spec: dict[str, object], words: str
+    api: Client, home: Home, spec: dict[str, Any], words: str
 ) -> None:
     reply = api.apply(f"{home.deployments}/web", deployment(**spec))
     assert reply.status == 500

@@ -1,5 +1,7 @@
 """Custom kinds: their definition, their schema, their objects."""
 
+from typing import Any
+
 import pytest
 
 from tests.apiserver.waiting import eventually
@@ -74,7 +76,7 @@ def test_unknown_fields_are_pruned_with_a_warning(api: Client, home: Home) -> No
     ],
 )
 def test_what_the_schema_forbids_is_invalid(
-    api: Client, home: Home, spec: dict[str, object], cause: tuple[str, str]
+    api: Client, home: Home, spec: dict[str, Any], cause: tuple[str, str]
 ) -> None:
     reply = api.create(home.widgets, widget(**spec))
     assert (reply.status, reply.causes()) == (422, {cause})
@@ -89,7 +91,7 @@ def test_an_unknown_field_in_an_apply_is_a_500_without_reason(api: Client, home:
 def test_sets_keyed_lists_and_whole_values_are_owned_each_in_their_way(
     api: Client, home: Home
 ) -> None:
-    spec = {
+    spec: dict[str, Any] = {
         "tags": ["x"],
         "refs": [{"name": "a"}],
         "whole": {"a": "1"},

@@ -42,7 +42,7 @@ def container(name: str = "web", image: str = "nginx:1.25", **more: object) -> J
     return {"name": name, "image": image, **more}
 
 
-def deployment(*containers: Json, name: str = "web", **spec: object) -> Json:
+def deployment(*containers: Json, name: str = "web", **spec: Any) -> Json:
     labels = {"app": "web"}
     return {
         "apiVersion": "apps/v1",
@@ -74,7 +74,7 @@ def service(*ports: Json, name: str = "web", **spec: object) -> Json:
     }
 
 
-def widget(name: str = "w", **spec: object) -> Json:
+def widget(name: str = "w", **spec: Any) -> Json:
     return {
         "apiVersion": "contract.test/v1",
         "kind": "Widget",
