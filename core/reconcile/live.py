@@ -44,7 +44,6 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             draft.set_app(app.spec.name, canonical=kept)
             place(draft, app.spec.name)
     follow(draft, found.cluster)
-    _say_synced(draft, found.cluster)
 
 
 def _namespace(found: ClusterFound) -> str:
@@ -107,7 +106,6 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
             if old is None or old.get(ref) != listed.objects.get(ref):
                 draft.dirty(key)
     see_cluster(draft, listed.cluster)
-    _say_synced(draft, listed.cluster)
 
 
 def lose_kind(draft: Draft, lost: KindLost) -> None:
@@ -124,7 +122,6 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
         for ref in app.desired:
             if (ref.group, ref.kind) == (lost.kind.group, lost.kind.kind):
                 draft.dirty(Key(app.spec.name, ref))
-    _say_synced(draft, lost.cluster)
 
 
 def change_live(draft: Draft, changed: LiveChanged) -> None:
@@ -160,10 +157,13 @@ def _set_kind(draft: Draft, cluster: ClusterState, kind: KindRef, state: KindSta
     draft.set_cluster(cluster.view.spec.name, kinds={**cluster.kinds, kind: state})
 
 
-def _say_synced(draft: Draft, name: str) -> None:
+def say_synced(draft: Draft, name: str) -> None:
+    """Say once per connection that every kind which the apps use was listed."""
     cluster = draft.cluster(name)
     if cluster.synced or not cluster.view.connected or cluster.following is None:
         return
+    if any(app.source is None and not app.problem for app in draft.apps_of(name)):
+        return  # which kinds they use is not known yet
     states = [cluster.kinds.get(kind) for kind in cluster.following.kinds]
     if all(state is not None and (state.objects is not None or state.problem) for state in states):
         draft.set_cluster(name, synced=True)

@@ -43,6 +43,8 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     """
     draft = Draft(state, now)
     _take(draft, happened)
+    for cluster in draft.table("clusters"):
+        live.say_synced(draft, cluster)
     _judge_some(draft)
     _heal(draft)
     return draft.frozen(), tuple(draft.effects)

@@ -17,6 +17,7 @@ from tests.controller import Controller
 ROUNDS = 60
 KUBECTL_MAX = 2_000  # objects; client-side `kubectl diff` takes 46 ms an object
 IDLE_S = 15.0
+SETTLE_S = 5.0  # judging what was listed goes on for a moment
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -56,6 +57,7 @@ def _loop(made: World) -> list[tuple[str, str]]:
     with Controller(made.command("--headless"), made.environment()) as watcher:
         ready_s = watcher.wait(_event("cluster_synced")) - watcher.began
         rows.append(("headless: start to cluster_synced", f"{ready_s:.2f} s"))
+        time.sleep(SETTLE_S)
         before = len(made.server.audit_events())
         cpu_s = watcher.cpu_s()
         time.sleep(IDLE_S)

@@ -71,8 +71,9 @@ def deployment(number: int) -> dict[str, Any]:
 
 
 def service(number: int) -> dict[str, Any]:
-    """A Service with one port."""
-    spec = {"selector": {"app": f"app-{number}"}, "ports": [{"port": 80, "targetPort": 8080}]}
+    """A headless Service with one port: the server has 254 addresses to give."""
+    ports = [{"port": 80, "targetPort": 8080}]
+    spec = {"clusterIP": "None", "selector": {"app": f"app-{number}"}, "ports": ports}
     return {"apiVersion": "v1", "kind": "Service", "metadata": _metadata(number), "spec": spec}
 
 

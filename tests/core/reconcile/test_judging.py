@@ -209,3 +209,12 @@ def test_a_late_refusal_does_not_hold_up_the_question_about_the_newer_object() -
     again = made.feed(late)
     assert [e.live.resource_version for e in again if isinstance(e, Confirm)] == ["7"]
     assert made.state.holds == {}
+
+
+def test_the_cluster_is_not_called_synced_before_git_says_which_kinds_matter() -> None:
+    made = world()
+    assert "cluster_synced" not in made.events()
+    made.read(GIT)
+    assert "cluster_synced" not in made.events()
+    made.listing(CONFIG_MAP, [("a", SAME)])
+    assert made.events().count("cluster_synced") == 1
