@@ -262,7 +262,7 @@ def _apply_once(
         fields = fields.recursive_difference(write.ignored)
     last = managers.get(own)
     managers = {**managers, own: Entry(fields, write.api_version, last.time if last else None)}
-    if last is not None and last.fields:
+    if last is not None and last.fields.difference(fields):  # else nothing was dropped
         merged = _prune(merged, write.kind, managers, last.fields)
     left, _ = _settle(live, merged, write, managers, own, force=force)
     left = _strip(left, own)
