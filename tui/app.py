@@ -9,7 +9,7 @@ from time import monotonic, time
 from typing import ClassVar, Final
 
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, NoColor
 from textual.timer import Timer
 from typing_extensions import override
@@ -19,6 +19,7 @@ from core.errors import ProductError
 from core.reconcile.inputs import SetWriting
 from tui.desk import Desk
 from tui.engine_thread import EngineThread
+from tui.keymap import ALWAYS_QUIT
 from tui.options import EngineLike, TerminalOptions
 from tui.palette import PALETTES
 from tui.theme import MONO_STYLES, styles_of, textual_theme
@@ -33,7 +34,9 @@ class DriftApp(App[None], inherit_bindings=False):
     """Shows an engine's snapshots."""
 
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, "ask_to_leave", show=False, priority=True) for key in ALWAYS_QUIT
+    ]
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
 
@@ -111,6 +114,10 @@ class DriftApp(App[None], inherit_bindings=False):
         self.leave(event.error.exit_code)
 
     # The way out --------------------------------------------------------------------------------
+
+    def action_ask_to_leave(self) -> None:
+        """Quit from wherever the keys are."""
+        self.desk.action_do("quit")
 
     def leave(self, code: int = 0) -> None:
         """Stop the engine first: Textual waits for its thread."""

@@ -19,7 +19,7 @@ from tui import arrange, conditions
 from tui.explaining import Explaining
 from tui.filters import NO_FILTER, parse
 from tui.flows import Flows, Surface
-from tui.keymap import ACTIONS
+from tui.keymap import ACTIONS, ALWAYS_QUIT
 from tui.navigation import Navigation
 from tui.options import TerminalOptions
 from tui.palette import Role
@@ -39,16 +39,16 @@ from tui.widgets.lines import Lines
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
 _NOTE_S = 6.0
-_PRIORITY_KEYS = frozenset({"ctrl+c", "ctrl+q"})  # they end the program from anywhere
 
 
 class Desk(Screen[None], inherit_bindings=False):
     """Shows snapshots and turns keys into commands; decides nothing about drift."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"do({action.id!r})", show=False, priority=key in _PRIORITY_KEYS)
+        Binding(key, f"do({action.id!r})", show=False)
         for action in ACTIONS
         for key in action.keys
+        if key not in ALWAYS_QUIT
     ]
     AUTO_FOCUS = None
 

@@ -202,6 +202,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )
 BY_ID: Final = {action.id: action for action in ACTIONS}
 
+# These end the program from everywhere, dialogs and inputs included.
+ALWAYS_QUIT: Final = ("ctrl+c", "ctrl+q")
+
 # In a dialog keys mean other things, the same in every dialog.
 DIALOG_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "confirm": ("y",),

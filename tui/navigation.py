@@ -167,6 +167,8 @@ class Navigation:
         if not self._desk.flows.writing_now:
             self._quit_now()
             return
+        if isinstance(self._desk.app.screen, Question):
+            return  # it is being asked
         self._desk.app.push_screen(
             Question(
                 "Quit during a write",

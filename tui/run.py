@@ -1,5 +1,6 @@
 """Start the terminal, and give it back as it was."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from tui.options import EngineLike, TerminalOptions
 
 SWITCH_S: Final = 0.0005  # keys stay fast beside a busy engine: p95 20 ms instead of 38
 USAGE: Final = 2
+HUNG_UP: Final = 129
 
 
 def run(engine_factory: Callable[[], EngineLike], options: TerminalOptions) -> int:
@@ -26,8 +28,13 @@ def run(engine_factory: Callable[[], EngineLike], options: TerminalOptions) -> i
     # Textual takes an empty NO_COLOR as set; the convention says that it is not.
     mono = not options.color or bool(os.environ.pop("NO_COLOR", ""))
     app = DriftApp(engine_factory, options=replace(options, color=not mono))
-    with messages_to_log():
-        app.run(mouse=options.mouse)
+    try:
+        with messages_to_log():
+            app.run(mouse=options.mouse)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return HUNG_UP  # the terminal was closed: there is nothing left to restore or to tell
     if app.farewell:
         sys.stderr.write(f"driftdeck: {app.farewell}\n")
     return app.return_code or 0

@@ -1,6 +1,7 @@
 """Dialogs: nothing is confirmed by accident, and what was shown is what runs."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -183,6 +184,13 @@ async def test_marks_of_two_clusters_give_one_preview_each() -> None:
         await stage.press("2", "space", "space", "s", "escape")
         asked = [ask.keys for ask in stage.asked(PreparePlan)]
         assert asked == [frozenset({samples.FLAGS}), frozenset({samples.API})]
+
+
+async def test_ctrl_c_quits_from_a_dialog_and_from_the_filter() -> None:
+    for keys in (("s",), ("slash", "x"), ("?",)):
+        async with playing() as stage:
+            await stage.press(*keys, "ctrl+c")
+            await stage.until(partial(getattr, stage.engine, "ended"))
 
 
 async def test_quitting_during_a_write_asks() -> None:

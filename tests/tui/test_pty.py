@@ -97,6 +97,15 @@ def test_a_signal_restores_the_terminal(tmp_path: Path, number: int, code: int) 
     assert terminal.restored()
 
 
+def test_a_closed_terminal_ends_the_program(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.read_until(_painted)
+    os.close(terminal.ours)
+    os.close(terminal.theirs)
+    terminal.process.send_signal(signal.SIGHUP)  # a shell passes it on
+    assert terminal.process.wait(_DEADLINE_S) == 129
+
+
 def test_no_color_sends_no_colour(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, NO_COLOR="1")
     terminal.read_until(_painted)
