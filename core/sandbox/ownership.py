@@ -49,7 +49,7 @@ class ConflictError(Exception):
 
     def __init__(self, conflicts: Mapping[Manager, Entry]) -> None:
         """Keep who owns which of the fields, in the server's order."""
-        self.conflicts = dict(sorted(conflicts.items()))
+        self.conflicts = dict(sorted(conflicts.items(), key=lambda item: _identifier(item[0])))
         super().__init__(self.message())
 
     def paths(self) -> list[tuple[Manager, Entry, Path]]:
@@ -70,6 +70,13 @@ class ConflictError(Exception):
             lines.append(f"conflicts with {manager_text(who, entry)}:")
             lines += [f"- {path_text(path)}" for path in entry.fields]
         return f"Apply failed with {len(found)} conflicts: " + "\n".join(lines)
+
+
+def _identifier(who: Manager) -> str:
+    """Write a manager as the server's own key does; its conflict messages are sorted by it."""
+    parts = [who.name, who.operation, who.api_version, who.subresource]
+    names = ("manager", "operation", "apiVersion", "subresource")
+    return json.dumps({k: v for k, v in zip(names, parts, strict=True) if v}, separators=(",", ":"))
 
 
 def manager_text(who: Manager, entry: Entry) -> str:
