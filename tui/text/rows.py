@@ -157,11 +157,14 @@ def event_line(event: Event, width: int, looks: Looks) -> Line:
     """`12:01:07 drift detected  Deployment api  spec.replicas`."""
     del looks  # the time of day does not depend on now
     word = say(event.name.replace("_", " "))[0]
-    said = event.message or ", ".join(change.path for change in event.changes)
-    about_cells = min(30, max(10, (width - 25) // 2))
-    return (
+    room = width - 9 - 17
+    lead: Line = (
         (clock_of(event.time) + " ", Role.MUTED),
         (padded(word, 16) + " ", event_role(event)),
-        (padded(event_what(event), about_cells) + " ", Role.TEXT),
-        say(said, Role.MUTED),
     )
+    if width < _NAMESPACE_FROM:  # which object matters most; pane 0 tells the rest
+        return (*lead, (padded(event_what(event), room), Role.TEXT))
+    said = event.message or ", ".join(change.path for change in event.changes)
+    about_cells = min(36, room // 2)
+    about = (padded(event_what(event), about_cells) + " ", Role.TEXT)
+    return (*lead, about, (padded(say(said)[0], room - about_cells - 1), Role.MUTED))
