@@ -52,10 +52,11 @@ async def revert(
     """Undo a commit of *app*'s repository by a new one; the engine then syncs what it changes."""
     await _readable(engine, app, console)
     plan = await _previewed(engine, app, options.commit)
+    if plan.problem and plan.exit_code == UsageError.exit_code:
+        raise UsageError(plan.problem)  # there is no such commit, so there is nothing to show
     put(console.out, _preview_lines(plan))
     if plan.problem:
-        unknown = plan.exit_code == UsageError.exit_code
-        raise (UsageError if unknown else RejectedError)(plan.problem)
+        raise RejectedError(plan.problem)
     if options.dry_run:
         return 0
     question = f"Commit this on {plan.branch} and sync app {app.name} on cluster {app.cluster}"
