@@ -1,10 +1,10 @@
 """Make `core/sandbox/openapi.json.gz`: the schemas of the kinds the sandbox serves.
 
-Run once for each Kubernetes version, with the folder of the server's own OpenAPI v3 documents
-(`api/openapi-spec/v3` of the k8s.io/kubernetes module, byte for byte what the server publishes) and
-the output of `gotypes/main.go`:
+Run once for each Kubernetes version, from the root of the repository.  It asks a real API server
+for its own OpenAPI v3 documents; the argument is the output of `gotypes/main.go`, built in a copy
+of `tests/apiserver/modules/apiserver`:
 
-    python tests/contract/make_openapi.py FOLDER SHAPES.json
+    python -m tests.contract.make_openapi SHAPES.json
 """
 
 import gzip
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from core.sandbox.kinds import BUILT_IN
+from tests.apiserver.server import ApiServer
 
 TARGET = Path(__file__).parents[2] / "core" / "sandbox" / "openapi.json.gz"
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1."
@@ -54,12 +55,20 @@ def references(value: object) -> set[str]:
     return found
 
 
-def main(folder: str, shapes_file: str) -> None:
-    """Write the file."""
+def published() -> dict[str, object]:
+    """Return every schema that a real server publishes, by name."""
     schemas: dict[str, object] = {}
-    for path in sorted(Path(folder).glob("*.json")):
-        document = json.loads(path.read_bytes())
-        schemas |= document.get("components", {}).get("schemas", {})
+    with ApiServer() as server:
+        client = server.client("admin")
+        for entry in client.call("GET", "/openapi/v3").json()["paths"].values():
+            document = client.call("GET", entry["serverRelativeURL"]).json()
+            schemas |= document.get("components", {}).get("schemas", {})
+    return schemas
+
+
+def main(shapes_file: str) -> None:
+    """Write the file."""
+    schemas = published()
     wanted = [kind.schema for kind in BUILT_IN] + [kind.schema + "List" for kind in BUILT_IN]
     todo, kept = [*wanted, *_ALWAYS], dict[str, object]()
     while todo:
@@ -74,4 +83,4 @@ def main(folder: str, shapes_file: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

@@ -1,10 +1,12 @@
 """Discovery, and OpenAPI as far as driftdeck and kubectl read it."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from tests.contract.client import Client
+from tests.apiserver.server import ApiServer
+from tests.contract.client import Client, Server
+from tests.contract.make_openapi import without_descriptions
 
 Json = dict[str, Any]
 DOCUMENTS = (
@@ -18,6 +20,7 @@ DOCUMENTS = (
     "/apis/coordination.k8s.io/v1",
     "/apis/apiextensions.k8s.io/v1",
 )
+GVK = "x-kubernetes-group-version-kind"  # of shared schemas, each document names its own group
 DEPLOYMENT = "io.k8s.api.apps.v1.Deployment"
 
 
@@ -92,3 +95,17 @@ def test_a_write_says_that_it_can_be_a_dry_run(api: Client) -> None:
 
 def test_health_can_be_asked_for(api: Client) -> None:
     assert api.get("/readyz").raw == b"ok"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_every_schema_the_sandbox_publishes_is_the_real_one_without_its_descriptions(
+    sandbox_server: Server, real_server: ApiServer, path: str
+) -> None:
+    real = Server("real", real_server.url, real_server.ca_file, real_server.tokens)
+    ours = _document(Client(sandbox_server), path)["components"]["schemas"]
+    theirs = _document(Client(real), path)["components"]["schemas"]
+    for name, schema in ours.items():
+        if name in theirs:  # a document of ours also has what only its neighbours need
+            truth = cast("Json", without_descriptions(theirs[name]))
+            assert {**schema, GVK: None} == {**truth, GVK: None}, name
