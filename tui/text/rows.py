@@ -95,7 +95,7 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     spans = [
         *sign_spans(sign, looks),
         (" " + padded(say(ref.kind)[0], kind_cells) + " ", Role.MUTED),
-        (padded(cut_middle(name, room), room), role),
+        (padded(cut_middle(name, room - wide), room), role),
     ]
     if wide:
         spans.append((padded(say(ref.namespace)[0], space_cells), Role.MUTED))
