@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench.world import World, world
+from core.git import commit_files
+from tests.bench.world import AUTHOR, MERGE_PATCH, World, world
 from tests.controller import Controller
 
 ROUNDS = 60
 KUBECTL_MAX = 2_000  # objects; client-side `kubectl diff` takes 46 ms an object
 IDLE_S = 15.0
 SETTLE_S = 5.0  # judging what was listed goes on for a moment
-MERGE_PATCH = "application/merge-patch+json"
 
 
 def main() -> None:
@@ -64,6 +64,7 @@ def _loop(made: World) -> list[tuple[str, str]]:
         asked = _requests(made, before)
         rows.append((f"requests for unchanged objects in {IDLE_S:.0f} s", f"{asked}"))
         rows.append(("idle CPU", f"{(watcher.cpu_s() - cpu_s) / IDLE_S * 100:.1f} %"))
+        rows.append(("every verdict again after an unrelated commit", _again(made, watcher)))
         took = _drift(made, watcher, "drift_detected", start=0)
         rows.append(("API write to drift_detected", took))
     made.timed(made.command("sync", "--yes"))
@@ -73,6 +74,19 @@ def _loop(made: World) -> list[tuple[str, str]]:
         now, peak = healer.memory_mb()
         rows.append(("memory, headless", f"{now:.0f} MB now, {peak:.0f} MB at its peak"))
     return rows
+
+
+def _again(made: World, watcher: Controller) -> str:
+    """Let a commit come that changes no manifest: everything is looked at, nothing is asked."""
+    before, cpu_s = len(made.server.audit_events()), watcher.cpu_s()
+    began = time.perf_counter()
+    commit_files(
+        made.repo, {"NOTES.md": b"nothing"}, author=AUTHOR, message="notes", when=time.time()
+    )
+    took_s = watcher.wait(_event("source_updated")) - began
+    time.sleep(1.0)  # what follows the event belongs to it
+    used_s = watcher.cpu_s() - cpu_s
+    return f"{took_s:.2f} s, {used_s:.2f} s CPU, {_requests(made, before)} requests"
 
 
 def _requests(made: World, before: int) -> int:

@@ -17,6 +17,7 @@ from tests.apiserver.server import ApiServer
 
 NAMESPACES = 10
 AUTHOR = "Bench <bench@localhost>"
+MERGE_PATCH = "application/merge-patch+json"
 
 
 def manifests(count: int) -> dict[str, dict[str, Any]]:
