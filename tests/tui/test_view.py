@@ -138,3 +138,16 @@ def test_what_fits_is_shown(width: int, focused: str, last: str, shown: set[str]
 def test_below_60_by_15_only_a_sentence_fits() -> None:
     assert arrange.too_small(60, 15) == ""
     assert arrange.too_small(58, 12) == "driftdeck needs 60x15, this is 58x12"
+
+
+def test_rows_that_change_one_by_one_end_in_the_order_of_a_full_sort() -> None:
+    rows = dict(samples.rows())
+    groups = grouped(None, rows)
+    for number, key in enumerate(tuple(rows) * 3):
+        verdict = tuple(Verdict)[number % len(Verdict)]
+        changed = replace(rows[key], verdict=verdict, since=float(number % 7))
+        rows = {**rows, key: changed}
+        groups = grouped(groups, rows)
+        assert groups.by_app == grouped(None, rows).by_app
+    fewer = dict(list(rows.items())[1:])
+    assert grouped(groups, fewer).by_app == grouped(None, fewer).by_app
