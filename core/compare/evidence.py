@@ -6,7 +6,7 @@ import msgspec
 
 from core.compare.builtin import LAST_APPLIED
 from core.compare.ownership import CLIENT_SIDE, NOBODY, Owner, OwnerClass, Owners
-from core.compare.paths import Element, Member, Part, Parts
+from core.compare.paths import Element, Member, Part, Parts, is_entry
 from core.model import ABSENT, Absent, Actor, Json, JsonObject
 
 
@@ -82,13 +82,5 @@ def _step(here: Json | Absent, part: Part) -> Json | Absent:
     if isinstance(part, Member):
         return part.value if part.value in here else ABSENT
     if isinstance(part, Element):
-        return next((item for item in here if _is_entry(item, part)), ABSENT)
+        return next((item for item in here if is_entry(item, part)), ABSENT)
     return ABSENT
-
-
-def _is_entry(item: Json, element: Element) -> bool:
-    """Tell whether *item* is the entry; a key it omits has its default, which is not known here."""
-    if not isinstance(item, dict):
-        return False
-    named = [name for name, _ in element.keys if name in item]
-    return bool(named) and all(item.get(name, value) == value for name, value in element.keys)

@@ -82,6 +82,14 @@ def parse_path(path: str) -> Parts:
     return tuple(parts)
 
 
+def is_entry(item: Json, element: Element) -> bool:
+    """Tell whether *item* is the entry; a key it omits has its default, which is not known here."""
+    if not isinstance(item, dict):
+        return False
+    named = [name for name, _ in element.keys if name in item]
+    return bool(named) and all(item.get(name, value) == value for name, value in element.keys)
+
+
 def _bracket(part: int | Element | Member) -> str:
     if isinstance(part, int):
         return str(part)

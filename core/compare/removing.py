@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from core.compare.paths import Element, Member, Part, parse_path
+from core.compare.paths import Element, Member, Part, is_entry, parse_path
 from core.model import Json, Live
 
 
@@ -53,10 +53,7 @@ def _step(value: Json, part: Part) -> str | int | None:
 def _is(entry: Json, part: Part) -> bool:
     if isinstance(part, Member):
         return entry == part.value
-    if isinstance(part, Element) and isinstance(entry, dict):
-        stated = [key for key, _ in part.keys if key in entry]  # others hold their default
-        return bool(stated) and all(entry.get(key, value) == value for key, value in part.keys)
-    return False
+    return isinstance(part, Element) and is_entry(entry, part)
 
 
 def _later_first(steps: tuple[str | int, ...]) -> list[tuple[bool, int, str]]:

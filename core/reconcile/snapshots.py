@@ -35,7 +35,9 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
         problem, exit_code = cluster.view.problem, cluster.view.problem_exit
     kinds = [cluster.kinds[kind] for kind in app.documents if kind in cluster.kinds]
     if not problem:
-        worst = max((kind for kind in kinds if kind.problem), key=_exit, default=None)
+        worst = max(
+            (kind for kind in kinds if kind.problem), key=lambda kind: kind.exit_code, default=None
+        )
         if worst is not None:
             problem, exit_code = worst.problem, worst.exit_code
     files = (*(app.source.problems if app.source else ()), *app.refused)
@@ -57,7 +59,3 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
         history=app.history,
         inventory=app.inventory_problem,
     )
-
-
-def _exit(kind: object) -> int:
-    return getattr(kind, "exit_code", 0)
