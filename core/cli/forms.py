@@ -17,6 +17,7 @@ from core.model import (
     KindRef,
     ObjectRef,
     Origin,
+    Seen,
     Snapshot,
     Verdict,
 )
@@ -105,6 +106,7 @@ def _object_form(row: Drift) -> JsonObject:
         "resource_version": row.resource_version or None,
         "reason": row.reason or row.problem or None,
         "changes": changes_form(row.changes),
+        "ignored": changes_form(row.ignored),
     }
 
 
@@ -127,8 +129,22 @@ def _change_form(change: FieldChange) -> JsonObject:
         form["live"] = change.live
     if not isinstance(change.git, Absent):
         form["git"] = change.git
+    form["class"] = change.info.value if change.info else None
+    form["note"] = change.note or None
+    form["healable"] = change.healable
+    form["detail"] = list(change.detail)
+    form["seen"] = _seen_form(change.seen) if change.seen else None
     form["actor"] = _actor_form(change.actor) if change.actor else None
     form["origin"] = _origin_form(change.origin) if change.origin else None
+    return form
+
+
+def _seen_form(seen: Seen) -> JsonObject:
+    form: JsonObject = {"at": seen.at, "since": seen.since or None}
+    form["from_version"], form["to_version"] = seen.from_version, seen.to_version
+    for key, value in (("before", seen.before), ("after", seen.after)):
+        if not isinstance(value, Absent):
+            form[key] = value
     return form
 
 
@@ -141,6 +157,9 @@ def _actor_form(actor: Actor) -> JsonObject:
         "observed_at": actor.observed_at,
         "user": actor.user,
         "confidence": actor.confidence,
+        "verb": actor.verb,
+        "user_agent": actor.user_agent,
+        "suspects": list(actor.suspects),
     }
 
 
@@ -152,4 +171,5 @@ def _origin_form(origin: Origin) -> JsonObject:
         "author": origin.author or None,
         "date": origin.date or None,
         "subject": origin.subject or None,
+        "note": origin.note or None,
     }

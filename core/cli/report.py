@@ -68,7 +68,7 @@ def change_lines(change: FieldChange, ink: Ink, *, indent: int) -> Iterator[str]
     paint = ink.faint if change.verdict is FieldVerdict.INFO else ink.title
     said = change.note
     if change.verdict is not FieldVerdict.DRIFT:  # what does not count says what it is
-        said = ": ".join(part for part in (change.verdict.value, change.note) if part)
+        said = ": ".join(filter(None, (change.verdict, change.info, change.note)))
     note = f"  ({said})" if said else ""
     lines = list(wrapped("", change.path + note, indent=indent))
     yield from (paint(line) for line in lines)

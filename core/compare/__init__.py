@@ -20,12 +20,11 @@ from core.compare.paths import (
 )
 from core.compare.removing import removals
 from core.compare.schema import Schema, schemas
-from core.compare.verdicts import Extras
+from core.compare.verdicts import Policy
 
 __all__ = [
     "MANAGER",
     "Element",
-    "Extras",
     "Judgement",
     "Member",
     "Owner",
@@ -34,6 +33,7 @@ __all__ = [
     "Part",
     "Parts",
     "PathError",
+    "Policy",
     "Schema",
     "canonical",
     "changed_paths",

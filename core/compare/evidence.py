@@ -1,5 +1,6 @@
 """What a live object tells about its own past: its owners, and the last client-side apply."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import msgspec
@@ -13,14 +14,14 @@ from core.model import ABSENT, Absent, Actor, Json, JsonObject
 class Evidence:
     """Read only when something differs, which is rare."""
 
-    def __init__(self, live: JsonObject) -> None:
-        """Look at *live*, as the API server returned it."""
-        self._live = live
+    def __init__(self, live: JsonObject, classes: Mapping[str, OwnerClass]) -> None:
+        """Look at *live*, as the API server returned it; *classes* are moved by settings."""
+        self._live, self._classes = live, classes
 
     @cached_property
     def owners(self) -> Owners:
         """The managedFields."""
-        return Owners.parse(self._live)
+        return Owners.parse(self._live, self._classes)
 
     @cached_property
     def last_applied(self) -> JsonObject:

@@ -14,7 +14,7 @@ import msgspec
 
 from core.compare.masking import is_mask
 from core.compare.paths import Part, format_path
-from core.model import Absent, FieldChange, FieldVerdict, Json
+from core.model import Absent, FieldChange, InfoClass, Json
 
 _LINES_MAX: Final = 50
 _TEXT_MAX: Final = 200
@@ -68,7 +68,7 @@ def detail(change: FieldChange) -> tuple[str, ...]:
     if isinstance(git, str) and isinstance(live, str):
         return _bytes_apart(git, live)
     if isinstance(git, dict | list) and type(git) is type(live):
-        ordered = change.verdict is FieldVerdict.INFO and change.note == "order"
+        ordered = change.info is InfoClass.ORDER
         try:
             return () if ordered else _parts_apart(git, live)
         except RecursionError:

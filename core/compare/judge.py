@@ -9,7 +9,7 @@ import msgspec
 from core.compare.evidence import Evidence
 from core.compare.paths import format_path
 from core.compare.schema import UNKNOWN, Node, Schema
-from core.compare.verdicts import Case, Extras
+from core.compare.verdicts import Case, Policy
 from core.compare.walk import differences
 from core.model import (
     ABSENT,
@@ -26,6 +26,7 @@ from core.model import (
 _OBJECT: Final = msgspec.json.Decoder(dict)
 _UNREADABLE: Final = (msgspec.DecodeError, RecursionError)  # the latter: nested for ever
 _LEVELS_MAX: Final = 100  # as many as the loader of manifests takes
+_DEFAULT: Final = Policy()
 _COUNTED: Final = frozenset({FieldVerdict.DRIFT, FieldVerdict.CONTESTED})
 _NOT_COMPARED: Final = frozenset(
     {
@@ -42,6 +43,7 @@ class Judgement:
 
     verdict: Verdict
     changes: tuple[FieldChange, ...] = ()  # by path; secret values are real, `mask` hides them
+    ignored: tuple[FieldChange, ...] = ()  # what a rule hides; `note` names the rule
     suspect: bool = False  # worth a dry-run: at least one local difference that would count
     reason: str = ""  # why it is UNKNOWN
 
@@ -52,7 +54,7 @@ def judge(
     schema: Schema | None,
     *,
     predicted: bytes | None = None,
-    extras: Extras = Extras.HUMAN,
+    policy: Policy = _DEFAULT,
 ) -> Judgement:
     """Compare one live object with what Git states.
 
@@ -61,7 +63,7 @@ def judge(
         live: The cluster's side, read at the apiVersion that Git writes.
         schema: What the cluster publishes about the kind; None is compared exactly.
         predicted: The answer to a dry-run apply of `desired` on this very `live`, if there is one.
-        extras: Which fields that only live has count as drift.
+        policy: What the settings of the app say about judging.
 
     Returns:
         The verdict and every field that differs, each with the actor that managedFields shows.
@@ -70,13 +72,13 @@ def judge(
         warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note="not compared")
         return Judgement(Verdict.IN_SYNC, (*desired.warnings, warning))
     try:
-        return _compared(desired, live, schema, predicted, extras)
+        return _compared(desired, live, schema, predicted, policy)
     except _UNREADABLE:
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="compare-failed")
 
 
 def _compared(
-    desired: Desired, live: Live, schema: Schema | None, predicted: bytes | None, extras: Extras
+    desired: Desired, live: Live, schema: Schema | None, predicted: bytes | None, policy: Policy
 ) -> Judgement:
     git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
     if _terminating(found):
@@ -84,15 +86,17 @@ def _compared(
     places = differences(git, found, schema.root if schema is not None else UNKNOWN)
     if not places:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
-    evidence = Evidence(found)
-    local = Case(desired.kind, git, found, evidence, None, extras)
+    evidence = Evidence(found, policy.classes)
+    local = Case(desired.kind, git, found, evidence, None, policy)
     changes = [change for each in places for change in local.decide(each)]
     suspect = any(change.verdict in _COUNTED for change in changes)
     if suspect and predicted is not None:
-        case = Case(desired.kind, git, found, evidence, answer, extras)
+        case = Case(desired.kind, git, found, evidence, answer, policy)
         changes = [change for each in places for change in case.decide(each)]
     if suspect and predicted is None and schema is None:
-        return Judgement(Verdict.UNKNOWN, desired.warnings, suspect, "schema-unavailable")
+        return Judgement(
+            Verdict.UNKNOWN, desired.warnings, suspect=suspect, reason="schema-unavailable"
+        )
     return _judged([*desired.warnings, *changes], suspect=suspect)
 
 
@@ -123,7 +127,7 @@ def _judged(changes: Sequence[FieldChange], *, suspect: bool) -> Judgement:
         verdict = Verdict.CONTESTED
     else:
         verdict = Verdict.IN_SYNC
-    return Judgement(verdict, _sorted(changes), suspect)
+    return Judgement(verdict, _sorted(changes), suspect=suspect)
 
 
 def _is_deep(value: Json | Absent, levels: int = _LEVELS_MAX) -> bool:

@@ -34,16 +34,16 @@ _DEPLOYERS: Final = frozenset(
     {"argocd-controller", "kustomize-controller", "helm-controller", "helm"}
 )
 CLIENT_SIDE: Final = frozenset({"kubectl-client-side-apply", "kubectl-last-applied"})
+_NOT_MOVED: Final[Mapping[str, OwnerClass]] = {}
 CLUSTER_PARTS: Final = frozenset({"kube-controller-manager", "kube-scheduler", "kubelet"})
 
 
-def class_of(manager: str, operation: str, subresource: str) -> OwnerClass:
-    """Tell what kind of writer a managedFields entry names.
-
-    The subresource tells an autoscaler (`kube-controller-manager` on scale) from other controllers,
-    which today makes no difference: both are controllers.
-    """
-    del subresource
+def class_of(
+    manager: str, operation: str, moved: Mapping[str, OwnerClass] = _NOT_MOVED
+) -> OwnerClass:
+    """Tell what kind of writer a managedFields entry names; *moved* is what settings say of it."""
+    if manager in moved:
+        return moved[manager]
     if manager == MANAGER and operation == "Apply":
         return OwnerClass.OURS
     if manager in _HUMANS or manager.startswith("kubectl-"):
@@ -62,11 +62,7 @@ class Owner:
     subresource: str
     time: str | None
     fields: Mapping[str, Json]
-
-    @property
-    def kind(self) -> OwnerClass:
-        """What kind of writer this is."""
-        return class_of(self.manager, self.operation, self.subresource)
+    kind: OwnerClass
 
     @property
     def actor(self) -> Actor:
@@ -109,11 +105,11 @@ class Owners:
         self.entries = tuple(entries)
 
     @classmethod
-    def parse(cls, live: JsonObject) -> "Owners":
+    def parse(cls, live: JsonObject, moved: Mapping[str, OwnerClass] = _NOT_MOVED) -> "Owners":
         """Read the managedFields of a live object; what is malformed owns nothing."""
         metadata = live.get("metadata")
         raw = metadata.get("managedFields") if isinstance(metadata, dict) else None
-        return cls(tuple(_entries(raw if isinstance(raw, list) else [])))
+        return cls(tuple(_entries(raw if isinstance(raw, list) else [], moved)))
 
     def __bool__(self) -> bool:
         return bool(self.entries)
@@ -125,7 +121,7 @@ class Owners:
         return tuple(owner for owner in found if owner.kind is not OwnerClass.NONE)
 
 
-def _entries(raw: list[Json]) -> Iterator[Owner]:
+def _entries(raw: list[Json], moved: Mapping[str, OwnerClass]) -> Iterator[Owner]:
     for entry in raw:
         fields = entry.get("fieldsV1") if isinstance(entry, dict) else None
         if not isinstance(entry, dict) or not isinstance(fields, dict):
@@ -134,7 +130,8 @@ def _entries(raw: list[Json]) -> Iterator[Owner]:
             value if isinstance(value := entry.get(key), str) else ""
             for key in ("manager", "operation", "subresource", "time")
         )
-        yield Owner(manager, operation, subresource, time or None, fields)
+        kind = class_of(manager, operation, moved)
+        yield Owner(manager, operation, subresource, time or None, fields, kind)
 
 
 def _child(fields: Mapping[str, Json], part: Part) -> Mapping[str, Json] | None:

@@ -6,9 +6,8 @@ rules (A1) are decided by those who know them.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from core.compare.builtin import RESTARTED_AT
@@ -16,18 +15,34 @@ from core.compare.evidence import Evidence, value_at
 from core.compare.ownership import CLIENT_SIDE, CLUSTER_PARTS, NOBODY, Owner, OwnerClass
 from core.compare.paths import Parts, format_path
 from core.compare.walk import Difference, How, Walk, same
-from core.model import ABSENT, Absent, Actor, FieldChange, FieldVerdict, Json, JsonObject, KindRef
+from core.model import (
+    ABSENT,
+    Absent,
+    Actor,
+    Contested,
+    Extras,
+    FieldChange,
+    FieldVerdict,
+    IgnoreRule,
+    InfoClass,
+    Json,
+    JsonObject,
+    KindRef,
+)
 
 _GUARDED_GROUPS: Final = frozenset({"admissionregistration.k8s.io", "apiextensions.k8s.io"})
 _RESTARTED: Final = ("template", "metadata", "annotations", RESTARTED_AT)
 _REFERENCE: Final = re.compile(r"\$\(([^)]+)\)")
 
 
-class Extras(StrEnum):
-    """Which fields that only live has count as drift."""
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the settings of one app say about judging its objects."""
 
-    HUMAN = "human"  # what a person added, or Git dropped
-    ANY = "any"  # also what a controller or a deployer added
+    extras: Extras = Extras.HUMAN
+    contested: Contested = Contested.SHOW
+    rules: tuple[IgnoreRule, ...] = ()
+    classes: Mapping[str, OwnerClass] = field(default_factory=dict)  # managers that were moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +54,7 @@ class Case:
     live: JsonObject
     evidence: Evidence
     predicted: JsonObject | None  # the server's answer to a dry-run, if it was asked
-    extras: Extras
+    policy: Policy
 
     def decide(self, each: Difference) -> Iterator[FieldChange]:
         """Say what one difference means; nothing at all if it is clean."""
@@ -59,6 +74,8 @@ class Case:
         owner = None if gone else self.evidence.decisive(each.parts)
         actor = owner.actor if owner is not None else NOBODY
         contested = owner is not None and owner.kind is OwnerClass.CONTROLLER
+        if self.policy.contested is Contested.ENFORCE:
+            contested = False
         if contested and owner is not None and not self._guarded(each.parts):  # A6, but for A4
             return _change(each, FieldVerdict.CONTESTED, actor, f"owned by {owner.manager}")
         return _change(each, FieldVerdict.DRIFT, actor)  # A4, A7
@@ -75,7 +92,7 @@ class Case:
             return change
         if not same(predicted, live, each.node, self.live):
             return change
-        return _change(each, FieldVerdict.INFO, change.actor, "injected")
+        return _info(each, change.actor, InfoClass.INJECTED)
 
     def _extra(self, each: Difference) -> Iterator[FieldChange]:
         """Table B: live has the field, and Git does not state it."""
@@ -87,10 +104,10 @@ class Case:
         if self._is_drift(each, owners, person):
             yield _change(each, FieldVerdict.DRIFT, person.actor if person else actor)
         elif each.parts[-4:] == _RESTARTED:  # B3
-            note = f"bookkeeping: restarted at {each.live} by {actor.manager or 'someone'}"
-            yield _change(each, FieldVerdict.INFO, actor, note)
+            note = f"restarted at {each.live} by {actor.manager or 'someone'}"
+            yield _info(each, actor, InfoClass.BOOKKEEPING, note)
         elif not owners or owners[0].manager not in CLIENT_SIDE:  # B7 else
-            yield _change(each, FieldVerdict.INFO, actor, "injected")  # B9
+            yield _info(each, actor, InfoClass.INJECTED)  # B9
 
     def _is_drift(self, each: Difference, owners: tuple[Owner, ...], person: Owner | None) -> bool:
         if self._guarded(each.parts):  # B2
@@ -101,7 +118,7 @@ class Case:
             return True
         if not owners:
             return self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"  # B5
-        strict = self.extras is Extras.ANY and owners[0].manager not in CLIENT_SIDE
+        strict = self.policy.extras is Extras.ANY and owners[0].manager not in CLIENT_SIDE
         return strict and owners[0].manager not in CLUSTER_PARTS  # B9
 
     def _renamed(self, each: Difference) -> Iterator[FieldChange]:
@@ -128,13 +145,13 @@ class Case:
         """Init containers run in their order; most other orders mean nothing."""
         if each.node.items.component == "core.Container" and each.parts[-1] == "initContainers":
             if self.predicted is not None and not self._reordered(each):
-                return _change(each, FieldVerdict.INFO, None, "injected")
+                return _info(each, None, InfoClass.INJECTED)
             return _change(each, FieldVerdict.DRIFT, NOBODY, "order of execution")
         variables = each.node.items.component == "core.EnvVar"
         if variables and _relies_on_order(value_at(self.git, each.parts)):
             note = "a value uses $(VAR) of this list, and the server may keep another order"
             return _change(each, FieldVerdict.WARN, None, note)
-        return _change(each, FieldVerdict.INFO, NOBODY, "order")
+        return _info(each, NOBODY, InfoClass.ORDER)
 
     def _reordered(self, each: Difference) -> bool:
         predicted, live = (value_at(side, each.parts) for side in (self.predicted, self.live))
@@ -166,6 +183,10 @@ def _relies_on_order(env: Json | Absent) -> bool:
     names = {item.get("name") for item in variables}
     texts = (value for item in variables if isinstance(value := item.get("value"), str))
     return any(name in names for text in texts for name in _REFERENCE.findall(text))
+
+
+def _info(each: Difference, actor: Actor | None, info: InfoClass, note: str = "") -> FieldChange:
+    return replace(_change(each, FieldVerdict.INFO, actor, note), info=info)
 
 
 def _change(

@@ -116,6 +116,8 @@ def _says_nothing(text: str) -> bool:
 
 def _yaml_reason(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
     reason = ", ".join(filter(None, (error.problem, error.context))) or "not YAML"
+    if "nesting depth" in reason:  # newer parsers have a budget of their own
+        return f"[DEPTH] {reason}"
     lines = text.splitlines()
     if line <= len(lines) and re.match(r"\s*\t", lines[line - 1]):
         return f"{reason} (indented with a tab, which YAML does not allow)"

@@ -5,10 +5,12 @@ row stands: an unchanged object costs a comparison of two strings and no request
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
-from core.compare import judge, mask
+from core.compare import OwnerClass, Policy, judge, mask
 from core.model import (
     Actor,
+    AppSpec,
     Cause,
     ConfirmedBy,
     Desired,
@@ -198,15 +200,18 @@ def _compared(
 ) -> Drift:
     cluster = draft.cluster(app.spec.cluster)
     schema = cluster.kinds[desired.kind].schema
-    found = judge(desired, live, schema, predicted=answer.predicted if answer else None)
+    predicted = answer.predicted if answer else None
+    found = judge(desired, live, schema, predicted=predicted, policy=policy_of(app.spec))
     confirmed = answer is not None and (answer.predicted is not None or answer.status == 422)  # noqa: PLR2004
     shown = mask(found.changes, desired.ref, key=draft.state.mask_key)
+    hidden = mask(found.ignored, desired.ref, key=draft.state.mask_key)
     row = replace(
         fresh,
         verdict=found.verdict,
         uid=live.uid,
         resource_version=live.resource_version,
         changes=_observed(draft, fresh.key, shown),
+        ignored=hidden,
         reason=found.reason or (answer.problem if answer else ""),
         confirmed_by=ConfirmedBy.SERVER if confirmed and answer else ConfirmedBy.LOCAL,
         confirming=False,
@@ -223,6 +228,13 @@ def _compared(
         draft.drop("observed", fresh.key)
         row = replace(row, problem="")
     return replace(row, cause=_cause(app, desired, row))
+
+
+@lru_cache(maxsize=1024)
+def policy_of(spec: AppSpec) -> Policy:
+    """What the settings of an app say about judging its objects."""
+    classes = {name: OwnerClass(word) for name, word in spec.managers}
+    return Policy(spec.extras, spec.contested, spec.ignore, classes)
 
 
 def _refused(row: Drift, answer: Confirmed) -> Drift:

@@ -1,26 +1,34 @@
 """The settings file as a document: which keys there are, and what each must hold."""
 
 import difflib
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from core.compare import OwnerClass
 from core.manifests.plain import Path as KeyPath
 from core.manifests.plain import PlainDocument, load_plain
-from core.model import AppSpec, ClusterSpec, Json
+from core.model import AppSpec, ClusterSpec, Contested, Extras, Json
 from core.settings.fields import (
     FieldError,
     app_name,
     cluster_name,
     inner_path,
     namespace,
+    one_of,
     repository,
 )
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name="current")  # the kubeconfig's current context
 
 _TOP_KEYS: Final[Mapping[str, type]] = {"clusters": dict, "apps": list}
-_CLUSTER_KEYS: Final[Mapping[str, type]] = {"context": str, "in_cluster": bool, "protected": bool}
+_CLUSTER_KEYS: Final[Mapping[str, type]] = {
+    "context": str,
+    "in_cluster": bool,
+    "protected": bool,
+    "audit_log": str,
+}
 _APP_KEYS: Final[Mapping[str, type]] = {
     "name": str,
     "repo": str,
@@ -32,6 +40,10 @@ _APP_KEYS: Final[Mapping[str, type]] = {
     "follow": bool,
     "namespaces": list,
     "inventory_namespace": str,
+    "owns": list,
+    "extras": str,
+    "contested": str,
+    "managers": dict,
 }
 _TYPE_WORDS: Final[Mapping[type, str]] = {
     str: "text (in quotes, if it looks like a number or a yes)",
@@ -56,7 +68,7 @@ def parse_settings(
     """
     document = load_plain(file, content)
     top = _mapping(document, (), document.value, _TOP_KEYS)
-    clusters = _clusters(document, top.get("clusters")) or (UNNAMED_CLUSTER,)
+    clusters = _clusters(document, top.get("clusters"), folder) or (UNNAMED_CLUSTER,)
     entries = top.get("apps")
     if not isinstance(entries, list) or not entries:
         raise document.error(("apps",) if "apps" in top else (), "name at least one app under apps")
@@ -90,13 +102,13 @@ def _unknown_key(key: str, keys: Iterable[str]) -> str:
     return f'unknown key "{key}"; {hint}'
 
 
-def _clusters(document: PlainDocument, value: Json) -> tuple[ClusterSpec, ...]:
+def _clusters(document: PlainDocument, value: Json, folder: Path) -> tuple[ClusterSpec, ...]:
     if not isinstance(value, dict):
         return ()
-    return tuple(_cluster(document, name, entry) for name, entry in value.items())
+    return tuple(_cluster(document, name, entry, folder) for name, entry in value.items())
 
 
-def _cluster(document: PlainDocument, name: str, entry: Json) -> ClusterSpec:
+def _cluster(document: PlainDocument, name: str, entry: Json, folder: Path) -> ClusterSpec:
     path: KeyPath = ("clusters", name)
     if not name:
         raise document.key_error(path, "a cluster needs a name")
@@ -108,6 +120,7 @@ def _cluster(document: PlainDocument, name: str, entry: Json) -> ClusterSpec:
         context=str(value.get("context", "")),
         in_cluster=bool(value.get("in_cluster", False)),
         protected=bool(value.get("protected", False)),
+        audit_log=_beside(folder, str(value.get("audit_log", ""))),
     )
 
 
@@ -127,6 +140,10 @@ def _app(
             heal=bool(value.get("heal", True)),
             follow=bool(value.get("follow", True)),
             namespaces=_namespaces(document, (*at, "namespaces"), value.get("namespaces")),
+            owns=_namespaces(document, (*at, "owns"), value.get("owns")),
+            extras=one_of("extras", text.get("extras", "human"), Extras),
+            contested=one_of("contested", text.get("contested", "show"), Contested),
+            managers=_managers(document, (*at, "managers"), value.get("managers")),
             inventory_namespace=namespace(
                 text.get("inventory_namespace", ""), "inventory_namespace"
             ),
@@ -134,6 +151,23 @@ def _app(
     except FieldError as error:
         place = (*at, error.field) if error.field in value else at
         raise document.error(place, str(error)) from error
+
+
+def _beside(folder: Path, path: str) -> str:
+    """Return a path that may start at the folder of the settings file."""
+    return os.path.normpath(folder / Path(path).expanduser()) if path else ""
+
+
+def _managers(document: PlainDocument, at: KeyPath, value: Json) -> tuple[tuple[str, str], ...]:
+    """Read which field managers count as another class of writer than their name suggests."""
+    if not isinstance(value, dict):
+        return ()
+    for name, kind in value.items():
+        try:
+            one_of(name, kind if isinstance(kind, str) else "", OwnerClass)
+        except FieldError as error:
+            raise document.error((*at, name), str(error)) from error
+    return tuple((name, str(kind)) for name, kind in value.items())
 
 
 def _stated(text: Mapping[str, str], key: str) -> str:

@@ -3,10 +3,13 @@
 import os
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from core.errors import UsageError
+
+W = TypeVar("W", bound=StrEnum)
 
 # An app's name is part of the names of its inventory ConfigMaps, a namespace goes into URLs.
 _APP_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,198}[a-z0-9])?")
@@ -62,6 +65,14 @@ def cluster_name(name: str | None, known: Sequence[str]) -> str:
         said = "an app needs a cluster" if name is None else f'there is no cluster "{name}"'
         raise FieldError("cluster", f"{said}; clusters here: {', '.join(known)}")
     return name
+
+
+def one_of(field: str, word: str, words: type[W]) -> W:
+    """Return which of some *words* this is."""
+    try:
+        return words(word)
+    except ValueError:
+        raise FieldError(field, f"{field} must be one of: {', '.join(words)}") from None
 
 
 def namespace(name: str, field: str = "namespace") -> str:

@@ -91,9 +91,7 @@ CHANGES = (
         FieldVerdict.INFO,
         "RollingUpdate",
         ABSENT,
-        None,
-        None,
-        "the API server's default",
+        note="the API server's default",
     ),
 )
 

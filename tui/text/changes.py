@@ -134,8 +134,9 @@ def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: boo
     live, git = provenance(change, looks, explained=explained)
     lines += [clip((("  - ", Role.LIVE), *live), width)] if live else []
     lines += [clip((("  + ", Role.GIT), *git), width)] if git else []
-    if change.note:
-        lines += _paragraph(change.note, width - 2, Role.MUTED)
+    said = ": ".join(filter(None, (change.info, change.note)))
+    if said:
+        lines += _paragraph(said, width - 2, Role.MUTED)
     if not change.healable and change.verdict is FieldVerdict.DRIFT:
         lines.append((("  a sync cannot put this back", Role.AMBER),))
     return lines

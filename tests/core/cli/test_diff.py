@@ -205,6 +205,11 @@ def test_the_document_has_the_promised_form() -> None:
                         "verdict": "drift",
                         "live": 7,
                         "git": 3,
+                        "class": None,
+                        "note": None,
+                        "healable": True,
+                        "detail": [],
+                        "seen": None,
                         "actor": {
                             "manager": "kubectl",
                             "operation": "Update",
@@ -213,6 +218,9 @@ def test_the_document_has_the_promised_form() -> None:
                             "observed_at": None,
                             "user": None,
                             "confidence": "owned",
+                            "verb": None,
+                            "user_agent": None,
+                            "suspects": [],
                         },
                         "origin": {
                             "file": "apps/shop/web.yaml",
@@ -221,9 +229,11 @@ def test_the_document_has_the_promised_form() -> None:
                             "author": "Ines Duarte <i@shop.example>",
                             "date": "2026-06-30T14:02:11Z",
                             "subject": "Sale",
+                            "note": None,
                         },
                     }
                 ],
+                "ignored": [],
             }
         ],
     }
@@ -239,6 +249,11 @@ def test_an_absent_side_has_no_key_and_a_null_has_one() -> None:
         "path": "spec.paused",
         "verdict": "drift",
         "live": None,
+        "class": None,
+        "note": None,
+        "healable": True,
+        "detail": [],
+        "seen": None,
         "actor": None,
         "origin": None,
     }

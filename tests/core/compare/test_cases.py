@@ -349,7 +349,8 @@ def test_harmless_differences_have_a_class_and_do_not_count(
 ) -> None:
     judgement = judged(kind, git, live, by)
     assert shown(judgement) == {path: "info"}
-    assert judgement.changes[0].note == note
+    (change,) = judgement.changes
+    assert ": ".join(filter(None, (change.info, change.note))) == note
     assert judgement.verdict is Verdict.IN_SYNC
     assert not judgement.suspect
 

@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.compare import detail, explain
-from core.model import ABSENT, Absent, FieldChange, FieldVerdict, Json
+from core.model import ABSENT, Absent, FieldChange, FieldVerdict, InfoClass, Json
 
 
-def lines(git: Json | Absent, live: Json | Absent, note: str = "") -> tuple[str, ...]:
-    verdict = FieldVerdict.INFO if note else FieldVerdict.DRIFT
-    return detail(FieldChange("a", verdict, live=live, git=git, note=note))
+def lines(
+    git: Json | Absent, live: Json | Absent, info: InfoClass | None = None
+) -> tuple[str, ...]:
+    verdict = FieldVerdict.INFO if info else FieldVerdict.DRIFT
+    return detail(FieldChange("a", verdict, live=live, git=git, info=info))
 
 
 def test_a_list_shown_as_one_says_which_entry_differs() -> None:
@@ -57,7 +59,7 @@ def test_of_masked_values_there_is_nothing_to_say() -> None:
 
 
 def test_another_order_needs_no_words() -> None:
-    assert lines(["a", "b"], ["b", "a"], note="order") == ()
+    assert lines(["a", "b"], ["b", "a"], info=InfoClass.ORDER) == ()
 
 
 def test_the_details_of_a_huge_list_are_cut() -> None:

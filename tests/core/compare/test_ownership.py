@@ -29,8 +29,8 @@ from tests.core.compare.world import By, managed
     ],
 )
 def test_a_manager_has_a_class(owner: str, expected: str) -> None:
-    manager, operation, subresource = (*owner.split(":"), "")[:3]
-    assert class_of(manager, operation, subresource) is OwnerClass(expected)
+    manager, operation = owner.split(":")[:2]
+    assert class_of(manager, operation) is OwnerClass(expected)
 
 
 def owners(by: By) -> Owners:

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from core.compare import Extras, changed_paths, explain, judge, mask, masked_object
-from core.model import ABSENT, FieldVerdict, Live, Verdict
+from core.compare import Policy, changed_paths, explain, judge, mask, masked_object
+from core.model import ABSENT, Extras, FieldVerdict, InfoClass, Live, Verdict
 from tests.core.compare.world import KEY, SCHEMAS, By, desired, judged, live_of, obj, shown
 
 GRACE = "spec.terminationGracePeriodSeconds"
@@ -72,7 +72,7 @@ def test_b4_entries_of_last_applied_are_found_by_key_even_without_their_defaults
 
 def test_b9_every_added_field_counts_where_the_app_says_so() -> None:
     def verdict(by: By) -> Verdict:
-        return judged("Pod", "spec: {}", LIVE_GRACE, by, extras=Extras.ANY).verdict
+        return judged("Pod", "spec: {}", LIVE_GRACE, by, policy=Policy(Extras.ANY)).verdict
 
     assert verdict({"keda-operator": GRACE}) is Verdict.DRIFTED
     assert verdict({"kubelet": GRACE}) is Verdict.IN_SYNC
@@ -178,7 +178,7 @@ def test_a3_what_an_apply_would_not_change_is_not_drift() -> None:
     git = "spec: {containers: [{name: a, image: 'a:1'}]}"
     judgement = judged("Pod", git, live, {"kubectl-edit": ""}, predicted=live)
     assert shown(judgement) == {"spec.containers[name=a].image": "info"}
-    assert judgement.changes[0].note == "injected"
+    assert judgement.changes[0].info is InfoClass.INJECTED
     assert judgement.verdict is Verdict.IN_SYNC
     assert judgement.suspect
 

@@ -15,9 +15,9 @@ import yaml
 
 from core.compare import (
     Element,
-    Extras,
     Judgement,
     Member,
+    Policy,
     Schema,
     canonical,
     judge,
@@ -135,13 +135,13 @@ def judged(
     by: By | None = None,
     *,
     predicted: str | JsonObject | None = None,
-    extras: Extras = Extras.HUMAN,
+    policy: Policy = Policy(),  # noqa: B008 - frozen
 ) -> Judgement:
     """Judge one case, written as two objects of *kind* and the owners of live fields."""
     wanted = desired(obj(kind, git))
     found = live_of(obj(kind, live), by)
     answer = None if predicted is None else live_of(obj(kind, predicted), by).body
-    return judge(wanted, found, SCHEMAS[wanted.kind], predicted=answer, extras=extras)
+    return judge(wanted, found, SCHEMAS[wanted.kind], predicted=answer, policy=policy)
 
 
 def shown(judgement: Judgement) -> dict[str, str]:

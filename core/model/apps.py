@@ -1,0 +1,69 @@
+"""What a user asks for: apps, the clusters they are meant for, and what is left alone."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Extras(StrEnum):
+    """Which fields that only live has count as drift."""
+
+    HUMAN = "human"  # what a person added, or Git dropped
+    ANY = "any"  # also what a controller or a deployer added
+
+
+class Contested(StrEnum):
+    """What becomes of a field that Git sets and a controller owns."""
+
+    SHOW = "show"  # named, and left to the controller
+    ENFORCE = "enforce"  # drift like any other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoreRule:
+    """What neither compare nor apply touches (verdicts.md section 4).
+
+    Exactly one of `pointer`, `path` and `manager` is not None; the others narrow it down.
+    """
+
+    pointer: str | None = None  # RFC 6901; "" is the whole object
+    path: str | None = None  # as in `FieldChange.path`
+    manager: str | None = None  # every field that this manager owns live
+    group: str = ""  # regular expressions that match the whole string; "" matches all
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+    labels: str = ""  # a label selector
+    source: str = ""  # where it is written, for people: "driftdeck.yaml:12"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSpec:
+    """One folder of one revision of one repository, meant for one cluster."""
+
+    name: str
+    repo: str  # path of a local repository
+    revision: str  # branch, tag or commit; "HEAD" for the checked-out branch
+    path: str  # folder inside the repository; "" for its root
+    cluster: str  # key of `ClusterSpec`
+    namespace: str = ""  # for objects that name none; "" means the context's, else default
+    heal: bool = True  # whether --autoheal corrects its drift
+    follow: bool = True  # whether --autoheal applies its new commits
+    namespaces: tuple[str, ...] = ()  # the only ones it may touch; () means its own and named ones
+    inventory_namespace: str = ""  # "" means `namespace`, else default
+    owns: tuple[str, ...] = ()  # namespaces in which every object that Git lacks is EXTRA
+    extras: Extras = Extras.HUMAN
+    contested: Contested = Contested.SHOW
+    ignore: tuple[IgnoreRule, ...] = ()
+    managers: tuple[tuple[str, str], ...] = ()  # field manager -> class it is moved to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSpec:
+    """How one API server is reached."""
+
+    name: str
+    context: str = ""  # kubeconfig context; "" means the current one
+    in_cluster: bool = False
+    protected: bool = False
+    kubeconfig: str = ""  # path; "" means $KUBECONFIG, else the user's own
+    audit_log: str = ""  # path of the API server's audit log; "" means there is none to read

@@ -1,0 +1,142 @@
+"""What a comparison says: verdicts, and for each field who, when and which commit."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from core.model.values import Absent, Json, Key, KindRef
+
+
+class Verdict(StrEnum):
+    """How one object compares with Git (verdicts of `driftdeck diff -o json`)."""
+
+    IN_SYNC = "in_sync"
+    DRIFTED = "drifted"
+    MISSING = "missing"  # in Git, not in the cluster
+    EXTRA = "extra"  # in the cluster, no longer in Git
+    CONTESTED = "contested"  # a controller owns what Git sets
+    UNKNOWN = "unknown"  # cannot be judged; the reason says why
+
+
+DRIFT_VERDICTS: Final = frozenset({Verdict.DRIFTED, Verdict.MISSING, Verdict.EXTRA})
+
+
+class FieldVerdict(StrEnum):
+    """What one differing field means."""
+
+    DRIFT = "drift"
+    INFO = "info"
+    CONTESTED = "contested"
+    WARN = "warn"
+
+
+class InfoClass(StrEnum):
+    """Why a difference is harmless."""
+
+    ORDER = "order"  # the same entries in another order
+    INJECTED = "injected"  # put there by admission, a controller or a deployer
+    BOOKKEEPING = "bookkeeping"  # a trace of something that is allowed to happen
+
+
+class Cause(StrEnum):
+    """Which side moved."""
+
+    LIVE_CHANGED = "live_changed"
+    GIT_AHEAD = "git_ahead"
+    BOTH = "both"
+
+
+class ConfirmedBy(StrEnum):
+    """Who says so: the API server's own dry-run, or our comparison alone."""
+
+    SERVER = "server"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who set a live field, as far as the evidence goes."""
+
+    manager: str | None
+    operation: str | None  # "Apply" or "Update"
+    subresource: str | None
+    time: str | None  # RFC 3339, of the managedFields entry: at or before
+    observed_at: str | None  # when our own watch saw the step
+    user: str | None
+    confidence: str  # audit, observed, owned or unknown
+    verb: str | None = None  # of the request, from the audit log
+    user_agent: str | None = None  # the same
+    suspects: tuple[str, ...] = ()  # users of several matching requests: none of them is claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One step of a field that our own watch saw; values are masked like any other."""
+
+    before: Json | Absent
+    after: Json | Absent
+    from_version: str  # resourceVersion of the object before the step
+    to_version: str  # and after it
+    at: str  # RFC 3339: when the event was received
+    since: str = ""  # RFC 3339: the watch was broken, and the step came between `since` and `at`
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What in Git states a field."""
+
+    file: str
+    line: int
+    commit: str  # that last changed it; "" while not looked up
+    author: str
+    date: str
+    subject: str
+    note: str = ""  # how far this can be trusted, where the commit is not that of the very field
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs.  Values are plain JSON, ABSENT, or a mask for secrets."""
+
+    path: str  # spec.template.spec.containers[name=web].image
+    verdict: FieldVerdict
+    live: Json | Absent
+    git: Json | Absent
+    actor: Actor | None = None
+    origin: Origin | None = None
+    info: InfoClass | None = None  # the class of an INFO
+    note: str = ""  # the reason of a WARN, the opponent of a CONTESTED, why it cannot be healed
+    healable: bool = True
+    seen: Seen | None = None
+    detail: tuple[str, ...] = ()  # what differs inside a value shown as one, for people
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One row: the verdict of one object, with the stamp it was made from."""
+
+    key: Key
+    cluster: str
+    kind: KindRef
+    verdict: Verdict
+    cause: Cause | None = None
+    confirmed_by: ConfirmedBy = ConfirmedBy.LOCAL
+    uid: str = ""
+    resource_version: str = ""  # "" when not live
+    digest: str = ""  # of the desired object; "" when not in Git
+    reason: str = ""  # why it is UNKNOWN, or why it could not be confirmed
+    changes: tuple[FieldChange, ...] = ()
+    ignored: tuple[FieldChange, ...] = ()  # hidden by a rule, which `note` names; never counted
+    explained: bool = False  # actors and origins of `changes` were looked up
+    confirming: bool = False  # the dry-run is on its way; the verdict is local until then
+    calling: bool = False  # an apply is in flight
+    problem: str = ""  # the last refusal for this object, in the server's words with file:line
+    since: float = 0.0  # when it left in_sync, seconds since the epoch; 0.0 while in sync
+    file: str = ""  # where Git states the object
+    line: int = 0
+
+
+def fields_of(drift: Drift) -> int:
+    """Count the fields that count as drift or are contested."""
+    counted = (FieldVerdict.DRIFT, FieldVerdict.CONTESTED)
+    return sum(change.verdict in counted for change in drift.changes)

@@ -1,0 +1,73 @@
+"""What will be done: steps named so exactly that a changed world makes them outdated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.model.judgement import FieldChange
+from core.model.sides import Commit
+from core.model.values import Key, KindRef
+
+
+class Verb(StrEnum):
+    """What one step of a plan does."""
+
+    CREATE = "create"
+    APPLY = "apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One object of a plan, named so exactly that a changed world makes it outdated."""
+
+    key: Key
+    kind: KindRef
+    verb: Verb
+    uid: str  # "" for a create
+    resource_version: str  # "" for a create
+    digest: str  # of the desired object
+    changes: tuple[FieldChange, ...] = ()
+    problem: str = ""  # why it cannot be done ("may not patch deployments"); it is then left out
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sync will do to one cluster.  The plan a person saw is the plan that runs."""
+
+    cluster: str
+    steps: tuple[Step, ...]
+    revisions: Mapping[str, str] = field(default_factory=dict)  # app -> commit
+    notes: tuple[str, ...] = ()  # what the reader should know: inventory, permissions
+
+    @property
+    def runnable(self) -> tuple[Step, ...]:
+        """The steps that can be done."""
+        return tuple(step for step in self.steps if not step.problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One sync or revert that was asked for, and how far it is."""
+
+    id: int  # the number given to the command
+    what: str  # "sync" or "revert"
+    total: int
+    done: int = 0
+    problems: tuple[str, ...] = ()
+    finished: bool = False
+    exit_code: int = 0  # 0, or that of the worst problem
+    revision: str = ""  # of the commit a revert made
+
+
+@dataclass(frozen=True, slots=True)
+class RevertPlan:
+    """A revert as it would be made: previewed, then executed as shown."""
+
+    app: str
+    target: Commit  # the commit to undo
+    branch: str
+    parent: str  # the head it is made on; moved on means outdated
+    files: tuple[str, ...] = ()  # paths it changes
+    diff: str = ""  # unified text, for people
+    problem: str = ""  # why it cannot be made
+    exit_code: int = 5  # of that problem

@@ -1,0 +1,52 @@
+"""What is compared: objects as Git states them and as the cluster has them."""
+
+from dataclasses import dataclass
+
+from core.model.judgement import FieldChange
+from core.model.values import KindRef, ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One object as a file in Git states it, before the cluster's discovery gave it a scope."""
+
+    kind: KindRef
+    namespace: str | None  # None: the document names none
+    name: str
+    body: bytes  # the object as JSON, exactly as loaded
+    file: str  # path inside the repository, with "/"
+    line: int  # of the document's first key, from 1
+    index: int  # which object of the file, from 0, counted after lists were expanded
+    warnings: tuple[str, ...] = ()  # each "file:line: reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """One object in canonical form (the payload of an apply), and where Git states it."""
+
+    ref: ObjectRef
+    kind: KindRef
+    body: bytes  # canonical JSON, secrets included; never printed
+    digest: str  # of `body`, 16 hex digits; keyed for Secrets
+    document: Document
+    warnings: tuple[FieldChange, ...] = ()  # WARN entries found while canonicalising
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One object as the API server returned it."""
+
+    uid: str
+    resource_version: str
+    body: bytes  # JSON, as received
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of the history."""
+
+    id: str  # 40 hex digits
+    author: str  # "Name <mail>"
+    date: str  # RFC 3339, UTC
+    subject: str
+    parents: tuple[str, ...] = ()

@@ -1,0 +1,84 @@
+"""What front ends draw: whole and immutable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from core.model.apps import AppSpec, ClusterSpec
+from core.model.judgement import Drift, FieldChange, Verdict
+from core.model.plans import Plan, RevertPlan, Run
+from core.model.sides import Commit
+from core.model.values import Key, KindRef, ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened; a line of `--headless`, an entry of the activity list."""
+
+    sequence: int  # strictly rising
+    time: float  # seconds since the epoch
+    name: str  # one of the events of design.md: drift_detected, healed, ...
+    app: str = ""
+    cluster: str = ""
+    kind: KindRef | None = None
+    ref: ObjectRef | None = None
+    changes: tuple[FieldChange, ...] = ()
+    revision: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppView:
+    """One app as a front end shows it."""
+
+    spec: AppSpec
+    revision: Commit | None = None  # None: not read yet
+    read_at: float = 0.0  # when Git was last read, seconds since the epoch
+    problem: str = ""  # what stops the app, in the user's words; "" when nothing does
+    problem_exit: int = 0  # exit code of that problem (design.md section 4)
+    file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out
+    counts: Mapping[Verdict, int] = field(default_factory=lambda: MappingProxyType({}))
+    complete: bool = False  # both sides were read and every object has its final verdict
+    blocked: bool = False  # it cannot become complete now; `problem` says why
+    healing: bool = False
+    history: tuple[Commit, ...] = ()  # newest first, of the app's folder
+    inventory: str = ""  # why the inventory cannot be written; "" when it can
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterView:
+    """One cluster as a front end shows it."""
+
+    spec: ClusterSpec
+    context: str = ""  # the kubeconfig context that was resolved
+    server: str = ""  # URL
+    version: str = ""
+    connected: bool = False
+    seen_at: float = 0.0  # when it last said anything, bookmarks included
+    problem: str = ""
+    problem_exit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything a front end needs to draw one frame; complete, never a delta.
+
+    Unchanged rows are the same objects as in the snapshot before, so redraw is by `is`.
+    """
+
+    sequence: int = 0
+    apps: tuple[AppView, ...] = ()
+    clusters: tuple[ClusterView, ...] = ()
+    rows: Mapping[Key, Drift] = field(default_factory=lambda: MappingProxyType({}))
+    events: tuple[Event, ...] = ()  # the newest 1,000, oldest first
+    plan: Plan | None = None  # what `PreparePlan` asked for, once permissions are known
+    plan_request: int = 0  # the number of that request
+    revert: RevertPlan | None = None
+    revert_request: int = 0  # the number of the request that `revert` answers
+    writing: bool = False  # a person may write (the terminal's W, or --write)
+    runs: tuple[Run, ...] = ()  # syncs and reverts, newest last, at most 20
+
+    @property
+    def complete(self) -> bool:
+        """Every app has a final verdict for every object, or a problem that says why not."""
+        return all(app.complete or app.blocked for app in self.apps)

@@ -1,0 +1,68 @@
+"""Plain values, and the names that tell objects and kinds apart."""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias, Union
+
+from typing_extensions import override
+
+Json: TypeAlias = Union[  # a quoted alias cannot be combined by "|" at run time
+    bool, int, float, str, "list[Json]", "dict[str, Json]", None
+]
+JsonObject: TypeAlias = dict[str, Json]
+
+
+class Absent:
+    """The type of ABSENT: the field is not there.  Different from a null that is there."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = Absent()
+
+
+# Identity ---------------------------------------------------------------------------------------
+# Named tuples, for they are the keys of every table: hashing a dataclass takes ten times as long.
+
+
+class ObjectRef(NamedTuple):
+    """What identifies one object in a cluster, whatever version it is written in."""
+
+    group: str  # "" for the core group
+    kind: str
+    namespace: str  # "" for cluster-scoped kinds
+    name: str
+
+    @override
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+
+
+class Key(NamedTuple):
+    """One row: an object as one app sees it."""
+
+    app: str
+    ref: ObjectRef
+
+
+class KindRef(NamedTuple):
+    """A kind at the version Git writes: `KindRef("apps/v1", "Deployment")`."""
+
+    api_version: str
+    kind: str
+
+    @property
+    def group(self) -> str:
+        """The API group, "" for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """How a cluster serves one kind, from discovery."""
+
+    kind: KindRef
+    plural: str
+    namespaced: bool
+    has_status: bool  # the kind has a status subresource
+    verbs: frozenset[str] = frozenset()
