@@ -5,13 +5,14 @@ namespaced?), its schema (what does null mean?) and the app's namespace.  Whatev
 makes it complete, kind by kind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from core.compare import canonical
-from core.model import Desired, Document, Key, KindRef, ObjectRef
+from core.model import Desired, Document, Key, KindRef, ObjectRef, Resource
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Follow, ReadInventory, ReadSource
 from core.reconcile.inputs import HistoryRead, SourceLost, SourceRead
+from core.reconcile.promises import promises
 from core.reconcile.state import AppState, ClusterState
 
 
@@ -74,9 +75,11 @@ def place(draft: Draft, name: str) -> None:
     desired: dict[ObjectRef, Desired] = {}
     unserved: dict[ObjectRef, Document] = {}
     refused: list[str] = []
+    lacking = app.documents.keys() - cluster.resources.keys()
+    promised = promises(app.documents, lacking)
     for document in app.source.documents:
-        if document.kind not in cluster.resources:
-            unserved[_stated_ref(app, cluster, document)] = document
+        if document.kind in lacking:
+            unserved[_stated_ref(app, cluster, document, promised)] = document
             continue
         made = app.canonical.get(document) or _canonical(draft, app, cluster, document)
         if made is None:
@@ -88,7 +91,14 @@ def place(draft: Draft, name: str) -> None:
         else:
             desired[made.ref] = made
     _mark_dirty(draft, app, desired, unserved)
-    draft.set_app(name, canonical=kept, desired=desired, unserved=unserved, refused=tuple(refused))
+    draft.set_app(
+        name,
+        canonical=kept,
+        desired=desired,
+        unserved=unserved,
+        promised=promised,
+        refused=tuple(refused),
+    )
 
 
 def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
@@ -121,8 +131,15 @@ def namespace_of(app: AppState, cluster: ClusterState) -> str:
     return app.spec.namespace or cluster.namespace
 
 
-def _stated_ref(app: AppState, cluster: ClusterState, document: Document) -> ObjectRef:
-    namespace = document.namespace or namespace_of(app, cluster)
+def _stated_ref(
+    app: AppState,
+    cluster: ClusterState,
+    document: Document,
+    promised: Mapping[KindRef, Resource],
+) -> ObjectRef:
+    resource = promised.get(document.kind)
+    namespaced = resource is None or resource.namespaced
+    namespace = (document.namespace or namespace_of(app, cluster)) if namespaced else ""
     return ObjectRef(document.kind.group, document.kind.kind, namespace, document.name)
 
 

@@ -129,6 +129,21 @@ def _without_desired(
     app: AppState, cluster: ClusterState, key: Key, before: Drift | None
 ) -> Drift | None:
     document = app.unserved.get(key.ref)
+    if document is not None and document.kind in app.promised:
+        return Drift(
+            key,
+            app.spec.cluster,
+            document.kind,
+            Verdict.MISSING,
+            cause=Cause.GIT_AHEAD,
+            confirmed_by=ConfirmedBy.SERVER,
+            reason="its kind is defined in the same folder, and not applied yet",
+            explained=True,
+            problem=before.problem if before else "",
+            since=before.since if before else 0.0,
+            file=document.file,
+            line=document.line,
+        )
     if document is not None:
         return Drift(
             key,

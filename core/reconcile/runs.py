@@ -5,11 +5,12 @@ superset, so that a crash can only leave too much in it, never too little.
 """
 
 from dataclasses import replace
+from itertools import chain
 
 from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
 from core.reconcile.desired import inventory_namespace
 from core.reconcile.draft import Draft
-from core.reconcile.effects import Apply, ReadSource, WriteInventory
+from core.reconcile.effects import Apply, ReadSource, WakeAt, WriteInventory
 from core.reconcile.healing import hold, hold_unchanged, remember_heal
 from core.reconcile.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten, Reverted
 from core.reconcile.plans import keys_of, plan, stages
@@ -17,6 +18,7 @@ from core.reconcile.state import Call, RunState
 
 OUTDATED = 6
 RUNS_KEPT = 20
+SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
 
 
 def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
@@ -44,7 +46,11 @@ READ_ONLY = "read-only: writing is not allowed in this session"
 def _objections(draft: Draft, wanted: Plan) -> tuple[str, ...]:
     if not draft.value("writing"):
         return (READ_ONLY,)
-    stale = [step for step in wanted.runnable if not _stands(draft, step)]
+    stale = [
+        step
+        for step in wanted.runnable
+        if not (_is_coming(draft, wanted, step) or _stands(draft, step))
+    ]
     return tuple(f"{step.key.ref}: changed since the plan was made; look again" for step in stale)
 
 
@@ -53,12 +59,27 @@ def _stands(draft: Draft, step: Step) -> bool:
     app = draft.app(step.key.app)
     desired = app.desired.get(step.key.ref)
     kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
-    if desired is None or kind is None or kind.objects is None or desired.digest != step.digest:
+    if desired is None or kind is None or kind.objects is None:
+        return False
+    if step.digest not in {"", desired.digest}:
         return False
     live = kind.objects.get(step.key.ref)
     if live is None:
         return not step.uid
     return (live.uid, live.resource_version) == (step.uid, step.resource_version)
+
+
+def _is_coming(draft: Draft, plan: Plan, step: Step) -> bool:
+    """Tell whether a step waits for its kind, which an earlier step of the plan defines."""
+    app = draft.app(step.key.app)
+    if (
+        step.digest
+        or app.source is None
+        or plan.revisions.get(step.key.app) != app.source.revision.id
+    ):
+        return False
+    kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
+    return step.key.ref in app.unserved or kind is None or kind.objects is None
 
 
 def _apps(wanted: Plan) -> tuple[str, ...]:
@@ -129,11 +150,23 @@ def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:
     draft.set_app(written.app, recorded=stored, recording=None, inventory_problem=written.problem)
     if not written.problem:
         flush(draft, written.app)
-    for number in tuple(draft.table("runs")):
-        advance(draft, number)
+    advance_all(draft)
 
 
 # The calls --------------------------------------------------------------------------------------
+
+
+def planned(draft: Draft) -> frozenset[Key]:
+    """The objects that runs are still to act on."""
+    return frozenset(
+        step.key for run in draft.table("runs").values() for step in chain(run.todo, *run.stages)
+    )
+
+
+def advance_all(draft: Draft) -> None:
+    """Do whatever any run can do now."""
+    for number in tuple(draft.table("runs")):
+        advance(draft, number)
 
 
 def advance(draft: Draft, number: int) -> None:
@@ -151,7 +184,12 @@ def advance(draft: Draft, number: int) -> None:
             return
         if not run.stages:
             break
-        draft.set_run(number, todo=run.stages[0], stages=run.stages[1:])
+        draft.set_run(
+            number,
+            todo=run.stages[0],
+            stages=run.stages[1:],
+            patience_until=draft.now + SERVED_WITHIN_S,
+        )
     for name in run.apps:
         flush(draft, name)
     if run.auto or all(_recorded(draft, name) for name in run.apps):
@@ -162,13 +200,18 @@ def advance(draft: Draft, number: int) -> None:
 def _send(draft: Draft, number: int) -> RunState:
     """Send the steps whose objects are free; the others go out when their call settles."""
     run: RunState = draft.table("runs")[number]
-    busy = [step for step in run.todo if step.key in draft.table("calls")]
-    free = [step for step in run.todo if step.key not in draft.table("calls")]
+    patient = draft.now < run.patience_until
+    coming = {step.key for step in run.todo if patient and _is_coming(draft, run.plan, step)}
+    if coming:
+        draft.effects.append(WakeAt(run.patience_until))
+    calls = draft.table("calls")
+    busy = [step for step in run.todo if step.key in calls or step.key in coming]
+    free = [step for step in run.todo if step.key not in calls and step.key not in coming]
     sent: set[Key] = set()
     problems: list[str] = []
     for step in free:
         if not _stands(draft, step):
-            problems.append(f"{step.key.ref}: changed meanwhile; left as it is")
+            problems.append(f"{step.key.ref}: {_hindrance(draft, step)}; left as it is")
             _unmark(draft, step.key)
             continue
         _apply(draft, number, step)
@@ -182,6 +225,13 @@ def _send(draft: Draft, number: int) -> RunState:
             exit_code=shown.exit_code or OUTDATED,
         )
     return draft.set_run(number, todo=tuple(busy), waiting=run.waiting | sent, shown=shown)
+
+
+def _hindrance(draft: Draft, step: Step) -> str:
+    served = draft.cluster(draft.app(step.key.app).spec.cluster).resources or {}
+    if not step.digest and step.kind not in served:
+        return f"the cluster does not serve {step.kind.kind} yet"
+    return "changed meanwhile"
 
 
 def _apply(draft: Draft, number: int, step: Step) -> None:

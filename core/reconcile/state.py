@@ -70,6 +70,9 @@ class AppState:
     unserved: Mapping[ObjectRef, Document] = field(
         default_factory=dict
     )  # kinds that the cluster does not know
+    promised: Mapping[KindRef, Resource] = field(
+        default_factory=dict
+    )  # of those, the kinds that definitions in this very folder will make known
     inventory: Mapping[ObjectRef, InventoryRow] | None = None  # None: not read yet
     inventory_asked: bool = False
     inventory_problem: str = ""
@@ -115,6 +118,7 @@ class RunState:
     apps: tuple[str, ...] = ()  # whose objects the plan applies
     began: bool = False  # the inventory holds every object of the plan
     awaited: tuple[str, str] | None = None  # a revert: the app and commit its sync waits for
+    patience_until: float = 0.0  # how long steps wait for their kinds to be served
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,10 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
             live.see_cluster(draft, name)
         case happenings.SchemaRead():
             live.take_schema(draft, happened)
+            runs.advance_all(draft)  # a step may have waited for this kind
         case happenings.KindListed():
             live.list_kind(draft, happened)
+            runs.advance_all(draft)
         case happenings.KindLost():
             live.lose_kind(draft, happened)
         case happenings.LiveChanged():
@@ -173,8 +175,7 @@ def _confirmed(draft: Draft, answer: happenings.Confirmed) -> None:
         draft.write("holds")[answer.key] = Hold(until, attempts, answer.desired.digest)
         draft.effects.append(WakeAt(until))
     if call is not None:
-        for number in tuple(draft.table("runs")):
-            runs.advance(draft, number)  # a step may have waited for this object
+        runs.advance_all(draft)  # a step may have waited for this object
 
 
 # Healing ----------------------------------------------------------------------------------------
@@ -189,7 +190,10 @@ def _heal(draft: Draft) -> None:
     if not draft.table("candidates"):
         return
     chosen: dict[str, list[Key]] = {}
+    under_way = runs.planned(draft)
     for key in tuple(draft.table("candidates")):
+        if key in under_way:
+            continue  # looked at again when its run is over
         row = draft.row(key)
         app = draft.app(key.app)
         if row is None or not permitted(app, row):
@@ -220,6 +224,7 @@ def _set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
 
 def _wake(draft: Draft) -> None:
     """Time passed: look again at what was held."""
+    runs.advance_all(draft)
     for key, held in tuple(draft.table("holds").items()):
         if held.until <= draft.now:
             row = draft.row(key)
@@ -244,7 +249,9 @@ def _plan(draft: Draft, keys: frozenset[Key] | list[Key]) -> Plan:
 def _prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
     made = _plan(draft, keys)
     if made.steps:
-        served = draft.cluster(made.cluster).resources or {}
+        served = dict(draft.cluster(made.cluster).resources or {})
+        for app in draft.apps_of(made.cluster):
+            served.update(app.promised)
         kinds = {step.kind for step in made.steps}
         resources = {kind: served[kind] for kind in kinds if kind in served}
         draft.effects.append(CheckAccess(request, made, resources))
