@@ -42,7 +42,7 @@ class Client:
         self,
         method: str,
         path: str,
-        body: Json | None = None,
+        body: Json | list[Json] | None = None,
         *,
         content_type: str = "application/json",
         timeout_s: float = 30.0,
@@ -90,5 +90,5 @@ class Client:
         return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
 
 
-def _encoded(body: Json | None) -> bytes | None:
+def _encoded(body: Json | list[Json] | None) -> bytes | None:
     return None if body is None else json.dumps(body).encode()

@@ -137,7 +137,7 @@ def act_as_controllers(server: ApiServer) -> None:
 
 
 def is_drift(line: dict[str, Any]) -> bool:
-    return line["event"] == "drift_detected"
+    return bool(line["event"] == "drift_detected")
 
 
 def test_after_one_sync_everything_is_and_stays_in_sync(
