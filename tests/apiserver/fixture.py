@@ -17,21 +17,26 @@ import pytest
 from tests.apiserver import binaries
 from tests.apiserver.server import ApiServer
 
-_NEEDED: tuple[binaries.ProgramName, ...] = ("etcd", "kube-apiserver")
+_NEEDED: dict[str, tuple[binaries.ProgramName, ...]] = {  # fixture -> programs
+    "real_server": ("etcd", "kube-apiserver"),
+    "controller_manager": ("kube-controller-manager",),
+}
 _NOT_PROVEN = "NOT PROVEN against a real Kubernetes API server"
-_UNAVAILABLE = pytest.StashKey[binaries.UnavailableError]()
+_UNAVAILABLE = pytest.StashKey[dict[str, binaries.UnavailableError]]()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Build what the chosen tests need now: in a fixture, the timeout of a test would hit it."""
-    fixtures = (getattr(item, "fixturenames", ()) for item in session.items)
-    if session.config.option.collectonly or not any("real_server" in names for names in fixtures):
-        return
-    missing = [name for name in _NEEDED if binaries.installed(name) is None]
-    try:
-        _build(missing, session.config)
-    except binaries.UnavailableError as error:
-        session.config.stash[_UNAVAILABLE] = error
+    unavailable = session.config.stash.setdefault(_UNAVAILABLE, {})
+    used = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    for fixture, programs in _NEEDED.items():
+        if session.config.option.collectonly or fixture not in used:
+            continue
+        missing = [name for name in programs if binaries.installed(name) is None]
+        try:
+            _build(missing, session.config)
+        except binaries.UnavailableError as error:
+            unavailable[fixture] = error
 
 
 def _build(names: list[binaries.ProgramName], config: pytest.Config) -> None:
@@ -45,11 +50,21 @@ def _build(names: list[binaries.ProgramName], config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def real_server(request: pytest.FixtureRequest) -> Iterator[ApiServer]:
     """A running API server, the same one for all tests of this worker; leave it in good order."""
-    unavailable = request.config.stash.get(_UNAVAILABLE, None)
-    if unavailable is not None:
-        _report(unavailable)
+    _check(request, "real_server")
     with ApiServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def controller_manager(request: pytest.FixtureRequest) -> None:
+    """Asks that `ApiServer.start_controllers` works; a test that starts them names this too."""
+    _check(request, "controller_manager")
+
+
+def _check(request: pytest.FixtureRequest, fixture: str) -> None:
+    unavailable = request.config.stash.get(_UNAVAILABLE, {})
+    if fixture in unavailable:
+        _report(unavailable[fixture])
 
 
 def _report(unavailable: binaries.UnavailableError) -> NoReturn:

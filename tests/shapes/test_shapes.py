@@ -36,9 +36,9 @@ def files() -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def live_server(real_server: ApiServer) -> Iterator[ApiServer]:
+def live_server(real_server: ApiServer, controller_manager: None) -> Iterator[ApiServer]:
     """A server of our own, with every controller that runs without a cloud."""
-    del real_server  # it says what is missing, and skips or fails as it must
+    del real_server, controller_manager  # they say what is missing, and skip or fail as they must
     with ApiServer() as server:
         server.start_controllers("*")
         yield server
