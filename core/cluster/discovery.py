@@ -174,6 +174,7 @@ def _resources(api_version: str, resources: Iterable[_Resource]) -> Iterable[Res
             namespaced=resource.scope == "Namespaced",
             has_status=any(sub.subresource == "status" for sub in resource.subresources),
             verbs=frozenset(resource.verbs),
+            has_scale=any(sub.subresource == "scale" for sub in resource.subresources),
         )
 
 
@@ -205,6 +206,7 @@ def _legacy_resources(api_version: str, listed: _LegacyList) -> list[Resource]:
             namespaced=resource.namespaced,
             has_status=f"{resource.name}/status" in names,
             verbs=frozenset(resource.verbs),
+            has_scale=f"{resource.name}/scale" in names,
         )
         for resource in listed.resources
         if "/" not in resource.name

@@ -6,7 +6,7 @@
 
 from core.compare.canonical import canonical
 from core.compare.explain import detail, explain
-from core.compare.judge import Judgement, changed_paths, judge
+from core.compare.judge import Judgement, changed_paths, is_compared, judge, not_compared
 from core.compare.masking import is_secret_kind, mask, masked_object
 from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
 from core.compare.paths import (
@@ -19,6 +19,7 @@ from core.compare.paths import (
     parse_path,
 )
 from core.compare.removing import removals
+from core.compare.scaling import ScaleRange, scale_of
 from core.compare.schema import Schema, schemas
 from core.compare.verdicts import Policy
 
@@ -34,6 +35,7 @@ __all__ = [
     "Parts",
     "PathError",
     "Policy",
+    "ScaleRange",
     "Schema",
     "canonical",
     "changed_paths",
@@ -41,11 +43,14 @@ __all__ = [
     "detail",
     "explain",
     "format_path",
+    "is_compared",
     "is_secret_kind",
     "judge",
     "mask",
     "masked_object",
+    "not_compared",
     "parse_path",
     "removals",
+    "scale_of",
     "schemas",
 ]

@@ -1,13 +1,14 @@
 """The verdict of one object: Git's canonical form against what the API server returned."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 
 from core.compare.evidence import Evidence
 from core.compare.paths import format_path
+from core.compare.scaling import ScaleRange
 from core.compare.schema import UNKNOWN, Node, Schema
 from core.compare.verdicts import Case, Policy
 from core.compare.walk import differences
@@ -19,6 +20,7 @@ from core.model import (
     FieldVerdict,
     Json,
     JsonObject,
+    KindRef,
     Live,
     Verdict,
 )
@@ -55,6 +57,7 @@ def judge(
     *,
     predicted: bytes | None = None,
     policy: Policy = _DEFAULT,
+    scale: ScaleRange | None = None,
 ) -> Judgement:
     """Compare one live object with what Git states.
 
@@ -64,21 +67,37 @@ def judge(
         schema: What the cluster publishes about the kind; None is compared exactly.
         predicted: The answer to a dry-run apply of `desired` on this very `live`, if there is one.
         policy: What the settings of the app say about judging.
+        scale: The range of the autoscaler that drives the object, if one does.
 
     Returns:
         The verdict and every field that differs, each with the actor that managedFields shows.
     """
-    if (desired.ref.group, desired.ref.kind) in _NOT_COMPARED:
-        warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note="not compared")
-        return Judgement(Verdict.IN_SYNC, (*desired.warnings, warning))
+    if not is_compared(desired.kind):
+        return not_compared(desired)
     try:
-        return _compared(desired, live, schema, predicted, policy)
+        return _compared(desired, live, schema, predicted, policy, scale)
     except _UNREADABLE:
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="compare-failed")
 
 
+def is_compared(kind: KindRef) -> bool:
+    """Tell whether objects of a kind are compared: some change all the time by themselves."""
+    return (kind.group, kind.kind) not in _NOT_COMPARED
+
+
+def not_compared(desired: Desired) -> Judgement:
+    """Say that Git states an object of a kind that is left to the cluster."""
+    warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note="not compared")
+    return Judgement(Verdict.IN_SYNC, (*desired.warnings, warning))
+
+
 def _compared(
-    desired: Desired, live: Live, schema: Schema | None, predicted: bytes | None, policy: Policy
+    desired: Desired,
+    live: Live,
+    schema: Schema | None,
+    predicted: bytes | None,
+    policy: Policy,
+    scale: ScaleRange | None,
 ) -> Judgement:
     git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
     if _terminating(found):
@@ -87,11 +106,11 @@ def _compared(
     if not places:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
     evidence = Evidence(found, policy.classes)
-    local = Case(desired.kind, git, found, evidence, None, policy)
+    local = Case(desired.kind, git, found, evidence, None, policy, scale)
     changes = [change for each in places for change in local.decide(each)]
     suspect = any(change.verdict in _COUNTED for change in changes)
     if suspect and predicted is not None:
-        case = Case(desired.kind, git, found, evidence, answer, policy)
+        case = replace(local, predicted=answer)
         changes = [change for each in places for change in case.decide(each)]
     if suspect and predicted is None and schema is None:
         return Judgement(

@@ -1,8 +1,8 @@
 """What one difference means: tables A and B of verdicts.md 2.4.
 
 Table A is for what Git states, table B for what only live has.  The walk has already left out what
-is equal or a default; here the evidence of who wrote a field decides.  HPA targets (A5) and ignore
-rules (A1) are decided by those who know them.
+is equal or a default; here the evidence of who wrote a field decides.  Ignore rules (A1) are
+decided by those who know them.
 """
 
 import re
@@ -14,6 +14,7 @@ from core.compare.builtin import RESTARTED_AT
 from core.compare.evidence import Evidence, value_at
 from core.compare.ownership import CLIENT_SIDE, CLUSTER_PARTS, NOBODY, Owner, OwnerClass
 from core.compare.paths import Parts, format_path
+from core.compare.scaling import ScaleRange
 from core.compare.walk import Difference, How, Walk, same
 from core.model import (
     ABSENT,
@@ -32,6 +33,7 @@ from core.model import (
 
 _GUARDED_GROUPS: Final = frozenset({"admissionregistration.k8s.io", "apiextensions.k8s.io"})
 _RESTARTED: Final = ("template", "metadata", "annotations", RESTARTED_AT)
+_REPLICAS: Final = ("spec", "replicas")
 _REFERENCE: Final = re.compile(r"\$\(([^)]+)\)")
 
 
@@ -55,6 +57,7 @@ class Case:
     evidence: Evidence
     predicted: JsonObject | None  # the server's answer to a dry-run, if it was asked
     policy: Policy
+    scale: ScaleRange | None = None  # of the autoscaler that drives the object
 
     def decide(self, each: Difference) -> Iterator[FieldChange]:
         """Say what one difference means; nothing at all if it is clean."""
@@ -73,12 +76,24 @@ class Case:
         gone = isinstance(each.live, Absent)
         owner = None if gone else self.evidence.decisive(each.parts)
         actor = owner.actor if owner is not None else NOBODY
+        if self.scale is not None and each.parts == _REPLICAS and not gone:  # A5
+            return self._scaled(each, actor, self.scale)
         contested = owner is not None and owner.kind is OwnerClass.CONTROLLER
         if self.policy.contested is Contested.ENFORCE:
             contested = False
         if contested and owner is not None and not self._guarded(each.parts):  # A6, but for A4
             return _change(each, FieldVerdict.CONTESTED, actor, f"owned by {owner.manager}")
         return _change(each, FieldVerdict.DRIFT, actor)  # A4, A7
+
+    def _scaled(self, each: Difference, actor: Actor, scale: ScaleRange) -> FieldChange:
+        """A5: an autoscaler moves replicas within its range; outside it somebody else did.
+
+        Where Git states no number there is none to put back: taking the field away would leave a
+        single replica until the autoscaler acts, which puts the number right by itself.
+        """
+        if not isinstance(each.live, Absent) and scale.holds(each.live):
+            return _info(each, actor, InfoClass.BOOKKEEPING, f"within {scale}")
+        return _change(each, FieldVerdict.DRIFT, actor, f"outside {scale}")
 
     def _confirmed(self, each: Difference, change: FieldChange) -> FieldChange:
         """A3: what an apply would not change is harmless, or cannot be had."""
@@ -100,6 +115,10 @@ class Case:
         person = _person(owners)
         actor = owners[0].actor if owners else NOBODY
         if each.filled and person is None:  # B1
+            return
+        if self.scale is not None and each.parts == _REPLICAS:  # B2, A5
+            change = self._scaled(each, actor, self.scale)
+            yield replace(change, healable=change.verdict is not FieldVerdict.DRIFT)
             return
         if self._is_drift(each, owners, person):
             yield _change(each, FieldVerdict.DRIFT, person.actor if person else actor)

@@ -66,3 +66,4 @@ class Resource:
     namespaced: bool
     has_status: bool  # the kind has a status subresource
     verbs: frozenset[str] = frozenset()
+    has_scale: bool = False  # the kind has a scale subresource: an autoscaler can drive it

@@ -7,12 +7,13 @@ makes it complete, kind by kind.
 
 from collections.abc import Iterable, Mapping
 
-from core.compare import canonical
+from core.compare import canonical, is_compared
 from core.model import Desired, Document, Key, KindRef, ObjectRef, Resource
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Follow, ReadInventory, ReadSource
 from core.reconcile.inputs import HistoryRead, SourceLost, SourceRead
 from core.reconcile.promises import promises
+from core.reconcile.scaling import autoscaler_kind, choose_scaler
 from core.reconcile.state import AppState, ClusterState
 
 
@@ -185,13 +186,15 @@ def follow(draft: Draft, name: str) -> None:
             draft.set_app(app.spec.name, inventory_asked=True)
             namespace = inventory_namespace(app, cluster)
             draft.effects.append(ReadInventory(name, app.spec.name, namespace))
-        kinds.update(kind for kind in app.documents if kind in cluster.resources)
+        kinds.update(k for k in app.documents if k in cluster.resources and is_compared(k))
         namespaces.update(_namespaces(app, cluster))
         kinds.update(_tracked_kinds(app, cluster, kinds))
-    wanted = Follow(name, frozenset(kinds), frozenset(namespaces))
+    scaler = autoscaler_kind(cluster.resources, kinds)
+    wanted = Follow(name, frozenset(kinds | ({scaler} if scaler else set())), frozenset(namespaces))
     if wanted != cluster.following:
         draft.set_cluster(name, following=wanted, synced=False)
         draft.effects.append(wanted)
+    choose_scaler(draft, name, scaler)
 
 
 def inventory_namespace(app: AppState, cluster: ClusterState) -> str:

@@ -26,9 +26,9 @@ from core.model import (
 from core.reconcile.draft import Draft, in_sync, is_drift
 from core.reconcile.effects import Confirm
 from core.reconcile.inputs import Confirmed
-from core.reconcile.state import AppState, Call, ClusterState
+from core.reconcile.scaling import awaits_scaler
+from core.reconcile.state import UNREAD, AppState, Call, ClusterState
 
-UNREAD = "not-read-yet"
 FIELD_DRIFT = FieldVerdict.DRIFT
 NOBODY = Actor(None, None, None, None, None, None, "unknown")
 
@@ -83,6 +83,8 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         text = f"live-unreadable: {reason}" if reason else UNREAD
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
     live = kind.objects.get(key.ref)
+    if live is not None and awaits_scaler(cluster, desired.kind):
+        return replace(fresh, verdict=Verdict.UNKNOWN, reason=UNREAD)
     if live is None:
         return _missing(draft, app, fresh)
     unchanged = (
@@ -216,7 +218,14 @@ def _compared(
     cluster = draft.cluster(app.spec.cluster)
     schema = cluster.kinds[desired.kind].schema
     predicted = answer.predicted if answer else None
-    found = judge(desired, live, schema, predicted=predicted, policy=policy_of(app.spec))
+    found = judge(
+        desired,
+        live,
+        schema,
+        predicted=predicted,
+        policy=policy_of(app.spec),
+        scale=cluster.scales.get(desired.ref),
+    )
     confirmed = answer is not None and (answer.predicted is not None or answer.status == 422)  # noqa: PLR2004
     shown = mask(found.changes, desired.ref, key=draft.state.mask_key)
     hidden = mask(found.ignored, desired.ref, key=draft.state.mask_key)

@@ -14,6 +14,7 @@ from core.reconcile.inputs import (
     LiveChanged,
     SchemaRead,
 )
+from core.reconcile.scaling import relist_scales, take_scales
 from core.reconcile.state import Call, ClusterState, KindState
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
@@ -96,6 +97,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     before = cluster.kinds.get(listed.kind, KindState())
     state = replace(before, objects=listed.objects, problem="", exit_code=0)
     _set_kind(draft, cluster, listed.kind, state)
+    relist_scales(draft, listed.cluster, listed.kind, listed.objects)
     old = before.objects
     for app in draft.apps_of(listed.cluster):
         for ref in (*app.desired.keys(), *(app.inventory or {}).keys()):
@@ -116,6 +118,7 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
         state, objects=None, problem=lost.problem, exit_code=lost.exit_code, schema_read=True
     )
     _set_kind(draft, cluster, lost.kind, changed)
+    relist_scales(draft, lost.cluster, lost.kind, None)
     if not state.schema_read:
         replace_kind(draft, lost.cluster, lost.kind)
     for app in draft.apps_of(lost.cluster):
@@ -140,6 +143,7 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
             if ref in app.desired or ref in (app.inventory or {}):
                 _note(draft, Key(app.spec.name, ref), live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
+    take_scales(draft, changed.cluster, changed.kind, changed.changes)
     see_cluster(draft, changed.cluster)
 
 
@@ -164,8 +168,11 @@ def say_synced(draft: Draft, name: str) -> None:
         return
     if any(app.source is None and not app.problem for app in draft.apps_of(name)):
         return  # which kinds they use is not known yet
+    scaler = cluster.scaler
     states = [cluster.kinds.get(kind) for kind in cluster.following.kinds]
     if all(state is not None and (state.objects is not None or state.problem) for state in states):
         draft.set_cluster(name, synced=True)
-        problems = sorted({state.problem for state in states if state is not None} - {""})
+        stated = {kind for app in draft.apps_of(name) for kind in app.documents}
+        asked = (kind for kind in cluster.following.kinds if kind in stated or kind != scaler)
+        problems = sorted({cluster.kinds[kind].problem for kind in asked} - {""})
         draft.tell("cluster_synced", cluster=name, message="; ".join(problems))

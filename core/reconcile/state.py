@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from core.compare import Schema
+from core.compare import ScaleRange, Schema, is_compared
 from core.model import (
     AppSpec,
     ClusterSpec,
@@ -27,6 +28,8 @@ from core.model import (
 from core.reconcile.effects import Follow
 from core.reconcile.inputs import InventoryRow, SourceRead
 
+UNREAD: Final = "not-read-yet"
+
 
 @dataclass(frozen=True, slots=True)
 class KindState:
@@ -49,6 +52,10 @@ class ClusterState:
     kinds: Mapping[KindRef, KindState] = field(default_factory=dict)
     following: Follow | None = None
     synced: bool = False  # every followed kind was listed; said once per connection
+    scaler: KindRef | None = None  # the kind of autoscalers, followed for the sake of its targets
+    scales: Mapping[ObjectRef, ScaleRange] = field(
+        default_factory=dict
+    )  # by the object that an autoscaler drives
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +192,13 @@ def known(state_app: AppState, cluster: ClusterState) -> bool:
         and state_app.inventory is not None
         and cluster.resources is not None
         and cluster.view.connected
-        and all(_settled(cluster, kind) for kind in state_app.documents)
+        and all(settled(cluster, kind) for kind in state_app.documents if is_compared(kind))
+        and (cluster.scaler is None or settled(cluster, cluster.scaler))
     )
 
 
-def _settled(cluster: ClusterState, kind: KindRef) -> bool:
+def settled(cluster: ClusterState, kind: KindRef) -> bool:
+    """Tell whether a kind was listed, or cannot be."""
     if cluster.resources is not None and kind not in cluster.resources:
         return True
     state = cluster.kinds.get(kind)
@@ -197,6 +206,7 @@ def _settled(cluster: ClusterState, kind: KindRef) -> bool:
 
 
 __all__ = [
+    "UNREAD",
     "AppState",
     "Call",
     "ClusterState",
@@ -206,4 +216,5 @@ __all__ = [
     "State",
     "initial",
     "known",
+    "settled",
 ]
