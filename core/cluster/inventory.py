@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote, unquote
 
+from core.compare.jobs import ENDS
 from core.errors import RejectedError
 from core.model import ObjectRef
 from core.reconcile.inputs import InventoryRow
@@ -24,11 +25,12 @@ def shard_name(app: str, index: int) -> str:
 
 
 def line_of(row: InventoryRow) -> str:
-    """Write one row: group/kind/namespace/name, uid, digest."""
+    """Write one row: group/kind/namespace/name, uid, digest, and how it ended if it did."""
     ref = row.ref
     parts = (ref.group, ref.kind, ref.namespace, ref.name)
     identity = "/".join(quote(part, safe=":") for part in parts)
-    return f"{identity} {row.uid or _NOTHING} {row.digest or _NOTHING}"
+    known = f"{identity} {row.uid or _NOTHING} {row.digest or _NOTHING}"
+    return f"{known} {row.end}" if row.end else known
 
 
 def row_of(line: str) -> InventoryRow:
@@ -39,11 +41,12 @@ def row_of(line: str) -> InventoryRow:
     """
     fields = line.split(" ")
     identity = fields[0].split("/")
-    if len(fields) != 3 or len(identity) != 4:  # noqa: PLR2004 - the shape `line_of` writes
+    whole = len(fields) == 3 or (len(fields) == 4 and fields[3] in ENDS)  # noqa: PLR2004
+    if not whole or len(identity) != 4:  # noqa: PLR2004 - the shape `line_of` writes
         raise RejectedError(f"the inventory holds a line that cannot be read: {line[:80]!r}")
     group, kind, namespace, name = map(unquote, identity)
-    uid, digest = ("" if text == _NOTHING else text for text in fields[1:])
-    return InventoryRow(ObjectRef(group, kind, namespace, name), uid, digest)
+    uid, digest = ("" if text == _NOTHING else text for text in fields[1:3])
+    return InventoryRow(ObjectRef(group, kind, namespace, name), uid, digest, *fields[3:])
 
 
 def texts_of(rows: Iterable[InventoryRow]) -> tuple[str, ...]:

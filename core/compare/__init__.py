@@ -6,6 +6,7 @@
 
 from core.compare.canonical import canonical
 from core.compare.explain import detail, explain
+from core.compare.jobs import end_of, expired, expires
 from core.compare.judge import Judgement, changed_paths, is_compared, judge, not_compared
 from core.compare.masking import is_secret_kind, mask, masked_object
 from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
@@ -41,6 +42,9 @@ __all__ = [
     "changed_paths",
     "class_of",
     "detail",
+    "end_of",
+    "expired",
+    "expires",
     "explain",
     "format_path",
     "is_compared",

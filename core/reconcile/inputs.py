@@ -128,6 +128,7 @@ class InventoryRow:
     ref: ObjectRef
     uid: str  # "" when the answer to the apply was never seen
     digest: str  # of what was applied
+    end: str = ""  # how it ended, if it is a Job that the cluster deletes: "Complete", "Failed"
 
 
 @dataclass(frozen=True, slots=True)

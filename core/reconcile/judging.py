@@ -7,7 +7,7 @@ row stands: an unchanged object costs a comparison of two strings and no request
 from dataclasses import replace
 from functools import lru_cache
 
-from core.compare import OwnerClass, Policy, judge, mask
+from core.compare import OwnerClass, Policy, expired, expires, judge, mask
 from core.model import (
     Actor,
     AppSpec,
@@ -25,6 +25,7 @@ from core.model import (
 )
 from core.reconcile.draft import Draft, in_sync, is_drift
 from core.reconcile.effects import Confirm
+from core.reconcile.endings import ending_of, note_end
 from core.reconcile.inputs import Confirmed
 from core.reconcile.scaling import awaits_scaler
 from core.reconcile.state import UNREAD, AppState, Call, ClusterState
@@ -86,7 +87,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
     if live is not None and awaits_scaler(cluster, desired.kind):
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=UNREAD)
     if live is None:
-        return _missing(draft, app, fresh)
+        return _missing(draft, app, desired, fresh)
     unchanged = (
         before is not None
         and (before.digest, before.resource_version) == (desired.digest, live.resource_version)
@@ -195,8 +196,15 @@ def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
     return state.objects.get(ref) if state is not None and state.objects is not None else None
 
 
-def _missing(draft: Draft, app: AppState, fresh: Drift) -> Drift:
+def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Drift:
     draft.drop("observed", fresh.key)
+    if expires(desired):
+        end = ending_of(draft, app, desired)
+        if end is None:
+            return replace(fresh, reason="completion-not-seen")
+        if end:
+            gone = replace(fresh, verdict=Verdict.IN_SYNC, changes=(expired(end),), problem="")
+            return replace(gone, confirmed_by=ConfirmedBy.SERVER, explained=True)
     row = (app.inventory or {}).get(fresh.key.ref)
     if row is None or not row.uid:
         cause = Cause.GIT_AHEAD
@@ -226,6 +234,8 @@ def _compared(
         policy=policy_of(app.spec),
         scale=cluster.scales.get(desired.ref),
     )
+    as_stated = found.verdict is Verdict.IN_SYNC
+    note_end(draft, fresh.key, desired, live, as_stated=as_stated)
     confirmed = answer is not None and (answer.predicted is not None or answer.status == 422)  # noqa: PLR2004
     shown = mask(found.changes, desired.ref, key=draft.state.mask_key)
     hidden = mask(found.ignored, desired.ref, key=draft.state.mask_key)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from core.model import Key, KindRef, Live, Resource
 from core.reconcile.desired import follow, place, replace_kind
 from core.reconcile.draft import Draft
+from core.reconcile.endings import watch_end
 from core.reconcile.inputs import (
     ClusterFound,
     ClusterLost,
@@ -135,12 +136,14 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
         return
     objects = dict(state.objects)
     for ref, live in changed.changes:
+        last = objects.get(ref)
         if live is None:
             objects.pop(ref, None)
         else:
             objects[ref] = live
         for app in draft.apps_of(changed.cluster):
             if ref in app.desired or ref in (app.inventory or {}):
+                watch_end(draft, Key(app.spec.name, ref), last, live)
                 _note(draft, Key(app.spec.name, ref), live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
     take_scales(draft, changed.cluster, changed.kind, changed.changes)

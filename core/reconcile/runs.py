@@ -290,7 +290,10 @@ def _succeeded(draft: Draft, done: Applied, call: Call) -> None:
     app = draft.app(done.key.app)
     inventory = app.inventory or {}
     entry = InventoryRow(done.key.ref, done.live.uid, done.desired.digest)
-    if inventory.get(done.key.ref) != entry:
+    held = inventory.get(done.key.ref)
+    if held is not None and (held.uid, held.digest) == (entry.uid, entry.digest):
+        entry = held  # it may know more
+    if held != entry:
         draft.set_app(done.key.app, inventory={**inventory, done.key.ref: entry})
     draft.drop("holds", done.key)
     unchanged = call.live is not None and call.live.resource_version == done.live.resource_version

@@ -103,6 +103,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a Job was seen to end, or to be deleted before it had."""
+
+    digest: str  # of what Git stated then
+    end: str  # "Complete" or "Failed"; "" when it was deleted before
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """An object that is left alone for a while after a refusal."""
 
@@ -146,6 +154,7 @@ class State:
         default_factory=dict
     )  # per field: when it was healed
     holds: Mapping[Key, Hold] = field(default_factory=dict)
+    endings: Mapping[Key, Ending] = field(default_factory=dict)  # of Jobs with a time to live
     runs: Mapping[int, RunState] = field(default_factory=dict)
     finished: tuple[Run, ...] = ()
     dirty: Mapping[Key, bool] = field(
@@ -210,6 +219,7 @@ __all__ = [
     "AppState",
     "Call",
     "ClusterState",
+    "Ending",
     "Hold",
     "KindState",
     "RunState",

@@ -107,7 +107,7 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
         case happenings.SetHeal(apps, enabled):
             _set_heal(draft, apps, enabled=enabled)
         case happenings.SetWriting(enabled):
-            draft.put(writing=enabled)
+            _set_writing(draft, enabled=enabled)
         case happenings.Explain(key):
             _explain(draft, key)
         case happenings.Refresh():
@@ -208,11 +208,18 @@ def _heal(draft: Draft) -> None:
         runs.execute(draft, number, _plan(draft, keys), auto=True)
 
 
+def _set_writing(draft: Draft, *, enabled: bool) -> None:
+    draft.put(writing=enabled)
+    if enabled:
+        for app in draft.apps():
+            runs.flush(draft, app.spec.name)  # what was learnt while nothing might be written
+
+
 def _set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
     for name in apps:
         draft.set_app(name, healing=enabled)
     if enabled:
-        draft.put(writing=True)
+        _set_writing(draft, enabled=True)
         for key, row in draft.table("rows").items():
             if key.app in apps and permitted(draft.app(key.app), row):
                 draft.write("candidates")[key] = None

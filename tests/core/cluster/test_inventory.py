@@ -1,5 +1,7 @@
 """The text of an inventory."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ rows = st.builds(
     ),
     uid=st.uuids().map(str) | st.just(""),
     digest=st.from_regex(r"[0-9a-f]{16}", fullmatch=True) | st.just(""),
+    end=st.sampled_from(["", "Complete", "Failed"]),
 )
 
 
@@ -35,6 +38,11 @@ def test_a_row_is_one_line_that_a_person_can_read() -> None:
         line_of(a_row(1))
         == "apps/Deployment/shop/web-000001 0f4e6a1c-1111-2222-3333-444455556666 0123456789abcdef"
     )
+
+
+def test_a_job_that_ended_says_so_behind_its_digest() -> None:
+    line = line_of(replace(a_row(1), end="Failed"))
+    assert line == f"{line_of(a_row(1))} Failed"
 
 
 @given(st.lists(rows, max_size=20, unique_by=lambda row: row.ref))
