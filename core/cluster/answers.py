@@ -153,6 +153,15 @@ def is_typed_patch(answer: Answer, status: Status) -> bool:
     )
 
 
+def is_denied(answer: Answer, status: Status) -> bool:
+    """Whether this identity lacks the right; a webhook and a dying namespace also say 403."""
+    return (
+        answer.status == HTTPStatus.FORBIDDEN
+        and not status.has_cause("NamespaceTerminating")
+        and not _WEBHOOK_DENIED.search(status.message or "")
+    )
+
+
 def is_too_large(answer: Answer, status: Status) -> bool:
     """Whether the server has not reached the resourceVersion we named."""
     return answer.status == HTTPStatus.GATEWAY_TIMEOUT and (

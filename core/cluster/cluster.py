@@ -204,11 +204,12 @@ class Cluster:
         except BaseException:
             await connection.close()
             raise
+        other_user = self.identity != login.user
         self._connection = connection
         self._access.forget()
         await self._link.adopt(connection)
         resources = found.over(self._resources)
-        if self._told or resources != self._resources:
+        if self._told or other_user or resources != self._resources:
             self._find(resources)
 
     def _find(self, resources: Mapping[KindRef, Resource]) -> None:

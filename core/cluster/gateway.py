@@ -16,6 +16,7 @@ from core.cluster.answers import (
     Answer,
     LinkError,
     error_of,
+    is_denied,
     is_typed_patch,
     status_of,
     typed_paths,
@@ -205,8 +206,7 @@ def _refused(answer: Answer, *, secret: bool) -> Prediction:
         return Prediction(None, words, paths, answer.status)
     if is_typed_patch(answer, status):
         return Prediction(None, words, tuple(typed_paths(status.message or "")), answer.status)
-    denied = answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-    return Prediction(None, words, (), answer.status, retry=not denied)
+    return Prediction(None, words, (), answer.status, retry=not is_denied(answer, status))
 
 
 def _equal(predicted: bytes, live: bytes) -> bool:

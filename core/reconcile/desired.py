@@ -13,6 +13,7 @@ from core.reconcile.draft import Draft
 from core.reconcile.effects import Follow, ReadInventory, ReadSource
 from core.reconcile.inputs import HistoryRead, SourceLost, SourceRead
 from core.reconcile.promises import promises
+from core.reconcile.refusals import forget
 from core.reconcile.scaling import autoscaler_kind, choose_scaler
 from core.reconcile.state import AppState, ClusterState
 
@@ -60,6 +61,7 @@ def take_history(draft: Draft, read: HistoryRead) -> None:
 def refresh(draft: Draft) -> None:
     """Read Git again, and ask again where the server could not confirm."""
     draft.effects += [ReadSource(app.spec.name) for app in draft.apps()]
+    forget(draft)
     for key in draft.table("holds"):
         draft.dirty(key)
     if draft.table("holds"):

@@ -27,6 +27,7 @@ from core.reconcile.draft import Draft, in_sync, is_drift
 from core.reconcile.effects import Confirm
 from core.reconcile.endings import ending_of, note_end
 from core.reconcile.inputs import Confirmed
+from core.reconcile.refusals import is_due, is_final, keep, marked, standing
 from core.reconcile.scaling import awaits_scaler
 from core.reconcile.state import UNREAD, AppState, Call, ClusterState
 
@@ -67,6 +68,7 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
     assert desired is not None
     assert live is not None
     row = _compared(draft, app, before, desired, live, answer)
+    keep(draft, answer, row)
     draft.set_row(key, row)
     _announce(draft, key, before, draft.row(key))
     return True
@@ -93,7 +95,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         and (before.digest, before.resource_version) == (desired.digest, live.resource_version)
         and (before.kind, before.uid) == (desired.kind, live.uid)
         and (not before.confirming or key in draft.table("calls"))
-        and not _worth_asking_again(draft, before)
+        and not is_due(draft, key)
     )
     if unchanged and before is not None:
         return replace(
@@ -104,12 +106,6 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
             line=desired.document.line,
         )
     return _compared(draft, app, fresh, desired, live, None)
-
-
-def _worth_asking_again(draft: Draft, before: Drift) -> bool:
-    hold = draft.table("holds").get(before.key)
-    unconfirmed = before.verdict is Verdict.DRIFTED and before.confirmed_by is ConfirmedBy.LOCAL
-    return unconfirmed and hold is not None and hold.until <= draft.now
 
 
 def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
@@ -225,6 +221,7 @@ def _compared(
 ) -> Drift:
     cluster = draft.cluster(app.spec.cluster)
     schema = cluster.kinds[desired.kind].schema
+    answer = answer or standing(draft, fresh.key, desired, live)
     predicted = answer.predicted if answer else None
     found = judge(
         desired,
@@ -236,7 +233,7 @@ def _compared(
     )
     as_stated = found.verdict is Verdict.IN_SYNC
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
-    confirmed = answer is not None and (answer.predicted is not None or answer.status == 422)  # noqa: PLR2004
+    confirmed = answer is not None and answer.predicted is not None
     shown = mask(found.changes, desired.ref, key=draft.state.mask_key)
     hidden = mask(found.ignored, desired.ref, key=draft.state.mask_key)
     row = replace(
@@ -246,13 +243,13 @@ def _compared(
         resource_version=live.resource_version,
         changes=_observed(draft, fresh.key, shown),
         ignored=hidden,
-        reason=found.reason or (answer.problem if answer else ""),
-        confirmed_by=ConfirmedBy.SERVER if confirmed and answer else ConfirmedBy.LOCAL,
+        reason=found.reason or (answer.problem if answer and found.suspect else ""),
+        confirmed_by=ConfirmedBy.SERVER if confirmed else ConfirmedBy.LOCAL,
         confirming=False,
         explained=False,
     )
-    if answer is not None and answer.cause_paths:
-        row = _refused(row, answer)
+    if answer is not None and is_final(answer) and found.suspect:
+        row = marked(row, answer)
     if found.suspect and answer is None:
         row = replace(row, confirming=True)
         if fresh.key not in draft.table("calls"):
@@ -269,23 +266,6 @@ def policy_of(spec: AppSpec) -> Policy:
     """What the settings of an app say about judging its objects."""
     classes = {name: OwnerClass(word) for name, word in spec.managers}
     return Policy(spec.extras, spec.contested, spec.ignore, classes)
-
-
-def _refused(row: Drift, answer: Confirmed) -> Drift:
-    """Mark the fields that the server would refuse: they stay drift and cannot be healed."""
-    covered = {
-        change.path
-        for change in row.changes
-        for path in answer.cause_paths
-        if change.path == path or change.path.startswith(f"{path}.") or path.startswith(change.path)
-    }
-    if not covered:
-        return replace(row, confirmed_by=ConfirmedBy.LOCAL)
-    changes = tuple(
-        replace(change, healable=False, note=answer.problem) if change.path in covered else change
-        for change in row.changes
-    )
-    return replace(row, changes=changes, confirmed_by=ConfirmedBy.SERVER)
 
 
 def _observed(draft: Draft, key: Key, changes: tuple[FieldChange, ...]) -> tuple[FieldChange, ...]:

@@ -15,6 +15,7 @@ from core.reconcile.inputs import (
     LiveChanged,
     SchemaRead,
 )
+from core.reconcile.refusals import forget
 from core.reconcile.scaling import relist_scales, take_scales
 from core.reconcile.state import Call, ClusterState, KindState
 
@@ -45,6 +46,7 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             kept = {doc: made for doc, made in app.canonical.items() if doc.kind not in changed}
             draft.set_app(app.spec.name, canonical=kept)
             place(draft, app.spec.name)
+    forget(draft, found.cluster)  # it may be another user who asks now
     follow(draft, found.cluster)
 
 

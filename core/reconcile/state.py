@@ -26,7 +26,7 @@ from core.model import (
     Verdict,
 )
 from core.reconcile.effects import Follow
-from core.reconcile.inputs import InventoryRow, SourceRead
+from core.reconcile.inputs import Confirmed, InventoryRow, SourceRead
 
 UNREAD: Final = "not-read-yet"
 
@@ -111,6 +111,16 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A dry-run that predicted nothing, and how long there is no point in asking again."""
+
+    answer: Confirmed
+    until: float
+    attempts: int
+    elsewhere: bool  # what Git states is refused, whatever the live object is
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """An object that is left alone for a while after a refusal."""
 
@@ -154,6 +164,7 @@ class State:
         default_factory=dict
     )  # per field: when it was healed
     holds: Mapping[Key, Hold] = field(default_factory=dict)
+    refusals: Mapping[Key, Refusal] = field(default_factory=dict)
     endings: Mapping[Key, Ending] = field(default_factory=dict)  # of Jobs with a time to live
     runs: Mapping[int, RunState] = field(default_factory=dict)
     finished: tuple[Run, ...] = ()
@@ -222,6 +233,7 @@ __all__ = [
     "Ending",
     "Hold",
     "KindState",
+    "Refusal",
     "RunState",
     "State",
     "initial",

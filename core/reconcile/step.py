@@ -9,7 +9,7 @@ from itertools import islice
 from typing import assert_never
 
 from core.model import Key, Plan
-from core.reconcile import desired, live, runs
+from core.reconcile import desired, live, refusals, runs
 from core.reconcile import inputs as happenings
 from core.reconcile.draft import Draft
 from core.reconcile.effects import (
@@ -24,10 +24,9 @@ from core.reconcile.healing import permitted, ready
 from core.reconcile.inputs import Input
 from core.reconcile.judging import judge_key, take_answer
 from core.reconcile.plans import plan
-from core.reconcile.state import Hold, State, known
+from core.reconcile.state import State, known
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
-ASK_AGAIN_S = 30.0
 
 
 def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Effect, ...]]:
@@ -165,15 +164,7 @@ def whole_apps(draft: Draft) -> frozenset[str]:
 
 def _confirmed(draft: Draft, answer: happenings.Confirmed) -> None:
     call = draft.table("calls").get(answer.key)
-    counted = take_answer(draft, answer)
-    if counted and answer.retry:
-        attempts = 1
-        held: Hold | None = draft.table("holds").get(answer.key)
-        if held is not None:
-            attempts = held.attempts + 1
-        until = draft.now + min(300.0, ASK_AGAIN_S * attempts)
-        draft.write("holds")[answer.key] = Hold(until, attempts, answer.desired.digest)
-        draft.effects.append(WakeAt(until))
+    take_answer(draft, answer)
     if call is not None:
         runs.advance_all(draft)  # a step may have waited for this object
 
@@ -231,6 +222,7 @@ def _set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
 
 def _wake(draft: Draft) -> None:
     """Time passed: look again at what was held."""
+    refusals.wake(draft)
     runs.advance_all(draft)
     for key, held in tuple(draft.table("holds").items()):
         if held.until <= draft.now:
