@@ -7,7 +7,14 @@
 from core.compare.canonical import canonical
 from core.compare.explain import detail, explain
 from core.compare.jobs import end_of, expired, expires
-from core.compare.judge import Judgement, changed_paths, is_compared, judge, not_compared
+from core.compare.judge import (
+    Judgement,
+    changed_paths,
+    is_compared,
+    is_terminating,
+    judge,
+    not_compared,
+)
 from core.compare.masking import is_secret_kind, mask, masked_object
 from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
 from core.compare.paths import (
@@ -49,6 +56,7 @@ __all__ = [
     "format_path",
     "is_compared",
     "is_secret_kind",
+    "is_terminating",
     "judge",
     "mask",
     "masked_object",

@@ -51,7 +51,11 @@ def canonical(
     root = schema.root if schema is not None else UNKNOWN
     stated: JsonObject = msgspec.json.decode(document.body)
     body = _without_nulls(stated, root)
-    warnings = _strip_metadata(body)
+    said = (
+        FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note=words)
+        for words in document.warnings
+    )
+    warnings = (*said, *_strip_metadata(body))
     if resource.has_status:
         body.pop("status", None)
     scope = (document.namespace or namespace) if resource.namespaced else ""

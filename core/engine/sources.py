@@ -177,9 +177,9 @@ def _read(repo: _Repo, spec: AppSpec) -> SourceRead | None:
         (file.path, file.blob_id, file.mode, lambda blob=file.blob_id: repository.blob(blob))
         for file in files
     ]
-    documents, problems = read(listed, repo.cache)
+    found = read(listed, repo.cache)
     repo.read_commits[spec.name] = revision.id
-    return SourceRead(spec.name, revision, documents, problems)
+    return SourceRead(spec.name, revision, found.documents, found.problems, found.refused)
 
 
 def _plan_revert(repository: Repository, spec: AppSpec, commit: str) -> RevertPlan:

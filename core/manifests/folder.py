@@ -31,10 +31,16 @@ File = tuple[str, str, int, Callable[[], bytes]]
 
 
 class Folder(NamedTuple):
-    """What a folder states; `problems` are "file:line: reason" of what was left out."""
+    """What a folder states; `problems` are "file:line: reason" of what was left out.
+
+    What those files said at an earlier commit is not known to be gone: `refused` names them.
+    """
 
     documents: tuple[Document, ...]
     problems: tuple[str, ...]
+    refused: tuple[
+        tuple[str, str], ...
+    ] = ()  # path of a file, or of a folder with "/"; the problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,8 @@ def read(files: Iterable[File], cache: DocumentCache) -> Folder:
         UnavailableError: The repository cannot be read.
     """
     ordered = sorted(files, key=lambda file: file[0])
-    rendered, problems = _rendered(ordered)
+    rendered = _rendered(ordered)
+    refused = list(rendered.items())
     hidden = _hidden(ordered)
     documents: list[Document] = []
     for path, blob_id, mode, content in ordered:
@@ -123,12 +130,13 @@ def read(files: Iterable[File], cache: DocumentCache) -> Folder:
             continue
         refusal = _refusal(path, mode)
         if refusal:
-            problems.append(f"{clean(path)}:1: {refusal}")
+            refused.append((path, f"{clean(path)}:1: {refusal}"))
         elif _is_manifest(path) and not hidden(path):
             outcome = cache.outcome(path, blob_id, content)
             documents.extend(outcome.documents)
-            problems.extend([outcome.problem] if outcome.problem else [])
-    return Folder(_last_of_each(documents, cache), tuple(problems))
+            refused.extend([(path, outcome.problem)] if outcome.problem else [])
+    problems = tuple(problem for _, problem in refused)
+    return Folder(_last_of_each(documents, cache), problems, tuple(refused))
 
 
 def _outcome(path: str, content: Callable[[], bytes]) -> Outcome:
@@ -156,14 +164,13 @@ def _refusal(path: str, mode: int) -> str:
     return ""
 
 
-def _rendered(files: list[File]) -> tuple[set[str], list[str]]:
-    """Find folders that kustomize or helm would render, and say that they are left out.
+def _rendered(files: list[File]) -> dict[str, str]:
+    """Find folders that kustomize or helm would render, and say of each that it is left out.
 
     Reading them as they are would be worse than not at all: patches and templates would be taken
     for objects.
     """
-    folders: set[str] = set()
-    problems: list[str] = []
+    folders: dict[str, str] = {}
     for path, _, mode, content in files:
         name = PurePosixPath(path).name
         tool = _RENDERED.get(name)
@@ -172,11 +179,10 @@ def _rendered(files: list[File]) -> tuple[set[str], list[str]]:
         folder = path.removesuffix(name)
         if any(folder.startswith(above) for above in folders):
             continue
-        folders.add(folder)
         what = clean(folder.rstrip("/")) or "the repository's root"
         reason = f"{what} is for {tool}, which is not rendered yet; none of its files was read"
-        problems.append(f"{clean(path)}:1: {reason}")
-    return folders, problems
+        folders[folder] = f"{clean(path)}:1: {reason}"
+    return folders
 
 
 def _states_objects(path: str, content: Callable[[], bytes]) -> bool:

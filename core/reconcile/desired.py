@@ -6,9 +6,21 @@ makes it complete, kind by kind.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from core.compare import canonical, is_compared
-from core.model import Desired, Document, Key, KindRef, ObjectRef, Resource
+from core.model import (
+    ABSENT,
+    Desired,
+    Document,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    KindRef,
+    ObjectRef,
+    Resource,
+)
+from core.reconcile.claims import settle_claims
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Follow, ReadInventory, ReadSource
 from core.reconcile.inputs import HistoryRead, SourceLost, SourceRead
@@ -32,6 +44,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
         problem="",
         problem_exit=0,
         documents={kind: tuple(found) for kind, found in documents.items()},
+        lost=_lost(app, read),
     )
     if before is None or before.revision.id != read.revision.id or before.problems != read.problems:
         draft.tell(
@@ -43,6 +56,27 @@ def take_source(draft: Draft, read: SourceRead) -> None:
         )
     place(draft, read.app)
     follow(draft, app.spec.cluster)
+
+
+def _lost(app: AppState, read: SourceRead) -> dict[ObjectRef, tuple[Document, str]]:
+    """Find the objects of files that could be read before and cannot be read now.
+
+    Nobody knows whether Git still states them.
+    """
+    last = {ref: document for ref, (document, _) in app.lost.items()}
+    last |= app.unserved
+    last |= {ref: made.document for ref, made in app.desired.items()}
+    found = ((ref, document, _refused(read, document.file)) for ref, document in last.items())
+    return {ref: (document, problem) for ref, document, problem in found if problem}
+
+
+def _refused(read: SourceRead, file: str) -> str:
+    """Say why a file was left out, itself or with its folder; "" if it was not."""
+    for path, problem in read.refused:
+        is_folder = not path or path.endswith("/")
+        if file == path or (is_folder and file.startswith(path)):
+            return problem
+    return ""
 
 
 def lose_source(draft: Draft, lost: SourceLost) -> None:
@@ -92,7 +126,9 @@ def place(draft: Draft, name: str) -> None:
         if reason:
             refused.append(reason)
         else:
-            desired[made.ref] = made
+            both = _over(desired.get(made.ref), made)
+            kept_one = app.desired.get(made.ref)
+            desired[made.ref] = kept_one if kept_one is not None and kept_one == both else both
     _mark_dirty(draft, app, desired, unserved)
     draft.set_app(
         name,
@@ -101,7 +137,9 @@ def place(draft: Draft, name: str) -> None:
         unserved=unserved,
         promised=promised,
         refused=tuple(refused),
+        stated=frozenset(_scoped_ref(app, cluster, each) for each in app.source.documents),
     )
+    settle_claims(draft, app.spec.cluster)
 
 
 def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
@@ -117,13 +155,13 @@ def _canonical(
     draft: Draft, app: AppState, cluster: ClusterState, document: Document
 ) -> Desired | None:
     kind = cluster.kinds.get(document.kind)
-    if kind is None or not kind.schema_read:
+    if is_compared(document.kind) and (kind is None or not kind.schema_read):
         return None
     assert cluster.resources is not None
     return canonical(
         document,
         cluster.resources[document.kind],
-        kind.schema,
+        kind.schema if kind is not None else None,
         namespace=namespace_of(app, cluster),
         digest_key=draft.state.digest_key,
     )
@@ -146,12 +184,31 @@ def _stated_ref(
     return ObjectRef(document.kind.group, document.kind.kind, namespace, document.name)
 
 
+def _scoped_ref(app: AppState, cluster: ClusterState, document: Document) -> ObjectRef:
+    known = {document.kind: (cluster.resources or {}).get(document.kind)}
+    scoped = {kind: resource for kind, resource in known.items() if resource is not None}
+    return _stated_ref(app, cluster, document, scoped)
+
+
 def _refusal(app: AppState, made: Desired) -> str:
     allowed = app.spec.namespaces
     if not allowed or not made.ref.namespace or made.ref.namespace in allowed:
         return ""
     place_ = f"{made.document.file}:{made.document.line}"
     return f"{place_}: namespace {made.ref.namespace} is not one this app may touch"
+
+
+def _over(earlier: Desired | None, made: Desired) -> Desired:
+    """Return the later of two statements of one object, which says where the other is.
+
+    That they are one shows only here, where the cluster says which kinds have a namespace.
+    """
+    if earlier is None:
+        return made
+    here, there = (f"{at.file}:{at.line}" for at in (made.document, earlier.document))
+    words = f"{here}: the same object is stated at {there}; this one counts"
+    warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note=words)
+    return replace(made, warnings=(warning, *made.warnings))
 
 
 def _mark_dirty(
@@ -162,9 +219,15 @@ def _mark_dirty(
 ) -> None:
     name = app.spec.name
     for ref, made in desired.items():
-        if app.desired.get(ref) is not made:
-            draft.dirty(Key(name, ref))
-    for ref in (*app.desired.keys(), *app.unserved.keys()):
+        before = app.desired.get(ref)
+        if before is made:
+            continue
+        key = Key(name, ref)
+        row = draft.row(key)
+        if row is not None and before is not None and before.warnings != made.warnings:
+            draft.set_row(key, replace(row, digest=""))  # what it warns of is no part of its digest
+        draft.dirty(key)
+    for ref in (*app.desired.keys(), *app.unserved.keys(), *app.lost.keys()):
         if ref not in desired:
             draft.dirty(Key(name, ref))
     for ref in unserved:

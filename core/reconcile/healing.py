@@ -59,6 +59,8 @@ def permitted(app: AppState, row: Drift) -> bool:
     """Tell whether the app's settings let the engine put this drift right by itself."""
     if row.verdict not in {Verdict.DRIFTED, Verdict.MISSING} or not app.healing:
         return False
+    if row.key.ref in app.claimed:
+        return False
     if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming or row.calling:
         return False
     drifts = [c for c in row.changes if c.verdict is FieldVerdict.DRIFT]

@@ -34,6 +34,9 @@ class SourceRead:
     revision: Commit
     documents: tuple[Document, ...]
     problems: tuple[str, ...]  # "file:line: reason"
+    refused: tuple[
+        tuple[str, str], ...
+    ] = ()  # path of a file, or of a folder with "/"; the problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,25 @@ row stands: an unchanged object costs a comparison of two strings and no request
 from dataclasses import replace
 from functools import lru_cache
 
-from core.compare import OwnerClass, Policy, expired, expires, judge, mask
+from core.compare import (
+    OwnerClass,
+    Policy,
+    expired,
+    expires,
+    is_compared,
+    is_terminating,
+    judge,
+    mask,
+    not_compared,
+)
 from core.model import (
+    ABSENT,
     Actor,
     AppSpec,
     Cause,
     ConfirmedBy,
     Desired,
+    Document,
     Drift,
     FieldChange,
     FieldVerdict,
@@ -81,6 +93,9 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return _without_desired(app, cluster, key, before)
     kind = cluster.kinds.get(desired.kind)
     fresh = _fresh(app, desired, before)
+    if not is_compared(desired.kind):
+        left = not_compared(desired)
+        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if kind is None or kind.objects is None:
         reason = kind.problem if kind is not None and kind.problem else ""
         text = f"live-unreadable: {reason}" if reason else UNREAD
@@ -128,6 +143,10 @@ def _without_desired(
     app: AppState, cluster: ClusterState, key: Key, before: Drift | None
 ) -> Drift | None:
     document = app.unserved.get(key.ref)
+    if document is None and key.ref in app.lost:
+        document, problem = app.lost[key.ref]
+        reason = f"git-unreadable: {problem}"
+        return _unknown(app, key, document, reason)
     if document is not None and document.kind in app.promised:
         return Drift(
             key,
@@ -144,27 +163,30 @@ def _without_desired(
             line=document.line,
         )
     if document is not None:
-        return Drift(
-            key,
-            app.spec.cluster,
-            document.kind,
-            Verdict.UNKNOWN,
-            reason=f"not-served: the cluster serves no {document.kind.kind}"
-            f" in {document.kind.api_version}",
-            file=document.file,
-            line=document.line,
-        )
+        words = f"the cluster serves no {document.kind.kind} in {document.kind.api_version}"
+        row = _unknown(app, key, document, f"not-served: {words}")
+        version = document.kind.api_version
+        warning = FieldChange("apiVersion", FieldVerdict.WARN, ABSENT, version, note=words)
+        return replace(row, changes=(warning,))
     tracked = (app.inventory or {}).get(key.ref)
+    if tracked is None or not tracked.uid or app.source is None:
+        return None
+    unread = _unread(cluster, key.ref)
+    if unread is not None:
+        kind, text = unread
+        reason = f"live-unreadable: {text}"
+        return Drift(key, app.spec.cluster, kind, Verdict.UNKNOWN, reason=reason)
     found = _followed(cluster, key.ref)
-    if tracked is None or not tracked.uid or found is None or app.source is None:
+    if found is None:
         return None
     kind, live = found
     if live.uid != tracked.uid:
         return None
+    reason = "terminating" if is_terminating(live) else ""
     if app.source.problems:  # it may be stated in a file that cannot be read
-        return Drift(
-            key, app.spec.cluster, kind, Verdict.UNKNOWN, reason="git-unreadable", uid=live.uid
-        )
+        reason = f"git-unreadable: {app.source.problems[0]}"
+    if reason:
+        return Drift(key, app.spec.cluster, kind, Verdict.UNKNOWN, reason=reason, uid=live.uid)
     since = before.since if before else 0.0
     return Drift(
         key,
@@ -177,6 +199,19 @@ def _without_desired(
         resource_version=live.resource_version,
         since=since,
     )
+
+
+def _unknown(app: AppState, key: Key, document: Document, reason: str) -> Drift:
+    row = Drift(key, app.spec.cluster, document.kind, Verdict.UNKNOWN, reason=reason)
+    return replace(row, file=document.file, line=document.line)
+
+
+def _unread(cluster: ClusterState, ref: ObjectRef) -> tuple[KindRef, str] | None:
+    """Return the kind of an object that cannot be read now, and why."""
+    for kind, state in cluster.kinds.items():
+        if (kind.group, kind.kind) == (ref.group, ref.kind):
+            return (kind, state.problem) if state.objects is None and state.problem else None
+    return None
 
 
 def _followed(cluster: ClusterState, ref: ObjectRef) -> tuple[KindRef, Live] | None:

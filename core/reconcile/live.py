@@ -125,7 +125,7 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
     if not state.schema_read:
         replace_kind(draft, lost.cluster, lost.kind)
     for app in draft.apps_of(lost.cluster):
-        for ref in app.desired:
+        for ref in (*app.desired, *(app.inventory or {})):
             if (ref.group, ref.kind) == (lost.kind.group, lost.kind.kind):
                 draft.dirty(Key(app.spec.name, ref))
 

@@ -17,7 +17,11 @@ def stage_of(kind: KindRef) -> int:
 
 
 def plan(
-    rows: Iterable[Drift], *, revisions: Mapping[str, str], records: Mapping[str, str]
+    rows: Iterable[Drift],
+    *,
+    revisions: Mapping[str, str],
+    records: Mapping[str, str],
+    claims: Mapping[Key, str],
 ) -> Plan:
     """Order the calls that bring *rows* back to Git.
 
@@ -26,6 +30,7 @@ def plan(
             All must be of one cluster: those of any other than the first are left out too.
         revisions: App to commit, for those apps.
         records: App to the reason why its inventory cannot be written; "" when it can.
+        claims: Objects that another app states, too, and that app.
 
     Returns:
         A plan whose steps name each object with the uid and version they were decided on.
@@ -33,7 +38,7 @@ def plan(
     chosen = sorted(rows, key=lambda row: (stage_of(row.kind), row.key))
     cluster = chosen[0].cluster if chosen else ""
     steps = tuple(
-        _step(row)
+        _step(row, claims.get(row.key, ""))
         for row in chosen
         if row.cluster == cluster and row.verdict in {Verdict.MISSING, Verdict.DRIFTED}
     )
@@ -43,9 +48,12 @@ def plan(
     )
 
 
-def _step(row: Drift) -> Step:
+def _step(row: Drift, other: str) -> Step:
     drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT)
     stuck = [change for change in drifts if not change.healable]
+    problem = f"cannot be applied: {stuck[0].path}: {stuck[0].note}" if stuck else ""
+    if other:
+        problem = f"app {other} states it, too; one of the two must give it up"
     return Step(
         row.key,
         row.kind,
@@ -54,7 +62,7 @@ def _step(row: Drift) -> Step:
         row.resource_version,
         row.digest,
         drifts,
-        f"cannot be applied: {stuck[0].path}: {stuck[0].note}" if stuck else "",
+        problem,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
+from core.reconcile.claims import claims_of
 from core.reconcile.desired import inventory_namespace
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Apply, ReadSource, WakeAt, WriteInventory
@@ -372,7 +373,8 @@ def sync_reverts(draft: Draft, whole: frozenset[str]) -> None:
             and row.cause.value != "live_changed"
             and not row.calling
         ]
-        made = plan(rows, revisions={name: revision}, records={})
+        claims = claims_of(draft.apps())
+        made = plan(rows, revisions={name: revision}, records={}, claims=claims)
         shown = replace(run.shown, total=run.shown.total + len(made.runnable))
         draft.set_run(
             number, plan=made, stages=stages(made), apps=_apps(made), shown=shown, awaited=None

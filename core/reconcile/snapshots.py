@@ -1,6 +1,7 @@
 """What front ends see of the state."""
 
 from core.model import AppView, Snapshot
+from core.reconcile.claims import objections
 from core.reconcile.state import AppState, State, known
 
 
@@ -40,7 +41,7 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
         )
         if worst is not None:
             problem, exit_code = worst.problem, worst.exit_code
-    files = (*(app.source.problems if app.source else ()), *app.refused)
+    files = (*(app.source.problems if app.source else ()), *app.refused, *objections(app))
     if not problem and files:
         problem, exit_code = files[0], 5
     cut_off = bool(cluster.view.problem) and not cluster.view.connected

@@ -74,6 +74,13 @@ class AppState:
         default_factory=dict
     )  # kept while schema and scope stay the same
     desired: Mapping[ObjectRef, Desired] = field(default_factory=dict)
+    stated: frozenset[ObjectRef] = frozenset()
+    claimed: Mapping[ObjectRef, str] = field(
+        default_factory=dict
+    )  # stated by another app of the cluster, too: which
+    lost: Mapping[ObjectRef, tuple[Document, str]] = field(
+        default_factory=dict
+    )  # last read from a file that is refused now, and why it is
     unserved: Mapping[ObjectRef, Document] = field(
         default_factory=dict
     )  # kinds that the cluster does not know

@@ -11,6 +11,7 @@ from typing import assert_never
 from core.model import Key, Plan
 from core.reconcile import desired, live, refusals, runs
 from core.reconcile import inputs as happenings
+from core.reconcile.claims import all_read, claims_of
 from core.reconcile.draft import Draft
 from core.reconcile.effects import (
     CheckAccess,
@@ -180,6 +181,7 @@ def _heal(draft: Draft) -> None:
         runs.sync_reverts(draft, settled)
     if not draft.table("candidates"):
         return
+    whole = frozenset(name for name in whole if all_read(draft, draft.app(name).spec.cluster))
     chosen: dict[str, list[Key]] = {}
     under_way = runs.planned(draft)
     for key in tuple(draft.table("candidates")):
@@ -242,6 +244,7 @@ def _plan(draft: Draft, keys: frozenset[Key] | list[Key]) -> Plan:
         rows,
         revisions={name: read.revision.id for name, read in sources.items() if read},
         records={app.spec.name: app.inventory_problem for app in draft.apps()},
+        claims=claims_of(draft.apps()),
     )
 
 
