@@ -15,6 +15,7 @@ from core.compare.judge import (
     judge,
     not_compared,
 )
+from core.compare.leaving import leave
 from core.compare.masking import is_secret_kind, mask, masked_object
 from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
 from core.compare.paths import (
@@ -58,6 +59,7 @@ __all__ = [
     "is_secret_kind",
     "is_terminating",
     "judge",
+    "leave",
     "mask",
     "masked_object",
     "not_compared",

@@ -28,6 +28,7 @@ class Step:
     digest: str  # of the desired object
     changes: tuple[FieldChange, ...] = ()
     problem: str = ""  # why it cannot be done ("may not patch deployments"); it is then left out
+    left: tuple[FieldChange, ...] = ()  # what it leaves as it is, for others decide it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from core.model import Drift, FieldVerdict, Key, KindRef, Plan, Step, Verb, Verdict
+from core.model import (
+    Absent,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    InfoClass,
+    Key,
+    KindRef,
+    Plan,
+    Step,
+    Verb,
+    Verdict,
+)
 
 FIRST = ("Namespace", "CustomResourceDefinition")  # others live inside these
 LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")  # they can refuse others
@@ -63,7 +75,15 @@ def _step(row: Drift, other: str) -> Step:
         row.digest,
         drifts,
         problem,
+        tuple(change for change in row.changes if _is_left(change)),
     )
+
+
+def _is_left(change: FieldChange) -> bool:
+    """Tell whether Git states a field that is for others to decide: an apply must not take it."""
+    bookkeeping = change.verdict is FieldVerdict.INFO and change.info is InfoClass.BOOKKEEPING
+    others = change.verdict is FieldVerdict.CONTESTED or bookkeeping
+    return others and not isinstance(change.git, Absent)
 
 
 def _notes(
@@ -75,14 +95,18 @@ def _notes(
         else f"app {app}: the inventory cannot be written ({records[app]}); the sync works without"
         for app in apps
     ]
-    overruled = Counter(
-        change.actor.manager
-        for step in steps
-        for change in step.changes
-        if change.actor is not None and change.actor.manager not in {None, "driftdeck"}
-    )
-    notes += [f"overrules {manager} in {n} field(s)" for manager, n in sorted(overruled.items())]
+    steps = tuple(steps)
+    overruled = _counted(change for step in steps for change in step.changes)
+    notes += [f"overrules {manager} in {n} field(s)" for manager, n in overruled]
+    respected = _counted(change for step in steps for change in step.left)
+    notes += [f"leaves {n} field(s) to {manager}" for manager, n in respected]
     return tuple(notes)
+
+
+def _counted(changes: Iterable[FieldChange]) -> list[tuple[str, int]]:
+    """Count fields by the manager that set them live."""
+    found = (change.actor.manager for change in changes if change.actor is not None)
+    return sorted(Counter(name for name in found if name and name != "driftdeck").items())
 
 
 def stages(plan: Plan) -> tuple[tuple[Step, ...], ...]:

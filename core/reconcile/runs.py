@@ -7,6 +7,7 @@ superset, so that a crash can only leave too much in it, never too little.
 from dataclasses import replace
 from itertools import chain
 
+from core.compare import leave
 from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
 from core.reconcile.claims import claims_of
 from core.reconcile.desired import inventory_namespace
@@ -242,6 +243,8 @@ def _apply(draft: Draft, number: int, step: Step) -> None:
     live = (objects or {}).get(step.key.ref)
     draft.write("calls")[step.key] = Call(desired, live, number)
     removed = tuple(change.path for change in step.changes if isinstance(change.git, Absent))
+    if live is not None and step.left:
+        desired = leave(desired, live, [change.path for change in step.left])
     draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, removed))
 
 

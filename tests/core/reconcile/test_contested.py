@@ -1,0 +1,96 @@
+"""A field that Git states and a controller owns: named, left alone, and overruled only on order."""
+
+import json
+from typing import Any
+
+import pytest
+
+from core.model import Contested, Live, Plan
+from core.reconcile.effects import Apply, CheckAccess, Confirm, Effect
+from core.reconcile.inputs import Execute, InventoryRead, InventoryRow, PreparePlan
+from tests.core.reconcile.world import DEPLOYMENT, SPEC, World, document, key, live, ref, world
+
+KEY = key(DEPLOYMENT, "a")
+GIT: Any = {"spec": {"replicas": 2, "paused": False}}
+
+
+def owner(manager: str, field: str, **more: Any) -> Any:
+    fields: Any = {"f:spec": {f"f:{field}": {}}}
+    return {"manager": manager, "operation": "Update", "fieldsV1": fields, **more}
+
+
+def found(*, paused: bool, manager: str = "my-operator", **more: Any) -> Live:
+    managed = [owner(manager, "replicas", **more), owner("kubectl-edit", "paused")]
+    return live(DEPLOYMENT, "a", 6, spec={"replicas": 5, "paused": paused}, managed=managed)
+
+
+def moved(state: Live, *, healing: bool = False, **spec: Any) -> tuple[World, list[Effect]]:
+    """An applied object that a controller scaled, and that a person may have paused."""
+    made = world(healing=healing, **spec)
+    made.read(document(DEPLOYMENT, "a", **GIT))
+    digest = made.state.apps[SPEC.name].desired[KEY.ref].digest
+    made.feed(InventoryRead(SPEC.name, (InventoryRow(ref(DEPLOYMENT, "a"), "u1", digest),)))
+    made.listing(DEPLOYMENT, [("a", live(DEPLOYMENT, "a", 5, **GIT))])
+    asked = made.change(DEPLOYMENT, "a", state)
+    return made, made.agree(next(e for e in asked if isinstance(e, Confirm)))
+
+
+def shown(made: World) -> dict[str, str]:
+    return {change.path: change.verdict.value for change in made.state.rows[KEY].changes}
+
+
+def applies(effects: list[Effect]) -> list[Any]:
+    return [json.loads(e.desired.body)["spec"] for e in effects if isinstance(e, Apply)]
+
+
+def plan_of(made: World) -> Plan:
+    effects = made.feed(PreparePlan(1, frozenset({KEY})))
+    return next((e.plan for e in effects if isinstance(e, CheckAccess)), Plan("", ()))
+
+
+def test_a_contested_field_is_named_and_not_healed() -> None:
+    made, effects = moved(found(paused=False), healing=True)
+    assert made.verdict(DEPLOYMENT, "a") == "contested"
+    assert made.state.rows[KEY].changes[0].note == "owned by my-operator"
+    assert applies(effects) == []
+    assert plan_of(made).steps == ()
+    assert made.complete()
+
+
+def test_a_heal_beside_a_contested_field_leaves_it_as_it_is() -> None:
+    made, effects = moved(found(paused=True), healing=True)
+    assert shown(made) == {"spec.replicas": "contested", "spec.paused": "drift"}
+    assert applies(effects) == [{"replicas": 5, "paused": False}]
+
+
+def test_a_heal_beside_a_field_that_a_controller_applies_gives_it_up() -> None:
+    _, effects = moved(found(paused=True, operation="Apply"), healing=True)
+    assert applies(effects) == [{"paused": False}]
+
+
+def test_a_sync_by_a_person_leaves_it_too_and_its_plan_says_so() -> None:
+    made, _ = moved(found(paused=True))
+    plan = plan_of(made)
+    assert [change.path for change in plan.steps[0].changes] == ["spec.paused"]
+    assert plan.notes[1:] == (
+        "overrules kubectl-edit in 1 field(s)",
+        "leaves 1 field(s) to my-operator",
+    )
+    assert applies(made.feed(Execute(1, plan))) == [{"replicas": 5, "paused": False}]
+
+
+def test_an_app_may_enforce_what_it_states() -> None:
+    made, effects = moved(found(paused=False), healing=True, contested=Contested.ENFORCE)
+    assert made.verdict(DEPLOYMENT, "a") == "drifted"
+    assert applies(effects) == [GIT["spec"]]
+    made, _ = moved(found(paused=False), contested=Contested.ENFORCE)
+    assert plan_of(made).notes[1:] == ("overrules my-operator in 1 field(s)",)
+
+
+@pytest.mark.parametrize(
+    ("word", "verdict"),
+    [("human", "drifted"), ("deployer", "drifted"), ("controller", "contested")],
+)
+def test_settings_move_a_name_to_another_class(word: str, verdict: str) -> None:
+    made, _ = moved(found(paused=False), managers=(("my-operator", word),))
+    assert made.verdict(DEPLOYMENT, "a") == verdict
