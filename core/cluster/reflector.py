@@ -294,6 +294,8 @@ class Reflector:
         futile = self._clock.monotonic() - self._listed_at < FUTILE_S
         if self._rv_unavailable or (futile and not self._needs_list):
             await self._clock.sleep(self._backoff.next_s())
+        if self._rv_unavailable:  # nothing older was asked for: the server cannot stream the kind
+            self._may_stream = False
         self._rv_unavailable = self._needs_list
         self._needs_list = True
 

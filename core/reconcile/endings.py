@@ -31,8 +31,8 @@ def note_end(draft: Draft, key: Key, desired: Desired, live: Live, *, as_stated:
             _record(draft, key, replace(row, end=end))
     elif end and as_stated:
         draft.write("endings")[key] = Ending(desired.digest, end)
-        return
-    draft.drop("endings", key)
+    if not end:
+        draft.drop("endings", key)
 
 
 def watch_end(draft: Draft, key: Key, last: Live | None, now: Live | None) -> None:

@@ -145,6 +145,19 @@ def test_the_end_of_a_job_that_others_applied_is_remembered_for_this_session() -
     assert [e for e in made.effects if isinstance(e, WriteInventory)] == []
 
 
+def test_a_job_on_its_way_out_keeps_its_end() -> None:
+    made = cluster()
+    made.feed(InventoryRead(SPEC.name, ()))
+    listing(made, job(5))
+    watch(made, job(6, "Complete"))
+    ending = job(7, "Complete")
+    gone = ending.body.replace(b'"uid"', b'"deletionTimestamp": "2026-01-01T00:00:00Z", "uid"')
+    watch(made, replace(ending, body=gone))
+    assert verdict(made) == ("unknown", "terminating")
+    watch(made, None)
+    assert verdict(made) == ("in_sync", "completed, expired")
+
+
 def test_an_end_is_recorded_once_writing_is_permitted() -> None:
     made = applied()
     listing(made, job(5, "Complete"))
