@@ -12,7 +12,7 @@ from core.compare import end_of, expires
 from core.model import Desired, Key, Live, Verdict
 from core.reconcile.draft import Draft
 from core.reconcile.inputs import InventoryRow
-from core.reconcile.runs import flush
+from core.reconcile.recording import flush
 from core.reconcile.state import AppState, Ending
 
 

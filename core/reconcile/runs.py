@@ -10,12 +10,12 @@ from itertools import chain
 from core.compare import leave
 from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
 from core.reconcile.claims import claims_of
-from core.reconcile.desired import inventory_namespace
 from core.reconcile.draft import Draft
-from core.reconcile.effects import Apply, ReadSource, WakeAt, WriteInventory
+from core.reconcile.effects import Apply, ReadSource, WakeAt
 from core.reconcile.healing import hold, hold_unchanged, remember_heal
 from core.reconcile.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten, Reverted
 from core.reconcile.plans import keys_of, plan, stages
+from core.reconcile.recording import flush
 from core.reconcile.state import Call, RunState
 
 OUTDATED = 6
@@ -109,26 +109,6 @@ def _record_superset(draft: Draft, wanted: Plan) -> None:
         merged = {**(app.inventory or {}), **{row.ref: row for row in rows}}
         draft.set_app(name, inventory=merged)
         flush(draft, name)
-
-
-def flush(draft: Draft, name: str) -> None:
-    """Write an app's inventory, unless it is stored already or a write is under way."""
-    app = draft.app(name)
-    if app.recording is not None or app.inventory is None or app.inventory is app.recorded:
-        return
-    if app.inventory == app.recorded:
-        draft.set_app(name, recorded=app.inventory)
-        return
-    draft.set_app(name, recording=app.inventory)
-    cluster = draft.cluster(app.spec.cluster)
-    draft.effects.append(
-        WriteInventory(
-            app.spec.cluster,
-            name,
-            inventory_namespace(app, cluster),
-            tuple(app.inventory[ref] for ref in sorted(app.inventory)),
-        )
-    )
 
 
 def _recorded(draft: Draft, name: str) -> bool:

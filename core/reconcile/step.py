@@ -25,6 +25,7 @@ from core.reconcile.healing import permitted, ready
 from core.reconcile.inputs import Input
 from core.reconcile.judging import judge_key, take_answer
 from core.reconcile.plans import plan
+from core.reconcile.recording import flush
 from core.reconcile.state import State, known
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
@@ -205,7 +206,7 @@ def _set_writing(draft: Draft, *, enabled: bool) -> None:
     draft.put(writing=enabled)
     if enabled:
         for app in draft.apps():
-            runs.flush(draft, app.spec.name)  # what was learnt while nothing might be written
+            flush(draft, app.spec.name)  # what was learnt while nothing might be written
 
 
 def _set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
