@@ -6,6 +6,7 @@
 
 from core.compare.canonical import canonical
 from core.compare.explain import detail, explain
+from core.compare.ignoring import PointerError, absence, parse_pointer, presence
 from core.compare.judge import Judgement, changed_paths, judge
 from core.compare.masking import is_secret_kind, mask, masked_object
 from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
@@ -18,8 +19,10 @@ from core.compare.paths import (
     format_path,
     parse_path,
 )
+from core.compare.payload import payload
 from core.compare.removing import removals
 from core.compare.schema import Schema, schemas
+from core.compare.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
 
 __all__ = [
@@ -33,8 +36,11 @@ __all__ = [
     "Part",
     "Parts",
     "PathError",
+    "PointerError",
     "Policy",
     "Schema",
+    "SelectorError",
+    "absence",
     "canonical",
     "changed_paths",
     "class_of",
@@ -46,6 +52,10 @@ __all__ = [
     "mask",
     "masked_object",
     "parse_path",
+    "parse_pointer",
+    "parse_selector",
+    "payload",
+    "presence",
     "removals",
     "schemas",
 ]
