@@ -8,8 +8,8 @@ Labels: TypeAlias = Mapping[str, object]
 Selector: TypeAlias = Callable[[Labels], bool]
 
 _TERM: Final = re.compile(
-    r"\s*(?:!\s*(?P<absent>[^\s,!=()]+)"
-    r"|(?P<key>[^\s,!=()]+)\s*(?:(?P<op>==?|!=)\s*(?P<value>[^\s,!=()]*)"
+    r"\s*(?:!\s*(?P<absent>[^\s,!=<>()]+)"
+    r"|(?P<key>[^\s,!=<>()]+)\s*(?:(?P<op>==?|!=)\s*(?P<value>[^\s,!=<>()]*)"
     r"|\s(?P<set>in|notin)\s*\((?P<values>[^()]*)\))?)\s*(?:,|$)"
 )
 

@@ -7,8 +7,9 @@ row stands: an unchanged object costs a comparison of two strings and no request
 from dataclasses import replace
 from functools import lru_cache
 
-from core.compare import OwnerClass, Policy, judge, mask
+from core.compare import OwnerClass, Policy, absence, judge, mask, payload, presence
 from core.model import (
+    ABSENT,
     Actor,
     AppSpec,
     Cause,
@@ -84,7 +85,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
     live = kind.objects.get(key.ref)
     if live is None:
-        return _missing(draft, app, fresh)
+        return _missing(draft, app, fresh, desired)
     unchanged = (
         before is not None
         and (before.digest, before.resource_version) == (desired.digest, live.resource_version)
@@ -167,7 +168,7 @@ def _without_desired(
             key, app.spec.cluster, kind, Verdict.UNKNOWN, reason="git-unreadable", uid=live.uid
         )
     since = before.since if before else 0.0
-    return Drift(
+    extra = Drift(
         key,
         app.spec.cluster,
         kind,
@@ -178,6 +179,14 @@ def _without_desired(
         resource_version=live.resource_version,
         since=since,
     )
+    left = presence(policy_of(app.spec).rules, key.ref, live)
+    return _left_alone(extra, f"not in Git; {left}") if left else extra
+
+
+def _left_alone(row: Drift, note: str) -> Drift:
+    """The row of an object that is not on both sides, where a rule says that this is fine."""
+    hidden = FieldChange("", FIELD_DRIFT, ABSENT, ABSENT, note=note)
+    return replace(row, verdict=Verdict.IN_SYNC, cause=None, ignored=(hidden,))
 
 
 def _followed(cluster: ClusterState, ref: ObjectRef) -> tuple[KindRef, Live] | None:
@@ -193,16 +202,18 @@ def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
     return state.objects.get(ref) if state is not None and state.objects is not None else None
 
 
-def _missing(draft: Draft, app: AppState, fresh: Drift) -> Drift:
+def _missing(draft: Draft, app: AppState, fresh: Drift, desired: Desired) -> Drift:
     draft.drop("observed", fresh.key)
     row = (app.inventory or {}).get(fresh.key.ref)
     if row is None or not row.uid:
         cause = Cause.GIT_AHEAD
     else:
         cause = Cause.LIVE_CHANGED if row.digest == fresh.digest else Cause.BOTH
-    return replace(
+    missing = replace(
         fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER, explained=True
     )
+    left = absence(policy_of(app.spec).rules, desired)
+    return _left_alone(missing, f"not in the cluster; {left}") if left else missing
 
 
 def _compared(
@@ -238,7 +249,8 @@ def _compared(
         row = replace(row, confirming=True)
         if fresh.key not in draft.table("calls"):
             draft.write("calls")[fresh.key] = Call(desired, live)
-            draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live))
+            sent = payload(desired, live, schema, policy_of(app.spec))
+            draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, sent))
     if row.verdict is Verdict.IN_SYNC:
         draft.drop("observed", fresh.key)
         row = replace(row, problem="")

@@ -7,12 +7,14 @@ superset, so that a crash can only leave too much in it, never too little.
 from dataclasses import replace
 from itertools import chain
 
+from core.compare import payload
 from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
 from core.reconcile.desired import inventory_namespace
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Apply, ReadSource, WakeAt, WriteInventory
 from core.reconcile.healing import hold, hold_unchanged, remember_heal
 from core.reconcile.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten, Reverted
+from core.reconcile.judging import policy_of
 from core.reconcile.plans import keys_of, plan, stages
 from core.reconcile.state import Call, RunState
 
@@ -237,11 +239,12 @@ def _hindrance(draft: Draft, step: Step) -> str:
 def _apply(draft: Draft, number: int, step: Step) -> None:
     app = draft.app(step.key.app)
     desired = app.desired[step.key.ref]
-    objects = draft.cluster(app.spec.cluster).kinds[step.kind].objects
-    live = (objects or {}).get(step.key.ref)
+    kind = draft.cluster(app.spec.cluster).kinds[step.kind]
+    live = (kind.objects or {}).get(step.key.ref)
+    sent = payload(desired, live, kind.schema, policy_of(app.spec)) if live else desired
     draft.write("calls")[step.key] = Call(desired, live, number)
     removed = tuple(change.path for change in step.changes if isinstance(change.git, Absent))
-    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, removed))
+    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, sent, removed))
 
 
 def _unmark(draft: Draft, key: Key) -> None:
