@@ -92,6 +92,7 @@ def _app_form(app: AppView) -> JsonObject:
         "path": app.spec.path,
         "problem": app_problem(app) or None,
         "counts": {verdict.value: app.counts.get(verdict, 0) for verdict in Verdict},
+        "ignored": app.ignored,
     }
 
 

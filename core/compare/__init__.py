@@ -6,6 +6,7 @@
 
 from core.compare.canonical import canonical
 from core.compare.explain import detail, explain
+from core.compare.ignoring import PointerError, absence, parse_pointer, presence
 from core.compare.jobs import end_of, expired, expires
 from core.compare.judge import (
     Judgement,
@@ -15,7 +16,6 @@ from core.compare.judge import (
     judge,
     not_compared,
 )
-from core.compare.leaving import leave
 from core.compare.masking import is_secret_kind, mask, masked_object
 from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
 from core.compare.paths import (
@@ -27,9 +27,11 @@ from core.compare.paths import (
     format_path,
     parse_path,
 )
+from core.compare.payload import payload
 from core.compare.removing import removals
 from core.compare.scaling import ScaleRange, scale_of
 from core.compare.schema import Schema, schemas
+from core.compare.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
 
 __all__ = [
@@ -43,9 +45,12 @@ __all__ = [
     "Part",
     "Parts",
     "PathError",
+    "PointerError",
     "Policy",
     "ScaleRange",
     "Schema",
+    "SelectorError",
+    "absence",
     "canonical",
     "changed_paths",
     "class_of",
@@ -59,11 +64,14 @@ __all__ = [
     "is_secret_kind",
     "is_terminating",
     "judge",
-    "leave",
     "mask",
     "masked_object",
     "not_compared",
     "parse_path",
+    "parse_pointer",
+    "parse_selector",
+    "payload",
+    "presence",
     "removals",
     "scale_of",
     "schemas",

@@ -25,6 +25,7 @@ class Confirm:
     key: Key
     desired: Desired
     live: Live
+    sent: Desired  # `desired` as it goes out: what rules leave alone is not overwritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Apply:
     key: Key
     desired: Desired
     live: Live | None
+    sent: Desired  # as in `Confirm`
     removed: tuple[str, ...] = ()  # paths that Git does not have and an apply would leave
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from core.compare import (
     OwnerClass,
     Policy,
+    absence,
     expired,
     expires,
     is_compared,
@@ -17,6 +18,8 @@ from core.compare import (
     judge,
     mask,
     not_compared,
+    payload,
+    presence,
 )
 from core.model import (
     ABSENT,
@@ -188,7 +191,7 @@ def _without_desired(
     if reason:
         return Drift(key, app.spec.cluster, kind, Verdict.UNKNOWN, reason=reason, uid=live.uid)
     since = before.since if before else 0.0
-    return Drift(
+    extra = Drift(
         key,
         app.spec.cluster,
         kind,
@@ -199,6 +202,14 @@ def _without_desired(
         resource_version=live.resource_version,
         since=since,
     )
+    left = presence(policy_of(app.spec).rules, key.ref, live)
+    return _left_alone(extra, f"not in Git; {left}") if left else extra
+
+
+def _left_alone(row: Drift, note: str) -> Drift:
+    """The row of an object that is not on both sides, where a rule says that this is fine."""
+    hidden = FieldChange("", FIELD_DRIFT, ABSENT, ABSENT, note=note)
+    return replace(row, verdict=Verdict.IN_SYNC, cause=None, ignored=(hidden,))
 
 
 def _unknown(app: AppState, key: Key, document: Document, reason: str) -> Drift:
@@ -241,9 +252,11 @@ def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Dri
         cause = Cause.GIT_AHEAD
     else:
         cause = Cause.LIVE_CHANGED if row.digest == fresh.digest else Cause.BOTH
-    return replace(
+    missing = replace(
         fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER, explained=True
     )
+    left = absence(policy_of(app.spec).rules, desired)
+    return _left_alone(missing, f"not in the cluster; {left}") if left else missing
 
 
 def _compared(
@@ -289,7 +302,8 @@ def _compared(
         row = replace(row, confirming=True)
         if fresh.key not in draft.table("calls"):
             draft.write("calls")[fresh.key] = Call(desired, live)
-            draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live))
+            sent = payload(desired, live, schema, policy_of(app.spec))
+            draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, sent))
     if row.verdict is Verdict.IN_SYNC:
         draft.drop("observed", fresh.key)
         row = replace(row, problem="")

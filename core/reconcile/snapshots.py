@@ -54,6 +54,7 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
         problem_exit=exit_code,
         file_problems=files,
         counts=app.counts,
+        ignored=app.ignored,
         complete=whole,
         blocked=cut_off or (app.source is None and bool(app.problem)),
         healing=app.healing,

@@ -96,6 +96,7 @@ class AppState:
     recording: Mapping[ObjectRef, InventoryRow] | None = None  # a write of it in flight
     healing: bool = False
     counts: Mapping[Verdict, int] = field(default_factory=dict)
+    ignored: int = 0  # differences that rules hide
     confirming: int = 0  # rows whose dry-run is on its way
 
 

@@ -184,6 +184,7 @@ def test_the_document_has_the_promised_form() -> None:
                     "contested": 0,
                     "unknown": 0,
                 },
+                "ignored": 0,
             }
         ],
         "objects": [
