@@ -6,6 +6,7 @@
 
 from core.compare.canonical import canonical
 from core.compare.explain import detail, explain
+from core.compare.extras import NEVER_EXTRA, Find, find
 from core.compare.judge import Judgement, changed_paths, judge
 from core.compare.masking import is_secret_kind, mask, masked_object
 from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
@@ -24,7 +25,9 @@ from core.compare.verdicts import Policy
 
 __all__ = [
     "MANAGER",
+    "NEVER_EXTRA",
     "Element",
+    "Find",
     "Judgement",
     "Member",
     "Owner",
@@ -40,6 +43,7 @@ __all__ = [
     "class_of",
     "detail",
     "explain",
+    "find",
     "format_path",
     "is_secret_kind",
     "judge",

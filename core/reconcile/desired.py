@@ -11,9 +11,11 @@ from core.compare import canonical
 from core.model import Desired, Document, Key, KindRef, ObjectRef, Resource
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Follow, ReadInventory, ReadSource
+from core.reconcile.extras import mark, mark_all
 from core.reconcile.inputs import HistoryRead, SourceLost, SourceRead
 from core.reconcile.promises import promises
 from core.reconcile.state import AppState, ClusterState
+from core.reconcile.surveys import keep_wanted, surveyed_kinds
 
 
 def take_source(draft: Draft, read: SourceRead) -> None:
@@ -41,6 +43,8 @@ def take_source(draft: Draft, read: SourceRead) -> None:
         )
     place(draft, read.app)
     follow(draft, app.spec.cluster)
+    if before is None or before.problems != read.problems:
+        mark_all(draft, app.spec.cluster)
 
 
 def lose_source(draft: Draft, lost: SourceLost) -> None:
@@ -49,6 +53,8 @@ def lose_source(draft: Draft, lost: SourceLost) -> None:
     if app.problem != lost.problem:
         draft.tell("source_unavailable", app=lost.app, message=lost.problem)
     draft.set_app(lost.app, problem=lost.problem, problem_exit=lost.exit_code)
+    if app.source is None:
+        mark_all(draft, app.spec.cluster)  # what it states stays unknown
 
 
 def take_history(draft: Draft, read: HistoryRead) -> None:
@@ -91,6 +97,10 @@ def place(draft: Draft, name: str) -> None:
         else:
             desired[made.ref] = made
     _mark_dirty(draft, app, desired, unserved)
+    stated = frozenset(_stated_ref(app, cluster, document) for document in app.source.documents)
+    if stated != app.stated:
+        mark(draft, app.spec.cluster, sorted(stated ^ app.stated))
+        draft.set_app(name, stated=stated)
     draft.set_app(
         name,
         canonical=kept,
@@ -178,6 +188,7 @@ def follow(draft: Draft, name: str) -> None:
         return
     kinds: set[KindRef] = set()
     namespaces: set[str] = set()
+    owned: set[str] = set()
     for app in draft.apps_of(name):
         if app.source is None:
             continue
@@ -188,8 +199,11 @@ def follow(draft: Draft, name: str) -> None:
         kinds.update(kind for kind in app.documents if kind in cluster.resources)
         namespaces.update(_namespaces(app, cluster))
         kinds.update(_tracked_kinds(app, cluster, kinds))
-    wanted = Follow(name, frozenset(kinds), frozenset(namespaces))
+        owned.update(app.spec.owns)
+    others = surveyed_kinds(cluster.resources.values(), kinds) if owned else frozenset[KindRef]()
+    wanted = Follow(name, frozenset(kinds), frozenset(namespaces | owned), others, frozenset(owned))
     if wanted != cluster.following:
+        keep_wanted(draft, name, wanted)
         draft.set_cluster(name, following=wanted, synced=False)
         draft.effects.append(wanted)
 

@@ -25,6 +25,7 @@ from core.model import (
 )
 from core.reconcile.draft import Draft, in_sync, is_drift
 from core.reconcile.effects import Confirm
+from core.reconcile.extras import without_desired
 from core.reconcile.inputs import Confirmed
 from core.reconcile.state import AppState, Call, ClusterState
 
@@ -75,7 +76,8 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
     cluster = draft.cluster(app.spec.cluster)
     desired = app.desired.get(key.ref)
     if desired is None:
-        return _without_desired(app, cluster, key, before)
+        classes = policy_of(app.spec).classes
+        return without_desired(draft, key, before, classes)
     kind = cluster.kinds.get(desired.kind)
     fresh = _fresh(app, desired, before)
     if kind is None or kind.objects is None:
@@ -123,69 +125,6 @@ def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
         file=desired.document.file,
         line=desired.document.line,
     )
-
-
-def _without_desired(
-    app: AppState, cluster: ClusterState, key: Key, before: Drift | None
-) -> Drift | None:
-    document = app.unserved.get(key.ref)
-    if document is not None and document.kind in app.promised:
-        return Drift(
-            key,
-            app.spec.cluster,
-            document.kind,
-            Verdict.MISSING,
-            cause=Cause.GIT_AHEAD,
-            confirmed_by=ConfirmedBy.SERVER,
-            reason="its kind is defined in the same folder, and not applied yet",
-            explained=True,
-            problem=before.problem if before else "",
-            since=before.since if before else 0.0,
-            file=document.file,
-            line=document.line,
-        )
-    if document is not None:
-        return Drift(
-            key,
-            app.spec.cluster,
-            document.kind,
-            Verdict.UNKNOWN,
-            reason=f"not-served: the cluster serves no {document.kind.kind}"
-            f" in {document.kind.api_version}",
-            file=document.file,
-            line=document.line,
-        )
-    tracked = (app.inventory or {}).get(key.ref)
-    found = _followed(cluster, key.ref)
-    if tracked is None or not tracked.uid or found is None or app.source is None:
-        return None
-    kind, live = found
-    if live.uid != tracked.uid:
-        return None
-    if app.source.problems:  # it may be stated in a file that cannot be read
-        return Drift(
-            key, app.spec.cluster, kind, Verdict.UNKNOWN, reason="git-unreadable", uid=live.uid
-        )
-    since = before.since if before else 0.0
-    return Drift(
-        key,
-        app.spec.cluster,
-        kind,
-        Verdict.EXTRA,
-        cause=Cause.GIT_AHEAD,
-        confirmed_by=ConfirmedBy.SERVER,
-        uid=live.uid,
-        resource_version=live.resource_version,
-        since=since,
-    )
-
-
-def _followed(cluster: ClusterState, ref: ObjectRef) -> tuple[KindRef, Live] | None:
-    for kind, state in cluster.kinds.items():
-        if kind.kind == ref.kind and kind.group == ref.group and state.objects is not None:
-            live = state.objects.get(ref)
-            return (kind, live) if live is not None else None
-    return None
 
 
 def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from core.model import Key, KindRef, Live, Resource
 from core.reconcile.desired import follow, place, replace_kind
 from core.reconcile.draft import Draft
+from core.reconcile.extras import mark, mark_listed
 from core.reconcile.inputs import (
     ClusterFound,
     ClusterLost,
@@ -14,7 +15,8 @@ from core.reconcile.inputs import (
     LiveChanged,
     SchemaRead,
 )
-from core.reconcile.state import Call, ClusterState, KindState
+from core.reconcile.state import Call, ClusterState, KindState, surveyed
+from core.reconcile.surveys import unseen
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
@@ -105,6 +107,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
             draft.drop("stale", key)  # a listing begun after our write shows it (R6)
             if old is None or old.get(ref) != listed.objects.get(ref):
                 draft.dirty(key)
+    mark_listed(draft, listed.cluster, listed.kind, old or {}, listed.objects)
     see_cluster(draft, listed.cluster)
 
 
@@ -122,6 +125,7 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
         for ref in app.desired:
             if (ref.group, ref.kind) == (lost.kind.group, lost.kind.kind):
                 draft.dirty(Key(app.spec.name, ref))
+    mark_listed(draft, lost.cluster, lost.kind, state.objects or {}, {})
 
 
 def change_live(draft: Draft, changed: LiveChanged) -> None:
@@ -140,6 +144,7 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
             if ref in app.desired or ref in (app.inventory or {}):
                 _note(draft, Key(app.spec.name, ref), live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
+    mark(draft, changed.cluster, [ref for ref, _ in changed.changes], watched=True)
     see_cluster(draft, changed.cluster)
 
 
@@ -165,7 +170,11 @@ def say_synced(draft: Draft, name: str) -> None:
     if any(app.source is None and not app.problem for app in draft.apps_of(name)):
         return  # which kinds they use is not known yet
     states = [cluster.kinds.get(kind) for kind in cluster.following.kinds]
-    if all(state is not None and (state.objects is not None or state.problem) for state in states):
+    listed = all(
+        state is not None and (state.objects is not None or state.problem) for state in states
+    )
+    if listed and surveyed(cluster, cluster.following.owned):
         draft.set_cluster(name, synced=True)
         problems = sorted({state.problem for state in states if state is not None} - {""})
+        problems += unseen(cluster, cluster.following.owned)
         draft.tell("cluster_synced", cluster=name, message="; ".join(problems))

@@ -1,7 +1,9 @@
 """What front ends see of the state."""
 
 from core.model import AppView, Snapshot
-from core.reconcile.state import AppState, State, known
+from core.reconcile.extras import told_apart
+from core.reconcile.state import AppState, State, known, surveyed
+from core.reconcile.surveys import unseen
 
 
 def snapshot(state: State, before: Snapshot) -> Snapshot:
@@ -53,9 +55,12 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
         problem_exit=exit_code,
         file_problems=files,
         counts=app.counts,
-        complete=whole,
+        complete=whole
+        and surveyed(cluster, app.spec.owns)
+        and told_apart(app, state.apps.values()),
         blocked=cut_off or (app.source is None and bool(app.problem)),
         healing=app.healing,
         history=app.history,
         inventory=app.inventory_problem,
+        unseen=unseen(cluster, app.spec.owns),
     )

@@ -1,6 +1,6 @@
 """All the engine knows: one frozen value, replaced by every step and never mutated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.compare import Schema
@@ -40,6 +40,14 @@ class KindState:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """One kind in one owned namespace, as far as EXTRA needs it."""
+
+    objects: Mapping[ObjectRef, Live] | None = None  # None: not listed yet; metadata alone
+    problem: str = ""  # why it cannot be listed
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterState:
     """One API server."""
 
@@ -47,6 +55,9 @@ class ClusterState:
     namespace: str = "default"  # of the context
     resources: Mapping[KindRef, Resource] | None = None  # None: not discovered yet
     kinds: Mapping[KindRef, KindState] = field(default_factory=dict)
+    surveys: Mapping[tuple[KindRef, str], Survey] = field(
+        default_factory=dict
+    )  # kind and owned namespace; kept apart from `kinds`, for metadata is never compared
     following: Follow | None = None
     synced: bool = False  # every followed kind was listed; said once per connection
 
@@ -63,6 +74,7 @@ class AppState:
     history: tuple[Commit, ...] = ()
     refused: tuple[str, ...] = ()  # documents outside the allowed namespaces
     documents: Mapping[KindRef, tuple[Document, ...]] = field(default_factory=dict)
+    stated: frozenset[ObjectRef] = frozenset()  # of every document, whatever became of it
     canonical: Mapping[Document, Desired] = field(
         default_factory=dict
     )  # kept while schema and scope stay the same
@@ -189,6 +201,17 @@ def known(state_app: AppState, cluster: ClusterState) -> bool:
     )
 
 
+def surveyed(cluster: ClusterState, namespaces: Iterable[str]) -> bool:
+    """Tell whether these owned namespaces were looked through, as far as that is allowed."""
+    wanted = cluster.following
+    return wanted is not None and all(
+        (found := cluster.surveys.get((kind, namespace))) is not None
+        and (found.objects is not None or bool(found.problem))
+        for namespace in namespaces
+        for kind in wanted.surveyed
+    )
+
+
 def _settled(cluster: ClusterState, kind: KindRef) -> bool:
     if cluster.resources is not None and kind not in cluster.resources:
         return True
@@ -204,6 +227,8 @@ __all__ = [
     "KindState",
     "RunState",
     "State",
+    "Survey",
     "initial",
     "known",
+    "surveyed",
 ]

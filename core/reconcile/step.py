@@ -9,7 +9,7 @@ from itertools import islice
 from typing import assert_never
 
 from core.model import Key, Plan
-from core.reconcile import desired, live, runs
+from core.reconcile import desired, live, runs, surveys
 from core.reconcile import inputs as happenings
 from core.reconcile.draft import Draft
 from core.reconcile.effects import (
@@ -74,6 +74,12 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
             live.lose_kind(draft, happened)
         case happenings.LiveChanged():
             live.change_live(draft, happened)
+        case happenings.SurveyListed():
+            surveys.list_survey(draft, happened)
+        case happenings.SurveyLost():
+            surveys.lose_survey(draft, happened)
+        case happenings.SurveyChanged():
+            surveys.change_survey(draft, happened)
         case happenings.InventoryRead():
             runs.read_inventory(draft, happened)
             desired.follow(draft, draft.app(happened.app).spec.cluster)
