@@ -281,8 +281,11 @@ def _headline(row: Drift) -> str:
             return "in Git, not applied yet"
         case Verdict.MISSING, _:
             return "deleted from the cluster"
-        case Verdict.EXTRA, _:
+        case Verdict.EXTRA, Cause.GIT_AHEAD:
             return "no longer in Git"
+        case Verdict.EXTRA, _:
+            maker = row.actor.manager if row.actor is not None else None
+            return f"not in Git, made by {maker}" if maker else "not in Git"
         case _, Cause.GIT_AHEAD:
             return "Git moved on"
         case _, Cause.BOTH:

@@ -151,12 +151,12 @@ def test_every_kind_that_can_be_watched_is_surveyed_and_no_other() -> None:
     assert wanted.surveyed == {SECRET, POD, CLAIM, STATEFUL_SET}
     assert wanted.owned == {"web"}
     assert CONFIG_MAP in wanted.kinds
-    assert wanted.namespaces == {"web"}
+    assert wanted.namespaces == frozenset({"web"})
 
 
 def test_without_an_owned_namespace_nothing_is_surveyed() -> None:
     wanted = following(owning(owns=()))
-    assert wanted.surveyed == wanted.owned == frozenset()
+    assert (wanted.surveyed, wanted.owned) == (frozenset(), frozenset())
 
 
 def test_of_two_versions_the_preferred_one_is_surveyed_unless_git_names_the_kind() -> None:
