@@ -42,6 +42,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             message="; ".join((read.revision.subject, *read.problems)),
         )
     place(draft, read.app)
+    note_stated(draft, read.app)
     follow(draft, app.spec.cluster)
     if before is None or before.problems != read.problems:
         mark_all(draft, app.spec.cluster)
@@ -97,10 +98,6 @@ def place(draft: Draft, name: str) -> None:
         else:
             desired[made.ref] = made
     _mark_dirty(draft, app, desired, unserved)
-    stated = frozenset(_stated_ref(app, cluster, document) for document in app.source.documents)
-    if stated != app.stated:
-        mark(draft, app.spec.cluster, sorted(stated ^ app.stated))
-        draft.set_app(name, stated=stated)
     draft.set_app(
         name,
         canonical=kept,
@@ -109,6 +106,19 @@ def place(draft: Draft, name: str) -> None:
         promised=promised,
         refused=tuple(refused),
     )
+
+
+def note_stated(draft: Draft, name: str) -> None:
+    """Remember what one app states, for those who ask what nobody states."""
+    app = draft.app(name)
+    cluster = draft.cluster(app.spec.cluster)
+    if app.source is None or cluster.resources is None:
+        return
+    known = {**app.promised, **cluster.resources}
+    stated = frozenset(_stated_ref(app, cluster, each, known) for each in app.source.documents)
+    if stated != app.stated:
+        draft.set_app(name, stated=stated)
+        mark(draft, app.spec.cluster, sorted(stated ^ app.stated))
 
 
 def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.model import Key, KindRef, Live, Resource
-from core.reconcile.desired import follow, place, replace_kind
+from core.reconcile.desired import follow, note_stated, place, replace_kind
 from core.reconcile.draft import Draft
 from core.reconcile.extras import mark, mark_listed
 from core.reconcile.inputs import (
@@ -45,6 +45,7 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             kept = {doc: made for doc, made in app.canonical.items() if doc.kind not in changed}
             draft.set_app(app.spec.name, canonical=kept)
             place(draft, app.spec.name)
+            note_stated(draft, app.spec.name)
     follow(draft, found.cluster)
 
 
