@@ -33,7 +33,11 @@ def take_source(draft: Draft, read: SourceRead) -> None:
         problem_exit=0,
         documents={kind: tuple(found) for kind, found in documents.items()},
     )
-    if before is None or before.revision.id != read.revision.id or before.problems != read.problems:
+    news = before is None or (before.revision.id, before.problems) != (
+        read.revision.id,
+        read.problems,
+    )
+    if news and app.shown:
         draft.tell(
             "source_updated",
             app=read.app,
@@ -51,7 +55,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
 def lose_source(draft: Draft, lost: SourceLost) -> None:
     """Keep what was read before, and say that it may be old."""
     app = draft.app(lost.app)
-    if app.problem != lost.problem:
+    if app.problem != lost.problem and app.shown:
         draft.tell("source_unavailable", app=lost.app, message=lost.problem)
     draft.set_app(lost.app, problem=lost.problem, problem_exit=lost.exit_code)
     if app.source is None:
@@ -206,6 +210,8 @@ def follow(draft: Draft, name: str) -> None:
             draft.set_app(app.spec.name, inventory_asked=True)
             namespace = inventory_namespace(app, cluster)
             draft.effects.append(ReadInventory(name, app.spec.name, namespace))
+        if not app.shown:
+            continue
         kinds.update(kind for kind in app.documents if kind in cluster.resources)
         namespaces.update(_namespaces(app, cluster))
         kinds.update(_tracked_kinds(app, cluster, kinds))

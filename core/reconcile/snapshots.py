@@ -12,6 +12,8 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
     old = {view.spec.name: view for view in before.apps}
     views = []
     for name, app in state.apps.items():
+        if not app.shown:
+            continue
         view = _app(state, app, pending=name in pending)
         views.append(old[name] if old.get(name) == view else view)
     running = tuple(run.shown for run in state.runs.values() if not run.auto)

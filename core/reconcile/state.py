@@ -67,6 +67,7 @@ class AppState:
     """One app: what Git states, what was applied, and how it stands."""
 
     spec: AppSpec
+    shown: bool = True  # False: read only to know what is its own; never judged
     source: SourceRead | None = None  # None: not read yet, so nothing is missing or extra
     read_at: float = 0.0
     problem: str = ""
@@ -171,10 +172,11 @@ class State:
     auto_runs: int = 0
 
 
-def initial(
+def initial(  # noqa: PLR0913 - each is a choice of the caller
     apps: tuple[AppSpec, ...],
     clusters: tuple[ClusterSpec, ...],
     *,
+    neighbours: tuple[AppSpec, ...] = (),
     healing: bool,
     writing: bool,
     digest_key: bytes,
@@ -182,7 +184,10 @@ def initial(
 ) -> State:
     """Know nothing yet but what was asked for.  Healing implies writing."""
     return State(
-        apps={spec.name: AppState(spec, healing=healing) for spec in apps},
+        apps={
+            **{spec.name: AppState(spec, healing=healing) for spec in apps},
+            **{spec.name: AppState(spec, shown=False) for spec in neighbours},
+        },
         clusters={spec.name: ClusterState(ClusterView(spec)) for spec in clusters},
         writing=writing or healing,
         digest_key=digest_key,

@@ -140,6 +140,8 @@ def _judge_some(draft: Draft) -> None:
             waiting.update(islice(todo.items(), position, None))
             draft.effects.append(WakeAt(draft.now))
             break
+        if not draft.app(key.app).shown:
+            continue
         if able[key.app]:
             judge_key(draft, key, watched=watched)
             judged += 1

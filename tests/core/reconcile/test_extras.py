@@ -405,3 +405,22 @@ def test_an_app_that_may_not_touch_the_namespace_does_not_matter() -> None:
     made = owning(replace(OTHER, namespaces=("elsewhere",)))
     survey(made, SECRET, metadata(SECRET, "b"))
     assert row_of(made, SECRET, "b").verdict.value == "extra"
+
+
+# Apps that are not shown --------------------------------------------------------------------------
+
+
+def test_a_neighbour_is_asked_what_is_its_own_and_never_judged_or_shown() -> None:
+    made = owning(OTHER)
+    hidden = replace(made.state.apps[OTHER.name], shown=False)
+    made.state = replace(made.state, apps={**made.state.apps, OTHER.name: hidden})
+    survey(made, SECRET, metadata(SECRET, "b"), metadata(SECRET, "c"))
+    survey_rest(made, SECRET)
+    assert not made.complete()
+    other_read(made, "b")
+    assert SECRET in following(made).surveyed
+    assert verdicts(made) == {"a": "in_sync", "c": "extra"}
+    assert made.complete()
+    shown = snapshot(made.state, Snapshot())
+    assert [view.spec.name for view in shown.apps] == [SPEC.name]
+    assert OTHER.name not in {event.app for event in made.state.events}
