@@ -151,6 +151,8 @@ def _app_lines(app: AppView, rows: list[Drift], ink: Ink, *, everything: bool) -
     yield from wrapped("", commit_text(app.revision), indent=7)
     for problem in problems_of(app):
         yield from (ink.bad(line) for line in wrapped("! ", problem, indent=2))
+    for gap in app.unseen:
+        yield from (ink.doubtful(line) for line in wrapped("? ", gap, indent=2))
     rows = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
     for row in sorted(rows, key=lambda row: (_WORST_FIRST.index(row.verdict), row.key)):
         yield ""
@@ -165,6 +167,8 @@ def _cause_words(verdict: Verdict, cause: Cause) -> str:
         return "not applied yet"
     if verdict is Verdict.MISSING and cause is Cause.LIVE_CHANGED:
         return "deleted from the cluster"
+    if verdict is Verdict.EXTRA:
+        return "no longer in Git" if cause is Cause.GIT_AHEAD else "added in the cluster"
     return _CAUSE_WORDS[cause]
 
 
@@ -176,6 +180,8 @@ def _row_lines(row: Drift, ink: Ink, *, everything: bool) -> Iterator[str]:
     yield from more
     if row.verdict is Verdict.MISSING:
         yield from wrapped("", f"Git states it at {row.file}:{row.line}", indent=4)
+    if row.verdict is Verdict.EXTRA:
+        yield from _extra_lines(row)
     for reason in (row.reason, row.problem):
         if reason:
             yield from wrapped("", reason, indent=4)
@@ -183,6 +189,12 @@ def _row_lines(row: Drift, ink: Ink, *, everything: bool) -> Iterator[str]:
         yield from change_lines(change, ink, indent=4)
     for change in row.ignored if everything else ():
         yield from ignored_lines(change, ink, indent=4)
+
+
+def _extra_lines(row: Drift) -> Iterator[str]:
+    story = actor_text(row.actor)
+    yield from wrapped("", f"made {story}" if story else "nothing tells who made it", indent=4)
+    yield from wrapped("", "a sync leaves it alone: nothing is ever deleted", indent=4)
 
 
 def _side(

@@ -6,6 +6,7 @@
 
 from core.compare.canonical import canonical
 from core.compare.explain import detail, explain
+from core.compare.extras import NEVER_EXTRA, Find, find
 from core.compare.ignoring import PointerError, absence, parse_pointer, presence
 from core.compare.jobs import end_of, expired, expires
 from core.compare.judge import (
@@ -36,7 +37,9 @@ from core.compare.verdicts import Policy
 
 __all__ = [
     "MANAGER",
+    "NEVER_EXTRA",
     "Element",
+    "Find",
     "Judgement",
     "Member",
     "Owner",
@@ -59,6 +62,7 @@ __all__ = [
     "expired",
     "expires",
     "explain",
+    "find",
     "format_path",
     "is_compared",
     "is_secret_kind",

@@ -55,8 +55,9 @@ class Performer:
     def perform(self, effect: Effect) -> None:  # noqa: C901 - one case per effect is the point
         """Start one effect; its result comes as an input."""
         match effect:
-            case Follow(cluster, kinds, namespaces):
-                self._clusters[cluster].follow(kinds, namespaces)
+            case Follow(cluster, kinds, namespaces, surveyed, owned):
+                adapter = self._clusters[cluster]
+                adapter.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
             case Confirm():
                 self._start(self._confirm(effect))
             case Apply():

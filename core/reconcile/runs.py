@@ -12,6 +12,7 @@ from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
 from core.reconcile.claims import claims_of
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Apply, ReadSource, WakeAt
+from core.reconcile.extras import mark_all
 from core.reconcile.healing import hold, hold_unchanged, remember_heal
 from core.reconcile.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten, Reverted
 from core.reconcile.judging import policy_of
@@ -124,6 +125,7 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
     app = draft.app(read.app)
     for ref in {*app.desired, *rows}:
         draft.dirty(Key(read.app, ref))
+    mark_all(draft, app.spec.cluster)
 
 
 def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:

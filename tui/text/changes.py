@@ -80,6 +80,9 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
     lines += [
         ((text, Role.TEXT),) for text in _sentences(drift, looks) for text in wrap(text, width)
     ]
+    if drift.actor is not None:
+        maker = _actor_spans(drift.actor, looks, explained=True)
+        lines.append(clip((("made by  ", Role.MUTED), *maker), width))
     if drift.file:
         place = cut_left(say(f"{drift.file}:{drift.line}")[0], width - 5)
         lines.append((("Git  ", Role.MUTED), (place, Role.GIT)))
@@ -95,7 +98,8 @@ def _sentences(drift: Drift, looks: Looks) -> Iterable[str]:
     if drift.verdict is Verdict.MISSING:
         yield "Git states this object; the cluster does not have it. A sync creates it."
     elif drift.verdict is Verdict.EXTRA:
-        yield "The cluster has this object; Git no longer states it. A sync leaves it alone."
+        lacks = "no longer states" if drift.cause is Cause.GIT_AHEAD else "does not state"
+        yield f"The cluster has this object; Git {lacks} it. A sync leaves it alone."
     elif drift.verdict is Verdict.UNKNOWN:
         yield "This object cannot be judged."
     elif drift.verdict is Verdict.CONTESTED:

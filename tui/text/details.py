@@ -40,6 +40,8 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.AMBER),)]
         for problem in view.file_problems:
             lines += _told(problem, width, Role.TEXT)
+    for gap in view.unseen:
+        lines += [(), *_told(gap, width, Role.AMBER)]
     if view.inventory:
         lines += [(), *_told(f"inventory: {view.inventory}", width, Role.AMBER)]
     return lines
