@@ -130,7 +130,8 @@ def read(files: Iterable[File], cache: DocumentCache) -> Folder:
             continue
         refusal = _refusal(path, mode)
         if refusal:
-            refused.append((path, f"{clean(path)}:1: {refusal}"))
+            place = f"{path}/" if mode == _SUBMODULE else path
+            refused.append((place, f"{clean(path)}:1: {refusal}"))
         elif _is_manifest(path) and not hidden(path):
             outcome = cache.outcome(path, blob_id, content)
             documents.extend(outcome.documents)

@@ -119,6 +119,14 @@ def test_links_and_submodules_are_refused_by_name_and_never_read() -> None:
     assert files.reads == ["x/b.yaml"]
 
 
+def test_every_problem_names_the_file_or_folder_that_is_not_known_now() -> None:
+    files = Files().add("a.yaml", "kind: [").add("b.yaml", config_map("b"))
+    files.add("k/Chart.yaml", "name: x\n").add("l.yaml", mode=LINK).add("sub", mode=SUBMODULE)
+    folder = files.read()
+    assert [path for path, _ in folder.refused] == ["k/", "a.yaml", "l.yaml", "sub/"]
+    assert tuple(problem for _, problem in folder.refused) == folder.problems
+
+
 def test_entries_that_git_refuses_are_problems_whatever_they_are_called() -> None:
     folder = Files().add("x/.git", mode=0).read()
     assert folder.problems == ("x/.git:1: a name or kind of entry that Git does not check out",)
