@@ -157,7 +157,7 @@ class Desk(Screen[None], inherit_bindings=False):
             self.view,
             self.selected,
             read_only=self.options.read_only,
-            subject_has_text=isinstance(of, Drift) and bool(of.changes),
+            subject_has_text=isinstance(of, Drift) and bool(of.changes or of.ignored),
         )
 
     # Painting -----------------------------------------------------------------------------------

@@ -172,7 +172,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         words="noise",
         group=_G.LOOK,
         priority=15,
-        does="show or hide bookkeeping and remarks",
+        does="show or hide bookkeeping, remarks and ignored fields",
     ),
     Action(
         id="full_screen",

@@ -169,7 +169,7 @@ def why_not_sync(drift: Drift) -> str:
     if drift.verdict is Verdict.IN_SYNC:
         return "this object is in sync"
     if drift.verdict is Verdict.EXTRA:
-        return "Git no longer states this object; sync deletes nothing"
+        return "Git does not state this object; sync deletes nothing"
     if drift.verdict is Verdict.CONTESTED:
         return "a controller owns these fields; sync leaves them to it"
     if drift.verdict is Verdict.UNKNOWN:

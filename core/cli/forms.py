@@ -91,7 +91,9 @@ def _app_form(app: AppView) -> JsonObject:
         "revision": app.revision.id if app.revision else None,
         "path": app.spec.path,
         "problem": app_problem(app) or None,
+        "unseen": list(app.unseen),
         "counts": {verdict.value: app.counts.get(verdict, 0) for verdict in Verdict},
+        "ignored": app.ignored,
     }
 
 
@@ -105,6 +107,7 @@ def _object_form(row: Drift) -> JsonObject:
         "confirmed_by": row.confirmed_by.value,
         "resource_version": row.resource_version or None,
         "reason": row.reason or row.problem or None,
+        "actor": _actor_form(row.actor) if row.actor else None,
         "changes": changes_form(row.changes),
         "ignored": changes_form(row.ignored),
     }

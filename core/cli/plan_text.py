@@ -6,7 +6,7 @@ from typing import Final
 from core.clean import clean
 from core.cli.ink import Ink, wrapped
 from core.cli.report import change_lines
-from core.model import Plan, Run, Step, Verb
+from core.model import Plan, Run, Snapshot, Step, Verb, Verdict
 
 _VERB_WORDS: Final = {Verb.CREATE: "create", Verb.APPLY: "apply"}
 
@@ -31,6 +31,13 @@ def count_text(plan: Plan) -> str:
     verbs = [step.verb for step in plan.runnable]
     parts = [f"{verbs.count(verb)} to {word}" for verb, word in _VERB_WORDS.items()]
     return ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing to do"
+
+
+def left_alone(snapshot: Snapshot) -> tuple[str, ...]:
+    """Say what a sync does not touch although it is drift."""
+    extra = sum(row.verdict is Verdict.EXTRA for row in snapshot.rows.values())
+    objects = "object that Git lacks is" if extra == 1 else "objects that Git lacks are"
+    return (f"{extra} {objects} left alone: a sync deletes nothing",) if extra else ()
 
 
 def run_lines(run: Run, ink: Ink) -> Iterator[str]:

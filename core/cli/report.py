@@ -7,6 +7,7 @@ from core.clean import clean
 from core.cli.forms import problems_of
 from core.cli.ink import WIDTH, Ink, value_text, wrapped
 from core.model import (
+    Absent,
     Actor,
     AppView,
     Cause,
@@ -66,6 +67,20 @@ def identity(row: Drift) -> str:
 def change_lines(change: FieldChange, ink: Ink, *, indent: int) -> Iterator[str]:
     """Yield one field: its path, both values, and what is known about how they came."""
     paint = ink.faint if change.verdict is FieldVerdict.INFO else ink.title
+    yield from _change_lines(change, ink, paint, indent=indent)
+
+
+def ignored_lines(change: FieldChange, ink: Ink, *, indent: int) -> Iterator[str]:
+    """Yield one field that a rule hides, with the rule."""
+    if not change.path and isinstance(change.live, Absent) and isinstance(change.git, Absent):
+        yield from (ink.faint(line) for line in wrapped("", change.note, indent=indent))
+        return
+    yield from _change_lines(change, ink, ink.faint, indent=indent)
+
+
+def _change_lines(
+    change: FieldChange, ink: Ink, paint: Callable[[str], str], *, indent: int
+) -> Iterator[str]:
     said = change.note
     if change.verdict is not FieldVerdict.DRIFT:  # what does not count says what it is
         said = ": ".join(filter(None, (change.verdict, change.info, change.note)))
@@ -122,11 +137,11 @@ def commit_text(commit: Commit | None) -> str:
     return f'{commit.id[:7]} "{commit.subject}" by {author}, {moment_text(commit.date)}'
 
 
-def totals(counts: Iterable[tuple[Verdict, int]]) -> str:
-    """Count rows by verdict, worst first."""
+def totals(counts: Iterable[tuple[Verdict, int]], ignored: int = 0) -> str:
+    """Count rows by verdict, worst first, and apart from them the differences that rules hide."""
     known = dict(counts)
     parts = [f"{known[v]} {_VERDICT_WORDS[v]}" for v in _WORST_FIRST if known.get(v)]
-    return ", ".join(parts) or "no objects"
+    return (", ".join(parts) or "no objects") + (f" ({ignored} ignored)" if ignored else "")
 
 
 def _app_lines(app: AppView, rows: list[Drift], ink: Ink, *, everything: bool) -> Iterator[str]:
@@ -136,12 +151,15 @@ def _app_lines(app: AppView, rows: list[Drift], ink: Ink, *, everything: bool) -
     yield from wrapped("", commit_text(app.revision), indent=7)
     for problem in problems_of(app):
         yield from (ink.bad(line) for line in wrapped("! ", problem, indent=2))
+    for gap in app.unseen:
+        yield from (ink.doubtful(line) for line in wrapped("? ", gap, indent=2))
     rows = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
     for row in sorted(rows, key=lambda row: (_WORST_FIRST.index(row.verdict), row.key)):
         yield ""
-        yield from _row_lines(row, ink)
+        yield from _row_lines(row, ink, everything=everything)
     yield ""
-    yield f"  {totals(app.counts.items())}" + ("" if app.complete else " (not complete)")
+    counted = totals(app.counts.items(), app.ignored)
+    yield f"  {counted}" + ("" if app.complete else " (not complete)")
 
 
 def _cause_words(verdict: Verdict, cause: Cause) -> str:
@@ -149,10 +167,12 @@ def _cause_words(verdict: Verdict, cause: Cause) -> str:
         return "not applied yet"
     if verdict is Verdict.MISSING and cause is Cause.LIVE_CHANGED:
         return "deleted from the cluster"
+    if verdict is Verdict.EXTRA:
+        return "no longer in Git" if cause is Cause.GIT_AHEAD else "added in the cluster"
     return _CAUSE_WORDS[cause]
 
 
-def _row_lines(row: Drift, ink: Ink) -> Iterator[str]:
+def _row_lines(row: Drift, ink: Ink, *, everything: bool) -> Iterator[str]:
     paint = {Verdict.IN_SYNC: ink.good, Verdict.UNKNOWN: ink.doubtful}.get(row.verdict, ink.bad)
     cause = f", {_cause_words(row.verdict, row.cause)}" if row.cause else ""
     head, *more = wrapped("", f"{identity(row)}: {_VERDICT_WORDS[row.verdict]}{cause}", indent=2)
@@ -160,11 +180,21 @@ def _row_lines(row: Drift, ink: Ink) -> Iterator[str]:
     yield from more
     if row.verdict is Verdict.MISSING:
         yield from wrapped("", f"Git states it at {row.file}:{row.line}", indent=4)
+    if row.verdict is Verdict.EXTRA:
+        yield from _extra_lines(row)
     for reason in (row.reason, row.problem):
         if reason:
             yield from wrapped("", reason, indent=4)
     for change in sorted(row.changes, key=lambda change: _CHANGE_ORDER.index(change.verdict)):
         yield from change_lines(change, ink, indent=4)
+    for change in row.ignored if everything else ():
+        yield from ignored_lines(change, ink, indent=4)
+
+
+def _extra_lines(row: Drift) -> Iterator[str]:
+    story = actor_text(row.actor)
+    yield from wrapped("", f"made {story}" if story else "nothing tells who made it", indent=4)
+    yield from wrapped("", "a sync leaves it alone: nothing is ever deleted", indent=4)
 
 
 def _side(

@@ -56,7 +56,12 @@ def connected(
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
     engine: EngineLike = importlib.import_module("core.engine").connect(
-        settings.apps, settings.clusters, healing=healing, writing=writing, once=once
+        settings.apps,
+        settings.clusters,
+        neighbours=settings.neighbours,
+        healing=healing,
+        writing=writing,
+        once=once,
     )
     return engine
 

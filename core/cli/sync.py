@@ -10,7 +10,7 @@ from core.cli.diff import picture, tell_problems
 from core.cli.exit_codes import DRIFT, problem_exit
 from core.cli.ink import Ink, ink_for, put
 from core.cli.options import Options
-from core.cli.plan_text import count_text, plan_lines, protected_names, run_lines
+from core.cli.plan_text import count_text, left_alone, plan_lines, protected_names, run_lines
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
@@ -69,6 +69,7 @@ async def sync(
     plans = await prepared(engine, snapshot)
     for plan in plans:
         put(console.out, plan_lines(plan, console.ink))
+    put(console.out, left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
         put(console.out, ["nothing to do"] if not plans else [])
         blocked = 4 if plans else 0  # every step says why it cannot be done

@@ -96,9 +96,19 @@ class Cluster:
         """Close every connection."""
         await self._link.close()
 
-    def follow(self, kinds: frozenset[KindRef], namespaces: frozenset[str] | None) -> None:
-        """List and watch exactly these kinds; None means every namespace."""
-        self._following.follow(kinds, namespaces)
+    def follow(
+        self,
+        kinds: frozenset[KindRef],
+        namespaces: frozenset[str] | None,
+        *,
+        surveyed: frozenset[KindRef] = frozenset(),
+        owned: frozenset[str] = frozenset(),
+    ) -> None:
+        """List and watch exactly these kinds; None means every namespace.
+
+        Of the *surveyed* kinds metadata alone is asked for, in the *owned* namespaces.
+        """
+        self._following.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
 
     async def get(self, kind: KindRef, namespace: str, name: str) -> Live | None:
         """Read one object from the server itself; None if it is not there.

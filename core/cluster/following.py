@@ -6,6 +6,7 @@ one kind: listed when all of them are, lost when one of them is.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Final
 
 from core.cluster.answers import LinkError
@@ -16,6 +17,7 @@ from core.cluster.openapi import OpenApi
 from core.cluster.paths import kind_words
 from core.cluster.reflector import Reflector
 from core.cluster.store import Change
+from core.cluster.surveying import Surveyor
 from core.compare import Schema
 from core.errors import DeniedError, ProductError
 from core.model import KindRef, Live, ObjectRef, Resource
@@ -53,6 +55,8 @@ class Following:
         self._namespaces: frozenset[str] | None = frozenset()
         self._resources: Mapping[KindRef, Resource] | None = None
         self._followers: dict[KindRef, Follower] = {}
+        self._surveys: frozenset[tuple[KindRef, str]] = frozenset()
+        self._surveyors: dict[tuple[KindRef, str], Surveyor] = {}
         self._missing: set[KindRef] = set()
         self._seen_at = float("-inf")
 
@@ -61,9 +65,17 @@ class Following:
         self._group = group
         self._arrange()
 
-    def follow(self, kinds: frozenset[KindRef], namespaces: frozenset[str] | None) -> None:
-        """List and watch exactly these."""
+    def follow(
+        self,
+        kinds: frozenset[KindRef],
+        namespaces: frozenset[str] | None,
+        *,
+        surveyed: frozenset[KindRef] = frozenset(),
+        owned: frozenset[str] = frozenset(),
+    ) -> None:
+        """List and watch exactly these; of the *surveyed* ones metadata, in *owned* namespaces."""
         self._kinds, self._namespaces = kinds, namespaces
+        self._surveys = frozenset(product(surveyed, owned))
         self._arrange()
 
     def discovered(self, resources: Mapping[KindRef, Resource]) -> None:
@@ -97,6 +109,7 @@ class Following:
         self._missing &= self._kinds
         for kind in sorted(self._kinds):
             self._arrange_kind(kind, self._resources.get(kind), self._group)
+        self._arrange_surveys(self._resources, self._group)
 
     def _arrange_kind(
         self, kind: KindRef, resource: Resource | None, group: asyncio.TaskGroup
@@ -117,6 +130,25 @@ class Following:
             follower = self._followers[kind] = Follower(self, resource, group)
             follower.read_schema()
         follower.cover(self._namespaces)
+
+    def _arrange_surveys(
+        self, resources: Mapping[KindRef, Resource], group: asyncio.TaskGroup
+    ) -> None:
+        """Stop and start surveys; one of a kind that is no longer served is asked for no more."""
+        wanted = {
+            (kind, namespace): resources[kind]
+            for kind, namespace in sorted(self._surveys)
+            if kind in resources
+        }
+        for place, surveyor in tuple(self._surveyors.items()):
+            if wanted.get(place) != surveyor.resource:
+                self._surveyors.pop(place).stop()
+        for place, resource in wanted.items():
+            if place in self._surveyors:
+                continue
+            surveyor = Surveyor(self.cluster, resource, place[1], emit=self.emit, heard=self.heard)
+            self._surveyors[place] = surveyor
+            surveyor.start(self.link, self.clock, group)
 
 
 class Follower:

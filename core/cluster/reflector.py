@@ -249,7 +249,8 @@ class Reflector:
                 continue
             path = object_path(self._resource, ref.namespace, ref.name)
             try:
-                answer = await self._link.call(Request(path=path))
+                accept = self._accept("PartialObjectMetadata")
+                answer = await self._link.call(Request(path=path, accept=accept))
             except ProductError as error:
                 raise UnreadableError(f"{ref} came back and could not be checked") from error
             found = answer.status == HTTPStatus.OK

@@ -6,6 +6,8 @@
 
 from core.compare.canonical import canonical
 from core.compare.explain import detail, explain
+from core.compare.extras import NEVER_EXTRA, Find, find
+from core.compare.ignoring import PointerError, absence, parse_pointer, presence
 from core.compare.jobs import end_of, expired, expires
 from core.compare.judge import (
     Judgement,
@@ -15,7 +17,6 @@ from core.compare.judge import (
     judge,
     not_compared,
 )
-from core.compare.leaving import leave
 from core.compare.masking import is_secret_kind, mask, masked_object
 from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
 from core.compare.paths import (
@@ -27,14 +28,18 @@ from core.compare.paths import (
     format_path,
     parse_path,
 )
+from core.compare.payload import payload
 from core.compare.removing import removals
 from core.compare.scaling import ScaleRange, scale_of
 from core.compare.schema import Schema, schemas
+from core.compare.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
 
 __all__ = [
     "MANAGER",
+    "NEVER_EXTRA",
     "Element",
+    "Find",
     "Judgement",
     "Member",
     "Owner",
@@ -43,9 +48,12 @@ __all__ = [
     "Part",
     "Parts",
     "PathError",
+    "PointerError",
     "Policy",
     "ScaleRange",
     "Schema",
+    "SelectorError",
+    "absence",
     "canonical",
     "changed_paths",
     "class_of",
@@ -54,16 +62,20 @@ __all__ = [
     "expired",
     "expires",
     "explain",
+    "find",
     "format_path",
     "is_compared",
     "is_secret_kind",
     "is_terminating",
     "judge",
-    "leave",
     "mask",
     "masked_object",
     "not_compared",
     "parse_path",
+    "parse_pointer",
+    "parse_selector",
+    "payload",
+    "presence",
     "removals",
     "scale_of",
     "schemas",

@@ -16,17 +16,17 @@ class Evidence:
 
     def __init__(self, live: JsonObject, classes: Mapping[str, OwnerClass]) -> None:
         """Look at *live*, as the API server returned it; *classes* are moved by settings."""
-        self._live, self._classes = live, classes
+        self.live, self._classes = live, classes
 
     @cached_property
     def owners(self) -> Owners:
         """The managedFields."""
-        return Owners.parse(self._live, self._classes)
+        return Owners.parse(self.live, self._classes)
 
     @cached_property
     def last_applied(self) -> JsonObject:
         """What `kubectl apply` last sent, `{}` where it never did."""
-        text = value_at(self._live, ("metadata", "annotations", LAST_APPLIED))
+        text = value_at(self.live, ("metadata", "annotations", LAST_APPLIED))
         if not isinstance(text, str):
             return {}
         try:
@@ -63,7 +63,7 @@ class Evidence:
         )
 
 
-def value_at(document: Json, parts: Parts) -> Json | Absent:
+def value_at(document: Json | Absent, parts: Parts) -> Json | Absent:
     """Return what *document* has at *parts*."""
     here: Json | Absent = document
     for part in parts:

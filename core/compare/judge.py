@@ -7,11 +7,13 @@ from typing import Final
 import msgspec
 
 from core.compare.evidence import Evidence
+from core.compare.ignoring import Place, additions, places
 from core.compare.paths import format_path
+from core.compare.payload import as_live
 from core.compare.scaling import ScaleRange
 from core.compare.schema import UNKNOWN, Node, Schema
 from core.compare.verdicts import Case, Policy
-from core.compare.walk import differences
+from core.compare.walk import Difference, How, differences
 from core.model import (
     ABSENT,
     Absent,
@@ -102,21 +104,55 @@ def _compared(
     git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
     if _terminating(found):
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="terminating")
-    places = differences(git, found, schema.root if schema is not None else UNKNOWN)
-    if not places:
+    root = schema.root if schema is not None else UNKNOWN
+    apart = differences(git, found, root)
+    if not apart:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
     evidence = Evidence(found, policy.classes)
     local = Case(desired.kind, git, found, evidence, None, policy, scale)
-    changes = [change for each in places for change in local.decide(each)]
+    hidden = places(policy.rules, desired, git, evidence, root)
+    ignored: list[FieldChange] = []
+    if hidden:
+        local = replace(local, git=as_live(git, found, hidden, root))
+        ignored = _named(hidden, differences(git, local.git, root), replace(local, git=git))
+        apart = differences(local.git, found, root)
+    changes, left = _decided(local, apart, additions(git, desired))
+    ignored += left
     suspect = any(change.verdict in _COUNTED for change in changes)
     if suspect and predicted is not None:
         case = replace(local, predicted=answer)
-        changes = [change for each in places for change in case.decide(each)]
+        changes, _ = _decided(case, apart, additions(git, desired))
     if suspect and predicted is None and schema is None:
+        reason = "schema-unavailable"
         return Judgement(
-            Verdict.UNKNOWN, desired.warnings, suspect=suspect, reason="schema-unavailable"
+            Verdict.UNKNOWN, desired.warnings, _sorted(ignored), suspect=suspect, reason=reason
         )
-    return _judged([*desired.warnings, *changes], suspect=suspect)
+    return _judged([*desired.warnings, *changes], ignored, suspect=suspect)
+
+
+def _decided(
+    case: Case, apart: Iterable[Difference], others_may_add: str
+) -> tuple[list[FieldChange], list[FieldChange]]:
+    """Decide every difference; apart from them, what others added where that is left alone."""
+    changes: list[FieldChange] = []
+    left: list[FieldChange] = []
+    for each in apart:
+        added = others_may_add and each.how is How.EXTRA and not case.evidence.was_ours(each.parts)
+        for change in case.decide(each):
+            if added and change.verdict in _COUNTED:
+                left.append(replace(change, note=others_may_add))
+            else:
+                changes.append(change)
+    return changes, left
+
+
+def _named(hidden: Sequence[Place], apart: Iterable[Difference], case: Case) -> list[FieldChange]:
+    """Say of each difference that is left alone which rule says so; the first one wins."""
+    return [
+        replace(change, note=next(place.note for place in hidden if place.meets(each.parts)))
+        for each in apart
+        for change in case.decide(each)
+    ]
 
 
 def changed_paths(before: bytes, after: bytes, schema: Schema | None) -> tuple[str, ...]:
@@ -136,8 +172,11 @@ def _changed(before: bytes, after: bytes, root: Node) -> tuple[str, ...]:
     return tuple(sorted({format_path(each.parts) for each in there}))
 
 
-def _judged(changes: Sequence[FieldChange], *, suspect: bool) -> Judgement:
-    if any(_is_deep(side) for change in changes for side in (change.git, change.live)):
+def _judged(
+    changes: Sequence[FieldChange], ignored: Sequence[FieldChange], *, suspect: bool
+) -> Judgement:
+    both = (*changes, *ignored)
+    if any(_is_deep(side) for change in both for side in (change.git, change.live)):
         raise RecursionError  # nobody after us could print it
     verdicts = {change.verdict for change in changes}
     if FieldVerdict.DRIFT in verdicts:
@@ -146,7 +185,7 @@ def _judged(changes: Sequence[FieldChange], *, suspect: bool) -> Judgement:
         verdict = Verdict.CONTESTED
     else:
         verdict = Verdict.IN_SYNC
-    return Judgement(verdict, _sorted(changes), suspect=suspect)
+    return Judgement(verdict, _sorted(changes), _sorted(ignored), suspect=suspect)
 
 
 def _is_deep(value: Json | Absent, levels: int = _LEVELS_MAX) -> bool:

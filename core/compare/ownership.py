@@ -29,6 +29,13 @@ class OwnerClass(StrEnum):
 
 
 _DECIDES: Final = tuple(OwnerClass)
+
+
+def rank_of(kind: OwnerClass) -> int:
+    """Order owners: the lowest decides."""
+    return _DECIDES.index(kind)
+
+
 _HUMANS: Final = frozenset({"kubectl", "node-fetch", "Mozilla", "OpenAPI-Generator"})
 _DEPLOYERS: Final = frozenset(
     {"argocd-controller", "kustomize-controller", "helm-controller", "helm"}
@@ -117,7 +124,7 @@ class Owners:
     def of(self, parts: Parts) -> tuple[Owner, ...]:
         """Return the owners of one field, the one that decides first."""
         found = [entry for entry in self.entries if entry.owns(parts)]
-        found.sort(key=lambda entry: _DECIDES.index(entry.kind))
+        found.sort(key=lambda entry: rank_of(entry.kind))
         return tuple(owner for owner in found if owner.kind is not OwnerClass.NONE)
 
 

@@ -14,10 +14,11 @@ from core.reconcile.inputs import Input
 from core.reconcile.state import initial
 
 
-def connect(
+def connect(  # noqa: PLR0913 - each is a choice of the caller
     apps: tuple[AppSpec, ...],
     clusters: tuple[ClusterSpec, ...],
     *,
+    neighbours: tuple[AppSpec, ...] = (),
     healing: bool = False,
     writing: bool = False,
     once: bool = False,
@@ -28,17 +29,20 @@ def connect(
     Args:
         apps: What to keep in sync; each names one of *clusters*.
         clusters: The API servers.
+        neighbours: Other apps, read only to know what is theirs in a namespace that one of *apps*
+            owns; they are not shown and never written.
         healing: Put drift right and apply new commits from the start.  Implies writing.
         writing: Plans that a person accepts may run.
         once: Read each folder once and do not follow it (`driftdeck diff`).
         clock: Seconds since the epoch.
     """
     held: list[Input] = []
-    sources = Sources(apps, held.append, once=once, clock=clock)
+    sources = Sources((*apps, *neighbours), held.append, once=once, clock=clock)
     adapters: dict[str, Cluster] = {}
     state = initial(
         apps,
         clusters,
+        neighbours=neighbours,
         healing=healing,
         writing=writing,
         digest_key=_digest_key(),

@@ -55,8 +55,9 @@ class Performer:
     def perform(self, effect: Effect) -> None:  # noqa: C901 - one case per effect is the point
         """Start one effect; its result comes as an input."""
         match effect:
-            case Follow(cluster, kinds, namespaces):
-                self._clusters[cluster].follow(kinds, namespaces)
+            case Follow(cluster, kinds, namespaces, surveyed, owned):
+                adapter = self._clusters[cluster]
+                adapter.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
             case Confirm():
                 self._start(self._confirm(effect))
             case Apply():
@@ -90,12 +91,13 @@ class Performer:
 
     async def _confirm(self, effect: Confirm) -> Input:
         cluster = self._clusters[effect.cluster]
-        return await cluster.dry_run(effect.key, effect.desired, effect.live)
+        answer = await cluster.dry_run(effect.key, effect.sent, effect.live)
+        return replace(answer, desired=effect.desired)
 
     async def _apply(self, effect: Apply) -> Input:
         cluster = self._clusters[effect.cluster]
         try:
-            live = await cluster.apply(effect.desired, effect.live, effect.removed)
+            live = await cluster.apply(effect.sent, effect.live, effect.removed)
         except ProductError as error:
             wait_s = error.retry_after_s if isinstance(error, UnavailableError) else None
             return Applied(effect.key, effect.desired, None, str(error), error.exit_code, wait_s)

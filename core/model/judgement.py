@@ -134,6 +134,7 @@ class Drift:
     since: float = 0.0  # when it left in_sync, seconds since the epoch; 0.0 while in sync
     file: str = ""  # where Git states the object
     line: int = 0
+    actor: Actor | None = None  # who made an EXTRA object
 
 
 def fields_of(drift: Drift) -> int:

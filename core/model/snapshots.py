@@ -38,11 +38,13 @@ class AppView:
     problem_exit: int = 0  # exit code of that problem (design.md section 4)
     file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out
     counts: Mapping[Verdict, int] = field(default_factory=lambda: MappingProxyType({}))
+    ignored: int = 0  # differences that rules hide; they count in none of `counts`
     complete: bool = False  # both sides were read and every object has its final verdict
     blocked: bool = False  # it cannot become complete now; `problem` says why
     healing: bool = False
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
+    unseen: tuple[str, ...] = ()  # kinds of owned namespaces that cannot be listed, each with why
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,13 @@ from core.model import (
 from core.reconcile.claims import settle_claims
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Follow, ReadInventory, ReadSource
+from core.reconcile.extras import mark, mark_all
 from core.reconcile.inputs import HistoryRead, SourceLost, SourceRead
 from core.reconcile.promises import promises
 from core.reconcile.refusals import forget
 from core.reconcile.scaling import autoscaler_kind, choose_scaler
 from core.reconcile.state import AppState, ClusterState
+from core.reconcile.surveys import keep_wanted, surveyed_kinds
 
 
 def take_source(draft: Draft, read: SourceRead) -> None:
@@ -46,7 +48,11 @@ def take_source(draft: Draft, read: SourceRead) -> None:
         documents={kind: tuple(found) for kind, found in documents.items()},
         lost=_lost(app, read),
     )
-    if before is None or before.revision.id != read.revision.id or before.problems != read.problems:
+    news = before is None or (before.revision.id, before.problems) != (
+        read.revision.id,
+        read.problems,
+    )
+    if news and app.shown:
         draft.tell(
             "source_updated",
             app=read.app,
@@ -55,7 +61,10 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             message="; ".join((read.revision.subject, *read.problems)),
         )
     place(draft, read.app)
+    note_stated(draft, read.app)
     follow(draft, app.spec.cluster)
+    if before is None or before.problems != read.problems:
+        mark_all(draft, app.spec.cluster)
 
 
 def _lost(app: AppState, read: SourceRead) -> dict[ObjectRef, tuple[Document, str]]:
@@ -82,9 +91,11 @@ def _refused(read: SourceRead, file: str) -> str:
 def lose_source(draft: Draft, lost: SourceLost) -> None:
     """Keep what was read before, and say that it may be old."""
     app = draft.app(lost.app)
-    if app.problem != lost.problem:
+    if app.problem != lost.problem and app.shown:
         draft.tell("source_unavailable", app=lost.app, message=lost.problem)
     draft.set_app(lost.app, problem=lost.problem, problem_exit=lost.exit_code)
+    if app.source is None:
+        mark_all(draft, app.spec.cluster)  # what it states stays unknown
 
 
 def take_history(draft: Draft, read: HistoryRead) -> None:
@@ -137,9 +148,21 @@ def place(draft: Draft, name: str) -> None:
         unserved=unserved,
         promised=promised,
         refused=tuple(refused),
-        stated=frozenset(_scoped_ref(app, cluster, each) for each in app.source.documents),
     )
-    settle_claims(draft, app.spec.cluster)
+
+
+def note_stated(draft: Draft, name: str) -> None:
+    """Remember what one app states, for those who ask what nobody states."""
+    app = draft.app(name)
+    cluster = draft.cluster(app.spec.cluster)
+    if app.source is None or cluster.resources is None:
+        return
+    known = {**app.promised, **cluster.resources}
+    stated = frozenset(_stated_ref(app, cluster, each, known) for each in app.source.documents)
+    if stated != app.stated:
+        draft.set_app(name, stated=stated)
+        mark(draft, app.spec.cluster, sorted(stated ^ app.stated))
+        settle_claims(draft, app.spec.cluster)
 
 
 def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
@@ -182,12 +205,6 @@ def _stated_ref(
     namespaced = resource is None or resource.namespaced
     namespace = (document.namespace or namespace_of(app, cluster)) if namespaced else ""
     return ObjectRef(document.kind.group, document.kind.kind, namespace, document.name)
-
-
-def _scoped_ref(app: AppState, cluster: ClusterState, document: Document) -> ObjectRef:
-    known = {document.kind: (cluster.resources or {}).get(document.kind)}
-    scoped = {kind: resource for kind, resource in known.items() if resource is not None}
-    return _stated_ref(app, cluster, document, scoped)
 
 
 def _refusal(app: AppState, made: Desired) -> str:
@@ -244,6 +261,7 @@ def follow(draft: Draft, name: str) -> None:
         return
     kinds: set[KindRef] = set()
     namespaces: set[str] = set()
+    owned: set[str] = set()
     for app in draft.apps_of(name):
         if app.source is None:
             continue
@@ -251,12 +269,18 @@ def follow(draft: Draft, name: str) -> None:
             draft.set_app(app.spec.name, inventory_asked=True)
             namespace = inventory_namespace(app, cluster)
             draft.effects.append(ReadInventory(name, app.spec.name, namespace))
+        if not app.shown:
+            continue
         kinds.update(k for k in app.documents if k in cluster.resources and is_compared(k))
         namespaces.update(_namespaces(app, cluster))
         kinds.update(_tracked_kinds(app, cluster, kinds))
+        owned.update(app.spec.owns)
     scaler = autoscaler_kind(cluster.resources, kinds)
-    wanted = Follow(name, frozenset(kinds | ({scaler} if scaler else set())), frozenset(namespaces))
+    kinds.update({scaler} if scaler is not None else ())
+    others = surveyed_kinds(cluster.resources.values(), kinds) if owned else frozenset[KindRef]()
+    wanted = Follow(name, frozenset(kinds), frozenset(namespaces | owned), others, frozenset(owned))
     if wanted != cluster.following:
+        keep_wanted(draft, name, wanted)
         draft.set_cluster(name, following=wanted, synced=False)
         draft.effects.append(wanted)
     choose_scaler(draft, name, scaler)

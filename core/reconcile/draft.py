@@ -125,12 +125,13 @@ class Draft:
             return  # an unchanged row stays the same object
         app = self.app(key.app)
         counts = dict(app.counts)
-        confirming = app.confirming
+        confirming, ignored = app.confirming, app.ignored
         for drift, sign in ((before, -1), (row, 1)):
             if drift is not None:
                 counts[drift.verdict] = counts.get(drift.verdict, 0) + sign
                 confirming += sign * drift.confirming
-        self.set_app(key.app, counts=counts, confirming=confirming)
+                ignored += sign * len(drift.ignored)
+        self.set_app(key.app, counts=counts, confirming=confirming, ignored=ignored)
         if row is None:
             del self.write("rows")[key]
         else:

@@ -10,11 +10,17 @@ from core.reconcile.inputs import InventoryRow
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """List, then watch, exactly these kinds of one cluster; `None` means every namespace."""
+    """List, then watch, exactly these kinds of one cluster; `None` means every namespace.
+
+    Of the *surveyed* kinds only metadata is wanted, and only in the *owned* namespaces: what is
+    there and not in Git is EXTRA, and nothing else is asked of it.
+    """
 
     cluster: str
     kinds: frozenset[KindRef]
     namespaces: frozenset[str] | None
+    surveyed: frozenset[KindRef] = frozenset()
+    owned: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class Confirm:
     key: Key
     desired: Desired
     live: Live
+    sent: Desired  # `desired` as it goes out: what rules leave alone is not overwritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Apply:
     key: Key
     desired: Desired
     live: Live | None
+    sent: Desired  # as in `Confirm`
     removed: tuple[str, ...] = ()  # paths that Git does not have and an apply would leave
 
 

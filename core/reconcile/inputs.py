@@ -125,6 +125,36 @@ class LiveChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyListed:
+    """A complete listing of one kind in one owned namespace; bodies hold metadata alone."""
+
+    cluster: str
+    kind: KindRef
+    namespace: str
+    objects: Mapping[ObjectRef, Live]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyLost:
+    """One kind cannot be listed in one owned namespace: what is extra there is not seen."""
+
+    cluster: str
+    kind: KindRef
+    namespace: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyChanged:
+    """Objects of a survey changed, in order; None means deleted."""
+
+    cluster: str
+    kind: KindRef
+    namespace: str
+    changes: tuple[tuple[ObjectRef, Live | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InventoryRow:
     """One object that driftdeck applied."""
 
@@ -303,6 +333,9 @@ Input: TypeAlias = (
     | KindListed
     | KindLost
     | LiveChanged
+    | SurveyListed
+    | SurveyLost
+    | SurveyChanged
     | InventoryRead
     | InventoryWritten
     | Confirmed

@@ -10,13 +10,15 @@ from functools import lru_cache
 from core.compare import (
     OwnerClass,
     Policy,
+    absence,
     expired,
     expires,
     is_compared,
-    is_terminating,
     judge,
     mask,
     not_compared,
+    payload,
+    presence,
 )
 from core.model import (
     ABSENT,
@@ -25,7 +27,6 @@ from core.model import (
     Cause,
     ConfirmedBy,
     Desired,
-    Document,
     Drift,
     FieldChange,
     FieldVerdict,
@@ -38,6 +39,7 @@ from core.model import (
 from core.reconcile.draft import Draft, in_sync, is_drift
 from core.reconcile.effects import Confirm
 from core.reconcile.endings import ending_of, note_end
+from core.reconcile.extras import live_of, without_desired
 from core.reconcile.inputs import Confirmed
 from core.reconcile.refusals import is_due, is_final, keep, marked, standing
 from core.reconcile.scaling import awaits_scaler
@@ -90,7 +92,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
     cluster = draft.cluster(app.spec.cluster)
     desired = app.desired.get(key.ref)
     if desired is None:
-        return _without_desired(app, cluster, key, before)
+        return _extra(draft, key, before)
     kind = cluster.kinds.get(desired.kind)
     fresh = _fresh(app, desired, before)
     if not is_compared(desired.kind):
@@ -139,87 +141,22 @@ def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
     )
 
 
-def _without_desired(
-    app: AppState, cluster: ClusterState, key: Key, before: Drift | None
-) -> Drift | None:
-    document = app.unserved.get(key.ref)
-    if document is None and key.ref in app.lost:
-        document, problem = app.lost[key.ref]
-        reason = f"git-unreadable: {problem}"
-        return _unknown(app, key, document, reason)
-    if document is not None and document.kind in app.promised:
-        return Drift(
-            key,
-            app.spec.cluster,
-            document.kind,
-            Verdict.MISSING,
-            cause=Cause.GIT_AHEAD,
-            confirmed_by=ConfirmedBy.SERVER,
-            reason="its kind is defined in the same folder, and not applied yet",
-            explained=True,
-            problem=before.problem if before else "",
-            since=before.since if before else 0.0,
-            file=document.file,
-            line=document.line,
-        )
-    if document is not None:
-        words = f"the cluster serves no {document.kind.kind} in {document.kind.api_version}"
-        row = _unknown(app, key, document, f"not-served: {words}")
-        version = document.kind.api_version
-        warning = FieldChange("apiVersion", FieldVerdict.WARN, ABSENT, version, note=words)
-        return replace(row, changes=(warning,))
-    tracked = (app.inventory or {}).get(key.ref)
-    if tracked is None or not tracked.uid or app.source is None:
-        return None
-    unread = _unread(cluster, key.ref)
-    if unread is not None:
-        kind, text = unread
-        reason = f"live-unreadable: {text}"
-        return Drift(key, app.spec.cluster, kind, Verdict.UNKNOWN, reason=reason)
-    found = _followed(cluster, key.ref)
-    if found is None:
-        return None
-    kind, live = found
-    if live.uid != tracked.uid:
-        return None
-    reason = "terminating" if is_terminating(live) else ""
-    if app.source.problems:  # it may be stated in a file that cannot be read
-        reason = f"git-unreadable: {app.source.problems[0]}"
-    if reason:
-        return Drift(key, app.spec.cluster, kind, Verdict.UNKNOWN, reason=reason, uid=live.uid)
-    since = before.since if before else 0.0
-    return Drift(
-        key,
-        app.spec.cluster,
-        kind,
-        Verdict.EXTRA,
-        cause=Cause.GIT_AHEAD,
-        confirmed_by=ConfirmedBy.SERVER,
-        uid=live.uid,
-        resource_version=live.resource_version,
-        since=since,
-    )
+def _extra(draft: Draft, key: Key, before: Drift | None) -> Drift | None:
+    """Judge an object that Git does not state; a rule may say that this is fine."""
+    app = draft.app(key.app)
+    policy = policy_of(app.spec)
+    row = without_desired(draft, key, before, policy.classes)
+    found = live_of(draft.cluster(app.spec.cluster), key.ref)
+    if row is None or row.verdict is not Verdict.EXTRA or found is None:
+        return row
+    left = presence(policy.rules, key.ref, found[1])
+    return _left_alone(row, f"not in Git; {left}") if left else row
 
 
-def _unknown(app: AppState, key: Key, document: Document, reason: str) -> Drift:
-    row = Drift(key, app.spec.cluster, document.kind, Verdict.UNKNOWN, reason=reason)
-    return replace(row, file=document.file, line=document.line)
-
-
-def _unread(cluster: ClusterState, ref: ObjectRef) -> tuple[KindRef, str] | None:
-    """Return the kind of an object that cannot be read now, and why."""
-    for kind, state in cluster.kinds.items():
-        if (kind.group, kind.kind) == (ref.group, ref.kind):
-            return (kind, state.problem) if state.objects is None and state.problem else None
-    return None
-
-
-def _followed(cluster: ClusterState, ref: ObjectRef) -> tuple[KindRef, Live] | None:
-    for kind, state in cluster.kinds.items():
-        if kind.kind == ref.kind and kind.group == ref.group and state.objects is not None:
-            live = state.objects.get(ref)
-            return (kind, live) if live is not None else None
-    return None
+def _left_alone(row: Drift, note: str) -> Drift:
+    """The row of an object that is not on both sides, where a rule says that this is fine."""
+    hidden = FieldChange("", FIELD_DRIFT, ABSENT, ABSENT, note=note)
+    return replace(row, verdict=Verdict.IN_SYNC, cause=None, ignored=(hidden,))
 
 
 def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
@@ -241,9 +178,11 @@ def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Dri
         cause = Cause.GIT_AHEAD
     else:
         cause = Cause.LIVE_CHANGED if row.digest == fresh.digest else Cause.BOTH
-    return replace(
+    missing = replace(
         fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER, explained=True
     )
+    left = absence(policy_of(app.spec).rules, desired)
+    return _left_alone(missing, f"not in the cluster; {left}") if left else missing
 
 
 def _compared(
@@ -289,7 +228,8 @@ def _compared(
         row = replace(row, confirming=True)
         if fresh.key not in draft.table("calls"):
             draft.write("calls")[fresh.key] = Call(desired, live)
-            draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live))
+            sent = payload(desired, live, schema, policy_of(app.spec))
+            draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, sent))
     if row.verdict is Verdict.IN_SYNC:
         draft.drop("observed", fresh.key)
         row = replace(row, problem="")
@@ -376,8 +316,11 @@ def _headline(row: Drift) -> str:
             return "in Git, not applied yet"
         case Verdict.MISSING, _:
             return "deleted from the cluster"
-        case Verdict.EXTRA, _:
+        case Verdict.EXTRA, Cause.GIT_AHEAD:
             return "no longer in Git"
+        case Verdict.EXTRA, _:
+            maker = row.actor.manager if row.actor is not None else None
+            return f"not in Git, made by {maker}" if maker else "not in Git"
         case _, Cause.GIT_AHEAD:
             return "Git moved on"
         case _, Cause.BOTH:

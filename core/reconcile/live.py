@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.model import Key, KindRef, Live, Resource
-from core.reconcile.desired import follow, place, replace_kind
+from core.reconcile.desired import follow, note_stated, place, replace_kind
 from core.reconcile.draft import Draft
 from core.reconcile.endings import watch_end
+from core.reconcile.extras import mark, mark_listed
 from core.reconcile.inputs import (
     ClusterFound,
     ClusterLost,
@@ -17,7 +18,8 @@ from core.reconcile.inputs import (
 )
 from core.reconcile.refusals import forget
 from core.reconcile.scaling import relist_scales, take_scales
-from core.reconcile.state import Call, ClusterState, KindState
+from core.reconcile.state import Call, ClusterState, KindState, surveyed
+from core.reconcile.surveys import unseen
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
@@ -46,6 +48,7 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             kept = {doc: made for doc, made in app.canonical.items() if doc.kind not in changed}
             draft.set_app(app.spec.name, canonical=kept)
             place(draft, app.spec.name)
+            note_stated(draft, app.spec.name)
     forget(draft, found.cluster)  # it may be another user who asks now
     follow(draft, found.cluster)
 
@@ -110,6 +113,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
             draft.drop("stale", key)  # a listing begun after our write shows it (R6)
             if old is None or old.get(ref) != listed.objects.get(ref):
                 draft.dirty(key)
+    mark_listed(draft, listed.cluster, listed.kind, old or {}, listed.objects)
     see_cluster(draft, listed.cluster)
 
 
@@ -128,6 +132,7 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
         for ref in (*app.desired, *(app.inventory or {})):
             if (ref.group, ref.kind) == (lost.kind.group, lost.kind.kind):
                 draft.dirty(Key(app.spec.name, ref))
+    mark_listed(draft, lost.cluster, lost.kind, state.objects or {}, {})
 
 
 def change_live(draft: Draft, changed: LiveChanged) -> None:
@@ -149,6 +154,7 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
                 _note(draft, Key(app.spec.name, ref), live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
     take_scales(draft, changed.cluster, changed.kind, changed.changes)
+    mark(draft, changed.cluster, [ref for ref, _ in changed.changes], watched=True)
     see_cluster(draft, changed.cluster)
 
 
@@ -175,9 +181,13 @@ def say_synced(draft: Draft, name: str) -> None:
         return  # which kinds they use is not known yet
     scaler = cluster.scaler
     states = [cluster.kinds.get(kind) for kind in cluster.following.kinds]
-    if all(state is not None and (state.objects is not None or state.problem) for state in states):
+    listed = all(
+        state is not None and (state.objects is not None or state.problem) for state in states
+    )
+    if listed and surveyed(cluster, cluster.following.owned):
         draft.set_cluster(name, synced=True)
         stated = {kind for app in draft.apps_of(name) for kind in app.documents}
         asked = (kind for kind in cluster.following.kinds if kind in stated or kind != scaler)
         problems = sorted({cluster.kinds[kind].problem for kind in asked} - {""})
+        problems += unseen(cluster, cluster.following.owned)
         draft.tell("cluster_synced", cluster=name, message="; ".join(problems))

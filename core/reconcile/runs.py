@@ -7,13 +7,15 @@ superset, so that a crash can only leave too much in it, never too little.
 from dataclasses import replace
 from itertools import chain
 
-from core.compare import leave
+from core.compare import payload
 from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
 from core.reconcile.claims import claims_of
 from core.reconcile.draft import Draft
 from core.reconcile.effects import Apply, ReadSource, WakeAt
+from core.reconcile.extras import mark_all
 from core.reconcile.healing import hold, hold_unchanged, remember_heal
 from core.reconcile.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten, Reverted
+from core.reconcile.judging import policy_of
 from core.reconcile.plans import keys_of, plan, stages
 from core.reconcile.recording import flush
 from core.reconcile.state import Call, RunState
@@ -123,6 +125,7 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
     app = draft.app(read.app)
     for ref in {*app.desired, *rows}:
         draft.dirty(Key(read.app, ref))
+    mark_all(draft, app.spec.cluster)
 
 
 def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:
@@ -219,13 +222,15 @@ def _hindrance(draft: Draft, step: Step) -> str:
 def _apply(draft: Draft, number: int, step: Step) -> None:
     app = draft.app(step.key.app)
     desired = app.desired[step.key.ref]
-    objects = draft.cluster(app.spec.cluster).kinds[step.kind].objects
-    live = (objects or {}).get(step.key.ref)
+    kind = draft.cluster(app.spec.cluster).kinds[step.kind]
+    live = (kind.objects or {}).get(step.key.ref)
+    sent = desired
+    if live is not None:
+        left = tuple(change.path for change in step.left)
+        sent = payload(desired, live, kind.schema, policy_of(app.spec), left)
     draft.write("calls")[step.key] = Call(desired, live, number)
     removed = tuple(change.path for change in step.changes if isinstance(change.git, Absent))
-    if live is not None and step.left:
-        desired = leave(desired, live, [change.path for change in step.left])
-    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, removed))
+    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, sent, removed))
 
 
 def _unmark(draft: Draft, key: Key) -> None:

@@ -2,7 +2,9 @@
 
 from core.model import AppView, Snapshot
 from core.reconcile.claims import objections
-from core.reconcile.state import AppState, State, known
+from core.reconcile.extras import told_apart
+from core.reconcile.state import AppState, State, known, surveyed
+from core.reconcile.surveys import unseen
 
 
 def snapshot(state: State, before: Snapshot) -> Snapshot:
@@ -11,6 +13,8 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
     old = {view.spec.name: view for view in before.apps}
     views = []
     for name, app in state.apps.items():
+        if not app.shown:
+            continue
         view = _app(state, app, pending=name in pending)
         views.append(old[name] if old.get(name) == view else view)
     running = tuple(run.shown for run in state.runs.values() if not run.auto)
@@ -54,9 +58,13 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
         problem_exit=exit_code,
         file_problems=files,
         counts=app.counts,
-        complete=whole,
+        ignored=app.ignored,
+        complete=whole
+        and surveyed(cluster, app.spec.owns)
+        and told_apart(app, state.apps.values()),
         blocked=cut_off or (app.source is None and bool(app.problem)),
         healing=app.healing,
         history=app.history,
         inventory=app.inventory_problem,
+        unseen=unseen(cluster, app.spec.owns),
     )

@@ -1,6 +1,6 @@
 """All the engine knows: one frozen value, replaced by every step and never mutated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,6 +43,14 @@ class KindState:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """One kind in one owned namespace, as far as EXTRA needs it."""
+
+    objects: Mapping[ObjectRef, Live] | None = None  # None: not listed yet; metadata alone
+    problem: str = ""  # why it cannot be listed
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterState:
     """One API server."""
 
@@ -50,6 +58,9 @@ class ClusterState:
     namespace: str = "default"  # of the context
     resources: Mapping[KindRef, Resource] | None = None  # None: not discovered yet
     kinds: Mapping[KindRef, KindState] = field(default_factory=dict)
+    surveys: Mapping[tuple[KindRef, str], Survey] = field(
+        default_factory=dict
+    )  # kind and owned namespace; kept apart from `kinds`, for metadata is never compared
     following: Follow | None = None
     synced: bool = False  # every followed kind was listed; said once per connection
     scaler: KindRef | None = None  # the kind of autoscalers, followed for the sake of its targets
@@ -63,6 +74,7 @@ class AppState:
     """One app: what Git states, what was applied, and how it stands."""
 
     spec: AppSpec
+    shown: bool = True  # False: read only to know what is its own; never judged
     source: SourceRead | None = None  # None: not read yet, so nothing is missing or extra
     read_at: float = 0.0
     problem: str = ""
@@ -70,11 +82,11 @@ class AppState:
     history: tuple[Commit, ...] = ()
     refused: tuple[str, ...] = ()  # documents outside the allowed namespaces
     documents: Mapping[KindRef, tuple[Document, ...]] = field(default_factory=dict)
+    stated: frozenset[ObjectRef] = frozenset()  # of every document, whatever became of it
     canonical: Mapping[Document, Desired] = field(
         default_factory=dict
     )  # kept while schema and scope stay the same
     desired: Mapping[ObjectRef, Desired] = field(default_factory=dict)
-    stated: frozenset[ObjectRef] = frozenset()
     claimed: Mapping[ObjectRef, str] = field(
         default_factory=dict
     )  # stated by another app of the cluster, too: which
@@ -96,6 +108,7 @@ class AppState:
     recording: Mapping[ObjectRef, InventoryRow] | None = None  # a write of it in flight
     healing: bool = False
     counts: Mapping[Verdict, int] = field(default_factory=dict)
+    ignored: int = 0  # differences that rules hide
     confirming: int = 0  # rows whose dry-run is on its way
 
 
@@ -193,10 +206,11 @@ class State:
     auto_runs: int = 0
 
 
-def initial(
+def initial(  # noqa: PLR0913 - each is a choice of the caller
     apps: tuple[AppSpec, ...],
     clusters: tuple[ClusterSpec, ...],
     *,
+    neighbours: tuple[AppSpec, ...] = (),
     healing: bool,
     writing: bool,
     digest_key: bytes,
@@ -204,7 +218,10 @@ def initial(
 ) -> State:
     """Know nothing yet but what was asked for.  Healing implies writing."""
     return State(
-        apps={spec.name: AppState(spec, healing=healing) for spec in apps},
+        apps={
+            **{spec.name: AppState(spec, healing=healing) for spec in apps},
+            **{spec.name: AppState(spec, shown=False) for spec in neighbours},
+        },
         clusters={spec.name: ClusterState(ClusterView(spec)) for spec in clusters},
         writing=writing or healing,
         digest_key=digest_key,
@@ -221,6 +238,17 @@ def known(state_app: AppState, cluster: ClusterState) -> bool:
         and cluster.view.connected
         and all(settled(cluster, kind) for kind in state_app.documents if is_compared(kind))
         and (cluster.scaler is None or settled(cluster, cluster.scaler))
+    )
+
+
+def surveyed(cluster: ClusterState, namespaces: Iterable[str]) -> bool:
+    """Tell whether these owned namespaces were looked through, as far as that is allowed."""
+    wanted = cluster.following
+    return wanted is not None and all(
+        (found := cluster.surveys.get((kind, namespace))) is not None
+        and (found.objects is not None or bool(found.problem))
+        for namespace in namespaces
+        for kind in wanted.surveyed
     )
 
 
@@ -243,7 +271,9 @@ __all__ = [
     "Refusal",
     "RunState",
     "State",
+    "Survey",
     "initial",
     "known",
     "settled",
+    "surveyed",
 ]

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import assert_never
 
 from core.model import Key, Plan
-from core.reconcile import desired, live, refusals, runs
+from core.reconcile import desired, live, refusals, runs, surveys
 from core.reconcile import inputs as happenings
 from core.reconcile.claims import all_read, claims_of
 from core.reconcile.draft import Draft
@@ -75,6 +75,12 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
             live.lose_kind(draft, happened)
         case happenings.LiveChanged():
             live.change_live(draft, happened)
+        case happenings.SurveyListed():
+            surveys.list_survey(draft, happened)
+        case happenings.SurveyLost():
+            surveys.lose_survey(draft, happened)
+        case happenings.SurveyChanged():
+            surveys.change_survey(draft, happened)
         case happenings.InventoryRead():
             runs.read_inventory(draft, happened)
             desired.follow(draft, draft.app(happened.app).spec.cluster)
@@ -135,6 +141,8 @@ def _judge_some(draft: Draft) -> None:
             waiting.update(islice(todo.items(), position, None))
             draft.effects.append(WakeAt(draft.now))
             break
+        if not draft.app(key.app).shown:
+            continue
         if able[key.app]:
             judge_key(draft, key, watched=watched)
             judged += 1

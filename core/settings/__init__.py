@@ -53,6 +53,7 @@ class Settings:
 
     apps: tuple[AppSpec, ...]
     clusters: tuple[ClusterSpec, ...]
+    neighbours: tuple[AppSpec, ...] = ()  # not chosen, and may state what a chosen app owns
 
 
 def read_settings(flags: Flags, folder: Path) -> Settings:
@@ -66,11 +67,17 @@ def read_settings(flags: Flags, folder: Path) -> Settings:
         UsageError: Nothing was named, or what was named cannot be.
     """
     apps, clusters = _stated(flags, folder)
-    apps = _chosen(apps, flags.app)
+    stated, apps = apps, _chosen(apps, flags.app)
     if flags.source:
         apps, clusters = _overridden(apps, clusters, flags, folder)
     needed = {app.cluster for app in apps}
-    return Settings(apps=apps, clusters=tuple(c for c in clusters if c.name in needed))
+    owning = {app.cluster for app in apps if app.owns}
+    names = {app.name for app in apps}
+    return Settings(
+        apps=apps,
+        clusters=tuple(c for c in clusters if c.name in needed),
+        neighbours=tuple(a for a in stated if a.cluster in owning and a.name not in names),
+    )
 
 
 def _stated(flags: Flags, folder: Path) -> tuple[tuple[AppSpec, ...], tuple[ClusterSpec, ...]]:

@@ -1,8 +1,7 @@
 """The settings file as a document: which keys there are, and what each must hold."""
 
-import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,8 @@ from core.settings.fields import (
     one_of,
     repository,
 )
+from core.settings.ignoring import ignore_rules
+from core.settings.mappings import TYPE_WORDS, mapping
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name="current")  # the kubeconfig's current context
 
@@ -44,12 +45,7 @@ _APP_KEYS: Final[Mapping[str, type]] = {
     "extras": str,
     "contested": str,
     "managers": dict,
-}
-_TYPE_WORDS: Final[Mapping[type, str]] = {
-    str: "text (in quotes, if it looks like a number or a yes)",
-    bool: "true or false",
-    list: "a list",
-    dict: "a mapping",
+    "ignore": list,
 }
 
 
@@ -67,7 +63,7 @@ def parse_settings(
         UsageError: Something is wrong; the message starts with file, line and column.
     """
     document = load_plain(file, content)
-    top = _mapping(document, (), document.value, _TOP_KEYS)
+    top = mapping(document, (), document.value, _TOP_KEYS)
     clusters = _clusters(document, top.get("clusters"), folder) or (UNNAMED_CLUSTER,)
     entries = top.get("apps")
     if not isinstance(entries, list) or not entries:
@@ -82,26 +78,6 @@ def parse_settings(
     return tuple(apps), clusters
 
 
-def _mapping(
-    document: PlainDocument, path: KeyPath, value: Json, keys: Mapping[str, type]
-) -> Mapping[str, Json]:
-    """Return the mapping at *path*, after checking every key and the type of every value."""
-    if not isinstance(value, dict):
-        raise document.error(path, f"this must be {_TYPE_WORDS[dict]}")
-    for key, item in value.items():
-        if key not in keys:
-            raise document.key_error((*path, key), _unknown_key(key, keys))
-        if not isinstance(item, keys[key]):
-            raise document.error((*path, key), f"{key} must be {_TYPE_WORDS[keys[key]]}")
-    return value
-
-
-def _unknown_key(key: str, keys: Iterable[str]) -> str:
-    close = difflib.get_close_matches(key, keys, n=1)
-    hint = f'did you mean "{close[0]}"?' if close else f"known here: {', '.join(keys)}"
-    return f'unknown key "{key}"; {hint}'
-
-
 def _clusters(document: PlainDocument, value: Json, folder: Path) -> tuple[ClusterSpec, ...]:
     if not isinstance(value, dict):
         return ()
@@ -112,7 +88,7 @@ def _cluster(document: PlainDocument, name: str, entry: Json, folder: Path) -> C
     path: KeyPath = ("clusters", name)
     if not name:
         raise document.key_error(path, "a cluster needs a name")
-    value = _mapping(document, path, entry, _CLUSTER_KEYS)
+    value = mapping(document, path, entry, _CLUSTER_KEYS)
     if value.get("in_cluster") and value.get("context"):
         raise document.error((*path, "context"), "context and in_cluster exclude each other")
     return ClusterSpec(
@@ -127,7 +103,7 @@ def _cluster(document: PlainDocument, name: str, entry: Json, folder: Path) -> C
 def _app(
     document: PlainDocument, at: KeyPath, entry: Json, clusters: list[str], folder: Path
 ) -> AppSpec:
-    value = _mapping(document, at, entry, _APP_KEYS)
+    value = mapping(document, at, entry, _APP_KEYS)
     text = {key: item for key, item in value.items() if isinstance(item, str)}
     try:
         return AppSpec(
@@ -144,6 +120,7 @@ def _app(
             extras=one_of("extras", text.get("extras", "human"), Extras),
             contested=one_of("contested", text.get("contested", "show"), Contested),
             managers=_managers(document, (*at, "managers"), value.get("managers")),
+            ignore=ignore_rules(document, (*at, "ignore"), value.get("ignore")),
             inventory_namespace=namespace(
                 text.get("inventory_namespace", ""), "inventory_namespace"
             ),
@@ -184,7 +161,7 @@ def _namespaces(document: PlainDocument, at: KeyPath, value: Json) -> tuple[str,
         raise document.error(at, "name at least one namespace, or leave it out")
     for i, item in enumerate(value):
         if not isinstance(item, str) or not item:
-            raise document.error((*at, i), f"a namespace must be {_TYPE_WORDS[str]}")
+            raise document.error((*at, i), f"a namespace must be {TYPE_WORDS[str]}")
         try:
             namespace(item)
         except FieldError as error:

@@ -117,6 +117,26 @@ def test_metadata_alone_can_be_watched(api: Client, home: Home) -> None:
     )
 
 
+def test_a_watch_list_of_metadata_alone_ends_with_a_marked_bookmark(
+    api: Client, home: Home
+) -> None:
+    api.create(home.deployments, deployment())
+    first, second = islice(api.watch(home.deployments, accept=PARTIAL, **WATCH_LIST), 2)
+    assert first["object"].keys() == {"kind", "apiVersion", "metadata"}
+    assert first["object"]["metadata"]["managedFields"]
+    assert (second["type"], second["object"]["kind"]) == ("BOOKMARK", "PartialObjectMetadata")
+    marks = second["object"]["metadata"]["annotations"]
+    assert marks == {"k8s.io/initial-events-end": "true"}
+
+
+def test_a_deletion_is_metadata_alone_too(api: Client, home: Home) -> None:
+    begun = api.create(home.secrets, {"metadata": {"name": "a"}, "stringData": {"x": "y"}}).version
+    api.delete(f"{home.secrets}/a")
+    event = next(api.watch(home.secrets, accept=PARTIAL, resourceVersion=begun))
+    assert (event["type"], event["object"]["metadata"]["name"]) == ("DELETED", "a")
+    assert event["object"].keys() == {"kind", "apiVersion", "metadata"}
+
+
 def test_an_object_held_by_a_finalizer_is_modified_first_and_deleted_later(
     api: Client, home: Home
 ) -> None:

@@ -233,3 +233,17 @@ def test_a_context_flag_keeps_a_protected_cluster_protected(tmp_path: Path) -> N
 def test_a_repository_flag_with_an_app_changes_that_app(tmp_path: Path) -> None:
     (app,) = settings_of(tmp_path, FULL, app="payments", path="other").apps
     assert (app.name, app.path, app.heal) == ("payments", "other", False)
+
+
+def test_the_apps_beside_one_that_owns_a_namespace_are_known_though_not_chosen(
+    tmp_path: Path,
+) -> None:
+    text = "apps:\n" + "".join(
+        f"  - {{name: {name}, repo: ., {more}}}\n"
+        for name, more in (("shop", "owns: [shop]"), ("other", "path: other"))
+    )
+    settings = settings_of(tmp_path, text, app="shop")
+    assert [app.name for app in settings.apps] == ["shop"]
+    assert [app.name for app in settings.neighbours] == ["other"]
+    assert settings_of(tmp_path, text, app="other").neighbours == ()
+    assert settings_of(tmp_path, text).neighbours == ()

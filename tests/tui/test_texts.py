@@ -7,13 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from core.model import ABSENT, Absent, Drift, FieldChange, FieldVerdict, Json, Verdict
+from core.model import ABSENT, Absent, Cause, Drift, FieldChange, FieldVerdict, Json, Verdict
 from tests.tui import samples
 from tui.palette import Role
 from tui.text.ages import age, age_of_stamp, epoch_of
 from tui.text.changes import as_text, object_lines
+from tui.text.details import app_lines
 from tui.text.header import Heading, header_line
-from tui.text.rows import Looks
+from tui.text.rows import AppRow, Looks
+from tui.text.signs import SIGNS
 from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
 from tui.text.values import look_alike, secret_word, shown, yaml_lines
@@ -156,6 +158,22 @@ def test_each_verdict_is_a_sentence() -> None:
     assert "a controller owns" in _told(rows[samples.HPA])
     unknown = next(row for row in rows.values() if row.verdict is Verdict.UNKNOWN)
     assert "forbidden: get roles in payments" in _told(unknown)
+
+
+def test_an_object_that_git_never_had_shows_who_made_it() -> None:
+    row = samples.rows()[samples.OLD]
+    maker = replace(samples.KUBECTL, manager="kubectl-create")
+    text = _told(replace(row, cause=Cause.LIVE_CHANGED, actor=maker))
+    assert "Git does not state it. A sync leaves it alone" in text
+    assert "made by  kubectl-create" in text
+    assert "Git no longer states it" in _told(replace(row, cause=Cause.GIT_AHEAD))
+
+
+def test_an_app_says_which_extras_it_cannot_see() -> None:
+    gap = "objects of kind Secret that Git lacks cannot be seen: list secrets: forbidden"
+    view = replace(samples.app("payments"), unseen=(gap,))
+    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, 0.0, "")
+    assert gap in as_text(app_lines(row, None, 120, LOOKS))
 
 
 def test_texts_show_only_the_lines_that_differ() -> None:

@@ -3,7 +3,7 @@
 Every row says who: the manager beside the live value, the commit beside Git's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.model import (
@@ -19,7 +19,7 @@ from core.model import (
 from tui.palette import Role
 from tui.text.ages import age, age_of_stamp
 from tui.text.rows import Looks, author_name
-from tui.text.signs import CAUSES, SIGNS, sign_of
+from tui.text.signs import CAUSES, IGNORED, SIGNS, sign_of
 from tui.text.spans import Line, clip, cut_left, fold, plain, say, width_of, wrap
 from tui.text.unified import difference, unified_lines, worded
 from tui.text.values import look_alike, secret_word, shown
@@ -59,7 +59,9 @@ def object_lines(
     else:
         for change in shown_changes:
             lines += [*field_lines(change, width, looks, explained=drift.explained), ()]
-    return [*lines, *hidden_lines(drift.changes, width, noise=noise)]
+    for change in drift.ignored if noise else ():
+        lines += [*_ignored_lines(change, width, looks), ()]
+    return [*lines, *hidden_lines(drift, width, noise=noise)]
 
 
 def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
@@ -78,6 +80,9 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
     lines += [
         ((text, Role.TEXT),) for text in _sentences(drift, looks) for text in wrap(text, width)
     ]
+    if drift.actor is not None:
+        maker = _actor_spans(drift.actor, looks, explained=True)
+        lines.append(clip((("made by  ", Role.MUTED), *maker), width))
     if drift.file:
         place = cut_left(say(f"{drift.file}:{drift.line}")[0], width - 5)
         lines.append((("Git  ", Role.MUTED), (place, Role.GIT)))
@@ -93,11 +98,14 @@ def _sentences(drift: Drift, looks: Looks) -> Iterable[str]:
     if drift.verdict is Verdict.MISSING:
         yield "Git states this object; the cluster does not have it. A sync creates it."
     elif drift.verdict is Verdict.EXTRA:
-        yield "The cluster has this object; Git no longer states it. A sync leaves it alone."
+        lacks = "no longer states" if drift.cause is Cause.GIT_AHEAD else "does not state"
+        yield f"The cluster has this object; Git {lacks} it. A sync leaves it alone."
     elif drift.verdict is Verdict.UNKNOWN:
         yield "This object cannot be judged."
     elif drift.verdict is Verdict.CONTESTED:
         yield "Git states fields that a controller owns; a sync would start a fight."
+    elif drift.verdict is Verdict.IN_SYNC and drift.ignored:
+        yield "The cluster differs from Git only where a rule says to leave it alone."
     elif drift.verdict is Verdict.IN_SYNC:
         yield "The cluster has what Git states."
     facts = [
@@ -140,6 +148,17 @@ def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: boo
     if not change.healable and change.verdict is FieldVerdict.DRIFT:
         lines.append((("  a sync cannot put this back", Role.AMBER),))
     return lines
+
+
+def _ignored_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
+    """One field that a rule hides, and the rule."""
+    mark = f"{IGNORED.mark(ascii_only=looks.ascii_only)} {IGNORED.word}  "
+    path = say(change.path or "the whole object", Role.MUTED)
+    values = value_spans(change, looks) if change.path else ()
+    return [
+        *fold(((mark, IGNORED.role), path, ("  ", Role.TEXT), *values), width),
+        *_paragraph(change.note, width - 2, Role.MUTED),
+    ]
 
 
 def pair_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
@@ -263,14 +282,22 @@ def _paragraph(text: str, width: int, role: Role) -> list[Line]:
     return [((f"  {part}", role),) for part in wrap(say(text)[0], max(8, width - 2))]
 
 
-def hidden_lines(changes: Sequence[FieldChange], width: int, *, noise: bool) -> list[Line]:
+def hidden_lines(drift: Drift, width: int, *, noise: bool) -> list[Line]:
     """Count what is hidden; hidden must not read as absent."""
-    counted = sum(is_noise(change) for change in changes)
+    remarks = sum(is_noise(change) for change in drift.changes)
+    counted = [f"{_fields(remarks)} of bookkeeping and remarks"] if remarks else []
+    if drift.ignored:
+        rules = len({change.note for change in drift.ignored})
+        by = f"{rules} rule{'s' if rules > 1 else ''}"
+        counted.append(f"{_fields(len(drift.ignored))} ignored by {by}")
     if not counted:
         return []
-    what = f"{counted} field{'s' if counted > 1 else ''} of bookkeeping and remarks"
-    words = f"{what} {'shown, w hides' if noise else 'hidden, w shows'}"
+    words = f"{' and '.join(counted)} {'shown, w hides' if noise else 'hidden, w shows'}"
     return [((part, Role.MUTED),) for part in wrap(words, width)]
+
+
+def _fields(count: int) -> str:
+    return f"{count} field{'s' if count > 1 else ''}"
 
 
 def as_text(lines: Iterable[Line]) -> str:

@@ -4,7 +4,7 @@ from core.model import ClusterView, Commit, Event, Verdict
 from tui.palette import Role
 from tui.text.ages import age, age_of_stamp, clock_of
 from tui.text.rows import AppRow, Looks, author_name, event_role
-from tui.text.signs import SIGNS
+from tui.text.signs import IGNORED, SIGNS
 from tui.text.spans import Line, Span, say, wrap
 
 
@@ -32,10 +32,16 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         for verdict, sign in SIGNS.items()
         if view.counts.get(verdict)
     ]
+    if view.ignored:
+        mark = f"{IGNORED.mark(ascii_only=looks.ascii_only)} "
+        count = f"{view.ignored} (not counted above)"
+        lines.append(_fact(IGNORED.word, (mark, IGNORED.role), (count, IGNORED.role)))
     if view.file_problems:
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.AMBER),)]
         for problem in view.file_problems:
             lines += _told(problem, width, Role.TEXT)
+    for gap in view.unseen:
+        lines += [(), *_told(gap, width, Role.AMBER)]
     if view.inventory:
         lines += [(), *_told(f"inventory: {view.inventory}", width, Role.AMBER)]
     return lines

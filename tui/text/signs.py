@@ -31,6 +31,7 @@ SIGNS: Final[Mapping[Verdict, Sign]] = {
     Verdict.IN_SYNC: Sign("✓", "=", "in sync", Role.MUTED),
 }
 HEALING: Final = Sign("↻", "H", "healing", Role.HEALING)
+IGNORED: Final = Sign("⊘", "I", "ignored", Role.MUTED)
 READING: Final = Sign("…", ".", "reading", Role.MUTED)
 
 RANKS: Final[Mapping[Verdict, int]] = {verdict: rank for rank, verdict in enumerate(SIGNS)}
@@ -43,5 +44,8 @@ CAUSES: Final[Mapping[Cause, str]] = {
 
 
 def sign_of(drift: Drift) -> Sign:
-    """The state a list shows: a call in flight hides the verdict."""
-    return HEALING if drift.calling else SIGNS[drift.verdict]
+    """The state a list shows: a call in flight hides the verdict, and so do rules that hide all."""
+    if drift.calling:
+        return HEALING
+    differs = drift.verdict is Verdict.IN_SYNC and drift.ignored
+    return IGNORED if differs else SIGNS[drift.verdict]

@@ -176,6 +176,7 @@ def test_the_document_has_the_promised_form() -> None:
                 "revision": COMMIT.id,
                 "path": "apps/shop",
                 "problem": None,
+                "unseen": [],
                 "counts": {
                     "in_sync": 0,
                     "drifted": 1,
@@ -184,6 +185,7 @@ def test_the_document_has_the_promised_form() -> None:
                     "contested": 0,
                     "unknown": 0,
                 },
+                "ignored": 0,
             }
         ],
         "objects": [
@@ -199,6 +201,7 @@ def test_the_document_has_the_promised_form() -> None:
                 "confirmed_by": "server",
                 "resource_version": "123",
                 "reason": None,
+                "actor": None,
                 "changes": [
                     {
                         "path": "spec.replicas",
@@ -388,3 +391,38 @@ def test_the_kind_of_a_row_keeps_its_namespace_apart() -> None:
     assert document["objects"][0]["namespace"] is None
     assert document["objects"][0]["resource_version"] is None
     assert CART.ref.namespace == "shop"
+
+
+EXTRA = drifted(
+    verdict=Verdict.EXTRA,
+    changes=(),
+    actor=replace(ACTOR, manager="kubectl-create", subresource=None),
+)
+
+
+def test_an_extra_object_is_told_with_its_maker_and_that_a_sync_leaves_it() -> None:
+    _, out, _ = shown(picture_of(EXTRA))
+    assert "Deployment shop/web: extra, added in the cluster" in out
+    assert "made by kubectl-create, 2026-07-01 12:00:03 UTC or before" in out
+    assert "a sync leaves it alone" in out
+    (found,) = document_of(picture_of(EXTRA))["objects"]
+    assert found["verdict"] == "extra"
+    assert found["actor"]["manager"] == "kubectl-create"
+
+
+def test_a_dropped_object_says_that_git_no_longer_has_it() -> None:
+    _, out, _ = shown(picture_of(replace(EXTRA, cause=Cause.GIT_AHEAD, actor=None)))
+    assert "extra, no longer in Git" in out
+    assert "nothing tells who made it" in out
+
+
+def test_a_kind_whose_extras_cannot_be_seen_is_named_and_is_no_problem() -> None:
+    gap = "objects of kind Secret that Git lacks cannot be seen: list secrets in shop: forbidden"
+    picture = picture_of(in_sync(), unseen=(gap,))
+    code, out, err = shown(picture)
+    assert code == 0
+    assert "cannot be seen: list secrets" in " ".join(out.split())
+    assert err == ""
+    document = document_of(picture)
+    assert document["complete"] is True
+    assert document["apps"][0]["unseen"] == [gap]

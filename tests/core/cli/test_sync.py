@@ -15,7 +15,7 @@ from core.cli.revert import revert
 from core.cli.session import EngineLike, beside
 from core.cli.sync import Console, sync
 from core.errors import RejectedError, UnavailableError, UsageError
-from core.model import Plan, RevertPlan, Run, Snapshot, Step, Verb
+from core.model import Plan, RevertPlan, Run, Snapshot, Step, Verb, Verdict
 from core.reconcile.inputs import (
     Command,
     Execute,
@@ -279,3 +279,11 @@ async def test_nothing_is_reverted_while_the_cluster_cannot_be_read() -> None:
     with pytest.raises(UnavailableError, match="nothing was reverted"):
         await outcome_of(engine, reverting, commit="x", yes=True)
     assert engine.commands == []
+
+
+async def test_a_sync_says_that_it_deletes_nothing() -> None:
+    engine = ScriptedEngine(picture_of(drifted(verdict=Verdict.EXTRA, changes=())))
+    outcome = await outcome_of(engine, syncing, yes=True)
+    assert outcome.code == 0
+    assert "1 object that Git lacks is left alone: a sync deletes nothing" in outcome.out
+    assert outcome.commands == []

@@ -7,8 +7,10 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.compare import judge
-from core.model import Json, JsonObject, Verdict
+from core.compare import Parts, Policy, judge, parse_path, payload
+from core.compare.evidence import Evidence, value_at
+from core.compare.ignoring import places
+from core.model import Absent, IgnoreRule, Json, JsonObject, Verdict
 from tests.core.compare.world import SCHEMAS, desired, live_of, obj, shown
 
 names = st.sampled_from(["a", "b", "c", "d"])
@@ -132,3 +134,86 @@ def test_no_object_is_odd_enough_to_raise(
     for body in (noise, b"{}", b'{"metadata": null, "spec": 1}', b'{"spec": []}', b"null"):
         judge(wanted, type(found)("u", "1", body), schema)
         judge(wanted, found, schema, predicted=body)
+
+
+# Ignore rules -----------------------------------------------------------------------------------
+
+pointers = st.sampled_from(
+    [
+        f"/spec/template/spec/{rest}"
+        for rest in (
+            "containers",
+            "containers/0",
+            "containers/1/image",
+            "containers/0/args/1",
+            "containers/0/env/0/value",
+            "containers/0/resources/limits/cpu",
+            "initContainers/0",
+            "nodeSelector",
+            "nodeSelector/a",
+            "tolerations/0/key",
+        )
+    ]
+)
+owners = st.sampled_from(["driftdeck:Apply", "other:Apply", "kubectl-edit", "operator"])
+
+
+def _deployment(pod: JsonObject) -> JsonObject:
+    return obj("Deployment", {"spec": {"template": {"spec": pod}}})
+
+
+def _is_inside(path: str, parts: Parts) -> bool:
+    found = parse_path(path)
+    return found[: len(parts)] == parts or parts[: len(found)] == found
+
+
+@settings(max_examples=300, deadline=None)
+@given(pods, pods, pointers, owners)
+def test_a_rule_hides_nothing_outside_its_subtree(
+    git: JsonObject, live: JsonObject, pointer: str, owner: str
+) -> None:
+    """What differs outside is found with the rule as without it, and what is sent is compared."""
+    wanted = desired(_deployment(git))
+    schema = SCHEMAS[wanted.kind]
+    owned = " ".join(f"spec.template.spec.{key}" for key in live)
+    found = live_of(_deployment(live), {owner: owned})
+    policy = Policy(rules=(IgnoreRule(pointer=pointer),))
+    plain_ = judge(wanted, found, schema)
+    ruled = judge(wanted, found, schema, policy=policy)
+    stated, there = (msgspec.json.decode(each.body) for each in (wanted, found))
+    evidence = Evidence(there, {})
+    hidden = [place.parts for place in places(policy.rules, wanted, stated, evidence, schema.root)]
+    outside = {
+        path: verdict
+        for path, verdict in shown(plain_).items()
+        if not any(_is_inside(path, parts) for parts in hidden)
+    }
+    assert outside.items() <= shown(ruled).items()
+    assert all(any(_is_inside(c.path, parts) for parts in hidden) for c in ruled.ignored)
+    if not hidden:
+        assert (ruled.changes, ruled.ignored) == (plain_.changes, ())
+    sent = msgspec.json.decode(payload(wanted, found, schema, policy).body)
+    for parts in hidden:
+        theirs = value_at(there, parts)
+        if not isinstance(theirs, Absent):
+            _never_gits_own(value_at(sent, parts), theirs)
+
+
+def _never_gits_own(sent: Json | Absent, live: Json) -> None:
+    """Every leaf that is sent of an ignored place is the live one, or has no live one at all."""
+    if isinstance(sent, dict) and isinstance(live, dict):
+        for key, item in sent.items():
+            assert key in live
+            _never_gits_own(item, live[key])
+    elif isinstance(sent, list) and sent and isinstance(sent[0], dict) and isinstance(live, list):
+        for item in sent:
+            assert isinstance(item, dict)
+            twin = next(
+                one
+                for one in live
+                if isinstance(one, dict)
+                and all(one.get(key) == item.get(key) for key in ("name", "key") if key in item)
+            )
+            _never_gits_own(item, twin)
+    else:
+        assert isinstance(sent, Absent) or sent == live

@@ -40,7 +40,7 @@ def shown(made: World) -> dict[str, str]:
 
 
 def applies(effects: list[Effect]) -> list[Any]:
-    return [json.loads(e.desired.body)["spec"] for e in effects if isinstance(e, Apply)]
+    return [json.loads(e.sent.body)["spec"] for e in effects if isinstance(e, Apply)]
 
 
 def plan_of(made: World) -> Plan:
