@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -183,3 +184,58 @@ def test_nothing_that_the_controllers_of_a_cluster_make_is_extra(tmp_path: Path,
         found = objects(place)
         assert found["PersistentVolumeClaim", "data-db-0"]["verdict"] == "extra"
         assert found["StatefulSet", "db"]["verdict"] == "missing"
+
+
+@pytest.mark.real
+def test_a_kind_that_may_not_be_listed_is_named_and_stops_nothing(
+    real_server: ApiServer, tmp_path: Path, name: str
+) -> None:
+    """A user who may read ConfigMaps, and in this namespace nothing else."""
+    text = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: one}\n"
+    files = {"shop/a.yaml": text}
+    repo = tmp_path / "repo"
+    commit_files(repo, files, author=ADA, message="A", when=time.time(), init=True)
+    settings = SETTINGS.format(name=name).splitlines()
+    (tmp_path / "driftdeck.yaml").write_text("\n".join(settings[:-1]) + "\n")
+    with real_place(tmp_path, real_server) as made:
+        place = replace(made, kubeconfig=real_server.kubeconfig("nobody"))
+    admin = real_server.client("admin")
+    for path, body in rights(name):
+        answer = admin.call("POST", path, body)
+        assert answer.status == 201, answer.body
+    maps = f"/api/v1/namespaces/{name}/configmaps"
+    make(place, maps, {"metadata": {"name": "a"}, "data": {"x": "one"}}, "driftdeck")
+    nobody = real_server.client("nobody")
+    assert eventually(lambda: nobody.call("GET", maps).status == 200, within_s=10)
+    done = run(place, "diff", "-o", "json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    document = json.loads(done.stdout)
+    assert (document["complete"], document["objects"]) == (True, [])
+    gaps = document["apps"][0]["unseen"]
+    start = "objects of kind Secret that Git lacks cannot be seen: list secrets in"
+    assert [gap.startswith(f"{start} {name}: ") for gap in gaps].count(True) == 1
+    assert not any("ConfigMap " in gap for gap in gaps)
+    make(place, maps, NOTE, "kubectl-create")
+    text_ = run(place, "diff")
+    assert text_.returncode == 1
+    assert "? objects of kind Secret that Git lacks cannot be seen" in text_.stdout
+    assert f"ConfigMap {name}/note: extra" in text_.stdout
+
+
+def rights(name: str) -> tuple[tuple[str, Json], ...]:
+    """A namespace in which the user "nobody" may read ConfigMaps."""
+    rbac = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{name}"
+    rule = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]}
+    group = "rbac.authorization.k8s.io"
+    return (
+        ("/api/v1/namespaces", {"metadata": {"name": name}}),
+        (f"{rbac}/roles", {"metadata": {"name": "reader"}, "rules": [rule]}),
+        (
+            f"{rbac}/rolebindings",
+            {
+                "metadata": {"name": "reader"},
+                "roleRef": {"apiGroup": group, "kind": "Role", "name": "reader"},
+                "subjects": [{"apiGroup": group, "kind": "User", "name": "nobody"}],
+            },
+        ),
+    )
