@@ -20,6 +20,7 @@ from core.compare.paths import (
 )
 from core.compare.removing import removals
 from core.compare.schema import Schema, schemas
+from core.compare.steps import Move, Step
 from core.compare.verdicts import Policy
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Element",
     "Judgement",
     "Member",
+    "Move",
     "Owner",
     "OwnerClass",
     "Owners",
@@ -35,6 +37,7 @@ __all__ = [
     "PathError",
     "Policy",
     "Schema",
+    "Step",
     "canonical",
     "changed_paths",
     "class_of",

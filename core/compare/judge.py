@@ -55,6 +55,7 @@ def judge(
     *,
     predicted: bytes | None = None,
     policy: Policy = _DEFAULT,
+    appeared: frozenset[str] = frozenset(),
 ) -> Judgement:
     """Compare one live object with what Git states.
 
@@ -64,6 +65,7 @@ def judge(
         schema: What the cluster publishes about the kind; None is compared exactly.
         predicted: The answer to a dry-run apply of `desired` on this very `live`, if there is one.
         policy: What the settings of the app say about judging.
+        appeared: The paths that our own watch saw come into the object after it was created.
 
     Returns:
         The verdict and every field that differs, each with the actor that managedFields shows.
@@ -72,13 +74,18 @@ def judge(
         warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note="not compared")
         return Judgement(Verdict.IN_SYNC, (*desired.warnings, warning))
     try:
-        return _compared(desired, live, schema, predicted, policy)
+        return _compared(desired, live, schema, predicted, policy, appeared)
     except _UNREADABLE:
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="compare-failed")
 
 
 def _compared(
-    desired: Desired, live: Live, schema: Schema | None, predicted: bytes | None, policy: Policy
+    desired: Desired,
+    live: Live,
+    schema: Schema | None,
+    predicted: bytes | None,
+    policy: Policy,
+    appeared: frozenset[str],
 ) -> Judgement:
     git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
     if _terminating(found):
@@ -86,7 +93,7 @@ def _compared(
     places = differences(git, found, schema.root if schema is not None else UNKNOWN)
     if not places:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
-    evidence = Evidence(found, policy.classes)
+    evidence = Evidence(found, policy.classes, appeared)
     local = Case(desired.kind, git, found, evidence, None, policy)
     changes = [change for each in places for change in local.decide(each)]
     suspect = any(change.verdict in _COUNTED for change in changes)

@@ -7,9 +7,8 @@ row stands: an unchanged object costs a comparison of two strings and no request
 from dataclasses import replace
 from functools import lru_cache
 
-from core.compare import OwnerClass, Policy, judge, mask
+from core.compare import MANAGER, OwnerClass, Policy, judge, mask
 from core.model import (
-    Actor,
     AppSpec,
     Cause,
     ConfirmedBy,
@@ -26,18 +25,15 @@ from core.model import (
 from core.reconcile.draft import Draft, in_sync, is_drift
 from core.reconcile.effects import Confirm
 from core.reconcile.inputs import Confirmed
+from core.reconcile.observing import Sights
 from core.reconcile.state import AppState, Call, ClusterState
 
 UNREAD = "not-read-yet"
 FIELD_DRIFT = FieldVerdict.DRIFT
-NOBODY = Actor(None, None, None, None, None, None, "unknown")
 
 
-def judge_key(draft: Draft, key: Key, *, watched: bool) -> None:
-    """Decide the verdict of one object from what is known now, and follow it up.
-
-    *watched* says that the watch brought the change itself, so its time is known.
-    """
+def judge_key(draft: Draft, key: Key) -> None:
+    """Decide the verdict of one object from what is known now, and follow it up."""
     if key in draft.table("stale"):
         return  # our own write is not seen yet: judged when the watch brings it
     call: Call | None = draft.table("calls").get(key)
@@ -46,8 +42,7 @@ def judge_key(draft: Draft, key: Key, *, watched: bool) -> None:
     app = draft.app(key.app)
     before = draft.row(key)
     after = _row(draft, app, key, before)
-    if watched:
-        after = _observe(draft, key, before, after)
+    draft.drop("sightings", key)
     draft.set_row(key, after)
     _announce(draft, key, before, draft.row(key))
 
@@ -84,7 +79,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
     live = kind.objects.get(key.ref)
     if live is None:
-        return _missing(draft, app, fresh)
+        return _missing(app, fresh)
     unchanged = (
         before is not None
         and (before.digest, before.resource_version) == (desired.digest, live.resource_version)
@@ -193,8 +188,7 @@ def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
     return state.objects.get(ref) if state is not None and state.objects is not None else None
 
 
-def _missing(draft: Draft, app: AppState, fresh: Drift) -> Drift:
-    draft.drop("observed", fresh.key)
+def _missing(app: AppState, fresh: Drift) -> Drift:
     row = (app.inventory or {}).get(fresh.key.ref)
     if row is None or not row.uid:
         cause = Cause.GIT_AHEAD
@@ -216,7 +210,15 @@ def _compared(
     cluster = draft.cluster(app.spec.cluster)
     schema = cluster.kinds[desired.kind].schema
     predicted = answer.predicted if answer else None
-    found = judge(desired, live, schema, predicted=predicted, policy=policy_of(app.spec))
+    sights = Sights(draft, fresh.key, live, schema)
+    found = judge(
+        desired,
+        live,
+        schema,
+        predicted=predicted,
+        policy=policy_of(app.spec),
+        appeared=sights.appeared,
+    )
     confirmed = answer is not None and (answer.predicted is not None or answer.status == 422)  # noqa: PLR2004
     shown = mask(found.changes, desired.ref, key=draft.state.mask_key)
     hidden = mask(found.ignored, desired.ref, key=draft.state.mask_key)
@@ -225,7 +227,7 @@ def _compared(
         verdict=found.verdict,
         uid=live.uid,
         resource_version=live.resource_version,
-        changes=_observed(draft, fresh.key, shown),
+        changes=sights.attach(found.changes, shown),
         ignored=hidden,
         reason=found.reason or (answer.problem if answer else ""),
         confirmed_by=ConfirmedBy.SERVER if confirmed and answer else ConfirmedBy.LOCAL,
@@ -240,7 +242,6 @@ def _compared(
             draft.write("calls")[fresh.key] = Call(desired, live)
             draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live))
     if row.verdict is Verdict.IN_SYNC:
-        draft.drop("observed", fresh.key)
         row = replace(row, problem="")
     return replace(row, cause=_cause(app, desired, row))
 
@@ -269,23 +270,6 @@ def _refused(row: Drift, answer: Confirmed) -> Drift:
     return replace(row, changes=changes, confirmed_by=ConfirmedBy.SERVER)
 
 
-def _observed(draft: Draft, key: Key, changes: tuple[FieldChange, ...]) -> tuple[FieldChange, ...]:
-    seen = draft.table("observed").get(key)
-    if not seen:
-        return changes
-    return tuple(
-        replace(
-            change,
-            actor=replace(
-                change.actor or NOBODY, observed_at=seen[change.path], confidence="observed"
-            ),
-        )
-        if change.path in seen
-        else change
-        for change in changes
-    )
-
-
 def _cause(app: AppState, desired: Desired, row: Drift) -> Cause | None:
     """Say which side moved since driftdeck applied the object."""
     if row.verdict is not Verdict.DRIFTED:
@@ -293,12 +277,13 @@ def _cause(app: AppState, desired: Desired, row: Drift) -> Cause | None:
     applied = (app.inventory or {}).get(desired.ref)
     if applied is None or not applied.digest or applied.digest == desired.digest:
         return Cause.LIVE_CHANGED
-    others = any(
-        change.actor is not None and change.actor.manager not in {None, "driftdeck"}
-        for change in row.changes
-        if change.verdict is FIELD_DRIFT
-    )
+    others = any(_by_another(change) for change in row.changes if change.verdict is FIELD_DRIFT)
     return Cause.BOTH if others else Cause.GIT_AHEAD
+
+
+def _by_another(change: FieldChange) -> bool:
+    manager = change.actor.manager if change.actor is not None else None
+    return manager != MANAGER if manager is not None else change.seen is not None
 
 
 def _announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> None:
@@ -350,25 +335,6 @@ def _headline(row: Drift) -> str:
             return "Git moved on, and the cluster was changed"
         case _:
             return "the cluster was changed"
-
-
-def _observe(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> Drift | None:
-    """Remember when our own watch saw fields leave the state that *before* was judged in.
-
-    Whatever differs now and did not at the version before was changed in that very step.
-    """
-    judged = {Verdict.IN_SYNC, Verdict.DRIFTED}
-    if before is None or after is None or before.uid != after.uid:
-        return after
-    if before.verdict not in judged or before.resource_version == after.resource_version:
-        return after
-    old = {change.path: change.live for change in before.changes}
-    new = {c.path for c in after.changes if c.path not in old or old[c.path] != c.live}
-    if not new:
-        return after
-    seen = {**draft.table("observed").get(key, {}), **dict.fromkeys(new, draft.iso())}
-    draft.write("observed")[key] = seen
-    return replace(after, changes=_observed(draft, key, after.changes))
 
 
 __all__ = ["judge_key", "take_answer"]

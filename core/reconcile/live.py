@@ -14,6 +14,7 @@ from core.reconcile.inputs import (
     LiveChanged,
     SchemaRead,
 )
+from core.reconcile.observing import sight
 from core.reconcile.state import Call, ClusterState, KindState
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
@@ -97,12 +98,15 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     state = replace(before, objects=listed.objects, problem="", exit_code=0)
     _set_kind(draft, cluster, listed.kind, state)
     old = before.objects
+    at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
     for app in draft.apps_of(listed.cluster):
         for ref in (*app.desired.keys(), *(app.inventory or {}).keys()):
             if (ref.group, ref.kind) != (listed.kind.group, listed.kind.kind):
                 continue
             key = Key(app.spec.name, ref)
             draft.drop("stale", key)  # a listing begun after our write shows it (R6)
+            if old is not None and old.get(ref) != listed.objects.get(ref):
+                sight(draft, key, old.get(ref), listed.objects.get(ref), at=at, since=since)
             if old is None or old.get(ref) != listed.objects.get(ref):
                 draft.dirty(key)
     see_cluster(draft, listed.cluster)
@@ -121,7 +125,9 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
     for app in draft.apps_of(lost.cluster):
         for ref in app.desired:
             if (ref.group, ref.kind) == (lost.kind.group, lost.kind.kind):
-                draft.dirty(Key(app.spec.name, ref))
+                key = Key(app.spec.name, ref)
+                sight(draft, key, None, None)  # what comes next cannot be held against it
+                draft.dirty(key)
 
 
 def change_live(draft: Draft, changed: LiveChanged) -> None:
@@ -132,13 +138,16 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
         return
     objects = dict(state.objects)
     for ref, live in changed.changes:
+        before = objects.get(ref)
         if live is None:
             objects.pop(ref, None)
         else:
             objects[ref] = live
         for app in draft.apps_of(changed.cluster):
             if ref in app.desired or ref in (app.inventory or {}):
-                _note(draft, Key(app.spec.name, ref), live)
+                key = Key(app.spec.name, ref)
+                sight(draft, key, before, live, at=changed.at or draft.now)
+                _note(draft, key, live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
     see_cluster(draft, changed.cluster)
 
@@ -150,7 +159,7 @@ def _note(draft: Draft, key: Key, live: Live | None) -> None:
         draft.write("calls")[key] = replace(call, seen=(*call.seen, version))
     if draft.table("stale").get(key) == version or live is None:
         draft.drop("stale", key)
-    draft.dirty(key, watched=True)
+    draft.dirty(key)
 
 
 def _set_kind(draft: Draft, cluster: ClusterState, kind: KindRef, state: KindState) -> None:

@@ -126,21 +126,21 @@ def _judge_some(draft: Draft) -> None:
     if not draft.table("dirty"):
         return
     judged = 0
-    waiting: dict[Key, bool] = {}
+    waiting: dict[Key, None] = {}
     able = {app.spec.name: known_enough(draft, app.spec.name) for app in draft.apps()}
     todo = dict(draft.table("dirty"))
-    for position, (key, watched) in enumerate(todo.items()):
+    for position, key in enumerate(todo):
         if judged >= JUDGED_AT_ONCE:
-            waiting.update(islice(todo.items(), position, None))
+            waiting.update(dict.fromkeys(islice(todo, position, None)))
             draft.effects.append(WakeAt(draft.now))
             break
         if able[key.app]:
-            judge_key(draft, key, watched=watched)
+            judge_key(draft, key)
             judged += 1
         else:
-            waiting[key] = watched
+            waiting[key] = None
     table = draft.write("dirty")
-    newly = {key: watched for key, watched in table.items() if key not in todo}
+    newly = dict.fromkeys(key for key in table if key not in todo)
     table.clear()
     table.update(waiting)
     table.update(newly)
@@ -279,8 +279,8 @@ def _explained(draft: Draft, done: happenings.Explained) -> None:
         return  # the object moved on meanwhile
     by_path = {change.path: change for change in done.changes}
     merged = tuple(
-        replace(change, origin=by_path[change.path].origin, detail=by_path[change.path].detail)
-        if change.path in by_path
+        replace(change, actor=found.actor, origin=found.origin, detail=found.detail)
+        if (found := by_path.get(change.path)) is not None
         else change
         for change in row.changes
     )
