@@ -85,6 +85,14 @@ class ClusterSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLogRead:
+    """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
+
+    cluster: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class SchemaRead:
     """The OpenAPI of one kind; `schema` is None where the cluster publishes none."""
 
@@ -298,6 +306,7 @@ Input: TypeAlias = (
     | ClusterFound
     | ClusterLost
     | ClusterSeen
+    | AuditLogRead
     | SchemaRead
     | KindListed
     | KindLost

@@ -177,4 +177,5 @@ def say_synced(draft: Draft, name: str) -> None:
     if all(state is not None and (state.objects is not None or state.problem) for state in states):
         draft.set_cluster(name, synced=True)
         problems = sorted({state.problem for state in states if state is not None} - {""})
+        problems += filter(None, [cluster.view.notice])
         draft.tell("cluster_synced", cluster=name, message="; ".join(problems))

@@ -64,6 +64,9 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
             live.lose_cluster(draft, happened)
         case happenings.ClusterSeen(name):
             live.see_cluster(draft, name)
+        case happenings.AuditLogRead(name, problem):
+            view = replace(draft.cluster(name).view, notice=problem)
+            draft.set_cluster(name, view=view)
         case happenings.SchemaRead():
             live.take_schema(draft, happened)
             runs.advance_all(draft)  # a step may have waited for this kind
@@ -269,7 +272,8 @@ def _explain(draft: Draft, key: Key) -> None:
     current = kind.objects.get(key.ref) if kind is not None and kind.objects is not None else None
     if current is None or current.resource_version != row.resource_version:
         return
-    draft.effects.append(LookUp(key, found, current, row.changes, app.source.revision.id))
+    cluster, revision = app.spec.cluster, app.source.revision.id
+    draft.effects.append(LookUp(cluster, key, found, current, row.changes, revision))
 
 
 def _explained(draft: Draft, done: happenings.Explained) -> None:

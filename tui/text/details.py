@@ -32,6 +32,8 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         for verdict, sign in SIGNS.items()
         if view.counts.get(verdict)
     ]
+    if cluster is not None and cluster.notice:
+        lines += [(), *_told(cluster.notice, width, Role.AMBER)]
     if view.file_problems:
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.AMBER),)]
         for problem in view.file_problems:

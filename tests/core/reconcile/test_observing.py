@@ -20,7 +20,7 @@ OURS: dict[str, Any] = {
 
 
 def edit(*fields: str, time: str = EARLY, manager: str = "kubectl-edit") -> dict[str, Any]:
-    owned = {f"f:{name}": {} for name in fields}
+    owned: dict[str, Any] = {f"f:{name}": {} for name in fields}
     head = {"manager": manager, "operation": "Update", "apiVersion": "v1", "time": time}
     return {**head, "fieldsV1": {"f:data": owned}}
 
