@@ -7,7 +7,7 @@ row stands: an unchanged object costs a comparison of two strings and no request
 from dataclasses import replace
 from functools import lru_cache
 
-from core.compare import MANAGER, OwnerClass, Policy, judge, mask
+from core.compare import MANAGER, OwnerClass, Policy, explain, judge, mask
 from core.model import (
     AppSpec,
     Cause,
@@ -220,7 +220,7 @@ def _compared(
         appeared=sights.appeared,
     )
     confirmed = answer is not None and (answer.predicted is not None or answer.status == 422)  # noqa: PLR2004
-    shown = mask(found.changes, desired.ref, key=draft.state.mask_key)
+    shown = explain(mask(found.changes, desired.ref, key=draft.state.mask_key), deep=False)
     hidden = mask(found.ignored, desired.ref, key=draft.state.mask_key)
     row = replace(
         fresh,
