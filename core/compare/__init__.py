@@ -6,7 +6,7 @@
 
 from core.compare.canonical import canonical
 from core.compare.explain import detail, explain
-from core.compare.judge import Judgement, changed_paths, judge
+from core.compare.judge import Judgement, judge
 from core.compare.masking import is_secret_kind, mask, masked_object
 from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
 from core.compare.paths import (
@@ -39,7 +39,6 @@ __all__ = [
     "Schema",
     "Step",
     "canonical",
-    "changed_paths",
     "class_of",
     "detail",
     "explain",

@@ -7,8 +7,7 @@ from typing import Final
 import msgspec
 
 from core.compare.evidence import Evidence
-from core.compare.paths import format_path
-from core.compare.schema import UNKNOWN, Node, Schema
+from core.compare.schema import UNKNOWN, Schema
 from core.compare.verdicts import Case, Policy
 from core.compare.walk import differences
 from core.model import (
@@ -105,23 +104,6 @@ def _compared(
             Verdict.UNKNOWN, desired.warnings, suspect=suspect, reason="schema-unavailable"
         )
     return _judged([*desired.warnings, *changes], suspect=suspect)
-
-
-def changed_paths(before: bytes, after: bytes, schema: Schema | None) -> tuple[str, ...]:
-    """List the compared paths that changed between two states of one live object.
-
-    A watch event that took a field from one value to another is better evidence of when than the
-    times in managedFields.  Unreadable states changed nothing that could be named.
-    """
-    try:
-        return _changed(before, after, schema.root if schema is not None else UNKNOWN)
-    except _UNREADABLE:
-        return ()
-
-
-def _changed(before: bytes, after: bytes, root: Node) -> tuple[str, ...]:
-    there = differences(_decoded(before), _decoded(after), root)
-    return tuple(sorted({format_path(each.parts) for each in there}))
 
 
 def _judged(changes: Sequence[FieldChange], *, suspect: bool) -> Judgement:

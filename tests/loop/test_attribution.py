@@ -109,6 +109,20 @@ def test_the_announcement_of_a_scale_says_when_and_what_it_was(
     assert seen["from_version"] != seen["to_version"]
 
 
+def test_b8_a_label_whose_owner_was_wiped_is_drift_since_we_saw_it_come(
+    place: Place, real_namespace: str
+) -> None:
+    with Controller(place.command("--headless"), place.environment()) as controller:
+        controller.take(of("cluster_synced"), within_s=PATIENCE_S)
+        wiped = {"labels": {"sneaky": "yes"}, "managedFields": [{}]}
+        patch(place.client, f"{web(real_namespace)}?fieldManager=x", {"metadata": wiped})
+        _, line = controller.take(of("drift_detected", kind="Deployment"), within_s=PATIENCE_S)
+    (change,) = line["changes"]
+    assert (change["path"], change["live"]) == ("metadata.labels.sneaky", "yes")
+    assert (change["actor"]["manager"], change["actor"]["confidence"]) == (None, "observed")
+    assert "before" not in change["seen"]
+
+
 async def changed(
     engine: Engine, key: Key, holds: Callable[[FieldChange], bool] = lambda _: True
 ) -> FieldChange:

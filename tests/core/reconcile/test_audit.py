@@ -5,6 +5,8 @@ from datetime import datetime
 
 from core.model import ABSENT, Actor, FieldChange, FieldVerdict, Seen
 from core.reconcile.audit import AuditEvent, attribute
+from core.reconcile.inputs import AuditLogRead
+from tests.core.reconcile.world import applied
 
 AT = "2026-11-25T10:00:07Z"
 T = datetime.fromisoformat(AT).timestamp()
@@ -98,3 +100,11 @@ def test_without_any_time_nothing_is_matched() -> None:
     nobody = Actor(None, None, None, None, None, None, "unknown")
     assert found(WRITE, actor=nobody) == nobody
     assert found(WRITE, actor=None) is None
+
+
+def test_a_log_that_cannot_be_read_is_a_notice_until_it_can() -> None:
+    made = applied("a")
+    for problem in ("audit log /x cannot be read: no", ""):
+        made.feed(AuditLogRead("prod", problem))
+        assert made.state.clusters["prod"].view.notice == problem
+        assert made.complete()

@@ -6,7 +6,7 @@ from typing import Any
 from core.model import ABSENT, FieldChange, Live
 from core.reconcile.inputs import Applied, KindListed, KindLost, LiveChanged
 from core.reconcile.observing import SIGHTINGS_MAX
-from tests.core.reconcile.world import CONFIG_MAP, World, applied, key, live, ref
+from tests.core.reconcile.world import CONFIG_MAP, SECRET, World, applied, document, key, live, ref
 
 A = key(CONFIG_MAP, "a")
 EARLY, LATE = "2026-11-01T10:00:00Z", "2026-11-01T10:00:09Z"
@@ -196,3 +196,19 @@ def test_the_announcement_of_drift_carries_what_was_seen() -> None:
     event = made.state.events[-1]
     assert event.name == "drift_detected"
     assert event.changes[0].seen is not None
+
+
+def test_what_a_secret_held_before_is_kept_as_a_hash() -> None:
+    made = applied("a")
+    made.read(document(SECRET, "s", data={"a": "YWFh"}))
+    for version, value in ((5, "YWFh"), (6, "YmJi"), (7, "Y2Nj")):
+        found = live(SECRET, "s", version, data={"a": value})
+        if version == 5:
+            made.listing(SECRET, [("s", found)])
+        else:
+            made.change(SECRET, "s", found)
+    (change,) = made.state.rows[key(SECRET, "s")].changes
+    assert change.seen is not None
+    assert change.seen.after == change.live
+    for kept in (made.state.rows, made.state.observed, made.state.events):
+        assert not any(value in repr(kept) for value in ("YWFh", "YmJi", "Y2Nj"))
