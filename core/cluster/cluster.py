@@ -108,7 +108,7 @@ class Cluster:
                 self._following.start(group)
                 group.create_task(self._keep_discovered())
                 if self._audit is not None:
-                    group.create_task(self._audit.follow(self._tell_of_audit))
+                    group.create_task(self._audit.follow(self._note))
                 await self._keep_connected()
         finally:
             await self.close()
@@ -119,18 +119,17 @@ class Cluster:
         if self._audit is not None:
             self._audit.close()
 
-    def _tell_of_audit(self, problem: str) -> None:
+    def _note(self, problem: str) -> None:
         self._emit(AuditLogRead(self.spec.name, problem))
 
     async def attributed(
         self, kind: KindRef, ref: ObjectRef, changes: tuple[FieldChange, ...]
     ) -> tuple[FieldChange, ...]:
         """Add what the audit log knows about who made *changes* to one object."""
-        resource = self._resources.get(kind)
-        if self._audit is None or resource is None:
+        if self._audit is None or kind not in self._resources:
             return changes
         await self._audit.catch_up()
-        return attribute(changes, self._audit.about(resource.plural, ref))
+        return attribute(changes, self._audit.about(self._resources[kind].plural, ref))
 
     def follow(self, kinds: frozenset[KindRef], namespaces: frozenset[str] | None) -> None:
         """List and watch exactly these kinds; None means every namespace."""
