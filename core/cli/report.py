@@ -16,6 +16,7 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Origin,
+    Seen,
     Snapshot,
     Verdict,
 )
@@ -87,28 +88,64 @@ def _change_lines(
     note = f"  ({said})" if said else ""
     lines = list(wrapped("", change.path + note, indent=indent))
     yield from (paint(line) for line in lines)
-    yield from _side("live", value_text(change.live), actor_text(change.actor), ink.bad, indent)
+    story = actor_text(change.actor, change.seen)
+    yield from _side("live", value_text(change.live), story, ink.bad, indent)
     yield from _side("Git", value_text(change.git), origin_text(change.origin), ink.git, indent)
     if _needs_detail(change):
         for line in change.detail:
-            yield ink.faint(f"{'':{indent + 2}}{clean(line, max_cells=WIDTH - indent - 2)}")
+            yield from (ink.faint(part) for part in wrapped("", line, indent=indent + 2))
 
 
 def _needs_detail(change: FieldChange) -> bool:
     """Tell whether the two values alone do not show a reader where they differ."""
-    live, git = clean(value_text(change.live)), clean(value_text(change.git))
-    return live == git or max(len(live), len(git)) > _GLANCE
+    live, git = value_text(change.live), value_text(change.git)
+    single = not (isinstance(change.live, dict | list) or isinstance(change.git, dict | list))
+    plain = live.isascii() and git.isascii()
+    return single or not plain or clean(live) == clean(git) or max(len(live), len(git)) > _GLANCE
 
 
-def actor_text(actor: Actor | None) -> str:
+def actor_text(actor: Actor | None, seen: Seen | None = None) -> str:
     """Say who set a live value, and when, no surer than the evidence is."""
-    if actor is None or not (actor.manager or actor.user):
+    if actor is None:
         return ""
+    said = [_who(actor), _suspects(actor), _when(actor, seen)]
+    if seen is not None:
+        said[-1] += f" (was {_before(seen)})"
+    if seen is not None and not (actor.manager or actor.user):
+        said.append("by whom is not known")
+    return ", ".join(filter(None, said))
+
+
+def _before(seen: Seen) -> str:
+    if isinstance(seen.before, Absent):
+        return "not there"
+    before = value_text(seen.before)
+    return before if len(before) <= _GLANCE else f"{before[:_GLANCE]}…"
+
+
+def _who(actor: Actor) -> str:
     tool = " ".join(part for part in (actor.manager, actor.subresource) if part)
-    who = f"{actor.user} with {tool}" if actor.user and tool else actor.user or tool
+    if actor.user:
+        return f"by {actor.user} with {tool}" if tool else f"by {actor.user}"
+    if actor.observed_at and actor.confidence == "owned":  # that step shows nobody
+        return f"owned by {tool}"
+    return f"by {tool}" if tool else ""
+
+
+def _suspects(actor: Actor) -> str:
+    return f"perhaps {' or '.join(actor.suspects)}" if actor.suspects else ""
+
+
+def _when(actor: Actor, seen: Seen | None) -> str:
+    if actor.confidence == "audit" and actor.time:
+        return moment_text(actor.time)
+    if seen is not None and seen.since:
+        return f"between {moment_text(seen.since)} and {moment_text(seen.at)}"
     if actor.observed_at:
-        return f"by {who}, seen {moment_text(actor.observed_at)}"
-    return f"by {who}, {moment_text(actor.time)} or before" if actor.time else f"by {who}"
+        return f"seen {moment_text(actor.observed_at)}"
+    if actor.time:
+        return f"at or before {moment_text(actor.time)}"
+    return ""
 
 
 def origin_text(origin: Origin | None) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from core.cluster.access import Access
 from core.cluster.answers import LinkError
+from core.cluster.audit import AuditLog
 from core.cluster.backoff import Backoff
 from core.cluster.calls import Calls
 from core.cluster.clock import Clock
@@ -24,8 +25,25 @@ from core.cluster.records import Records
 from core.cluster.request import Request
 from core.compare import removals
 from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
-from core.model import ClusterSpec, Desired, Key, KindRef, Live, Resource
-from core.reconcile.inputs import ClusterFound, ClusterLost, Confirmed, Input, InventoryRow
+from core.model import (
+    ClusterSpec,
+    Desired,
+    FieldChange,
+    Key,
+    KindRef,
+    Live,
+    ObjectRef,
+    Resource,
+)
+from core.reconcile.audit import attribute
+from core.reconcile.inputs import (
+    AuditLogRead,
+    ClusterFound,
+    ClusterLost,
+    Confirmed,
+    Input,
+    InventoryRow,
+)
 
 USAGE_RETRY_S: Final = 30.0
 PROBE_CAP_S: Final = 25.0  # at most 50 s with jitter: fresh a minute after the server is back (F22)
@@ -59,6 +77,7 @@ class Cluster:
         self._openapi = OpenApi(calls)
         self._following = Following(spec.name, self._link, self._clock, self._openapi, emit)
         self._definitions = Definitions(self._link, self._clock)
+        self._audit = AuditLog(spec.audit_log, self._clock) if spec.audit_log else None
         self._group: asyncio.TaskGroup | None = None
         self._resources: Mapping[KindRef, Resource] = {}
         self._connection: Connection | None = None
@@ -88,6 +107,8 @@ class Cluster:
                 self._group = group
                 self._following.start(group)
                 group.create_task(self._keep_discovered())
+                if self._audit is not None:
+                    group.create_task(self._audit.follow(self._note))
                 await self._keep_connected()
         finally:
             await self.close()
@@ -95,6 +116,20 @@ class Cluster:
     async def close(self) -> None:
         """Close every connection."""
         await self._link.close()
+        if self._audit is not None:
+            self._audit.close()
+
+    def _note(self, problem: str) -> None:
+        self._emit(AuditLogRead(self.spec.name, problem))
+
+    async def attributed(
+        self, kind: KindRef, ref: ObjectRef, changes: tuple[FieldChange, ...]
+    ) -> tuple[FieldChange, ...]:
+        """Add what the audit log knows about who made *changes* to one object."""
+        if self._audit is None or kind not in self._resources:
+            return changes
+        await self._audit.catch_up()
+        return attribute(changes, self._audit.about(self._resources[kind].plural, ref))
 
     def follow(
         self,

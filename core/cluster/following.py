@@ -166,6 +166,7 @@ class Follower:
         self._schema_known = False
         self._schema: Schema | None = None  # the one that was told
         self._complete = False  # the engine has a picture that events may change
+        self._since = 0.0  # wall time up to which that picture was current; 0.0: it still is
         self._one_by_one = False  # all namespaces at once was forbidden
         self._problem = ""  # the last one told
 
@@ -175,7 +176,8 @@ class Follower:
         scopes = self._scopes()
         if scopes == self._reflectors.keys() and before == namespaces and self._covered:
             return
-        self._covered, self._complete = True, False
+        self._covered = True
+        self._break(min((each.current_at for each in self._reflectors.values()), default=0.0))
         for scope in self._reflectors.keys() - scopes:
             self._stop(scope)
         for scope in sorted(scopes - self._reflectors.keys()):
@@ -199,6 +201,7 @@ class Follower:
     def replaced(self, scope: str) -> None:
         """Join the listings once all are there."""
         self._listed.add(scope)
+        self._break(self._reflectors[scope].outdated_at)
         self._announce()
 
     def changed(self, scope: str, changes: list[Change]) -> None:
@@ -206,7 +209,8 @@ class Follower:
         del scope
         wanted = tuple(change for change in changes if self._wants(change[0]))
         if self._complete and wanted:
-            self._owner.emit(LiveChanged(self._owner.cluster, self.resource.kind, wanted))
+            at = self._owner.clock.wall()
+            self._owner.emit(LiveChanged(self._owner.cluster, self.resource.kind, wanted, at))
 
     def heard(self) -> None:
         """Pass it on."""
@@ -215,7 +219,7 @@ class Follower:
     def lost(self, scope: str, problem: ProductError) -> None:
         """One part is missing, so nothing can be concluded from absence in the whole."""
         self._listed.discard(scope)
-        self._complete = False
+        self._break(self._reflectors[scope].current_at)
         if scope == "" and isinstance(problem, DeniedError) and self._may_split():
             self._one_by_one = True
             self.cover(self._namespaces)
@@ -266,9 +270,16 @@ class Follower:
         for reflector in self._reflectors.values():
             held = reflector.store.objects
             objects.update((ref, live) for ref, live in held.items() if self._wants(ref))
-        self._complete = True
+        at, since = self._owner.clock.wall(), self._since
+        self._complete, self._since = True, 0.0
         self._problem = ""
-        self._owner.emit(KindListed(self._owner.cluster, self.resource.kind, objects))
+        self._owner.emit(KindListed(self._owner.cluster, self.resource.kind, objects, at, since))
+
+    def _break(self, since: float) -> None:
+        """Events no longer change the engine's picture: what happens is told by a listing."""
+        if self._complete:
+            self._since = min(self._since or since, since)
+        self._complete = False
 
     def _wants(self, ref: ObjectRef) -> bool:
         return (

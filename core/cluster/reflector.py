@@ -92,6 +92,8 @@ class Reflector:
         self._link, self._clock, self._sink = link, clock, sink
         self._resource, self.scope = resource, scope
         self.store = Store()
+        self.current_at = 0.0  # wall time up to which the store was what the server had
+        self.outdated_at = 0.0  # the same of the store before the last listing
         self._last_rv = ""
         self._rv_unavailable = False  # the next listing must be a quorum read
         self._distrusts = False  # for the same reason as above, until the next listing
@@ -148,6 +150,7 @@ class Reflector:
 
     def _replace(self, objects: dict[ObjectRef, Live], version: str) -> None:
         self.store.replace(objects)
+        self.outdated_at, self.current_at = self.current_at, self._clock.wall()
         self._last_rv = version
         self._rv_unavailable = self._distrusts = self._needs_list = False
         self._may_stream = True
@@ -202,6 +205,8 @@ class Reflector:
             for line in stream.lines.feed(chunk):
                 self._apply(line, stream, changes)
         finally:  # what came before an event that cannot be read did happen
+            if stream.initial is None:
+                self.current_at = self._clock.wall()
             if changes:
                 await self._check_revived(changes)
                 self._sink.changed(self.scope, changes)

@@ -10,8 +10,8 @@ from core.compare.extras import NEVER_EXTRA, Find, find
 from core.compare.ignoring import PointerError, absence, parse_pointer, presence
 from core.compare.jobs import end_of, expired, expires
 from core.compare.judge import (
+    Beside,
     Judgement,
-    changed_paths,
     is_compared,
     is_terminating,
     judge,
@@ -33,15 +33,18 @@ from core.compare.removing import removals
 from core.compare.scaling import ScaleRange, scale_of
 from core.compare.schema import Schema, schemas
 from core.compare.selectors import SelectorError, parse_selector
+from core.compare.steps import Move, Step
 from core.compare.verdicts import Policy
 
 __all__ = [
     "MANAGER",
     "NEVER_EXTRA",
+    "Beside",
     "Element",
     "Find",
     "Judgement",
     "Member",
+    "Move",
     "Owner",
     "OwnerClass",
     "Owners",
@@ -53,9 +56,9 @@ __all__ = [
     "ScaleRange",
     "Schema",
     "SelectorError",
+    "Step",
     "absence",
     "canonical",
-    "changed_paths",
     "class_of",
     "detail",
     "end_of",

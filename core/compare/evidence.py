@@ -7,16 +7,24 @@ import msgspec
 
 from core.compare.builtin import LAST_APPLIED
 from core.compare.ownership import CLIENT_SIDE, NOBODY, Owner, OwnerClass, Owners
-from core.compare.paths import Element, Member, Part, Parts, is_entry
+from core.compare.paths import Element, Member, Part, Parts, format_path, is_entry
 from core.model import ABSENT, Absent, Actor, Json, JsonObject
 
 
 class Evidence:
     """Read only when something differs, which is rare."""
 
-    def __init__(self, live: JsonObject, classes: Mapping[str, OwnerClass]) -> None:
-        """Look at *live*, as the API server returned it; *classes* are moved by settings."""
-        self.live, self._classes = live, classes
+    def __init__(
+        self,
+        live: JsonObject,
+        classes: Mapping[str, OwnerClass],
+        appeared: frozenset[str] = frozenset(),
+    ) -> None:
+        """Look at *live*, as the API server returned it; *classes* are moved by settings.
+
+        *appeared* are the fields that our own watch saw come in after the object was created.
+        """
+        self.live, self._classes, self._appeared = live, classes, appeared
 
     @cached_property
     def owners(self) -> Owners:
@@ -42,6 +50,10 @@ class Evidence:
             entry.kind is OwnerClass.HUMAN and entry.manager not in CLIENT_SIDE
             for entry in self.owners.entries
         )
+
+    def came_unowned(self, parts: Parts) -> bool:
+        """Tell whether we saw a field come into an object that names no owners at all."""
+        return not self.owners and format_path(parts) in self._appeared
 
     def decisive(self, parts: Parts) -> Owner | None:
         """Return the owner that decides about one field."""

@@ -6,7 +6,7 @@ asked only for what is known to differ.  Two texts that would look alike on a sc
 by their first differing byte.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -14,6 +14,7 @@ import msgspec
 
 from core.compare.masking import is_mask
 from core.compare.paths import Part, format_path
+from core.compare.scalars import same_json
 from core.model import Absent, FieldChange, InfoClass, Json
 
 _LINES_MAX: Final = 50
@@ -30,20 +31,25 @@ _NAMES: Final[Mapping[type, str]] = {
 }
 
 
-def explain(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
+def explain(changes: Sequence[FieldChange], *, deep: bool = True) -> tuple[FieldChange, ...]:
     """Fill in the details of every change whose two values need them.
 
     Before `mask`, which removes the details of secret values, or after it: of hashes there is
-    nothing to say.
+    nothing to say.  Without *deep*, of single values alone, which costs next to nothing.
     """
     return tuple(
         change
         if _speaks_for_itself(change.git, change.live)
+        or not (deep or (_is_single(change.git) and _is_single(change.live)))
         else replace(change, detail=lines)
         if (lines := detail(change))
         else change
         for change in changes
     )
+
+
+def _is_single(value: Json | Absent) -> bool:
+    return not isinstance(value, dict | list)
 
 
 def _speaks_for_itself(git: Json | Absent, live: Json | Absent) -> bool:
@@ -88,7 +94,7 @@ def _bytes_apart(git: str, live: str) -> tuple[str, ...]:
     if wanted == found:
         return ()
     where = f"first difference at byte {at}: Git {_byte(wanted, at)}, live {_byte(found, at)}"
-    return (f"{where}; Git has {len(wanted)} bytes, live has {len(found)}",)
+    return (f"{where}; Git has text of {len(wanted)} bytes, live has text of {len(found)}",)
 
 
 def _byte(text: bytes, at: int) -> str:
@@ -99,7 +105,7 @@ def _parts_apart(git: Json, live: Json) -> tuple[str, ...]:
     from deepdiff import DeepDiff  # noqa: PLC0415 - costs 190 ms, and most runs need none of it
 
     tree = DeepDiff(git, live, view="tree", threshold_to_diff_deeper=0)
-    lines = sorted(_line(node) for report in tree.values() for node in report)
+    lines = sorted(line for report in tree.values() for node in report for line in _lines(node))
     if len(lines) > _LINES_MAX:
         return (*lines[:_LINES_MAX], f"and {len(lines) - _LINES_MAX} more")
     return tuple(lines)
@@ -114,9 +120,14 @@ class _Level(Protocol):
     def path(self, *, output_format: str) -> list[Part]: ...
 
 
-def _line(level: _Level) -> str:
+def _lines(level: _Level) -> Iterator[str]:
+    git, live = level.t1, level.t2
+    if type(git) in _NAMES and type(live) in _NAMES and same_json(git, live):
+        return  # 1 and 1.0, which no server tells apart
     where = format_path(tuple(level.path(output_format="list")))
-    return f"{where}: Git has {_described(level.t1)}, live has {_described(level.t2)}"
+    yield f"{where}: Git has {_described(git)}, live has {_described(live)}"
+    if isinstance(git, str) and isinstance(live, str) and not _speaks_for_itself(git, live):
+        yield f"{where}: {_bytes_apart(git, live)[0]}"
 
 
 def _described(value: Json) -> str:

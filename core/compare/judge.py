@@ -8,10 +8,9 @@ import msgspec
 
 from core.compare.evidence import Evidence
 from core.compare.ignoring import Place, additions, places
-from core.compare.paths import format_path
 from core.compare.payload import as_live
 from core.compare.scaling import ScaleRange
-from core.compare.schema import UNKNOWN, Node, Schema
+from core.compare.schema import UNKNOWN, Schema
 from core.compare.verdicts import Case, Policy
 from core.compare.walk import Difference, How, differences
 from core.model import (
@@ -42,6 +41,17 @@ _NOT_COMPARED: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a live object and does not stand in it."""
+
+    scale: ScaleRange | None = None  # of the autoscaler that drives it
+    appeared: frozenset[str] = frozenset()  # paths that our watch saw come in after its creation
+
+
+_NOTHING: Final = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """How one object compares with Git."""
 
@@ -59,7 +69,7 @@ def judge(
     *,
     predicted: bytes | None = None,
     policy: Policy = _DEFAULT,
-    scale: ScaleRange | None = None,
+    beside: Beside = _NOTHING,
 ) -> Judgement:
     """Compare one live object with what Git states.
 
@@ -69,7 +79,7 @@ def judge(
         schema: What the cluster publishes about the kind; None is compared exactly.
         predicted: The answer to a dry-run apply of `desired` on this very `live`, if there is one.
         policy: What the settings of the app say about judging.
-        scale: The range of the autoscaler that drives the object, if one does.
+        beside: What else is known of the live object than what it says itself.
 
     Returns:
         The verdict and every field that differs, each with the actor that managedFields shows.
@@ -77,7 +87,7 @@ def judge(
     if not is_compared(desired.kind):
         return not_compared(desired)
     try:
-        return _compared(desired, live, schema, predicted, policy, scale)
+        return _compared(desired, live, schema, predicted, policy, beside)
     except _UNREADABLE:
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="compare-failed")
 
@@ -99,7 +109,7 @@ def _compared(
     schema: Schema | None,
     predicted: bytes | None,
     policy: Policy,
-    scale: ScaleRange | None,
+    beside: Beside,
 ) -> Judgement:
     git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
     if _terminating(found):
@@ -108,8 +118,8 @@ def _compared(
     apart = differences(git, found, root)
     if not apart:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
-    evidence = Evidence(found, policy.classes)
-    local = Case(desired.kind, git, found, evidence, None, policy, scale)
+    evidence = Evidence(found, policy.classes, beside.appeared)
+    local = Case(desired.kind, git, found, evidence, None, policy, beside.scale)
     hidden = places(policy.rules, desired, git, evidence, root)
     ignored: list[FieldChange] = []
     if hidden:
@@ -153,23 +163,6 @@ def _named(hidden: Sequence[Place], apart: Iterable[Difference], case: Case) -> 
         for each in apart
         for change in case.decide(each)
     ]
-
-
-def changed_paths(before: bytes, after: bytes, schema: Schema | None) -> tuple[str, ...]:
-    """List the compared paths that changed between two states of one live object.
-
-    A watch event that took a field from one value to another is better evidence of when than the
-    times in managedFields.  Unreadable states changed nothing that could be named.
-    """
-    try:
-        return _changed(before, after, schema.root if schema is not None else UNKNOWN)
-    except _UNREADABLE:
-        return ()
-
-
-def _changed(before: bytes, after: bytes, root: Node) -> tuple[str, ...]:
-    there = differences(_decoded(before), _decoded(after), root)
-    return tuple(sorted({format_path(each.parts) for each in there}))
 
 
 def _judged(

@@ -20,6 +20,7 @@ from core.compare.scalars import decoded
 from core.model import Absent, FieldChange, Json, JsonObject, KindRef, ObjectRef
 
 _HEX_DIGITS: Final = 12
+_SAME: Final = "both sides hold the same secret bytes, written as another text or type"
 _SECRET_FIELDS: Final = frozenset({"data", "stringData"})
 
 
@@ -74,7 +75,8 @@ def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:
     )
     if git is change.git and live is change.live:
         return change
-    return replace(change, git=git, live=live, detail=())
+    detail = (_SAME,) if git == live else ()
+    return replace(change, git=git, live=live, detail=detail)
 
 
 def _masked(value: Json, parts: Parts, kind: str, key: bytes) -> Json:

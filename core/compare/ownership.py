@@ -70,6 +70,7 @@ class Owner:
     time: str | None
     fields: Mapping[str, Json]
     kind: OwnerClass
+    api_version: str = ""
 
     @property
     def actor(self) -> Actor:
@@ -133,12 +134,12 @@ def _entries(raw: list[Json], moved: Mapping[str, OwnerClass]) -> Iterator[Owner
         fields = entry.get("fieldsV1") if isinstance(entry, dict) else None
         if not isinstance(entry, dict) or not isinstance(fields, dict):
             continue
-        manager, operation, subresource, time = (
+        manager, operation, subresource, time, version = (
             value if isinstance(value := entry.get(key), str) else ""
-            for key in ("manager", "operation", "subresource", "time")
+            for key in ("manager", "operation", "subresource", "time", "apiVersion")
         )
         kind = class_of(manager, operation, moved)
-        yield Owner(manager, operation, subresource, time or None, fields, kind)
+        yield Owner(manager, operation, subresource, time or None, fields, kind, version)
 
 
 def _child(fields: Mapping[str, Json], part: Part) -> Mapping[str, Json] | None:

@@ -136,7 +136,8 @@ class Case:
         if person is not None or self.evidence.was_ours(each.parts):  # B6, B4
             return True
         if not owners:
-            return self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"  # B5
+            in_secret = self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"
+            return in_secret or self.evidence.came_unowned(each.parts)  # B5, B8
         strict = self.policy.extras is Extras.ANY and owners[0].manager not in CLIENT_SIDE
         return strict and owners[0].manager not in CLUSTER_PARTS  # B9
 

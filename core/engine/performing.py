@@ -69,7 +69,7 @@ class Performer:
             case CheckAccess():
                 self._start(self._check_access(effect))
             case LookUp():
-                self._start(self._sources.explain(effect))
+                self._start(self._look_up(effect))
             case ComputeRevert():
                 self._start(self._sources.compute_revert(effect))
             case MakeRevert():
@@ -93,6 +93,12 @@ class Performer:
         cluster = self._clusters[effect.cluster]
         answer = await cluster.dry_run(effect.key, effect.sent, effect.live)
         return replace(answer, desired=effect.desired)
+
+    async def _look_up(self, effect: LookUp) -> Input:
+        found = await self._sources.explain(effect)
+        cluster = self._clusters[effect.cluster]
+        kind, ref = effect.desired.kind, effect.desired.ref
+        return replace(found, changes=await cluster.attributed(kind, ref, found.changes))
 
     async def _apply(self, effect: Apply) -> Input:
         cluster = self._clusters[effect.cluster]

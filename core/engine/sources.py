@@ -123,7 +123,7 @@ class Sources:
 
     # Origins ---------------------------------------------------------------------------------
 
-    async def explain(self, effect: LookUp) -> Input:
+    async def explain(self, effect: LookUp) -> Explained:
         """Find where and by which commit Git states each differing field."""
         spec = self._specs[effect.key.app]
         repo = self._repos[spec.repo]

@@ -59,6 +59,7 @@ class ClusterView:
     seen_at: float = 0.0  # when it last said anything, bookmarks included
     problem: str = ""
     problem_exit: int = 0
+    notice: str = ""  # what is amiss and stops nothing: an audit log that cannot be read
 
 
 @dataclass(frozen=True, slots=True)

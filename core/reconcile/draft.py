@@ -6,7 +6,6 @@ and still be a pure function together.  A table is copied at the first write to 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from core.model import (
@@ -78,10 +77,6 @@ class Draft:
         """The row of one object."""
         return self.table("rows").get(key)
 
-    def iso(self) -> str:
-        """This step's time as RFC 3339 in UTC."""
-        return datetime.fromtimestamp(self.now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
     # Writing ---------------------------------------------------------------------------------
 
     def write(self, name: str) -> dict[Any, Any]:
@@ -137,10 +132,10 @@ class Draft:
         else:
             self.write("rows")[key] = row
 
-    def dirty(self, key: Key, *, watched: bool = False) -> None:
-        """Have one object judged again; *watched*: because the watch brought a change of it."""
+    def dirty(self, key: Key) -> None:
+        """Have one object judged again."""
         if key not in self.table("dirty"):
-            self.write("dirty")[key] = watched
+            self.write("dirty")[key] = None
 
     def tell(self, name: str, **fields: Any) -> None:  # noqa: ANN401
         """Add an event."""

@@ -51,8 +51,9 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Find the origins in Git of the fields of one drifted object."""
+    """Find who changed the fields of one drifted object, and where Git states them."""
 
+    cluster: str
     key: Key
     desired: Desired
     live: Live

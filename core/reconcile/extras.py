@@ -223,13 +223,13 @@ def _doubt(app: AppState, others: Sequence[AppState]) -> str:
 # When to judge again -----------------------------------------------------------------------------
 
 
-def mark(draft: Draft, cluster: str, refs: Sequence[ObjectRef], *, watched: bool = False) -> None:
+def mark(draft: Draft, cluster: str, refs: Sequence[ObjectRef]) -> None:
     """Have objects judged again by the apps that own their namespace."""
     owners = [app for app in draft.apps_of(cluster) if app.spec.owns]
     for app in owners:
         for ref in refs:
             if ref.namespace in app.spec.owns:
-                draft.dirty(Key(app.spec.name, ref), watched=watched)
+                draft.dirty(Key(app.spec.name, ref))
                 if (ref.group, ref.kind) == STATEFUL_SET:
                     _mark_claims(draft, app, ref.namespace)
 

@@ -5,7 +5,7 @@ made from: a late one is recognised by that and dropped.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.compare import Schema
@@ -88,6 +88,14 @@ class ClusterSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLogRead:
+    """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
+
+    cluster: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class SchemaRead:
     """The OpenAPI of one kind; `schema` is None where the cluster publishes none."""
 
@@ -103,6 +111,8 @@ class KindListed:
     cluster: str
     kind: KindRef
     objects: Mapping[ObjectRef, Live]
+    at: float = field(default=0.0, compare=False)  # when it was received; 0.0 means just now
+    since: float = field(default=0.0, compare=False)  # until when the picture before was current
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ class LiveChanged:
     cluster: str
     kind: KindRef
     changes: tuple[tuple[ObjectRef, Live | None], ...]
+    at: float = field(default=0.0, compare=False)  # when they were received; 0.0 means just now
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +340,7 @@ Input: TypeAlias = (
     | ClusterFound
     | ClusterLost
     | ClusterSeen
+    | AuditLogRead
     | SchemaRead
     | KindListed
     | KindLost

@@ -8,11 +8,14 @@ from dataclasses import replace
 from functools import lru_cache
 
 from core.compare import (
+    MANAGER,
+    Beside,
     OwnerClass,
     Policy,
     absence,
     expired,
     expires,
+    explain,
     is_compared,
     judge,
     mask,
@@ -22,7 +25,6 @@ from core.compare import (
 )
 from core.model import (
     ABSENT,
-    Actor,
     AppSpec,
     Cause,
     ConfirmedBy,
@@ -41,19 +43,16 @@ from core.reconcile.effects import Confirm
 from core.reconcile.endings import ending_of, note_end
 from core.reconcile.extras import live_of, without_desired
 from core.reconcile.inputs import Confirmed
+from core.reconcile.observing import Sights
 from core.reconcile.refusals import is_due, is_final, keep, marked, standing
 from core.reconcile.scaling import awaits_scaler
 from core.reconcile.state import UNREAD, AppState, Call, ClusterState
 
 FIELD_DRIFT = FieldVerdict.DRIFT
-NOBODY = Actor(None, None, None, None, None, None, "unknown")
 
 
-def judge_key(draft: Draft, key: Key, *, watched: bool) -> None:
-    """Decide the verdict of one object from what is known now, and follow it up.
-
-    *watched* says that the watch brought the change itself, so its time is known.
-    """
+def judge_key(draft: Draft, key: Key) -> None:
+    """Decide the verdict of one object from what is known now, and follow it up."""
     if key in draft.table("stale"):
         return  # our own write is not seen yet: judged when the watch brings it
     call: Call | None = draft.table("calls").get(key)
@@ -62,8 +61,7 @@ def judge_key(draft: Draft, key: Key, *, watched: bool) -> None:
     app = draft.app(key.app)
     before = draft.row(key)
     after = _row(draft, app, key, before)
-    if watched:
-        after = _observe(draft, key, before, after)
+    draft.drop("sightings", key)
     draft.set_row(key, after)
     _announce(draft, key, before, draft.row(key))
 
@@ -165,7 +163,6 @@ def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
 
 
 def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Drift:
-    draft.drop("observed", fresh.key)
     if expires(desired):
         end = ending_of(draft, app, desired)
         if end is None:
@@ -197,25 +194,26 @@ def _compared(
     schema = cluster.kinds[desired.kind].schema
     answer = answer or standing(draft, fresh.key, desired, live)
     predicted = answer.predicted if answer else None
+    sights = Sights(draft, fresh.key, live, schema)
     found = judge(
         desired,
         live,
         schema,
         predicted=predicted,
         policy=policy_of(app.spec),
-        scale=cluster.scales.get(desired.ref),
+        beside=Beside(cluster.scales.get(desired.ref), sights.appeared),
     )
     as_stated = found.verdict is Verdict.IN_SYNC
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
     confirmed = answer is not None and answer.predicted is not None
-    shown = mask(found.changes, desired.ref, key=draft.state.mask_key)
+    shown = explain(mask(found.changes, desired.ref, key=draft.state.mask_key), deep=False)
     hidden = mask(found.ignored, desired.ref, key=draft.state.mask_key)
     row = replace(
         fresh,
         verdict=found.verdict,
         uid=live.uid,
         resource_version=live.resource_version,
-        changes=_observed(draft, fresh.key, shown),
+        changes=sights.attach(found.changes, shown),
         ignored=hidden,
         reason=found.reason or (answer.problem if answer and found.suspect else ""),
         confirmed_by=ConfirmedBy.SERVER if confirmed else ConfirmedBy.LOCAL,
@@ -231,7 +229,6 @@ def _compared(
             sent = payload(desired, live, schema, policy_of(app.spec))
             draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, sent))
     if row.verdict is Verdict.IN_SYNC:
-        draft.drop("observed", fresh.key)
         row = replace(row, problem="")
     return replace(row, cause=_cause(app, desired, row))
 
@@ -243,23 +240,6 @@ def policy_of(spec: AppSpec) -> Policy:
     return Policy(spec.extras, spec.contested, spec.ignore, classes)
 
 
-def _observed(draft: Draft, key: Key, changes: tuple[FieldChange, ...]) -> tuple[FieldChange, ...]:
-    seen = draft.table("observed").get(key)
-    if not seen:
-        return changes
-    return tuple(
-        replace(
-            change,
-            actor=replace(
-                change.actor or NOBODY, observed_at=seen[change.path], confidence="observed"
-            ),
-        )
-        if change.path in seen
-        else change
-        for change in changes
-    )
-
-
 def _cause(app: AppState, desired: Desired, row: Drift) -> Cause | None:
     """Say which side moved since driftdeck applied the object."""
     if row.verdict is not Verdict.DRIFTED:
@@ -267,12 +247,13 @@ def _cause(app: AppState, desired: Desired, row: Drift) -> Cause | None:
     applied = (app.inventory or {}).get(desired.ref)
     if applied is None or not applied.digest or applied.digest == desired.digest:
         return Cause.LIVE_CHANGED
-    others = any(
-        change.actor is not None and change.actor.manager not in {None, "driftdeck"}
-        for change in row.changes
-        if change.verdict is FIELD_DRIFT
-    )
+    others = any(_by_another(change) for change in row.changes if change.verdict is FIELD_DRIFT)
     return Cause.BOTH if others else Cause.GIT_AHEAD
+
+
+def _by_another(change: FieldChange) -> bool:
+    manager = change.actor.manager if change.actor is not None else None
+    return manager != MANAGER if manager is not None else change.seen is not None
 
 
 def _announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> None:
@@ -327,25 +308,6 @@ def _headline(row: Drift) -> str:
             return "Git moved on, and the cluster was changed"
         case _:
             return "the cluster was changed"
-
-
-def _observe(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> Drift | None:
-    """Remember when our own watch saw fields leave the state that *before* was judged in.
-
-    Whatever differs now and did not at the version before was changed in that very step.
-    """
-    judged = {Verdict.IN_SYNC, Verdict.DRIFTED}
-    if before is None or after is None or before.uid != after.uid:
-        return after
-    if before.verdict not in judged or before.resource_version == after.resource_version:
-        return after
-    old = {change.path: change.live for change in before.changes}
-    new = {c.path for c in after.changes if c.path not in old or old[c.path] != c.live}
-    if not new:
-        return after
-    seen = {**draft.table("observed").get(key, {}), **dict.fromkeys(new, draft.iso())}
-    draft.write("observed")[key] = seen
-    return replace(after, changes=_observed(draft, key, after.changes))
 
 
 __all__ = ["judge_key", "take_answer"]

@@ -16,6 +16,7 @@ from core.reconcile.inputs import (
     LiveChanged,
     SchemaRead,
 )
+from core.reconcile.observing import sight
 from core.reconcile.refusals import forget
 from core.reconcile.scaling import relist_scales, take_scales
 from core.reconcile.state import Call, ClusterState, KindState, surveyed
@@ -105,12 +106,15 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     _set_kind(draft, cluster, listed.kind, state)
     relist_scales(draft, listed.cluster, listed.kind, listed.objects)
     old = before.objects
+    at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
     for app in draft.apps_of(listed.cluster):
         for ref in (*app.desired.keys(), *(app.inventory or {}).keys()):
             if (ref.group, ref.kind) != (listed.kind.group, listed.kind.kind):
                 continue
             key = Key(app.spec.name, ref)
             draft.drop("stale", key)  # a listing begun after our write shows it (R6)
+            if old is not None and old.get(ref) != listed.objects.get(ref):
+                sight(draft, key, old.get(ref), listed.objects.get(ref), at=at, since=since)
             if old is None or old.get(ref) != listed.objects.get(ref):
                 draft.dirty(key)
     mark_listed(draft, listed.cluster, listed.kind, old or {}, listed.objects)
@@ -131,7 +135,9 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
     for app in draft.apps_of(lost.cluster):
         for ref in (*app.desired, *(app.inventory or {})):
             if (ref.group, ref.kind) == (lost.kind.group, lost.kind.kind):
-                draft.dirty(Key(app.spec.name, ref))
+                key = Key(app.spec.name, ref)
+                sight(draft, key, None, None)  # what comes next cannot be held against it
+                draft.dirty(key)
     mark_listed(draft, lost.cluster, lost.kind, state.objects or {}, {})
 
 
@@ -143,18 +149,20 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
         return
     objects = dict(state.objects)
     for ref, live in changed.changes:
-        last = objects.get(ref)
+        before = objects.get(ref)
         if live is None:
             objects.pop(ref, None)
         else:
             objects[ref] = live
         for app in draft.apps_of(changed.cluster):
             if ref in app.desired or ref in (app.inventory or {}):
-                watch_end(draft, Key(app.spec.name, ref), last, live)
-                _note(draft, Key(app.spec.name, ref), live)
+                key = Key(app.spec.name, ref)
+                watch_end(draft, key, before, live)
+                sight(draft, key, before, live, at=changed.at or draft.now)
+                _note(draft, key, live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
     take_scales(draft, changed.cluster, changed.kind, changed.changes)
-    mark(draft, changed.cluster, [ref for ref, _ in changed.changes], watched=True)
+    mark(draft, changed.cluster, [ref for ref, _ in changed.changes])
     see_cluster(draft, changed.cluster)
 
 
@@ -165,7 +173,7 @@ def _note(draft: Draft, key: Key, live: Live | None) -> None:
         draft.write("calls")[key] = replace(call, seen=(*call.seen, version))
     if draft.table("stale").get(key) == version or live is None:
         draft.drop("stale", key)
-    draft.dirty(key, watched=True)
+    draft.dirty(key)
 
 
 def _set_kind(draft: Draft, cluster: ClusterState, kind: KindRef, state: KindState) -> None:
@@ -190,4 +198,5 @@ def say_synced(draft: Draft, name: str) -> None:
         asked = (kind for kind in cluster.following.kinds if kind in stated or kind != scaler)
         problems = sorted({cluster.kinds[kind].problem for kind in asked} - {""})
         problems += unseen(cluster, cluster.following.owned)
+        problems += filter(None, [cluster.view.notice])
         draft.tell("cluster_synced", cluster=name, message="; ".join(problems))

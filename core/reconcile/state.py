@@ -6,6 +6,8 @@ from typing import Final
 
 from core.compare import ScaleRange, Schema, is_compared
 from core.model import (
+    Absent,
+    Actor,
     AppSpec,
     ClusterSpec,
     ClusterView,
@@ -14,6 +16,7 @@ from core.model import (
     Document,
     Drift,
     Event,
+    Json,
     Key,
     KindRef,
     Live,
@@ -22,6 +25,7 @@ from core.model import (
     Resource,
     RevertPlan,
     Run,
+    Seen,
     Step,
     Verdict,
 )
@@ -141,6 +145,26 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """Two versions of one object, one after the other, as the watch or a listing brought them."""
+
+    before: Live
+    after: Live
+    at: float  # when the second was received
+    since: float  # the watch was broken from then on; 0.0: it saw this very step
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """How one field came to its present value, as far as our own watch saw it."""
+
+    seen: Seen
+    writer: Actor | None  # as in `Move`
+    live: Json | Absent  # the present value, masked; with another one this says nothing any more
+    appeared: bool  # it was not there when the object was created
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """An object that is left alone for a while after a refusal."""
 
@@ -177,9 +201,12 @@ class State:
     stale: Mapping[Key, str] = field(
         default_factory=dict
     )  # our write is not seen by the watch yet: its version
-    observed: Mapping[Key, Mapping[str, str]] = field(
+    sightings: Mapping[Key, tuple[Sighting, ...]] = field(
         default_factory=dict
-    )  # path -> when our watch saw it change
+    )  # versions that came since an object was judged, oldest first
+    observed: Mapping[Key, Mapping[str, Observation]] = field(
+        default_factory=dict
+    )  # by path: how fields that differ now came to their value
     heals: Mapping[tuple[Key, str], tuple[float, ...]] = field(
         default_factory=dict
     )  # per field: when it was healed
@@ -188,9 +215,7 @@ class State:
     endings: Mapping[Key, Ending] = field(default_factory=dict)  # of Jobs with a time to live
     runs: Mapping[int, RunState] = field(default_factory=dict)
     finished: tuple[Run, ...] = ()
-    dirty: Mapping[Key, bool] = field(
-        default_factory=dict
-    )  # to be judged, in order; True: the watch saw it change
+    dirty: Mapping[Key, None] = field(default_factory=dict)  # to be judged, in order
     candidates: Mapping[Key, None] = field(
         default_factory=dict
     )  # to be healed once their app is known as a whole
@@ -268,8 +293,10 @@ __all__ = [
     "Ending",
     "Hold",
     "KindState",
+    "Observation",
     "Refusal",
     "RunState",
+    "Sighting",
     "State",
     "Survey",
     "initial",

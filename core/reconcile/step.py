@@ -65,6 +65,9 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
             live.lose_cluster(draft, happened)
         case happenings.ClusterSeen(name):
             live.see_cluster(draft, name)
+        case happenings.AuditLogRead(name, problem):
+            view = replace(draft.cluster(name).view, notice=problem)
+            draft.set_cluster(name, view=view)
         case happenings.SchemaRead():
             live.take_schema(draft, happened)
             runs.advance_all(draft)  # a step may have waited for this kind
@@ -133,23 +136,23 @@ def _judge_some(draft: Draft) -> None:
     if not draft.table("dirty"):
         return
     judged = 0
-    waiting: dict[Key, bool] = {}
+    waiting: dict[Key, None] = {}
     able = {app.spec.name: known_enough(draft, app.spec.name) for app in draft.apps()}
     todo = dict(draft.table("dirty"))
-    for position, (key, watched) in enumerate(todo.items()):
+    for position, key in enumerate(todo):
         if judged >= JUDGED_AT_ONCE:
-            waiting.update(islice(todo.items(), position, None))
+            waiting.update(dict.fromkeys(islice(todo, position, None)))
             draft.effects.append(WakeAt(draft.now))
             break
         if not draft.app(key.app).shown:
             continue
         if able[key.app]:
-            judge_key(draft, key, watched=watched)
+            judge_key(draft, key)
             judged += 1
         else:
-            waiting[key] = watched
+            waiting[key] = None
     table = draft.write("dirty")
-    newly = {key: watched for key, watched in table.items() if key not in todo}
+    newly = dict.fromkeys(key for key in table if key not in todo)
     table.clear()
     table.update(waiting)
     table.update(newly)
@@ -280,7 +283,8 @@ def _explain(draft: Draft, key: Key) -> None:
     current = kind.objects.get(key.ref) if kind is not None and kind.objects is not None else None
     if current is None or current.resource_version != row.resource_version:
         return
-    draft.effects.append(LookUp(key, found, current, row.changes, app.source.revision.id))
+    cluster, revision = app.spec.cluster, app.source.revision.id
+    draft.effects.append(LookUp(cluster, key, found, current, row.changes, revision))
 
 
 def _explained(draft: Draft, done: happenings.Explained) -> None:
@@ -290,8 +294,8 @@ def _explained(draft: Draft, done: happenings.Explained) -> None:
         return  # the object moved on meanwhile
     by_path = {change.path: change for change in done.changes}
     merged = tuple(
-        replace(change, origin=by_path[change.path].origin, detail=by_path[change.path].detail)
-        if change.path in by_path
+        replace(change, actor=found.actor, origin=found.origin, detail=found.detail)
+        if (found := by_path.get(change.path)) is not None
         else change
         for change in row.changes
     )

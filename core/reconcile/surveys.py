@@ -89,7 +89,7 @@ def change_survey(draft: Draft, changed: SurveyChanged) -> None:
         else:
             objects[ref] = live
     _set(draft, changed, replace(survey, objects=objects))
-    mark(draft, changed.cluster, [ref for ref, _ in changed.changes], watched=True)
+    mark(draft, changed.cluster, [ref for ref, _ in changed.changes])
 
 
 def unseen(cluster: ClusterState, namespaces: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What stands on the screen, at every width, while the world moves."""
 
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -182,9 +182,9 @@ async def test_10_000_rows_are_set_and_jumped_through_quickly() -> None:
     world = replace(samples.world(), rows=rows)
     async with playing() as stage:
         await stage.press("2")
-        began = perf_counter()
+        began = process_time()
         stage.app.desk.take(world)
-        assert perf_counter() - began < 0.5
+        assert process_time() - began < 0.5
         await stage.press("G")
         assert stage.app.desk.resources.cursor_id == keys[-1]
         assert "c-09999" in stage.pane("resources")

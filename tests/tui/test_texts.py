@@ -1,5 +1,6 @@
 """What values, fields, ages and headers read like."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,16 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from core.model import ABSENT, Absent, Cause, Drift, FieldChange, FieldVerdict, Json, Verdict
+from core.compare import explain, mask
+from core.model import (
+    ABSENT,
+    Absent,
+    Actor,
+    Cause,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    Json,
+    ObjectRef,
+    Seen,
+    Verdict,
+)
 from tests.tui import samples
 from tui.palette import Role
 from tui.text.ages import age, age_of_stamp, epoch_of
-from tui.text.changes import as_text, object_lines
+from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines
 from tui.text.header import Heading, header_line
 from tui.text.rows import AppRow, Looks
 from tui.text.signs import SIGNS
-from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, width_of, wrap
+from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, say, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
 from tui.text.values import look_alike, secret_word, shown, yaml_lines
 
@@ -244,3 +258,62 @@ def test_old_live_data_is_called_stale() -> None:
 def test_write_shows_the_time_that_is_left() -> None:
     heading = replace(_heading(), writing=True, write_until=samples.NOW + 1400)
     assert "WRITE 24m" in plain(header_line(heading, 120))
+
+
+SEEN = Seen(3, 7, "41", "42", samples.stamp(120))
+OBSERVED = replace(samples.SCALE, observed_at=SEEN.at)
+
+
+@pytest.mark.parametrize(
+    ("actor", "seen", "words"),
+    [
+        (OBSERVED, SEEN, "kubectl Update/scale seen 2m ago (was 3) user unknown (observed)"),
+        (
+            replace(OBSERVED, observed_at=None, confidence="owned"),
+            replace(SEEN, since=samples.stamp(600)),
+            "kubectl Update/scale between 10m ago and 2m ago (was 3) user unknown (owned)",
+        ),
+        (
+            replace(OBSERVED, time=samples.stamp(60), user="alice", confidence="audit"),
+            SEEN,
+            "kubectl Update/scale 1m ago (was 3) user alice (audit)",
+        ),
+        (
+            replace(OBSERVED, observed_at=None, time=samples.stamp(60), suspects=("a", "b")),
+            None,
+            "kubectl Update/scale 1m ago or before user perhaps a or b (observed)",
+        ),
+    ],
+)
+def test_who_and_when_are_told_as_far_as_they_are_known(
+    actor: Actor, seen: Seen | None, words: str
+) -> None:
+    change = FieldChange("spec.replicas", FieldVerdict.DRIFT, 7, 3, actor=actor, seen=seen)
+    assert words in as_text(field_lines(change, 100, LOOKS, explained=True))
+    lines = field_lines(change, 80, LOOKS, explained=True)
+    assert all(width_of(line) <= 80 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("git", "live"),
+    [
+        ("a", "a\n"),
+        ("a\tb", "a b"),
+        ("a b", "a\u00a0b"),
+        ("\u00e9", "e\u0301"),
+        ("1", 1),
+        (["x", "a b"], ["x", "a\u00a0b"]),
+    ],
+)
+def test_no_drift_is_without_a_visible_reason(git: Json, live: Json) -> None:
+    (change,) = explain([FieldChange("a", FieldVerdict.DRIFT, live, git)])
+    text = as_text(field_lines(change, 200, LOOKS, explained=True))
+    assert all(say(line)[0] in text for line in change.detail)
+    assert change.detail
+
+
+def test_secrets_that_differ_in_one_byte_show_two_hashes() -> None:
+    secret = FieldChange("data.a", FieldVerdict.DRIFT, "Yg==", "YQ==")
+    (change,) = mask([secret], ObjectRef("", "Secret", "app", "web"), key=b"k")
+    text = as_text(field_lines(change, 80, LOOKS, explained=True))
+    assert len(set(re.findall("[0-9a-f]{12}", text))) == 2

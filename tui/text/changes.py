@@ -14,6 +14,7 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Origin,
+    Seen,
     Verdict,
 )
 from tui.palette import Role
@@ -22,10 +23,11 @@ from tui.text.rows import Looks, author_name
 from tui.text.signs import CAUSES, IGNORED, SIGNS, sign_of
 from tui.text.spans import Line, clip, cut_left, fold, plain, say, width_of, wrap
 from tui.text.unified import difference, unified_lines, worded
-from tui.text.values import look_alike, secret_word, shown
+from tui.text.values import look_alike, masks, secret_word, shown
 
 _NOISE = frozenset({FieldVerdict.INFO, FieldVerdict.WARN})
 _LONGEST_CELLS = 4000  # of a value on one line
+_WAS_CELLS = 24  # of the value before a step
 _PLACE_CELLS = 28  # of file:line, whose end tells most
 _TEXT_LINES_MAX = 12  # of a text in Changes; Text mode shows all
 _FIELD_SIGNS = {
@@ -81,7 +83,7 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
         ((text, Role.TEXT),) for text in _sentences(drift, looks) for text in wrap(text, width)
     ]
     if drift.actor is not None:
-        maker = _actor_spans(drift.actor, looks, explained=True)
+        maker = _actor_spans(drift.actor, looks)
         lines.append(clip((("made by  ", Role.MUTED), *maker), width))
     if drift.file:
         place = cut_left(say(f"{drift.file}:{drift.line}")[0], width - 5)
@@ -139,6 +141,9 @@ def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: boo
     lines = pair_lines(change, width, looks)
     for text in (look_alike(change.live, change.git), *change.detail):
         lines += _paragraph(text, width - 2, Role.AMBER if text not in change.detail else Role.TEXT)
+    hashes = [f"{mask['sha256']} {side}" for side, mask in masks(change)]
+    if hashes:
+        lines += _paragraph(f"sha256 {', '.join(hashes)}", width - 2, Role.MUTED)
     live, git = provenance(change, looks, explained=explained)
     lines += [clip((("  - ", Role.LIVE), *live), width)] if live else []
     lines += [clip((("  + ", Role.GIT), *git), width)] if git else []
@@ -242,26 +247,41 @@ def _indented(line: Line) -> Line:
 
 def provenance(change: FieldChange, looks: Looks, *, explained: bool) -> tuple[Line, Line]:
     """Who set the live value, and what in Git states the other."""
-    return (
-        _actor_spans(change.actor, looks, explained=explained),
-        _origin_spans(change.origin, looks),
-    )
+    who: Line = () if explained else (("looking up who", Role.MUTED),)
+    if change.actor is not None:
+        who = _actor_spans(change.actor, looks, change)
+    return who, _origin_spans(change.origin, looks)
 
 
-def _actor_spans(actor: Actor | None, looks: Looks, *, explained: bool) -> Line:
-    if actor is None:
-        return () if explained else (("looking up who", Role.MUTED),)
+def _actor_spans(actor: Actor, looks: Looks, change: FieldChange | None = None) -> Line:
+    """Who it was, and, of a *change*, what our watch saw of it."""
+    seen = change.seen if change is not None else None
     words = [actor.manager or "manager unknown"]
     if actor.operation:
         detail = f"/{actor.subresource}" if actor.subresource else ""
         words.append(f"{actor.operation}{detail}")
-    if actor.observed_at:
-        words.append(f"seen {age_of_stamp(actor.observed_at, looks.now)}")
+    words.append(_when(actor, seen, looks))
+    if change is not None and seen is not None and not secret_word(change):
+        words.append(f"(was {shown(seen.before)[:_WAS_CELLS]})")
+    if actor.suspects:
+        words.append(f"user perhaps {' or '.join(actor.suspects)}")
     else:
-        words.append(age_of_stamp(actor.time, looks.now))
-    words.append(f"user {actor.user}" if actor.user else "user unknown")
+        words.append(f"user {actor.user}" if actor.user else "user unknown")
     words.append(f"({actor.confidence})")
     return (say(words[0], Role.LIVE), say(f" {' '.join(words[1:])}", Role.MUTED))
+
+
+def _when(actor: Actor, seen: Seen | None, looks: Looks) -> str:
+    """When it was set, no surer than the evidence is."""
+    if actor.confidence == "audit" and actor.time:
+        return age_of_stamp(actor.time, looks.now)
+    if seen is not None and seen.since:
+        oldest, newest = (age_of_stamp(at, looks.now) for at in (seen.since, seen.at))
+        return f"between {oldest} and {newest}"
+    if actor.observed_at:
+        return f"seen {age_of_stamp(actor.observed_at, looks.now)}"
+    told = age_of_stamp(actor.time, looks.now)
+    return f"{told} or before" if actor.time else told
 
 
 def _origin_spans(origin: Origin | None, looks: Looks) -> Line:

@@ -36,6 +36,8 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         mark = f"{IGNORED.mark(ascii_only=looks.ascii_only)} "
         count = f"{view.ignored} (not counted above)"
         lines.append(_fact(IGNORED.word, (mark, IGNORED.role), (count, IGNORED.role)))
+    if cluster is not None and cluster.notice:
+        lines += [(), *_told(cluster.notice, width, Role.AMBER)]
     if view.file_problems:
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.AMBER),)]
         for problem in view.file_problems:

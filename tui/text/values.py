@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 
-from core.model import Absent, FieldChange, Json
+from core.model import Absent, FieldChange, Json, JsonObject
 
 _PLAIN = re.compile(r"[A-Za-z/._$(%][\w./:@$(){}%=+ -]*(?<! )")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
@@ -63,6 +63,13 @@ def secret_word(change: FieldChange) -> str:
     if isinstance(live, Absent):
         return "secret value missing live"
     return "secret value changed"
+
+
+def masks(change: FieldChange) -> list[tuple[str, JsonObject]]:
+    """The hashes of a secret that both sides have, each with the side in words."""
+    sides = (("live", change.live), ("in Git", change.git))
+    found = [(word, side) for word, side in sides if isinstance(side, dict) and is_mask(side)]
+    return found if len(found) == len(sides) else []
 
 
 def look_alike(live: Json | Absent, git: Json | Absent) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -12,14 +13,19 @@ import pytest
 from core.cli.diff import picture, show
 from core.cli.options import Options
 from core.cli.session import beside
+from core.compare import explain, mask
 from core.model import (
     ABSENT,
+    Actor,
     AppView,
     Cause,
+    ClusterSpec,
+    ClusterView,
     FieldChange,
     FieldVerdict,
     Key,
     ObjectRef,
+    Seen,
     Snapshot,
     Verdict,
 )
@@ -302,7 +308,7 @@ def test_the_report_says_what_from_to_who_when_and_which_commit() -> None:
         "\n"
         "  Deployment shop/web: drifted, changed in the cluster\n"
         "    spec.replicas\n"
-        "      live  7  by kubectl scale, 2026-07-01 12:00:03 UTC or before\n"
+        "      live  7  by kubectl scale, at or before 2026-07-01 12:00:03 UTC\n"
         "      Git   3\n"
         '            apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30\n'
         "            14:02:11 UTC\n"
@@ -372,6 +378,91 @@ def test_who_did_it_is_no_surer_than_the_evidence() -> None:
     assert "live  7  by kubectl scale\n" in out
 
 
+SEEN = Seen(3, 7, "41", "42", "2026-07-01T12:00:05Z")
+NOBODY = Actor(None, None, None, None, "2026-07-01T12:00:05Z", None, "observed")
+OBSERVED = replace(ACTOR, observed_at=SEEN.at, confidence="observed")
+
+
+@pytest.mark.parametrize(
+    ("actor", "seen", "words"),
+    [
+        (OBSERVED, SEEN, "by kubectl scale, seen 2026-07-01 12:00:05 UTC (was 3)"),
+        (NOBODY, SEEN, "seen 2026-07-01 12:00:05 UTC (was 3), by whom is not known"),
+        (
+            replace(OBSERVED, confidence="owned"),
+            SEEN,
+            "owned by kubectl scale, seen 2026-07-01 12:00:05 UTC (was 3)",
+        ),
+        (
+            ACTOR,
+            replace(SEEN, before=ABSENT, since="2026-07-01T11:00:00Z"),
+            (
+                "by kubectl scale, between 2026-07-01 11:00:00 UTC and 2026-07-01 12:00:05 UTC"
+                " (was not there)"
+            ),
+        ),
+        (
+            replace(OBSERVED, user="alice", confidence="audit"),
+            SEEN,
+            "by alice with kubectl scale, 2026-07-01 12:00:03 UTC (was 3)",
+        ),
+        (
+            replace(ACTOR, suspects=("alice", "bob")),
+            None,
+            "by kubectl scale, perhaps alice or bob, at or before 2026-07-01 12:00:03 UTC",
+        ),
+        (replace(NOBODY, observed_at=None, confidence="unknown"), None, ""),
+    ],
+)
+def test_a_step_that_was_seen_is_told_as_far_as_it_is_known(
+    actor: Actor, seen: Seen | None, words: str
+) -> None:
+    change = replace(REPLICAS, actor=actor, seen=seen, origin=None)
+    _, out, _ = shown(picture_of(drifted(changes=(change,))))
+    assert max(map(len, out.splitlines())) <= 80
+    flat = " ".join(out.split())
+    assert f"live 7 {words} Git 3".replace("  ", " ") in flat
+
+
+@pytest.mark.parametrize(
+    ("git", "live"),
+    [
+        ("a", "a\n"),
+        ("a\tb", "a b"),
+        ("a b", "a\u00a0b"),
+        ("\u00e9", "e\u0301"),
+        ("1", 1),
+        (["x", "a b"], ["x", "a\u00a0b"]),
+        (["\u00e9"], ["e\u0301"]),
+    ],
+)
+def test_no_drift_is_without_a_visible_reason(git: Any, live: Any) -> None:
+    (change,) = explain([replace(REPLICAS, git=git, live=live)])
+    snapshot = picture_of(drifted(changes=(change,)))
+    _, out, _ = shown(snapshot)
+    flat = " ".join(out.split())
+    for line in change.detail:
+        assert " ".join(line.split()) in flat
+    assert ("first difference at byte" in flat) or ('the text "1"' in flat and "number 1" in flat)
+    assert document_of(snapshot)["objects"][0]["changes"][0]["detail"] == list(change.detail)
+
+
+def test_secrets_that_differ_in_one_byte_show_two_hashes() -> None:
+    secret = replace(REPLICAS, path="data.a", git="YQ==", live="Yg==")
+    (change,) = mask([secret], ObjectRef("", "Secret", "shop", "web"), key=b"k")
+    _, out, _ = shown(picture_of(drifted(changes=(change,))))
+    hashes = re.findall("sha256 ([0-9a-f]{12})", out)
+    assert len(set(hashes)) == 2
+
+
+def test_an_audit_log_that_cannot_be_read_is_said_and_stops_nothing() -> None:
+    snapshot = picture_of(drifted())
+    views = (ClusterView(ClusterSpec(name="demo"), notice="audit log /x cannot be read: no"),)
+    code, _, err = shown(replace(snapshot, clusters=views))
+    assert err.endswith("driftdeck: cluster demo: audit log /x cannot be read: no\n")
+    assert code == 1
+
+
 def test_what_does_not_count_comes_last_and_says_so() -> None:
     note = replace(REPLICAS, path="metadata.x", verdict=FieldVerdict.INFO, note="injected")
     _, out, _ = shown(picture_of(drifted(changes=(note, REPLICAS))))
@@ -403,7 +494,7 @@ EXTRA = drifted(
 def test_an_extra_object_is_told_with_its_maker_and_that_a_sync_leaves_it() -> None:
     _, out, _ = shown(picture_of(EXTRA))
     assert "Deployment shop/web: extra, added in the cluster" in out
-    assert "made by kubectl-create, 2026-07-01 12:00:03 UTC or before" in out
+    assert "made by kubectl-create, at or before 2026-07-01 12:00:03 UTC" in out
     assert "a sync leaves it alone" in out
     (found,) = document_of(picture_of(EXTRA))["objects"]
     assert found["verdict"] == "extra"

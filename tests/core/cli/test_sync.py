@@ -137,7 +137,7 @@ async def test_a_dry_run_shows_every_object_and_stops() -> None:
         "\n"
         "  apply Deployment shop/web  (shop)\n"
         "    spec.replicas\n"
-        "      live  7  by kubectl scale, 2026-07-01 12:00:03 UTC or before\n"
+        "      live  7  by kubectl scale, at or before 2026-07-01 12:00:03 UTC\n"
         "      Git   3\n"
         '            apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30\n'
         "            14:02:11 UTC\n"

@@ -205,3 +205,24 @@ async def test_life_is_told_at_most_once_a_second() -> None:
         await listener.next(KindListed)
         await asyncio.sleep(0.2)
     assert len(listener.all(ClusterSeen)) == 1  # the clock of this test stands still
+
+
+async def test_a_listing_after_a_break_says_until_when_the_picture_before_was_current() -> None:
+    turns = iter((5, 6))
+
+    async def script(asked: Asked, reply: Reply) -> None:
+        del asked
+        version = next(turns)
+        await reply.send(in_namespace("n1", "a", version), bookmark(version + 4, end=True))
+        if version == 5:
+            gone = status(410, "Expired", "too old resource version")
+            await reply.send({"type": "ERROR", "object": gone})
+        else:
+            await reply.hold()
+
+    async with following(script) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1"}))
+        first = await listener.next(KindListed)
+        second = await listener.next(KindListed, after=1)
+        assert first.since == 0.0
+        assert first.at <= second.since < second.at

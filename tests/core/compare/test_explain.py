@@ -38,7 +38,35 @@ def test_texts_that_look_alike_are_told_apart_by_their_first_byte(
 ) -> None:
     (line,) = lines(git, live)
     assert place in line
-    assert f"Git has {len(git.encode())} bytes" in line
+    assert f"Git has text of {len(git.encode())} bytes" in line
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "place"),
+    [
+        ("abc", "abc\n", "byte 3: Git end of text, live 0x0a"),
+        ("a\tb", "a b", "byte 1: Git 0x09, live 0x20"),
+        ("a b", "a\u00a0b", "byte 1: Git 0x20, live 0xc2"),
+        ("\u00e9", "e\u0301", "byte 0: Git 0xc3, live 0x65"),
+        ("x" * 400, "x" * 399 + "y", "byte 399: Git 0x78, live 0x79"),
+    ],
+)
+def test_so_they_are_inside_a_list_that_is_shown_as_one(git: str, live: str, place: str) -> None:
+    found = lines(["same", git], ["same", live])
+    assert any(line.startswith("[1]: first difference at ") and place in line for line in found)
+    (found, *_) = lines([{"a": "1"}, True, 1], [{"a": 1}, 1, 1.0]), None
+    assert found == (
+        '[0].a: Git has the text "1", live has the number 1',
+        "[1]: Git has the boolean true, live has the number 1",
+    )
+
+
+def test_single_values_are_explained_without_the_costly_look_into_lists() -> None:
+    text = FieldChange("a", FieldVerdict.DRIFT, live="x ", git="x")
+    inside = FieldChange("b", FieldVerdict.DRIFT, live=["x "], git=["x"])
+    explained = explain([text, inside], deep=False)
+    assert explained[0].detail
+    assert explained[1] is inside
 
 
 def test_a_number_and_its_text_are_told_apart_by_type() -> None:

@@ -78,6 +78,14 @@ def test_equal_secrets_look_equal_and_others_do_not(one: bytes, other: bytes) ->
     assert (result.git == result.live) is (one == other)
 
 
+def test_secrets_that_differ_in_how_they_are_written_say_so() -> None:
+    for git, live in ((CANARY_64, f"{CANARY_64}\n"), ("1", 1)):
+        result = masked("data.a", git, live)
+        assert result.git == result.live
+        assert "written as another text or type" in result.detail[0]
+        assert explain([result]) == (result,)
+
+
 def test_a_text_and_its_base64_look_equal() -> None:
     assert masked("stringData.a", CANARY, "").git == masked("data.a", CANARY_64, "").git
 

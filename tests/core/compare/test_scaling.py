@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.compare import Judgement, Policy, ScaleRange, judge, scale_of
+from core.compare import Beside, Judgement, Policy, ScaleRange, judge, scale_of
 from core.model import Contested, FieldVerdict, InfoClass, Live, ObjectRef, Verdict
 from tests.core.compare.world import SCHEMAS, desired, live_of, obj, shown
 
@@ -20,7 +20,9 @@ def judged(
 ) -> Judgement:
     wanted = desired(obj("Deployment", f"spec: {{{POD}{git}}}"))
     found = live_of(obj("Deployment", f"spec: {{{POD}{live}}}"), {owner: "spec.replicas"})
-    return judge(wanted, found, SCHEMAS[wanted.kind], policy=policy or Policy(), scale=scale)
+    return judge(
+        wanted, found, SCHEMAS[wanted.kind], policy=policy or Policy(), beside=Beside(scale)
+    )
 
 
 @pytest.mark.parametrize("owner", [HPA, "kubectl:Update:scale", "kubectl-edit", "helm"])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.compare import Policy, changed_paths, explain, judge, mask, masked_object
+from core.compare import Policy, explain, judge, mask, masked_object
 from core.model import ABSENT, Extras, FieldVerdict, InfoClass, Live, Verdict
 from tests.core.compare.world import KEY, SCHEMAS, By, desired, judged, live_of, obj, shown
 
@@ -289,18 +289,6 @@ def test_changes_are_sorted_by_path() -> None:
     git = "metadata: {labels: {b: x, a: x}}\nspec: {dnsPolicy: None}"
     judgement = judged("Pod", git, "metadata: {labels: {a: y, b: y}}\nspec: {dnsPolicy: Default}")
     assert list(shown(judgement)) == ["metadata.labels.a", "metadata.labels.b", "spec.dnsPolicy"]
-
-
-def test_paths_that_changed_between_two_states_are_named_for_attribution() -> None:
-    schema = SCHEMAS[desired(obj("Deployment")).kind]
-    before, after = (
-        live_of(obj("Deployment", text)).body
-        for text in ("spec: {replicas: 2, paused: true}", "spec: {replicas: 5, minReadySeconds: 3}")
-    )
-    paths = ("spec.minReadySeconds", "spec.paused", "spec.replicas")
-    assert changed_paths(before, after, schema) == paths
-    assert changed_paths(after, after, schema) == ()
-    assert changed_paths(b"{", after, schema) == ()
 
 
 def test_a_duplicate_key_in_a_keyed_list_makes_it_an_ordinary_list() -> None:

@@ -39,8 +39,14 @@ from core.reconcile.step import step
 
 DEPLOYMENT = KindRef("apps/v1", "Deployment")
 CONFIG_MAP = KindRef("v1", "ConfigMap")
+SECRET = KindRef("v1", "Secret")
 NAMESPACE = KindRef("v1", "Namespace")
-PLURALS = {DEPLOYMENT: "deployments", CONFIG_MAP: "configmaps", NAMESPACE: "namespaces"}
+PLURALS = {
+    DEPLOYMENT: "deployments",
+    CONFIG_MAP: "configmaps",
+    SECRET: "secrets",
+    NAMESPACE: "namespaces",
+}
 RESOURCES = {
     kind: Resource(kind, plural, namespaced=kind != NAMESPACE, has_status=kind == DEPLOYMENT)
     for kind, plural in PLURALS.items()

@@ -1,0 +1,110 @@
+"""core.reconcile.audit: a user is claimed where exactly one request fits, else nobody."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from core.model import ABSENT, Actor, FieldChange, FieldVerdict, Seen
+from core.reconcile.audit import AuditEvent, attribute
+from core.reconcile.inputs import AuditLogRead
+from tests.core.reconcile.world import applied
+
+AT = "2026-11-25T10:00:07Z"
+T = datetime.fromisoformat(AT).timestamp()
+OWNER = Actor("kubectl-edit", "Update", None, AT, None, None, "owned")
+SEEN = Seen(3, 7, "5", "6", AT)
+WRITE = AuditEvent("alice", "patch", "kubectl/v1", "kubectl-edit", "", T + 0.1, T + 0.2)
+
+
+def found(
+    *events: AuditEvent, actor: Actor | None = OWNER, seen: Seen | None = None
+) -> Actor | None:
+    change = FieldChange("a", FieldVerdict.DRIFT, live=7, git=3, actor=actor, seen=seen)
+    return attribute([change], events)[0].actor
+
+
+def test_the_one_request_of_that_second_gives_its_user() -> None:
+    actor = found(WRITE)
+    assert actor is not None
+    assert (actor.user, actor.verb, actor.user_agent) == ("alice", "patch", "kubectl/v1")
+    assert (actor.manager, actor.confidence, actor.time) == ("kubectl-edit", "audit", AT)
+
+
+def test_a_request_of_another_second_client_or_subresource_is_not_it() -> None:
+    for other in (
+        replace(WRITE, began=T - 1.1, ended=T - 0.9),
+        replace(WRITE, began=T + 1.1, ended=T + 1.2),
+        replace(WRITE, manager="helm"),
+        replace(WRITE, subresource="scale"),
+    ):
+        assert found(other) == OWNER
+
+
+def test_a_request_that_spans_the_second_is_it() -> None:
+    actor = found(replace(WRITE, began=T - 0.9, ended=T + 1.2))
+    assert actor is not None
+    assert actor.user == "alice"
+
+
+def test_of_two_requests_both_users_are_shown_and_none_is_claimed() -> None:
+    actor = found(WRITE, replace(WRITE, user="bob"))
+    assert actor == replace(OWNER, suspects=("alice", "bob"))
+
+
+def test_an_earlier_write_of_another_user_by_the_same_client_leaves_a_doubt() -> None:
+    earlier = replace(WRITE, user="bob", began=T - 60.2, ended=T - 60)
+    assert found(earlier, WRITE) == replace(OWNER, suspects=("bob", "alice"))
+    actor = found(replace(earlier, user="alice"), WRITE)
+    assert actor is not None
+    assert actor.user == "alice"
+
+
+def test_a_step_that_was_seen_is_matched_by_our_time_where_the_entry_has_none() -> None:
+    scaled = replace(OWNER, manager="kubectl", subresource="scale", time=None)
+    write = replace(WRITE, manager="kubectl", subresource="scale")
+    actor = found(replace(write, began=T - 60, ended=T - 59), write, actor=scaled, seen=SEEN)
+    assert actor is not None
+    assert (actor.user, actor.subresource, actor.time) == ("alice", "scale", AT)
+
+
+def test_two_writes_within_a_step_are_told_apart_by_the_time_of_its_entry() -> None:
+    observed = replace(OWNER, confidence="observed")
+    before = replace(WRITE, user="bob", began=T - 1.2, ended=T - 1.1)
+    actor = found(before, WRITE, actor=observed, seen=SEEN)
+    assert actor is not None
+    assert actor.user == "alice"
+
+
+def test_a_removed_field_gets_a_user_where_one_request_fits() -> None:
+    nobody = Actor(None, None, None, None, AT, None, "observed")
+    seen = Seen(3, ABSENT, "5", "6", AT)
+    actor = found(WRITE, actor=nobody, seen=seen)
+    assert actor is not None
+    assert (actor.user, actor.manager) == ("alice", "kubectl-edit")
+    assert found(WRITE, replace(WRITE, manager="x", user="bob"), actor=nobody, seen=seen) == (
+        replace(nobody, suspects=("alice", "bob"))
+    )
+
+
+def test_after_a_broken_watch_the_whole_gap_counts() -> None:
+    gap = replace(SEEN, since="2026-11-25T09:50:00Z")
+    early = replace(WRITE, began=T - 500, ended=T - 499)
+    actor = found(early, actor=replace(OWNER, time=None), seen=gap)
+    assert actor is not None
+    assert actor.user == "alice"
+
+
+def test_without_any_time_nothing_is_matched() -> None:
+    for time in (None, "yesterday"):
+        owner = replace(OWNER, time=time)
+        assert found(WRITE, actor=owner) == owner
+    nobody = Actor(None, None, None, None, None, None, "unknown")
+    assert found(WRITE, actor=nobody) == nobody
+    assert found(WRITE, actor=None) is None
+
+
+def test_a_log_that_cannot_be_read_is_a_notice_until_it_can() -> None:
+    made = applied("a")
+    for problem in ("audit log /x cannot be read: no", ""):
+        made.feed(AuditLogRead("prod", problem))
+        assert made.state.clusters["prod"].view.notice == problem
+        assert made.complete()
