@@ -117,15 +117,19 @@ class ApiServer:
         self.flags = self.flags if flags is None else tuple(flags)
         self._start_api()
 
-    def start_controllers(self, *names: str) -> None:
+    def start_controllers(self, *names: str) -> Callable[[], None]:
         """Run these controllers, such as `namespace-controller`, until the server stops.
+
+        Returns:
+            What ends them earlier, for tests that share the server with others.
 
         Raises:
             binaries.UnavailableError: The controller-manager cannot be built.
         """
         program = binaries.binary("kube-controller-manager")
         command = commands.controllers(program, self.folder, self.kubeconfig("admin"), names)
-        self._leash.run(command, self.folder / "kube-controller-manager.log")
+        process = self._leash.run(command, self.folder / "kube-controller-manager.log")
+        return lambda: self._leash.end(process)
 
     def client(self, user: str) -> Client:
         """*user*'s own client."""

@@ -1,0 +1,185 @@
+"""Plays all rows on one server with the real commands, and says what was reported of each."""
+
+import json
+import secrets
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from core.git import commit_files
+from core.sandbox import SandboxThread
+from tests.apiserver.client import Client
+from tests.apiserver.server import ApiServer
+from tests.loop.clusters import Place
+from tests.verdicts.case import Case
+from tests.verdicts.definitions import define
+from tests.verdicts.stage import Kind, Stage
+from tests.verdicts.webhooks import webhooks
+
+JUDGES: Final = {"confirmed": "driftdeck", "local": "viewer"}
+"""Who asks: one who may dry-run, and one who may only read."""
+
+_AUTHOR: Final = "Ada <ada@example>"
+_COMMAND_MAX_S: Final = 120
+_CONTROLLERS: Final = (
+    "clusterrole-aggregation-controller",
+    "deployment-controller",
+    "horizontal-pod-autoscaler-controller",
+    "job-controller",
+    "persistentvolume-binder-controller",
+    "root-ca-certificate-publisher-controller",
+    "serviceaccount-controller",
+    "ttl-after-finished-controller",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Theatre:
+    """One server, and a place from which each judge looks at it."""
+
+    server: str
+    client: Client  # as admin
+    places: Mapping[str, Place]
+    folder: Path
+    namespace: str
+
+
+@dataclass(slots=True)
+class Played:
+    """What was said of each row."""
+
+    rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # judge, name
+    failed: dict[str, str] = field(default_factory=dict)  # name: why its story did not happen
+    printed: list[str] = field(default_factory=list)  # everything that any command printed
+
+    def found(self, judge: str, case: Case, name: str) -> dict[str, Any]:
+        """Return the object of one row; `{}` where nothing was said of it."""
+        return self.rows[judge].get(case.name.replace("NAME", name), {})
+
+
+@contextmanager
+def sandbox_theatre(folder: Path) -> Iterator[Theatre]:
+    """The embedded server."""
+    with SandboxThread() as server:
+        configs = {user: folder / user for user in JUDGES.values()}
+        for path in configs.values():
+            path.mkdir()
+        files = {user: server.kubeconfig(path, user) for user, path in configs.items()}
+        yield _theatre("sandbox", Client(server.url, None, server.tokens["admin"]), files, folder)
+
+
+@contextmanager
+def real_theatre(folder: Path, server: ApiServer) -> Iterator[Theatre]:
+    """A real server, with controllers while it lasts, and with webhooks."""
+    made = _theatre(
+        "real",
+        server.client("admin"),
+        {user: server.kubeconfig(user) for user in JUDGES.values()},
+        folder,
+    )
+    stop = server.start_controllers(*_CONTROLLERS)
+    try:
+        with webhooks(made.client, made.namespace):
+            yield made
+    finally:
+        stop()
+
+
+def _theatre(server: str, client: Client, files: Mapping[str, Path], folder: Path) -> Theatre:
+    places = {
+        judge: Place(files[user], client, folder) for judge, user in JUDGES.items()
+    }
+    namespace = f"verdicts-{secrets.token_hex(3)}"
+    body = {"metadata": {"name": namespace, "labels": {"verdicts": "here"}}}
+    assert client.call("POST", "/api/v1/namespaces", body).status == 201
+    return Theatre(server, client, places, folder, namespace)
+
+
+def names_of(cases: Sequence[Case]) -> dict[Case, str]:
+    """Give every row a name of its own for its objects: fp-01-1, fp-01-2."""
+    seen: dict[str, int] = {}
+    named: dict[Case, str] = {}
+    for case in cases:
+        seen[case.id] = seen.get(case.id, 0) + 1
+        named[case] = f"{case.id.lower()}-{seen[case.id]}"
+    return named
+
+
+def play(theatre: Theatre, cases: Sequence[Case]) -> Played:
+    """Play *cases*, those that this server can play."""
+    define(theatre.client)
+    (theatre.folder / "driftdeck.yaml").write_text(_settings(theatre))
+    kinds: dict[tuple[str, str], Kind] = {}
+    stages = {
+        case: Stage(
+            theatre.server, theatre.client, theatre.namespace, name, case.made or case.git or case.stated_first, kinds
+        )
+        for case, name in names_of(cases).items()
+        if theatre.server in case.on
+    }
+    played = Played()
+    first = {_file(stage): stage.filled(case.stated_first) for case, stage in stages.items()}
+    last = {_file(stage): stage.filled(case.git) for case, stage in stages.items()}
+    _commit(theatre, first, {}, "What the rows begin with", init=True)
+    _run(theatre, played, "confirmed", "sync", "--yes")
+    for case, stage in stages.items():
+        _act(case, stage, played)
+    _commit(theatre, last, first, "What the rows end with", init=False)
+    for judge in JUDGES:
+        said = json.loads(_run(theatre, played, judge, "diff", "--all", "-o", "json"))
+        played.rows[judge] = {found["name"]: found for found in said["objects"]}
+    return played
+
+
+def _settings(theatre: Theatre) -> str:
+    return (
+        "clusters:\n  here: {}\napps:\n"
+        f"  - {{name: rows, repo: repo, path: rows, cluster: here, namespace: {theatre.namespace}}}\n"
+    )
+
+
+def _file(stage: Stage) -> str:
+    return f"rows/{stage.name}.yaml"
+
+
+def _act(case: Case, stage: Stage, played: Played) -> None:
+    try:
+        if case.made:
+            stage.create(case.made, case.by)
+        for act in case.acts:
+            act(stage)
+    except AssertionError as error:
+        played.failed[stage.name] = str(error)
+
+
+def _commit(
+    theatre: Theatre, files: Mapping[str, str], before: Mapping[str, str], message: str, *, init: bool
+) -> None:
+    changed: dict[str, bytes | None] = {
+        path: text.encode() if text else None
+        for path, text in files.items()
+        if text != before.get(path, "")
+    }
+    repo = theatre.folder / "repo"
+    commit_files(repo, changed, author=_AUTHOR, message=message, when=time.time(), init=init)
+
+
+def _run(theatre: Theatre, played: Played, judge: str, *words: str) -> str:
+    place = theatre.places[judge]
+    done = subprocess.run(  # noqa: S603 - our own command line
+        place.command(*words),
+        env=dict(place.environment()),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=_COMMAND_MAX_S,
+    )
+    played.printed += [done.stdout, done.stderr]
+    import os, sys
+    if os.environ.get("DBG"): print(theatre.server, judge, words, done.returncode, done.stdout[-6000:] if words[0]=="sync" else "", done.stderr[-3000:], file=sys.stderr)
+    return done.stdout

@@ -1,0 +1,15 @@
+"""Every row of the case table, by subject."""
+
+from typing import Final
+
+from tests.verdicts.case import Case
+from tests.verdicts.rows import admission, custom, networks, others, rights, workloads
+
+CASES: Final[tuple[Case, ...]] = (
+    *workloads.CASES,
+    *networks.CASES,
+    *custom.CASES,
+    *rights.CASES,
+    *admission.CASES,
+    *others.CASES,
+)

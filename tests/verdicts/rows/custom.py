@@ -1,0 +1,196 @@
+"""Rows about custom resources and their definitions (`definitions.yaml`)."""
+
+from typing import Final
+
+from tests.verdicts.acts import merge, remove
+from tests.verdicts.case import DRIFT, REAL, Case
+from tests.verdicts.rows.shapes import widget
+
+_DATA: Final = "data: [{secretKey: a, remoteRef: {key: k}}]"
+_DEFINITION: Final = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: NAMEs.rows.driftdeck.test}
+spec:
+  group: rows.driftdeck.test
+  scope: Namespaced
+  names: {plural: NAMEs, kind: Thing, categories: [], shortNames: []}
+  versions:
+  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+"""
+_GADGET: Final = """
+apiVersion: rows.driftdeck.test/v1alpha1
+kind: Gadget
+metadata: {name: NAME}
+spec: {count: 1, MORE}
+"""
+_PLAIN: Final = """
+apiVersion: rows.driftdeck.test/v1
+kind: Plain
+metadata: {name: NAME}
+spec: {count: 1}
+status: {phase: chosen}
+"""
+
+CASES: Final = (
+    Case(
+        id="FP-08",
+        about="zeros of a custom resource are kept",
+        git=widget('count: 0, free: {a: "", b: {}, c: []}'),
+    ),
+    Case(
+        id="FP-08",
+        about="a zero of a custom resource is gone",
+        git=widget("count: 0"),
+        acts=(remove("/spec/count"),),
+        verdict="drifted",
+        shown={"spec.count": DRIFT},
+    ),
+    Case(id="FP-09", about="a null that the schema allows is kept", git=widget("maybe: null")),
+    Case(
+        id="FP-09",
+        about="a stated null is gone",
+        git=widget("maybe: null"),
+        acts=(remove("/spec/maybe"),),
+        verdict="drifted",
+        shown={"spec.maybe": DRIFT},
+    ),
+    Case(
+        id="FP-09",
+        about="a stated null got a value",
+        git=widget("maybe: null"),
+        acts=(merge("spec: {maybe: x}"),),
+        verdict="drifted",
+        shown={"spec.maybe": DRIFT},
+    ),
+    Case(
+        id="FP-10",
+        about="empty categories of a definition",
+        git=_DEFINITION,
+        name="NAMEs.rows.driftdeck.test",
+    ),
+    Case(
+        id="FP-13",
+        about="a status without a subresource is data",
+        git=_PLAIN,
+        acts=(merge("status: {phase: other}"),),
+        verdict="drifted",
+        shown={"status.phase": DRIFT},
+    ),
+    Case(
+        id="FP-13",
+        about="a status of a custom resource that has the subresource",
+        git=widget("count: 1", "status: {phase: chosen}"),
+        acts=(merge("status: {phase: other}", "some-controller", sub="/status"),),
+    ),
+    Case(
+        id="FP-15",
+        about="schema defaults inside list entries, owned by the client that created them",
+        made=widget(_DATA + ", backends: [{name: b}], policy: {}"),
+        git=widget(_DATA + ", backends: [{name: b}], policy: {}"),
+    ),
+    Case(
+        id="FP-15",
+        about="schema defaults after our own apply",
+        git=widget(_DATA + ", backends: [{name: b}]"),
+    ),
+    Case(
+        id="FP-15",
+        about="another weight than the default",
+        git=widget("backends: [{name: b, weight: 1}]"),
+        acts=(merge("spec: {backends: [{name: b, weight: 50}]}"),),
+        verdict="drifted",
+        shown={"spec.backends[name=b].weight": DRIFT},
+    ),
+    Case(
+        id="FP-15",
+        about="another strategy than the default, in a list without keys",
+        git=widget(_DATA),
+        acts=(
+            merge(
+                "spec: {data: [{secretKey: a, remoteRef: {key: k, conversionStrategy: Unicode}}]}"
+            ),
+        ),
+        verdict="drifted",
+        shown={"spec.data": DRIFT},
+    ),
+    Case(
+        id="FP-17",
+        about="digits as text, live as a number",
+        made=widget("port: 8080"),
+        git=widget('port: "8080"'),
+    ),
+    Case(
+        id="FP-17",
+        about="25% as text is not 25",
+        git=widget("port: 25%"),
+        acts=(merge("spec: {port: 25}"),),
+        verdict="drifted",
+        shown={"spec.port": DRIFT},
+    ),
+    Case(
+        id="FP-22",
+        about="an older version in Git than the cluster prefers",
+        git=_GADGET.replace("MORE", ""),
+    ),
+    Case(
+        id="FP-22",
+        about="a version that is not served",
+        before="",
+        git=_GADGET.replace("MORE", "").replace("v1alpha1", "v9"),
+        verdict="unknown",
+        shown={"apiVersion": "warn"},
+        says="not-served",
+    ),
+    Case(
+        id="FP-22",
+        about="a field that conversion loses, and that a write would bring back",
+        git=_GADGET.replace("MORE", "legacy: x"),
+        verdict="drifted",
+        shown={"spec.legacy": DRIFT},
+        on=REAL,
+    ),
+    Case(
+        id="FP-27",
+        about="the order of a set, of an embedded object and of a free map",
+        git=widget(
+            "tags: [a, b], free: {w: {x: 1, z: 2}},"
+            " pod: {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {a: [1, 2]}}"
+        ),
+        acts=(merge("spec: {tags: [b, a]}"),),
+        shown={"spec.tags": "info order"},
+    ),
+    Case(
+        id="FP-27",
+        about="the order of a list without keys, also inside an embedded object",
+        git=widget(
+            "lines: [a, b],"
+            " pod: {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {a: [1, 2]}}"
+        ),
+        acts=(merge("spec: {lines: [b, a], pod: {spec: {a: [2, 1]}}}"),),
+        verdict="drifted",
+        shown={"spec.lines": DRIFT, "spec.pod.spec.a": DRIFT},
+    ),
+    Case(
+        id="FP-30",
+        about="a CA bundle of a custom resource that Git leaves out",
+        git=widget("count: 1"),
+        acts=(merge("spec: {caBundle: QQ==}", "cainjector"),),
+    ),
+    Case(
+        id="FP-33",
+        about="a member of a set that a person added",
+        git=widget("tags: [a], selector: {a: x}"),
+        acts=(merge("spec: {tags: [a, b]}"),),
+        verdict="drifted",
+        shown={"spec.tags[=b]": DRIFT},
+    ),
+    Case(
+        id="FP-33",
+        about="an undivided map that a person changed is one entry",
+        git=widget("selector: {a: x}"),
+        acts=(merge("spec: {selector: {a: x, b: z}}"),),
+        verdict="drifted",
+        shown={"spec.selector": DRIFT},
+    ),
+)

@@ -1,0 +1,96 @@
+"""What was found against what must be found: one mismatch at a time, and the counts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.verdicts.case import COUNTED, Case, Shown
+from tests.verdicts.play import JUDGES, Played, names_of
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The rows of one server as one judge saw them."""
+
+    cases: int
+    false_positives: int
+    twins: int
+    missed: int
+    otherwise: int  # right about drift, and wrong in a path, a class or a reason
+
+    @property
+    def perfect(self) -> bool:
+        """Whether nothing at all was wrong."""
+        return not (self.false_positives or self.missed or self.otherwise)
+
+
+def expected(case: Case, judge: str) -> tuple[str, Shown]:
+    """Return the object verdict and the field verdicts that one judge must give."""
+    if judge == "local" and case.local is not None:
+        return case.local
+    return case.verdict, case.shown
+
+
+def mismatch(case: Case, judge: str, found: Mapping[str, Any]) -> str:
+    """Say what is wrong with what was said of one row; "" if nothing is."""
+    verdict, shown = expected(case, judge)
+    return "; ".join(
+        f"{what}: expected {wanted!r}, found {got!r}"
+        for what, wanted, got in _compared(case, judge, found, verdict, shown)
+        if wanted != got
+    )
+
+
+def _compared(
+    case: Case, judge: str, found: Mapping[str, Any], verdict: str, shown: Shown
+) -> Iterator[tuple[str, object, object]]:
+    changes = found.get("changes", [])
+    yield "verdict", verdict, found.get("verdict")
+    yield "fields", dict(shown), {each["path"]: word_of(each) for each in changes}
+    words = " ".join(str(text) for text in (found.get("reason"), *(c["note"] for c in changes)))
+    yield "words", case.says, case.says if case.says in words else words
+    if verdict == "drifted" or verdict == "contested":
+        server = "local" if judge == "local" else case.confirmed_by or "server"
+        yield "confirmed by", server, found.get("confirmed_by")
+
+
+def word_of(change: Mapping[str, Any]) -> str:
+    """Write the verdict of one field as rows do."""
+    word = " ".join(part for part in (change["verdict"], change["class"]) if part)
+    return word if change["healable"] else f"{word}, cannot heal"
+
+
+def count(played: Played, cases: Sequence[Case], judge: str, server: str) -> Count:
+    """Count one judge's verdicts."""
+    cleans = false_positives = twins = missed = otherwise = 0
+    for case, name in names_of(cases).items():
+        if server not in case.on:
+            continue
+        found = played.found(judge, case, name)
+        drift = expected(case, judge)[0] in COUNTED
+        seen = found.get("verdict") in COUNTED
+        twins, cleans = twins + drift, cleans + (not drift)
+        if drift and not seen:
+            missed += 1
+        elif seen and not drift:
+            false_positives += 1
+        elif name in played.failed or mismatch(case, judge, found):
+            otherwise += 1
+    return Count(cleans, false_positives, twins, missed, otherwise)
+
+
+def lines(counts: Mapping[tuple[str, str], Count]) -> list[str]:
+    """Write the table of the README."""
+    rows = [
+        "| API server | verdict | harmless: false positives | drift: missed | wrong field, class or reason |",
+        "|-|-|-|-|-|",
+    ]
+    for (server, judge), each in counts.items():
+        rows.append(
+            f"| {server} | {judge} | {each.false_positives} of {each.cases}"
+            f" | {each.missed} of {each.twins} | {each.otherwise} |"
+        )
+    return rows
+
+
+__all__ = ["JUDGES", "Count", "count", "expected", "lines", "mismatch", "word_of"]
