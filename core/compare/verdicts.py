@@ -15,7 +15,7 @@ from core.compare.evidence import Evidence, value_at
 from core.compare.ownership import CLIENT_SIDE, CLUSTER_PARTS, NOBODY, Owner, OwnerClass
 from core.compare.paths import Parts, format_path
 from core.compare.scaling import ScaleRange
-from core.compare.walk import Difference, How, Walk, same
+from core.compare.walk import Difference, How, Walk, inside, same
 from core.model import (
     ABSENT,
     Absent,
@@ -127,6 +127,14 @@ class Case:
             yield _info(each, actor, InfoClass.BOOKKEEPING, note)
         elif not owners or owners[0].manager not in CLIENT_SIDE:  # B7 else
             yield _info(each, actor, InfoClass.INJECTED)  # B9
+            yield from self._changed_inside(each)
+
+    def _changed_inside(self, each: Difference) -> Iterator[FieldChange]:
+        """B6 for a list entry that admission or a controller added and a person then edited."""
+        for inner in inside(each, self.live):
+            person = _person(self.evidence.owners.of(inner.parts))
+            if person is not None:
+                yield _change(inner, FieldVerdict.DRIFT, person.actor)
 
     def _is_drift(self, each: Difference, owners: tuple[Owner, ...], person: Owner | None) -> bool:
         if self._guarded(each.parts):  # B2

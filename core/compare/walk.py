@@ -69,6 +69,14 @@ def same(git: Json, live: Json, node: Node, root: JsonObject) -> bool:
     return all(each.how is How.ORDER or each.filled for each in walk.found)
 
 
+def inside(entry: Difference, root: JsonObject) -> list[Difference]:
+    """List the fields of an object that only live has, one by one."""
+    walk = Walk(root)
+    if isinstance(entry.live, dict):
+        walk.objects({}, entry.live, entry.node, entry.parts, _NOTHING)
+    return walk.found
+
+
 def _compared(document: JsonObject, git: JsonObject) -> JsonObject:
     """Leave out what is never compared.
 

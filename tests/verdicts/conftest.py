@@ -15,8 +15,11 @@ def on_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 
 @pytest.fixture(scope="session")
-def on_real(real_server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> Played:
+def on_real(
+    real_server: ApiServer, controller_manager: None, tmp_path_factory: pytest.TempPathFactory
+) -> Played:
     """The rows on the real server."""
+    del controller_manager  # it says whether controllers can run
     with real_theatre(tmp_path_factory.mktemp("real"), real_server) as theatre:
         return play(theatre, CASES)
 

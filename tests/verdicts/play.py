@@ -180,6 +180,4 @@ def _run(theatre: Theatre, played: Played, judge: str, *words: str) -> str:
         timeout=_COMMAND_MAX_S,
     )
     played.printed += [done.stdout, done.stderr]
-    import os, sys
-    if os.environ.get("DBG"): print(theatre.server, judge, words, done.returncode, done.stdout[-6000:] if words[0]=="sync" else "", done.stderr[-3000:], file=sys.stderr)
     return done.stdout

@@ -48,7 +48,8 @@ def _compared(
     yield "verdict", verdict, found.get("verdict")
     yield "fields", dict(shown), {each["path"]: word_of(each) for each in changes}
     words = " ".join(str(text) for text in (found.get("reason"), *(c["note"] for c in changes)))
-    yield "words", case.says, case.says if case.says in words else words
+    own_words = judge == "local" and case.confirmed_by  # it is refused sooner, by its rights
+    yield "words", case.says, case.says if case.says in words or own_words else words
     if verdict == "drifted" or verdict == "contested":
         server = "local" if judge == "local" else case.confirmed_by or "server"
         yield "confirmed by", server, found.get("confirmed_by")

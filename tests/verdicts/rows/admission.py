@@ -43,9 +43,13 @@ CASES: Final = (
     ),
     Case(
         id="FP-33",
-        about="tolerations and a volume that every pod gets",
+        about="tolerations and a priority that every pod gets",
         git=_POD,
-        shown={"spec.tolerations": "info injected"},
+        shown={
+            "spec.preemptionPolicy": "info injected",
+            "spec.priority": "info injected",
+            "spec.tolerations": "info injected",
+        },
     ),
     Case(
         id="FP-33",
@@ -65,7 +69,10 @@ CASES: Final = (
             edit("spec: {template: {spec: {containers: [{name: proxy, image: 'evil:1'}]}}}"),
         ),
         verdict="drifted",
-        shown={"spec.template.spec.containers[name=proxy].image": DRIFT},
+        shown={
+            "spec.template.spec.containers[name=proxy]": "info injected",
+            "spec.template.spec.containers[name=proxy].image": DRIFT,
+        },
         on=REAL,
     ),
     Case(

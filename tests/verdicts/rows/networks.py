@@ -135,7 +135,7 @@ CASES: Final = (
     Case(
         id="FP-30",
         about="a placeholder that a controller filled",
-        git=validating(RULES, "service: {name: s, namespace: n}, caBundle: Cg=="),
+        git=validating(RULES, "service: {name: hook, namespace: hooks}, caBundle: Cg=="),
         acts=(
             edit(
                 "webhooks: [{name: a.example.com, clientConfig: {caBundle: QQ==}}]", "cainjector"
@@ -153,7 +153,7 @@ CASES: Final = (
         acts=(
             edit(
                 "webhooks: [{name: a.example.com, clientConfig:"
-                " {service: {name: other, namespace: n}}}]",
+                " {service: {name: other, namespace: hooks}}}]",
                 "some-controller",
             ),
         ),

@@ -78,6 +78,7 @@ CASES: Final = (
             create(_VOLUME),
             awaited(lambda live: _BOUND in live["metadata"].get("annotations", {})),
         ),
+        shown={"metadata.finalizers[=kubernetes.io/pvc-protection]": "info injected"},
         on=REAL,
     ),
     Case(
@@ -102,7 +103,7 @@ CASES: Final = (
     Case(
         id="FP-36",
         about="the same name in another namespace",
-        before=config_map(),
+        made=config_map(),
         git=config_map(metadata="namespace: default"),
         verdict="missing",
     ),
@@ -132,7 +133,7 @@ CASES: Final = (
         ),
         verdict="drifted",
         shown={
-            "metadata.ownerReferences[uid=0f0f0f0f-0000-4000-8000-000000000000].name": DRIFT
+            'metadata.ownerReferences[uid="0f0f0f0f-0000-4000-8000-000000000000"].name': DRIFT
         },
     ),
 )

@@ -61,7 +61,7 @@ data: {{{data}}}
 """
 
 
-def validating(webhook: str, client: str = "service: {name: s, namespace: n}") -> str:
+def validating(webhook: str, client: str = "service: {name: hook, namespace: hooks}") -> str:
     """Write a webhook configuration that no object of the tests is sent to."""
     return f"""
 apiVersion: admissionregistration.k8s.io/v1
