@@ -30,6 +30,9 @@ _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 _STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 _DATA_MAX_BYTES = 1_048_576
 _PORT_MAX = 65535
+_MODE_MAX = 0o777
+_MODE_WORDS = "must be a number between 0 and 0777 (octal), both inclusive"
+_WITH_MODE = ("configMap", "downwardAPI", "projected", "secret")
 _SUBDOMAIN_WORDS = (
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or "
     "'.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used "
@@ -144,6 +147,7 @@ def _pod_causes(spec: Object, path: str) -> list[Cause]:
     for index, volume in enumerate(_items(spec, "volumes")):
         sources = sorted(volume.keys() - {"name"}, key=lambda name: (name != "emptyDir", name))
         found += _one_of(volume, sources, "volume type", f"{path}.volumes[{index}]")
+        found += _mode_causes(volume, f"{path}.volumes[{index}]")
     for name in ("containers", "initContainers"):
         seen: set[object] = set()
         for index, container in enumerate(_items(spec, name)):
@@ -155,6 +159,15 @@ def _pod_causes(spec: Object, path: str) -> list[Cause]:
             seen.add(container.get("name"))
             found += _container_causes(container, at, volumes)
     return found
+
+
+def _mode_causes(volume: Object, at: str) -> list[Cause]:
+    modes = {name: _part(volume, name).get("defaultMode", 0) for name in _WITH_MODE}
+    return [
+        invalid_value(f"{at}.{source}.defaultMode", mode, _MODE_WORDS)
+        for source, mode in modes.items()
+        if isinstance(mode, int) and not 0 <= mode <= _MODE_MAX
+    ]
 
 
 def _quantity_causes(container: Object, at: str) -> list[Cause]:

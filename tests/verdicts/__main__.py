@@ -5,9 +5,16 @@ import tempfile
 from pathlib import Path
 
 from tests.apiserver.server import ApiServer
-from tests.verdicts.play import Played, names_of, play, real_theatre, sandbox_theatre
+from tests.verdicts.play import (
+    JUDGES,
+    Played,
+    names_of,
+    play,
+    real_theatre,
+    sandbox_theatre,
+)
 from tests.verdicts.rows import CASES
-from tests.verdicts.table import JUDGES, Count, count, lines, mismatch
+from tests.verdicts.table import Count, count, lines, mismatch
 
 
 def main() -> int:

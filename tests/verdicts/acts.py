@@ -35,7 +35,8 @@ def create(text: str, by: str = "kubectl-create") -> Act:
 
 def delete(of: str = "") -> Act:
     """Delete one object."""
-    return lambda stage: stage.checked(stage.client.call("DELETE", stage.url(of)))
+    query = "?propagationPolicy=Background"  # nothing that waits for a collector
+    return lambda stage: stage.checked(stage.client.call("DELETE", stage.url(of) + query))
 
 
 def scale(replicas: int, by: str = "kubectl") -> Act:

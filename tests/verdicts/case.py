@@ -32,12 +32,13 @@ class Case:
     made: str = ""  # created by another client instead, who is the manager `by`
     by: str = "kubectl-create"
     acts: tuple[Act, ...] = ()  # what happens between the two commits
-    verdict: str = "in_sync"
+    verdict: str = "in_sync"  # "" : the object is not mentioned at all
     shown: Shown = field(default_factory=dict)
     local: tuple[str, Shown] | None = None  # where the server knows better than we can
     confirmed_by: str = ""  # "" : the server, if anything counts
     says: str = ""  # part of a note or of the reason
     name: str = "NAME"  # of the object that is judged
+    app: str = "rows"  # or one of its own: "jobs", "owned"
     on: frozenset[str] = BOTH
 
     @property

@@ -29,5 +29,3 @@ def played(request: pytest.FixtureRequest, server: str) -> Played:
     """What was said on one server."""
     found: Played = request.getfixturevalue(f"on_{server}")
     return found
-
-

@@ -19,7 +19,12 @@ def define(client: Client) -> None:
     for body in yaml.safe_load_all(_FILE.read_text(encoding="utf-8")):
         answer = client.call("POST", _URL, body)
         assert answer.status in {HTTPStatus.CREATED, HTTPStatus.CONFLICT}, answer.body
-    for version, kind in (("v1", "Widget"), ("v1", "Plain"), ("v1alpha1", "Gadget"), ("v1alpha1", "Relic")):
+    for version, kind in (
+        ("v1", "Widget"),
+        ("v1", "Plain"),
+        ("v1alpha1", "Gadget"),
+        ("v1alpha1", "Relic"),
+    ):
         openapi = f"/openapi/v3/apis/rows.driftdeck.test/{version}"
         word = f"{version}.{kind}".encode()
         assert eventually(

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,11 +25,16 @@ from tests.verdicts.webhooks import webhooks
 JUDGES: Final = {"confirmed": "driftdeck", "local": "viewer"}
 """Who asks: one who may dry-run, and one who may only read."""
 
+APPS: Final = ("rows", "jobs")
+"""The second is synced once more while its rows are played: the end of a Job must be seen."""
+
+_STAMPED: Final = frozenset({"X-18"})  # nothing but the rows themselves changes these objects
 _AUTHOR: Final = "Ada <ada@example>"
 _COMMAND_MAX_S: Final = 120
 _CONTROLLERS: Final = (
     "clusterrole-aggregation-controller",
     "deployment-controller",
+    "garbage-collector-controller",
     "horizontal-pod-autoscaler-controller",
     "job-controller",
     "persistentvolume-binder-controller",
@@ -47,6 +54,10 @@ class Theatre:
     folder: Path
     namespace: str
 
+    def space(self, app: str) -> str:
+        """Return the namespace of an app."""
+        return f"{self.namespace}-{app}"
+
 
 @dataclass(slots=True)
 class Played:
@@ -54,6 +65,9 @@ class Played:
 
     rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # judge, name
     failed: dict[str, str] = field(default_factory=dict)  # name: why its story did not happen
+    revisions: dict[str, str] = field(default_factory=dict)  # judge: the commit that was judged
+    head: str = ""  # the newest commit
+    versions: dict[str, str] = field(default_factory=dict)  # name: the newest resourceVersion
     printed: list[str] = field(default_factory=list)  # everything that any command printed
 
     def found(self, judge: str, case: Case, name: str) -> dict[str, Any]:
@@ -83,20 +97,19 @@ def real_theatre(folder: Path, server: ApiServer) -> Iterator[Theatre]:
     )
     stop = server.start_controllers(*_CONTROLLERS)
     try:
-        with webhooks(made.client, made.namespace):
+        with webhooks(made.client, made.space("rows")):
             yield made
     finally:
         stop()
 
 
 def _theatre(server: str, client: Client, files: Mapping[str, Path], folder: Path) -> Theatre:
-    places = {
-        judge: Place(files[user], client, folder) for judge, user in JUDGES.items()
-    }
-    namespace = f"verdicts-{secrets.token_hex(3)}"
-    body = {"metadata": {"name": namespace, "labels": {"verdicts": "here"}}}
-    assert client.call("POST", "/api/v1/namespaces", body).status == 201
-    return Theatre(server, client, places, folder, namespace)
+    places = {judge: Place(files[user], client, folder) for judge, user in JUDGES.items()}
+    theatre = Theatre(server, client, places, folder, f"verdicts-{secrets.token_hex(3)}")
+    for app in APPS:
+        body = {"metadata": {"name": theatre.space(app), "labels": {"verdicts": "here"}}}
+        assert client.call("POST", "/api/v1/namespaces", body).status == HTTPStatus.CREATED
+    return theatre
 
 
 def names_of(cases: Sequence[Case]) -> dict[Case, str]:
@@ -114,36 +127,47 @@ def play(theatre: Theatre, cases: Sequence[Case]) -> Played:
     define(theatre.client)
     (theatre.folder / "driftdeck.yaml").write_text(_settings(theatre))
     kinds: dict[tuple[str, str], Kind] = {}
+    played = Played()
     stages = {
         case: Stage(
-            theatre.server, theatre.client, theatre.namespace, name, case.made or case.git or case.stated_first, kinds
+            theatre.server,
+            theatre.client,
+            theatre.space(case.app),
+            name,
+            case.made or case.git or case.stated_first,
+            kinds,
+            partial(_run, theatre, played, "confirmed"),
         )
         for case, name in names_of(cases).items()
         if theatre.server in case.on
     }
-    played = Played()
-    first = {_file(stage): stage.filled(case.stated_first) for case, stage in stages.items()}
-    last = {_file(stage): stage.filled(case.git) for case, stage in stages.items()}
+    first = {_file(c, stage): stage.filled(c.stated_first) for c, stage in stages.items()}
+    last = {_file(c, stage): stage.filled(c.git) for c, stage in stages.items()}
     _commit(theatre, first, {}, "What the rows begin with", init=True)
     _run(theatre, played, "confirmed", "sync", "--yes")
     for case, stage in stages.items():
         _act(case, stage, played)
-    _commit(theatre, last, first, "What the rows end with", init=False)
+    played.head = _commit(theatre, last, first, "What the rows end with", init=False)
     for judge in JUDGES:
         said = json.loads(_run(theatre, played, judge, "diff", "--all", "-o", "json"))
         played.rows[judge] = {found["name"]: found for found in said["objects"]}
+        played.revisions[judge] = said["apps"][0]["revision"]
+    played.versions = {
+        stage.name: found["metadata"]["resourceVersion"]
+        for case, stage in stages.items()
+        if case.id in _STAMPED and (found := stage.read()) is not None
+    }
     return played
 
 
 def _settings(theatre: Theatre) -> str:
-    return (
-        "clusters:\n  here: {}\napps:\n"
-        f"  - {{name: rows, repo: repo, path: rows, cluster: here, namespace: {theatre.namespace}}}\n"
-    )
+    head = "{name: %s, repo: repo, path: %s, cluster: here, namespace: %s"
+    apps = [head % (app, app, theatre.space(app)) for app in APPS]
+    return "clusters:\n  here: {}\napps:\n" + "".join(f"  - {each}}}\n" for each in apps)
 
 
-def _file(stage: Stage) -> str:
-    return f"rows/{stage.name}.yaml"
+def _file(case: Case, stage: Stage) -> str:
+    return f"{case.app}/{stage.name}.yaml"
 
 
 def _act(case: Case, stage: Stage, played: Played) -> None:
@@ -157,15 +181,20 @@ def _act(case: Case, stage: Stage, played: Played) -> None:
 
 
 def _commit(
-    theatre: Theatre, files: Mapping[str, str], before: Mapping[str, str], message: str, *, init: bool
-) -> None:
+    theatre: Theatre,
+    files: Mapping[str, str],
+    before: Mapping[str, str],
+    message: str,
+    *,
+    init: bool,
+) -> str:
     changed: dict[str, bytes | None] = {
         path: text.encode() if text else None
         for path, text in files.items()
         if text != before.get(path, "")
     }
     repo = theatre.folder / "repo"
-    commit_files(repo, changed, author=_AUTHOR, message=message, when=time.time(), init=init)
+    return commit_files(repo, changed, author=_AUTHOR, message=message, when=time.time(), init=init)
 
 
 def _run(theatre: Theatre, played: Played, judge: str, *words: str) -> str:

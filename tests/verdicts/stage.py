@@ -37,6 +37,7 @@ class Stage:
     name: str
     text: str  # what the row's file states
     kinds: dict[tuple[str, str], Kind]  # filled as kinds are met
+    driftdeck: Callable[..., str]  # runs a command of it, by the words that follow
 
     def filled(self, text: str) -> str:
         """Put the row's names into a text."""

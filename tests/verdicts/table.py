@@ -1,11 +1,12 @@
 """What was found against what must be found: one mismatch at a time, and the counts."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tests.verdicts.case import COUNTED, Case, Shown
-from tests.verdicts.play import JUDGES, Played, names_of
+from tests.verdicts.play import Played, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Count:
     false_positives: int
     twins: int
     missed: int
+    unsure: int  # only the server knows, and the local verdict says that it is local
     otherwise: int  # right about drift, and wrong in a path, a class or a reason
 
     @property
@@ -45,12 +47,12 @@ def _compared(
     case: Case, judge: str, found: Mapping[str, Any], verdict: str, shown: Shown
 ) -> Iterator[tuple[str, object, object]]:
     changes = found.get("changes", [])
-    yield "verdict", verdict, found.get("verdict")
+    yield "verdict", verdict, found.get("verdict", "")
     yield "fields", dict(shown), {each["path"]: word_of(each) for each in changes}
     words = " ".join(str(text) for text in (found.get("reason"), *(c["note"] for c in changes)))
     own_words = judge == "local" and case.confirmed_by  # it is refused sooner, by its rights
     yield "words", case.says, case.says if case.says in words or own_words else words
-    if verdict == "drifted" or verdict == "contested":
+    if verdict in {"drifted", "contested"}:
         server = "local" if judge == "local" else case.confirmed_by or "server"
         yield "confirmed by", server, found.get("confirmed_by")
 
@@ -63,35 +65,40 @@ def word_of(change: Mapping[str, Any]) -> str:
 
 def count(played: Played, cases: Sequence[Case], judge: str, server: str) -> Count:
     """Count one judge's verdicts."""
-    cleans = false_positives = twins = missed = otherwise = 0
+    totals: Counter[str] = Counter()
     for case, name in names_of(cases).items():
-        if server not in case.on:
-            continue
-        found = played.found(judge, case, name)
-        drift = expected(case, judge)[0] in COUNTED
-        seen = found.get("verdict") in COUNTED
-        twins, cleans = twins + drift, cleans + (not drift)
-        if drift and not seen:
-            missed += 1
-        elif seen and not drift:
-            false_positives += 1
-        elif name in played.failed or mismatch(case, judge, found):
-            otherwise += 1
-    return Count(cleans, false_positives, twins, missed, otherwise)
+        if server in case.on:
+            found = played.found(judge, case, name)
+            totals.update(_verdict_on(case, judge, found, failed=name in played.failed))
+    return Count(
+        *(
+            totals[word]
+            for word in ("case", "false positive", "twin", "missed", "unsure", "otherwise")
+        )
+    )
+
+
+def _verdict_on(case: Case, judge: str, found: Mapping[str, Any], *, failed: bool) -> Iterator[str]:
+    wanted = expected(case, judge)[0] in COUNTED
+    seen = found.get("verdict") in COUNTED
+    if wanted != case.twin:
+        yield "unsure"
+    else:
+        yield "twin" if case.twin else "case"
+    if wanted != seen:
+        yield "missed" if wanted else "false positive"
+    elif failed or mismatch(case, judge, found):
+        yield "otherwise"
 
 
 def lines(counts: Mapping[tuple[str, str], Count]) -> list[str]:
     """Write the table of the README."""
     rows = [
-        "| API server | verdict | harmless: false positives | drift: missed | wrong field, class or reason |",
-        "|-|-|-|-|-|",
+        "| API server | verdict | false positives | missed drift | server needed | wrong detail |",
+        "|-|-|-|-|-|-|",
     ]
     for (server, judge), each in counts.items():
-        rows.append(
-            f"| {server} | {judge} | {each.false_positives} of {each.cases}"
-            f" | {each.missed} of {each.twins} | {each.otherwise} |"
-        )
+        row = f"| {server} | {judge} | {each.false_positives} of {each.cases}"
+        row += f" | {each.missed} of {each.twins} | {each.unsure} | {each.otherwise} |"
+        rows.append(row)
     return rows
-
-
-__all__ = ["JUDGES", "Count", "count", "expected", "lines", "mismatch", "word_of"]

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from tests.apiserver.server import ApiServer
+from tests.verdicts.case import Case
 from tests.verdicts.play import JUDGES, Played, names_of
 from tests.verdicts.rows import CASES
 from tests.verdicts.rows.others import CANARY
 from tests.verdicts.table import mismatch
 
 pytestmark = pytest.mark.timeout(300)  # the first test plays everything
+_ENCODED = base64.b64encode(CANARY.encode()).decode()
 _SERVERS = ("sandbox", pytest.param("real", marks=pytest.mark.real))
 
 
@@ -23,8 +26,8 @@ def _rows() -> Iterator[Any]:
                 yield pytest.param(server, case, name, id=f"{server}-{case.title}", marks=marks)
 
 
-@pytest.mark.parametrize(("server", "case", "name"), _rows())
-def test_a_row_has_its_verdict(played: Played, case: Any, name: str) -> None:
+@pytest.mark.parametrize(("server", "case", "name"), tuple(_rows()))
+def test_a_row_has_its_verdict(played: Played, case: Case, name: str) -> None:
     assert name not in played.failed, played.failed[name]
     wrong = {judge: mismatch(case, judge, played.found(judge, case, name)) for judge in JUDGES}
     assert wrong == dict.fromkeys(JUDGES, "")
@@ -33,6 +36,36 @@ def test_a_row_has_its_verdict(played: Played, case: Any, name: str) -> None:
 @pytest.mark.parametrize("server", _SERVERS)
 def test_no_secret_is_ever_printed(played: Played) -> None:
     texts = "\n".join(played.printed)
-    assert "X-05" not in texts
     assert CANARY not in texts
-    assert base64.b64encode(CANARY.encode()).decode().rstrip("=")[:12] not in texts
+    assert _ENCODED[:12] not in texts  # also with something after it
+
+
+@pytest.mark.real
+def test_no_mask_is_ever_sent_to_the_server(on_real: Played, real_server: ApiServer) -> None:
+    del on_real  # the requests that it made are in the audit log
+    sent = {
+        event["objectRef"]["name"]: event["requestObject"]["data"]["a"]
+        for event in real_server.audit_events()
+        if event["user"]["username"] == "driftdeck"
+        and event["verb"] == "patch"
+        and event["objectRef"]["resource"] == "secrets"
+        and "verdicts-" in event["objectRef"]["namespace"]
+    }
+    mask = base64.b64encode(b"++++++++").decode()  # Git's own value, in the row of X-06
+    assert sent.pop("x-06-1") == mask
+    assert set(sent.values()) == {_ENCODED}
+
+
+@pytest.mark.parametrize("server", _SERVERS)
+def test_a_verdict_is_stamped_with_the_newest_commit_and_object(played: Played) -> None:
+    assert played.revisions == dict.fromkeys(JUDGES, played.head)
+    for judge in JUDGES:
+        stamps = {name: played.rows[judge][name]["resource_version"] for name in played.versions}
+        assert stamps == played.versions
+
+
+@pytest.mark.parametrize("server", _SERVERS)
+def test_a_difference_that_looks_like_none_is_printed_to_the_byte(played: Played) -> None:
+    for name in played.versions:
+        (change,) = played.rows["confirmed"][name]["changes"]
+        assert change["detail"], name

@@ -4,7 +4,7 @@ The label `verdicts/webhook: sidecar` on a pod or Deployment asks for one of `MU
 """
 
 import base64
-import datetime
+import datetime as dt
 import ipaddress
 import json
 import ssl
@@ -130,7 +130,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         review = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         request = review["request"]
         word = urlsplit(self.path).path.strip("/")
@@ -164,15 +164,15 @@ def _certificate(key_file: Path, file: Path) -> bytes:
     """Make a certificate for 127.0.0.1 that signs itself; return it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "webhooks of the rows")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]),

@@ -304,3 +304,17 @@ def test_no_verdict_is_drift_without_a_field_that_says_why() -> None:
     judgement = judged("Pod", GIT_GRACE, LIVE_GRACE)
     assert judgement.verdict is Verdict.DRIFTED
     assert any(change.verdict is FieldVerdict.DRIFT for change in judgement.changes)
+
+
+def test_b6_what_a_person_changed_inside_an_entry_that_a_webhook_added_is_drift() -> None:
+    at = "spec.containers[name=proxy]"
+    git, live = (
+        obj("Pod", f"spec: {{containers: [{{name: web}}{more}]}}")
+        for more in ("", ", {name: proxy, image: evil, args: [a], tty: true}")
+    )
+    found = live_of(live, {"kubectl-edit": f"{at}.image"})
+    body = found.body.replace(b'".":{},', b"")  # the webhook's entry: nobody owns its key
+    wanted = desired(git)
+    judgement = judge(wanted, Live(found.uid, "42", body), SCHEMAS[wanted.kind])
+    assert shown(judgement) == {at: "info", f"{at}.image": "drift"}
+    assert judgement.suspect

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.verdicts.case import Case
-from tests.verdicts.rows import admission, custom, networks, others, rights, workloads
+from tests.verdicts.rows import admission, custom, jobs, networks, others, rights, workloads
 
 CASES: Final[tuple[Case, ...]] = (
     *workloads.CASES,
@@ -11,5 +11,6 @@ CASES: Final[tuple[Case, ...]] = (
     *custom.CASES,
     *rights.CASES,
     *admission.CASES,
+    *jobs.CASES,
     *others.CASES,
 )

@@ -55,9 +55,7 @@ CASES: Final = (
         id="FP-33",
         about="a person adds a sidecar",
         git=deployment(),
-        acts=(
-            edit("spec: {template: {spec: {containers: [{name: spy, image: 'spy:1'}]}}}"),
-        ),
+        acts=(edit("spec: {template: {spec: {containers: [{name: spy, image: 'spy:1'}]}}}"),),
         verdict="drifted",
         shown={"spec.template.spec.containers[name=spy]": DRIFT},
     ),
@@ -65,9 +63,7 @@ CASES: Final = (
         id="FP-33",
         about="a person changes what a webhook added",
         git=deployment(metadata=_labelled("sidecar")),
-        acts=(
-            edit("spec: {template: {spec: {containers: [{name: proxy, image: 'evil:1'}]}}}"),
-        ),
+        acts=(edit("spec: {template: {spec: {containers: [{name: proxy, image: 'evil:1'}]}}}"),),
         verdict="drifted",
         shown={
             "spec.template.spec.containers[name=proxy]": "info injected",

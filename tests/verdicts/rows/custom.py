@@ -36,7 +36,6 @@ status: {phase: chosen}
 """
 
 
-
 def _stored_version_learns(stage: Stage) -> None:
     """Let the stored version of Relic have the field that was lost; wait until it is kept."""
     place = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/legacy"
@@ -152,15 +151,6 @@ CASES: Final = (
         id="FP-22",
         about="an older version in Git than the cluster prefers",
         git=_GADGET.replace("MORE", ""),
-    ),
-    Case(
-        id="FP-22",
-        about="a version that is not served",
-        before="",
-        git=_GADGET.replace("MORE", "").replace("v1alpha1", "v9"),
-        verdict="unknown",
-        shown={"apiVersion": "warn"},
-        says="not-served",
     ),
     Case(
         id="FP-22",

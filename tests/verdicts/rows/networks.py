@@ -87,15 +87,6 @@ CASES: Final = (
     ),
     Case(
         id="FP-26",
-        about="the number of a port is its key",
-        git=service("[{name: h, port: 80}]"),
-        acts=(merge("spec: {ports: [{name: h, port: 8080, targetPort: 80}]}"),),
-        verdict="drifted",
-        shown={"spec.ports[port=80,protocol=TCP]": DRIFT},
-        says="replaces spec.ports[port=8080,protocol=TCP]",
-    ),
-    Case(
-        id="FP-26",
         about="Git changes the number of a port",
         before=service("[{name: h, port: 80}]"),
         git=service("[{name: h, port: 8080}]"),
@@ -114,9 +105,7 @@ CASES: Final = (
         id="FP-27",
         about="the order of webhook rules",
         git=validating(f"rules: [{_MADE}, {_GONE}]"),
-        acts=(
-            edit(f"webhooks: [{{name: a.example.com, rules: [{_GONE}, {_MADE}]}}]"),
-        ),
+        acts=(edit(f"webhooks: [{{name: a.example.com, rules: [{_GONE}, {_MADE}]}}]"),),
         verdict="drifted",
         shown={f"{_HOOK}.rules": DRIFT},
         on=REAL,
@@ -126,9 +115,7 @@ CASES: Final = (
         about="a CA bundle that Git leaves out",
         git=validating(RULES),
         acts=(
-            edit(
-                "webhooks: [{name: a.example.com, clientConfig: {caBundle: QQ==}}]", "cainjector"
-            ),
+            edit("webhooks: [{name: a.example.com, clientConfig: {caBundle: QQ==}}]", "cainjector"),
         ),
         on=REAL,
     ),
@@ -137,9 +124,7 @@ CASES: Final = (
         about="a placeholder that a controller filled",
         git=validating(RULES, "service: {name: hook, namespace: hooks}, caBundle: Cg=="),
         acts=(
-            edit(
-                "webhooks: [{name: a.example.com, clientConfig: {caBundle: QQ==}}]", "cainjector"
-            ),
+            edit("webhooks: [{name: a.example.com, clientConfig: {caBundle: QQ==}}]", "cainjector"),
         ),
         verdict="contested",
         shown={f"{_HOOK}.clientConfig.caBundle": "contested"},

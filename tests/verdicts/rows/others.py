@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.verdicts.acts import apply, delete, edit, merge, remove
+from tests.verdicts.acts import delete, edit, merge
 from tests.verdicts.case import DRIFT, Case
 from tests.verdicts.rows.shapes import config_map, widget
 
@@ -15,7 +15,9 @@ kind: Secret
 metadata: {{name: NAME}}
 stringData: {{a: {CANARY}}}
 """
-_MORE: Final = _SECRET.replace("}\n", f", gone: {CANARY}-2}}\n").replace("NAME, gone: canary-53c1e7-2", "NAME")
+_MORE: Final = _SECRET.replace("}\n", f", gone: {CANARY}-2}}\n").replace(
+    "NAME, gone: canary-53c1e7-2", "NAME"
+)
 _WRAPPED: Final = """
 apiVersion: v1
 kind: Secret
@@ -24,12 +26,6 @@ data:
   a: |
     Y2FuYXJ5
     LTUzYzFlNw==
-"""
-_JOB: Final = """
-apiVersion: batch/v1
-kind: Job
-metadata: {name: NAME}
-spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: "a:1"}]}}}
 """
 _LEASE: Final = """
 apiVersion: coordination.k8s.io/v1
@@ -78,14 +74,13 @@ CASES: Final = (
         shown={"data.a": DRIFT},
     ),
     Case(
-        id="FP-39",
-        about="selector and labels that the server gives a Job",
-        made=_JOB,
-        git=_JOB,
+        id="X-03",
+        about="a Lease in Git is not compared",
+        made=_LEASE,
+        git=_LEASE.replace("one", "two"),
+        shown={"": "warn"},
+        says="not compared",
     ),
-    Case(id="X-03", about="a Lease in Git is not compared", git=_LEASE, shown={"": "warn"},
-        acts=(merge("spec: {holderIdentity: two}", "some-controller"),),
-        says="not compared"),
     Case(
         id="X-05",
         about="a Secret in the last-applied annotation",
@@ -144,5 +139,11 @@ CASES: Final = (
         git="",
         verdict="extra",
     ),
-    Case(id="1", about="an object that somebody deleted", git=config_map(), acts=(delete(),), verdict="missing"),
+    Case(
+        id="1",
+        about="an object that somebody deleted",
+        git=config_map(),
+        acts=(delete(),),
+        verdict="missing",
+    ),
 )

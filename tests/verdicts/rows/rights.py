@@ -41,7 +41,10 @@ spec: {accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, hostPath: {path: 
   storageClassName: ""}
 """
 _BOUND: Final = "pv.kubernetes.io/bind-completed"
-_OWNER: Final = "{apiVersion: v1, kind: Node, name: OWNER, uid: 0f0f0f0f-0000-4000-8000-000000000000}"
+_OWNER: Final = (  # of a kind that the garbage collector does not know: it leaves the object alone
+    "{apiVersion: gone.example/v1, kind: Gone, name: OWNER,"
+    " uid: 0f0f0f0f-0000-4000-8000-000000000000}"
+)
 
 CASES: Final = (
     Case(
@@ -126,14 +129,8 @@ CASES: Final = (
         id="FP-37",
         about="the owner that Git states is another one live",
         git=config_map(metadata=f"ownerReferences: [{_OWNER.replace('OWNER', 'one')}]"),
-        acts=(
-            merge(
-                f"metadata: {{ownerReferences: [{_OWNER.replace('OWNER', 'two')}]}}"
-            ),
-        ),
+        acts=(merge(f"metadata: {{ownerReferences: [{_OWNER.replace('OWNER', 'two')}]}}"),),
         verdict="drifted",
-        shown={
-            'metadata.ownerReferences[uid="0f0f0f0f-0000-4000-8000-000000000000"].name': DRIFT
-        },
+        shown={'metadata.ownerReferences[uid="0f0f0f0f-0000-4000-8000-000000000000"].name': DRIFT},
     ),
 )

@@ -3,7 +3,9 @@
 WEB = 'containers: [{name: web, image: "web:1"}]'
 
 
-def deployment(pod: str = WEB, spec: str = "replicas: 2", metadata: str = "", more: str = "") -> str:
+def deployment(
+    pod: str = WEB, spec: str = "replicas: 2", metadata: str = "", more: str = ""
+) -> str:
     """Write a Deployment; *pod* goes into its pod spec."""
     return f"""
 apiVersion: apps/v1

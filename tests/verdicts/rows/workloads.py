@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.verdicts.acts import awaited, create, edit, merge, scale
-from tests.verdicts.case import CLEAN, DRIFT, STUCK, Case
+from tests.verdicts.case import DRIFT, STUCK, Case
 from tests.verdicts.rows.shapes import (
     CONTAINER,
     WEB,
@@ -16,6 +16,14 @@ from tests.verdicts.rows.shapes import (
 _POD: Final = "spec.template.spec"
 _LIMITS: Final = f"{CONTAINER}.resources.limits"
 _ENV: Final = f"{CONTAINER}.env"
+
+_AUTOSCALER: Final = """
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: NAME}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: NAME},
+  minReplicas: %d, maxReplicas: %d}
+"""
 
 CASES: Final = (
     Case(
@@ -96,25 +104,14 @@ CASES: Final = (
     Case(
         id="FP-09",
         about="null is absent",
-        git=deployment(container("resources: null") + ", nodeSelector: null", metadata="annotations: null"),
+        git=deployment(
+            container("resources: null") + ", nodeSelector: null", metadata="annotations: null"
+        ),
     ),
     Case(
         id="FP-10",
         about="an empty list and an empty map",
         git=deployment(container("env: []"), metadata="annotations: {}"),
-    ),
-    Case(
-        id="FP-10",
-        about="the kind of a volume is gone",
-        git=deployment(WEB + ", volumes: [{name: v, emptyDir: {}}]"),
-        acts=(
-            edit(
-                "spec: {template: {spec: {volumes:"
-                " [{name: v, emptyDir: null, configMap: {name: x}}]}}}"
-            ),
-        ),
-        verdict="drifted",
-        shown={f"{_POD}.volumes[name=v].emptyDir": DRIFT, f"{_POD}.volumes[name=v].configMap.name": DRIFT},
     ),
     Case(
         id="FP-12",
@@ -143,15 +140,6 @@ CASES: Final = (
         acts=(edit("spec: {strategy: {rollingUpdate: {maxUnavailable: 25}}}"),),
         verdict="drifted",
         shown={"spec.strategy.rollingUpdate.maxUnavailable": DRIFT},
-    ),
-    Case(
-        id="FP-17",
-        about="decimal 644 is not 0644",
-        before=deployment(WEB + ", volumes: [{name: v, secret: {secretName: s, defaultMode: 0644}}]"),
-        git=deployment(WEB + ", volumes: [{name: v, secret: {secretName: s, defaultMode: 644}}]"),
-        verdict="drifted",
-        shown={f"{_POD}.volumes[name=v].secret.defaultMode": STUCK},
-        local=("drifted", {f"{_POD}.volumes[name=v].secret.defaultMode": DRIFT}),
     ),
     Case(
         id="FP-20",
@@ -272,7 +260,9 @@ CASES: Final = (
     Case(
         id="FP-27",
         about="the order of init containers",
-        git=deployment(WEB + ", initContainers: [{name: i, image: 'i:1'}, {name: j, image: 'j:1'}]"),
+        git=deployment(
+            WEB + ", initContainers: [{name: i, image: 'i:1'}, {name: j, image: 'j:1'}]"
+        ),
         acts=(
             merge(
                 "spec: {template: {spec: {initContainers:"
@@ -281,6 +271,23 @@ CASES: Final = (
         ),
         verdict="drifted",
         shown={f"{_POD}.initContainers": DRIFT},
+    ),
+    Case(
+        id="FP-29",
+        about="a controller scales, and no autoscaler can be read",
+        git=deployment(),
+        acts=(scale(5, "kube-controller-manager"),),
+        verdict="contested",
+        shown={"spec.replicas": "contested"},
+        says="kube-controller-manager",
+    ),
+    Case(
+        id="FP-29",
+        about="replicas outside the autoscaler's range",
+        git=deployment(),
+        acts=(scale(0), create(_AUTOSCALER % (2, 6))),  # at zero the real one is switched off
+        verdict="drifted",
+        shown={"spec.replicas": DRIFT},
     ),
     Case(
         id="FP-29",
@@ -302,8 +309,9 @@ CASES: Final = (
             ),
         ),
         shown={
-            f'{_POD.removesuffix(".spec")}.metadata.annotations["kubectl.kubernetes.io/restartedAt"]':
-            "info bookkeeping"
+            'spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]': (
+                "info bookkeeping"
+            )
         },
         says="restarted at 2026-01-02T03:04:05Z by kubectl-rollout",
     ),
@@ -313,8 +321,9 @@ CASES: Final = (
         git=deployment(),
         acts=(
             awaited(
-                lambda live: "deployment.kubernetes.io/revision"
-                in live["metadata"].get("annotations", {}),
+                lambda live: (
+                    "deployment.kubernetes.io/revision" in live["metadata"].get("annotations", {})
+                ),
                 otherwise=edit(
                     'metadata: {annotations: {deployment.kubernetes.io/revision: "1"}}',
                     "kube-controller-manager",
@@ -326,9 +335,7 @@ CASES: Final = (
         id="FP-34",
         about="any other annotation of the pods",
         git=deployment(),
-        acts=(
-            edit("spec: {template: {metadata: {annotations: {a.b/c: x}}}}", "kubectl-annotate"),
-        ),
+        acts=(edit("spec: {template: {metadata: {annotations: {a.b/c: x}}}}", "kubectl-annotate"),),
         verdict="drifted",
         shown={'spec.template.metadata.annotations["a.b/c"]': DRIFT},
     ),
