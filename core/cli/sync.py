@@ -71,6 +71,7 @@ async def sync(
         put(console.out, plan_lines(plan, console.ink))
     put(console.out, left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
+        await recorded(engine, deadline_s=READ_DEADLINE_S)
         put(console.out, ["nothing to do"] if not plans else [])
         blocked = 4 if plans else 0  # every step says why it cannot be done
         return max(problem_exit(snapshot), blocked)
@@ -81,6 +82,11 @@ async def sync(
         return max(problem_exit(snapshot), DRIFT)
     codes = [await executed(engine, plan, number, console) for number, plan in enumerate(plans, 1)]
     return max([problem_exit(snapshot), *codes])
+
+
+async def recorded(engine: EngineLike, *, deadline_s: float) -> None:
+    """Wait until what was seen is kept: the end of a Job may be gone the next time."""
+    await until(engine, lambda s: not any(app.recording for app in s.apps), deadline_s=deadline_s)
 
 
 async def prepared(engine: EngineLike, snapshot: Snapshot) -> list[Plan]:

@@ -44,6 +44,7 @@ class AppView:
     healing: bool = False
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
+    recording: bool = False  # the record is on its way to the cluster
     unseen: tuple[str, ...] = ()  # kinds of owned namespaces that cannot be listed, each with why
 
 

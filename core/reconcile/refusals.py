@@ -9,8 +9,18 @@ from dataclasses import replace
 from math import inf
 from typing import Final
 
-from core.compare import PathError, format_path, parse_path
-from core.model import ABSENT, ConfirmedBy, Desired, Drift, FieldChange, FieldVerdict, Key, Live
+from core.compare import Element, PathError, format_path, parse_path
+from core.model import (
+    ABSENT,
+    Absent,
+    ConfirmedBy,
+    Desired,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    Live,
+)
 from core.reconcile.draft import Draft
 from core.reconcile.effects import WakeAt
 from core.reconcile.inputs import Confirmed
@@ -20,6 +30,7 @@ ASK_AGAIN_S: Final = 30.0
 ASK_AGAIN_CAP_S: Final = 300.0
 _FORBIDDEN, _CONFLICT, _INVALID, _UNTYPED = 403, 409, 422, 500
 _COUNTED: Final = frozenset({FieldVerdict.DRIFT, FieldVerdict.CONTESTED})
+_OLDER: Final = {"clusterIPs": "clusterIP"}  # the server refuses the one in the other's name
 _BRACKET: Final = re.compile(r"\[[^\]]*\]")
 
 
@@ -99,7 +110,9 @@ def marked(row: Drift, answer: Confirmed) -> Drift:
     }
     if covered:
         changes = tuple(
-            replace(each, healable=False, note=answer.problem) if each.path in covered else each
+            replace(each, healable=False, note=answer.problem)
+            if each.path in covered and not _is_renamed(each)
+            else each
             for each in row.changes
         )
         return replace(row, changes=changes, confirmed_by=ConfirmedBy.SERVER)
@@ -113,8 +126,17 @@ def marked(row: Drift, answer: Confirmed) -> Drift:
 def _touch(ours: str, cause: str) -> bool:
     """Tell whether one path lies in the other, whichever entries of lists they name."""
     one = [part for part in parse_path(ours) if isinstance(part, str)]
-    other = [part for part in _BRACKET.sub("", cause).split(".") if part]
-    return all(a == b for a, b in zip(one, other, strict=False))
+    other = [_OLDER.get(part, part) for part in _BRACKET.sub("", cause).split(".") if part]
+    return all(_OLDER.get(a, a) == b for a, b in zip(one, other, strict=False))
+
+
+def _is_renamed(change: FieldChange) -> bool:
+    """Tell whether an entry of a list stands where Git states another.
+
+    An apply would add the second one and be refused for it; a heal replaces the entry instead.
+    """
+    both = not isinstance(change.live, Absent) and not isinstance(change.git, Absent)
+    return both and isinstance(parse_path(change.path)[-1], Element)
 
 
 def _written(cause: str) -> str:

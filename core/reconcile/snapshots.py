@@ -66,5 +66,6 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
         healing=app.healing,
         history=app.history,
         inventory=app.inventory_problem,
+        recording=app.recording is not None,
         unseen=unseen(cluster, app.spec.owns),
     )

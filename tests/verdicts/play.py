@@ -25,8 +25,12 @@ from tests.verdicts.webhooks import webhooks
 JUDGES: Final = {"confirmed": "driftdeck", "local": "viewer"}
 """Who asks: one who may dry-run, and one who may only read."""
 
-APPS: Final = ("rows", "jobs")
-"""The second is synced once more while its rows are played: the end of a Job must be seen."""
+APPS: Final = {"rows": "", "jobs": "", "owned": ", owns: [SPACE]"}
+"""Apps, and what their settings add.
+
+`jobs` is synced once more while its rows are played, for the end of a Job must be seen; `owned` has
+its namespace to itself.
+"""
 
 _STAMPED: Final = frozenset({"X-18"})  # nothing but the rows themselves changes these objects
 _AUTHOR: Final = "Ada <ada@example>"
@@ -161,9 +165,12 @@ def play(theatre: Theatre, cases: Sequence[Case]) -> Played:
 
 
 def _settings(theatre: Theatre) -> str:
-    head = "{name: %s, repo: repo, path: %s, cluster: here, namespace: %s"
-    apps = [head % (app, app, theatre.space(app)) for app in APPS]
-    return "clusters:\n  here: {}\napps:\n" + "".join(f"  - {each}}}\n" for each in apps)
+    lines = ["clusters:", "  here: {}", "apps:"]
+    for app, more in APPS.items():
+        space = theatre.space(app)
+        words = f"name: {app}, repo: repo, path: {app}, cluster: here, namespace: {space}"
+        lines.append(f"  - {{{words}{more.replace('SPACE', space)}}}")
+    return "\n".join(lines)
 
 
 def _file(case: Case, stage: Stage) -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.verdicts.case import Case
-from tests.verdicts.rows import admission, custom, jobs, networks, others, rights, workloads
+from tests.verdicts.rows import admission, custom, jobs, networks, others, owned, rights, workloads
 
 CASES: Final[tuple[Case, ...]] = (
     *workloads.CASES,
@@ -13,4 +13,5 @@ CASES: Final[tuple[Case, ...]] = (
     *admission.CASES,
     *jobs.CASES,
     *others.CASES,
+    *owned.CASES,
 )

@@ -154,6 +154,15 @@ CASES: Final = (
     ),
     Case(
         id="FP-22",
+        about="a version that is not served",
+        before="",
+        git=_GADGET.replace("MORE", "").replace("v1alpha1", "v9"),
+        verdict="unknown",
+        shown={"apiVersion": "warn"},
+        says="not-served",
+    ),
+    Case(
+        id="FP-22",
         about="a field that the server cannot store",
         git=_GADGET.replace("MORE", "legacy: x"),
         shown={"spec.legacy": "warn"},

@@ -87,6 +87,15 @@ CASES: Final = (
     ),
     Case(
         id="FP-26",
+        about="the number of a port is its key",
+        git=service("[{name: h, port: 80}]"),
+        acts=(merge("spec: {ports: [{name: h, port: 8080, targetPort: 80}]}"),),
+        verdict="drifted",
+        shown={"spec.ports[port=80,protocol=TCP]": DRIFT},
+        says="replaces spec.ports[port=8080,protocol=TCP]",
+    ),
+    Case(
+        id="FP-26",
         about="Git changes the number of a port",
         before=service("[{name: h, port: 80}]"),
         git=service("[{name: h, port: 8080}]"),

@@ -117,6 +117,14 @@ CASES: Final = (
         shown={"spec.free.a": DRIFT},
     ),
     Case(
+        id="X-16",
+        about="the same object twice: the last one counts",
+        made=config_map("a: last"),
+        git=f"{config_map('a: first')}---{config_map('a: last')}",
+        shown={"": "warn"},
+        says="rows/x-16-1.yaml:2",
+    ),
+    Case(
         id="X-19",
         about="an object that is going",
         git=config_map(metadata="finalizers: [rows.driftdeck.test/held]"),

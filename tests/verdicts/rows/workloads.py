@@ -114,6 +114,29 @@ CASES: Final = (
         git=deployment(container("env: []"), metadata="annotations: {}"),
     ),
     Case(
+        id="FP-10",
+        about="the kind of a volume is gone",
+        git=deployment(WEB + ", volumes: [{name: v, emptyDir: {}}]"),
+        acts=(
+            edit(
+                "spec: {template: {spec: {volumes:"
+                " [{name: v, emptyDir: null, configMap: {name: x}}]}}}"
+            ),
+        ),
+        verdict="drifted",
+        shown={
+            f"{_POD}.volumes[name=v].emptyDir": DRIFT,
+            f"{_POD}.volumes[name=v].configMap.name": STUCK,
+        },
+        local=(
+            "drifted",
+            {
+                f"{_POD}.volumes[name=v].emptyDir": DRIFT,
+                f"{_POD}.volumes[name=v].configMap.name": DRIFT,
+            },
+        ),
+    ),
+    Case(
         id="FP-12",
         about="creationTimestamp, on top and in the template",
         git=deployment(metadata="creationTimestamp: null").replace(
@@ -140,6 +163,17 @@ CASES: Final = (
         acts=(edit("spec: {strategy: {rollingUpdate: {maxUnavailable: 25}}}"),),
         verdict="drifted",
         shown={"spec.strategy.rollingUpdate.maxUnavailable": DRIFT},
+    ),
+    Case(
+        id="FP-17",
+        about="decimal 644 is not 0644",
+        before=deployment(
+            WEB + ", volumes: [{name: v, secret: {secretName: s, defaultMode: 0644}}]"
+        ),
+        git=deployment(WEB + ", volumes: [{name: v, secret: {secretName: s, defaultMode: 644}}]"),
+        verdict="drifted",
+        shown={f"{_POD}.volumes[name=v].secret.defaultMode": STUCK},
+        local=("drifted", {f"{_POD}.volumes[name=v].secret.defaultMode": DRIFT}),
     ),
     Case(
         id="FP-20",
@@ -271,6 +305,20 @@ CASES: Final = (
         ),
         verdict="drifted",
         shown={f"{_POD}.initContainers": DRIFT},
+    ),
+    Case(
+        id="FP-29",
+        about="an autoscaler in its range",
+        git=deployment(),
+        acts=(
+            create(_AUTOSCALER % (5, 8)),
+            awaited(
+                lambda live: live["spec"]["replicas"] == 5,
+                otherwise=scale(5, "kube-controller-manager"),
+            ),
+        ),
+        shown={"spec.replicas": "info bookkeeping"},
+        says="within 5..8",
     ),
     Case(
         id="FP-29",
