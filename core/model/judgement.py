@@ -131,6 +131,7 @@ class Drift:
     confirming: bool = False  # the dry-run is on its way; the verdict is local until then
     calling: bool = False  # an apply is in flight
     problem: str = ""  # the last refusal for this object, in the server's words with file:line
+    judged_at: float = 0.0  # when this was found, seconds since the epoch
     since: float = 0.0  # when it left in_sync, seconds since the epoch; 0.0 while in sync
     file: str = ""  # where Git states the object
     line: int = 0

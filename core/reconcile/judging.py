@@ -60,7 +60,7 @@ def judge_key(draft: Draft, key: Key) -> None:
         return  # an apply is in flight: judged when it settles
     app = draft.app(key.app)
     before = draft.row(key)
-    after = _row(draft, app, key, before)
+    after = _stamped(before, _row(draft, app, key, before), draft.now)
     draft.drop("sightings", key)
     draft.set_row(key, after)
     _announce(draft, key, before, draft.row(key))
@@ -81,9 +81,16 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
     assert live is not None
     row = _compared(draft, app, before, desired, live, answer)
     keep(draft, answer, row)
-    draft.set_row(key, row)
+    draft.set_row(key, _stamped(before, row, draft.now))
     _announce(draft, key, before, draft.row(key))
     return True
+
+
+def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
+    """Say when a row was judged; one that says what it said before keeps its time, and itself."""
+    if after is None or (before and replace(after, judged_at=before.judged_at) == before):
+        return after and before
+    return replace(after, judged_at=now)
 
 
 def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift | None:

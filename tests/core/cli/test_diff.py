@@ -206,6 +206,7 @@ def test_the_document_has_the_promised_form() -> None:
                 "cause": "live_changed",
                 "confirmed_by": "server",
                 "resource_version": "123",
+                "judged_at": None,
                 "reason": None,
                 "actor": None,
                 "changes": [

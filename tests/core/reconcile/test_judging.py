@@ -218,3 +218,14 @@ def test_the_cluster_is_not_called_synced_before_git_says_which_kinds_matter() -
     assert "cluster_synced" not in made.events()
     made.listing(CONFIG_MAP, [("a", SAME)])
     assert made.events().count("cluster_synced") == 1
+
+
+def test_a_row_says_when_it_was_judged_and_keeps_that_while_nothing_changes() -> None:
+    made = applied("a")
+    row = made.state.rows[key(CONFIG_MAP, "a")]
+    assert row.judged_at == made.now
+    made.now += 60.0
+    made.read(document(CONFIG_MAP, "a", data={"a": "1"}), number=2)
+    assert made.state.rows[key(CONFIG_MAP, "a")] is row
+    made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, data={"a": "2"}))
+    assert made.state.rows[key(CONFIG_MAP, "a")].judged_at == made.now
