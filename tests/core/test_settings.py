@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import UsageError
-from core.model import AppSpec, ClusterSpec
+from core.model import AppSpec, ClusterSpec, IgnoreRule
 from core.settings import FILE_NAME, Flags, Settings, read_settings
 
 FULL = """\
@@ -247,3 +247,62 @@ def test_the_apps_beside_one_that_owns_a_namespace_are_known_though_not_chosen(
     assert [app.name for app in settings.neighbours] == ["other"]
     assert settings_of(tmp_path, text, app="other").neighbours == ()
     assert settings_of(tmp_path, text).neighbours == ()
+
+
+# Ignore rules -----------------------------------------------------------------------------------
+
+RULES = """\
+apps:
+  - name: web
+    repo: .
+    ignore:
+      - {pointer: /spec/replicas, kind: Deployment}
+      - path: spec.template.spec.containers[name=proxy]
+        group: apps
+        name: web-.*
+        namespace: shop
+        labels: tier in (front, back)
+      - {manager: scaler}
+      - pointer: ""
+"""
+
+
+def test_ignore_rules_arrive_with_the_line_they_stand_on(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, RULES).apps[0].ignore == (
+        IgnoreRule(pointer="/spec/replicas", kind="Deployment", source="driftdeck.yaml:5"),
+        IgnoreRule(
+            path="spec.template.spec.containers[name=proxy]",
+            group="apps",
+            name="web-.*",
+            namespace="shop",
+            labels="tier in (front, back)",
+            source="driftdeck.yaml:6",
+        ),
+        IgnoreRule(manager="scaler", source="driftdeck.yaml:11"),
+        IgnoreRule(pointer="", source="driftdeck.yaml:12"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "reason"),
+    [
+        ("{pointer: /a, path: a}", 9, "a rule has exactly one of: pointer, path, manager"),
+        ("{kind: Deployment}", 9, "a rule has exactly one of: pointer, path, manager"),
+        ("{pointer: /a, knid: Job}", 23, 'unknown key "knid"; did you mean "kind"?'),
+        ("{pointer: [a]}", 19, "pointer must be text"),
+        ("{pointer: spec/replicas}", 19, "not a JSON pointer: 'spec/replicas'"),
+        ("{path: spec..replicas}", 16, "not a path: 'spec..replicas' at character 5"),
+        ('{path: ""}', 16, 'path must name something; a whole object is pointer: ""'),
+        ('{manager: ""}', 19, "manager must name something"),
+        ("{pointer: /a, name: 'web-('}", 29, "name is no regular expression: missing )"),
+        ("{pointer: /a, labels: 'a in b'}", 31, "not a label selector: 'a in b' at character 1"),
+        ("/spec/replicas", 9, "this must be a mapping"),
+    ],
+)
+def test_a_rule_that_cannot_work_is_an_error_at_its_place(
+    tmp_path: Path, rule: str, column: int, reason: str
+) -> None:
+    text = f"apps:\n  - name: web\n    repo: .\n    ignore:\n      - {rule}\n"
+    with pytest.raises(UsageError) as caught:
+        settings_of(tmp_path, text)
+    assert f"driftdeck.yaml:5:{column}: {reason}" in str(caught.value)

@@ -28,7 +28,7 @@ from tui.text.ages import age, age_of_stamp, epoch_of
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines
 from tui.text.header import Heading, header_line
-from tui.text.rows import AppRow, Looks
+from tui.text.rows import AppRow, Looks, resource_line
 from tui.text.signs import SIGNS
 from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, say, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
@@ -317,3 +317,45 @@ def test_secrets_that_differ_in_one_byte_show_two_hashes() -> None:
     (change,) = mask([secret], ObjectRef("", "Secret", "app", "web"), key=b"k")
     text = as_text(field_lines(change, 80, LOOKS, explained=True))
     assert len(set(re.findall("[0-9a-f]{12}", text))) == 2
+
+
+def hiding() -> Drift:
+    replicas = FieldChange(
+        "spec.replicas",
+        FieldVerdict.DRIFT,
+        5,
+        2,
+        note="ignored by pointer /spec/replicas, d.yaml:3",
+    )
+    return replace(
+        samples.drift(samples.API), ignored=(replicas, replace(replicas, path="spec.paused"))
+    )
+
+
+def test_fields_that_rules_hide_are_counted_and_shown_with_their_rule() -> None:
+    hidden = as_text(object_lines(hiding(), 80, LOOKS, noise=False))
+    assert "⊘ ignored" in hidden
+    assert "only where a rule says to leave it alone" in hidden
+    assert "2 fields ignored by 1 rule hidden, w shows" in hidden
+    assert "spec.replicas" not in hidden
+    told = as_text(object_lines(hiding(), 80, LOOKS, noise=True))
+    assert "⊘ ignored  spec.replicas   5  →  2" in told
+    assert told.count("ignored by pointer /spec/replicas, d.yaml:3") == 2
+
+
+def test_an_object_that_is_not_there_is_ignored_as_a_whole() -> None:
+    gone = FieldChange(
+        "", FieldVerdict.DRIFT, ABSENT, ABSENT, note="not in the cluster; ignored by x"
+    )
+    told = as_text(
+        object_lines(replace(samples.drift(samples.API), ignored=(gone,)), 80, LOOKS, noise=True)
+    )
+    assert "⊘ ignored  the whole object" in told
+    assert "not in the cluster; ignored by x" in told
+
+
+def test_a_list_says_ignored_where_only_a_rule_keeps_an_object_in_sync() -> None:
+    assert "⊘ ignored" in plain(resource_line(hiding(), 80, LOOKS))
+    counted = replace(hiding(), verdict=Verdict.DRIFTED)
+    assert "≠ drifted" in plain(resource_line(counted, 80, LOOKS))
+    assert "I ignored" in plain(resource_line(hiding(), 80, replace(LOOKS, ascii_only=True)))

@@ -518,3 +518,37 @@ def test_a_kind_whose_extras_cannot_be_seen_is_named_and_is_no_problem() -> None
     document = document_of(picture)
     assert document["complete"] is True
     assert document["apps"][0]["unseen"] == [gap]
+
+
+# What rules hide --------------------------------------------------------------------------------
+
+RULE = "ignored by pointer /spec/replicas, driftdeck.yaml:12"
+HIDDEN = replace(REPLICAS, note=RULE)
+
+
+def hiding() -> Snapshot:
+    gone = FieldChange(
+        "", FieldVerdict.DRIFT, ABSENT, ABSENT, note="not in the cluster; ignored by x"
+    )
+    rows = (replace(in_sync(), ignored=(HIDDEN,)), replace(in_sync(CART), ignored=(gone,)))
+    return picture_of(*rows, ignored=2)
+
+
+def test_what_rules_hide_is_counted_and_no_drift() -> None:
+    code, out, _ = shown(hiding())
+    assert code == 0
+    assert "2 in sync (2 ignored)" in out
+    assert "spec.replicas" not in out
+    document = document_of(hiding())
+    assert (document["apps"][0]["ignored"], document["objects"]) == (2, [])
+
+
+def test_all_shows_what_rules_hide_and_the_rule_that_does() -> None:
+    _, out, _ = shown(hiding(), everything=True)
+    assert f"spec.replicas  ({RULE})" in " ".join(out.split("\n    "))
+    assert "not in the cluster; ignored by x" in out
+    objects = document_of(hiding(), everything=True)["objects"]
+    assert [change["note"] for o in objects for change in o["ignored"]] == [
+        "not in the cluster; ignored by x",
+        RULE,
+    ]
