@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.model import Document, IgnoreRule, Snapshot
+from core.model import Document, IgnoreRule, JsonObject, Snapshot
 from core.reconcile.effects import Apply, Confirm, WriteInventory
 from core.reconcile.inputs import InventoryRead
 from core.reconcile.snapshots import snapshot
@@ -113,7 +113,7 @@ def test_an_annotation_of_an_extra_object_counts_if_git_put_it_there(
 ) -> None:
     made = applied("a", "b")
     owner = {"manager": "driftdeck", "operation": "Apply"} if ours else HUMAN
-    fields = {"f:metadata": {"f:annotations": {f"f:{EXTRANEOUS}": {}}}}
+    fields: JsonObject = {"f:metadata": {"f:annotations": {f"f:{EXTRANEOUS}": {}}}}
     metadata = body(CONFIG_MAP, "a")["metadata"] | {
         "annotations": {EXTRANEOUS: "IgnoreExtraneous"},
         "uid": "u1",
