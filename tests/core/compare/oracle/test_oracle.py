@@ -1,0 +1,34 @@
+"""The properties, on as many objects as a minute allows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+import yaml
+
+from core.model import JsonObject
+from tests.apiserver.server import ApiServer
+from tests.core.compare.oracle.session import Session
+from tests.core.compare.oracle.trial import Report, Trial
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+_FILE: Final = Path(__file__).with_name("seeds.yaml")
+SEEDS: Final[list[JsonObject]] = list(yaml.safe_load_all(_FILE.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def session(real_server: ApiServer) -> Session:
+    return Session(real_server)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:20], ids=[str(seed["kind"]) for seed in SEEDS[:20]])
+def test_the_local_verdict_is_what_the_server_itself_would_change(
+    session: Session, seed: JsonObject
+) -> None:
+    report = Report()
+    for number in range(2):
+        Trial(session, seed, number, report).run(grown=30, edits=15)
+    assert not report.failures, "\n".join(map(str, report.failures))
+    assert report.counts["edits with effect"] >= 8, report.counts

@@ -1,0 +1,344 @@
+"""One object through its life, and the properties that must hold after each step."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from random import Random
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from core.compare import Judgement, changed_paths, judge, parse_path, removals
+from core.compare.builtin import LAST_APPLIED, SERVER_METADATA
+from core.model import ABSENT, Absent, FieldChange, FieldVerdict, JsonObject, Live, Verdict
+from tests.core.compare.oracle import dice as draw
+from tests.core.compare.oracle.edits import Edit
+from tests.core.compare.oracle.session import Session, kind_of, live_of
+
+Trail: TypeAlias = tuple[str, ...]
+"""Names of the fields on the way to a place, without entries of lists."""
+
+COUNTED: Final = frozenset({FieldVerdict.DRIFT, FieldVerdict.CONTESTED})
+_TYPES: Final = ("application/json", "application/json-patch+json", "application/merge-patch+json")
+_REFUSED: Final = frozenset({400, 403, 409, 422, 500})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A property that does not hold."""
+
+    rule: str
+    trial: str
+    trail: str
+    told: str
+
+    def __str__(self) -> str:
+        return f"{self.trial}: {self.rule}: {self.trail}\n{self.told}"
+
+
+@dataclass(slots=True)
+class Report:
+    """What was tried, and what went wrong."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+
+
+class Trial:
+    """Everything that is done with one seed and one number."""
+
+    def __init__(self, session: Session, seed: JsonObject, number: int, report: Report) -> None:
+        """Draw from the kind and *number* alone."""
+        self.session, self.report = session, report
+        self.kind = kind_of(seed)
+        self.title = f"{self.kind.api_version}/{self.kind.kind}#{number}"
+        self.dice = Random(self.title)  # noqa: S311 - reproducible, not secret
+        self.name = f"{self.kind.kind.lower()}-{number}"
+        self.seed: JsonObject = {**seed, "metadata": {"name": self.name}}
+        self.shapes = session.shapes(self.kind)
+        self.raw = self.shapes.root(self.kind)
+        self.schema = session.schema(self.kind)
+
+    def run(self, *, grown: int, edits: int) -> None:
+        """Live one life."""
+        git = self.grow(grown)
+        live = self.begin(git)
+        if live is None:
+            return
+        self.count("objects")
+        self.check_in_sync("just created", git, live)
+        self.in_other_words(git, live)
+        live = self.sync(git, live, "first sync")
+        for _ in range(edits):
+            live = self.edited(git, live) if live is not None else self.begin(git, apply=True)
+        if live is not None:
+            moved = self.grow(grown // 2)
+            self.count("moves")
+            self.check_oracle("Git moved", moved, live)
+            self.sync(moved, live, "Git moved")
+        self.session.forget(git)
+
+    # Making objects -------------------------------------------------------------------------------
+
+    def grow(self, proposals: int) -> JsonObject:
+        """Add what the server accepts."""
+        grown = self.seed
+        for _ in range(proposals):
+            edit = draw.addition(grown, self.raw, self.shapes, self.dice)
+            if edit is None:
+                continue
+            bigger = edit.on(grown)
+            accepted = self.session.create(bigger, "x", dry=True).status == HTTPStatus.CREATED
+            self.count("accepted growth" if accepted else "refused growth")
+            grown = bigger if accepted else grown
+        return grown
+
+    def begin(self, git: JsonObject, *, apply: bool = False) -> Live | None:
+        """Create the object, by one of three kinds of client."""
+        way = "driftdeck" if apply else self.dice.choice(("driftdeck", "kubectl-create", "kubectl"))
+        stated = git
+        if way == "kubectl":
+            note = {LAST_APPLIED: json.dumps(git)}
+            stated = Edit(("metadata", "annotations"), {**_annotations(git), **note}).on(git)
+            answer = self.session.create(stated, "kubectl-client-side-apply")
+        elif way == "kubectl-create":
+            answer = self.session.create(stated, way)
+        else:
+            answer = self.session.apply(stated, None)
+        if answer.status not in {HTTPStatus.CREATED, HTTPStatus.OK}:
+            self.count("refused objects")
+            return None
+        return live_of(answer)
+
+    def in_other_words(self, git: JsonObject, live: Live) -> None:
+        """Git states the same, or more, or less, in another way."""
+        found = plain(live.body)
+        explicit: JsonObject = {**found, "metadata": {**_metadata(git), "name": self.name}}
+        explicit.pop("status", None)
+        again = draw.restated(git, self.raw, self.shapes, self.dice)
+        fuller = draw.restated(explicit, self.raw, self.shapes, self.dice)
+        thin = draw.thinned(explicit, self.dice)
+        variants = {"explicit": explicit, "restated": again, "fuller": fuller, "thin": thin}
+        for how, variant in variants.items():
+            self.count("restatements")
+            self.check_oracle(how, variant, live)
+
+    # What a person does, and what an engine does then ---------------------------------------------
+
+    def edited(self, git: JsonObject, live: Live) -> Live | None:
+        """One edit, which must be seen and healed."""
+        before = plain(live.body)
+        edit = draw.any_edit(before, self.raw, self.shapes, self.dice)
+        if edit is None:
+            return live
+        content_type = self.dice.choice(_TYPES)
+        body: Any = {
+            _TYPES[0]: lambda: edit.on(msgspec.json.decode(live.body)),
+            _TYPES[1]: lambda: edit.json_patch(before),
+            _TYPES[2]: lambda: edit.merge_patch(before),
+        }[content_type]()
+        query = "fieldManager=kubectl-edit&fieldValidation=Strict"
+        answer = self.session.change(git, query, content_type, body)
+        if answer.status != HTTPStatus.OK:
+            assert answer.status in _REFUSED, answer.body
+            self.count("refused edits")
+            return live
+        after = live_of(answer)
+        self.count("edits")
+        what = f"edit {edit} by {content_type.partition('/')[2]}"
+        if not differing(before, plain(after.body)):
+            self.count("edits without effect")
+            self.check_in_sync(f"{what}, without effect", git, after)
+            return after
+        self.check_seen(what, git, live, after, edit)
+        healed = self.sync(git, after, what)
+        if healed is not None:
+            self.check_restored(what, git, live, healed)
+        return healed
+
+    def sync(self, git: JsonObject, live: Live, what: str) -> Live | None:
+        """Apply and remove as the engine does; None if the server refuses, and it is gone."""
+        judgement = self.judged(git, live)
+        dry = self.session.apply(git, live, dry=True)
+        if dry.status == HTTPStatus.OK:
+            judgement = self.judged(git, live, dry.body)
+        extra = [
+            change.path
+            for change in judgement.changes
+            if change.verdict is FieldVerdict.DRIFT and change.git is ABSENT
+        ]
+        answer = self.session.apply(git, live)
+        if answer.status == HTTPStatus.OK and (
+            pointers := removals(live_of(answer), extra) if extra else ()
+        ):
+            answer = self.session.remove(git, live_of(answer), pointers)
+        if answer.status != HTTPStatus.OK:
+            self.count("cannot heal")
+            self.session.forget(git)
+            self.name += "x"
+            git["metadata"]["name"] = self.seed["metadata"]["name"] = self.name  # type: ignore[index,call-overload]
+            return None
+        synced = live_of(answer)
+        self.count("syncs")
+        self.check_in_sync(f"synced after {what}", git, synced)
+        again = live_of(self.session.apply(git, synced))
+        if again.resource_version != synced.resource_version:
+            one, two = plain(synced.body), plain(again.body)
+            trails = differing(one, two) or [("managedFields",)]
+            # the first apply after a removal may still take fields over: content must stand
+            if trails != [("managedFields",)]:
+                self.fail("a second apply changes something", trails[0], git, again, what)
+        return again
+
+    # Properties -----------------------------------------------------------------------------------
+
+    def judged(self, git: JsonObject, live: Live, predicted: bytes | None = None) -> Judgement:
+        return judge(self.session.desired(git), live, self.schema, predicted=predicted)
+
+    def check_in_sync(self, what: str, git: JsonObject, live: Live) -> None:
+        judgement = self.judged(git, live)
+        if judgement.verdict is not Verdict.IN_SYNC:
+            change = counted(judgement)[0]
+            told = f"{what}: {_told(judgement)}"
+            self.fail("drift where there is none", trail_of(change), git, live, told)
+        self.check_oracle(what, git, live)
+
+    def check_oracle(self, what: str, git: JsonObject, live: Live) -> None:
+        """What an apply would change, and nothing else, is what Git states and live lacks."""
+        answer = self.session.apply(git, live, dry=True)
+        if answer.status != HTTPStatus.OK:
+            self.count("refused dry-runs")
+            return
+        self.count("verdicts")
+        local = self.judged(git, live)
+        expected = differing(plain(live.body), plain(answer.body))
+        seen = [trail_of(change) for change in local.changes if change.verdict in COUNTED]
+        orders = [trail_of(change) for change in local.changes if change.info == "order"]
+        told = f"{what}: {_told(local)}; an apply changes {expected}"
+        for trail in expected:
+            if not any(_near(trail, other) for other in (*seen, *orders)):
+                self.fail("missed: an apply would change it", trail, git, live, told)
+        for change in counted(local):
+            if not isinstance(change.git, Absent) and not any(
+                _near(trail_of(change), other) for other in expected
+            ):
+                rule = "false: an apply changes nothing there"
+                self.fail(rule, trail_of(change), git, live, told)
+        asked = self.judged(git, live, answer.body)
+        if local.verdict is not asked.verdict or _paths(local) != _paths(asked):
+            rule = "local and confirmed verdicts differ"
+            trail = next(iter(_paths(local) ^ _paths(asked)), "")
+            self.fail(rule, (trail,), git, live, f"{told}; confirmed {_told(asked)}")
+        self.check_order_of_keys(git, live, local)
+
+    def check_order_of_keys(self, git: JsonObject, live: Live, local: Judgement) -> None:
+        body = json.dumps(draw.shuffled(msgspec.json.decode(live.body), self.dice)).encode()
+        moved = self.judged(
+            draw.shuffled(git, self.dice), Live(live.uid, live.resource_version, body)
+        )
+        if moved.verdict is not local.verdict or _paths(moved) != _paths(local):
+            told = f"{_told(local)}; shuffled {_told(moved)}"
+            self.fail("the order of keys changes the verdict", (), git, live, told)
+
+    def check_seen(
+        self, what: str, git: JsonObject, before: Live, after: Live, edit: Edit
+    ) -> None:
+        self.count("edits with effect")
+        judgement = self.judged(git, after)
+        edited = tuple(step for step in edit.pointer if isinstance(step, str))
+        seen = [c for c in judgement.changes if c.verdict in COUNTED or c.info == "order"]
+        if not any(_near(edited, trail_of(change)) for change in seen):
+            told = f"{what}: {_told(judgement)}"
+            self.fail("an edit by a person is not seen", edited, git, after, told)
+        if not changed_paths(before.body, after.body, self.schema):
+            self.fail("the watch sees no changed path", edited, git, after, what)
+        self.check_oracle(what, git, after)
+
+    def check_restored(self, what: str, git: JsonObject, before: Live, healed: Live) -> None:
+        trails = differing(plain(before.body), plain(healed.body), ordered=False)
+        if trails:
+            self.fail("a heal does not restore", trails[0], git, healed, f"{what}: {trails}")
+
+    def fail(self, rule: str, trail: Trail, git: JsonObject, live: Live, told: str) -> None:
+        text = f"  {told}\n  git  {json.dumps(git)}\n  live {json.dumps(plain(live.body))}"
+        self.report.failures.append(Failure(rule, self.title, ".".join(trail), text))
+
+    def count(self, what: str) -> None:
+        self.report.counts[what] += 1
+
+
+def counted(judgement: Judgement) -> list[FieldChange]:
+    """The changes that count."""
+    return [change for change in judgement.changes if change.verdict in COUNTED]
+
+
+def trail_of(change: FieldChange) -> Trail:
+    """Where a change is, without entries of lists."""
+    return tuple(part for part in parse_path(change.path) if isinstance(part, str))
+
+
+def plain(body: bytes) -> JsonObject:
+    """The object without the server's own metadata and its status."""
+    found: JsonObject = msgspec.json.decode(body)
+    found.pop("status", None)
+    metadata = {k: v for k, v in _metadata(found).items() if k not in SERVER_METADATA}
+    annotations = {k: v for k, v in _annotations(found).items() if k != LAST_APPLIED}
+    if "annotations" in metadata:
+        metadata["annotations"] = annotations
+        if not annotations:
+            del metadata["annotations"]
+    return {**found, "metadata": metadata}
+
+
+def differing(one: Any, other: Any, *, ordered: bool = True) -> list[Trail]:
+    """Where two objects differ, by nothing but their JSON."""
+    return list(dict.fromkeys(_differing(one, other, (), ordered=ordered)))
+
+
+def _differing(one: Any, other: Any, trail: Trail, *, ordered: bool) -> Iterator[Trail]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted({*one, *other}):
+            if key not in one or key not in other:
+                yield (*trail, key)
+            else:
+                yield from _differing(one[key], other[key], (*trail, key), ordered=ordered)
+    elif isinstance(one, list) and isinstance(other, list):
+        if not ordered:
+            one, other = sorted(one, key=json.dumps), sorted(other, key=json.dumps)
+        if len(one) != len(other):
+            yield trail
+            return
+        for item, match in zip(one, other, strict=True):
+            yield from _differing(item, match, trail, ordered=ordered)
+    elif one != other or isinstance(one, bool) is not isinstance(other, bool):
+        yield trail
+
+
+def _near(one: Trail, other: Trail) -> bool:
+    short = min(len(one), len(other))
+    return one[:short] == other[:short]
+
+
+def _paths(judgement: Judgement) -> set[str]:
+    return {change.path for change in counted(judgement)}
+
+
+def _told(judgement: Judgement) -> str:
+    changes = (
+        f"{change.path} {change.verdict}{f'({change.note})' if change.note else ''}"
+        for change in judgement.changes
+    )
+    return f"{judgement.verdict} [{', '.join(changes)}]"
+
+
+def _metadata(document: JsonObject) -> JsonObject:
+    metadata = document["metadata"]
+    assert isinstance(metadata, dict)
+    return metadata
+
+
+def _annotations(document: JsonObject) -> JsonObject:
+    annotations = _metadata(document).get("annotations")
+    return annotations if isinstance(annotations, dict) else {}
