@@ -23,7 +23,7 @@ from core.cluster.openapi import OpenApi
 from core.cluster.paths import kind_words
 from core.cluster.records import Records
 from core.cluster.request import Request
-from core.compare import removals
+from core.compare import removals, replacements
 from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
 from core.model import (
     ClusterSpec,
@@ -173,10 +173,17 @@ class Cluster:
             retry=made.retry,
         )
 
-    async def apply(self, desired: Desired, live: Live | None, removed: Sequence[str] = ()) -> Live:
+    async def apply(
+        self,
+        desired: Desired,
+        live: Live | None,
+        removed: Sequence[str] = (),
+        replaced: Sequence[tuple[str, str]] = (),
+    ) -> Live:
         """Apply *desired* to *live*, which it was decided on; None creates.
 
-        *removed* are the paths of fields that Git does not have and an apply leaves in place.
+        *removed* are the paths of fields that Git does not have and an apply leaves in place,
+        *replaced* live entries of lists with those of Git that take their place.
 
         Raises:
             OutdatedError: The object is no longer *live*.
@@ -186,6 +193,8 @@ class Cluster:
         """
         resource = self._resource(desired.kind)
         try:
+            if live is not None and (entries := replacements(live, desired, replaced)):
+                live = await self._gateway.replace(resource, live, entries)
             made = await self._gateway.apply(resource, desired, live)
             pointers = removals(made, removed) if removed else ()
             if pointers:

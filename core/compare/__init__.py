@@ -29,7 +29,7 @@ from core.compare.paths import (
     parse_path,
 )
 from core.compare.payload import payload
-from core.compare.removing import removals
+from core.compare.removing import removals, replacements
 from core.compare.scaling import ScaleRange, scale_of
 from core.compare.schema import Schema, schemas
 from core.compare.selectors import SelectorError, parse_selector
@@ -80,6 +80,7 @@ __all__ = [
     "payload",
     "presence",
     "removals",
+    "replacements",
     "scale_of",
     "schemas",
 ]

@@ -55,12 +55,18 @@ def _same_as(sibling: str) -> Computed:
 
 
 def _host_port(holder: JsonObject, root: JsonObject) -> Json | Absent:
-    """On the host's network a container port is also the host's."""
-    on_host = (
-        _at(root, "spec", "hostNetwork") is True
-        or _at(root, "spec", "template", "spec", "hostNetwork") is True
-    )
+    """On the host's network a container port is also the host's; in a template it stays open."""
+    on_host = root.get("kind") == "Pod" and _at(root, "spec", "hostNetwork") is True
     return holder.get("containerPort", ABSENT) if on_host else ABSENT
+
+
+def _requests(holder: JsonObject, root: JsonObject) -> Json | Absent:
+    """A Pod requests what it is limited to; a template says nothing of it."""
+    return holder.get("limits", ABSENT) if root.get("kind") == "Pod" else ABSENT
+
+
+def _service_links(_holder: JsonObject, root: JsonObject) -> Json | Absent:
+    return True if root.get("kind") == "Pod" else ABSENT
 
 
 def _template_labels(holder: JsonObject, _root: JsonObject) -> Json | Absent:
@@ -178,12 +184,12 @@ _PODS: Final[Mapping[str, Mapping[str, Default]]] = {
         "terminationGracePeriodSeconds": 30,
         "securityContext": {},
         "serviceAccount": _same_as("serviceAccountName"),
-        "enableServiceLinks": True,
+        "enableServiceLinks": _service_links,
     },
     "core.Container": _CONTAINER,
     "core.EphemeralContainer": _CONTAINER,
     "core.ContainerPort": {"protocol": "TCP", "hostPort": _host_port},
-    "core.ResourceRequirements": {"requests": _same_as("limits")},  # as pods treat it
+    "core.ResourceRequirements": {"requests": _requests},
     "core.Probe": {
         "timeoutSeconds": 1,
         "periodSeconds": 10,
@@ -300,7 +306,7 @@ _FILLED_ANYWHERE: Final = frozenset(
 IGNORED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "core.PersistentVolumeClaim": frozenset({"status"}),
-        "meta.ObjectMeta": frozenset(SERVER_METADATA),
+        "meta.ObjectMeta": frozenset({"creationTimestamp"}),
     }
 )
 """Fields never compared, beside those every object has."""

@@ -45,13 +45,11 @@ _NOT_MOVED: Final[Mapping[str, OwnerClass]] = {}
 CLUSTER_PARTS: Final = frozenset({"kube-controller-manager", "kube-scheduler", "kubelet"})
 
 
-def class_of(
-    manager: str, operation: str, moved: Mapping[str, OwnerClass] = _NOT_MOVED
-) -> OwnerClass:
+def class_of(manager: str, moved: Mapping[str, OwnerClass] = _NOT_MOVED) -> OwnerClass:
     """Tell what kind of writer a managedFields entry names; *moved* is what settings say of it."""
     if manager in moved:
         return moved[manager]
-    if manager == MANAGER and operation == "Apply":
+    if manager == MANAGER:  # by Update too: removals and replacements are patches
         return OwnerClass.OURS
     if manager in _HUMANS or manager.startswith("kubectl-"):
         return OwnerClass.HUMAN
@@ -138,7 +136,7 @@ def _entries(raw: list[Json], moved: Mapping[str, OwnerClass]) -> Iterator[Owner
             value if isinstance(value := entry.get(key), str) else ""
             for key in ("manager", "operation", "subresource", "time", "apiVersion")
         )
-        kind = class_of(manager, operation, moved)
+        kind = class_of(manager, moved)
         yield Owner(manager, operation, subresource, time or None, fields, kind, version)
 
 

@@ -86,8 +86,8 @@ def is_entry(item: Json, element: Element) -> bool:
     """Tell whether *item* is the entry; a key it omits has its default, which is not known here."""
     if not isinstance(item, dict):
         return False
-    named = [name for name, _ in element.keys if name in item]
-    return bool(named) and all(item.get(name, value) == value for name, value in element.keys)
+    named = any(name in item or value == "" for name, value in element.keys)
+    return named and all(item.get(name, value) == value for name, value in element.keys)
 
 
 def _bracket(part: int | Element | Member) -> str:

@@ -1,15 +1,17 @@
-"""What an apply cannot take away: fields that others added and Git does not have.
+"""What an apply cannot do: take away what others added, and rename an entry of a list.
 
 Server-side apply leaves the fields of other managers alone, so a heal of such a field is a patch
-that removes exactly it, at the place where it stands in one version of the object.
+that removes exactly it, at the place where it stands in one version of the object.  An entry whose
+key was changed is another entry to it: it would stay beside Git's, or be in its way.
 """
 
 from collections.abc import Iterable
 
 import msgspec
 
+from core.compare.evidence import value_at
 from core.compare.paths import Element, Member, Part, is_entry, parse_path
-from core.model import Json, Live
+from core.model import Absent, Desired, Json, Live
 
 
 def removals(live: Live, paths: Iterable[str]) -> tuple[str, ...]:
@@ -24,8 +26,34 @@ def removals(live: Live, paths: Iterable[str]) -> tuple[str, ...]:
     """
     body: Json = msgspec.json.decode(live.body)
     found = (_steps(body, parse_path(path)) for path in paths)
-    places = sorted((steps for steps in found if steps), key=_later_first, reverse=True)
-    return tuple("".join(f"/{_escaped(step)}" for step in steps) for steps in places)
+    places = sorted({steps for steps in found if steps}, key=_later_first, reverse=True)
+    return tuple(_pointer(steps) for steps in places)
+
+
+def replacements(
+    live: Live, desired: Desired, pairs: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, Json], ...]:
+    """Return where list entries stand in *live* that Git's take the place of, and Git's.
+
+    Args:
+        live: The object at the version that the patch will be made against.
+        desired: What Git states.
+        pairs: The path of the live entry, and that of Git's.
+    """
+    body: Json = msgspec.json.decode(live.body)
+    git: Json = msgspec.json.decode(desired.body)
+    found = (
+        (_steps(body, parse_path(place)), value_at(git, parse_path(path))) for place, path in pairs
+    )
+    return tuple(
+        (_pointer(steps), entry)
+        for steps, entry in found
+        if steps and not isinstance(entry, Absent)
+    )
+
+
+def _pointer(steps: Iterable[str | int]) -> str:
+    return "".join(f"/{_escaped(step)}" for step in steps)
 
 
 def _steps(value: Json, parts: Iterable[Part]) -> tuple[str | int, ...]:

@@ -163,7 +163,8 @@ class Case:
         if each.agreed or put_there or not self.evidence.owners:
             actor = owners[0].actor if owners else NOBODY
             note = f"replaces {format_path(live_parts)}"
-            yield self._confirmed(each, _change(each, FieldVerdict.DRIFT, actor, note))
+            change = _change(each, FieldVerdict.DRIFT, actor, note)
+            yield self._confirmed(each, replace(change, place=format_path(live_parts)))
             return
         missing = Difference(How.VALUE, each.parts, each.git, ABSENT, each.node)
         yield self._confirmed(missing, self._stated(missing))
@@ -220,4 +221,7 @@ def _info(each: Difference, actor: Actor | None, info: InfoClass, note: str = ""
 def _change(
     each: Difference, verdict: FieldVerdict, actor: Actor | None, note: str = ""
 ) -> FieldChange:
-    return FieldChange(format_path(each.parts), verdict, each.live, each.git, actor, note=note)
+    place = format_path(each.within)
+    return FieldChange(
+        format_path(each.parts), verdict, each.live, each.git, actor, note=note, place=place
+    )

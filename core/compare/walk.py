@@ -5,7 +5,7 @@ server; it does not know who wrote a field, and so says only *that* sides differ
 means.  Most objects do not differ, so nothing is built for what is equal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -46,6 +46,7 @@ class Difference:
     filled: bool = False  # the server allocates this field, and Git leaves it to the server
     replaced: Element | None = None  # RENAMED: the live entry
     agreed: bool = False  # RENAMED: but for their keys, the two entries are the same
+    within: Parts = ()  # EXTRA: the outermost container that only live has
 
 
 def differences(git: JsonObject, live: JsonObject, root: Node) -> list[Difference]:
@@ -100,11 +101,15 @@ def _compared(document: JsonObject, git: JsonObject) -> JsonObject:
 class Walk:
     """One comparison under way: the live object it is about, and what was found so far."""
 
-    __slots__ = ("found", "root")
+    __slots__ = ("found", "lacking", "root")
 
-    def __init__(self, root: JsonObject) -> None:
-        """Begin; *root* is the live object, where computed defaults look."""
-        self.root = root
+    def __init__(self, root: JsonObject, *, lacking: bool = False) -> None:
+        """Begin; *root* is the live object, where computed defaults look.
+
+        *lacking*: what is walked is Git's, and live has none of it.  No default is at work then, or
+        live would have it.
+        """
+        self.root, self.lacking = root, lacking
         self.found: list[Difference] = []
 
     def objects(
@@ -161,32 +166,22 @@ class Walk:
         child = node.fields[key]
         value = live.get(key)
         if value is None and not (child.nullable and key in live):
-            if self._extras(key, wanted, node, live, parts, overlay):
+            lacking = Walk(self.root, lacking=True)
+            lacking._only(key, wanted, node, live, parts, overlay)
+            if lacking.found:
                 self._report(How.VALUE, parts, wanted, ABSENT, child)
             return
         if not wanted and (_is_zero(key, wanted, node) or is_filled_anywhere(key)):
             # As good as not stated, so the server's own value is what Git asks for.
-            extras = self._extras(key, value, node, live, parts, overlay)
-            if all(each.filled for each in extras):
-                self.found += extras
+            walk = Walk(self.root)
+            walk._only(key, value, node, live, parts, overlay)
+            if all(each.filled for each in walk.found):
+                self.found += walk.found
                 return
         inner = overlay.get(key, ABSENT) if overlay else ABSENT
         if inner is ABSENT and node.built_in and key in node.defaults:
             inner = node.default(key, live, self.root)
         self.values(wanted, value, child, parts, inner if isinstance(inner, dict) else _NOTHING)
-
-    def _extras(
-        self,
-        key: str,
-        value: Json,
-        node: Node,
-        holder: JsonObject,
-        parts: Parts,
-        overlay: JsonObject,
-    ) -> list[Difference]:
-        walk = Walk(self.root)
-        walk._only(key, value, node, holder, parts, overlay)
-        return walk.found
 
     def _only(
         self,
@@ -206,6 +201,8 @@ class Walk:
         default = overlay.get(key, ABSENT)
         if default is ABSENT:
             default = node.default(key, holder, self.root)
+        if self.lacking and default != {}:
+            default = ABSENT
         if key in node.filled:
             self._extra(parts, value, child, filled=True)
         elif isinstance(value, dict):
@@ -227,11 +224,14 @@ class Walk:
                 self._extra(parts, value, node)
             return
         inner = default if isinstance(default, dict) else _NOTHING
+        before = len(self.found)
         for key, item in value.items():
             if key not in node.ignored:
                 self._only(key, item, node, value, (*parts, key), inner)
-        if not value and not node.free and not isinstance(default, dict):
-            self._extra(parts, value, node)
+        if len(self.found) == before and not node.free and not isinstance(default, dict):
+            self._extra(parts, value, node)  # nothing in it counts, but that it is there does
+        elif not isinstance(default, dict):
+            self.found[before:] = [replace(each, within=parts) for each in self.found[before:]]
 
     def _only_list(
         self, value: list[Json], node: Node, parts: Parts, default: Json | Absent

@@ -103,7 +103,7 @@ class Performer:
     async def _apply(self, effect: Apply) -> Input:
         cluster = self._clusters[effect.cluster]
         try:
-            live = await cluster.apply(effect.sent, effect.live, effect.removed)
+            live = await cluster.apply(effect.sent, effect.live, effect.removed, effect.replaced)
         except ProductError as error:
             wait_s = error.retry_after_s if isinstance(error, UnavailableError) else None
             return Applied(effect.key, effect.desired, None, str(error), error.exit_code, wait_s)

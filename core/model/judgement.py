@@ -109,6 +109,7 @@ class FieldChange:
     healable: bool = True
     seen: Seen | None = None
     detail: tuple[str, ...] = ()  # what differs inside a value shown as one, for people
+    place: str = ""  # what a heal removes or, where Git states something, replaces; "": `path`
 
 
 @dataclass(frozen=True, slots=True)

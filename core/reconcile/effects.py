@@ -47,6 +47,7 @@ class Apply:
     live: Live | None
     sent: Desired  # as in `Confirm`
     removed: tuple[str, ...] = ()  # paths that Git does not have and an apply would leave
+    replaced: tuple[tuple[str, str], ...] = ()  # live list entry, and Git's that takes its place
 
 
 @dataclass(frozen=True, slots=True)

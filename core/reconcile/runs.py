@@ -229,8 +229,14 @@ def _apply(draft: Draft, number: int, step: Step) -> None:
         left = tuple(change.path for change in step.left)
         sent = payload(desired, live, kind.schema, policy_of(app.spec), left)
     draft.write("calls")[step.key] = Call(desired, live, number)
-    removed = tuple(change.path for change in step.changes if isinstance(change.git, Absent))
-    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, sent, removed))
+    extra = (change for change in step.changes if isinstance(change.git, Absent))
+    removed = tuple(dict.fromkeys(change.place or change.path for change in extra))
+    replaced = tuple(
+        (change.place, change.path)
+        for change in step.changes
+        if change.place and not isinstance(change.git, Absent)
+    )
+    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, sent, removed, replaced))
 
 
 def _unmark(draft: Draft, key: Key) -> None:

@@ -11,7 +11,7 @@ from tests.core.compare.world import By, managed
     ("owner", "expected"),
     [
         ("driftdeck:Apply", "ours"),
-        ("driftdeck:Update", "controller"),
+        ("driftdeck:Update", "ours"),
         ("kubectl-edit:Update", "human"),
         ("kubectl-some-plugin:Update", "human"),
         ("kubectl:Apply", "human"),
@@ -29,8 +29,8 @@ from tests.core.compare.world import By, managed
     ],
 )
 def test_a_manager_has_a_class(owner: str, expected: str) -> None:
-    manager, operation = owner.split(":")[:2]
-    assert class_of(manager, operation) is OwnerClass(expected)
+    manager = owner.partition(":")[0]
+    assert class_of(manager) is OwnerClass(expected)
 
 
 def owners(by: By) -> Owners:

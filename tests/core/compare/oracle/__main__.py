@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.apiserver.server import ApiServer
 from tests.core.compare.oracle.session import Session, kind_of
-from tests.core.compare.oracle.trial import Report, Trial
 from tests.core.compare.oracle.test_oracle import SEEDS
+from tests.core.compare.oracle.trial import Report, Trial
 
 
 def main() -> None:
@@ -39,6 +39,10 @@ def main() -> None:
             print(failure)
     if options.out is not None:
         options.out.write_text("\n\n".join(map(str, report.failures)), encoding="utf-8")
+    for words, count in report.refusals.most_common(30):
+        print("refused", count, words)
+    for dropped, count in sorted(report.unkept.items()):
+        print("the server does not keep", dropped, count)
     for key, count in sorted(shown.items()):
         print(count, *key)
     print(f"{len(seeds)} kinds, {session.client.requests} requests, {seconds:.0f} s:", end=" ")

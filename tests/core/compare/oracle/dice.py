@@ -12,18 +12,18 @@ _ZEROS: Final[dict[str, Json]] = {
     "array": [],
     "boolean": False,
     "integer": 0,
+    "object": {},
     "string": "",
 }
 _SAME: Final[dict[str, str]] = {
     "1": "1000m", "1000m": "1", "0.5": "500m", "100m": "0.1", "1Gi": "1024Mi", "1024Mi": "1Gi",
-    "1000M": "1G", "5e3": "5k", "2": "2.0", "0": "0m", "1.5Gi": "1536Mi",
+    "1000M": "1G", "5k": "5000", "2": "2.0", "0": "0m", "1.5Gi": "1536Mi",
 }  # fmt: skip
 
 
 def addition(document: JsonObject, raw: JsonObject, shapes: Shapes, dice: Random) -> Edit | None:
     """Propose a field, key or entry that *document* lacks."""
-    places = [place for place in shapes.places(document, raw) if not skipped((*place.pointer, "", "")[:2]) or not place.pointer]
-    place = dice.choice(places)
+    place = dice.choice(list(shapes.places(document, raw)))
     if isinstance(place.value, list):
         items = shapes.resolved(place.raw.get("items"))
         name = str(next((s for s in reversed(place.pointer) if isinstance(s, str)), ""))
@@ -35,9 +35,7 @@ def addition(document: JsonObject, raw: JsonObject, shapes: Shapes, dice: Random
     free = not declared or place.raw.get("x-kubernetes-preserve-unknown-fields") is True
     names = [*declared, *(_NEW_KEYS if free else ())]
     names = [
-        name
-        for name in names
-        if name not in place.value and not skipped((*place.pointer, name))
+        name for name in names if name not in place.value and not skipped((*place.pointer, name))
     ]
     if not names:
         return None
@@ -135,7 +133,8 @@ def restated(
     for key in dice.sample(names, min(len(names), dice.choice((0, 0, 1, 2)))):
         if key not in written and not skipped((*pointer, key)):
             child = shapes.child(raw, key)
-            zero = _ZEROS.get(str(child.get("type")), {})
+            default: Json = {} if "properties" in child else None
+            zero = _ZEROS.get(str(child.get("type")), default)
             written[key] = None if dice.random() < 0.4 else zero
     return written
 

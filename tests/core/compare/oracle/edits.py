@@ -63,11 +63,9 @@ def at(document: Json, pointer: Pointer) -> Json | Absent:
     """Return what stands at *pointer*."""
     here: Any = document
     for step in pointer:
-        if isinstance(here, dict) and step in here:
+        try:
             here = here[step]
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
-            here = here[step]
-        else:
+        except (KeyError, IndexError, TypeError):
             return ABSENT
     return here  # type: ignore[no-any-return]
 
@@ -82,3 +80,16 @@ def leaves(value: Json, pointer: Pointer = ()) -> Iterator[Pointer]:
         for index, item in enumerate(value):
             yield (*pointer, index)
             yield from leaves(item, (*pointer, index))
+
+
+def unkept(stated: Json, created: Json | Absent, pointer: Pointer = ()) -> Iterator[Pointer]:
+    """Every value of *stated* that the server dropped or wrote otherwise."""
+    if isinstance(stated, dict) and isinstance(created, dict):
+        for key, item in stated.items():
+            yield from unkept(item, created.get(key, ABSENT), (*pointer, key))
+    elif isinstance(stated, list) and isinstance(created, list):
+        for index, item in enumerate(stated):
+            kept = created[index] if index < len(created) else ABSENT
+            yield from unkept(item, kept, (*pointer, index))
+    elif stated and stated != created:
+        yield pointer

@@ -13,7 +13,7 @@ import yaml
 from typing_extensions import override
 
 from core.compare import Schema, canonical, schemas
-from core.model import Desired, Document, JsonObject, KindRef, Live, Resource
+from core.model import Desired, Document, Json, JsonObject, KindRef, Live, Resource
 from tests.apiserver.client import Answer, Client
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
@@ -148,10 +148,19 @@ class Session:
 
     def remove(self, stated: JsonObject, live: Live, pointers: Sequence[str]) -> Answer:
         """Take fields away as driftdeck does."""
+        return self._edit(stated, live, [{"op": "remove", "path": p} for p in pointers])
+
+    def replace(
+        self, stated: JsonObject, live: Live, entries: Sequence[tuple[str, Json]]
+    ) -> Answer:
+        """Replace list entries as driftdeck does."""
+        patch = [{"op": "replace", "path": at, "value": entry} for at, entry in entries]
+        return self._edit(stated, live, patch)
+
+    def _edit(self, stated: JsonObject, live: Live, patch: Sequence[Any]) -> Answer:
         named = {"uid": live.uid, "resourceVersion": live.resource_version}
         tests = [{"op": "add", "path": f"/metadata/{k}", "value": v} for k, v in named.items()]
-        patch = [*tests, *({"op": "remove", "path": pointer} for pointer in pointers)]
-        return self.change(stated, "fieldManager=driftdeck", JSON_PATCH, patch)
+        return self.change(stated, "fieldManager=driftdeck", JSON_PATCH, [*tests, *patch])
 
     def forget(self, stated: JsonObject) -> None:
         """Delete it; with a finalizer it stays, and nobody minds."""

@@ -16,10 +16,10 @@ from tests.core.compare.oracle.edits import Pointer
 _REF: Final = "#/components/schemas/"
 _DEPTH_MAX: Final = 7
 _METADATA: Final = ("annotations", "finalizers", "labels", "ownerReferences")
-_TOP: Final = frozenset({"apiVersion", "kind", "status"})
+_TOP: Final = frozenset({"apiVersion", "kind", "status", "aggregationRule"})
 _DIGEST: Final = f"r.example.com/a/b@sha256:{'0' * 64}"
 _GROUPS: Final = ("x.io", "y.io")  # of webhooks too: they must never match a real request
-_QUANTITIES: Final = ("1", "0", "2", "100m", "0.5", "1Gi", "1024Mi", "1000M", "5e3", "1.5Gi")
+_QUANTITIES: Final = ("1", "0", "2", "100m", "0.5", "1Gi", "1024Mi", "1000M", "5k", "1.5Gi")
 _TEXTS: Final[dict[str, Sequence[str]]] = {
     "image": ("a:1", "nginx", "x/y:latest", _DIGEST),
     "apiGroups": _GROUPS,
@@ -176,7 +176,8 @@ class Shapes:
                 return base64.b64encode(dice.choice(("", "a", "bc", "x\n")).encode()).decode()
             case "date-time":
                 return dice.choice(("2026-01-01T00:00:00Z", "2027-02-03T04:05:06Z"))
-        return dice.choice(_TEXTS.get(name, _PLAIN))
+            case _:
+                return dice.choice(_TEXTS.get(name, _PLAIN))
 
     def _array(self, raw: JsonObject, name: str, dice: Random, depth: int) -> list[Json]:
         items = self.resolved(raw.get("items"))

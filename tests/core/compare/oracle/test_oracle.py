@@ -1,6 +1,5 @@
 """The properties, on as many objects as a minute allows."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
