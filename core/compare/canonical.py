@@ -87,6 +87,8 @@ def _without_nulls(value: JsonObject, node: Node) -> JsonObject:
         inner = kept[key]
         if key == "metadata" and isinstance(inner, dict):
             inner.pop("creationTimestamp", None)
+    if node.component == "core.PodSpec" and kept.get("serviceAccount"):
+        kept.setdefault("serviceAccountName", kept["serviceAccount"])  # the old name alone
     return kept
 
 

@@ -6,12 +6,15 @@ key was changed is another entry to it: it would stay beside Git's, or be in its
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
 from core.compare.evidence import value_at
-from core.compare.paths import Element, Member, Part, is_entry, parse_path
+from core.compare.paths import Element, Member, Part, Parts, is_entry, parse_path
 from core.model import Absent, Desired, Json, Live
+
+_TWINS: Final = {"serviceAccountName": "serviceAccount"}
 
 
 def removals(live: Live, paths: Iterable[str]) -> tuple[str, ...]:
@@ -25,7 +28,7 @@ def removals(live: Live, paths: Iterable[str]) -> tuple[str, ...]:
         Later entries of a list before earlier ones, so that no removal moves another.
     """
     body: Json = msgspec.json.decode(live.body)
-    found = (_steps(body, parse_path(path)) for path in paths)
+    found = (_steps(body, parts) for path in paths for parts in _with_twin(parse_path(path)))
     places = sorted({steps for steps in found if steps}, key=_later_first, reverse=True)
     return tuple(_pointer(steps) for steps in places)
 
@@ -50,6 +53,12 @@ def replacements(
         for steps, entry in found
         if steps and not isinstance(entry, Absent)
     )
+
+
+def _with_twin(parts: Parts) -> tuple[Parts, ...]:
+    """Add the field from which the server would fill in a removed one again."""
+    twin = _TWINS.get(parts[-1]) if parts and isinstance(parts[-1], str) else None
+    return (parts,) if twin is None else (parts, (*parts[:-1], twin))
 
 
 def _pointer(steps: Iterable[str | int]) -> str:

@@ -204,7 +204,8 @@ class Walk:
         if self.lacking and default != {}:
             default = ABSENT
         if key in node.filled:
-            self._extra(parts, value, child, filled=True)
+            if value or not self.lacking:  # a zero asks for none or any, and none is there
+                self._extra(parts, value, child, filled=True)
         elif isinstance(value, dict):
             self._only_object(value, child, parts, default)
         elif isinstance(value, list):

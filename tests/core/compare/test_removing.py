@@ -34,3 +34,11 @@ def test_what_is_gone_already_needs_no_removal() -> None:
 def test_an_entry_without_any_of_the_keys_is_no_match() -> None:
     found = live(spec={"ports": [{"name": "x"}, {"port": 80}]})
     assert removals(found, ["spec.ports[port=80,protocol=TCP]"]) == ("/spec/ports/1",)
+
+
+def test_the_old_name_of_a_service_account_goes_with_the_new_one() -> None:
+    found = live(spec={"serviceAccountName": "a", "serviceAccount": "a"})
+    assert removals(found, ["spec.serviceAccountName"]) == (
+        "/spec/serviceAccountName",
+        "/spec/serviceAccount",
+    )

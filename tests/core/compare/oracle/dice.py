@@ -27,7 +27,7 @@ def addition(document: JsonObject, raw: JsonObject, shapes: Shapes, dice: Random
     if isinstance(place.value, list):
         items = shapes.resolved(place.raw.get("items"))
         name = str(next((s for s in reversed(place.pointer) if isinstance(s, str)), ""))
-        entry = shapes.value(items, name, dice) if items else anything(dice)
+        entry = shapes.entry(place.raw, items, name, dice) if items else anything(dice)
         return Edit((*place.pointer, len(place.value)), entry)
     assert isinstance(place.value, dict)
     properties = place.raw.get("properties")

@@ -35,6 +35,10 @@ class KeptClient(Client):
         self._kept = self._connect(30.0)
         self.requests = 0
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._kept.close()
+
     @override
     def call(
         self,

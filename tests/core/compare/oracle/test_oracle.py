@@ -14,20 +14,25 @@ from tests.core.compare.oracle.trial import Report, Trial
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 _FILE: Final = Path(__file__).with_name("seeds.yaml")
+ENOUGH: Final = 8
 SEEDS: Final[list[JsonObject]] = list(yaml.safe_load_all(_FILE.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")
-def session(real_server: ApiServer) -> Session:
-    return Session(real_server)
+def session(real_server: ApiServer) -> Iterator[Session]:
+    made = Session(real_server)
+    yield made
+    made.client.close()
 
 
-@pytest.mark.parametrize("seed", SEEDS[:20], ids=[str(seed["kind"]) for seed in SEEDS[:20]])
+@pytest.mark.parametrize("seed", SEEDS, ids=[str(seed["kind"]) for seed in SEEDS])
 def test_the_local_verdict_is_what_the_server_itself_would_change(
     session: Session, seed: JsonObject
 ) -> None:
     report = Report()
-    for number in range(2):
+    for number in range(10):  # of some kinds almost nothing may be edited
         Trial(session, seed, number, report).run(grown=30, edits=15)
+        if number and report.counts["edits with effect"] >= ENOUGH:
+            break
     assert not report.failures, "\n".join(map(str, report.failures))
-    assert report.counts["edits with effect"] >= 8, report.counts
+    assert report.counts["edits with effect"] >= ENOUGH, report.counts
