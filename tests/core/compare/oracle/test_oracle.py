@@ -1,5 +1,6 @@
 """The properties, on as many objects as a minute allows."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
