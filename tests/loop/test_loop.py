@@ -233,3 +233,28 @@ def test_a_file_that_cannot_be_read_is_named_and_the_other_apps_go_on(place: Pla
     assert f"{app}/broken.yaml:" in done.stderr + done.stdout
     report = json.loads(run(place, "diff", other, "-o", "json").stdout)
     assert report["objects"] == []
+
+
+def test_a_list_entry_whose_key_was_changed_is_put_back_by_one_sync(place: Place) -> None:
+    app = apps(place)[0]
+    assert run(place, "sync", "--yes").returncode == 0
+    ports = [{"op": "replace", "path": "/spec/ports/0/port", "value": 8080}]
+    path = f"/api/v1/namespaces/{app}/services/web"
+    query = "?fieldManager=kubectl-edit"
+    patch = "application/json-patch+json"
+    assert place.client.call("PATCH", path + query, ports, content_type=patch).status == 200
+    found = json.loads(run(place, "diff", app, "-o", "json").stdout)
+    (change,) = found["objects"][0]["changes"]
+    assert change["path"] == "spec.ports[port=80,protocol=TCP]"
+    assert "replaces spec.ports[port=8080,protocol=TCP]" in change["note"]
+    done = run(place, "sync", app, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [p["port"] for p in place.client.call("GET", path).json()["spec"]["ports"]] == [80]
+    assert run(place, "diff", app).returncode == 0
+    account = {"spec": {"template": {"spec": {"serviceAccountName": "other"}}}}
+    path = f"/apis/apps/v1/namespaces/{app}/deployments/web"
+    query = "?fieldManager=kubectl-set"
+    assert place.client.call("PATCH", path + query, account, content_type=MERGE_PATCH).status == 200
+    assert run(place, "diff", app).returncode == 1
+    assert run(place, "sync", app, "--yes").returncode == 0
+    assert run(place, "diff", app).returncode == 0
