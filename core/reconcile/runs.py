@@ -9,14 +9,13 @@ from itertools import chain
 
 from core.compare import payload
 from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
-from core.reconcile.claims import claims_of
 from core.reconcile.draft import Draft
-from core.reconcile.effects import Apply, ReadSource, WakeAt
+from core.reconcile.effects import Apply, WakeAt
 from core.reconcile.extras import mark_all
 from core.reconcile.healing import hold, hold_unchanged, remember_heal
-from core.reconcile.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten, Reverted
+from core.reconcile.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.judging import policy_of
-from core.reconcile.plans import keys_of, plan, stages
+from core.reconcile.plans import keys_of, stages
 from core.reconcile.recording import flush
 from core.reconcile.state import Call, RunState
 
@@ -31,11 +30,16 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     problems = () if auto else _objections(draft, wanted)
     if problems:
         code = 4 if problems == (READ_ONLY,) else OUTDATED
-        _finish(draft, replace(shown, problems=problems, finished=True, exit_code=code))
+        finish(draft, replace(shown, problems=problems, finished=True, exit_code=code))
         return
     skipped = tuple(f"{step.key.ref}: {step.problem}" for step in wanted.steps if step.problem)
     if skipped:
         shown = replace(shown, problems=skipped, exit_code=4)
+    start(draft, number, wanted, shown, auto=auto)
+
+
+def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:
+    """Carry a plan out that nobody objects to."""
     draft.write("runs")[number] = RunState(
         shown, wanted, auto, stages=stages(wanted), apps=_apps(wanted)
     )
@@ -179,7 +183,7 @@ def advance(draft: Draft, number: int) -> None:
         flush(draft, name)
     if run.auto or all(_recorded(draft, name) for name in run.apps):
         draft.drop("runs", number)
-        _finish(draft, replace(run.shown, finished=True), quiet=run.auto)
+        finish(draft, replace(run.shown, finished=True), quiet=run.auto)
 
 
 def _send(draft: Draft, number: int) -> RunState:
@@ -318,61 +322,9 @@ def _tell_outcome(draft: Draft, done: Applied, *, auto: bool) -> None:
         draft.tell_of("synced", row, changes=drifts)
 
 
-def _finish(draft: Draft, run: Run, *, quiet: bool = False) -> None:
+def finish(draft: Draft, run: Run, *, quiet: bool = False) -> None:
+    """Keep a run that ended for those who asked for it, and record what it did."""
     for app in draft.apps():
         flush(draft, app.spec.name)
     if not quiet:
         draft.put(finished=(*draft.value("finished"), run)[-RUNS_KEPT:])
-
-
-# Revert -----------------------------------------------------------------------------------------
-
-
-def begin_revert(draft: Draft, number: int, app: str) -> None:
-    """Keep the run open while the revert commit is made."""
-    shown = Run(number, "revert", total=0)
-    draft.write("runs")[number] = RunState(shown, Plan("", ()), auto=False, awaited=(app, ""))
-
-
-def reverted(draft: Draft, done: Reverted) -> None:
-    """The revert commit exists (or not); the sync of what it changes follows."""
-    run: RunState = draft.table("runs")[done.run]
-    if done.problem:
-        draft.drop("runs", done.run)
-        shown = replace(
-            run.shown, problems=(done.problem,), exit_code=done.exit_code, finished=True
-        )
-        _finish(draft, shown)
-        return
-    draft.tell("reverted", app=done.app, revision=done.revision, message="revert commit made")
-    shown = replace(run.shown, revision=done.revision)
-    draft.set_run(done.run, shown=shown, awaited=(done.app, done.revision))
-    draft.effects += [ReadSource(app.spec.name) for app in draft.apps()]
-
-
-def sync_reverts(draft: Draft, whole: frozenset[str]) -> None:
-    """Start the sync of a revert once its app, read at the new commit, is judged as a *whole*."""
-    for number, run in tuple(draft.table("runs").items()):
-        if run.awaited is None or not run.awaited[1] or run.awaited[0] not in whole:
-            continue
-        name, revision = run.awaited
-        source = draft.app(name).source
-        if source is None or source.revision.id != revision:
-            continue
-        rows = [
-            row
-            for row in draft.table("rows").values()
-            if row.key.app == name
-            and row.cause is not None
-            and row.cause.value != "live_changed"
-            and not row.calling
-        ]
-        claims = claims_of(draft.apps())
-        made = plan(rows, revisions={name: revision}, records={}, claims=claims)
-        shown = replace(run.shown, total=run.shown.total + len(made.runnable))
-        draft.set_run(
-            number, plan=made, stages=stages(made), apps=_apps(made), shown=shown, awaited=None
-        )
-        _mark(draft, keys_of(made))
-        _record_superset(draft, made)
-        advance(draft, number)

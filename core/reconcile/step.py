@@ -9,7 +9,7 @@ from itertools import islice
 from typing import assert_never
 
 from core.model import Key, Plan
-from core.reconcile import desired, live, refusals, runs, surveys
+from core.reconcile import desired, live, refusals, reverts, runs, surveys
 from core.reconcile import inputs as happenings
 from core.reconcile.claims import all_read, claims_of
 from core.reconcile.draft import Draft
@@ -100,7 +100,7 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
         case happenings.RevertPrepared(request, made_revert):
             draft.put(revert=made_revert, revert_request=request)
         case happenings.Reverted():
-            runs.reverted(draft, happened)
+            reverts.reverted(draft, happened)
         case happenings.PreparePlan(request, keys):
             _prepare(draft, request, keys)
         case happenings.Execute(run, wanted):
@@ -108,12 +108,12 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
         case happenings.PrepareRevert(request, app, commit):
             draft.effects.append(ComputeRevert(request, app, commit))
         case happenings.ExecuteRevert(run, revert):
-            runs.begin_revert(draft, run, revert.app)
+            reverts.begin_revert(draft, run, revert.app)
             if draft.value("writing"):
                 draft.effects.append(MakeRevert(run, revert))
             else:
                 refusal = happenings.Reverted(run, revert.app, "", runs.READ_ONLY, 4)
-                runs.reverted(draft, refusal)
+                reverts.reverted(draft, refusal)
         case happenings.SetHeal(apps, enabled):
             _set_heal(draft, apps, enabled=enabled)
         case happenings.SetWriting(enabled):
@@ -190,7 +190,7 @@ def _heal(draft: Draft) -> None:
     whole = whole_apps(draft)
     if any(run.awaited is not None for run in draft.table("runs").values()):
         settled = frozenset(name for name in whole if not draft.app(name).confirming)
-        runs.sync_reverts(draft, settled)
+        reverts.sync_reverts(draft, settled)
     if not draft.table("candidates"):
         return
     whole = frozenset(name for name in whole if all_read(draft, draft.app(name).spec.cluster))
