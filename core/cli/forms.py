@@ -108,6 +108,7 @@ def _object_form(row: Drift) -> JsonObject:
         "resource_version": row.resource_version or None,
         "reason": row.reason or row.problem or None,
         "actor": _actor_form(row.actor) if row.actor else None,
+        "origin": _origin_form(row.origin) if row.origin else None,
         "changes": changes_form(row.changes),
         "ignored": changes_form(row.ignored),
     }

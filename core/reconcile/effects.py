@@ -51,11 +51,12 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Find the origins in Git of the fields of one drifted object."""
+    """Find the origins in Git of the fields of one drifted object, or of the object itself."""
 
     key: Key
-    desired: Desired
-    live: Live
+    kind: KindRef
+    desired: Desired | None  # None: Git has it no more
+    live: Live | None  # None: the cluster does not have it
     changes: tuple[FieldChange, ...]
     revision: str
 
