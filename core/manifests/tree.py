@@ -13,7 +13,15 @@ import yaml
 
 from core.clean import clean
 from core.errors import ManifestError
-from core.manifests.scalars import TEXT_STARTS, NumberError, Scalar, json_number, key_text, resolve
+from core.manifests.scalars import (
+    NOT_FINITE,
+    TEXT_STARTS,
+    NumberError,
+    Scalar,
+    json_number,
+    key_text,
+    resolve,
+)
 from core.manifests.tokens import Token
 from core.model import Json, JsonObject
 
@@ -159,7 +167,9 @@ class Tree:
                 assert frame is not None
                 frame.key, frame.key_line, frame.merging = _MERGE, line, True
                 return
-            value = self._resolved(text, line)
+            value = (
+                NOT_FINITE[text] if is_key and text in NOT_FINITE else self._resolved(text, line)
+            )
         if is_key:
             assert frame is not None
             self._take_key(frame, value, line)
