@@ -21,7 +21,9 @@ from core.git.writing import Content, Path
 FILES_MAX: Final = 5_000
 DIFF_LINES_MAX: Final = 5_000
 _REGULAR: Final = frozenset({0o100644, 0o100755, 0o100664})
-_SECRET: Final = re.compile(rb"""["']?kind["']?\s*:\s*["']?Secret\b""")
+_SECRET: Final = re.compile(
+    rb"""\bkind["']?\s*:\s*["']?\w*secret|\bsecretGenerator""", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
