@@ -40,5 +40,5 @@ class Explaining:
 
 def _unexplained(row: Drift) -> bool:
     """Whether something can be looked up: not before the server confirmed the row."""
-    verdicts = {Verdict.DRIFTED, Verdict.CONTESTED}
+    verdicts = {Verdict.DRIFTED, Verdict.CONTESTED, Verdict.MISSING, Verdict.EXTRA}
     return row.verdict in verdicts and not (row.explained or row.confirming)

@@ -1,6 +1,7 @@
 """`driftdeck diff`: what differs, once."""
 
 import sys
+from collections.abc import Iterator
 from typing import Final, TextIO
 
 from core.clean import clean
@@ -24,7 +25,8 @@ from core.reconcile.inputs import Explain
 
 # Blame walks history: a long one must not keep the answer back.
 EXPLAIN_DEADLINE_S: Final = 20.0
-_EXPLAINED: Final = frozenset({Verdict.DRIFTED, Verdict.CONTESTED})
+_WHOLE: Final = frozenset({Verdict.MISSING, Verdict.EXTRA})
+_WHOLE_MAX: Final = 200  # rows; before a first sync everything is missing
 
 
 async def run(options: Options) -> int:
@@ -42,7 +44,7 @@ async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) ->
     asked: dict[Key, Drift] = {}
 
     def explained(snapshot: Snapshot) -> bool:
-        rows = [row for row in snapshot.rows.values() if _to_explain(row)]
+        rows = [*_to_explain(snapshot)]
         for row in rows:
             if asked.get(row.key) is not row:  # a row that changed meanwhile is asked for again
                 asked[row.key] = row
@@ -53,8 +55,12 @@ async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) ->
     return newest
 
 
-def _to_explain(row: Drift) -> bool:
-    return row.verdict in _EXPLAINED and bool(row.changes) and not row.explained
+def _to_explain(snapshot: Snapshot) -> Iterator[Drift]:
+    """Yield the rows of which Git's history is still to be told."""
+    whole = [row for row in snapshot.rows.values() if row.verdict in _WHOLE]
+    differing = (Verdict.DRIFTED, Verdict.CONTESTED)
+    fields = (row for row in snapshot.rows.values() if row.verdict in differing and row.changes)
+    yield from (row for row in (*fields, *whole[:_WHOLE_MAX]) if not row.explained)
 
 
 def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO) -> int:

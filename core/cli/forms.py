@@ -109,6 +109,7 @@ def _object_form(row: Drift) -> JsonObject:
         "judged_at": time_text(row.judged_at) if row.judged_at else None,
         "reason": row.reason or row.problem or None,
         "actor": _actor_form(row.actor) if row.actor else None,
+        "origin": _origin_form(row.origin) if row.origin else None,
         "changes": changes_form(row.changes),
         "ignored": changes_form(row.ignored),
     }

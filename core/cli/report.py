@@ -157,7 +157,8 @@ def origin_text(origin: Origin | None) -> str:
         return place
     author = origin.author.partition(" <")[0]
     said = f'{origin.commit[:7]} "{origin.subject}" by {author}, {moment_text(origin.date)}'
-    return f"{place}, {said}"
+    note = f" ({origin.note})" if origin.note else ""
+    return f"{place}, {said}{note}"
 
 
 def moment_text(rfc3339: str) -> str:
@@ -216,7 +217,8 @@ def _row_lines(row: Drift, ink: Ink, *, everything: bool) -> Iterator[str]:
     yield paint(head)
     yield from more
     if row.verdict is Verdict.MISSING:
-        yield from wrapped("", f"Git states it at {row.file}:{row.line}", indent=4)
+        place = origin_text(row.origin) or f"{row.file}:{row.line}"
+        yield from wrapped("", f"Git states it at {place}", indent=4)
     if row.verdict is Verdict.EXTRA:
         yield from _extra_lines(row)
     for reason in (row.reason, row.problem):
@@ -229,6 +231,8 @@ def _row_lines(row: Drift, ink: Ink, *, everything: bool) -> Iterator[str]:
 
 
 def _extra_lines(row: Drift) -> Iterator[str]:
+    if row.origin is not None:
+        yield from wrapped("", f"Git stated it at {origin_text(row.origin)}", indent=4)
     story = actor_text(row.actor)
     yield from wrapped("", f"made {story}" if story else "nothing tells who made it", indent=4)
     yield from wrapped("", "a sync leaves it alone: nothing is ever deleted", indent=4)

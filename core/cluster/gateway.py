@@ -27,6 +27,7 @@ from core.cluster.clock import Clock
 from core.cluster.objects import object_of
 from core.cluster.paths import object_path
 from core.cluster.request import Request, query_of
+from core.compare import is_secret_kind
 from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
 from core.model import Desired, Json, JsonObject, KindRef, Live, Resource
 
@@ -82,7 +83,7 @@ class Gateway:
                 return Prediction(None, str(error), (), 0, retry=retry)
         if answer.ok:
             return _predicted(answer, resource.kind, live)
-        return _refused(answer, secret=_is_secret(resource.kind))
+        return _refused(answer, secret=is_secret_kind(resource.kind.kind))
 
     async def apply(self, resource: Resource, desired: Desired, live: Live | None) -> Live:
         """Apply *desired*; *live* is what that was decided on, None creates.
@@ -174,7 +175,7 @@ class Gateway:
     def _error(self, answer: Answer, resource: Resource, namespace: str, verb: str) -> ProductError:
         where = f" in {namespace}" if namespace else ""
         doing = f"{verb} {resource.plural}{where}"
-        secret = _is_secret(resource.kind)
+        secret = is_secret_kind(resource.kind.kind)
         return error_of(answer, doing, wall=self._clock.wall(), secret=secret)
 
 
@@ -229,7 +230,3 @@ def _equal(predicted: bytes, live: bytes) -> bool:
     one: JsonObject = msgspec.json.decode(predicted, type=dict)
     other: JsonObject = msgspec.json.decode(live, type=dict)
     return one == other
-
-
-def _is_secret(kind: KindRef) -> bool:
-    return "Secret" in kind.kind

@@ -1,77 +1,154 @@
-"""Which line and which commit state a field: blame along the path of one file.
+"""Who says so in Git: for each differing field and each row, its place and its commit.
 
-Git knows lines, not fields, so the file's versions are read newest first until the value at the
-path differs; the version after that is the one that set it.
+What cannot be traced to a line gets the next best answer, and a note that says what it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
-from core.errors import ProductError
+from core.engine.blame import Blame, Found
+from core.errors import RejectedError
 from core.git import Repository
-from core.manifests import line_of, value_at
-from core.model import ABSENT, Absent, Commit, Desired, FieldChange, Json, Origin
+from core.manifests import line_of, load
+from core.model import (
+    Absent,
+    Document,
+    FieldChange,
+    FieldVerdict,
+    KindRef,
+    ObjectRef,
+    Origin,
+)
 
-VERSIONS_MAX = 500  # of one file; beyond that the oldest one seen is named
+FOLDER_COMMITS_MAX: Final = 2_000  # searched for the one that removed an object
+REMOVED: Final = "removed here"
+_OBJECT: Final = ""  # the path of the object itself
+_NOT_BLAMED: Final = "the last commit of the app's folder: its files do not state this as it is"
+_NOT_STATED: Final = "the last commit that changed the object: its file leaves this field out"
 
 
 class Origins:
-    """Looks up fields of one repository at one revision."""
+    """Looks up fields of one app's folder at one revision."""
 
-    def __init__(self, repository: Repository, revision: str) -> None:
-        """Look at *repository* as of *revision*."""
+    def __init__(self, repository: Repository, revision: str, folder: str) -> None:
+        """Look at *folder* of *repository* as of *revision*."""
         self._repository = repository
         self._revision = revision
+        self._folder = folder
 
-    def attach(self, desired: Desired, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
-        """Give each change that Git states its origin.
+    def attach(self, document: Document, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+        """Give each change that Git states, or that it once stated, its origin.
 
         Raises:
             UnavailableError: The repository cannot be read.
         """
         changes = tuple(changes)
-        file = desired.document.file
-        open_ = {change.path for change in changes}
-        newest: dict[str, Json | Absent] = {}
-        found: dict[str, Commit] = {}
-        last: Commit | None = None
-        content: bytes | None = None
-        for number, (commit, blob) in enumerate(self._repository.versions(self._revision, file)):
-            past = self._repository.blob(blob) if blob is not None else None
-            if number == 0:
-                if past is None:
-                    return changes
-                content = past
-                newest = {path: _value(past, desired, path) for path in open_}
-            else:
-                assert last is not None
-                for path in tuple(open_):
-                    if past is None or _value(past, desired, path) != newest[path]:
-                        found[path] = last
-                        open_.discard(path)
-            last = commit
-            if not open_ or number >= VERSIONS_MAX:
-                break
-        if last is None or content is None:
+        paths = {change.path for change in changes if _is_blamed(change)}
+        if not paths:
             return changes
-        found.update(dict.fromkeys(open_, last))
+        blame = Blame(self._repository, document, [*paths, _OBJECT])
+        found = blame.run(self._revision)
+        content = self._content(document.file)
+        if content is None or not found:
+            origin = self._of_folder(document)
+            return tuple(
+                change if isinstance(change.git, Absent) else replace(change, origin=origin)
+                for change in changes
+            )
         return tuple(
-            _with_origin(change, desired, content, found[change.path]) for change in changes
+            self._with_origin(change, document, content, found, blame.values)
+            if change.path in found
+            else change
+            for change in changes
         )
 
+    def of_object(self, document: Document) -> Origin | None:
+        """Return the commit that last changed an object, and where it stands.
 
-def _value(content: bytes, desired: Desired, path: str) -> Json | Absent:
-    document = desired.document
-    try:
-        return value_at(content, document, path)
-    except ProductError:
-        return ABSENT  # that version could not be read, so it did not state the field
+        Raises:
+            UnavailableError: The repository cannot be read.
+        """
+        found = Blame(self._repository, document, [_OBJECT]).run(self._revision)
+        if _OBJECT not in found:
+            return self._of_folder(document)
+        return self._origin(document.file, document.line, found[_OBJECT])
+
+    def of_removed(self, ref: ObjectRef, kind: KindRef) -> Origin | None:
+        """Return the commit that took an object out of the folder; None if none is found.
+
+        Raises:
+            UnavailableError: The repository cannot be read.
+        """
+        folder, limit = self._folder, FOLDER_COMMITS_MAX
+        for commit in self._repository.history(self._revision, folder, limit=limit):
+            first, *others = self._repository.parents(commit.id) or (None,)
+            if first is None:
+                continue
+            for file, was, now in self._repository.changed(first, commit.id, folder):
+                before = self._stated(file, was, ref, kind)
+                if before is None or self._stated(file, now, ref, kind) is not None:
+                    continue
+                blobs = (self._repository.blob_at(parent, file) for parent in others)
+                if all(self._stated(file, blob, ref, kind) is not None for blob in blobs):
+                    origin = self._origin(file, before.line, Found(commit.id))
+                    return replace(origin, note=REMOVED)
+        return None
+
+    def _stated(
+        self, file: str, blob: str | None, ref: ObjectRef, kind: KindRef
+    ) -> Document | None:
+        """Find an object in one version of a file."""
+        try:
+            content = self._repository.blob(blob) if blob is not None else b""
+            documents = load(file, content).documents if ref.name.encode() in content else ()
+        except RejectedError:
+            return None
+        sought = kind.group, kind.kind, ref.name
+        for found in documents:
+            same = (found.kind.group, found.kind.kind, found.name) == sought
+            if same and found.namespace in {None, ref.namespace}:
+                return found
+        return None
+
+    def _with_origin(
+        self,
+        change: FieldChange,
+        document: Document,
+        content: bytes,
+        found: Mapping[str, Found],
+        values: Mapping[str, bytes | None],
+    ) -> FieldChange:
+        line = line_of(change.path, content, document.index)
+        if values[change.path] is not None:
+            origin = self._origin(document.file, line, found[change.path])
+        elif isinstance(change.git, Absent):
+            if not found[change.path].ever:
+                return change
+            origin = self._origin(document.file, line, found[change.path])
+            origin = replace(origin, note=": ".join(filter(None, (REMOVED, origin.note))))
+        else:  # what we add ourselves: a namespace from the settings
+            origin = self._origin(document.file, line, found[_OBJECT])
+            origin = replace(origin, note=_NOT_STATED)
+        return replace(change, origin=origin)
+
+    def _content(self, file: str) -> bytes | None:
+        blob = self._repository.blob_at(self._revision, file)
+        return None if blob is None else self._repository.blob(blob)
+
+    def _of_folder(self, document: Document) -> Origin | None:
+        commit = self._repository.changed_at(self._revision, self._folder)
+        if commit is None:
+            return None
+        origin = self._origin(document.file, document.line, Found(commit))
+        return replace(origin, note=_NOT_BLAMED)
+
+    def _origin(self, file: str, line: int, found: Found) -> Origin:
+        commit = self._repository.commit(found.commit)
+        said = commit.id, commit.author, commit.date, commit.subject
+        return Origin(file, line, *said, found.note)
 
 
-def _with_origin(
-    change: FieldChange, desired: Desired, content: bytes, commit: Commit
-) -> FieldChange:
-    document = desired.document
-    line = line_of(change.path, content, document.index)
-    origin = Origin(document.file, line, commit.id, commit.author, commit.date, commit.subject)
-    return replace(change, origin=origin)
+def _is_blamed(change: FieldChange) -> bool:
+    """Tell whether Git states the field, or may have stated it once."""
+    return not isinstance(change.git, Absent) or change.verdict is FieldVerdict.DRIFT

@@ -97,7 +97,7 @@ class Performer:
     async def _look_up(self, effect: LookUp) -> Input:
         found = await self._sources.explain(effect)
         cluster = self._clusters[effect.cluster]
-        kind, ref = effect.desired.kind, effect.desired.ref
+        kind, ref = effect.kind, effect.key.ref
         return replace(found, changes=await cluster.attributed(kind, ref, found.changes))
 
     async def _apply(self, effect: Apply) -> Input:

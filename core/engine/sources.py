@@ -14,7 +14,7 @@ from core.engine.origins import Origins
 from core.errors import ProductError, RejectedError, UnavailableError
 from core.git import Repository
 from core.manifests import DocumentCache, read
-from core.model import AppSpec, Commit, RevertPlan
+from core.model import AppSpec, Commit, Origin, RevertPlan
 from core.reconcile.effects import ComputeRevert, LookUp, MakeRevert
 from core.reconcile.inputs import (
     Explained,
@@ -128,12 +128,20 @@ class Sources:
         spec = self._specs[effect.key.app]
         repo = self._repos[spec.repo]
         changes = await asyncio.to_thread(explain, effect.changes)
+        origin: Origin | None = None
         try:
-            origins = Origins(repo.repository(), effect.revision)
-            changes = await asyncio.to_thread(origins.attach, effect.desired, changes)
+            origins = Origins(repo.repository(), effect.revision, spec.path)
+            if effect.desired is None:
+                ref, kind = effect.key.ref, effect.kind
+                origin = await asyncio.to_thread(origins.of_removed, ref, kind)
+            elif effect.live is None:
+                origin = await asyncio.to_thread(origins.of_object, effect.desired.document)
+            else:
+                document = effect.desired.document
+                changes = await asyncio.to_thread(origins.attach, document, changes)
         except ProductError:
             return Explained(effect.key, effect.desired, effect.live, changes)
-        return Explained(effect.key, effect.desired, effect.live, changes)
+        return Explained(effect.key, effect.desired, effect.live, changes, origin)
 
     # Reverts ---------------------------------------------------------------------------------
 

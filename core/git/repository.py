@@ -7,6 +7,7 @@ Only committed state is read.  The one thing that writes is `make_revert`, and i
 import os
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from pathlib import Path
+from stat import S_ISREG
 from threading import Lock
 from typing import Final
 
@@ -18,11 +19,12 @@ from core.clean import clean
 from core.errors import OutdatedError, RejectedError, UnavailableError
 from core.git.checkout import Checkout, locked_checkout
 from core.git.commits import commit_of
-from core.git.history import changes_of
+from core.git.graph import Graph
+from core.git.history import changes_of, last_change
 from core.git.listing import File, files_in, parts_of
-from core.git.reverting import Change, diff_text, reversal
+from core.git.reverting import Change, diff_text, differences, reversal
 from core.git.revisions import BRANCHES, branch_ref, ref_target, resolved
-from core.git.store import Store, translated
+from core.git.store import Store, is_tree, translated
 from core.git.watching import ref_changes
 from core.git.writing import Authorship, move_ref, write_commit
 from core.model import Commit, RevertPlan
@@ -45,6 +47,7 @@ class Repository:
         path = Path(path).expanduser()
         self.path = path.parent if path.name == ".git" and path.is_dir() else path
         self._store = Store(self.path)
+        self._graph = Graph(self._store)
         self._writing = Lock()
 
     def close(self) -> None:
@@ -58,7 +61,17 @@ class Repository:
             UsageError: It is unknown, ambiguous, or no commit.
             UnavailableError: There is no commit yet, or the repository is damaged.
         """
-        return commit_of(self._store.commit(resolved(self._store, revision)))
+        found = resolved(self._store, revision)
+        self._graph.refresh()
+        return self.commit(found)
+
+    def commit(self, commit_id: str) -> Commit:
+        """Return one commit by its full id.
+
+        Raises:
+            UnavailableError: It is not here, or the repository is damaged.
+        """
+        return commit_of(self._store.commit(commit_id))
 
     def files(self, commit: str, folder: str) -> tuple[File, ...]:
         """List every file below a folder of one commit; "" is the repository's root.
@@ -81,13 +94,44 @@ class Repository:
 
     def history(self, commit: str, folder: str, *, limit: int = HISTORY_KEPT) -> tuple[Commit, ...]:
         """Return the commits that touched a folder, newest first."""
-        changes = changes_of(self._store, commit, parts_of(folder))
-        return tuple(found for _, (found, _) in zip(range(limit), changes, strict=False))
+        changes = changes_of(self._graph, commit, parts_of(folder))
+        found = (change.commit for _, change in zip(range(limit), changes, strict=False))
+        return tuple(map(self.commit, found))
 
     def versions(self, commit: str, file: str) -> Iterator[tuple[Commit, str | None]]:
         """Yield the commits that changed a file, newest first, with its blob id after each."""
-        for found, entry in changes_of(self._store, commit, parts_of(file)):
-            yield found, None if entry is None else entry.id
+        for found, entry, _ in changes_of(self._graph, commit, parts_of(file)):
+            yield self.commit(found), None if entry is None else entry.id
+
+    def changed_at(self, commit: str, path: str) -> str | None:
+        """Return the commit that made a path what it is at *commit*; None: too far back."""
+        found = last_change(self._graph, commit, parts_of(path))
+        return None if found is None else found.commit
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Return the ids of the parents that are here."""
+        return self._graph.links(commit).parents
+
+    def when(self, commit: str) -> int:
+        """Return the committer's date, in seconds since the epoch; it orders walks."""
+        return self._graph.links(commit).when
+
+    def blob_at(self, commit: str, file: str) -> str | None:
+        """Return the blob id of a regular file at one commit; None if there is none."""
+        entry = self._graph.entry(commit, parts_of(file))
+        return entry.id if entry is not None and S_ISREG(entry.mode) else None
+
+    def changed(
+        self, before: str, after: str, folder: str = ""
+    ) -> Iterator[tuple[str, str | None, str | None]]:
+        """Yield the files below *folder* in which two commits differ: path, blob ids of both."""
+        parts = parts_of(folder)
+        trees = [self._graph.entry(commit, parts) for commit in (before, after)]
+        was, now = (tree.id if tree is not None and is_tree(tree.mode) else None for tree in trees)
+        for path, *sides in differences(self._store, was, now):
+            name = b"/".join((*parts, *path)).decode(errors="surrogateescape")
+            old, new = (one.id if one is not None else None for one in sides)
+            yield name, old, new
 
     def plan_revert(
         self, commit: str, *, branch: str, app: str = "", folder: str = ""

@@ -21,7 +21,9 @@ from core.git.writing import Content, Path
 FILES_MAX: Final = 5_000
 DIFF_LINES_MAX: Final = 5_000
 _REGULAR: Final = frozenset({0o100644, 0o100755, 0o100664})
-_SECRET: Final = re.compile(rb"""["']?kind["']?\s*:\s*["']?Secret\b""")
+_SECRET: Final = re.compile(
+    rb"""\bkind["']?\s*:\s*["']?\w*secret|\bsecretGenerator""", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def reversal(store: Store, target: str, parent: str, head: str) -> tuple[Change,
     """
     before, after = store.tree_of(parent), store.tree_of(target)
     changes: list[Change] = []
-    for count, (path, old, new) in enumerate(_differences(store, before, after)):
+    for count, (path, old, new) in enumerate(differences(store, before, after)):
         if count >= FILES_MAX:
             raise RejectedError(f"the commit changes more than {FILES_MAX:,} files")
         change = _undone(store, path, old, new, store.entry(head, path))
@@ -65,9 +67,10 @@ def diff_text(changes: tuple[Change, ...]) -> str:
     return "".join(line + "\n" for line in lines)
 
 
-def _differences(
-    store: Store, before: str, after: str
+def differences(
+    store: Store, before: str | None, after: str | None
 ) -> Iterator[tuple[Path, Entry | None, Entry | None]]:
+    """Yield the files in which two trees differ, by what stands there; folders are gone into."""
     open_: list[tuple[Path, str | None, str | None]] = [((), before, after)]
     while open_:
         above, old_id, new_id = open_.pop()

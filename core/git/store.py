@@ -10,7 +10,7 @@ import stat
 import weakref
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -40,7 +40,8 @@ ENTRIES_KEPT: Final = 100_000  # of trees, about 20 MB
 COMMITS_KEPT: Final = 5_000
 SHA1_HEX: Final = 40
 _HEADER: Final = re.compile(
-    rb"tree [0-9a-f]+\n(?:parent [0-9a-f]+\n)*author [^\n]*\ncommitter [^\n]*\n"
+    rb"tree (?P<tree>[0-9a-f]+)\n(?P<parents>(?:parent [0-9a-f]+\n)*)author [^\n]*\n"
+    rb"committer [^\n]*?(?:> (?P<when>-?[0-9]{1,20}) [^\n]*)?\n"
 )
 _MISPLACED: Final = re.compile(rb"^(?:tree|parent|author|committer) ", re.MULTILINE)
 _DAMAGE: Final = (
@@ -91,21 +92,46 @@ class Store:
         if known is not None:
             return known
         found = self._object(commit_id, Commit)
-        header = found.as_raw_string().partition(b"\n\n")[0] + b"\n"
-        match = _HEADER.match(header)
-        if match is None or _MISPLACED.search(header, match.end()):
-            raise _damaged(self.path, f"commit {commit_id} has an odd header")
+        self.header(commit_id, found.as_raw_string())
         with self.lock:
             self._commits[commit_id] = found
             if len(self._commits) > COMMITS_KEPT:
                 self._commits.popitem(last=False)
         return found
 
-    def parents(self, commit_id: str) -> tuple[str, ...]:
-        """Return the parents that are here: a shallow clone ends where it was cut."""
-        with self.lock:
-            found = self.repo.get_parents(ObjectID(commit_id.encode()), self.commit(commit_id))
-        return tuple(parent.decode() for parent in found)
+    def header(self, commit_id: str, raw: bytes) -> re.Match[bytes]:
+        """Match the header of a raw commit: its `tree`, `parents` and `when`."""
+        header = raw.partition(b"\n\n")[0] + b"\n"
+        match = _HEADER.match(header)
+        if match is None or _MISPLACED.search(header, match.end()):
+            raise _damaged(self.path, f"commit {commit_id} has an odd header")
+        return match
+
+    def raw(self, object_id: str, kind: int) -> bytes:
+        """Return the bytes of a commit or tree without making an object of them.
+
+        A walk over a long history reads tens of thousands; an object costs ten times its bytes.
+        """
+        try:
+            with self.lock:
+                found, data = self.repo.object_store.get_raw(ObjectID(object_id.encode()))
+        except KeyError as error:
+            raise _damaged(self.path, f"object {object_id} is missing") from error
+        except _DAMAGE as error:
+            reason = f"object {object_id} cannot be read ({_words(error)})"
+            raise _damaged(self.path, reason) from error
+        if found != kind:
+            raise _damaged(self.path, f"{object_id} is of another type than is expected")
+        return data
+
+    def cuts(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the commits whose parents are others than they say: grafts, a shallow clone."""
+        with self.lock, translated(self.path):
+            provider = self.repo.parents_provider()
+        cut: dict[str, tuple[str, ...]] = {one.decode(): () for one in provider.shallows}
+        for commit, parents in provider.grafts.items():
+            cut[commit.decode()] = tuple(parent.decode() for parent in parents)
+        return cut
 
     def tree_of(self, commit_id: str) -> str:
         """Return the id of a commit's root tree."""

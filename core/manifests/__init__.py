@@ -6,12 +6,15 @@ field stands and what it was in another version of its file.  Only this package 
 
 from core.manifests.folder import DocumentCache, Folder, read
 from core.manifests.loading import Loaded, load
+from core.manifests.past import Past, Statement
 from core.manifests.places import line_of, positions, value_at
 
 __all__ = [
     "DocumentCache",
     "Folder",
     "Loaded",
+    "Past",
+    "Statement",
     "line_of",
     "load",
     "positions",

@@ -5,6 +5,7 @@ was added live is not there at all.  So a walk goes as far as it can.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from core.compare.paths import Element, Member, Part, PathError, parse_path
 from core.model import ABSENT, Absent, Json
@@ -31,6 +32,7 @@ def value_in(value: Json, path: str) -> Json | Absent:
     return walked[-1][1] if walked else value
 
 
+@lru_cache(maxsize=1024)
 def _parts(path: str) -> tuple[Part, ...]:
     try:
         return parse_path(path)

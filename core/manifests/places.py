@@ -1,17 +1,19 @@
 """Where in a file a field stands, and what an older version of the file says there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias, TypeVar
 
 from core.errors import ManifestError
 from core.manifests.fieldpath import steps, value_in
 from core.manifests.loading import Stated, stated_objects
 from core.manifests.parse import parsed
 from core.manifests.tree import Tree
-from core.model import ABSENT, Absent, Document, Json
+from core.model import ABSENT, Absent, Document, Json, KindRef
 
 _NAMELESS: Final = ""  # the caller knows the path; it is only for messages
+Rank: TypeAlias = tuple[bool, bool]  # whether the API group and the namespace are the same
+Fitting = TypeVar("Fitting")
 _SECRET_DATA: Final = "data"  # noqa: S105  a field's name
 _SECRET_TEXT: Final = "stringData"  # noqa: S105
 
@@ -44,7 +46,7 @@ def line_of(path: str, content: bytes, index: int, *, file: str = _NAMELESS) -> 
     """
     tree = parsed(file, content)
     found = _object(tree, index)
-    walked = [step for step, _ in steps(found.value, _in_git(found, path))]
+    walked = [step for step, _ in steps(found.value, in_git(found, path))]
     return tree.line_at(found.value, found.line, walked)
 
 
@@ -58,12 +60,23 @@ def value_at(content: bytes, document: Document, path: str) -> Json | Absent:
         ManifestError: The file cannot be read.
     """
     tree = parsed(document.file, content)
-    fitting = [one for one in _objects(tree) if _is_same(one, document)]
-    if not fitting:
-        return ABSENT
-    exact = [one for one in fitting if _namespace(one) == document.namespace]
-    found = (exact or fitting)[-1]  # the last one of a file counts
-    return value_in(found.value, _in_git(found, path))
+    found = best(stated_in(tree, document))
+    return ABSENT if found is None else value_in(found.value, in_git(found, path))
+
+
+def stated_in(tree: Tree, document: Document) -> Iterator[tuple[Rank, Stated]]:
+    """Yield what in a file may be the object *document*, and how well it fits."""
+    for found in _objects(tree):
+        if _is_same(found, document):
+            group = KindRef(str(found.value.get("apiVersion")), "").group
+            yield (group == document.kind.group, _namespace(found) == document.namespace), found
+
+
+def best(fitting: Iterable[tuple[Rank, Fitting]]) -> Fitting | None:
+    """Return what fits best; of several, the last one of a file counts."""
+    ranked = list(fitting)
+    top = max((rank for rank, _ in ranked), default=None)
+    return next((found for rank, found in reversed(ranked) if rank == top), None)
 
 
 def _objects(tree: Tree) -> Iterator[Stated]:
@@ -92,7 +105,7 @@ def _namespace(stated: Stated) -> str | None:
     return namespace if isinstance(namespace, str) and namespace else None
 
 
-def _in_git(stated: Stated, path: str) -> str:
+def in_git(stated: Stated, path: str) -> str:
     """Point at `stringData` where the file states a Secret's key there and not in `data`."""
     if stated.value.get("kind") != "Secret" or not path.startswith(_SECRET_DATA):
         return path

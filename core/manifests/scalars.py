@@ -29,12 +29,12 @@ _WORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE"), False),
     **dict.fromkeys(("off", "Off", "OFF"), False),
 }
-_NOT_FINITE: Final = frozenset(
-    sign + word
-    for sign in ("", "+", "-")
-    for word in (".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN")
-    if not (sign and word[1:].lower() == "nan")
-)
+# What has no JSON form as a value, and the text that it is as a key.
+NOT_FINITE: Final[dict[str, str]] = {
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), ".nan"),
+    **{sign + word: ".inf" for sign in ("", "+") for word in (".inf", ".Inf", ".INF")},
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), "-.inf"),
+}
 _HINTS: Final = frozenset("yYnNtTfFoO~+-.0123456789")  # what anything but text begins with
 # First characters of plain scalars that can only be text; "<" may be a merge.
 TEXT_STARTS: Final = frozenset(string.ascii_letters + "/_$(.;^") - _HINTS
@@ -43,7 +43,6 @@ _INT: Final = re.compile(
 )
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _POINT_FLOAT: Final = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?\Z")
-_DIGITS: Final = re.compile(r"[-+]?[0-9]+\Z")
 _BASES: Final = (16, 2, 8, 10)
 _INT_TEXT_MAX: Final = 70  # 64 bits in binary, a prefix and a sign
 
@@ -56,13 +55,13 @@ def resolve(text: str) -> Scalar:
     """Return what a plain scalar stands for; integers beyond 64 bits are floats.
 
     Raises:
-        NumberError: It is not finite, or has more digits than any number can keep.
+        NumberError: It is not finite.
     """
     if text and text[0] not in _HINTS:
         return text
     if text in _WORDS:
         return _WORDS[text]
-    if text in _NOT_FINITE:
+    if text in NOT_FINITE:
         raise NumberError("infinity and not-a-number have no JSON form")
     if text[0] in "+-0123456789":
         return _number(text.replace("_", ""), text)
@@ -88,11 +87,7 @@ def _number(plain: str, text: str) -> Scalar:
 
 def _finite(plain: str, text: str) -> Scalar:
     value = float(plain)
-    if math.isfinite(value):
-        return value
-    if _DIGITS.match(plain):
-        raise NumberError("this number has more digits than a number can keep; quote it")
-    return text  # 1e400 is text to kubectl
+    return value if math.isfinite(value) else text  # 1e400 is text to kubectl
 
 
 def json_number(value: float) -> tuple[int | float, bool]:
@@ -134,10 +129,9 @@ def key_text(value: Scalar) -> str:
 
 def _short_float(value: float) -> str:
     """Print as Go's FormatFloat(value, 'g', -1, 32): shortest digits of a 32-bit float."""
-    try:
-        (single,) = struct.unpack("f", struct.pack("f", value))
-    except OverflowError as error:
-        raise ValueError("a key is a number that is too large") from error
+    (single,) = struct.unpack("f", struct.pack("f", value))
+    if math.isinf(single):
+        return ".inf" if value > 0 else "-.inf"
     for precision in range(9):
         scientific = f"{single:.{precision}e}"
         if struct.unpack("f", struct.pack("f", float(scientific)))[0] == single:

@@ -13,7 +13,15 @@ import yaml
 
 from core.clean import clean
 from core.errors import ManifestError
-from core.manifests.scalars import TEXT_STARTS, NumberError, Scalar, json_number, key_text, resolve
+from core.manifests.scalars import (
+    NOT_FINITE,
+    TEXT_STARTS,
+    NumberError,
+    Scalar,
+    json_number,
+    key_text,
+    resolve,
+)
 from core.manifests.tokens import Token
 from core.model import Json, JsonObject
 
@@ -159,7 +167,9 @@ class Tree:
                 assert frame is not None
                 frame.key, frame.key_line, frame.merging = _MERGE, line, True
                 return
-            value = self._resolved(text, line)
+            value = (
+                NOT_FINITE[text] if is_key and text in NOT_FINITE else self._resolved(text, line)
+            )
         if is_key:
             assert frame is not None
             self._take_key(frame, value, line)
@@ -185,7 +195,7 @@ class Tree:
             return text
         types = _TAGGED.get(tag)
         if types is None:
-            raise self._error(line, f"[TAG] the tag {_shown_tag(tag)} is not read")
+            raise self._error(line, f"[TAG] {_shown_tag(tag)} is not read")
         value = self._resolved(text, line)
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             raise self._error(line, f"[TAG] this value is no {_shown_tag(tag)}")
@@ -220,12 +230,12 @@ class Tree:
         if frame is not None and frame.is_mapping and frame.key is None:
             raise self._error(line, "[KEY] an alias cannot be a key")
         anchor = event.anchor or ""
-        name = clean(anchor, max_cells=KEY_SHOWN_CELLS)
         if anchor not in self._anchors:
-            raise self._error(line, f"the alias *{name} has no anchor before it")
+            reason = "this alias has no anchor before it; quote it if it is text that begins with *"
+            raise self._error(line, reason)
         anchored = self._anchors[anchor]
         if anchored is None:
-            raise self._error(line, f"the alias *{name} stands inside what it repeats")
+            raise self._error(line, "an alias stands inside what it repeats")
         self._spend(line, anchored.nodes, anchored.text)
         self._attach(anchored.value, line)
 
@@ -320,8 +330,7 @@ class Tree:
 
     def _anchor(self, name: str, line: int) -> None:
         if name in self._anchors:
-            shown = clean(name, max_cells=KEY_SHOWN_CELLS)
-            raise self._error(line, f"the anchor &{shown} is defined twice")
+            raise self._error(line, "the anchor on this line is defined twice")
         self._anchors[name] = None
 
     def _spend(self, line: int, nodes: int, text: int) -> None:
@@ -342,4 +351,7 @@ def _line(event: yaml.Event) -> int:
 
 
 def _shown_tag(tag: str | None) -> str:
-    return clean((tag or "").replace(_TAG, "!!"), max_cells=KEY_SHOWN_CELLS)
+    """Name a tag of YAML's own; any other may be an unquoted password that begins with `!`."""
+    if tag is None or not tag.startswith(_TAG):
+        return "a tag that is not YAML's own (quote it if it is text that begins with !)"
+    return clean(tag.replace(_TAG, "!!"), max_cells=KEY_SHOWN_CELLS)

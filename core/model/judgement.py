@@ -137,6 +137,7 @@ class Drift:
     file: str = ""  # where Git states the object
     line: int = 0
     actor: Actor | None = None  # who made an EXTRA object
+    origin: Origin | None = None  # of a MISSING object; of an EXTRA one the commit that removed it
 
 
 def fields_of(drift: Drift) -> int:

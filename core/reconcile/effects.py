@@ -52,12 +52,16 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Find who changed the fields of one drifted object, and where Git states them."""
+    """Find who changed the fields of one drifted object, and what in Git says otherwise.
+
+    Where Git or the cluster has no such object, the object as a whole is what is looked up.
+    """
 
     cluster: str
     key: Key
-    desired: Desired
-    live: Live
+    kind: KindRef
+    desired: Desired | None  # None: Git has it no more
+    live: Live | None  # None: the cluster does not have it
     changes: tuple[FieldChange, ...]
     revision: str
 

@@ -18,6 +18,7 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Origin,
     Plan,
     Resource,
     RevertPlan,
@@ -215,9 +216,10 @@ class Explained:
     """Actors and origins of one drifted object were looked up."""
 
     key: Key
-    desired: Desired
-    live: Live
+    desired: Desired | None
+    live: Live | None
     changes: tuple[FieldChange, ...]
+    origin: Origin | None = None  # of the object itself, where one side has none of it
 
 
 @dataclass(frozen=True, slots=True)

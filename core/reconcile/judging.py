@@ -49,6 +49,7 @@ from core.reconcile.scaling import awaits_scaler
 from core.reconcile.state import UNREAD, AppState, Call, ClusterState
 
 FIELD_DRIFT = FieldVerdict.DRIFT
+_WHOLE = frozenset({Verdict.MISSING, Verdict.EXTRA})
 
 
 def judge_key(draft: Draft, key: Key) -> None:
@@ -60,7 +61,8 @@ def judge_key(draft: Draft, key: Key) -> None:
         return  # an apply is in flight: judged when it settles
     app = draft.app(key.app)
     before = draft.row(key)
-    after = _stamped(before, _row(draft, app, key, before), draft.now)
+    found = _keep_origin(before, _row(draft, app, key, before))
+    after = _stamped(before, found, draft.now)
     draft.drop("sightings", key)
     draft.set_row(key, after)
     _announce(draft, key, before, draft.row(key))
@@ -182,11 +184,23 @@ def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Dri
         cause = Cause.GIT_AHEAD
     else:
         cause = Cause.LIVE_CHANGED if row.digest == fresh.digest else Cause.BOTH
-    missing = replace(
-        fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER, explained=True
-    )
+    missing = replace(fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER)
     left = absence(policy_of(app.spec).rules, desired)
     return _left_alone(missing, f"not in the cluster; {left}") if left else missing
+
+
+def _keep_origin(before: Drift | None, after: Drift | None) -> Drift | None:
+    """Do not look up again which commit states, or removed, an object that is as it was."""
+    if before is None or after is None or after.verdict not in _WHOLE or not before.explained:
+        return after
+    if _whole(before) != _whole(after):
+        return after
+    return replace(after, explained=True, origin=before.origin)
+
+
+def _whole(row: Drift) -> tuple[str, ...]:
+    """What the origin of an object that one side lacks depends on."""
+    return row.verdict, row.digest, row.uid, row.file, str(row.line)
 
 
 def _compared(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import assert_never
 
-from core.model import Key, Plan
+from core.model import Desired, Key, Live, Plan, Verdict
 from core.reconcile import desired, live, refusals, reverts, runs, surveys
 from core.reconcile import inputs as happenings
 from core.reconcile.claims import all_read, claims_of
@@ -276,20 +276,23 @@ def _prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
 def _explain(draft: Draft, key: Key) -> None:
     row = draft.row(key)
     app = draft.app(key.app)
-    found = app.desired.get(key.ref)
-    if row is None or row.explained or row.confirming or found is None or app.source is None:
+    if row is None or row.explained or row.confirming or app.source is None:
         return
-    kind = draft.cluster(app.spec.cluster).kinds.get(found.kind)
+    if row.verdict is Verdict.UNKNOWN:
+        return  # one side was not read, so nothing about it can be said
+    found = app.desired.get(key.ref)
+    kind = draft.cluster(app.spec.cluster).kinds.get(row.kind)
     current = kind.objects.get(key.ref) if kind is not None and kind.objects is not None else None
-    if current is None or current.resource_version != row.resource_version:
+    if _stamp(found, current) != (row.digest, row.resource_version):
         return
     cluster, revision = app.spec.cluster, app.source.revision.id
-    draft.effects.append(LookUp(cluster, key, found, current, row.changes, revision))
+    look_up = LookUp(cluster, key, row.kind, found, current, row.changes, revision)
+    draft.effects.append(look_up)
 
 
 def _explained(draft: Draft, done: happenings.Explained) -> None:
     row = draft.row(done.key)
-    stamp = (done.desired.digest, done.live.resource_version)
+    stamp = _stamp(done.desired, done.live)
     if row is None or (row.digest, row.resource_version) != stamp:
         return  # the object moved on meanwhile
     by_path = {change.path: change for change in done.changes}
@@ -299,4 +302,10 @@ def _explained(draft: Draft, done: happenings.Explained) -> None:
         else change
         for change in row.changes
     )
-    draft.set_row(done.key, replace(row, changes=merged, explained=True))
+    draft.set_row(done.key, replace(row, changes=merged, origin=done.origin, explained=True))
+
+
+def _stamp(desired: Desired | None, live: Live | None) -> tuple[str, str]:
+    """Say what a row was made from, as the row itself does."""
+    digest = desired.digest if desired is not None else ""
+    return digest, live.resource_version if live is not None else ""

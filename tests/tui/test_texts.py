@@ -202,6 +202,15 @@ def test_who_is_being_looked_up_is_not_unknown() -> None:
     assert "- looking up who" in _told(row)
 
 
+def test_a_commit_that_is_not_that_of_the_field_says_what_it_is() -> None:
+    origin = replace(samples.ORIGIN, note="removed here")
+    change = replace(samples.CHANGES[0], origin=origin)
+    assert "removed here" in _told(replace(samples.rows()[samples.API], changes=(change,)))
+    text = _told(replace(samples.rows()[samples.OLD], origin=origin))
+    assert origin.commit[:7] in text
+    assert "removed here" in text
+
+
 def test_an_apply_in_flight_shows_both() -> None:
     text = _told(replace(samples.rows()[samples.API], calling=True))
     assert "↻ healing" in text

@@ -88,6 +88,9 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
     if drift.file:
         place = cut_left(say(f"{drift.file}:{drift.line}")[0], width - 5)
         lines.append((("Git  ", Role.MUTED), (place, Role.GIT)))
+    if drift.origin is not None:
+        lines.append(clip((("  + ", Role.GIT), *_origin_spans(drift.origin, looks)), width))
+        lines += origin_note(drift.origin, width)
     if drift.reason:
         lines += _paragraph(drift.reason, width, Role.AMBER)
     if drift.problem:
@@ -147,6 +150,7 @@ def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: boo
     live, git = provenance(change, looks, explained=explained)
     lines += [clip((("  - ", Role.LIVE), *live), width)] if live else []
     lines += [clip((("  + ", Role.GIT), *git), width)] if git else []
+    lines += origin_note(change.origin, width)
     said = ": ".join(filter(None, (change.info, change.note)))
     if said:
         lines += _paragraph(said, width - 2, Role.MUTED)
@@ -296,6 +300,11 @@ def _origin_spans(origin: Origin | None, looks: Looks) -> Line:
         (place, Role.TEXT),
         say(f"  {origin.subject}", Role.MUTED),
     )
+
+
+def origin_note(origin: Origin | None, width: int) -> list[Line]:
+    """How far the commit can be trusted, where it is not that of the very field."""
+    return _paragraph(origin.note, width - 2, Role.MUTED) if origin and origin.note else []
 
 
 def _paragraph(text: str, width: int, role: Role) -> list[Line]:

@@ -66,8 +66,17 @@ def drifted(key: Key = WEB, **fields: object) -> Drift:
     return replace(row, **fields)  # type: ignore[arg-type]  # the fields of Drift
 
 
-def missing(key: Key = CART) -> Drift:
-    return Drift(key, "demo", SERVICE, Verdict.MISSING, file="apps/shop/cart.yaml", line=21)
+def missing(key: Key = CART, **fields: object) -> Drift:
+    row = Drift(
+        key,
+        "demo",
+        SERVICE,
+        Verdict.MISSING,
+        explained=True,
+        file="apps/shop/cart.yaml",
+        line=21,
+    )
+    return replace(row, **fields)  # type: ignore[arg-type]  # the fields of Drift
 
 
 def in_sync(key: Key = WEB) -> Drift:

@@ -90,10 +90,12 @@ async def test_a_row_that_changed_meanwhile_is_asked_for_again() -> None:
     assert engine.commands == [Explain(WEB), Explain(WEB)]
 
 
-async def test_missing_objects_have_nothing_to_explain() -> None:
-    engine = ScriptedEngine(picture_of(missing()))
-    await beside(engine, picture)
-    assert engine.commands == []
+async def test_of_a_missing_object_the_commit_that_states_it_is_asked_for() -> None:
+    bare = picture_of(missing(explained=False))
+    told = picture_of(missing(explained=True))
+    engine = ScriptedEngine(bare, told)
+    assert await beside(engine, picture) is told
+    assert [type(command) for command in engine.commands] == [Explain]
 
 
 async def test_a_picture_that_never_completes_is_given_up() -> None:
@@ -209,6 +211,7 @@ def test_the_document_has_the_promised_form() -> None:
                 "judged_at": None,
                 "reason": None,
                 "actor": None,
+                "origin": None,
                 "changes": [
                     {
                         "path": "spec.replicas",
@@ -319,6 +322,16 @@ def test_the_report_says_what_from_to_who_when_and_which_commit() -> None:
         "\n"
         "  1 drifted, 1 missing\n"
     )
+
+
+def test_a_row_that_one_side_lacks_has_its_commit() -> None:
+    _, out, _ = shown(picture_of(missing(origin=ORIGIN)))
+    assert 'Git states it at apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte' in out
+    extra = missing(verdict=Verdict.EXTRA, origin=replace(ORIGIN, note="removed here"))
+    _, out, _ = shown(picture_of(extra))
+    words = " ".join(out.split())
+    assert "Git stated it at apps/shop/web.yaml:8" in words
+    assert "UTC (removed here)" in words
 
 
 def test_no_line_is_wider_than_eighty_columns() -> None:

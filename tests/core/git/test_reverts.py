@@ -396,6 +396,18 @@ def test_a_diff_is_safe_to_show_and_hides_secrets(repository: Repository, sample
     assert diff.replace("\n", "").isprintable()
 
 
+@pytest.mark.parametrize(
+    "kind", [b"kind: DatabaseSecret", b'{"kind" : "Secret"}', b"kind: x\nsecretGenerator: []"]
+)
+def test_a_diff_hides_whatever_may_hold_secrets(
+    repository: Repository, sample: Sample, kind: bytes
+) -> None:
+    target = sample.commit({"apps/s.yaml": kind + b"\ndata: {k: c4n4ry}\n"})
+    diff = repository.plan_revert(target, branch="main").diff
+    assert "c4n4ry" not in diff
+    assert "holds a Secret" in diff
+
+
 def test_a_diff_says_where_the_last_line_has_no_end(repository: Repository, sample: Sample) -> None:
     target = sample.commit({"apps/web.yaml": b"a: 1"})
     diff = repository.plan_revert(target, branch="main").diff

@@ -98,6 +98,52 @@ def test_what_is_not_yaml_is_refused_with_its_line(text: str, line: int, reason:
     assert found.reason.isprintable()
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "*c4n4ry",
+        "&c4n4ry",
+        "!c4n4ry",
+        "!c4n4ry x",
+        "!c!4n4ry x",
+        "!<c4n4ry> x",
+        "%c4n4ry",
+        "@c4n4ry",
+        "`c4n4ry",
+        "c4n4ry: x",
+        "'c4n4ry",
+        '"c4n4ry\\q"',
+        "|c4n4ry",
+        ">9c4n4ry",
+        "{c4n4ry",
+        "[c4n4ry",
+        "}c4n4ry",
+        "&a c4n4ry\n  b: &a c4n4ry",
+        "!!binary c4n4ry",
+        "!!int c4n4ry",
+        "c4n4ry\tx\n b",
+        "{{ c4n4ry }}",
+        "{{ c4n4ry }",
+    ],
+)
+@pytest.mark.parametrize("field", ["data", "stringData"])
+def test_no_error_says_what_a_secret_holds(field: str, value: str) -> None:
+    text = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\n{field}:\n  a: {value}\n"
+    try:
+        said = " ".join(loaded(text).warnings)
+    except ManifestError as error:
+        said = str(error)
+    assert "4n4ry" not in said
+
+
+@pytest.mark.parametrize(
+    "value", ["c4n4ry", '"c4n4ry', '"c4n4ry\\q"', '"c4n4ry", c4n4ry', "'c4n4ry'"]
+)
+def test_no_error_about_json_says_what_a_secret_holds(value: str) -> None:
+    text = f'{{"apiVersion":"v1","kind":"Secret","metadata":{{"name":"x"}},"data":{{"a":{value}}}}}'
+    assert "4n4ry" not in str(fault(text, "a.json"))
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
 def test_other_encodings_are_refused(encoding: str) -> None:
     assert fault(config_map(rest="data: {a: grüße}\n").encode(encoding)).reason

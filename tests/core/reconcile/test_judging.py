@@ -2,11 +2,13 @@
 
 import pytest
 
-from core.model import Live
-from core.reconcile.effects import Confirm
+from core.model import Live, Origin, Verdict
+from core.reconcile.effects import Confirm, LookUp
 from core.reconcile.inputs import (
     ClusterLost,
     Confirmed,
+    Explain,
+    Explained,
     InventoryRead,
     InventoryRow,
     KindLost,
@@ -229,3 +231,32 @@ def test_a_row_says_when_it_was_judged_and_keeps_that_while_nothing_changes() ->
     assert made.state.rows[key(CONFIG_MAP, "a")] is row
     made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, data={"a": "2"}))
     assert made.state.rows[key(CONFIG_MAP, "a")].judged_at == made.now
+
+
+def test_which_commit_states_a_missing_object_is_looked_up_once() -> None:
+    made = both(None)
+    (asked,) = made.feed(Explain(key(CONFIG_MAP, "a")))
+    assert isinstance(asked, LookUp)
+    assert asked.desired is not None
+    assert (asked.desired.document, asked.live) == (GIT, None)
+    origin = Origin("a.yaml", 1, "c", "A <a@b>", "2026-01-01T00:00:00Z", "said so")
+    made.feed(Explained(asked.key, asked.desired, None, (), origin))
+    row = made.state.rows[asked.key]
+    assert (row.verdict, row.explained, row.origin) == (Verdict.MISSING, True, origin)
+    assert made.feed(Explain(asked.key)) == []
+
+
+def test_which_commit_removed_an_extra_object_is_looked_up() -> None:
+    made = world()
+    made.read()
+    made.feed(InventoryRead(SPEC.name, (InventoryRow(ref(CONFIG_MAP, "a"), "u1", "d"),)))
+    made.listing(CONFIG_MAP, [("a", SAME)])
+    (asked,) = made.feed(Explain(key(CONFIG_MAP, "a")))
+    assert isinstance(asked, LookUp)
+    assert (asked.desired, asked.live, asked.kind) == (None, SAME, CONFIG_MAP)
+
+
+def test_what_cannot_be_judged_is_not_looked_up() -> None:
+    made = world()
+    made.read(GIT)
+    assert made.feed(Explain(key(CONFIG_MAP, "a"))) == []
