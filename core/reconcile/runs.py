@@ -78,7 +78,11 @@ def _stands(draft: Draft, step: Step) -> bool:
 
 
 def _is_coming(draft: Draft, plan: Plan, step: Step) -> bool:
-    """Tell whether a step waits for its kind, which an earlier step of the plan defines."""
+    """Tell whether a step waits for its kind, which an earlier step of the plan defines.
+
+    For the schema too, which the server publishes later than the kind: without it a null that Git
+    states would not be sent.
+    """
     app = draft.app(step.key.app)
     if (
         step.digest
@@ -87,7 +91,9 @@ def _is_coming(draft: Draft, plan: Plan, step: Step) -> bool:
     ):
         return False
     kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
-    return step.key.ref in app.unserved or kind is None or kind.objects is None
+    if step.key.ref in app.unserved or kind is None:
+        return True
+    return kind.objects is None or kind.schema is None
 
 
 def _apps(wanted: Plan) -> tuple[str, ...]:

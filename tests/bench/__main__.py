@@ -91,7 +91,7 @@ def _again(made: World, watcher: Controller) -> str:
 
 def _requests(made: World, before: int) -> int:
     events = made.server.audit_events()[before:]
-    return sum(event["user"]["username"] == "driftdeck" for event in events)
+    return sum(event["user"].get("username") == "driftdeck" for event in events)
 
 
 def _event(name: str) -> Callable[[dict[str, Any]], bool]:

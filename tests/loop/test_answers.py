@@ -120,7 +120,7 @@ def test_a_reader_gets_the_local_verdict_and_the_reason(stage: Stage) -> None:
 
 def dry_runs(stage: Stage, user: str) -> int:
     return sum(
-        event["user"]["username"] == user
+        event["user"].get("username") == user
         and event["verb"] == "patch"
         and "dryRun=All" in event["requestURI"]
         and stage.namespace in event["requestURI"]

@@ -57,7 +57,7 @@ def scale(client: Client, namespace: str, replicas: int) -> None:
 
 def logged(server: ApiServer, namespace: str, user: str) -> bool:
     return any(
-        event["user"]["username"] == user and event["objectRef"].get("namespace") == namespace
+        event["user"].get("username") == user and event["objectRef"].get("namespace") == namespace
         for event in server.audit_events()
         if "objectRef" in event and event["verb"] == "patch"
     )

@@ -76,7 +76,7 @@ def writes(server: ApiServer) -> list[str]:
     return [
         f"{event['verb']} {event['requestURI']}"
         for event in server.audit_events()
-        if event["user"]["username"] == "driftdeck"
+        if event["user"].get("username") == "driftdeck"
         and event["verb"] in {"create", "update", "patch", "delete"}
         and "dryRun" not in event["requestURI"]
         and "reviews" not in event["requestURI"]

@@ -14,7 +14,16 @@ from core.reconcile.inputs import (
     Tick,
 )
 from core.reconcile.promises import DEFINITION, promises
-from tests.core.reconcile.world import RESOURCES, SPEC, World, commit, document, world
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    RESOURCES,
+    SCHEMAS,
+    SPEC,
+    World,
+    commit,
+    document,
+    world,
+)
 
 WIDGET = KindRef("x.io/v1", "Widget")
 CRDS = Resource(DEFINITION, "customresourcedefinitions", namespaced=False, has_status=True)
@@ -62,11 +71,14 @@ def applies(effects: list[Effect]) -> list[Key]:
 
 
 def serve(made: World) -> list[Effect]:
-    return made.feed(
+    """The kind is served, and a moment later described."""
+    early = made.feed(
         found({**SERVED, WIDGET: WIDGETS}),
         SchemaRead("prod", WIDGET, None),
         KindListed("prod", WIDGET, {}),
     )
+    assert applies(early) == []
+    return made.feed(SchemaRead("prod", WIDGET, SCHEMAS[CONFIG_MAP]))
 
 
 def test_what_a_definition_promises_is_read_from_it() -> None:
