@@ -110,7 +110,7 @@ def _judged(state: State) -> Iterator[tuple[str, str]]:
 
 def _again(state: State) -> Iterator[tuple[str, str]]:
     """Every row again where nothing changed: the engine's own path, without its waiting."""
-    dirty = replace(state, dirty=dict.fromkeys(state.rows, False))
+    dirty = replace(state, dirty={key: False for key in state.rows})
     asked = 0
 
     def settle() -> None:

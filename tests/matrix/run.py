@@ -185,8 +185,6 @@ def prepared(server: ApiServer, folder: Path) -> Matrix:
 
 def _is_told(line: Json | None, case: Case) -> bool:
     """Whether an event tells the change as it is now, not as it was halfway."""
-    if case.change.nature is Nature.CREATED:
-        return True  # nobody says so yet
     if line is None or case.change.nature is not Nature.REMOVED:
         return line is not None
     return any(_at(each["path"], case) and "live" not in each for each in line["changes"])

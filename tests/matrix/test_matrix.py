@@ -17,7 +17,6 @@ def outcomes(real_server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -
     return prepared(real_server, tmp_path_factory.mktemp("matrix")).run(kubectl_diff=False)
 
 
-@pytest.mark.xfail(reason="objects in a namespace that the app owns are not compared yet")
 def test_every_change_has_the_verdict_that_the_rules_give_it(outcomes: list[Outcome]) -> None:
     wrong = [
         (each.title, setting.name, each.verdicts[setting], each.case.expected(setting))
@@ -28,7 +27,6 @@ def test_every_change_has_the_verdict_that_the_rules_give_it(outcomes: list[Outc
     assert wrong == []
 
 
-@pytest.mark.xfail(reason="objects in a namespace that the app owns are not compared yet")
 def test_no_change_goes_unseen_and_uncounted_under_the_strictest_settings(
     outcomes: list[Outcome],
 ) -> None:
@@ -48,7 +46,6 @@ def test_whoever_left_a_trace_in_the_object_is_named(outcomes: list[Outcome]) ->
     assert wrong == []
 
 
-@pytest.mark.xfail(reason="a heal of another field overwrites what is contested")
 def test_a_sync_heals_what_counts_as_drift_and_nothing_else(outcomes: list[Outcome]) -> None:
     wrong = [
         (each.title, setting.name, each.healed[setting])
