@@ -6,7 +6,6 @@ with kubectl's two forms, in one run and on one server, so that ratios hold on a
 
 import argparse
 import asyncio
-import json
 import os
 import shutil
 import statistics
@@ -25,7 +24,7 @@ from core.reconcile.effects import Confirm
 from core.reconcile.inputs import Tick
 from core.reconcile.state import State
 from core.reconcile.step import step
-from tests.bench.world import AUTHOR, MERGE_PATCH, NAMESPACES, World, manifests, world
+from tests.bench.world import AUTHOR, MERGE_PATCH, NAMESPACES, World, manifests, text_of, world
 from tests.controller import Controller
 
 SUSPECTS = 1_000
@@ -83,10 +82,7 @@ async def _local(made: World) -> list[tuple[str, str]]:
         state = engine._state  # noqa: SLF001 - a benchmark may look inside
         rows = [*_judged(state), *_again(state)]
         rows.append(("after a commit that changes no object", await _commit(made, engine, {})))
-        labelled = manifests(made.count)
-        for value in labelled.values():
-            value["metadata"].setdefault("labels", {})["team"] = "changed"
-        files = {path: json.dumps(value, indent=1).encode() for path, value in labelled.items()}
+        files = _labelled(made, range(made.count))
         rows.append(
             ("after a commit that changes every object", await _commit(made, engine, files))
         )
@@ -110,7 +106,7 @@ def _judged(state: State) -> Iterator[tuple[str, str]]:
 
 def _again(state: State) -> Iterator[tuple[str, str]]:
     """Every row again where nothing changed: the engine's own path, without its waiting."""
-    dirty = replace(state, dirty={key: False for key in state.rows})
+    dirty = replace(state, dirty=dict.fromkeys(state.rows))
     asked = 0
 
     def settle() -> None:
@@ -194,7 +190,7 @@ def _labelled(made: World, numbers: range) -> dict[str, bytes]:
     chosen = {path: value for path, value in stated.items() if value["metadata"]["name"] in wanted}
     for value in chosen.values():
         value["metadata"]["labels"]["team"] = "changed"
-    return {path: json.dumps(value, indent=1).encode() for path, value in chosen.items()}
+    return {path: text_of(value) for path, value in chosen.items()}
 
 
 def _change(made: World, numbers: range) -> None:
