@@ -1,6 +1,5 @@
 """The world every benchmark runs in: N small objects of three kinds in ten namespaces."""
 
-import json
 import os
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from core.git import commit_files
 from tests.apiserver.server import ApiServer
@@ -25,15 +26,20 @@ def manifests(count: int) -> dict[str, dict[str, Any]]:
     made: dict[str, dict[str, Any]] = {}
     for number in range(NAMESPACES):
         namespace = f"bench-{number}"
-        made[f"{namespace}/namespace.json"] = {
+        made[f"{namespace}/namespace.yaml"] = {
             "apiVersion": "v1",
             "kind": "Namespace",
             "metadata": {"name": namespace},
         }
     for number in range(count - NAMESPACES):
         build = (config_map, deployment, service)[(0, 0, 1, 0, 0, 1, 0, 0, 1, 2)[number % 10]]
-        made[f"bench-{number % NAMESPACES}/object-{number}.json"] = build(number)
+        made[f"bench-{number % NAMESPACES}/object-{number}.yaml"] = build(number)
     return made
+
+
+def text_of(value: dict[str, Any]) -> bytes:
+    """An object as people write it."""
+    return yaml.dump(value, Dumper=yaml.CSafeDumper, sort_keys=False, encoding="utf-8")
 
 
 def _metadata(number: int) -> dict[str, Any]:
@@ -131,7 +137,7 @@ def world(count: int) -> Iterator[World]:
     with tempfile.TemporaryDirectory(prefix="driftdeck-bench-") as name, ApiServer() as server:
         folder = Path(name)
         made = manifests(count)
-        blobs = {path: json.dumps(value, indent=1).encode() for path, value in made.items()}
+        blobs = {path: text_of(value) for path, value in made.items()}
         commit_files(
             folder / "repo",
             blobs,
