@@ -221,6 +221,8 @@ def _row_lines(row: Drift, ink: Ink, *, everything: bool) -> Iterator[str]:
         yield from wrapped("", f"Git states it at {place}", indent=4)
     if row.verdict is Verdict.EXTRA:
         yield from _extra_lines(row)
+    if row.verdict is Verdict.MISSING and row.actor is not None:
+        yield from wrapped("", f"deleted {actor_text(row.actor)}", indent=4)
     for reason in (row.reason, row.problem):
         if reason:
             yield from wrapped("", reason, indent=4)

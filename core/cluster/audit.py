@@ -21,7 +21,7 @@ import msgspec
 
 from core.cluster.clock import Clock
 from core.model import ObjectRef
-from core.reconcile.audit import AuditEvent
+from core.reconcile.audit import DELETIONS, AuditEvent
 
 LOOK_S: Final = 5.0
 TAIL_BYTES: Final = 32 << 20  # of an unread stretch; some 30,000 events at level Metadata
@@ -29,7 +29,7 @@ EVENTS_MAX: Final = 20_000  # some 10 MB
 LINE_BYTES_MAX: Final = 8 << 20
 _CHUNK_BYTES: Final = 1 << 20
 _TEXT_MAX: Final = 256
-_VERBS: Final = frozenset({"create", "update", "patch"})
+_VERBS: Final = frozenset({"create", "update", "patch"}) | DELETIONS
 _BUSY: Final = frozenset({"events", "leases"})  # written all the time, and never compared
 
 Place: TypeAlias = tuple[str, str, str, str]  # group, resource, namespace, name
@@ -97,8 +97,11 @@ class AuditLog:
         await asyncio.to_thread(self.read)
 
     def about(self, resource: str, ref: ObjectRef) -> Sequence[AuditEvent]:
-        """Return the writes of one object, oldest first."""
-        return tuple(self._events.get((ref.group, resource, ref.namespace, ref.name), ()))
+        """Return the writes and deletions of one object, oldest first."""
+        names = (ref.name, "")  # a deletion of a whole collection names none
+        places = ((ref.group, resource, ref.namespace, name) for name in names)
+        found = (event for place in places for event in self._events.get(place, ()))
+        return tuple(sorted(found, key=lambda event: event.began))
 
     def close(self) -> None:
         """Close the file; a reader that comes later finds it closed."""

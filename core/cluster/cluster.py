@@ -26,6 +26,7 @@ from core.cluster.request import Request
 from core.compare import removals, replacements
 from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
 from core.model import (
+    Actor,
     ClusterSpec,
     Desired,
     FieldChange,
@@ -35,7 +36,7 @@ from core.model import (
     ObjectRef,
     Resource,
 )
-from core.reconcile.audit import attribute
+from core.reconcile.audit import AuditEvent, attribute, maker, remover
 from core.reconcile.inputs import (
     AuditLogRead,
     ClusterFound,
@@ -123,13 +124,29 @@ class Cluster:
         self._emit(AuditLogRead(self.spec.name, problem))
 
     async def attributed(
-        self, kind: KindRef, ref: ObjectRef, changes: tuple[FieldChange, ...]
+        self,
+        kind: KindRef,
+        ref: ObjectRef,
+        changes: tuple[FieldChange, ...],
+        *,
+        applied: bool,
     ) -> tuple[FieldChange, ...]:
         """Add what the audit log knows about who made *changes* to one object."""
+        return attribute(changes, await self._writes(kind, ref), applied=applied)
+
+    async def whose(
+        self, kind: KindRef, ref: ObjectRef, actor: Actor | None, *, gone: bool
+    ) -> Actor | None:
+        """Return who made an object that Git lacks, or deleted one that Git has and is *gone*."""
+        events = await self._writes(kind, ref)
+        return remover(events) if gone else maker(actor, events)
+
+    async def _writes(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
+        """Ask the audit log; it knows nothing where none is named."""
         if self._audit is None or kind not in self._resources:
-            return changes
+            return ()
         await self._audit.catch_up()
-        return attribute(changes, self._audit.about(self._resources[kind].plural, ref))
+        return self._audit.about(self._resources[kind].plural, ref)
 
     def follow(
         self,

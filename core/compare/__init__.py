@@ -18,7 +18,7 @@ from core.compare.judge import (
     not_compared,
 )
 from core.compare.masking import is_secret_kind, mask, masked_object
-from core.compare.ownership import MANAGER, Owner, OwnerClass, Owners, class_of
+from core.compare.ownership import MANAGER, NOBODY, Owner, OwnerClass, Owners, class_of
 from core.compare.paths import (
     Element,
     Member,
@@ -39,6 +39,7 @@ from core.compare.verdicts import Policy
 __all__ = [
     "MANAGER",
     "NEVER_EXTRA",
+    "NOBODY",
     "Beside",
     "Element",
     "Find",

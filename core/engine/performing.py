@@ -98,7 +98,12 @@ class Performer:
         found = await self._sources.explain(effect)
         cluster = self._clusters[effect.cluster]
         kind, ref = effect.kind, effect.key.ref
-        return replace(found, changes=await cluster.attributed(kind, ref, found.changes))
+        if effect.desired is None or effect.live is None:
+            gone = effect.live is None
+            return replace(found, actor=await cluster.whose(kind, ref, effect.actor, gone=gone))
+        applied = effect.applied
+        changes = await cluster.attributed(kind, ref, found.changes, applied=applied)
+        return replace(found, changes=changes)
 
     async def _apply(self, effect: Apply) -> Input:
         cluster = self._clusters[effect.cluster]

@@ -131,7 +131,9 @@ class Sources:
         origin: Origin | None = None
         try:
             origins = Origins(repo.repository(), effect.revision, spec.path)
-            if effect.desired is None:
+            if effect.desired is None and not effect.applied:
+                pass  # Git never had it
+            elif effect.desired is None:
                 ref, kind = effect.key.ref, effect.kind
                 origin = await asyncio.to_thread(origins.of_removed, ref, kind)
             elif effect.live is None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from core.model import Actor, FieldChange, InfoClass, Seen
+from core.compare import MANAGER, NOBODY
+from core.model import Absent, Actor, FieldChange, InfoClass, Seen
 
+DELETIONS: Final = frozenset({"delete", "deletecollection"})
 SKEW_S: Final = 2.0  # between the server's clock and ours, and from a write to its watch event
 
 
@@ -28,29 +30,67 @@ class AuditEvent:
 
 
 def attribute(
-    changes: Iterable[FieldChange], events: Sequence[AuditEvent]
+    changes: Iterable[FieldChange], events: Sequence[AuditEvent], *, applied: bool
 ) -> tuple[FieldChange, ...]:
     """Give each change of one object the user whose request set it.
 
     Args:
         changes: With the actors and steps that are known already.
-        events: The writes of that very object, oldest first.
+        events: The writes and deletions of that very object, oldest first.
+        applied: What Git states was applied by us, so that what is not there was taken away.
     """
-    return tuple(_attributed(change, events) for change in changes)
+    writes = _of_this_life(events)
+    return tuple(_attributed(change, writes, applied=applied) for change in changes)
 
 
-def _attributed(change: FieldChange, events: Sequence[AuditEvent]) -> FieldChange:
+def maker(actor: Actor | None, events: Sequence[AuditEvent]) -> Actor | None:
+    """Return who made an object, as surely as the log tells; *actor* is who its fields name."""
+    first = next(iter(_of_this_life(events)), None)
+    if first is None or (first.verb != "create" and actor is None):
+        return actor
+    if first.verb == "create" or (actor and actor.manager == first.manager):
+        return _known(actor or NOBODY, first)
+    return actor
+
+
+def remover(events: Sequence[AuditEvent]) -> Actor | None:
+    """Return who deleted an object that is not there, None if the log does not tell."""
+    last = next((event for event in reversed(events) if event.verb in DELETIONS), None)
+    return _known(NOBODY, last) if last is not None else None
+
+
+def _of_this_life(events: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
+    """Leave out what came before the last deletion: that was another object."""
+    born = max((at + 1 for at, event in enumerate(events) if event.verb in DELETIONS), default=0)
+    return events[born:]
+
+
+def _attributed(change: FieldChange, events: Sequence[AuditEvent], *, applied: bool) -> FieldChange:
     actor = change.actor
     if actor is None or change.info is InfoClass.ORDER:
         return change
     found = _matching(actor, change.seen, events)
+    if applied and change.seen is None and isinstance(change.live, Absent):
+        found = _since_ours(events)
     if not found:
         return change
     if len(found) > 1:
         users = tuple(dict.fromkeys(event.user for event in found))
         return replace(change, actor=replace(actor, suspects=users))
     (event,) = found
-    known = replace(
+    return replace(change, actor=_known(actor, event))
+
+
+def _since_ours(events: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
+    """Return what was written after our last apply, which had put there what is gone now."""
+    ours = max((at for at, event in enumerate(events) if event.manager == MANAGER), default=None)
+    if ours is None:
+        return ()
+    return [event for event in events[ours + 1 :] if not event.subresource]
+
+
+def _known(actor: Actor, event: AuditEvent) -> Actor:
+    return replace(
         actor,
         manager=event.manager,
         subresource=event.subresource or None,
@@ -60,7 +100,6 @@ def _attributed(change: FieldChange, events: Sequence[AuditEvent]) -> FieldChang
         user_agent=event.user_agent,
         confidence="audit",
     )
-    return replace(change, actor=known)
 
 
 def _matching(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from core.model import Desired, FieldChange, Key, KindRef, Live, Plan, Resource, RevertPlan
+from core.model import Actor, Desired, FieldChange, Key, KindRef, Live, Plan, Resource, RevertPlan
 from core.reconcile.inputs import InventoryRow
 
 
@@ -64,6 +64,8 @@ class LookUp:
     live: Live | None  # None: the cluster does not have it
     changes: tuple[FieldChange, ...]
     revision: str
+    applied: bool  # we applied what Git states; of what Git lacks: we applied it once
+    actor: Actor | None = None  # who made an object that Git lacks, as far as its fields tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,6 @@ def _judged(row: Drift, seen: Find, *, tracked: bool, doubt: str) -> Drift:
         cause=Cause.GIT_AHEAD if tracked else Cause.LIVE_CHANGED,
         confirmed_by=ConfirmedBy.SERVER,
         actor=seen.maker,
-        explained=not tracked,  # Git never had it, so no commit is to be looked for
     )
 
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from core.compare import Schema
 from core.model import (
+    Actor,
     Commit,
     Desired,
     Document,
@@ -220,6 +221,7 @@ class Explained:
     live: Live | None
     changes: tuple[FieldChange, ...]
     origin: Origin | None = None  # of the object itself, where one side has none of it
+    actor: Actor | None = None  # the same: who made or deleted it
 
 
 @dataclass(frozen=True, slots=True)

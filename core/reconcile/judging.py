@@ -195,7 +195,7 @@ def _keep_origin(before: Drift | None, after: Drift | None) -> Drift | None:
         return after
     if _whole(before) != _whole(after):
         return after
-    return replace(after, explained=True, origin=before.origin)
+    return replace(after, explained=True, origin=before.origin, actor=before.actor)
 
 
 def _whole(row: Drift) -> tuple[str, ...]:

@@ -10,13 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from core.compare import Move, Schema, Step, mask
-from core.model import Absent, Actor, FieldChange, FieldVerdict, InfoClass, Key, Live, Seen
+from core.compare import NOBODY, Move, Schema, Step, mask
+from core.model import Absent, FieldChange, FieldVerdict, InfoClass, Key, Live, Seen
 from core.reconcile.draft import Draft
 from core.reconcile.state import Observation, Sighting
 
 SIGHTINGS_MAX: Final = 16  # of one object between two judgements; older steps are forgotten
-NOBODY: Final = Actor(None, None, None, None, None, None, "unknown")
 
 
 def sight(
@@ -123,4 +122,4 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-__all__ = ["NOBODY", "Sights", "sight"]
+__all__ = ["Sights", "sight"]

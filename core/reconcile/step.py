@@ -21,6 +21,7 @@ from core.reconcile.effects import (
     MakeRevert,
     WakeAt,
 )
+from core.reconcile.extras import live_of
 from core.reconcile.healing import permitted, ready
 from core.reconcile.inputs import Input
 from core.reconcile.judging import judge_key, take_answer
@@ -281,12 +282,15 @@ def _explain(draft: Draft, key: Key) -> None:
     if row.verdict is Verdict.UNKNOWN:
         return  # one side was not read, so nothing about it can be said
     found = app.desired.get(key.ref)
-    kind = draft.cluster(app.spec.cluster).kinds.get(row.kind)
-    current = kind.objects.get(key.ref) if kind is not None and kind.objects is not None else None
+    _, current = live_of(draft.cluster(app.spec.cluster), key.ref) or (None, None)
     if _stamp(found, current) != (row.digest, row.resource_version):
         return
     cluster, revision = app.spec.cluster, app.source.revision.id
-    look_up = LookUp(cluster, key, row.kind, found, current, row.changes, revision)
+    entry = (app.inventory or {}).get(key.ref)
+    applied = entry is not None and bool(entry.uid) and row.digest in {"", entry.digest}
+    look_up = LookUp(
+        cluster, key, row.kind, found, current, row.changes, revision, applied, row.actor
+    )
     draft.effects.append(look_up)
 
 
@@ -302,7 +306,8 @@ def _explained(draft: Draft, done: happenings.Explained) -> None:
         else change
         for change in row.changes
     )
-    draft.set_row(done.key, replace(row, changes=merged, origin=done.origin, explained=True))
+    row = replace(row, changes=merged, origin=done.origin, actor=done.actor or row.actor)
+    draft.set_row(done.key, replace(row, explained=True))
 
 
 def _stamp(desired: Desired | None, live: Live | None) -> tuple[str, str]:

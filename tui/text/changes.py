@@ -84,7 +84,8 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
     ]
     if drift.actor is not None:
         maker = _actor_spans(drift.actor, looks)
-        lines.append(clip((("made by  ", Role.MUTED), *maker), width))
+        did = "deleted by  " if drift.verdict is Verdict.MISSING else "made by  "
+        lines.append(clip(((did, Role.MUTED), *maker), width))
     if drift.file:
         place = cut_left(say(f"{drift.file}:{drift.line}")[0], width - 5)
         lines.append((("Git  ", Role.MUTED), (place, Role.GIT)))

@@ -86,7 +86,6 @@ def test_without_a_named_manager_the_user_agent_is_one(path: Path) -> None:
     "changes",
     [
         {"verb": "get"},
-        {"verb": "delete"},
         {"stage": "RequestReceived"},
         {"responseStatus": {"code": 409}},
         {"responseStatus": None},

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.model import ABSENT, Actor, FieldChange, FieldVerdict, Seen
-from core.reconcile.audit import AuditEvent, attribute
+from core.reconcile.audit import AuditEvent, attribute, maker, remover
 from core.reconcile.inputs import AuditLogRead
 from tests.core.reconcile.world import applied
 
@@ -19,7 +19,7 @@ def found(
     *events: AuditEvent, actor: Actor | None = OWNER, seen: Seen | None = None
 ) -> Actor | None:
     change = FieldChange("a", FieldVerdict.DRIFT, live=7, git=3, actor=actor, seen=seen)
-    return attribute([change], events)[0].actor
+    return attribute([change], events, applied=False)[0].actor
 
 
 def test_the_one_request_of_that_second_gives_its_user() -> None:
@@ -108,3 +108,46 @@ def test_a_log_that_cannot_be_read_is_a_notice_until_it_can() -> None:
         made.feed(AuditLogRead("prod", problem))
         assert made.state.clusters["prod"].view.notice == problem
         assert made.complete()
+
+
+OURS = replace(WRITE, user="driftdeck", manager="driftdeck", began=T - 60, ended=T - 59)
+NOBODY = Actor(None, None, None, None, None, None, "unknown")
+
+
+def taken_away(*events: AuditEvent, applied: bool = True) -> Actor | None:
+    change = FieldChange("a", FieldVerdict.DRIFT, live=ABSENT, git=3, actor=NOBODY)
+    return attribute([change], events, applied=applied)[0].actor
+
+
+def test_what_we_applied_was_taken_away_by_the_one_write_since() -> None:
+    actor = taken_away(OURS, WRITE)
+    assert actor is not None
+    assert (actor.user, actor.manager, actor.confidence) == ("alice", "kubectl-edit", "audit")
+
+
+def test_of_two_writes_since_ours_either_may_have_taken_it_away() -> None:
+    actor = taken_away(OURS, WRITE, replace(WRITE, user="bob"))
+    assert actor == replace(NOBODY, suspects=("alice", "bob"))
+
+
+def test_a_scale_takes_no_field_away_and_what_was_never_applied_is_not_gone() -> None:
+    assert taken_away(OURS, replace(WRITE, subresource="scale")) == NOBODY
+    assert taken_away(OURS, WRITE, applied=False) == NOBODY
+    assert taken_away(WRITE) == NOBODY
+
+
+def test_the_last_deletion_tells_who_deleted_an_object() -> None:
+    gone = replace(WRITE, verb="delete", manager="kubectl")
+    actor = remover([replace(gone, user="bob"), OURS, gone])
+    assert actor is not None
+    assert (actor.user, actor.verb, actor.manager) == ("alice", "delete", "kubectl")
+    assert remover([OURS, WRITE]) is None
+
+
+def test_the_first_write_after_a_deletion_made_the_object() -> None:
+    create = replace(WRITE, verb="create", manager="kubectl-create", user="bob")
+    actor = maker(None, [OURS, replace(WRITE, verb="delete"), create, WRITE])
+    assert actor is not None
+    assert (actor.user, actor.manager) == ("bob", "kubectl-create")
+    assert maker(OWNER, [replace(WRITE, manager="helm")]) == OWNER
+    assert maker(None, [WRITE]) is None
