@@ -76,7 +76,9 @@ def _attributed(change: FieldChange, events: Sequence[AuditEvent], *, applied: b
         return change
     if len(found) > 1:
         users = tuple(dict.fromkeys(event.user for event in found))
-        return replace(change, actor=replace(actor, suspects=users))
+        clients = {event.manager for event in found}
+        manager = actor.manager or (clients.pop() if len(clients) == 1 else None)
+        return replace(change, actor=replace(actor, manager=manager, suspects=users))
     (event,) = found
     return replace(change, actor=_known(actor, event))
 

@@ -99,6 +99,7 @@ class Matrix:
             return
         if outcome.case.change.nature in {Nature.CREATED, Nature.DELETED}:
             outcome.verdicts[setting] = row["verdict"]
+            outcome.actor = outcome.actor or _who(row["actor"])
             return
         found = [change for change in row["changes"] if _at(change["path"], outcome.case)]
         order = ("drift", "contested", "warn", "info")

@@ -46,6 +46,10 @@ def test_whoever_left_a_trace_in_the_object_is_named(outcomes: list[Outcome]) ->
     assert wrong == []
 
 
+def test_whoever_did_it_is_named_where_an_audit_log_is_read(outcomes: list[Outcome]) -> None:
+    assert [each.title for each in outcomes if not each.actor] == []
+
+
 def test_a_sync_heals_what_counts_as_drift_and_nothing_else(outcomes: list[Outcome]) -> None:
     wrong = [
         (each.title, setting.name, each.healed[setting])

@@ -126,7 +126,10 @@ def test_what_we_applied_was_taken_away_by_the_one_write_since() -> None:
 
 
 def test_of_two_writes_since_ours_either_may_have_taken_it_away() -> None:
-    actor = taken_away(OURS, WRITE, replace(WRITE, user="bob"))
+    bob = replace(WRITE, user="bob")
+    actor = taken_away(OURS, WRITE, bob)
+    assert actor == replace(NOBODY, manager="kubectl-edit", suspects=("alice", "bob"))
+    actor = taken_away(OURS, WRITE, replace(bob, manager="helm"))
     assert actor == replace(NOBODY, suspects=("alice", "bob"))
 
 
