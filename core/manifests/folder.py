@@ -4,8 +4,7 @@ import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
-from posixpath import commonpath
+from posixpath import basename, commonpath, dirname
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -150,7 +149,7 @@ def _outcome(path: str, content: Callable[[], bytes]) -> Outcome:
 
 
 def _is_manifest(path: str) -> bool:
-    name = PurePosixPath(path).name
+    name = basename(path)
     return name.endswith(SUFFIXES) and name != _SETTINGS
 
 
@@ -173,7 +172,7 @@ def _rendered(files: list[File]) -> dict[str, str]:
     """
     folders: dict[str, str] = {}
     for path, _, mode, content in files:
-        name = PurePosixPath(path).name
+        name = basename(path)
         tool = _RENDERED.get(name)
         if tool is None or not stat.S_ISREG(mode) or _states_objects(path, content):
             continue
@@ -197,11 +196,11 @@ def _states_objects(path: str, content: Callable[[], bytes]) -> bool:
 
 def _hidden(files: list[File]) -> Callable[[str], bool]:
     """Return what tells files in hidden folders (`.github`) below the folder that was asked for."""
-    folders = [str(PurePosixPath(path).parent) for path, *_ in files]
-    top = len(PurePosixPath(commonpath(folders)).parts) if folders else 0
+    shared = commonpath([dirname(path) for path, *_ in files]) if files else ""
+    top = len(shared.split("/")) if shared else 0
 
     def hidden(path: str) -> bool:
-        return any(part.startswith(".") for part in PurePosixPath(path).parts[top:])
+        return any(part.startswith(".") for part in path.split("/")[top:])
 
     return hidden
 
