@@ -26,17 +26,15 @@ from core.cluster.request import Request
 from core.compare import removals, replacements
 from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
 from core.model import (
-    Actor,
     ClusterSpec,
     Desired,
-    FieldChange,
     Key,
     KindRef,
     Live,
     ObjectRef,
     Resource,
 )
-from core.reconcile.audit import AuditEvent, attribute, maker, remover
+from core.reconcile.audit import AuditEvent
 from core.reconcile.inputs import (
     AuditLogRead,
     ClusterFound,
@@ -123,26 +121,8 @@ class Cluster:
     def _note(self, problem: str) -> None:
         self._emit(AuditLogRead(self.spec.name, problem))
 
-    async def attributed(
-        self,
-        kind: KindRef,
-        ref: ObjectRef,
-        changes: tuple[FieldChange, ...],
-        *,
-        applied: bool,
-    ) -> tuple[FieldChange, ...]:
-        """Add what the audit log knows about who made *changes* to one object."""
-        return attribute(changes, await self._writes(kind, ref), applied=applied)
-
-    async def whose(
-        self, kind: KindRef, ref: ObjectRef, actor: Actor | None, *, gone: bool
-    ) -> Actor | None:
-        """Return who made an object that Git lacks, or deleted one that Git has and is *gone*."""
-        events = await self._writes(kind, ref)
-        return remover(events) if gone else maker(actor, events)
-
-    async def _writes(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
-        """Ask the audit log; it knows nothing where none is named."""
+    async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
+        """Return the writes of one object that the audit log tells of; none where none is named."""
         if self._audit is None or kind not in self._resources:
             return ()
         await self._audit.catch_up()

@@ -14,6 +14,7 @@ from core.cluster import Cluster
 from core.engine.sources import Sources
 from core.errors import OutdatedError, ProductError, UnavailableError
 from core.model import Step, Verb
+from core.reconcile.audit import attribute, maker, remover
 from core.reconcile.effects import (
     Apply,
     CheckAccess,
@@ -114,14 +115,12 @@ class Performer:
 
     async def _look_up(self, effect: LookUp) -> Input:
         found = await self._sources.explain(effect)
-        cluster = self._clusters[effect.cluster]
-        kind, ref = effect.kind, effect.key.ref
-        if effect.desired is None or effect.live is None:
-            gone = effect.live is None
-            return replace(found, actor=await cluster.whose(kind, ref, effect.actor, gone=gone))
-        applied = effect.applied
-        changes = await cluster.attributed(kind, ref, found.changes, applied=applied)
-        return replace(found, changes=changes)
+        events = await self._clusters[effect.cluster].writes_of(effect.kind, effect.key.ref)
+        if effect.live is None:
+            return replace(found, actor=remover(events))
+        if effect.desired is None:
+            return replace(found, actor=maker(effect.actor, events))
+        return replace(found, changes=attribute(found.changes, events, applied=effect.applied))
 
     async def _apply(self, effect: Apply) -> Input:
         cluster = self._clusters[effect.cluster]

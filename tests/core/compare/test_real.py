@@ -265,3 +265,34 @@ def test_a_custom_resource_is_compared_by_the_schema_that_its_cluster_publishes(
         "spec.tags[=a]": "drift",
         "spec.tags[=c]": "drift",
     }
+
+
+LIMITS: Final = """
+apiVersion: v1
+kind: LimitRange
+spec:
+  limits: [{type: Container, default: {cpu: 500m}, defaultRequest: {cpu: 250m}}]
+"""
+POD: Final = "{apiVersion: v1, kind: Pod, spec: {containers: [{name: web, image: 'a:1'}]}}"
+
+
+def test_what_a_limit_range_gives_a_pod_is_injected_and_a_persons_change_of_it_is_drift(
+    world: World,
+) -> None:
+    world.create(world.thing(LIMITS, "limits"), "kubectl-create")
+    pod = world.thing(POD, "web")
+    resources = "spec.containers[name=web].resources"
+
+    def limited() -> bool:  # the server learns of a new LimitRange by its own watch
+        return b'"cpu":"500m"' in world.apply(pod, "&dryRun=All").replace(b" ", b"")
+
+    assert eventually(limited, within_s=30.0)
+    world.apply(pod)
+    found = shown(world.judge(pod))
+    assert found[f"{resources}.limits.cpu"] == found[f"{resources}.requests.cpu"] == "info"
+    spec: JsonObject = {"containers": [{"name": "web", "resources": {"limits": {"cpu": "1"}}}]}
+    url = f"{world.url(pod.resource)}/web/resize?fieldManager=kubectl-edit"
+    patch = "application/strategic-merge-patch+json"
+    answer = world.client.call("PATCH", url, {"spec": spec}, content_type=patch)
+    assert answer.status == HTTPStatus.OK, answer.body
+    assert shown(world.judge(pod))[f"{resources}.limits.cpu"] == "drift"
