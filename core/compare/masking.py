@@ -15,7 +15,7 @@ from typing import Final, TypeGuard
 import msgspec
 
 from core.compare.builtin import LAST_APPLIED
-from core.compare.paths import Parts, parse_path
+from core.compare.paths import Element, Member, Part, Parts, format_path, parse_path
 from core.compare.scalars import decoded
 from core.model import Absent, FieldChange, Json, JsonObject, KindRef, ObjectRef
 
@@ -73,10 +73,30 @@ def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:
         side if isinstance(side, Absent) else _masked(side, parts, kind, key)
         for side in (change.git, change.live)
     )
-    if git is change.git and live is change.live:
+    shown = _masked_parts(parts, kind, key)
+    if git is change.git and live is change.live and shown == parts:
         return change
     detail = (_SAME,) if git == live else ()
-    return replace(change, git=git, live=live, detail=detail)
+    change = replace(change, git=git, live=live, detail=detail)
+    if shown == parts:
+        return change
+    return replace(change, path=format_path(shown), note="")  # a note may name another entry
+
+
+def _masked_parts(parts: Parts, kind: str, key: bytes) -> Parts:
+    """Hide the values that name entries of a list in a field that holds secrets."""
+    if not (is_secret_kind(kind) and parts[:1] and parts[0] in _SECRET_FIELDS):
+        return parts
+    return tuple(_masked_part(part, key) for part in parts)
+
+
+def _masked_part(part: Part, key: bytes) -> Part:
+    if isinstance(part, Member):
+        return Member(_digest(msgspec.json.encode(part.value), key))
+    if isinstance(part, Element):
+        keys = ((name, _digest(msgspec.json.encode(value), key)) for name, value in part.keys)
+        return Element(tuple(keys))
+    return part
 
 
 def _masked(value: Json, parts: Parts, kind: str, key: bytes) -> Json:
@@ -103,5 +123,8 @@ def _hidden(value: Json, parts: Parts, key: bytes) -> Json:
         content = value.encode() if content is None else content
     else:
         content = msgspec.json.encode(value, order="sorted")
-    digest = hmac.new(key, content, hashlib.sha256).hexdigest()
-    return {"sha256": digest[:_HEX_DIGITS]}
+    return {"sha256": _digest(content, key)}
+
+
+def _digest(content: bytes, key: bytes) -> str:
+    return hmac.new(key, content, hashlib.sha256).hexdigest()[:_HEX_DIGITS]

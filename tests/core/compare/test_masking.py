@@ -51,6 +51,17 @@ def test_no_secret_value_is_left(path: str, value: Json, kind: str) -> None:
     assert result.detail == ()
 
 
+@pytest.mark.parametrize("path", [f'data[="{CANARY}"]', f'data[id="{CANARY}"].x'])
+def test_a_value_that_names_an_entry_is_hidden_in_the_path(path: str) -> None:
+    ref = ObjectRef("x.io", "AppSecret", "app", "web")
+    result, again = masked(path, "a", "b", ref), masked(path, "a", "b", ref)
+    assert CANARY not in repr(result)
+    assert result.path == again.path
+    assert masked(path.replace(CANARY, "other"), "a", "b", ref).path != result.path
+    config = ObjectRef("", "ConfigMap", "app", "web")
+    assert masked(path, "a", "b", config).path == path
+
+
 def test_x_05_the_last_applied_text_is_hidden_in_every_kind() -> None:
     ref = ObjectRef("apps", "Deployment", "app", "web")
     assert CANARY not in repr(masked("metadata.annotations", {LAST_APPLIED: CANARY}, {}, ref))
