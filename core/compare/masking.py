@@ -80,7 +80,9 @@ def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:
     change = replace(change, git=git, live=live, detail=detail)
     if shown == parts:
         return change
-    return replace(change, path=format_path(shown), note="")  # a note may name another entry
+    # A note may name another entry; and a heal removes an entry by its path, which is hidden now.
+    healable = change.healable and not isinstance(change.git, Absent)
+    return replace(change, path=format_path(shown), note="", healable=healable)
 
 
 def _masked_parts(parts: Parts, kind: str, key: bytes) -> Parts:

@@ -58,6 +58,8 @@ def test_a_value_that_names_an_entry_is_hidden_in_the_path(path: str) -> None:
     assert CANARY not in repr(result)
     assert result.path == again.path
     assert masked(path.replace(CANARY, "other"), "a", "b", ref).path != result.path
+    extra = FieldChange(path, FieldVerdict.DRIFT, live="a", git=ABSENT)
+    assert not mask([extra], ref, key=KEY)[0].healable  # by which path could it be removed?
     config = ObjectRef("", "ConfigMap", "app", "web")
     assert masked(path, "a", "b", config).path == path
 
