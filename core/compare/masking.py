@@ -82,7 +82,7 @@ def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:
         return change
     # A note may name another entry; and a heal removes an entry by its path, which is hidden now.
     healable = change.healable and not isinstance(change.git, Absent)
-    return replace(change, path=format_path(shown), note="", healable=healable)
+    return replace(change, path=format_path(shown), place="", note="", healable=healable)
 
 
 def _masked_parts(parts: Parts, kind: str, key: bytes) -> Parts:
