@@ -141,7 +141,9 @@ async def test_every_kind_that_is_served_can_be_surveyed(world: World) -> None:
 
 
 def _can_be_followed(resource: Resource) -> bool:
-    return resource.namespaced and {"list", "watch"} <= resource.verbs
+    group = resource.kind.group  # kinds of other tests on this server may be broken on purpose
+    own = "." not in group or group.endswith(".k8s.io")
+    return own and resource.namespaced and {"list", "watch"} <= resource.verbs
 
 
 @pytest.mark.real
