@@ -69,7 +69,7 @@ def test_the_wheel_holds_the_files_beside_the_modules(wheel: Path) -> None:
         if path.is_file() and path.suffix not in (".py", ".pyc")
     }
     assert beside <= packed
-    assert {"core/py.typed", "tui/py.typed", "core/sandbox/openapi.json.gz"} <= packed
+    assert {"core/py.typed", "tui/py.typed", "core/sandbox/types/openapi.json.gz"} <= packed
     assert any(name.endswith("app.tcss") for name in packed)
 
 

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from core.clean import clean
 from core.errors import ProductError
-from core.reconcile.inputs import SetWriting
+from core.reconcile.memory.inputs import SetWriting
 from tui.desk import Desk
 from tui.engine_thread import EngineThread
 from tui.keymap import ALWAYS_QUIT

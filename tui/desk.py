@@ -14,7 +14,7 @@ from textual.widgets import Input
 from typing_extensions import override
 
 from core.model import Drift, Snapshot
-from core.reconcile.inputs import Command
+from core.reconcile.memory.inputs import Command
 from tui import arrange, conditions
 from tui.explaining import Explaining
 from tui.filters import NO_FILTER, parse

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.screen import Screen
 
 from core.model import Commit, Key, Run, Snapshot
-from core.reconcile.inputs import Command, Refresh, SetHeal, SetWriting
+from core.reconcile.memory.inputs import Command, Refresh, SetHeal, SetWriting
 from tui.dialogs.asking import HealDialog, Question
 from tui.dialogs.plan import Means, PlanDialog
 from tui.dialogs.preview import Preview

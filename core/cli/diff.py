@@ -21,7 +21,7 @@ from core.cli.session import (
 )
 from core.errors import UnavailableError
 from core.model import Drift, Key, Snapshot, Verdict
-from core.reconcile.inputs import Explain
+from core.reconcile.memory.inputs import Explain
 
 # Blame walks history: a long one must not keep the answer back.
 EXPLAIN_DEADLINE_S: Final = 20.0

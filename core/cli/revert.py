@@ -19,7 +19,7 @@ from core.cli.session import (
 from core.cli.sync import Console, console_for, finished
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.model import AppSpec, RevertPlan, Snapshot
-from core.reconcile.inputs import ExecuteRevert, PrepareRevert
+from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
 from core.settings import Settings
 
 _REQUEST: Final = 1

@@ -22,7 +22,7 @@ from core.cli.session import (
 )
 from core.errors import UnavailableError
 from core.model import Key, Plan, Run, Snapshot, Verdict
-from core.reconcile.inputs import Execute, PreparePlan
+from core.reconcile.memory.inputs import Execute, PreparePlan
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
 _TO_SYNC: Final = frozenset({Verdict.DRIFTED, Verdict.MISSING})

@@ -6,23 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from core.cluster.access import Access
-from core.cluster.answers import LinkError
 from core.cluster.audit import AuditLog
-from core.cluster.backoff import Backoff
-from core.cluster.calls import Calls
 from core.cluster.clock import Clock
-from core.cluster.credentials import log_in
-from core.cluster.definitions import Definitions
-from core.cluster.discovery import discover, server_version
-from core.cluster.following import Following
-from core.cluster.gateway import Gateway
-from core.cluster.kubeconfig import paths_of, stamps_of
-from core.cluster.link import Connection, Link, open_connection
-from core.cluster.openapi import OpenApi
-from core.cluster.paths import kind_words
-from core.cluster.records import Records
-from core.cluster.request import Request
+from core.cluster.connection.answers import LinkError
+from core.cluster.connection.backoff import Backoff
+from core.cluster.connection.calls import Calls
+from core.cluster.connection.link import Connection, Link, open_connection
+from core.cluster.connection.paths import kind_words
+from core.cluster.connection.request import Request
+from core.cluster.discovery.discovery import discover, server_version
+from core.cluster.discovery.openapi import OpenApi
+from core.cluster.following.definitions import Definitions
+from core.cluster.following.following import Following
+from core.cluster.login.credentials import log_in
+from core.cluster.login.kubeconfig import paths_of, stamps_of
+from core.cluster.writing.access import Access
+from core.cluster.writing.gateway import Gateway
+from core.cluster.writing.records import Records
 from core.compare import removals, replacements
 from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
 from core.model import (
@@ -35,7 +35,7 @@ from core.model import (
     Resource,
 )
 from core.reconcile.audit import AuditEvent
-from core.reconcile.inputs import (
+from core.reconcile.memory.inputs import (
     AuditLogRead,
     ClusterFound,
     ClusterLost,

@@ -5,10 +5,13 @@
 """
 
 from core.compare.canonical import canonical
+from core.compare.equality.schema import Schema, schemas
+from core.compare.evidence.extras import NEVER_EXTRA, Find, find
+from core.compare.evidence.jobs import end_of, expired, expires
+from core.compare.evidence.ownership import MANAGER, NOBODY, Owner, OwnerClass, Owners, class_of
+from core.compare.evidence.scaling import ScaleRange, scale_of
+from core.compare.evidence.steps import Move, Step
 from core.compare.explain import detail, explain
-from core.compare.extras import NEVER_EXTRA, Find, find
-from core.compare.ignoring import PointerError, absence, parse_pointer, presence
-from core.compare.jobs import end_of, expired, expires
 from core.compare.judge import (
     Beside,
     Judgement,
@@ -18,7 +21,6 @@ from core.compare.judge import (
     not_compared,
 )
 from core.compare.masking import is_secret_kind, mask, masked_object
-from core.compare.ownership import MANAGER, NOBODY, Owner, OwnerClass, Owners, class_of
 from core.compare.paths import (
     Element,
     Member,
@@ -30,10 +32,8 @@ from core.compare.paths import (
 )
 from core.compare.payload import payload
 from core.compare.removing import removals, replacements
-from core.compare.scaling import ScaleRange, scale_of
-from core.compare.schema import Schema, schemas
-from core.compare.selectors import SelectorError, parse_selector
-from core.compare.steps import Move, Step
+from core.compare.rules.ignoring import PointerError, absence, parse_pointer, presence
+from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
 
 __all__ = [

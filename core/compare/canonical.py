@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
+from core.compare.equality.schema import UNKNOWN, Node, Schema
 from core.compare.masking import is_secret_kind
-from core.compare.schema import UNKNOWN, Node, Schema
 from core.model import (
     ABSENT,
     Desired,

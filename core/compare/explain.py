@@ -12,9 +12,9 @@ from typing import Final, Protocol
 
 import msgspec
 
+from core.compare.equality.scalars import same_json
 from core.compare.masking import is_mask
 from core.compare.paths import Part, format_path
-from core.compare.scalars import same_json
 from core.model import Absent, FieldChange, InfoClass, Json
 
 _LINES_MAX: Final = 50

@@ -6,13 +6,13 @@ from typing import Final
 
 import msgspec
 
-from core.compare.evidence import Evidence
-from core.compare.ignoring import Place, additions, places
+from core.compare.equality.schema import UNKNOWN, Schema
+from core.compare.equality.walk import Difference, How, differences
+from core.compare.evidence.evidence import Evidence
+from core.compare.evidence.scaling import ScaleRange
 from core.compare.payload import as_live
-from core.compare.scaling import ScaleRange
-from core.compare.schema import UNKNOWN, Schema
+from core.compare.rules.ignoring import Place, additions, places
 from core.compare.verdicts import Case, Policy
-from core.compare.walk import Difference, How, differences
 from core.model import (
     ABSENT,
     Absent,

@@ -14,9 +14,9 @@ from typing import Final, TypeGuard
 
 import msgspec
 
-from core.compare.builtin import LAST_APPLIED
+from core.compare.equality.builtin import LAST_APPLIED
+from core.compare.equality.scalars import decoded
 from core.compare.paths import Element, Member, Part, Parts, format_path, parse_path
-from core.compare.scalars import decoded
 from core.model import Absent, FieldChange, Json, JsonObject, KindRef, ObjectRef
 
 _HEX_DIGITS: Final = 12

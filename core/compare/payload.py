@@ -15,13 +15,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from core.compare.evidence import Evidence, value_at
-from core.compare.ignoring import Place, may_fit, places
-from core.compare.lists import element, entries
-from core.compare.ownership import OwnerClass, Owners
+from core.compare.equality.lists import element, entries
+from core.compare.equality.scalars import same_json
+from core.compare.equality.schema import UNKNOWN, Node, Schema
+from core.compare.evidence.evidence import Evidence, value_at
+from core.compare.evidence.ownership import OwnerClass, Owners
 from core.compare.paths import Element, Member, Part, Parts, is_entry, parse_path
-from core.compare.scalars import same_json
-from core.compare.schema import UNKNOWN, Node, Schema
+from core.compare.rules.ignoring import Place, may_fit, places
 from core.compare.verdicts import Policy
 from core.model import ABSENT, Absent, Desired, Json, JsonObject, Live
 

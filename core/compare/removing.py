@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from core.compare.evidence import value_at
+from core.compare.evidence.evidence import value_at
 from core.compare.paths import Element, Member, Part, Parts, is_entry, parse_path
 from core.model import Absent, Desired, Json, Live
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from core.compare.builtin import RESTARTED_AT
-from core.compare.evidence import Evidence, value_at
-from core.compare.ownership import CLIENT_SIDE, CLUSTER_PARTS, NOBODY, Owner, OwnerClass
+from core.compare.equality.builtin import RESTARTED_AT
+from core.compare.equality.walk import Difference, How, Walk, inside, same
+from core.compare.evidence.evidence import Evidence, value_at
+from core.compare.evidence.ownership import CLIENT_SIDE, CLUSTER_PARTS, NOBODY, Owner, OwnerClass
+from core.compare.evidence.scaling import ScaleRange
 from core.compare.paths import Parts, format_path
-from core.compare.scaling import ScaleRange
-from core.compare.walk import Difference, How, Walk, inside, same
 from core.model import (
     ABSENT,
     Absent,

@@ -10,8 +10,8 @@ from core.cluster import Cluster
 from core.engine.engine import Engine
 from core.engine.sources import Sources
 from core.model import AppSpec, ClusterSpec
-from core.reconcile.inputs import Input
-from core.reconcile.state import initial
+from core.reconcile.memory.inputs import Input
+from core.reconcile.memory.state import initial
 
 
 def connect(  # noqa: PLR0913 - each is a choice of the caller

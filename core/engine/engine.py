@@ -13,10 +13,10 @@ from core.cluster import Cluster
 from core.engine.performing import Performer
 from core.engine.sources import Sources
 from core.model import Snapshot
-from core.reconcile.effects import Effect, WakeAt
-from core.reconcile.inputs import Command, Input, Tick
+from core.reconcile.memory.effects import Effect, WakeAt
+from core.reconcile.memory.inputs import Command, Input, Tick
+from core.reconcile.memory.state import State
 from core.reconcile.snapshots import snapshot
-from core.reconcile.state import State
 from core.reconcile.step import step
 
 TURN_S = 0.05  # so long may steps follow each other before a snapshot goes out

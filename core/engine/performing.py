@@ -15,7 +15,7 @@ from core.engine.sources import Sources
 from core.errors import OutdatedError, ProductError, UnavailableError
 from core.model import Step, Verb
 from core.reconcile.audit import attribute, maker, remover
-from core.reconcile.effects import (
+from core.reconcile.memory.effects import (
     Apply,
     CheckAccess,
     ComputeRevert,
@@ -29,7 +29,7 @@ from core.reconcile.effects import (
     WakeAt,
     WriteInventory,
 )
-from core.reconcile.inputs import (
+from core.reconcile.memory.inputs import (
     Applied,
     Input,
     InventoryRead,

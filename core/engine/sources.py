@@ -15,8 +15,8 @@ from core.errors import ProductError, RejectedError, UnavailableError
 from core.git import Repository
 from core.manifests import DocumentCache, read
 from core.model import AppSpec, Commit, Origin, RevertPlan
-from core.reconcile.effects import ComputeRevert, LookUp, MakeRevert
-from core.reconcile.inputs import (
+from core.reconcile.memory.effects import ComputeRevert, LookUp, MakeRevert
+from core.reconcile.memory.inputs import (
     Explained,
     HistoryRead,
     Input,

@@ -1,10 +1,10 @@
 """What front ends see of the state."""
 
 from core.model import AppView, Snapshot
-from core.reconcile.claims import objections
-from core.reconcile.extras import told_apart
-from core.reconcile.state import AppState, State, known, surveyed
-from core.reconcile.surveys import unseen
+from core.reconcile.judging.claims import objections
+from core.reconcile.judging.extras import told_apart
+from core.reconcile.judging.surveys import unseen
+from core.reconcile.memory.state import AppState, State, known, surveyed
 
 
 def snapshot(state: State, before: Snapshot) -> Snapshot:

@@ -9,11 +9,16 @@ from itertools import islice
 from typing import assert_never
 
 from core.model import Desired, Key, Live, Plan, Verdict
-from core.reconcile import desired, live, refusals, reverts, runs, surveys
-from core.reconcile import inputs as happenings
-from core.reconcile.claims import all_read, claims_of
-from core.reconcile.draft import Draft
-from core.reconcile.effects import (
+from core.reconcile.acting import reverts, runs
+from core.reconcile.acting.healing import permitted, ready
+from core.reconcile.acting.plans import plan
+from core.reconcile.judging import desired, live, refusals, surveys
+from core.reconcile.judging.claims import all_read, claims_of
+from core.reconcile.judging.extras import live_of
+from core.reconcile.judging.judging import judge_key, take_answer
+from core.reconcile.memory import inputs as happenings
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import (
     CheckAccess,
     ComputeRevert,
     Effect,
@@ -21,13 +26,9 @@ from core.reconcile.effects import (
     MakeRevert,
     WakeAt,
 )
-from core.reconcile.extras import live_of
-from core.reconcile.healing import permitted, ready
-from core.reconcile.inputs import Input
-from core.reconcile.judging import judge_key, take_answer
-from core.reconcile.plans import plan
-from core.reconcile.recording import flush
-from core.reconcile.state import State, known
+from core.reconcile.memory.inputs import Input
+from core.reconcile.memory.inventory import flush
+from core.reconcile.memory.state import State, known
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
 

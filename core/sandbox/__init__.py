@@ -14,8 +14,8 @@ driftdeck relies on; `tests/contract/` runs the same statements against both.  F
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.sandbox.faults import Faults
-    from core.sandbox.server import Sandbox, SandboxThread
+    from core.sandbox.serve.faults import Faults
+    from core.sandbox.serve.server import Sandbox, SandboxThread
 
 __all__ = ["Faults", "Sandbox", "SandboxThread"]
 
@@ -23,7 +23,7 @@ __all__ = ["Faults", "Sandbox", "SandboxThread"]
 def __getattr__(name: str) -> object:
     """Load the server when it is first wanted: aiohttp costs more than most commands."""
     if name == "Faults":
-        from core.sandbox.faults import Faults  # noqa: PLC0415 - lazily, see above
+        from core.sandbox.serve.faults import Faults  # noqa: PLC0415 - lazily, see above
 
         return Faults
     if name in __all__:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from core.sandbox.statuses import expired
+from core.sandbox.types.statuses import expired
 
 Object = dict[str, object]
 Resource = tuple[str, str]  # group and plural

@@ -20,9 +20,9 @@ from core.compare import judge
 from core.engine import Engine, connect
 from core.git import commit_files
 from core.model import AppSpec, ClusterSpec
-from core.reconcile.effects import Confirm
-from core.reconcile.inputs import Tick
-from core.reconcile.state import State
+from core.reconcile.memory.effects import Confirm
+from core.reconcile.memory.inputs import Tick
+from core.reconcile.memory.state import State
 from core.reconcile.step import step
 from tests.bench.world import AUTHOR, MERGE_PATCH, NAMESPACES, World, manifests, text_of, world
 from tests.controller import Controller

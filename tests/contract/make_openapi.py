@@ -1,4 +1,4 @@
-"""Make `core/sandbox/openapi.json.gz`: the schemas of the kinds the sandbox serves.
+"""Make `core/sandbox/types/openapi.json.gz`: the schemas of the kinds the sandbox serves.
 
 Run once for each Kubernetes version, from the root of the repository.  It asks a real API server
 for its own OpenAPI v3 documents; the argument is the output of `gotypes/main.go`, built in a copy
@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from core.sandbox.kinds import BUILT_IN
+from core.sandbox.types.kinds import BUILT_IN
 from tests.apiserver.server import ApiServer
 
-TARGET = Path(__file__).parents[2] / "core" / "sandbox" / "openapi.json.gz"
+TARGET = Path(__file__).parents[2] / "core" / "sandbox" / "types" / "openapi.json.gz"
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _ALWAYS = [
     *(

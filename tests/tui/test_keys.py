@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 import pytest
 
 from core.model import Commit, Drift, Key
-from core.reconcile.inputs import (
+from core.reconcile.memory.inputs import (
     Execute,
     ExecuteRevert,
     PreparePlan,

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from core.model import Key, Run, Snapshot
-from core.reconcile.inputs import (
+from core.reconcile.memory.inputs import (
     Command,
     Execute,
     ExecuteRevert,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from rich.style import Style
 
 from core.model import AppView, Snapshot
-from core.reconcile.inputs import SetHeal
+from core.reconcile.memory.inputs import SetHeal
 from tui.dialogs.plan import Means
 from tui.dialogs.preview import Preview
 from tui.palette import Role

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.style import Style
 
 from core.model import Drift, Key, Plan, Snapshot
-from core.reconcile.inputs import Command, Execute, PreparePlan
+from core.reconcile.memory.inputs import Command, Execute, PreparePlan
 from tui.dialogs.preview import Preview
 from tui.palette import Role
 from tui.text.plans import objects, plan_lines, plan_title

@@ -1,7 +1,7 @@
 """The preview of a revert: the commit that would be made, as a diff."""
 
 from core.model import Commit, RevertPlan, Snapshot
-from core.reconcile.inputs import ExecuteRevert, PrepareRevert
+from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
 from tui.dialogs.plan import Means
 from tui.dialogs.preview import Preview
 from tui.palette import Role

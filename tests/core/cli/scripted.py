@@ -25,7 +25,7 @@ from core.model import (
     Snapshot,
     Verdict,
 )
-from core.reconcile.inputs import Command
+from core.reconcile.memory.inputs import Command
 
 DEPLOYMENT = KindRef("apps/v1", "Deployment")
 SERVICE = KindRef("v1", "Service")

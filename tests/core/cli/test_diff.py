@@ -29,7 +29,7 @@ from core.model import (
     Snapshot,
     Verdict,
 )
-from core.reconcile.inputs import Command, Explain
+from core.reconcile.memory.inputs import Command, Explain
 from tests.core.cli.scripted import (
     ACTOR,
     CART,

@@ -16,7 +16,7 @@ from core.cli.session import EngineLike, beside
 from core.cli.sync import Console, sync
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.model import Plan, RevertPlan, Run, Snapshot, Step, Verb, Verdict
-from core.reconcile.inputs import (
+from core.reconcile.memory.inputs import (
     Command,
     Execute,
     ExecuteRevert,

@@ -4,7 +4,7 @@ import asyncio
 import heapq
 
 from core.cluster.clock import Clock
-from core.cluster.silence import TASK_NAME
+from core.cluster.following.silence import TASK_NAME
 
 
 class ManualClock:

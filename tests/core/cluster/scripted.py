@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from core.cluster.clock import Clock
-from core.cluster.link import Link, open_connection
-from core.cluster.login import FixedBearer, Login
-from core.cluster.reflector import Reflector
-from core.cluster.store import Change
+from core.cluster.connection.link import Link, open_connection
+from core.cluster.following.reflector import Reflector
+from core.cluster.following.store import Change
+from core.cluster.login.login import FixedBearer, Login
 from core.errors import ProductError
 from core.model import KindRef, Live, ObjectRef, Resource
 

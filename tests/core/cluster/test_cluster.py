@@ -19,7 +19,7 @@ from core.errors import (
     UnavailableError,
 )
 from core.model import ClusterSpec, JsonObject, Key, KindRef, Live, ObjectRef
-from core.reconcile.inputs import (
+from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
     InventoryRow,

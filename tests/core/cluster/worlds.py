@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from core.cluster import Clock, Cluster
 from core.model import ClusterSpec, Desired, Document, JsonObject, KindRef, ObjectRef
-from core.reconcile.inputs import ClusterFound, Input
+from core.reconcile.memory.inputs import ClusterFound, Input
 from tests.apiserver.client import Answer, Client
 
 MAP = KindRef("v1", "ConfigMap")

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.compare import Parts, Policy, judge, parse_path, payload
-from core.compare.evidence import Evidence, value_at
-from core.compare.ignoring import places
+from core.compare.evidence.evidence import Evidence, value_at
+from core.compare.rules.ignoring import places
 from core.model import Absent, IgnoreRule, Json, JsonObject, Verdict
 from tests.core.compare.world import SCHEMAS, desired, live_of, obj, shown
 

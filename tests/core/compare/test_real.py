@@ -1,7 +1,7 @@
 """Against a real API server: what it fills in by itself is never drift, what a person does is.
 
 The objects are created by Update as `kubectl create` does, so the client owns every default: the
-table in `core.compare.builtin` must know them all.
+table in `core.compare.equality.builtin` must know them all.
 """
 
 from collections.abc import Mapping

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.model import ABSENT, Actor, FieldChange, FieldVerdict, Seen
 from core.reconcile.audit import AuditEvent, attribute, maker, remover
-from core.reconcile.inputs import AuditLogRead
+from core.reconcile.memory.inputs import AuditLogRead
 from tests.core.reconcile.world import applied
 
 AT = "2026-11-25T10:00:07Z"

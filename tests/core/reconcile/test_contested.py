@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from core.model import Contested, Live, Plan
-from core.reconcile.effects import Apply, CheckAccess, Confirm, Effect
-from core.reconcile.inputs import Execute, InventoryRead, InventoryRow, PreparePlan
+from core.reconcile.memory.effects import Apply, CheckAccess, Confirm, Effect
+from core.reconcile.memory.inputs import Execute, InventoryRead, InventoryRow, PreparePlan
 from tests.core.reconcile.world import DEPLOYMENT, SPEC, World, document, key, live, ref, world
 
 KEY = key(DEPLOYMENT, "a")

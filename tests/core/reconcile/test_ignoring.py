@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from core.model import Document, IgnoreRule, JsonObject, Snapshot
-from core.reconcile.effects import Apply, Confirm, WriteInventory
-from core.reconcile.inputs import InventoryRead
+from core.reconcile.memory.effects import Apply, Confirm, WriteInventory
+from core.reconcile.memory.inputs import InventoryRead
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,

@@ -11,8 +11,8 @@ from core.cli.forms import diff_form
 from core.cli.ink import Ink, ink_for
 from core.cli.report import report_lines
 from core.model import Document, KindRef, Live, Snapshot
-from core.reconcile.effects import Apply, Confirm
-from core.reconcile.inputs import (
+from core.reconcile.memory.effects import Apply, Confirm
+from core.reconcile.memory.inputs import (
     Confirmed,
     InventoryRead,
     InventoryRow,

@@ -18,8 +18,8 @@ from core.model import (
     Resource,
     Snapshot,
 )
-from core.reconcile.effects import Apply, Confirm, Effect, WakeAt, WriteInventory
-from core.reconcile.inputs import (
+from core.reconcile.memory.effects import Apply, Confirm, Effect, WakeAt, WriteInventory
+from core.reconcile.memory.inputs import (
     Applied,
     ClusterFound,
     Confirmed,
@@ -33,8 +33,8 @@ from core.reconcile.inputs import (
     SourceRead,
     Tick,
 )
+from core.reconcile.memory.state import State, initial
 from core.reconcile.snapshots import snapshot
-from core.reconcile.state import State, initial
 from core.reconcile.step import step
 
 DEPLOYMENT = KindRef("apps/v1", "Deployment")

@@ -1,7 +1,7 @@
 import pytest
 
-from core.sandbox.statuses import StatusError
 from core.sandbox.store import Change, Object, Store
+from core.sandbox.types.statuses import StatusError
 
 KIND = ("", "configmaps")
 

@@ -1,0 +1,1 @@
+"""One connection to an API server: requests, answers, and how often to come back."""

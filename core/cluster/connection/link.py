@@ -1,0 +1,147 @@
+"""The connection that is current, and whether the server can be reached at all.
+
+Many readers share one server.  When it goes, only the prober in `Cluster.run` asks for it, by the
+backoff; all others wait for `up`.  So an outage costs one request per attempt, not one per
+reflector, and is reported once.
+"""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from core.cluster.connection.answers import Answer, LinkError
+from core.cluster.connection.request import Request
+from core.cluster.login.login import Login
+from core.errors import DeniedError, ProductError, UnavailableError
+
+if TYPE_CHECKING:  # aiohttp costs 0.2 s: loaded while connecting, not when imported
+    from core.cluster.connection.transport import Stream, Transport
+
+
+class Connection:
+    """One login with its sessions; a refused token is renewed once and the request repeated."""
+
+    def __init__(self, login: Login, transport: "Transport") -> None:
+        """Use `open_connection`."""
+        self.login, self._transport = login, transport
+
+    async def call(self, request: Request) -> Answer:
+        """Send one request; any HTTP status is an answer.
+
+        Raises:
+            LinkError: There is no whole answer.
+            DeniedError: There is no credential.
+        """
+        header = await self.login.bearer.header()
+        answer = await self._transport.call(request, _authorization(header))
+        if answer.status == HTTPStatus.UNAUTHORIZED and await self.login.bearer.refused(header):
+            renewed = await self.login.bearer.header()
+            return await self._transport.call(request, _authorization(renewed))
+        return answer
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator["Stream"]:
+        """Open an answer that is read as it comes; the same errors as `call`."""
+        bearer = self.login.bearer
+        header = await bearer.header()
+        async with self._transport.stream(request, _authorization(header)) as stream:
+            if stream.status != HTTPStatus.UNAUTHORIZED or not await bearer.refused(header):
+                yield stream
+                return
+        renewed = await bearer.header()
+        async with self._transport.stream(request, _authorization(renewed)) as stream:
+            yield stream
+
+    async def close(self) -> None:
+        """Close its sessions."""
+        await self._transport.close()
+
+
+def _authorization(header: str | None) -> dict[str, str]:
+    return {} if header is None else {"Authorization": header}
+
+
+async def open_connection(login: Login) -> Connection:
+    """Make the sessions for *login*; nothing is sent yet."""
+    module = await asyncio.to_thread(importlib.import_module, "core.cluster.connection.transport")
+    transport: Transport = module.Transport(login)
+    return Connection(login, transport)
+
+
+class Link:
+    """What everything in this package calls through."""
+
+    def __init__(self, what: str) -> None:
+        """Begin without a connection; *what* names the cluster in errors."""
+        self._what = what
+        self._connection: Connection | None = None
+        self.up = asyncio.Event()
+        self.trouble = asyncio.Event()  # somebody failed to reach the server: probe it
+        self.problem: ProductError | None = None
+
+    async def adopt(self, connection: Connection) -> None:
+        """Use *connection* from now on; what still reads from the one before is cut."""
+        before, self._connection = self._connection, connection
+        self.problem = None
+        self.trouble.clear()
+        self.up.set()
+        if before is not None and before is not connection:
+            await before.close()
+
+    def suspect(self, problem: ProductError) -> None:
+        """Note that the server may be gone, or may not know us any more."""
+        self.problem = problem
+        self.up.clear()
+        self.trouble.set()
+
+    async def call(self, request: Request) -> Answer:
+        """Send one request; the same errors as `Connection.call`, and `UnavailableError`."""
+        connection = self._current()
+        try:
+            answer = await connection.call(request)
+        except (LinkError, DeniedError) as error:
+            self._suspect_of(connection, error)
+            raise
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            self._suspect_of(connection, refused_login(self._what))
+        return answer
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator["Stream"]:
+        """Open an answer that is read as it comes; only failing to open it is suspicious."""
+        connection = self._current()
+        opened = False
+        try:
+            async with connection.stream(request) as stream:
+                opened = True
+                if stream.status == HTTPStatus.UNAUTHORIZED:
+                    self._suspect_of(connection, refused_login(self._what))
+                yield stream
+        except (LinkError, DeniedError) as error:
+            if not opened:
+                self._suspect_of(connection, error)
+            raise
+
+    async def close(self) -> None:
+        """Close the connection, if there is one."""
+        connection, self._connection = self._connection, None
+        self.up.clear()
+        if connection is not None:
+            await connection.close()
+
+    def _current(self) -> Connection:
+        if self._connection is None:
+            raise self.problem or UnavailableError(f"{self._what}: not connected yet")
+        return self._connection
+
+    def _suspect_of(self, connection: Connection, problem: ProductError) -> None:
+        if connection is self._connection:  # else it is about one that was replaced
+            self.suspect(problem)
+
+
+def refused_login(what: str) -> DeniedError:
+    """Return the error for a 401 that a fresh credential did not cure."""
+    return DeniedError(f"{what}: the server does not accept our credentials (401)")

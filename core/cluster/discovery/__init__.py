@@ -1,0 +1,1 @@
+"""What an API server serves: kinds from discovery, schemas from its OpenAPI."""

@@ -1,0 +1,1 @@
+"""Following objects: list, then watch, kind by kind, through every break of the stream."""

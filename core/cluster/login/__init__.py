@@ -1,0 +1,1 @@
+"""Who we are to an API server: kubeconfig, credentials, plugins, proxies."""

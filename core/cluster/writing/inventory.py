@@ -1,0 +1,98 @@
+"""What driftdeck applied, remembered in the cluster itself.
+
+ConfigMaps `driftdeck-<app>-<n>`, one line per object, at most 512 KiB each: one object that holds
+everything exceeded its limit elsewhere (argo-cd #621, #14486).  The first one also says for which
+app and which cluster it is, so that a copied namespace is not mistaken for our own record (G7).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+from urllib.parse import quote, unquote
+
+from core.compare.evidence.jobs import ENDS
+from core.errors import RejectedError
+from core.model import ObjectRef
+from core.reconcile.memory.inputs import InventoryRow
+
+FORMAT: Final = "1"
+SHARD_BYTES_MAX: Final = 512 * 1024
+_NOTHING: Final = "-"
+
+
+def shard_name(app: str, index: int) -> str:
+    """Return the name of one ConfigMap."""
+    return f"driftdeck-{app}-{index}"
+
+
+def line_of(row: InventoryRow) -> str:
+    """Write one row: group/kind/namespace/name, uid, digest, and how it ended if it did."""
+    ref = row.ref
+    parts = (ref.group, ref.kind, ref.namespace, ref.name)
+    identity = "/".join(quote(part, safe=":") for part in parts)
+    known = f"{identity} {row.uid or _NOTHING} {row.digest or _NOTHING}"
+    return f"{known} {row.end}" if row.end else known
+
+
+def row_of(line: str) -> InventoryRow:
+    """Read one row.
+
+    Raises:
+        RejectedError: It is none.
+    """
+    fields = line.split(" ")
+    identity = fields[0].split("/")
+    whole = len(fields) == 3 or (len(fields) == 4 and fields[3] in ENDS)  # noqa: PLR2004
+    if not whole or len(identity) != 4:  # noqa: PLR2004 - the shape `line_of` writes
+        raise RejectedError(f"the inventory holds a line that cannot be read: {line[:80]!r}")
+    group, kind, namespace, name = map(unquote, identity)
+    uid, digest = ("" if text == _NOTHING else text for text in fields[1:3])
+    return InventoryRow(ObjectRef(group, kind, namespace, name), uid, digest, *fields[3:])
+
+
+def texts_of(rows: Iterable[InventoryRow]) -> tuple[str, ...]:
+    """Return the text of each shard; one at least, for the first says whose it is."""
+    shards: list[list[str]] = [[]]
+    size = 0
+    for line in sorted(line_of(row) for row in rows):
+        size += len(line) + 1  # lines are ASCII: `quote` leaves nothing else
+        if size > SHARD_BYTES_MAX:
+            shards.append([])
+            size = len(line) + 1
+        shards[-1].append(line)
+    return tuple("\n".join(lines) for lines in shards)
+
+
+def rows_of(texts: Sequence[str]) -> tuple[InventoryRow, ...]:
+    """Read the rows of all shards, sorted.
+
+    Raises:
+        RejectedError: A line cannot be read.
+    """
+    lines = (line for text in texts for line in text.splitlines() if line)
+    return tuple(sorted((row_of(line) for line in lines), key=lambda row: row.ref))
+
+
+def data_of(texts: Sequence[str], app: str, cluster_uid: str) -> tuple[dict[str, str], ...]:
+    """Return the data of each ConfigMap."""
+    head = {"format": FORMAT, "app": app, "cluster": cluster_uid}
+    return tuple({**(head if index == 0 else {}), "rows": text} for index, text in enumerate(texts))
+
+
+def check_head(data: Mapping[str, str], app: str, cluster_uid: str) -> None:
+    """Make sure that a record is ours to read.
+
+    Raises:
+        RejectedError: It has another format, or is another app's or another cluster's.
+    """
+    written = data.get("format", "")
+    if written != FORMAT:
+        raise RejectedError(
+            f"the inventory has format {written!r}; this driftdeck reads {FORMAT!r}"
+        )
+    if data.get("app", "") != app:
+        raise RejectedError(f"the inventory belongs to the app {data.get('app', '')!r}")
+    there = data.get("cluster", "")
+    if there and cluster_uid and there != cluster_uid:
+        raise RejectedError(
+            "the inventory belongs to another cluster: nothing is concluded from it"
+        )

@@ -1,0 +1,166 @@
+"""Reading and writing inventories: each ConfigMap by compare-and-swap, only those that changed."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from core.cluster.clock import Clock
+from core.cluster.connection.answers import Answer, NamespaceAbsentError, error_of
+from core.cluster.connection.calls import Calls
+from core.cluster.connection.paths import object_path
+from core.cluster.connection.request import Request, query_of
+from core.cluster.discovery.discovery import decoded
+from core.cluster.writing.gateway import MANAGER
+from core.cluster.writing.inventory import check_head, data_of, rows_of, shard_name, texts_of
+from core.errors import DeniedError, OutdatedError, ProductError, RejectedError
+from core.model import KindRef, Resource
+from core.reconcile.memory.inputs import InventoryRow
+
+_MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
+_LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
+_KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
+
+
+class _Metadata(msgspec.Struct, rename="camel"):
+    uid: str = ""
+    resource_version: str = ""
+    labels: dict[str, str] | None = None
+
+
+class _Map(msgspec.Struct):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+    data: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shard:
+    resource_version: str
+    data: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    app: str
+    namespace: str
+
+
+class Records:
+    """The inventories of one cluster, each written by one call at a time."""
+
+    def __init__(self, calls: Calls, clock: Clock) -> None:
+        """Know nothing."""
+        self._calls, self._clock = calls, clock
+        self._known: dict[_Place, list[_Shard]] = {}
+        self._flights: defaultdict[_Place, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._cluster_uid: str | None = None
+
+    async def read(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
+        """Return what was applied for *app*; nothing if nothing was ever recorded.
+
+        Raises:
+            ProductError: It cannot be told.
+        """
+        place = _Place(app, namespace)
+        async with self._flights[place]:
+            return await self._read(place)
+
+    async def write(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
+        """Replace the record of *app*.
+
+        A shard that is no longer needed is emptied: nothing is ever deleted.
+
+        Raises:
+            OutdatedError: Somebody else wrote it meanwhile; it was read again.
+            ProductError: It cannot be written.
+        """
+        place = _Place(app, namespace)
+        async with self._flights[place]:
+            if place not in self._known:
+                await self._read(place)
+            texts = texts_of(rows)
+            spare = len(self._known[place]) - len(texts)
+            wanted = data_of((*texts, *[""] * spare), app, await self._uid())
+            for index, data in enumerate(wanted):
+                await self._write_shard(place, index, data)
+
+    async def _read(self, place: _Place) -> tuple[InventoryRow, ...]:
+        shards: list[_Shard] = []
+        while (shard := await self._get(place, len(shards))) is not None:
+            shards.append(shard)
+        if shards:
+            check_head(shards[0].data, place.app, await self._uid())
+        rows = rows_of([shard.data.get("rows", "") for shard in shards])
+        self._known[place] = shards
+        return rows
+
+    async def _get(self, place: _Place, index: int) -> _Shard | None:
+        path = object_path(_MAPS, place.namespace, shard_name(place.app, index))
+        answer = await self._calls.send(Request(path=path))
+        if answer.status == HTTPStatus.OK:
+            return self._shard(answer)
+        error = self._error(answer, "get", place)
+        if isinstance(error, NamespaceAbsentError):
+            return None
+        raise error
+
+    async def _write_shard(self, place: _Place, index: int, data: Mapping[str, str]) -> None:
+        """Write one ConfigMap unless it says that already."""
+        known = self._known[place]
+        before = known[index] if index < len(known) else None
+        if before is not None and before.data == data:
+            return
+        answer = await self._put(place, index, data, before)
+        if answer.status == HTTPStatus.CONFLICT:
+            now = await self._get(place, index)
+            if now is None or before is None or now.data != before.data:
+                del self._known[place]  # another writer's rows must not be lost: look again
+                raise OutdatedError(f"the inventory of {place.app} was written by somebody else")
+            answer = await self._put(place, index, data, now)
+        if not answer.ok:
+            del self._known[place]
+            raise self._error(answer, "write", place)
+        self._known[place] = [*known[:index], self._shard(answer), *known[index + 1 :]]
+
+    async def _put(
+        self, place: _Place, index: int, data: Mapping[str, str], before: _Shard | None
+    ) -> Answer:
+        name = shard_name(place.app, index)
+        path = object_path(_MAPS, place.namespace, name)
+        metadata: dict[str, object] = {"name": name, "labels": dict([_LABEL])}
+        if before is not None:
+            metadata["resourceVersion"] = before.resource_version
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+        return await self._calls.send(
+            Request(
+                method="PUT" if before is not None else "POST",
+                path=path if before is not None else path.rpartition("/")[0],
+                query=query_of(fieldManager=MANAGER),
+                body=msgspec.json.encode(body),
+            )
+        )
+
+    def _shard(self, answer: Answer) -> _Shard:
+        found = decoded(answer, _Map)
+        name, value = _LABEL
+        if (found.metadata.labels or {}).get(name) != value:
+            raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
+        return _Shard(found.metadata.resource_version, found.data or {})
+
+    async def _uid(self) -> str:
+        """Return what identifies this cluster, "" if we may not see it."""
+        if self._cluster_uid is None:
+            try:
+                answer = await self._calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
+                self._cluster_uid = decoded(answer, _Map).metadata.uid
+            except (DeniedError, NamespaceAbsentError):
+                self._cluster_uid = ""
+        return self._cluster_uid
+
+    def _error(self, answer: Answer, verb: str, place: _Place) -> ProductError:
+        doing = f"{verb} configmaps in {place.namespace}"
+        return error_of(answer, doing, wall=self._clock.wall())

@@ -1,0 +1,1 @@
+"""Who made a live object what it is: field managers, autoscalers, owners, ends of Jobs."""

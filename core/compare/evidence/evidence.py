@@ -1,0 +1,99 @@
+"""What a live object tells about its own past: its owners, and the last client-side apply."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import msgspec
+
+from core.compare.equality.builtin import LAST_APPLIED
+from core.compare.evidence.ownership import CLIENT_SIDE, NOBODY, Owner, OwnerClass, Owners
+from core.compare.paths import Element, Member, Part, Parts, format_path, is_entry
+from core.model import ABSENT, Absent, Actor, Json, JsonObject
+
+
+class Evidence:
+    """Read only when something differs, which is rare."""
+
+    def __init__(
+        self,
+        live: JsonObject,
+        classes: Mapping[str, OwnerClass],
+        appeared: frozenset[str] = frozenset(),
+    ) -> None:
+        """Look at *live*, as the API server returned it; *classes* are moved by settings.
+
+        *appeared* are the fields that our own watch saw come in after the object was created.
+        """
+        self.live, self._classes, self._appeared = live, classes, appeared
+
+    @cached_property
+    def owners(self) -> Owners:
+        """The managedFields."""
+        return Owners.parse(self.live, self._classes)
+
+    @cached_property
+    def last_applied(self) -> JsonObject:
+        """What `kubectl apply` last sent, `{}` where it never did."""
+        text = value_at(self.live, ("metadata", "annotations", LAST_APPLIED))
+        if not isinstance(text, str):
+            return {}
+        try:
+            applied = msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            return {}
+        return applied if isinstance(applied, dict) else {}
+
+    @cached_property
+    def touched_by_hand(self) -> bool:
+        """Whether any person's client wrote to this object at all."""
+        return any(
+            entry.kind is OwnerClass.HUMAN and entry.manager not in CLIENT_SIDE
+            for entry in self.owners.entries
+        )
+
+    def came_unowned(self, parts: Parts) -> bool:
+        """Tell whether we saw a field come into an object that names no owners at all."""
+        return not self.owners and format_path(parts) in self._appeared
+
+    def decisive(self, parts: Parts) -> Owner | None:
+        """Return the owner that decides about one field."""
+        return next(iter(self.owners.of(parts)), None)
+
+    def actor(self, parts: Parts) -> Actor:
+        """Return who wrote one field; nothing is claimed where nobody owns it."""
+        owner = self.decisive(parts)
+        return owner.actor if owner is not None else NOBODY
+
+    def was_ours(self, parts: Parts) -> bool:
+        """Tell whether Git once stated this field: our own apply or the last one says so."""
+        twin = ("stringData", *parts[1:]) if parts[:1] == ("data",) else parts
+        return any(
+            entry.kind is OwnerClass.OURS and (entry.owns(parts) or entry.owns(twin))
+            for entry in self.owners.entries
+        ) or not all(
+            isinstance(value_at(self.last_applied, each), Absent) for each in (parts, twin)
+        )
+
+
+def value_at(document: Json | Absent, parts: Parts) -> Json | Absent:
+    """Return what *document* has at *parts*."""
+    here: Json | Absent = document
+    for part in parts:
+        here = _step(here, part)
+        if isinstance(here, Absent):
+            return ABSENT
+    return here
+
+
+def _step(here: Json | Absent, part: Part) -> Json | Absent:
+    if isinstance(here, dict):
+        return here.get(part, ABSENT) if isinstance(part, str) else ABSENT
+    if not isinstance(here, list):
+        return ABSENT
+    if isinstance(part, int):
+        return here[part] if part < len(here) else ABSENT
+    if isinstance(part, Member):
+        return part.value if part.value in here else ABSENT
+    if isinstance(part, Element):
+        return next((item for item in here if is_entry(item, part)), ABSENT)
+    return ABSENT

@@ -1,0 +1,1 @@
+"""What is left alone because a rule or an annotation in Git says so."""

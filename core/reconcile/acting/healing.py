@@ -1,0 +1,134 @@
+"""Standing permission: which drift is put right unasked, and when."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.model import (
+    Cause,
+    ConfirmedBy,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    Verdict,
+)
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import WakeAt
+from core.reconcile.memory.inputs import Applied
+from core.reconcile.memory.state import AppState, Hold
+
+UNAVAILABLE, DENIED, OUTDATED = 3, 4, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealPolicy:
+    """How far the engine goes in repairing one field without being asked."""
+
+    at_once: int = 2  # the first drift of a field, and its first repetition
+    backoff_first_s: float = 2.0  # from then on, times three each
+    backoff_cap_s: float = 300.0
+    forget_after_s: float = 600.0  # in sync for so long, a field starts afresh
+    refused_s: float = 300.0  # a refused apply is tried again after so long, or on a new commit
+    unavailable_first_s: float = 1.0
+    unavailable_cap_s: float = 60.0
+
+
+POLICY = HealPolicy()
+
+
+def heal_at(healed: Sequence[float], policy: HealPolicy = POLICY) -> float:
+    """Say from when on a field may be healed once more.
+
+    Args:
+        healed: When it was healed before, in seconds, oldest first.
+        policy: The limits.
+
+    Returns:
+        Seconds on the same clock; 0.0 means at once.
+
+    Source:
+        safety.md section 4: a fight with another writer must not become a storm.
+    """
+    over = len(healed) - policy.at_once
+    if over < 0:
+        return 0.0
+    return healed[-1] + min(policy.backoff_cap_s, policy.backoff_first_s * 3.0**over)
+
+
+def permitted(app: AppState, row: Drift) -> bool:
+    """Tell whether the app's settings let the engine put this drift right by itself."""
+    if row.verdict not in {Verdict.DRIFTED, Verdict.MISSING} or not app.healing:
+        return False
+    if row.key.ref in app.claimed:
+        return False
+    if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming or row.calling:
+        return False
+    drifts = [c for c in row.changes if c.verdict is FieldVerdict.DRIFT]
+    if drifts and not all(change.healable for change in drifts):
+        return False
+    heal_ok = app.spec.heal or row.cause is Cause.GIT_AHEAD
+    follow_ok = app.spec.follow or row.cause is Cause.LIVE_CHANGED
+    return heal_ok and follow_ok
+
+
+def ready(draft: Draft, row: Drift) -> bool:
+    """Tell whether nothing holds this heal up now; if something does, wake up when it ends."""
+    held: Hold | None = draft.table("holds").get(row.key)
+    if held is not None and _stands(held, row) and held.until > draft.now:
+        return False
+    if row.cause is not Cause.LIVE_CHANGED:
+        return True
+    earliest = min(_times(draft, row), default=0.0)
+    if earliest > draft.now:
+        draft.effects.append(WakeAt(earliest))
+        return False
+    return True
+
+
+def _stands(held: Hold, row: Drift) -> bool:
+    versions = {"", row.resource_version}
+    return held.digest == row.digest and held.resource_version in versions
+
+
+def _times(draft: Draft, row: Drift) -> Iterable[float]:
+    heals = draft.table("heals")
+    for path in _paths(row.changes):
+        past = heals.get((row.key, path), ())
+        if past and draft.now - past[-1] > POLICY.forget_after_s:
+            past = ()
+        yield heal_at(past)
+
+
+def _paths(changes: Iterable[FieldChange]) -> tuple[str, ...]:
+    drifts = tuple(c.path for c in changes if c.verdict is FieldVerdict.DRIFT)
+    return drifts or ("",)  # "" stands for the object itself, when it was deleted
+
+
+def remember_heal(draft: Draft, key: Key, changes: Iterable[FieldChange]) -> None:
+    """Count a heal of these fields."""
+    heals = draft.write("heals")
+    for path in _paths(changes):
+        recent = [t for t in heals.get((key, path), ()) if draft.now - t <= POLICY.forget_after_s]
+        heals[key, path] = (*recent, draft.now)
+
+
+def hold_unchanged(draft: Draft, done: Applied, resource_version: str) -> None:
+    """The server took an apply and changed nothing: do not repeat it before something changes."""
+    until = draft.now + POLICY.backoff_cap_s
+    held = Hold(until, 1, done.desired.digest, resource_version)
+    draft.write("holds")[done.key] = held
+
+
+def hold(draft: Draft, done: Applied) -> None:
+    """Leave an object alone for a while after its apply was refused."""
+    if done.exit_code == OUTDATED:
+        return  # the world moved: it is judged again at once
+    before: Hold | None = draft.table("holds").get(done.key)
+    attempts = before.attempts + 1 if before and before.digest == done.desired.digest else 1
+    pause_s = POLICY.refused_s
+    if done.exit_code == UNAVAILABLE:
+        doubled = POLICY.unavailable_first_s * 2 ** (attempts - 1)
+        pause_s = max(done.retry_after_s or 0.0, min(POLICY.unavailable_cap_s, doubled))
+    until = draft.now + pause_s
+    draft.write("holds")[done.key] = Hold(until, attempts, done.desired.digest)
+    draft.effects.append(WakeAt(until))

@@ -1,0 +1,301 @@
+"""The desired side of the state: documents from Git become canonical objects with a scope.
+
+A document needs three things before it can be judged: the cluster's discovery (is the kind
+namespaced?), its schema (what does null mean?) and the app's namespace.  Whatever arrives last
+makes it complete, kind by kind.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from core.compare import canonical, is_compared
+from core.model import (
+    ABSENT,
+    Desired,
+    Document,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    KindRef,
+    ObjectRef,
+    Resource,
+)
+from core.reconcile.judging.claims import settle_claims
+from core.reconcile.judging.extras import mark, mark_all
+from core.reconcile.judging.promises import promises
+from core.reconcile.judging.refusals import forget
+from core.reconcile.judging.scaling import autoscaler_kind, choose_scaler
+from core.reconcile.judging.surveys import keep_wanted, surveyed_kinds
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
+from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead
+from core.reconcile.memory.state import AppState, ClusterState, inventory_namespace, namespace_of
+
+
+def take_source(draft: Draft, read: SourceRead) -> None:
+    """Take a newly read commit of one app into account."""
+    app = draft.app(read.app)
+    before = app.source
+    documents: dict[KindRef, list[Document]] = {}
+    for document in read.documents:
+        documents.setdefault(document.kind, []).append(document)
+    draft.set_app(
+        read.app,
+        source=read,
+        read_at=draft.now,
+        problem="",
+        problem_exit=0,
+        documents={kind: tuple(found) for kind, found in documents.items()},
+        lost=_lost(app, read),
+    )
+    news = before is None or (before.revision.id, before.problems) != (
+        read.revision.id,
+        read.problems,
+    )
+    if news and app.shown:
+        draft.tell(
+            "source_updated",
+            app=read.app,
+            cluster=app.spec.cluster,
+            revision=read.revision.id,
+            message="; ".join((read.revision.subject, *read.problems)),
+        )
+    place(draft, read.app)
+    note_stated(draft, read.app)
+    follow(draft, app.spec.cluster)
+    if before is None or before.problems != read.problems:
+        mark_all(draft, app.spec.cluster)
+
+
+def _lost(app: AppState, read: SourceRead) -> dict[ObjectRef, tuple[Document, str]]:
+    """Find the objects of files that could be read before and cannot be read now.
+
+    Nobody knows whether Git still states them.
+    """
+    last = {ref: document for ref, (document, _) in app.lost.items()}
+    last |= app.unserved
+    last |= {ref: made.document for ref, made in app.desired.items()}
+    found = ((ref, document, _refused(read, document.file)) for ref, document in last.items())
+    return {ref: (document, problem) for ref, document, problem in found if problem}
+
+
+def _refused(read: SourceRead, file: str) -> str:
+    """Say why a file was left out, itself or with its folder; "" if it was not."""
+    for path, problem in read.refused:
+        is_folder = not path or path.endswith("/")
+        if file == path or (is_folder and file.startswith(path)):
+            return problem
+    return ""
+
+
+def lose_source(draft: Draft, lost: SourceLost) -> None:
+    """Keep what was read before, and say that it may be old."""
+    app = draft.app(lost.app)
+    if app.problem != lost.problem and app.shown:
+        draft.tell("source_unavailable", app=lost.app, message=lost.problem)
+    draft.set_app(lost.app, problem=lost.problem, problem_exit=lost.exit_code)
+    if app.source is None:
+        mark_all(draft, app.spec.cluster)  # what it states stays unknown
+
+
+def take_history(draft: Draft, read: HistoryRead) -> None:
+    """Keep the commits to show."""
+    draft.set_app(read.app, history=read.commits)
+
+
+def refresh(draft: Draft) -> None:
+    """Read Git again, and ask again where the server could not confirm."""
+    draft.effects += [ReadSource(app.spec.name) for app in draft.apps()]
+    forget(draft)
+    for key in draft.table("holds"):
+        draft.dirty(key)
+    if draft.table("holds"):
+        draft.write("holds").clear()
+
+
+def place(draft: Draft, name: str) -> None:
+    """Give every document of one app that can have one its canonical form and scope."""
+    app = draft.app(name)
+    cluster = draft.cluster(app.spec.cluster)
+    if app.source is None or cluster.resources is None:
+        return
+    kept: dict[Document, Desired] = {}
+    desired: dict[ObjectRef, Desired] = {}
+    unserved: dict[ObjectRef, Document] = {}
+    refused: list[str] = []
+    lacking = app.documents.keys() - cluster.resources.keys()
+    promised = promises(app.documents, lacking)
+    for document in app.source.documents:
+        if document.kind in lacking:
+            unserved[_stated_ref(app, cluster, document, promised)] = document
+            continue
+        made = app.canonical.get(document) or _canonical(draft, app, cluster, document)
+        if made is None:
+            continue
+        kept[document] = made
+        reason = _refusal(app, made)
+        if reason:
+            refused.append(reason)
+        else:
+            both = _over(desired.get(made.ref), made)
+            kept_one = app.desired.get(made.ref)
+            desired[made.ref] = kept_one if kept_one is not None and kept_one == both else both
+    _mark_dirty(draft, app, desired, unserved)
+    draft.set_app(
+        name,
+        canonical=kept,
+        desired=desired,
+        unserved=unserved,
+        promised=promised,
+        refused=tuple(refused),
+    )
+
+
+def note_stated(draft: Draft, name: str) -> None:
+    """Remember what one app states, for those who ask what nobody states."""
+    app = draft.app(name)
+    cluster = draft.cluster(app.spec.cluster)
+    if app.source is None or cluster.resources is None:
+        return
+    known = {**app.promised, **cluster.resources}
+    stated = frozenset(_stated_ref(app, cluster, each, known) for each in app.source.documents)
+    if stated != app.stated:
+        draft.set_app(name, stated=stated)
+        mark(draft, app.spec.cluster, sorted(stated ^ app.stated))
+        settle_claims(draft, app.spec.cluster)
+
+
+def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
+    """A schema arrived: whatever was made without it is made again."""
+    for app in draft.apps_of(cluster):
+        if kind in app.documents:
+            kept = {doc: made for doc, made in app.canonical.items() if doc.kind != kind}
+            draft.set_app(app.spec.name, canonical=kept)
+            place(draft, app.spec.name)
+
+
+def _canonical(
+    draft: Draft, app: AppState, cluster: ClusterState, document: Document
+) -> Desired | None:
+    kind = cluster.kinds.get(document.kind)
+    if is_compared(document.kind) and (kind is None or not kind.schema_read):
+        return None
+    assert cluster.resources is not None
+    return canonical(
+        document,
+        cluster.resources[document.kind],
+        kind.schema if kind is not None else None,
+        namespace=namespace_of(app, cluster),
+        digest_key=draft.state.digest_key,
+    )
+
+
+def _stated_ref(
+    app: AppState,
+    cluster: ClusterState,
+    document: Document,
+    promised: Mapping[KindRef, Resource],
+) -> ObjectRef:
+    resource = promised.get(document.kind)
+    namespaced = resource is None or resource.namespaced
+    namespace = (document.namespace or namespace_of(app, cluster)) if namespaced else ""
+    return ObjectRef(document.kind.group, document.kind.kind, namespace, document.name)
+
+
+def _refusal(app: AppState, made: Desired) -> str:
+    allowed = app.spec.namespaces
+    if not allowed or not made.ref.namespace or made.ref.namespace in allowed:
+        return ""
+    place_ = f"{made.document.file}:{made.document.line}"
+    return f"{place_}: namespace {made.ref.namespace} is not one this app may touch"
+
+
+def _over(earlier: Desired | None, made: Desired) -> Desired:
+    """Return the later of two statements of one object, which says where the other is.
+
+    That they are one shows only here, where the cluster says which kinds have a namespace.
+    """
+    if earlier is None:
+        return made
+    here, there = (f"{at.file}:{at.line}" for at in (made.document, earlier.document))
+    words = f"{here}: the same object is stated at {there}; this one counts"
+    warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note=words)
+    return replace(made, warnings=(warning, *made.warnings))
+
+
+def _mark_dirty(
+    draft: Draft,
+    app: AppState,
+    desired: dict[ObjectRef, Desired],
+    unserved: dict[ObjectRef, Document],
+) -> None:
+    name = app.spec.name
+    for ref, made in desired.items():
+        before = app.desired.get(ref)
+        if before is made:
+            continue
+        key = Key(name, ref)
+        row = draft.row(key)
+        if row is not None and before is not None and before.warnings != made.warnings:
+            draft.set_row(key, replace(row, digest=""))  # what it warns of is no part of its digest
+        draft.dirty(key)
+    for ref in (*app.desired.keys(), *app.unserved.keys(), *app.lost.keys()):
+        if ref not in desired:
+            draft.dirty(Key(name, ref))
+    for ref in unserved:
+        draft.dirty(Key(name, ref))
+
+
+# What to watch ----------------------------------------------------------------------------------
+
+
+def follow(draft: Draft, name: str) -> None:
+    """Ask for exactly the kinds and namespaces that the apps of a cluster use."""
+    cluster = draft.cluster(name)
+    if cluster.resources is None:
+        return
+    kinds: set[KindRef] = set()
+    namespaces: set[str] = set()
+    owned: set[str] = set()
+    for app in draft.apps_of(name):
+        if app.source is None:
+            continue
+        if not app.inventory_asked:
+            draft.set_app(app.spec.name, inventory_asked=True)
+            namespace = inventory_namespace(app, cluster)
+            draft.effects.append(ReadInventory(name, app.spec.name, namespace))
+        if not app.shown:
+            continue
+        kinds.update(k for k in app.documents if k in cluster.resources and is_compared(k))
+        namespaces.update(_namespaces(app, cluster))
+        kinds.update(_tracked_kinds(app, cluster, kinds))
+        owned.update(app.spec.owns)
+    scaler = autoscaler_kind(cluster.resources, kinds)
+    kinds.update({scaler} if scaler is not None else ())
+    others = surveyed_kinds(cluster.resources.values(), kinds) if owned else frozenset[KindRef]()
+    wanted = Follow(name, frozenset(kinds), frozenset(namespaces | owned), others, frozenset(owned))
+    if wanted != cluster.following:
+        keep_wanted(draft, name, wanted)
+        draft.set_cluster(name, following=wanted, synced=False)
+        draft.effects.append(wanted)
+    choose_scaler(draft, name, scaler)
+
+
+def _namespaces(app: AppState, cluster: ClusterState) -> Iterable[str]:
+    default = namespace_of(app, cluster)
+    for documents in app.documents.values():
+        for document in documents:
+            yield document.namespace or default
+    for ref in app.inventory or {}:
+        if ref.namespace:
+            yield ref.namespace
+
+
+def _tracked_kinds(app: AppState, cluster: ClusterState, known: set[KindRef]) -> Iterable[KindRef]:
+    """Kinds that Git no longer has, at any version the cluster serves: they may be EXTRA."""
+    have = {(kind.group, kind.kind) for kind in known}
+    lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - have
+    for kind in cluster.resources or {}:
+        if (kind.group, kind.kind) in lacking:
+            lacking.discard((kind.group, kind.kind))
+            yield kind

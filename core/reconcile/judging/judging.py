@@ -1,0 +1,341 @@
+"""One object at a time: its verdict, its cause, and whether the server must be asked.
+
+A row carries the stamp it was made from (desired digest, live version).  While both stand, the
+row stands: an unchanged object costs a comparison of two strings and no request.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+
+from core.compare import (
+    MANAGER,
+    Beside,
+    OwnerClass,
+    Policy,
+    absence,
+    expired,
+    expires,
+    explain,
+    is_compared,
+    judge,
+    mask,
+    not_compared,
+    payload,
+    presence,
+)
+from core.model import (
+    ABSENT,
+    AppSpec,
+    Cause,
+    ConfirmedBy,
+    Desired,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    KindRef,
+    Live,
+    ObjectRef,
+    Verdict,
+)
+from core.reconcile.judging.endings import ending_of, note_end
+from core.reconcile.judging.extras import live_of, without_desired
+from core.reconcile.judging.observing import Sights
+from core.reconcile.judging.refusals import is_due, is_final, keep, marked, standing
+from core.reconcile.judging.scaling import awaits_scaler
+from core.reconcile.memory.draft import Draft, in_sync, is_drift
+from core.reconcile.memory.effects import Confirm
+from core.reconcile.memory.inputs import Confirmed
+from core.reconcile.memory.state import UNREAD, AppState, Call, ClusterState
+
+FIELD_DRIFT = FieldVerdict.DRIFT
+_WHOLE = frozenset({Verdict.MISSING, Verdict.EXTRA})
+
+
+def judge_key(draft: Draft, key: Key) -> None:
+    """Decide the verdict of one object from what is known now, and follow it up."""
+    if key in draft.table("stale"):
+        return  # our own write is not seen yet: judged when the watch brings it
+    call: Call | None = draft.table("calls").get(key)
+    if call is not None and call.run is not None:
+        return  # an apply is in flight: judged when it settles
+    app = draft.app(key.app)
+    before = draft.row(key)
+    found = _keep_origin(before, _row(draft, app, key, before))
+    after = _stamped(before, found, draft.now)
+    draft.drop("sightings", key)
+    draft.set_row(key, after)
+    _announce(draft, key, before, draft.row(key))
+
+
+def take_answer(draft: Draft, answer: Confirmed) -> bool:
+    """Use the server's dry-run, if it still speaks of the current object; tell whether it did."""
+    key = answer.key
+    draft.drop("calls", key)
+    app = draft.app(key.app)
+    desired = app.desired.get(key.ref)
+    live = desired and _live(draft.cluster(app.spec.cluster), desired.kind, key.ref)
+    before = draft.row(key)
+    if desired is not answer.desired or live is not answer.live or before is None:
+        draft.dirty(key)  # the object moved on: ask again
+        return False
+    assert desired is not None
+    assert live is not None
+    row = _compared(draft, app, before, desired, live, answer)
+    keep(draft, answer, row)
+    draft.set_row(key, _stamped(before, row, draft.now))
+    _announce(draft, key, before, draft.row(key))
+    return True
+
+
+def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
+    """Say when a row was judged; one that says what it said before keeps its time, and itself."""
+    if after is None or after is before:
+        return after
+    if (
+        before is not None
+        and (before.digest, before.resource_version) == (after.digest, after.resource_version)
+        and replace(after, judged_at=before.judged_at) == before
+    ):
+        return before
+    return replace(after, judged_at=now)
+
+
+def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift | None:
+    cluster = draft.cluster(app.spec.cluster)
+    desired = app.desired.get(key.ref)
+    if desired is None:
+        return _extra(draft, key, before)
+    kind = cluster.kinds.get(desired.kind)
+    fresh = _fresh(app, desired, before)
+    if not is_compared(desired.kind):
+        left = not_compared(desired)
+        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
+    if kind is None or kind.objects is None:
+        reason = kind.problem if kind is not None and kind.problem else ""
+        text = f"live-unreadable: {reason}" if reason else UNREAD
+        return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
+    live = kind.objects.get(key.ref)
+    if live is not None and awaits_scaler(cluster, desired.kind):
+        return replace(fresh, verdict=Verdict.UNKNOWN, reason=UNREAD)
+    if live is None:
+        return _missing(draft, app, desired, fresh)
+    unchanged = (
+        before is not None
+        and (before.digest, before.resource_version) == (desired.digest, live.resource_version)
+        and (before.kind, before.uid) == (desired.kind, live.uid)
+        and (not before.confirming or key in draft.table("calls"))
+        and not is_due(draft, key)
+    )
+    if unchanged and before is not None:
+        return _kept(app, desired, before)
+    return _compared(draft, app, fresh, desired, live, None)
+
+
+def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
+    """A row that says nothing yet but what it is about."""
+    key = Key(app.spec.name, desired.ref)
+    return Drift(
+        key,
+        app.spec.cluster,
+        desired.kind,
+        Verdict.UNKNOWN,
+        digest=desired.digest,
+        problem=before.problem if before and before.digest == desired.digest else "",
+        since=before.since if before else 0.0,
+        file=desired.document.file,
+        line=desired.document.line,
+    )
+
+
+def _extra(draft: Draft, key: Key, before: Drift | None) -> Drift | None:
+    """Judge an object that Git does not state; a rule may say that this is fine."""
+    app = draft.app(key.app)
+    policy = policy_of(app.spec)
+    row = without_desired(draft, key, before, policy.classes)
+    found = live_of(draft.cluster(app.spec.cluster), key.ref)
+    if row is None or row.verdict is not Verdict.EXTRA or found is None:
+        return row
+    left = presence(policy.rules, key.ref, found[1])
+    return _left_alone(row, f"not in Git; {left}") if left else row
+
+
+def _left_alone(row: Drift, note: str) -> Drift:
+    """The row of an object that is not on both sides, where a rule says that this is fine."""
+    hidden = FieldChange("", FIELD_DRIFT, ABSENT, ABSENT, note=note)
+    return replace(row, verdict=Verdict.IN_SYNC, cause=None, ignored=(hidden,))
+
+
+def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
+    state = cluster.kinds.get(kind)
+    return state.objects.get(ref) if state is not None and state.objects is not None else None
+
+
+def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Drift:
+    if expires(desired):
+        end = ending_of(draft, app, desired)
+        if end is None:
+            return replace(fresh, reason="completion-not-seen")
+        if end:
+            gone = replace(fresh, verdict=Verdict.IN_SYNC, changes=(expired(end),), problem="")
+            return replace(gone, confirmed_by=ConfirmedBy.SERVER, explained=True)
+    row = (app.inventory or {}).get(fresh.key.ref)
+    if row is None or not row.uid:
+        cause = Cause.GIT_AHEAD
+    else:
+        cause = Cause.LIVE_CHANGED if row.digest == fresh.digest else Cause.BOTH
+    missing = replace(fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER)
+    left = absence(policy_of(app.spec).rules, desired)
+    return _left_alone(missing, f"not in the cluster; {left}") if left else missing
+
+
+def _keep_origin(before: Drift | None, after: Drift | None) -> Drift | None:
+    """Do not look up again which commit states, or removed, an object that is as it was."""
+    if before is None or after is None or after.verdict not in _WHOLE or not before.explained:
+        return after
+    if _whole(before) != _whole(after):
+        return after
+    return replace(after, explained=True, origin=before.origin, actor=before.actor)
+
+
+def _whole(row: Drift) -> tuple[str, ...]:
+    """What the origin of an object that one side lacks depends on."""
+    return row.verdict, row.digest, row.uid, row.file, str(row.line)
+
+
+def _kept(app: AppState, desired: Desired, before: Drift) -> Drift:
+    """Keep a verdict whose two sides stand; the inventory and the file's lines may have moved."""
+    cause, document = _cause(app, desired, before), desired.document
+    stands = (False, cause, document.file, document.line)
+    if (before.calling, before.cause, before.file, before.line) == stands:
+        return before
+    return replace(before, calling=False, cause=cause, file=document.file, line=document.line)
+
+
+def _compared(
+    draft: Draft,
+    app: AppState,
+    fresh: Drift,
+    desired: Desired,
+    live: Live,
+    answer: Confirmed | None,
+) -> Drift:
+    cluster = draft.cluster(app.spec.cluster)
+    schema = cluster.kinds[desired.kind].schema
+    answer = answer or standing(draft, fresh.key, desired, live)
+    predicted = answer.predicted if answer else None
+    sights = Sights(draft, fresh.key, live, schema)
+    found = judge(
+        desired,
+        live,
+        schema,
+        predicted=predicted,
+        policy=policy_of(app.spec),
+        beside=Beside(cluster.scales.get(desired.ref), sights.appeared),
+    )
+    as_stated = found.verdict is Verdict.IN_SYNC
+    note_end(draft, fresh.key, desired, live, as_stated=as_stated)
+    confirmed = answer is not None and answer.predicted is not None
+    shown = explain(mask(found.changes, desired.ref, key=draft.state.mask_key), deep=False)
+    hidden = mask(found.ignored, desired.ref, key=draft.state.mask_key)
+    row = replace(
+        fresh,
+        verdict=found.verdict,
+        uid=live.uid,
+        resource_version=live.resource_version,
+        changes=sights.attach(found.changes, shown),
+        ignored=hidden,
+        reason=found.reason or (answer.problem if answer and found.suspect else ""),
+        confirmed_by=ConfirmedBy.SERVER if confirmed else ConfirmedBy.LOCAL,
+        confirming=found.suspect and answer is None,
+        explained=False,
+        problem="" if as_stated else fresh.problem,
+    )
+    if answer is not None and is_final(answer) and found.suspect:
+        row = marked(row, answer)
+    if found.suspect and answer is None and fresh.key not in draft.table("calls"):
+        draft.write("calls")[fresh.key] = Call(desired, live)
+        sent = payload(desired, live, schema, policy_of(app.spec))
+        draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, sent))
+    cause = _cause(app, desired, row)
+    return row if row.cause is cause else replace(row, cause=cause)  # each copy costs 7 us
+
+
+@lru_cache(maxsize=1024)
+def policy_of(spec: AppSpec) -> Policy:
+    """What the settings of an app say about judging its objects."""
+    classes = {name: OwnerClass(word) for name, word in spec.managers}
+    return Policy(spec.extras, spec.contested, spec.ignore, classes)
+
+
+def _cause(app: AppState, desired: Desired, row: Drift) -> Cause | None:
+    """Say which side moved since driftdeck applied the object."""
+    if row.verdict is not Verdict.DRIFTED:
+        return None
+    applied = (app.inventory or {}).get(desired.ref)
+    if applied is None or not applied.digest or applied.digest == desired.digest:
+        return Cause.LIVE_CHANGED
+    others = any(_by_another(change) for change in row.changes if change.verdict is FIELD_DRIFT)
+    return Cause.BOTH if others else Cause.GIT_AHEAD
+
+
+def _by_another(change: FieldChange) -> bool:
+    manager = change.actor.manager if change.actor is not None else None
+    return manager != MANAGER if manager is not None else change.seen is not None
+
+
+def _announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> None:
+    """Say what became of an object, keep its age, and offer it for healing."""
+    if after is None:
+        if is_drift(before):
+            draft.tell_of("drift_gone", before, changes=())  # type: ignore[arg-type]
+        draft.drop("candidates", key)
+        return
+    if is_drift(after):
+        if after.since == 0.0:
+            after = replace(after, since=draft.now)
+            draft.set_row(key, after)
+        if not after.confirming:
+            if not _told(before, after):
+                draft.tell_of("drift_detected", after, message=_headline(after))
+            if draft.app(key.app).healing and not after.calling:
+                draft.write("candidates")[key] = None
+        return
+    draft.drop("candidates", key)
+    if after.since and in_sync(after):
+        if is_drift(before) and not before.calling:  # type: ignore[union-attr]
+            draft.tell_of("drift_gone", after, changes=())
+        draft.set_row(key, replace(after, since=0.0))
+
+
+def _told(before: Drift | None, after: Drift) -> bool:
+    """Tell whether this very drift was announced already."""
+    if before is None or not is_drift(before) or before.confirming:
+        return False
+    return before.verdict is after.verdict and _values(before) == _values(after)
+
+
+def _values(row: Drift) -> list[tuple[str, object]]:
+    return [(change.path, change.live) for change in row.changes if change.verdict is FIELD_DRIFT]
+
+
+def _headline(row: Drift) -> str:
+    match row.verdict, row.cause:
+        case Verdict.MISSING, Cause.GIT_AHEAD:
+            return "in Git, not applied yet"
+        case Verdict.MISSING, _:
+            return "deleted from the cluster"
+        case Verdict.EXTRA, Cause.GIT_AHEAD:
+            return "no longer in Git"
+        case Verdict.EXTRA, _:
+            maker = row.actor.manager if row.actor is not None else None
+            return f"not in Git, made by {maker}" if maker else "not in Git"
+        case _, Cause.GIT_AHEAD:
+            return "Git moved on"
+        case _, Cause.BOTH:
+            return "Git moved on, and the cluster was changed"
+        case _:
+            return "the cluster was changed"
+
+
+__all__ = ["judge_key", "take_answer"]

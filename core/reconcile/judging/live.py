@@ -1,0 +1,202 @@
+"""The live side of the state: what the clusters report."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.model import Key, KindRef, Live, Resource
+from core.reconcile.judging.desired import follow, note_stated, place, replace_kind
+from core.reconcile.judging.endings import watch_end
+from core.reconcile.judging.extras import mark, mark_listed
+from core.reconcile.judging.observing import sight
+from core.reconcile.judging.refusals import forget
+from core.reconcile.judging.scaling import relist_scales, take_scales
+from core.reconcile.judging.surveys import unseen
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.inputs import (
+    ClusterFound,
+    ClusterLost,
+    KindListed,
+    KindLost,
+    LiveChanged,
+    SchemaRead,
+)
+from core.reconcile.memory.state import Call, ClusterState, KindState, surveyed
+
+SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
+
+
+def find_cluster(draft: Draft, found: ClusterFound) -> None:
+    """Connected: discovery may have changed, everything else stays until it is listed again."""
+    cluster = draft.cluster(found.cluster)
+    same = cluster.resources == found.resources and cluster.namespace == _namespace(found)
+    view = replace(
+        cluster.view,
+        context=found.context,
+        server=_origin(found.server),
+        version=found.version,
+        connected=True,
+        seen_at=draft.now,
+        problem="",
+        problem_exit=0,
+    )
+    resources = cluster.resources if same else found.resources
+    draft.set_cluster(
+        found.cluster, view=view, namespace=_namespace(found), resources=resources, synced=False
+    )
+    if not same:
+        for app in draft.apps_of(found.cluster):
+            changed = _changed_kinds(cluster.resources or {}, found.resources)
+            kept = {doc: made for doc, made in app.canonical.items() if doc.kind not in changed}
+            draft.set_app(app.spec.name, canonical=kept)
+            place(draft, app.spec.name)
+            note_stated(draft, app.spec.name)
+    forget(draft, found.cluster)  # it may be another user who asks now
+    follow(draft, found.cluster)
+
+
+def _namespace(found: ClusterFound) -> str:
+    return found.namespace or "default"
+
+
+def _origin(server: str) -> str:
+    """The address alone: paths of proxies can hold a token."""
+    return "/".join(server.split("/", 3)[:3])
+
+
+def _changed_kinds(
+    before: Mapping[KindRef, Resource], after: Mapping[KindRef, Resource]
+) -> set[KindRef]:
+    return {kind for kind, resource in after.items() if before.get(kind) != resource}
+
+
+def lose_cluster(draft: Draft, lost: ClusterLost) -> None:
+    """Disconnected: rows stay as they are, nothing is concluded from silence."""
+    cluster = draft.cluster(lost.cluster)
+    if cluster.view.problem != lost.problem:
+        draft.tell("cluster_unavailable", cluster=lost.cluster, message=lost.problem)
+    view = replace(cluster.view, connected=False, problem=lost.problem, problem_exit=lost.exit_code)
+    draft.set_cluster(lost.cluster, view=view, synced=False)
+
+
+def see_cluster(draft: Draft, name: str) -> None:
+    """Note that the cluster is alive."""
+    cluster = draft.cluster(name)
+    if draft.now - cluster.view.seen_at >= SEEN_STEP_S:
+        draft.set_cluster(name, view=replace(cluster.view, seen_at=draft.now))
+
+
+def take_schema(draft: Draft, read: SchemaRead) -> None:
+    """Judge the objects of a kind by its schema from now on."""
+    cluster = draft.cluster(read.cluster)
+    state = cluster.kinds.get(read.kind, KindState())
+    if state.schema_read and state.schema is read.schema:
+        return
+    _set_kind(draft, cluster, read.kind, replace(state, schema=read.schema, schema_read=True))
+    for key, row in draft.table("rows").items():
+        if row.kind == read.kind and row.cluster == read.cluster:
+            draft.set_row(key, replace(row, digest=""))  # made with another schema
+    replace_kind(draft, read.cluster, read.kind)
+
+
+def list_kind(draft: Draft, listed: KindListed) -> None:
+    """Take a complete listing as one input; what is not in it is gone."""
+    cluster = draft.cluster(listed.cluster)
+    before = cluster.kinds.get(listed.kind, KindState())
+    state = replace(before, objects=listed.objects, problem="", exit_code=0)
+    _set_kind(draft, cluster, listed.kind, state)
+    relist_scales(draft, listed.cluster, listed.kind, listed.objects)
+    old = before.objects
+    at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
+    for app in draft.apps_of(listed.cluster):
+        for ref in (*app.desired.keys(), *(app.inventory or {}).keys()):
+            if (ref.group, ref.kind) != (listed.kind.group, listed.kind.kind):
+                continue
+            key = Key(app.spec.name, ref)
+            draft.drop("stale", key)  # a listing begun after our write shows it (R6)
+            if old is not None and old.get(ref) != listed.objects.get(ref):
+                sight(draft, key, old.get(ref), listed.objects.get(ref), at=at, since=since)
+            if old is None or old.get(ref) != listed.objects.get(ref):
+                draft.dirty(key)
+    mark_listed(draft, listed.cluster, listed.kind, old or {}, listed.objects)
+    see_cluster(draft, listed.cluster)
+
+
+def lose_kind(draft: Draft, lost: KindLost) -> None:
+    """One kind cannot be read: its objects are UNKNOWN, all others go on."""
+    cluster = draft.cluster(lost.cluster)
+    state = cluster.kinds.get(lost.kind, KindState())
+    changed = replace(
+        state, objects=None, problem=lost.problem, exit_code=lost.exit_code, schema_read=True
+    )
+    _set_kind(draft, cluster, lost.kind, changed)
+    relist_scales(draft, lost.cluster, lost.kind, None)
+    if not state.schema_read:
+        replace_kind(draft, lost.cluster, lost.kind)
+    for app in draft.apps_of(lost.cluster):
+        for ref in (*app.desired, *(app.inventory or {})):
+            if (ref.group, ref.kind) == (lost.kind.group, lost.kind.kind):
+                key = Key(app.spec.name, ref)
+                sight(draft, key, None, None)  # what comes next cannot be held against it
+                draft.dirty(key)
+    mark_listed(draft, lost.cluster, lost.kind, state.objects or {}, {})
+
+
+def change_live(draft: Draft, changed: LiveChanged) -> None:
+    """Take watch events in; only the store changes here, the judgement follows."""
+    cluster = draft.cluster(changed.cluster)
+    state = cluster.kinds.get(changed.kind)
+    if state is None or state.objects is None:
+        return
+    objects = dict(state.objects)
+    for ref, live in changed.changes:
+        before = objects.get(ref)
+        if live is None:
+            objects.pop(ref, None)
+        else:
+            objects[ref] = live
+        for app in draft.apps_of(changed.cluster):
+            if ref in app.desired or ref in (app.inventory or {}):
+                key = Key(app.spec.name, ref)
+                watch_end(draft, key, before, live)
+                sight(draft, key, before, live, at=changed.at or draft.now)
+                _note(draft, key, live)
+    _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
+    take_scales(draft, changed.cluster, changed.kind, changed.changes)
+    mark(draft, changed.cluster, [ref for ref, _ in changed.changes])
+    see_cluster(draft, changed.cluster)
+
+
+def _note(draft: Draft, key: Key, live: Live | None) -> None:
+    version = live.resource_version if live is not None else ""
+    call: Call | None = draft.table("calls").get(key)
+    if call is not None:
+        draft.write("calls")[key] = replace(call, seen=(*call.seen, version))
+    if draft.table("stale").get(key) == version or live is None:
+        draft.drop("stale", key)
+    draft.dirty(key)
+
+
+def _set_kind(draft: Draft, cluster: ClusterState, kind: KindRef, state: KindState) -> None:
+    draft.set_cluster(cluster.view.spec.name, kinds={**cluster.kinds, kind: state})
+
+
+def say_synced(draft: Draft, name: str) -> None:
+    """Say once per connection that every kind which the apps use was listed."""
+    cluster = draft.cluster(name)
+    if cluster.synced or not cluster.view.connected or cluster.following is None:
+        return
+    if any(app.source is None and not app.problem for app in draft.apps_of(name)):
+        return  # which kinds they use is not known yet
+    scaler = cluster.scaler
+    states = [cluster.kinds.get(kind) for kind in cluster.following.kinds]
+    listed = all(
+        state is not None and (state.objects is not None or state.problem) for state in states
+    )
+    if listed and surveyed(cluster, cluster.following.owned):
+        draft.set_cluster(name, synced=True)
+        stated = {kind for app in draft.apps_of(name) for kind in app.documents}
+        asked = (kind for kind in cluster.following.kinds if kind in stated or kind != scaler)
+        problems = sorted({cluster.kinds[kind].problem for kind in asked} - {""})
+        problems += unseen(cluster, cluster.following.owned)
+        problems += filter(None, [cluster.view.notice])
+        draft.tell("cluster_synced", cluster=name, message="; ".join(problems))

@@ -1,0 +1,147 @@
+"""What a dry-run that predicted nothing means (verdicts.md 2.5).
+
+The local verdict stands then.  A refusal is kept, so that the same question is not asked again
+before there is hope of another answer: after a while, with other credentials, or when Git changes.
+"""
+
+import re
+from dataclasses import replace
+from math import inf
+from typing import Final
+
+from core.compare import Element, PathError, format_path, parse_path
+from core.model import (
+    ABSENT,
+    Absent,
+    ConfirmedBy,
+    Desired,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    Live,
+)
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import WakeAt
+from core.reconcile.memory.inputs import Confirmed
+from core.reconcile.memory.state import Refusal
+
+ASK_AGAIN_S: Final = 30.0
+ASK_AGAIN_CAP_S: Final = 300.0
+_FORBIDDEN, _CONFLICT, _INVALID, _UNTYPED = 403, 409, 422, 500
+_COUNTED: Final = frozenset({FieldVerdict.DRIFT, FieldVerdict.CONTESTED})
+_OLDER: Final = {"clusterIPs": "clusterIP"}  # the server refuses the one in the other's name
+_BRACKET: Final = re.compile(r"\[[^\]]*\]")
+
+
+def is_final(answer: Confirmed) -> bool:
+    """Tell whether the server refuses what Git states, whatever becomes of the live object."""
+    return answer.predicted is None and not answer.retry and answer.status in {_INVALID, _UNTYPED}
+
+
+def standing(draft: Draft, key: Key, desired: Desired, live: Live) -> Confirmed | None:
+    """Return the refusal that still holds for *desired* on *live*, if there is one."""
+    kept: Refusal | None = draft.table("refusals").get(key)
+    if kept is None or kept.until <= draft.now:
+        return None
+    answer = kept.answer
+    if answer.status == _FORBIDDEN and not answer.retry:
+        return answer
+    if answer.desired.digest != desired.digest:
+        return None
+    if answer.status in {_CONFLICT, _INVALID} and not kept.elsewhere:
+        same = answer.live.resource_version == live.resource_version
+        return answer if same else None
+    return answer
+
+
+def keep(draft: Draft, answer: Confirmed, row: Drift) -> None:
+    """Remember a refusal for as long as asking again is pointless; forget it after an answer."""
+    key = answer.key
+    if answer.predicted is not None:
+        draft.drop("refusals", key)
+        return
+    before: Refusal | None = draft.table("refusals").get(key)
+    attempts = before.attempts + 1 if before is not None else 1
+    until = inf
+    if answer.retry:
+        until = draft.now + min(ASK_AGAIN_CAP_S, ASK_AGAIN_S * attempts)
+        draft.effects.append(WakeAt(until))
+    elsewhere = is_final(answer) and row.confirmed_by is ConfirmedBy.LOCAL
+    draft.write("refusals")[key] = Refusal(answer, until, attempts, elsewhere)
+
+
+def wake(draft: Draft) -> None:
+    """Ask again where the wait is over."""
+    for key, kept in draft.table("refusals").items():
+        if kept.until <= draft.now:
+            draft.dirty(key)
+
+
+def is_due(draft: Draft, key: Key) -> bool:
+    """Tell whether an object that could not be confirmed is worth another question."""
+    kept: Refusal | None = draft.table("refusals").get(key)
+    return kept is not None and kept.until <= draft.now
+
+
+def forget(draft: Draft, cluster: str | None = None) -> None:
+    """Ask again what was refused: everything, or what one cluster did not allow."""
+    for key, kept in tuple(draft.table("refusals").items()):
+        denied = kept.answer.status == _FORBIDDEN
+        if cluster is None or (denied and draft.app(key.app).spec.cluster == cluster):
+            row = draft.row(key)
+            draft.drop("refusals", key)
+            if row is not None:
+                draft.set_row(key, replace(row, digest=""))
+            draft.dirty(key)
+
+
+def marked(row: Drift, answer: Confirmed) -> Drift:
+    """Mark in a row what the server refuses.
+
+    A difference that the refusal is about stays drift that cannot be healed, and the server says
+    so itself.  Anything else is a mistake in Git, shown where it is.
+    """
+    covered = {
+        change.path
+        for change in row.changes
+        for path in answer.cause_paths
+        if change.verdict in _COUNTED and answer.status == _INVALID and _touch(change.path, path)
+    }
+    if covered:
+        changes = tuple(
+            replace(each, healable=False, note=answer.problem)
+            if each.path in covered and not _is_renamed(each)
+            else each
+            for each in row.changes
+        )
+        return replace(row, changes=changes, confirmed_by=ConfirmedBy.SERVER)
+    paths = dict.fromkeys(_written(path) for path in answer.cause_paths) or {"": None}
+    warnings = tuple(
+        FieldChange(path, FieldVerdict.WARN, ABSENT, ABSENT, note=answer.problem) for path in paths
+    )
+    return replace(row, changes=(*row.changes, *warnings), confirmed_by=ConfirmedBy.LOCAL)
+
+
+def _touch(ours: str, cause: str) -> bool:
+    """Tell whether one path lies in the other, whichever entries of lists they name."""
+    one = [part for part in parse_path(ours) if isinstance(part, str)]
+    other = [_OLDER.get(part, part) for part in _BRACKET.sub("", cause).split(".") if part]
+    return all(_OLDER.get(a, a) == b for a, b in zip(one, other, strict=False))
+
+
+def _is_renamed(change: FieldChange) -> bool:
+    """Tell whether an entry of a list stands where Git states another.
+
+    An apply would add the second one and be refused for it; a heal replaces the entry instead.
+    """
+    both = not isinstance(change.live, Absent) and not isinstance(change.git, Absent)
+    return both and isinstance(parse_path(change.path)[-1], Element)
+
+
+def _written(cause: str) -> str:
+    """Write a path of the server's in our notation, where it can be read at all."""
+    try:
+        return format_path(parse_path(cause))
+    except PathError:
+        return cause

@@ -1,0 +1,110 @@
+"""Autoscalers are followed for the sake of what they drive (verdicts.md 2.4, A5).
+
+They are evidence, not objects of the app: where they cannot be read nothing is missing, and what
+they do to replicas is then the controller's own claim, CONTESTED.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from core.compare import ScaleRange, scale_of
+from core.compare.evidence.scaling import GROUP, KIND
+from core.model import Key, KindRef, Live, ObjectRef, Resource
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.state import UNREAD, ClusterState, settled
+
+_KINDS: Final = (KindRef("autoscaling/v2", KIND), KindRef("autoscaling/v1", KIND))
+
+
+def autoscaler_kind(served: Mapping[KindRef, Resource], kinds: Iterable[KindRef]) -> KindRef | None:
+    """Choose the kind to read autoscalers by: the one that is followed anyway, else the newest.
+
+    Args:
+        served: What the cluster serves.
+        kinds: What is followed for its own sake.
+
+    Returns:
+        None where nothing of *kinds* can be scaled, or no autoscaler is served.
+    """
+    kinds = tuple(kinds)
+    if not any(kind in served and served[kind].has_scale for kind in kinds):
+        return None
+    stated = (kind for kind in sorted(kinds) if (kind.group, kind.kind) == (GROUP, KIND))
+    return next(stated, None) or next((kind for kind in _KINDS if kind in served), None)
+
+
+def choose_scaler(draft: Draft, name: str, kind: KindRef | None) -> None:
+    """Read autoscalers by *kind* from now on, beginning with what is known of it."""
+    cluster = draft.cluster(name)
+    if kind == cluster.scaler:
+        return
+    draft.set_cluster(name, scaler=kind)
+    state = cluster.kinds.get(kind) if kind is not None else None
+    _learn(draft, name, state.objects if state is not None else None)
+
+
+def awaits_scaler(cluster: ClusterState, kind: KindRef) -> bool:
+    """Tell whether an object of *kind* cannot be judged yet: who may scale it is not known."""
+    resource = (cluster.resources or {}).get(kind)
+    if cluster.scaler is None or resource is None or not resource.has_scale:
+        return False
+    return not settled(cluster, cluster.scaler)
+
+
+def take_scales(
+    draft: Draft, name: str, kind: KindRef, changes: Iterable[tuple[ObjectRef, Live | None]]
+) -> None:
+    """Learn from changed autoscalers; what they drive, or drove, is judged again."""
+    cluster = draft.cluster(name)
+    if kind != cluster.scaler:
+        return
+    scales = dict(cluster.scales)
+    for ref, live in changes:
+        mine = {
+            driven: scale
+            for driven, scale in scales.items()
+            if (driven.namespace, scale.autoscaler) == (ref.namespace, ref.name)
+        }
+        found = scale_of(live, ref) if live is not None else None
+        for driven in mine:
+            del scales[driven]
+        if found is not None:
+            scales.setdefault(*found)
+    _set(draft, name, scales)
+
+
+def relist_scales(
+    draft: Draft, name: str, kind: KindRef, objects: Mapping[ObjectRef, Live] | None
+) -> None:
+    """Learn from a complete listing; None: they cannot be read any more, so none is known."""
+    if kind != draft.cluster(name).scaler:
+        return
+    _learn(draft, name, objects)
+    for key, row in draft.table("rows").items():
+        if row.cluster == name and row.reason == UNREAD:  # it may have waited for this
+            draft.dirty(key)
+
+
+def _learn(draft: Draft, name: str, objects: Mapping[ObjectRef, Live] | None) -> None:
+    scales: dict[ObjectRef, ScaleRange] = {}
+    for ref in sorted(objects or {}):
+        found = scale_of((objects or {})[ref], ref)
+        if found is not None:
+            scales.setdefault(*found)
+    _set(draft, name, scales)
+
+
+def _set(draft: Draft, name: str, scales: Mapping[ObjectRef, ScaleRange]) -> None:
+    before = draft.cluster(name).scales
+    if scales == before:
+        return
+    draft.set_cluster(name, scales=scales)
+    changed = {ref for ref in {*before, *scales} if before.get(ref) != scales.get(ref)}
+    for app in draft.apps_of(name):
+        for ref in changed & app.desired.keys():
+            key = Key(app.spec.name, ref)
+            row = draft.row(key)
+            if row is not None:
+                draft.set_row(key, replace(row, digest=""))  # made by another range
+            draft.dirty(key)

@@ -1,0 +1,1 @@
+"""What the mind knows, what can happen, and what it can ask to be done."""

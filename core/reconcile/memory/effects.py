@@ -1,0 +1,142 @@
+"""What the engine is to do next; only `core.engine` performs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.model import Actor, Desired, FieldChange, Key, KindRef, Live, Plan, Resource, RevertPlan
+from core.reconcile.memory.inputs import InventoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """List, then watch, exactly these kinds of one cluster; `None` means every namespace.
+
+    Of the *surveyed* kinds only metadata is wanted, and only in the *owned* namespaces: what is
+    there and not in Git is EXTRA, and nothing else is asked of it.
+    """
+
+    cluster: str
+    kinds: frozenset[KindRef]
+    namespaces: frozenset[str] | None
+    surveyed: frozenset[KindRef] = frozenset()
+    owned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Ask the server, by a dry-run, what applying `desired` to `live` would change."""
+
+    cluster: str
+    key: Key
+    desired: Desired
+    live: Live
+    sent: Desired  # `desired` as it goes out: what rules leave alone is not overwritten
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Apply server-side, or create where `live` is None.
+
+    `live` is what it was decided on: its uid and resourceVersion are sent as preconditions.
+    """
+
+    cluster: str
+    key: Key
+    desired: Desired
+    live: Live | None
+    sent: Desired  # as in `Confirm`
+    removed: tuple[str, ...] = ()  # paths that Git does not have and an apply would leave
+    replaced: tuple[tuple[str, str], ...] = ()  # live list entry, and Git's that takes its place
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Find who changed the fields of one drifted object, and what in Git says otherwise.
+
+    Where Git or the cluster has no such object, the object as a whole is what is looked up.
+    """
+
+    cluster: str
+    key: Key
+    kind: KindRef
+    desired: Desired | None  # None: Git has it no more
+    live: Live | None  # None: the cluster does not have it
+    changes: tuple[FieldChange, ...]
+    revision: str
+    applied: bool  # we applied what Git states; of what Git lacks: we applied it once
+    actor: Actor | None = None  # who made an object that Git lacks, as far as its fields tell
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInventory:
+    """Read what driftdeck applied for one app."""
+
+    cluster: str
+    app: str
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteInventory:
+    """Store what driftdeck applied, or is about to apply, for one app."""
+
+    cluster: str
+    app: str
+    namespace: str
+    rows: tuple[InventoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAccess:
+    """Ask the server which steps of a plan this identity may do."""
+
+    request: int
+    plan: Plan
+    resources: Mapping[KindRef, Resource]  # of the kinds in the plan
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeRevert:
+    """Work out the revert of one commit."""
+
+    request: int
+    app: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeRevert:
+    """Write the revert commit."""
+
+    run: int
+    plan: RevertPlan
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSource:
+    """Read one app's folder again."""
+
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
+class WakeAt:
+    """Send a Tick at this time (seconds since the epoch)."""
+
+    at: float
+
+
+Effect: TypeAlias = (
+    Follow
+    | Confirm
+    | Apply
+    | LookUp
+    | ReadInventory
+    | WriteInventory
+    | CheckAccess
+    | ComputeRevert
+    | MakeRevert
+    | ReadSource
+    | WakeAt
+)

@@ -1,0 +1,1 @@
+"""Server-side apply and patches: merging objects and keeping who owns which field."""

@@ -1,0 +1,1 @@
+"""Reading and writing stored objects as an API server does, admission included."""

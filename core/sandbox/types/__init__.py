@@ -1,0 +1,1 @@
+"""The kinds that the embedded server knows, their schemas, defaults and encodings."""

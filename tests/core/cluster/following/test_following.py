@@ -1,0 +1,228 @@
+"""Several scopes of one kind, one picture."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from core.cluster.connection.calls import Calls
+from core.cluster.discovery.openapi import OpenApi
+from core.cluster.following.following import Following
+from core.model import KindRef, ObjectRef
+from core.reconcile.memory.inputs import ClusterSeen, KindListed, KindLost, LiveChanged, SchemaRead
+from tests.core.cluster.manual import ManualClock
+from tests.core.cluster.scripted import (
+    MAPS,
+    Asked,
+    Reply,
+    Script,
+    bookmark,
+    event,
+    linked,
+    serving,
+    status,
+)
+from tests.core.cluster.worlds import Listener
+
+MAP = MAPS.kind
+FIVE = frozenset({"n1", "n2", "n3", "n4", "n5"})
+
+
+def in_namespace(namespace: str, name: str, version: int) -> dict[str, object]:
+    made = event("ADDED", name, version, uid=f"{namespace}-{name}")
+    body = made["object"]
+    assert isinstance(body, dict)
+    body["metadata"]["namespace"] = namespace
+    return made
+
+
+def namespace_of(asked: Asked) -> str:
+    """The namespace a request is about, "" for all."""
+    parts = asked.path.split("/")
+    return parts[4] if "namespaces" in parts else ""
+
+
+@asynccontextmanager
+async def following(
+    script: Script,
+) -> AsyncIterator[tuple[Following, Listener, Callable[[], list[Asked]]]]:
+    """A following of a server that has no OpenAPI."""
+
+    async def dispatch(asked: Asked, reply: Reply) -> None:
+        if asked.path.startswith("/openapi"):
+            reply.say(200, {"paths": {}})
+            return
+        await script(asked, reply)
+
+    moment = ManualClock()
+    listener = Listener()
+    async with serving(dispatch) as server, linked(server.url) as link:
+        openapi = OpenApi(Calls(link, moment.clock))
+        followed = Following("test", link, moment.clock, openapi, listener.emit)
+
+        def asked() -> list[Asked]:
+            return [one for one in server.asked if "configmaps" in one.path]
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                followed.start(group)
+                followed.discovered({MAP: MAPS})
+                yield followed, listener, asked
+                followed.follow(frozenset(), frozenset())
+        finally:
+            link.up.set()
+
+
+async def each_its_own(asked: Asked, reply: Reply) -> None:
+    """One object "a" in each namespace; all of five for the whole cluster."""
+    namespace = namespace_of(asked)
+    for place in [namespace] if namespace else sorted(FIVE):
+        await reply.send(in_namespace(place, "a", 5))
+    await reply.hold(bookmark(9, end=True))
+
+
+async def test_a_few_namespaces_are_watched_one_by_one_and_told_as_one_kind() -> None:
+    async with following(each_its_own) as (followed, listener, asked):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2", "n3"}))
+        told = await listener.next(KindListed)
+        assert {ref.namespace for ref in told.objects} == {"n1", "n2", "n3"}
+        assert {namespace_of(one) for one in asked()} == {"n1", "n2", "n3"}
+    assert len(listener.all(KindListed)) == 1
+    assert listener.all(SchemaRead)[0].schema is None
+
+
+async def test_many_namespaces_are_one_watch_of_which_the_others_are_left_out() -> None:
+    async with following(each_its_own) as (followed, listener, asked):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2", "n3", "n4", "absent"}))
+        told = await listener.next(KindListed)
+        assert {ref.namespace for ref in told.objects} == {"n1", "n2", "n3", "n4"}
+        assert {namespace_of(one) for one in asked()} == {""}
+
+
+async def test_where_all_at_once_is_forbidden_each_namespace_is_asked_for() -> None:
+    async def script(asked: Asked, reply: Reply) -> None:
+        if not namespace_of(asked):
+            reply.say(403, status(403, "Forbidden", "not at the cluster scope"))
+            return
+        await each_its_own(asked, reply)
+
+    async with following(script) as (followed, listener, asked):
+        followed.follow(frozenset({MAP}), FIVE)
+        told = await listener.next(KindListed)
+        assert {ref.namespace for ref in told.objects} == FIVE
+        assert {namespace_of(one) for one in asked()} == {"", *FIVE}
+    assert not listener.all(KindLost)
+
+
+async def test_a_namespace_more_is_listed_alone_and_told_with_the_others() -> None:
+    async with following(each_its_own) as (followed, listener, asked):
+        followed.follow(frozenset({MAP}), frozenset({"n1"}))
+        await listener.next(KindListed)
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
+        told = await listener.next(KindListed, after=1)
+        assert {ref.namespace for ref in told.objects} == {"n1", "n2"}
+        assert [namespace_of(one) for one in asked()] == ["n1", "n2"]
+
+
+async def test_a_namespace_less_is_told_too() -> None:
+    async with following(each_its_own) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
+        await listener.next(KindListed)
+        followed.follow(frozenset({MAP}), frozenset({"n1"}))
+        told = await listener.next(KindListed, after=1)
+        assert {ref.namespace for ref in told.objects} == {"n1"}
+
+
+async def test_no_namespace_at_all_is_an_empty_picture() -> None:
+    async with following(each_its_own) as (followed, listener, asked):
+        followed.follow(frozenset({MAP}), frozenset())
+        told = await listener.next(KindListed)
+        assert told.objects == {}
+        assert asked() == []
+
+
+async def test_one_namespace_that_is_forbidden_loses_the_kind_and_nothing_is_absent() -> None:
+    async def script(asked: Asked, reply: Reply) -> None:
+        if namespace_of(asked) == "n2":
+            reply.say(403, status(403, "Forbidden", "not in n2"))
+            return
+        await each_its_own(asked, reply)
+
+    async with following(script) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
+        lost = await listener.next(KindLost)
+        await asyncio.sleep(0.05)
+    assert lost.exit_code == 4
+    assert "list configmaps in n2" in lost.problem
+    assert not listener.all(KindListed)
+    assert len(listener.all(KindLost)) == 1  # told once, however often it is tried
+
+
+async def test_changes_are_told_only_after_the_picture_is_whole() -> None:
+    gate = asyncio.Event()
+
+    async def script(asked: Asked, reply: Reply) -> None:
+        namespace = namespace_of(asked)
+        if namespace == "n2":
+            await gate.wait()
+            await reply.hold(bookmark(9, end=True))
+        await reply.send(bookmark(9, end=True))
+        await reply.send(in_namespace("n1", "early", 10))
+        await gate.wait()
+        await asyncio.sleep(0.05)
+        await reply.hold(in_namespace("n1", "late", 11))
+
+    async with following(script) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
+        await asyncio.sleep(0.05)
+        assert not listener.all(LiveChanged)
+        gate.set()
+        told = await listener.next(KindListed)
+        assert ObjectRef("", "ConfigMap", "n1", "early") in told.objects
+        change = await listener.next(LiveChanged)
+        assert [ref.name for ref, _ in change.changes] == ["late"]
+
+
+async def test_an_unserved_kind_is_told_once() -> None:
+    widget = KindRef("example.com/v1", "Widget")
+    async with following(each_its_own) as (followed, listener, _):
+        for _ in range(3):
+            followed.follow(frozenset({widget}), None)
+            followed.discovered({MAP: MAPS})
+        assert len(listener.all(KindLost)) == 1
+        assert followed.unserved.is_set()
+
+
+async def test_life_is_told_at_most_once_a_second() -> None:
+    async def script(_: Asked, reply: Reply) -> None:
+        await reply.send(bookmark(9, end=True))
+        for version in range(20, 30):
+            await reply.send(bookmark(version))
+            await asyncio.sleep(0.005)
+        await reply.hold()
+
+    async with following(script) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1"}))
+        await listener.next(KindListed)
+        await asyncio.sleep(0.2)
+    assert len(listener.all(ClusterSeen)) == 1  # the clock of this test stands still
+
+
+async def test_a_listing_after_a_break_says_until_when_the_picture_before_was_current() -> None:
+    turns = iter((5, 6))
+
+    async def script(asked: Asked, reply: Reply) -> None:
+        del asked
+        version = next(turns)
+        await reply.send(in_namespace("n1", "a", version), bookmark(version + 4, end=True))
+        if version == 5:
+            gone = status(410, "Expired", "too old resource version")
+            await reply.send({"type": "ERROR", "object": gone})
+        else:
+            await reply.hold()
+
+    async with following(script) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1"}))
+        first = await listener.next(KindListed)
+        second = await listener.next(KindListed, after=1)
+        assert first.since == 0.0
+        assert first.at <= second.since < second.at

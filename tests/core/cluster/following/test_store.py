@@ -1,0 +1,83 @@
+"""What a listing and the events after it add up to."""
+
+from core.cluster.following.store import BURIED_MAX, Store
+from core.model import Live, ObjectRef
+
+REF = ObjectRef("", "ConfigMap", "shop", "a")
+
+
+def live(uid: str, version: str) -> Live:
+    return Live(uid, version, b"{}")
+
+
+def test_the_same_version_again_is_nothing() -> None:
+    store = Store()
+    first = live("u", "1")
+    assert store.put(REF, first) == [(REF, first)]
+    assert store.put(REF, live("u", "1")) == []
+
+
+def test_another_uid_under_the_same_name_is_a_deletion_and_a_creation() -> None:
+    store = Store()
+    store.put(REF, live("old", "1"))
+    new = live("new", "2")
+    assert store.put(REF, new) == [(REF, None), (REF, new)]
+
+
+def test_a_late_deletion_of_an_earlier_object_leaves_the_new_one() -> None:
+    store = Store()
+    store.put(REF, live("new", "2"))
+    assert store.drop(REF, "old") == []
+    assert REF in store.objects
+
+
+def test_a_deletion_of_something_unknown_is_nothing() -> None:
+    assert Store().drop(REF, "u") == []
+
+
+def test_versions_are_compared_for_equality_only() -> None:
+    store = Store()
+    store.put(REF, live("u", "9"))
+    older = live("u", "10")
+    assert store.put(REF, older) == [(REF, older)]
+    back = live("u", "2")
+    assert store.put(REF, back) == [(REF, back)]
+
+
+def test_an_unchanged_object_of_a_new_listing_stays_the_same_value() -> None:
+    store = Store()
+    kept = live("u", "1")
+    store.put(REF, kept)
+    store.replace({REF: live("u", "1")})
+    assert store.objects[REF] is kept
+
+
+def test_a_listing_without_an_object_removes_it() -> None:
+    store = Store()
+    store.put(REF, live("u", "1"))
+    store.replace({})
+    assert store.objects == {}
+
+
+def test_a_uid_that_returns_after_its_deletion_is_noticed() -> None:
+    store = Store()
+    store.put(REF, live("u", "1"))
+    store.drop(REF, "u")
+    assert store.is_buried(live("u", "1"))
+    assert not store.is_buried(live("v", "1"))
+    assert not store.is_buried(None)
+
+
+def test_a_replaced_uid_is_buried_too() -> None:
+    store = Store()
+    store.put(REF, live("old", "1"))
+    store.put(REF, live("new", "2"))
+    assert store.is_buried(live("old", "1"))
+
+
+def test_only_so_many_deletions_are_remembered() -> None:
+    store = Store()
+    for number in range(BURIED_MAX + 1):
+        store.drop(REF, str(number))
+    assert not store.is_buried(live("0", "1"))
+    assert store.is_buried(live("1", "1"))

@@ -1,0 +1,203 @@
+"""Writes whose answer never came, and what a server may answer to a dry-run."""
+
+import json
+
+import pytest
+
+from core.cluster.connection.calls import Calls
+from core.cluster.writing.gateway import REQUEST_BYTES_MAX, Gateway
+from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
+from core.model import Desired, Document, KindRef, Live, ObjectRef, Resource
+from tests.core.cluster.following.test_reflector import in_turn, says
+from tests.core.cluster.manual import ManualClock
+from tests.core.cluster.scripted import (
+    MAPS,
+    Asked,
+    Reply,
+    Script,
+    a_map,
+    linked,
+    serving,
+    status,
+)
+
+SECRETS = Resource(KindRef("v1", "Secret"), "secrets", namespaced=True, has_status=False)
+
+
+def desired(resource: Resource = MAPS, **extra: object) -> Desired:
+    kind = resource.kind
+    metadata = {"name": "a", "namespace": "shop"}
+    body = {"apiVersion": "v1", "kind": kind.kind, "metadata": metadata, **extra}
+    raw = json.dumps(body).encode()
+    ref = ObjectRef("", kind.kind, "shop", "a")
+    return Desired(ref, kind, raw, "0" * 16, Document(kind, "shop", "a", raw, "f", 1, 0))
+
+
+def live(version: int) -> Live:
+    return Live("uid-a", str(version), json.dumps(a_map("a", version)).encode())
+
+
+async def cut(_: Asked, reply: Reply) -> None:
+    reply.cut()
+
+
+async def applied(script: Script, on: Live | None) -> tuple[Live | ProductError, list[Asked]]:
+    async with serving(script) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        gateway = Gateway(Calls(link, clock), clock)
+        try:
+            return await gateway.apply(MAPS, desired(), on), server.asked
+        except ProductError as error:
+            return error, server.asked
+
+
+async def test_an_apply_names_the_very_object_it_was_decided_on() -> None:
+    made, asked = await applied(says(200, a_map("a", 6)), live(5))
+    assert isinstance(made, Live)
+    assert made.resource_version == "6"
+    (request,) = asked
+    assert (request.method, request.path) == ("PATCH", "/api/v1/namespaces/shop/configmaps/a")
+    assert request.query == {
+        "fieldManager": "driftdeck",
+        "force": "true",
+        "fieldValidation": "Warn",
+    }
+    assert request.headers["Content-Type"] == "application/apply-patch+yaml"
+    metadata = json.loads(request.body)["metadata"]
+    assert (metadata["uid"], metadata["resourceVersion"]) == ("uid-a", "5")
+
+
+async def test_an_apply_that_creates_names_none() -> None:
+    _, asked = await applied(says(201, a_map("a", 6)), None)
+    assert set(json.loads(asked[0].body)["metadata"]) == {"name", "namespace"}
+
+
+async def test_a_cut_write_that_did_not_happen_is_repeated() -> None:
+    script = in_turn(cut, says(200, a_map("a", 5)), says(200, a_map("a", 6)))
+    made, asked = await applied(script, live(5))
+    assert isinstance(made, Live)
+    assert made.resource_version == "6"
+    assert [one.method for one in asked] == ["PATCH", "GET", "PATCH"]
+
+
+async def test_a_cut_creation_that_did_not_happen_is_repeated() -> None:
+    script = in_turn(cut, says(404, status(404, "NotFound")), says(201, a_map("a", 6)))
+    made, asked = await applied(script, None)
+    assert isinstance(made, Live)
+    assert [one.method for one in asked] == ["PATCH", "GET", "PATCH"]
+
+
+async def test_a_cut_write_that_happened_is_not_repeated() -> None:
+    """A dry-run of the same on what is there now changes nothing, so it is what we wanted."""
+    script = in_turn(cut, says(200, a_map("a", 6)), says(200, a_map("a", 6)))
+    made, asked = await applied(script, live(5))
+    assert isinstance(made, Live)
+    assert made.resource_version == "6"
+    assert [one.query.get("dryRun") for one in asked] == [None, None, "All"]
+
+
+async def test_after_a_cut_the_change_of_another_is_not_taken_for_ours() -> None:
+    other = a_map("a", 6, value="other")
+    script = in_turn(cut, says(200, other), says(200, a_map("a", 6, value="ours")))
+    made, _ = await applied(script, live(5))
+    assert isinstance(made, OutdatedError)
+
+
+async def test_a_write_that_is_cut_twice_is_left_to_the_engine() -> None:
+    there = says(200, a_map("a", 5))
+    made, asked = await applied(in_turn(cut, there, cut, there), live(5))
+    assert isinstance(made, UnavailableError)
+    assert [one.method for one in asked] == ["PATCH", "GET"] * 2
+
+
+async def test_a_server_that_is_gone_for_good_leaves_the_outcome_open() -> None:
+    made, _ = await applied(cut, live(5))
+    assert isinstance(made, UnavailableError)
+
+
+async def test_what_the_server_cannot_take_is_not_sent() -> None:
+    async with serving(says(500)) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        gateway = Gateway(Calls(link, clock), clock)
+        huge = desired(data={"x": "x" * REQUEST_BYTES_MAX})
+        with pytest.raises(RejectedError, match="more than the API server takes"):
+            await gateway.apply(MAPS, huge, None)
+        prediction = await gateway.dry_run(MAPS, huge, live(5))
+    assert not prediction.retry
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "paths", "retry"),
+    [
+        (422, status(422, "Invalid", "no", causes=[{"field": "spec.x"}]), ("spec.x",), False),
+        (422, status(422, "Invalid", "no"), (), False),
+        (
+            500,
+            status(500, "", "failed to create typed patch object (a; v1): .spec.x: odd"),
+            ("spec.x",),
+            False,
+        ),
+        (403, status(403, "Forbidden"), (), False),
+        (403, status(403, "Forbidden", 'admission webhook "w" denied the request'), (), True),
+        (401, status(401, "Unauthorized"), (), True),
+        (400, status(400, "BadRequest", "webhook does not support dry run"), (), True),
+        (404, status(404, "NotFound"), (), True),
+        (409, status(409, "Conflict"), (), True),
+        (500, status(500, "InternalError", "failed calling webhook"), (), True),
+        (503, b"", (), True),
+    ],
+)
+async def test_each_answer_to_a_dry_run_has_its_effect(
+    code: int, body: object, paths: tuple[str, ...], *, retry: bool
+) -> None:
+    async with serving(says(code, body)) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        prediction = await Gateway(Calls(link, clock), clock).dry_run(MAPS, desired(), live(5))
+    assert prediction.predicted is None
+    assert prediction.problem
+    assert (prediction.status, prediction.cause_paths, prediction.retry) == (code, paths, retry)
+
+
+async def test_a_prediction_for_another_version_is_asked_again() -> None:
+    async with serving(says(200, a_map("a", 6))) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        prediction = await Gateway(Calls(link, clock), clock).dry_run(MAPS, desired(), live(5))
+    assert (prediction.predicted, prediction.retry) == (None, True)
+
+
+async def test_a_dry_run_that_is_cut_is_asked_again() -> None:
+    async with serving(cut) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        prediction = await Gateway(Calls(link, clock), clock).dry_run(MAPS, desired(), live(5))
+    assert (prediction.predicted, prediction.retry) == (None, True)
+
+
+async def test_fields_are_taken_away_from_one_version_only() -> None:
+    async with serving(says(200, a_map("a", 7))) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        made = await Gateway(Calls(link, clock), clock).remove(MAPS, live(6), ["/data/v"])
+    assert made.resource_version == "7"
+    patch = json.loads(server.asked[0].body)
+    assert patch == [
+        {"op": "add", "path": "/metadata/uid", "value": "uid-a"},
+        {"op": "add", "path": "/metadata/resourceVersion", "value": "6"},
+        {"op": "remove", "path": "/data/v"},
+    ]
+
+
+async def test_a_refused_secret_does_not_reach_the_error() -> None:
+    body = status(
+        422,
+        "Invalid",
+        'data[pw]: Invalid value: "hunter2"',
+        causes=[{"field": "data[pw]", "message": "hunter2"}],
+    )
+    async with serving(says(422, body)) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        gateway = Gateway(Calls(link, clock), clock)
+        with pytest.raises(RejectedError) as caught:
+            await gateway.apply(SECRETS, desired(SECRETS), None)
+        prediction = await gateway.dry_run(SECRETS, desired(SECRETS), live(5))
+    assert "hunter2" not in str(caught.value) + prediction.problem
+    assert "data[pw]" in str(caught.value)

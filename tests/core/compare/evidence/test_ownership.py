@@ -1,0 +1,94 @@
+"""core.compare.evidence.ownership: who wrote a field, as far as managedFields tells."""
+
+import pytest
+
+from core.compare import OwnerClass, Owners, class_of, parse_path
+from core.model import Json, JsonObject
+from tests.core.compare.world import By, managed
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected"),
+    [
+        ("driftdeck:Apply", "ours"),
+        ("driftdeck:Update", "ours"),
+        ("kubectl-edit:Update", "human"),
+        ("kubectl-some-plugin:Update", "human"),
+        ("kubectl:Apply", "human"),
+        ("kubectl:Update:scale", "human"),
+        ("kubectl-client-side-apply:Update", "human"),
+        ("node-fetch:Update", "human"),
+        ("Mozilla:Update", "human"),
+        ("argocd-controller:Apply", "deployer"),
+        ("kustomize-controller:Apply", "deployer"),
+        ("helm:Update", "deployer"),
+        ("kube-controller-manager:Update:scale", "controller"),
+        ("kube-controller-manager:Update", "controller"),
+        ("anything-else:Update", "controller"),
+        ("before-first-apply:Update", "none"),
+    ],
+)
+def test_a_manager_has_a_class(owner: str, expected: str) -> None:
+    manager = owner.partition(":")[0]
+    assert class_of(manager) is OwnerClass(expected)
+
+
+def owners(by: By) -> Owners:
+    return Owners.parse({"metadata": {"managedFields": managed(by)}})
+
+
+@pytest.mark.parametrize(
+    ("owned", "asked", "found"),
+    [
+        ("spec.replicas", "spec.replicas", True),
+        ("spec.replicas", "spec", False),
+        ("spec.replicas", "spec.paused", False),
+        ("spec.selector", "spec.selector.app", True),
+        ("spec.args", "spec.args[0]", True),
+        ("spec.env[name=A].value", "spec.env[name=A].value", True),
+        ("spec.env[name=A].value", "spec.env[name=A]", True),
+        ("spec.env[name=A].value", "spec.env[name=B]", False),
+        ("ports[port=80,protocol=TCP]", "ports[protocol=TCP,port=80]", True),
+        ("metadata.finalizers[=a/b]", "metadata.finalizers[=a/b]", True),
+        ("metadata.finalizers[=a/b]", "metadata.finalizers[=a/c]", False),
+        ('metadata.annotations["a.b/c"]', 'metadata.annotations["a.b/c"]', True),
+    ],
+)  # fmt: skip
+def test_an_entry_owns_what_it_lists(owned: str, asked: str, *, found: bool) -> None:
+    assert bool(owners({"someone": owned}).of(parse_path(asked))) is found
+
+
+def test_the_owner_that_decides_comes_first() -> None:
+    by = {
+        "before-first-apply": "a",
+        "driftdeck:Apply": "a",
+        "helm": "a",
+        "istiod": "a",
+        "kubectl-edit": "a",
+    }
+    found = [owner.manager for owner in owners(by).of(("a",))]
+    assert found == ["kubectl-edit", "istiod", "helm", "driftdeck"]
+
+
+def test_a_write_through_the_scale_subresource_may_have_no_time() -> None:
+    entry: JsonObject = {
+        "manager": "kubectl",
+        "operation": "Update",
+        "subresource": "scale",
+        "fieldsV1": {"f:spec": {"f:replicas": {}}},
+    }
+    (owner,) = Owners.parse({"metadata": {"managedFields": [entry]}}).of(("spec", "replicas"))
+    assert owner.actor.time is None
+    assert owner.actor.subresource == "scale"
+
+
+@pytest.mark.parametrize(
+    "raw", [None, [], [{}], {}, "x", [None], [{"fieldsV1": []}], [{"fieldsV1": {"f:a": 1}}]]
+)
+def test_malformed_or_wiped_fields_have_no_owner(raw: Json) -> None:
+    assert Owners.parse({"metadata": {"managedFields": raw}}).of(("a",)) == ()
+
+
+@pytest.mark.parametrize("live", [{}, {"metadata": None}, {"metadata": []}])
+def test_an_object_without_metadata_has_no_owners(live: JsonObject) -> None:
+    assert not Owners.parse(live)

@@ -1,0 +1,130 @@
+"""Autoscalers as evidence: followed for what they drive, never a condition for anything else."""
+
+from dataclasses import replace
+from typing import Any
+
+from core.compare import ScaleRange
+from core.model import KindRef, Live, Resource, Snapshot
+from core.reconcile.memory.effects import Confirm, Follow
+from core.reconcile.memory.inputs import (
+    ClusterFound,
+    InventoryRead,
+    KindListed,
+    KindLost,
+    LiveChanged,
+)
+from core.reconcile.snapshots import snapshot
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    DEPLOYMENT,
+    RESOURCES,
+    SPEC,
+    World,
+    document,
+    key,
+    live,
+    ref,
+    world,
+)
+
+V1, V2 = (KindRef(f"autoscaling/{v}", "HorizontalPodAutoscaler") for v in ("v1", "v2"))
+SCALED = [
+    {
+        "manager": "kube-controller-manager",
+        "operation": "Update",
+        "subresource": "scale",
+        "fieldsV1": {"f:spec": {"f:replicas": {}}},
+    }
+]
+
+
+def cluster(*autoscalers: KindRef) -> World:
+    served = {kind: Resource(kind, "horizontalpodautoscalers", True, True) for kind in autoscalers}
+    served |= RESOURCES | {DEPLOYMENT: replace(RESOURCES[DEPLOYMENT], has_scale=True)}
+    made = world()
+    made.feed(ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", served))
+    return made
+
+
+def deployed(made: World, replicas: int = 5) -> World:
+    made.read(document(DEPLOYMENT, "a", spec={"replicas": 2}))
+    made.feed(InventoryRead(SPEC.name, ()))
+    found = live(DEPLOYMENT, "a", 5, spec={"replicas": replicas}, managed=SCALED)
+    made.listing(DEPLOYMENT, [("a", found)])
+    return made
+
+
+def autoscaler(low: int, high: int, version: int = 1, *, name: str = "a") -> Live:
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+    spec: Any = {"scaleTargetRef": target, "minReplicas": low, "maxReplicas": high}
+    return live(V2, "a", version, spec=spec)
+
+
+def scaled(made: World, found: Live | None) -> list[Any]:
+    return made.feed(LiveChanged("prod", V2, ((ref(V2, "a"), found),)))
+
+
+def test_autoscalers_are_followed_where_git_states_something_they_can_drive() -> None:
+    made = deployed(cluster(V1, V2))
+    followed = [e for e in made.effects if isinstance(e, Follow)][-1]
+    assert followed.kinds == {DEPLOYMENT, V2}
+    made = cluster(V1, V2)
+    made.read(document(CONFIG_MAP, "a"))
+    assert [e for e in made.effects if isinstance(e, Follow)][-1].kinds == {CONFIG_MAP}
+
+
+def test_an_older_cluster_is_asked_for_the_older_version() -> None:
+    made = deployed(cluster(V1))
+    assert [e for e in made.effects if isinstance(e, Follow)][-1].kinds == {DEPLOYMENT, V1}
+
+
+def test_the_version_that_git_states_serves_for_both() -> None:
+    made = cluster(V1, V2)
+    made.read(document(DEPLOYMENT, "a", spec={}), document(V1, "a"))
+    assert [e for e in made.effects if isinstance(e, Follow)][-1].kinds == {DEPLOYMENT, V1}
+
+
+def test_replicas_are_not_judged_before_it_is_known_who_may_scale() -> None:
+    made = deployed(cluster(V2))
+    assert made.verdict(DEPLOYMENT, "a") == "unknown"
+    assert not made.complete()
+    made.feed(KindListed("prod", V2, {}))
+    assert made.verdict(DEPLOYMENT, "a") == "contested"
+    assert not [name for name in made.events() if name == "drift_detected"]
+
+
+def test_a_forbidden_autoscaler_makes_the_app_neither_incomplete_nor_faulty() -> None:
+    made = deployed(cluster(V2))
+    asked = made.feed(KindLost("prod", V2, "may not list horizontalpodautoscalers", 4))
+    (app,) = snapshot(made.state, Snapshot()).apps
+    assert made.verdict(DEPLOYMENT, "a") == "contested"
+    assert app.problem == ""
+    made.agree(next(e for e in asked if isinstance(e, Confirm)))
+    assert made.complete()
+    assert [e.message for e in made.state.events if e.name == "cluster_synced"] == [""]
+
+
+def test_what_an_autoscaler_drives_is_judged_again_when_it_comes_changes_and_goes() -> None:
+    made = deployed(cluster(V2))
+    made.feed(KindListed("prod", V2, {ref(V2, "a"): autoscaler(2, 10)}))
+    assert made.verdict(DEPLOYMENT, "a") == "in_sync"
+    assert made.complete()
+    scaled(made, autoscaler(2, 4, 2))
+    assert made.verdict(DEPLOYMENT, "a") == "drifted"
+    scaled(made, autoscaler(2, 10, 3))
+    assert made.verdict(DEPLOYMENT, "a") == "in_sync"
+    scaled(made, autoscaler(2, 10, 4, name="another"))
+    assert made.verdict(DEPLOYMENT, "a") == "contested"
+    scaled(made, autoscaler(2, 10, 5))
+    assert made.verdict(DEPLOYMENT, "a") == "in_sync"
+    scaled(made, None)
+    assert made.verdict(DEPLOYMENT, "a") == "contested"
+
+
+def test_what_an_autoscaler_says_of_itself_judges_nothing_again() -> None:
+    made = deployed(cluster(V2))
+    made.feed(KindListed("prod", V2, {ref(V2, "a"): autoscaler(2, 10)}))
+    row = made.state.rows[key(DEPLOYMENT, "a")]
+    scaled(made, autoscaler(2, 10, 2))
+    assert made.state.rows[key(DEPLOYMENT, "a")] is row
+    assert made.state.clusters["prod"].scales == {ref(DEPLOYMENT, "a"): ScaleRange(2, 10, "a")}
