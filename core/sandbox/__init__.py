@@ -3,12 +3,10 @@
 It speaks the real protocol over HTTP on loopback, and behaves as the real server does in everything
 driftdeck relies on; `tests/contract/` runs the same statements against both.  From the inside out:
 
-* `schema`, `fieldset`, `typed`, `fitting`, `merging`, `comparing`, `owning`, `managed` and
-  `ownership` are server-side apply, pure functions all;
-* `codec`, `defaults`, `strategies`, `services`, `validation` and `immutable` are what the server
-  does to an object of a built-in kind, `custom` to the others;
-* `store`, `watching` and `reads` are its memory, `writes` changes it, `api` is the whole;
-* `routes`, `wire`, `http` and `server` are the edge.
+* `types` knows the kinds: schemas, field sets, quantities, defaults, encodings and statuses;
+* `apply` is server-side apply and patches, pure functions all;
+* `storing` is what the server does to an object that is read or written, and `store` its memory;
+* `serve` is the edge: routes, watches, users, faults, HTTP.
 """
 
 from typing import TYPE_CHECKING
@@ -27,7 +25,7 @@ def __getattr__(name: str) -> object:
 
         return Faults
     if name in __all__:
-        from core.sandbox import server  # noqa: PLC0415 - lazily, see above
+        from core.sandbox.serve import server  # noqa: PLC0415 - lazily, see above
 
         return getattr(server, name)
     raise AttributeError(name)
