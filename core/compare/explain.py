@@ -13,8 +13,8 @@ from typing import Final, Protocol
 import msgspec
 
 from core.compare.equality.scalars import same_json
-from core.compare.paths import Part, format_path
 from core.model import Absent, FieldChange, InfoClass, Json, Masked, Value, as_json
+from core.model.paths import Part, format_path
 
 _LINES_MAX: Final = 50
 _TEXT_MAX: Final = 200
