@@ -7,6 +7,7 @@ one by mistake.
 """
 
 from core.model.apps import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
+from core.model.audit import DELETIONS, AuditEvent
 from core.model.judgement import (
     DRIFT_VERDICTS,
     Actor,
@@ -28,11 +29,13 @@ from core.model.values import ABSENT, Absent, Json, JsonObject, Key, KindRef, Ob
 
 __all__ = [
     "ABSENT",
+    "DELETIONS",
     "DRIFT_VERDICTS",
     "Absent",
     "Actor",
     "AppSpec",
     "AppView",
+    "AuditEvent",
     "Cause",
     "ClusterSpec",
     "ClusterView",
