@@ -14,8 +14,8 @@ import msgspec
 
 from core.compare.equality.scalars import same_json
 from core.compare.masking import is_mask
-from core.compare.paths import Part, format_path
 from core.model import Absent, FieldChange, InfoClass, Json
+from core.model.paths import Part, format_path
 
 _LINES_MAX: Final = 50
 _TEXT_MAX: Final = 200

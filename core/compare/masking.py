@@ -16,8 +16,8 @@ import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
 from core.compare.equality.scalars import decoded
-from core.compare.paths import Element, Member, Part, Parts, format_path, parse_path
 from core.model import Absent, FieldChange, Json, JsonObject, KindRef, ObjectRef
+from core.model.paths import Element, Member, Part, Parts, format_path, parse_path
 
 _HEX_DIGITS: Final = 12
 _SAME: Final = "both sides hold the same secret bytes, written as another text or type"

@@ -22,7 +22,7 @@ from core.model.judgement import (
     Verdict,
     fields_of,
 )
-from core.model.plans import Plan, RevertPlan, Run, Step, Verb
+from core.model.plans import Answer, Plan, RevertPlan, Run, Step, Verb
 from core.model.sides import Commit, Desired, Document, Live
 from core.model.snapshots import AppView, ClusterView, Event, Snapshot
 from core.model.values import ABSENT, Absent, Json, JsonObject, Key, KindRef, ObjectRef, Resource
@@ -33,6 +33,7 @@ __all__ = [
     "DRIFT_VERDICTS",
     "Absent",
     "Actor",
+    "Answer",
     "AppSpec",
     "AppView",
     "AuditEvent",

@@ -16,10 +16,9 @@ import msgspec
 
 from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
-from core.compare.evidence.evidence import value_at
 from core.compare.evidence.ownership import NOBODY, Owner, OwnerClass, Owners
-from core.compare.paths import Element, Parts, format_path, parse_path
 from core.model import ABSENT, Absent, Actor, FieldChange, Json, JsonObject
+from core.model.paths import Element, Parts, format_path, parse_path, value_at
 
 _NO_CLASSES: Mapping[str, OwnerClass] = {}
 _Id: TypeAlias = tuple[str, str, str, str]  # what tells two entries apart
