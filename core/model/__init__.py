@@ -7,6 +7,7 @@ one by mistake.
 """
 
 from core.model.apps import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
+from core.model.audit import DELETIONS, AuditEvent
 from core.model.judgement import (
     DRIFT_VERDICTS,
     Actor,
@@ -40,12 +41,14 @@ from core.model.values import (
 
 __all__ = [
     "ABSENT",
+    "DELETIONS",
     "DRIFT_VERDICTS",
     "Absent",
     "Actor",
     "Answer",
     "AppSpec",
     "AppView",
+    "AuditEvent",
     "Cause",
     "ClusterSpec",
     "ClusterView",
