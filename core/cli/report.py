@@ -12,6 +12,7 @@ from core.model import (
     AppView,
     Cause,
     Commit,
+    Confidence,
     Drift,
     FieldChange,
     FieldVerdict,
@@ -127,7 +128,7 @@ def _who(actor: Actor) -> str:
     tool = " ".join(part for part in (actor.manager, actor.subresource) if part)
     if actor.user:
         return f"by {actor.user} with {tool}" if tool else f"by {actor.user}"
-    if actor.observed_at and actor.confidence == "owned":  # that step shows nobody
+    if actor.observed_at and actor.confidence is Confidence.OWNED:  # that step shows nobody
         return f"owned by {tool}"
     return f"by {tool}" if tool else ""
 
@@ -137,7 +138,7 @@ def _suspects(actor: Actor) -> str:
 
 
 def _when(actor: Actor, seen: Seen | None) -> str:
-    if actor.confidence == "audit" and actor.time:
+    if actor.confidence is Confidence.AUDIT and actor.time:
         return moment_text(actor.time)
     if seen is not None and seen.since:
         return f"between {moment_text(seen.since)} and {moment_text(seen.at)}"

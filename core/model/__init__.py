@@ -12,19 +12,22 @@ from core.model.judgement import (
     DRIFT_VERDICTS,
     Actor,
     Cause,
+    Confidence,
     ConfirmedBy,
     Drift,
     FieldChange,
     FieldVerdict,
     InfoClass,
+    Operation,
     Origin,
     Seen,
+    Stamp,
     Verdict,
     fields_of,
 )
-from core.model.plans import Answer, Plan, RevertPlan, Run, Step, Verb
+from core.model.plans import Answer, Coming, Plan, RevertPlan, Run, Step, Verb
 from core.model.sides import Commit, Desired, Document, Live
-from core.model.snapshots import AppView, ClusterView, Event, Snapshot
+from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
 from core.model.values import (
     ABSENT,
     Absent,
@@ -52,13 +55,16 @@ __all__ = [
     "Cause",
     "ClusterSpec",
     "ClusterView",
+    "Coming",
     "Commit",
+    "Confidence",
     "ConfirmedBy",
     "Contested",
     "Desired",
     "Document",
     "Drift",
     "Event",
+    "EventName",
     "Extras",
     "FieldChange",
     "FieldVerdict",
@@ -71,6 +77,7 @@ __all__ = [
     "Live",
     "Masked",
     "ObjectRef",
+    "Operation",
     "Origin",
     "Plan",
     "Resource",
@@ -78,6 +85,7 @@ __all__ = [
     "Run",
     "Seen",
     "Snapshot",
+    "Stamp",
     "Step",
     "Value",
     "Verb",
