@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.connection.answers import Answer, LinkError, error_of, is_stale, retry_after_s
 from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.link import Link
