@@ -25,7 +25,19 @@ from core.model.judgement import (
 from core.model.plans import Answer, Plan, RevertPlan, Run, Step, Verb
 from core.model.sides import Commit, Desired, Document, Live
 from core.model.snapshots import AppView, ClusterView, Event, Snapshot
-from core.model.values import ABSENT, Absent, Json, JsonObject, Key, KindRef, ObjectRef, Resource
+from core.model.values import (
+    ABSENT,
+    Absent,
+    Json,
+    JsonObject,
+    Key,
+    KindRef,
+    Masked,
+    ObjectRef,
+    Resource,
+    Value,
+    as_json,
+)
 
 __all__ = [
     "ABSENT",
@@ -57,6 +69,7 @@ __all__ = [
     "Key",
     "KindRef",
     "Live",
+    "Masked",
     "ObjectRef",
     "Origin",
     "Plan",
@@ -66,7 +79,9 @@ __all__ = [
     "Seen",
     "Snapshot",
     "Step",
+    "Value",
     "Verb",
     "Verdict",
+    "as_json",
     "fields_of",
 ]

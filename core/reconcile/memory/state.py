@@ -17,7 +17,6 @@ from core.model import (
     Document,
     Drift,
     Event,
-    Json,
     Key,
     KindRef,
     Live,
@@ -27,6 +26,7 @@ from core.model import (
     Run,
     Seen,
     Step,
+    Value,
     Verdict,
 )
 from core.reconcile.memory.effects import Follow
@@ -160,7 +160,7 @@ class Observation:
 
     seen: Seen
     writer: Actor | None  # as in `Move`
-    live: Json | Absent  # the present value, masked; with another one this says nothing any more
+    live: Value | Absent  # the present value, masked; with another, this says nothing any more
     appeared: bool  # it was not there when the object was created
 
 
