@@ -17,6 +17,7 @@ from unittest import mock
 from textual.pilot import Pilot
 
 from core.cli.demo import first_sync, prepare
+from core.clock import Clock
 from core.engine import Engine, connect
 from core.model import Snapshot, Verdict
 from core.sandbox import SandboxThread
@@ -80,7 +81,7 @@ def _quiet(folder: Path) -> Iterator[None]:
 
 async def _session(shot: Shot, settings: Settings, client: Client) -> str:
     def engine() -> Engine:
-        return connect(settings.apps, settings.clusters, clock=_clock)
+        return connect(settings.apps, settings.clusters, clock=Clock(wall=_clock))
 
     app = DriftApp(engine, options=TerminalOptions(title="demo"), clock=_clock)
     async with app.run_test(size=shot.size) as pilot:

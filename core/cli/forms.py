@@ -20,6 +20,7 @@ from core.model import (
     Seen,
     Snapshot,
     Verdict,
+    as_json,
 )
 
 SCHEMA: Final = "driftdeck.dev/v1"
@@ -131,9 +132,9 @@ def _identity_of(kind: KindRef, ref: ObjectRef) -> JsonObject:
 def _change_form(change: FieldChange) -> JsonObject:
     form: JsonObject = {"path": change.path, "verdict": change.verdict.value}
     if not isinstance(change.live, Absent):  # an absent field has no key: null is a value
-        form["live"] = change.live
+        form["live"] = as_json(change.live)
     if not isinstance(change.git, Absent):
-        form["git"] = change.git
+        form["git"] = as_json(change.git)
     form["class"] = change.info.value if change.info else None
     form["note"] = change.note or None
     form["healable"] = change.healable
@@ -149,7 +150,7 @@ def _seen_form(seen: Seen) -> JsonObject:
     form["from_version"], form["to_version"] = seen.from_version, seen.to_version
     for key, value in (("before", seen.before), ("after", seen.after)):
         if not isinstance(value, Absent):
-            form[key] = value
+            form[key] = as_json(value)
     return form
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TextIO
 
 from core.clean import clean
-from core.model import Absent, Json
+from core.model import Absent, Masked, Value, as_json
 
 WIDTH: Final = 80
 _VALUE_CHARACTERS_MAX: Final = 300  # four lines; `-o json` has the whole value
@@ -69,7 +69,7 @@ def wrapped(label: str, text: str, *, indent: int, label_width: int = 0) -> Iter
         yield " " * len(head) + line
 
 
-def value_text(value: Json | Absent) -> str:
+def value_text(value: Value | Absent) -> str:
     """Write a field's value as a person would say it.
 
     Text keeps its quotes where it could be taken for something else: "3" is not 3.
@@ -77,12 +77,12 @@ def value_text(value: Json | Absent) -> str:
     match value:
         case Absent():
             return "(not there)"
-        case {"sha256": str(digest), **rest} if not rest:
+        case Masked(digest):
             return f"(secret, sha256 {digest})"
         case str() if _needs_no_quotes(value):
             text = value
         case _:
-            text = json.dumps(value, ensure_ascii=False)
+            text = json.dumps(as_json(value), ensure_ascii=False)
     if len(text) <= _VALUE_CHARACTERS_MAX:
         return text
     return f"{text[:_VALUE_CHARACTERS_MAX]}… ({len(text):,} characters)"

@@ -82,13 +82,14 @@ async def _readable(engine: EngineLike, app: AppSpec, console: Console) -> None:
 
 async def _previewed(engine: EngineLike, app: AppSpec, commit: str) -> RevertPlan:
     def made(snapshot: Snapshot) -> bool:
-        return snapshot.revert_request == _REQUEST and snapshot.revert is not None
+        return snapshot.revert_for(_REQUEST) is not None
 
     engine.submit(PrepareRevert(_REQUEST, app.name, commit))
     snapshot, done = await until(engine, made, deadline_s=READ_DEADLINE_S)
-    if not done or snapshot.revert is None:
+    plan = snapshot.revert_for(_REQUEST)
+    if not done or plan is None:
         raise UnavailableError(f"no preview within {READ_DEADLINE_S:.0f} s")
-    return snapshot.revert
+    return plan
 
 
 def _preview_lines(plan: RevertPlan) -> list[str]:

@@ -106,12 +106,13 @@ async def prepared(engine: EngineLike, snapshot: Snapshot) -> list[Plan]:
 
 async def _plan_of(engine: EngineLike, request: int) -> Plan:
     def made(snapshot: Snapshot) -> bool:
-        return snapshot.plan_request == request and snapshot.plan is not None
+        return snapshot.plan_for(request) is not None
 
     snapshot, done = await until(engine, made, deadline_s=READ_DEADLINE_S)
-    if not done or snapshot.plan is None:
+    plan = snapshot.plan_for(request)
+    if not done or plan is None:
         raise UnavailableError(f"no plan within {READ_DEADLINE_S:.0f} s")
-    return snapshot.plan
+    return plan
 
 
 async def executed(engine: EngineLike, plan: Plan, number: int, console: Console) -> int:

@@ -14,7 +14,7 @@ Importing this package is cheap: aiohttp (0.2 s) and kubernetes (0.3 s more) are
 connecting, in a thread.
 """
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.cluster import Cluster
 
 __all__ = ["Clock", "Cluster"]

@@ -19,9 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from core.cluster.clock import Clock
-from core.model import ObjectRef
-from core.reconcile.audit import DELETIONS, AuditEvent
+from core.clock import Clock
+from core.model import DELETIONS, AuditEvent, ObjectRef
 
 LOOK_S: Final = 5.0
 TAIL_BYTES: Final = 32 << 20  # of an unread stretch; some 30,000 events at level Metadata

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
+from core.clock import Clock
 from core.cluster.audit import AuditLog
-from core.cluster.clock import Clock
 from core.cluster.connection.answers import LinkError
 from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.calls import Calls
@@ -26,6 +26,7 @@ from core.cluster.writing.records import Records
 from core.compare import removals, replacements
 from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
 from core.model import (
+    AuditEvent,
     ClusterSpec,
     Desired,
     Key,
@@ -34,7 +35,6 @@ from core.model import (
     ObjectRef,
     Resource,
 )
-from core.reconcile.audit import AuditEvent
 from core.reconcile.memory.inputs import (
     AuditLogRead,
     ClusterFound,

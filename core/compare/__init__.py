@@ -21,18 +21,9 @@ from core.compare.judge import (
     not_compared,
 )
 from core.compare.masking import is_secret_kind, mask, masked_object
-from core.compare.paths import (
-    Element,
-    Member,
-    Part,
-    Parts,
-    PathError,
-    format_path,
-    parse_path,
-)
 from core.compare.payload import payload
 from core.compare.removing import removals, replacements
-from core.compare.rules.ignoring import PointerError, absence, parse_pointer, presence
+from core.compare.rules.ignoring import absence, presence
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
 
@@ -41,18 +32,12 @@ __all__ = [
     "NEVER_EXTRA",
     "NOBODY",
     "Beside",
-    "Element",
     "Find",
     "Judgement",
-    "Member",
     "Move",
     "Owner",
     "OwnerClass",
     "Owners",
-    "Part",
-    "Parts",
-    "PathError",
-    "PointerError",
     "Policy",
     "ScaleRange",
     "Schema",
@@ -67,7 +52,6 @@ __all__ = [
     "expires",
     "explain",
     "find",
-    "format_path",
     "is_compared",
     "is_secret_kind",
     "is_terminating",
@@ -75,8 +59,6 @@ __all__ = [
     "mask",
     "masked_object",
     "not_compared",
-    "parse_path",
-    "parse_pointer",
     "parse_selector",
     "payload",
     "presence",

@@ -1,4 +1,4 @@
-"""What exactly differs inside one value, in words (verdicts.md 7.4).
+"""What exactly differs inside one value, in words (verdicts.md section 7).
 
 A list without keys, or a field without schema, is shown as one value; two such values can be long
 and almost alike.  This is the only door to deepdiff, which costs milliseconds an object, so it is
@@ -13,9 +13,8 @@ from typing import Final, Protocol
 import msgspec
 
 from core.compare.equality.scalars import same_json
-from core.compare.masking import is_mask
-from core.compare.paths import Part, format_path
-from core.model import Absent, FieldChange, InfoClass, Json
+from core.model import Absent, FieldChange, InfoClass, Json, Masked, Value, as_json
+from core.model.paths import Part, format_path
 
 _LINES_MAX: Final = 50
 _TEXT_MAX: Final = 200
@@ -48,11 +47,11 @@ def explain(changes: Sequence[FieldChange], *, deep: bool = True) -> tuple[Field
     )
 
 
-def _is_single(value: Json | Absent) -> bool:
+def _is_single(value: Value | Absent) -> bool:
     return not isinstance(value, dict | list)
 
 
-def _speaks_for_itself(git: Json | Absent, live: Json | Absent) -> bool:
+def _speaks_for_itself(git: Value | Absent, live: Value | Absent) -> bool:
     """Tell whether two texts are short and plain enough that anybody sees the difference."""
     return all(
         isinstance(text, str)
@@ -69,18 +68,19 @@ def detail(change: FieldChange) -> tuple[str, ...]:
     git, live = change.git, change.live
     if isinstance(git, Absent) or isinstance(live, Absent):
         return ()
-    if is_mask(git) or is_mask(live):
+    if isinstance(git, Masked) or isinstance(live, Masked):
         return ()
     if isinstance(git, str) and isinstance(live, str):
         return _bytes_apart(git, live)
     if isinstance(git, dict | list) and type(git) is type(live):
         ordered = change.info is InfoClass.ORDER
         try:
-            return () if ordered else _parts_apart(git, live)
+            return () if ordered else _parts_apart(as_json(git), as_json(live))
         except RecursionError:
             return ("nested too deeply to say where",)
     if type(git) is not type(live):
-        return (f"Git has {_described(git)}, live has {_described(live)}",)
+        sides = (_described(as_json(side)) for side in (git, live))
+        return ("Git has {}, live has {}".format(*sides),)
     return ()
 
 

@@ -19,10 +19,10 @@ from core.model import (
     Desired,
     FieldChange,
     FieldVerdict,
-    Json,
     JsonObject,
     KindRef,
     Live,
+    Value,
     Verdict,
 )
 
@@ -188,7 +188,7 @@ def _placed(changes: Sequence[FieldChange]) -> list[FieldChange]:
     return [replace(each, place="") if each.place in kept else each for each in changes]
 
 
-def _is_deep(value: Json | Absent, levels: int = _LEVELS_MAX) -> bool:
+def _is_deep(value: Value | Absent, levels: int = _LEVELS_MAX) -> bool:
     if isinstance(value, dict | list):
         inner = value.values() if isinstance(value, dict) else value
         return levels == 0 or any(_is_deep(item, levels - 1) for item in inner)

@@ -10,14 +10,23 @@ import hmac
 import operator
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, TypeGuard
+from typing import Final
 
 import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
 from core.compare.equality.scalars import decoded
-from core.compare.paths import Element, Member, Part, Parts, format_path, parse_path
-from core.model import Absent, FieldChange, Json, JsonObject, KindRef, ObjectRef
+from core.model import (
+    Absent,
+    FieldChange,
+    JsonObject,
+    KindRef,
+    Masked,
+    ObjectRef,
+    Value,
+    as_json,
+)
+from core.model.paths import Element, Member, Part, Parts, format_path, parse_path
 
 _HEX_DIGITS: Final = 12
 _SAME: Final = "both sides hold the same secret bytes, written as another text or type"
@@ -29,11 +38,6 @@ def is_secret_kind(kind: str) -> bool:
     return "secret" in kind.lower()
 
 
-def is_mask(value: Json) -> bool:
-    """Tell whether *value* has the form of what `mask` leaves."""
-    return isinstance(value, dict) and value.keys() == {"sha256"}
-
-
 def mask(changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes) -> tuple[FieldChange, ...]:
     """Hide the secret values in *changes* of one object.
 
@@ -43,7 +47,7 @@ def mask(changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes) -> tuple
         key: Of this run, so that hashes cannot be looked up in a table.
 
     Returns:
-        The same changes; a secret value is `{"sha256": "<12 hex>"}`.
+        The same changes; a secret value is a `Masked`, also inside a map or a list.
     """
     return tuple(_masked_change(change, ref.kind, key) for change in changes)
 
@@ -63,7 +67,7 @@ def _shown(document: JsonObject, kind: KindRef, key: bytes) -> JsonObject:
     metadata = document.get("metadata")
     if isinstance(metadata, dict):
         metadata.pop("managedFields", None)
-    masked = _masked(document, (), kind.kind, key)
+    masked = as_json(_masked(document, (), kind.kind, key))
     return masked if isinstance(masked, dict) else {}
 
 
@@ -101,7 +105,7 @@ def _masked_part(part: Part, key: bytes) -> Part:
     return part
 
 
-def _masked(value: Json, parts: Parts, kind: str, key: bytes) -> Json:
+def _masked(value: Value, parts: Parts, kind: str, key: bytes) -> Value:
     """Mask what is secret at or below *parts*; return *value* itself if nothing is."""
     inside = parts[0] in _SECRET_FIELDS if parts and is_secret_kind(kind) else False
     if parts[-1:] == (LAST_APPLIED,) or (inside and not (len(parts) == 1 and _is_object(value))):
@@ -115,17 +119,17 @@ def _masked(value: Json, parts: Parts, kind: str, key: bytes) -> Json:
     return value
 
 
-def _is_object(value: Json) -> TypeGuard[JsonObject]:
+def _is_object(value: Value) -> bool:
     return isinstance(value, dict)
 
 
-def _hidden(value: Json, parts: Parts, key: bytes) -> Json:
+def _hidden(value: Value, parts: Parts, key: bytes) -> Masked:
     if isinstance(value, str):
         content = decoded(value) if parts[:1] == ("data",) else None
         content = value.encode() if content is None else content
     else:
         content = msgspec.json.encode(value, order="sorted")
-    return {"sha256": _digest(content, key)}
+    return Masked(_digest(content, key))
 
 
 def _digest(content: bytes, key: bytes) -> str:

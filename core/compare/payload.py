@@ -18,12 +18,12 @@ import msgspec
 from core.compare.equality.lists import element, entries
 from core.compare.equality.scalars import same_json
 from core.compare.equality.schema import UNKNOWN, Node, Schema
-from core.compare.evidence.evidence import Evidence, value_at
+from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import OwnerClass, Owners
-from core.compare.paths import Element, Member, Part, Parts, is_entry, parse_path
 from core.compare.rules.ignoring import Place, may_fit, places
 from core.compare.verdicts import Policy
 from core.model import ABSENT, Absent, Desired, Json, JsonObject, Live
+from core.model.paths import Part, Parts, parse_path, position, value_at
 
 Side: TypeAlias = Json | Absent
 Taken: TypeAlias = Callable[[Side, Side, Node, Parts], Side]
@@ -122,7 +122,7 @@ class _Graft:
             return git
         mine = git if isinstance(git, list) else []
         theirs = live if isinstance(live, list) else []
-        here, there = _position(mine, part), _position(theirs, part)
+        here, there = position(mine, part), position(theirs, part)
         inside = len(at) + 1 < len(self._parts)
         if inside and (here is None or there is None):
             return git  # it exists on one side only: a rule inside says nothing about that
@@ -148,15 +148,6 @@ def _identified(stated: Json, value: Side, node: Node) -> Json:
     if isinstance(value, dict) and isinstance(stated, dict):
         return {**{key: stated[key] for key in node.keys if key in stated}, **value}
     return value
-
-
-def _position(items: list[Json], part: Part) -> int | None:
-    if isinstance(part, int):
-        return part if part < len(items) else None
-    if isinstance(part, Element):
-        return next((at for at, item in enumerate(items) if is_entry(item, part)), None)
-    wanted = part.value if isinstance(part, Member) else part
-    return next((at for at, item in enumerate(items) if item == wanted), None)
 
 
 class _Sent:

@@ -10,9 +10,8 @@ from typing import Final
 
 import msgspec
 
-from core.compare.evidence.evidence import value_at
-from core.compare.paths import Element, Member, Part, Parts, is_entry, parse_path
 from core.model import Absent, Desired, Json, Live
+from core.model.paths import Parts, Steps, format_pointer, locate, parse_path, value_at
 
 _TWINS: Final = {"serviceAccountName": "serviceAccount"}
 
@@ -28,9 +27,9 @@ def removals(live: Live, paths: Iterable[str]) -> tuple[str, ...]:
         Later entries of a list before earlier ones, so that no removal moves another.
     """
     body: Json = msgspec.json.decode(live.body)
-    found = (_steps(body, parts) for path in paths for parts in _with_twin(parse_path(path)))
+    found = (locate(body, parts) for path in paths for parts in _with_twin(parse_path(path)))
     places = sorted({steps for steps in found if steps}, key=_later_first, reverse=True)
-    return tuple(_pointer(steps) for steps in places)
+    return tuple(format_pointer(steps) for steps in places)
 
 
 def replacements(
@@ -46,10 +45,10 @@ def replacements(
     body: Json = msgspec.json.decode(live.body)
     git: Json = msgspec.json.decode(desired.body)
     found = (
-        (_steps(body, parse_path(place)), value_at(git, parse_path(path))) for place, path in pairs
+        (locate(body, parse_path(place)), value_at(git, parse_path(path))) for place, path in pairs
     )
     return tuple(
-        (_pointer(steps), entry)
+        (format_pointer(steps), entry)
         for steps, entry in found
         if steps and not isinstance(entry, Absent)
     )
@@ -61,41 +60,5 @@ def _with_twin(parts: Parts) -> tuple[Parts, ...]:
     return (parts,) if twin is None else (parts, (*parts[:-1], twin))
 
 
-def _pointer(steps: Iterable[str | int]) -> str:
-    return "".join(f"/{_escaped(step)}" for step in steps)
-
-
-def _steps(value: Json, parts: Iterable[Part]) -> tuple[str | int, ...]:
-    """Walk to a field; empty if it is not there."""
-    steps: list[str | int] = []
-    for part in parts:
-        step = _step(value, part)
-        if step is None:
-            return ()
-        steps.append(step)
-        value = value[step]  # type: ignore[index]  # `_step` looked
-    return tuple(steps)
-
-
-def _step(value: Json, part: Part) -> str | int | None:
-    if isinstance(value, dict):
-        return part if isinstance(part, str) and part in value else None
-    if not isinstance(value, list):
-        return None
-    if isinstance(part, int):
-        return part if part < len(value) else None
-    return next((at for at, entry in enumerate(value) if _is(entry, part)), None)
-
-
-def _is(entry: Json, part: Part) -> bool:
-    if isinstance(part, Member):
-        return entry == part.value
-    return isinstance(part, Element) and is_entry(entry, part)
-
-
-def _later_first(steps: tuple[str | int, ...]) -> list[tuple[bool, int, str]]:
+def _later_first(steps: Steps) -> list[tuple[bool, int, str]]:
     return [(isinstance(s, int), s if isinstance(s, int) else 0, str(s)) for s in steps]
-
-
-def _escaped(step: str | int) -> str:
-    return str(step).replace("~", "~0").replace("/", "~1")

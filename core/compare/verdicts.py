@@ -12,10 +12,9 @@ from typing import Final
 
 from core.compare.equality.builtin import RESTARTED_AT
 from core.compare.equality.walk import Difference, How, Walk, inside, same
-from core.compare.evidence.evidence import Evidence, value_at
+from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import CLIENT_SIDE, CLUSTER_PARTS, NOBODY, Owner, OwnerClass
 from core.compare.evidence.scaling import ScaleRange
-from core.compare.paths import Parts, format_path
 from core.model import (
     ABSENT,
     Absent,
@@ -30,6 +29,7 @@ from core.model import (
     JsonObject,
     KindRef,
 )
+from core.model.paths import Parts, format_path, value_at
 
 _GUARDED_GROUPS: Final = frozenset({"admissionregistration.k8s.io", "apiextensions.k8s.io"})
 _RESTARTED: Final = ("template", "metadata", "annotations", RESTARTED_AT)

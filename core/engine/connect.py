@@ -2,16 +2,19 @@
 
 import os
 import secrets
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+from core.attribution import Attribution
+from core.clock import Clock
 from core.cluster import Cluster
 from core.engine.engine import Engine
-from core.engine.sources import Sources
+from core.engine.inbox import Inbox
+from core.engine.reverting import Reverts
+from core.engine.seams import Adapters
+from core.git import Repositories
 from core.model import AppSpec, ClusterSpec
-from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.state import initial
+from core.sources import Sources
 
 
 def connect(  # noqa: PLR0913 - each is a choice of the caller
@@ -22,7 +25,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     healing: bool = False,
     writing: bool = False,
     once: bool = False,
-    clock: Callable[[], float] = time.time,
+    clock: Clock | None = None,
 ) -> Engine:
     """Build an engine; nothing is contacted before it runs.
 
@@ -34,11 +37,17 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         healing: Put drift right and apply new commits from the start.  Implies writing.
         writing: Plans that a person accepts may run.
         once: Read each folder once and do not follow it (`driftdeck diff`).
-        clock: Seconds since the epoch.
+        clock: Time and dice.
     """
-    held: list[Input] = []
-    sources = Sources((*apps, *neighbours), held.append, once=once, clock=clock)
-    adapters: dict[str, Cluster] = {}
+    clock = clock or Clock()
+    inbox, repositories = Inbox(), Repositories()
+    read = (*apps, *neighbours)
+    adapters = Adapters(
+        clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
+        sources=Sources(read, repositories, inbox.put, once=once, clock=clock),
+        attribution=Attribution(read, repositories),
+        reverts=Reverts(apps, repositories, clock),
+    )
     state = initial(
         apps,
         clusters,
@@ -48,11 +57,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         digest_key=_digest_key(),
         mask_key=secrets.token_bytes(32),
     )
-    engine = Engine(state, adapters, sources, clock=clock)
-    for spec in clusters:
-        adapters[spec.name] = Cluster(spec, emit=engine.take)
-    sources.rebind(engine.take)
-    return engine
+    return Engine(state, inbox, adapters, clock=clock)
 
 
 def _digest_key() -> bytes:

@@ -5,6 +5,7 @@ Everything reads committed state, straight from the object store; only this pack
 
 from core.git.committing import commit_files
 from core.git.listing import File
+from core.git.repositories import Repositories
 from core.git.repository import Repository
 
-__all__ = ["File", "Repository", "commit_files"]
+__all__ = ["File", "Repositories", "Repository", "commit_files"]

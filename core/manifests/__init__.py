@@ -1,13 +1,13 @@
 """Bytes in Git to desired objects: read exactly as kubectl reads them.
 
-`load` reads one file, `read` a folder of them; `line_of`, `positions` and `value_at` say where a
+`load` reads one file, `read` a folder of them; `line_of`, `positions` and `stated_at` say where a
 field stands and what it was in another version of its file.  Only this package knows yaml.
 """
 
 from core.manifests.folder import DocumentCache, Folder, read
 from core.manifests.loading import Loaded, load
 from core.manifests.past import Past, Statement
-from core.manifests.places import line_of, positions, value_at
+from core.manifests.places import line_of, positions, stated_at
 
 __all__ = [
     "DocumentCache",
@@ -19,5 +19,5 @@ __all__ = [
     "load",
     "positions",
     "read",
-    "value_at",
+    "stated_at",
 ]

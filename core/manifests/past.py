@@ -9,18 +9,17 @@ import base64
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
-from core.compare.paths import Element, Member, Parts, PathError, parse_path
 from core.errors import ManifestError
-from core.manifests.fieldpath import steps, value_in
 from core.manifests.loading import Stated
 from core.manifests.parse import parse
-from core.manifests.places import Rank, best, in_git, stated_in
+from core.manifests.places import Rank, best, in_git, parts_of, stated_in
 from core.manifests.tree import Tree
 from core.model import Absent, Document, Json, KindRef
+from core.model.paths import Element, Member, Parts, Steps, value_at, walk
 
 _SECRET: Final = KindRef("v1", "Secret")
 _KEPT_BYTES: Final = 16 * 2**20  # of texts that were read; the same ones come back after a revert
@@ -35,8 +34,6 @@ _ONE_VALUE: Final = re.compile(
 )
 _IDENTITY: Final = frozenset({("kind",), ("metadata", "name"), ("metadata", "namespace")})
 
-Place: TypeAlias = tuple[str | int, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -50,11 +47,11 @@ class Statement:
 class _Watch:
     """How one path leads through a document: what would change its value."""
 
-    walked: Place
+    walked: Steps
     whole: bool  # the path ends where it was walked to; else the rest is not there
     parts: Parts
 
-    def minds(self, leaf: Place) -> bool:
+    def minds(self, leaf: Steps) -> bool:
         """Tell whether another value of *leaf* could be another value at the path."""
         if self.whole and leaf[: len(self.walked)] == self.walked:
             return True
@@ -161,18 +158,18 @@ class Past:
         return read.ranked
 
 
-def _leaves(tree: Tree, root: Json) -> dict[int, Place]:
+def _leaves(tree: Tree, root: Json) -> dict[int, Steps]:
     """Return the one plain value that stands on each line; lines with several have none."""
-    found: dict[int, Place] = {}
+    found: dict[int, Steps] = {}
     several: set[int] = set()
-    for place, line in _values(tree, root):
+    for steps, line in _values(tree, root):
         several.update({line - 1} if line - 1 in found else ())
-        found[line - 1] = place
-    return {line: place for line, place in found.items() if line not in several}
+        found[line - 1] = steps
+    return {line: steps for line, steps in found.items() if line not in several}
 
 
-def _values(tree: Tree, root: Json) -> Iterator[tuple[Place, int]]:
-    open_: list[tuple[Place, Json]] = [((), root)]
+def _values(tree: Tree, root: Json) -> Iterator[tuple[Steps, int]]:
+    open_: list[tuple[Steps, Json]] = [((), root)]
     while open_:
         above, value = open_.pop()
         for part, line in tree.lines_of(value).items():
@@ -184,24 +181,21 @@ def _values(tree: Tree, root: Json) -> Iterator[tuple[Place, int]]:
 
 
 def _watch(stated: Stated, path: str) -> _Watch:
-    path = in_git(stated, path)
-    walked = tuple(step for step, _ in steps(stated.value, path))
-    try:
-        parts = parse_path(path)
-    except PathError:
-        parts = ()
+    parts = in_git(stated, parts_of(path))
+    walked = tuple(step for step, _ in walk(stated.value, parts))
     return _Watch(walked, len(walked) == len(parts), parts)
 
 
 def _comparable(stated: Stated, path: str) -> bytes | None:
     """Return a value so that equal ones are equal bytes; a Secret's are those it stands for."""
-    found_at = in_git(stated, path)
-    value = value_in(stated.value, found_at)
+    parts = parts_of(path)
+    found_at = in_git(stated, parts)
+    value = value_at(stated.value, found_at)
     if isinstance(value, Absent):
         return None
-    if found_at != path and isinstance(value, str):
+    if found_at != parts and isinstance(value, str):
         value = base64.b64encode(value.encode()).decode()
-    elif found_at.startswith("data") and isinstance(value, str) and _is_secret(stated):
+    elif found_at[:1] == ("data",) and isinstance(value, str) and _is_secret(stated):
         value = "".join(value.split())
     return msgspec.json.encode(value, order="sorted")
 

@@ -1,26 +1,26 @@
 """Where in a file a field stands, and what an older version of the file says there."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from core.errors import ManifestError
-from core.manifests.fieldpath import steps, value_in
 from core.manifests.loading import Stated, stated_objects
 from core.manifests.parse import parsed
 from core.manifests.tree import Tree
 from core.model import ABSENT, Absent, Document, Json, KindRef
+from core.model.paths import Member, Parts, PathError, Steps, parse_path, value_at, walk
 
 _NAMELESS: Final = ""  # the caller knows the path; it is only for messages
 Rank: TypeAlias = tuple[bool, bool]  # whether the API group and the namespace are the same
 Fitting = TypeVar("Fitting")
+_NOWHERE: Final = (Member(None),)  # an object is no set, so it has no members
 _SECRET_DATA: Final = "data"  # noqa: S105  a field's name
 _SECRET_TEXT: Final = "stringData"  # noqa: S105
 
 
-def positions(
-    content: bytes, index: int, *, path: str = _NAMELESS
-) -> Mapping[tuple[str | int, ...], int]:
+def positions(content: bytes, index: int, *, path: str = _NAMELESS) -> Mapping[Steps, int]:
     """Return the line, from 1, of each field of the *index*-th object, by keys and indexes.
 
     Raises:
@@ -28,8 +28,8 @@ def positions(
     """
     tree = parsed(path, content)
     found = _object(tree, index)
-    lines: dict[tuple[str | int, ...], int] = {(): found.line}
-    open_: list[tuple[tuple[str | int, ...], Json]] = [((), found.value)]
+    lines: dict[Steps, int] = {(): found.line}
+    open_: list[tuple[Steps, Json]] = [((), found.value)]
     while open_:
         above, value = open_.pop()
         for part, line in tree.lines_of(value).items():
@@ -46,11 +46,11 @@ def line_of(path: str, content: bytes, index: int, *, file: str = _NAMELESS) -> 
     """
     tree = parsed(file, content)
     found = _object(tree, index)
-    walked = [step for step, _ in steps(found.value, in_git(found, path))]
+    walked = [step for step, _ in walk(found.value, in_git(found, parts_of(path)))]
     return tree.line_at(found.value, found.line, walked)
 
 
-def value_at(content: bytes, document: Document, path: str) -> Json | Absent:
+def stated_at(content: bytes, document: Document, path: str) -> Json | Absent:
     """Return what this version of a file says at a dotted *path* of the object *document*.
 
     The object is found by kind, name and, where both name one, namespace: its place in the file and
@@ -61,7 +61,7 @@ def value_at(content: bytes, document: Document, path: str) -> Json | Absent:
     """
     tree = parsed(document.file, content)
     found = best(stated_in(tree, document))
-    return ABSENT if found is None else value_in(found.value, in_git(found, path))
+    return ABSENT if found is None else value_at(found.value, in_git(found, parts_of(path)))
 
 
 def stated_in(tree: Tree, document: Document) -> Iterator[tuple[Rank, Stated]]:
@@ -105,10 +105,19 @@ def _namespace(stated: Stated) -> str | None:
     return namespace if isinstance(namespace, str) and namespace else None
 
 
-def in_git(stated: Stated, path: str) -> str:
+@lru_cache(maxsize=1024)
+def parts_of(path: str) -> Parts:
+    """Read a path; a text that is none leads nowhere, so that the object itself is found."""
+    try:
+        return parse_path(path)
+    except PathError:
+        return _NOWHERE
+
+
+def in_git(stated: Stated, parts: Parts) -> Parts:
     """Point at `stringData` where the file states a Secret's key there and not in `data`."""
-    if stated.value.get("kind") != "Secret" or not path.startswith(_SECRET_DATA):
-        return path
-    as_text = _SECRET_TEXT + path.removeprefix(_SECRET_DATA)
+    if stated.value.get("kind") != "Secret" or parts[:1] != (_SECRET_DATA,):
+        return parts
+    as_text = (_SECRET_TEXT, *parts[1:])
     # `stringData` wins over `data`, as in the API server.
-    return path if isinstance(value_in(stated.value, as_text), Absent) else as_text
+    return parts if isinstance(value_at(stated.value, as_text), Absent) else as_text

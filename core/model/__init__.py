@@ -7,6 +7,7 @@ one by mistake.
 """
 
 from core.model.apps import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
+from core.model.audit import DELETIONS, AuditEvent
 from core.model.judgement import (
     DRIFT_VERDICTS,
     Actor,
@@ -21,18 +22,33 @@ from core.model.judgement import (
     Verdict,
     fields_of,
 )
-from core.model.plans import Plan, RevertPlan, Run, Step, Verb
+from core.model.plans import Answer, Plan, RevertPlan, Run, Step, Verb
 from core.model.sides import Commit, Desired, Document, Live
 from core.model.snapshots import AppView, ClusterView, Event, Snapshot
-from core.model.values import ABSENT, Absent, Json, JsonObject, Key, KindRef, ObjectRef, Resource
+from core.model.values import (
+    ABSENT,
+    Absent,
+    Json,
+    JsonObject,
+    Key,
+    KindRef,
+    Masked,
+    ObjectRef,
+    Resource,
+    Value,
+    as_json,
+)
 
 __all__ = [
     "ABSENT",
+    "DELETIONS",
     "DRIFT_VERDICTS",
     "Absent",
     "Actor",
+    "Answer",
     "AppSpec",
     "AppView",
+    "AuditEvent",
     "Cause",
     "ClusterSpec",
     "ClusterView",
@@ -53,6 +69,7 @@ __all__ = [
     "Key",
     "KindRef",
     "Live",
+    "Masked",
     "ObjectRef",
     "Origin",
     "Plan",
@@ -62,7 +79,9 @@ __all__ = [
     "Seen",
     "Snapshot",
     "Step",
+    "Value",
     "Verb",
     "Verdict",
+    "as_json",
     "fields_of",
 ]

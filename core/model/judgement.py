@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from core.model.values import Absent, Json, Key, KindRef
+from core.model.values import Absent, Key, KindRef, Value
 
 
 class Verdict(StrEnum):
@@ -73,8 +73,8 @@ class Actor:
 class Seen:
     """One step of a field that our own watch saw; values are masked like any other."""
 
-    before: Json | Absent
-    after: Json | Absent
+    before: Value | Absent
+    after: Value | Absent
     from_version: str  # resourceVersion of the object before the step
     to_version: str  # and after it
     at: str  # RFC 3339: when the event was received
@@ -96,12 +96,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field that differs.  Values are plain JSON, ABSENT, or a mask for secrets."""
+    """One field that differs.  Values are JSON with its secrets hidden, or ABSENT."""
 
     path: str  # spec.template.spec.containers[name=web].image
     verdict: FieldVerdict
-    live: Json | Absent
-    git: Json | Absent
+    live: Value | Absent
+    git: Value | Absent
     actor: Actor | None = None
     origin: Origin | None = None
     info: InfoClass | None = None  # the class of an INFO

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from core.model.judgement import FieldChange
 from core.model.sides import Commit
@@ -72,3 +73,7 @@ class RevertPlan:
     diff: str = ""  # unified text, for people
     problem: str = ""  # why it cannot be made
     exit_code: int = 5  # of that problem
+
+
+Answer: TypeAlias = Plan | RevertPlan
+"""What a request of a front end is answered with."""

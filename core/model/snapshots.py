@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from core.model.apps import AppSpec, ClusterSpec
 from core.model.judgement import Drift, FieldChange, Verdict
-from core.model.plans import Plan, RevertPlan, Run
+from core.model.plans import Answer, Plan, RevertPlan, Run
 from core.model.sides import Commit
 from core.model.values import Key, KindRef, ObjectRef
 
@@ -17,7 +17,7 @@ class Event:
 
     sequence: int  # strictly rising
     time: float  # seconds since the epoch
-    name: str  # one of the events of design.md: drift_detected, healed, ...
+    name: str  # drift_detected, healed, heal_failed, ...
     app: str = ""
     cluster: str = ""
     kind: KindRef | None = None
@@ -35,7 +35,7 @@ class AppView:
     revision: Commit | None = None  # None: not read yet
     read_at: float = 0.0  # when Git was last read, seconds since the epoch
     problem: str = ""  # what stops the app, in the user's words; "" when nothing does
-    problem_exit: int = 0  # exit code of that problem (design.md section 4)
+    problem_exit: int = 0  # exit code of that problem (README names them)
     file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out
     counts: Mapping[Verdict, int] = field(default_factory=lambda: MappingProxyType({}))
     ignored: int = 0  # differences that rules hide; they count in none of `counts`
@@ -75,12 +75,21 @@ class Snapshot:
     clusters: tuple[ClusterView, ...] = ()
     rows: Mapping[Key, Drift] = field(default_factory=lambda: MappingProxyType({}))
     events: tuple[Event, ...] = ()  # the newest 1,000, oldest first
-    plan: Plan | None = None  # what `PreparePlan` asked for, once permissions are known
-    plan_request: int = 0  # the number of that request
-    revert: RevertPlan | None = None
-    revert_request: int = 0  # the number of the request that `revert` answers
+    answers: Mapping[int, Answer] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # by the number of the request; the newest 20
     writing: bool = False  # a person may write (the terminal's W, or --write)
     runs: tuple[Run, ...] = ()  # syncs and reverts, newest last, at most 20
+
+    def plan_for(self, request: int) -> Plan | None:
+        """Return the plan that `PreparePlan` asked for by this number; None until it is made."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, Plan) else None
+
+    def revert_for(self, request: int) -> RevertPlan | None:
+        """Return the revert that `PrepareRevert` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, RevertPlan) else None
 
     @property
     def complete(self) -> bool:

@@ -1,5 +1,6 @@
-"""Plain values, and the names that tell objects and kinds apart."""
+"""Plain values, secrets hidden, and the names that tell objects and kinds apart."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias, Union
 
@@ -19,6 +20,30 @@ class Absent:
 
 
 ABSENT: Final = Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A secret value, hidden.  A type of its own: nobody's own JSON is ever taken for one."""
+
+    digest: str  # 12 hex digits, keyed for each run; equal bytes have equal ones
+
+
+# What a field holds once its secrets are hidden; any JSON is one too.
+Value: TypeAlias = Union[
+    bool, int, float, str, Masked, "Sequence[Value]", "Mapping[str, Value]", None
+]
+
+
+def as_json(value: Value) -> Json:
+    """Write a value for programs; a secret is `{"sha256": "<12 hex>"}`."""
+    if isinstance(value, Masked):
+        return {"sha256": value.digest}
+    if isinstance(value, Mapping):
+        return {name: as_json(item) for name, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [as_json(item) for item in value]
+    return value
 
 
 # Identity ---------------------------------------------------------------------------------------

@@ -24,10 +24,7 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
         clusters=tuple(cluster.view for cluster in state.clusters.values()),
         rows=state.rows,
         events=state.events,
-        plan=state.plan,
-        plan_request=state.plan_request,
-        revert=state.revert,
-        revert_request=state.revert_request,
+        answers=state.answers,
         writing=state.writing,
         runs=(*state.finished, *running),
     )

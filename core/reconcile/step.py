@@ -98,9 +98,9 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
         case happenings.Explained():
             _explained(draft, happened)
         case happenings.PlanPrepared(request, made):
-            draft.put(plan=made, plan_request=request)
+            draft.answer(request, made)
         case happenings.RevertPrepared(request, made_revert):
-            draft.put(revert=made_revert, revert_request=request)
+            draft.answer(request, made_revert)
         case happenings.Reverted():
             reverts.reverted(draft, happened)
         case happenings.PreparePlan(request, keys):
@@ -272,7 +272,7 @@ def _prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
         resources = {kind: served[kind] for kind in kinds if kind in served}
         draft.effects.append(CheckAccess(request, made, resources))
     else:
-        draft.put(plan=made, plan_request=request)
+        draft.answer(request, made)
 
 
 def _explain(draft: Draft, key: Key) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from core.compare import parse_path, parse_pointer, parse_selector
+from core.compare import parse_selector
 from core.manifests.plain import Path as KeyPath
 from core.manifests.plain import PlainDocument
 from core.model import IgnoreRule, Json
+from core.model.paths import parse_path, parse_pointer
 from core.settings.mappings import mapping
 
 _WHAT: Final = ("pointer", "path", "manager")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from core.engine.origins import Origins
+from core.attribution.origins import Origins
 from core.git import Repository, commit_files
 from core.manifests import load
 from core.model import FieldChange, FieldVerdict

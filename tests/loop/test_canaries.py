@@ -271,7 +271,7 @@ async def test_no_screen_says_what_a_secret_holds(
                 painted = "\n".join(strip.text for strip in compositor.render_strips())
                 world.said[f"screen {place} {key}"] = painted
         snapshot = app.desk.view.snapshot
-        world.said["snapshot"] = repr((snapshot.rows, snapshot.events, snapshot.plan))
+        world.said["snapshot"] = repr((snapshot.rows, snapshot.events, snapshot.answers))
     assert any("sha256" in text or "secret" in text for text in world.said.values())
     assert leaks(world.said) == {}
 

@@ -19,6 +19,7 @@ from core.model import (
     FieldVerdict,
     Key,
     KindRef,
+    Masked,
     ObjectRef,
     Origin,
     Plan,
@@ -134,7 +135,7 @@ WEB = key("checkout", "Deployment", "web", "checkout")
 
 
 def rows() -> dict[Key, Drift]:
-    mask = FieldChange("data.token", FieldVerdict.DRIFT, {"sha256": "aaaa"}, {"sha256": "bbbb"})
+    mask = FieldChange("data.token", FieldVerdict.DRIFT, Masked("aaaa"), Masked("bbbb"))
     flag = FieldChange(
         "data.flags",
         FieldVerdict.DRIFT,

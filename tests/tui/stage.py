@@ -36,11 +36,11 @@ def answered(command: Command, snapshot: Snapshot) -> Snapshot | None:
     """What a healthy engine makes of *command*."""
     match command:
         case PreparePlan(request, keys):
-            return replace(snapshot, plan=samples.plan_of(snapshot, keys), plan_request=request)
+            return replace(snapshot, answers={request: samples.plan_of(snapshot, keys)})
         case PrepareRevert(request, _, commit):
             target = next(found for found in samples.HISTORY if found.id == commit)
             revert = samples.revert_of(target)
-            return replace(snapshot, revert=revert, revert_request=request)
+            return replace(snapshot, answers={request: revert})
         case SetWriting(enabled):
             return replace(snapshot, writing=enabled)
         case SetHeal(apps, enabled):

@@ -226,7 +226,8 @@ async def test_sync_of_an_object_previews_exactly_it_and_runs_the_plan_that_was_
         await stage.until(lambda: "spec.replicas" in stage.dialog)
         assert "Sync 1 object on prod-eu-1" in stage.dialog
         assert "prod-eu-1 / payments / Deployment api" in stage.dialog
-        shown = stage.engine.newest.plan
+        (ask,) = stage.asked(PreparePlan)
+        shown = stage.engine.newest.plan_for(ask.request)
         await stage.confirm()
         (run,) = stage.asked(Execute)
         assert run.plan is shown
@@ -252,7 +253,7 @@ async def test_revert_previews_the_commit_and_makes_it() -> None:
         (ask,) = stage.asked(PrepareRevert)
         assert (ask.app, ask.commit) == ("payments", commit.id)
         await stage.confirm()
-        assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert
+        assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "reverted as beefcaf, 1 object synced")
 
 

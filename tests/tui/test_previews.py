@@ -112,7 +112,7 @@ async def test_a_changed_world_makes_a_new_plan_and_confirming_waits_again() -> 
         await stage.press("y")
         assert not stage.asked(Execute)
         await stage.confirm()
-        assert stage.asked(Execute)[0].plan is again.plan
+        assert stage.asked(Execute)[0].plan is again.plan_for(second.request)
 
 
 async def test_a_plan_for_another_request_is_not_shown() -> None:
@@ -120,7 +120,7 @@ async def test_a_plan_for_another_request_is_not_shown() -> None:
         stage.engine.answer = None
         await stage.press("2", "j", "s")
         other = samples.plan_of(stage.engine.newest, frozenset({samples.FLAGS}))
-        await stage.say(replace(stage.engine.newest, plan=other, plan_request=99))
+        await stage.say(replace(stage.engine.newest, answers={99: other}))
         assert "flags" not in stage.dialog
 
 
@@ -214,7 +214,7 @@ async def test_a_revert_that_cannot_be_made_says_why() -> None:
     def stuck(command: Command, snapshot: Snapshot) -> Snapshot | None:
         if isinstance(command, PrepareRevert):
             plan = replace(samples.revert_of(samples.HISTORY[1]), problem="api.yaml changed since")
-            return replace(snapshot, revert=plan, revert_request=command.request)
+            return replace(snapshot, answers={command.request: plan})
         return answered(command, snapshot)
 
     async with playing(write=True) as stage:

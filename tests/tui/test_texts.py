@@ -18,8 +18,10 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Json,
+    Masked,
     ObjectRef,
     Seen,
+    Value,
     Verdict,
 )
 from tests.tui import samples
@@ -90,11 +92,13 @@ def test_a_missing_time_is_said_to_be_unknown() -> None:
         ("ends with a space ", '"ends with a space "'),
         (None, "null"),
         (ABSENT, "(absent)"),
-        ({"sha256": "ab"}, "(secret)"),
+        (Masked("ab"), "(secret)"),
+        ({"a": Masked("ab")}, '{"a": {"sha256": "ab"}}'),
+        ({"sha256": "ab"}, '{"sha256": "ab"}'),
         ({"a": [1, "x"]}, '{"a": [1, "x"]}'),
     ],
 )
-def test_a_value_cannot_be_taken_for_another_type(value: Json | Absent, text: str) -> None:
+def test_a_value_cannot_be_taken_for_another_type(value: Value | Absent, text: str) -> None:
     assert shown(value) == text
 
 
@@ -112,12 +116,21 @@ def test_values_read_like_manifests() -> None:
 
 
 def test_a_secret_is_added_missing_or_changed() -> None:
-    mask: Json = {"sha256": "ab"}
-    change = FieldChange("data.x", FieldVerdict.DRIFT, mask, mask)
+    change = FieldChange("data.x", FieldVerdict.DRIFT, Masked("ab"), Masked("ab"))
     assert secret_word(change) == "secret value changed"
     assert secret_word(replace(change, git=ABSENT)) == "secret value added live"
     assert secret_word(replace(change, live=ABSENT)) == "secret value missing live"
     assert secret_word(replace(change, live=1, git=2)) == ""
+    assert secret_word(replace(change, live={"sha256": "ab"}, git=ABSENT)) == ""
+
+
+def test_a_secret_in_a_map_is_a_secret_in_text_too() -> None:
+    assert yaml_lines({"a": Masked("ab"), "b": [Masked("ab")]}) == [
+        "a: (secret)",
+        "b:",
+        "  - (secret)",
+    ]
+    assert yaml_lines({"a": {"sha256": "ab"}}) == ["a:", "  sha256: ab"]
 
 
 def test_differences_that_no_eye_sees_are_named() -> None:

@@ -63,10 +63,10 @@ class PlanDialog(Preview):
 
     def take(self, snapshot: Snapshot) -> None:
         """Show the plan that was asked for; replace it when it is outdated."""
-        answered = snapshot.plan_request == self._request
+        answer = snapshot.plan_for(self._request)
         if self._plan is None:
-            if answered and snapshot.plan is not None:
-                self._show(snapshot.plan)
+            if answer is not None:
+                self._show(answer)
         elif outdated(self._plan, snapshot.rows):
             self._asked_again += 1
             self._ask("the world changed: working out the plan again")

@@ -36,8 +36,8 @@ class RevertDialog(Preview):
         """Show the revert that was asked for; replace it when the branch moved."""
         head = _head_of(snapshot, self._of)
         if self._plan is None:
-            plan = snapshot.revert
-            if plan is None or snapshot.revert_request != self._request:
+            plan = snapshot.revert_for(self._request)
+            if plan is None:
                 return
             self._plan, self._head = plan, head
             words = f"Commit the revert to {say(plan.branch)[0]}"

@@ -145,7 +145,7 @@ def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: boo
     lines = pair_lines(change, width, looks)
     for text in (look_alike(change.live, change.git), *change.detail):
         lines += _paragraph(text, width - 2, Role.AMBER if text not in change.detail else Role.TEXT)
-    hashes = [f"{mask['sha256']} {side}" for side, mask in masks(change)]
+    hashes = [f"{mask.digest} {side}" for side, mask in masks(change)]
     if hashes:
         lines += _paragraph(f"sha256 {', '.join(hashes)}", width - 2, Role.MUTED)
     live, git = provenance(change, looks, explained=explained)

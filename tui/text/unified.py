@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from core.model import Absent, FieldChange, Json
+from core.model import Absent, FieldChange, Value
 from tui.palette import Role
 from tui.text.rows import Looks
 from tui.text.spans import Line, Span, cut_left, fold, say
@@ -59,7 +59,7 @@ def difference(live: Sequence[str], git: Sequence[str]) -> list[Line]:
     return lines
 
 
-def _side(leaf: str, value: Json | Absent) -> list[str]:
+def _side(leaf: str, value: Value | Absent) -> list[str]:
     if isinstance(value, Absent):
         return []
     lines = yaml_lines({leaf: value})

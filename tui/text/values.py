@@ -4,34 +4,29 @@ import json
 import re
 import unicodedata
 
-from core.model import Absent, FieldChange, Json, JsonObject
+from core.model import Absent, FieldChange, Masked, Value, as_json
 
 _PLAIN = re.compile(r"[A-Za-z/._$(%][\w./:@$(){}%=+ -]*(?<! )")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
 _INVISIBLE = re.compile("[\u061c\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
-def is_mask(value: Json | Absent) -> bool:
-    """Whether *value* stands for a secret (`{"sha256": ...}`)."""
-    return isinstance(value, dict) and value.keys() == {"sha256"}
-
-
-def shown(value: Json | Absent) -> str:
+def shown(value: Value | Absent) -> str:
     """One line for *value*; text that could be read as another type is quoted."""
     if isinstance(value, Absent):
         return "(absent)"
-    if is_mask(value):
+    if isinstance(value, Masked):
         return "(secret)"
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
         return value if plain else json.dumps(value, ensure_ascii=False)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(as_json(value), ensure_ascii=False)
 
 
-def yaml_lines(value: Json, indent: int = 0) -> list[str]:
+def yaml_lines(value: Value, indent: int = 0) -> list[str]:
     """*value* as a reader of manifests knows it, one line each."""
     pad = "  " * indent
-    if isinstance(value, dict) and value and not is_mask(value):
+    if isinstance(value, dict) and value:
         return [line for key, item in value.items() for line in _entry(pad, key, item, indent)]
     if isinstance(value, list) and value:
         return [line for item in value for line in _item(pad, item, indent)]
@@ -40,15 +35,15 @@ def yaml_lines(value: Json, indent: int = 0) -> list[str]:
     return [pad + shown(value)]
 
 
-def _entry(pad: str, key: str, item: Json, indent: int) -> list[str]:
+def _entry(pad: str, key: str, item: Value, indent: int) -> list[str]:
     if isinstance(item, str) and "\n" in item:
         return [f"{pad}{key}: |", *yaml_lines(item, indent + 1)]
-    if isinstance(item, dict | list) and item and not is_mask(item):
+    if isinstance(item, dict | list) and item:
         return [f"{pad}{key}:", *yaml_lines(item, indent + 1)]
     return [f"{pad}{key}: {shown(item)}"]
 
 
-def _item(pad: str, item: Json, indent: int) -> list[str]:
+def _item(pad: str, item: Value, indent: int) -> list[str]:
     lines = yaml_lines(item, indent + 1)
     return [f"{pad}- {lines[0].lstrip()}", *lines[1:]]
 
@@ -56,7 +51,7 @@ def _item(pad: str, item: Json, indent: int) -> list[str]:
 def secret_word(change: FieldChange) -> str:
     """What happened to a secret, without a value or a length; "" where it is none."""
     live, git = change.live, change.git
-    if not (is_mask(live) or is_mask(git)):
+    if not (isinstance(live, Masked) or isinstance(git, Masked)):
         return ""
     if isinstance(git, Absent):
         return "secret value added live"
@@ -65,14 +60,14 @@ def secret_word(change: FieldChange) -> str:
     return "secret value changed"
 
 
-def masks(change: FieldChange) -> list[tuple[str, JsonObject]]:
+def masks(change: FieldChange) -> list[tuple[str, Masked]]:
     """The hashes of a secret that both sides have, each with the side in words."""
     sides = (("live", change.live), ("in Git", change.git))
-    found = [(word, side) for word, side in sides if isinstance(side, dict) and is_mask(side)]
+    found = [(word, side) for word, side in sides if isinstance(side, Masked)]
     return found if len(found) == len(sides) else []
 
 
-def look_alike(live: Json | Absent, git: Json | Absent) -> str:
+def look_alike(live: Value | Absent, git: Value | Absent) -> str:
     """Say so where two texts differ only in what an eye cannot see; else ""."""
     if not (isinstance(live, str) and isinstance(git, str)) or live == git:
         return ""

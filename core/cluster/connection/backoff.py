@@ -1,6 +1,6 @@
 """How long to wait before asking again: client-go's reflector, number for number."""
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 
 FIRST_S = 0.8
 FACTOR = 2.0

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Final, Protocol
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.connection.answers import (
     Answer,
     LinkError,

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change

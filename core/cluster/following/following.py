@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Final
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.connection.answers import LinkError
 from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.link import Link

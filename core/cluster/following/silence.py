@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 
 FIRST_S: Final = 120.0  # before any bookmark was seen
 LEAST_S: Final = 90.0

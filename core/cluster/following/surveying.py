@@ -7,7 +7,7 @@ that cannot be listed is a gap of its own.
 import asyncio
 from collections.abc import Callable
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change

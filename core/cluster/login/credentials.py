@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.login.kubeconfig import Entry, find_context, paths_of
 from core.cluster.login.login import Bearer, FileBearer, FixedBearer, Login, read_token
 from core.cluster.login.plugin import PLUGIN_VERSION, Credential, PluginBearer, PluginCall

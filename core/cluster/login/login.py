@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 
 REREAD_S: Final = 60.0  # kubelet rotates a pod's token in place; client-go reads it this often
 

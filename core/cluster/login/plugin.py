@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.errors import DeniedError
 
 TIMEOUT_S: Final = 30.0

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.request import Request
 from core.cluster.discovery.discovery import decoded

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.connection.answers import (
     Answer,
     LinkError,

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from core.compare.equality.schema import Node
-from core.compare.paths import Element, Member, Scalar
 from core.model import Json, JsonObject
+from core.model.paths import Element, Member, Scalar
 
 KeyValues: TypeAlias = tuple[Scalar, ...]
 

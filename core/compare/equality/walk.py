@@ -18,8 +18,8 @@ from core.compare.equality.builtin import (
 from core.compare.equality.lists import Pairing, element, entries, members, pair
 from core.compare.equality.scalars import equal, same_json
 from core.compare.equality.schema import Node
-from core.compare.paths import Element, Part, Parts
 from core.model import ABSENT, Absent, Json, JsonObject
+from core.model.paths import Element, Part, Parts
 
 _SINGLE: Final = frozenset({str, int, bool, float})
 _NOTHING: Final[JsonObject] = {}

@@ -7,8 +7,8 @@ import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
 from core.compare.evidence.ownership import CLIENT_SIDE, NOBODY, Owner, OwnerClass, Owners
-from core.compare.paths import Element, Member, Part, Parts, format_path, is_entry
-from core.model import ABSENT, Absent, Actor, Json, JsonObject
+from core.model import Absent, Actor, JsonObject
+from core.model.paths import Parts, format_path, value_at
 
 
 class Evidence:
@@ -73,27 +73,3 @@ class Evidence:
         ) or not all(
             isinstance(value_at(self.last_applied, each), Absent) for each in (parts, twin)
         )
-
-
-def value_at(document: Json | Absent, parts: Parts) -> Json | Absent:
-    """Return what *document* has at *parts*."""
-    here: Json | Absent = document
-    for part in parts:
-        here = _step(here, part)
-        if isinstance(here, Absent):
-            return ABSENT
-    return here
-
-
-def _step(here: Json | Absent, part: Part) -> Json | Absent:
-    if isinstance(here, dict):
-        return here.get(part, ABSENT) if isinstance(part, str) else ABSENT
-    if not isinstance(here, list):
-        return ABSENT
-    if isinstance(part, int):
-        return here[part] if part < len(here) else ABSENT
-    if isinstance(part, Member):
-        return part.value if part.value in here else ABSENT
-    if isinstance(part, Element):
-        return next((item for item in here if is_entry(item, part)), ABSENT)
-    return ABSENT

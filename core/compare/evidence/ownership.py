@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-import msgspec
-
-from core.compare.paths import Element, Member, Part, Parts
 from core.model import Actor, Json, JsonObject
+from core.model.paths import Element, Parts, format_field
 
 MANAGER: Final = "driftdeck"
 _SELF: Final = "."  # in fieldsV1: the holder itself, not something in it
@@ -87,8 +85,8 @@ class Owner:
         """Tell whether the entry lists the field at *parts*, or an undivided value around it."""
         here: Mapping[str, Json] = self.fields
         for part in parts:
-            inner = _child(here, part)
-            if inner is None:
+            inner = here.get(format_field(part))
+            if not isinstance(inner, dict):
                 return False
             here = inner
             if not here:
@@ -138,21 +136,3 @@ def _entries(raw: list[Json], moved: Mapping[str, OwnerClass]) -> Iterator[Owner
         )
         kind = class_of(manager, moved)
         yield Owner(manager, operation, subresource, time or None, fields, kind, version)
-
-
-def _child(fields: Mapping[str, Json], part: Part) -> Mapping[str, Json] | None:
-    """Descend one step of fieldsV1: `f:name`, `k:{keys}`, `v:value` or `i:position`."""
-    if isinstance(part, str):
-        found = fields.get(f"f:{part}")
-    elif isinstance(part, Element):
-        keys: JsonObject = dict(part.keys)
-        found = fields.get(f"k:{_text(keys)}")
-    elif isinstance(part, Member):
-        found = fields.get(f"v:{_text(part.value)}")
-    else:
-        found = fields.get(f"i:{part}")
-    return found if isinstance(found, dict) else None
-
-
-def _text(value: Json) -> str:
-    return msgspec.json.encode(value, order="sorted").decode()

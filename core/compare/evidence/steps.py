@@ -16,10 +16,9 @@ import msgspec
 
 from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
-from core.compare.evidence.evidence import value_at
 from core.compare.evidence.ownership import NOBODY, Owner, OwnerClass, Owners
-from core.compare.paths import Element, Parts, format_path, parse_path
-from core.model import ABSENT, Absent, Actor, FieldChange, Json, JsonObject
+from core.model import ABSENT, Absent, Actor, FieldChange, Json, JsonObject, Value
+from core.model.paths import Element, Parts, format_path, parse_path, value_at
 
 _NO_CLASSES: Mapping[str, OwnerClass] = {}
 _Id: TypeAlias = tuple[str, str, str, str]  # what tells two entries apart
@@ -29,8 +28,8 @@ _Id: TypeAlias = tuple[str, str, str, str]  # what tells two entries apart
 class Move:
     """What one step did to one field; the values are real, `mask` hides secrets."""
 
-    before: Json | Absent
-    after: Json | Absent
+    before: Value | Absent
+    after: Value | Absent
     writer: Actor | None  # None: the step shows nobody; NOBODY: it shows that the owner was not it
 
 
@@ -153,15 +152,15 @@ def _touches(each: Difference, parts: Parts, change: FieldChange) -> bool:
     )
 
 
-def _live_place(parts: Parts, live: Json | Absent) -> Iterator[Parts]:
+def _live_place(parts: Parts, live: Value | Absent) -> Iterator[Parts]:
     """Yield where the live entry stands that is there instead of the one Git states."""
     last = parts[-1] if parts else None
     if isinstance(last, Element) and isinstance(live, dict):
         keys = ((name, live.get(name, value)) for name, value in last.keys)
-        yield (*parts[:-1], replace(last, keys=tuple(keys)))  # type: ignore[arg-type]
+        yield (*parts[:-1], replace(last, keys=tuple(keys)))
 
 
-def _side(body: JsonObject, parts: Parts, live: Json | Absent) -> Json | Absent:
+def _side(body: JsonObject, parts: Parts, live: Value | Absent) -> Value | Absent:
     found = value_at(body, parts)
     if isinstance(found, Absent) and not isinstance(live, Absent):
         holder = value_at(body, parts[:-1])

@@ -18,9 +18,8 @@ import msgspec
 
 from core.compare.equality.lists import element, entries
 from core.compare.equality.schema import Node
-from core.compare.evidence.evidence import Evidence, value_at
+from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import OwnerClass, Owners
-from core.compare.paths import Element, Member, Part, Parts, is_entry, parse_path
 from core.compare.rules.optouts import Effect, OptOut, may_opt_out, opt_outs
 from core.compare.rules.selectors import Labels, parse_selector
 from core.model import (
@@ -32,9 +31,19 @@ from core.model import (
     Live,
     ObjectRef,
 )
+from core.model.paths import (
+    Element,
+    Member,
+    Part,
+    Parts,
+    is_entry,
+    parse_field,
+    parse_path,
+    parse_pointer,
+    value_at,
+)
 
 _INDEX: Final = re.compile("0|[1-9][0-9]{0,8}")  # of a list, by RFC 6901
-_TOKEN: Final = re.compile("(?:[^~]|~[01])*")
 _pattern: Final = lru_cache(maxsize=4096)(re.compile)
 _selector: Final = lru_cache(maxsize=4096)(parse_selector)
 
@@ -50,28 +59,6 @@ class Place:
         """Tell whether one of the two lies inside the other."""
         shorter = min(len(parts), len(self.parts))
         return parts[:shorter] == self.parts[:shorter]
-
-
-class PointerError(ValueError):
-    """A text is no JSON pointer; only people write such texts."""
-
-    def __init__(self, text: str) -> None:
-        """Say what one looks like."""
-        super().__init__(f'not a JSON pointer: {text!r}; write "/spec/replicas", or "" for all')
-
-
-def parse_pointer(text: str) -> tuple[str, ...]:
-    """Read a JSON pointer (RFC 6901).
-
-    Raises:
-        PointerError: The text is none.
-    """
-    if not text:
-        return ()
-    head, *tokens = text.split("/")
-    if head or not all(_TOKEN.fullmatch(token) for token in tokens):
-        raise PointerError(text)
-    return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
 # Rules of one object ----------------------------------------------------------------------------
@@ -208,7 +195,7 @@ def _parts(rule: IgnoreRule, git: JsonObject, evidence: Evidence, root: Node) ->
 def _owned(fields: Mapping[str, Json]) -> Iterator[tuple[Parts, bool]]:
     """Yield what fieldsV1 lists; True for a list entry as such, which others may write into too."""
     for name, inner in fields.items():
-        part = _part(name)
+        part = parse_field(name)
         if part is None or not isinstance(inner, dict):
             continue
         if isinstance(part, Element) and "." in inner:
@@ -216,23 +203,6 @@ def _owned(fields: Mapping[str, Json]) -> Iterator[tuple[Parts, bool]]:
         elif inner.keys() <= {"."}:
             yield (part,), False
         yield from (((part, *rest), whole) for rest, whole in _owned(inner))
-
-
-def _part(name: str) -> Part | None:
-    """Read one key of fieldsV1; what it does not know names nothing."""
-    kind, colon, text = name.partition(":")
-    if kind == "f" and colon:
-        return text
-    try:
-        value = msgspec.json.decode(text) if colon else None
-    except msgspec.DecodeError:
-        return None
-    if kind == "k" and isinstance(value, dict):
-        keys = ((key, item) for key, item in value.items() if not isinstance(item, dict | list))
-        return Element(tuple(keys))
-    if kind == "v" and not isinstance(value, dict | list):
-        return Member(value)
-    return value if kind == "i" and isinstance(value, int) else None
 
 
 def _resolved(steps: Parts, git: Json | Absent, live: Json | Absent, node: Node) -> Iterator[Parts]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from math import inf
 from typing import Final
 
-from core.compare import Element, PathError, format_path, parse_path
 from core.model import (
     ABSENT,
     Absent,
@@ -21,6 +20,7 @@ from core.model import (
     Key,
     Live,
 )
+from core.model.paths import Element, PathError, format_path, parse_path
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.inputs import Confirmed

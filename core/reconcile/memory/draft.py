@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from core.model import (
     DRIFT_VERDICTS,
+    Answer,
     Drift,
     Event,
     FieldChange,
@@ -20,6 +21,7 @@ from core.reconcile.memory.effects import Effect
 from core.reconcile.memory.state import AppState, ClusterState, RunState, State
 
 EVENTS_KEPT = 1000
+ANSWERS_KEPT = 20
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -163,6 +165,11 @@ class Draft:
             revision=source.revision.id if source else "",
             message=message,
         )
+
+    def answer(self, request: int, answer: Answer) -> None:
+        """Answer a request of a front end."""
+        answers = {**self.value("answers"), request: answer}
+        self.put(answers=dict(list(answers.items())[-ANSWERS_KEPT:]))
 
     def frozen(self) -> State:
         """Freeze: the next state, or the same one when nothing was written."""

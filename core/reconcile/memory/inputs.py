@@ -273,7 +273,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class PreparePlan:
-    """Work out the plan for exactly these objects; it appears as `Snapshot.plan`."""
+    """Work out the plan for exactly these objects; it appears in `Snapshot.answers`."""
 
     request: int
     keys: frozenset[Key]
@@ -289,7 +289,7 @@ class Execute:
 
 @dataclass(frozen=True, slots=True)
 class PrepareRevert:
-    """Work out the revert of one commit for one app; it appears as `Snapshot.revert`."""
+    """Work out the revert of one commit for one app; it appears in `Snapshot.answers`."""
 
     request: int
     app: str

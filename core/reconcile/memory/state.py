@@ -8,6 +8,7 @@ from core.compare import ScaleRange, Schema, is_compared
 from core.model import (
     Absent,
     Actor,
+    Answer,
     AppSpec,
     ClusterSpec,
     ClusterView,
@@ -16,17 +17,16 @@ from core.model import (
     Document,
     Drift,
     Event,
-    Json,
     Key,
     KindRef,
     Live,
     ObjectRef,
     Plan,
     Resource,
-    RevertPlan,
     Run,
     Seen,
     Step,
+    Value,
     Verdict,
 )
 from core.reconcile.memory.effects import Follow
@@ -160,7 +160,7 @@ class Observation:
 
     seen: Seen
     writer: Actor | None  # as in `Move`
-    live: Json | Absent  # the present value, masked; with another one this says nothing any more
+    live: Value | Absent  # the present value, masked; with another, this says nothing any more
     appeared: bool  # it was not there when the object was created
 
 
@@ -221,10 +221,7 @@ class State:
     )  # to be healed once their app is known as a whole
     events: tuple[Event, ...] = ()
     event_count: int = 0
-    plan: Plan | None = None
-    plan_request: int = 0
-    revert: RevertPlan | None = None
-    revert_request: int = 0
+    answers: Mapping[int, Answer] = field(default_factory=dict)  # by request, the newest ones
     writing: bool = False
     digest_key: bytes = b""  # of Secret digests; the same in every run
     mask_key: bytes = b""  # of the hashes shown in place of secret values; new in every run

@@ -24,6 +24,7 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Key,
+    Masked,
     ObjectRef,
     Seen,
     Snapshot,
@@ -372,7 +373,9 @@ def test_text_from_outside_cannot_steer_the_terminal() -> None:
         (ABSENT, "(not there)"),
         ({"a": [1]}, '{"a": [1]}'),
         ("two\nlines", '"two\\nlines"'),
-        ({"sha256": "0123456789ab"}, "(secret, sha256 0123456789ab)"),
+        (Masked("0123456789ab"), "(secret, sha256 0123456789ab)"),
+        ({"a": Masked("0123456789ab")}, '{"a": {"sha256": "0123456789ab"}}'),
+        ({"sha256": "0123456789ab"}, '{"sha256": "0123456789ab"}'),
         ("x" * 301, "x" * 300),
     ],
 )
@@ -459,6 +462,15 @@ def test_no_drift_is_without_a_visible_reason(git: Any, live: Any) -> None:
         assert " ".join(line.split()) in flat
     assert ("first difference at byte" in flat) or ('the text "1"' in flat and "number 1" in flat)
     assert document_of(snapshot)["objects"][0]["changes"][0]["detail"] == list(change.detail)
+
+
+def test_programs_read_a_secret_as_its_hash() -> None:
+    seen = Seen({"a": Masked("0b" * 6)}, Masked("0a" * 6), "1", "2", "2026-07-01T12:00:00Z")
+    change = replace(REPLICAS, live=Masked("0a" * 6), git=[Masked("0c" * 6)], seen=seen)
+    (told,) = document_of(picture_of(drifted(changes=(change,))))["objects"][0]["changes"]
+    assert told["live"] == told["seen"]["after"] == {"sha256": "0a" * 6}
+    assert told["git"] == [{"sha256": "0c" * 6}]
+    assert told["seen"]["before"] == {"a": {"sha256": "0b" * 6}}
 
 
 def test_secrets_that_differ_in_one_byte_show_two_hashes() -> None:

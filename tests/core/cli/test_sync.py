@@ -72,13 +72,13 @@ def answering(plan: Plan = PLAN, **run: Any) -> Callable[[Command, Snapshot], Sn
     def answer(command: Command, newest: Snapshot) -> Snapshot | None:
         match command:
             case PreparePlan(request):
-                return replace(newest, plan=plan, plan_request=request)
+                return replace(newest, answers={request: plan})
             case Execute(number, wanted):
                 total = len(wanted.runnable)
                 ended = replace(Run(number, "sync", total, total, finished=True), **run)
                 return replace(newest, runs=(ended,))
             case PrepareRevert(request):
-                return replace(newest, revert=REVERT, revert_request=request)
+                return replace(newest, answers={request: REVERT})
             case ExecuteRevert(number):
                 ended = Run(number, "revert", 2, 2, finished=True, revision="c" * 40)
                 return replace(newest, runs=(replace(ended, **run),))
@@ -215,7 +215,7 @@ async def test_each_cluster_gets_its_own_plan_and_question() -> None:
         if isinstance(command, PreparePlan):
             (key,) = command.keys
             plan = Plan("far" if key.app == "far" else "demo", (replace(APPLY, key=key),))
-            return replace(newest, plan=plan, plan_request=command.request)
+            return replace(newest, answers={command.request: plan})
         return answering()(command, newest)
 
     done = await outcome_of(ScriptedEngine(snapshot, reaction=answer), syncing, asked=asked)
@@ -267,7 +267,7 @@ async def test_a_revert_that_cannot_be_made_says_why() -> None:
 
     def answer(command: Command, newest: Snapshot) -> Snapshot:
         assert isinstance(command, PrepareRevert)
-        return replace(newest, revert=impossible, revert_request=command.request)
+        return replace(newest, answers={command.request: impossible})
 
     with pytest.raises(RejectedError, match="conflicts"):
         await outcome_of(ScriptedEngine(DRIFT, reaction=answer), reverting, commit="x", yes=True)

@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.following.silence import TASK_NAME
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from core.cluster.clock import Clock
+from core.clock import Clock
 from core.cluster.connection.link import Link, open_connection
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from core.clock import Clock
 from core.cluster.audit import EVENTS_MAX, LINE_BYTES_MAX, TAIL_BYTES, AuditLog
-from core.cluster.clock import Clock
 from core.model import ObjectRef
 
 CANARY = "s3cr3t-canary-value"

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.compare import detail, explain
-from core.model import ABSENT, Absent, FieldChange, FieldVerdict, InfoClass, Json
+from core.model import ABSENT, Absent, FieldChange, FieldVerdict, InfoClass, Json, Masked, Value
 
 
 def lines(
-    git: Json | Absent, live: Json | Absent, info: InfoClass | None = None
+    git: Value | Absent, live: Value | Absent, info: InfoClass | None = None
 ) -> tuple[str, ...]:
     verdict = FieldVerdict.INFO if info else FieldVerdict.DRIFT
     return detail(FieldChange("a", verdict, live=live, git=git, info=info))
@@ -83,7 +83,19 @@ def test_where_the_values_say_it_all_there_is_no_detail(
 
 
 def test_of_masked_values_there_is_nothing_to_say() -> None:
-    assert lines({"sha256": "0123456789ab"}, {"sha256": "ba9876543210"}) == ()
+    assert lines(Masked("0123456789ab"), Masked("ba9876543210")) == ()
+    assert lines(Masked("0123456789ab"), 1) == ()
+
+
+def test_of_a_masked_value_inside_a_map_only_the_hash_is_told() -> None:
+    (line,) = lines({"a": Masked("0123456789ab")}, {"a": Masked("ba9876543210")})
+    assert "0123456789ab" in line
+    assert "ba9876543210" in line
+
+
+def test_a_map_of_ones_own_that_looks_like_a_mask_is_explained_like_any_other() -> None:
+    (line,) = lines({"sha256": "0123456789ab"}, {"sha256": "ba9876543210"})
+    assert line.startswith("sha256: Git has the text")
 
 
 def test_another_order_needs_no_words() -> None:

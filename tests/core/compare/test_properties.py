@@ -7,10 +7,11 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.compare import Parts, Policy, judge, parse_path, payload
-from core.compare.evidence.evidence import Evidence, value_at
+from core.compare import Policy, judge, payload
+from core.compare.evidence.evidence import Evidence
 from core.compare.rules.ignoring import places
 from core.model import Absent, IgnoreRule, Json, JsonObject, Verdict
+from core.model.paths import Parts, parse_path, value_at
 from tests.core.compare.world import SCHEMAS, desired, live_of, obj, shown
 
 names = st.sampled_from(["a", "b", "c", "d"])

@@ -14,17 +14,15 @@ import msgspec
 import yaml
 
 from core.compare import (
-    Element,
     Judgement,
-    Member,
     Policy,
     Schema,
     canonical,
     judge,
-    parse_path,
     schemas,
 )
 from core.model import Desired, Document, Json, JsonObject, KindRef, Live, Resource
+from core.model.paths import Element, format_field, parse_path
 
 OPENAPI: Final[JsonObject] = json.loads(
     Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
@@ -114,18 +112,10 @@ def _fields(paths: str) -> JsonObject:
         here = tree
         for part in parse_path(path):
             inner: JsonObject = {".": {}} if isinstance(part, Element) else {}
-            if isinstance(part, Element):
-                step = f"k:{_text(dict(part.keys))}"
-            else:
-                step = f"v:{_text(part.value)}" if isinstance(part, Member) else f"f:{part}"
-            child = here.setdefault(step, inner)
+            child = here.setdefault(format_field(part), inner)
             assert isinstance(child, dict)
             here = child
     return tree
-
-
-def _text(value: Json) -> str:
-    return msgspec.json.encode(value, order="sorted").decode()
 
 
 def judged(

@@ -76,9 +76,10 @@ async def sync_all(engine: Engine) -> None:
         whole = await until(engine, lambda s: s.complete)
         keys = frozenset(key for key in whole.rows if key.app == name)
         engine.submit(PreparePlan(number, keys))
-        shown = await until(engine, lambda s, n=number: s.plan_request == n)  # type: ignore[misc]
-        assert shown.plan is not None
-        engine.submit(Execute(number, shown.plan))
+        shown = await until(engine, lambda s, n=number: n in s.answers)  # type: ignore[misc]
+        plan = shown.plan_for(number)
+        assert plan is not None
+        engine.submit(Execute(number, plan))
         await until(
             engine,
             lambda s, n=number: any(r.id == n and r.finished for r in s.runs),  # type: ignore[misc]

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from core.errors import ManifestError
-from core.manifests import Past, load, value_at
+from core.manifests import Past, load, stated_at
 from core.model import Absent, Document
 
 LINES = [
@@ -74,7 +74,7 @@ def test_whatever_changes_the_answer_is_that_of_a_full_reading(seed: int) -> Non
         said = past.stated(content)
         for path in PATHS if said is not None else ():
             try:
-                value = value_at(content, sought, path)
+                value = stated_at(content, sought, path)
             except ManifestError:
                 break  # less can be read at once than one line at a time
             assert said is not None

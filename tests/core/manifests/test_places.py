@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from core.compare.paths import format_path
 from core.errors import ManifestError
-from core.manifests import line_of, load, positions, value_at
+from core.manifests import line_of, load, positions, stated_at
 from core.model import ABSENT
+from core.model.paths import format_path
 
 CONTENT = b"""\
 # a comment
@@ -122,22 +122,22 @@ def test_a_value_is_found_by_kind_and_name_in_another_version() -> None:
     document = load("a.yaml", CONTENT).documents[1]
     older = b"kind: Deployment\napiVersion: extensions/v1beta1\n"
     older += b"metadata: {name: web}\nspec: {replicas: 2}\n"
-    assert value_at(CONTENT, document, "spec.replicas") == 3
-    assert value_at(older, document, "spec.replicas") == 2
-    assert value_at(older, document, "spec.template") is ABSENT
-    assert value_at(CONTENT, document, "") == json.loads(document.body)
+    assert stated_at(CONTENT, document, "spec.replicas") == 3
+    assert stated_at(older, document, "spec.replicas") == 2
+    assert stated_at(older, document, "spec.template") is ABSENT
+    assert stated_at(CONTENT, document, "") == json.loads(document.body)
 
 
 def test_an_object_that_was_not_there_has_no_values() -> None:
     document = load("a.yaml", CONTENT).documents[1]
-    assert value_at(b"", document, "spec.replicas") is ABSENT
-    assert value_at(CONTENT.replace(b"name: web", b"name: gone"), document, "spec") is ABSENT
+    assert stated_at(b"", document, "spec.replicas") is ABSENT
+    assert stated_at(CONTENT.replace(b"name: web", b"name: gone"), document, "spec") is ABSENT
 
 
 def test_a_null_is_a_value_and_not_an_absence() -> None:
     content = b"apiVersion: v1\nkind: X\nmetadata: {name: x}\na:\n"
     document = load("a.yaml", content).documents[0]
-    assert value_at(content, document, "a") is None
+    assert stated_at(content, document, "a") is None
 
 
 def test_the_namespace_decides_between_two_objects_of_one_name() -> None:
@@ -146,10 +146,10 @@ def test_the_namespace_decides_between_two_objects_of_one_name() -> None:
         for name in (b"a", b"b")
     )
     for document, value in zip(load("a.yaml", two).documents, ("a", "b"), strict=True):
-        assert value_at(two, document, "v") == value
+        assert stated_at(two, document, "v") == value
 
 
 def test_a_version_that_cannot_be_read_is_an_error() -> None:
     document = load("a.yaml", CONTENT).documents[1]
     with pytest.raises(ManifestError):
-        value_at(b"a: [", document, "spec")
+        stated_at(b"a: [", document, "spec")

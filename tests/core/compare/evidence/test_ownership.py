@@ -2,8 +2,9 @@
 
 import pytest
 
-from core.compare import OwnerClass, Owners, class_of, parse_path
+from core.compare import OwnerClass, Owners, class_of
 from core.model import Json, JsonObject
+from core.model.paths import parse_path
 from tests.core.compare.world import By, managed
 
 

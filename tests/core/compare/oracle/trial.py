@@ -10,10 +10,11 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from core.compare import Judgement, judge, parse_path, removals, replacements
+from core.compare import Judgement, judge, removals, replacements
 from core.compare.equality.builtin import LAST_APPLIED, SERVER_METADATA
 from core.compare.equality.walk import differences
 from core.model import ABSENT, Absent, FieldChange, FieldVerdict, Json, JsonObject, Live, Verdict
+from core.model.paths import parse_path
 from tests.core.compare.oracle import dice as draw
 from tests.core.compare.oracle.edits import Edit, Pointer, leaves, unkept
 from tests.core.compare.oracle.session import Session, kind_of, live_of

@@ -7,19 +7,16 @@ import pytest
 
 from core.compare import (
     Judgement,
-    PointerError,
     Policy,
     SelectorError,
     absence,
     judge,
-    parse_pointer,
     parse_selector,
     payload,
     presence,
 )
-from core.compare.evidence.evidence import value_at
-from core.compare.paths import parse_path
 from core.model import IgnoreRule, JsonObject, Live
+from core.model.paths import parse_path, value_at
 from tests.core.compare.world import SCHEMAS, By, desired, judged, live_of, obj, shown
 
 REPLICAS = IgnoreRule(pointer="/spec/replicas", source="driftdeck.yaml:12")
@@ -431,20 +428,6 @@ def test_an_extra_object_is_left_alone_by_a_rule_on_its_live_labels() -> None:
 
 
 # Texts that people write ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("text", ["spec/replicas", "/a~2", "/a~", " /a"])
-def test_a_text_that_is_no_pointer_is_refused(text: str) -> None:
-    with pytest.raises(PointerError, match="not a JSON pointer"):
-        parse_pointer(text)
-
-
-def test_a_pointer_escapes_slashes_and_tildes() -> None:
-    assert parse_pointer("/metadata/annotations/a.b~1c~01") == (
-        "metadata",
-        "annotations",
-        "a.b/c~1",
-    )
 
 
 @pytest.mark.parametrize("text", ["a==b=c", "a in b", "(x)", "a,,b", "a=b,", "a>1"])

@@ -109,8 +109,7 @@ def test_nothing_is_written_in_a_read_only_session() -> None:
 def test_an_empty_choice_does_nothing() -> None:
     made = missing()
     assert made.feed(PreparePlan(3, frozenset())) == []
-    assert made.state.plan is not None
-    assert (made.state.plan.steps, made.state.plan_request) == ((), 3)
+    assert made.state.answers == {3: Plan("", ())}
 
 
 def test_an_apply_carries_what_it_was_decided_on() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """What this package knows of time; nothing else in it may ask."""
+    """What an adapter knows of time; nothing else in it may ask."""
 
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time  # seconds since the epoch, for dates in answers

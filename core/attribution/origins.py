@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from core.engine.blame import Blame, Found
+from core.attribution.blame import Blame, Found
 from core.errors import RejectedError
 from core.git import Repository
 from core.manifests import line_of, load

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.engine.origins import REMOVED, Origins
+from core.attribution.origins import REMOVED, Origins
 from core.git import Repository
 from core.manifests import load
 from core.model import (

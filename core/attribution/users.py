@@ -5,28 +5,14 @@ exactly one request fits; where several do, their users are suspects and none is
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from core.compare import MANAGER, NOBODY
-from core.model import Absent, Actor, FieldChange, InfoClass, Seen
+from core.model import DELETIONS, Absent, Actor, AuditEvent, FieldChange, InfoClass, Seen
 
-DELETIONS: Final = frozenset({"delete", "deletecollection"})
 SKEW_S: Final = 2.0  # between the server's clock and ours, and from a write to its watch event
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEvent:
-    """One successful write; bodies and URIs of requests are never kept."""
-
-    user: str
-    verb: str
-    user_agent: str
-    manager: str  # the field manager that the request named, or that its user agent implies
-    subresource: str
-    began: float  # seconds since the epoch, by the server's clock
-    ended: float
 
 
 def attribute(

@@ -1,12 +1,10 @@
-"""core.reconcile.audit: a user is claimed where exactly one request fits, else nobody."""
+"""core.attribution.users: a user is claimed where exactly one request fits, else nobody."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from core.model import ABSENT, Actor, FieldChange, FieldVerdict, Seen
-from core.reconcile.audit import AuditEvent, attribute, maker, remover
-from core.reconcile.memory.inputs import AuditLogRead
-from tests.core.reconcile.world import applied
+from core.attribution.users import attribute, maker, remover
+from core.model import ABSENT, Actor, AuditEvent, FieldChange, FieldVerdict, Seen
 
 AT = "2026-11-25T10:00:07Z"
 T = datetime.fromisoformat(AT).timestamp()
@@ -100,14 +98,6 @@ def test_without_any_time_nothing_is_matched() -> None:
     nobody = Actor(None, None, None, None, None, None, "unknown")
     assert found(WRITE, actor=nobody) == nobody
     assert found(WRITE, actor=None) is None
-
-
-def test_a_log_that_cannot_be_read_is_a_notice_until_it_can() -> None:
-    made = applied("a")
-    for problem in ("audit log /x cannot be read: no", ""):
-        made.feed(AuditLogRead("prod", problem))
-        assert made.state.clusters["prod"].view.notice == problem
-        assert made.complete()
 
 
 OURS = replace(WRITE, user="driftdeck", manager="driftdeck", began=T - 60, ended=T - 59)

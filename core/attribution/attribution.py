@@ -1,0 +1,55 @@
+"""One question answered: who changed the fields of one object, and what in Git says otherwise."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from core.attribution.origins import Origins
+from core.attribution.users import attribute, maker, remover
+from core.compare import explain
+from core.errors import ProductError
+from core.git import Repositories
+from core.model import AppSpec, AuditEvent
+from core.reconcile.memory.effects import LookUp
+from core.reconcile.memory.inputs import Explained
+
+
+class Attribution:
+    """Asks Git's history and the audit log.  Threads may share it."""
+
+    def __init__(self, apps: Iterable[AppSpec], repositories: Repositories) -> None:
+        """Answer for *apps*, whose folders lie in *repositories*."""
+        self._specs = {spec.name: spec for spec in apps}
+        self._repositories = repositories
+
+    def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:
+        """Find who and which commit; what Git cannot say now is left out.  Blocks.
+
+        Args:
+            asked: The row, as it was when the question was put.
+            events: The writes of that very object that the audit log tells of, oldest first.
+        """
+        plain = Explained(asked.key, asked.desired, asked.live, explain(asked.changes))
+        try:
+            found = self._with_origins(asked, plain)
+        except ProductError:
+            found = plain
+        return _with_users(asked, found, events)
+
+    def _with_origins(self, asked: LookUp, plain: Explained) -> Explained:
+        if asked.desired is None and not asked.applied:
+            return plain  # Git never had it
+        spec = self._specs[asked.key.app]
+        origins = Origins(self._repositories.opened(spec.repo), asked.revision, spec.path)
+        if asked.desired is None:
+            return replace(plain, origin=origins.of_removed(asked.key.ref, asked.kind))
+        if asked.live is None:
+            return replace(plain, origin=origins.of_object(asked.desired.document))
+        return replace(plain, changes=origins.attach(asked.desired.document, plain.changes))
+
+
+def _with_users(asked: LookUp, found: Explained, events: Sequence[AuditEvent]) -> Explained:
+    if asked.live is None:
+        return replace(found, actor=remover(events))
+    if asked.desired is None:
+        return replace(found, actor=maker(asked.actor, events))
+    return replace(found, changes=attribute(found.changes, events, applied=asked.applied))

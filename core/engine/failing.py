@@ -1,0 +1,93 @@
+"""What an effect that failed has to say: a `ProductError` is data, and everything else goes on.
+
+`answer` is the one place where such an error ends; what is no `ProductError` is a bug, and ends
+the engine.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TypeAlias, TypeVar, assert_never
+
+from core.errors import ProductError, UnavailableError
+from core.model import Commit, Plan, RevertPlan
+from core.reconcile.memory.effects import (
+    Apply,
+    CheckAccess,
+    ComputeRevert,
+    Confirm,
+    LookUp,
+    MakeRevert,
+    ReadInventory,
+    WriteInventory,
+)
+from core.reconcile.memory.inputs import (
+    Applied,
+    Confirmed,
+    Explained,
+    Input,
+    InventoryRead,
+    InventoryWritten,
+    PlanPrepared,
+    Reverted,
+    RevertPrepared,
+)
+
+T = TypeVar("T")
+Asking: TypeAlias = (  # the effects that end with exactly one input, whatever becomes of them
+    Confirm
+    | Apply
+    | LookUp
+    | ReadInventory
+    | WriteInventory
+    | CheckAccess
+    | ComputeRevert
+    | MakeRevert
+)
+
+
+async def answer(work: Awaitable[T], otherwise: Callable[[ProductError], T]) -> T:
+    """Return what *work* finds, or what *otherwise* makes of the error it ends with."""
+    try:
+        return await work
+    except ProductError as error:
+        return otherwise(error)
+
+
+def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> Input:
+    """Say that *effect* ended with *error*.
+
+    Args:
+        effect: What was asked.
+        error: Why there is no better answer.
+        branches: The revision that each app follows: a revert is made there, if anywhere.
+    """
+    problem, code = str(error), error.exit_code
+    wait_s = error.retry_after_s if isinstance(error, UnavailableError) else None
+    match effect:
+        case Confirm(_, key, desired, live):
+            again = isinstance(error, UnavailableError)
+            return Confirmed(key, desired, live, None, problem=problem, status=0, retry=again)
+        case Apply(_, key, desired):
+            return Applied(key, desired, None, problem, code, wait_s)
+        case LookUp():
+            return Explained(effect.key, effect.desired, effect.live, effect.changes)
+        case ReadInventory(_, app):
+            return InventoryRead(app, (), problem)
+        case WriteInventory(_, app, _, rows):
+            return InventoryWritten(app, rows, problem)
+        case CheckAccess(request, plan):
+            return PlanPrepared(request, _refused(plan, problem))
+        case ComputeRevert(request, app, commit):
+            target = Commit(commit, "", "", "")
+            shown = RevertPlan(app, target, branches[app], "", problem=problem, exit_code=code)
+            return RevertPrepared(request, shown)
+        case MakeRevert(run, revert):
+            return Reverted(run, revert.app, "", problem, code)
+        case _:
+            assert_never(effect)
+
+
+def _refused(plan: Plan, problem: str) -> Plan:
+    """Say of each step of *plan* that could be done why it cannot."""
+    steps = (step if step.problem else replace(step, problem=problem) for step in plan.steps)
+    return replace(plan, steps=tuple(steps))

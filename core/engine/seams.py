@@ -1,0 +1,91 @@
+"""The seams of the engine: all that it asks of an API server, of Git, and of who did what.
+
+`core.cluster`, `core.sources`, `core.attribution` and `core.engine.reverting` are on the other
+side, and in tests a script.  Whatever is learnt without being asked goes into the inbox.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.model import AuditEvent, Desired, Key, KindRef, Live, ObjectRef, Resource, RevertPlan
+from core.reconcile.memory.effects import LookUp
+from core.reconcile.memory.inputs import Confirmed, Explained, InventoryRow
+
+
+class ClusterLike(Protocol):
+    """One API server; each method may raise a `ProductError`, which then is the answer."""
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+
+    def follow(
+        self,
+        kinds: frozenset[KindRef],
+        namespaces: frozenset[str] | None,
+        *,
+        surveyed: frozenset[KindRef] = frozenset(),
+        owned: frozenset[str] = frozenset(),
+    ) -> None:
+        """List and watch exactly these kinds; returns at once."""
+
+    async def dry_run(self, key: Key, desired: Desired, live: Live) -> Confirmed:
+        """Ask what applying *desired* to *live* would change."""
+
+    async def apply(
+        self,
+        desired: Desired,
+        live: Live | None,
+        removed: Sequence[str] = (),
+        replaced: Sequence[tuple[str, str]] = (),
+    ) -> Live:
+        """Apply *desired* to *live*; None creates."""
+
+    async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
+        """Return whether this identity may do *verb* to an object."""
+
+    async def read_inventory(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
+        """Return what was applied for *app*."""
+
+    async def write_inventory(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
+        """Replace what is recorded as applied for *app*."""
+
+    async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
+        """Return the writes of one object that the audit log tells of."""
+
+
+class SourcesLike(Protocol):
+    """The Git side that is followed."""
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+
+    def look_again(self, app: str) -> None:
+        """Read one app's folder soon; returns at once."""
+
+
+class AttributionLike(Protocol):
+    """Who did it."""
+
+    def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:
+        """Find who and which commit; blocks."""
+
+
+class RevertsLike(Protocol):
+    """Undoing commits."""
+
+    def planned(self, app: str, commit: str) -> RevertPlan:
+        """Work a revert out without making it; blocks."""
+
+    def made(self, plan: RevertPlan) -> str:
+        """Write the revert commit that was shown, and return its id; blocks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """Everything outside the engine."""
+
+    clusters: Mapping[str, ClusterLike]
+    sources: SourcesLike
+    attribution: AttributionLike
+    reverts: RevertsLike

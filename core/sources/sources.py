@@ -1,0 +1,120 @@
+"""The schedule: which folders are read when, and what happens when one cannot be."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from core.clock import Clock
+from core.errors import ProductError, UnavailableError
+from core.git import Repositories
+from core.model import AppSpec, Commit
+from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost
+from core.sources.reading import Folders
+
+LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
+
+
+class _Source:
+    """One repository and the apps that live in it."""
+
+    def __init__(self, path: str, apps: tuple[AppSpec, ...], repositories: Repositories) -> None:
+        self.path, self.apps = path, apps
+        self.folders = Folders(path, repositories)
+        self.busy = asyncio.Lock()
+
+
+class Sources:
+    """Every repository that the apps use."""
+
+    def __init__(
+        self,
+        apps: Iterable[AppSpec],
+        repositories: Repositories,
+        put: Callable[[Input], None],
+        *,
+        once: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            apps: Whose folders to read.
+            repositories: Where they lie.
+            put: Takes what was read, on the loop that `run` runs on; must return at once.
+            once: Read each folder once, without its history, and then keep still
+                (`driftdeck diff`).
+            clock: Time, for what cannot be read.
+        """
+        self._repositories, self._put = repositories, put
+        self._once, self._clock = once, clock or Clock()
+        by_path: dict[str, list[AppSpec]] = {}
+        self._by_app: dict[str, tuple[AppSpec, _Source]] = {}
+        for spec in apps:
+            by_path.setdefault(spec.repo, []).append(spec)
+        self._sources = [
+            _Source(path, tuple(specs), repositories) for path, specs in by_path.items()
+        ]
+        for source in self._sources:
+            self._by_app |= {spec.name: (spec, source) for spec in source.apps}
+        self._asked: asyncio.Queue[str] = asyncio.Queue()
+
+    async def run(self) -> None:
+        """Read every folder, and again whenever refs move or somebody asks, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for source in self._sources:
+                tasks.create_task(self._follow(source, tasks), name=f"repository {source.path}")
+            while True:
+                spec, source = self._by_app[await self._asked.get()]
+                tasks.create_task(self._read(spec, source, tasks))
+
+    def look_again(self, app: str) -> None:
+        """Read one app's folder soon; nothing comes of it when its commit was read already."""
+        self._asked.put_nowait(app)
+
+    async def _follow(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
+        began = float("-inf")
+        while True:
+            await self._read_all(source, tasks)
+            if self._once:
+                return
+            broke_young = self._clock.monotonic() - began < LOOK_AGAIN_S
+            if broke_young or self._repositories.held(source.path) is None:
+                began = float("-inf")
+                await self._clock.sleep(LOOK_AGAIN_S)
+            else:
+                began = self._clock.monotonic()
+                await self._watch(source, tasks)
+
+    async def _watch(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
+        """Read whenever refs move, until that cannot be seen any more."""
+        repository = self._repositories.held(source.path)
+        assert repository is not None
+        try:
+            async for _ in repository.changes():
+                await self._read_all(source, tasks)
+        except UnavailableError:
+            self._repositories.forget(source.path)
+
+    async def _read_all(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
+        for spec in source.apps:
+            await self._read(spec, source, tasks)
+
+    async def _read(self, spec: AppSpec, source: _Source, tasks: asyncio.TaskGroup) -> None:
+        async with source.busy:
+            try:
+                found = await asyncio.to_thread(source.folders.read, spec)
+            except ProductError as error:
+                self._put(SourceLost(spec.name, str(error), error.exit_code))
+                return
+        if found is None:
+            return
+        self._put(found)
+        if not self._once:
+            tasks.create_task(self._read_history(spec, source, found.revision))
+
+    async def _read_history(self, spec: AppSpec, source: _Source, revision: Commit) -> None:
+        try:
+            commits = await asyncio.to_thread(source.folders.history, spec, revision)
+        except ProductError:
+            return  # the folder itself was read; its history is only for looking at
+        self._put(HistoryRead(spec.name, commits))
