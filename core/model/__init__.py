@@ -23,6 +23,7 @@ from core.model.judgement import (
     Seen,
     Stamp,
     Verdict,
+    cause_words,
     fields_of,
 )
 from core.model.plans import Answer, Coming, Plan, RevertPlan, Run, Step, Verb
@@ -91,5 +92,6 @@ __all__ = [
     "Verb",
     "Verdict",
     "as_json",
+    "cause_words",
     "fields_of",
 ]
