@@ -62,4 +62,5 @@ def test_wrapping_loses_no_letter_and_no_role(spans: list[tuple[str, Role]], ind
 
 
 def _letters(*lines: Line) -> list[tuple[str, Role]]:
-    return [(one, role) for line in lines for text, role in line for one in text if one != " "]
+    letters = ((one, role) for line in lines for text, role in line for one in text)
+    return [each for each in letters if not each[0].isspace()]  # lines may break there
