@@ -29,7 +29,7 @@ from core.model import AppSpec, ClusterSpec
 from core.sandbox import SandboxThread
 from core.sandbox.demo import Colleague
 from core.sandbox.sample import MONITORING, SHOP, SampleCommit, history
-from core.settings import Flags, Settings
+from core.settings.reading import Flags, Settings
 
 CLUSTER: Final = "demo"
 BRANCH: Final = "main"
