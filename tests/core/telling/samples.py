@@ -31,8 +31,6 @@ SHOWN = "␛[2J\\x9b31m<U+202E>gpj"
 KUBECTL = Actor(
     "kubectl", Operation.UPDATE, "scale", "2026-07-01T12:00:03Z", None, None, Confidence.OWNED
 )
-    "kubectl", Operation.UPDATE, "scale", "2026-07-01T12:00:03Z", None, None, Confidence.OWNED
-)
 NOBODY = Actor(None, None, None, None, None, None, Confidence.UNKNOWN)
 SEEN = Seen(3, 7, "41", "42", "2026-07-01T12:00:05Z")
 ORIGIN = Origin(
