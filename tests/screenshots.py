@@ -22,7 +22,7 @@ from core.engine import Engine, connect
 from core.model import Snapshot, Verdict
 from core.sandbox import SandboxThread
 from core.sandbox.demo import DEEDS
-from core.settings import Settings
+from core.settings.reading import Settings
 from tests.apiserver.client import Client
 from tui.app import DriftApp
 from tui.options import TerminalOptions

@@ -139,6 +139,16 @@ def test_what_only_live_has_is_judged_leaf_by_leaf() -> None:
     }
 
 
+def test_a_zero_in_git_where_the_server_allocates_asks_for_nothing() -> None:
+    stated = "spec: {healthCheckNodePort: %d, ports: [{port: 80, nodePort: %d}]}"
+    bare = "spec: {ports: [{port: 80, protocol: TCP, targetPort: 80}]}"
+    assert shown(judged("Service", stated % (0, 0), bare)) == {}
+    assert shown(judged("Service", stated % (31000, 31001), bare)) == {
+        "spec.healthCheckNodePort": "drift",
+        "spec.ports[port=80,protocol=TCP].nodePort": "drift",
+    }
+
+
 def test_members_of_a_set_are_compared_one_by_one() -> None:
     by = {"kubectl-edit": "spec.tags[=c]"}
     judgement = judged("Widget", "spec: {tags: [a, b]}", "spec: {tags: [c, a]}", by)

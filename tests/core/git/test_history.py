@@ -126,6 +126,20 @@ def test_a_shallow_clone_ends_where_it_was_cut(tmp_path: Path, sample: Sample) -
     repository.close()
 
 
+def test_a_shallow_clone_that_was_deepened_shows_what_came(tmp_path: Path, sample: Sample) -> None:
+    for number in range(5):
+        sample.commit({"apps/x": str(number).encode()}, f"c{number}")
+    clone = Sample(tmp_path / "shallow")
+    sample.git("clone", "-q", "--depth", "2", f"file://{sample.path}", str(clone.path))
+    with clone.opened() as repository:
+        head = repository.resolve("HEAD").id
+        assert len(repository.history(head, "apps")) == 2
+        for cut, depth in (("--depth=3", 3), ("--unshallow", 5)):
+            clone.git("fetch", "-q", cut)
+            assert repository.resolve("HEAD").id == head
+            assert len(repository.history(head, "apps")) == depth
+
+
 def test_a_path_that_leads_out_is_refused(repository: Repository) -> None:
     with pytest.raises(RejectedError):
         repository.history(repository.resolve("HEAD").id, "../x")
