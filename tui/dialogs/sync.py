@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.model import Drift, Key, Plan, Run, Snapshot
+from core.model import Coming, Drift, Key, Plan, Run, Snapshot
 from core.reconcile.memory.inputs import Execute, PreparePlan
 from tui.dialogs.proposal import Page
 from tui.palette import Role
@@ -72,9 +72,6 @@ def outdated(plan: Plan, rows: Mapping[Key, Drift]) -> bool:
     """Whether an object of *plan* is no longer the one that the plan was made from."""
     for step in plan.steps:
         row = rows.get(step.key)
-        if row is None or (row.resource_version, row.digest) != (
-            step.resource_version,
-            step.digest,
-        ):
+        if row is None or (row.stamp or Coming()) != step.stamp:
             return True
     return False

@@ -16,12 +16,14 @@ from core.model import (
     AuditEvent,
     ClusterSpec,
     Commit,
+    Confidence,
     Desired,
     Document,
     Key,
     KindRef,
     Live,
     ObjectRef,
+    Operation,
     Resource,
     RevertPlan,
     Snapshot,
@@ -50,7 +52,7 @@ from tests.core.reconcile.world import (
     ref,
 )
 
-ALICE = Actor("kubectl-edit", "Update", None, None, None, "alice", "audit")
+ALICE = Actor("kubectl-edit", Operation.UPDATE, None, None, None, "alice", Confidence.AUDIT)
 
 
 @dataclass

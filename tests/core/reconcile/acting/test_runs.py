@@ -59,7 +59,7 @@ def drifted(*, healing: bool = False, **spec: bool) -> tuple[World, list[Effect]
     return made, made.agree(asked[0])
 
 
-def test_a_sync_records_first_then_applies_containers_before_contents() -> None:
+def test_a_sync_enlists_first_then_applies_containers_before_contents() -> None:
     made = missing()
     effects = made.feed(Execute(1, plan_of(made, A, key(NAMESPACE, "web"))))
     assert [type(e) for e in effects] == [WriteInventory]
@@ -69,7 +69,7 @@ def test_a_sync_records_first_then_applies_containers_before_contents() -> None:
     assert applies(effects) == [A]
 
 
-def test_a_run_ends_when_the_answers_are_recorded_too() -> None:
+def test_a_run_ends_when_the_answers_are_stored_too() -> None:
     made = missing()
     effects = made.recorded(made.feed(Execute(1, plan_of(made, A))))
     effects = made.accept(effects[0], 10)
@@ -77,7 +77,7 @@ def test_a_run_ends_when_the_answers_are_recorded_too() -> None:
     made.recorded(effects)
     (run,) = made.state.finished
     assert (run.done, run.problems, run.exit_code) == (1, (), 0)
-    rows = made.state.apps[SPEC.name].recorded
+    rows = made.state.apps[SPEC.name].stored
     assert rows[A.ref].uid == "u1"
 
 
