@@ -21,8 +21,6 @@ from core.compare.judge import (
     not_compared,
 )
 from core.compare.masking import is_secret_kind, mask, masked_object
-from core.compare.payload import payload
-from core.compare.removing import removals, replacements
 from core.compare.rules.ignoring import absence, presence
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
@@ -60,10 +58,7 @@ __all__ = [
     "masked_object",
     "not_compared",
     "parse_selector",
-    "payload",
     "presence",
-    "removals",
-    "replacements",
     "scale_of",
     "schemas",
 ]
