@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from core.compare import Policy
+from core.compare import Owners, Policy
 from core.model import JsonObject, Key, KindRef, Live, Step, Verb, Verdict
+from core.model.paths import Element
 from core.model.requests import Apply, Awaited, Delete, Edit, Remove, Replace, Request, Version
 from core.remedy import creation, deletion, requests, verbs
+from core.remedy.claims import applied_by_us
 from tests.core.compare.world import SCHEMAS, desired, obj
 from tests.core.remedy.world import Server, asked, judged, step_of
 
@@ -140,6 +142,40 @@ def test_a_field_that_only_an_edit_of_ours_holds_is_claimed_by_an_apply() -> Non
     assert OURS in owners(made, "c")
 
 
+def test_a_value_that_differs_under_our_own_name_is_applied() -> None:
+    """Somebody else calls himself driftdeck: all is ours, and yet not as Git states it."""
+    server = Server()
+    server.apply(config(a="9"), "driftdeck")
+    server.change(MAP, "kubectl-edit", {"data": {"b": "2"}})
+    made, sent = healed(server, config(a="1"))
+    assert kinds(sent) == [Apply, Edit]
+    assert body(made)["data"] == {"a": "1"}
+
+
+def test_what_we_applied_in_another_version_of_the_kind_is_not_ours_in_this_one() -> None:
+    entry: JsonObject = {"manager": "driftdeck", "operation": "Apply", "fieldsV1": {"f:a": {}}}
+
+    def ours(**more: str) -> bool:
+        live: JsonObject = {"metadata": {"managedFields": [{**entry, **more}]}}
+        return applied_by_us(Owners.parse(live), WEB) is not None
+
+    assert ours(apiVersion="apps/v1")
+    assert not ours(apiVersion="apps/v1beta2")
+    assert not ours(apiVersion="apps/v1", operation="Update")
+    assert not ours(apiVersion="apps/v1", subresource="scale")
+    assert not ours(apiVersion="apps/v1", manager="kubectl")
+
+
+def test_a_container_that_only_others_filled_goes_as_a_whole() -> None:
+    server = Server()
+    server.apply(config(a="1"), "driftdeck")
+    server.change(MAP, "kubectl-edit", {"metadata": {"labels": {"x": "y", "z": "y"}}})
+    _, sent = healed(server, config(a="1"))
+    (edit,) = sent
+    assert isinstance(edit, Edit)
+    assert edit.operations == (Remove(("metadata", "labels")),)
+
+
 def test_a_renamed_entry_is_replaced_before_it_is_applied() -> None:
     server = Server()
     server.apply(deployment(), "driftdeck")
@@ -263,7 +299,10 @@ def test_a_deletion_is_undone_by_making_the_object_as_it_was() -> None:
     found = server.live(WEB)
     delete = deletion(desired(deployment()).ref, WEB, found)
     server.perform((delete,), found)
-    assert delete.inverse is not None
+    assert isinstance(delete.inverse, Apply)
+    stated = json.loads(delete.inverse.body)
+    assert stated.keys() == {"apiVersion", "kind", "metadata", "spec"}
+    assert stated["metadata"].keys() == {"name", "namespace"}
     again = server.perform((delete.inverse,), None)
     assert again is not None
     assert body(again)["spec"] == body(found)["spec"]
@@ -315,3 +354,24 @@ def test_entries_come_back_where_they_stood() -> None:
     made, sent = healed(server, stated)
     assert kinds(sent) == [Edit]
     assert body(undone(server, sent, made))["spec"] == body(before)["spec"]
+
+
+def test_a_container_that_an_apply_makes_is_taken_away_once() -> None:
+    server = Server()
+    server.apply(deployment(), "driftdeck")
+    limits = "resources: {limits: {cpu: '1', memory: 1Gi}}"
+    found = server.live(WEB)
+    stated = deployment(containers=f"[{{name: web, image: a, {limits}}}]")
+    (apply,) = asked(desired(stated), found)
+    assert isinstance(apply.inverse, Edit)
+    containers = ("spec", "template", "spec", "containers")
+    web = Element((("name", "web"),))
+    assert apply.inverse.operations == (Remove((*containers, web, "resources", "limits")),)
+
+
+def test_what_changes_nothing_has_nothing_to_undo() -> None:
+    server = Server()
+    server.apply(config(a="1"), "driftdeck")
+    wanted, found = desired(config(a="1")), server.live(MAP)
+    (apply,) = asked(wanted, found)
+    assert apply.inverse is None
