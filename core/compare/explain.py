@@ -1,4 +1,4 @@
-"""What exactly differs inside one value, in words (verdicts.md 7.4).
+"""What exactly differs inside one value, in words (verdicts.md section 7).
 
 A list without keys, or a field without schema, is shown as one value; two such values can be long
 and almost alike.  This is the only door to deepdiff, which costs milliseconds an object, so it is

@@ -17,7 +17,7 @@ class Event:
 
     sequence: int  # strictly rising
     time: float  # seconds since the epoch
-    name: str  # one of the events of design.md: drift_detected, healed, ...
+    name: str  # drift_detected, healed, heal_failed, ...
     app: str = ""
     cluster: str = ""
     kind: KindRef | None = None
@@ -35,7 +35,7 @@ class AppView:
     revision: Commit | None = None  # None: not read yet
     read_at: float = 0.0  # when Git was last read, seconds since the epoch
     problem: str = ""  # what stops the app, in the user's words; "" when nothing does
-    problem_exit: int = 0  # exit code of that problem (design.md section 4)
+    problem_exit: int = 0  # exit code of that problem (README names them)
     file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out
     counts: Mapping[Verdict, int] = field(default_factory=lambda: MappingProxyType({}))
     ignored: int = 0  # differences that rules hide; they count in none of `counts`

@@ -1,4 +1,4 @@
-"""One LIST in pages (step A2 of the reflector).  It counts only if it is whole."""
+"""One LIST in pages, a step of the reflector.  It counts only if it is whole."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -2,9 +2,9 @@
 
 Three steps, of which `run` always takes the one that the state asks for:
 
-* A1 WatchList: one stream that first sends what there is, then what changes
-* A2 LIST in pages, where the server has no WatchList or that failed
-* B  WATCH from the last resourceVersion
+* WatchList: one stream that first sends what there is, then what changes
+* LIST in pages, where the server has no WatchList or that failed
+* WATCH from the last resourceVersion
 
 The store here is the truth about this scope; the sink is told when it was replaced (a complete
 listing) and what changed since.  Nothing is concluded from a failure: the sink hears `lost`.
@@ -157,7 +157,7 @@ class Reflector:
         self._listed_at = self._clock.monotonic()
         self._sink.replaced(self.scope)
 
-    # A1 and B ------------------------------------------------------------------------------------
+    # WatchList and WATCH -------------------------------------------------------------------------
 
     async def _watch(self, *, initial: bool = False) -> None:
         opened_at = self._clock.monotonic()

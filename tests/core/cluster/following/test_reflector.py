@@ -65,7 +65,7 @@ INITIAL = (event("ADDED", "a", 5), event("ADDED", "b", 3), bookmark(9, end=True)
 NO_WATCH_LIST = says(422, status(422, "Invalid", "sendInitialEvents is forbidden"))
 
 
-# A1: WatchList ------------------------------------------------------------------------------------
+# WatchList ----------------------------------------------------------------------------------------
 
 
 async def test_one_stream_lists_and_then_watches() -> None:
@@ -165,7 +165,7 @@ async def test_a_busy_server_is_asked_for_watch_list_again() -> None:
     assert time.slept == pytest.approx([0.8, 1.6])
 
 
-# A2: LIST -----------------------------------------------------------------------------------------
+# LIST ---------------------------------------------------------------------------------------------
 
 
 async def test_pages_are_followed_to_the_end() -> None:
