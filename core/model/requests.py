@@ -7,7 +7,7 @@ same value.  Bodies can hold secrets, so none of them shows in a `repr`.
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from core.model.paths import Parts
 from core.model.sides import Live
@@ -118,10 +118,9 @@ class Delete:
 
 
 Request: TypeAlias = Edit | Apply | Delete
-_Any = TypeVar("_Any", Edit, Apply, Delete)
 
 
-def bound(request: _Any, live: Live | None) -> _Any:
+def bound(request: Request, live: Live | None) -> Request:
     """Return *request* for the object as the request before it left it; others are as they were."""
     if request.on is not Awaited.LEFT:
         return request

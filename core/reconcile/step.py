@@ -12,6 +12,7 @@ from core.model import Desired, Key, Live, Plan, Verdict
 from core.reconcile.acting import reverts, runs
 from core.reconcile.acting.healing import permitted, ready
 from core.reconcile.acting.plans import plan
+from core.reconcile.acting.remedies import decided
 from core.reconcile.judging import desired, live, refusals, surveys
 from core.reconcile.judging.claims import all_read, claims_of
 from core.reconcile.judging.extras import live_of
@@ -254,12 +255,13 @@ def _wake(draft: Draft) -> None:
 def _plan(draft: Draft, keys: frozenset[Key] | list[Key]) -> Plan:
     rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
     sources = {app.spec.name: app.source for app in draft.apps()}
-    return plan(
+    made = plan(
         rows,
         revisions={name: read.revision.id for name, read in sources.items() if read},
         records={app.spec.name: app.inventory_problem for app in draft.apps()},
         claims=claims_of(draft.apps()),
     )
+    return decided(draft, made)
 
 
 def _prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from core.model import Plan, Run
 from core.reconcile.acting.plans import plan
+from core.reconcile.acting.remedies import decided
 from core.reconcile.acting.runs import finish, start
 from core.reconcile.judging.claims import claims_of
 from core.reconcile.memory.draft import Draft
@@ -52,6 +53,6 @@ def sync_reverts(draft: Draft, whole: frozenset[str]) -> None:
             and not row.calling
         ]
         claims = claims_of(draft.apps())
-        made = plan(rows, revisions={name: revision}, records={}, claims=claims)
+        made = decided(draft, plan(rows, revisions={name: revision}, records={}, claims=claims))
         shown = replace(run.shown, total=run.shown.total + len(made.runnable))
         start(draft, number, made, shown, auto=False)

@@ -7,12 +7,12 @@ superset, so that a crash can only leave too much in it, never too little.
 from dataclasses import replace
 from itertools import chain
 
-from core.compare import payload
-from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
+from core.model import FieldVerdict, Key, Plan, Run, Step, Verdict
 from core.reconcile.acting.healing import hold, hold_unchanged, remember_heal
 from core.reconcile.acting.plans import keys_of, stages
+from core.reconcile.acting.remedies import requests_of
+from core.reconcile.acting.standing import stands
 from core.reconcile.judging.extras import mark_all
-from core.reconcile.judging.judging import policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Apply, WakeAt
 from core.reconcile.memory.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten
@@ -57,24 +57,9 @@ def _objections(draft: Draft, wanted: Plan) -> tuple[str, ...]:
     stale = [
         step
         for step in wanted.runnable
-        if not (_is_coming(draft, wanted, step) or _stands(draft, step))
+        if not (_is_coming(draft, wanted, step) or stands(draft, step))
     ]
     return tuple(f"{step.key.ref}: changed since the plan was made; look again" for step in stale)
-
-
-def _stands(draft: Draft, step: Step) -> bool:
-    """Tell whether the object is still what the step was decided on."""
-    app = draft.app(step.key.app)
-    desired = app.desired.get(step.key.ref)
-    kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
-    if desired is None or kind is None or kind.objects is None:
-        return False
-    if step.digest not in {"", desired.digest}:
-        return False
-    live = kind.objects.get(step.key.ref)
-    if live is None:
-        return not step.uid
-    return (live.uid, live.resource_version) == (step.uid, step.resource_version)
 
 
 def _is_coming(draft: Draft, plan: Plan, step: Step) -> bool:
@@ -205,7 +190,7 @@ def _send(draft: Draft, number: int) -> RunState:
     sent: set[Key] = set()
     problems: list[str] = []
     for step in free:
-        if not _stands(draft, step):
+        if not stands(draft, step):
             problems.append(f"{step.key.ref}: {_hindrance(draft, step)}; left as it is")
             _unmark(draft, step.key)
             continue
@@ -234,19 +219,9 @@ def _apply(draft: Draft, number: int, step: Step) -> None:
     desired = app.desired[step.key.ref]
     kind = draft.cluster(app.spec.cluster).kinds[step.kind]
     live = (kind.objects or {}).get(step.key.ref)
-    sent = desired
-    if live is not None:
-        left = tuple(change.path for change in step.left)
-        sent = payload(desired, live, kind.schema, policy_of(app.spec), left)
     draft.write("calls")[step.key] = Call(desired, live, number)
-    extra = (change for change in step.changes if isinstance(change.git, Absent))
-    removed = tuple(dict.fromkeys(change.place or change.path for change in extra))
-    replaced = tuple(
-        (change.place, change.path)
-        for change in step.changes
-        if change.place and not isinstance(change.git, Absent)
-    )
-    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, sent, removed, replaced))
+    sent = step.requests or requests_of(draft, step)
+    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, sent))
 
 
 def _unmark(draft: Draft, key: Key) -> None:

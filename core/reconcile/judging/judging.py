@@ -20,7 +20,6 @@ from core.compare import (
     judge,
     mask,
     not_compared,
-    payload,
     presence,
 )
 from core.model import (
@@ -48,6 +47,7 @@ from core.reconcile.memory.draft import Draft, in_sync, is_drift
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.state import UNREAD, AppState, Call, ClusterState
+from core.remedy import statement
 
 FIELD_DRIFT = FieldVerdict.DRIFT
 _WHOLE = frozenset({Verdict.MISSING, Verdict.EXTRA})
@@ -256,8 +256,8 @@ def _compared(
         row = marked(row, answer)
     if found.suspect and answer is None and fresh.key not in draft.table("calls"):
         draft.write("calls")[fresh.key] = Call(desired, live)
-        sent = payload(desired, live, schema, policy_of(app.spec))
-        draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, sent))
+        request = statement(desired, live, schema, policy_of(app.spec))
+        draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, request))
     cause = _cause(app, desired, row)
     return row if row.cause is cause else replace(row, cause=cause)  # each copy costs 7 us
 

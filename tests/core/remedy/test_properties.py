@@ -48,10 +48,10 @@ def web(drawn: dict[str, Any]) -> JsonObject:
         spec["serviceAccountName"] = drawn["account"]
     if drawn.get("nodes"):
         spec["nodeSelector"] = drawn["nodes"]
-    template = {"metadata": {"labels": {"app": "web"}}, "spec": spec}
-    metadata = {"labels": drawn["labels"]} if drawn["labels"] else {}
-    more = {key: drawn[key] for key in ("replicas", "paused") if key in drawn}
-    body = {"selector": {"matchLabels": {"app": "web"}}, "template": template, **more}
+    template: JsonObject = {"metadata": {"labels": {"app": "web"}}, "spec": spec}
+    metadata: JsonObject = {"labels": drawn["labels"]} if drawn["labels"] else {}
+    more: JsonObject = {key: drawn[key] for key in ("replicas", "paused") if key in drawn}
+    body: JsonObject = {"selector": {"matchLabels": {"app": "web"}}, "template": template, **more}
     return obj("Deployment", {"metadata": metadata, "spec": body})
 
 

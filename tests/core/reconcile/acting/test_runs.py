@@ -1,6 +1,8 @@
 """Plans, syncs and heals, one input at a time."""
 
 from core.model import Key, Plan, RevertPlan
+from core.model.requests import Apply as Statement
+from core.model.requests import Edit, Remove
 from core.reconcile.memory.effects import (
     Apply,
     CheckAccess,
@@ -251,4 +253,7 @@ def test_a_field_that_git_does_not_have_is_taken_away_by_the_same_heal() -> None
     found = live(CONFIG_MAP, "a", 6, data={"a": "1", "extra": "x"}, managed=[entry])
     asked = made.change(CONFIG_MAP, "a", found)
     (apply,) = [e for e in made.agree(asked[0]) if isinstance(e, Apply)]
-    assert apply.removed == ("data.extra",)
+    stated, removed = apply.requests
+    assert isinstance(stated, Statement)
+    assert isinstance(removed, Edit)
+    assert removed.operations == (Remove(("data", "extra")),)
