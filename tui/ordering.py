@@ -41,7 +41,7 @@ def grouped(before: Grouped | None, rows: Mapping[Key, Drift]) -> Grouped:
         if old.get(key) is not drift:
             fresh.setdefault(key.app, []).append(drift)
     by_app = {} if before is None else dict(before.by_app)
-    for app in fresh.keys() | {key.app for key in old.keys() - rows.keys()}:
+    for app in fresh.keys() | {key.app for key in old if key not in rows}:
         kept = [drift for drift in by_app.get(app, ()) if rows.get(drift.key) is drift]
         by_app[app] = _placed(kept, fresh.get(app, []))
         if not by_app[app]:

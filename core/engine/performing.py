@@ -16,7 +16,6 @@ from core.engine.failing import Asking, answer, failed
 from core.engine.seams import Adapters, ClusterLike
 from core.model import Step
 from core.reconcile.memory.effects import (
-    Apply,
     CheckAccess,
     ComputeRevert,
     Confirm,
@@ -24,6 +23,7 @@ from core.reconcile.memory.effects import (
     Follow,
     LookUp,
     MakeRevert,
+    Perform,
     ReadInventory,
     ReadSource,
     WakeAt,
@@ -117,7 +117,7 @@ class Performer:
         match effect:
             case Confirm():
                 return await self._confirm(effect)
-            case Apply():
+            case Perform():
                 return await self._perform(effect)
             case ReadInventory(name, app, namespace):
                 rows = await self._adapters.clusters[name].read_inventory(app, namespace)
@@ -142,7 +142,7 @@ class Performer:
         cluster = self._adapters.clusters[effect.cluster]
         return await cluster.dry_run(effect.key, effect.desired, effect.live, effect.request)
 
-    async def _perform(self, effect: Apply) -> Input:
+    async def _perform(self, effect: Perform) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
         live = await cluster.perform(effect.requests, effect.live)
         return Applied(effect.key, effect.desired, live)

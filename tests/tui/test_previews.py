@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from core.model import Key, Run, Snapshot
+from core.model import Key, Run, Snapshot, Stamp
 from core.reconcile.memory.inputs import (
     Command,
     Execute,
@@ -90,7 +90,7 @@ async def test_the_read_only_flag_cannot_be_undone_inside() -> None:
 
 
 def _moved(snapshot: Snapshot, key: Key) -> Snapshot:
-    row = replace(snapshot.rows[key], resource_version="124")
+    row = replace(snapshot.rows[key], stamp=Stamp("0123456789abcdef", "124", "uid-1"))
     return replace(snapshot, rows={**snapshot.rows, key: row})
 
 
@@ -131,7 +131,7 @@ def test_a_plan_is_outdated_when_an_object_or_git_moved() -> None:
     assert outdated(plan, _moved(world, samples.SERVICE).rows)
     without = {key: row for key, row in world.rows.items() if key != samples.API}
     assert outdated(plan, without)
-    row = replace(world.rows[samples.API], digest="fedcba9876543210")
+    row = replace(world.rows[samples.API], stamp=Stamp("fedcba9876543210", "123", "uid-1"))
     assert outdated(plan, {**world.rows, samples.API: row})
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import Drift, Key, Verdict
+from core.model import Drift, Key, Stamp, Verdict
 from tests.tui import samples
 from tui import arrange, conditions
 from tui.filters import facts_of_drift, parse
@@ -61,7 +61,7 @@ def test_apps_are_worst_first() -> None:
 def test_an_app_whose_rows_did_not_change_keeps_its_list() -> None:
     rows = samples.rows()
     before = grouped(None, rows)
-    changed = {**rows, samples.WEB: replace(rows[samples.WEB], resource_version="9")}
+    changed = {**rows, samples.WEB: replace(rows[samples.WEB], stamp=Stamp("d9", "9", "u1"))}
     after = grouped(before, changed)
     assert after.by_app["payments"] is before.by_app["payments"]
     assert after.by_app["checkout"] is not before.by_app["checkout"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from core.model import Drift, Key, Plan, Snapshot
+from core.model import Coming, Drift, Key, Plan, Snapshot
 from core.reconcile.memory.inputs import Command, Execute, PreparePlan
 from tui.dialogs.preview import Preview
 from tui.palette import Role
@@ -29,10 +29,7 @@ def outdated(plan: Plan, rows: Mapping[Key, Drift]) -> bool:
     """Whether an object of *plan* is no longer the one that the plan was made from."""
     for step in plan.steps:
         row = rows.get(step.key)
-        if row is None or (row.resource_version, row.digest) != (
-            step.resource_version,
-            step.digest,
-        ):
+        if row is None or (row.stamp or Coming()) != step.stamp:
             return True
     return False
 

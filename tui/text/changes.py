@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.model import (
     Actor,
     Cause,
+    Confidence,
     ConfirmedBy,
     Drift,
     FieldChange,
@@ -278,7 +279,7 @@ def _actor_spans(actor: Actor, looks: Looks, change: FieldChange | None = None) 
 
 def _when(actor: Actor, seen: Seen | None, looks: Looks) -> str:
     """When it was set, no surer than the evidence is."""
-    if actor.confidence == "audit" and actor.time:
+    if actor.confidence is Confidence.AUDIT and actor.time:
         return age_of_stamp(actor.time, looks.now)
     if seen is not None and seen.since:
         oldest, newest = (age_of_stamp(at, looks.now) for at in (seen.since, seen.at))

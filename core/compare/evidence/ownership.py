@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from core.model import Actor, Json, JsonObject
+from core.model import Actor, Confidence, Json, JsonObject, Operation
 from core.model.paths import Element, Parts, format_field, parse_field
 
 MANAGER: Final = "driftdeck"
@@ -56,6 +56,9 @@ def class_of(manager: str, moved: Mapping[str, OwnerClass] = _NOT_MOVED) -> Owne
     return OwnerClass.NONE if manager == "before-first-apply" else OwnerClass.CONTROLLER
 
 
+_OPERATIONS: Final = {each.value: each for each in Operation}
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """One entry of managedFields."""
@@ -73,12 +76,12 @@ class Owner:
         """The owner as a front end shows it."""
         return Actor(
             manager=self.manager,
-            operation=self.operation or None,
+            operation=_OPERATIONS.get(self.operation),
             subresource=self.subresource or None,
             time=self.time,
             observed_at=None,
             user=None,
-            confidence="owned",
+            confidence=Confidence.OWNED,
         )
 
     def owns(self, parts: Parts) -> bool:
@@ -108,7 +111,7 @@ class Owner:
         return True
 
 
-NOBODY: Final = Actor(None, None, None, None, None, None, "unknown")
+NOBODY: Final = Actor(None, None, None, None, None, None, Confidence.UNKNOWN)
 
 
 class Owners:

@@ -30,6 +30,6 @@ def requests_of(draft: Draft, step: Step) -> tuple[Request, ...]:
     """Return what a step sends whose object is still what it was decided on."""
     app = draft.app(step.key.app)
     kind = draft.cluster(app.spec.cluster).kinds[step.kind]
-    live = (kind.objects or {}).get(step.key.ref)
+    live = kind.objects.get(step.key.ref) if kind.objects is not None else None
     desired = app.desired[step.key.ref]
     return requests(desired, live, step, kind.schema, policy_of(app.spec))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from core.model import Actor, Desired, FieldChange, Key, KindRef, Live, Plan, Resource, RevertPlan
-from core.model import requests as sent
+from core.model.requests import Apply, Request
 from core.reconcile.memory.inputs import InventoryRow
 
 
@@ -32,11 +32,11 @@ class Confirm:
     key: Key
     desired: Desired
     live: Live
-    request: sent.Apply  # of `desired` as it goes out: what rules leave alone is not overwritten
+    request: Apply  # of `desired` as it goes out: what rules leave alone is not overwritten
 
 
 @dataclass(frozen=True, slots=True)
-class Apply:
+class Perform:
     """Carry out what brings one object back to Git: in this order, up to the first failure.
 
     `live` is what it was decided on, None where there was none.
@@ -46,7 +46,7 @@ class Apply:
     key: Key
     desired: Desired
     live: Live | None
-    requests: tuple[sent.Request, ...]
+    requests: tuple[Request, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class WakeAt:
 Effect: TypeAlias = (
     Follow
     | Confirm
-    | Apply
+    | Perform
     | LookUp
     | ReadInventory
     | WriteInventory

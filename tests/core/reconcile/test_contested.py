@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from core.model import Contested, Live, Plan
-from core.model.requests import Apply as Statement
-from core.reconcile.memory.effects import Apply, CheckAccess, Confirm, Effect
+from core.model.requests import Apply
+from core.reconcile.memory.effects import CheckAccess, Confirm, Effect, Perform
 from core.reconcile.memory.inputs import Execute, InventoryRead, InventoryRow, PreparePlan
 from tests.core.reconcile.world import DEPLOYMENT, SPEC, World, document, key, live, ref, world
 
@@ -44,9 +44,9 @@ def applies(effects: list[Effect]) -> list[Any]:
     return [
         json.loads(each.body)["spec"]
         for e in effects
-        if isinstance(e, Apply)
+        if isinstance(e, Perform)
         for each in e.requests
-        if isinstance(each, Statement)
+        if isinstance(each, Apply)
     ]
 
 

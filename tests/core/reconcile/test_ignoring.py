@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import Document, IgnoreRule, JsonObject, Snapshot
-from core.reconcile.memory.effects import Apply, Confirm, WriteInventory
+from core.reconcile.memory.effects import Confirm, Perform, WriteInventory
 from core.reconcile.memory.inputs import InventoryRead
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
@@ -60,7 +60,7 @@ def test_the_prediction_and_the_heal_send_the_ignored_value_as_it_is_live() -> N
     asked = only(Confirm, made.change(CONFIG_MAP, "a", found))
     assert data_of(asked) == {"a": "2", "b": "1"}
     assert asked.desired is made.state.apps[SPEC.name].desired[key(CONFIG_MAP, "a").ref]
-    sent = only(Apply, made.agree(asked))
+    sent = only(Perform, made.agree(asked))
     assert (sent.live, sent.desired) == (found, asked.desired)
     (request,) = sent.requests
     assert (request.body, request.on) == (asked.request.body, asked.request.on)

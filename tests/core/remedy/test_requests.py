@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.compare import Owners, Policy
-from core.model import JsonObject, Key, KindRef, Live, Step, Verb, Verdict
+from core.model import Coming, JsonObject, Key, KindRef, Live, Stamp, Step, Verb, Verdict
 from core.model.paths import Element
 from core.model.requests import Apply, Awaited, Delete, Edit, Remove, Replace, Request, Version
 from core.remedy import creation, deletion, requests, verbs
@@ -241,7 +241,7 @@ def test_each_request_names_the_version_it_is_for() -> None:
 
 def test_a_creation_needs_two_permissions_and_an_apply_one() -> None:
     wanted = desired(config(a="1"))
-    create = Step(Key("shop", wanted.ref), MAP, Verb.CREATE, "", "", wanted.digest)
+    create = Step(Key("shop", wanted.ref), MAP, Verb.CREATE, Stamp(wanted.digest))
     (made,) = requests(wanted, None, create, SCHEMAS[MAP], Policy())
     assert made == creation(wanted)
     assert (made.on, made.verbs) == (Awaited.NOTHING, ("patch", "create"))
@@ -254,9 +254,9 @@ def test_a_creation_needs_two_permissions_and_an_apply_one() -> None:
 
 def test_a_step_whose_kind_is_still_to_come_takes_what_its_verb_takes() -> None:
     wanted = desired(config(a="1"))
-    create = Step(Key("shop", wanted.ref), MAP, Verb.CREATE, "", "", "")
+    create = Step(Key("shop", wanted.ref), MAP, Verb.CREATE, Coming())
     assert verbs(create) == ("patch", "create")
-    assert verbs(Step(Key("shop", wanted.ref), MAP, Verb.APPLY, "u", "1", "")) == ("patch",)
+    assert verbs(Step(Key("shop", wanted.ref), MAP, Verb.APPLY, Coming())) == ("patch",)
 
 
 def test_a_step_takes_each_permission_once() -> None:
@@ -267,7 +267,7 @@ def test_a_step_takes_each_permission_once() -> None:
     sent = requests(wanted, found, step, SCHEMAS[MAP], Policy())
     assert len(sent) == 2
     deleting = (*sent, deletion(wanted.ref, MAP, found))
-    moved = Step(step.key, MAP, Verb.APPLY, "u", "1", "", requests=deleting)
+    moved = Step(step.key, MAP, Verb.APPLY, step.stamp, requests=deleting)
     assert verbs(moved) == ("patch", "delete")
 
 

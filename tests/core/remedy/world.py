@@ -7,7 +7,18 @@ from typing import Final, cast
 import msgspec
 
 from core.compare import Judgement, Policy, judge
-from core.model import Desired, FieldVerdict, Json, JsonObject, Key, KindRef, Live, Step, Verb
+from core.model import (
+    Desired,
+    FieldVerdict,
+    Json,
+    JsonObject,
+    Key,
+    KindRef,
+    Live,
+    Stamp,
+    Step,
+    Verb,
+)
 from core.model.requests import Apply, Delete, Edit, Request, Version, bound
 from core.remedy import json_patch, requests
 from core.sandbox.store import Store
@@ -120,8 +131,8 @@ def step_of(wanted: Desired, found: Live) -> Step:
         change for change in judged(wanted, found).changes if change.verdict is FieldVerdict.DRIFT
     )
     key = Key("shop", wanted.ref)
-    version = found.resource_version
-    return Step(key, wanted.kind, Verb.APPLY, found.uid, version, wanted.digest, changes)
+    stamp = Stamp(wanted.digest, found.resource_version, found.uid)
+    return Step(key, wanted.kind, Verb.APPLY, stamp, changes)
 
 
 def asked(wanted: Desired, found: Live) -> tuple[Request, ...]:

@@ -22,6 +22,7 @@ from core.model import (
     JsonObject,
     Key,
     Live,
+    Stamp,
     Step,
     Verb,
     Verdict,
@@ -229,9 +230,8 @@ class Trial:
     def _healed(self, git: JsonObject, live: Live, drifts: list[FieldChange]) -> Live | None:
         """Send what a sync sends, in its order; None if the server refuses any of it."""
         desired = self.session.desired(git)
-        version = live.resource_version
-        key = Key("oracle", desired.ref)
-        step = Step(key, desired.kind, Verb.APPLY, live.uid, version, desired.digest, tuple(drifts))
+        stamp = Stamp(desired.digest, live.resource_version, live.uid)
+        step = Step(Key("oracle", desired.ref), desired.kind, Verb.APPLY, stamp, tuple(drifts))
         for request in requests(desired, live, step, self.schema, Policy()):
             assert not isinstance(request, Delete)
             answer = self.session.perform(git, request, live)
