@@ -77,7 +77,7 @@ def _part(line: Line, start: int, end: int) -> Line:
 
 def _trimmed(*spans: tuple[str, Role]) -> Line:
     (text, role) = spans[-1]
-    return (*spans[:-1], (text.rstrip(), role))
+    return (*spans[:-1], (text.rstrip(" "), role))
 
 
 def put(stream: TextIO, lines: Iterable[str]) -> None:

@@ -16,11 +16,10 @@ from core.compare.judge import (
     Beside,
     Judgement,
     is_compared,
-    is_terminating,
     judge,
     not_compared,
 )
-from core.compare.masking import is_secret_kind, mask, masked_object
+from core.compare.masking import is_secret_kind, mask
 from core.compare.rules.ignoring import absence, presence
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
@@ -52,10 +51,8 @@ __all__ = [
     "find",
     "is_compared",
     "is_secret_kind",
-    "is_terminating",
     "judge",
     "mask",
-    "masked_object",
     "not_compared",
     "parse_selector",
     "presence",

@@ -1,12 +1,16 @@
 """One line for each row of a list: app, object, commit, event."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.model import AppView, Commit, Drift, Event, Verdict, fields_of
-from tui.palette import Role
-from tui.text.ages import age, age_of_stamp, clock_of
-from tui.text.signs import RANKS, Sign, sign_of
-from tui.text.spans import Line, cut_middle, padded, right, say
+from core.telling import events
+from core.telling.moments import age, ago
+from core.telling.origins import author_name
+from core.telling.spans import Line, Role, say
+from core.telling.verdicts import RANKS
+from tui.text.signs import Sign, sign_of
+from tui.text.spans import cut_middle, padded, right
 
 _SIGN_CELLS = 11  # "≠ contested"
 _COUNT_CELLS = 4  # "!12"
@@ -110,61 +114,35 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
 
 def commit_line(commit: Commit, width: int, looks: Looks) -> Line:
     """`a1b2c3d Scale the api  bob 3d`."""
-    ago = age_of_stamp(commit.date, looks.now).removesuffix(" ago")
-    author = author_name(commit.author)
+    when = ago(commit.date, looks.now).removesuffix(" ago")
+    author = say(author_name(commit.author))[0]
     author_cells = min(14, max(0, (width - 30) // 3))
     room = max(8, width - 8 - author_cells - 1 - 5)
     return (
         (padded(say(commit.id[:7])[0], 8), Role.GIT),
         (padded(say(commit.subject)[0], room), Role.TEXT),
         (" " + padded(author, author_cells), Role.MUTED),
-        (right("?" if ago == "time unknown" else ago, 5), Role.MUTED),
+        (right("?" if when == "time unknown" else when, 5), Role.MUTED),
     )
 
 
-def author_name(author: str) -> str:
-    """The name without the address, made harmless."""
-    return say(author.partition(" <")[0] or author)[0]
-
-
-_EVENT_ROLES = {
-    "drift_detected": Role.DRIFTED,
-    "healed": Role.HEALING,
-    "synced": Role.GIT,
-    "reverted": Role.GIT,
-    "source_updated": Role.GIT,
-    "fighting": Role.CONTESTED,
-    "heal_failed": Role.ERROR,
-    "sync_failed": Role.ERROR,
-    "prune_blocked": Role.ERROR,
-    "source_unavailable": Role.ERROR,
-    "cluster_unavailable": Role.ERROR,
-}
-
-
-def event_role(event: Event) -> Role:
-    """How loud an event is."""
-    return _EVENT_ROLES.get(event.name, Role.MUTED)
-
-
-def event_what(event: Event) -> str:
-    """What the event is about: its object, else its app, else its cluster."""
-    about = f"{event.ref.kind} {event.ref.name}" if event.ref else event.app or event.cluster
-    return say(about)[0]
+def clock_of(epoch: float) -> str:
+    """Time of day of *epoch*, local, with seconds."""
+    return datetime.fromtimestamp(epoch).astimezone().strftime("%H:%M:%S")
 
 
 def event_line(event: Event, width: int, looks: Looks) -> Line:
     """`12:01:07 drift detected  Deployment api  spec.replicas`."""
     del looks  # the time of day does not depend on now
-    word = say(event.name.replace("_", " "))[0]
     room = width - 9 - 17
-    lead: Line = (
-        (clock_of(event.time) + " ", Role.MUTED),
-        (padded(word, 16) + " ", event_role(event)),
+    (word, role), (what, _), (said, _) = (
+        events.word(event),
+        events.about(event),
+        events.message(event),
     )
+    lead: Line = ((clock_of(event.time) + " ", Role.MUTED), (padded(word, 16) + " ", role))
     if width < _NAMESPACE_FROM:  # which object matters most; pane 0 tells the rest
-        return (*lead, (padded(event_what(event), room), Role.TEXT))
-    said = event.message or ", ".join(change.path for change in event.changes)
+        return (*lead, (padded(what, room), Role.TEXT))
     about_cells = min(36, room // 2)
-    about = (padded(event_what(event), about_cells) + " ", Role.TEXT)
-    return (*lead, about, (padded(say(said)[0], room - about_cells - 1), Role.MUTED))
+    about = (padded(what, about_cells) + " ", Role.TEXT)
+    return (*lead, about, (padded(said, room - about_cells - 1), Role.MUTED))

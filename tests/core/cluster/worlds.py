@@ -66,6 +66,14 @@ class World:
         answer = await self.call("DELETE", path)
         assert answer.status == 200, answer.body
 
+    async def found(self, name: str) -> Live:
+        """Read a ConfigMap that is there, as nobody's cache."""
+        path = f"/api/v1/namespaces/{self.namespace}/configmaps/{name}"
+        answer = await self.call("GET", path)
+        assert answer.status == 200, answer.body
+        metadata = json.loads(answer.body)["metadata"]
+        return Live(metadata["uid"], metadata["resourceVersion"], answer.body)
+
     async def make_namespace(self) -> str:
         """Make another namespace."""
         name = f"t-{secrets.token_hex(5)}"
