@@ -11,7 +11,7 @@ from dulwich.refs import HEADREF, Ref, check_ref_format
 
 from core.clean import clean
 from core.errors import UnavailableError, UsageError
-from core.git.store import Store, translated
+from core.git.reading.store import Store, translated
 
 BRANCHES: Final = "refs/heads/"
 SHOWN_CELLS: Final = 80

@@ -29,8 +29,8 @@ from dulwich.refs import HEADREF
 
 from core.clean import clean
 from core.errors import RejectedError
-from core.git.reverting import Change
-from core.git.store import Store, translated
+from core.git.reading.store import Store, translated
+from core.git.writing.reverting import Change
 
 _IN_PROGRESS: Final = {
     "MERGE_HEAD": "a merge",

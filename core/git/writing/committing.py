@@ -6,12 +6,12 @@ from pathlib import Path
 from dulwich.refs import HEADREF, Ref
 from dulwich.repo import Repo
 
-from core.git.checkout import locked_checkout
-from core.git.listing import parts_of
-from core.git.reverting import Change
-from core.git.revisions import BRANCHES, ref_target
-from core.git.store import Entry, Store, translated
-from core.git.writing import Authorship, Content, move_ref, write_commit
+from core.git.reading.listing import parts_of
+from core.git.reading.revisions import BRANCHES, ref_target
+from core.git.reading.store import Entry, Store, translated
+from core.git.writing.checkout import locked_checkout
+from core.git.writing.commit import Authorship, Content, move_ref, write_commit
+from core.git.writing.reverting import Change
 
 
 def commit_files(  # noqa: PLR0913  what a commit consists of, by name

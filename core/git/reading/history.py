@@ -9,8 +9,8 @@ import heapq
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from core.git.graph import Graph
-from core.git.store import Entry
+from core.git.reading.graph import Graph
+from core.git.reading.store import Entry
 
 WALK_MAX: Final = 50_000  # commits looked at; beyond that a history is not worth its wait
 

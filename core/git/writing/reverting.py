@@ -13,10 +13,10 @@ from typing import Final
 
 from core.clean import clean
 from core.errors import RejectedError
-from core.git.listing import is_safe_name
-from core.git.merging import merged
-from core.git.store import Entry, Store, is_tree
-from core.git.writing import Content, Path
+from core.git.reading.listing import is_safe_name
+from core.git.reading.store import Entry, Store, is_tree
+from core.git.writing.commit import Content, Path
+from core.git.writing.merging import merged
 
 FILES_MAX: Final = 5_000
 DIFF_LINES_MAX: Final = 5_000

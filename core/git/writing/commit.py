@@ -12,7 +12,7 @@ from dulwich.refs import Ref
 
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError
-from core.git.store import Entry, Store, is_tree, translated
+from core.git.reading.store import Entry, Store, is_tree, translated
 
 FILE_MODE: Final = 0o100644
 FOLDER_MODE: Final = 0o040000

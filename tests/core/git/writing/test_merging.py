@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.git.merging import merged
+from core.git.writing.merging import merged
 
 BASE = b"a\nb\nc\nd\ne\nf\ng\n"
 LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"- x\r\n", b"\n", b"c"]), max_size=12).map(

@@ -14,7 +14,7 @@ from dulwich.index import validate_path_element_default, validate_path_element_h
 
 from core.clean import clean
 from core.errors import RejectedError
-from core.git.store import Entry, Store, is_tree
+from core.git.reading.store import Entry, Store, is_tree
 
 DEPTH_MAX: Final = 100
 FILES_MAX: Final = 200_000

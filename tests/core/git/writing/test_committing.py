@@ -6,8 +6,8 @@ import pytest
 
 from core.errors import OutdatedError, UsageError
 from core.git import commit_files
-from core.git.store import Store
-from core.git.writing import Authorship, move_ref, write_commit
+from core.git.reading.store import Store
+from core.git.writing.commit import Authorship, move_ref, write_commit
 from tests.core.git.sample import ANN, Sample
 
 

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from core.git.store import Entry, Store, is_tree
+from core.git.reading.store import Entry, Store, is_tree
 
 KEPT: Final = 200_000  # commits, and entries likewise; about 50 MB in all
 _COMMIT, _TREE = 1, 2  # the types of raw objects
