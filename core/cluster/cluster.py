@@ -14,7 +14,6 @@ from core.cluster.presence import Parts, Presence
 from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import Gateway
 from core.cluster.writing.records import Records
-from core.compare import removals, replacements
 from core.errors import DeniedError, ProductError
 from core.model import (
     AuditEvent,
@@ -26,6 +25,8 @@ from core.model import (
     ObjectRef,
     Resource,
 )
+from core.model.requests import Apply, bound
+from core.model.requests import Request as Change
 from core.reconcile.memory.inputs import (
     AuditLogRead,
     Confirmed,
@@ -116,13 +117,16 @@ class Cluster:
         """
         self._following.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
 
-    async def dry_run(self, key: Key, desired: Desired, live: Live) -> Confirmed:
-        """Ask the server what applying *desired* to *live* would change; never raises."""
+    async def dry_run(self, key: Key, desired: Desired, live: Live, request: Apply) -> Confirmed:
+        """Ask the server what *request* would make of *live*; never raises.
+
+        The answer tells about *desired*, which Git states and *request* brings.
+        """
         try:
             resource = self._presence.resource(desired.kind)
         except ProductError as error:
             return Confirmed(key, desired, live, None, problem=str(error), status=0, retry=True)
-        made = await self._gateway.dry_run(resource, desired, live)
+        made = await self._gateway.dry_run(resource, request)
         if made.status == HTTPStatus.FORBIDDEN:
             self._access.forget()
         return Confirmed(
@@ -136,17 +140,11 @@ class Cluster:
             retry=made.retry,
         )
 
-    async def apply(
-        self,
-        desired: Desired,
-        live: Live | None,
-        removed: Sequence[str] = (),
-        replaced: Sequence[tuple[str, str]] = (),
-    ) -> Live:
-        """Apply *desired* to *live*, which it was decided on; None creates.
+    async def perform(self, requests: Sequence[Change], live: Live | None) -> Live | None:
+        """Carry out *requests*, one after the other, on *live*, which they were decided on.
 
-        *removed* are the paths of fields that Git does not have and an apply leaves in place,
-        *replaced* live entries of lists with those of Git that take their place.
+        Returns:
+            The object as the last of them leaves it, None if it is gone.
 
         Raises:
             OutdatedError: The object is no longer *live*.
@@ -154,20 +152,16 @@ class Cluster:
             DeniedError: We may not.
             UnavailableError: Not now; `retry_after_s` if the server said when.
         """
-        resource = self._presence.resource(desired.kind)
-        try:
-            if live is not None and (entries := replacements(live, desired, replaced)):
-                live = await self._gateway.replace(resource, live, entries)
-            made = await self._gateway.apply(resource, desired, live)
-            pointers = removals(made, removed) if removed else ()
-            if pointers:
-                made = await self._gateway.remove(resource, made, pointers)
-        except DeniedError:
-            self._access.forget()
-            raise
-        finally:  # a write that failed may have happened all the same
-            self._following.wrote(desired.kind)
-        return made
+        for request in requests:
+            resource = self._presence.resource(request.kind)
+            try:
+                live = await self._gateway.perform(resource, bound(request, live), live)
+            except DeniedError:
+                self._access.forget()
+                raise
+            finally:  # a write that failed may have happened all the same
+                self._following.wrote(request.kind)
+        return live
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object.

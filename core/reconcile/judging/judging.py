@@ -20,7 +20,6 @@ from core.compare import (
     judge,
     mask,
     not_compared,
-    payload,
     presence,
 )
 from core.model import (
@@ -51,6 +50,7 @@ from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
 from core.reconcile.memory.subjects import Call
+from core.remedy import statement
 
 FIELD_DRIFT = FieldVerdict.DRIFT
 _WHOLE = frozenset({Verdict.MISSING, Verdict.EXTRA})
@@ -285,8 +285,8 @@ def _compared(
     subject = draft.subject(fresh.key)
     if found.suspect and answer is None and subject.call is None:
         draft.put(replace(subject, call=Call(desired, live)))
-        sent = payload(desired, live, schema, policy_of(app.spec))
-        draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, sent))
+        request = statement(desired, live, schema, policy_of(app.spec))
+        draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, request))
     cause = _cause(app, desired, row)
     return row if row.cause is cause else replace(row, cause=cause)  # each copy costs 7 us
 

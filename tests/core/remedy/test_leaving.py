@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from core.compare import Policy, payload
+from core.compare import Policy
+from core.remedy import payload
 from tests.core.compare.world import SCHEMAS, By, desired, live_of, obj
 
 HPA = "kube-controller-manager:Update:scale"
