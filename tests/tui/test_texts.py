@@ -13,6 +13,7 @@ from core.model import (
     ABSENT,
     Actor,
     Cause,
+    Confidence,
     Drift,
     FieldChange,
     FieldVerdict,
@@ -212,12 +213,12 @@ OBSERVED = replace(samples.SCALE, observed_at=SEEN.at)
     [
         (OBSERVED, SEEN, "kubectl Update/scale seen 2m ago (was 3) user unknown (observed)"),
         (
-            replace(OBSERVED, observed_at=None, confidence="owned"),
+            replace(OBSERVED, observed_at=None, confidence=Confidence.OWNED),
             replace(SEEN, since=samples.stamp(600)),
             "kubectl Update/scale between 10m ago and 2m ago (was 3) user unknown (owned)",
         ),
         (
-            replace(OBSERVED, time=samples.stamp(60), user="alice", confidence="audit"),
+            replace(OBSERVED, time=samples.stamp(60), user="alice", confidence=Confidence.AUDIT),
             SEEN,
             "kubectl Update/scale 1m ago (was 3) user alice (audit)",
         ),

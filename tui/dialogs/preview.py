@@ -22,7 +22,7 @@ from typing_extensions import override
 
 from core.model import Snapshot
 from tui.dialogs.guard import ARM_S, Guard
-from tui.keymap import DIALOG_KEYS
+from tui.keys import DIALOG_KEYS
 from tui.palette import Role
 from tui.text.spans import Line, clip, width_of
 from tui.theme import MONO_STYLES
