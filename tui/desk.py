@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from core.model import Snapshot
 from core.reconcile.memory.inputs import Command
+from core.telling.spans import Role, say
 from tui.actions.act import end_writing
 from tui.actions.leave import ALWAYS_QUIT
 from tui.actions.registry import ACTIONS, BY_ID
@@ -26,11 +27,9 @@ from tui.model.session import Session
 from tui.model.subject import Subject
 from tui.model.view import View
 from tui.options import TerminalOptions
-from tui.palette import Role
 from tui.panes.panes import AnyPane
 from tui.surface import reasons
 from tui.text.rows import AppRow, Looks
-from tui.text.spans import say
 from tui.widgets.lines import Lines
 
 _TICK_S = 1.0
@@ -205,7 +204,7 @@ class Desk(Screen[None], inherit_bindings=False):
             return
         why_not = action.why_not(self)
         if why_not:
-            self.note(say(why_not)[0], Role.AMBER)
+            self.note(say(why_not)[0], Role.WARNING)
             return
         self.panes.apps.hold()
         action.do(self)
@@ -240,7 +239,7 @@ class Desk(Screen[None], inherit_bindings=False):
         self.set_filter(event.value)
         bad = self.view.filter_of(self.view.focus.last_list).bad
         words = "; ".join(say(term)[0] for term in bad)
-        self.frame.note_bar.say(f"no effect: {words}" if words else "", Role.AMBER)
+        self.frame.note_bar.say(f"no effect: {words}" if words else "", Role.WARNING)
 
     @on(Input.Submitted)
     def _accepted(self) -> None:

@@ -7,12 +7,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
 
+from core.telling.spans import Role
 from tui.actions.hints import hint_line
 from tui.model.focus import TWO_FROM, too_small
 from tui.model.session import Session
 from tui.model.view import View
 from tui.options import TerminalOptions
-from tui.palette import Role
 from tui.panes.panes import Panes
 from tui.panes.titles import Titles, breadcrumb
 from tui.text.header import Heading, header_line

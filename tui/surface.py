@@ -13,12 +13,12 @@ from rich.style import Style
 from textual.screen import ModalScreen
 
 from core.reconcile.memory.inputs import Command
+from core.telling.spans import Role
 from tui.model.focus import Focus, Pane
 from tui.model.session import Session
 from tui.model.subject import Subject
 from tui.model.view import View
 from tui.options import TerminalOptions
-from tui.palette import Role
 from tui.text.rows import Looks
 
 

@@ -20,12 +20,12 @@ from core.reconcile.memory.inputs import (
     SetHeal,
     SetWriting,
 )
+from core.telling.spans import plain
 from tests.tui import samples
 from tests.tui.scripted import Scripted
 from tui.app import DriftApp
 from tui.model.focus import Pane
 from tui.options import TerminalOptions
-from tui.text.spans import plain
 from tui.widgets.lines import Lines
 
 AskedFor = TypeVar("AskedFor")

@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 
 from core.model import Snapshot
 from core.reconcile.memory.inputs import Command
+from core.telling.spans import Role
 from tests.tui import samples
 from tui.actions.registry import ACTIONS
 from tui.model.focus import Focus, Pane
@@ -15,7 +16,6 @@ from tui.model.session import Session
 from tui.model.subject import Subject
 from tui.model.view import View
 from tui.options import TerminalOptions
-from tui.palette import Role
 from tui.surface import Action, Surface
 from tui.text.rows import Looks
 from tui.theme import MONO_STYLES

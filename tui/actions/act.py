@@ -7,6 +7,7 @@ from typing import Final
 
 from core.model import Key
 from core.reconcile.memory.inputs import SetHeal, SetWriting
+from core.telling.spans import Role, say
 from tui.dialogs.asking import HealDialog, Question
 from tui.dialogs.proposed import Proposed
 from tui.dialogs.revert import Revert
@@ -14,9 +15,7 @@ from tui.dialogs.sync import Sync
 from tui.model.focus import Pane
 from tui.model.session import WRITE_FOR_S
 from tui.model.view import READ_ONLY_FLAG
-from tui.palette import Role
 from tui.surface import Action, Group, Surface
-from tui.text.spans import say
 
 # Sync -------------------------------------------------------------------------------------------
 

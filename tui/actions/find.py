@@ -4,9 +4,9 @@ from typing import Final
 
 from core.model import Key
 from core.reconcile.memory.inputs import Refresh
+from core.telling.spans import Role
 from tui.model.focus import Pane
 from tui.model.ordering import next_drift
-from tui.palette import Role
 from tui.surface import Action, Group, Surface
 
 # Drift ------------------------------------------------------------------------------------------

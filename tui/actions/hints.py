@@ -3,12 +3,11 @@
 from collections.abc import Container
 from typing import Final
 
+from core.telling.spans import Line, Role
 from tui.actions.registry import ACTIONS, BY_ID
 from tui.keys import key_name
 from tui.model.focus import Pane
-from tui.palette import Role
 from tui.surface import Action
-from tui.text.spans import Line
 
 _HELP: Final = BY_ID["help"]
 _MOST_WANTED_FIRST: Final = sorted(

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from core.telling.spans import Role
 from tui.dialogs.asking import Question
 from tui.dialogs.help import HelpDialog
-from tui.palette import Role
 from tui.surface import Action, Group, Surface, reasons
 
 ALWAYS_QUIT: Final = ("ctrl+c", "ctrl+q")  # from everywhere, dialogs and inputs included
@@ -65,7 +65,7 @@ _INSIDE_OUT: Final = (
 def _back(on: Surface) -> None:
     """Close the innermost; at the top say how to leave."""
     if not any(closes(on) for closes in _INSIDE_OUT):
-        on.note("Q quits", Role.AMBER)
+        on.note("Q quits", Role.WARNING)
 
 
 # Out --------------------------------------------------------------------------------------------

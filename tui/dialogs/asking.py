@@ -6,11 +6,11 @@ from rich.style import Style
 
 from core.model import AppView, Snapshot
 from core.reconcile.memory.inputs import SetHeal
+from core.telling.spans import Line, Role, say
 from tui.dialogs.preview import Preview
-from tui.palette import Role
 from tui.surface import Surface, forbidden
 from tui.text.plans import heal_lines
-from tui.text.spans import Line, say, wrap
+from tui.text.spans import wrap
 
 
 class HealDialog(Preview):

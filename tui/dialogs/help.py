@@ -12,11 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 from typing_extensions import override
 
+from core.telling.spans import Line, Role
 from tui.keys import DIALOG_KEYS
-from tui.palette import Role
 from tui.surface import Action
 from tui.text.help import help_lines
-from tui.text.spans import Line, clip
+from tui.text.spans import clip
 from tui.widgets.lines import Lines
 
 

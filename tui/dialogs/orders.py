@@ -1,10 +1,9 @@
 """Following the runs that were ordered here, to their end."""
 
 from core.model import Run, Snapshot
+from core.telling.spans import Role, say
 from tui.model.session import Order
-from tui.palette import Role
 from tui.surface import Surface
-from tui.text.spans import say
 
 _OUTDATED = 6  # exit code of a plan that the world overtook
 
@@ -24,7 +23,7 @@ def follow(on: Surface, snapshot: Snapshot) -> None:
 
 def _tell_end(on: Surface, order: Order, run: Run) -> None:
     if run.exit_code == _OUTDATED and order.again is not None:
-        on.note("the world changed first: here is the new plan", Role.AMBER)
+        on.note("the world changed first: here is the new plan", Role.WARNING)
         order.again()
     elif run.problems or run.exit_code:
         reasons = "; ".join(say(problem)[0] for problem in run.problems)

@@ -12,8 +12,8 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from core.model import Answer, Run, Snapshot
 from core.reconcile.memory.inputs import Command
+from core.telling.spans import Line
 from tui.text.rows import Looks
-from tui.text.spans import Line
 
 A = TypeVar("A", bound=Answer)
 

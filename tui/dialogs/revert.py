@@ -6,11 +6,10 @@ from typing import ClassVar
 
 from core.model import Commit, RevertPlan, Run, Snapshot
 from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
+from core.telling.spans import Role, say
 from tui.dialogs.proposal import Page
-from tui.palette import Role
 from tui.text.plans import commit_head, objects, revert_lines
 from tui.text.rows import Looks
-from tui.text.spans import say
 
 
 @dataclass(frozen=True, slots=True)

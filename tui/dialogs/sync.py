@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from core.model import Coming, Drift, Key, Plan, Run, Snapshot
 from core.reconcile.memory.inputs import Execute, PreparePlan
+from core.telling.spans import Role
 from tui.dialogs.proposal import Page
-from tui.palette import Role
 from tui.text.plans import objects, plan_lines, plan_title
 from tui.text.rows import Looks
 

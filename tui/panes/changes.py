@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from core.model import Commit, Drift, Event
+from core.telling.spans import Line
 from tui.model.subject import Subject
 from tui.text.changes import object_lines
 from tui.text.details import app_lines, commit_lines, event_lines
 from tui.text.rows import AppRow, Looks
-from tui.text.spans import Line, clip
+from tui.text.spans import clip
 from tui.widgets.lines import Lines
 
 

@@ -8,13 +8,12 @@ from textual.content import Content
 from textual.widget import Widget
 
 from core.model import Commit, Drift, Event
+from core.telling.spans import Line, Role, Span, say
 from tui.model.filters import Filter
 from tui.model.focus import TABS, Pane
 from tui.model.view import View
-from tui.palette import Role
 from tui.text.header import Heading
 from tui.text.rows import AppRow
-from tui.text.spans import Line, Span, say
 
 TAB_WORDS: Final = {
     Pane.RESOURCES: "2 Resources",

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from core.telling.spans import Line, Role
 from tui.keys import DIALOG_WORDS, key_name
-from tui.palette import Role
 from tui.surface import Action, Group
-from tui.text.spans import Line, padded, wrap
+from tui.text.spans import padded, wrap
 
 _KEYS_CELLS = 20
 

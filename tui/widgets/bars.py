@@ -10,8 +10,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.palette import Role
-from tui.text.spans import Line, clip, wrap
+from core.telling.spans import Line, Role
+from tui.text.spans import clip, wrap
 from tui.theme import MONO_STYLES
 
 NOTE_S: Final = 6.0  # how long a message stands that nobody must dismiss

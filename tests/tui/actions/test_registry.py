@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.telling.spans import Role, plain
 from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.actions.hints import hint_cells, hint_line, hints
@@ -15,10 +16,8 @@ from tui.desk import Desk
 from tui.keys import DIALOG_KEYS, NEVER_BOUND, key_name
 from tui.model.focus import Pane
 from tui.options import TerminalOptions
-from tui.palette import Role
 from tui.surface import reasons
 from tui.text.help import help_lines
-from tui.text.spans import plain
 
 
 def test_no_key_and_no_id_stands_twice() -> None:
