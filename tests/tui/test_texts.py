@@ -22,14 +22,14 @@ from core.model import (
     Seen,
     Verdict,
 )
-from core.telling.spans import Role
+from core.telling.spans import Role, plain, say
 from tests.tui import samples
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines
 from tui.text.header import Heading, header_line
 from tui.text.rows import AppRow, Looks, resource_line
 from tui.text.signs import SIGNS
-from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, say, width_of, wrap
+from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
 
 LOOKS = Looks(samples.NOW)

@@ -14,7 +14,7 @@ from core.model import (
     Snapshot,
     Verdict,
 )
-from tui.filters import (
+from tui.model.filters import (
     NO_FILTER,
     Facts,
     Filter,
@@ -22,12 +22,13 @@ from tui.filters import (
     facts_of_commit,
     facts_of_drift,
     facts_of_event,
+    parse,
 )
-from tui.ordering import Grouped, app_rows, grouped
+from tui.model.focus import AT_THE_TOP, Focus, Pane
+from tui.model.ordering import Grouped, app_rows, grouped
 from tui.text.rows import AppRow
 
 Row = TypeVar("Row")
-LISTS = ("apps", "resources", "commits", "timeline")
 READ_ONLY = "read-only: W allows writing"
 READ_ONLY_FLAG = "read-only: started with --read-only"
 
@@ -39,8 +40,8 @@ class View:
     snapshot: Snapshot = field(default_factory=Snapshot)
     groups: Grouped = field(default_factory=lambda: grouped(None, {}))
     app: str | None = None  # the selected one
-    last_list: str = "apps"  # the list that was used last: it decides what an action works on
-    filters: dict[str, Filter] = field(default_factory=dict)
+    focus: Focus = AT_THE_TOP
+    filters: dict[Pane, Filter] = field(default_factory=dict)
     marks: frozenset[Key] = frozenset()
     noise: bool = False
     text: bool = False
@@ -57,20 +58,26 @@ class View:
         if self.app is None and self.all_apps:
             self.app = self.all_apps[0].view.spec.name
 
-    def filter_of(self, name: str) -> Filter:
+    def filter_of(self, pane: Pane) -> Filter:
         """The filter of one list."""
-        return self.filters.get(name, NO_FILTER)
+        return self.filters.get(pane, NO_FILTER)
+
+    def filter_by(self, source: str) -> Filter:
+        """Filter the list that was used last; an empty text shows all of it."""
+        wanted = parse(source) if source.strip() else NO_FILTER
+        self.filters[self.focus.last_list] = wanted
+        return wanted
 
     # Rows of the lists --------------------------------------------------------------------------
 
     def apps(self) -> Sequence[AppRow]:
         """Apps, worst first."""
-        return _kept(self.all_apps, self.filter_of("apps"), facts_of_app)
+        return _kept(self.all_apps, self.filter_of(Pane.APPS), facts_of_app)
 
     def resources(self) -> Sequence[Drift]:
         """The selected app's objects, worst first; the same list while nothing changed."""
         rows = self.groups.by_app.get(self.app or "", ())
-        wanted = self.filter_of("resources")
+        wanted = self.filter_of(Pane.RESOURCES)
         if self._shown_from[0] is not rows or self._shown_from[1] != wanted:
             self._shown = _kept(rows, wanted, facts_of_drift)
             self._shown_from = (rows, wanted)
@@ -80,21 +87,21 @@ class View:
         """The selected app's history, newest first."""
         app = self.app_view
         history = app.history if app is not None else ()
-        return _kept(history, self.filter_of("commits"), facts_of_commit)
+        return _kept(history, self.filter_of(Pane.COMMITS), facts_of_commit)
 
     def events(self) -> Sequence[Event]:
         """What happened, newest first."""
         newest_first = self.snapshot.events[::-1]
-        return _kept(newest_first, self.filter_of("timeline"), facts_of_event)
+        return _kept(newest_first, self.filter_of(Pane.TIMELINE), facts_of_event)
 
-    def counts(self) -> dict[str, tuple[int, int]]:
+    def counts(self) -> dict[Pane, tuple[int, int]]:
         """Shown and all rows of each list that has a filter."""
         app = self.app_view
         totals = {
-            "apps": (self.apps, len(self.all_apps)),
-            "resources": (self.resources, len(self.groups.by_app.get(self.app or "", ()))),
-            "commits": (self.commits, len(app.history) if app else 0),
-            "timeline": (self.events, len(self.snapshot.events)),
+            Pane.APPS: (self.apps, len(self.all_apps)),
+            Pane.RESOURCES: (self.resources, len(self.groups.by_app.get(self.app or "", ()))),
+            Pane.COMMITS: (self.commits, len(app.history) if app else 0),
+            Pane.TIMELINE: (self.events, len(self.snapshot.events)),
         }
         return {
             name: (len(rows()), total)
@@ -133,13 +140,13 @@ class View:
         """The objects `s` works on, spelt out, or why there is none."""
         if self.marks:
             return self._marked()
-        if self.last_list == "apps":
+        if self.focus.last_list is Pane.APPS:
             rows = self.groups.by_app.get(self.app or "", ())
             wanted = {Verdict.DRIFTED, Verdict.MISSING}
             keys = frozenset(row.key for row in rows if row.verdict in wanted)
             return keys, "" if keys else "nothing in this app has drifted"
         drift = self.snapshot.rows.get(selected) if isinstance(selected, Key) else None
-        if self.last_list != "resources" or drift is None:
+        if self.focus.last_list is not Pane.RESOURCES or drift is None:
             return frozenset(), "choose an app (1) or an object (2) first"
         reason = why_not_sync(drift)
         return (frozenset(), reason) if reason else (frozenset({drift.key}), "")
@@ -155,6 +162,12 @@ class View:
         for key in sorted(keys):
             groups.setdefault(self.snapshot.rows[key].cluster, set()).add(key)
         return [frozenset(group) for group in groups.values()]
+
+    def why_not_write(self, *, read_only: bool) -> str:
+        """Why nothing may be written now; "" where it may.  *read_only* is the flag's word."""
+        if read_only:
+            return READ_ONLY_FLAG
+        return "" if self.snapshot.writing else READ_ONLY
 
     def drifted_in(self, app: str | None) -> int:
         """How many objects of *app* a heal would put back; extra ones are left alone."""

@@ -1,4 +1,4 @@
-"""Selecting, sorting, filtering and arranging, without a screen."""
+"""Selecting, sorting and filtering, without a screen."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,10 +7,10 @@ import pytest
 
 from core.model import Drift, Key, Stamp, Verdict
 from tests.tui import samples
-from tui import arrange, conditions
-from tui.filters import facts_of_drift, parse
-from tui.ordering import grouped, next_drift
-from tui.view import View, why_not_sync
+from tui.model.filters import facts_of_drift, parse
+from tui.model.focus import Focus, Pane
+from tui.model.ordering import grouped, next_drift
+from tui.model.view import View, why_not_sync
 
 
 def _view() -> View:
@@ -103,7 +103,7 @@ def test_sync_says_why_it_does_nothing(verdict: Verdict, words: str) -> None:
 
 def test_an_empty_selection_syncs_nothing() -> None:
     view = _view()
-    view.last_list = "resources"
+    view.focus = Focus().on(Pane.RESOURCES)
     assert view.to_sync(None) == (frozenset(), "choose an app (1) or an object (2) first")
 
 
@@ -113,31 +113,6 @@ def test_marks_of_objects_that_are_gone_are_dropped() -> None:
     rows: Mapping[Key, Drift] = {samples.API: samples.rows()[samples.API]}
     view.take(replace(samples.world(), rows=rows))
     assert view.marks == {samples.API}
-
-
-def test_the_read_only_flag_disables_write_and_heal() -> None:
-    reasons = conditions.disabled(_view(), "payments", read_only=True, subject_has_text=False)
-    assert reasons["write"] == reasons["heal"] == "read-only: started with --read-only"
-
-
-@pytest.mark.parametrize(
-    ("width", "focused", "last", "shown"),
-    [
-        (99, "changes", "resources", {"changes"}),
-        (100, "changes", "resources", {"resources", "changes"}),
-        (159, "apps", "apps", {"apps", "changes"}),
-        (160, "apps", "apps", {"apps", "resources", "changes"}),
-        (160, "commits", "commits", {"apps", "commits", "changes"}),
-    ],
-)
-def test_what_fits_is_shown(width: int, focused: str, last: str, shown: set[str]) -> None:
-    assert arrange.shown_panes(width, focused, last, full_screen=False) == shown
-    assert arrange.shown_panes(width, focused, last, full_screen=True) == {focused}
-
-
-def test_below_60_by_15_only_a_sentence_fits() -> None:
-    assert arrange.too_small(60, 15) == ""
-    assert arrange.too_small(58, 12) == "driftdeck needs 60x15, this is 58x12"
 
 
 def test_rows_that_change_one_by_one_end_in_the_order_of_a_full_sort() -> None:

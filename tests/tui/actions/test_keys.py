@@ -18,7 +18,7 @@ from core.reconcile.memory.inputs import (
 )
 from tests.tui import samples
 from tests.tui.stage import playing
-from tui.keymap import ACTIONS
+from tui.actions.registry import ACTIONS
 from tui.text.rows import AppRow
 
 P = ParamSpec("P")
@@ -58,7 +58,7 @@ async def test_letters_and_arrows_move_the_cursor() -> None:
 async def test_pages_and_half_pages_move_by_what_is_visible() -> None:
     async with playing(size=(120, 24)) as stage:
         await stage.press("2")
-        pane = stage.app.desk.resources
+        pane = stage.app.desk.panes.resources
         await stage.press("ctrl+d")
         assert pane.cursor == pane.page // 2
         await stage.press("ctrl+u", "pagedown")
@@ -124,14 +124,14 @@ async def test_quitting_stops_the_engine(key: str) -> None:
 async def test_brackets_walk_over_the_drift_of_all_apps() -> None:
     async with playing() as stage:
         await stage.press("]")
-        seen = [stage.app.desk.resources.cursor_id]
+        seen = [stage.app.desk.panes.resources.cursor_id]
         for _ in range(6):
             await stage.press("]")
-            seen.append(stage.app.desk.resources.cursor_id)
+            seen.append(stage.app.desk.panes.resources.cursor_id)
         assert samples.WEB in seen
         assert len(set(seen)) == 7
         await stage.press("[")
-        assert stage.app.desk.resources.cursor_id == seen[-2]
+        assert stage.app.desk.panes.resources.cursor_id == seen[-2]
         assert stage.focus == "resources"
 
 
@@ -139,9 +139,9 @@ async def test_brackets_walk_over_the_drift_of_all_apps() -> None:
 async def test_capitals_scroll_the_changes_from_anywhere() -> None:
     async with playing(size=(100, 16)) as stage:
         await stage.press("2", "j", "J", "J", "shift+down")
-        assert stage.app.desk.changes.scroll_y == 3
+        assert stage.app.desk.panes.changes.scroll_y == 3
         await stage.press("K", "shift+up")
-        assert stage.app.desk.changes.scroll_y == 1
+        assert stage.app.desk.panes.changes.scroll_y == 1
         assert stage.focus == "resources"
 
 
@@ -168,9 +168,9 @@ async def test_r_shows_the_same_as_text() -> None:
 async def test_f_shows_one_pane_alone() -> None:
     async with playing() as stage:
         await stage.press("2", "f")
-        assert not stage.app.desk.changes.display
+        assert not stage.app.desk.panes.changes.display
         await stage.press("escape")
-        assert stage.app.desk.changes.display
+        assert stage.app.desk.panes.changes.display
 
 
 @covers("help")
@@ -194,7 +194,7 @@ async def test_the_filter_works_while_typing_and_escape_clears_it() -> None:
         assert "settings-1" not in stage.pane("resources")
         await stage.press("enter")
         assert stage.focus == "resources"
-        assert "1 of 37" in str(stage.app.desk.resources.border_subtitle)
+        assert "1 of 37" in str(stage.app.desk.panes.resources.border_subtitle)
         await stage.press("escape")
         assert "settings-1" in stage.pane("resources")
 
@@ -202,10 +202,10 @@ async def test_the_filter_works_while_typing_and_escape_clears_it() -> None:
 async def test_keys_are_text_while_a_filter_is_typed_and_a_bad_term_is_named() -> None:
     async with playing() as stage:
         await stage.press("2", "slash", *"Q?verdict:x")
-        assert stage.app.desk.prompt.value == "Q?verdict:x"
+        assert stage.app.desk.frame.prompt.value == "Q?verdict:x"
         await stage.press("ctrl+u", *"verdict:x")
         assert "verdicts are in_sync" in stage.bar("note")
-        assert len(stage.app.desk.resources.rows) == 37
+        assert len(stage.app.desk.panes.resources.rows) == 37
 
 
 @covers("mark")
@@ -247,7 +247,7 @@ async def test_revert_previews_the_commit_and_makes_it() -> None:
         await stage.press("t")
         assert stage.bar("note") == "choose a commit in pane 3 first"
         await stage.press("3", "j", "t")
-        commit = stage.app.desk.commits.cursor_row
+        commit = stage.app.desk.panes.commits.cursor_row
         assert isinstance(commit, Commit)
         await stage.until(lambda: "+  replicas: 2" in stage.dialog)
         (ask,) = stage.asked(PrepareRevert)

@@ -17,7 +17,7 @@ from core.reconcile.memory.inputs import (
 from tests.tui import samples
 from tests.tui.stage import ARMED_S, Stage, answered, playing
 from tui.dialogs.guard import Guard
-from tui.dialogs.plan import outdated
+from tui.dialogs.sync import outdated
 
 
 async def _preview(stage: Stage) -> None:
