@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from core.model import AppView, ClusterView, Drift, Key, Snapshot, Verdict
+from core.telling.verdicts import RANKS
 from tui.text.rows import AppRow
-from tui.text.signs import RANKS, READING, SIGNS
+from tui.text.signs import READING, SIGNS
 
 _NEVER = float("inf")
 _FEW = 20  # a twentieth: from there on sorting all costs less than finding each place

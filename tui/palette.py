@@ -5,34 +5,11 @@ its distance for every kind of sight.  Every text reaches a contrast of 4.5 on i
 """
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
+from core.telling.spans import Role
 
-class Role(StrEnum):
-    """What a piece of text is; themes say how that looks."""
-
-    TEXT = "text"
-    STRONG = "strong"
-    MUTED = "muted"
-    TITLE = "title"
-    KEY = "key"
-    DRIFTED = "drifted"
-    GIT = "git"
-    LIVE = "live"
-    CONTESTED = "contested"
-    UNKNOWN = "unknown"
-    HEALING = "healing"
-    AMBER = "amber"
-    ERROR = "error"
-    LIVE_LINE = "live_line"
-    GIT_LINE = "git_line"
-    LIVE_WORD = "live_word"
-    GIT_WORD = "git_word"
-    BADGE = "badge"
-    PROTECTED = "protected"
-    CURSOR = "cursor"
-    SELECTED = "selected"
+__all__ = ["PALETTES", "Palette", "Role"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

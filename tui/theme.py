@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from rich.style import Style
 from textual.theme import Theme
 
-from tui.palette import PALETTES, Palette, Role
+from core.telling.spans import Role
+from tui.palette import PALETTES, Palette
 
 MONO_STYLES: Mapping[Role, Style] = {
     **{role: Style() for role in Role},
@@ -13,6 +14,7 @@ MONO_STYLES: Mapping[Role, Style] = {
     Role.TITLE: Style(bold=True),
     Role.KEY: Style(bold=True),
     Role.MUTED: Style(dim=True),
+    Role.IN_SYNC: Style(dim=True),
     Role.CONTESTED: Style(bold=True),
     Role.UNKNOWN: Style(bold=True),
     Role.HEALING: Style(bold=True),
@@ -36,7 +38,11 @@ def styles_of(palette: Palette) -> Mapping[Role, Style]:
         Role.MUTED: Style(color=p.muted),
         Role.TITLE: Style(color=p.text, bold=True),
         Role.KEY: Style(color=p.git, bold=True),
+        Role.PLACE: Style(color=p.text),
+        Role.IN_SYNC: Style(color=p.muted),
         Role.DRIFTED: Style(color=p.drifted),
+        Role.MISSING: Style(color=p.git),
+        Role.EXTRA: Style(color=p.live),
         Role.GIT: Style(color=p.git),
         Role.LIVE: Style(color=p.live),
         Role.CONTESTED: Style(color=p.contested, bold=True),
@@ -44,6 +50,7 @@ def styles_of(palette: Palette) -> Mapping[Role, Style]:
         Role.HEALING: Style(color=p.git, bold=True),
         Role.AMBER: Style(color=p.amber),
         Role.ERROR: Style(color=p.error, bold=True),
+        Role.DONE: Style(color=p.git),
         Role.LIVE_LINE: Style(color=p.line_text, bgcolor=p.live_line),
         Role.GIT_LINE: Style(color=p.line_text, bgcolor=p.git_line),
         Role.LIVE_WORD: Style(color=p.word_text, bgcolor=p.live_word, bold=True),

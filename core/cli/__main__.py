@@ -1,4 +1,4 @@
-"""`python -m core.cli` is the same program."""
+"""`python -m core.cli` is the same program without the terminal."""
 
 from core.cli import main
 

@@ -18,6 +18,7 @@ from typing import Final
 from core.cli import terminal
 from core.cli.headless import EventLog, follow
 from core.cli.ink import Ink, put
+from core.cli.jobs import OpenTerminal
 from core.cli.options import Options
 from core.cli.session import EngineLike, beside, connected, flags_of
 from core.cli.signals import run_coroutine
@@ -37,8 +38,8 @@ _OURSELVES: Final = "driftdeck"
 _VISITOR: Final = "bob"
 
 
-def run(options: Options) -> int:
-    """Build the world, then show it as asked; return the exit code."""
+def run(options: Options, open_terminal: OpenTerminal | None) -> int:
+    """Build the world, then show it in the terminal, or as the controller does without one."""
     if flags_of(options) != Flags():
         raise UsageError("the demo brings its own settings, repository and cluster")
     with tempfile.TemporaryDirectory(prefix="driftdeck-demo-") as name, SandboxThread() as server:
@@ -49,11 +50,11 @@ def run(options: Options) -> int:
         if code:
             return code
         put(sys.stderr, _invitation(folder / "config", _kubeconfig(folder, server, _VISITOR)))
-        told = _tell if options.headless else None
+        told = _tell if open_terminal is None else None
         with working(Colleague(server.url, server.tokens[_COLLEAGUE]), told):
-            if options.headless:
+            if open_terminal is None:
                 return run_coroutine(controller(settings, options))
-            return terminal.start(settings, options, title="demo")
+            return terminal.start(settings, options, open_terminal, title="demo")
 
 
 def prepare(folder: Path, server: SandboxThread, now: float) -> Settings:

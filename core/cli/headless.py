@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from core.clean import clean
 from core.cli.forms import event_form, line_of, time_text
-from core.cli.ink import value_text
 from core.cli.lines import LineWriter
 from core.cli.options import Options
 from core.cli.session import EngineLike, beside, connected, settings_of
-from core.model import Event, FieldChange, FieldVerdict
+from core.model import Event, FieldVerdict
+from core.telling import changes
 
 _OURS = frozenset({"started", "stopped"})  # of the program, not of the engine
 _LAST_WORDS_S = 1.0  # a reader that does not read must not keep the program alive
@@ -96,11 +96,6 @@ def event_words(event: Event) -> str:
     parts += [str(event.ref)] if event.ref else []
     parts += [f"at {event.revision[:7]}"] if event.revision else []
     counted = (change for change in event.changes if change.verdict is not FieldVerdict.INFO)
-    said = "; ".join([*(_change_words(change) for change in counted), event.message])
+    said = "; ".join([*(changes.sentence(change) for change in counted), event.message])
     head = " ".join(part for part in parts if part)
     return clean(f"{head}: {said.strip('; ')}".rstrip(": "))
-
-
-def _change_words(change: FieldChange) -> str:
-    who = f" ({change.actor.manager})" if change.actor and change.actor.manager else ""
-    return f"{change.path} is {value_text(change.live)}{who}, Git says {value_text(change.git)}"

@@ -1,101 +1,83 @@
-"""Plain text on 80 columns: colour where it is wanted, wrapped lines, values as people say them."""
+"""Lines on paper: spans wrapped at 80 columns, with colour where it is wanted."""
 
-import json
 import os
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TextIO
 
-from core.clean import clean
-from core.model import Absent, Masked, Value, as_json
+from core.telling.spans import Line, Role, plain
 
 WIDTH: Final = 80
-_VALUE_CHARACTERS_MAX: Final = 300  # four lines; `-o json` has the whole value
 
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _CYAN = "1", "2", "31", "32", "33", "36"
+_CODES: Final[Mapping[Role, str]] = {
+    Role.TITLE: _BOLD,
+    Role.STRONG: _BOLD,
+    Role.MUTED: _DIM,
+    Role.IN_SYNC: _GREEN,
+    Role.DONE: _GREEN,
+    Role.DRIFTED: _RED,
+    Role.MISSING: _RED,
+    Role.EXTRA: _RED,
+    Role.CONTESTED: _RED,
+    Role.LIVE: _RED,
+    Role.ERROR: _RED,
+    Role.UNKNOWN: _YELLOW,
+    Role.AMBER: _YELLOW,
+    Role.GIT: _CYAN,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Colours by meaning; without colour every method gives back its text."""
+    """Colours by meaning; without colour a line is its text."""
 
     colour: bool = False
 
-    def title(self, text: str) -> str:
-        """What a block is about."""
-        return self._painted(_BOLD, text)
+    def line(self, line: Line) -> str:
+        """Write one line."""
+        return "".join(self._painted(text, _CODES.get(role, "")) for text, role in line)
 
-    def bad(self, text: str) -> str:
-        """What is wrong."""
-        return self._painted(_RED, text)
-
-    def good(self, text: str) -> str:
-        """What is right."""
-        return self._painted(_GREEN, text)
-
-    def doubtful(self, text: str) -> str:
-        """What nobody can judge yet."""
-        return self._painted(_YELLOW, text)
-
-    def git(self, text: str) -> str:
-        """What Git says."""
-        return self._painted(_CYAN, text)
-
-    def faint(self, text: str) -> str:
-        """What can be skipped."""
-        return self._painted(_DIM, text)
-
-    def _painted(self, code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+    def _painted(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code and text else text
 
 
 def ink_for(stream: TextIO, *, no_color: bool) -> Ink:
     """Choose colour for a terminal that was not asked to be plain (https://no-color.org)."""
-    plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    return Ink(colour=not plain and stream.isatty())
+    bare = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return Ink(colour=not bare and stream.isatty())
 
 
-def wrapped(label: str, text: str, *, indent: int, label_width: int = 0) -> Iterator[str]:
-    """Yield *text* behind *label*, later lines under its start, none beyond the width.
-
-    Foreign text is cleaned here: what is shown has passed `clean`.
-    """
+def wrapped(line: Line, *, indent: int, label: str = "", label_width: int = 0) -> Iterator[Line]:
+    """Yield *line* behind *label*, later lines under its start, none beyond the width."""
     head = f"{'':{indent}}{label:{label_width}}"
-    room = max(20, WIDTH - len(head))
-    lines = textwrap.wrap(clean(text), room, break_on_hyphens=False) or [""]
-    yield (head + lines[0]).rstrip()
-    for line in lines[1:]:
-        yield " " * len(head) + line
+    text = plain(line)
+    pieces = textwrap.wrap(text, max(20, WIDTH - len(head)), break_on_hyphens=False) or [""]
+    end, lead = 0, head
+    for piece in pieces:
+        start = text.index(piece, end)
+        end = start + len(piece)
+        spans = _part(line, start, end) or (("", Role.TEXT),)
+        yield _trimmed((lead + spans[0][0], spans[0][1]), *spans[1:])
+        lead = " " * len(head)
 
 
-def value_text(value: Value | Absent) -> str:
-    """Write a field's value as a person would say it.
-
-    Text keeps its quotes where it could be taken for something else: "3" is not 3.
-    """
-    match value:
-        case Absent():
-            return "(not there)"
-        case Masked(digest):
-            return f"(secret, sha256 {digest})"
-        case str() if _needs_no_quotes(value):
-            text = value
-        case _:
-            text = json.dumps(as_json(value), ensure_ascii=False)
-    if len(text) <= _VALUE_CHARACTERS_MAX:
-        return text
-    return f"{text[:_VALUE_CHARACTERS_MAX]}… ({len(text):,} characters)"
+def _part(line: Line, start: int, end: int) -> Line:
+    """The letters from *start* to *end*, each with its role."""
+    kept = []
+    at = 0
+    for text, role in line:
+        piece = text[max(0, start - at) : max(0, end - at)]
+        if piece:
+            kept.append((piece, role))
+        at += len(text)
+    return tuple(kept)
 
 
-def _needs_no_quotes(text: str) -> bool:
-    if not text or text != text.strip() or text[0] in '"[{(' or not text.isprintable():
-        return False
-    try:
-        json.loads(text)
-    except ValueError:
-        return True
-    return False
+def _trimmed(*spans: tuple[str, Role]) -> Line:
+    (text, role) = spans[-1]
+    return (*spans[:-1], (text.rstrip(" "), role))
 
 
 def put(stream: TextIO, lines: Iterable[str]) -> None:

@@ -1,22 +1,21 @@
 """The command line: names, flags and help; what they do lies one module per command beside.
 
-Nothing but click is imported here: `--help` and `--version` answer at once, and headless commands
-never load the terminal.  The end of this module is the one lazy door.
+Nothing but click is imported here: `--help` and `--version` answer at once.
 """
 
-import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import click
 
+from core.cli import jobs
+from core.cli.jobs import Job
 from core.cli.options import Options
 from core.errors import UsageError
 
-Job: TypeAlias = Callable[[], int]
 Callback = TypeVar("Callback", bound=Callable[..., Any])
 
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
@@ -58,7 +57,8 @@ def _flags(*groups: tuple[Callable[[Callback], Callback], ...]) -> Callable[[Cal
 
 def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked and not context.resilient_parsing:
-        metadata = importlib.import_module("importlib.metadata")
+        from importlib import metadata  # noqa: PLC0415 - lazily: 20 ms, for this alone
+
         try:
             version = metadata.version("driftdeck")
         except ModuleNotFoundError:  # a source folder on PYTHONPATH
@@ -85,13 +85,13 @@ def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - c
     """
     context.obj = given
     if context.invoked_subcommand is not None:
-        return _nothing
+        return jobs.nothing
     options = _options(context, {})
     if options.headless:
         _refuse_terminal_flags(options)
-        return partial(_follow, "headless", options)
+        return partial(jobs.headless, options)
     _need_terminal()
-    return partial(_start, "terminal", options)
+    return partial(jobs.terminal, options)
 
 
 @program.command()
@@ -104,7 +104,7 @@ def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - c
 @click.pass_context
 def diff(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Print what differs, once.  Exit 0: in sync, 1: drift."""
-    return partial(_follow, "diff", _options(context, given))
+    return partial(jobs.diff, _options(context, given))
 
 
 @program.command()
@@ -115,7 +115,7 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Make the cluster equal to Git, once."""
     options = _options(context, given)
     _refuse_writing(options, "sync")
-    return partial(_follow, "sync", options)
+    return partial(jobs.sync, options)
 
 
 @program.command()
@@ -126,7 +126,7 @@ def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Undo COMMIT by a new commit, then sync what it changes."""
     options = _options(context, given)
     _refuse_writing(options, "revert")
-    return partial(_follow, "revert", options)
+    return partial(jobs.revert, options)
 
 
 @program.command()
@@ -139,7 +139,7 @@ def demo(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
         _refuse_terminal_flags(options)
     else:
         _need_terminal()
-    return partial(_start, "demo", options)
+    return partial(jobs.demo, options)
 
 
 # What the flags mean together -------------------------------------------------------------------
@@ -193,17 +193,8 @@ def chosen_job(arguments: Sequence[str] | None = None) -> Job:
         answer = program.main(arguments, standalone_mode=False)
     except SystemExit as ending:
         raise BrokenPipeError from ending
-    return answer if callable(answer) else partial(int, answer or 0)  # --help and --version
+    return answer if callable(answer) else partial(_ended, answer or 0)  # --help and --version
 
 
-def _nothing() -> int:
-    return 0
-
-
-def _start(module: str, options: Options) -> int:
-    return cast("int", importlib.import_module(f"core.cli.{module}").run(options))
-
-
-def _follow(module: str, options: Options) -> int:
-    run_coroutine = importlib.import_module("core.cli.signals").run_coroutine
-    return cast("int", run_coroutine(importlib.import_module(f"core.cli.{module}").run(options)))
+def _ended(code: int, _: jobs.OpenTerminal | None) -> int:
+    return code

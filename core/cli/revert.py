@@ -4,10 +4,9 @@ from typing import Final
 
 from core.clean import clean
 from core.cli.diff import tell_problems
-from core.cli.ink import put, wrapped
+from core.cli.ink import Ink, put, wrapped
 from core.cli.options import Options
 from core.cli.plan_text import run_lines
-from core.cli.report import commit_text
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
@@ -21,6 +20,8 @@ from core.errors import RejectedError, UnavailableError, UsageError
 from core.model import AppSpec, RevertPlan, Snapshot
 from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
 from core.settings import Settings
+from core.telling import origins
+from core.telling.spans import say
 
 _REQUEST: Final = 1
 
@@ -54,7 +55,7 @@ async def revert(
     plan = await _previewed(engine, app, options.commit)
     if plan.problem and plan.exit_code == UsageError.exit_code:
         raise UsageError(plan.problem)  # there is no such commit, so there is nothing to show
-    put(console.out, _preview_lines(plan))
+    put(console.out, _preview_lines(plan, console.ink))
     if plan.problem:
         raise RejectedError(plan.problem)
     if options.dry_run:
@@ -92,10 +93,13 @@ async def _previewed(engine: EngineLike, app: AppSpec, commit: str) -> RevertPla
     return plan
 
 
-def _preview_lines(plan: RevertPlan) -> list[str]:
+def _preview_lines(plan: RevertPlan, ink: Ink) -> list[str]:
+    head = [
+        *wrapped(origins.commit_story(plan.target), indent=0, label="Revert "),
+        *wrapped((say(f"by a new commit on {plan.branch}"),), indent=2),
+    ]
     return [
-        *wrapped("Revert ", commit_text(plan.target), indent=0),
-        *wrapped("", f"by a new commit on {plan.branch}", indent=2),
+        *map(ink.line, head),
         "",
         *clean(plan.diff, multiline=True).splitlines(),
     ]

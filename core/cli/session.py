@@ -5,7 +5,6 @@ leaving it waiting for ever.
 """
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
@@ -55,7 +54,9 @@ def connected(
     settings: Settings, *, healing: bool = False, writing: bool = False, once: bool = False
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
-    engine: EngineLike = importlib.import_module("core.engine").connect(
+    from core.engine import connect  # noqa: PLC0415 - lazily, see above
+
+    return connect(
         settings.apps,
         settings.clusters,
         neighbours=settings.neighbours,
@@ -63,7 +64,6 @@ def connected(
         writing=writing,
         once=once,
     )
-    return engine
 
 
 async def beside(engine: EngineLike, reader: Callable[[EngineLike], Awaitable[T]]) -> T:

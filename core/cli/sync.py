@@ -10,7 +10,7 @@ from core.cli.diff import picture, tell_problems
 from core.cli.exit_codes import DRIFT, problem_exit
 from core.cli.ink import Ink, ink_for, put
 from core.cli.options import Options
-from core.cli.plan_text import count_text, left_alone, plan_lines, protected_names, run_lines
+from core.cli.plan_text import plan_lines, protected_names, run_lines
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
@@ -23,6 +23,7 @@ from core.cli.session import (
 from core.errors import UnavailableError
 from core.model import Key, Plan, Run, Snapshot, Verdict
 from core.reconcile.memory.inputs import Execute, PreparePlan
+from core.telling.plans import counts, left_alone
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
 _TO_SYNC: Final = frozenset({Verdict.DRIFTED, Verdict.MISSING})
@@ -138,7 +139,7 @@ async def finished(engine: EngineLike, number: int) -> Run:
 async def _consent(plans: Sequence[Plan], console: Console, protected: frozenset[str]) -> bool:
     guarded = protected_names(plans, protected)
     for plan in plans:
-        question = f"Sync cluster {plan.cluster}: {count_text(plan)}"
+        question = f"Sync cluster {plan.cluster}: {counts(plan)}"
         word = plan.cluster if plan.cluster in guarded else "yes"
         if not await console.ask(question, word=word):
             return False

@@ -69,7 +69,7 @@ def _digest_key() -> bytes:
     path = Path(home) / "driftdeck" / "digest.key"
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except OSError:  # not made yet, or out of reach
         key = secrets.token_bytes(32)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -195,15 +195,16 @@ class Repository:
                     _update(checkout, changes, commit_id)
         return commit_of(store.commit(commit_id))
 
-    async def changes(self) -> AsyncGenerator[None]:
+    def changes(self) -> AsyncGenerator[None]:
         """Yield whenever refs may have moved, and once as soon as that is being watched.
+
+        It watches until it is closed.
 
         Raises:
             UnavailableError: The repository went away.
         """
         repo = self._store.repo
-        async for _ in ref_changes(Path(repo.controldir()), Path(repo.commondir())):
-            yield
+        return ref_changes(Path(repo.controldir()), Path(repo.commondir()))
 
     def author(self, environment: Mapping[str, str] = os.environ) -> str:
         """Return who commits here: the environment, the repository's or user's settings, or us."""

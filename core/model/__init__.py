@@ -20,6 +20,7 @@ from core.model.judgement import (
     Origin,
     Seen,
     Verdict,
+    cause_words,
     fields_of,
 )
 from core.model.plans import Answer, Plan, RevertPlan, Run, Step, Verb
@@ -83,5 +84,6 @@ __all__ = [
     "Verb",
     "Verdict",
     "as_json",
+    "cause_words",
     "fields_of",
 ]

@@ -46,6 +46,25 @@ class Cause(StrEnum):
     BOTH = "both"
 
 
+def cause_words(verdict: Verdict, cause: Cause) -> str:
+    """Say which side moved, in words that follow the verdict: `drifted, changed in the cluster`."""
+    match verdict, cause:
+        case Verdict.MISSING, Cause.GIT_AHEAD:
+            return "not applied yet"
+        case Verdict.MISSING, Cause.LIVE_CHANGED:
+            return "deleted from the cluster"
+        case Verdict.EXTRA, Cause.GIT_AHEAD:
+            return "no longer in Git"
+        case Verdict.EXTRA, _:
+            return "added in the cluster"
+        case _, Cause.LIVE_CHANGED:
+            return "changed in the cluster"
+        case _, Cause.GIT_AHEAD:
+            return "Git moved on, not applied yet"
+        case _, Cause.BOTH:
+            return "Git and the cluster both moved"
+
+
 class ConfirmedBy(StrEnum):
     """Who says so: the API server's own dry-run, or our comparison alone."""
 

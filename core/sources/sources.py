@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import aclosing
 from typing import Final
 
 from core.clock import Clock
@@ -90,8 +91,9 @@ class Sources:
         repository = self._repositories.held(source.path)
         assert repository is not None
         try:
-            async for _ in repository.changes():
-                await self._read_all(source, tasks)
+            async with aclosing(repository.changes()) as changes:
+                async for _ in changes:
+                    await self._read_all(source, tasks)
         except UnavailableError:
             self._repositories.forget(source.path)
 

@@ -107,7 +107,7 @@ class World:
         return [
             sys.executable,
             "-m",
-            "core.cli",
+            "tui",
             *words,
             "--repo",
             str(self.repo),

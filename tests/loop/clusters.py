@@ -41,7 +41,7 @@ class Place:
     def command(self, *words: str) -> list[str]:
         """A driftdeck command on this place."""
         settings = str(self.folder / "driftdeck.yaml")
-        return [sys.executable, "-m", "core.cli", *words, "--config", settings]
+        return [sys.executable, "-m", "tui", *words, "--config", settings]
 
 
 @contextmanager

@@ -138,7 +138,7 @@ class Matrix:
 
     def _command(self, *words: str, setting: Setting) -> list[str]:
         config = self.folder / f"{SETTINGS.index(setting)}.yaml"
-        return [sys.executable, "-m", "core.cli", *words, "--config", str(config)]
+        return [sys.executable, "-m", "tui", *words, "--config", str(config)]
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -96,7 +96,7 @@ async def test_pane_0_names_who_and_which_commit() -> None:
         text = stage.pane("changes")
         assert "- kubectl Update/scale seen 11m ago user unknown (observed)" in text
         assert "+ a1b2c3d Bob Marsh 3d ago  …s/prod/payments/api.yaml:14" in text
-        assert "for 12m · someone changed the cluster · confirmed by the server" in text
+        assert "for 12m · changed in the cluster · confirmed by the server" in text
         title = str(stage.app.desk.changes.border_title)
         assert "- live prod-eu-1" in title
         assert "+ Git main@a1b2c3d" in title

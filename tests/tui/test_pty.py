@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -36,13 +36,15 @@ def _environment(tmp_path: Path, **more: str) -> dict[str, str]:
 class Terminal:
     """The program behind a pseudo-terminal of 100x30."""
 
-    def __init__(self, tmp_path: Path, *arguments: str, **more: str) -> None:
+    def __init__(
+        self, tmp_path: Path, *arguments: str, program: Sequence[str] = PROGRAM, **more: str
+    ) -> None:
         self.ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self.before = termios.tcgetattr(theirs)
         self.theirs = theirs
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [*PROGRAM, *arguments],
+            [*program, *arguments],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -147,3 +149,14 @@ def test_no_terminal_is_one_line_and_exit_2(tmp_path: Path, term: str) -> None:
     assert done.returncode == 2
     assert done.stdout == b""
     assert done.stderr.count(b"\n") == 1
+
+
+def test_the_program_opens_the_terminal_with_the_flags_it_was_given(tmp_path: Path) -> None:
+    program = (sys.executable, "-m", "tui")
+    terminal = Terminal(tmp_path, "demo", "--no-color", "--no-mouse", program=program)
+    terminal.read_until(lambda seen: b"monitoring" in seen and b"help" in seen)
+    os.write(terminal.ours, b"Q")
+    assert terminal.ended() == 0
+    assert b"demo" in terminal.bytes
+    assert not _COLOUR.search(terminal.bytes)
+    assert b"\x1b[?1000h" not in terminal.bytes

@@ -11,22 +11,18 @@ from rich.cells import cell_len
 from core.compare import explain, mask
 from core.model import (
     ABSENT,
-    Absent,
     Actor,
     Cause,
     Drift,
     FieldChange,
     FieldVerdict,
     Json,
-    Masked,
     ObjectRef,
     Seen,
-    Value,
     Verdict,
 )
+from core.telling.spans import Role
 from tests.tui import samples
-from tui.palette import Role
-from tui.text.ages import age, age_of_stamp, epoch_of
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines
 from tui.text.header import Heading, header_line
@@ -34,7 +30,6 @@ from tui.text.rows import AppRow, Looks, resource_line
 from tui.text.signs import SIGNS
 from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, say, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
-from tui.text.values import look_alike, secret_word, shown, yaml_lines
 
 LOOKS = Looks(samples.NOW)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Mn", "Me", "Cs")))
@@ -65,80 +60,6 @@ def test_folded_lines_fit_and_lose_no_letter(one: str, other: str, cells: int) -
 
 def test_long_names_keep_both_ends() -> None:
     assert cut_middle("gke-company-production-eu-west-1", 15) == "gke-com…-west-1"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(-5, "0s"), (59, "59s"), (60, "1m"), (7200, "2h"), (200_000, "2d")]
-)
-def test_ages_are_one_number_and_one_letter(seconds: float, words: str) -> None:
-    assert age(seconds) == words
-
-
-def test_a_missing_time_is_said_to_be_unknown() -> None:
-    assert age_of_stamp(None, samples.NOW) == "time unknown"
-    assert age_of_stamp("yesterday", samples.NOW) == "time unknown"
-    assert age_of_stamp(samples.stamp(120), samples.NOW) == "2m ago"
-    assert epoch_of("2026-01-01T00:00:00") is None
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (3, "3"),
-        ("3", '"3"'),
-        ("true", '"true"'),
-        ("", '""'),
-        ("team/web:1.42", "team/web:1.42"),
-        ("ends with a space ", '"ends with a space "'),
-        (None, "null"),
-        (ABSENT, "(absent)"),
-        (Masked("ab"), "(secret)"),
-        ({"a": Masked("ab")}, '{"a": {"sha256": "ab"}}'),
-        ({"sha256": "ab"}, '{"sha256": "ab"}'),
-        ({"a": [1, "x"]}, '{"a": [1, "x"]}'),
-    ],
-)
-def test_a_value_cannot_be_taken_for_another_type(value: Value | Absent, text: str) -> None:
-    assert shown(value) == text
-
-
-def test_values_read_like_manifests() -> None:
-    value: Json = {"a": [{"b": 1, "c": "x"}, "z"], "t": "one\ntwo"}
-    assert yaml_lines(value) == [
-        "a:",
-        "  - b: 1",
-        "    c: x",
-        "  - z",
-        "t: |",
-        "  one",
-        "  two",
-    ]
-
-
-def test_a_secret_is_added_missing_or_changed() -> None:
-    change = FieldChange("data.x", FieldVerdict.DRIFT, Masked("ab"), Masked("ab"))
-    assert secret_word(change) == "secret value changed"
-    assert secret_word(replace(change, git=ABSENT)) == "secret value added live"
-    assert secret_word(replace(change, live=ABSENT)) == "secret value missing live"
-    assert secret_word(replace(change, live=1, git=2)) == ""
-    assert secret_word(replace(change, live={"sha256": "ab"}, git=ABSENT)) == ""
-
-
-def test_a_secret_in_a_map_is_a_secret_in_text_too() -> None:
-    assert yaml_lines({"a": Masked("ab"), "b": [Masked("ab")]}) == [
-        "a: (secret)",
-        "b:",
-        "  - (secret)",
-    ]
-    assert yaml_lines({"a": {"sha256": "ab"}}) == ["a:", "  sha256: ab"]
-
-
-def test_differences_that_no_eye_sees_are_named() -> None:
-    assert look_alike("p\u0430y", "pay") == "look-alike letters: U+0430 live, U+0061 in Git"
-    assert look_alike("pay\u200b", "pay") == "differs only in invisible characters"
-    assert look_alike("\u00e9", "e\u0301") == "differs only in how characters are composed"
-    assert look_alike("web", "wab") == ""
-    assert look_alike(1, 2) == ""
 
 
 def test_paths_split_outside_of_brackets() -> None:

@@ -1,11 +1,12 @@
 """Pane 0 for an app, a commit or an event: what is known about it, in words."""
 
-from core.model import ClusterView, Commit, Event, Verdict
-from tui.palette import Role
-from tui.text.ages import age, age_of_stamp, clock_of
-from tui.text.rows import AppRow, Looks, author_name, event_role
+from core.model import ClusterView, Commit, Event
+from core.telling import origins
+from core.telling.moments import age, ago
+from core.telling.spans import Line, Role, Span, say
+from tui.text.rows import AppRow, Looks, clock_of, event_role
 from tui.text.signs import IGNORED, SIGNS
-from tui.text.spans import Line, Span, say, wrap
+from tui.text.spans import wrap
 
 
 def _fact(name: str, *spans: Span) -> Line:
@@ -62,7 +63,7 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
         _fact("revision", say(spec.revision)),
     ]
     if view.revision is not None:
-        lines.append(_fact("commit", *_commit_spans(view.revision, looks)))
+        lines.append(_fact("commit", *origins.commit_brief(view.revision, looks.now)))
     if cluster is not None:
         state = "" if cluster.connected else " (not connected)"
         lines.append(_fact("cluster", say(f"{spec.cluster} {cluster.version}{state}")))
@@ -72,21 +73,12 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
     return [*lines, _fact("heal", (word, Role.HEALING if view.healing else Role.TEXT))]
 
 
-def _commit_spans(commit: Commit, looks: Looks) -> tuple[Span, ...]:
-    return (
-        say(commit.id[:7], Role.GIT),
-        (f" {author_name(commit.author)} ", Role.MUTED),
-        say(commit.subject),
-        (f"  {age_of_stamp(commit.date, looks.now)}", Role.MUTED),
-    )
-
-
 def commit_lines(commit: Commit, width: int, looks: Looks) -> list[Line]:
     """One commit of the history."""
     return [
         (say(f"commit {commit.id}", Role.GIT),),
         _fact("author", say(commit.author)),
-        _fact("date", say(commit.date), (f"  {age_of_stamp(commit.date, looks.now)}", Role.MUTED)),
+        _fact("date", say(commit.date), (f"  {ago(commit.date, looks.now)}", Role.MUTED)),
         _fact("parents", say(" ".join(parent[:7] for parent in commit.parents) or "none")),
         (),
         *_told(commit.subject, width, Role.STRONG),
@@ -121,13 +113,3 @@ def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
 def event_word(event: Event) -> str:
     """The event's name in words."""
     return say(event.name.replace("_", " "))[0]
-
-
-def empty_lines(words: str) -> list[Line]:
-    """What a pane says when it has nothing to show."""
-    return [(), ((f"  {words}", Role.MUTED),)]
-
-
-def worst_of(counts: dict[Verdict, int]) -> Verdict:
-    """The worst verdict that occurs."""
-    return next((verdict for verdict in SIGNS if counts.get(verdict)), Verdict.IN_SYNC)

@@ -7,9 +7,9 @@ first and long cluster names lose their middle (k9s #3240: the header showed ano
 from dataclasses import dataclass
 
 from core.model import AppView, ClusterView
-from tui.palette import Role
-from tui.text.ages import age
-from tui.text.spans import Line, Span, cut_middle, say, width_of
+from core.telling.moments import age
+from core.telling.spans import Line, Role, Span, say
+from tui.text.spans import cut_middle, width_of
 
 STALE_AFTER_S = 120.0  # bookmarks come about every minute
 

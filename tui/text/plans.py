@@ -1,12 +1,12 @@
 """What a preview shows: every object in full, and what would happen to it."""
 
-from collections import Counter
-
-from core.model import AppView, Commit, Plan, RevertPlan, Step, Verb
-from tui.palette import Role
-from tui.text.changes import pair_lines
-from tui.text.rows import Looks, author_name
-from tui.text.spans import Line, clip, say, wrap
+from core.model import AppView, Commit, Plan, RevertPlan, Step
+from core.telling import plans
+from core.telling.origins import author_name
+from core.telling.spans import Line, Role, Span, say
+from tui.text.pairs import pair_lines
+from tui.text.rows import Looks
+from tui.text.spans import clip, wrap
 
 
 def plan_title(plan: Plan) -> str:
@@ -21,19 +21,9 @@ def objects(count: int) -> str:
 
 def plan_lines(plan: Plan, width: int, looks: Looks) -> list[Line]:
     """Counts, notes, then each step with its fields."""
-    verbs = Counter(step.verb for step in plan.runnable)
-    blocked = len(plan.steps) - len(plan.runnable)
-    counts = [
-        f"{verbs[Verb.CREATE]} created" if verbs[Verb.CREATE] else "",
-        f"{verbs[Verb.APPLY]} changed" if verbs[Verb.APPLY] else "",
-        f"{blocked} left out" if blocked else "",
-    ]
-    said = ", ".join(count for count in counts if count) or "nothing to do"
-    lines: list[Line] = [
-        (("cluster ", Role.MUTED), say(plan.cluster, Role.STRONG), (f"   {said}", Role.TEXT))
-    ]
-    for app, revision in sorted(plan.revisions.items()):
-        lines.append((say(f"{app} ", Role.MUTED), say(f"Git {revision[:7]}", Role.GIT)))
+    counted: Span = (f"   {plans.outcome(plan)}", Role.TEXT)
+    lines: list[Line] = [(("cluster ", Role.MUTED), say(plan.cluster, Role.STRONG), counted)]
+    lines += [plans.revision(app, commit) for app, commit in sorted(plan.revisions.items())]
     for note in plan.notes:
         lines += [((part, Role.AMBER),) for part in wrap(say(note)[0], width)]
     for step in plan.steps:
@@ -43,18 +33,7 @@ def plan_lines(plan: Plan, width: int, looks: Looks) -> list[Line]:
 
 def _step_lines(step: Step, cluster: str, width: int, looks: Looks) -> list[Line]:
     """One object: verb, cluster, namespace, kind, name; its fields `live -> Git`."""
-    ref = step.key.ref
-    place = f"{cluster} / {ref.namespace} / " if ref.namespace else f"{cluster} / "
-    verb = "create" if step.verb is Verb.CREATE else "change"
-    head: Line = (
-        ("leave out  ", Role.MUTED)
-        if step.problem
-        else (f"{verb}  ", Role.GIT if step.verb is Verb.CREATE else Role.DRIFTED),
-        say(place, Role.MUTED),
-        say(f"{ref.kind} ", Role.TEXT),
-        say(ref.name, Role.STRONG),
-    )
-    lines = [clip(head, width)]
+    lines = [clip(plans.step_in(cluster, step), width)]
     if step.problem:
         lines += [((f"  {p}", Role.ERROR),) for p in wrap(say(step.problem)[0], width - 2)]
     for change in step.changes:
@@ -83,7 +62,7 @@ def commit_head(commit: Commit) -> list[Line]:
         (
             ("reverts  ", Role.MUTED),
             say(commit.id[:7], Role.GIT),
-            (f" {author_name(commit.author)}  ", Role.MUTED),
+            say(f" {author_name(commit.author)}  ", Role.MUTED),
             say(commit.subject, Role.STRONG),
         )
     ]

@@ -1,12 +1,15 @@
 """One line for each row of a list: app, object, commit, event."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.model import AppView, Commit, Drift, Event, Verdict, fields_of
-from tui.palette import Role
-from tui.text.ages import age, age_of_stamp, clock_of
-from tui.text.signs import RANKS, Sign, sign_of
-from tui.text.spans import Line, cut_middle, padded, right, say
+from core.telling.moments import age, ago
+from core.telling.origins import author_name
+from core.telling.spans import Line, Role, say
+from core.telling.verdicts import RANKS
+from tui.text.signs import Sign, sign_of
+from tui.text.spans import cut_middle, padded, right
 
 _SIGN_CELLS = 11  # "≠ contested"
 _COUNT_CELLS = 4  # "!12"
@@ -110,21 +113,21 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
 
 def commit_line(commit: Commit, width: int, looks: Looks) -> Line:
     """`a1b2c3d Scale the api  bob 3d`."""
-    ago = age_of_stamp(commit.date, looks.now).removesuffix(" ago")
-    author = author_name(commit.author)
+    when = ago(commit.date, looks.now).removesuffix(" ago")
+    author = say(author_name(commit.author))[0]
     author_cells = min(14, max(0, (width - 30) // 3))
     room = max(8, width - 8 - author_cells - 1 - 5)
     return (
         (padded(say(commit.id[:7])[0], 8), Role.GIT),
         (padded(say(commit.subject)[0], room), Role.TEXT),
         (" " + padded(author, author_cells), Role.MUTED),
-        (right("?" if ago == "time unknown" else ago, 5), Role.MUTED),
+        (right("?" if when == "time unknown" else when, 5), Role.MUTED),
     )
 
 
-def author_name(author: str) -> str:
-    """The name without the address, made harmless."""
-    return say(author.partition(" <")[0] or author)[0]
+def clock_of(epoch: float) -> str:
+    """Time of day of *epoch*, local, with seconds."""
+    return datetime.fromtimestamp(epoch).astimezone().strftime("%H:%M:%S")
 
 
 _EVENT_ROLES = {

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from core.model import Cause, Drift, Verdict
-from tui.palette import Role
+from core.model import Drift, Verdict
+from core.telling.spans import Role
+from core.telling.verdicts import ROLES, WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +23,20 @@ class Sign:
         return self.letter if ascii_only else self.glyph
 
 
+_MARKS: Final[Mapping[Verdict, tuple[str, str]]] = {
+    Verdict.DRIFTED: ("≠", "~"),
+    Verdict.MISSING: ("∅", "M"),
+    Verdict.EXTRA: ("✱", "X"),
+    Verdict.CONTESTED: ("⇄", "C"),
+    Verdict.UNKNOWN: ("?", "?"),
+    Verdict.IN_SYNC: ("✓", "="),
+}
 SIGNS: Final[Mapping[Verdict, Sign]] = {
-    Verdict.DRIFTED: Sign("≠", "~", "drifted", Role.DRIFTED),
-    Verdict.MISSING: Sign("∅", "M", "missing", Role.GIT),
-    Verdict.EXTRA: Sign("✱", "X", "extra", Role.LIVE),
-    Verdict.CONTESTED: Sign("⇄", "C", "contested", Role.CONTESTED),
-    Verdict.UNKNOWN: Sign("?", "?", "unknown", Role.UNKNOWN),
-    Verdict.IN_SYNC: Sign("✓", "=", "in sync", Role.MUTED),
+    verdict: Sign(*_MARKS[verdict], word, ROLES[verdict]) for verdict, word in WORDS.items()
 }
 HEALING: Final = Sign("↻", "H", "healing", Role.HEALING)
 IGNORED: Final = Sign("⊘", "I", "ignored", Role.MUTED)
 READING: Final = Sign("…", ".", "reading", Role.MUTED)
-
-RANKS: Final[Mapping[Verdict, int]] = {verdict: rank for rank, verdict in enumerate(SIGNS)}
-
-CAUSES: Final[Mapping[Cause, str]] = {
-    Cause.LIVE_CHANGED: "someone changed the cluster",
-    Cause.GIT_AHEAD: "Git moved and was not applied yet",
-    Cause.BOTH: "the cluster was changed and Git moved",
-}
 
 
 def sign_of(drift: Drift) -> Sign:

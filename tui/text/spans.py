@@ -1,30 +1,31 @@
-"""A line is a row of spans: text and its role.  Widths are cells, never characters."""
+"""Fitting lines into a terminal.  Widths are cells, never characters."""
 
 from collections.abc import Iterable
-from typing import TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 
-from core.clean import clean
-from tui.palette import Role
+from core.telling.spans import Line, Span, plain, say
 
-Span: TypeAlias = tuple[str, Role]
-Line: TypeAlias = tuple[Span, ...]
-
-
-def say(text: str, role: Role = Role.TEXT) -> Span:
-    """Text from outside, made harmless; the only way data enters a line."""
-    return (clean(text), role)
+__all__ = [
+    "Line",
+    "Span",
+    "clip",
+    "cut",
+    "cut_left",
+    "cut_middle",
+    "fold",
+    "padded",
+    "plain",
+    "right",
+    "say",
+    "width_of",
+    "wrap",
+]
 
 
 def width_of(line: Iterable[Span]) -> int:
     """Cells that *line* takes."""
     return sum(cell_len(text) for text, _ in line)
-
-
-def plain(line: Iterable[Span]) -> str:
-    """The text alone."""
-    return "".join(text for text, _ in line)
 
 
 def cut(text: str, cells: int, *, ellipsis: str = "…") -> str:

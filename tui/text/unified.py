@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from core.model import Absent, FieldChange, Value
-from tui.palette import Role
+from core.telling.spans import Line, Role, Span, say
+from core.telling.values import secret_word, yaml_lines
 from tui.text.rows import Looks
-from tui.text.spans import Line, Span, cut_left, fold, say
-from tui.text.values import secret_word, yaml_lines
+from tui.text.spans import cut_left, fold
 
 _LINES_MAX = 10_000  # of one value; more is said, not drawn
 

@@ -6,7 +6,6 @@ reflector, and is reported once.
 """
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -66,9 +65,14 @@ def _authorization(header: str | None) -> dict[str, str]:
 
 async def open_connection(login: Login) -> Connection:
     """Make the sessions for *login*; nothing is sent yet."""
-    module = await asyncio.to_thread(importlib.import_module, "core.cluster.connection.transport")
-    transport: Transport = module.Transport(login)
-    return Connection(login, transport)
+    make = await asyncio.to_thread(_transport)
+    return Connection(login, make(login))
+
+
+def _transport() -> "type[Transport]":
+    from core.cluster.connection.transport import Transport  # noqa: PLC0415 - lazily, in a thread
+
+    return Transport
 
 
 class Link:

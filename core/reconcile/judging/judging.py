@@ -37,6 +37,7 @@ from core.model import (
     Live,
     ObjectRef,
     Verdict,
+    cause_words,
 )
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
@@ -320,22 +321,10 @@ def _values(row: Drift) -> list[tuple[str, object]]:
 
 
 def _headline(row: Drift) -> str:
-    match row.verdict, row.cause:
-        case Verdict.MISSING, Cause.GIT_AHEAD:
-            return "in Git, not applied yet"
-        case Verdict.MISSING, _:
-            return "deleted from the cluster"
-        case Verdict.EXTRA, Cause.GIT_AHEAD:
-            return "no longer in Git"
-        case Verdict.EXTRA, _:
-            maker = row.actor.manager if row.actor is not None else None
-            return f"not in Git, made by {maker}" if maker else "not in Git"
-        case _, Cause.GIT_AHEAD:
-            return "Git moved on"
-        case _, Cause.BOTH:
-            return "Git moved on, and the cluster was changed"
-        case _:
-            return "the cluster was changed"
+    if row.verdict is Verdict.EXTRA and row.cause is not Cause.GIT_AHEAD:
+        maker = row.actor.manager if row.actor is not None else None
+        return f"not in Git, made by {maker}" if maker else "not in Git"
+    return cause_words(row.verdict, row.cause or Cause.LIVE_CHANGED)
 
 
 __all__ = ["judge_key", "take_answer"]

@@ -81,7 +81,7 @@ class World:
 
 
 def _job(arguments: Sequence[str]) -> int:
-    return chosen_job(arguments)()
+    return chosen_job(arguments)(None)
 
 
 @pytest.fixture

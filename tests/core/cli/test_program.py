@@ -26,7 +26,7 @@ from core.errors import (
 )
 
 ROOT = Path(__file__).parents[3]
-MAIN = "from core.cli import main; main()"
+MAIN = "from tui.main import main; main()"
 
 
 def driftdeck(

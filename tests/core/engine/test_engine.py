@@ -1,6 +1,8 @@
 """core.engine: the real loop over real adapters, on embedded servers."""
 
 import asyncio
+import json
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
@@ -126,3 +128,57 @@ async def test_a_new_commit_is_seen_at_once(engine: Engine, tmp_path: Path) -> N
         )
         took_s = time.monotonic() - began
     assert took_s < 1.0  # 0.2 s on a quiet machine; a loaded one must not make this flake
+
+
+# What a credential plugin does ------------------------------------------------------------------
+
+PLUGIN = """import json, pathlib, sys
+if pathlib.Path({broken!r}).exists():
+    sys.exit("please log in")
+status = {{"token": {token!r}, "expirationTimestamp": "2001-01-01T00:00:00Z"}}
+version = "client.authentication.k8s.io/v1"
+print(json.dumps({{"kind": "ExecCredential", "apiVersion": version, "status": status}}))
+"""
+
+
+def with_plugin(kubeconfig: Path, broken: Path) -> Path:
+    """Give each user's token to a plugin, which fails while *broken* is there."""
+    content = json.loads(kubeconfig.read_text())
+    for user in content["users"]:
+        code = PLUGIN.format(broken=str(broken), token=user["user"]["token"])
+        user["user"] = {
+            "exec": {
+                "apiVersion": "client.authentication.k8s.io/v1",
+                "command": sys.executable,
+                "args": ["-c", code],
+                "interactiveMode": "Never",
+            }
+        }
+    kubeconfig.write_text(json.dumps(content))
+    return kubeconfig
+
+
+async def test_a_plan_while_the_credential_plugin_fails_is_answered_and_the_engine_goes_on(
+    servers: dict[str, SandboxThread], tmp_path: Path
+) -> None:
+    repo, broken = tmp_path / "repo", tmp_path / "broken"
+    commit_files(
+        repo, {"a.yaml": MANIFEST}, author="A <a@b>", message="m", when=time.time(), init=True
+    )
+    kubeconfig = with_plugin(Path(servers["east"].kubeconfig(tmp_path, "driftdeck")), broken)
+    app = AppSpec(name="a", repo=str(repo), revision="HEAD", path="", cluster="east")
+    cluster = ClusterSpec(name="east", kubeconfig=str(kubeconfig))
+    engine = connect((app,), (cluster,), writing=True)
+    async with running(engine):
+        whole = await until(engine, lambda s: s.complete)
+        broken.touch()
+        engine.submit(PreparePlan(1, frozenset(whole.rows)))
+        shown = await until(engine, lambda s: s.plan_for(1) is not None)
+        plan = shown.plan_for(1)
+        assert plan is not None
+        assert [step.problem.endswith("please log in") for step in plan.steps] == [True]
+        broken.unlink()
+        engine.submit(PreparePlan(2, frozenset(whole.rows)))
+        again = (await until(engine, lambda s: s.plan_for(2) is not None)).plan_for(2)
+        assert again is not None
+        assert len(again.steps) == 1  # the engine still answers

@@ -1,26 +1,42 @@
-"""How one JSON value reads, and what its look may hide."""
+"""How one value reads, and what its look may hide."""
 
 import json
 import re
 import unicodedata
+from typing import Final
 
 from core.model import Absent, FieldChange, Masked, Value, as_json
 
-_PLAIN = re.compile(r"[A-Za-z/._$(%][\w./:@$(){}%=+ -]*(?<! )")
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
-_INVISIBLE = re.compile("[\u061c\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+GLANCE: Final = 60  # characters; longer values are not compared by eye
+_CHARACTERS_MAX: Final = 300  # four lines of a page; `-o json` has the whole value
+_PLAIN: Final = re.compile(r"[A-Za-z/._$(%][\w./:@$(){}%=+ -]*(?<! )")
+_WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
+_INVISIBLE: Final = re.compile(
+    "[\u061c\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 
 
-def shown(value: Value | Absent) -> str:
-    """One line for *value*; text that could be read as another type is quoted."""
+def text_of(value: Value | Absent) -> str:
+    """One line for *value*, in full; text that could be read as another type is quoted."""
     if isinstance(value, Absent):
         return "(absent)"
     if isinstance(value, Masked):
         return "(secret)"
-    if isinstance(value, str):
-        plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
-        return value if plain else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+        return value
     return json.dumps(as_json(value), ensure_ascii=False)
+
+
+def story(value: Value | Absent) -> str:
+    """Write *value* on a page: a secret with its hash, what is long cut and measured."""
+    if isinstance(value, Absent):
+        return "(not there)"
+    if isinstance(value, Masked):
+        return f"(secret, sha256 {value.digest})"
+    text = text_of(value)
+    if len(text) <= _CHARACTERS_MAX:
+        return text
+    return f"{text[:_CHARACTERS_MAX]}… ({len(text):,} characters)"
 
 
 def yaml_lines(value: Value, indent: int = 0) -> list[str]:
@@ -32,7 +48,7 @@ def yaml_lines(value: Value, indent: int = 0) -> list[str]:
         return [line for item in value for line in _item(pad, item, indent)]
     if isinstance(value, str) and "\n" in value:
         return [f"{pad}{line}" for line in value.split("\n")]
-    return [pad + shown(value)]
+    return [pad + text_of(value)]
 
 
 def _entry(pad: str, key: str, item: Value, indent: int) -> list[str]:
@@ -40,7 +56,7 @@ def _entry(pad: str, key: str, item: Value, indent: int) -> list[str]:
         return [f"{pad}{key}: |", *yaml_lines(item, indent + 1)]
     if isinstance(item, dict | list) and item:
         return [f"{pad}{key}:", *yaml_lines(item, indent + 1)]
-    return [f"{pad}{key}: {shown(item)}"]
+    return [f"{pad}{key}: {text_of(item)}"]
 
 
 def _item(pad: str, item: Value, indent: int) -> list[str]:
@@ -60,11 +76,12 @@ def secret_word(change: FieldChange) -> str:
     return "secret value changed"
 
 
-def masks(change: FieldChange) -> list[tuple[str, Masked]]:
-    """The hashes of a secret that both sides have, each with the side in words."""
-    sides = (("live", change.live), ("in Git", change.git))
-    found = [(word, side) for word, side in sides if isinstance(side, Masked)]
-    return found if len(found) == len(sides) else []
+def hashes(change: FieldChange) -> str:
+    """The hashes of a secret that both sides have; "" where it is none."""
+    live, git = change.live, change.git
+    if isinstance(live, Masked) and isinstance(git, Masked):
+        return f"sha256 {live.digest} live, {git.digest} in Git"
+    return ""
 
 
 def look_alike(live: Value | Absent, git: Value | Absent) -> str:

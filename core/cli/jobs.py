@@ -1,0 +1,80 @@
+"""What each command does, imported when it is wanted: help and mistakes load nothing heavy.
+
+The terminal is handed in, for it lies above this package: whoever starts the program knows both.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from core.cli.options import Options
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from core.cli.session import EngineLike
+
+# Opens the terminal: how to build the engine (in the engine's own thread), the flags, a title.
+OpenTerminal: TypeAlias = Callable[[Callable[[], "EngineLike"], Options, str], int]
+Job: TypeAlias = Callable[[OpenTerminal | None], int]
+
+
+def nothing(_: OpenTerminal | None) -> int:
+    """Be done: help and version were printed already."""
+    return 0
+
+
+def diff(options: Options, _: OpenTerminal | None) -> int:
+    """Print what differs, once."""
+    from core.cli.diff import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
+def sync(options: Options, _: OpenTerminal | None) -> int:
+    """Make the cluster equal to Git, once."""
+    from core.cli.sync import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
+def revert(options: Options, _: OpenTerminal | None) -> int:
+    """Undo a commit by a new one, and sync what it changes."""
+    from core.cli.revert import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
+def headless(options: Options, _: OpenTerminal | None) -> int:
+    """Be the controller."""
+    from core.cli.headless import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
+def terminal(options: Options, open_terminal: OpenTerminal | None) -> int:
+    """Open the terminal."""
+    opened = _needed(open_terminal)
+    from core.cli.terminal import run  # noqa: PLC0415 - lazily, see above
+
+    return run(options, opened)
+
+
+def demo(options: Options, open_terminal: OpenTerminal | None) -> int:
+    """Show what this program does, on a world of its own."""
+    opened = None if options.headless else _needed(open_terminal)
+    from core.cli.demo import run  # noqa: PLC0415 - lazily, see above
+
+    return run(options, opened)
+
+
+def _until_done(main: Coroutine[Any, Any, int]) -> int:
+    from core.cli.signals import run_coroutine  # noqa: PLC0415 - lazily: asyncio
+
+    return run_coroutine(main)
+
+
+def _needed(open_terminal: OpenTerminal | None) -> OpenTerminal:
+    if open_terminal is None:
+        raise UsageError(
+            "this is the command line without the terminal; driftdeck and python -m tui have both"
+        )
+    return open_terminal

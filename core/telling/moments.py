@@ -1,0 +1,36 @@
+"""Moments as people read them: written out in UTC, or as one number and one letter."""
+
+from datetime import datetime
+from typing import Final
+
+_UNITS: Final = ((86400, "d"), (3600, "h"), (60, "m"))
+
+
+def moment(rfc3339: str) -> str:
+    """Shorten a time in UTC to what people read: 2026-07-01 12:00:03 UTC."""
+    day, _, clock = rfc3339.partition("T")
+    return f"{day} {clock[:8]} UTC" if clock else day
+
+
+def age(seconds: float) -> str:
+    """`12s`, `4m`, `3h` or `2d`; a moment in the future is now."""
+    whole = max(0, int(seconds))
+    for size, letter in _UNITS:
+        if whole >= size:
+            return f"{whole // size}{letter}"
+    return f"{whole}s"
+
+
+def epoch_of(stamp: str) -> float | None:
+    """Seconds since the epoch of an RFC 3339 stamp; None where it is not one."""
+    try:
+        found = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return found.timestamp() if found.tzinfo else None
+
+
+def ago(stamp: str | None, now: float) -> str:
+    """The age of an RFC 3339 stamp; `time unknown` where there is none."""
+    epoch = epoch_of(stamp) if stamp else None
+    return "time unknown" if epoch is None else f"{age(now - epoch)} ago"

@@ -1,0 +1,100 @@
+"""What will be done, and how it ended: every object in full, for a person accepts these words."""
+
+from collections import Counter
+from typing import assert_never
+
+from core.model import Plan, Run, Snapshot, Step, Verb, Verdict
+from core.telling.objects import name_of
+from core.telling.spans import Line, Role, say
+
+
+def title(plan: Plan) -> Line:
+    """Where it runs."""
+    return (say(f"Plan for cluster {plan.cluster}", Role.TITLE),)
+
+
+def revision(app: str, commit: str) -> Line:
+    """Which commit of an app it makes true."""
+    return (say(f"app {app} ", Role.MUTED), say(f"at {commit[:7]}", Role.GIT))
+
+
+def counts(plan: Plan) -> str:
+    """Count what a plan does: 2 to create, 1 to apply."""
+    verbs = Counter(step.verb for step in plan.runnable)
+    parts = [f"{verbs[verb]} to {_wish(verb)}" for verb in Verb if verbs[verb]]
+    return ", ".join(parts) or "nothing to do"
+
+
+def totals(plan: Plan) -> str:
+    """Count what a plan does and what it cannot."""
+    left_out = len(plan.steps) - len(plan.runnable)
+    return counts(plan) + (f"; {left_out} cannot be done" if left_out else "")
+
+
+def outcome(plan: Plan) -> str:
+    """Count what will have been done: 1 created, 2 changed, 1 left out."""
+    verbs = Counter(step.verb for step in plan.runnable)
+    parts = [f"{verbs[verb]} {_done(verb)}" for verb in Verb if verbs[verb]]
+    left_out = len(plan.steps) - len(plan.runnable)
+    return ", ".join([*parts, *([f"{left_out} left out"] if left_out else [])]) or "nothing to do"
+
+
+def step(each: Step) -> Line:
+    """`create Deployment shop/web  (shop)`."""
+    words = f"{_wish(each.verb)} {name_of(each.key.ref)}  ({each.key.app})"
+    return (say(words, Role.ERROR if each.problem else Role.DONE),)
+
+
+def step_in(cluster: str, each: Step) -> Line:
+    """`change  prod / shop / Deployment web`: everything that tells it from its namesakes."""
+    ref = each.key.ref
+    place = f"{cluster} / {ref.namespace} / " if ref.namespace else f"{cluster} / "
+    return (
+        ("leave out  ", Role.MUTED) if each.problem else _deed(each.verb),
+        say(place, Role.MUTED),
+        say(f"{ref.kind} "),
+        say(ref.name, Role.STRONG),
+    )
+
+
+def run(ended: Run) -> Line:
+    """How much of it was done."""
+    words = f"{ended.done} of {ended.total} done"
+    return ((words, Role.ERROR if ended.problems else Role.DONE),)
+
+
+def left_alone(snapshot: Snapshot) -> tuple[str, ...]:
+    """Say what a sync does not touch although it is drift."""
+    extra = sum(row.verdict is Verdict.EXTRA for row in snapshot.rows.values())
+    objects = "object that Git lacks is" if extra == 1 else "objects that Git lacks are"
+    return (f"{extra} {objects} left alone: a sync deletes nothing",) if extra else ()
+
+
+def _wish(verb: Verb) -> str:
+    match verb:
+        case Verb.CREATE:
+            return "create"
+        case Verb.APPLY:
+            return "apply"
+        case _:
+            assert_never(verb)
+
+
+def _done(verb: Verb) -> str:
+    match verb:
+        case Verb.CREATE:
+            return "created"
+        case Verb.APPLY:
+            return "changed"
+        case _:
+            assert_never(verb)
+
+
+def _deed(verb: Verb) -> tuple[str, Role]:
+    match verb:
+        case Verb.CREATE:
+            return ("create  ", Role.MISSING)
+        case Verb.APPLY:
+            return ("change  ", Role.DRIFTED)
+        case _:
+            assert_never(verb)

@@ -1,0 +1,304 @@
+"""The two sides of an engine as scripts: what they say and refuse is up to the test."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from core.clock import Clock
+from core.engine import Engine
+from core.engine.inbox import Inbox
+from core.engine.performing import Performer
+from core.engine.seams import Adapters
+from core.model import (
+    Actor,
+    AuditEvent,
+    ClusterSpec,
+    Commit,
+    Desired,
+    Document,
+    Key,
+    KindRef,
+    Live,
+    ObjectRef,
+    Resource,
+    RevertPlan,
+    Snapshot,
+)
+from core.reconcile.memory.effects import LookUp
+from core.reconcile.memory.inputs import (
+    ClusterFound,
+    Confirmed,
+    Explained,
+    InventoryRow,
+    KindListed,
+    LiveChanged,
+    SchemaRead,
+    SourceRead,
+)
+from core.reconcile.memory.state import initial
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    RESOURCES,
+    SCHEMAS,
+    SPEC,
+    commit,
+    document,
+    key,
+    live,
+    ref,
+)
+
+ALICE = Actor("kubectl-edit", "Update", None, None, None, "alice", "audit")
+
+
+@dataclass
+class Script:
+    """What each method of an adapter raises, and every call that was made."""
+
+    errors: dict[str, Exception] = field(default_factory=dict)
+    calls: list[tuple[str, ...]] = field(default_factory=list)
+
+    def play(self, method: str, *said: str) -> None:
+        """Note a call, and fail if the script says so."""
+        self.calls.append((method, *said))
+        error = self.errors.get(f"{method} {said[0]}" if said else method) or self.errors.get(
+            method
+        )
+        if error is not None:
+            raise error
+
+    def count(self, method: str) -> int:
+        return sum(call[0] == method for call in self.calls)
+
+
+class ScriptedCluster:
+    """An API server that holds ConfigMaps."""
+
+    def __init__(self, inbox: Inbox, script: Script, name: str) -> None:
+        self.script, self._inbox, self._name = script, inbox, name
+        self.objects: dict[ObjectRef, Live] = {}
+        self.forbidden: set[str] = set()  # verbs
+        self.hold: asyncio.Event | None = None  # dry-runs wait for it
+        self.dry_running = self.dry_running_at_most = 0
+        self.inventory: tuple[InventoryRow, ...] = ()
+
+    async def run(self) -> None:
+        self.script.play("run")
+        found = ClusterFound(self._name, "ctx", "https://prod", "v1.37.2", "default", RESOURCES)
+        self._inbox.put(found)
+        self._inbox.put(SchemaRead(self._name, CONFIG_MAP, SCHEMAS[CONFIG_MAP]))
+        await asyncio.Event().wait()
+
+    def follow(
+        self,
+        kinds: frozenset[KindRef],
+        namespaces: frozenset[str] | None,  # noqa: ARG002 - everything is in one
+        *,
+        surveyed: frozenset[KindRef] = frozenset(),  # noqa: ARG002 - nothing is owned
+        owned: frozenset[str] = frozenset(),  # noqa: ARG002
+    ) -> None:
+        for kind in kinds:
+            self._inbox.put(KindListed(self._name, kind, dict(self.objects)))
+
+    def change(self, name: str, made: Live | None) -> None:
+        """Somebody changes one object; the watch tells it."""
+        place = ref(CONFIG_MAP, name)
+        if made is None:
+            self.objects.pop(place, None)
+        else:
+            self.objects[place] = made
+        self._inbox.put(LiveChanged(self._name, CONFIG_MAP, ((place, made),)))
+
+    async def dry_run(self, key: Key, desired: Desired, live: Live) -> Confirmed:
+        self.dry_running += 1
+        self.dry_running_at_most = max(self.dry_running, self.dry_running_at_most)
+        try:
+            await asyncio.sleep(0)
+            if self.hold is not None:
+                await self.hold.wait()
+            self.script.play("dry_run", key.ref.name)
+        finally:
+            self.dry_running -= 1
+        return Confirmed(key, desired, live, predicted=desired.body)
+
+    async def apply(
+        self,
+        desired: Desired,
+        live: Live | None,
+        removed: Sequence[str] = (),  # noqa: ARG002 - Git is applied whole
+        replaced: Sequence[tuple[str, str]] = (),  # noqa: ARG002
+    ) -> Live:
+        self.script.play("apply", desired.ref.name)
+        version = int(live.resource_version) + 1 if live is not None else 100
+        body = json.loads(desired.body)
+        body["metadata"] |= {"uid": "u1", "resourceVersion": str(version)}
+        made = Live("u1", str(version), json.dumps(body).encode())
+        self.change(desired.ref.name, made)
+        return made
+
+    async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:  # noqa: ARG002
+        self.script.play("may", name, verb)
+        return verb not in self.forbidden
+
+    async def read_inventory(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
+        self.script.play("read_inventory", app, namespace)
+        return self.inventory
+
+    async def write_inventory(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
+        self.script.play("write_inventory", app, namespace)
+        self.inventory = tuple(rows)
+
+    async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:  # noqa: ARG002
+        self.script.play("writes_of", ref.name)
+        return ()
+
+
+class ScriptedSources:
+    """A repository that was read already."""
+
+    def __init__(self, inbox: Inbox, script: Script, documents: Iterable[Document]) -> None:
+        self.script, self._inbox = script, inbox
+        self.documents = tuple(documents)
+
+    async def run(self) -> None:
+        self.script.play("sources")
+        self.read(commit())
+        await asyncio.Event().wait()
+
+    def read(self, revision: Commit) -> None:
+        """The folder is read at a new commit."""
+        self._inbox.put(SourceRead(SPEC.name, revision, self.documents, ()))
+
+    def look_again(self, app: str) -> None:
+        self.script.play("look_again", app)
+
+
+class ScriptedAttribution:
+    """Says of everything that Alice did it."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+
+    def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:  # noqa: ARG002
+        self.script.play("look_up", asked.key.ref.name)
+        changes = tuple(replace(change, actor=ALICE) for change in asked.changes)
+        return Explained(asked.key, asked.desired, asked.live, changes)
+
+
+class ScriptedReverts:
+    """Plans and makes reverts."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+
+    def planned(self, app: str, commit: str) -> RevertPlan:
+        self.script.play("planned", app, commit)
+        target = Commit(commit, "Ada <a@b>", "2026-11-01T10:00:00Z", "change")
+        return RevertPlan(app, target, "main", "f" * 40, ("a.yaml",), "-a\n+b\n")
+
+    def made(self, plan: RevertPlan) -> str:
+        self.script.play("made", plan.app)
+        return "e" * 40
+
+
+class Time:
+    """A clock of the test's own: sleeps end when it is moved on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.each_look_s = 0.0  # so much passes whenever somebody looks at the clock
+        self.naps: list[float] = []
+        self._sleepers: list[tuple[float, asyncio.Event]] = []
+        self.clock = Clock(monotonic=self._look, wall=lambda: self.now, sleep=self._sleep)
+
+    def _look(self) -> float:
+        self.now += self.each_look_s
+        return self.now
+
+    async def _sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        over = asyncio.Event()
+        self._sleepers.append((self.now + seconds, over))
+        await over.wait()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+        for at, over in self._sleepers:
+            if at <= self.now:
+                over.set()
+
+
+class World:
+    """One app on one scripted cluster, and the engine between them."""
+
+    def __init__(self, *names: str, healing: bool = False) -> None:
+        self.script, self.time, self.inbox = Script(), Time(), Inbox()
+        documents = [document(CONFIG_MAP, name, data={"a": "1"}) for name in names]
+        self.cluster = ScriptedCluster(self.inbox, self.script, "prod")
+        self.sources = ScriptedSources(self.inbox, self.script, documents)
+        for name in names:
+            self.cluster.objects[ref(CONFIG_MAP, name)] = live(CONFIG_MAP, name, 5, data={"a": "1"})
+        state = initial(
+            (SPEC,),
+            (ClusterSpec(name="prod"),),
+            healing=healing,
+            writing=True,
+            digest_key=b"d",
+            mask_key=b"m",
+        )
+        self.adapters = Adapters(
+            clusters={"prod": self.cluster},
+            sources=self.sources,
+            attribution=ScriptedAttribution(self.script),
+            reverts=ScriptedReverts(self.script),
+        )
+        self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)
+
+    def performer(self) -> Performer:
+        """What performs effects, without an engine."""
+        return Performer(
+            self.adapters, self.inbox.put, branches={SPEC.name: "main"}, clock=self.time.clock
+        )
+
+    async def newest(self) -> Snapshot:
+        return await self.until(lambda _: True)
+
+    def drift(self, name: str, value: str = "2", version: int = 6) -> None:
+        """Somebody changes an object."""
+        self.cluster.change(name, live(CONFIG_MAP, name, version, data={"a": value}))
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.engine.run())
+        try:
+            yield
+        finally:
+            alive = not task.done()
+            task.cancel()
+            (ended,) = await asyncio.gather(task, return_exceptions=True)
+            assert alive, ended
+
+    async def until(self, holds: Callable[[Snapshot], bool]) -> Snapshot:
+        """Wait for a snapshot for which *holds*."""
+        async with asyncio.timeout(10):
+            async for snapshot in self.engine.snapshots():
+                if holds(snapshot):
+                    return snapshot
+        raise AssertionError
+
+    async def complete(self) -> Snapshot:
+        return await self.until(lambda s: s.complete)
+
+    async def drifted(self, name: str) -> Snapshot:
+        """Somebody changes an object, and the server's word for it arrives."""
+        self.drift(name)
+        place = key(CONFIG_MAP, name)
+        return await self.until(
+            lambda s: s.rows[place].verdict == "drifted" and not s.rows[place].confirming
+        )

@@ -1,0 +1,315 @@
+"""core.engine.engine: one coroutine owns the state, and everything it starts ends with it."""
+
+import asyncio
+import threading
+from dataclasses import replace
+
+from core.engine.engine import TURN_S
+from core.engine.inbox import Inbox
+from core.engine.performing import DRY_RUNS_MAX
+from core.model import Snapshot
+from core.reconcile.memory.effects import WakeAt
+from core.reconcile.memory.inputs import (
+    ClusterSeen,
+    Execute,
+    ExecuteRevert,
+    Explain,
+    PreparePlan,
+    PrepareRevert,
+    Refresh,
+    SetHeal,
+    SetWriting,
+    Tick,
+)
+from tests.core.engine.scripted import ALICE, World
+from tests.core.reconcile.world import CONFIG_MAP, SPEC, commit, document, key
+
+A, B = key(CONFIG_MAP, "a"), key(CONFIG_MAP, "b")
+
+
+# In and out -------------------------------------------------------------------------------------
+
+
+async def test_what_both_sides_say_becomes_a_complete_picture() -> None:
+    world = World("a", "b")
+    async with world.running():
+        shown = await world.complete()
+    assert {key.ref.name: row.verdict.value for key, row in shown.rows.items()} == {
+        "a": "in_sync",
+        "b": "in_sync",
+    }
+    assert shown.clusters[0].connected
+
+
+async def test_what_was_put_before_the_engine_runs_is_taken_when_it_does() -> None:
+    world = World("a")
+    world.engine.submit(SetWriting(enabled=False))
+    assert (await world.newest()).writing
+    async with world.running():
+        await world.until(lambda s: not s.writing)
+
+
+async def test_commands_of_another_thread_are_taken_in_their_order() -> None:
+    world = World("a")
+    async with world.running():
+        await world.complete()
+
+        def submit() -> None:
+            for enabled in (False, True, False):
+                world.engine.submit(SetWriting(enabled=enabled))
+
+        thread = threading.Thread(target=submit)
+        thread.start()
+        await world.until(lambda s: not s.writing)
+        await asyncio.to_thread(thread.join)
+        shown = await world.until(lambda s: not s.writing)
+    assert not shown.writing
+
+
+async def test_an_inbox_keeps_what_comes_when_its_loop_is_closed() -> None:
+    inbox = Inbox()
+    inbox.put(Tick())
+
+    def listen() -> None:
+        async def main() -> None:
+            inbox.listen()
+            await inbox.wait()
+
+        asyncio.run(main())
+
+    await asyncio.to_thread(listen)
+    inbox.put(ClusterSeen("prod"))
+    assert len(inbox) == 2
+    assert [inbox.next(), inbox.next()] == [Tick(), ClusterSeen("prod")]
+
+
+async def test_a_reader_that_sleeps_skips_to_the_newest_snapshot() -> None:
+    world = World("a")
+    async with world.running():
+        first = await world.complete()
+        for version in range(6, 30):
+            world.drift("a", value=str(version), version=version)
+        shown = await world.until(lambda s: s.rows[A].resource_version == "29")
+    assert shown.sequence < first.sequence + 24
+    assert shown.rows[A].changes[0].live == "29"
+
+
+async def test_every_reader_gets_the_newest_snapshot() -> None:
+    world = World("a")
+    async with world.running():
+        seen = await asyncio.gather(*(world.complete() for _ in range(3)))
+    assert seen[0] is seen[1] is seen[2]
+
+
+async def test_a_flood_of_inputs_does_not_keep_snapshots_back() -> None:
+    world = World("a")
+    async with world.running():
+        first = await world.complete()
+        world.time.each_look_s = TURN_S / 4  # three steps and the turn is over
+        for _ in range(40):
+            world.inbox.put(ClusterSeen("prod"))
+        during: list[int] = []
+        async with asyncio.timeout(10):
+            async for shown in world.engine.snapshots():
+                during.append(len(world.inbox))
+                if not world.inbox and shown is not first:
+                    break
+    assert len(during) > 5
+    assert during == sorted(during, reverse=True)
+
+
+async def test_a_row_that_did_not_change_is_the_same_object_in_the_next_snapshot() -> None:
+    world = World("a", "b")
+    async with world.running():
+        before = await world.complete()
+        after = await world.drifted("a")
+    assert after.rows[B] is before.rows[B]
+    assert after.rows[A] is not before.rows[A]
+
+
+# Effects ----------------------------------------------------------------------------------------
+
+
+async def test_a_plan_is_shown_and_run_as_it_was_shown() -> None:
+    world = World("a")
+    async with world.running():
+        await world.complete()
+        await world.drifted("a")
+        world.engine.submit(PreparePlan(1, frozenset({A})))
+        shown = await world.until(lambda s: s.plan_for(1) is not None)
+        plan = shown.plan_for(1)
+        assert plan is not None
+        assert world.script.calls[-1] == ("may", "a", "patch")
+        world.engine.submit(Execute(1, plan))
+        done = await world.until(lambda s: any(run.finished for run in s.runs))
+    assert done.runs[0].problems == ()
+    assert done.rows[A].verdict == "in_sync"
+    assert world.script.count("apply") == 1
+
+
+async def test_to_create_an_object_both_verbs_are_asked_for_and_the_first_refusal_is_told() -> None:
+    world = World("a")
+    world.cluster.objects.clear()
+    world.cluster.forbidden = {"create"}
+    async with world.running():
+        shown = await world.complete()
+        assert shown.rows[A].verdict == "missing"
+        world.engine.submit(PreparePlan(1, frozenset({A})))
+        shown = await world.until(lambda s: s.plan_for(1) is not None)
+    plan = shown.plan_for(1)
+    assert plan is not None
+    assert plan.steps[0].problem == "you may not create configmaps in namespace web"
+    asked = [call for call in world.script.calls if call[0] == "may"]
+    assert asked == [("may", "a", "patch"), ("may", "a", "create")]
+
+
+async def test_drift_is_healed_where_that_is_allowed() -> None:
+    world = World("a", healing=True)
+    async with world.running():
+        await world.complete()
+        world.drift("a")
+        shown = await world.until(lambda s: any(event.name == "healed" for event in s.events))
+    assert shown.rows[A].verdict == "in_sync"
+    assert world.script.count("apply") == 1
+
+
+async def test_permission_to_heal_that_comes_later_heals_what_drifted_before() -> None:
+    world = World("a")
+    async with world.running():
+        await world.complete()
+        await world.drifted("a")
+        world.engine.submit(SetHeal(frozenset({SPEC.name}), enabled=True))
+        await world.until(lambda s: any(event.name == "healed" for event in s.events))
+
+
+async def test_dry_runs_are_asked_for_a_few_at_a_time_and_all_are_answered() -> None:
+    names = [f"m{number}" for number in range(3 * DRY_RUNS_MAX)]
+    world = World(*names)
+    world.cluster.hold = asyncio.Event()
+    async with world.running():
+        await world.complete()
+        for name in names:
+            world.drift(name)
+        await world.until(lambda s: sum(row.confirming for row in s.rows.values()) == len(names))
+        await asyncio.sleep(0)
+        assert world.cluster.dry_running <= DRY_RUNS_MAX
+        world.cluster.hold.set()
+        shown = await world.until(
+            lambda s: all(
+                row.confirmed_by == "server" and row.verdict == "drifted" for row in s.rows.values()
+            )
+        )
+    assert len(shown.rows) == len(names)
+    assert world.cluster.dry_running_at_most == DRY_RUNS_MAX
+
+
+async def test_after_a_quiet_moment_dry_runs_go_on() -> None:
+    world = World("a", "b")
+    async with world.running():
+        await world.complete()
+        await world.drifted("a")
+        shown = await world.drifted("b")
+    assert shown.rows[B].confirmed_by == "server"
+
+
+async def test_a_row_is_explained_when_somebody_looks_at_it() -> None:
+    world = World("a")
+    async with world.running():
+        await world.complete()
+        await world.drifted("a")
+        world.engine.submit(Explain(A))
+        shown = await world.until(lambda s: s.rows[A].explained)
+    assert [change.actor for change in shown.rows[A].changes] == [ALICE]
+    assert ("writes_of", "a") in world.script.calls
+
+
+async def test_a_revert_is_previewed_made_and_then_read() -> None:
+    world = World("a")
+    async with world.running():
+        await world.complete()
+        world.engine.submit(PrepareRevert(7, SPEC.name, "c" * 40))
+        shown = await world.until(lambda s: s.revert_for(7) is not None)
+        plan = shown.revert_for(7)
+        assert plan is not None
+        assert (plan.target.id, plan.problem) == ("c" * 40, "")
+        world.engine.submit(ExecuteRevert(8, plan))
+        await world.until(lambda _: world.script.count("look_again") > 0)
+        world.sources.documents = (document(CONFIG_MAP, "a", data={"a": "0"}),)
+        world.sources.read(replace(commit(2), id="e" * 40))
+        done = await world.until(lambda s: any(r.id == 8 and r.finished for r in s.runs))
+    run = next(run for run in done.runs if run.id == 8)
+    assert (run.revision, run.problems) == ("e" * 40, ())
+
+
+async def test_a_person_who_asks_has_every_folder_read_again() -> None:
+    world = World("a")
+    async with world.running():
+        await world.complete()
+        world.engine.submit(Refresh())
+        await world.until(lambda _: ("look_again", SPEC.name) in world.script.calls)
+
+
+# Time -------------------------------------------------------------------------------------------
+
+
+def heals(snapshot: Snapshot) -> int:
+    return sum(event.name == "healed" for event in snapshot.events)
+
+
+async def test_a_field_that_is_changed_after_each_heal_is_healed_when_its_time_has_come() -> None:
+    world = World("a", healing=True)
+    async with world.running():
+        await world.complete()
+        for count in (1, 2):  # at once
+            world.drift("a", version=100 * count)
+            await world.until(lambda s, n=count: heals(s) >= n)  # type: ignore[misc]
+        world.drift("a", version=300)
+        await world.until(lambda s: s.rows[A].verdict == "drifted" and not s.rows[A].confirming)
+        assert world.script.count("apply") == 2
+        wait_s = next(nap for nap in reversed(world.time.naps) if nap > 0)
+        world.time.advance(wait_s)
+        await world.until(lambda s: heals(s) >= 3)
+    assert world.script.count("apply") == 3
+
+
+async def test_one_moment_is_waited_for_once() -> None:
+    world = World("a")
+    performer = world.performer()
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(3):
+            performer.perform(WakeAt(1005.0), tasks)
+        performer.perform(WakeAt(1009.0), tasks)
+        await asyncio.sleep(0)
+        assert world.time.naps == [5.0, 9.0]
+        world.time.advance(9.0)
+    assert len(world.inbox) == 2
+
+
+async def test_a_moment_that_is_over_comes_at_once() -> None:
+    world = World("a")
+    async with asyncio.TaskGroup() as tasks:
+        world.performer().perform(WakeAt(1.0), tasks)
+    assert world.time.naps == [0.0]
+    assert world.inbox.next() == Tick()
+
+
+# The end ----------------------------------------------------------------------------------------
+
+
+async def test_everything_that_was_started_ends_with_the_engine() -> None:
+    world = World("a", "b", healing=True)
+    world.cluster.hold = asyncio.Event()  # a dry-run that never ends
+    async with world.running():
+        await world.complete()
+        world.drift("a")
+        await world.until(lambda s: s.rows[A].confirming)
+        world.inbox.put(Tick())
+        world.engine.submit(Refresh())
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_nothing_is_contacted_before_it_runs() -> None:
+    world = World("a")
+    shown = await world.newest()
+    assert not shown.complete
+    assert world.script.calls == []

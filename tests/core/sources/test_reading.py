@@ -1,0 +1,85 @@
+"""core.sources.reading: what was read already is not read again, and a failure forgets it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.errors import ProductError, UsageError
+from core.git import Repositories
+from core.model import AppSpec
+from core.sources.reading import Folders
+from tests.core.git.sample import Sample
+
+MANIFEST = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Sample:
+    made = Sample(tmp_path / "repo")
+    made.commit({"shop/a.yaml": MANIFEST, "other/b.yaml": MANIFEST}, "first")
+    return made
+
+
+def spec_of(sample: Sample, **fields: str) -> AppSpec:
+    spec = AppSpec(name="shop", repo=str(sample.path), revision="main", path="shop", cluster="c")
+    return replace(spec, **fields)  # type: ignore[arg-type]  # its fields of text
+
+
+def folders_of(sample: Sample) -> Folders:
+    return Folders(str(sample.path), Repositories())
+
+
+def test_a_commit_is_read_once_for_each_app(sample: Sample) -> None:
+    folders, shop = folders_of(sample), spec_of(sample)
+    other = spec_of(sample, name="other", path="other")
+    read = folders.read(shop)
+    assert read is not None
+    assert (read.app, [one.file for one in read.documents]) == ("shop", ["shop/a.yaml"])
+    assert folders.read(shop) is None
+    also = folders.read(other)
+    assert also is not None
+    assert (also.app, also.revision) == ("other", read.revision)
+
+
+def test_a_new_commit_is_read_though_it_changes_nothing_in_the_folder(sample: Sample) -> None:
+    folders, shop = folders_of(sample), spec_of(sample)
+    assert folders.read(shop) is not None
+    head = sample.commit({"README": b"more"}, "elsewhere")
+    read = folders.read(shop)
+    assert read is not None
+    assert read.revision.id == head
+
+
+def test_files_that_cannot_be_read_are_told_beside_those_that_can(sample: Sample) -> None:
+    sample.commit({"shop/bad.yaml": b"a: [\n"}, "broken")
+    read = folders_of(sample).read(spec_of(sample))
+    assert read is not None
+    assert [one.file for one in read.documents] == ["shop/a.yaml"]
+    assert read.problems[0].startswith("shop/bad.yaml:")
+    assert [path for path, _ in read.refused] == ["shop/bad.yaml"]
+
+
+def test_after_a_failure_the_same_commit_is_read_again(sample: Sample) -> None:
+    folders, shop = folders_of(sample), spec_of(sample)
+    assert folders.read(shop) is not None
+    with pytest.raises(UsageError):
+        folders.read(replace(shop, revision="no-such-branch"))
+    assert folders.read(shop) is not None
+
+
+def test_the_history_is_of_the_apps_folder_alone(sample: Sample) -> None:
+    sample.commit({"other/c.yaml": MANIFEST}, "not ours")
+    sample.commit({"shop/c.yaml": MANIFEST}, "ours")
+    folders, shop = folders_of(sample), spec_of(sample)
+    read = folders.read(shop)
+    assert read is not None
+    assert [one.subject for one in folders.history(shop, read.revision)] == ["ours", "first"]
+
+
+def test_a_repository_that_is_not_there_is_an_error_each_time(tmp_path: Path) -> None:
+    folders = Folders(str(tmp_path / "none"), Repositories())
+    spec = AppSpec(name="a", repo=str(tmp_path / "none"), revision="main", path="", cluster="c")
+    for _ in range(2):
+        with pytest.raises(ProductError):
+            folders.read(spec)

@@ -1,0 +1,93 @@
+"""core.telling.plans: what will be done, and how it ended."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.model import Run, Snapshot, Step, Verb, Verdict
+from core.telling import plans
+from core.telling.spans import Role, plain
+from tests.core.telling.samples import COMMIT, WEB, drift, plan, step
+
+CREATE, APPLY = step(Verb.CREATE), step(Verb.APPLY)
+BLOCKED = step(problem="may not patch deployments")
+
+
+@pytest.mark.parametrize(
+    ("steps", "wish", "total", "outcome"),
+    [
+        ((), "nothing to do", "nothing to do", "nothing to do"),
+        ((APPLY,), "1 to apply", "1 to apply", "1 changed"),
+        (
+            (APPLY, CREATE, CREATE),
+            "2 to create, 1 to apply",
+            "2 to create, 1 to apply",
+            "2 created, 1 changed",
+        ),
+        (
+            (CREATE, BLOCKED),
+            "1 to create",
+            "1 to create; 1 cannot be done",
+            "1 created, 1 left out",
+        ),
+        ((BLOCKED,), "nothing to do", "nothing to do; 1 cannot be done", "1 left out"),
+    ],
+)
+def test_a_plan_is_counted_before_a_person_accepts_it(
+    steps: tuple[Step, ...], wish: str, total: str, outcome: str
+) -> None:
+    assert plans.counts(plan(*steps)) == wish
+    assert plans.totals(plan(*steps)) == total
+    assert plans.outcome(plan(*steps)) == outcome
+
+
+def test_a_plan_says_where_it_runs_and_which_commits_it_makes_true() -> None:
+    assert plans.title(plan()) == (("Plan for cluster demo", Role.TITLE),)
+    assert plain(plans.revision("shop", COMMIT.id)) == "app shop at 3f2a1b9"
+
+
+@pytest.mark.parametrize(
+    ("each", "line", "row"),
+    [
+        (CREATE, "create Deployment shop/web  (shop)", "create  demo / shop / Deployment web"),
+        (APPLY, "apply Deployment shop/web  (shop)", "change  demo / shop / Deployment web"),
+        (BLOCKED, "apply Deployment shop/web  (shop)", "leave out  demo / shop / Deployment web"),
+    ],
+)
+def test_a_step_names_its_object_in_full(each: Step, line: str, row: str) -> None:
+    assert plain(plans.step(each)) == line
+    assert plain(plans.step_in("demo", each)) == row
+
+
+def test_an_object_of_no_namespace_has_no_place_but_its_cluster() -> None:
+    key = WEB._replace(ref=WEB.ref._replace(kind="Namespace", namespace="", name="shop"))
+    assert plain(plans.step_in("demo", step(key=key))) == "change  demo / Namespace shop"
+
+
+def test_what_cannot_be_done_looks_different() -> None:
+    assert [plans.step(each)[0][1] for each in (APPLY, BLOCKED)] == [Role.DONE, Role.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("run", "words", "role"),
+    [
+        (Run(1, "sync", 3, 3, (), finished=True), "3 of 3 done", Role.DONE),
+        (Run(1, "sync", 3, 2, ("no",), finished=True), "2 of 3 done", Role.ERROR),
+    ],
+)
+def test_a_run_says_how_much_of_it_was_done(run: Run, words: str, role: Role) -> None:
+    assert plans.run(run) == ((words, role),)
+
+
+def test_what_a_sync_leaves_alone_is_counted() -> None:
+    extra = drift(Verdict.EXTRA)
+    other = replace(extra, key=WEB._replace(app="other"))
+    one = Snapshot(rows={extra.key: extra, WEB._replace(app="x"): drift()})
+    two = Snapshot(rows={extra.key: extra, other.key: other})
+    assert plans.left_alone(Snapshot()) == ()
+    assert plans.left_alone(one) == (
+        "1 object that Git lacks is left alone: a sync deletes nothing",
+    )
+    assert plans.left_alone(two) == (
+        "2 objects that Git lacks are left alone: a sync deletes nothing",
+    )

@@ -1,0 +1,102 @@
+"""Path and both values of one field, laid out in the cells there are: `live -> Git`."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.model import FieldChange, FieldVerdict, Verdict
+from core.telling.spans import Line, Role, say
+from core.telling.values import secret_word, text_of
+from tui.text.rows import Looks
+from tui.text.signs import SIGNS, Sign
+from tui.text.spans import clip, cut_left, width_of, wrap
+from tui.text.unified import difference, worded
+
+_LONGEST_CELLS: Final = 4000  # of a value on one line
+_TEXT_LINES_MAX: Final = 12  # of a text in Changes; Text mode shows all
+_STACKED_LINES_MAX: Final = 3  # of one long value below another
+_FIELD_SIGNS: Final[Mapping[FieldVerdict, tuple[Sign, str]]] = {
+    FieldVerdict.CONTESTED: (SIGNS[Verdict.CONTESTED], "contested"),
+    FieldVerdict.INFO: (SIGNS[Verdict.IN_SYNC], "info"),
+    FieldVerdict.WARN: (SIGNS[Verdict.UNKNOWN], "warning"),
+}
+
+
+def pair_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
+    """Path and both values, in full: a person confirms what stands here."""
+    return _text_lines(change, width) or _value_lines(change, width, looks)
+
+
+def value_spans(change: FieldChange, looks: Looks) -> Line:
+    """The pair on one line, live first."""
+    secret = secret_word(change)
+    if secret:
+        return ((f" {secret} ", Role.LIVE_LINE),)
+    live, git = _sides(change)
+    return (
+        (f" {live} ", Role.LIVE_WORD),
+        (f" {looks.arrow} ", Role.MUTED),
+        (f" {git} ", Role.GIT_WORD),
+    )
+
+
+def _sides(change: FieldChange) -> tuple[str, str]:
+    live, git = (say(text_of(side)[:_LONGEST_CELLS])[0] for side in (change.live, change.git))
+    return live, git
+
+
+def _value_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
+    """`path  live -> Git` on one line where it fits, else the values below."""
+    path = _path_spans(change, looks)
+    values = value_spans(change, looks)
+    gap = width - width_of(path) - width_of(values)
+    if gap >= 2:  # noqa: PLR2004 - two spaces separate path and values
+        return [(*path, (" " * gap, Role.TEXT), *values)]
+    room = width - width_of(path[:-1])
+    title: Line = (*path[:-1], (cut_left(path[-1][0], room), path[-1][1]))
+    if width_of(values) + 2 <= width:
+        return [title, (("  ", Role.TEXT), *values)]
+    return [title, *_stacked(change, width)]
+
+
+def _text_lines(change: FieldChange, width: int) -> list[Line]:
+    """For texts of several lines only the lines that differ; empty for anything else."""
+    live, git = change.live, change.git
+    if not (isinstance(live, str) and isinstance(git, str) and "\n" in live + git):
+        return []
+    lines = difference(live.split("\n"), git.split("\n"))
+    changed = [line for line in lines if line[0][1] is not Role.MUTED]
+    more = len(changed) - _TEXT_LINES_MAX
+    lines = [clip((("  ", Role.TEXT), *line), width) for line in changed[:_TEXT_LINES_MAX]]
+    if more > 0:
+        lines.append(((f"  {more} more lines, r shows the text", Role.MUTED),))
+    return [(say(change.path, Role.STRONG),), *lines]
+
+
+def _path_spans(change: FieldChange, looks: Looks) -> Line:
+    path = say(change.path, Role.STRONG)
+    if change.verdict is FieldVerdict.DRIFT:
+        return (path,)
+    sign, word = _FIELD_SIGNS[change.verdict]
+    mark = f"{sign.mark(ascii_only=looks.ascii_only)} {word}  "
+    return ((mark, sign.role), path)
+
+
+def _stacked(change: FieldChange, width: int) -> list[Line]:
+    """Long values, one below the other, cut where the pane ends after three lines."""
+    live, git = _sides(change)
+    if max(width_of(((live, Role.TEXT),)), width_of(((git, Role.TEXT),))) <= width - 5:
+        return [_indented(worded("-", live, git)), _indented(worded("+", git, live))]
+    lines: list[Line] = []
+    for sign, value, role in (("-", live, Role.LIVE_LINE), ("+", git, Role.GIT_LINE)):
+        pieces = wrap(value, max(8, width - 5))
+        kept = pieces[:_STACKED_LINES_MAX]
+        if len(pieces) > len(kept):
+            kept[-1] = f"{kept[-1][:-1]}…"
+        for place, piece in enumerate(kept):
+            text = f"{sign if place == 0 else ' '} {piece} "
+            lines.append((("  ", Role.TEXT), (text, role)))
+    return lines
+
+
+def _indented(line: Line) -> Line:
+    return (("  ", Role.TEXT), *line)
