@@ -11,13 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from core.clean import clean
 from core.cli.forms import event_form, line_of, time_text
 from core.cli.lines import LineWriter
 from core.cli.options import Options
 from core.cli.session import EngineLike, beside, connected, settings_of
-from core.model import Event, FieldVerdict
-from core.telling import changes
+from core.model import Event
+from core.telling import events
+from core.telling.spans import plain
 
 _OURS = frozenset({"started", "stopped"})  # of the program, not of the engine
 _LAST_WORDS_S = 1.0  # a reader that does not read must not keep the program alive
@@ -92,10 +92,4 @@ async def follow(engine_factory: Callable[[], EngineLike], log: EventLog, *, mes
 
 def event_words(event: Event) -> str:
     """Say one event in one line of plain words."""
-    parts = [time_text(event.time), event.name, event.app or event.cluster]
-    parts += [str(event.ref)] if event.ref else []
-    parts += [f"at {event.revision[:7]}"] if event.revision else []
-    counted = (change for change in event.changes if change.verdict is not FieldVerdict.INFO)
-    said = "; ".join([*(changes.sentence(change) for change in counted), event.message])
-    head = " ".join(part for part in parts if part)
-    return clean(f"{head}: {said.strip('; ')}".rstrip(": "))
+    return plain(events.story(event, time_text(event.time)))

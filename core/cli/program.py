@@ -15,18 +15,28 @@ from core.cli import jobs
 from core.cli.jobs import Job
 from core.cli.options import Options
 from core.errors import UsageError
+from core.settings.fields import Field
+from core.settings.table import APP, CLUSTER
 
 Callback = TypeVar("Callback", bound=Callable[..., Any])
 
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 
+
+def _setting(*names: str, metavar: str, table: Sequence[Field]) -> Callable[[Callback], Callback]:
+    """Return the flag of one setting of the file, with the same words."""
+    (field,) = (field for field in table if f"--{field.name}" in names)
+    default = f" (default: {field.default})." if field.default else "."
+    return click.option(*names, metavar=metavar, help=field.help.removesuffix(".") + default)
+
+
 _SOURCE_FLAGS: Final = (
     click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml)."),
-    click.option("--repo", metavar="PATH", help="Git repository, without a settings file."),
-    click.option("--revision", metavar="REV", help="Branch, tag or commit (default: HEAD)."),
-    click.option("--path", metavar="DIR", help="Folder inside the repository."),
-    click.option("--context", metavar="CTX", help="Context of the kubeconfig."),
-    click.option("-n", "--namespace", metavar="NS", help="For objects that name none."),
+    _setting("--repo", metavar="PATH", table=APP),
+    _setting("--revision", metavar="REV", table=APP),
+    _setting("--path", metavar="DIR", table=APP),
+    _setting("--context", metavar="CTX", table=CLUSTER),
+    _setting("-n", "--namespace", metavar="NS", table=APP),
     click.option("--app", metavar="NAME", help="Only this app."),
 )
 _SAFETY_FLAGS: Final = (

@@ -19,7 +19,7 @@ from core.cli.sync import Console, console_for, finished
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.model import AppSpec, RevertPlan, Snapshot
 from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
-from core.settings import Settings
+from core.settings.reading import Settings
 from core.telling import origins
 from core.telling.spans import say
 

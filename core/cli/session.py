@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 from core.cli.options import Options
 from core.model import AppView, Snapshot
 from core.reconcile.memory.inputs import Command
-from core.settings import Flags, Settings, read_settings
+from core.settings.reading import Flags, Settings, read_settings
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from core.cli.jobs import OpenTerminal
 from core.cli.options import Options
 from core.cli.session import EngineLike, connected, settings_of
-from core.settings import Settings
+from core.settings.reading import Settings
 
 
 def run(options: Options, open_terminal: OpenTerminal) -> int:

@@ -142,14 +142,6 @@ class Cluster:
         """
         self._following.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
 
-    async def get(self, kind: KindRef, namespace: str, name: str) -> Live | None:
-        """Read one object from the server itself; None if it is not there.
-
-        Raises:
-            ProductError: It cannot be told.
-        """
-        return await self._gateway.get(self._resource(kind), namespace, name)
-
     async def dry_run(self, key: Key, desired: Desired, live: Live) -> Confirmed:
         """Ask the server what applying *desired* to *live* would change; never raises."""
         try:

@@ -16,11 +16,10 @@ from core.compare.judge import (
     Beside,
     Judgement,
     is_compared,
-    is_terminating,
     judge,
     not_compared,
 )
-from core.compare.masking import is_secret_kind, mask, masked_object
+from core.compare.masking import is_secret_kind, mask
 from core.compare.payload import payload
 from core.compare.removing import removals, replacements
 from core.compare.rules.ignoring import absence, presence
@@ -54,10 +53,8 @@ __all__ = [
     "find",
     "is_compared",
     "is_secret_kind",
-    "is_terminating",
     "judge",
     "mask",
-    "masked_object",
     "not_compared",
     "parse_selector",
     "payload",

@@ -204,14 +204,6 @@ def _decoded(body: bytes | None) -> JsonObject:
     return found
 
 
-def is_terminating(live: Live) -> bool:
-    """Tell whether an object is on its way out: somebody deleted it, and something holds it."""
-    try:
-        return _terminating(_decoded(live.body))
-    except _UNREADABLE:
-        return False
-
-
 def _terminating(live: JsonObject) -> bool:
     metadata = live.get("metadata")
     return isinstance(metadata, dict) and metadata.get("deletionTimestamp") is not None

@@ -19,12 +19,9 @@ from core.compare.equality.scalars import decoded
 from core.model import (
     Absent,
     FieldChange,
-    JsonObject,
-    KindRef,
     Masked,
     ObjectRef,
     Value,
-    as_json,
 )
 from core.model.paths import Element, Member, Part, Parts, format_path, parse_path
 
@@ -50,25 +47,6 @@ def mask(changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes) -> tuple
         The same changes; a secret value is a `Masked`, also inside a map or a list.
     """
     return tuple(_masked_change(change, ref.kind, key) for change in changes)
-
-
-def masked_object(body: bytes, kind: KindRef, *, key: bytes) -> JsonObject:
-    """Return a whole object for display: secrets hidden, without managedFields.
-
-    What is no object, or nested beyond all reason, is shown as an empty one.
-    """
-    try:
-        return _shown(msgspec.json.decode(body, type=dict), kind, key)
-    except (msgspec.DecodeError, RecursionError):
-        return {}
-
-
-def _shown(document: JsonObject, kind: KindRef, key: bytes) -> JsonObject:
-    metadata = document.get("metadata")
-    if isinstance(metadata, dict):
-        metadata.pop("managedFields", None)
-    masked = as_json(_masked(document, (), kind.kind, key))
-    return masked if isinstance(masked, dict) else {}
 
 
 def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from dulwich.refs import HEADREF, Ref
 from dulwich.repo import Repo
@@ -13,8 +12,6 @@ from core.git.reverting import Change
 from core.git.revisions import BRANCHES, ref_target
 from core.git.store import Entry, Store, translated
 from core.git.writing import Authorship, Content, move_ref, write_commit
-
-EXECUTABLE_BITS: Final = 0o100
 
 
 def commit_files(  # noqa: PLR0913  what a commit consists of, by name

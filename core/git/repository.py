@@ -98,11 +98,6 @@ class Repository:
         found = (change.commit for _, change in zip(range(limit), changes, strict=False))
         return tuple(map(self.commit, found))
 
-    def versions(self, commit: str, file: str) -> Iterator[tuple[Commit, str | None]]:
-        """Yield the commits that changed a file, newest first, with its blob id after each."""
-        for found, entry, _ in changes_of(self._graph, commit, parts_of(file)):
-            yield self.commit(found), None if entry is None else entry.id
-
     def changed_at(self, commit: str, path: str) -> str | None:
         """Return the commit that made a path what it is at *commit*; None: too far back."""
         found = last_change(self._graph, commit, parts_of(path))

@@ -14,7 +14,6 @@ from core.errors import UnavailableError, UsageError
 from core.git.store import Store, translated
 
 BRANCHES: Final = "refs/heads/"
-SHORT_MIN: Final = 4
 SHOWN_CELLS: Final = 80
 _FULL_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _SHORT_ID: Final = re.compile(r"[0-9a-f]{4,63}\Z")

@@ -75,6 +75,8 @@ class Store:
         """
         self.path = path
         self.repo = _opened(path)
+        with translated(path):
+            self._cut_at_opening = frozenset(self.repo.get_shallow())
         self.lock = RLock()
         self._trees: OrderedDict[str, dict[bytes, Entry]] = OrderedDict()
         self._entries_kept = 0
@@ -130,6 +132,8 @@ class Store:
             provider = self.repo.parents_provider()
         cut: dict[str, tuple[str, ...]] = {one.decode(): () for one in provider.shallows}
         for commit, parents in provider.grafts.items():
+            if commit in self._cut_at_opening and not parents:
+                continue  # dulwich keeps as a graft what was cut then; it may be deeper now
             cut[commit.decode()] = tuple(parent.decode() for parent in parents)
         return cut
 

@@ -1,13 +1,13 @@
 """Bytes in Git to desired objects: read exactly as kubectl reads them.
 
-`load` reads one file, `read` a folder of them; `line_of`, `positions` and `stated_at` say where a
-field stands and what it was in another version of its file.  Only this package knows yaml.
+`load` reads one file, `read` a folder of them; `line_of` and `stated_at` say where a field stands
+and what it was in another version of its file.  Only this package knows yaml.
 """
 
 from core.manifests.folder import DocumentCache, Folder, read
 from core.manifests.loading import Loaded, load
 from core.manifests.past import Past, Statement
-from core.manifests.places import line_of, positions, stated_at
+from core.manifests.places import line_of, stated_at
 
 __all__ = [
     "DocumentCache",
@@ -17,7 +17,6 @@ __all__ = [
     "Statement",
     "line_of",
     "load",
-    "positions",
     "read",
     "stated_at",
 ]

@@ -1,8 +1,7 @@
 """Where in a file a field stands, and what an older version of the file says there."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from core.errors import ManifestError
@@ -10,7 +9,7 @@ from core.manifests.loading import Stated, stated_objects
 from core.manifests.parse import parsed
 from core.manifests.tree import Tree
 from core.model import ABSENT, Absent, Document, Json, KindRef
-from core.model.paths import Member, Parts, PathError, Steps, parse_path, value_at, walk
+from core.model.paths import Member, Parts, PathError, parse_path, value_at, walk
 
 _NAMELESS: Final = ""  # the caller knows the path; it is only for messages
 Rank: TypeAlias = tuple[bool, bool]  # whether the API group and the namespace are the same
@@ -18,24 +17,6 @@ Fitting = TypeVar("Fitting")
 _NOWHERE: Final = (Member(None),)  # an object is no set, so it has no members
 _SECRET_DATA: Final = "data"  # noqa: S105  a field's name
 _SECRET_TEXT: Final = "stringData"  # noqa: S105
-
-
-def positions(content: bytes, index: int, *, path: str = _NAMELESS) -> Mapping[Steps, int]:
-    """Return the line, from 1, of each field of the *index*-th object, by keys and indexes.
-
-    Raises:
-        ManifestError: The file cannot be read, or has no such object.
-    """
-    tree = parsed(path, content)
-    found = _object(tree, index)
-    lines: dict[Steps, int] = {(): found.line}
-    open_: list[tuple[Steps, Json]] = [((), found.value)]
-    while open_:
-        above, value = open_.pop()
-        for part, line in tree.lines_of(value).items():
-            lines[*above, part] = line
-            open_.append(((*above, part), value[part]))  # type: ignore[index]
-    return MappingProxyType(lines)
 
 
 def line_of(path: str, content: bytes, index: int, *, file: str = _NAMELESS) -> int:

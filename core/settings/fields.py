@@ -1,82 +1,110 @@
-"""What one setting may be, wherever it was written: in the file or as a flag."""
+"""One setting, and how a mapping of the settings file is read by a table of them.
 
-import os
-import re
-from collections.abc import Sequence
-from enum import StrEnum
+Nothing here loads a parser: the command line reads the same tables for its help.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from core.errors import UsageError
+from core.settings.checks import FieldError
 
-W = TypeVar("W", bound=StrEnum)
+if TYPE_CHECKING:
+    from core.manifests.plain import Path as KeyPath
+    from core.manifests.plain import PlainDocument
+    from core.model import Json
 
-# An app's name is part of the names of its inventory ConfigMaps, a namespace goes into URLs.
-_APP_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,198}[a-z0-9])?")
-_NAMESPACE: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_REMOTE: Final = re.compile(r"[a-zA-Z][-+.a-zA-Z0-9]*://|[^/]+@[^/]+:")
-
-
-class FieldError(UsageError):
-    """One setting is wrong; who catches it knows its place in the file, or its flag."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        """Name the *field* by its key; *reason* says what would be right."""
-        super().__init__(reason)
-        self.field = field
+TYPE_WORDS: Final[Mapping[type, str]] = {
+    str: "text (in quotes, if it looks like a number or a yes)",
+    bool: "true or false",
+    list: "a list",
+    dict: "a mapping",
+}
 
 
-def app_name(name: str) -> str:
-    """Return *name* if it can name an app."""
-    if not _APP_NAME.fullmatch(name):
-        raise FieldError("name", f'"{name}" is no app name: a-z, 0-9, "-" and "." only')
-    return name
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a value stands, and what it may refer to."""
+
+    document: "PlainDocument"
+    at: "KeyPath"
+    folder: Path  # where relative names start
+    clusters: tuple[str, ...] = ()  # that the file names
+
+    @property
+    def key(self) -> str:
+        """The name of the setting, for messages about it."""
+        return str(self.at[-1])
+
+    def inside(self, key: str | int) -> "Place":
+        """Return the place of one entry."""
+        return replace(self, at=(*self.at, key))
+
+    def error(self, reason: str) -> UsageError:
+        """Build the error that points here."""
+        return self.document.error(self.at, reason)
 
 
-def name_of_folder(path: str) -> str:
-    """Make an app's name from a folder's: `/src/My_Config.git` is `my-config`."""
-    last = Path(path).name.removesuffix(".git").lower()
-    return re.sub(r"[^-a-z0-9.]+", "-", last).strip("-.")[:200].strip("-.") or "app"
+Reader: TypeAlias = Callable[["Json", Place], object]
 
 
-def repository(repo: str, folder: Path) -> str:
-    """Return the path of a local repository; a relative one starts at *folder*."""
-    if _REMOTE.match(repo):
-        reason = "remote repositories are not read yet; clone it and name the folder"
-        raise FieldError("repo", reason)
-    if "\0" in repo:
-        raise FieldError("repo", "a path holds no NUL")
-    return os.path.normpath(folder / Path(repo).expanduser())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One setting."""
+
+    name: str
+    type: type  # of its value in the file
+    read: Reader  # makes what the program works with; a `FieldError` points at the setting
+    default: "Json" = None  # what is read where the file leaves the setting out
+    needed: bool = False  # it may not be left out
+    help: str  # one sentence
 
 
-def inner_path(path: str) -> str:
-    """Return the folder inside a repository without a slash at either end; "" is its root."""
-    parts = path.split("/")
-    if path.startswith("/") or ".." in parts or "\0" in path:
-        raise FieldError("path", f'"{path}" must name a folder inside the repository')
-    return "/".join(part for part in parts if part not in ("", "."))
+def read_fields(
+    table: Sequence[Field], place: Place, stated: Mapping[str, "Json"]
+) -> dict[str, Any]:
+    """Read every setting of *table* from what `mapping` returned.
+
+    Raises:
+        UsageError: One of them is wrong; the message starts with file, line and column.
+    """
+    return {field.name: _read(field, place, stated) for field in table}
 
 
-def cluster_name(name: str | None, known: Sequence[str]) -> str:
-    """Return which of the *known* clusters is meant; the only one needs no mention."""
-    if name is None and len(known) == 1:
-        return known[0]
-    if name is None or name not in known:
-        said = "an app needs a cluster" if name is None else f'there is no cluster "{name}"'
-        raise FieldError("cluster", f"{said}; clusters here: {', '.join(known)}")
-    return name
-
-
-def one_of(field: str, word: str, words: type[W]) -> W:
-    """Return which of some *words* this is."""
+def _read(field: Field, place: Place, stated: Mapping[str, "Json"]) -> object:
+    inside = place.inside(field.name)
+    value = stated.get(field.name, field.default)
+    to_blame = inside if field.name in stated else place
+    if field.needed and not value:
+        raise to_blame.error(f"an app needs a {field.name}")
     try:
-        return words(word)
-    except ValueError:
-        raise FieldError(field, f"{field} must be one of: {', '.join(words)}") from None
+        return field.read(value, inside)
+    except FieldError as error:
+        raise to_blame.error(str(error)) from error
 
 
-def namespace(name: str, field: str = "namespace") -> str:
-    """Return *name* if it can name a namespace, or is empty."""
-    if name and not _NAMESPACE.fullmatch(name):
-        raise FieldError(field, f'"{name}" is no namespace')
-    return name
+def mapping(table: Sequence[Field], place: Place, value: "Json") -> Mapping[str, "Json"]:
+    """Return the mapping at *place*, after checking every key and the type of every value.
+
+    Raises:
+        UsageError: A key is unknown, or its value of another type.
+    """
+    if not isinstance(value, dict):
+        raise place.error(f"this must be {TYPE_WORDS[dict]}")
+    types = {field.name: field.type for field in table}
+    for key, item in value.items():
+        inside = place.inside(key)
+        if key not in types:
+            raise place.document.key_error(inside.at, _unknown_key(key, types))
+        if not isinstance(item, types[key]):
+            raise inside.error(f"{key} must be {TYPE_WORDS[types[key]]}")
+    return value
+
+
+def _unknown_key(key: str, keys: Iterable[str]) -> str:
+    close = difflib.get_close_matches(key, keys, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else f"known here: {', '.join(keys)}"
+    return f'unknown key "{key}"; {hint}'

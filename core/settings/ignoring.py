@@ -4,57 +4,85 @@ A mistake here would show nothing and hide nothing, or hide too much, so nothing
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.compare import parse_selector
-from core.manifests.plain import Path as KeyPath
-from core.manifests.plain import PlainDocument
-from core.model import IgnoreRule, Json
-from core.model.paths import parse_path, parse_pointer
-from core.settings.mappings import mapping
+from core.settings.checks import FieldError
+from core.settings.fields import Field, Place, Reader, mapping, read_fields
+
+if TYPE_CHECKING:
+    from core.model import IgnoreRule, Json
 
 _WHAT: Final = ("pointer", "path", "manager")
-_PATTERNS: Final = ("group", "kind", "name", "namespace")
-_KEYS: Final[Mapping[str, type]] = dict.fromkeys((*_WHAT, *_PATTERNS, "labels"), str)
-_READERS: Final[Mapping[str, Callable[[str], object]]] = {
-    "pointer": parse_pointer,
-    "path": parse_path,
-    "labels": parse_selector,
-    **dict.fromkeys(_PATTERNS, re.compile),
-}
 
 
-def ignore_rules(document: PlainDocument, at: KeyPath, value: Json) -> tuple[IgnoreRule, ...]:
-    """Read the rules at *at* of a settings file.
+def rules(table: Sequence[Field]) -> Reader:
+    """Return a reader of a list of rules, each a mapping by *table*."""
 
-    Raises:
-        UsageError: One of them is wrong; the message starts with file, line and column.
-    """
-    entries = value if isinstance(value, list) else []
-    return tuple(_rule(document, (*at, i), entry) for i, entry in enumerate(entries))
+    def read(value: "Json", place: Place) -> "tuple[IgnoreRule, ...]":
+        entries = value if isinstance(value, list) else []
+        return tuple(_rule(table, place.inside(i), entry) for i, entry in enumerate(entries))
+
+    return read
 
 
-def _rule(document: PlainDocument, at: KeyPath, entry: Json) -> IgnoreRule:
-    stated = {key: str(item) for key, item in mapping(document, at, entry, _KEYS).items()}
+def _rule(table: Sequence[Field], place: Place, entry: "Json") -> "IgnoreRule":
+    from core.model import IgnoreRule  # noqa: PLC0415 - lazily: help loads no model
+
+    stated = mapping(table, place, entry)
     if sum(key in stated for key in _WHAT) != 1:
-        raise document.error(at, f"a rule has exactly one of: {', '.join(_WHAT)}")
-    for key in ("path", "manager"):
-        if stated.get(key) == "":
-            raise document.error(
-                (*at, key), f'{key} must name something; a whole object is pointer: ""'
-            )
-    for key, text in stated.items():
-        _check(document, (*at, key), key, text)
-    line = document.values[at].line
-    return IgnoreRule(**stated, source=f"{Path(document.file).name}:{line}")
+        raise place.error(f"a rule has exactly one of: {', '.join(_WHAT)}")
+    line = place.document.values[place.at].line
+    source = f"{Path(place.document.file).name}:{line}"
+    return IgnoreRule(**read_fields(table, place, stated), source=source)
 
 
-def _check(document: PlainDocument, at: KeyPath, key: str, text: str) -> None:
+def read_pointer(value: "Json", place: Place) -> str | None:
+    """Read a JSON pointer."""
+    from core.model.paths import parse_pointer  # noqa: PLC0415 - lazily, as above
+
+    return _checked(value, place, parse_pointer)
+
+
+def read_field_path(value: "Json", place: Place) -> str | None:
+    """Read the path of a field."""
+    from core.model.paths import parse_path  # noqa: PLC0415 - lazily, as above
+
+    return _checked(read_manager(value, place), place, parse_path)
+
+
+def read_manager(value: "Json", place: Place) -> str | None:
+    """Read the name of a field manager."""
+    if value == "":
+        reason = f'{place.key} must name something; a whole object is pointer: ""'
+        raise FieldError(place.key, reason)
+    return None if value is None else str(value)
+
+
+def read_labels(value: "Json", place: Place) -> str:
+    """Read a label selector."""
+    from core.compare import parse_selector  # noqa: PLC0415 - lazily, as above
+
+    return _checked(value, place, parse_selector) or ""
+
+
+def read_pattern(value: "Json", place: Place) -> str:
+    """Read a regular expression."""
     try:
-        _READERS.get(key, str)(text)
+        re.compile(str(value))
     except re.error as error:
-        raise document.error(at, f"{key} is no regular expression: {error}") from error
+        reason = f"{place.key} is no regular expression: {error}"
+        raise FieldError(place.key, reason) from error
+    return str(value)
+
+
+def _checked(value: "Json", place: Place, parse: Callable[[str], object]) -> str | None:
+    """Return text that *parse* takes; None stays None."""
+    if value is None:
+        return None
+    try:
+        parse(str(value))
     except ValueError as error:
-        raise document.error(at, str(error)) from error
+        raise FieldError(place.key, str(error)) from error
+    return str(value)

@@ -11,7 +11,7 @@ from core.cli.session import beside, until
 from core.engine import Engine, connect
 from core.model import Drift, FieldChange, Key, ObjectRef, Snapshot, Verdict
 from core.reconcile.memory.inputs import Explain
-from core.settings import Flags, read_settings
+from core.settings.reading import Flags, read_settings
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually

@@ -14,7 +14,7 @@ import pytest
 from textual.pilot import Pilot
 
 from core.engine import connect
-from core.settings import Flags, read_settings
+from core.settings.reading import Flags, read_settings
 from tests.apiserver.waiting import eventually
 from tests.controller import Controller
 from tests.loop.canaries import WORD, base64_of, canary, leaks

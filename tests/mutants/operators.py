@@ -53,8 +53,8 @@ def condition(node: cst.If | cst.While | cst.CompIf) -> Iterator[cst.CSTNode]:
 
 def part(node: cst.BooleanOperation) -> Iterator[cst.CSTNode]:
     """Forget one half of an `and` or an `or`."""
-    yield node.left
-    yield node.right
+    yield _enclosed(node.left)
+    yield _enclosed(node.right)
 
 
 def keyword(node: cst.Call) -> Iterator[cst.CSTNode]:
@@ -71,8 +71,15 @@ def answer(node: cst.Return) -> Iterator[cst.CSTNode]:
 
 
 def _negated(test: cst.BaseExpression) -> cst.UnaryOperation:
-    inner = test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    return cst.UnaryOperation(cst.Not(), inner)
+    return cst.UnaryOperation(cst.Not(), _enclosed(test))
+
+
+def _enclosed(part: cst.BaseExpression) -> cst.BaseExpression:
+    """Put parentheses around: what binds weaker, or goes over several lines, stays whole."""
+    made: cst.BaseExpression = part.with_changes(
+        lpar=[cst.LeftParen(), *part.lpar], rpar=[*part.rpar, cst.RightParen()]
+    )
+    return made
 
 
 _OURS: tuple[Operator, ...] = (

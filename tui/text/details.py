@@ -1,10 +1,10 @@
 """Pane 0 for an app, a commit or an event: what is known about it, in words."""
 
 from core.model import ClusterView, Commit, Event
-from core.telling import origins
+from core.telling import events, origins
 from core.telling.moments import age, ago
 from core.telling.spans import Line, Role, Span, say
-from tui.text.rows import AppRow, Looks, clock_of, event_role
+from tui.text.rows import AppRow, Looks, clock_of
 from tui.text.signs import IGNORED, SIGNS
 from tui.text.spans import wrap
 
@@ -91,7 +91,7 @@ def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
     """One event, with every field it names."""
     lines: list[Line] = [
         (
-            (event_word(event), event_role(event)),
+            events.word(event),
             (f"  {clock_of(event.time)}", Role.MUTED),
             (f"  {age(looks.now - event.time)} ago", Role.MUTED),
         ),
@@ -108,8 +108,3 @@ def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
     lines += [(), *_told(event.message, width, Role.TEXT)] if event.message else []
     lines += [_fact("field", say(change.path)) for change in event.changes]
     return lines
-
-
-def event_word(event: Event) -> str:
-    """The event's name in words."""
-    return say(event.name.replace("_", " "))[0]

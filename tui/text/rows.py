@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.model import AppView, Commit, Drift, Event, Verdict, fields_of
+from core.telling import events
 from core.telling.moments import age, ago
 from core.telling.origins import author_name
 from core.telling.spans import Line, Role, say
@@ -130,44 +131,18 @@ def clock_of(epoch: float) -> str:
     return datetime.fromtimestamp(epoch).astimezone().strftime("%H:%M:%S")
 
 
-_EVENT_ROLES = {
-    "drift_detected": Role.DRIFTED,
-    "healed": Role.HEALING,
-    "synced": Role.GIT,
-    "reverted": Role.GIT,
-    "source_updated": Role.GIT,
-    "fighting": Role.CONTESTED,
-    "heal_failed": Role.ERROR,
-    "sync_failed": Role.ERROR,
-    "prune_blocked": Role.ERROR,
-    "source_unavailable": Role.ERROR,
-    "cluster_unavailable": Role.ERROR,
-}
-
-
-def event_role(event: Event) -> Role:
-    """How loud an event is."""
-    return _EVENT_ROLES.get(event.name, Role.MUTED)
-
-
-def event_what(event: Event) -> str:
-    """What the event is about: its object, else its app, else its cluster."""
-    about = f"{event.ref.kind} {event.ref.name}" if event.ref else event.app or event.cluster
-    return say(about)[0]
-
-
 def event_line(event: Event, width: int, looks: Looks) -> Line:
     """`12:01:07 drift detected  Deployment api  spec.replicas`."""
     del looks  # the time of day does not depend on now
-    word = say(event.name.replace("_", " "))[0]
     room = width - 9 - 17
-    lead: Line = (
-        (clock_of(event.time) + " ", Role.MUTED),
-        (padded(word, 16) + " ", event_role(event)),
+    (word, role), (what, _), (said, _) = (
+        events.word(event),
+        events.about(event),
+        events.message(event),
     )
+    lead: Line = ((clock_of(event.time) + " ", Role.MUTED), (padded(word, 16) + " ", role))
     if width < _NAMESPACE_FROM:  # which object matters most; pane 0 tells the rest
-        return (*lead, (padded(event_what(event), room), Role.TEXT))
-    said = event.message or ", ".join(change.path for change in event.changes)
+        return (*lead, (padded(what, room), Role.TEXT))
     about_cells = min(36, room // 2)
-    about = (padded(event_what(event), about_cells) + " ", Role.TEXT)
-    return (*lead, about, (padded(say(said)[0], room - about_cells - 1), Role.MUTED))
+    about = (padded(what, about_cells) + " ", Role.TEXT)
+    return (*lead, about, (padded(said, room - about_cells - 1), Role.MUTED))

@@ -6,8 +6,8 @@ from functools import cached_property
 import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
-from core.compare.evidence.ownership import CLIENT_SIDE, NOBODY, Owner, OwnerClass, Owners
-from core.model import Absent, Actor, JsonObject
+from core.compare.evidence.ownership import Owner, OwnerClass, Owners
+from core.model import Absent, JsonObject
 from core.model.paths import Parts, format_path, value_at
 
 
@@ -43,14 +43,6 @@ class Evidence:
             return {}
         return applied if isinstance(applied, dict) else {}
 
-    @cached_property
-    def touched_by_hand(self) -> bool:
-        """Whether any person's client wrote to this object at all."""
-        return any(
-            entry.kind is OwnerClass.HUMAN and entry.manager not in CLIENT_SIDE
-            for entry in self.owners.entries
-        )
-
     def came_unowned(self, parts: Parts) -> bool:
         """Tell whether we saw a field come into an object that names no owners at all."""
         return not self.owners and format_path(parts) in self._appeared
@@ -58,11 +50,6 @@ class Evidence:
     def decisive(self, parts: Parts) -> Owner | None:
         """Return the owner that decides about one field."""
         return next(iter(self.owners.of(parts)), None)
-
-    def actor(self, parts: Parts) -> Actor:
-        """Return who wrote one field; nothing is claimed where nobody owns it."""
-        owner = self.decisive(parts)
-        return owner.actor if owner is not None else NOBODY
 
     def was_ours(self, parts: Parts) -> bool:
         """Tell whether Git once stated this field: our own apply or the last one says so."""

@@ -344,10 +344,9 @@ async def test_an_apply_creates_and_then_changes_what_it_was_decided_on(world: W
     async with connected(world) as (cluster, _):
         made = await cluster.apply(world.desired("a", v="1"), None)
         again = await cluster.apply(world.desired("a", v="2"), made)
-        found = await cluster.get(MAP, world.namespace, "a")
+        found = await world.found("a")
     assert made.uid == again.uid
     assert made.resource_version != again.resource_version
-    assert found is not None
     assert found.resource_version == again.resource_version
     body = json.loads(found.body)
     assert body["data"] == {"v": "2"}
@@ -367,8 +366,7 @@ async def test_an_apply_to_something_that_changed_is_outdated(world: World) -> N
         await world.make("a")
         with pytest.raises(OutdatedError):
             await cluster.apply(world.desired("a", v="3"), made)
-        found = await cluster.get(MAP, world.namespace, "a")
-    assert found is not None
+        found = await world.found("a")
     assert json.loads(found.body)["data"] == {"v": "1"}
 
 
@@ -417,12 +415,6 @@ async def test_a_missing_namespace_is_waited_for(world: World) -> None:
             await cluster.apply(moved, None)
 
 
-async def test_what_is_not_there_is_none(world: World) -> None:
-    async with connected(world) as (cluster, _):
-        assert await cluster.get(MAP, world.namespace, "nothing") is None
-        assert await cluster.get(MAP, "t-nowhere", "nothing") is None
-
-
 # Predicting ---------------------------------------------------------------------------------------
 
 
@@ -432,7 +424,7 @@ async def test_a_dry_run_predicts_and_writes_nothing(world: World) -> None:
         made = await cluster.apply(world.desired("a", v="1"), None)
         desired = world.desired("a", v="2")
         confirmed = await cluster.dry_run(key, desired, made)
-        found = await cluster.get(MAP, world.namespace, "a")
+        found = await world.found("a")
     assert (confirmed.key, confirmed.desired, confirmed.live) == (key, desired, made)
     assert confirmed.status == 200
     assert confirmed.predicted is not None
@@ -488,8 +480,7 @@ async def test_a_dry_run_finds_the_unknown_field(world: World) -> None:
 async def test_a_dry_run_that_is_not_allowed_waits_for_other_credentials(world: World) -> None:
     await world.make("a")
     async with connected(world, "viewer") as (cluster, _):
-        live = await cluster.get(MAP, world.namespace, "a")
-        assert live is not None
+        live = await world.found("a")
         confirmed = await cluster.dry_run(
             Key("app", world.ref("a")), world.desired("a", v="2"), live
         )
@@ -560,7 +551,7 @@ async def test_a_foreign_config_map_of_that_name_is_left_alone(world: World) -> 
 async def test_before_it_is_connected_a_cluster_says_so(tmp_path: Path) -> None:
     cluster = Cluster(ClusterSpec(name="x", kubeconfig=str(tmp_path / "no")), emit=print)
     with pytest.raises(UnavailableError, match="not connected yet"):
-        await cluster.get(MAP, "default", "a")
+        await cluster.read_inventory("pay", "default")
     assert (cluster.server, cluster.identity) == ("", "")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.cluster import Clock, Cluster
-from core.model import ClusterSpec, Desired, Document, JsonObject, KindRef, ObjectRef
+from core.model import ClusterSpec, Desired, Document, JsonObject, KindRef, Live, ObjectRef
 from core.reconcile.memory.inputs import ClusterFound, Input
 from tests.apiserver.client import Answer, Client
 
@@ -63,6 +63,14 @@ class World:
         path = f"/api/v1/namespaces/{self.namespace}/configmaps/{name}"
         answer = await self.call("DELETE", path)
         assert answer.status == 200, answer.body
+
+    async def found(self, name: str) -> Live:
+        """Read a ConfigMap that is there, as nobody's cache."""
+        path = f"/api/v1/namespaces/{self.namespace}/configmaps/{name}"
+        answer = await self.call("GET", path)
+        assert answer.status == 200, answer.body
+        metadata = json.loads(answer.body)["metadata"]
+        return Live(metadata["uid"], metadata["resourceVersion"], answer.body)
 
     async def make_namespace(self) -> str:
         """Make another namespace."""

@@ -1,25 +1,22 @@
 """core.compare.masking: no secret value leaves the comparison."""
 
 import base64
-import json
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.compare import explain, mask, masked_object
+from core.compare import explain, mask
 from core.model import (
     ABSENT,
     FieldChange,
     FieldVerdict,
     Json,
     JsonObject,
-    KindRef,
     Masked,
     ObjectRef,
 )
-from tests.core.compare.world import KEY, judged, obj
+from tests.core.compare.world import KEY, judged
 
 SECRET = ObjectRef("", "Secret", "app", "web")
 CANARY = "s3cr3t-canary-value"
@@ -137,19 +134,6 @@ def test_a_hash_tells_nothing_without_the_key_of_the_run() -> None:
     assert one.git != two.git
     assert isinstance(one.git, Masked)
     assert len(one.git.digest) == 12
-
-
-def test_a_whole_object_is_shown_without_secrets_and_bookkeeping() -> None:
-    applied = json.dumps({"data": {"a": CANARY_64}})
-    document = obj("Secret", {"data": {"a": CANARY_64}, "type": "Opaque"})
-    metadata = document["metadata"]
-    assert isinstance(metadata, dict)
-    metadata |= {"annotations": {LAST_APPLIED: applied, "b": "c"}, "managedFields": [{}]}
-    shown = masked_object(msgspec.json.encode(document), KindRef("v1", "Secret"), key=KEY)
-    assert CANARY_64 not in json.dumps(shown)
-    assert shown["type"] == "Opaque"
-    assert "managedFields" not in json.dumps(shown)
-    assert shown["metadata"]["annotations"]["b"] == "c"  # type: ignore[index,call-overload]
 
 
 def test_judging_a_secret_and_masking_its_explanation_leaves_nothing() -> None:

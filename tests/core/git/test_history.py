@@ -42,8 +42,9 @@ def test_a_file_s_versions_come_with_its_content_after_each(
     sample.commit({"apps/web.yaml": b"a: 3\n"}, "back")
     head = repository.resolve("HEAD").id
     found = [
-        (commit.subject, None if blob is None else repository.blob(blob))
-        for commit, blob in repository.versions(head, "apps/web.yaml")
+        (commit.subject, blob and repository.blob(blob))
+        for commit in repository.history(head, "apps/web.yaml")
+        for blob in [repository.blob_at(commit.id, "apps/web.yaml")]
     ]
     assert found == [
         ("back", b"a: 3\n"),
@@ -62,7 +63,7 @@ def test_a_merge_counts_only_if_it_is_neither_side(repository: Repository, sampl
     sample.commit({"README.md": b"x"}, "elsewhere")
     sample.git("merge", "-q", "--no-edit", "side")
     head = repository.resolve("HEAD").id
-    subjects = [commit.subject for commit, _ in repository.versions(head, "apps/web.yaml")]
+    subjects = [commit.subject for commit in repository.history(head, "apps/web.yaml")]
     assert subjects == ["on side", "base", "first"]
     sample.git("checkout", "-q", "-b", "second", "side")
     changed = base.replace(b"l0: 0", b"l0: 1").replace(b"l10: 0", b"l10: 1")
@@ -72,7 +73,7 @@ def test_a_merge_counts_only_if_it_is_neither_side(repository: Repository, sampl
     sample.commit({"apps/web.yaml": mine}, "nineteen")
     sample.git("merge", "-q", "-m", "both", "second")
     head = repository.resolve("HEAD").id
-    subjects = [commit.subject for commit, _ in repository.versions(head, "apps/web.yaml")]
+    subjects = [commit.subject for commit in repository.history(head, "apps/web.yaml")]
     assert subjects[0] == "both"
     assert sorted(subjects[1:3]) == ["nineteen", "ten"]
 
@@ -124,6 +125,20 @@ def test_a_shallow_clone_ends_where_it_was_cut(tmp_path: Path, sample: Sample) -
     cut = repository.history(head, "apps")[-1]
     assert "shallow" in repository.plan_revert(cut.id, branch="main").problem
     repository.close()
+
+
+def test_a_shallow_clone_that_was_deepened_shows_what_came(tmp_path: Path, sample: Sample) -> None:
+    for number in range(5):
+        sample.commit({"apps/x": str(number).encode()}, f"c{number}")
+    clone = Sample(tmp_path / "shallow")
+    sample.git("clone", "-q", "--depth", "2", f"file://{sample.path}", str(clone.path))
+    with clone.opened() as repository:
+        head = repository.resolve("HEAD").id
+        assert len(repository.history(head, "apps")) == 2
+        for cut, depth in (("--depth=3", 3), ("--unshallow", 5)):
+            clone.git("fetch", "-q", cut)
+            assert repository.resolve("HEAD").id == head
+            assert len(repository.history(head, "apps")) == depth
 
 
 def test_a_path_that_leads_out_is_refused(repository: Repository) -> None:

@@ -127,6 +127,32 @@ def test_a_deleted_file_comes_back_with_its_mode(repository: Repository, sample:
     assert is_clean(sample)
 
 
+@pytest.mark.parametrize(
+    ("later_mode", "after_revert"),
+    [
+        (0o755, 0o644),  # still as the commit made it: it goes back with the lines
+        (0o644, 0o644),  # changed since: it is somebody else's
+    ],
+)
+def test_where_lines_are_merged_the_mode_goes_back_with_them(
+    repository: Repository, sample: Sample, later_mode: int, after_revert: int
+) -> None:
+    def commit(text: bytes, mode: int) -> str:
+        (sample.path / "apps/run.sh").write_bytes(text)
+        (sample.path / "apps/run.sh").chmod(mode)
+        sample.git("add", ".")
+        sample.git("commit", "-q", "-m", "script")
+        return repository.resolve("HEAD").id
+
+    commit(WEB, 0o644)
+    target = commit(WEB.replace(b"replicas: 3", b"replicas: 9"), 0o755)
+    later = WEB.replace(b"replicas: 3", b"replicas: 9").replace(b"last: x", b"last: y")
+    commit(later, later_mode)
+    made(repository, repository.plan_revert(target, branch="main"))
+    assert head_file(sample, "apps/run.sh") == WEB.replace(b"last: x", b"last: y")
+    assert (sample.path / "apps/run.sh").stat().st_mode & 0o777 == after_revert
+
+
 def test_a_revert_of_a_revert_brings_the_change_back(
     repository: Repository, sample: Sample
 ) -> None:

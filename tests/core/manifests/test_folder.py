@@ -143,6 +143,13 @@ def test_a_kustomize_folder_is_left_out_as_a_whole_and_said_so(marker: str) -> N
     )
 
 
+def test_overlays_inside_a_kustomize_folder_are_part_of_it_and_told_once() -> None:
+    files = Files().add("k/kustomization.yaml", "resources: [base]\n")
+    files.add("k/overlay/kustomization.yaml", "resources: [x.yaml]\n")
+    files.add("kk/kustomization.yaml", "resources: [x.yaml]\n")
+    assert [path for path, _ in files.read().refused] == ["k/", "kk/"]
+
+
 def test_a_chart_is_left_out_as_a_whole() -> None:
     files = (
         Files().add("Chart.yaml", "apiVersion: v2\nname: x\n").add("templates/x.yaml", "{{ x }}")

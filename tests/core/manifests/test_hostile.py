@@ -195,6 +195,12 @@ def test_what_is_too_large_for_the_server_is_refused_before_it_is_sent(
     assert found.line == line
 
 
+def test_a_label_as_long_as_the_server_takes_is_read() -> None:
+    longest = "x" * 63
+    body = bodies(config_map(rest=f"  labels:\n    a: {longest}\n"))[0]
+    assert body["metadata"]["labels"] == {"a": longest}
+
+
 @pytest.mark.parametrize("text", ["\\e[2J", "\\u202e", "\\x9b", "[/foo]", "\\0"])
 def test_odd_characters_are_kept_as_data(text: str) -> None:
     body = bodies(config_map(rest=f'data: {{a: "{text}"}}\n'))[0]

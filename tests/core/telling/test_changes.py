@@ -104,3 +104,4 @@ def test_what_a_sync_cannot_put_back_says_so() -> None:
     ]
     info = replace(change, origin=None, note="", verdict=FieldVerdict.INFO)
     assert [*changes.remarks(info)] == []
+    assert [*changes.remarks(REPLICAS)] == []

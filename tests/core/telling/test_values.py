@@ -42,6 +42,12 @@ def test_values_read_like_manifests() -> None:
     ]
 
 
+def test_what_is_empty_is_shown_as_that() -> None:
+    value: Json = {"a": {}, "b": [], "c": [{}, []], "d": ""}
+    assert yaml_lines(value) == ["a: {}", "b: []", "c:", "  - {}", "  - []", 'd: ""']
+    assert yaml_lines({}) == ["{}"]
+
+
 def test_a_secret_is_added_missing_or_changed() -> None:
     change = FieldChange("data.x", FieldVerdict.DRIFT, Masked("ab"), Masked("ab"))
     assert secret_word(change) == "secret value changed"
@@ -65,7 +71,10 @@ def test_differences_that_no_eye_sees_are_named() -> None:
     assert look_alike("pay\u200b", "pay") == "differs only in invisible characters"
     assert look_alike("\u00e9", "e\u0301") == "differs only in how characters are composed"
     assert look_alike("web", "wab") == ""
+    assert look_alike("pay", "pays") == ""
+    assert look_alike("pay", "pay") == ""
     assert look_alike(1, 2) == ""
+    assert look_alike(1, "1") == ""
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What is repeated, and what a connection does on the way."""
 
+import asyncio
 from collections.abc import Mapping
 
 import pytest
@@ -199,6 +200,27 @@ async def test_a_replaced_connection_casts_no_suspicion() -> None:
         await link.close()
         with pytest.raises(UnavailableError, match="not connected"):
             await link.call(PATCH)
+
+
+async def test_a_call_that_is_cut_by_a_new_connection_casts_none_on_it() -> None:
+    asked = asyncio.Event()
+
+    async def silent(_: Asked, __: Reply) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with serving(silent) as before, serving(OK) as after:
+        link = Link("cluster test")
+        await link.adopt(await open_with(before.url, Renewable("t"), {}))
+        call = asyncio.create_task(link.call(PATCH))
+        await asked.wait()
+        await link.adopt(await open_with(after.url, Renewable("t"), {}))
+        with pytest.raises(LinkError):
+            await call
+        assert link.problem is None
+        assert link.up.is_set()
+        assert not link.trouble.is_set()
+        await link.close()
 
 
 def test_an_empty_parameter_is_left_out() -> None:

@@ -157,6 +157,36 @@ async def test_one_namespace_that_is_forbidden_loses_the_kind_and_nothing_is_abs
     assert len(listener.all(KindLost)) == 1  # told once, however often it is tried
 
 
+async def test_a_namespace_that_was_lost_is_listed_again_before_the_kind_is_told() -> None:
+    lost, recovered = asyncio.Event(), asyncio.Event()
+    turns = {"n1": 0, "n2": 0}
+    gone = {"type": "ERROR", "object": status(410, "Expired", "too old resource version")}
+
+    async def script(asked: Asked, reply: Reply) -> None:
+        place = namespace_of(asked)
+        turns[place] += 1
+        if place == "n1" and turns[place] > 1 and not recovered.is_set():
+            reply.say(403, status(403, "Forbidden", "not in n1"))
+            return
+        if place == "n2" and turns[place] == 3:  # so what it listed before was taken in
+            recovered.set()
+        name = f"{'new' if recovered.is_set() else 'old'}-{place}"
+        await reply.send(in_namespace(place, name, 5), bookmark(9, end=True))
+        if recovered.is_set():
+            await reply.hold()
+        if place == "n2":
+            await lost.wait()
+        await reply.send(gone)
+
+    async with following(script) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
+        await listener.next(KindLost)
+        told = len(listener.all(KindListed))
+        lost.set()
+        listed = await listener.next(KindListed, after=told)
+        assert {ref.name for ref in listed.objects} == {"new-n1", "new-n2"}
+
+
 async def test_changes_are_told_only_after_the_picture_is_whole() -> None:
     gate = asyncio.Event()
 

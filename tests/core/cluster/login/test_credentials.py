@@ -1,12 +1,17 @@
 """From a kubeconfig to a login."""
 
 import base64
+import datetime as dt
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from core.cluster.login.credentials import impersonation, log_in
 from core.cluster.login.login import FileBearer, FixedBearer, Login, read_token
@@ -29,6 +34,25 @@ def written(folder: Path, user: Mapping[str, object] | None, **cluster: object) 
     path = folder / "kubeconfig"
     path.write_text(json.dumps(config))
     return ClusterSpec(name="test", kubeconfig=str(path))
+
+
+def self_signed() -> tuple[str, str]:
+    """A certificate and its key, as a kubeconfig holds them."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "u")])
+    begins = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + dt.timedelta(days=36500))
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    private = key.private_bytes(
+        encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = certificate.public_bytes(encoding)
+    return base64.b64encode(public).decode(), base64.b64encode(private).decode()
 
 
 async def logged_in(spec: ClusterSpec, context: str = "") -> Login:
@@ -89,6 +113,28 @@ async def test_a_named_user_without_credential_is_refused_never_anonymous(
 ) -> None:
     with pytest.raises((DeniedError, UsageError)):
         await logged_in(written(tmp_path, user))
+
+
+def forget_user(path: Path) -> None:
+    config = json.loads(path.read_text())
+    del config["contexts"][0]["context"]["user"]
+    path.write_text(json.dumps(config))
+
+
+async def test_a_context_without_user_is_anonymous_and_says_so(tmp_path: Path) -> None:
+    spec = written(tmp_path, None)
+    forget_user(Path(spec.kubeconfig))
+    login = await logged_in(spec)
+    assert login.user == "anonymous"
+    assert await login.bearer.header() is None
+
+
+async def test_a_client_certificate_alone_is_a_credential(tmp_path: Path) -> None:
+    certificate, key = self_signed()
+    user = {"client-certificate-data": certificate, "client-key-data": key}
+    login = await logged_in(written(tmp_path, user, server="https://127.0.0.1:1"))
+    assert login.user == "u"
+    assert await login.bearer.header() is None
 
 
 @pytest.mark.parametrize(

@@ -372,6 +372,14 @@ def test_an_opt_out_in_git_leaves_the_object_alone(
     assert bool(absence((), wanted)) is not missing_counts
 
 
+@pytest.mark.parametrize(("holder", "hides"), [("annotations", True), ("labels", False)])
+def test_argo_cd_reads_annotations_and_no_labels(holder: str, hides: bool) -> None:
+    text = annotated(EXTRANEOUS, "IgnoreExtraneous", "data: {}", holder)
+    at = f'metadata.{holder}["{EXTRANEOUS}"]'
+    found = live_of(obj("ConfigMap", text), {"driftdeck:Apply": at})
+    assert bool(presence((), desired(obj("ConfigMap")).ref, found)) is hides
+
+
 @pytest.mark.parametrize("value", ["disabled", "enabled"])
 def test_an_opt_out_put_on_the_live_object_by_hand_hides_nothing_and_is_drift(value: str) -> None:
     name = f"{FLUX}/reconcile"

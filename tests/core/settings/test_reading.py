@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec, IgnoreRule
-from core.settings import FILE_NAME, Flags, Settings, read_settings
+from core.settings.reading import FILE_NAME, Flags, Settings, read_settings
 
 FULL = """\
 clusters:

@@ -1,6 +1,6 @@
 """The sample repository of the demo: two apps, three authors, and a month of history.
 
-Plain values only; whoever wants the repository commits them (`core.cli.demo`).  The newest commit
+Plain values only; whoever wants the repository commits them (`core.demo.world`).  The newest commit
 is meant to arrive after the first sync, so that a visitor sees Git ahead of the cluster too.
 """
 

@@ -1,0 +1,82 @@
+"""What one setting may be, wherever it was written: in the file or as a flag."""
+
+import os
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, TypeVar
+
+from core.errors import UsageError
+
+W = TypeVar("W", bound=StrEnum)
+
+# An app's name is part of the names of its inventory ConfigMaps, a namespace goes into URLs.
+_APP_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,198}[a-z0-9])?")
+_NAMESPACE: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_REMOTE: Final = re.compile(r"[a-zA-Z][-+.a-zA-Z0-9]*://|[^/]+@[^/]+:")
+
+
+class FieldError(UsageError):
+    """One setting is wrong; who catches it knows its place in the file, or its flag."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        """Name the *field* by its key; *reason* says what would be right."""
+        super().__init__(reason)
+        self.field = field
+
+
+def app_name(name: str) -> str:
+    """Return *name* if it can name an app."""
+    if not _APP_NAME.fullmatch(name):
+        raise FieldError("name", f'"{name}" is no app name: a-z, 0-9, "-" and "." only')
+    return name
+
+
+def name_of_folder(path: str) -> str:
+    """Make an app's name from a folder's: `/src/My_Config.git` is `my-config`."""
+    last = Path(path).name.removesuffix(".git").lower()
+    return re.sub(r"[^-a-z0-9.]+", "-", last).strip("-.")[:200].strip("-.") or "app"
+
+
+def repository(repo: str, folder: Path) -> str:
+    """Return the path of a local repository; a relative one starts at *folder*."""
+    if _REMOTE.match(repo):
+        reason = "remote repositories are not read yet; clone it and name the folder"
+        raise FieldError("repo", reason)
+    if "\0" in repo:
+        raise FieldError("repo", "a path holds no NUL")
+    return os.path.normpath(folder / Path(repo).expanduser())
+
+
+def inner_path(path: str) -> str:
+    """Return the folder inside a repository without a slash at either end; "" is its root."""
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or "\0" in path:
+        raise FieldError("path", f'"{path}" must name a folder inside the repository')
+    return "/".join(part for part in parts if part not in ("", "."))
+
+
+def cluster_name(name: str | None, known: Sequence[str]) -> str:
+    """Return which of the *known* clusters is meant; the only one needs no mention."""
+    if name is None and len(known) == 1:
+        return known[0]
+    if name is None or name not in known:
+        said = "an app needs a cluster" if name is None else f'there is no cluster "{name}"'
+        raise FieldError("cluster", f"{said}; clusters here: {', '.join(known)}")
+    return name
+
+
+def one_of(field: str, word: str, words: type[W]) -> W:
+    """Return which of some *words* this is."""
+    try:
+        return words(word)
+    except ValueError:
+        raise FieldError(field, f"{field} must be one of: {', '.join(words)}") from None
+
+
+def namespace(name: str, field: str = "namespace") -> str:
+    """Return *name* if it can name a namespace, or is empty."""
+    if name and not _NAMESPACE.fullmatch(name):
+        raise FieldError(field, f'"{name}" is no namespace')
+    return name

@@ -1,0 +1,115 @@
+"""From a value of the settings file to what the program works with; one reader for each kind.
+
+The words that a setting may be are known to other packages, which are loaded when they are asked.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.settings.checks import (
+    FieldError,
+    app_name,
+    cluster_name,
+    inner_path,
+    namespace,
+    one_of,
+    repository,
+)
+from core.settings.fields import TYPE_WORDS, Place
+
+if TYPE_CHECKING:
+    from core.model import Contested, Extras, Json
+
+
+def as_stated(value: "Json", _: Place) -> "Json":
+    """Return the value itself."""
+    return value
+
+
+def read_namespace(value: "Json", _: Place) -> str:
+    """Read one namespace; an empty one is none."""
+    return namespace(str(value))
+
+
+def read_name(value: "Json", _: Place) -> str:
+    """Read what an app is called."""
+    return app_name(str(value))
+
+
+def read_repo(value: "Json", place: Place) -> str:
+    """Read where a repository lies."""
+    return repository(str(value), place.folder)
+
+
+def read_revision(value: "Json", _: Place) -> str:
+    """Read a revision; an empty one is none."""
+    return str(value) or "HEAD"
+
+
+def read_path(value: "Json", _: Place) -> str:
+    """Read a folder inside a repository."""
+    return inner_path(str(value))
+
+
+def read_cluster(value: "Json", place: Place) -> str:
+    """Read which of the file's clusters is meant."""
+    return cluster_name(None if value is None else str(value), place.clusters)
+
+
+def read_file_name(value: "Json", place: Place) -> str:
+    """Read a path that may start at the folder of the settings file."""
+    path = str(value)
+    return os.path.normpath(place.folder / Path(path).expanduser()) if path else ""
+
+
+def read_inventory_namespace(value: "Json", _: Place) -> str:
+    """Read where the record of an app is kept."""
+    return namespace(str(value), "inventory_namespace")
+
+
+def read_namespaces(value: "Json", place: Place) -> tuple[str, ...]:
+    """Read a list of namespaces; left out it is none."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not value:
+        # An empty list would read as "all", which is never spelt as empty.
+        raise place.error("name at least one namespace, or leave it out")
+    return tuple(_namespace(item, place.inside(i)) for i, item in enumerate(value))
+
+
+def _namespace(item: "Json", place: Place) -> str:
+    if not isinstance(item, str) or not item:
+        raise place.error(f"a namespace must be {TYPE_WORDS[str]}")
+    try:
+        return namespace(item)
+    except FieldError as error:
+        raise place.error(str(error)) from error
+
+
+def read_extras(value: "Json", _: Place) -> "Extras":
+    """Read which added fields count."""
+    from core.model import Extras  # noqa: PLC0415 - lazily, see above
+
+    return one_of("extras", str(value), Extras)
+
+
+def read_contested(value: "Json", _: Place) -> "Contested":
+    """Read what becomes of fields that a controller owns."""
+    from core.model import Contested  # noqa: PLC0415 - lazily, see above
+
+    return one_of("contested", str(value), Contested)
+
+
+def read_managers(value: "Json", place: Place) -> tuple[tuple[str, str], ...]:
+    """Read which field managers count as another class of writer than their name suggests."""
+    from core.compare import OwnerClass  # noqa: PLC0415 - lazily, see above
+
+    if not isinstance(value, dict):
+        return ()
+    for name, kind in value.items():
+        try:
+            one_of(name, kind if isinstance(kind, str) else "", OwnerClass)
+        except FieldError as error:
+            raise place.inside(name).error(str(error)) from error
+    return tuple((name, str(kind)) for name, kind in value.items())

@@ -1,0 +1,177 @@
+"""File and flags put together; flags win.
+
+A settings file grants authority (which clusters, which namespaces), so it is read strictly: an
+unknown key, a wrong type or a file that others may write is an error that names the place.
+"""
+
+import os
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from core.errors import UsageError
+from core.model import AppSpec, ClusterSpec
+from core.settings.checks import FieldError, inner_path, name_of_folder, namespace, repository
+from core.settings.document import UNNAMED_CLUSTER, parse_settings
+
+FILE_NAME: Final = "driftdeck.yaml"
+
+_FILE_BYTES_MAX: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What the command line says about apps; None is a flag that was not given."""
+
+    config: str | None = None
+    repo: str | None = None
+    revision: str | None = None
+    path: str | None = None
+    context: str | None = None
+    namespace: str | None = None
+    app: str | None = None
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """The flags given that say what one app is made from."""
+        given = {
+            "--repo": self.repo,
+            "--path": self.path,
+            "--revision": self.revision,
+            "--context": self.context,
+            "--namespace": self.namespace,
+        }
+        return tuple(flag for flag, value in given.items() if value is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The apps that were chosen, and the clusters they are meant for; no other is contacted."""
+
+    apps: tuple[AppSpec, ...]
+    clusters: tuple[ClusterSpec, ...]
+    neighbours: tuple[AppSpec, ...] = ()  # not chosen, and may state what a chosen app owns
+
+
+def read_settings(flags: Flags, folder: Path) -> Settings:
+    """Work out what to look at.
+
+    Args:
+        flags: The command line.
+        folder: Where relative names on the command line start, and where driftdeck.yaml may lie.
+
+    Raises:
+        UsageError: Nothing was named, or what was named cannot be.
+    """
+    apps, clusters = _stated(flags, folder)
+    stated, apps = apps, _chosen(apps, flags.app)
+    if flags.source:
+        apps, clusters = _overridden(apps, clusters, flags, folder)
+    needed = {app.cluster for app in apps}
+    owning = {app.cluster for app in apps if app.owns}
+    names = {app.name for app in apps}
+    return Settings(
+        apps=apps,
+        clusters=tuple(c for c in clusters if c.name in needed),
+        neighbours=tuple(a for a in stated if a.cluster in owning and a.name not in names),
+    )
+
+
+def _stated(flags: Flags, folder: Path) -> tuple[tuple[AppSpec, ...], tuple[ClusterSpec, ...]]:
+    file = _settings_file(flags, folder)
+    if file is None:
+        return (_app_of_flags(flags, folder),), (UNNAMED_CLUSTER,)
+    return parse_settings(str(file), _file_bytes(file), file.parent)
+
+
+# The file ---------------------------------------------------------------------------------------
+
+
+def _settings_file(flags: Flags, folder: Path) -> Path | None:
+    if flags.config is not None:
+        return folder / Path(flags.config).expanduser()
+    implied = folder / FILE_NAME
+    # A repository without an app is a question about that repository, not about the file's apps.
+    own_app = flags.app is None and (flags.repo is not None or flags.path is not None)
+    return implied if not own_app and os.path.lexists(implied) else None
+
+
+def _file_bytes(file: Path) -> bytes:
+    """Read the file if only its owner's say stands in it.
+
+    A link that leaves its folder is refused; one that stays inside is how Kubernetes mounts a
+    ConfigMap.
+    """
+    if file.is_symlink() and not file.resolve().is_relative_to(file.parent.resolve()):
+        raise UsageError(f"{file} is a link to another folder; name the file itself")
+    try:
+        # A FIFO must not make us wait for its writer.
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise UsageError(f"{file} is no regular file")
+            if status.st_mode & stat.S_IWOTH:
+                raise UsageError(f"{file} may be written by everybody; chmod o-w it first")
+            content = stream.read(_FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    if len(content) > _FILE_BYTES_MAX:
+        raise UsageError(f"{file} is larger than {_FILE_BYTES_MAX:,} bytes")
+    return content
+
+
+# The flags --------------------------------------------------------------------------------------
+
+
+def _app_of_flags(flags: Flags, folder: Path) -> AppSpec:
+    """Make the one app that the flags describe; `_overridden` fills in the rest of them."""
+    if not flags.source:
+        raise UsageError(
+            f"there is no {FILE_NAME} here; write one, or name a repository with --repo"
+            " (and --path, --context)"
+        )
+    repo = os.path.normpath(folder / (flags.repo or "."))
+    name = name_of_folder((flags.path or "").rstrip("/.") or repo)
+    return AppSpec(name=name, repo=repo, revision="HEAD", path="", cluster=UNNAMED_CLUSTER.name)
+
+
+def _chosen(apps: tuple[AppSpec, ...], name: str | None) -> tuple[AppSpec, ...]:
+    chosen = tuple(app for app in apps if name is None or app.name == name)
+    if not chosen:
+        known = ", ".join(app.name for app in apps)
+        raise UsageError(f'there is no app "{name}"; apps here: {known}')
+    return chosen
+
+
+def _overridden(
+    apps: tuple[AppSpec, ...], clusters: tuple[ClusterSpec, ...], flags: Flags, folder: Path
+) -> tuple[tuple[AppSpec, ...], tuple[ClusterSpec, ...]]:
+    """Let the flags win, where it is clear which app they mean."""
+    if len(apps) > 1:
+        raise UsageError(f"{flags.source[0]} changes one app; say which with --app")
+    (app,) = apps
+    try:
+        app = replace(
+            app,
+            repo=app.repo if flags.repo is None else repository(flags.repo, folder),
+            revision=flags.revision or app.revision,
+            path=app.path if flags.path is None else inner_path(flags.path),
+            namespace=app.namespace if flags.namespace is None else namespace(flags.namespace),
+        )
+    except FieldError as error:
+        raise UsageError(f"--{error.field}: {error}") from error
+    if flags.context is None:
+        return (app,), clusters
+    cluster = _cluster_of_context(flags.context, clusters)
+    return (replace(app, cluster=cluster.name),), (cluster,)
+
+
+def _cluster_of_context(context: str, clusters: tuple[ClusterSpec, ...]) -> ClusterSpec:
+    """Find the cluster of a kubeconfig context, so that a protected one stays protected.
+
+    A context the file does not know becomes a cluster of that name: no other cluster's name may
+    stand over it on a screen.
+    """
+    known = [cluster for cluster in clusters if cluster.context == context]
+    return known[0] if known else ClusterSpec(name=context, context=context)

@@ -1,0 +1,212 @@
+"""Every setting of the settings file: its name, how it is read, its default, a sentence of help.
+
+This is the one list: the file is read by it, the flags of the same name take their help from it,
+and the README prints it.
+"""
+
+from typing import Final
+
+from core.settings.fields import Field
+from core.settings.ignoring import (
+    read_field_path,
+    read_labels,
+    read_manager,
+    read_pattern,
+    read_pointer,
+    rules,
+)
+from core.settings.readers import (
+    as_stated,
+    read_cluster,
+    read_contested,
+    read_extras,
+    read_file_name,
+    read_inventory_namespace,
+    read_managers,
+    read_name,
+    read_namespace,
+    read_namespaces,
+    read_path,
+    read_repo,
+    read_revision,
+)
+
+TOP: Final = (
+    Field(
+        name="clusters",
+        type=dict,
+        read=as_stated,
+        help="API servers by name; without any, the one of the kubeconfig's current context.",
+    ),
+    Field(
+        name="apps",
+        type=list,
+        read=as_stated,
+        help="What to keep equal: folders of repositories, each meant for one cluster.",
+    ),
+)
+
+CLUSTER: Final = (
+    Field(name="context", type=str, read=as_stated, default="", help="Context of the kubeconfig."),
+    Field(
+        name="in_cluster",
+        type=bool,
+        read=as_stated,
+        default=False,
+        help="The API server of the pod that driftdeck runs in.",
+    ),
+    Field(
+        name="protected",
+        type=bool,
+        read=as_stated,
+        default=False,
+        help="Whoever writes to it must type its name first.",
+    ),
+    Field(
+        name="audit_log",
+        type=str,
+        read=read_file_name,
+        default="",
+        help="Audit log of the API server, which tells the users behind writes.",
+    ),
+)
+
+_PATTERN: Final = "regular expression; left out, all match"
+RULE: Final = (
+    Field(
+        name="pointer",
+        type=str,
+        read=read_pointer,
+        help='One field, as a JSON pointer; "" is the whole object.',
+    ),
+    Field(
+        name="path", type=str, read=read_field_path, help="One field, by the path that is shown."
+    ),
+    Field(name="manager", type=str, read=read_manager, help="Every field that this manager owns."),
+    Field(
+        name="group",
+        type=str,
+        read=read_pattern,
+        default="",
+        help=f"Only objects of this API group ({_PATTERN}).",
+    ),
+    Field(
+        name="kind",
+        type=str,
+        read=read_pattern,
+        default="",
+        help=f"Only objects of this kind ({_PATTERN}).",
+    ),
+    Field(
+        name="name",
+        type=str,
+        read=read_pattern,
+        default="",
+        help=f"Only objects of this name ({_PATTERN}).",
+    ),
+    Field(
+        name="namespace",
+        type=str,
+        read=read_pattern,
+        default="",
+        help=f"Only objects in this namespace ({_PATTERN}).",
+    ),
+    Field(
+        name="labels",
+        type=str,
+        read=read_labels,
+        default="",
+        help="Only objects that this label selector matches.",
+    ),
+)
+
+APP: Final = (
+    Field(name="name", type=str, read=read_name, needed=True, help="What the app is called."),
+    Field(
+        name="repo",
+        type=str,
+        read=read_repo,
+        needed=True,
+        help="Git repository on this machine, bare or not.",
+    ),
+    Field(
+        name="revision",
+        type=str,
+        read=read_revision,
+        default="HEAD",
+        help="Branch, tag or commit.",
+    ),
+    Field(name="path", type=str, read=read_path, default="", help="Folder inside the repository."),
+    Field(
+        name="cluster",
+        type=str,
+        read=read_cluster,
+        help="Name of a cluster; the only one needs no mention.",
+    ),
+    Field(
+        name="namespace",
+        type=str,
+        read=read_namespace,
+        default="",
+        help="For objects that name none.",
+    ),
+    Field(
+        name="heal",
+        type=bool,
+        read=as_stated,
+        default=True,
+        help="Whether --autoheal corrects its drift.",
+    ),
+    Field(
+        name="follow",
+        type=bool,
+        read=as_stated,
+        default=True,
+        help="Whether --autoheal applies its new commits.",
+    ),
+    Field(
+        name="namespaces",
+        type=list,
+        read=read_namespaces,
+        help="The only ones it may touch; left out, its own and those that its objects name.",
+    ),
+    Field(
+        name="owns",
+        type=list,
+        read=read_namespaces,
+        help="Namespaces in which whatever is not in Git is EXTRA.",
+    ),
+    Field(
+        name="extras",
+        type=str,
+        read=read_extras,
+        default="human",
+        help="Which added fields count: those of people (human), or all (any).",
+    ),
+    Field(
+        name="contested",
+        type=str,
+        read=read_contested,
+        default="show",
+        help="Fields that a controller owns are shown, or drift like any other (enforce).",
+    ),
+    Field(
+        name="managers",
+        type=dict,
+        read=read_managers,
+        help="Field managers that are human, controller, deployer, ours or none after all.",
+    ),
+    Field(
+        name="ignore",
+        type=list,
+        read=rules(RULE),
+        help="Rules for what is neither compared nor overwritten.",
+    ),
+    Field(
+        name="inventory_namespace",
+        type=str,
+        read=read_inventory_namespace,
+        default="",
+        help="Where it is recorded what was applied; left out, the app's own.",
+    ),
+)

@@ -1,0 +1,50 @@
+"""One thing that happened: its name in words, how loud it is, and what it is about."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.model import Event, FieldVerdict
+from core.telling import changes
+from core.telling.spans import Line, Role, Span, say
+
+_ROLES: Final[Mapping[str, Role]] = {
+    "drift_detected": Role.DRIFTED,
+    "healed": Role.HEALING,
+    "synced": Role.GIT,
+    "reverted": Role.GIT,
+    "source_updated": Role.GIT,
+    "fighting": Role.CONTESTED,
+    "heal_failed": Role.ERROR,
+    "sync_failed": Role.ERROR,
+    "prune_blocked": Role.ERROR,
+    "source_unavailable": Role.ERROR,
+    "cluster_unavailable": Role.ERROR,
+}
+
+
+def story(event: Event, at: str) -> Line:
+    """Say an event in one line of a log; *at* is its time, as the log writes times."""
+    parts = [at, event.name, event.app or event.cluster]
+    parts += [str(event.ref)] if event.ref else []
+    parts += [f"at {event.revision[:7]}"] if event.revision else []
+    counted = (change for change in event.changes if change.verdict is not FieldVerdict.INFO)
+    said = "; ".join([*(changes.sentence(change) for change in counted), event.message])
+    head = " ".join(part for part in parts if part)
+    return (say(f"{head}: {said.strip('; ')}".rstrip(": ")),)
+
+
+def word(event: Event) -> Span:
+    """The event's name in words, as loud as it deserves."""
+    return say(event.name.replace("_", " "), _ROLES.get(event.name, Role.MUTED))
+
+
+def about(event: Event) -> Span:
+    """What it is about: its object, else its app, else its cluster."""
+    ref = event.ref
+    return say(f"{ref.kind} {ref.name}" if ref else event.app or event.cluster)
+
+
+def message(event: Event) -> Span:
+    """What it says, else the fields it names."""
+    said = event.message or ", ".join(change.path for change in event.changes)
+    return say(said, Role.MUTED)

@@ -1,0 +1,103 @@
+"""core.settings.table: one list of settings, of which file, flags and README all speak."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+import pytest
+
+from core.cli.program import program
+from core.compare import OwnerClass
+from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
+from core.settings.document import parse_settings
+from core.settings.fields import Field
+from core.settings.table import APP, CLUSTER, RULE, TOP
+
+README = Path(__file__).parents[3] / "README.md"
+TABLES = {"": TOP, "clusters.NAME.": CLUSTER, "apps[].": APP, "apps[].ignore[].": RULE}
+WORDS = {str: "text", bool: "true or false", list: "list", dict: "mapping"}
+
+
+def rows() -> Iterator[str]:
+    """The table as the README has it; paste it there when this fails."""
+    yield "| setting | value | left out | what it says |"
+    yield "| --- | --- | --- | --- |"
+    for prefix, table in TABLES.items():
+        for field in table:
+            name = f"`{prefix}{field.name}`"
+            yield f"| {name} | {WORDS[field.type]} | {left_out(field)} | {field.help} |"
+
+
+def left_out(field: Field) -> str:
+    if field.needed or field in TOP[1:]:
+        return "an error"
+    if field.default in (None, ""):
+        return ""
+    return f"`{str(field.default).lower() if field.type is bool else field.default}`"
+
+
+def test_the_readme_has_every_setting_in_the_words_of_the_table() -> None:
+    assert "\n".join(rows()) in README.read_text()
+
+
+def test_the_example_in_the_readme_is_read_without_an_error(tmp_path: Path) -> None:
+    (example,) = (
+        block.partition("```")[0]
+        for block in README.read_text().split("```yaml\n")[1:]
+        if block.startswith("clusters:")
+    )
+    (app,), (cluster,) = parse_settings("driftdeck.yaml", example.encode(), tmp_path)
+    assert (app.name, cluster.name) == ("payments", "prod")
+    assert len(app.ignore) == 3
+
+
+@pytest.mark.parametrize("field", [*APP, *CLUSTER], ids=lambda field: field.name)
+def test_a_flag_of_the_same_name_has_the_same_words(field: Field) -> None:
+    flags = {name: one for one in program.params for name in one.opts}
+    flag = flags.get(f"--{field.name}")
+    if flag is None or field.name == "name":
+        return
+    assert isinstance(flag, click.Option)
+    assert flag.help is not None
+    assert flag.help.startswith(field.help.removesuffix("."))
+
+
+def test_flags_say_what_is_used_without_them() -> None:
+    flags = {one.name: one for one in program.params if isinstance(one, click.Option)}
+    assert flags["revision"].help == "Branch, tag or commit (default: HEAD)."
+    assert flags["path"].help == "Folder inside the repository."
+
+
+@pytest.mark.parametrize(
+    ("table", "made", "others"),
+    [
+        (APP, AppSpec, set()),
+        (CLUSTER, ClusterSpec, {"name", "kubeconfig"}),  # a key of its own; the environment
+        (RULE, IgnoreRule, {"source"}),  # where it stands
+    ],
+)
+def test_the_table_fills_every_field_of_what_is_made_from_it(
+    table: Sequence[Field], made: type, others: set[str]
+) -> None:
+    assert {field.name for field in table} | others == set(made.__dataclass_fields__)  # type: ignore[attr-defined]
+
+
+def test_what_is_left_out_is_what_the_product_takes_by_itself(tmp_path: Path) -> None:
+    text = b"clusters: {a: {}}\napps: [{name: a, repo: .}]\n"
+    (app,), (cluster,) = parse_settings("d.yaml", text, tmp_path)
+    assert app == AppSpec(name="a", repo=str(tmp_path), revision="HEAD", path="", cluster="a")
+    assert cluster == ClusterSpec(name="a")
+
+
+def test_each_sentence_of_help_is_one_sentence() -> None:
+    for field in (*TOP, *CLUSTER, *APP, *RULE):
+        assert field.help.endswith(".")
+        assert len(field.help) <= 90
+        assert "|" not in field.help
+
+
+def test_the_words_that_a_setting_may_be_are_in_its_help() -> None:
+    helps = {field.name: field.help for field in APP}
+    for name, words in (("extras", Extras), ("managers", OwnerClass)):
+        assert all(word.value in helps[name] for word in words)
+    assert Contested.ENFORCE.value in helps["contested"]

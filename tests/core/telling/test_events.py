@@ -1,0 +1,73 @@
+"""core.telling.events: one thing that happened."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.model import Event, FieldVerdict
+from core.telling import events
+from core.telling.spans import Role, plain
+from tests.core.telling.samples import DEPLOYMENT, HOSTILE, REPLICAS, SHOWN, WEB
+
+AT = "2026-07-01T12:00:03.000Z"
+DRIFT = Event(
+    1, 0.0, "drift_detected", "shop", "demo", DEPLOYMENT, WEB.ref, (REPLICAS,), message="by hand"
+)
+HEAD = "drift_detected shop Deployment/shop/web"
+INFO = replace(REPLICAS, verdict=FieldVerdict.INFO)
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (
+            DRIFT,
+            f"{AT} {HEAD}: spec.replicas is 7 (kubectl), Git says 3; by hand",
+        ),
+        (replace(DRIFT, changes=(INFO,)), f"{AT} {HEAD}: by hand"),
+        (
+            replace(DRIFT, changes=(INFO,), message=""),
+            f"{AT} {HEAD}",
+        ),
+        (Event(2, 0.0, "cluster_synced", cluster="demo"), f"{AT} cluster_synced demo"),
+        (
+            Event(3, 0.0, "source_updated", "shop", revision="3f2a1b9" + "0" * 33),
+            f"{AT} source_updated shop at 3f2a1b9",
+        ),
+    ],
+)
+def test_an_event_is_one_line_of_a_log(event: Event, line: str) -> None:
+    assert plain(events.story(event, AT)) == line
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "role"),
+    [
+        ("drift_detected", "drift detected", Role.DRIFTED),
+        ("sync_failed", "sync failed", Role.ERROR),
+        ("started", "started", Role.MUTED),
+    ],
+)
+def test_an_event_is_as_loud_as_it_deserves(name: str, words: str, role: Role) -> None:
+    assert events.word(replace(DRIFT, name=name)) == (words, role)
+
+
+def test_it_is_about_its_object_else_its_app_else_its_cluster() -> None:
+    app = replace(DRIFT, ref=None, kind=None)
+    told = [events.about(each)[0] for each in (DRIFT, app, replace(app, app=""))]
+    assert told == ["Deployment web", "shop", "demo"]
+
+
+def test_it_says_its_message_else_the_fields_it_names() -> None:
+    assert events.message(DRIFT) == ("by hand", Role.MUTED)
+    two = replace(DRIFT, message="", changes=(REPLICAS, replace(REPLICAS, path="spec.paused")))
+    assert events.message(two)[0] == "spec.replicas, spec.paused"
+
+
+def test_no_event_steers_the_terminal() -> None:
+    key = WEB.ref._replace(name=HOSTILE)
+    event = Event(1, 0.0, HOSTILE, HOSTILE, HOSTILE, DEPLOYMENT, key, message=HOSTILE)
+    for span in (*events.story(event, AT), events.word(event), events.about(event)):
+        assert SHOWN in span[0]
+        assert "\x1b" not in span[0]
+    assert events.message(event)[0] == SHOWN
