@@ -20,8 +20,6 @@ from core.compare.judge import (
     not_compared,
 )
 from core.compare.masking import is_secret_kind, mask
-from core.compare.payload import payload
-from core.compare.removing import removals, replacements
 from core.compare.rules.ignoring import absence, presence
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
@@ -57,10 +55,7 @@ __all__ = [
     "mask",
     "not_compared",
     "parse_selector",
-    "payload",
     "presence",
-    "removals",
-    "replacements",
     "scale_of",
     "schemas",
 ]

@@ -10,7 +10,7 @@ from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
 from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.scaling import ScaleRange
-from core.compare.payload import as_live
+from core.compare.rules.grafting import as_live
 from core.compare.rules.ignoring import Place, additions, places
 from core.compare.verdicts import Case, Policy
 from core.model import (

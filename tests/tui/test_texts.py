@@ -13,6 +13,7 @@ from core.model import (
     ABSENT,
     Actor,
     Cause,
+    Confidence,
     Drift,
     FieldChange,
     FieldVerdict,
@@ -21,14 +22,14 @@ from core.model import (
     Seen,
     Verdict,
 )
-from core.telling.spans import Role
+from core.telling.spans import Role, plain, say
 from tests.tui import samples
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines
 from tui.text.header import Heading, header_line
 from tui.text.rows import AppRow, Looks, resource_line
 from tui.text.signs import SIGNS
-from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, say, width_of, wrap
+from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
 
 LOOKS = Looks(samples.NOW)
@@ -212,12 +213,12 @@ OBSERVED = replace(samples.SCALE, observed_at=SEEN.at)
     [
         (OBSERVED, SEEN, "kubectl Update/scale seen 2m ago (was 3) user unknown (observed)"),
         (
-            replace(OBSERVED, observed_at=None, confidence="owned"),
+            replace(OBSERVED, observed_at=None, confidence=Confidence.OWNED),
             replace(SEEN, since=samples.stamp(600)),
             "kubectl Update/scale between 10m ago and 2m ago (was 3) user unknown (owned)",
         ),
         (
-            replace(OBSERVED, time=samples.stamp(60), user="alice", confidence="audit"),
+            replace(OBSERVED, time=samples.stamp(60), user="alice", confidence=Confidence.AUDIT),
             SEEN,
             "kubectl Update/scale 1m ago (was 3) user alice (audit)",
         ),

@@ -9,7 +9,7 @@ is not there is created as Git states it, and what Git does not have is still ex
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -19,7 +19,7 @@ import msgspec
 from core.compare.equality.lists import element, entries
 from core.compare.equality.schema import Node
 from core.compare.evidence.evidence import Evidence
-from core.compare.evidence.ownership import OwnerClass, Owners
+from core.compare.evidence.ownership import OwnerClass, Owners, listed
 from core.compare.rules.optouts import Effect, OptOut, may_opt_out, opt_outs
 from core.compare.rules.selectors import Labels, parse_selector
 from core.model import (
@@ -37,7 +37,6 @@ from core.model.paths import (
     Part,
     Parts,
     is_entry,
-    parse_field,
     parse_path,
     parse_pointer,
     value_at,
@@ -186,23 +185,10 @@ def _parts(rule: IgnoreRule, git: JsonObject, evidence: Evidence, root: Node) ->
         yield from _resolved(parse_path(rule.path), git, live, root)
     else:
         owned = (entry.fields for entry in evidence.owners.entries if entry.manager == rule.manager)
-        for steps, whole in (found for fields in owned for found in _owned(fields)):
+        for steps, whole in (found for fields in owned for found in listed(fields)):
             for parts in _resolved(steps, git, live, root):
                 if not whole or isinstance(value_at(git, parts), Absent):
                     yield parts
-
-
-def _owned(fields: Mapping[str, Json]) -> Iterator[tuple[Parts, bool]]:
-    """Yield what fieldsV1 lists; True for a list entry as such, which others may write into too."""
-    for name, inner in fields.items():
-        part = parse_field(name)
-        if part is None or not isinstance(inner, dict):
-            continue
-        if isinstance(part, Element) and "." in inner:
-            yield (part,), True
-        elif inner.keys() <= {"."}:
-            yield (part,), False
-        yield from (((part, *rest), whole) for rest, whole in _owned(inner))
 
 
 def _resolved(steps: Parts, git: Json | Absent, live: Json | Absent, node: Node) -> Iterator[Parts]:

@@ -7,11 +7,12 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.compare import Policy, judge, payload
+from core.compare import Policy, judge
 from core.compare.evidence.evidence import Evidence
 from core.compare.rules.ignoring import places
 from core.model import Absent, IgnoreRule, Json, JsonObject, Verdict
 from core.model.paths import Parts, parse_path, value_at
+from core.remedy import payload
 from tests.core.compare.world import SCHEMAS, desired, live_of, obj, shown
 
 names = st.sampled_from(["a", "b", "c", "d"])
