@@ -18,7 +18,7 @@ from core.compare.equality.schema import UNKNOWN, Node, Schema
 from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import OwnerClass, Owners
 from core.compare.rules.grafting import Side, grafted, identified
-from core.compare.rules.ignoring import Place, may_fit, places
+from core.compare.rules.ignoring import Spared, may_fit, spared
 from core.compare.verdicts import Policy
 from core.model import ABSENT, Absent, Desired, Json, JsonObject, Live
 from core.model.paths import Parts, parse_path
@@ -44,8 +44,8 @@ def payload(
     git: JsonObject = msgspec.json.decode(desired.body)
     evidence = Evidence(msgspec.json.decode(live.body), policy.classes)
     root = schema.root if schema is not None else UNKNOWN
-    found = list(places(policy.rules, desired, git, evidence, root))
-    found += (Place(parse_path(path), "") for path in left)
+    found = list(spared(policy.rules, desired, git, evidence, root))
+    found += (Spared(parse_path(path), "") for path in left)
     if not found:
         return desired
     sent = grafted(git, evidence.live, found, root, _Sent(evidence.owners, root))

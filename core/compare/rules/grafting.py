@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from core.compare.equality.schema import Node
-from core.compare.rules.ignoring import Place
+from core.compare.rules.ignoring import Spared
 from core.model import ABSENT, Absent, Json, JsonObject
 from core.model.paths import Part, Parts, position, value_at
 
@@ -18,13 +18,13 @@ Taken: TypeAlias = Callable[[Side, Side, Node, Parts], Side]
 """What becomes of one place: Git's value, the live one, the schema and the path."""
 
 
-def as_live(git: JsonObject, live: JsonObject, found: Iterable[Place], root: Node) -> JsonObject:
+def as_live(git: JsonObject, live: JsonObject, found: Iterable[Spared], root: Node) -> JsonObject:
     """Return what Git states, with the live value at each place."""
     return grafted(git, live, found, root, lambda _, found, *__: found)
 
 
 def grafted(
-    git: JsonObject, live: JsonObject, found: Iterable[Place], root: Node, taken: Taken
+    git: JsonObject, live: JsonObject, found: Iterable[Spared], root: Node, taken: Taken
 ) -> JsonObject:
     """Return *git* with other values at some places; neither document is changed."""
     made: Side = git

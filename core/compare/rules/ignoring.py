@@ -1,8 +1,8 @@
 """Which places of one object a rule asks to leave alone, and which rule (verdicts.md section 4).
 
 A rule names a subtree.  Where exactly that is depends on the object: a pointer counts list entries
-as Git does, a manager owns whatever it owns live.  So rules are first turned into *places*, the
-paths of this very object, and everything after that works on places.
+as Git does, a manager owns whatever it owns live.  So rules are first turned into what they *spare*:
+paths of this very object, which everything after that works on.
 
 A rule inside an object or a list entry says nothing about whether that object or entry exists: what
 is not there is created as Git states it, and what Git does not have is still extra.
@@ -48,7 +48,7 @@ _selector: Final = lru_cache(maxsize=4096)(parse_selector)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Spared:
     """A subtree of one object that is left alone; () is all of it."""
 
     parts: Parts
@@ -92,9 +92,9 @@ def labels_of(document: JsonObject) -> Labels:
     return labels if isinstance(labels, dict) else {}
 
 
-def places(
+def spared(
     rules: Iterable[IgnoreRule], desired: Desired, git: JsonObject, evidence: Evidence, root: Node
-) -> tuple[Place, ...]:
+) -> tuple[Spared, ...]:
     """Find what is left alone in an object that is there on both sides.
 
     Args:
@@ -106,14 +106,14 @@ def places(
     """
     labels = labels_of(git)
     found = [
-        Place(parts, _note(rule))
+        Spared(parts, _note(rule))
         for rule in rules
         if fits(rule, desired.ref, labels)
         for parts in _parts(rule, git, evidence, root)
         if parts[:1] != ("status",) or "status" in git  # else it is not compared anyway
     ]
     found += [
-        Place((), _opted(each, desired))
+        Spared((), _opted(each, desired))
         for each, _ in opt_outs(git)
         if each.effect in {Effect.ALWAYS, Effect.PRESENT}
     ]
@@ -174,7 +174,7 @@ def _opted(each: OptOut, desired: Desired) -> str:
     return f"ignored by {each.name}: {each.value}, {document.file}:{document.line}"
 
 
-# From a rule to places --------------------------------------------------------------------------
+# From a rule to paths ---------------------------------------------------------------------------
 
 
 def _parts(rule: IgnoreRule, git: JsonObject, evidence: Evidence, root: Node) -> Iterator[Parts]:

@@ -13,9 +13,9 @@ from core.compare import (
     OwnerClass,
     Policy,
     absence,
+    detailed,
     expired,
     expires,
-    explain,
     is_compared,
     judge,
     mask,
@@ -266,7 +266,7 @@ def _compared(
     as_stated = found.verdict is Verdict.IN_SYNC
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
     confirmed = answer is not None and answer.predicted is not None
-    shown = explain(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
+    shown = detailed(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
     hidden = mask(found.ignored, desired.ref, key=draft.mask_key)
     row = replace(
         fresh,

@@ -1,10 +1,10 @@
-"""core.compare.explain: what exactly differs inside one value."""
+"""core.compare.details: what exactly differs inside one value."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.compare import detail, explain
+from core.compare import detail, detailed
 from core.model import ABSENT, Absent, FieldChange, FieldVerdict, InfoClass, Json, Masked, Value
 
 
@@ -64,7 +64,7 @@ def test_so_they_are_inside_a_list_that_is_shown_as_one(git: str, live: str, pla
 def test_single_values_are_explained_without_the_costly_look_into_lists() -> None:
     text = FieldChange("a", FieldVerdict.DRIFT, live="x ", git="x")
     inside = FieldChange("b", FieldVerdict.DRIFT, live=["x "], git=["x"])
-    explained = explain([text, inside], deep=False)
+    explained = detailed([text, inside], deep=False)
     assert explained[0].detail
     assert explained[1] is inside
 
@@ -116,7 +116,7 @@ def test_explaining_keeps_what_needs_no_detail_as_it_is() -> None:
     plain = FieldChange("a", FieldVerdict.DRIFT, live=1, git=2)
     text = FieldChange("b", FieldVerdict.DRIFT, live="x", git="y")
     alike = FieldChange("c", FieldVerdict.DRIFT, live="x", git="x ")
-    explained = explain([plain, text, alike])
+    explained = detailed([plain, text, alike])
     assert explained[0] is plain
     assert explained[1] is text
     assert explained[2].detail

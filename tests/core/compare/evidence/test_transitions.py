@@ -1,4 +1,4 @@
-"""core.compare.evidence.steps: which fields one step moved, and who wrote it."""
+"""core.compare.evidence.transitions: which fields one step moved, and who wrote it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import msgspec
 import pytest
 import yaml
 
-from core.compare import Move, Step
+from core.compare import Move, Transition
 from core.model import ABSENT, Absent, FieldChange, FieldVerdict, Json
 from tests.core.compare.world import SCHEMAS, obj
 
@@ -33,7 +33,7 @@ def moved(
     before: bytes, after: bytes, path: str, live: Json | Absent, git: Json | Absent = ABSENT
 ) -> Move | None:
     schema = next(schema for kind, schema in SCHEMAS.items() if kind.kind == "Deployment")
-    step = Step(before, after, schema)
+    step = Transition(before, after, schema)
     return step.of(FieldChange(path, FieldVerdict.DRIFT, live=live, git=git))
 
 
@@ -173,4 +173,4 @@ def test_a_field_that_came_in_is_told_from_one_that_changed() -> None:
     schema = next(schema for kind, schema in SCHEMAS.items() if kind.kind == "Deployment")
     before = body("metadata: {labels: {a: x}}")
     after = body("metadata: {labels: {a: y, b: z}}")
-    assert Step(before, after, schema).appeared == {"metadata.labels.b"}
+    assert Transition(before, after, schema).appeared == {"metadata.labels.b"}

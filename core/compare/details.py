@@ -30,7 +30,7 @@ _NAMES: Final[Mapping[type, str]] = {
 }
 
 
-def explain(changes: Sequence[FieldChange], *, deep: bool = True) -> tuple[FieldChange, ...]:
+def detailed(changes: Sequence[FieldChange], *, deep: bool = True) -> tuple[FieldChange, ...]:
     """Fill in the details of every change whose two values need them.
 
     Before `mask`, which removes the details of secret values, or after it: of hashes there is

@@ -1,4 +1,4 @@
-"""One step of a live object, from one version to the next: which fields it moved, and by whom.
+"""One transition of a live object, from a version to the next: which fields moved, by whom.
 
 managedFields says who owns a field, with a time that belongs to a whole entry.  Two versions side
 by side say more: what changed between them changed then, and an entry that is new, moved its time
@@ -33,7 +33,7 @@ class Move:
     writer: Actor | None  # None: the step shows nobody; NOBODY: it shows that the owner was not it
 
 
-class Step:
+class Transition:
     """Two versions of one live object, one after the other."""
 
     def __init__(
