@@ -1,7 +1,7 @@
 """Which places of one object a rule asks to leave alone, and which rule (verdicts.md section 4).
 
 A rule names a subtree.  Where exactly that is depends on the object: a pointer counts list entries
-as Git does, a manager owns whatever it owns live.  So rules are first turned into what they *spare*:
+as Git does, a manager owns whatever it owns live.  So rules are turned into what they *spare*:
 paths of this very object, which everything after that works on.
 
 A rule inside an object or a list entry says nothing about whether that object or entry exists: what
