@@ -44,7 +44,7 @@ def modules_of(package: str) -> list[str]:
 
 def test_all_of_core_together_loads_no_user_interface() -> None:
     names = [name for name in modules_of("core") if not name.endswith("__main__")]
-    assert "core.cli.terminal" in names
+    assert "core.cli.commands.terminal" in names
     code = f"import importlib\nfor name in {names!r}:\n    importlib.import_module(name)"
     assert loaded_after(code, (*TERMINAL, names[-1])) == {names[-1]}  # it came to the end
 
