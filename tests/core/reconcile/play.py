@@ -5,12 +5,13 @@ the server holds and what it has said of it so far are two things.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.model import Key, Live, Plan
-from core.reconcile.memory.effects import Apply, CheckAccess, Confirm, Effect, WriteInventory
+from core.model.requests import Apply, Delete, Edit, Replace, Request
+from core.reconcile.memory.effects import CheckAccess, Confirm, Effect, Perform, WriteInventory
 from core.reconcile.memory.inputs import (
     Applied,
     ClusterFound,
@@ -195,11 +196,10 @@ class Play:
                     words = "the object is gone"
                     return Confirmed(about, desired, on, None, words, status=404, retry=True)
                 return Confirmed(about, desired, on, predicted=desired.body)
-            case Apply(_, about, desired, on):
-                held = self.held.get(about.ref.name)
-                if held != on:
+            case Perform(_, about, desired, on):
+                if self.held.get(about.ref.name) != on:
                     return Applied(about, desired, None, "it changed", Refusals.LOOK_AGAIN)
-                return Applied(about, desired, self._applied(about, json.loads(effect.sent.body)))
+                return Applied(about, desired, self._carried_out(about, effect.requests))
             case WriteInventory(_, app, _, rows):
                 return InventoryWritten(app, rows)
             case CheckAccess(request, plan):
@@ -207,11 +207,23 @@ class Play:
             case _:
                 raise AssertionError(effect)
 
-    def _applied(self, about: Key, body: Any) -> Live:
-        held = self.held.get(about.ref.name)
-        if held is not None and json.loads(held.body)["data"] == body["data"]:
-            return held  # the server changes nothing, and gives no new version
-        return self._hold(about.ref.name, body["data"])
+    def _carried_out(self, about: Key, requests: Iterable[Request]) -> Live:
+        before = self.content(about.ref.name)
+        content = dict(before or {})
+        for request in requests:
+            match request:
+                case Apply():
+                    content |= json.loads(request.body)["data"]
+                case Edit():
+                    for each in request.operations:
+                        assert isinstance(each, Replace)
+                        assert each.parts == ("data", "a")
+                        content["a"] = str(each.value)
+                case Delete():
+                    raise AssertionError(request)
+        if content == before:
+            return self.held[about.ref.name]  # nothing changes, and there is no new version
+        return self._hold(about.ref.name, content)
 
     # The mind --------------------------------------------------------------------------------
 
@@ -226,7 +238,7 @@ class Play:
         self._hear(self.mind.feed(happened))
 
     def _hear(self, effects: Sequence[Effect]) -> None:
-        wanted = Confirm | Apply | WriteInventory | CheckAccess
+        wanted = Confirm | Perform | WriteInventory | CheckAccess
         self.asked += [each for each in effects if isinstance(each, wanted)]
 
 
@@ -235,7 +247,7 @@ def _failed(effect: Effect, number: int) -> Input:
         case Confirm(_, about, desired, on):
             status, retry = ((403, False), (0, True), (422, False))[number % 3]
             return Confirmed(about, desired, on, None, "no", status=status, retry=retry)
-        case Apply(_, about, desired):
+        case Perform(_, about, desired):
             remedy = (Refusals.WAIT, Refusals.GRANT, Refusals.CHANGE_GIT)[number % 3]
             return Applied(about, desired, None, "the server says no", remedy)
         case WriteInventory(_, app, _, rows):

@@ -22,11 +22,12 @@ from core.model import (
     Run,
     Snapshot,
 )
+from core.model.requests import Apply, Edit, Operation
 from core.reconcile.memory.effects import (
-    Apply,
     CheckAccess,
     Confirm,
     Effect,
+    Perform,
     WakeAt,
     WriteInventory,
 )
@@ -125,9 +126,9 @@ def commit(number: int = 1) -> Commit:
     return Commit(f"{number:040x}", "Ada <ada@example>", "2026-11-01T10:00:00Z", f"change {number}")
 
 
-def writes(effects: Iterable[Effect]) -> list[Apply]:
+def writes(effects: Iterable[Effect]) -> list[Perform]:
     """The writes of objects among *effects*."""
-    return [effect for effect in effects if isinstance(effect, Apply)]
+    return [effect for effect in effects if isinstance(effect, Perform)]
 
 
 def written(effects: Iterable[Effect]) -> list[Key]:
@@ -135,10 +136,19 @@ def written(effects: Iterable[Effect]) -> list[Key]:
     return [effect.key for effect in writes(effects)]
 
 
-def sent(effect: Effect) -> Any:
-    """The object that a write or a question sends."""
-    assert isinstance(effect, Apply | Confirm)
-    return json.loads(effect.sent.body)
+def stated(effect: Effect) -> Any:
+    """The fields that a write or a question states as ours; None where it edits alone."""
+    assert isinstance(effect, Perform | Confirm)
+    requests = effect.requests if isinstance(effect, Perform) else (effect.request,)
+    bodies = [json.loads(each.body) for each in requests if isinstance(each, Apply)]
+    return bodies[0] if bodies else None
+
+
+def edited(effect: Effect) -> list[Operation]:
+    """What a write changes beside that, place by place."""
+    assert isinstance(effect, Perform)
+    edits = [each for each in effect.requests if isinstance(each, Edit)]
+    return [operation for edit in edits for operation in edit.operations]
 
 
 def questions(effects: Iterable[Effect]) -> list[Confirm]:
@@ -208,7 +218,7 @@ class World:
 
     def accept(self, effect: Effect, version: int, uid: str = "u1") -> list[Effect]:
         """The server takes an apply; its answer is what Git says at *version*."""
-        assert isinstance(effect, Apply)
+        assert isinstance(effect, Perform)
         made = Live(uid, str(version), effect.desired.body)
         return self.feed(Applied(effect.key, effect.desired, made))
 
@@ -221,7 +231,7 @@ class World:
         retry_after_s: float | None = None,
     ) -> list[Effect]:
         """The server refuses a write."""
-        assert isinstance(effect, Apply)
+        assert isinstance(effect, Perform)
         refusal = Applied(effect.key, effect.desired, None, words, remedy, retry_after_s)
         return self.feed(refusal)
 

@@ -1,0 +1,86 @@
+"""`driftdeck diff`: what differs, once."""
+
+import sys
+from collections.abc import Iterator
+from typing import Final, TextIO
+
+from core.clean import clean
+from core.cli.exit_codes import diff_exit
+from core.cli.options import Options
+from core.cli.output.forms import diff_form, page_of, problems_of
+from core.cli.output.ink import ink_for, put
+from core.cli.output.report import report_lines
+from core.cli.session import (
+    READ_DEADLINE_S,
+    EngineLike,
+    beside,
+    connected,
+    pending,
+    settings_of,
+    until,
+)
+from core.errors import UnavailableError
+from core.model import Drift, Key, Snapshot, Verdict
+from core.reconcile.memory.inputs import Explain
+
+# Blame walks history: a long one must not keep the answer back.
+EXPLAIN_DEADLINE_S: Final = 20.0
+_WHOLE: Final = frozenset({Verdict.MISSING, Verdict.EXTRA})
+_WHOLE_MAX: Final = 200  # rows; before a first sync everything is missing
+
+
+async def run(options: Options) -> int:
+    """Compare, print, and return the exit code."""
+    settings = settings_of(options)
+    snapshot = await beside(connected(settings, once=True), picture)
+    return show(snapshot, options, out=sys.stdout, err=sys.stderr)
+
+
+async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) -> Snapshot:
+    """Wait until everything was judged and explained, or the time for it is over."""
+    newest, whole = await until(engine, lambda s: s.complete, deadline_s=deadline_s)
+    if not whole:
+        return newest
+    asked: dict[Key, Drift] = {}
+
+    def explained(snapshot: Snapshot) -> bool:
+        rows = [*_to_explain(snapshot)]
+        for row in rows:
+            if asked.get(row.key) is not row:  # a row that changed meanwhile is asked for again
+                asked[row.key] = row
+                engine.submit(Explain(row.key))
+        return not rows and snapshot.complete
+
+    newest, _ = await until(engine, explained, deadline_s=EXPLAIN_DEADLINE_S)
+    return newest
+
+
+def _to_explain(snapshot: Snapshot) -> Iterator[Drift]:
+    """Yield the rows of which Git's history is still to be told."""
+    whole = [row for row in snapshot.rows.values() if row.verdict in _WHOLE]
+    differing = (Verdict.DRIFTED, Verdict.CONTESTED)
+    fields = (row for row in snapshot.rows.values() if row.verdict in differing and row.changes)
+    yield from (row for row in (*fields, *whole[:_WHOLE_MAX]) if not row.explained)
+
+
+def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO) -> int:
+    """Print a snapshot as asked; problems also go to *err*.  Return the exit code."""
+    if options.output == "json":
+        out.write(page_of(diff_form(snapshot, everything=options.everything)))
+        out.flush()
+    else:
+        ink = ink_for(out, no_color=options.no_color)
+        put(out, report_lines(snapshot, ink, everything=options.everything))
+    overdue = pending(snapshot)
+    tell_problems(snapshot, err)
+    put(err, (clean(f"driftdeck: gave up waiting: {line}") for line in overdue))
+    code = diff_exit(snapshot)
+    return max(code, UnavailableError.exit_code) if overdue else code
+
+
+def tell_problems(snapshot: Snapshot, err: TextIO) -> None:
+    """Say on *err* what stops apps or parts of them."""
+    told = ((app.spec.name, problem) for app in snapshot.apps for problem in problems_of(app))
+    put(err, (clean(f"driftdeck: app {name}: {problem}") for name, problem in told))
+    noted = ((view.spec.name, view.notice) for view in snapshot.clusters if view.notice)
+    put(err, (clean(f"driftdeck: cluster {name}: {notice}") for name, notice in noted))

@@ -1,0 +1,95 @@
+"""`driftdeck --headless`: the controller; what happens, one JSON object per line.
+
+Lines for programs go to stdout, the same in words to stderr.  When stdout is closed the program
+ends quietly with 141, as any writer into a pipe does.  A reader that only is slow misses nothing
+but what the engine's list of newest events has let go, and is told how much that was.
+"""
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from core.cli.options import Options
+from core.cli.output.forms import event_form, line_of, time_text
+from core.cli.output.lines import LineWriter
+from core.cli.session import EngineLike, beside, connected, settings_of
+from core.model import Event, EventName
+from core.telling import events
+from core.telling.spans import plain
+
+_OURS = frozenset({EventName.STARTED, EventName.STOPPED})  # of the program, not of the engine
+_LAST_WORDS_S = 1.0  # a reader that does not read must not keep the program alive
+
+
+async def run(options: Options) -> int:
+    """Follow until a signal ends it; the exit code is the signal's."""
+    settings = settings_of(options)
+    healing = options.autoheal and not options.read_only
+    apps = ", ".join(app.name for app in settings.apps)
+    log = EventLog(sys.stdout.fileno(), sys.stderr.fileno())
+    return await follow(
+        lambda: connected(settings, healing=healing),
+        log,
+        message=f"{'healing' if healing else 'watching'}: {apps}",
+    )
+
+
+class EventLog:
+    """Prints events, each once, to the two streams."""
+
+    def __init__(self, out: int, err: int) -> None:
+        """Write to these file descriptors."""
+        self._out, self._err = out, err
+        self._writer = LineWriter()
+        self._seen = 0
+
+    async def tell(self, name: EventName, message: str) -> None:
+        """Print an event of the program itself."""
+        await self._print([Event(0, time.time(), name, message=message)])
+
+    async def print_new(self, events: Sequence[Event]) -> None:
+        """Print the events that are newer than those printed before."""
+        new = [event for event in events if event.sequence > self._seen]
+        if not new:
+            return
+        missed = new[0].sequence - self._seen - 1
+        if missed:
+            await self._log(f"{missed} events were not printed: stdout was not read in time\n")
+        self._seen = new[-1].sequence
+        await self._print(event for event in new if event.name not in _OURS)
+
+    async def _print(self, events: Iterable[Event]) -> None:
+        events = tuple(events)
+        machine = "".join(line_of(event_form(event)) for event in events)
+        person = "".join(event_words(event) + "\n" for event in events)
+        await self._writer.write(self._out, machine.encode("ascii"))
+        await self._log(person)
+
+    async def _log(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # a lost log is no reason to stop healing
+            await self._writer.write(self._err, text.encode("utf-8", "backslashreplace"))
+
+
+async def follow(engine_factory: Callable[[], EngineLike], log: EventLog, *, message: str) -> int:
+    """Print what the engine tells, from `started` to `stopped`."""
+    await log.tell(EventName.STARTED, message)
+
+    async def reader(engine: EngineLike) -> int:
+        async for snapshot in engine.snapshots():
+            await log.print_new(snapshot.events)
+        raise AssertionError("snapshots() never ends")
+
+    try:
+        return await beside(engine_factory(), reader)
+    except asyncio.CancelledError:
+        with contextlib.suppress(TimeoutError, BrokenPipeError):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                await log.tell(EventName.STOPPED, "asked to stop")
+        raise
+
+
+def event_words(event: Event) -> str:
+    """Say one event in one line of plain words."""
+    return plain(events.story(event, time_text(event.time)))

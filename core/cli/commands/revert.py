@@ -1,0 +1,105 @@
+"""`driftdeck revert COMMIT`: a new commit that undoes an earlier one, and the sync it asks for."""
+
+from typing import Final
+
+from core.clean import clean
+from core.cli.commands.diff import tell_problems
+from core.cli.commands.sync import Console, console_for, finished
+from core.cli.options import Options
+from core.cli.output.ink import Ink, put, wrapped
+from core.cli.output.plan_text import run_lines
+from core.cli.session import (
+    READ_DEADLINE_S,
+    EngineLike,
+    beside,
+    connected,
+    settings_of,
+    until,
+)
+from core.errors import RejectedError, UnavailableError, UsageError
+from core.model import AppSpec, RevertPlan, Snapshot
+from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
+from core.settings.reading import Settings
+from core.telling import origins
+from core.telling.spans import say
+
+_REQUEST: Final = 1
+
+
+async def run(options: Options) -> int:
+    """Preview, ask, commit, and wait for the sync; return the exit code."""
+    settings = settings_of(options)
+    app = _only_app(settings)
+    cluster = next(c for c in settings.clusters if c.name == app.cluster)
+    console = console_for(options)
+
+    async def reader(engine: EngineLike) -> int:
+        word = cluster.name if cluster.protected else "yes"
+        return await revert(engine, app, options, console, word=word)
+
+    return await beside(connected(settings, writing=not options.dry_run), reader)
+
+
+def _only_app(settings: Settings) -> AppSpec:
+    if len(settings.apps) > 1:
+        names = ", ".join(app.name for app in settings.apps)
+        raise UsageError(f"a revert is of one app; say which with --app: {names}")
+    return settings.apps[0]
+
+
+async def revert(
+    engine: EngineLike, app: AppSpec, options: Options, console: Console, *, word: str
+) -> int:
+    """Undo a commit of *app*'s repository by a new one; the engine then syncs what it changes."""
+    await _readable(engine, app, console)
+    plan = await _previewed(engine, app, options.commit)
+    if plan.problem and plan.exit_code == UsageError.exit_code:
+        raise UsageError(plan.problem)  # there is no such commit, so there is nothing to show
+    put(console.out, _preview_lines(plan, console.ink))
+    if plan.problem:
+        raise RejectedError(plan.problem)
+    if options.dry_run:
+        return 0
+    question = f"Commit this on {plan.branch} and sync app {app.name} on cluster {app.cluster}"
+    if not options.yes and not await console.ask(question, word=word):
+        put(console.err, ["nothing was done"])
+        return 1
+    engine.submit(ExecuteRevert(_REQUEST, plan))
+    done = await finished(engine, _REQUEST)
+    if done.revision:
+        put(console.out, [f"committed {done.revision} on {clean(plan.branch)}"])
+    put(console.out, run_lines(done, console.ink))
+    return done.exit_code
+
+
+async def _readable(engine: EngineLike, app: AppSpec, console: Console) -> None:
+    """Make sure that both sides can be read: half a revert is worse than none."""
+    snapshot, whole = await until(engine, lambda s: s.complete, deadline_s=READ_DEADLINE_S)
+    tell_problems(snapshot, console.err)
+    view = next((view for view in snapshot.apps if view.spec.name == app.name), None)
+    if view is None or not whole or view.blocked:
+        raise UnavailableError(f"app {app.name} cannot be read now; nothing was reverted")
+
+
+async def _previewed(engine: EngineLike, app: AppSpec, commit: str) -> RevertPlan:
+    def made(snapshot: Snapshot) -> bool:
+        return snapshot.revert_for(_REQUEST) is not None
+
+    engine.submit(PrepareRevert(_REQUEST, app.name, commit))
+    snapshot, done = await until(engine, made, deadline_s=READ_DEADLINE_S)
+    plan = snapshot.revert_for(_REQUEST)
+    if not done or plan is None:
+        raise UnavailableError(f"no preview within {READ_DEADLINE_S:.0f} s")
+    return plan
+
+
+def _preview_lines(plan: RevertPlan, ink: Ink) -> list[str]:
+    head = [
+        *wrapped(origins.commit_story(plan.target), indent=0, label="Revert "),
+        *wrapped((say(f"by a new commit on {plan.branch}"),), indent=2),
+    ]
+    return [
+        *map(ink.line, head),
+        "",
+        *clean(plan.diff, multiline=True).splitlines(),
+    ]

@@ -1,0 +1,146 @@
+"""`driftdeck sync`: make the cluster equal to Git, once; what was shown is what runs."""
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TextIO
+
+from core.cli.commands.diff import picture, tell_problems
+from core.cli.consent import agreed
+from core.cli.exit_codes import DRIFT, problem_exit
+from core.cli.options import Options
+from core.cli.output.ink import Ink, ink_for, put
+from core.cli.output.plan_text import plan_lines, protected_names, run_lines
+from core.cli.session import (
+    READ_DEADLINE_S,
+    EngineLike,
+    beside,
+    connected,
+    pending,
+    settings_of,
+    until,
+)
+from core.errors import UnavailableError
+from core.model import Key, Plan, Run, Snapshot, Verdict
+from core.reconcile.memory.inputs import Execute, PreparePlan
+from core.telling.plans import counts, left_alone
+
+RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
+_TO_SYNC: Final = frozenset({Verdict.DRIFTED, Verdict.MISSING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """Where a writing command talks, and how it asks."""
+
+    out: TextIO
+    err: TextIO
+    ink: Ink
+    ask: Callable[..., Awaitable[bool]] = agreed
+
+
+def console_for(options: Options) -> Console:
+    """Talk on the process's own streams."""
+    return Console(
+        out=sys.stdout, err=sys.stderr, ink=ink_for(sys.stdout, no_color=options.no_color)
+    )
+
+
+async def run(options: Options) -> int:
+    """Plan, show, ask, execute; return the exit code."""
+    settings = settings_of(options)
+    protected = frozenset(cluster.name for cluster in settings.clusters if cluster.protected)
+    console = console_for(options)
+
+    async def reader(engine: EngineLike) -> int:
+        return await sync(engine, options, console, protected=protected)
+
+    return await beside(connected(settings, writing=not options.dry_run, once=True), reader)
+
+
+async def sync(
+    engine: EngineLike, options: Options, console: Console, *, protected: frozenset[str]
+) -> int:
+    """Bring every drifted or missing object of the chosen apps back to Git."""
+    snapshot = await picture(engine)
+    tell_problems(snapshot, console.err)
+    overdue = pending(snapshot)
+    if overdue:
+        raise UnavailableError(f"gave up waiting: {'; '.join(overdue)}")
+    plans = await prepared(engine, snapshot)
+    for plan in plans:
+        put(console.out, plan_lines(plan, console.ink))
+    put(console.out, left_alone(snapshot))
+    if not any(plan.runnable for plan in plans):
+        await recorded(engine, deadline_s=READ_DEADLINE_S)
+        put(console.out, ["nothing to do"] if not plans else [])
+        blocked = 4 if plans else 0  # every step says why it cannot be done
+        return max(problem_exit(snapshot), blocked)
+    if options.dry_run:
+        return problem_exit(snapshot)
+    if not options.yes and not await _consent(plans, console, protected):
+        put(console.err, ["nothing was done"])
+        return max(problem_exit(snapshot), DRIFT)
+    codes = [await executed(engine, plan, number, console) for number, plan in enumerate(plans, 1)]
+    return max([problem_exit(snapshot), *codes])
+
+
+async def recorded(engine: EngineLike, *, deadline_s: float) -> None:
+    """Wait until what was seen is kept: the end of a Job may be gone the next time."""
+    await until(engine, lambda s: not any(app.storing for app in s.apps), deadline_s=deadline_s)
+
+
+async def prepared(engine: EngineLike, snapshot: Snapshot) -> list[Plan]:
+    """Ask the engine for the plan of each cluster that has something to sync."""
+    chosen: dict[str, set[Key]] = {}
+    for row in snapshot.rows.values():
+        if row.verdict in _TO_SYNC:
+            chosen.setdefault(row.cluster, set()).add(row.key)
+    plans = []
+    for request, cluster in enumerate(sorted(chosen), 1):
+        engine.submit(PreparePlan(request, frozenset(chosen[cluster])))
+        plan = await _plan_of(engine, request)
+        if plan.steps:
+            plans.append(plan)
+    return plans
+
+
+async def _plan_of(engine: EngineLike, request: int) -> Plan:
+    def made(snapshot: Snapshot) -> bool:
+        return snapshot.plan_for(request) is not None
+
+    snapshot, done = await until(engine, made, deadline_s=READ_DEADLINE_S)
+    plan = snapshot.plan_for(request)
+    if not done or plan is None:
+        raise UnavailableError(f"no plan within {READ_DEADLINE_S:.0f} s")
+    return plan
+
+
+async def executed(engine: EngineLike, plan: Plan, number: int, console: Console) -> int:
+    """Run one plan to its end and print how it ended; return its exit code."""
+    engine.submit(Execute(number, plan))
+    run = await finished(engine, number)
+    put(console.out, run_lines(run, console.ink))
+    return run.exit_code
+
+
+async def finished(engine: EngineLike, number: int) -> Run:
+    """Wait for the end of a run."""
+
+    def ended(snapshot: Snapshot) -> bool:
+        return any(run.id == number and run.finished for run in snapshot.runs)
+
+    snapshot, done = await until(engine, ended, deadline_s=RUN_DEADLINE_S)
+    if not done:
+        raise UnavailableError(f"the sync has not ended within {RUN_DEADLINE_S:.0f} s")
+    return next(run for run in snapshot.runs if run.id == number)
+
+
+async def _consent(plans: Sequence[Plan], console: Console, protected: frozenset[str]) -> bool:
+    guarded = protected_names(plans, protected)
+    for plan in plans:
+        question = f"Sync cluster {plan.cluster}: {counts(plan)}"
+        word = plan.cluster if plan.cluster in guarded else "yes"
+        if not await console.ask(question, word=word):
+            return False
+    return True

@@ -1,0 +1,47 @@
+"""A plan on paper: every object in full, so that what a person accepts is what will run."""
+
+from collections.abc import Iterator, Sequence
+
+from core.cli.output.ink import Ink, wrapped
+from core.cli.output.report import change_lines
+from core.model import Plan, Run, Step
+from core.telling import plans
+from core.telling.spans import Line, Role, say
+
+
+def plan_lines(plan: Plan, ink: Ink) -> Iterator[str]:
+    """Yield a plan: where it runs, its steps in their order, and what to know about it."""
+    yield from map(ink.line, _plan_lines(plan))
+
+
+def run_lines(run: Run, ink: Ink) -> Iterator[str]:
+    """Yield how a run ended."""
+    for problem in run.problems:
+        yield from map(ink.line, wrapped((say(problem, Role.ERROR),), indent=2, label="! "))
+    yield ink.line(plans.run(run))
+
+
+def protected_names(chosen: Sequence[Plan], protected: frozenset[str]) -> tuple[str, ...]:
+    """Return the protected clusters among those that the *chosen* plans write to."""
+    return tuple(sorted({plan.cluster for plan in chosen} & protected))
+
+
+def _plan_lines(plan: Plan) -> Iterator[Line]:
+    yield plans.title(plan)
+    for app, commit in plan.revisions.items():
+        yield from wrapped(plans.revision(app, commit), indent=2)
+    for step in plan.steps:
+        yield ()
+        yield from _step_lines(step)
+    yield ()
+    for note in plan.notes:
+        yield from wrapped((say(note),), indent=2, label="- ")
+    yield (say(f"  {plans.totals(plan)}"),)
+
+
+def _step_lines(step: Step) -> Iterator[Line]:
+    yield from wrapped(plans.step(step), indent=2)
+    if step.problem:
+        yield from wrapped((say(step.problem, Role.ERROR),), indent=4, label="! ")
+    for change in step.changes:
+        yield from change_lines(change, indent=4)

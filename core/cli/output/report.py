@@ -1,0 +1,82 @@
+"""The report of `driftdeck diff`: an app after the other, worst objects first, 80 columns wide."""
+
+from collections.abc import Iterator
+
+from core.cli.output.forms import problems_of
+from core.cli.output.ink import WIDTH, Ink, wrapped
+from core.model import Absent, AppView, Drift, FieldChange, Snapshot, Verdict
+from core.telling import actors, changes, objects, origins, values, verdicts
+from core.telling.spans import Line, Role, plain, say
+
+
+def report_lines(snapshot: Snapshot, ink: Ink, *, everything: bool) -> Iterator[str]:
+    """Yield the report line by line, an app after the other, worst rows first."""
+    for i, app in enumerate(snapshot.apps):
+        if i:
+            yield ""
+        rows = [row for key, row in snapshot.rows.items() if key.app == app.spec.name]
+        yield from map(ink.line, _app_lines(app, rows, everything=everything))
+
+
+def _app_lines(app: AppView, rows: list[Drift], *, everything: bool) -> Iterator[Line]:
+    where = f" path {app.spec.path}" if app.spec.path else ""
+    yield (say(f"{app.spec.name} on {app.spec.cluster}", Role.TITLE),)
+    revision = say(f"{app.spec.revision}{where}")
+    yield from wrapped((revision,), indent=2, label="Git", label_width=5)
+    yield from wrapped(origins.commit_story(app.revision), indent=7)
+    for problem in problems_of(app):
+        yield from wrapped((say(problem, Role.ERROR),), indent=2, label="! ")
+    for gap in app.unseen:
+        yield from wrapped((say(gap, Role.UNKNOWN),), indent=2, label="? ")
+    rows = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
+    for row in sorted(rows, key=lambda row: (verdicts.RANKS[row.verdict], row.key)):
+        yield ()
+        yield from _row_lines(row, everything=everything)
+    yield ()
+    counted = verdicts.totals(app.counts.items(), app.ignored)
+    yield (say(f"  {counted}" + ("" if app.complete else " (not complete)")),)
+
+
+def _row_lines(row: Drift, *, everything: bool) -> Iterator[Line]:
+    yield from wrapped(objects.title(row), indent=2)
+    for sentence in objects.story(row):
+        yield from wrapped(sentence, indent=4)
+    for change in sorted(row.changes, key=lambda one: verdicts.FIELD_RANKS[one.verdict]):
+        yield from change_lines(change, indent=4)
+    for change in row.ignored if everything else ():
+        yield from _ignored_lines(change, indent=4)
+
+
+def change_lines(change: FieldChange, *, indent: int, role: Role | None = None) -> Iterator[Line]:
+    """Yield one field: its path, both values, and what is known about how they came.
+
+    With *role* the path is said less loudly, or louder, than the change deserves by itself.
+    """
+    title = changes.title(change)
+    yield from wrapped(title if role is None else ((plain(title), role),), indent=indent)
+    live, git = (values.story(side) for side in (change.live, change.git))
+    story = actors.story(change.actor, change.seen)
+    yield from _side("live", (say(live, Role.LIVE),), story, indent)
+    yield from _side("Git", (say(git, Role.GIT),), origins.story(change.origin), indent)
+    for line in change.detail if changes.needs_detail(change) else ():
+        yield from wrapped((say(line, Role.MUTED),), indent=indent + 2)
+
+
+def _ignored_lines(change: FieldChange, *, indent: int) -> Iterator[Line]:
+    """Yield one field that a rule hides, with the rule."""
+    if not change.path and isinstance(change.live, Absent) and isinstance(change.git, Absent):
+        yield from wrapped((say(change.note, Role.MUTED),), indent=indent)
+        return
+    yield from change_lines(change, indent=indent, role=Role.MUTED)
+
+
+def _side(label: str, value: Line, story: Line, indent: int) -> Iterator[Line]:
+    """Yield one side of a change: the value in its colour, its story beside it or below."""
+    head, *more = wrapped(value, indent=indent + 2, label=label, label_width=6)
+    if story and not more and len(plain(head)) + 2 + len(plain(story)) <= WIDTH:
+        yield (*head, ("  ", Role.TEXT), *story)
+        return
+    yield head
+    yield from more
+    if story:
+        yield from wrapped(story, indent=indent + 8)

@@ -1,0 +1,581 @@
+"""`driftdeck diff` waits for the whole picture, prints it, and ends with the code it deserves."""
+
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from core.cli.commands.diff import picture, show
+from core.cli.options import Options
+from core.cli.session import beside
+from core.compare import detailed, mask
+from core.model import (
+    ABSENT,
+    Actor,
+    AppView,
+    Cause,
+    ClusterSpec,
+    ClusterView,
+    Confidence,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    Masked,
+    ObjectRef,
+    Seen,
+    Snapshot,
+    Stamp,
+    Verdict,
+)
+from core.reconcile.memory.inputs import Command, Explain
+from tests.core.cli.scripted import (
+    ACTOR,
+    CART,
+    COMMIT,
+    LABEL,
+    ORIGIN,
+    REPLICAS,
+    SPEC,
+    WEB,
+    ScriptedEngine,
+    app_view,
+    drifted,
+    in_sync,
+    missing,
+    picture_of,
+)
+
+
+def shown(snapshot: Snapshot, **options: Any) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    code = show(snapshot, Options(**options), out=out, err=err)
+    return code, out.getvalue(), err.getvalue()
+
+
+def document_of(snapshot: Snapshot, **options: Any) -> Mapping[str, Any]:
+    _, out, _ = shown(snapshot, output="json", **options)
+    document: Mapping[str, Any] = json.loads(out)
+    return document
+
+
+# Waiting ----------------------------------------------------------------------------------------
+
+
+async def test_the_picture_is_the_first_complete_one() -> None:
+    half = picture_of(drifted(), complete=False)
+    whole = picture_of(drifted())
+    assert await beside(ScriptedEngine(half, whole), picture) == whole
+
+
+async def test_a_drifted_row_without_its_story_is_asked_for_once_and_awaited() -> None:
+    bare = picture_of(drifted(explained=False))
+
+    def answer(command: Command, _: Snapshot) -> Snapshot:
+        assert command == Explain(WEB)
+        return picture_of(drifted())
+
+    engine = ScriptedEngine(bare, reaction=answer)
+    assert (await beside(engine, picture)).rows[WEB].explained
+    assert engine.commands == [Explain(WEB)]
+
+
+async def test_a_row_that_changed_meanwhile_is_asked_for_again() -> None:
+    first = drifted(explained=False)
+    later = drifted(explained=False, stamp=Stamp("d1", "124", "u1"))
+    answers = [picture_of(later), picture_of(drifted(stamp=Stamp("d1", "124", "u1")))]
+    engine = ScriptedEngine(picture_of(first), reaction=lambda *_: answers.pop(0))
+    await beside(engine, picture)
+    assert engine.commands == [Explain(WEB), Explain(WEB)]
+
+
+async def test_of_a_missing_object_the_commit_that_states_it_is_asked_for() -> None:
+    bare = picture_of(missing(explained=False))
+    told = picture_of(missing(explained=True))
+    engine = ScriptedEngine(bare, told)
+    assert await beside(engine, picture) is told
+    assert [type(command) for command in engine.commands] == [Explain]
+
+
+async def test_a_picture_that_never_completes_is_given_up() -> None:
+    half = picture_of(drifted(confirming=True), complete=False)
+
+    snapshot = await beside(ScriptedEngine(half), lambda e: picture(e, deadline_s=0.01))
+    code, out, err = shown(snapshot)
+    assert code == 3
+    assert "Deployment shop/web" in out
+    assert "gave up waiting: app shop: 1 of 1 objects wait for the server's word" in err
+
+
+@pytest.mark.parametrize(
+    ("fields", "awaited"),
+    [
+        ({"revision": None}, "Git was not read yet (config)"),
+        ({"problem": "busy"}, "busy"),
+    ],
+)
+def test_what_is_pending_is_named(fields: Mapping[str, Any], awaited: str) -> None:
+    code, _, err = shown(picture_of(complete=False, **fields))
+    assert code == 3
+    assert f"gave up waiting: app shop: {awaited}" in err
+
+
+def test_a_silent_cluster_is_named() -> None:
+    snapshot = picture_of(complete=False)
+    silent = replace(snapshot.clusters[0], connected=False)
+    _, _, err = shown(replace(snapshot, clusters=(silent,)))
+    assert "cluster demo did not answer yet" in err
+
+
+# Exit codes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "code"),
+    [
+        (picture_of(in_sync()), 0),
+        (picture_of(), 0),
+        (picture_of(drifted()), 1),
+        (picture_of(missing()), 1),
+        (picture_of(drifted(verdict=Verdict.EXTRA)), 1),
+        (picture_of(drifted(verdict=Verdict.CONTESTED)), 0),
+        (picture_of(drifted(verdict=Verdict.UNKNOWN)), 4),
+        (picture_of(drifted(), problem="gone", problem_exit=3, blocked=True), 3),
+        (picture_of(drifted(), problem="no", problem_exit=4), 4),
+        (picture_of(in_sync(), file_problems=("a.yaml:1: bad",)), 5),
+        (picture_of(in_sync(), problem="without code"), 3),
+    ],
+)
+def test_the_exit_code_says_the_worst(snapshot: Snapshot, code: int) -> None:
+    assert shown(snapshot)[0] == code
+
+
+def broken_beside_drifted() -> Snapshot:
+    spec = replace(SPEC, name="ledger")
+    broken: AppView = replace(
+        app_view(spec), complete=False, blocked=True, problem="ledger is gone", problem_exit=4
+    )
+    whole = picture_of(drifted())
+    return replace(whole, apps=(broken, *whole.apps))
+
+
+def test_one_app_in_trouble_does_not_hide_another() -> None:
+    code, out, err = shown(broken_beside_drifted())
+    assert code == 4
+    assert "Deployment shop/web: drifted" in out
+    assert err == "driftdeck: app ledger: ledger is gone\n"
+
+
+# JSON -------------------------------------------------------------------------------------------
+
+
+def test_the_document_has_the_promised_form() -> None:
+    _, out, err = shown(picture_of(drifted()), output="json")
+    assert err == ""
+    assert json.loads(out) == {
+        "schema": "driftdeck.dev/v1",
+        "complete": True,
+        "apps": [
+            {
+                "name": "shop",
+                "cluster": "demo",
+                "repo": "config",
+                "revision": COMMIT.id,
+                "path": "apps/shop",
+                "problem": None,
+                "unseen": [],
+                "counts": {
+                    "in_sync": 0,
+                    "drifted": 1,
+                    "missing": 0,
+                    "extra": 0,
+                    "contested": 0,
+                    "unknown": 0,
+                },
+                "ignored": 0,
+            }
+        ],
+        "objects": [
+            {
+                "app": "shop",
+                "cluster": "demo",
+                "api_version": "apps/v1",
+                "kind": "Deployment",
+                "namespace": "shop",
+                "name": "web",
+                "verdict": "drifted",
+                "cause": "live_changed",
+                "confirmed_by": "server",
+                "resource_version": "123",
+                "judged_at": None,
+                "reason": None,
+                "actor": None,
+                "origin": None,
+                "changes": [
+                    {
+                        "path": "spec.replicas",
+                        "verdict": "drift",
+                        "live": 7,
+                        "git": 3,
+                        "class": None,
+                        "note": None,
+                        "healable": True,
+                        "detail": [],
+                        "seen": None,
+                        "actor": {
+                            "manager": "kubectl",
+                            "operation": "Update",
+                            "subresource": "scale",
+                            "time": "2026-07-01T12:00:03Z",
+                            "observed_at": None,
+                            "user": None,
+                            "confidence": "owned",
+                            "verb": None,
+                            "user_agent": None,
+                            "suspects": [],
+                        },
+                        "origin": {
+                            "file": "apps/shop/web.yaml",
+                            "line": 8,
+                            "commit": COMMIT.id,
+                            "author": "Ines Duarte <i@shop.example>",
+                            "date": "2026-06-30T14:02:11Z",
+                            "subject": "Sale",
+                            "note": None,
+                        },
+                    }
+                ],
+                "ignored": [],
+            }
+        ],
+    }
+
+
+def test_an_absent_side_has_no_key_and_a_null_has_one() -> None:
+    null = FieldChange("spec.paused", FieldVerdict.DRIFT, None, ABSENT)
+    document = document_of(picture_of(drifted(changes=(LABEL, null))))
+    label, paused = document["objects"][0]["changes"]
+    assert label["live"] == "alice"
+    assert "git" not in label
+    assert paused == {
+        "path": "spec.paused",
+        "verdict": "drift",
+        "live": None,
+        "class": None,
+        "note": None,
+        "healable": True,
+        "detail": [],
+        "seen": None,
+        "actor": None,
+        "origin": None,
+    }
+
+
+def test_objects_in_sync_are_left_out_unless_all_are_wanted() -> None:
+    snapshot = picture_of(in_sync(), missing())
+    assert [o["name"] for o in document_of(snapshot)["objects"]] == ["cart"]
+    everything = document_of(snapshot, everything=True)
+    assert [o["name"] for o in everything["objects"]] == ["cart", "web"]
+    assert document_of(snapshot)["apps"][0]["counts"]["in_sync"] == 1
+
+
+def test_a_problem_makes_the_document_incomplete() -> None:
+    document = document_of(broken_beside_drifted())
+    assert document["complete"] is False
+    assert [app["problem"] for app in document["apps"]] == ["ledger is gone", None]
+
+
+def test_files_left_out_are_a_problem_named_once() -> None:
+    files = ("a.yaml:1: bad", "b.yaml:2: worse")
+    document = document_of(picture_of(problem=files[0], problem_exit=5, file_problems=files))
+    assert document["apps"][0]["problem"] == "a.yaml:1: bad; b.yaml:2: worse"
+
+
+def test_the_document_is_ascii_whatever_it_holds() -> None:
+    change = replace(REPLICAS, live="\x1b]52;c;x\x07 \u202e \ud800", git="ä")
+    _, out, _ = shown(picture_of(drifted(changes=(change,))), output="json")
+    assert out.isascii()
+    assert "\x1b" not in out
+    assert json.loads(out)["objects"][0]["changes"][0]["live"] == change.live
+
+
+# Text -------------------------------------------------------------------------------------------
+
+
+def test_the_report_says_what_from_to_who_when_and_which_commit() -> None:
+    _, out, _ = shown(picture_of(drifted(), missing()))
+    assert out == (
+        "shop on demo\n"
+        "  Git  main path apps/shop\n"
+        '       3f2a1b9 "Sale" by Ines Duarte, 2026-06-30 14:02:11 UTC\n'
+        "\n"
+        "  Deployment shop/web: drifted, changed in the cluster\n"
+        "    spec.replicas\n"
+        "      live  7  by kubectl scale, at or before 2026-07-01 12:00:03 UTC\n"
+        "      Git   3\n"
+        '            apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30\n'
+        "            14:02:11 UTC\n"
+        "\n"
+        "  Service shop/cart: missing\n"
+        "    Git states it at apps/shop/cart.yaml:21\n"
+        "\n"
+        "  1 drifted, 1 missing\n"
+    )
+
+
+def test_a_row_that_one_side_lacks_has_its_commit() -> None:
+    _, out, _ = shown(picture_of(missing(origin=ORIGIN)))
+    assert 'Git states it at apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte' in out
+    extra = missing(verdict=Verdict.EXTRA, origin=replace(ORIGIN, note="removed here"))
+    _, out, _ = shown(picture_of(extra))
+    words = " ".join(out.split())
+    assert "Git stated it at apps/shop/web.yaml:8" in words
+    assert "UTC (removed here)" in words
+
+
+def test_no_line_is_wider_than_eighty_columns() -> None:
+    long = replace(
+        REPLICAS, path="metadata.annotations." + "x" * 200, live="y " * 150, git="z" * 99
+    )
+    row = drifted(changes=(long,), reason="because " * 40, cause=Cause.BOTH)
+    _, out, _ = shown(picture_of(row, problem="trouble " * 30, problem_exit=4))
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_text_from_outside_cannot_steer_the_terminal() -> None:
+    hostile = "\x1b[2J\x9b31m\u202e"
+    change = replace(
+        REPLICAS, path=f"data.{hostile}", live=hostile, detail=(hostile,), note=hostile
+    )
+    origin = replace(ORIGIN, subject=hostile, author=hostile, file=hostile)
+    change = replace(change, origin=origin, actor=replace(ACTOR, manager=hostile))
+    key = Key("shop", ObjectRef("", hostile, hostile, hostile))
+    row = replace(drifted(key, changes=(change,), reason=hostile, problem=hostile), file=hostile)
+    snapshot = picture_of(row, problem=hostile, problem_exit=4)
+    _, out, err = shown(snapshot)
+    for raw in ("\x1b", "\x9b", "\u202e"):
+        assert raw not in out + err
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (3, "3"),
+        ("3", '"3"'),
+        ("web:1.42", "web:1.42"),
+        ("", '""'),
+        (" padded ", '" padded "'),
+        ("true", '"true"'),
+        (True, "true"),
+        (None, "null"),
+        (ABSENT, "(not there)"),
+        ({"a": [1]}, '{"a": [1]}'),
+        ("two\nlines", '"two\\nlines"'),
+        (Masked("0123456789ab"), "(secret, sha256 0123456789ab)"),
+        ({"a": Masked("0123456789ab")}, '{"a": {"sha256": "0123456789ab"}}'),
+        ({"sha256": "0123456789ab"}, '{"sha256": "0123456789ab"}'),
+        ("x" * 301, "x" * 300),
+    ],
+)
+def test_values_read_as_people_say_them(value: Any, words: str) -> None:
+    change = replace(REPLICAS, live=value, actor=None, origin=None)
+    _, out, _ = shown(picture_of(drifted(changes=(change,))))
+    flat = "".join(line.strip() for line in out.splitlines())
+    assert f"live  {words}" in flat
+
+
+def test_who_did_it_is_no_surer_than_the_evidence() -> None:
+    seen = replace(ACTOR, observed_at="2026-07-01T12:00:05Z", user="alice")
+    _, out, _ = shown(picture_of(drifted(changes=(replace(REPLICAS, actor=seen),))))
+    assert "by alice with kubectl scale, seen 2026-07-01 12:00:05 UTC" in out
+    timeless = replace(ACTOR, time=None)
+    _, out, _ = shown(picture_of(drifted(changes=(replace(REPLICAS, actor=timeless),))))
+    assert "live  7  by kubectl scale\n" in out
+
+
+SEEN = Seen(3, 7, "41", "42", "2026-07-01T12:00:05Z")
+NOBODY = Actor(None, None, None, None, "2026-07-01T12:00:05Z", None, Confidence.OBSERVED)
+OBSERVED = replace(ACTOR, observed_at=SEEN.at, confidence=Confidence.OBSERVED)
+
+
+@pytest.mark.parametrize(
+    ("actor", "seen", "words"),
+    [
+        (OBSERVED, SEEN, "by kubectl scale, seen 2026-07-01 12:00:05 UTC (was 3)"),
+        (NOBODY, SEEN, "seen 2026-07-01 12:00:05 UTC (was 3), by whom is not known"),
+        (
+            replace(OBSERVED, confidence=Confidence.OWNED),
+            SEEN,
+            "owned by kubectl scale, seen 2026-07-01 12:00:05 UTC (was 3)",
+        ),
+        (
+            ACTOR,
+            replace(SEEN, before=ABSENT, since="2026-07-01T11:00:00Z"),
+            (
+                "by kubectl scale, between 2026-07-01 11:00:00 UTC and 2026-07-01 12:00:05 UTC"
+                " (was not there)"
+            ),
+        ),
+        (
+            replace(OBSERVED, user="alice", confidence=Confidence.AUDIT),
+            SEEN,
+            "by alice with kubectl scale, 2026-07-01 12:00:03 UTC (was 3)",
+        ),
+        (
+            replace(ACTOR, suspects=("alice", "bob")),
+            None,
+            "by kubectl scale, perhaps alice or bob, at or before 2026-07-01 12:00:03 UTC",
+        ),
+        (replace(NOBODY, observed_at=None, confidence=Confidence.UNKNOWN), None, ""),
+    ],
+)
+def test_a_step_that_was_seen_is_told_as_far_as_it_is_known(
+    actor: Actor, seen: Seen | None, words: str
+) -> None:
+    change = replace(REPLICAS, actor=actor, seen=seen, origin=None)
+    _, out, _ = shown(picture_of(drifted(changes=(change,))))
+    assert max(map(len, out.splitlines())) <= 80
+    flat = " ".join(out.split())
+    assert f"live 7 {words} Git 3".replace("  ", " ") in flat
+
+
+@pytest.mark.parametrize(
+    ("git", "live"),
+    [
+        ("a", "a\n"),
+        ("a\tb", "a b"),
+        ("a b", "a\u00a0b"),
+        ("\u00e9", "e\u0301"),
+        ("1", 1),
+        (["x", "a b"], ["x", "a\u00a0b"]),
+        (["\u00e9"], ["e\u0301"]),
+    ],
+)
+def test_no_drift_is_without_a_visible_reason(git: Any, live: Any) -> None:
+    (change,) = detailed([replace(REPLICAS, git=git, live=live)])
+    snapshot = picture_of(drifted(changes=(change,)))
+    _, out, _ = shown(snapshot)
+    flat = " ".join(out.split())
+    for line in change.detail:
+        assert " ".join(line.split()) in flat
+    assert ("first difference at byte" in flat) or ('the text "1"' in flat and "number 1" in flat)
+    assert document_of(snapshot)["objects"][0]["changes"][0]["detail"] == list(change.detail)
+
+
+def test_programs_read_a_secret_as_its_hash() -> None:
+    seen = Seen({"a": Masked("0b" * 6)}, Masked("0a" * 6), "1", "2", "2026-07-01T12:00:00Z")
+    change = replace(REPLICAS, live=Masked("0a" * 6), git=[Masked("0c" * 6)], seen=seen)
+    (told,) = document_of(picture_of(drifted(changes=(change,))))["objects"][0]["changes"]
+    assert told["live"] == told["seen"]["after"] == {"sha256": "0a" * 6}
+    assert told["git"] == [{"sha256": "0c" * 6}]
+    assert told["seen"]["before"] == {"a": {"sha256": "0b" * 6}}
+
+
+def test_secrets_that_differ_in_one_byte_show_two_hashes() -> None:
+    secret = replace(REPLICAS, path="data.a", git="YQ==", live="Yg==")
+    (change,) = mask([secret], ObjectRef("", "Secret", "shop", "web"), key=b"k")
+    _, out, _ = shown(picture_of(drifted(changes=(change,))))
+    hashes = re.findall("sha256 ([0-9a-f]{12})", out)
+    assert len(set(hashes)) == 2
+
+
+def test_an_audit_log_that_cannot_be_read_is_said_and_stops_nothing() -> None:
+    snapshot = picture_of(drifted())
+    views = (ClusterView(ClusterSpec(name="demo"), notice="audit log /x cannot be read: no"),)
+    code, _, err = shown(replace(snapshot, clusters=views))
+    assert err.endswith("driftdeck: cluster demo: audit log /x cannot be read: no\n")
+    assert code == 1
+
+
+def test_what_does_not_count_comes_last_and_says_so() -> None:
+    note = replace(REPLICAS, path="metadata.x", verdict=FieldVerdict.INFO, note="injected")
+    _, out, _ = shown(picture_of(drifted(changes=(note, REPLICAS))))
+    assert out.index("spec.replicas") < out.index("metadata.x  (info: injected)")
+
+
+def test_nothing_to_compare_is_said() -> None:
+    empty = replace(picture_of(), rows=MappingProxyType({}))
+    assert "no objects" in shown(empty)[1]
+
+
+def test_the_kind_of_a_row_keeps_its_namespace_apart() -> None:
+    cluster_wide = Key("shop", ObjectRef("", "Namespace", "", "shop"))
+    _, out, _ = shown(picture_of(missing(cluster_wide)))
+    assert "  Namespace shop: missing\n" in out
+    document = document_of(picture_of(missing(cluster_wide)))
+    assert document["objects"][0]["namespace"] is None
+    assert document["objects"][0]["resource_version"] is None
+    assert CART.ref.namespace == "shop"
+
+
+EXTRA = drifted(
+    verdict=Verdict.EXTRA,
+    changes=(),
+    actor=replace(ACTOR, manager="kubectl-create", subresource=None),
+)
+
+
+def test_an_extra_object_is_told_with_its_maker_and_that_a_sync_leaves_it() -> None:
+    _, out, _ = shown(picture_of(EXTRA))
+    assert "Deployment shop/web: extra, added in the cluster" in out
+    assert "made by kubectl-create, at or before 2026-07-01 12:00:03 UTC" in out
+    assert "a sync leaves it alone" in out
+    (found,) = document_of(picture_of(EXTRA))["objects"]
+    assert found["verdict"] == "extra"
+    assert found["actor"]["manager"] == "kubectl-create"
+
+
+def test_a_dropped_object_says_that_git_no_longer_has_it() -> None:
+    _, out, _ = shown(picture_of(replace(EXTRA, cause=Cause.GIT_AHEAD, actor=None)))
+    assert "extra, no longer in Git" in out
+    assert "nothing tells who made it" in out
+
+
+def test_a_kind_whose_extras_cannot_be_seen_is_named_and_is_no_problem() -> None:
+    gap = "objects of kind Secret that Git lacks cannot be seen: list secrets in shop: forbidden"
+    picture = picture_of(in_sync(), unseen=(gap,))
+    code, out, err = shown(picture)
+    assert code == 0
+    assert "cannot be seen: list secrets" in " ".join(out.split())
+    assert err == ""
+    document = document_of(picture)
+    assert document["complete"] is True
+    assert document["apps"][0]["unseen"] == [gap]
+
+
+# What rules hide --------------------------------------------------------------------------------
+
+RULE = "ignored by pointer /spec/replicas, driftdeck.yaml:12"
+HIDDEN = replace(REPLICAS, note=RULE)
+
+
+def hiding() -> Snapshot:
+    gone = FieldChange(
+        "", FieldVerdict.DRIFT, ABSENT, ABSENT, note="not in the cluster; ignored by x"
+    )
+    rows = (replace(in_sync(), ignored=(HIDDEN,)), replace(in_sync(CART), ignored=(gone,)))
+    return picture_of(*rows, ignored=2)
+
+
+def test_what_rules_hide_is_counted_and_no_drift() -> None:
+    code, out, _ = shown(hiding())
+    assert code == 0
+    assert "2 in sync (2 ignored)" in out
+    assert "spec.replicas" not in out
+    document = document_of(hiding())
+    assert (document["apps"][0]["ignored"], document["objects"]) == (2, [])
+
+
+def test_all_shows_what_rules_hide_and_the_rule_that_does() -> None:
+    _, out, _ = shown(hiding(), everything=True)
+    assert f"spec.replicas  ({RULE})" in " ".join(out.split("\n    "))
+    assert "not in the cluster; ignored by x" in out
+    objects = document_of(hiding(), everything=True)["objects"]
+    assert [change["note"] for o in objects for change in o["ignored"]] == [
+        "not in the cluster; ignored by x",
+        RULE,
+    ]

@@ -1,0 +1,202 @@
+"""`driftdeck --headless` prints each event once, as JSON for programs and in words for people."""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from core.cli.commands.headless import EventLog, event_words, follow
+from core.cli.session import EngineLike
+from core.model import Event, EventName, Snapshot
+from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine
+
+DRIFT = Event(
+    2,
+    1_782_907_203.0624,
+    EventName.DRIFT_DETECTED,
+    "shop",
+    "demo",
+    DEPLOYMENT,
+    WEB.ref,
+    (REPLICAS,),
+    message="changed in the cluster",
+)
+SYNCED = Event(1, 1_782_907_200.0, EventName.CLUSTER_SYNCED, cluster="demo")
+
+
+@dataclass
+class Pipes:
+    """Both streams of a program, and how to read what went into them."""
+
+    out: tuple[int, int]
+    err: tuple[int, int]
+
+    def log(self) -> EventLog:
+        return EventLog(self.out[1], self.err[1])
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._read(self.out[0]).splitlines()]
+
+    def words(self) -> str:
+        return self._read(self.err[0])
+
+    def _read(self, fd: int) -> str:
+        os.set_blocking(fd, False)
+        try:
+            return os.read(fd, 1 << 16).decode()
+        except BlockingIOError:
+            return ""
+
+
+@pytest.fixture
+def pipes() -> Iterator[Pipes]:
+    made = Pipes(os.pipe(), os.pipe())
+    yield made
+    for fd in (*made.out, *made.err):
+        try:
+            os.close(fd)
+        except OSError:
+            continue  # the test closed it
+
+
+async def test_an_event_has_the_promised_form(pipes: Pipes) -> None:
+    await pipes.log().print_new([DRIFT])
+    (line,) = pipes.lines()
+    change = line.pop("changes")[0]
+    assert line == {
+        "ts": "2026-07-01T12:00:03.062Z",
+        "event": "drift_detected",
+        "app": "shop",
+        "cluster": "demo",
+        "object": {
+            "api_version": "apps/v1",
+            "kind": "Deployment",
+            "namespace": "shop",
+            "name": "web",
+        },
+        "revision": None,
+        "message": "changed in the cluster",
+    }
+    assert (change["path"], change["live"], change["git"]) == ("spec.replicas", 7, 3)
+    assert change["actor"]["manager"] == "kubectl"
+
+
+async def test_every_line_has_every_key(pipes: Pipes) -> None:
+    await pipes.log().print_new([SYNCED])
+    (line,) = pipes.lines()
+    assert list(line) == [
+        "ts",
+        "event",
+        "app",
+        "cluster",
+        "object",
+        "changes",
+        "revision",
+        "message",
+    ]
+    assert line["object"] is line["changes"] is line["app"] is None
+
+
+async def test_events_are_printed_once_however_often_they_are_shown(pipes: Pipes) -> None:
+    log = pipes.log()
+    await log.print_new([SYNCED])
+    await log.print_new([SYNCED, DRIFT])
+    await log.print_new([SYNCED, DRIFT])
+    assert [line["event"] for line in pipes.lines()] == ["cluster_synced", "drift_detected"]
+
+
+async def test_the_log_says_the_same_in_words(pipes: Pipes) -> None:
+    await pipes.log().print_new([replace(DRIFT, sequence=1)])
+    assert pipes.words() == (
+        "2026-07-01T12:00:03.062Z drift_detected shop Deployment/shop/web:"
+        " spec.replicas is 7 (kubectl), Git says 3; changed in the cluster\n"
+    )
+
+
+async def test_a_gap_in_the_events_is_told_and_not_papered_over(pipes: Pipes) -> None:
+    log = pipes.log()
+    await log.print_new([SYNCED])
+    await log.print_new([replace(DRIFT, sequence=12)])
+    assert "10 events were not printed" in pipes.words()
+
+
+async def test_a_log_that_nobody_reads_does_not_stop_the_events(pipes: Pipes) -> None:
+    os.close(pipes.err[0])
+    await pipes.log().print_new([DRIFT])
+    assert len(pipes.lines()) == 1
+
+
+async def test_a_closed_stdout_ends_the_program(pipes: Pipes) -> None:
+    os.close(pipes.out[0])
+    with pytest.raises(BrokenPipeError):
+        await follow(ScriptedEngine, pipes.log(), message="")
+
+
+async def test_started_comes_before_the_engine_exists(pipes: Pipes) -> None:
+    seen: list[list[dict[str, Any]]] = []
+
+    def factory() -> EngineLike:
+        seen.append(pipes.lines())
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await follow(factory, pipes.log(), message="watching: shop")
+    assert [(line["event"], line["message"]) for line in seen[0]] == [("started", "watching: shop")]
+
+
+async def test_stopping_is_the_last_event(pipes: Pipes) -> None:
+    shown = asyncio.Event()
+
+    class Showing(EventLog):
+        async def print_new(self, events: Sequence[Event]) -> None:
+            await super().print_new(events)
+            if events:
+                shown.set()
+
+    log = Showing(pipes.out[1], pipes.err[1])
+    engine = ScriptedEngine(Snapshot(), Snapshot(events=(SYNCED, DRIFT)))
+    following = asyncio.ensure_future(follow(lambda: engine, log, message=""))
+    await shown.wait()
+    following.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await following
+    assert [line["event"] for line in pipes.lines()] == [
+        "started",
+        "cluster_synced",
+        "drift_detected",
+        "stopped",
+    ]
+
+
+async def test_a_reader_that_sleeps_does_not_hold_up_the_loop(pipes: Pipes) -> None:
+    filled = fill(pipes.out[1])
+    printing = asyncio.ensure_future(pipes.log().print_new([DRIFT]))
+    for _ in range(100):
+        await asyncio.sleep(0)  # the loop turns, though the pipe is full
+    assert not printing.done()
+    while filled:
+        filled -= len(os.read(pipes.out[0], filled))
+    await printing
+    assert [line["event"] for line in pipes.lines()] == ["drift_detected"]
+
+
+def fill(fd: int) -> int:
+    """Write until the pipe is full; return how much that was."""
+    os.set_blocking(fd, False)
+    filled = 0
+    while True:
+        try:
+            filled += os.write(fd, b"x" * 4096)
+        except BlockingIOError:
+            os.set_blocking(fd, True)
+            return filled
+
+
+def test_words_of_an_event_cannot_steer_the_terminal() -> None:
+    words = event_words(replace(DRIFT, message="\x1b[2J\n{}"))
+    assert "\x1b" not in words
+    assert "\n" not in words

@@ -1,0 +1,289 @@
+"""`driftdeck sync` and `revert` show what they will do, ask, and do exactly that."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from core.cli.commands.revert import revert
+from core.cli.commands.sync import Console, sync
+from core.cli.consent import agreed
+from core.cli.options import Options
+from core.cli.output.ink import Ink
+from core.cli.session import EngineLike, beside
+from core.errors import RejectedError, UnavailableError, UsageError
+from core.model import Plan, RevertPlan, Run, Snapshot, Stamp, Step, Verb, Verdict
+from core.reconcile.memory.inputs import (
+    Command,
+    Execute,
+    ExecuteRevert,
+    PreparePlan,
+    PrepareRevert,
+)
+from tests.core.cli.scripted import (
+    CART,
+    COMMIT,
+    DEPLOYMENT,
+    REPLICAS,
+    SERVICE,
+    SPEC,
+    WEB,
+    ScriptedEngine,
+    drifted,
+    in_sync,
+    missing,
+    picture_of,
+)
+
+APPLY = Step(WEB, DEPLOYMENT, Verb.APPLY, Stamp("d1", "123", "u1"), (REPLICAS,))
+CREATE = Step(CART, SERVICE, Verb.CREATE, Stamp("d2"))
+PLAN = Plan(
+    "demo", (APPLY, CREATE), MappingProxyType({"shop": COMMIT.id}), notes=("overrules kubectl",)
+)
+REVERT = RevertPlan("shop", COMMIT, "main", "b" * 40, ("apps/shop/web.yaml",), "-  3\n+  2\n")
+
+
+@dataclass
+class Asked:
+    """A person who gives the same answer to every question."""
+
+    answer: bool = False
+    questions: list[tuple[str, str]] = field(default_factory=list)
+
+    async def __call__(self, question: str, *, word: str = "yes") -> bool:
+        self.questions.append((question, word))
+        return self.answer
+
+
+@dataclass
+class Outcome:
+    code: int
+    out: str
+    err: str
+    commands: list[Command]
+
+
+def answering(plan: Plan = PLAN, **run: Any) -> Callable[[Command, Snapshot], Snapshot | None]:
+    """Plan and execute as a healthy engine would."""
+
+    def answer(command: Command, newest: Snapshot) -> Snapshot | None:
+        match command:
+            case PreparePlan(request):
+                return replace(newest, answers={request: plan})
+            case Execute(number, wanted):
+                total = len(wanted.runnable)
+                ended = replace(Run(number, "sync", total, total, finished=True), **run)
+                return replace(newest, runs=(ended,))
+            case PrepareRevert(request):
+                return replace(newest, answers={request: REVERT})
+            case ExecuteRevert(number):
+                ended = Run(number, "revert", 2, 2, finished=True, revision="c" * 40)
+                return replace(newest, runs=(replace(ended, **run),))
+            case _:
+                return None
+
+    return answer
+
+
+async def outcome_of(
+    engine: ScriptedEngine,
+    command: Callable[[EngineLike, Options, Console], Any],
+    *,
+    asked: Asked | None = None,
+    **options: Any,
+) -> Outcome:
+    out, err = io.StringIO(), io.StringIO()
+    console = Console(out=out, err=err, ink=Ink(), ask=asked or Asked())
+
+    async def reader(engine: EngineLike) -> int:
+        code: int = await command(engine, Options(**options), console)
+        return code
+
+    code = await beside(engine, reader)
+    return Outcome(code, out.getvalue(), err.getvalue(), engine.commands)
+
+
+async def syncing(engine: EngineLike, options: Options, console: Console) -> int:
+    return await sync(engine, options, console, protected=frozenset())
+
+
+async def syncing_production(engine: EngineLike, options: Options, console: Console) -> int:
+    return await sync(engine, options, console, protected=frozenset({"demo"}))
+
+
+async def reverting(engine: EngineLike, options: Options, console: Console) -> int:
+    return await revert(engine, SPEC, options, console, word="yes")
+
+
+DRIFT = picture_of(drifted(), missing())
+
+
+async def test_the_plan_is_for_what_drifted_or_is_missing_and_nothing_else() -> None:
+    other = WEB._replace(ref=WEB.ref._replace(name="other"))
+    engine = ScriptedEngine(picture_of(drifted(), missing(), in_sync(other)), reaction=answering())
+    done = await outcome_of(engine, syncing, dry_run=True)
+    assert done.commands == [PreparePlan(1, frozenset({WEB, CART}))]
+
+
+async def test_a_dry_run_shows_every_object_and_stops() -> None:
+    done = await outcome_of(ScriptedEngine(DRIFT, reaction=answering()), syncing, dry_run=True)
+    assert done.code == 0
+    assert done.out == (
+        "Plan for cluster demo\n"
+        "  app shop at 3f2a1b9\n"
+        "\n"
+        "  apply Deployment shop/web  (shop)\n"
+        "    spec.replicas\n"
+        "      live  7  by kubectl scale, at or before 2026-07-01 12:00:03 UTC\n"
+        "      Git   3\n"
+        '            apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30\n'
+        "            14:02:11 UTC\n"
+        "\n"
+        "  create Service shop/cart  (shop)\n"
+        "\n"
+        "  - overrules kubectl\n"
+        "  1 to create, 1 to apply\n"
+    )
+
+
+async def test_the_plan_that_was_shown_is_the_plan_that_runs() -> None:
+    asked = Asked(answer=True)
+    engine = ScriptedEngine(DRIFT, reaction=answering())
+    done = await outcome_of(engine, syncing, asked=asked)
+    assert done.code == 0
+    assert done.commands[-1] == Execute(1, PLAN)
+    assert asked.questions == [("Sync cluster demo: 1 to create, 1 to apply", "yes")]
+    assert done.out.endswith("2 of 2 done\n")
+
+
+async def test_a_no_does_nothing_and_leaves_drift() -> None:
+    done = await outcome_of(ScriptedEngine(DRIFT, reaction=answering()), syncing)
+    assert done.code == 1
+    assert not any(isinstance(command, Execute) for command in done.commands)
+    assert done.err == "nothing was done\n"
+
+
+async def test_yes_does_not_ask() -> None:
+    asked = Asked()
+    engine = ScriptedEngine(DRIFT, reaction=answering())
+    done = await outcome_of(engine, syncing, asked=asked, yes=True)
+    assert (done.code, asked.questions) == (0, [])
+
+
+async def test_a_protected_cluster_asks_for_its_name() -> None:
+    asked = Asked(answer=True)
+    await outcome_of(ScriptedEngine(DRIFT, reaction=answering()), syncing_production, asked=asked)
+    assert asked.questions[0][1] == "demo"
+
+
+async def test_nobody_to_ask_is_a_usage_error_that_names_the_flag() -> None:
+    with pytest.raises(UsageError, match="--yes"):
+        await agreed("Sync")
+
+
+async def test_nothing_to_sync_is_done_at_once() -> None:
+    done = await outcome_of(ScriptedEngine(picture_of(in_sync())), syncing)
+    assert (done.code, done.out, done.commands) == (0, "nothing to do\n", [])
+
+
+async def test_a_step_that_cannot_be_done_says_why() -> None:
+    refused = Plan("demo", (replace(APPLY, problem="may not patch deployments"),))
+    engine = ScriptedEngine(DRIFT, reaction=answering(refused))
+    done = await outcome_of(engine, syncing, yes=True)
+    assert done.code == 4
+    assert "    ! may not patch deployments\n" in done.out
+    assert "nothing to do; 1 cannot be done\n" in done.out
+    assert not any(isinstance(command, Execute) for command in done.commands)
+
+
+async def test_the_end_of_the_run_decides_the_exit_code() -> None:
+    reaction = answering(done=1, problems=("Deployment/shop/web: changed",), exit_code=6)
+    done = await outcome_of(ScriptedEngine(DRIFT, reaction=reaction), syncing, yes=True)
+    assert done.code == 6
+    assert done.out.endswith("  ! Deployment/shop/web: changed\n1 of 2 done\n")
+
+
+async def test_each_cluster_gets_its_own_plan_and_question() -> None:
+    far = drifted(WEB._replace(app="far"), cluster="far")
+    snapshot = picture_of(drifted(), far)
+    asked = Asked(answer=True)
+
+    def answer(command: Command, newest: Snapshot) -> Snapshot | None:
+        if isinstance(command, PreparePlan):
+            (key,) = command.keys
+            plan = Plan("far" if key.app == "far" else "demo", (replace(APPLY, key=key),))
+            return replace(newest, answers={command.request: plan})
+        return answering()(command, newest)
+
+    done = await outcome_of(ScriptedEngine(snapshot, reaction=answer), syncing, asked=asked)
+    assert done.code == 0
+    assert [question for question, _ in asked.questions] == [
+        "Sync cluster demo: 1 to apply",
+        "Sync cluster far: 1 to apply",
+    ]
+    assert sum(isinstance(command, Execute) for command in done.commands) == 2
+
+
+async def test_a_problem_of_an_app_outlives_a_good_sync() -> None:
+    snapshot = picture_of(drifted(), file_problems=("a.yaml:1: bad",))
+    done = await outcome_of(ScriptedEngine(snapshot, reaction=answering()), syncing, yes=True)
+    assert done.code == 5
+    assert done.err == "driftdeck: app shop: a.yaml:1: bad\n"
+
+
+# Revert -----------------------------------------------------------------------------------------
+
+
+async def test_a_revert_shows_its_diff_commits_it_and_waits_for_the_sync() -> None:
+    asked = Asked(answer=True)
+    engine = ScriptedEngine(DRIFT, reaction=answering())
+    done = await outcome_of(engine, reverting, asked=asked, commit="3f2a1b9")
+    assert done.code == 0
+    assert done.commands == [PrepareRevert(1, "shop", "3f2a1b9"), ExecuteRevert(1, REVERT)]
+    assert "-  3\n+  2\n" in done.out
+    assert f"committed {'c' * 40} on main\n2 of 2 done\n" in done.out
+    assert asked.questions == [("Commit this on main and sync app shop on cluster demo", "yes")]
+
+
+async def test_a_dry_run_of_a_revert_commits_nothing() -> None:
+    engine = ScriptedEngine(DRIFT, reaction=answering())
+    done = await outcome_of(engine, reverting, commit="3f2a1b9", dry_run=True)
+    assert done.code == 0
+    assert done.commands == [PrepareRevert(1, "shop", "3f2a1b9")]
+
+
+async def test_a_revert_that_is_declined_commits_nothing() -> None:
+    engine = ScriptedEngine(DRIFT, reaction=answering())
+    done = await outcome_of(engine, reverting, commit="3f2a1b9")
+    assert done.code == 1
+    assert done.commands == [PrepareRevert(1, "shop", "3f2a1b9")]
+
+
+async def test_a_revert_that_cannot_be_made_says_why() -> None:
+    impossible = replace(REVERT, problem="it conflicts with a later commit", diff="")
+
+    def answer(command: Command, newest: Snapshot) -> Snapshot:
+        assert isinstance(command, PrepareRevert)
+        return replace(newest, answers={command.request: impossible})
+
+    with pytest.raises(RejectedError, match="conflicts"):
+        await outcome_of(ScriptedEngine(DRIFT, reaction=answer), reverting, commit="x", yes=True)
+
+
+async def test_nothing_is_reverted_while_the_cluster_cannot_be_read() -> None:
+    blocked = picture_of(complete=False, blocked=True, problem="demo is away", problem_exit=3)
+    engine = ScriptedEngine(blocked)
+    with pytest.raises(UnavailableError, match="nothing was reverted"):
+        await outcome_of(engine, reverting, commit="x", yes=True)
+    assert engine.commands == []
+
+
+async def test_a_sync_says_that_it_deletes_nothing() -> None:
+    engine = ScriptedEngine(picture_of(drifted(verdict=Verdict.EXTRA, changes=())))
+    outcome = await outcome_of(engine, syncing, yes=True)
+    assert outcome.code == 0
+    assert "1 object that Git lacks is left alone: a sync deletes nothing" in outcome.out
+    assert outcome.commands == []
