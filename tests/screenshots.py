@@ -16,12 +16,13 @@ from unittest import mock
 
 from textual.pilot import Pilot
 
-from core.cli.demo import first_sync, prepare
+from core.cli.demo import first_sync, settings_of
 from core.clock import Clock
+from core.demo.colleague import DEEDS
+from core.demo.world import DemoWorld
 from core.engine import Engine, connect
 from core.model import Snapshot, Verdict
 from core.sandbox import SandboxThread
-from core.sandbox.demo import DEEDS
 from core.settings.reading import Settings
 from tests.apiserver.client import Client
 from tui.app import DriftApp
@@ -58,12 +59,11 @@ def draw(shot: Shot) -> str:
         _quiet(Path(name)),
         SandboxThread(clock=_clock) as server,
     ):
-        folder = Path(name)
-        settings = prepare(folder, server, NOW)
-        code = asyncio.run(first_sync(settings, folder / "config", NOW))
+        world = DemoWorld(Path(name), server, NOW)
+        code = asyncio.run(first_sync(world))
         assert code == 0, code
         client = Client(server.url, None, server.tokens["alice"])
-        return asyncio.run(_session(shot, settings, client))
+        return asyncio.run(_session(shot, settings_of(world), client))
 
 
 def _clock() -> float:

@@ -17,9 +17,9 @@ from typing_extensions import override
 from core.clean import clean
 from core.errors import ProductError
 from core.reconcile.memory.inputs import SetWriting
+from tui.actions.leave import ALWAYS_QUIT
 from tui.desk import Desk
 from tui.engine_thread import EngineThread
-from tui.keymap import ALWAYS_QUIT
 from tui.options import EngineLike, TerminalOptions
 from tui.palette import PALETTES
 from tui.theme import MONO_STYLES, styles_of, textual_theme

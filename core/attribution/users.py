@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 from core.compare import MANAGER, NOBODY
-from core.model import DELETIONS, Absent, Actor, AuditEvent, FieldChange, InfoClass, Seen
+from core.model import (
+    DELETIONS,
+    Absent,
+    Actor,
+    AuditEvent,
+    Confidence,
+    FieldChange,
+    InfoClass,
+    Seen,
+)
 
 SKEW_S: Final = 2.0  # between the server's clock and ours, and from a write to its watch event
 
@@ -86,7 +95,7 @@ def _known(actor: Actor, event: AuditEvent) -> Actor:
         user=event.user,
         verb=event.verb,
         user_agent=event.user_agent,
-        confidence="audit",
+        confidence=Confidence.AUDIT,
     )
 
 
@@ -106,7 +115,7 @@ def _matching(
             for event in events
             if event.began <= until + 1 + SKEW_S and event.ended >= since - SKEW_S
         ]
-        if len(within) > 1 and actor.confidence == "observed" and entry is not None:
+        if len(within) > 1 and actor.confidence is Confidence.OBSERVED and entry is not None:
             within = [event for event in within if _is_of_second(event, entry)] or within
         return within
     if entry is None:

@@ -106,7 +106,7 @@ def _object_form(row: Drift) -> JsonObject:
         "verdict": row.verdict.value,
         "cause": row.cause.value if row.cause else None,
         "confirmed_by": row.confirmed_by.value,
-        "resource_version": row.resource_version or None,
+        "resource_version": row.stamp.version if row.stamp is not None else None,
         "judged_at": time_text(row.judged_at) if row.judged_at else None,
         "reason": row.reason or row.problem or None,
         "actor": _actor_form(row.actor) if row.actor else None,

@@ -15,11 +15,11 @@ from core.cli.forms import event_form, line_of, time_text
 from core.cli.lines import LineWriter
 from core.cli.options import Options
 from core.cli.session import EngineLike, beside, connected, settings_of
-from core.model import Event
+from core.model import Event, EventName
 from core.telling import events
 from core.telling.spans import plain
 
-_OURS = frozenset({"started", "stopped"})  # of the program, not of the engine
+_OURS = frozenset({EventName.STARTED, EventName.STOPPED})  # of the program, not of the engine
 _LAST_WORDS_S = 1.0  # a reader that does not read must not keep the program alive
 
 
@@ -45,7 +45,7 @@ class EventLog:
         self._writer = LineWriter()
         self._seen = 0
 
-    async def tell(self, name: str, message: str) -> None:
+    async def tell(self, name: EventName, message: str) -> None:
         """Print an event of the program itself."""
         await self._print([Event(0, time.time(), name, message=message)])
 
@@ -74,7 +74,7 @@ class EventLog:
 
 async def follow(engine_factory: Callable[[], EngineLike], log: EventLog, *, message: str) -> int:
     """Print what the engine tells, from `started` to `stopped`."""
-    await log.tell("started", message)
+    await log.tell(EventName.STARTED, message)
 
     async def reader(engine: EngineLike) -> int:
         async for snapshot in engine.snapshots():
@@ -86,7 +86,7 @@ async def follow(engine_factory: Callable[[], EngineLike], log: EventLog, *, mes
     except asyncio.CancelledError:
         with contextlib.suppress(TimeoutError, BrokenPipeError):
             async with asyncio.timeout(_LAST_WORDS_S):
-                await log.tell("stopped", "asked to stop")
+                await log.tell(EventName.STOPPED, "asked to stop")
         raise
 
 

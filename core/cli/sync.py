@@ -87,7 +87,7 @@ async def sync(
 
 async def recorded(engine: EngineLike, *, deadline_s: float) -> None:
     """Wait until what was seen is kept: the end of a Job may be gone the next time."""
-    await until(engine, lambda s: not any(app.recording for app in s.apps), deadline_s=deadline_s)
+    await until(engine, lambda s: not any(app.storing for app in s.apps), deadline_s=deadline_s)
 
 
 async def prepared(engine: EngineLike, snapshot: Snapshot) -> list[Plan]:

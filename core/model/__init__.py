@@ -12,20 +12,23 @@ from core.model.judgement import (
     DRIFT_VERDICTS,
     Actor,
     Cause,
+    Confidence,
     ConfirmedBy,
     Drift,
     FieldChange,
     FieldVerdict,
     InfoClass,
+    Operation,
     Origin,
     Seen,
+    Stamp,
     Verdict,
     cause_words,
     fields_of,
 )
-from core.model.plans import Answer, Plan, RevertPlan, Run, Step, Verb
+from core.model.plans import Answer, Coming, Plan, RevertPlan, Run, Step, Verb
 from core.model.sides import Commit, Desired, Document, Live
-from core.model.snapshots import AppView, ClusterView, Event, Snapshot
+from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
 from core.model.values import (
     ABSENT,
     Absent,
@@ -53,13 +56,16 @@ __all__ = [
     "Cause",
     "ClusterSpec",
     "ClusterView",
+    "Coming",
     "Commit",
+    "Confidence",
     "ConfirmedBy",
     "Contested",
     "Desired",
     "Document",
     "Drift",
     "Event",
+    "EventName",
     "Extras",
     "FieldChange",
     "FieldVerdict",
@@ -72,6 +78,7 @@ __all__ = [
     "Live",
     "Masked",
     "ObjectRef",
+    "Operation",
     "Origin",
     "Plan",
     "Resource",
@@ -79,6 +86,7 @@ __all__ = [
     "Run",
     "Seen",
     "Snapshot",
+    "Stamp",
     "Step",
     "Value",
     "Verb",

@@ -72,17 +72,33 @@ class ConfirmedBy(StrEnum):
     LOCAL = "local"
 
 
+class Operation(StrEnum):
+    """How a field manager wrote, as managedFields says it."""
+
+    APPLY = "Apply"
+    UPDATE = "Update"
+
+
+class Confidence(StrEnum):
+    """What a claim about an actor rests on, surest first."""
+
+    AUDIT = "audit"  # the API server's audit log names the user
+    OBSERVED = "observed"  # our own watch saw the step
+    OWNED = "owned"  # managedFields names the owner of the field
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who set a live field, as far as the evidence goes."""
 
     manager: str | None
-    operation: str | None  # "Apply" or "Update"
+    operation: Operation | None
     subresource: str | None
     time: str | None  # RFC 3339, of the managedFields entry: at or before
     observed_at: str | None  # when our own watch saw the step
     user: str | None
-    confidence: str  # audit, observed, owned or unknown
+    confidence: Confidence
     verb: str | None = None  # of the request, from the audit log
     user_agent: str | None = None  # the same
     suspects: tuple[str, ...] = ()  # users of several matching requests: none of them is claimed
@@ -132,6 +148,15 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a verdict was made from: while both sides stand, so does the verdict."""
+
+    digest: str | None  # of the desired object; None: Git does not state it
+    version: str | None = None  # resourceVersion of the live object; None: it is not there
+    uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """One row: the verdict of one object, with the stamp it was made from."""
 
@@ -141,9 +166,7 @@ class Drift:
     verdict: Verdict
     cause: Cause | None = None
     confirmed_by: ConfirmedBy = ConfirmedBy.LOCAL
-    uid: str = ""
-    resource_version: str = ""  # "" when not live
-    digest: str = ""  # of the desired object; "" when not in Git
+    stamp: Stamp | None = None  # None: one side was not read, so it is made from nothing
     reason: str = ""  # why it is UNKNOWN, or why it could not be confirmed
     changes: tuple[FieldChange, ...] = ()
     ignored: tuple[FieldChange, ...] = ()  # hidden by a rule, which `note` names; never counted

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from core.model.judgement import FieldChange
+from core.model.judgement import FieldChange, Stamp
+from core.model.requests import Request
 from core.model.sides import Commit
 from core.model.values import Key, KindRef
 
@@ -18,18 +19,22 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """The cluster does not serve the kind yet: an earlier step of the same plan defines it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One object of a plan, named so exactly that a changed world makes it outdated."""
 
     key: Key
     kind: KindRef
     verb: Verb
-    uid: str  # "" for a create
-    resource_version: str  # "" for a create
-    digest: str  # of the desired object
+    stamp: Stamp | Coming  # what it was decided on; a create has no live side
     changes: tuple[FieldChange, ...] = ()
     problem: str = ""  # why it cannot be done ("may not patch deployments"); it is then left out
     left: tuple[FieldChange, ...] = ()  # what it leaves as it is, for others decide it
+    requests: tuple[Request, ...] = ()  # what is sent; decided when it runs where () before
 
 
 @dataclass(frozen=True, slots=True)

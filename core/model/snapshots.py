@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 from core.model.apps import AppSpec, ClusterSpec
@@ -11,13 +12,31 @@ from core.model.sides import Commit
 from core.model.values import Key, KindRef, ObjectRef
 
 
+class EventName(StrEnum):
+    """What can happen to apps, clusters and objects; a line of `--headless` says which it is."""
+
+    SOURCE_UPDATED = "source_updated"
+    SOURCE_UNAVAILABLE = "source_unavailable"
+    CLUSTER_SYNCED = "cluster_synced"
+    CLUSTER_UNAVAILABLE = "cluster_unavailable"
+    DRIFT_DETECTED = "drift_detected"
+    DRIFT_GONE = "drift_gone"
+    HEALED = "healed"
+    HEAL_FAILED = "heal_failed"
+    SYNCED = "synced"
+    SYNC_FAILED = "sync_failed"
+    REVERTED = "reverted"
+    STARTED = "started"
+    STOPPED = "stopped"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened; a line of `--headless`, an entry of the activity list."""
 
     sequence: int  # strictly rising
     time: float  # seconds since the epoch
-    name: str  # drift_detected, healed, heal_failed, ...
+    name: EventName
     app: str = ""
     cluster: str = ""
     kind: KindRef | None = None
@@ -44,7 +63,7 @@ class AppView:
     healing: bool = False
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
-    recording: bool = False  # the record is on its way to the cluster
+    storing: bool = False  # the inventory is on its way to the cluster
     unseen: tuple[str, ...] = ()  # kinds of owned namespaces that cannot be listed, each with why
 
 

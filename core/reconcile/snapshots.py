@@ -9,13 +9,12 @@ from core.reconcile.memory.state import AppState, State, known, surveyed
 
 def snapshot(state: State, before: Snapshot) -> Snapshot:
     """Make the next snapshot; views that did not change are the same objects as in *before*."""
-    pending = {key.app for key in state.dirty}
     old = {view.spec.name: view for view in before.apps}
     views = []
     for name, app in state.apps.items():
         if not app.shown:
             continue
-        view = _app(state, app, pending=name in pending)
+        view = _app(state, app)
         views.append(old[name] if old.get(name) == view else view)
     running = tuple(run.shown for run in state.runs.values() if not run.auto)
     return Snapshot(
@@ -30,7 +29,8 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
     )
 
 
-def _app(state: State, app: AppState, *, pending: bool) -> AppView:
+def _app(state: State, app: AppState) -> AppView:
+    pending, tally = bool(state.queues.get(app.spec.name)), state.tallies[app.spec.name]
     cluster = state.clusters[app.spec.cluster]
     problem, exit_code = app.problem, app.problem_exit
     if not problem and cluster.view.problem:
@@ -46,7 +46,7 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
     if not problem and files:
         problem, exit_code = files[0], 5
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
-    whole = known(app, cluster) and not pending and app.confirming == 0
+    whole = known(app, cluster) and not pending and tally.confirming == 0
     return AppView(
         spec=app.spec,
         revision=app.source.revision if app.source else None,
@@ -54,8 +54,8 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
         problem=problem,
         problem_exit=exit_code,
         file_problems=files,
-        counts=app.counts,
-        ignored=app.ignored,
+        counts=tally.counts,
+        ignored=tally.ignored,
         complete=whole
         and surveyed(cluster, app.spec.owns)
         and told_apart(app, state.apps.values()),
@@ -63,6 +63,6 @@ def _app(state: State, app: AppState, *, pending: bool) -> AppView:
         healing=app.healing,
         history=app.history,
         inventory=app.inventory_problem,
-        recording=app.recording is not None,
+        storing=app.storing is not None,
         unseen=unseen(cluster, app.spec.owns),
     )

@@ -4,15 +4,18 @@ Nothing here waits, reads a clock or calls a server, so a recorded list of input
 The engine (`core.engine`) is the body: it performs effects and feeds their results back.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from math import inf
 from typing import assert_never
 
-from core.model import Desired, Key, Live, Plan, Verdict
+from core.model import Desired, Key, Live, Plan, Stamp, Verdict
 from core.reconcile.acting import reverts, runs
 from core.reconcile.acting.healing import permitted, ready
 from core.reconcile.acting.plans import plan
-from core.reconcile.judging import desired, live, refusals, surveys
+from core.reconcile.acting.remedies import decided
+from core.reconcile.acting.sending import take_applied
+from core.reconcile.judging import desired, live, surveys
 from core.reconcile.judging.claims import all_read, claims_of
 from core.reconcile.judging.extras import live_of
 from core.reconcile.judging.judging import judge_key, take_answer
@@ -27,8 +30,11 @@ from core.reconcile.memory.effects import (
     WakeAt,
 )
 from core.reconcile.memory.inputs import Input
-from core.reconcile.memory.inventory import flush
+from core.reconcile.memory.inventory import store
+from core.reconcile.memory.phases import Waiting
 from core.reconcile.memory.state import State, known
+from core.reconcile.memory.subjects import Subject
+from core.reconcile.memory.tables import NO_KEYS
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
 
@@ -46,7 +52,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     """
     draft = Draft(state, now)
     _take(draft, happened)
-    for cluster in draft.table("clusters"):
+    for cluster in tuple(draft.clusters):
         live.say_synced(draft, cluster)
     _judge_some(draft)
     _heal(draft)
@@ -68,8 +74,8 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
         case happenings.ClusterSeen(name):
             live.see_cluster(draft, name)
         case happenings.AuditLogRead(name, problem):
-            view = replace(draft.cluster(name).view, notice=problem)
-            draft.set_cluster(name, view=view)
+            cluster = draft.cluster(name)
+            draft.put_cluster(replace(cluster, view=replace(cluster.view, notice=problem)))
         case happenings.SchemaRead():
             live.take_schema(draft, happened)
             runs.advance_all(draft)  # a step may have waited for this kind
@@ -94,7 +100,7 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
         case happenings.Confirmed():
             _confirmed(draft, happened)
         case happenings.Applied():
-            runs.applied(draft, happened)
+            _applied(draft, happened)
         case happenings.Explained():
             _explained(draft, happened)
         case happenings.PlanPrepared(request, made):
@@ -111,7 +117,7 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
             draft.effects.append(ComputeRevert(request, app, commit))
         case happenings.ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert.app)
-            if draft.value("writing"):
+            if draft.writing:
                 draft.effects.append(MakeRevert(run, revert))
             else:
                 refusal = happenings.Reverted(run, revert.app, "", runs.READ_ONLY, 4)
@@ -134,30 +140,19 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
 
 
 def _judge_some(draft: Draft) -> None:
-    """Judge what is dirty, a slice at a time; an app whose sides are not both known waits."""
-    if not draft.table("dirty"):
+    """Judge what stands in the queues, a slice at a time; each app gets its share of the slice.
+
+    An app whose sides are not both known waits.
+    """
+    able = [name for name in tuple(draft.apps) if draft.queue(name) and known_enough(draft, name)]
+    if not able:
         return
-    judged = 0
-    waiting: dict[Key, None] = {}
-    able = {app.spec.name: known_enough(draft, app.spec.name) for app in draft.apps()}
-    todo = dict(draft.table("dirty"))
-    for position, key in enumerate(todo):
-        if judged >= JUDGED_AT_ONCE:
-            waiting.update(dict.fromkeys(islice(todo, position, None)))
-            draft.effects.append(WakeAt(draft.now))
-            break
-        if not draft.app(key.app).shown:
-            continue
-        if able[key.app]:
+    share = max(1, JUDGED_AT_ONCE // len(able))
+    for name in able:
+        for key in draft.take(name, share):
             judge_key(draft, key)
-            judged += 1
-        else:
-            waiting[key] = None
-    table = draft.write("dirty")
-    newly = dict.fromkeys(key for key in table if key not in todo)
-    table.clear()
-    table.update(waiting)
-    table.update(newly)
+    if any(draft.queue(name) for name in able):
+        draft.effects.append(WakeAt(draft.now))
 
 
 def known_enough(draft: Draft, name: str) -> bool:
@@ -169,19 +164,22 @@ def known_enough(draft: Draft, name: str) -> bool:
 
 def whole_apps(draft: Draft) -> frozenset[str]:
     """Apps that are judged as a whole: nothing is pending, both sides are known."""
-    pending = {key.app for key in draft.table("dirty")}
     return frozenset(
-        app.spec.name
-        for app in draft.apps()
-        if app.spec.name not in pending and known(app, draft.cluster(app.spec.cluster))
+        name
+        for name, app in draft.apps.items()
+        if not draft.queue(name) and known(app, draft.cluster(app.spec.cluster))
     )
 
 
 def _confirmed(draft: Draft, answer: happenings.Confirmed) -> None:
-    call = draft.table("calls").get(answer.key)
     take_answer(draft, answer)
-    if call is not None:
-        runs.advance_all(draft)  # a step may have waited for this object
+    runs.advance_all(draft)  # a step may have waited for this object
+
+
+def _applied(draft: Draft, done: happenings.Applied) -> None:
+    run = take_applied(draft, done)
+    if run is not None:
+        runs.advance(draft, run)
 
 
 # Healing ----------------------------------------------------------------------------------------
@@ -189,63 +187,79 @@ def _confirmed(draft: Draft, answer: happenings.Confirmed) -> None:
 
 def _heal(draft: Draft) -> None:
     """Start one run for each cluster with the drift that may be put right now."""
-    whole = whole_apps(draft)
-    if any(run.awaited is not None for run in draft.table("runs").values()):
-        settled = frozenset(name for name in whole if not draft.app(name).confirming)
-        reverts.sync_reverts(draft, settled)
-    if not draft.table("candidates"):
+    waiting = any(isinstance(run.phase, Waiting) for run in draft.runs.values())
+    if not waiting and not any(draft.candidates.values()):
         return
-    whole = frozenset(name for name in whole if all_read(draft, draft.app(name).spec.cluster))
+    whole = whole_apps(draft)
+    if waiting:
+        settled = frozenset(name for name in whole if not draft.tally(name).confirming)
+        reverts.sync_reverts(draft, settled)
     chosen: dict[str, list[Key]] = {}
-    under_way = runs.planned(draft)
-    for key in tuple(draft.table("candidates")):
-        if key in under_way:
+    for name in sorted(whole):
+        cluster = draft.app(name).spec.cluster
+        if all_read(draft, cluster):
+            chosen.setdefault(cluster, []).extend(_chosen(draft, name))
+    for keys in filter(None, chosen.values()):
+        draft.auto_runs -= 1  # negative: a person's runs count upwards
+        runs.execute(draft, draft.auto_runs, _plan(draft, keys), auto=True)
+
+
+def _chosen(draft: Draft, name: str) -> Iterator[Key]:
+    """Take those candidates of an app that may be healed now."""
+    app = draft.app(name)
+    for key in sorted(draft.candidates.get(name, NO_KEYS)):
+        subject = draft.subject(key)
+        row = subject.row
+        if subject.planned is not None:
             continue  # looked at again when its run is over
-        row = draft.row(key)
-        app = draft.app(key.app)
         if row is None or not permitted(app, row):
             if row is None or not row.confirming:
-                draft.drop("candidates", key)
-        elif key.app in whole and key not in draft.table("calls") and ready(draft, row):
-            chosen.setdefault(row.cluster, []).append(key)
-            draft.drop("candidates", key)
-    for keys in chosen.values():
-        number = draft.value("auto_runs") - 1
-        draft.put(auto_runs=number)  # negative: a person's runs count upwards
-        runs.execute(draft, number, _plan(draft, keys), auto=True)
+                draft.withdraw(key)
+        elif subject.call is None and ready(draft, row):
+            draft.withdraw(key)
+            yield key
 
 
 def _set_writing(draft: Draft, *, enabled: bool) -> None:
-    draft.put(writing=enabled)
+    draft.writing = enabled
     if enabled:
-        for app in draft.apps():
-            flush(draft, app.spec.name)  # what was learnt while nothing might be written
+        for name in tuple(draft.apps):
+            store(draft, name)  # what was learnt while nothing might be written
 
 
 def _set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
-    for name in apps:
-        draft.set_app(name, healing=enabled)
-    if enabled:
-        _set_writing(draft, enabled=True)
-        for key, row in draft.table("rows").items():
-            if key.app in apps and permitted(draft.app(key.app), row):
-                draft.write("candidates")[key] = None
-    else:
-        for key in tuple(draft.table("candidates")):
-            if key.app in apps:
-                draft.drop("candidates", key)
+    for name in sorted(apps):
+        draft.put_app(replace(draft.app(name), healing=enabled))
+        draft.candidates[name] = NO_KEYS
+    if not enabled:
+        return
+    _set_writing(draft, enabled=True)
+    for key, row in draft.rows.items():
+        if key.app in apps and permitted(draft.app(key.app), row):
+            draft.offer(key)
 
 
 def _wake(draft: Draft) -> None:
-    """Time passed: look again at what was held."""
-    refusals.wake(draft)
+    """Time passed: look again at what waited for it."""
     runs.advance_all(draft)
-    for key, held in tuple(draft.table("holds").items()):
-        if held.until <= draft.now:
-            row = draft.row(key)
-            draft.dirty(key)
-            if row is not None and permitted(draft.app(key.app), row):
-                draft.write("candidates")[key] = None
+    due = sorted(key for key, at in draft.alarms.items() if at <= draft.now)
+    for key in due:
+        draft.alarms = draft.alarms.delete(key)
+        subject = draft.subject(key)
+        draft.judge_again(key)
+        if subject.row is not None and permitted(draft.app(key.app), subject.row):
+            draft.offer(key)
+        for later in _untils(subject):
+            if later > draft.now:
+                draft.wake(key, later)
+
+
+def _untils(subject: Subject) -> Iterator[float]:
+    """Yield until when an object is left alone, for whatever reason."""
+    if subject.hold is not None:
+        yield subject.hold.until
+    if subject.refusal is not None and subject.refusal.until < inf:
+        yield subject.refusal.until
 
 
 # Plans and explanations -------------------------------------------------------------------------
@@ -253,13 +267,14 @@ def _wake(draft: Draft) -> None:
 
 def _plan(draft: Draft, keys: frozenset[Key] | list[Key]) -> Plan:
     rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
-    sources = {app.spec.name: app.source for app in draft.apps()}
-    return plan(
+    sources = {app.spec.name: app.source for app in draft.apps.values()}
+    made = plan(
         rows,
         revisions={name: read.revision.id for name, read in sources.items() if read},
-        records={app.spec.name: app.inventory_problem for app in draft.apps()},
-        claims=claims_of(draft.apps()),
+        records={app.spec.name: app.inventory_problem for app in draft.apps.values()},
+        claims=claims_of(draft.apps.values()),
     )
+    return decided(draft, made)
 
 
 def _prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
@@ -284,11 +299,12 @@ def _explain(draft: Draft, key: Key) -> None:
         return  # one side was not read, so nothing about it can be said
     found = app.desired.get(key.ref)
     _, current = live_of(draft.cluster(app.spec.cluster), key.ref) or (None, None)
-    if _stamp(found, current) != (row.digest, row.resource_version):
+    if row.stamp != _stamp(found, current):
         return
     cluster, revision = app.spec.cluster, app.source.revision.id
-    entry = (app.inventory or {}).get(key.ref)
-    applied = entry is not None and bool(entry.uid) and row.digest in {"", entry.digest}
+    entry = app.applied(key.ref)
+    digest = found.digest if found is not None else None
+    applied = entry is not None and entry.uid is not None and digest in {None, entry.digest}
     look_up = LookUp(
         cluster, key, row.kind, found, current, row.changes, revision, applied, row.actor
     )
@@ -297,8 +313,7 @@ def _explain(draft: Draft, key: Key) -> None:
 
 def _explained(draft: Draft, done: happenings.Explained) -> None:
     row = draft.row(done.key)
-    stamp = _stamp(done.desired, done.live)
-    if row is None or (row.digest, row.resource_version) != stamp:
+    if row is None or row.stamp != _stamp(done.desired, done.live):
         return  # the object moved on meanwhile
     by_path = {change.path: change for change in done.changes}
     merged = tuple(
@@ -308,10 +323,10 @@ def _explained(draft: Draft, done: happenings.Explained) -> None:
         for change in row.changes
     )
     row = replace(row, changes=merged, origin=done.origin, actor=done.actor or row.actor)
-    draft.set_row(done.key, replace(row, explained=True))
+    draft.put_row(done.key, replace(row, explained=True))
 
 
-def _stamp(desired: Desired | None, live: Live | None) -> tuple[str, str]:
+def _stamp(desired: Desired | None, live: Live | None) -> Stamp:
     """Say what a row was made from, as the row itself does."""
-    digest = desired.digest if desired is not None else ""
-    return digest, live.resource_version if live is not None else ""
+    digest = desired.digest if desired is not None else None
+    return Stamp(digest) if live is None else Stamp(digest, live.resource_version, live.uid)

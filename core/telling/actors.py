@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from core.model import Absent, Actor, FieldChange, Seen
+from core.model import Absent, Actor, Confidence, FieldChange, Seen
 from core.telling.moments import ago, moment
 from core.telling.spans import Line, Role, say
 from core.telling.values import GLANCE, secret_word, text_of
@@ -50,7 +50,7 @@ def _who(actor: Actor) -> str:
     tool = " ".join(part for part in (actor.manager, actor.subresource) if part)
     if actor.user:
         return f"by {actor.user} with {tool}" if tool else f"by {actor.user}"
-    if actor.observed_at and actor.confidence == "owned":  # that step shows nobody
+    if actor.observed_at and actor.confidence is Confidence.OWNED:  # that step shows nobody
         return f"owned by {tool}"
     return f"by {tool}" if tool else ""
 
@@ -89,7 +89,7 @@ def _as_ages(now: float) -> _Times:
 
 
 def _when(actor: Actor, seen: Seen | None, times: _Times) -> str:
-    if actor.confidence == "audit" and actor.time:
+    if actor.confidence is Confidence.AUDIT and actor.time:
         return times.moment(actor.time)
     if seen is not None and seen.since:
         return f"between {times.moment(seen.since)} and {times.moment(seen.at)}"

@@ -19,10 +19,11 @@ from pathlib import Path
 from core.compare import judge
 from core.engine import Engine, connect
 from core.git import commit_files
-from core.model import AppSpec, ClusterSpec
+from core.model import AppSpec, ClusterSpec, Key
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.inputs import Tick
 from core.reconcile.memory.state import State
+from core.reconcile.memory.tables import Map
 from core.reconcile.step import step
 from tests.bench.world import AUTHOR, MERGE_PATCH, NAMESPACES, World, manifests, text_of, world
 from tests.controller import Controller
@@ -106,13 +107,15 @@ def _judged(state: State) -> Iterator[tuple[str, str]]:
 
 def _again(state: State) -> Iterator[tuple[str, str]]:
     """Every row again where nothing changed: the engine's own path, without its waiting."""
-    dirty = replace(state, dirty=dict.fromkeys(state.rows))
+    keys = tuple(sorted(state.rows))
+    queued: Map[Key, None] = Map((key, None) for key in keys)
+    dirty = replace(state, queues={"bench": keys}, queued=queued)
     asked = 0
 
     def settle() -> None:
         nonlocal asked
         now = dirty
-        while now.dirty:
+        while any(now.queues.values()):
             now, effects = step(now, Tick(), now=time.time())
             asked += sum(isinstance(effect, Confirm) for effect in effects)
 
@@ -124,7 +127,7 @@ async def _commit(made: World, engine: Engine, files: dict[str, bytes]) -> str:
     """Commit; how long until every object was judged by it, here and then by the server."""
     before = engine._state  # noqa: SLF001
     changed = {key for key in before.rows if key.ref.kind != "Namespace"} if files else set()
-    old = {key: before.rows[key].digest for key in changed}
+    old = {key: before.rows[key].stamp for key in changed}
     files = files or {"NOTES.md": f"{time.time()}".encode()}
     commit = await asyncio.to_thread(_staged, made, files)
     began, cpu_s, judged = time.perf_counter(), time.process_time(), ""
@@ -133,7 +136,7 @@ async def _commit(made: World, engine: Engine, files: dict[str, bytes]) -> str:
         if snapshot.apps[0].revision == before.apps["bench"].source.revision:  # type: ignore[union-attr]
             continue
         rows = snapshot.rows
-        if not judged and not any(rows[key].digest == digest for key, digest in old.items()):
+        if not judged and not any(rows[key].stamp == stamp for key, stamp in old.items()):
             took_s, used_s = time.perf_counter() - began, time.process_time() - cpu_s
             judged = f"{took_s:.2f} s, {used_s:.2f} s CPU"
         if judged and snapshot.complete:

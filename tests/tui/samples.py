@@ -11,20 +11,25 @@ from core.model import (
     Cause,
     ClusterSpec,
     ClusterView,
+    Coming,
     Commit,
+    Confidence,
     ConfirmedBy,
     Drift,
     Event,
+    EventName,
     FieldChange,
     FieldVerdict,
     Key,
     KindRef,
     Masked,
     ObjectRef,
+    Operation,
     Origin,
     Plan,
     RevertPlan,
     Snapshot,
+    Stamp,
     Step,
     Verb,
     Verdict,
@@ -59,8 +64,16 @@ HISTORY = (
     commit(3, "Raise the memory limit of the worker", "Chidi <chidi@example.com>"),
     commit(4, "Bootstrap payments"),
 )
-KUBECTL = Actor("kubectl-edit", "Update", None, stamp(720), stamp(715), "dana@example.com", "audit")
-SCALE = Actor("kubectl", "Update", "scale", None, stamp(700), None, "observed")
+KUBECTL = Actor(
+    "kubectl-edit",
+    Operation.UPDATE,
+    None,
+    stamp(720),
+    stamp(715),
+    "dana@example.com",
+    Confidence.AUDIT,
+)
+SCALE = Actor("kubectl", Operation.UPDATE, "scale", None, stamp(700), None, Confidence.OBSERVED)
 ORIGIN = Origin(
     "clusters/prod/payments/api.yaml",
     14,
@@ -114,9 +127,7 @@ def drift(
         verdict=verdict,
         cause=Cause.LIVE_CHANGED if verdict is Verdict.DRIFTED else None,
         confirmed_by=ConfirmedBy.SERVER,
-        uid="uid-1" if live else "",
-        resource_version="123" if live else "",
-        digest="0123456789abcdef",
+        stamp=Stamp("0123456789abcdef", "123", "uid-1") if live else Stamp("0123456789abcdef"),
         changes=changes,
         explained=True,
         since=NOW - since_ago if since_ago else 0.0,
@@ -190,12 +201,12 @@ def app(name: str, cluster: str = "prod-eu-1", *, healing: bool = False) -> AppV
 def events() -> tuple[Event, ...]:
     deployment = KindRef("apps/v1", "Deployment")
     return (
-        Event(1, NOW - 4000, "started", message="driftdeck 0.1.0"),
-        Event(2, NOW - 3990, "cluster_synced", "payments", "prod-eu-1"),
+        Event(1, NOW - 4000, EventName.STARTED, message="driftdeck 0.1.0"),
+        Event(2, NOW - 3990, EventName.CLUSTER_SYNCED, "payments", "prod-eu-1"),
         Event(
             3,
             NOW - 720,
-            "drift_detected",
+            EventName.DRIFT_DETECTED,
             "payments",
             "prod-eu-1",
             deployment,
@@ -205,7 +216,7 @@ def events() -> tuple[Event, ...]:
         Event(
             4,
             NOW - 500,
-            "healed",
+            EventName.HEALED,
             "search",
             "lab",
             deployment,
@@ -215,7 +226,7 @@ def events() -> tuple[Event, ...]:
         Event(
             5,
             NOW - 60,
-            "sync_failed",
+            EventName.SYNC_FAILED,
             "payments",
             "prod-eu-1",
             deployment,
@@ -274,9 +285,7 @@ def plan_of(snapshot: Snapshot, keys: frozenset[Key]) -> Plan:
             row.key,
             row.kind,
             Verb.CREATE if row.verdict is Verdict.MISSING else Verb.APPLY,
-            row.uid,
-            row.resource_version,
-            row.digest,
+            row.stamp or Coming(),
             row.changes[:2],
             "may not patch secrets in payments" if row.key.ref.kind == "Secret" else "",
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import tui
-from core.model import AppView, Drift, Event, Key, ObjectRef, Snapshot, Verdict
+from core.model import AppView, Drift, Event, EventName, Key, ObjectRef, Snapshot, Verdict
 from tests.tui import samples
 from tests.tui.stage import playing
 
@@ -52,7 +52,9 @@ def _poisoned(word: str) -> Snapshot:
         file_problems=(word,),
         inventory=word,
     )
-    event = Event(9, samples.NOW - 5, "drift_detected", word, word, row.kind, key.ref, message=word)
+    event = Event(
+        9, samples.NOW - 5, EventName.DRIFT_DETECTED, word, word, row.kind, key.ref, message=word
+    )
     world = samples.world()
     cluster = replace(world.clusters[0], problem=word, version=word, server=word)
     return replace(world, apps=(view,), clusters=(cluster,), rows={key: row}, events=(event,))

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from core.compare import explain, mask
+from core.compare import detailed, mask
 from core.model import (
     ABSENT,
     Actor,
     Cause,
+    Confidence,
     Drift,
     FieldChange,
     FieldVerdict,
@@ -21,14 +22,14 @@ from core.model import (
     Seen,
     Verdict,
 )
-from core.telling.spans import Role
+from core.telling.spans import Role, plain, say
 from tests.tui import samples
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines
 from tui.text.header import Heading, header_line
 from tui.text.rows import AppRow, Looks, resource_line
 from tui.text.signs import SIGNS
-from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, say, width_of, wrap
+from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
 
 LOOKS = Looks(samples.NOW)
@@ -212,12 +213,12 @@ OBSERVED = replace(samples.SCALE, observed_at=SEEN.at)
     [
         (OBSERVED, SEEN, "kubectl Update/scale seen 2m ago (was 3) user unknown (observed)"),
         (
-            replace(OBSERVED, observed_at=None, confidence="owned"),
+            replace(OBSERVED, observed_at=None, confidence=Confidence.OWNED),
             replace(SEEN, since=samples.stamp(600)),
             "kubectl Update/scale between 10m ago and 2m ago (was 3) user unknown (owned)",
         ),
         (
-            replace(OBSERVED, time=samples.stamp(60), user="alice", confidence="audit"),
+            replace(OBSERVED, time=samples.stamp(60), user="alice", confidence=Confidence.AUDIT),
             SEEN,
             "kubectl Update/scale 1m ago (was 3) user alice (audit)",
         ),
@@ -249,7 +250,7 @@ def test_who_and_when_are_told_as_far_as_they_are_known(
     ],
 )
 def test_no_drift_is_without_a_visible_reason(git: Json, live: Json) -> None:
-    (change,) = explain([FieldChange("a", FieldVerdict.DRIFT, live, git)])
+    (change,) = detailed([FieldChange("a", FieldVerdict.DRIFT, live, git)])
     text = as_text(field_lines(change, 200, LOOKS, explained=True))
     assert all(say(line)[0] in text for line in change.detail)
     assert change.detail

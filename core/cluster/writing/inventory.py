@@ -45,7 +45,7 @@ def row_of(line: str) -> InventoryRow:
     if not whole or len(identity) != 4:  # noqa: PLR2004 - the shape `line_of` writes
         raise RejectedError(f"the inventory holds a line that cannot be read: {line[:80]!r}")
     group, kind, namespace, name = map(unquote, identity)
-    uid, digest = ("" if text == _NOTHING else text for text in fields[1:3])
+    uid, digest = (None if text == _NOTHING else text for text in fields[1:3])
     return InventoryRow(ObjectRef(group, kind, namespace, name), uid, digest, *fields[3:])
 
 

@@ -1,7 +1,7 @@
 """Standing permission: which drift is put right unasked, and when."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.model import (
     Cause,
@@ -15,7 +15,8 @@ from core.model import (
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.inputs import Applied
-from core.reconcile.memory.state import AppState, Hold
+from core.reconcile.memory.state import AppState
+from core.reconcile.memory.subjects import Hold
 
 UNAVAILABLE, DENIED, OUTDATED = 3, 4, 6
 
@@ -73,7 +74,7 @@ def permitted(app: AppState, row: Drift) -> bool:
 
 def ready(draft: Draft, row: Drift) -> bool:
     """Tell whether nothing holds this heal up now; if something does, wake up when it ends."""
-    held: Hold | None = draft.table("holds").get(row.key)
+    held = draft.subject(row.key).hold
     if held is not None and _stands(held, row) and held.until > draft.now:
         return False
     if row.cause is not Cause.LIVE_CHANGED:
@@ -86,14 +87,16 @@ def ready(draft: Draft, row: Drift) -> bool:
 
 
 def _stands(held: Hold, row: Drift) -> bool:
-    versions = {"", row.resource_version}
-    return held.digest == row.digest and held.resource_version in versions
+    stamp = row.stamp
+    if stamp is None or held.digest != stamp.digest:
+        return False
+    return held.version is None or held.version == stamp.version
 
 
 def _times(draft: Draft, row: Drift) -> Iterable[float]:
-    heals = draft.table("heals")
+    heals = draft.subject(row.key).heals
     for path in _paths(row.changes):
-        past = heals.get((row.key, path), ())
+        past = heals.get(path, ())
         if past and draft.now - past[-1] > POLICY.forget_after_s:
             past = ()
         yield heal_at(past)
@@ -106,29 +109,33 @@ def _paths(changes: Iterable[FieldChange]) -> tuple[str, ...]:
 
 def remember_heal(draft: Draft, key: Key, changes: Iterable[FieldChange]) -> None:
     """Count a heal of these fields."""
-    heals = draft.write("heals")
+    subject = draft.subject(key)
+    heals = subject.heals
     for path in _paths(changes):
-        recent = [t for t in heals.get((key, path), ()) if draft.now - t <= POLICY.forget_after_s]
-        heals[key, path] = (*recent, draft.now)
+        recent = [t for t in heals.get(path, ()) if draft.now - t <= POLICY.forget_after_s]
+        heals = heals.set(path, (*recent, draft.now))
+    draft.put(replace(subject, heals=heals))
 
 
-def hold_unchanged(draft: Draft, done: Applied, resource_version: str) -> None:
+def hold_unchanged(draft: Draft, done: Applied, version: str) -> None:
     """The server took an apply and changed nothing: do not repeat it before something changes."""
     until = draft.now + POLICY.backoff_cap_s
-    held = Hold(until, 1, done.desired.digest, resource_version)
-    draft.write("holds")[done.key] = held
+    held = Hold(until, 1, done.desired.digest, version)
+    draft.put(replace(draft.subject(done.key), hold=held))
+    draft.wake(done.key, until)
 
 
 def hold(draft: Draft, done: Applied) -> None:
     """Leave an object alone for a while after its apply was refused."""
     if done.exit_code == OUTDATED:
         return  # the world moved: it is judged again at once
-    before: Hold | None = draft.table("holds").get(done.key)
+    subject = draft.subject(done.key)
+    before = subject.hold
     attempts = before.attempts + 1 if before and before.digest == done.desired.digest else 1
     pause_s = POLICY.refused_s
     if done.exit_code == UNAVAILABLE:
         doubled = POLICY.unavailable_first_s * 2 ** (attempts - 1)
         pause_s = max(done.retry_after_s or 0.0, min(POLICY.unavailable_cap_s, doubled))
     until = draft.now + pause_s
-    draft.write("holds")[done.key] = Hold(until, attempts, done.desired.digest)
-    draft.effects.append(WakeAt(until))
+    draft.put(replace(subject, hold=Hold(until, attempts, done.desired.digest)))
+    draft.wake(done.key, until)

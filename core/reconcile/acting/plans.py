@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from core.compare import MANAGER
 from core.model import (
     Absent,
+    Coming,
     Drift,
     FieldChange,
     FieldVerdict,
@@ -70,9 +72,7 @@ def _step(row: Drift, other: str) -> Step:
         row.key,
         row.kind,
         Verb.CREATE if row.verdict is Verdict.MISSING else Verb.APPLY,
-        row.uid,
-        row.resource_version,
-        row.digest,
+        row.stamp or Coming(),
         drifts,
         problem,
         tuple(change for change in row.changes if _is_left(change)),
@@ -106,7 +106,7 @@ def _notes(
 def _counted(changes: Iterable[FieldChange]) -> list[tuple[str, int]]:
     """Count fields by the manager that set them live."""
     found = (change.actor.manager for change in changes if change.actor is not None)
-    return sorted(Counter(name for name in found if name and name != "driftdeck").items())
+    return sorted(Counter(name for name in found if name and name != MANAGER).items())
 
 
 def stages(plan: Plan) -> tuple[tuple[Step, ...], ...]:

@@ -2,56 +2,60 @@
 
 from dataclasses import replace
 
-from core.model import Plan, Run
+from core.model import Cause, EventName, Plan, Run
 from core.reconcile.acting.plans import plan
+from core.reconcile.acting.remedies import decided
 from core.reconcile.acting.runs import finish, start
 from core.reconcile.judging.claims import claims_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ReadSource
 from core.reconcile.memory.inputs import Reverted
-from core.reconcile.memory.state import RunState
+from core.reconcile.memory.phases import RunState, Waiting
 
 
 def begin_revert(draft: Draft, number: int, app: str) -> None:
     """Keep the run open while the revert commit is made."""
     shown = Run(number, "revert", total=0)
-    draft.write("runs")[number] = RunState(shown, Plan("", ()), auto=False, awaited=(app, ""))
+    draft.runs[number] = RunState(shown, Plan("", ()), auto=False, phase=Waiting(app))
 
 
 def reverted(draft: Draft, done: Reverted) -> None:
     """The revert commit exists (or not); the sync of what it changes follows."""
-    run: RunState = draft.table("runs")[done.run]
+    run = draft.runs[done.run]
     if done.problem:
-        draft.drop("runs", done.run)
+        del draft.runs[done.run]
         shown = replace(
             run.shown, problems=(done.problem,), exit_code=done.exit_code, finished=True
         )
         finish(draft, shown)
         return
-    draft.tell("reverted", app=done.app, revision=done.revision, message="revert commit made")
+    message = "revert commit made"
+    draft.tell(EventName.REVERTED, app=done.app, revision=done.revision, message=message)
     shown = replace(run.shown, revision=done.revision)
-    draft.set_run(done.run, shown=shown, awaited=(done.app, done.revision))
-    draft.effects += [ReadSource(app.spec.name) for app in draft.apps()]
+    draft.runs[done.run] = replace(run, shown=shown, phase=Waiting(done.app, done.revision))
+    draft.effects += [ReadSource(name) for name in draft.apps]
 
 
 def sync_reverts(draft: Draft, whole: frozenset[str]) -> None:
     """Start the sync of a revert once its app, read at the new commit, is judged as a *whole*."""
-    for number, run in tuple(draft.table("runs").items()):
-        if run.awaited is None or not run.awaited[1] or run.awaited[0] not in whole:
-            continue
-        name, revision = run.awaited
-        source = draft.app(name).source
-        if source is None or source.revision.id != revision:
-            continue
-        rows = [
-            row
-            for row in draft.table("rows").values()
-            if row.key.app == name
-            and row.cause is not None
-            and row.cause.value != "live_changed"
-            and not row.calling
-        ]
-        claims = claims_of(draft.apps())
-        made = plan(rows, revisions={name: revision}, records={}, claims=claims)
-        shown = replace(run.shown, total=run.shown.total + len(made.runnable))
-        start(draft, number, made, shown, auto=False)
+    for number, run in tuple(draft.runs.items()):
+        match run.phase:
+            case Waiting(app, str(revision)) if app in whole and _is_at(draft, app, revision):
+                _sync(draft, number, run, app, revision)
+
+
+def _is_at(draft: Draft, app: str, revision: str) -> bool:
+    source = draft.app(app).source
+    return source is not None and source.revision.id == revision
+
+
+def _sync(draft: Draft, number: int, run: RunState, app: str, revision: str) -> None:
+    rows = [
+        row
+        for row in draft.rows.values()
+        if row.key.app == app and row.cause in {Cause.GIT_AHEAD, Cause.BOTH} and not row.calling
+    ]
+    claims = claims_of(draft.apps.values())
+    made = decided(draft, plan(rows, revisions={app: revision}, records={}, claims=claims))
+    shown = replace(run.shown, total=run.shown.total + len(made.runnable))
+    start(draft, number, made, shown, auto=False)

@@ -1,27 +1,30 @@
-"""Carrying a plan out: record what will be applied, apply it stage by stage, record the answers.
+"""Carrying a plan out, phase by phase: enlist, apply stage by stage, settle.
 
-A person's sync and the engine's own healing go the same way.  The record comes first, as a
-superset, so that a crash can only leave too much in it, never too little.
+A person's sync, a revert and the engine's own healing go the same way.  The inventory comes first,
+as a superset, so that a crash can only leave too much in it, never too little.  `advance` takes a
+run as far as it can go now; each phase has one function, which returns the run in its next phase,
+or the same run where it must wait.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import chain
+from typing import assert_never
 
-from core.compare import payload
-from core.model import Absent, FieldVerdict, Key, Plan, Run, Step, Verdict
-from core.reconcile.acting.healing import hold, hold_unchanged, remember_heal
+from core.model import Key, Plan, Run, Step
 from core.reconcile.acting.plans import keys_of, stages
+from core.reconcile.acting.sending import send
+from core.reconcile.acting.standing import is_coming, stands
 from core.reconcile.judging.extras import mark_all
-from core.reconcile.judging.judging import policy_of
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import Apply, WakeAt
-from core.reconcile.memory.inputs import Applied, InventoryRead, InventoryRow, InventoryWritten
-from core.reconcile.memory.inventory import flush
-from core.reconcile.memory.state import Call, RunState
+from core.reconcile.memory.inputs import InventoryRead, InventoryRow, InventoryWritten
+from core.reconcile.memory.inventory import is_stored, store
+from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling, Waiting
+from core.reconcile.memory.state import NOTHING_APPLIED
+from core.reconcile.memory.tables import Map
 
-OUTDATED = 6
-RUNS_KEPT = 20
+DENIED, OUTDATED = 4, 6
 SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
+READ_ONLY = "read-only: writing is not allowed in this session"
 
 
 def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
@@ -29,308 +32,141 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     shown = Run(number, "sync", total=len(wanted.runnable))
     problems = () if auto else _objections(draft, wanted)
     if problems:
-        code = 4 if problems == (READ_ONLY,) else OUTDATED
+        code = DENIED if problems == (READ_ONLY,) else OUTDATED
         finish(draft, replace(shown, problems=problems, finished=True, exit_code=code))
         return
     skipped = tuple(f"{step.key.ref}: {step.problem}" for step in wanted.steps if step.problem)
     if skipped:
-        shown = replace(shown, problems=skipped, exit_code=4)
+        shown = replace(shown, problems=skipped, exit_code=DENIED)
     start(draft, number, wanted, shown, auto=auto)
 
 
 def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:
     """Carry a plan out that nobody objects to."""
-    draft.write("runs")[number] = RunState(
-        shown, wanted, auto, stages=stages(wanted), apps=_apps(wanted)
-    )
-    _mark(draft, keys_of(wanted))
-    _record_superset(draft, wanted)
+    draft.runs[number] = RunState(shown, wanted, auto, Enlisting())
+    for key in keys_of(wanted):
+        subject = draft.subject(key)
+        draft.put(replace(subject, planned=number))
+        if subject.row is not None:
+            draft.put_row(key, replace(subject.row, calling=True))
+    _enlist(draft, wanted.runnable)
     advance(draft, number)
 
 
-READ_ONLY = "read-only: writing is not allowed in this session"
-
-
 def _objections(draft: Draft, wanted: Plan) -> tuple[str, ...]:
-    if not draft.value("writing"):
+    if not draft.writing:
         return (READ_ONLY,)
-    stale = [
-        step
+    return tuple(
+        f"{step.key.ref}: changed since the plan was made; look again"
         for step in wanted.runnable
-        if not (_is_coming(draft, wanted, step) or _stands(draft, step))
-    ]
-    return tuple(f"{step.key.ref}: changed since the plan was made; look again" for step in stale)
+        if not (is_coming(draft, wanted, step) or stands(draft, step))
+    )
 
 
-def _stands(draft: Draft, step: Step) -> bool:
-    """Tell whether the object is still what the step was decided on."""
-    app = draft.app(step.key.app)
-    desired = app.desired.get(step.key.ref)
-    kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
-    if desired is None or kind is None or kind.objects is None:
-        return False
-    if step.digest not in {"", desired.digest}:
-        return False
-    live = kind.objects.get(step.key.ref)
-    if live is None:
-        return not step.uid
-    return (live.uid, live.resource_version) == (step.uid, step.resource_version)
+def _enlist(draft: Draft, steps: Iterable[Step]) -> None:
+    """Put every object that is to be written into the inventory of its app."""
+    names: dict[str, None] = {}
+    for step in steps:
+        app = draft.app(step.key.app)
+        inventory = app.inventory or NOTHING_APPLIED
+        if step.key.ref not in inventory:
+            row = InventoryRow(step.key.ref, None, None)
+            draft.put_app(replace(app, inventory=inventory.set(step.key.ref, row)))
+            names[step.key.app] = None
+    for name in names:
+        store(draft, name)
 
 
-def _is_coming(draft: Draft, plan: Plan, step: Step) -> bool:
-    """Tell whether a step waits for its kind, which an earlier step of the plan defines.
-
-    For the schema too, which the server publishes later than the kind: without it a null that Git
-    states would not be sent.
-    """
-    app = draft.app(step.key.app)
-    if (
-        step.digest
-        or app.source is None
-        or plan.revisions.get(step.key.app) != app.source.revision.id
-    ):
-        return False
-    kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
-    if step.key.ref in app.unserved or kind is None:
-        return True
-    return kind.objects is None or kind.schema is None
-
-
-def _apps(wanted: Plan) -> tuple[str, ...]:
-    return tuple(sorted({step.key.app for step in wanted.runnable}))
-
-
-def _mark(draft: Draft, keys: frozenset[Key]) -> None:
-    for key in keys:
-        row = draft.row(key)
-        if row is not None:
-            draft.set_row(key, replace(row, calling=True))
-
-
-# The record -------------------------------------------------------------------------------------
-
-
-def _record_superset(draft: Draft, wanted: Plan) -> None:
-    new: dict[str, list[InventoryRow]] = {}
-    for step in wanted.runnable:
-        held = (draft.app(step.key.app).inventory or {}).get(step.key.ref)
-        if held is None:
-            new.setdefault(step.key.app, []).append(InventoryRow(step.key.ref, "", ""))
-    for name, rows in new.items():
-        app = draft.app(name)
-        merged = {**(app.inventory or {}), **{row.ref: row for row in rows}}
-        draft.set_app(name, inventory=merged)
-        flush(draft, name)
-
-
-def _recorded(draft: Draft, name: str) -> bool:
-    app = draft.app(name)
-    return app.recording is None and (app.inventory is app.recorded or bool(app.inventory_problem))
+# The inventory ----------------------------------------------------------------------------------
 
 
 def read_inventory(draft: Draft, read: InventoryRead) -> None:
     """Learn what was applied earlier; causes and EXTRA objects follow from it."""
-    rows = {row.ref: row for row in read.rows}
-    draft.set_app(read.app, inventory=rows, recorded=rows, inventory_problem=read.problem)
-    app = draft.app(read.app)
-    for ref in {*app.desired, *rows}:
-        draft.dirty(Key(read.app, ref))
+    rows = Map({row.ref: row for row in read.rows})
+    app = draft.put_app(
+        replace(draft.app(read.app), inventory=rows, stored=rows, inventory_problem=read.problem)
+    )
+    for ref in (*app.desired, *(row.ref for row in read.rows if row.ref not in app.desired)):
+        draft.judge_again(Key(read.app, ref))
     mark_all(draft, app.spec.cluster)
 
 
 def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:
-    """A write of the record ended; what waits for it goes on."""
+    """A write of the inventory ended; what waits for it goes on."""
     app = draft.app(written.app)
-    stored = app.recorded if written.problem else app.recording
-    draft.set_app(written.app, recorded=stored, recording=None, inventory_problem=written.problem)
+    stored = app.stored if written.problem or app.storing is None else app.storing
+    draft.put_app(replace(app, stored=stored, storing=None, inventory_problem=written.problem))
     if not written.problem:
-        flush(draft, written.app)
+        store(draft, written.app)
     advance_all(draft)
 
 
-# The calls --------------------------------------------------------------------------------------
+def _are_stored(draft: Draft, names: Iterable[str]) -> bool:
+    return all(is_stored(draft.app(name)) for name in names)
 
 
-def planned(draft: Draft) -> frozenset[Key]:
-    """The objects that runs are still to act on."""
-    return frozenset(
-        step.key for run in draft.table("runs").values() for step in chain(run.todo, *run.stages)
-    )
+# Phases -----------------------------------------------------------------------------------------
 
 
 def advance_all(draft: Draft) -> None:
     """Do whatever any run can do now."""
-    for number in tuple(draft.table("runs")):
+    for number in tuple(draft.runs):
         advance(draft, number)
 
 
 def advance(draft: Draft, number: int) -> None:
-    """Do whatever a run can do now."""
-    run: RunState = draft.table("runs")[number]
-    if run.awaited is not None:
-        return
-    if not run.began:
-        if not all(_recorded(draft, name) for name in run.apps):
+    """Do whatever one run can do now."""
+    while (run := draft.runs.get(number)) is not None:
+        following = _advanced(draft, number, run)
+        if following is None:
+            del draft.runs[number]
+            finish(draft, replace(run.shown, finished=True), quiet=run.auto)
             return
-        run = draft.set_run(number, began=True)
+        draft.runs[number] = following
+        if type(following.phase) is type(run.phase):
+            return  # it waits
+
+
+def _advanced(draft: Draft, number: int, run: RunState) -> RunState | None:
+    """Return a run as far as its phase lets it go now; None: it is over."""
+    match run.phase:
+        case Waiting():
+            return run  # `reverts` goes on when the app is judged at the new commit
+        case Enlisting():
+            return _begun(draft, run)
+        case Applying() as phase:
+            return _applying(draft, number, run, phase)
+        case Settling():
+            return None if run.auto or _are_stored(draft, run.apps) else run
+        case _:
+            assert_never(run.phase)
+
+
+def _begun(draft: Draft, run: RunState) -> RunState:
+    """Enlisting: nothing is written before the inventory holds all that will be."""
+    if not _are_stored(draft, run.apps):
+        return run
+    return replace(run, phase=Applying(stages=stages(run.plan)))
+
+
+def _applying(draft: Draft, number: int, run: RunState, phase: Applying) -> RunState:
+    """Applying: send what can be sent; the next stage begins when all of this one is answered."""
     while True:
-        run = _send(draft, number)
-        if run.todo or run.waiting:
-            return
-        if not run.stages:
+        run, phase = send(draft, number, run, phase)
+        if phase.todo or phase.sent:
+            return replace(run, phase=phase)
+        if not phase.stages:
             break
-        draft.set_run(
-            number,
-            todo=run.stages[0],
-            stages=run.stages[1:],
-            patience_until=draft.now + SERVED_WITHIN_S,
-        )
+        first, *others = phase.stages
+        phase = Applying(first, phase.sent, tuple(others), draft.now + SERVED_WITHIN_S)
     for name in run.apps:
-        flush(draft, name)
-    if run.auto or all(_recorded(draft, name) for name in run.apps):
-        draft.drop("runs", number)
-        finish(draft, replace(run.shown, finished=True), quiet=run.auto)
-
-
-def _send(draft: Draft, number: int) -> RunState:
-    """Send the steps whose objects are free; the others go out when their call settles."""
-    run: RunState = draft.table("runs")[number]
-    patient = draft.now < run.patience_until
-    coming = {step.key for step in run.todo if patient and _is_coming(draft, run.plan, step)}
-    if coming:
-        draft.effects.append(WakeAt(run.patience_until))
-    calls = draft.table("calls")
-    busy = [step for step in run.todo if step.key in calls or step.key in coming]
-    free = [step for step in run.todo if step.key not in calls and step.key not in coming]
-    sent: set[Key] = set()
-    problems: list[str] = []
-    for step in free:
-        if not _stands(draft, step):
-            problems.append(f"{step.key.ref}: {_hindrance(draft, step)}; left as it is")
-            _unmark(draft, step.key)
-            continue
-        _apply(draft, number, step)
-        sent.add(step.key)
-    shown = run.shown
-    if problems:
-        shown = replace(
-            shown,
-            done=shown.done + len(problems),
-            problems=(*shown.problems, *problems),
-            exit_code=shown.exit_code or OUTDATED,
-        )
-    return draft.set_run(number, todo=tuple(busy), waiting=run.waiting | sent, shown=shown)
-
-
-def _hindrance(draft: Draft, step: Step) -> str:
-    served = draft.cluster(draft.app(step.key.app).spec.cluster).resources or {}
-    if not step.digest and step.kind not in served:
-        return f"the cluster does not serve {step.kind.kind} yet"
-    return "changed meanwhile"
-
-
-def _apply(draft: Draft, number: int, step: Step) -> None:
-    app = draft.app(step.key.app)
-    desired = app.desired[step.key.ref]
-    kind = draft.cluster(app.spec.cluster).kinds[step.kind]
-    live = (kind.objects or {}).get(step.key.ref)
-    sent = desired
-    if live is not None:
-        left = tuple(change.path for change in step.left)
-        sent = payload(desired, live, kind.schema, policy_of(app.spec), left)
-    draft.write("calls")[step.key] = Call(desired, live, number)
-    extra = (change for change in step.changes if isinstance(change.git, Absent))
-    removed = tuple(dict.fromkeys(change.place or change.path for change in extra))
-    replaced = tuple(
-        (change.place, change.path)
-        for change in step.changes
-        if change.place and not isinstance(change.git, Absent)
-    )
-    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, sent, removed, replaced))
-
-
-def _unmark(draft: Draft, key: Key) -> None:
-    row = draft.row(key)
-    if row is not None:
-        draft.set_row(key, replace(row, calling=False))
-    draft.dirty(key)
-
-
-def applied(draft: Draft, done: Applied) -> None:
-    """An apply ended: record it, say so, and let its run go on."""
-    call: Call = draft.table("calls")[done.key]
-    draft.drop("calls", done.key)
-    row = draft.row(done.key)
-    run: RunState | None = draft.table("runs").get(call.run)
-    if done.live is not None:
-        _succeeded(draft, done, call)
-    elif row is not None:
-        draft.set_row(done.key, replace(row, problem=_with_place(done)))
-        if run is not None and run.auto:
-            hold(draft, done)
-    if row is not None:
-        _tell_outcome(draft, done, auto=run is not None and run.auto)
-    if done.problem:
-        _unmark(draft, done.key)
-    draft.dirty(done.key)  # until it is judged by what the watch brings it counts as under way
-    if run is not None and call.run is not None:
-        shown = replace(run.shown, done=run.shown.done + 1)
-        if done.problem:
-            shown = replace(
-                shown,
-                problems=(*shown.problems, f"{done.key.ref}: {_with_place(done)}"),
-                exit_code=max(shown.exit_code, done.exit_code),
-            )
-        draft.set_run(call.run, shown=shown, waiting=run.waiting - {done.key})
-        advance(draft, call.run)
-
-
-def _with_place(done: Applied) -> str:
-    document = done.desired.document
-    return f"{document.file}:{document.line}: {done.problem}"
-
-
-def _succeeded(draft: Draft, done: Applied, call: Call) -> None:
-    assert done.live is not None
-    app = draft.app(done.key.app)
-    inventory = app.inventory or {}
-    entry = InventoryRow(done.key.ref, done.live.uid, done.desired.digest)
-    held = inventory.get(done.key.ref)
-    if held is not None and (held.uid, held.digest) == (entry.uid, entry.digest):
-        entry = held  # it may know more
-    if held != entry:
-        draft.set_app(done.key.app, inventory={**inventory, done.key.ref: entry})
-    draft.drop("holds", done.key)
-    unchanged = call.live is not None and call.live.resource_version == done.live.resource_version
-    if unchanged:
-        hold_unchanged(draft, done, done.live.resource_version)
-    elif done.live.resource_version not in call.seen:
-        draft.write("stale")[done.key] = done.live.resource_version  # R6
-    row = draft.row(done.key)
-    if row is not None:
-        draft.set_row(done.key, replace(row, problem=""))
-
-
-def _tell_outcome(draft: Draft, done: Applied, *, auto: bool) -> None:
-    row = draft.row(done.key)
-    assert row is not None
-    drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT)
-    follows_git = row.cause is not None and row.cause.value == "git_ahead"
-    if done.problem:
-        name = "heal_failed" if auto and not follows_git else "sync_failed"
-        draft.tell_of(name, row, changes=drifts, message=_with_place(done))
-        return
-    if auto and not follows_git:
-        remember_heal(draft, done.key, drifts)
-        what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"
-        draft.tell_of("healed", row, changes=drifts, message=what)
-    else:
-        draft.tell_of("synced", row, changes=drifts)
+        store(draft, name)
+    return replace(run, phase=Settling())
 
 
 def finish(draft: Draft, run: Run, *, quiet: bool = False) -> None:
-    """Keep a run that ended for those who asked for it, and record what it did."""
-    for app in draft.apps():
-        flush(draft, app.spec.name)
+    """Keep a run that ended for those who asked for it, and store what it did."""
+    for name in tuple(draft.apps):
+        store(draft, name)
     if not quiet:
-        draft.put(finished=(*draft.value("finished"), run)[-RUNS_KEPT:])
+        draft.keep(run)

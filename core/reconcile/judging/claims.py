@@ -4,7 +4,8 @@ Each app says so and names the other, and neither writes the object (safety.md s
 #22607).  That shows in what Git states alone, so it is known before anything is written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from core.model import Key, ObjectRef
 from core.reconcile.memory.draft import Draft
@@ -29,9 +30,10 @@ def settle_claims(draft: Draft, cluster: str) -> None:
         }
         if claimed == app.claimed:
             continue
-        draft.set_app(name, claimed=claimed)
-        for ref in {*claimed, *app.claimed}:
-            draft.dirty(Key(name, ref))  # it may be healed again, or no more
+        draft.put_app(replace(app, claimed=claimed))
+        draft.judge_all_again(
+            Key(name, ref) for ref in {*claimed, *app.claimed}
+        )  # they may be healed again, or no more
 
 
 def objections(app: AppState) -> Iterator[str]:
@@ -42,7 +44,7 @@ def objections(app: AppState) -> Iterator[str]:
         yield f"{place}{ref} is also stated by app {other}; neither writes it"
 
 
-def claims_of(apps: tuple[AppState, ...]) -> Mapping[Key, str]:
+def claims_of(apps: Iterable[AppState]) -> Mapping[Key, str]:
     """Return which other app states an object, for the rows of all *apps*."""
     return {Key(app.spec.name, ref): other for app in apps for ref, other in app.claimed.items()}
 

@@ -13,6 +13,7 @@ from core.model import (
     ABSENT,
     Desired,
     Document,
+    EventName,
     FieldChange,
     FieldVerdict,
     Key,
@@ -39,14 +40,16 @@ def take_source(draft: Draft, read: SourceRead) -> None:
     documents: dict[KindRef, list[Document]] = {}
     for document in read.documents:
         documents.setdefault(document.kind, []).append(document)
-    draft.set_app(
-        read.app,
-        source=read,
-        read_at=draft.now,
-        problem="",
-        problem_exit=0,
-        documents={kind: tuple(found) for kind, found in documents.items()},
-        lost=_lost(app, read),
+    draft.put_app(
+        replace(
+            app,
+            source=read,
+            read_at=draft.now,
+            problem="",
+            problem_exit=0,
+            documents={kind: tuple(found) for kind, found in documents.items()},
+            lost=_lost(app, read),
+        )
     )
     news = before is None or (before.revision.id, before.problems) != (
         read.revision.id,
@@ -54,7 +57,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
     )
     if news and app.shown:
         draft.tell(
-            "source_updated",
+            EventName.SOURCE_UPDATED,
             app=read.app,
             cluster=app.spec.cluster,
             revision=read.revision.id,
@@ -92,25 +95,25 @@ def lose_source(draft: Draft, lost: SourceLost) -> None:
     """Keep what was read before, and say that it may be old."""
     app = draft.app(lost.app)
     if app.problem != lost.problem and app.shown:
-        draft.tell("source_unavailable", app=lost.app, message=lost.problem)
-    draft.set_app(lost.app, problem=lost.problem, problem_exit=lost.exit_code)
+        draft.tell(EventName.SOURCE_UNAVAILABLE, app=lost.app, message=lost.problem)
+    draft.put_app(replace(app, problem=lost.problem, problem_exit=lost.exit_code))
     if app.source is None:
         mark_all(draft, app.spec.cluster)  # what it states stays unknown
 
 
 def take_history(draft: Draft, read: HistoryRead) -> None:
     """Keep the commits to show."""
-    draft.set_app(read.app, history=read.commits)
+    draft.put_app(replace(draft.app(read.app), history=read.commits))
 
 
 def refresh(draft: Draft) -> None:
     """Read Git again, and ask again where the server could not confirm."""
-    draft.effects += [ReadSource(app.spec.name) for app in draft.apps()]
+    draft.effects += [ReadSource(app.spec.name) for app in draft.apps.values()]
     forget(draft)
-    for key in draft.table("holds"):
-        draft.dirty(key)
-    if draft.table("holds"):
-        draft.write("holds").clear()
+    held = [subject for subject in draft.subjects.values() if subject.hold is not None]
+    for subject in held:
+        draft.put(replace(subject, hold=None))
+    draft.judge_all_again(subject.key for subject in held)
 
 
 def place(draft: Draft, name: str) -> None:
@@ -141,13 +144,15 @@ def place(draft: Draft, name: str) -> None:
             kept_one = app.desired.get(made.ref)
             desired[made.ref] = kept_one if kept_one is not None and kept_one == both else both
     _mark_dirty(draft, app, desired, unserved)
-    draft.set_app(
-        name,
-        canonical=kept,
-        desired=desired,
-        unserved=unserved,
-        promised=promised,
-        refused=tuple(refused),
+    draft.put_app(
+        replace(
+            app,
+            canonical=kept,
+            desired=desired,
+            unserved=unserved,
+            promised=promised,
+            refused=tuple(refused),
+        )
     )
 
 
@@ -160,7 +165,7 @@ def note_stated(draft: Draft, name: str) -> None:
     known = {**app.promised, **cluster.resources}
     stated = frozenset(_stated_ref(app, cluster, each, known) for each in app.source.documents)
     if stated != app.stated:
-        draft.set_app(name, stated=stated)
+        draft.put_app(replace(app, stated=stated))
         mark(draft, app.spec.cluster, sorted(stated ^ app.stated))
         settle_claims(draft, app.spec.cluster)
 
@@ -170,7 +175,7 @@ def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
     for app in draft.apps_of(cluster):
         if kind in app.documents:
             kept = {doc: made for doc, made in app.canonical.items() if doc.kind != kind}
-            draft.set_app(app.spec.name, canonical=kept)
+            draft.put_app(replace(app, canonical=kept))
             place(draft, app.spec.name)
 
 
@@ -186,7 +191,7 @@ def _canonical(
         cluster.resources[document.kind],
         kind.schema if kind is not None else None,
         namespace=namespace_of(app, cluster),
-        digest_key=draft.state.digest_key,
+        digest_key=draft.digest_key,
     )
 
 
@@ -235,15 +240,14 @@ def _mark_dirty(
         if before is made:
             continue
         key = Key(name, ref)
-        row = draft.row(key)
-        if row is not None and before is not None and before.warnings != made.warnings:
-            draft.set_row(key, replace(row, digest=""))  # what it warns of is no part of its digest
-        draft.dirty(key)
+        if before is not None and before.warnings != made.warnings:
+            draft.doubt(key)  # what it warns of is no part of its digest
+        draft.judge_again(key)
     for ref in (*app.desired.keys(), *app.unserved.keys(), *app.lost.keys()):
         if ref not in desired:
-            draft.dirty(Key(name, ref))
+            draft.judge_again(Key(name, ref))
     for ref in unserved:
-        draft.dirty(Key(name, ref))
+        draft.judge_again(Key(name, ref))
 
 
 # What to watch ----------------------------------------------------------------------------------
@@ -261,7 +265,7 @@ def follow(draft: Draft, name: str) -> None:
         if app.source is None:
             continue
         if not app.inventory_asked:
-            draft.set_app(app.spec.name, inventory_asked=True)
+            draft.put_app(replace(app, inventory_asked=True))
             namespace = inventory_namespace(app, cluster)
             draft.effects.append(ReadInventory(name, app.spec.name, namespace))
         if not app.shown:
@@ -276,7 +280,7 @@ def follow(draft: Draft, name: str) -> None:
     wanted = Follow(name, frozenset(kinds), frozenset(namespaces | owned), others, frozenset(owned))
     if wanted != cluster.following:
         keep_wanted(draft, name, wanted)
-        draft.set_cluster(name, following=wanted, synced=False)
+        draft.put_cluster(replace(draft.cluster(name), following=wanted, synced=False))
         draft.effects.append(wanted)
     choose_scaler(draft, name, scaler)
 

@@ -12,8 +12,9 @@ from core.compare import end_of, expires
 from core.model import Desired, Key, Live, Verdict
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import InventoryRow
-from core.reconcile.memory.inventory import flush
-from core.reconcile.memory.state import AppState, Ending
+from core.reconcile.memory.inventory import store
+from core.reconcile.memory.state import NOTHING_APPLIED, AppState
+from core.reconcile.memory.subjects import Ending
 
 
 def note_end(draft: Draft, key: Key, desired: Desired, live: Live, *, as_stated: bool) -> None:
@@ -25,14 +26,14 @@ def note_end(draft: Draft, key: Key, desired: Desired, live: Live, *, as_stated:
     if not expires(desired):
         return
     end = end_of(live)
-    row = _recorded(draft.app(key.app), key)
+    row = _applied(draft.app(key.app), key)
     if row is not None and row.uid == live.uid:
         if end and row.end != end:
-            _record(draft, key, replace(row, end=end))
+            _note(draft, key, replace(row, end=end))
     elif end and as_stated:
-        draft.write("endings")[key] = Ending(desired.digest, end)
+        _remember(draft, key, Ending(desired.digest, end))
     if not end:
-        draft.drop("endings", key)
+        _remember(draft, key, None)
 
 
 def watch_end(draft: Draft, key: Key, last: Live | None, now: Live | None) -> None:
@@ -46,11 +47,11 @@ def watch_end(draft: Draft, key: Key, last: Live | None, now: Live | None) -> No
         return
     if now is not None:
         row = draft.row(key)
-        stamp = (row.verdict, row.digest, row.uid) if row is not None else None
-        as_stated = stamp == (Verdict.IN_SYNC, desired.digest, now.uid)
+        stamp = row.stamp if row is not None and row.verdict is Verdict.IN_SYNC else None
+        as_stated = stamp is not None and (stamp.digest, stamp.uid) == (desired.digest, now.uid)
         note_end(draft, key, desired, now, as_stated=as_stated)
     elif last is not None and not end_of(last):
-        draft.write("endings")[key] = Ending(desired.digest, "")
+        _remember(draft, key, Ending(desired.digest, ""))
 
 
 def ending_of(draft: Draft, app: AppState, desired: Desired) -> str | None:
@@ -61,20 +62,26 @@ def ending_of(draft: Draft, app: AppState, desired: Desired) -> str | None:
         before its end; None where driftdeck applied it and its end was not seen.
     """
     key = Key(app.spec.name, desired.ref)
-    seen: Ending | None = draft.table("endings").get(key)
-    row = _recorded(app, key)
+    seen = draft.subject(key).ending
+    row = _applied(app, key)
     if row is not None and row.digest == desired.digest:
         return row.end or (seen.end if seen is not None else None)
     return seen.end if seen is not None and seen.digest == desired.digest else ""
 
 
-def _recorded(app: AppState, key: Key) -> InventoryRow | None:
-    row = (app.inventory or {}).get(key.ref)
+def _remember(draft: Draft, key: Key, ending: Ending | None) -> None:
+    subject = draft.subject(key)
+    if subject.ending != ending:
+        draft.put(replace(subject, ending=ending))
+
+
+def _applied(app: AppState, key: Key) -> InventoryRow | None:
+    row = app.applied(key.ref)
     return row if row is not None and row.uid else None
 
 
-def _record(draft: Draft, key: Key, row: InventoryRow) -> None:
+def _note(draft: Draft, key: Key, row: InventoryRow) -> None:
     app = draft.app(key.app)
-    draft.set_app(key.app, inventory={**(app.inventory or {}), key.ref: row})
-    if draft.value("writing"):
-        flush(draft, key.app)
+    draft.put_app(replace(app, inventory=(app.inventory or NOTHING_APPLIED).set(key.ref, row)))
+    if draft.writing:
+        store(draft, key.app)

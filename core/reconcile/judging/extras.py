@@ -21,6 +21,7 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Stamp,
     Verdict,
 )
 from core.reconcile.memory.draft import Draft
@@ -49,7 +50,7 @@ def without_desired(
     kind, live = found
     seen = find(key.ref, live, classes)
     tracked = _tracks(app, key.ref, live)
-    others = tuple(_others(app, draft.apps(), key.ref.namespace))
+    others = tuple(_others(app, draft.apps.values(), key.ref.namespace))
     if not tracked and not _is_stray(app, cluster, seen):
         return None
     if any(key.ref in other.stated for other in others):
@@ -61,8 +62,7 @@ def without_desired(
         app.spec.cluster,
         kind,
         Verdict.UNKNOWN,
-        uid=live.uid,
-        resource_version=live.resource_version,
+        stamp=Stamp(None, live.resource_version, live.uid),
         since=before.since if before else 0.0,
     )
     return _judged(row, seen, tracked=tracked, doubt=_doubt(app, others))
@@ -112,7 +112,7 @@ def _unknown(app: AppState, key: Key, document: Document, reason: str) -> Drift:
 
 def _not_there(cluster: ClusterState, ref: ObjectRef, before: Drift | None) -> Drift | None:
     """Say what becomes of a row whose object is in no listing: gone, or not read just now."""
-    if before is None or not before.uid or before.digest:
+    if before is None or not _is_undesired(before):
         return None
     problems = [problem for objects, problem in _pictures(cluster, ref) if objects is None]
     if not problems:
@@ -123,17 +123,25 @@ def _not_there(cluster: ClusterState, ref: ObjectRef, before: Drift | None) -> D
     return replace(before, verdict=Verdict.UNKNOWN, cause=None, actor=None, reason=reason)
 
 
+def _is_undesired(row: Drift) -> bool:
+    """Tell whether a row is of an object that the cluster had and Git did not."""
+    stamp = row.stamp
+    return stamp is not None and stamp.uid is not None and stamp.digest is None
+
+
 # What the cluster has ----------------------------------------------------------------------------
 
 
 def live_of(cluster: ClusterState, ref: ObjectRef) -> tuple[KindRef, Live] | None:
     """Find an object by its identity, at whatever version its kind is followed."""
     for kind, state in cluster.kinds.items():
-        if (kind.group, kind.kind) == (ref.group, ref.kind) and ref in (state.objects or {}):
-            return kind, (state.objects or {})[ref]
+        if (kind.group, kind.kind) == (ref.group, ref.kind) and state.objects is not None:
+            live = state.objects.get(ref)
+            if live is not None:
+                return kind, live
     for (kind, namespace), survey in cluster.surveys.items():
         if (namespace, kind.group, kind.kind) == (ref.namespace, ref.group, ref.kind):
-            live = (survey.objects or {}).get(ref)
+            live = survey.objects.get(ref) if survey.objects is not None else None
             return (kind, live) if live is not None else None
     return None
 
@@ -181,8 +189,8 @@ def _is_stray(app: AppState, cluster: ClusterState, seen: Find) -> bool:
 
 
 def _tracks(app: AppState, ref: ObjectRef, live: Live) -> bool:
-    row = (app.inventory or {}).get(ref)
-    return row is not None and bool(row.uid) and row.uid == live.uid
+    row = app.applied(ref)
+    return row is not None and row.uid == live.uid
 
 
 def told_apart(app: AppState, apps: Iterable[AppState]) -> bool:
@@ -229,7 +237,7 @@ def mark(draft: Draft, cluster: str, refs: Sequence[ObjectRef]) -> None:
     for app in owners:
         for ref in refs:
             if ref.namespace in app.spec.owns:
-                draft.dirty(Key(app.spec.name, ref))
+                draft.judge_again(Key(app.spec.name, ref))
                 if (ref.group, ref.kind) == STATEFUL_SET:
                     _mark_claims(draft, app, ref.namespace)
 
@@ -246,10 +254,13 @@ def mark_listed(
         return
     changed = [ref for ref in {**before, **after} if before.get(ref) != after.get(ref)]
     mark(draft, cluster, changed)
-    for key, row in draft.table("rows").items():
-        same = (key.ref.group, key.ref.kind) == (kind.group, kind.kind) and row.cluster == cluster
-        if same and not row.digest:
-            draft.dirty(key)
+    draft.judge_all_again(
+        key
+        for key, row in draft.rows.items()
+        if (key.ref.group, key.ref.kind) == (kind.group, kind.kind)
+        and row.cluster == cluster
+        and (row.stamp is None or row.stamp.digest is None)
+    )
     if (kind.group, kind.kind) == STATEFUL_SET:
         for app in draft.apps_of(cluster):
             for namespace in app.spec.owns:
@@ -271,4 +282,4 @@ def _mark_claims(draft: Draft, app: AppState, namespace: str) -> None:
     for objects, _ in _pictures(cluster, ObjectRef(*CLAIM, namespace, "")):
         for ref in objects or {}:
             if ref.namespace == namespace:
-                draft.dirty(Key(app.spec.name, ref))
+                draft.judge_again(Key(app.spec.name, ref))

@@ -13,14 +13,13 @@ from core.compare import (
     OwnerClass,
     Policy,
     absence,
+    detailed,
     expired,
     expires,
-    explain,
     is_compared,
     judge,
     mask,
     not_compared,
-    payload,
     presence,
 )
 from core.model import (
@@ -30,24 +29,28 @@ from core.model import (
     ConfirmedBy,
     Desired,
     Drift,
+    EventName,
     FieldChange,
     FieldVerdict,
     Key,
     KindRef,
     Live,
     ObjectRef,
+    Stamp,
     Verdict,
     cause_words,
 )
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
-from core.reconcile.judging.observing import Sights
+from core.reconcile.judging.observing import Sights, forget_sightings
 from core.reconcile.judging.refusals import is_due, is_final, keep, marked, standing
 from core.reconcile.judging.scaling import awaits_scaler
 from core.reconcile.memory.draft import Draft, in_sync, is_drift
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.inputs import Confirmed
-from core.reconcile.memory.state import UNREAD, AppState, Call, ClusterState
+from core.reconcile.memory.state import UNREAD, AppState, ClusterState
+from core.reconcile.memory.subjects import Call
+from core.remedy import statement
 
 FIELD_DRIFT = FieldVerdict.DRIFT
 _WHOLE = frozenset({Verdict.MISSING, Verdict.EXTRA})
@@ -55,38 +58,58 @@ _WHOLE = frozenset({Verdict.MISSING, Verdict.EXTRA})
 
 def judge_key(draft: Draft, key: Key) -> None:
     """Decide the verdict of one object from what is known now, and follow it up."""
-    if key in draft.table("stale"):
+    subject = draft.subject(key)
+    if subject.awaited is not None:
         return  # our own write is not seen yet: judged when the watch brings it
-    call: Call | None = draft.table("calls").get(key)
-    if call is not None and call.run is not None:
-        return  # an apply is in flight: judged when it settles
+    if subject.call is not None and subject.call.run is not None:
+        return  # a write is in flight: judged when it settles
     app = draft.app(key.app)
-    before = draft.row(key)
+    before = subject.row
     found = _keep_origin(before, _row(draft, app, key, before))
     after = _stamped(before, found, draft.now)
-    draft.drop("sightings", key)
-    draft.set_row(key, after)
+    if after is None:
+        _announce(draft, key, before, None)
+        draft.forget(key)
+        return
+    _settle(draft, key, after)
     _announce(draft, key, before, draft.row(key))
+
+
+def _settle(draft: Draft, key: Key, row: Drift) -> None:
+    """Take a new verdict; what led there is no news any more."""
+    draft.put_row(key, row)
+    forget_sightings(draft, key)
+    subject = draft.subject(key)
+    if subject.rejudge:
+        draft.put(replace(subject, rejudge=False))
 
 
 def take_answer(draft: Draft, answer: Confirmed) -> bool:
     """Use the server's dry-run, if it still speaks of the current object; tell whether it did."""
     key = answer.key
-    draft.drop("calls", key)
+    subject = draft.subject(key)
+    if subject.call is None or not _answers(answer, subject.call):
+        return False  # it was forgotten meanwhile, or another question is under way
+    draft.put(replace(subject, call=None))
     app = draft.app(key.app)
     desired = app.desired.get(key.ref)
     live = desired and _live(draft.cluster(app.spec.cluster), desired.kind, key.ref)
     before = draft.row(key)
     if desired is not answer.desired or live is not answer.live or before is None:
-        draft.dirty(key)  # the object moved on: ask again
+        draft.judge_again(key)  # the object moved on: ask again
         return False
     assert desired is not None
     assert live is not None
     row = _compared(draft, app, before, desired, live, answer)
     keep(draft, answer, row)
-    draft.set_row(key, _stamped(before, row, draft.now))
+    _settle(draft, key, _stamped(before, row, draft.now) or row)
     _announce(draft, key, before, draft.row(key))
     return True
+
+
+def _answers(answer: Confirmed, call: Call) -> bool:
+    asked = (call.desired is answer.desired, call.live is answer.live, call.run is None)
+    return all(asked)
 
 
 def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
@@ -95,7 +118,7 @@ def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | N
         return after
     if (
         before is not None
-        and (before.digest, before.resource_version) == (after.digest, after.resource_version)
+        and before.stamp == after.stamp
         and replace(after, judged_at=before.judged_at) == before
     ):
         return before
@@ -103,7 +126,7 @@ def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | N
 
 
 def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift | None:
-    cluster = draft.cluster(app.spec.cluster)
+    cluster, subject = draft.cluster(app.spec.cluster), draft.subject(key)
     desired = app.desired.get(key.ref)
     if desired is None:
         return _extra(draft, key, before)
@@ -123,9 +146,10 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return _missing(draft, app, desired, fresh)
     unchanged = (
         before is not None
-        and (before.digest, before.resource_version) == (desired.digest, live.resource_version)
-        and (before.kind, before.uid) == (desired.kind, live.uid)
-        and (not before.confirming or key in draft.table("calls"))
+        and before.stamp == Stamp(desired.digest, live.resource_version, live.uid)
+        and before.kind == desired.kind
+        and not subject.rejudge
+        and (not before.confirming or subject.call is not None)
         and not is_due(draft, key)
     )
     if unchanged and before is not None:
@@ -141,8 +165,8 @@ def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
         app.spec.cluster,
         desired.kind,
         Verdict.UNKNOWN,
-        digest=desired.digest,
-        problem=before.problem if before and before.digest == desired.digest else "",
+        stamp=Stamp(desired.digest),
+        problem=before.problem if before and _digest(before) == desired.digest else "",
         since=before.since if before else 0.0,
         file=desired.document.file,
         line=desired.document.line,
@@ -180,11 +204,11 @@ def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Dri
         if end:
             gone = replace(fresh, verdict=Verdict.IN_SYNC, changes=(expired(end),), problem="")
             return replace(gone, confirmed_by=ConfirmedBy.SERVER, explained=True)
-    row = (app.inventory or {}).get(fresh.key.ref)
+    row = app.applied(fresh.key.ref)
     if row is None or not row.uid:
         cause = Cause.GIT_AHEAD
     else:
-        cause = Cause.LIVE_CHANGED if row.digest == fresh.digest else Cause.BOTH
+        cause = Cause.LIVE_CHANGED if row.digest == desired.digest else Cause.BOTH
     missing = replace(fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER)
     left = absence(policy_of(app.spec).rules, desired)
     return _left_alone(missing, f"not in the cluster; {left}") if left else missing
@@ -199,9 +223,14 @@ def _keep_origin(before: Drift | None, after: Drift | None) -> Drift | None:
     return replace(after, explained=True, origin=before.origin, actor=before.actor)
 
 
-def _whole(row: Drift) -> tuple[str, ...]:
+def _whole(row: Drift) -> tuple[object, ...]:
     """What the origin of an object that one side lacks depends on."""
-    return row.verdict, row.digest, row.uid, row.file, str(row.line)
+    uid = row.stamp.uid if row.stamp is not None else None
+    return row.verdict, _digest(row), uid, row.file, row.line
+
+
+def _digest(row: Drift) -> str | None:
+    return row.stamp.digest if row.stamp is not None else None
 
 
 def _kept(app: AppState, desired: Desired, before: Drift) -> Drift:
@@ -237,13 +266,12 @@ def _compared(
     as_stated = found.verdict is Verdict.IN_SYNC
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
     confirmed = answer is not None and answer.predicted is not None
-    shown = explain(mask(found.changes, desired.ref, key=draft.state.mask_key), deep=False)
-    hidden = mask(found.ignored, desired.ref, key=draft.state.mask_key)
+    shown = detailed(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
+    hidden = mask(found.ignored, desired.ref, key=draft.mask_key)
     row = replace(
         fresh,
         verdict=found.verdict,
-        uid=live.uid,
-        resource_version=live.resource_version,
+        stamp=Stamp(desired.digest, live.resource_version, live.uid),
         changes=sights.attach(found.changes, shown),
         ignored=hidden,
         reason=found.reason or (answer.problem if answer and found.suspect else ""),
@@ -254,10 +282,11 @@ def _compared(
     )
     if answer is not None and is_final(answer) and found.suspect:
         row = marked(row, answer)
-    if found.suspect and answer is None and fresh.key not in draft.table("calls"):
-        draft.write("calls")[fresh.key] = Call(desired, live)
-        sent = payload(desired, live, schema, policy_of(app.spec))
-        draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, sent))
+    subject = draft.subject(fresh.key)
+    if found.suspect and answer is None and subject.call is None:
+        draft.put(replace(subject, call=Call(desired, live)))
+        request = statement(desired, live, schema, policy_of(app.spec))
+        draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, request))
     cause = _cause(app, desired, row)
     return row if row.cause is cause else replace(row, cause=cause)  # each copy costs 7 us
 
@@ -273,7 +302,7 @@ def _cause(app: AppState, desired: Desired, row: Drift) -> Cause | None:
     """Say which side moved since driftdeck applied the object."""
     if row.verdict is not Verdict.DRIFTED:
         return None
-    applied = (app.inventory or {}).get(desired.ref)
+    applied = app.applied(desired.ref)
     if applied is None or not applied.digest or applied.digest == desired.digest:
         return Cause.LIVE_CHANGED
     others = any(_by_another(change) for change in row.changes if change.verdict is FIELD_DRIFT)
@@ -289,24 +318,24 @@ def _announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None)
     """Say what became of an object, keep its age, and offer it for healing."""
     if after is None:
         if is_drift(before):
-            draft.tell_of("drift_gone", before, changes=())  # type: ignore[arg-type]
-        draft.drop("candidates", key)
+            draft.tell_of(EventName.DRIFT_GONE, before, changes=())  # type: ignore[arg-type]
+        draft.withdraw(key)
         return
     if is_drift(after):
         if after.since == 0.0:
             after = replace(after, since=draft.now)
-            draft.set_row(key, after)
+            draft.put_row(key, after)
         if not after.confirming:
             if not _told(before, after):
-                draft.tell_of("drift_detected", after, message=_headline(after))
+                draft.tell_of(EventName.DRIFT_DETECTED, after, message=_headline(after))
             if draft.app(key.app).healing and not after.calling:
-                draft.write("candidates")[key] = None
+                draft.offer(key)
         return
-    draft.drop("candidates", key)
+    draft.withdraw(key)
     if after.since and in_sync(after):
         if is_drift(before) and not before.calling:  # type: ignore[union-attr]
-            draft.tell_of("drift_gone", after, changes=())
-        draft.set_row(key, replace(after, since=0.0))
+            draft.tell_of(EventName.DRIFT_GONE, after, changes=())
+        draft.put_row(key, replace(after, since=0.0))
 
 
 def _told(before: Drift | None, after: Drift) -> bool:
@@ -325,6 +354,3 @@ def _headline(row: Drift) -> str:
         maker = row.actor.manager if row.actor is not None else None
         return f"not in Git, made by {maker}" if maker else "not in Git"
     return cause_words(row.verdict, row.cause or Cause.LIVE_CHANGED)
-
-
-__all__ = ["judge_key", "take_answer"]

@@ -1,16 +1,16 @@
 """The live side of the state: what the clusters report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from core.model import Key, KindRef, Live, Resource
+from core.model import EventName, Key, KindRef, Live, Resource
 from core.reconcile.judging.desired import follow, note_stated, place, replace_kind
 from core.reconcile.judging.endings import watch_end
 from core.reconcile.judging.extras import mark, mark_listed
 from core.reconcile.judging.observing import sight
 from core.reconcile.judging.refusals import forget
 from core.reconcile.judging.scaling import relist_scales, take_scales
-from core.reconcile.judging.surveys import unseen
+from core.reconcile.judging.surveys import unseen, with_change
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -20,7 +20,8 @@ from core.reconcile.memory.inputs import (
     LiveChanged,
     SchemaRead,
 )
-from core.reconcile.memory.state import Call, ClusterState, KindState, surveyed
+from core.reconcile.memory.state import NOTHING_APPLIED, AppState, ClusterState, KindState, surveyed
+from core.reconcile.memory.tables import Map
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
@@ -40,14 +41,14 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
         problem_exit=0,
     )
     resources = cluster.resources if same else found.resources
-    draft.set_cluster(
-        found.cluster, view=view, namespace=_namespace(found), resources=resources, synced=False
+    draft.put_cluster(
+        replace(cluster, view=view, namespace=_namespace(found), resources=resources, synced=False)
     )
     if not same:
         for app in draft.apps_of(found.cluster):
             changed = _changed_kinds(cluster.resources or {}, found.resources)
             kept = {doc: made for doc, made in app.canonical.items() if doc.kind not in changed}
-            draft.set_app(app.spec.name, canonical=kept)
+            draft.put_app(replace(app, canonical=kept))
             place(draft, app.spec.name)
             note_stated(draft, app.spec.name)
     forget(draft, found.cluster)  # it may be another user who asks now
@@ -73,16 +74,16 @@ def lose_cluster(draft: Draft, lost: ClusterLost) -> None:
     """Disconnected: rows stay as they are, nothing is concluded from silence."""
     cluster = draft.cluster(lost.cluster)
     if cluster.view.problem != lost.problem:
-        draft.tell("cluster_unavailable", cluster=lost.cluster, message=lost.problem)
+        draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=lost.cluster, message=lost.problem)
     view = replace(cluster.view, connected=False, problem=lost.problem, problem_exit=lost.exit_code)
-    draft.set_cluster(lost.cluster, view=view, synced=False)
+    draft.put_cluster(replace(cluster, view=view, synced=False))
 
 
 def see_cluster(draft: Draft, name: str) -> None:
     """Note that the cluster is alive."""
     cluster = draft.cluster(name)
     if draft.now - cluster.view.seen_at >= SEEN_STEP_S:
-        draft.set_cluster(name, view=replace(cluster.view, seen_at=draft.now))
+        draft.put_cluster(replace(cluster, view=replace(cluster.view, seen_at=draft.now)))
 
 
 def take_schema(draft: Draft, read: SchemaRead) -> None:
@@ -92,9 +93,9 @@ def take_schema(draft: Draft, read: SchemaRead) -> None:
     if state.schema_read and state.schema is read.schema:
         return
     _set_kind(draft, cluster, read.kind, replace(state, schema=read.schema, schema_read=True))
-    for key, row in draft.table("rows").items():
+    for key, row in draft.rows.items():
         if row.kind == read.kind and row.cluster == read.cluster:
-            draft.set_row(key, replace(row, digest=""))  # made with another schema
+            draft.doubt(key)  # made with another schema
     replace_kind(draft, read.cluster, read.kind)
 
 
@@ -102,21 +103,19 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     """Take a complete listing as one input; what is not in it is gone."""
     cluster = draft.cluster(listed.cluster)
     before = cluster.kinds.get(listed.kind, KindState())
-    state = replace(before, objects=listed.objects, problem="", exit_code=0)
+    state = replace(before, objects=Map(listed.objects), problem="", exit_code=0)
     _set_kind(draft, cluster, listed.kind, state)
     relist_scales(draft, listed.cluster, listed.kind, listed.objects)
     old = before.objects
     at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
     for app in draft.apps_of(listed.cluster):
-        for ref in (*app.desired.keys(), *(app.inventory or {}).keys()):
-            if (ref.group, ref.kind) != (listed.kind.group, listed.kind.kind):
-                continue
-            key = Key(app.spec.name, ref)
-            draft.drop("stale", key)  # a listing begun after our write shows it (R6)
+        for key in _keys_of(app, listed.kind):
+            ref = key.ref
+            _see_our_write(draft, key)  # a listing begun after our write shows it (R6)
             if old is not None and old.get(ref) != listed.objects.get(ref):
                 sight(draft, key, old.get(ref), listed.objects.get(ref), at=at, since=since)
             if old is None or old.get(ref) != listed.objects.get(ref):
-                draft.dirty(key)
+                draft.judge_again(key)
     mark_listed(draft, listed.cluster, listed.kind, old or {}, listed.objects)
     see_cluster(draft, listed.cluster)
 
@@ -133,11 +132,9 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
     if not state.schema_read:
         replace_kind(draft, lost.cluster, lost.kind)
     for app in draft.apps_of(lost.cluster):
-        for ref in (*app.desired, *(app.inventory or {})):
-            if (ref.group, ref.kind) == (lost.kind.group, lost.kind.kind):
-                key = Key(app.spec.name, ref)
-                sight(draft, key, None, None)  # what comes next cannot be held against it
-                draft.dirty(key)
+        for key in _keys_of(app, lost.kind):
+            sight(draft, key, None, None)  # what comes next cannot be held against it
+            draft.judge_again(key)
     mark_listed(draft, lost.cluster, lost.kind, state.objects or {}, {})
 
 
@@ -147,13 +144,10 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
     state = cluster.kinds.get(changed.kind)
     if state is None or state.objects is None:
         return
-    objects = dict(state.objects)
+    objects = state.objects
     for ref, live in changed.changes:
         before = objects.get(ref)
-        if live is None:
-            objects.pop(ref, None)
-        else:
-            objects[ref] = live
+        objects = with_change(objects, ref, live)
         for app in draft.apps_of(changed.cluster):
             if ref in app.desired or ref in (app.inventory or {}):
                 key = Key(app.spec.name, ref)
@@ -167,17 +161,33 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
 
 
 def _note(draft: Draft, key: Key, live: Live | None) -> None:
-    version = live.resource_version if live is not None else ""
-    call: Call | None = draft.table("calls").get(key)
+    version = live.resource_version if live is not None else None
+    subject = draft.subject(key)
+    call = subject.call
     if call is not None:
-        draft.write("calls")[key] = replace(call, seen=(*call.seen, version))
-    if draft.table("stale").get(key) == version or live is None:
-        draft.drop("stale", key)
-    draft.dirty(key)
+        draft.put(replace(subject, call=replace(call, seen=(*call.seen, version))))
+    if version is None or subject.awaited == version:
+        _see_our_write(draft, key)
+    draft.judge_again(key)
+
+
+def _see_our_write(draft: Draft, key: Key) -> None:
+    """What the cluster shows now is as new as our own last write, or newer."""
+    subject = draft.subject(key)
+    if subject.awaited is not None:
+        draft.put(replace(subject, awaited=None))
+
+
+def _keys_of(app: AppState, kind: KindRef) -> Iterator[Key]:
+    """Yield the objects of a kind that an app states or applied once."""
+    inventory = app.inventory or NOTHING_APPLIED
+    for ref in (*app.desired, *sorted(ref for ref in inventory if ref not in app.desired)):
+        if (ref.group, ref.kind) == (kind.group, kind.kind):
+            yield Key(app.spec.name, ref)
 
 
 def _set_kind(draft: Draft, cluster: ClusterState, kind: KindRef, state: KindState) -> None:
-    draft.set_cluster(cluster.view.spec.name, kinds={**cluster.kinds, kind: state})
+    draft.put_cluster(replace(cluster, kinds={**cluster.kinds, kind: state}))
 
 
 def say_synced(draft: Draft, name: str) -> None:
@@ -193,10 +203,10 @@ def say_synced(draft: Draft, name: str) -> None:
         state is not None and (state.objects is not None or state.problem) for state in states
     )
     if listed and surveyed(cluster, cluster.following.owned):
-        draft.set_cluster(name, synced=True)
+        draft.put_cluster(replace(cluster, synced=True))
         stated = {kind for app in draft.apps_of(name) for kind in app.documents}
         asked = (kind for kind in cluster.following.kinds if kind in stated or kind != scaler)
         problems = sorted({cluster.kinds[kind].problem for kind in asked} - {""})
         problems += unseen(cluster, cluster.following.owned)
         problems += filter(None, [cluster.view.notice])
-        draft.tell("cluster_synced", cluster=name, message="; ".join(problems))
+        draft.tell(EventName.CLUSTER_SYNCED, cluster=name, message="; ".join(problems))

@@ -5,15 +5,16 @@ judged, the newest sighting that moved a field is kept for as long as the field 
 value; managedFields is silent about a removed field and about the time of a scale, this is not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from core.compare import NOBODY, Move, Schema, Step, mask
-from core.model import Absent, FieldChange, FieldVerdict, InfoClass, Key, Live, Seen
+from core.compare import NOBODY, Move, Schema, Transition, mask
+from core.model import Absent, Confidence, FieldChange, FieldVerdict, InfoClass, Key, Live, Seen
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.state import Observation, Sighting
+from core.reconcile.memory.subjects import NO_OBSERVATIONS, Observation, Sighting
+from core.reconcile.memory.tables import Map
 
 SIGHTINGS_MAX: Final = 16  # of one object between two judgements; older steps are forgotten
 
@@ -29,11 +30,28 @@ def sight(
 ) -> None:
     """Note that *after* came in place of *before*; the times are those of a `Sighting`."""
     if before is None or after is None or before.uid != after.uid:
-        draft.drop("sightings", key)
-        draft.drop("observed", key)
+        _remember(draft, key, (), NO_OBSERVATIONS)
     elif before.resource_version != after.resource_version:
-        kept = draft.table("sightings").get(key, ())[1 - SIGHTINGS_MAX :]
-        draft.write("sightings")[key] = (*kept, Sighting(before, after, at, since))
+        subject = draft.subject(key)
+        kept = subject.sightings[1 - SIGHTINGS_MAX :]
+        sightings = (*kept, Sighting(before, after, at, since))
+        draft.put(replace(subject, sightings=sightings))
+
+
+def _remember(
+    draft: Draft,
+    key: Key,
+    sightings: tuple[Sighting, ...],
+    observed: Map[str, Observation],
+) -> None:
+    subject = draft.subject(key)
+    if (subject.sightings, subject.observed) != (sightings, observed):
+        draft.put(replace(subject, sightings=sightings, observed=observed))
+
+
+def forget_sightings(draft: Draft, key: Key) -> None:
+    """An object was judged: what led there is no news any more."""
+    _remember(draft, key, (), draft.subject(key).observed)
 
 
 class Sights:
@@ -42,12 +60,14 @@ class Sights:
     def __init__(self, draft: Draft, key: Key, live: Live, schema: Schema | None) -> None:
         """Look at what led to *live*."""
         self._draft, self._key = draft, key
-        sightings: Sequence[Sighting] = draft.table("sightings").get(key, ())
+        subject = draft.subject(key)
+        sightings = subject.sightings
         if sightings and sightings[-1].after is not live:
             sightings = ()  # something in between was not seen
-        self._known: Mapping[str, Observation] = draft.table("observed").get(key, {})
+        self._known = subject.observed
         self._newest_first = [
-            (each, Step(each.before.body, each.after.body, schema)) for each in reversed(sightings)
+            (each, Transition(each.before.body, each.after.body, schema))
+            for each in reversed(sightings)
         ]
 
     @property
@@ -68,11 +88,7 @@ class Sights:
             found = self._newest(change, masked) if _is_of_live(change) else None
             if found is not None:
                 kept[change.path] = found
-        if kept:
-            self._draft.write("observed")[self._key] = kept
-        else:
-            self._draft.drop("observed", self._key)
-        self._draft.drop("sightings", self._key)
+        _remember(self._draft, self._key, (), Map(kept))
         return tuple(
             _told(masked, kept[masked.path]) if masked.path in kept else masked for masked in shown
         )
@@ -89,7 +105,7 @@ class Sights:
         self, sighting: Sighting, move: Move, masked: FieldChange, known: Observation | None
     ) -> Observation:
         sides = FieldChange(masked.path, masked.verdict, live=move.after, git=move.before)
-        (hidden,) = mask([sides], self._key.ref, key=self._draft.state.mask_key)
+        (hidden,) = mask([sides], self._key.ref, key=self._draft.mask_key)
         seen = Seen(
             before=hidden.git,
             after=hidden.live,
@@ -114,12 +130,9 @@ def _told(change: FieldChange, found: Observation) -> FieldChange:
         return replace(change, seen=seen)
     if found.writer is None and owner.manager is not None:
         return replace(change, seen=seen, actor=replace(owner, observed_at=seen.at))
-    actor = replace(found.writer or NOBODY, observed_at=seen.at, confidence="observed")
+    actor = replace(found.writer or NOBODY, observed_at=seen.at, confidence=Confidence.OBSERVED)
     return replace(change, seen=seen, actor=actor)
 
 
 def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-__all__ = ["Sights", "sight"]

@@ -22,9 +22,8 @@ from core.model import (
 )
 from core.model.paths import Element, PathError, format_path, parse_path
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.inputs import Confirmed
-from core.reconcile.memory.state import Refusal
+from core.reconcile.memory.subjects import Refusal
 
 ASK_AGAIN_S: Final = 30.0
 ASK_AGAIN_CAP_S: Final = 300.0
@@ -41,7 +40,7 @@ def is_final(answer: Confirmed) -> bool:
 
 def standing(draft: Draft, key: Key, desired: Desired, live: Live) -> Confirmed | None:
     """Return the refusal that still holds for *desired* on *live*, if there is one."""
-    kept: Refusal | None = draft.table("refusals").get(key)
+    kept = draft.subject(key).refusal
     if kept is None or kept.until <= draft.now:
         return None
     answer = kept.answer
@@ -58,42 +57,37 @@ def standing(draft: Draft, key: Key, desired: Desired, live: Live) -> Confirmed 
 def keep(draft: Draft, answer: Confirmed, row: Drift) -> None:
     """Remember a refusal for as long as asking again is pointless; forget it after an answer."""
     key = answer.key
+    subject = draft.subject(key)
     if answer.predicted is not None:
-        draft.drop("refusals", key)
+        if subject.refusal is not None:
+            draft.put(replace(subject, refusal=None))
         return
-    before: Refusal | None = draft.table("refusals").get(key)
-    attempts = before.attempts + 1 if before is not None else 1
+    attempts = subject.refusal.attempts + 1 if subject.refusal is not None else 1
     until = inf
     if answer.retry:
         until = draft.now + min(ASK_AGAIN_CAP_S, ASK_AGAIN_S * attempts)
-        draft.effects.append(WakeAt(until))
+        draft.wake(key, until)
     elsewhere = is_final(answer) and row.confirmed_by is ConfirmedBy.LOCAL
-    draft.write("refusals")[key] = Refusal(answer, until, attempts, elsewhere)
-
-
-def wake(draft: Draft) -> None:
-    """Ask again where the wait is over."""
-    for key, kept in draft.table("refusals").items():
-        if kept.until <= draft.now:
-            draft.dirty(key)
+    draft.put(replace(subject, refusal=Refusal(answer, until, attempts, elsewhere)))
 
 
 def is_due(draft: Draft, key: Key) -> bool:
     """Tell whether an object that could not be confirmed is worth another question."""
-    kept: Refusal | None = draft.table("refusals").get(key)
+    kept = draft.subject(key).refusal
     return kept is not None and kept.until <= draft.now
 
 
 def forget(draft: Draft, cluster: str | None = None) -> None:
     """Ask again what was refused: everything, or what one cluster did not allow."""
-    for key, kept in tuple(draft.table("refusals").items()):
-        denied = kept.answer.status == _FORBIDDEN
+    asked: list[Key] = []
+    for key, subject in draft.subjects.items():
+        if subject.refusal is None:
+            continue
+        denied = subject.refusal.answer.status == _FORBIDDEN
         if cluster is None or (denied and draft.app(key.app).spec.cluster == cluster):
-            row = draft.row(key)
-            draft.drop("refusals", key)
-            if row is not None:
-                draft.set_row(key, replace(row, digest=""))
-            draft.dirty(key)
+            draft.put(replace(subject, refusal=None, rejudge=True))
+            asked.append(key)
+    draft.judge_all_again(asked)
 
 
 def marked(row: Drift, answer: Confirmed) -> Drift:

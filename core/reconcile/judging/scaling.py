@@ -39,7 +39,7 @@ def choose_scaler(draft: Draft, name: str, kind: KindRef | None) -> None:
     cluster = draft.cluster(name)
     if kind == cluster.scaler:
         return
-    draft.set_cluster(name, scaler=kind)
+    draft.put_cluster(replace(cluster, scaler=kind))
     state = cluster.kinds.get(kind) if kind is not None else None
     _learn(draft, name, state.objects if state is not None else None)
 
@@ -81,9 +81,9 @@ def relist_scales(
     if kind != draft.cluster(name).scaler:
         return
     _learn(draft, name, objects)
-    for key, row in draft.table("rows").items():
-        if row.cluster == name and row.reason == UNREAD:  # it may have waited for this
-            draft.dirty(key)
+    draft.judge_all_again(
+        key for key, row in draft.rows.items() if row.cluster == name and row.reason == UNREAD
+    )  # they may have waited for this
 
 
 def _learn(draft: Draft, name: str, objects: Mapping[ObjectRef, Live] | None) -> None:
@@ -96,15 +96,14 @@ def _learn(draft: Draft, name: str, objects: Mapping[ObjectRef, Live] | None) ->
 
 
 def _set(draft: Draft, name: str, scales: Mapping[ObjectRef, ScaleRange]) -> None:
-    before = draft.cluster(name).scales
+    cluster = draft.cluster(name)
+    before = cluster.scales
     if scales == before:
         return
-    draft.set_cluster(name, scales=scales)
+    draft.put_cluster(replace(cluster, scales=scales))
     changed = {ref for ref in {*before, *scales} if before.get(ref) != scales.get(ref)}
     for app in draft.apps_of(name):
-        for ref in changed & app.desired.keys():
+        for ref in sorted(changed & app.desired.keys()):
             key = Key(app.spec.name, ref)
-            row = draft.row(key)
-            if row is not None:
-                draft.set_row(key, replace(row, digest=""))  # made by another range
-            draft.dirty(key)
+            draft.doubt(key)  # made by another range
+            draft.judge_again(key)

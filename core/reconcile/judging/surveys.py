@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from core.compare import NEVER_EXTRA
-from core.model import KindRef, Resource
+from core.model import KindRef, Live, ObjectRef, Resource
 from core.reconcile.judging.extras import mark, mark_listed
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SurveyChanged, SurveyListed, SurveyLost
 from core.reconcile.memory.state import ClusterState, Survey
+from core.reconcile.memory.tables import Map
 
 _VERBS = frozenset({"list", "watch"})
 _SERVED_ELSEWHERE = "extensions"  # a group whose objects are those of others, until 1.22
@@ -53,7 +54,7 @@ def keep_wanted(draft: Draft, name: str, wanted: Follow) -> None:
     kinds = {
         kind: state for kind, state in cluster.kinds.items() if kind not in before - wanted.kinds
     }
-    draft.set_cluster(name, surveys=surveys, kinds=kinds)
+    draft.put_cluster(replace(cluster, surveys=surveys, kinds=kinds))
 
 
 def list_survey(draft: Draft, listed: SurveyListed) -> None:
@@ -62,7 +63,7 @@ def list_survey(draft: Draft, listed: SurveyListed) -> None:
     if not _is_wanted(cluster, listed):
         return
     before = cluster.surveys.get((listed.kind, listed.namespace), Survey()).objects
-    _set(draft, listed, Survey(listed.objects))
+    _set(draft, listed, Survey(Map(listed.objects)))
     mark_listed(draft, listed.cluster, listed.kind, before or {}, listed.objects)
 
 
@@ -82,14 +83,20 @@ def change_survey(draft: Draft, changed: SurveyChanged) -> None:
     survey = cluster.surveys.get((changed.kind, changed.namespace))
     if survey is None or survey.objects is None or not _is_wanted(cluster, changed):
         return
-    objects = dict(survey.objects)
+    objects = survey.objects
     for ref, live in changed.changes:
-        if live is None:
-            objects.pop(ref, None)
-        else:
-            objects[ref] = live
+        objects = with_change(objects, ref, live)
     _set(draft, changed, replace(survey, objects=objects))
     mark(draft, changed.cluster, [ref for ref, _ in changed.changes])
+
+
+def with_change(
+    objects: Map[ObjectRef, Live], ref: ObjectRef, live: Live | None
+) -> Map[ObjectRef, Live]:
+    """Return a picture with one object as it is now; None: it is gone."""
+    if live is not None:
+        return objects.set(ref, live)
+    return objects.delete(ref) if ref in objects else objects
 
 
 def unseen(cluster: ClusterState, namespaces: Iterable[str]) -> tuple[str, ...]:
@@ -109,5 +116,6 @@ def _is_wanted(cluster: ClusterState, seen: SurveyListed | SurveyLost | SurveyCh
 
 
 def _set(draft: Draft, seen: SurveyListed | SurveyLost | SurveyChanged, survey: Survey) -> None:
-    surveys = draft.cluster(seen.cluster).surveys
-    draft.set_cluster(seen.cluster, surveys={**surveys, (seen.kind, seen.namespace): survey})
+    cluster = draft.cluster(seen.cluster)
+    surveys = {**cluster.surveys, (seen.kind, seen.namespace): survey}
+    draft.put_cluster(replace(cluster, surveys=surveys))

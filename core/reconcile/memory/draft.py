@@ -1,29 +1,35 @@
 """A state under construction: what one step writes on before the next state is frozen.
 
 Only `step` makes drafts, and none outlives it, so the functions of this package may write freely
-and still be a pure function together.  A table is copied at the first write to it.
+and still be a pure function together.  Every table shares what it did not change with the state
+that it began with, so one event costs the same among 1,000 objects as among 100,000.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, TypeVar
 
 from core.model import (
     DRIFT_VERDICTS,
     Answer,
     Drift,
     Event,
+    EventName,
     FieldChange,
     Key,
+    KindRef,
+    ObjectRef,
+    Run,
     Verdict,
 )
-from core.reconcile.memory.effects import Effect
-from core.reconcile.memory.state import AppState, ClusterState, RunState, State
+from core.reconcile.memory.effects import Effect, WakeAt
+from core.reconcile.memory.phases import RunState
+from core.reconcile.memory.state import AppState, ClusterState, State, Tally
+from core.reconcile.memory.subjects import Subject
+from core.reconcile.memory.tables import NO_KEYS, Map, Table
 
 EVENTS_KEPT = 1000
 ANSWERS_KEPT = 20
-K = TypeVar("K")
-V = TypeVar("V")
+RUNS_KEPT = 20
 
 
 class Draft:
@@ -33,121 +39,179 @@ class Draft:
         """Start from *state*; *now* is in seconds since the epoch."""
         self.now = now
         self.effects: list[Effect] = []
+        self.digest_key, self.mask_key = state.digest_key, state.mask_key
+        self.apps: Table[str, AppState] = Table(state.apps)
+        self.clusters: Table[str, ClusterState] = Table(state.clusters)
+        self.runs: Table[int, RunState] = Table(state.runs)
+        self.queues: Table[str, tuple[Key, ...]] = Table(state.queues)
+        self.candidates: Table[str, Map[Key, None]] = Table(state.candidates)
+        self.alarms = state.alarms
+        self.writing = state.writing
+        self.auto_runs = state.auto_runs
         self._state = state
+        self._subjects, self._rows = state.subjects, state.rows
+        self._tallies: Table[str, Tally] = Table(state.tallies)
+        self._queued = state.queued
+        self._new: dict[str, list[Key]] = {}  # what this step put into queues
+        self._answers: Table[int, Answer] = Table(state.answers)
+        self._finished = state.finished
         self._events: list[Event] = []
-        self._tables: dict[str, dict[Any, Any]] = {}
-        self._values: dict[str, Any] = {}
 
-    # Reading ---------------------------------------------------------------------------------
-
-    @property
-    def state(self) -> State:
-        """The state as it was when the step began; for values that no step changes midway."""
-        return self._state
-
-    def table(self, name: str) -> Mapping[Any, Any]:
-        """One table of the state, with what this step wrote to it."""
-        changed = self._tables.get(name)
-        if changed is not None:
-            return changed
-        found: Mapping[Any, Any] = getattr(self._state, name)
-        return found
-
-    def value(self, name: str) -> Any:  # noqa: ANN401 - one accessor for every plain field
-        """One plain field of the state, with what this step wrote to it."""
-        return self._values[name] if name in self._values else getattr(self._state, name)
+    # Apps and clusters -----------------------------------------------------------------------
 
     def app(self, name: str) -> AppState:
         """One app."""
-        found: AppState = self.table("apps")[name]
-        return found
+        return self.apps[name]
 
-    def apps(self) -> tuple[AppState, ...]:
-        """Every app."""
-        return tuple(self.table("apps").values())
-
-    def cluster(self, name: str) -> ClusterState:
-        """One cluster."""
-        found: ClusterState = self.table("clusters")[name]
-        return found
+    def put_app(self, app: AppState) -> AppState:
+        """Replace one app."""
+        self.apps[app.spec.name] = app
+        return app
 
     def apps_of(self, cluster: str) -> tuple[AppState, ...]:
         """The apps meant for one cluster."""
-        return tuple(app for app in self.apps() if app.spec.cluster == cluster)
+        return tuple(app for app in self.apps.values() if app.spec.cluster == cluster)
+
+    def cluster(self, name: str) -> ClusterState:
+        """One cluster."""
+        return self.clusters[name]
+
+    def put_cluster(self, cluster: ClusterState) -> ClusterState:
+        """Replace one cluster."""
+        self.clusters[cluster.view.spec.name] = cluster
+        return cluster
+
+    def tally(self, app: str) -> Tally:
+        """How the rows of one app add up."""
+        return self._tallies[app]
+
+    # Objects ---------------------------------------------------------------------------------
+
+    def subject(self, key: Key) -> Subject:
+        """What is known of one object; nothing but its key if it was never seen."""
+        return self._subjects.get(key) or Subject(key)
 
     def row(self, key: Key) -> Drift | None:
         """The row of one object."""
-        return self.table("rows").get(key)
+        return self._rows.get(key)
 
-    # Writing ---------------------------------------------------------------------------------
+    @property
+    def rows(self) -> Map[Key, Drift]:
+        """Every row, in no order."""
+        return self._rows
 
-    def write(self, name: str) -> dict[Any, Any]:
-        """One table, to be written to."""
-        changed = self._tables.get(name)
-        if changed is None:
-            changed = self._tables[name] = dict(getattr(self._state, name))
-        return changed
+    @property
+    def subjects(self) -> Map[Key, Subject]:
+        """Everything that is known of objects, in no order."""
+        return self._subjects
 
-    def drop(self, name: str, key: object) -> None:
-        """Remove one entry, if there."""
-        if key in self.table(name):
-            del self.write(name)[key]
+    def put(self, subject: Subject) -> None:
+        """Replace what is known of one object; only `put_row` changes its row."""
+        assert subject.row is self._rows.get(subject.key)
+        self._subjects = self._subjects.set(subject.key, subject)
 
-    def put(self, **values: Any) -> None:  # noqa: ANN401
-        """Set plain fields of the state."""
-        self._values.update(values)
-
-    def set_app(self, name: str, **changes: Any) -> AppState:  # noqa: ANN401
-        """Replace fields of one app."""
-        app = replace(self.app(name), **changes)
-        self.write("apps")[name] = app
-        return app
-
-    def set_cluster(self, name: str, **changes: Any) -> ClusterState:  # noqa: ANN401
-        """Replace fields of one cluster."""
-        cluster = replace(self.cluster(name), **changes)
-        self.write("clusters")[name] = cluster
-        return cluster
-
-    def set_run(self, number: int, **changes: Any) -> RunState:  # noqa: ANN401
-        """Replace fields of one run."""
-        run: RunState = replace(self.table("runs")[number], **changes)
-        self.write("runs")[number] = run
-        return run
-
-    def set_row(self, key: Key, row: Drift | None) -> None:
+    def put_row(self, key: Key, row: Drift | None) -> None:
         """Put, replace or remove one row, and keep the totals of its app right."""
         before = self.row(key)
         if before is row or before == row:
             return  # an unchanged row stays the same object
-        app = self.app(key.app)
-        counts = dict(app.counts)
-        confirming, ignored = app.confirming, app.ignored
-        for drift, sign in ((before, -1), (row, 1)):
+        self._count(key.app, before, row)
+        subject = replace(self.subject(key), row=row)
+        self._rows = self._rows.delete(key) if row is None else self._rows.set(key, row)
+        self.put(subject)
+
+    def doubt(self, key: Key) -> None:
+        """A row was made with what no longer holds: it is made anew when it is judged again."""
+        subject = self._subjects.get(key)
+        if subject is not None and subject.row is not None and not subject.rejudge:
+            self.put(replace(subject, rejudge=True))
+
+    def forget(self, key: Key) -> None:
+        """Know nothing of an object any more."""
+        self.put_row(key, None)
+        if key in self._subjects:
+            self._subjects = self._subjects.delete(key)
+
+    def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
+        tally = self._tallies[app]
+        counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
+        for drift, sign in ((before, -1), (after, 1)):
             if drift is not None:
                 counts[drift.verdict] = counts.get(drift.verdict, 0) + sign
-                confirming += sign * drift.confirming
                 ignored += sign * len(drift.ignored)
-        self.set_app(key.app, counts=counts, confirming=confirming, ignored=ignored)
-        if row is None:
-            del self.write("rows")[key]
-        else:
-            self.write("rows")[key] = row
+                confirming += sign * drift.confirming
+        self._tallies[app] = Tally(counts, ignored, confirming)
 
-    def dirty(self, key: Key) -> None:
+    # What is to be done ----------------------------------------------------------------------
+
+    def judge_again(self, key: Key) -> None:
         """Have one object judged again."""
-        if key not in self.table("dirty"):
-            self.write("dirty")[key] = None
+        if key not in self._queued and self.apps[key.app].shown:
+            self._queued = self._queued.set(key, None)
+            self._new.setdefault(key.app, []).append(key)
 
-    def tell(self, name: str, **fields: Any) -> None:  # noqa: ANN401
+    def judge_all_again(self, keys: Iterable[Key]) -> None:
+        """Have these objects judged again, in the order of their names."""
+        for key in sorted(keys):
+            self.judge_again(key)
+
+    def queue(self, app: str) -> tuple[Key, ...]:
+        """What is to be judged of one app, in order."""
+        waiting = self.queues.get(app, ())
+        fresh = self._new.pop(app, None)
+        if fresh:
+            waiting = self.queues[app] = (*waiting, *fresh)
+        return waiting
+
+    def take(self, app: str, most: int) -> tuple[Key, ...]:
+        """Take the first objects out of the queue of one app."""
+        waiting = self.queue(app)
+        taken = waiting[:most]
+        if taken:
+            self.queues[app] = waiting[most:]
+            for key in taken:
+                self._queued = self._queued.delete(key)
+        return taken
+
+    def offer(self, key: Key) -> None:
+        """Have one object healed, once its app is known as a whole."""
+        offered = self.candidates.get(key.app, NO_KEYS)
+        if key not in offered:
+            self.candidates[key.app] = offered.set(key, None)
+
+    def withdraw(self, key: Key) -> None:
+        """Do not heal an object that was offered."""
+        offered = self.candidates.get(key.app, NO_KEYS)
+        if key in offered:
+            self.candidates[key.app] = offered.delete(key)
+
+    def wake(self, key: Key, at: float) -> None:
+        """Look at an object again at that time, whatever happens before."""
+        self.alarms = self.alarms.set(key, min(at, self.alarms.get(key, at)))
+        self.effects.append(WakeAt(at))
+
+    # What is told ----------------------------------------------------------------------------
+
+    def tell(  # noqa: PLR0913 - the fields of an event
+        self,
+        name: EventName,
+        *,
+        app: str = "",
+        cluster: str = "",
+        kind: KindRef | None = None,
+        ref: ObjectRef | None = None,
+        changes: tuple[FieldChange, ...] = (),
+        revision: str = "",
+        message: str = "",
+    ) -> None:
         """Add an event."""
-        sequence = self.value("event_count") + 1
-        self.put(event_count=sequence)
-        self._events.append(Event(sequence, self.now, name, **fields))
+        number = self._state.event_count + len(self._events) + 1
+        event = Event(number, self.now, name, app, cluster, kind, ref, changes, revision, message)
+        self._events.append(event)
 
     def tell_of(
         self,
-        name: str,
+        name: EventName,
         row: Drift,
         *,
         changes: tuple[FieldChange, ...] | None = None,
@@ -168,15 +232,41 @@ class Draft:
 
     def answer(self, request: int, answer: Answer) -> None:
         """Answer a request of a front end."""
-        answers = {**self.value("answers"), request: answer}
-        self.put(answers=dict(list(answers.items())[-ANSWERS_KEPT:]))
+        self._answers[request] = answer
+        for oldest in tuple(self._answers)[:-ANSWERS_KEPT]:
+            del self._answers[oldest]
+
+    def keep(self, run: Run) -> None:
+        """Keep a run that ended for those who asked for it."""
+        self._finished = (*self._finished, run)[-RUNS_KEPT:]
 
     def frozen(self) -> State:
-        """Freeze: the next state, or the same one when nothing was written."""
-        changes: dict[str, Any] = {**self._tables, **self._values}
+        """Freeze: the next state."""
+        for app in tuple(self._new):
+            self.queue(app)
+        events = self._state.events
         if self._events:
-            changes["events"] = (*self._state.events, *self._events)[-EVENTS_KEPT:]
-        return replace(self._state, **changes) if changes else self._state
+            events = (*events, *self._events)[-EVENTS_KEPT:]
+        return State(
+            apps=self.apps.frozen,
+            clusters=self.clusters.frozen,
+            runs=self.runs.frozen,
+            subjects=self._subjects,
+            rows=self._rows,
+            tallies=self._tallies.frozen,
+            queues=self.queues.frozen,
+            queued=self._queued,
+            candidates=self.candidates.frozen,
+            alarms=self.alarms,
+            finished=self._finished,
+            events=events,
+            event_count=self._state.event_count + len(self._events),
+            answers=self._answers.frozen,
+            writing=self.writing,
+            digest_key=self.digest_key,
+            mask_key=self.mask_key,
+            auto_runs=self.auto_runs,
+        )
 
 
 def is_drift(row: Drift | None) -> bool:

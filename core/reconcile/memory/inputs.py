@@ -172,9 +172,9 @@ class InventoryRow:
     """One object that driftdeck applied."""
 
     ref: ObjectRef
-    uid: str  # "" when the answer to the apply was never seen
-    digest: str  # of what was applied
-    end: str = ""  # how it ended, if it is a Job that the cluster deletes: "Complete", "Failed"
+    uid: str | None  # None: the answer to the apply was never seen
+    digest: str | None  # of what was applied; None: the same
+    end: str | None = None  # how a Job that the cluster deletes ended: "Complete", "Failed"
 
 
 @dataclass(frozen=True, slots=True)

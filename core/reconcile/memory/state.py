@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from core.compare import ScaleRange, Schema, is_compared
 from core.model import (
-    Absent,
-    Actor,
     Answer,
     AppSpec,
     ClusterSpec,
@@ -21,18 +19,24 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
-    Plan,
     Resource,
     Run,
-    Seen,
-    Step,
-    Value,
     Verdict,
 )
 from core.reconcile.memory.effects import Follow
-from core.reconcile.memory.inputs import Confirmed, InventoryRow, SourceRead
+from core.reconcile.memory.inputs import InventoryRow, SourceRead
+from core.reconcile.memory.phases import RunState
+from core.reconcile.memory.subjects import Subject
+from core.reconcile.memory.tables import NO_KEYS, Map
 
 UNREAD: Final = "not-read-yet"
+NO_SUBJECTS: Final[Map[Key, Subject]] = Map()
+NO_ROWS: Final[Map[Key, Drift]] = Map()
+NO_ALARMS: Final[Map[Key, float]] = Map()
+
+
+Inventory: TypeAlias = Map[ObjectRef, InventoryRow]
+NOTHING_APPLIED: Final[Inventory] = Map()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class KindState:
 
     schema: Schema | None = None
     schema_read: bool = False
-    objects: Mapping[ObjectRef, Live] | None = None  # None: not listed yet, so judge nothing
+    objects: Map[ObjectRef, Live] | None = None  # None: not listed yet, so judge nothing
     problem: str = ""  # why it cannot be read; its objects are UNKNOWN
     exit_code: int = 0
 
@@ -50,7 +54,7 @@ class KindState:
 class Survey:
     """One kind in one owned namespace, as far as EXTRA needs it."""
 
-    objects: Mapping[ObjectRef, Live] | None = None  # None: not listed yet; metadata alone
+    objects: Map[ObjectRef, Live] | None = None  # None: not listed yet; metadata alone
     problem: str = ""  # why it cannot be listed
 
 
@@ -103,91 +107,25 @@ class AppState:
     promised: Mapping[KindRef, Resource] = field(
         default_factory=dict
     )  # of those, the kinds that definitions in this very folder will make known
-    inventory: Mapping[ObjectRef, InventoryRow] | None = None  # None: not read yet
+    inventory: Inventory | None = None  # what driftdeck applied; None: not read yet
     inventory_asked: bool = False
     inventory_problem: str = ""
-    recorded: Mapping[ObjectRef, InventoryRow] = field(
-        default_factory=dict
-    )  # the inventory as the cluster has it
-    recording: Mapping[ObjectRef, InventoryRow] | None = None  # a write of it in flight
+    stored: Inventory = NOTHING_APPLIED  # the inventory as the cluster has it
+    storing: Inventory | None = None  # a write of it in flight
     healing: bool = False
+
+    def applied(self, ref: ObjectRef) -> InventoryRow | None:
+        """What the inventory says of one object; None: driftdeck never wrote it."""
+        return self.inventory.get(ref) if self.inventory is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How the rows of one app add up; kept with every row, for counting 100,000 takes long."""
+
     counts: Mapping[Verdict, int] = field(default_factory=dict)
     ignored: int = 0  # differences that rules hide
     confirming: int = 0  # rows whose dry-run is on its way
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request in flight for one object, and what it was based on."""
-
-    desired: Desired
-    live: Live | None
-    run: int | None = None  # the run it belongs to; None for a dry-run
-    seen: tuple[str, ...] = ()  # resource versions that the watch brought meanwhile
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a Job was seen to end, or to be deleted before it had."""
-
-    digest: str  # of what Git stated then
-    end: str  # "Complete" or "Failed"; "" when it was deleted before
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A dry-run that predicted nothing, and how long there is no point in asking again."""
-
-    answer: Confirmed
-    until: float
-    attempts: int
-    elsewhere: bool  # what Git states is refused, whatever the live object is
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """Two versions of one object, one after the other, as the watch or a listing brought them."""
-
-    before: Live
-    after: Live
-    at: float  # when the second was received
-    since: float  # the watch was broken from then on; 0.0: it saw this very step
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """How one field came to its present value, as far as our own watch saw it."""
-
-    seen: Seen
-    writer: Actor | None  # as in `Move`
-    live: Value | Absent  # the present value, masked; with another, this says nothing any more
-    appeared: bool  # it was not there when the object was created
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """An object that is left alone for a while after a refusal."""
-
-    until: float
-    attempts: int
-    digest: str  # a new commit lifts it
-    resource_version: str = ""  # so does a new live version, where one is named
-
-
-@dataclass(frozen=True, slots=True)
-class RunState:
-    """A plan being carried out: record, apply stage by stage, record again."""
-
-    shown: Run
-    plan: Plan
-    auto: bool  # the engine's own, by standing permission
-    todo: tuple[Step, ...] = ()  # of the stage that is under way, not sent yet
-    waiting: frozenset[Key] = frozenset()  # sent, not answered yet
-    stages: tuple[tuple[Step, ...], ...] = ()
-    apps: tuple[str, ...] = ()  # whose objects the plan applies
-    began: bool = False  # the inventory holds every object of the plan
-    awaited: tuple[str, str] | None = None  # a revert: the app and commit its sync waits for
-    patience_until: float = 0.0  # how long steps wait for their kinds to be served
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,29 +134,19 @@ class State:
 
     apps: Mapping[str, AppState] = field(default_factory=dict)
     clusters: Mapping[str, ClusterState] = field(default_factory=dict)
-    rows: Mapping[Key, Drift] = field(default_factory=dict)
-    calls: Mapping[Key, Call] = field(default_factory=dict)
-    stale: Mapping[Key, str] = field(
-        default_factory=dict
-    )  # our write is not seen by the watch yet: its version
-    sightings: Mapping[Key, tuple[Sighting, ...]] = field(
-        default_factory=dict
-    )  # versions that came since an object was judged, oldest first
-    observed: Mapping[Key, Mapping[str, Observation]] = field(
-        default_factory=dict
-    )  # by path: how fields that differ now came to their value
-    heals: Mapping[tuple[Key, str], tuple[float, ...]] = field(
-        default_factory=dict
-    )  # per field: when it was healed
-    holds: Mapping[Key, Hold] = field(default_factory=dict)
-    refusals: Mapping[Key, Refusal] = field(default_factory=dict)
-    endings: Mapping[Key, Ending] = field(default_factory=dict)  # of Jobs with a time to live
     runs: Mapping[int, RunState] = field(default_factory=dict)
-    finished: tuple[Run, ...] = ()
-    dirty: Mapping[Key, None] = field(default_factory=dict)  # to be judged, in order
-    candidates: Mapping[Key, None] = field(
+    subjects: Map[Key, Subject] = NO_SUBJECTS
+    rows: Map[Key, Drift] = NO_ROWS  # those of the subjects that have one, as front ends get them
+    tallies: Mapping[str, Tally] = field(default_factory=dict)  # by app
+    queues: Mapping[str, tuple[Key, ...]] = field(
         default_factory=dict
-    )  # to be healed once their app is known as a whole
+    )  # by app: what is to be judged, in order
+    queued: Map[Key, None] = NO_KEYS  # what stands in a queue
+    candidates: Mapping[str, Map[Key, None]] = field(
+        default_factory=dict
+    )  # by app: what is to be healed once the app is known as a whole
+    alarms: Map[Key, float] = NO_ALARMS  # when to look at an object again, whatever happens
+    finished: tuple[Run, ...] = ()
     events: tuple[Event, ...] = ()
     event_count: int = 0
     answers: Mapping[int, Answer] = field(default_factory=dict)  # by request, the newest ones
@@ -245,6 +173,7 @@ def initial(  # noqa: PLR0913 - each is a choice of the caller
             **{spec.name: AppState(spec, shown=False) for spec in neighbours},
         },
         clusters={spec.name: ClusterState(ClusterView(spec)) for spec in clusters},
+        tallies={spec.name: Tally() for spec in apps},
         writing=writing or healing,
         digest_key=digest_key,
         mask_key=mask_key,
@@ -290,26 +219,3 @@ def namespace_of(app: AppState, cluster: ClusterState) -> str:
 def inventory_namespace(app: AppState, cluster: ClusterState) -> str:
     """Where the record of an app is kept."""
     return app.spec.inventory_namespace or namespace_of(app, cluster)
-
-
-__all__ = [
-    "UNREAD",
-    "AppState",
-    "Call",
-    "ClusterState",
-    "Ending",
-    "Hold",
-    "KindState",
-    "Observation",
-    "Refusal",
-    "RunState",
-    "Sighting",
-    "State",
-    "Survey",
-    "initial",
-    "inventory_namespace",
-    "known",
-    "namespace_of",
-    "settled",
-    "surveyed",
-]

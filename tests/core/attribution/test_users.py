@@ -4,11 +4,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.attribution.users import attribute, maker, remover
-from core.model import ABSENT, Actor, AuditEvent, FieldChange, FieldVerdict, Seen
+from core.model import (
+    ABSENT,
+    Actor,
+    AuditEvent,
+    Confidence,
+    FieldChange,
+    FieldVerdict,
+    Operation,
+    Seen,
+)
 
 AT = "2026-11-25T10:00:07Z"
 T = datetime.fromisoformat(AT).timestamp()
-OWNER = Actor("kubectl-edit", "Update", None, AT, None, None, "owned")
+OWNER = Actor("kubectl-edit", Operation.UPDATE, None, AT, None, None, Confidence.OWNED)
 SEEN = Seen(3, 7, "5", "6", AT)
 WRITE = AuditEvent("alice", "patch", "kubectl/v1", "kubectl-edit", "", T + 0.1, T + 0.2)
 
@@ -65,7 +74,7 @@ def test_a_step_that_was_seen_is_matched_by_our_time_where_the_entry_has_none() 
 
 
 def test_two_writes_within_a_step_are_told_apart_by_the_time_of_its_entry() -> None:
-    observed = replace(OWNER, confidence="observed")
+    observed = replace(OWNER, confidence=Confidence.OBSERVED)
     before = replace(WRITE, user="bob", began=T - 1.2, ended=T - 1.1)
     actor = found(before, WRITE, actor=observed, seen=SEEN)
     assert actor is not None
@@ -73,7 +82,7 @@ def test_two_writes_within_a_step_are_told_apart_by_the_time_of_its_entry() -> N
 
 
 def test_a_removed_field_gets_a_user_where_one_request_fits() -> None:
-    nobody = Actor(None, None, None, None, AT, None, "observed")
+    nobody = Actor(None, None, None, None, AT, None, Confidence.OBSERVED)
     seen = Seen(3, ABSENT, "5", "6", AT)
     actor = found(WRITE, actor=nobody, seen=seen)
     assert actor is not None
@@ -95,13 +104,13 @@ def test_without_any_time_nothing_is_matched() -> None:
     for time in (None, "yesterday"):
         owner = replace(OWNER, time=time)
         assert found(WRITE, actor=owner) == owner
-    nobody = Actor(None, None, None, None, None, None, "unknown")
+    nobody = Actor(None, None, None, None, None, None, Confidence.UNKNOWN)
     assert found(WRITE, actor=nobody) == nobody
     assert found(WRITE, actor=None) is None
 
 
 OURS = replace(WRITE, user="driftdeck", manager="driftdeck", began=T - 60, ended=T - 59)
-NOBODY = Actor(None, None, None, None, None, None, "unknown")
+NOBODY = Actor(None, None, None, None, None, None, Confidence.UNKNOWN)
 
 
 def taken_away(*events: AuditEvent, applied: bool = True) -> Actor | None:

@@ -14,6 +14,7 @@ from core.model import (
     ClusterSpec,
     ClusterView,
     Commit,
+    Confidence,
     ConfirmedBy,
     Drift,
     FieldChange,
@@ -21,8 +22,10 @@ from core.model import (
     Key,
     KindRef,
     ObjectRef,
+    Operation,
     Origin,
     Snapshot,
+    Stamp,
     Verdict,
 )
 from core.reconcile.memory.inputs import Command
@@ -35,7 +38,9 @@ COMMIT = Commit(
     "3f2a1b9" + "0" * 33, "Ines Duarte <i@shop.example>", "2026-06-30T14:02:11Z", "Sale"
 )
 SPEC = AppSpec(name="shop", repo="config", revision="main", path="apps/shop", cluster="demo")
-ACTOR = Actor("kubectl", "Update", "scale", "2026-07-01T12:00:03Z", None, None, "owned")
+ACTOR = Actor(
+    "kubectl", Operation.UPDATE, "scale", "2026-07-01T12:00:03Z", None, None, Confidence.OWNED
+)
 ORIGIN = Origin(
     "apps/shop/web.yaml",
     8,
@@ -58,8 +63,7 @@ def drifted(key: Key = WEB, **fields: object) -> Drift:
         Verdict.DRIFTED,
         cause=Cause.LIVE_CHANGED,
         confirmed_by=ConfirmedBy.SERVER,
-        uid="u1",
-        resource_version="123",
+        stamp=Stamp("d1", "123", "u1"),
         changes=(REPLICAS,),
         explained=True,
     )
@@ -80,7 +84,9 @@ def missing(key: Key = CART, **fields: object) -> Drift:
 
 
 def in_sync(key: Key = WEB) -> Drift:
-    return Drift(key, "demo", DEPLOYMENT, Verdict.IN_SYNC, resource_version="9", explained=True)
+    return Drift(
+        key, "demo", DEPLOYMENT, Verdict.IN_SYNC, stamp=Stamp("d1", "9", "u1"), explained=True
+    )
 
 
 def app_view(spec: AppSpec = SPEC, *rows: Drift, **fields: object) -> AppView:

@@ -13,7 +13,7 @@ import pytest
 from core.cli.diff import picture, show
 from core.cli.options import Options
 from core.cli.session import beside
-from core.compare import explain, mask
+from core.compare import detailed, mask
 from core.model import (
     ABSENT,
     Actor,
@@ -21,6 +21,7 @@ from core.model import (
     Cause,
     ClusterSpec,
     ClusterView,
+    Confidence,
     FieldChange,
     FieldVerdict,
     Key,
@@ -28,6 +29,7 @@ from core.model import (
     ObjectRef,
     Seen,
     Snapshot,
+    Stamp,
     Verdict,
 )
 from core.reconcile.memory.inputs import Command, Explain
@@ -84,8 +86,8 @@ async def test_a_drifted_row_without_its_story_is_asked_for_once_and_awaited() -
 
 async def test_a_row_that_changed_meanwhile_is_asked_for_again() -> None:
     first = drifted(explained=False)
-    later = drifted(explained=False, resource_version="124")
-    answers = [picture_of(later), picture_of(drifted(resource_version="124"))]
+    later = drifted(explained=False, stamp=Stamp("d1", "124", "u1"))
+    answers = [picture_of(later), picture_of(drifted(stamp=Stamp("d1", "124", "u1")))]
     engine = ScriptedEngine(picture_of(first), reaction=lambda *_: answers.pop(0))
     await beside(engine, picture)
     assert engine.commands == [Explain(WEB), Explain(WEB)]
@@ -396,8 +398,8 @@ def test_who_did_it_is_no_surer_than_the_evidence() -> None:
 
 
 SEEN = Seen(3, 7, "41", "42", "2026-07-01T12:00:05Z")
-NOBODY = Actor(None, None, None, None, "2026-07-01T12:00:05Z", None, "observed")
-OBSERVED = replace(ACTOR, observed_at=SEEN.at, confidence="observed")
+NOBODY = Actor(None, None, None, None, "2026-07-01T12:00:05Z", None, Confidence.OBSERVED)
+OBSERVED = replace(ACTOR, observed_at=SEEN.at, confidence=Confidence.OBSERVED)
 
 
 @pytest.mark.parametrize(
@@ -406,7 +408,7 @@ OBSERVED = replace(ACTOR, observed_at=SEEN.at, confidence="observed")
         (OBSERVED, SEEN, "by kubectl scale, seen 2026-07-01 12:00:05 UTC (was 3)"),
         (NOBODY, SEEN, "seen 2026-07-01 12:00:05 UTC (was 3), by whom is not known"),
         (
-            replace(OBSERVED, confidence="owned"),
+            replace(OBSERVED, confidence=Confidence.OWNED),
             SEEN,
             "owned by kubectl scale, seen 2026-07-01 12:00:05 UTC (was 3)",
         ),
@@ -419,7 +421,7 @@ OBSERVED = replace(ACTOR, observed_at=SEEN.at, confidence="observed")
             ),
         ),
         (
-            replace(OBSERVED, user="alice", confidence="audit"),
+            replace(OBSERVED, user="alice", confidence=Confidence.AUDIT),
             SEEN,
             "by alice with kubectl scale, 2026-07-01 12:00:03 UTC (was 3)",
         ),
@@ -428,7 +430,7 @@ OBSERVED = replace(ACTOR, observed_at=SEEN.at, confidence="observed")
             None,
             "by kubectl scale, perhaps alice or bob, at or before 2026-07-01 12:00:03 UTC",
         ),
-        (replace(NOBODY, observed_at=None, confidence="unknown"), None, ""),
+        (replace(NOBODY, observed_at=None, confidence=Confidence.UNKNOWN), None, ""),
     ],
 )
 def test_a_step_that_was_seen_is_told_as_far_as_it_is_known(
@@ -454,7 +456,7 @@ def test_a_step_that_was_seen_is_told_as_far_as_it_is_known(
     ],
 )
 def test_no_drift_is_without_a_visible_reason(git: Any, live: Any) -> None:
-    (change,) = explain([replace(REPLICAS, git=git, live=live)])
+    (change,) = detailed([replace(REPLICAS, git=git, live=live)])
     snapshot = picture_of(drifted(changes=(change,)))
     _, out, _ = shown(snapshot)
     flat = " ".join(out.split())

@@ -11,13 +11,13 @@ import pytest
 
 from core.cli.headless import EventLog, event_words, follow
 from core.cli.session import EngineLike
-from core.model import Event, Snapshot
+from core.model import Event, EventName, Snapshot
 from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine
 
 DRIFT = Event(
     2,
     1_782_907_203.0624,
-    "drift_detected",
+    EventName.DRIFT_DETECTED,
     "shop",
     "demo",
     DEPLOYMENT,
@@ -25,7 +25,7 @@ DRIFT = Event(
     (REPLICAS,),
     message="changed in the cluster",
 )
-SYNCED = Event(1, 1_782_907_200.0, "cluster_synced", cluster="demo")
+SYNCED = Event(1, 1_782_907_200.0, EventName.CLUSTER_SYNCED, cluster="demo")
 
 
 @dataclass

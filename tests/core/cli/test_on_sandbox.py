@@ -13,14 +13,15 @@ from typing import IO, Any
 
 import pytest
 
-from core.cli.demo import BRANCH, first_sync, prepare
+from core.cli.demo import first_sync
 from core.cli.ending import exit_code_of
 from core.cli.program import chosen_job
 from core.cli.signals import run_coroutine
+from core.demo.colleague import DEEDS, Colleague, order
+from core.demo.sample import MONITORING, SHOP
+from core.demo.world import BRANCH, DemoWorld
 from core.git import commit_files
 from core.sandbox import SandboxThread
-from core.sandbox.demo import DEEDS, Colleague, order
-from core.sandbox.sample import MONITORING, SHOP, history
 
 SETTINGS = f"""\
 apps:
@@ -92,9 +93,9 @@ def world(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "driftdeck.yaml").write_text(SETTINGS)
     with SandboxThread() as server:
-        settings = prepare(tmp_path, server, time.time())
-        monkeypatch.setenv("KUBECONFIG", settings.clusters[0].kubeconfig)
-        assert run_coroutine(first_sync(settings, tmp_path / "config", time.time())) == 0
+        demo = DemoWorld(tmp_path, server, time.time())
+        monkeypatch.setenv("KUBECONFIG", demo.cluster.kubeconfig)
+        assert run_coroutine(first_sync(demo)) == 0
         yield World(server, tmp_path, capsys)
 
 
@@ -263,17 +264,3 @@ def test_the_controller_ends_quietly_when_nobody_reads(
     controller.stdout.close()
     world.deeds()
     assert controller.wait() == 141
-
-
-def test_the_sample_has_a_history_of_several_people() -> None:
-    commits = history()
-    assert len(commits) > 10
-    assert len({commit.author for commit in commits}) == 3
-    ages = [commit.age_s for commit in commits]
-    assert ages == sorted(ages, reverse=True)
-
-
-def test_the_order_of_deeds_is_complete_for_every_seed() -> None:
-    for seed in range(8):
-        assert sorted(order(seed, len(DEEDS))) == list(range(len(DEEDS)))
-    assert order(1, len(DEEDS)) == order(1, len(DEEDS)) != order(0, len(DEEDS))

@@ -15,7 +15,7 @@ from core.cli.revert import revert
 from core.cli.session import EngineLike, beside
 from core.cli.sync import Console, sync
 from core.errors import RejectedError, UnavailableError, UsageError
-from core.model import Plan, RevertPlan, Run, Snapshot, Step, Verb, Verdict
+from core.model import Plan, RevertPlan, Run, Snapshot, Stamp, Step, Verb, Verdict
 from core.reconcile.memory.inputs import (
     Command,
     Execute,
@@ -38,8 +38,8 @@ from tests.core.cli.scripted import (
     picture_of,
 )
 
-APPLY = Step(WEB, DEPLOYMENT, Verb.APPLY, "u1", "123", "d1", (REPLICAS,))
-CREATE = Step(CART, SERVICE, Verb.CREATE, "", "", "d2")
+APPLY = Step(WEB, DEPLOYMENT, Verb.APPLY, Stamp("d1", "123", "u1"), (REPLICAS,))
+CREATE = Step(CART, SERVICE, Verb.CREATE, Stamp("d2"))
 PLAN = Plan(
     "demo", (APPLY, CREATE), MappingProxyType({"shop": COMMIT.id}), notes=("overrules kubectl",)
 )

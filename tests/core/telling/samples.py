@@ -6,15 +6,18 @@ from core.model import (
     Actor,
     Cause,
     Commit,
+    Confidence,
     Drift,
     FieldChange,
     FieldVerdict,
     Key,
     KindRef,
     ObjectRef,
+    Operation,
     Origin,
     Plan,
     Seen,
+    Stamp,
     Step,
     Verb,
     Verdict,
@@ -25,8 +28,10 @@ NOW = epoch_of("2026-07-01T12:10:03Z") or 0.0
 HOSTILE = "\x1b[2J\x9b31m\u202egpj"
 SHOWN = "␛[2J\\x9b31m<U+202E>gpj"
 
-KUBECTL = Actor("kubectl", "Update", "scale", "2026-07-01T12:00:03Z", None, None, "owned")
-NOBODY = Actor(None, None, None, None, None, None, "unknown")
+KUBECTL = Actor(
+    "kubectl", Operation.UPDATE, "scale", "2026-07-01T12:00:03Z", None, None, Confidence.OWNED
+)
+NOBODY = Actor(None, None, None, None, None, None, Confidence.UNKNOWN)
 SEEN = Seen(3, 7, "41", "42", "2026-07-01T12:00:05Z")
 ORIGIN = Origin(
     "apps/shop/web.yaml",
@@ -50,7 +55,7 @@ def drift(
 
 
 def step(verb: Verb = Verb.APPLY, **fields: object) -> Step:
-    made = Step(WEB, DEPLOYMENT, verb, "u1", "123", "d1")
+    made = Step(WEB, DEPLOYMENT, verb, Stamp("d1", "123", "u1"))
     return replace(made, **fields)  # type: ignore[arg-type]  # the fields of Step
 
 

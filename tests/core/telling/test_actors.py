@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import ABSENT, Actor, Masked, Seen
+from core.model import ABSENT, Actor, Confidence, Masked, Seen
 from core.telling import actors
 from core.telling.spans import Role, plain
 from tests.core.telling.samples import KUBECTL, NOBODY, NOW, REPLICAS, SEEN
 
-OBSERVED = replace(KUBECTL, observed_at=SEEN.at, confidence="observed")
-AUDITED = replace(KUBECTL, user="alice", confidence="audit")
+OBSERVED = replace(KUBECTL, observed_at=SEEN.at, confidence=Confidence.OBSERVED)
+AUDITED = replace(KUBECTL, user="alice", confidence=Confidence.AUDIT)
 BETWEEN = replace(SEEN, since="2026-07-01T11:00:03Z", before=ABSENT)
 
 CASES = [
@@ -36,7 +36,7 @@ CASES = [
         id="observed",
     ),
     pytest.param(
-        replace(OBSERVED, confidence="owned"),
+        replace(OBSERVED, confidence=Confidence.OWNED),
         SEEN,
         "owned by kubectl scale, seen 2026-07-01 12:00:05 UTC (was 3)",
         "kubectl Update/scale seen 9m ago (was 3) user unknown (owned)",

@@ -4,14 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import Event, FieldVerdict
+from core.model import Event, EventName, FieldVerdict
 from core.telling import events
 from core.telling.spans import Role, plain
 from tests.core.telling.samples import DEPLOYMENT, HOSTILE, REPLICAS, SHOWN, WEB
 
 AT = "2026-07-01T12:00:03.000Z"
 DRIFT = Event(
-    1, 0.0, "drift_detected", "shop", "demo", DEPLOYMENT, WEB.ref, (REPLICAS,), message="by hand"
+    1,
+    0.0,
+    EventName.DRIFT_DETECTED,
+    "shop",
+    "demo",
+    DEPLOYMENT,
+    WEB.ref,
+    (REPLICAS,),
+    message="by hand",
 )
 HEAD = "drift_detected shop Deployment/shop/web"
 INFO = replace(REPLICAS, verdict=FieldVerdict.INFO)
@@ -29,9 +37,9 @@ INFO = replace(REPLICAS, verdict=FieldVerdict.INFO)
             replace(DRIFT, changes=(INFO,), message=""),
             f"{AT} {HEAD}",
         ),
-        (Event(2, 0.0, "cluster_synced", cluster="demo"), f"{AT} cluster_synced demo"),
+        (Event(2, 0.0, EventName.CLUSTER_SYNCED, cluster="demo"), f"{AT} cluster_synced demo"),
         (
-            Event(3, 0.0, "source_updated", "shop", revision="3f2a1b9" + "0" * 33),
+            Event(3, 0.0, EventName.SOURCE_UPDATED, "shop", revision="3f2a1b9" + "0" * 33),
             f"{AT} source_updated shop at 3f2a1b9",
         ),
     ],
@@ -49,7 +57,7 @@ def test_an_event_is_one_line_of_a_log(event: Event, line: str) -> None:
     ],
 )
 def test_an_event_is_as_loud_as_it_deserves(name: str, words: str, role: Role) -> None:
-    assert events.word(replace(DRIFT, name=name)) == (words, role)
+    assert events.word(replace(DRIFT, name=EventName(name))) == (words, role)
 
 
 def test_it_is_about_its_object_else_its_app_else_its_cluster() -> None:
@@ -66,8 +74,9 @@ def test_it_says_its_message_else_the_fields_it_names() -> None:
 
 def test_no_event_steers_the_terminal() -> None:
     key = WEB.ref._replace(name=HOSTILE)
-    event = Event(1, 0.0, HOSTILE, HOSTILE, HOSTILE, DEPLOYMENT, key, message=HOSTILE)
-    for span in (*events.story(event, AT), events.word(event), events.about(event)):
-        assert SHOWN in span[0]
-        assert "\x1b" not in span[0]
+    event = Event(1, 0.0, EventName.HEALED, HOSTILE, HOSTILE, DEPLOYMENT, key, message=HOSTILE)
+    said = plain(events.story(event, AT))
+    assert said.count(SHOWN) == said.count("␛") > 1
+    assert SHOWN in events.about(event)[0]
+    assert "\x1b" not in said
     assert events.message(event)[0] == SHOWN

@@ -36,7 +36,7 @@ def test_the_words_know_no_terminal_and_no_engine() -> None:
 
 def _everything_said() -> Iterator[Line]:
     """Every sentence there is, about things whose every text means harm."""
-    actor = replace(KUBECTL, manager=HOSTILE, operation=HOSTILE, subresource=HOSTILE, user=HOSTILE)
+    actor = replace(KUBECTL, manager=HOSTILE, subresource=HOSTILE, user=HOSTILE)
     seen = replace(SEEN, before=HOSTILE, at=HOSTILE)
     origin = replace(ORIGIN, file=HOSTILE, author=HOSTILE, subject=HOSTILE, note=HOSTILE)
     change = replace(

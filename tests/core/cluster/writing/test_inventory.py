@@ -22,9 +22,9 @@ rows = st.builds(
         namespace=st.text(max_size=20),
         name=_name,
     ),
-    uid=st.uuids().map(str) | st.just(""),
-    digest=st.from_regex(r"[0-9a-f]{16}", fullmatch=True) | st.just(""),
-    end=st.sampled_from(["", "Complete", "Failed"]),
+    uid=st.uuids().map(str) | st.none(),
+    digest=st.from_regex(r"[0-9a-f]{16}", fullmatch=True) | st.none(),
+    end=st.sampled_from([None, "Complete", "Failed"]),
 )
 
 

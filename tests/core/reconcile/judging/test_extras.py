@@ -19,7 +19,7 @@ from core.model import (
     Snapshot,
 )
 from core.reconcile.judging.surveys import surveyed_kinds
-from core.reconcile.memory.effects import Apply, Confirm, Follow
+from core.reconcile.memory.effects import Confirm, Follow, Perform
 from core.reconcile.memory.inputs import (
     ClusterFound,
     InventoryRead,
@@ -34,7 +34,7 @@ from core.reconcile.memory.inputs import (
     SurveyListed,
     SurveyLost,
 )
-from core.reconcile.memory.state import initial
+from core.reconcile.memory.state import NO_ROWS, NO_SUBJECTS, initial
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,
@@ -266,7 +266,7 @@ def test_a_plan_never_holds_what_is_extra() -> None:
     survey(made, SECRET, metadata(SECRET, "b"))
     made.feed(PreparePlan(1, frozenset({Key(SPEC.name, ref(SECRET, "b"))})))
     assert made.state.answers == {1: Plan("prod", ())}
-    assert [effect for effect in made.effects if isinstance(effect, Apply)] == []
+    assert [effect for effect in made.effects if isinstance(effect, Perform)] == []
 
 
 def test_a_claim_is_extra_only_where_its_stateful_set_is_not_there() -> None:
@@ -286,7 +286,7 @@ def test_a_claim_is_extra_only_where_its_stateful_set_is_not_there() -> None:
 def test_nothing_is_extra_before_git_was_read() -> None:
     made = owning()
     app = replace(made.state.apps[SPEC.name], source=None, stated=frozenset(), desired={})
-    made.state = replace(made.state, apps={SPEC.name: app}, rows={})
+    made.state = replace(made.state, apps={SPEC.name: app}, rows=NO_ROWS, subjects=NO_SUBJECTS)
     survey(made, SECRET, metadata(SECRET, "b"))
     assert verdicts(made) == {}
 

@@ -58,7 +58,7 @@ def test_nothing_is_judged_extra_before_git_was_read() -> None:
     made = world()
     made.feed(InventoryRead(SPEC.name, (InventoryRow(ref(CONFIG_MAP, "a"), "u1", "d"),)))
     made.listing(CONFIG_MAP, [("a", SAME)])
-    assert made.state.rows == {}
+    assert not made.state.rows
 
 
 def test_what_git_dropped_and_we_applied_is_extra() -> None:
@@ -199,7 +199,7 @@ def test_an_object_outside_the_allowed_namespaces_is_refused_before_any_call() -
     made.read(GIT)
     made.listing(CONFIG_MAP)
     made.feed(InventoryRead(SPEC.name, ()))
-    assert made.state.rows == {}
+    assert not made.state.rows
     assert "namespace web is not one this app may touch" in made.state.apps["shop"].refused[0]
 
 
@@ -210,7 +210,7 @@ def test_a_late_refusal_does_not_hold_up_the_question_about_the_newer_object() -
     late = Confirmed(asked.key, asked.desired, asked.live, None, "it changed", retry=True)
     again = made.feed(late)
     assert [e.live.resource_version for e in again if isinstance(e, Confirm)] == ["7"]
-    assert made.state.holds == {}
+    assert all(subject.hold is None for subject in made.state.subjects.values())
 
 
 def test_the_cluster_is_not_called_synced_before_git_says_which_kinds_matter() -> None:

@@ -130,10 +130,10 @@ def test_after_a_broken_watch_a_change_is_dated_between_and_not_observed() -> No
 def test_what_is_seen_is_dropped_when_the_field_is_back_in_sync() -> None:
     made = applied("a")
     made.change(CONFIG_MAP, "a", at(6, "2"))
-    assert made.state.observed
+    assert made.state.subjects[A].observed
     made.change(CONFIG_MAP, "a", at(7, "1"))
-    assert not made.state.observed
-    assert not made.state.sightings
+    assert not made.state.subjects[A].observed
+    assert not made.state.subjects[A].sightings
 
 
 def test_an_object_made_anew_or_a_kind_that_was_lost_has_no_past() -> None:
@@ -144,7 +144,7 @@ def test_an_object_made_anew_or_a_kind_that_was_lost_has_no_past() -> None:
         made = applied("a")
         made.change(CONFIG_MAP, "a", at(6, "2"))
         made.feed(happened)
-        assert not made.state.observed
+        assert not made.state.subjects[A].observed
         made.listing(CONFIG_MAP, [("a", at(6, "2"))])
         assert change_of(made).seen is None
 
@@ -152,7 +152,8 @@ def test_an_object_made_anew_or_a_kind_that_was_lost_has_no_past() -> None:
 def test_steps_during_an_apply_are_looked_at_when_it_settled() -> None:
     made = applied("a", healing=True)
     made.agree(made.change(CONFIG_MAP, "a", at(6, "2"))[0])
-    call = made.state.calls[A]
+    call = made.state.subjects[A].call
+    assert call is not None
     made.recorded(made.effects)
     made.now = 1060.0
     made.change(CONFIG_MAP, "a", at(7, "3", edit("a")))
@@ -166,10 +167,11 @@ def test_steps_during_an_apply_are_looked_at_when_it_settled() -> None:
 
 def test_no_more_than_a_few_steps_wait_for_a_judgement() -> None:
     made = applied("a")
-    made.state = replace(made.state, stale={A: "none"})
+    subject = replace(made.state.subjects[A], awaited="none")
+    made.state = replace(made.state, subjects=made.state.subjects.set(A, subject))
     for version in range(6, 6 + 3 * SIGHTINGS_MAX):
         made.change(CONFIG_MAP, "a", at(version, str(version)))
-    assert len(made.state.sightings[A]) <= SIGHTINGS_MAX
+    assert len(made.state.subjects[A].sightings) <= SIGHTINGS_MAX
 
 
 def test_b8_a_field_that_came_in_without_any_owner_is_drift_by_nobody_known() -> None:
@@ -210,5 +212,9 @@ def test_what_a_secret_held_before_is_kept_as_a_hash() -> None:
     (change,) = made.state.rows[key(SECRET, "s")].changes
     assert change.seen is not None
     assert change.seen.after == change.live
-    for kept in (made.state.rows, made.state.observed, made.state.events):
+    for kept in (
+        made.state.rows,
+        made.state.subjects[key(SECRET, "s")].observed,
+        made.state.events,
+    ):
         assert not any(value in repr(kept) for value in ("YWFh", "YmJi", "Y2Nj"))

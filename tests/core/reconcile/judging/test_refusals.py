@@ -144,7 +144,7 @@ def test_an_answer_ends_the_waiting() -> None:
     made.now += 30
     made.agree(next(e for e in made.feed(Tick()) if isinstance(e, Confirm)))
     assert row(made).confirmed_by is ConfirmedBy.SERVER
-    assert made.state.refusals == {}
+    assert all(subject.refusal is None for subject in made.state.subjects.values())
     assert moved(made) == ["6"]
 
 

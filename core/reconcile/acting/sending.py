@@ -1,0 +1,162 @@
+"""The writes of a run: which of its steps may go out now, and what became of those that did."""
+
+from dataclasses import replace
+
+from core.model import (
+    Cause,
+    Coming,
+    EventName,
+    FieldVerdict,
+    Key,
+    Step,
+    Verdict,
+)
+from core.reconcile.acting.healing import hold, hold_unchanged, remember_heal
+from core.reconcile.acting.remedies import requests_of
+from core.reconcile.acting.standing import is_coming, stands
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import Perform, WakeAt
+from core.reconcile.memory.inputs import Applied, InventoryRow
+from core.reconcile.memory.phases import Applying, RunState
+from core.reconcile.memory.state import NOTHING_APPLIED
+from core.reconcile.memory.subjects import Call
+
+OUTDATED = 6
+
+
+def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[RunState, Applying]:
+    """Send the steps whose objects are free; the others go out when their call settles."""
+    patient = draft.now < phase.patience_until
+    coming = {step.key for step in phase.todo if patient and is_coming(draft, run.plan, step)}
+    if coming:
+        draft.effects.append(WakeAt(phase.patience_until))
+    busy: list[Step] = []
+    problems: list[str] = []
+    sent = phase.sent
+    for step in phase.todo:
+        if step.key in coming or draft.subject(step.key).call is not None:
+            busy.append(step)
+        elif stands(draft, step):
+            _apply(draft, number, step)
+            sent = sent.set(step.key, None)
+        else:
+            problems.append(f"{step.key.ref}: {_hindrance(draft, step)}; left as it is")
+            _release(draft, step.key)
+    shown = run.shown
+    if problems:
+        shown = replace(
+            shown,
+            done=shown.done + len(problems),
+            problems=(*shown.problems, *problems),
+            exit_code=shown.exit_code or OUTDATED,
+        )
+    return replace(run, shown=shown), replace(phase, todo=tuple(busy), sent=sent)
+
+
+def _hindrance(draft: Draft, step: Step) -> str:
+    served = draft.cluster(draft.app(step.key.app).spec.cluster).resources or {}
+    if isinstance(step.stamp, Coming) and step.kind not in served:
+        return f"the cluster does not serve {step.kind.kind} yet"
+    return "changed meanwhile"
+
+
+def _apply(draft: Draft, number: int, step: Step) -> None:
+    app = draft.app(step.key.app)
+    desired = app.desired[step.key.ref]
+    kind = draft.cluster(app.spec.cluster).kinds[step.kind]
+    live = kind.objects.get(step.key.ref) if kind.objects is not None else None
+    call = Call(desired, live, number)
+    draft.put(replace(draft.subject(step.key), call=call, planned=None))
+    sent = step.requests or requests_of(draft, step)
+    draft.effects.append(Perform(app.spec.cluster, step.key, desired, live, sent))
+
+
+def _release(draft: Draft, key: Key) -> None:
+    """No write of this object is planned or in flight any more."""
+    subject = draft.subject(key)
+    draft.put(replace(subject, planned=None))
+    if subject.row is not None:
+        draft.put_row(key, replace(subject.row, calling=False))
+    draft.judge_again(key)
+
+
+# Answers ----------------------------------------------------------------------------------------
+
+
+def take_applied(draft: Draft, done: Applied) -> int | None:
+    """A write ended: enter it into the inventory and say so; return the run that it was for."""
+    subject = draft.subject(done.key)
+    call = subject.call
+    assert call is not None  # nothing forgets an object while a write of it is in flight
+    draft.put(replace(subject, call=None))
+    run = draft.runs.get(call.run) if call.run is not None else None
+    auto = run is not None and run.auto
+    if done.live is not None:
+        _succeeded(draft, done, call)
+    elif subject.row is not None:
+        draft.put_row(done.key, replace(subject.row, problem=_with_place(done)))
+        if auto:
+            hold(draft, done)
+    if subject.row is not None:
+        _tell_outcome(draft, done, auto=auto)
+    if done.problem:
+        _release(draft, done.key)
+    draft.judge_again(done.key)  # until it is judged by what the watch brings it is under way
+    if run is None or call.run is None:
+        return None
+    draft.runs[call.run] = _answered(run, done)
+    return call.run
+
+
+def _answered(run: RunState, done: Applied) -> RunState:
+    shown = replace(run.shown, done=run.shown.done + 1)
+    if done.problem:
+        shown = replace(
+            shown,
+            problems=(*shown.problems, f"{done.key.ref}: {_with_place(done)}"),
+            exit_code=max(shown.exit_code, done.exit_code),
+        )
+    phase = run.phase
+    if isinstance(phase, Applying) and done.key in phase.sent:
+        phase = replace(phase, sent=phase.sent.delete(done.key))
+    return replace(run, shown=shown, phase=phase)
+
+
+def _with_place(done: Applied) -> str:
+    document = done.desired.document
+    return f"{document.file}:{document.line}: {done.problem}"
+
+
+def _succeeded(draft: Draft, done: Applied, call: Call) -> None:
+    assert done.live is not None
+    app = draft.app(done.key.app)
+    inventory = app.inventory or NOTHING_APPLIED
+    entry = InventoryRow(done.key.ref, done.live.uid, done.desired.digest)
+    held = inventory.get(done.key.ref)
+    if held is None or (held.uid, held.digest) != (entry.uid, entry.digest):
+        draft.put_app(replace(app, inventory=inventory.set(done.key.ref, entry)))
+    draft.put(replace(draft.subject(done.key), hold=None))
+    version = done.live.resource_version
+    if call.live is not None and call.live.resource_version == version:
+        hold_unchanged(draft, done, version)
+    elif version not in call.seen:
+        draft.put(replace(draft.subject(done.key), awaited=version))  # R6
+    row = draft.row(done.key)
+    if row is not None:
+        draft.put_row(done.key, replace(row, problem=""))
+
+
+def _tell_outcome(draft: Draft, done: Applied, *, auto: bool) -> None:
+    row = draft.row(done.key)
+    assert row is not None
+    drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT)
+    heals = auto and row.cause is not Cause.GIT_AHEAD
+    if done.problem:
+        name = EventName.HEAL_FAILED if heals else EventName.SYNC_FAILED
+        draft.tell_of(name, row, changes=drifts, message=_with_place(done))
+    elif heals:
+        remember_heal(draft, done.key, drifts)
+        what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"
+        draft.tell_of(EventName.HEALED, row, changes=drifts, message=what)
+    else:
+        draft.tell_of(EventName.SYNCED, row, changes=drifts)

@@ -1,0 +1,53 @@
+"""How far a run is: one value for each phase, holding just what that phase needs."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.model import Key, Plan, Run, Step
+from core.reconcile.memory.tables import NO_KEYS, Map
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A revert: its commit is being made, or its app is not judged at that commit yet."""
+
+    app: str
+    revision: str | None = None  # None: the commit does not exist yet
+
+
+@dataclass(frozen=True, slots=True)
+class Enlisting:
+    """The inventory is to hold every object of the plan before any of them is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """Stage by stage; the steps of one stage at the same time."""
+
+    todo: tuple[Step, ...] = ()  # of the stage that is under way, not sent yet
+    sent: Map[Key, None] = NO_KEYS  # not answered yet
+    stages: tuple[tuple[Step, ...], ...] = ()  # still to come
+    patience_until: float = 0.0  # how long steps wait for their kinds to be served
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Everything was answered; what became of it is still to be stored in the inventory."""
+
+
+Phase: TypeAlias = Waiting | Enlisting | Applying | Settling
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A plan that is carried out."""
+
+    shown: Run
+    plan: Plan
+    auto: bool  # the engine's own, by standing permission
+    phase: Phase
+
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """The apps whose objects the plan writes."""
+        return tuple(sorted({step.key.app for step in self.plan.runnable}))

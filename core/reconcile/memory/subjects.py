@@ -1,0 +1,87 @@
+"""What is known of one object, in one record: forgetting an object is one removal."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
+from core.reconcile.memory.inputs import Confirmed
+from core.reconcile.memory.tables import Map
+
+NO_OBSERVATIONS: Final[Map[str, "Observation"]] = Map()
+NO_HEALS: Final[Map[str, tuple[float, ...]]] = Map()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request in flight for one object, and what it was based on."""
+
+    desired: Desired
+    live: Live | None
+    run: int | None = None  # the run it belongs to; None for a dry-run
+    seen: tuple[str | None, ...] = ()  # versions that the watch brought meanwhile; None: deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a Job was seen to end, or to be deleted before it had."""
+
+    digest: str  # of what Git stated then
+    end: str  # "Complete" or "Failed"; "" when it was deleted before
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A dry-run that predicted nothing, and how long there is no point in asking again."""
+
+    answer: Confirmed
+    until: float
+    attempts: int
+    elsewhere: bool  # what Git states is refused, whatever the live object is
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Two versions of one object, one after the other, as the watch or a listing brought them."""
+
+    before: Live
+    after: Live
+    at: float  # when the second was received
+    since: float  # the watch was broken from then on; 0.0: it saw this very step
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """How one field came to its present value, as far as our own watch saw it."""
+
+    seen: Seen
+    writer: Actor | None  # as in `Move`
+    live: Value | Absent  # the present value, masked; with another one this says nothing any more
+    appeared: bool  # it was not there when the object was created
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An object that is left alone for a while after a refusal."""
+
+    until: float
+    attempts: int
+    digest: str  # a new commit lifts it
+    version: str | None = None  # so does a new live version, where one is named
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One object as one app sees it: its row, and everything that is remembered about it."""
+
+    key: Key
+    row: Drift | None = None
+    rejudge: bool = False  # the row was made with a schema, range or answer that no longer holds
+    call: Call | None = None
+    planned: int | None = None  # the run that is still to write it
+    awaited: str | None = None  # the version of our write, while the watch has not brought it (R6)
+    sightings: tuple[Sighting, ...] = ()  # versions that came since it was judged, oldest first
+    observed: Map[str, Observation] = NO_OBSERVATIONS  # by path, of fields that differ now
+    heals: Map[str, tuple[float, ...]] = NO_HEALS  # by path: when it was healed
+    hold: Hold | None = None
+    refusal: Refusal | None = None
+    ending: Ending | None = None  # of a Job with a time to live

@@ -1,0 +1,63 @@
+"""Tables that one step may write to while the step before still has them as they were.
+
+Few and ordered (apps, clusters, runs): a dict that is copied at the first write.  Many, one entry
+for each object: a map with structural sharing.  Measured at 100,000 entries: a write to `Map` takes
+0.4 us, the copy of a dict 4 ms; rpds-py's map takes 1.4 us and is read ten times as slowly.  Its
+order is nobody's: what is done with all entries of a `Map`, and shows outside, is sorted first.
+"""
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Final, TypeVar
+
+from immutables import Map
+from typing_extensions import override
+
+from core.model import Key
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+NO_KEYS: Final[Map[Key, None]] = Map()
+
+
+class Table(MutableMapping[K, V]):
+    """A mapping under construction; the one that it began with is never changed."""
+
+    def __init__(self, before: Mapping[K, V]) -> None:
+        """Begin with *before*."""
+        self._read: Mapping[K, V] = before
+        self._written: dict[K, V] | None = None
+
+    @override
+    def __getitem__(self, key: K) -> V:
+        return self._read[key]
+
+    @override
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._read)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._read)
+
+    @override
+    def __setitem__(self, key: K, value: V) -> None:
+        self._own()[key] = value
+
+    @override
+    def __delitem__(self, key: K) -> None:
+        del self._own()[key]
+
+    def _own(self) -> dict[K, V]:
+        if self._written is None:
+            self._read = self._written = dict(self._read)
+        return self._written
+
+    @property
+    def frozen(self) -> Mapping[K, V]:
+        """The mapping as it is now; the very one it began with where nothing was written."""
+        return self._read
+
+
+__all__ = ["NO_KEYS", "Map", "Table"]
