@@ -10,7 +10,7 @@ from itertools import count
 from rich.style import Style
 from textual.screen import Screen
 
-from core.model import Commit, Key, Run, Snapshot
+from core.model import Commit, Key, Problem, Remedy, Run, Snapshot
 from core.reconcile.memory.inputs import Command, Refresh, SetHeal, SetWriting
 from tui.dialogs.asking import HealDialog, Question
 from tui.dialogs.plan import Means, PlanDialog
@@ -25,7 +25,6 @@ from tui.text.spans import say
 from tui.view import READ_ONLY, READ_ONLY_FLAG, View
 
 WRITE_FOR_S = 1800.0
-_OUTDATED = 6  # exit code of a plan that the world overtook
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,15 +178,19 @@ class Flows:
             self._on.note(f"{run.what}: {run.done} of {run.total}", Role.HEALING, False)
             return
         keys = self._runs.pop(run.id)
-        if run.exit_code == _OUTDATED and keys:
+        if keys and run.problems and all(_is_outdated(each) for each in run.problems):
             self._on.note("the world changed first: here is the new plan", Role.AMBER, False)
             self._open(PlanDialog(self._means(), keys))
-        elif run.problems or run.exit_code:
-            reasons = "; ".join(say(problem)[0] for problem in run.problems)
+        elif run.problems:
+            reasons = "; ".join(say(problem.words)[0] for problem in run.problems)
             words = _done(run) if run.done == run.total and run.total else f"{run.what} failed"
-            self._on.note(f"{words}: {reasons or f'exit code {run.exit_code}'}", Role.ERROR, True)
+            self._on.note(f"{words}: {reasons}", Role.ERROR, True)
         else:
             self._on.note(_done(run), Role.GIT, False)
+
+
+def _is_outdated(problem: Problem) -> bool:
+    return problem.remedy is Remedy.LOOK_AGAIN
 
 
 def _done(run: Run) -> str:

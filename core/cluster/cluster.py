@@ -34,6 +34,7 @@ from core.model import (
     Live,
     ObjectRef,
     Resource,
+    problem_of,
 )
 from core.reconcile.memory.inputs import (
     AuditLogRead,
@@ -295,7 +296,7 @@ class Cluster:
             error = UnavailableError(problem)
         if problem != self._told:
             self._told = problem
-            self._emit(ClusterLost(self.spec.name, problem, error.exit_code))
+            self._emit(ClusterLost(self.spec.name, problem_of(error)))
 
     async def _pause(self, error: ProductError, backoff: Backoff) -> None:
         if not isinstance(error, UsageError):

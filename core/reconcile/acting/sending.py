@@ -11,6 +11,8 @@ from core.model import (
     FieldVerdict,
     Key,
     Plan,
+    Problem,
+    Remedy,
     Stamp,
     Step,
     Verdict,
@@ -23,8 +25,6 @@ from core.reconcile.memory.inputs import Applied, InventoryRow
 from core.reconcile.memory.phases import Applying, RunState
 from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.subjects import Call
-
-OUTDATED = 6
 
 
 def stands(draft: Draft, step: Step) -> bool:
@@ -67,7 +67,7 @@ def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[Run
     if coming:
         draft.effects.append(WakeAt(phase.patience_until))
     busy: list[Step] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     sent = phase.sent
     for step in phase.todo:
         if step.key in coming or draft.subject(step.key).call is not None:
@@ -76,7 +76,8 @@ def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[Run
             _apply(draft, number, step)
             sent = sent.set(step.key, None)
         else:
-            problems.append(f"{step.key.ref}: {_hindrance(draft, step)}; left as it is")
+            words = f"{step.key.ref}: {_hindrance(draft, step)}; left as it is"
+            problems.append(Problem(Remedy.LOOK_AGAIN, words))
             _release(draft, step.key)
     shown = run.shown
     if problems:
@@ -84,7 +85,6 @@ def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[Run
             shown,
             done=shown.done + len(problems),
             problems=(*shown.problems, *problems),
-            exit_code=shown.exit_code or OUTDATED,
         )
     return replace(run, shown=shown), replace(phase, todo=tuple(busy), sent=sent)
 
@@ -156,12 +156,9 @@ def take_applied(draft: Draft, done: Applied) -> int | None:
 
 def _answered(run: RunState, done: Applied) -> RunState:
     shown = replace(run.shown, done=run.shown.done + 1)
-    if done.problem:
-        shown = replace(
-            shown,
-            problems=(*shown.problems, f"{done.key.ref}: {_with_place(done)}"),
-            exit_code=max(shown.exit_code, done.exit_code),
-        )
+    if done.problem is not None:
+        words = f"{done.key.ref}: {_with_place(done)}"
+        shown = replace(shown, problems=(*shown.problems, replace(done.problem, words=words)))
     phase = run.phase
     if isinstance(phase, Applying) and done.key in phase.sent:
         phase = replace(phase, sent=phase.sent.delete(done.key))

@@ -15,7 +15,7 @@ from core.cli.revert import revert
 from core.cli.session import EngineLike, beside
 from core.cli.sync import Console, sync
 from core.errors import RejectedError, UnavailableError, UsageError
-from core.model import Plan, RevertPlan, Run, Snapshot, Stamp, Step, Verb, Verdict
+from core.model import Plan, Problem, Remedy, RevertPlan, Run, Snapshot, Stamp, Step, Verb, Verdict
 from core.reconcile.memory.inputs import (
     Command,
     Execute,
@@ -263,7 +263,9 @@ async def test_a_revert_that_is_declined_commits_nothing() -> None:
 
 
 async def test_a_revert_that_cannot_be_made_says_why() -> None:
-    impossible = replace(REVERT, problem="it conflicts with a later commit", diff="")
+    impossible = replace(
+        REVERT, problem=Problem(Remedy.CHANGE_GIT, "it conflicts with a later commit"), diff=""
+    )
 
     def answer(command: Command, newest: Snapshot) -> Snapshot:
         assert isinstance(command, PrepareRevert)
@@ -274,7 +276,7 @@ async def test_a_revert_that_cannot_be_made_says_why() -> None:
 
 
 async def test_nothing_is_reverted_while_the_cluster_cannot_be_read() -> None:
-    blocked = picture_of(complete=False, blocked=True, problem="demo is away", problem_exit=3)
+    blocked = picture_of(complete=False, blocked=True, problem=Problem(Remedy.WAIT, "demo is away"))
     engine = ScriptedEngine(blocked)
     with pytest.raises(UnavailableError, match="nothing was reverted"):
         await outcome_of(engine, reverting, commit="x", yes=True)
