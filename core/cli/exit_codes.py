@@ -34,6 +34,8 @@ def code_of(problem: Problem | None) -> int:
 
 def code_of_error(error: ProductError) -> int:
     """Return the exit code of a program that an error ends."""
+    if type(error) is ProductError:
+        return BUG  # nobody can do anything about an error that does not say what it is
     return code_of(problem_of(error))
 
 

@@ -117,7 +117,7 @@ async def test_a_picture_that_never_completes_is_given_up() -> None:
     ("fields", "awaited"),
     [
         ({"revision": None}, "Git was not read yet (config)"),
-        ({"problem": "busy"}, "busy"),
+        ({"problem": Problem(Remedy.WAIT, "busy")}, "busy"),
     ],
 )
 def test_what_is_pending_is_named(fields: Mapping[str, Any], awaited: str) -> None:
@@ -149,7 +149,7 @@ def test_a_silent_cluster_is_named() -> None:
         (picture_of(drifted(), problem=Problem(Remedy.WAIT, "gone"), blocked=True), 3),
         (picture_of(drifted(), problem=Problem(Remedy.GRANT, "no")), 4),
         (picture_of(in_sync(), file_problems=("a.yaml:1: bad",)), 5),
-        (picture_of(in_sync(), problem="without code"), 3),
+        (picture_of(in_sync(), problem=Problem(Remedy.FIX_SETTINGS, "no such folder")), 2),
     ],
 )
 def test_the_exit_code_says_the_worst(snapshot: Snapshot, code: int) -> None:

@@ -200,7 +200,8 @@ async def test_a_step_that_cannot_be_done_says_why() -> None:
 
 
 async def test_the_end_of_the_run_decides_the_exit_code() -> None:
-    reaction = answering(done=1, problems=("Deployment/shop/web: changed",), exit_code=6)
+    changed = Problem(Remedy.LOOK_AGAIN, "Deployment/shop/web: changed")
+    reaction = answering(done=1, problems=(changed,))
     done = await outcome_of(ScriptedEngine(DRIFT, reaction=reaction), syncing, yes=True)
     assert done.code == 6
     assert done.out.endswith("  ! Deployment/shop/web: changed\n1 of 2 done\n")
