@@ -91,3 +91,10 @@ def test_the_two_packages_begin_with_nothing_but_a_sentence() -> None:
     for package in ("core", "tui"):
         text = (ROOT / package / "__init__.py").read_text()
         assert re.fullmatch(r'"""[^"]+"""\n', text)
+
+
+def test_every_path_that_the_readme_names_exists() -> None:
+    readme = (ROOT / "README.md").read_text()
+    named = set(re.findall(r"(?<![\w./-])(?:core|tui|tests)/[\w./-]*\w", readme))
+    assert "core/compare/verdicts.md" in named
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []

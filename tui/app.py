@@ -18,9 +18,9 @@ from core.clean import clean
 from core.cli.exit_codes import BUG, code_of_error
 from core.errors import ProductError
 from core.reconcile.memory.inputs import SetWriting
+from tui.actions.leave import ALWAYS_QUIT
 from tui.desk import Desk
 from tui.engine_thread import EngineThread
-from tui.keymap import ALWAYS_QUIT
 from tui.options import EngineLike, TerminalOptions
 from tui.palette import PALETTES
 from tui.theme import MONO_STYLES, styles_of, textual_theme

@@ -7,42 +7,37 @@ from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.screen import Screen
-from textual.timer import Timer
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 from typing_extensions import override
 
-from core.model import Drift, Snapshot
+from core.model import Snapshot
 from core.reconcile.memory.inputs import Command
-from tui import arrange, conditions
+from core.telling.spans import Role, say
+from tui.actions.act import end_writing
+from tui.actions.leave import ALWAYS_QUIT
+from tui.actions.registry import ACTIONS, BY_ID
+from tui.dialogs.asking import Question
+from tui.dialogs.orders import follow
+from tui.dialogs.preview import Preview
 from tui.explaining import Explaining
-from tui.filters import NO_FILTER, parse
-from tui.flows import Flows, Surface
-from tui.keymap import ACTIONS, ALWAYS_QUIT
-from tui.navigation import Navigation
+from tui.frame import Frame
+from tui.model.focus import Focus, Pane, too_small
+from tui.model.session import Session
+from tui.model.subject import Subject
+from tui.model.view import View
 from tui.options import TerminalOptions
-from tui.palette import Role
-from tui.panes.apps import AppsPane
-from tui.panes.changes import ChangesPane, Subject
-from tui.panes.commits import CommitsPane
-from tui.panes.resources import ResourcesPane
-from tui.panes.timeline import TimelinePane
-from tui.text.header import Heading, header_line
+from tui.panes.panes import AnyPane
+from tui.surface import reasons
 from tui.text.rows import AppRow, Looks
-from tui.text.spans import Line, say
-from tui.titles import Titles
-from tui.view import View
-from tui.widgets.bars import Bar, NoteBar, hint_line
 from tui.widgets.lines import Lines
 
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
-_NOTE_S = 6.0
 
 
 class Desk(Screen[None], inherit_bindings=False):
-    """Shows snapshots and turns keys into commands; decides nothing about drift."""
+    """Shows snapshots and lets actions act; decides nothing.  It is the `Surface` of actions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"do({action.id!r})", show=False)
@@ -63,260 +58,190 @@ class Desk(Screen[None], inherit_bindings=False):
     ) -> None:
         """Show what `take` is given; ask by *submit*."""
         super().__init__()
-        self.view = View()
-        self.options, self.submit, self.clock, self.role_styles = options, submit, clock, styles
-        plain_ascii = options.ascii
-        self.apps = AppsPane(self.looks, ascii_only=plain_ascii)
-        self.resources = ResourcesPane(self.looks, ascii_only=plain_ascii)
-        self.commits = CommitsPane(self.looks, ascii_only=plain_ascii)
-        self.timeline = TimelinePane(self.looks, ascii_only=plain_ascii)
-        self.changes = ChangesPane(self.looks, ascii_only=plain_ascii)
-        self.bars = {name: Bar(name) for name in ("header", "crumb", "hints", "small")}
-        self.columns = Horizontal(id="panes")
-        self.note_bar = NoteBar("note")
-        self.prompt = Input(id="prompt", compact=True, select_on_focus=False)
-        self.full_screen = False
-        self.flows = Flows(
-            Surface(
-                screen=self,
-                view=self.view,
-                options=options,
-                submit=submit,
-                note=self.note,
-                looks=self.looks,
-                selected=lambda: self.selected,
-                styles=styles,
-            )
-        )
-        self.titles = Titles(styles)
-        self.explaining = Explaining(self, submit)
-        self.navigation = Navigation(self, quit_now)
-        self._note_timer: Timer | None = None
+        self.options, self.role_styles, self.actions = options, styles, ACTIONS
+        self.view, self.session = View(), Session()
+        self._submit, self._clock, self._quit_now = submit, clock, quit_now
+        self.frame = Frame(options, styles, self.looks)
+        self.panes = self.frame.panes
+        self._explaining = Explaining(self, submit)
         self._ticks = 0
-
-    def looks(self) -> Looks:
-        """The moment, for everything that shows an age."""
-        return Looks(self.clock(), self.options.ascii)
 
     @override
     def compose(self) -> ComposeResult:
-        yield self.bars["header"]
-        yield self.bars["crumb"]
-        with self.columns:
-            yield from self.panes.values()
-        yield self.bars["small"]
-        yield self.note_bar
-        yield self.prompt
-        yield self.bars["hints"]
-
-    @property
-    def panes(self) -> dict[str, Lines[AppRow] | Lines[Drift] | Lines[Line] | Lines[object]]:
-        """The panes by name, from left to right."""
-        panes = (self.apps, self.resources, self.commits, self.timeline, self.changes)
-        return {str(pane.id): pane for pane in panes}  # type: ignore[misc] # rows differ
+        yield from self.frame.compose()
 
     def on_mount(self) -> None:
         """Start with the apps."""
-        for pane in self.panes.values():
-            pane.set_roles(self.role_styles)
-        for bar in (*self.bars.values(), self.note_bar):
-            bar.set_roles(self.role_styles)
-        self.prompt.display = False
-        self.set_focus(self.apps)
+        self.frame.set_roles()
+        self.set_focus(self.panes.apps)
         self.set_interval(_TICK_S, self._tick)
         self.refresh_all()
 
-    # What is selected ---------------------------------------------------------------------------
-
-    @property
-    def pane(self) -> str:
-        """The focused pane; while a text is typed, the list it filters."""
-        focused = self.focused
-        name = str(focused.id) if focused is not None else ""
-        return name if name in self.panes else self.view.last_list
+    # What actions see and do --------------------------------------------------------------------
 
     @property
     def selected(self) -> Hashable | None:
         """The id under the cursor of the list that was used last."""
-        return self.panes[self.view.last_list].cursor_id
+        return self.rows(self.view.focus.last_list).cursor_id
 
     @property
     def subject(self) -> Subject:
         """What pane 0 is about."""
-        row: object = self.panes[self.view.last_list].cursor_row
-        app = self.view.app_row
-        of = app if isinstance(row, AppRow) else row
-        cluster = self.view.cluster if isinstance(of, AppRow) else None
-        return Subject(of, cluster, self.view.noise, self.view.text)  # type: ignore[arg-type]
+        return self.panes.subject(self.view)
 
     @property
-    def reasons(self) -> Mapping[str, str]:
-        """Why actions cannot be done now, by id."""
-        of = self.changes.subject.of
-        return conditions.disabled(
-            self.view,
-            self.selected,
-            read_only=self.options.read_only,
-            subject_has_text=isinstance(of, Drift) and bool(of.changes or of.ignored),
-        )
+    def troubled(self) -> bool:
+        """Whether a message stands there that stays until it is dismissed."""
+        return self.frame.note_bar.sticky
+
+    @property
+    def questioned(self) -> bool:
+        """Whether a question waits for its answer."""
+        return isinstance(self.app.screen, Question)
+
+    def rows(self, pane: Pane) -> AnyPane:
+        """Give the rows of one pane."""
+        return self.panes.by_name[pane]
+
+    def looks(self) -> Looks:
+        """Give the moment, for everything that shows an age."""
+        return Looks(self._clock(), self.options.ascii)
+
+    def submit(self, command: Command) -> None:
+        """Ask the engine."""
+        self._submit(command)
+
+    def note(self, words: str, role: Role, *, sticky: bool = False) -> None:
+        """Say *words*, already harmless; what is sticky stays until it is dismissed."""
+        self.frame.note_bar.tell(words, role, sticky=sticky)
+
+    def hush(self) -> None:
+        """Take the message away."""
+        self.frame.note_bar.say("")
+
+    def show(self, *dialogs: ModalScreen[None]) -> None:
+        """Open dialogs, each after the one before was closed."""
+        if dialogs:
+            first, *others = dialogs
+            self.app.push_screen(first, lambda _: self.show(*others))
+
+    def go(self, focus: Focus) -> None:
+        """Move the focus; a pane is on the screen before it takes it."""
+        self.view.focus = focus
+        pane = self.rows(focus.pane)
+        pane.display = True
+        self.set_focus(pane)
+
+    def select_app(self, name: str) -> None:
+        """Show the lists of another app from their top."""
+        if name != self.view.app:
+            self.view.app = name
+            self.panes.start_over()
+        self.panes.take_lists(self.view)
+
+    def set_filter(self, source: str) -> None:
+        """Filter the list that was used last."""
+        self.view.filter_by(source)
+        self.refresh_all()
+
+    def open_prompt(self) -> None:
+        """Let the filter of the list that was used last be typed."""
+        self.view.focus = self.view.focus.typed()
+        pane = self.view.focus.pane
+        self.frame.prompt.open(pane, self.view.filter_of(pane).source)
+        self.set_focus(self.frame.prompt)
+
+    def close_prompt(self) -> None:
+        """Go back to the list that was filtered."""
+        self.frame.prompt.display = False
+        self.hush()
+        self.go(self.view.focus.on(self.view.focus.last_list))
+
+    def leave(self) -> None:
+        """End the program."""
+        self._quit_now()
 
     # Painting -----------------------------------------------------------------------------------
 
     def take(self, snapshot: Snapshot) -> None:
-        """Show *snapshot*."""
+        """Show *snapshot*, here and in the dialogs above."""
         self.view.take(snapshot)
         self.refresh_all()
-        self.flows.take(snapshot)
+        for dialog in self.app.screen_stack:
+            if isinstance(dialog, Preview) and dialog.is_attached:
+                dialog.take(snapshot)
+        follow(self, snapshot)
 
     def refresh_all(self) -> None:
-        """Bring every pane and bar up to the view; what did not change is not painted."""
-        self.apps.take(self.view)
-        self.refresh_lists()
+        """Bring every pane and bar up to the view."""
+        self.panes.take(self.view)
         self.refresh_around()
 
-    def refresh_lists(self) -> None:
-        """The lists that depend on the selected app."""
-        for pane in (self.resources, self.commits, self.timeline):
-            pane.take(self.view)
-
     def refresh_around(self) -> None:
-        """Pane 0, titles and bars."""
-        width, height = self.size
-        small = arrange.too_small(width, height)
-        self._display(width, small)
-        self.changes.take(self.subject)
-        heading = self._heading()
-        self.bars["header"].show(lambda cells: header_line(heading, cells))
-        of = self.changes.subject.of
-        self.titles.show(self.panes, self.view, of, heading)
-        crumb = arrange.breadcrumb(self.view, self.pane, of)
-        self.bars["crumb"].show(lambda _: crumb)
-        disabled, first = self.reasons, self._first_hints()
-        self.bars["hints"].show(lambda cells: hint_line(cells, disabled, first))
-        self.bars["small"].show(lambda _: ((small, Role.STRONG),))
-        self.explaining.look_at(of)
-
-    def _first_hints(self) -> tuple[str, ...]:
-        return ("revert",) if self.view.last_list == "commits" else ()
-
-    def _display(self, width: int, small: str) -> None:
-        last = self.view.last_list
-        wanted = arrange.shown_panes(width, self.pane, last, full_screen=self.full_screen)
-        for name, pane in self.panes.items():
-            pane.display = name in wanted
-        self.columns.display = not small
-        self.bars["small"].display = bool(small)
-        self.bars["crumb"].display = not small and (width < arrange.TWO_FROM)
-        self.set_class(len(wanted) > 2, "-three")  # noqa: PLR2004 - three columns
-
-    def _heading(self) -> Heading:
-        view = self.view
-        return Heading(
-            cluster=view.cluster,
-            app=view.app_view,
-            now=self.clock(),
-            writing=view.snapshot.writing,
-            write_until=self.flows.write_until,
-            heal_by_flag=self.options.healing,
-            title=self.options.title,
-            ascii_only=self.options.ascii,
-        )
-
-    def _tick(self) -> None:
-        """Ages move on."""
-        self._ticks += 1
-        self.flows.tick(self.clock())
-        heading = self._heading()
-        self.bars["header"].show(lambda cells: header_line(heading, cells))
-        if self._ticks % _REDRAW_AGES_TICKS == 0:
-            for pane in self.panes.values():
-                pane.redraw()
-            self.changes.take(self.subject, again=True)
+        """Bring all but the lists up to the view."""
+        self.frame.paint(self.view, self.session, self.size, reasons(self))
+        self._explaining.look_at(self.subject.of)
 
     def on_resize(self) -> None:
         """Another number of panes may fit."""
         self.refresh_around()
 
-    # Messages -----------------------------------------------------------------------------------
+    def _tick(self) -> None:
+        """Ages move on, and writing ends by itself."""
+        self._ticks += 1
+        if self.session.lapsed(self._clock()):
+            end_writing(self, "30 minutes are over: read-only again")
+        self.frame.paint_times(self.view, self.session)
+        if self._ticks % _REDRAW_AGES_TICKS == 0:
+            self.frame.paint_ages(self.view)
 
-    def note(self, words: str, role: Role, sticky: bool) -> None:
-        """Say *words*; what does not stay goes after a while, and never hides what stays."""
-        if self.note_bar.sticky and not sticky:
-            return
-        self.note_bar.say(words, role, sticky=sticky)
-        if self._note_timer is not None:
-            self._note_timer.stop()
-        self._note_timer = None if sticky else self.set_timer(_NOTE_S, self._forget_note)
-
-    def _forget_note(self) -> None:
-        if not self.note_bar.sticky:
-            self.note_bar.say("")
-
-    # Keys and cursors ---------------------------------------------------------------------------
+    # Keys, cursors and typing -------------------------------------------------------------------
 
     def action_do(self, action_id: str) -> None:
-        """Do one action of the keymap, or say why it cannot be done."""
-        if arrange.too_small(*self.size) and action_id != "quit":
+        """Do one action, or say why it cannot be done."""
+        action = BY_ID[action_id]
+        if too_small(*self.size) and not action.at_any_size:
             return
-        reason = self.reasons.get(action_id, "")
-        if reason:
-            self.note(say(reason)[0], Role.AMBER, False)
+        why_not = action.why_not(self)
+        if why_not:
+            self.note(say(why_not)[0], Role.WARNING)
             return
-        self.apps.hold()
-        handlers = {**self.navigation.handlers(), **self.flows.handlers()}
-        handlers[action_id]()
+        self.panes.apps.hold()
+        action.do(self)
         self.refresh_around()
 
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:
         """The selection drives the next pane."""
         row = event.lines.cursor_row
-        if event.lines is self.apps and isinstance(row, AppRow):
+        if event.lines is self.panes.apps and isinstance(row, AppRow):
             self.select_app(row.view.spec.name)
         self.refresh_around()
-
-    def select_app(self, name: str) -> None:
-        """The lists of another app begin at their top."""
-        if name != self.view.app:
-            self.view.app = name
-            self.resources.start_over()
-            self.commits.start_over()
-        self.refresh_lists()
 
     @on(Lines.Opened)
     def _opened(self) -> None:
         self.action_do("open")
 
     def on_descendant_focus(self) -> None:
-        """The list that was used last decides what actions work on."""
-        if self.pane in self.view_lists:
-            self.view.last_list = self.pane
-        if self.pane != "apps":
-            self.panes[self.pane].hold()
+        """A click or a key moved the focus; the view follows."""
+        focus, focused = self.view.focus, self.focused
+        if focused is self.frame.prompt:
+            self.view.focus = focus.typed()
+        elif focused is not None and focused.id in set(Pane):
+            self.view.focus = focus.on(Pane(focused.id))
+        if self.view.focus.pane is not Pane.APPS:
+            self.rows(self.view.focus.pane).hold()
         self.refresh_around()
-
-    @property
-    def view_lists(self) -> frozenset[str]:
-        """The panes that are lists."""
-        return frozenset(self.panes) - {"changes"}
-
-    # The filter ---------------------------------------------------------------------------------
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         """Filter while typing; what makes no sense is said and has no effect."""
-        wanted = parse(event.value)
         self.set_filter(event.value)
-        bad = "; ".join(say(term)[0] for term in wanted.bad)
-        self.note_bar.say(f"no effect: {bad}" if bad else "", Role.AMBER)
-
-    def set_filter(self, source: str) -> None:
-        """Filter the list that was used last."""
-        name = self.view.last_list
-        self.view.filters[name] = parse(source) if source.strip() else NO_FILTER
-        self.refresh_all()
+        bad = self.view.filter_of(self.view.focus.last_list).bad
+        words = "; ".join(say(term)[0] for term in bad)
+        self.frame.note_bar.say(f"no effect: {words}" if words else "", Role.WARNING)
 
     @on(Input.Submitted)
     def _accepted(self) -> None:
         """Keep the filter and go on in the list."""
-        self.navigation.close_prompt()
+        self.close_prompt()

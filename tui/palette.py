@@ -7,10 +7,6 @@ its distance for every kind of sight.  Every text reaches a contrast of 4.5 on i
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.telling.spans import Role
-
-__all__ = ["PALETTES", "Palette", "Role"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.attribution.origins import Origins
 from core.attribution.users import attribute, maker, remover
-from core.compare import explain
+from core.compare import detailed
 from core.errors import ProductError
 from core.git import Repositories
 from core.model import AppSpec, AuditEvent
@@ -28,7 +28,7 @@ class Attribution:
             asked: The row, as it was when the question was put.
             events: The writes of that very object that the audit log tells of, oldest first.
         """
-        plain = Explained(asked.key, asked.desired, asked.live, explain(asked.changes))
+        plain = Explained(asked.key, asked.desired, asked.live, detailed(asked.changes))
         try:
             found = self._with_origins(asked, plain)
         except ProductError:

@@ -24,7 +24,7 @@ _CODES: Final[Mapping[Role, str]] = {
     Role.LIVE: _RED,
     Role.ERROR: _RED,
     Role.UNKNOWN: _YELLOW,
-    Role.AMBER: _YELLOW,
+    Role.WARNING: _YELLOW,
     Role.GIT: _CYAN,
 }
 

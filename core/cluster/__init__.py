@@ -3,12 +3,12 @@
 One `Cluster` per API server.  What it learns goes out as inputs of `core.reconcile`; what the
 engine wants done comes in as calls.  The parts, from the socket up:
 
-* `transport`   two aiohttp sessions; every fault of theirs becomes a `LinkError` here
-* `credentials` who we are: kubeconfig, pod, exec plugin; `kubeconfig` reads the files
-* `link`        the connection that is current, and whether the server can be reached at all
-* `answers`     what an HTTP answer means; pure
-* `reflector`   list, then watch, one kind in one scope; `following` joins the scopes of a kind
-* `discovery`, `openapi`, `access`, `gateway`, `inventory`: what is asked for by name
+* `connection` two aiohttp sessions, the link that is current, what an answer means
+* `login`      who we are: kubeconfig, pod, exec plugin
+* `discovery`  which kinds there are, and their schemas
+* `following`  list, then watch: one kind in one scope, and all scopes of a kind together
+* `writing`    what is asked for by name: access, apply, the record of what was applied
+* `presence`   connected or lost, told once; `audit` reads the API server's log
 
 Importing this package is cheap: aiohttp (0.2 s) and kubernetes (0.3 s more) are imported while
 connecting, in a thread.

@@ -1,17 +1,17 @@
 """What counts as drift: equality by the cluster's own schema, ownership, verdicts (verdicts.md).
 
-`canonical` makes what Git states comparable, `judge` compares it with a live object, `explain` and
+`canonical` makes what Git states comparable, `judge` compares it with a live object, `detailed` and
 `mask` prepare the answer for people.  Everything here is a pure function over values.
 """
 
 from core.compare.canonical import canonical
+from core.compare.details import detail, detailed
 from core.compare.equality.schema import Schema, schemas
 from core.compare.evidence.extras import NEVER_EXTRA, Find, find
 from core.compare.evidence.jobs import end_of, expired, expires
 from core.compare.evidence.ownership import MANAGER, NOBODY, Owner, OwnerClass, Owners, class_of
 from core.compare.evidence.scaling import ScaleRange, scale_of
-from core.compare.evidence.steps import Move, Step
-from core.compare.explain import detail, explain
+from core.compare.evidence.transitions import Move, Transition
 from core.compare.judge import (
     Beside,
     Judgement,
@@ -20,8 +20,6 @@ from core.compare.judge import (
     not_compared,
 )
 from core.compare.masking import is_secret_kind, mask
-from core.compare.payload import payload
-from core.compare.removing import removals, replacements
 from core.compare.rules.ignoring import absence, presence
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
@@ -41,15 +39,15 @@ __all__ = [
     "ScaleRange",
     "Schema",
     "SelectorError",
-    "Step",
+    "Transition",
     "absence",
     "canonical",
     "class_of",
     "detail",
+    "detailed",
     "end_of",
     "expired",
     "expires",
-    "explain",
     "find",
     "is_compared",
     "is_secret_kind",
@@ -57,10 +55,7 @@ __all__ = [
     "mask",
     "not_compared",
     "parse_selector",
-    "payload",
     "presence",
-    "removals",
-    "replacements",
     "scale_of",
     "schemas",
 ]

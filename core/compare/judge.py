@@ -10,8 +10,8 @@ from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
 from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.scaling import ScaleRange
-from core.compare.payload import as_live
-from core.compare.rules.ignoring import Place, additions, places
+from core.compare.rules.grafting import as_live
+from core.compare.rules.ignoring import Spared, additions, spared
 from core.compare.verdicts import Case, Policy
 from core.model import (
     ABSENT,
@@ -120,7 +120,7 @@ def _compared(
         return Judgement(Verdict.IN_SYNC, desired.warnings)
     evidence = Evidence(found, policy.classes, beside.appeared)
     local = Case(desired.kind, git, found, evidence, None, policy, beside.scale)
-    hidden = places(policy.rules, desired, git, evidence, root)
+    hidden = spared(policy.rules, desired, git, evidence, root)
     ignored: list[FieldChange] = []
     if hidden:
         local = replace(local, git=as_live(git, found, hidden, root))
@@ -156,7 +156,7 @@ def _decided(
     return changes, left
 
 
-def _named(hidden: Sequence[Place], apart: Iterable[Difference], case: Case) -> list[FieldChange]:
+def _named(hidden: Sequence[Spared], apart: Iterable[Difference], case: Case) -> list[FieldChange]:
     """Say of each difference that is left alone which rule says so; the first one wins."""
     return [
         replace(change, note=next(place.note for place in hidden if place.meets(each.parts)))

@@ -11,12 +11,12 @@ from typing import TypeAlias, TypeVar, assert_never
 from core.errors import ProductError, UnavailableError
 from core.model import Commit, Plan, RevertPlan, problem_of
 from core.reconcile.memory.effects import (
-    Apply,
     CheckAccess,
     ComputeRevert,
     Confirm,
     LookUp,
     MakeRevert,
+    Perform,
     ReadInventory,
     WriteInventory,
 )
@@ -35,7 +35,7 @@ from core.reconcile.memory.inputs import (
 T = TypeVar("T")
 Asking: TypeAlias = (  # the effects that end with exactly one input, whatever becomes of them
     Confirm
-    | Apply
+    | Perform
     | LookUp
     | ReadInventory
     | WriteInventory
@@ -66,7 +66,7 @@ def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> 
         case Confirm(_, key, desired, live):
             again = isinstance(error, UnavailableError)
             return Confirmed(key, desired, live, None, problem.words, status=0, retry=again)
-        case Apply(_, key, desired):
+        case Perform(_, key, desired):
             return Applied(key, desired, None, problem)
         case LookUp():
             return Explained(effect.key, effect.desired, effect.live, effect.changes)

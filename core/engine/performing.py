@@ -14,9 +14,8 @@ from typing import Final, assert_never
 from core.clock import Clock
 from core.engine.failing import Asking, answer, failed
 from core.engine.seams import Adapters, ClusterLike
-from core.model import Step, Verb
+from core.model import Step
 from core.reconcile.memory.effects import (
-    Apply,
     CheckAccess,
     ComputeRevert,
     Confirm,
@@ -24,6 +23,7 @@ from core.reconcile.memory.effects import (
     Follow,
     LookUp,
     MakeRevert,
+    Perform,
     ReadInventory,
     ReadSource,
     WakeAt,
@@ -39,6 +39,7 @@ from core.reconcile.memory.inputs import (
     RevertPrepared,
     Tick,
 )
+from core.remedy import verbs
 
 DRY_RUNS_MAX: Final = 16  # 1,050 to 1,170/s on a local server; one at a time 420 to 540
 
@@ -116,8 +117,8 @@ class Performer:
         match effect:
             case Confirm():
                 return await self._confirm(effect)
-            case Apply():
-                return await self._apply(effect)
+            case Perform():
+                return await self._perform(effect)
             case ReadInventory(name, app, namespace):
                 rows = await self._adapters.clusters[name].read_inventory(app, namespace)
                 return InventoryRead(app, rows)
@@ -139,12 +140,11 @@ class Performer:
 
     async def _confirm(self, effect: Confirm) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
-        said = await cluster.dry_run(effect.key, effect.sent, effect.live)
-        return replace(said, desired=effect.desired)
+        return await cluster.dry_run(effect.key, effect.desired, effect.live, effect.request)
 
-    async def _apply(self, effect: Apply) -> Input:
+    async def _perform(self, effect: Perform) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
-        live = await cluster.apply(effect.sent, effect.live, effect.removed, effect.replaced)
+        live = await cluster.perform(effect.requests, effect.live)
         return Applied(effect.key, effect.desired, live)
 
     async def _look_up(self, effect: LookUp) -> Input:
@@ -171,12 +171,11 @@ class Performer:
 
 async def _problem_of(cluster: ClusterLike, effect: CheckAccess, step: Step) -> str:
     """Say why one step cannot be done; "" when it can."""
-    verbs = ("patch", "create") if step.verb is Verb.CREATE else ("patch",)
     ref = step.key.ref
     resource = effect.resources.get(step.kind)
     if resource is None:
         return f"the cluster serves no {step.kind.kind} any more"
-    for verb in verbs:
+    for verb in verbs(step):
         if not await cluster.may(verb, resource, ref.namespace, ref.name):
             where = f" in namespace {ref.namespace}" if ref.namespace else ""
             return f"you may not {verb} {resource.plural}{where}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.model import AuditEvent, Desired, Key, KindRef, Live, ObjectRef, Resource, RevertPlan
+from core.model.requests import Apply, Request
 from core.reconcile.memory.effects import LookUp
 from core.reconcile.memory.inputs import Confirmed, Explained, InventoryRow
 
@@ -29,17 +30,11 @@ class ClusterLike(Protocol):
     ) -> None:
         """List and watch exactly these kinds; returns at once."""
 
-    async def dry_run(self, key: Key, desired: Desired, live: Live) -> Confirmed:
-        """Ask what applying *desired* to *live* would change."""
+    async def dry_run(self, key: Key, desired: Desired, live: Live, request: Apply) -> Confirmed:
+        """Ask what *request*, which brings *desired*, would make of *live*."""
 
-    async def apply(
-        self,
-        desired: Desired,
-        live: Live | None,
-        removed: Sequence[str] = (),
-        replaced: Sequence[tuple[str, str]] = (),
-    ) -> Live:
-        """Apply *desired* to *live*; None creates."""
+    async def perform(self, requests: Sequence[Request], live: Live | None) -> Live | None:
+        """Carry out *requests* on *live*, one after the other; None means it is not there."""
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object."""

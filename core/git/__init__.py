@@ -3,9 +3,9 @@
 Everything reads committed state, straight from the object store; only this package knows dulwich.
 """
 
-from core.git.committing import commit_files
-from core.git.listing import File
+from core.git.reading.listing import File
 from core.git.repositories import Repositories
 from core.git.repository import Repository
+from core.git.writing.committing import commit_files
 
 __all__ = ["File", "Repositories", "Repository", "commit_files"]

@@ -17,16 +17,16 @@ from dulwich.objects import ObjectID
 
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError, UnavailableError
-from core.git.checkout import Checkout, locked_checkout
-from core.git.commits import commit_of
-from core.git.graph import Graph
-from core.git.history import changes_of, last_change
-from core.git.listing import File, files_in, parts_of
-from core.git.reverting import Change, diff_text, differences, reversal
-from core.git.revisions import BRANCHES, branch_ref, ref_target, resolved
-from core.git.store import Store, is_tree, translated
-from core.git.watching import ref_changes
-from core.git.writing import Authorship, move_ref, write_commit
+from core.git.reading.commits import commit_of
+from core.git.reading.graph import Graph
+from core.git.reading.history import changes_of, last_change
+from core.git.reading.listing import File, files_in, parts_of
+from core.git.reading.revisions import BRANCHES, branch_ref, ref_target, resolved
+from core.git.reading.store import Store, is_tree, translated
+from core.git.reading.watching import ref_changes
+from core.git.writing.checkout import Checkout, locked_checkout
+from core.git.writing.commit import Authorship, move_ref, write_commit
+from core.git.writing.reverting import Change, diff_text, differences, reversal
 from core.model import Commit, Problem, Remedy, RevertPlan, problem_of
 
 HISTORY_KEPT: Final = 200

@@ -22,6 +22,7 @@ from core.manifests.scalars import (
     key_text,
     resolve,
 )
+from core.manifests.tags import LISTS, MAPPINGS, SCALARS, TEXTS, is_of, shown_tag
 from core.manifests.tokens import Token
 from core.model import Json, JsonObject
 
@@ -32,16 +33,6 @@ TEXT_MAX: Final = 8 * 2**20  # characters, counted likewise: a large text behind
 ALIASES_MAX: Final = 100  # per document
 KEY_SHOWN_CELLS: Final = 60
 
-_TAG: Final = "tag:yaml.org,2002:"
-_STR_TAGS: Final = frozenset({"!", f"{_TAG}str"})
-_MAP_TAGS: Final = frozenset({None, "!", f"{_TAG}map"})
-_SEQ_TAGS: Final = frozenset({None, "!", f"{_TAG}seq"})
-_TAGGED: Final[dict[str, tuple[type, ...]]] = {
-    f"{_TAG}int": (int,),
-    f"{_TAG}float": (int, float),
-    f"{_TAG}bool": (bool,),
-    f"{_TAG}null": (type(None),),
-}
 _MERGE: Final = "<<"
 
 Event: TypeAlias = "yaml.Event | Token"
@@ -191,14 +182,13 @@ class Tree:
             raise self._error(line, f"[NUMBER] {error}") from error
 
     def _tagged(self, tag: str, text: str, line: int) -> Scalar:
-        if tag in _STR_TAGS:
+        if tag in TEXTS:
             return text
-        types = _TAGGED.get(tag)
-        if types is None:
-            raise self._error(line, f"[TAG] {_shown_tag(tag)} is not read")
+        if tag not in SCALARS:
+            raise self._error(line, f"[TAG] {shown_tag(tag)} is not read")
         value = self._resolved(text, line)
-        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-            raise self._error(line, f"[TAG] this value is no {_shown_tag(tag)}")
+        if not is_of(tag, value):
+            raise self._error(line, f"[TAG] this value is no {shown_tag(tag)}")
         return value
 
     def _number(self, value: float, line: int) -> Json:
@@ -242,13 +232,13 @@ class Tree:
     # Mappings and lists ----------------------------------------------------------------------
 
     def _open_mapping(self, event: yaml.MappingStartEvent) -> None:
-        if event.tag not in _MAP_TAGS:
-            raise self._error(_line(event), f"[TAG] {_shown_tag(event.tag)} is not read")
+        if event.tag not in MAPPINGS:
+            raise self._error(_line(event), f"[TAG] {shown_tag(event.tag)} is not read")
         self._open({}, event)
 
     def _open_list(self, event: yaml.SequenceStartEvent) -> None:
-        if event.tag not in _SEQ_TAGS:
-            raise self._error(_line(event), f"[TAG] {_shown_tag(event.tag)} is not read")
+        if event.tag not in LISTS:
+            raise self._error(_line(event), f"[TAG] {shown_tag(event.tag)} is not read")
         self._open([], event)
 
     def _open(self, value: "JsonObject | list[Json]", event: "yaml.CollectionStartEvent") -> None:
@@ -348,10 +338,3 @@ class Tree:
 def _line(event: yaml.Event) -> int:
     assert event.start_mark is not None
     return event.start_mark.line + 1
-
-
-def _shown_tag(tag: str | None) -> str:
-    """Name a tag of YAML's own; any other may be an unquoted password that begins with `!`."""
-    if tag is None or not tag.startswith(_TAG):
-        return "a tag that is not YAML's own (quote it if it is text that begins with !)"
-    return clean(tag.replace(_TAG, "!!"), max_cells=KEY_SHOWN_CELLS)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from core.model.judgement import FieldChange, Stamp
 from core.model.problems import Problem
+from core.model.requests import Request
 from core.model.sides import Commit
 from core.model.values import Key, KindRef
 
@@ -34,6 +35,7 @@ class Step:
     changes: tuple[FieldChange, ...] = ()
     problem: str = ""  # why it cannot be done ("may not patch deployments"); it is then left out
     left: tuple[FieldChange, ...] = ()  # what it leaves as it is, for others decide it
+    requests: tuple[Request, ...] = ()  # what is sent; decided when it runs where () before
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from core.model import Desired, Key, Live, Plan, Stamp, Verdict
 from core.reconcile.acting import reverts, runs
 from core.reconcile.acting.healing import permitted, ready
 from core.reconcile.acting.plans import plan
+from core.reconcile.acting.remedies import decided
 from core.reconcile.acting.sending import take_applied
 from core.reconcile.judging import desired, live, surveys
 from core.reconcile.judging.claims import all_read, claims_of
@@ -267,12 +268,13 @@ def _untils(subject: Subject) -> Iterator[float]:
 def _plan(draft: Draft, keys: frozenset[Key] | list[Key]) -> Plan:
     rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
     sources = {app.spec.name: app.source for app in draft.apps.values()}
-    return plan(
+    made = plan(
         rows,
         revisions={name: read.revision.id for name, read in sources.items() if read},
         records={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
     )
+    return decided(draft, made)
 
 
 def _prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:

@@ -49,7 +49,7 @@ def differences(change: FieldChange) -> Iterator[Span]:
     """Yield what the two values do not show by themselves."""
     alike = values.look_alike(change.live, change.git)
     if alike:
-        yield say(alike, Role.AMBER)
+        yield say(alike, Role.WARNING)
     yield from (say(line) for line in change.detail)
     hashes = values.hashes(change)
     if hashes:
@@ -72,4 +72,4 @@ def remarks(change: FieldChange) -> Iterator[Span]:
     if said:
         yield say(said, Role.MUTED)
     if not change.healable and change.verdict is FieldVerdict.DRIFT:
-        yield ("a sync cannot put this back", Role.AMBER)
+        yield ("a sync cannot put this back", Role.WARNING)

@@ -25,7 +25,7 @@ class Role(StrEnum):
     HEALING = "healing"
     GIT = "git"  # what Git says
     LIVE = "live"  # what the cluster says
-    AMBER = "amber"  # worth a second look
+    WARNING = "warning"  # worth a second look
     ERROR = "error"
     DONE = "done"
     LIVE_LINE = "live_line"  # a line of text that only live has

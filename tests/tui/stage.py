@@ -20,11 +20,12 @@ from core.reconcile.memory.inputs import (
     SetHeal,
     SetWriting,
 )
+from core.telling.spans import plain
 from tests.tui import samples
 from tests.tui.scripted import Scripted
 from tui.app import DriftApp
+from tui.model.focus import Pane
 from tui.options import TerminalOptions
-from tui.text.spans import plain
 from tui.widgets.lines import Lines
 
 AskedFor = TypeVar("AskedFor")
@@ -108,22 +109,22 @@ class Stage:
     def bar(self, name: str) -> str:
         """The words of a bar."""
         if name == "note":
-            return self.app.desk.note_bar.text
-        return plain(self.app.desk.bars[name].line)
+            return self.app.desk.frame.note_bar.text
+        return plain(self.app.desk.frame.bars[name].line)
 
     def pane(self, name: str) -> str:
         """The words that a pane shows."""
-        return words_of(self.app.desk.panes[name])
+        return words_of(self.app.desk.panes.by_name[Pane(name)])
 
     @property
     def cursor(self) -> object:
         """The row under the cursor of the focused list."""
-        return self.app.desk.panes[self.app.desk.pane].cursor_row
+        return self.app.desk.rows(self.app.desk.view.focus.pane).cursor_row
 
     @property
     def focus(self) -> str:
         """The focused pane."""
-        return self.app.desk.pane
+        return self.app.desk.view.focus.pane
 
     @property
     def dialog(self) -> str:

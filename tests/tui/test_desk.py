@@ -18,10 +18,10 @@ from tui.widgets.lines import Lines
 async def test_one_pane_with_a_breadcrumb_below_100_columns(size: tuple[int, int]) -> None:
     async with playing(size=size) as stage:
         desk = stage.app.desk
-        assert [name for name, pane in desk.panes.items() if pane.display] == ["apps"]
+        assert [name for name, pane in desk.panes.by_name.items() if pane.display] == ["apps"]
         await stage.press("enter", "j", "enter")
         assert stage.bar("crumb") == " Apps > payments > Deployment api"
-        assert [name for name, pane in desk.panes.items() if pane.display] == ["changes"]
+        assert [name for name, pane in desk.panes.by_name.items() if pane.display] == ["changes"]
         assert "spec.replicas" in stage.pane("changes")
         assert all(word in stage.bar("header") for word in ("PROD", "READ-ONLY", "heal OFF"))
         assert stage.bar("hints").rstrip().endswith("? help")
@@ -31,16 +31,16 @@ async def test_the_list_used_last_and_pane_0_from_100_columns() -> None:
     async with playing(size=(120, 40)) as stage:
         desk = stage.app.desk
         await stage.press("3", "0")
-        shown = [name for name, pane in desk.panes.items() if pane.display]
+        shown = [name for name, pane in desk.panes.by_name.items() if pane.display]
         assert shown == ["commits", "changes"]
-        assert not desk.bars["crumb"].display
+        assert not desk.frame.bars["crumb"].display
         assert "Scale api to three" in stage.pane("changes")
 
 
 async def test_three_columns_from_160() -> None:
     async with playing(size=(160, 50)) as stage:
         desk = stage.app.desk
-        shown = [name for name, pane in desk.panes.items() if pane.display]
+        shown = [name for name, pane in desk.panes.by_name.items() if pane.display]
         assert shown == ["apps", "resources", "changes"]
         assert "forbidden" in stage.pane("apps")
         assert "⇄ contested" in stage.pane("resources")
@@ -52,7 +52,7 @@ async def test_a_resize_keeps_cursor_and_focus() -> None:
         await stage.press("2", "j", "j")
         await stage.pilot.resize_terminal(80, 24)
         await stage.pilot.pause()
-        assert stage.app.desk.resources.cursor_id == samples.SECRET
+        assert stage.app.desk.panes.resources.cursor_id == samples.SECRET
         assert stage.focus == "resources"
 
 
@@ -68,13 +68,13 @@ async def test_too_small_says_so_and_only_quitting_acts() -> None:
 async def test_the_cursor_stays_on_its_object_when_rows_move() -> None:
     async with playing() as stage:
         await stage.press("2", "j", "j", "j")
-        assert stage.app.desk.resources.cursor_id == samples.SERVICE
+        assert stage.app.desk.panes.resources.cursor_id == samples.SERVICE
         world = stage.engine.newest
         rows = {key: row for key, row in world.rows.items() if key != samples.SECRET}
         new = samples.drift(samples.key("payments", "Job", "a"), Verdict.DRIFTED, since_ago=90_000)
         rows[new.key] = new
         await stage.say(replace(world, rows=rows))
-        assert stage.app.desk.resources.cursor_id == samples.SERVICE
+        assert stage.app.desk.panes.resources.cursor_id == samples.SERVICE
         assert "Git states this object" in stage.pane("changes")
 
 
@@ -97,7 +97,7 @@ async def test_pane_0_names_who_and_which_commit() -> None:
         assert "- kubectl Update/scale seen 11m ago user unknown (observed)" in text
         assert "+ a1b2c3d Bob Marsh 3d ago  …s/prod/payments/api.yaml:14" in text
         assert "for 12m · changed in the cluster · confirmed by the server" in text
-        title = str(stage.app.desk.changes.border_title)
+        title = str(stage.app.desk.panes.changes.border_title)
         assert "- live prod-eu-1" in title
         assert "+ Git main@a1b2c3d" in title
 
@@ -160,7 +160,7 @@ async def test_the_header_says_heal_by_flag() -> None:
 async def test_ascii_terminals_get_ascii_only() -> None:
     async with playing(ascii=True, color=False) as stage:
         await stage.press("2", "j")
-        pane = stage.app.desk.panes["resources"]
+        pane = stage.app.desk.panes.resources
         assert "~ drifted" in stage.pane("resources")
         assert "->" in stage.pane("changes")
         assert pane.styles.border_top[0] == "ascii"
@@ -186,7 +186,7 @@ async def test_10_000_rows_are_set_and_jumped_through_quickly() -> None:
         stage.app.desk.take(world)
         assert process_time() - began < 0.5
         await stage.press("G")
-        assert stage.app.desk.resources.cursor_id == keys[-1]
+        assert stage.app.desk.panes.resources.cursor_id == keys[-1]
         assert "c-09999" in stage.pane("resources")
 
 
@@ -233,4 +233,4 @@ async def test_the_cursor_floats_on_the_worst_row_until_somebody_moves_it() -> N
 async def test_another_app_begins_at_its_worst_row() -> None:
     async with playing(size=(160, 50)) as stage:
         await stage.press("2", "G", "1", "j")
-        assert stage.app.desk.resources.cursor_id == samples.WEB
+        assert stage.app.desk.panes.resources.cursor_id == samples.WEB

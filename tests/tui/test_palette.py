@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from tui.palette import PALETTES, Palette, Role
+from core.telling.spans import Role
+from tui.palette import PALETTES, Palette
 from tui.theme import MONO_STYLES, styles_of
 
 

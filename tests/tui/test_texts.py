@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from core.compare import explain, mask
+from core.compare import detailed, mask
 from core.model import (
     ABSENT,
     Actor,
@@ -22,14 +22,14 @@ from core.model import (
     Seen,
     Verdict,
 )
-from core.telling.spans import Role
+from core.telling.spans import Role, plain, say
 from tests.tui import samples
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines
 from tui.text.header import Heading, header_line
 from tui.text.rows import AppRow, Looks, resource_line
 from tui.text.signs import SIGNS
-from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, plain, say, width_of, wrap
+from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
 
 LOOKS = Looks(samples.NOW)
@@ -250,7 +250,7 @@ def test_who_and_when_are_told_as_far_as_they_are_known(
     ],
 )
 def test_no_drift_is_without_a_visible_reason(git: Json, live: Json) -> None:
-    (change,) = explain([FieldChange("a", FieldVerdict.DRIFT, live, git)])
+    (change,) = detailed([FieldChange("a", FieldVerdict.DRIFT, live, git)])
     text = as_text(field_lines(change, 200, LOOKS, explained=True))
     assert all(say(line)[0] in text for line in change.detail)
     assert change.detail

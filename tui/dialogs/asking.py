@@ -6,37 +6,37 @@ from rich.style import Style
 
 from core.model import AppView, Snapshot
 from core.reconcile.memory.inputs import SetHeal
-from tui.dialogs.plan import Means
+from core.telling.spans import Line, Role, say
 from tui.dialogs.preview import Preview
-from tui.palette import Role
+from tui.surface import Surface, forbidden
 from tui.text.plans import heal_lines
-from tui.text.spans import Line, say, wrap
+from tui.text.spans import wrap
 
 
 class HealDialog(Preview):
     """What standing repair would do, before it is switched on."""
 
-    def __init__(self, means: Means, app: AppView, drifted: int, *, opened_by: str = "") -> None:
+    def __init__(self, on: Surface, app: AppView, drifted: int, *, opened_by: str = "") -> None:
         """Ask to heal *app*."""
         title = f"Heal {say(app.spec.name)[0]}"
-        super().__init__(title, "Heal on", styles=means.role_styles, opened_by=opened_by)
-        self._means, self._of, self._drifted = means, app, drifted
+        super().__init__(title, "Heal on", styles=on.role_styles, opened_by=opened_by)
+        self._on, self._of, self._drifted = on, app, drifted
 
     def opened(self) -> None:
         """Say what would happen at once and later."""
         self.present(
             lambda width: heal_lines(self._of, self._of.spec.cluster, self._drifted, width)
         )
-        self.forbid(self._means.forbidden())
+        self.forbid(forbidden(self._on))
 
     def take(self, snapshot: Snapshot) -> None:
         """Writing may have been allowed or ended."""
         del snapshot
-        self.forbid(self._means.forbidden())
+        self.forbid(forbidden(self._on))
 
     def confirmed(self) -> None:
         """Switch it on."""
-        self._means.submit(SetHeal(frozenset({self._of.spec.name}), enabled=True))
+        self._on.submit(SetHeal(frozenset({self._of.spec.name}), enabled=True))
 
 
 class Question(Preview):

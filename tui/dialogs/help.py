@@ -1,6 +1,6 @@
 """The help page: every key, what it does, and why it does nothing now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -12,10 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 from typing_extensions import override
 
-from tui.keymap import DIALOG_KEYS
-from tui.palette import Role
+from core.telling.spans import Line, Role
+from tui.keys import DIALOG_KEYS
+from tui.surface import Action
 from tui.text.help import help_lines
-from tui.text.spans import Line, clip
+from tui.text.spans import clip
 from tui.widgets.lines import Lines
 
 
@@ -24,10 +25,15 @@ class HelpDialog(ModalScreen[None]):
 
     BINDINGS: ClassVar = []
 
-    def __init__(self, disabled: Mapping[str, str], styles: Mapping[Role, Style]) -> None:
-        """Show the keymap; *disabled* holds reasons by id."""
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        disabled: Mapping[str, str],
+        styles: Mapping[Role, Style],
+    ) -> None:
+        """Show *actions*; *disabled* holds reasons by id."""
         super().__init__(classes="preview")
-        self._disabled, self._role_styles = disabled, styles
+        self._actions, self._disabled, self._role_styles = actions, disabled, styles
         self._body: Lines[Line] = Lines(clip, id="body", cursor=False)
         self._search = Input(id="search", compact=True, select_on_focus=False)
 
@@ -61,7 +67,7 @@ class HelpDialog(ModalScreen[None]):
 
     def _draw(self) -> None:
         width = max(20, self._body.cells - 2)
-        self._body.show(help_lines(width, self._disabled, self._search.value))
+        self._body.show(help_lines(self._actions, width, self._disabled, self._search.value))
         self._body.redraw()
 
     def on_key(self, event: events.Key) -> None:

@@ -21,10 +21,10 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from core.model import Snapshot
+from core.telling.spans import Line, Role
 from tui.dialogs.guard import ARM_S, Guard
-from tui.keymap import DIALOG_KEYS
-from tui.palette import Role
-from tui.text.spans import Line, clip, width_of
+from tui.keys import DIALOG_KEYS
+from tui.text.spans import clip, width_of
 from tui.theme import MONO_STYLES
 from tui.widgets.lines import Lines
 
@@ -59,7 +59,7 @@ class Buttons(Widget):
             ("  ", Role.TEXT),
             *(((f"  {self.words} y  ", confirm),) if self.words else ()),
             ("  ", Role.TEXT),
-            (self.reason, Role.AMBER),
+            (self.reason, Role.WARNING),
         )
 
     @override

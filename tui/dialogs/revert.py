@@ -1,59 +1,68 @@
 """The preview of a revert: the commit that would be made, as a diff."""
 
-from core.model import Commit, RevertPlan, Snapshot
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.model import Commit, RevertPlan, Run, Snapshot
 from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
-from tui.dialogs.plan import Means
-from tui.dialogs.preview import Preview
-from tui.palette import Role
-from tui.text.plans import commit_head, revert_lines
-from tui.text.spans import say
+from core.telling.spans import Role, say
+from tui.dialogs.proposal import Page
+from tui.text.plans import commit_head, objects, revert_lines
+from tui.text.rows import Looks
 
 
-class RevertDialog(Preview):
-    """Asks for the revert of one commit, shows it, asks again when the branch moved."""
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """Undo one commit for one app by a new one; a sync follows."""
 
-    def __init__(self, means: Means, app: str, commit: Commit, *, opened_by: str = "") -> None:
-        """Preview the revert of *commit* for *app*."""
-        title = f"Revert {say(commit.id[:7])[0]} for {say(app)[0]}"
-        super().__init__(title, "", styles=means.role_styles, opened_by=opened_by)
-        self._means, self._of, self._commit = means, app, commit
-        self._request = 0
-        self._head = ""
-        self._plan: RevertPlan | None = None
+    app: str
+    commit: Commit
+    missing: ClassVar[str] = "the revert is not there yet"
+    repeats: ClassVar[bool] = False  # a person chooses the commit again: the history is another one
 
-    def opened(self) -> None:
+    @property
+    def title(self) -> str:
+        """Which commit, and for which app."""
+        return f"Revert {say(self.commit.id[:7])[0]} for {say(self.app)[0]}"
+
+    def ask(self, request: int) -> PrepareRevert:
         """Ask for the revert."""
-        self._ask("working out the revert")
+        return PrepareRevert(request, self.app, self.commit.id)
 
-    def _ask(self, words: str) -> None:
-        self._plan, self._head = None, ""
-        self._request = next(self._means.numbers)
-        self.present(lambda _: [*commit_head(self._commit), (), ((words, Role.MUTED),)])
-        self.forbid("the revert is not there yet")
-        self._means.submit(PrepareRevert(self._request, self._of, self._commit.id))
+    def answer(self, snapshot: Snapshot, request: int) -> RevertPlan | None:
+        """Find the revert."""
+        return snapshot.revert_for(request)
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Show the revert that was asked for; replace it when the branch moved."""
-        head = _head_of(snapshot, self._of)
-        if self._plan is None:
-            plan = snapshot.revert_for(self._request)
-            if plan is None:
-                return
-            self._plan, self._head = plan, head
-            words = f"Commit the revert to {say(plan.branch)[0]}"
-            self.present(lambda width: revert_lines(plan, width), words=words)
-        elif head != self._head:
-            self._ask("the branch moved: working out the revert again")
-            return
-        cannot = "cannot be reverted" if self._plan.problem else ""
-        self.forbid(cannot or self._means.forbidden())
+    def moved(self, answer: RevertPlan, shown: Snapshot, now: Snapshot) -> bool:
+        """Whether the branch has another head than when the revert was shown."""
+        return _head_of(shown, answer.app) != _head_of(now, answer.app)
 
-    def confirmed(self) -> None:
+    def waiting(self, *, again: bool) -> Page:
+        """Say which commit it is about."""
+        words = (
+            "the branch moved: working out the revert again" if again else "working out the revert"
+        )
+        return Page(lambda _: [*commit_head(self.commit), (), ((words, Role.MUTED),)])
+
+    def page(self, answer: RevertPlan, looks: Callable[[], Looks], *, again: bool) -> Page:
+        """The commit, the branch, the files and the diff."""
+        del looks, again
+        words = f"Commit the revert to {say(answer.branch)[0]}"
+        return Page(lambda width: revert_lines(answer, width), words=words)
+
+    def why_not(self, answer: RevertPlan, forbidden: str) -> str:
+        """What cannot be reverted stays so, even where writing is allowed."""
+        return "cannot be reverted" if answer.problem else forbidden
+
+    def order(self, run: int, answer: RevertPlan) -> ExecuteRevert:
         """Make the commit that was shown."""
-        if self._plan is not None:
-            run = next(self._means.numbers)
-            self._means.started(run, frozenset())
-            self._means.submit(ExecuteRevert(run, self._plan))
+        return ExecuteRevert(run, answer)
+
+    def done(self, run: Run) -> str:
+        """Name the new commit, and count what its sync did."""
+        synced = f"{objects(run.done)} synced" if run.total else "nothing to sync"
+        return f"reverted as {say(run.revision[:7])[0]}, {synced}"
 
 
 def _head_of(snapshot: Snapshot, app: str) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from tui.model.view import View
 from tui.text.rows import AppRow, Looks, app_line
-from tui.view import View
 from tui.widgets.lines import Lines
 
 

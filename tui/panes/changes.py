@@ -1,39 +1,15 @@
 """Pane 0: what is behind the row under the cursor of the list used last."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from core.model import ClusterView, Commit, Drift, Event
+from core.model import Commit, Drift, Event
+from core.telling.spans import Line
+from tui.model.subject import Subject
 from tui.text.changes import object_lines
 from tui.text.details import app_lines, commit_lines, event_lines
 from tui.text.rows import AppRow, Looks
-from tui.text.spans import Line, clip
+from tui.text.spans import clip
 from tui.widgets.lines import Lines
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What pane 0 is about, and how."""
-
-    of: AppRow | Drift | Commit | Event | None = None
-    cluster: ClusterView | None = None
-    noise: bool = False
-    text: bool = False
-
-    @property
-    def identity(self) -> object:
-        """The same while only its content changes; then the place in the text is kept."""
-        match self.of:
-            case AppRow():
-                return self.of.view.spec.name
-            case Drift():
-                return (self.of.key, self.text)
-            case Commit():
-                return self.of.id
-            case Event():
-                return self.of.sequence
-            case None:
-                return None
 
 
 class ChangesPane(Lines[Line]):

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from core.model import Commit
+from tui.model.view import View
 from tui.text.rows import Looks, commit_line
-from tui.view import View
 from tui.widgets.lines import Lines
 
 

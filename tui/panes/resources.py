@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from core.model import Drift
+from tui.model.view import View
 from tui.text.rows import Looks, resource_line
-from tui.view import View
 from tui.widgets.lines import Lines
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from core.model import Event
+from tui.model.view import View
 from tui.text.rows import Looks, event_line
-from tui.view import View
 from tui.widgets.lines import Lines
 
 

@@ -48,7 +48,7 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
     if drift.origin is not None:
         lines.append(_side("+", Role.GIT, origins.brief(drift.origin, looks.now), width))
         lines += _paragraph(say(drift.origin.note, Role.MUTED), width - 2)
-    lines += _paragraph(say(drift.reason, Role.AMBER), width)
+    lines += _paragraph(say(drift.reason, Role.WARNING), width)
     if drift.problem:
         lines += _paragraph(say(f"refused: {drift.problem}", Role.ERROR), width)
     return lines

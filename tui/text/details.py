@@ -38,15 +38,15 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         count = f"{view.ignored} (not counted above)"
         lines.append(_fact(IGNORED.word, (mark, IGNORED.role), (count, IGNORED.role)))
     if cluster is not None and cluster.notice:
-        lines += [(), *_told(cluster.notice, width, Role.AMBER)]
+        lines += [(), *_told(cluster.notice, width, Role.WARNING)]
     if view.file_problems:
-        lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.AMBER),)]
+        lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.WARNING),)]
         for problem in view.file_problems:
             lines += _told(problem, width, Role.TEXT)
     for gap in view.unseen:
-        lines += [(), *_told(gap, width, Role.AMBER)]
+        lines += [(), *_told(gap, width, Role.WARNING)]
     if view.inventory:
-        lines += [(), *_told(f"inventory: {view.inventory}", width, Role.AMBER)]
+        lines += [(), *_told(f"inventory: {view.inventory}", width, Role.WARNING)]
     return lines
 
 

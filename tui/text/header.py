@@ -80,7 +80,7 @@ def _live(heading: Heading) -> tuple[Span, ...]:
     if not cluster.connected:
         return ((f"live lost {age(old)}", Role.ERROR),)
     if old > STALE_AFTER_S:
-        return ((f"live {age(old)} stale", Role.AMBER),)
+        return ((f"live {age(old)} stale", Role.WARNING),)
     return ((f"live {age(old)}", Role.LIVE),)
 
 
@@ -92,7 +92,7 @@ def _git(heading: Heading, *, branch: bool) -> tuple[Span, ...]:
         word = "Git down" if app.problem else "Git reading"
         return ((word, Role.ERROR if app.problem else Role.MUTED),)
     where = f" {app.spec.revision}@{app.revision.id[:7]}" if branch else ""
-    role = Role.AMBER if app.problem else Role.GIT
+    role = Role.WARNING if app.problem else Role.GIT
     return (say(f"Git{where} {age(heading.now - app.read_at)}", role),)
 
 

@@ -1,19 +1,22 @@
-"""The help page, made from the keymap."""
+"""The help page, made from the actions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from tui.keymap import ACTIONS, DIALOG_WORDS, Action, Group, key_name
-from tui.palette import Role
-from tui.text.spans import Line, padded, wrap
+from core.telling.spans import Line, Role
+from tui.keys import DIALOG_WORDS, key_name
+from tui.surface import Action, Group
+from tui.text.spans import padded, wrap
 
 _KEYS_CELLS = 20
 
 
-def help_lines(width: int, disabled: Mapping[str, str], wanted: str = "") -> list[Line]:
+def help_lines(
+    actions: Sequence[Action], width: int, disabled: Mapping[str, str], wanted: str = ""
+) -> list[Line]:
     """Every key that matches *wanted*; a disabled one is dimmed and says why."""
     lines: list[Line] = []
     for group in Group:
-        found = [a for a in ACTIONS if a.group is group and wanted.lower() in _haystack(a)]
+        found = [a for a in actions if a.group is group and wanted.lower() in _haystack(a)]
         if found:
             lines += [((group.value, Role.TITLE),)]
             for action in found:

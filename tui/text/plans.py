@@ -25,7 +25,7 @@ def plan_lines(plan: Plan, width: int, looks: Looks) -> list[Line]:
     lines: list[Line] = [(("cluster ", Role.MUTED), say(plan.cluster, Role.STRONG), counted)]
     lines += [plans.revision(app, commit) for app, commit in sorted(plan.revisions.items())]
     for note in plan.notes:
-        lines += [((part, Role.AMBER),) for part in wrap(say(note)[0], width)]
+        lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
     for step in plan.steps:
         lines += [(), *_step_lines(step, plan.cluster, width, looks)]
     return lines

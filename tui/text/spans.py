@@ -4,23 +4,7 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len, set_cell_size
 
-from core.telling.spans import Line, Span, plain, say
-
-__all__ = [
-    "Line",
-    "Span",
-    "clip",
-    "cut",
-    "cut_left",
-    "cut_middle",
-    "fold",
-    "padded",
-    "plain",
-    "right",
-    "say",
-    "width_of",
-    "wrap",
-]
+from core.telling.spans import Line, Span
 
 
 def width_of(line: Iterable[Span]) -> int:

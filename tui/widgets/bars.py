@@ -1,17 +1,20 @@
 """One-row bars: the header, the breadcrumb, messages and the hints."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.keymap import Action, hints, key_name
-from tui.palette import Role
-from tui.text.spans import Line, clip, wrap
+from core.telling.spans import Line, Role
+from tui.text.spans import clip, wrap
 from tui.theme import MONO_STYLES
+
+NOTE_S: Final = 6.0  # how long a message stands that nobody must dismiss
 
 
 class Bar(Widget):
@@ -48,21 +51,6 @@ class Bar(Widget):
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
 
 
-def hint_line(width: int, disabled: Mapping[str, str], first: tuple[str, ...] = ()) -> Line:
-    """The hints for *width* cells; what cannot be done now is dimmed, never missing."""
-    spans: list[tuple[str, Role]] = []
-    for action in hints(width - 1, first):
-        spans += [(" ", Role.TEXT), *_hint(action, off=action.id in disabled), (" ", Role.TEXT)]
-    return tuple(spans)
-
-
-def _hint(action: Action, *, off: bool) -> Line:
-    key = key_name(action.keys[0])
-    if off:
-        return ((f"{key} {action.words}", Role.MUTED),)
-    return ((key, Role.KEY), (f" {action.words}", Role.TEXT))
-
-
 class NoteBar(Bar):
     """A message.  Errors stay until they are dismissed; the rest goes by itself."""
 
@@ -72,7 +60,21 @@ class NoteBar(Bar):
         self.text = ""
         self.sticky = False
         self._role = Role.TEXT
+        self._timer: Timer | None = None
         self.display = False
+
+    def tell(self, text: str, role: Role, *, sticky: bool) -> None:
+        """Show *text*; what does not stay goes after a while, and never hides what stays."""
+        if self.sticky and not sticky:
+            return
+        self.say(text, role, sticky=sticky)
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = None if sticky else self.set_timer(NOTE_S, self._forget)
+
+    def _forget(self) -> None:
+        if not self.sticky:
+            self.say("")
 
     def say(self, text: str, role: Role = Role.TEXT, *, sticky: bool = False) -> None:
         """Show *text*, already harmless; an empty one hides the bar."""

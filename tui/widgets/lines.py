@@ -18,8 +18,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from typing_extensions import override
 
-from tui.palette import Role
-from tui.text.spans import Line, clip
+from core.telling.spans import Line, Role
+from tui.text.spans import clip
 from tui.theme import MONO_STYLES
 
 Row = TypeVar("Row")

@@ -1,13 +1,13 @@
-"""Server-side apply, for real and as a dry-run: the only way anything is written.
+"""The requests that change objects, as the wire carries them: the only way anything is written.
 
-The payload of the prediction is the payload of the write (verdicts.md 2.1), both carry the uid and
-the resourceVersion they were decided on (R7), and the field manager is `driftdeck`.
+What is sent was decided in `core.remedy`, and so was the payload of a dry-run, which is that of the
+write (verdicts.md 2.1).  Everything carries the uid and the resourceVersion it was decided on (R7),
+and the field manager is `driftdeck`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -28,7 +28,10 @@ from core.cluster.connection.paths import object_path
 from core.cluster.connection.request import Request, query_of
 from core.compare import is_secret_kind
 from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
-from core.model import Desired, Json, JsonObject, KindRef, Live, Resource
+from core.model import JsonObject, KindRef, Live, Resource
+from core.model.requests import Apply, Awaited, Delete, Edit, Precondition, Version
+from core.model.requests import Request as Change
+from core.remedy import json_patch
 
 MANAGER: Final = "driftdeck"
 REQUEST_BYTES_MAX: Final = 3_145_728  # what the API server takes (413 beyond)
@@ -69,89 +72,90 @@ class Gateway:
             raise self._error(answer, resource, namespace, "get")
         return object_of(answer.body, resource.kind)[1]
 
-    async def dry_run(self, resource: Resource, desired: Desired, live: Live) -> Prediction:
-        """Ask what applying *desired* to *live* would make of it (verdicts.md 2.5)."""
+    async def dry_run(self, resource: Resource, request: Apply) -> Prediction:
+        """Ask what an apply would make of the version it is for (verdicts.md 2.5)."""
         try:
-            request = _apply_request(resource, desired, live, dry_run=True)
-            answer = await self._calls.send(request)
+            answer = await self._calls.send(_apply_request(resource, request, dry_run=True))
         except ProductError as error:
             retry = isinstance(error, UnavailableError)
             return Prediction(None, str(error), (), 0, retry=retry)
         if answer.ok:
-            return _predicted(answer, resource.kind, live)
+            return _predicted(answer, resource.kind, request.on)
         return _refused(answer, secret=is_secret_kind(resource.kind.kind))
 
-    async def apply(self, resource: Resource, desired: Desired, live: Live | None) -> Live:
-        """Apply *desired*; *live* is what that was decided on, None creates.
+    async def perform(self, resource: Resource, request: Change, live: Live | None) -> Live | None:
+        """Carry out *request* on *live*, the version it is for; None where there is none.
+
+        Returns:
+            The object as it is now, None if it is gone.
 
         Raises:
             OutdatedError: The object is no longer *live*.
-            RejectedError: The server does not take the manifest.
+            RejectedError: The server does not take it.
             DeniedError: We may not.
             UnavailableError: Not now; `retry_after_s` if the server said when.
         """
-        request = _apply_request(resource, desired, live, dry_run=False)
+        match request:
+            case Apply():
+                return await self._apply(resource, request)
+            case Edit():
+                assert live is not None, "an edit is of something"
+                return await self._edit(resource, request, live)
+            case Delete():
+                await self._delete(resource, request)
+                return None
+            case _:
+                assert_never(request)
+
+    async def _apply(self, resource: Resource, apply: Apply) -> Live:
+        request = _apply_request(resource, apply, dry_run=False)
         for _ in range(_ROUNDS_MAX):
             try:
                 answer = await self._calls.send(request)
             except LinkError as error:
                 if not error.sent:
                     raise
-                done = await self._read_back(resource, desired, live)
+                done = await self._read_back(resource, apply)
                 if done is not None:
                     return done
                 continue  # it did not happen; the preconditions make repeating safe
             if answer.ok:
                 return object_of(answer.body, resource.kind)[1]
-            raise self._error(answer, resource, desired.ref.namespace, "patch")
-        raise UnavailableError(f"{desired.ref}: the connection broke twice while applying")
+            raise self._error(answer, resource, apply.ref.namespace, "patch")
+        raise UnavailableError(f"{apply.ref}: the connection broke twice while applying")
 
-    async def remove(self, resource: Resource, live: Live, pointers: Sequence[str]) -> Live:
-        """Take fields away from *live*, and from no other version of it.
-
-        Raises:
-            ProductError: As for `apply`.
-        """
-        return await self._edit(resource, live, [{"op": "remove", "path": p} for p in pointers])
-
-    async def replace(
-        self, resource: Resource, live: Live, entries: Sequence[tuple[str, Json]]
-    ) -> Live:
-        """Put other list entries in the place of those of *live*.
-
-        Raises:
-            ProductError: As for `apply`.
-        """
-        operations: list[Json] = [
-            {"op": "replace", "path": pointer, "value": entry} for pointer, entry in entries
-        ]
-        return await self._edit(resource, live, operations)
-
-    async def _edit(self, resource: Resource, live: Live, operations: Sequence[Json]) -> Live:
-        preconditions = {"uid": live.uid, "resourceVersion": live.resource_version}
-        patch = [
-            *(
-                {"op": "add", "path": f"/metadata/{k}", "value": v}
-                for k, v in preconditions.items()
-            ),
-            *operations,
-        ]
-        ref, _ = object_of(live.body, resource.kind)
+    async def _edit(self, resource: Resource, edit: Edit, live: Live) -> Live:
+        operations = json_patch(edit, live)
+        if not operations:
+            return live  # the request before it did it all
+        preconditions = (
+            {"op": "add", "path": f"/metadata/{name}", "value": value}
+            for name, value in _named(edit.on).items()
+        )
         request = Request(
             method="PATCH",
-            path=object_path(resource, ref.namespace, ref.name),
+            path=object_path(resource, edit.ref.namespace, edit.ref.name),
             query=_EDIT,
-            body=msgspec.json.encode(patch),
+            body=msgspec.json.encode([*preconditions, *operations]),
             content_type="application/json-patch+json",
         )
         answer = await self._calls.send(request)
         if answer.ok:
             return object_of(answer.body, resource.kind)[1]
-        raise self._error(answer, resource, ref.namespace, "patch")
+        raise self._error(answer, resource, edit.ref.namespace, "patch")
 
-    async def _read_back(
-        self, resource: Resource, desired: Desired, live: Live | None
-    ) -> Live | None:
+    async def _delete(self, resource: Resource, delete: Delete) -> None:
+        request = Request(
+            method="DELETE",
+            path=object_path(resource, delete.ref.namespace, delete.ref.name),
+            body=msgspec.json.encode({"preconditions": _named(delete.on)}),
+        )
+        answer = await self._calls.send(request)
+        gone = answer.status == HTTPStatus.NOT_FOUND and status_of(answer).kind == "Status"
+        if not (answer.ok or gone):
+            raise self._error(answer, resource, delete.ref.namespace, "delete")
+
+    async def _read_back(self, resource: Resource, apply: Apply) -> Live | None:
         """Find out what became of a write whose answer never came (kubernetes.md section 4).
 
         Returns:
@@ -160,13 +164,13 @@ class Gateway:
         Raises:
             OutdatedError: It changed in another way.
         """
-        now = await self.get(resource, desired.ref.namespace, desired.ref.name)
-        if now is None or (live is not None and now.resource_version == live.resource_version):
+        now = await self.get(resource, apply.ref.namespace, apply.ref.name)
+        if now is None or apply.on == Version.of(now):
             return None
-        prediction = await self.dry_run(resource, desired, now)
+        prediction = await self.dry_run(resource, replace(apply, on=Version.of(now)))
         if prediction.predicted is not None and _equal(prediction.predicted, now.body):
             return now
-        raise OutdatedError(f"{desired.ref} changed while it was applied")
+        raise OutdatedError(f"{apply.ref} changed while it was applied")
 
     def _error(self, answer: Answer, resource: Resource, namespace: str, verb: str) -> ProductError:
         where = f" in {namespace}" if namespace else ""
@@ -175,36 +179,38 @@ class Gateway:
         return error_of(answer, doing, wall=self._clock.wall(), secret=secret)
 
 
-def _apply_request(
-    resource: Resource, desired: Desired, live: Live | None, *, dry_run: bool
-) -> Request:
+def _apply_request(resource: Resource, apply: Apply, *, dry_run: bool) -> Request:
     return Request(
         method="PATCH",
-        path=object_path(resource, desired.ref.namespace, desired.ref.name),
+        path=object_path(resource, apply.ref.namespace, apply.ref.name),
         query=_DRY_RUN if dry_run else _APPLY,
-        body=_payload(desired, live),
+        body=_payload(apply),
         content_type="application/apply-patch+yaml",
     )
 
 
-def _payload(desired: Desired, live: Live | None) -> bytes:
+def _payload(apply: Apply) -> bytes:
     """Return the body: JSON is YAML, and the preconditions stand in its metadata (R7)."""
-    if len(desired.body) > REQUEST_BYTES_MAX:
+    if len(apply.body) > REQUEST_BYTES_MAX:
         raise RejectedError(
-            f"{desired.ref} has {len(desired.body):,} bytes, more than the API server takes"
+            f"{apply.ref} has {len(apply.body):,} bytes, more than the API server takes"
         )
-    if live is None:
-        return desired.body
-    body: JsonObject = msgspec.json.decode(desired.body, type=dict)
+    if apply.on is Awaited.NOTHING:
+        return apply.body
+    body: JsonObject = msgspec.json.decode(apply.body, type=dict)
     metadata = body.get("metadata")
     named = metadata if isinstance(metadata, dict) else {}
-    preconditions: JsonObject = {"uid": live.uid, "resourceVersion": live.resource_version}
-    return msgspec.json.encode({**body, "metadata": {**named, **preconditions}})
+    return msgspec.json.encode({**body, "metadata": {**named, **_named(apply.on)}})
 
 
-def _predicted(answer: Answer, kind: KindRef, live: Live) -> Prediction:
+def _named(on: Precondition) -> JsonObject:
+    assert isinstance(on, Version), "what comes later is bound before it is sent"
+    return {"uid": on.uid, "resourceVersion": on.resource_version}
+
+
+def _predicted(answer: Answer, kind: KindRef, on: Precondition) -> Prediction:
     _, found = object_of(answer.body, kind)
-    if found.uid != live.uid or found.resource_version != live.resource_version:
+    if Version.of(found) != on:
         return Prediction(
             None, "the object changed meanwhile", (), int(HTTPStatus.CONFLICT), retry=True
         )

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.model import Actor, Confidence, Json, JsonObject, Operation
-from core.model.paths import Element, Parts, format_field
+from core.model.paths import Element, Parts, format_field, parse_field
 
 MANAGER: Final = "driftdeck"
 _SELF: Final = "."  # in fieldsV1: the holder itself, not something in it
@@ -98,6 +98,18 @@ class Owner:
         keyed = isinstance(last, Element) and any(f"f:{name}" in here for name, _ in last.keys)
         return _SELF in here or keyed
 
+    def meets(self, parts: Parts) -> bool:
+        """Tell whether the entry lists anything at, around or inside *parts*."""
+        here: Mapping[str, Json] = self.fields
+        for part in parts:
+            inner = here.get(format_field(part))
+            if not isinstance(inner, dict):
+                return False
+            here = inner
+            if not here:
+                return True
+        return True
+
 
 NOBODY: Final = Actor(None, None, None, None, None, None, Confidence.UNKNOWN)
 
@@ -139,3 +151,16 @@ def _entries(raw: list[Json], moved: Mapping[str, OwnerClass]) -> Iterator[Owner
         )
         kind = class_of(manager, moved)
         yield Owner(manager, operation, subresource, time or None, fields, kind, version)
+
+
+def listed(fields: Mapping[str, Json]) -> Iterator[tuple[Parts, bool]]:
+    """Yield what an entry lists; True for a list entry as such, which others may write into too."""
+    for name, inner in fields.items():
+        part = parse_field(name)
+        if part is None or not isinstance(inner, dict):
+            continue
+        if isinstance(part, Element) and "." in inner:
+            yield (part,), True
+        elif inner.keys() <= {"."}:
+            yield (part,), False
+        yield from (((part, *rest), whole) for rest, whole in listed(inner))

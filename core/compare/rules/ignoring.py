@@ -1,15 +1,15 @@
 """Which places of one object a rule asks to leave alone, and which rule (verdicts.md section 4).
 
 A rule names a subtree.  Where exactly that is depends on the object: a pointer counts list entries
-as Git does, a manager owns whatever it owns live.  So rules are first turned into *places*, the
-paths of this very object, and everything after that works on places.
+as Git does, a manager owns whatever it owns live.  So rules are turned into what they *spare*:
+paths of this very object, which everything after that works on.
 
 A rule inside an object or a list entry says nothing about whether that object or entry exists: what
 is not there is created as Git states it, and what Git does not have is still extra.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -19,7 +19,7 @@ import msgspec
 from core.compare.equality.lists import element, entries
 from core.compare.equality.schema import Node
 from core.compare.evidence.evidence import Evidence
-from core.compare.evidence.ownership import OwnerClass, Owners
+from core.compare.evidence.ownership import OwnerClass, Owners, listed
 from core.compare.rules.optouts import Effect, OptOut, may_opt_out, opt_outs
 from core.compare.rules.selectors import Labels, parse_selector
 from core.model import (
@@ -37,7 +37,6 @@ from core.model.paths import (
     Part,
     Parts,
     is_entry,
-    parse_field,
     parse_path,
     parse_pointer,
     value_at,
@@ -49,7 +48,7 @@ _selector: Final = lru_cache(maxsize=4096)(parse_selector)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Spared:
     """A subtree of one object that is left alone; () is all of it."""
 
     parts: Parts
@@ -93,9 +92,9 @@ def labels_of(document: JsonObject) -> Labels:
     return labels if isinstance(labels, dict) else {}
 
 
-def places(
+def spared(
     rules: Iterable[IgnoreRule], desired: Desired, git: JsonObject, evidence: Evidence, root: Node
-) -> tuple[Place, ...]:
+) -> tuple[Spared, ...]:
     """Find what is left alone in an object that is there on both sides.
 
     Args:
@@ -107,14 +106,14 @@ def places(
     """
     labels = labels_of(git)
     found = [
-        Place(parts, _note(rule))
+        Spared(parts, _note(rule))
         for rule in rules
         if fits(rule, desired.ref, labels)
         for parts in _parts(rule, git, evidence, root)
         if parts[:1] != ("status",) or "status" in git  # else it is not compared anyway
     ]
     found += [
-        Place((), _opted(each, desired))
+        Spared((), _opted(each, desired))
         for each, _ in opt_outs(git)
         if each.effect in {Effect.ALWAYS, Effect.PRESENT}
     ]
@@ -175,7 +174,7 @@ def _opted(each: OptOut, desired: Desired) -> str:
     return f"ignored by {each.name}: {each.value}, {document.file}:{document.line}"
 
 
-# From a rule to places --------------------------------------------------------------------------
+# From a rule to paths ---------------------------------------------------------------------------
 
 
 def _parts(rule: IgnoreRule, git: JsonObject, evidence: Evidence, root: Node) -> Iterator[Parts]:
@@ -186,23 +185,10 @@ def _parts(rule: IgnoreRule, git: JsonObject, evidence: Evidence, root: Node) ->
         yield from _resolved(parse_path(rule.path), git, live, root)
     else:
         owned = (entry.fields for entry in evidence.owners.entries if entry.manager == rule.manager)
-        for steps, whole in (found for fields in owned for found in _owned(fields)):
+        for steps, whole in (found for fields in owned for found in listed(fields)):
             for parts in _resolved(steps, git, live, root):
                 if not whole or isinstance(value_at(git, parts), Absent):
                     yield parts
-
-
-def _owned(fields: Mapping[str, Json]) -> Iterator[tuple[Parts, bool]]:
-    """Yield what fieldsV1 lists; True for a list entry as such, which others may write into too."""
-    for name, inner in fields.items():
-        part = parse_field(name)
-        if part is None or not isinstance(inner, dict):
-            continue
-        if isinstance(part, Element) and "." in inner:
-            yield (part,), True
-        elif inner.keys() <= {"."}:
-            yield (part,), False
-        yield from (((part, *rest), whole) for rest, whole in _owned(inner))
 
 
 def _resolved(steps: Parts, git: Json | Absent, live: Json | Absent, node: Node) -> Iterator[Parts]:

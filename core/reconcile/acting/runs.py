@@ -12,7 +12,8 @@ from typing import Final, assert_never
 
 from core.model import Key, Plan, Problem, Remedy, Run, Step
 from core.reconcile.acting.plans import keys_of, stages
-from core.reconcile.acting.sending import is_coming, send, stands
+from core.reconcile.acting.sending import send
+from core.reconcile.acting.standing import is_coming, stands
 from core.reconcile.judging.extras import mark_all
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import InventoryRead, InventoryRow, InventoryWritten

@@ -2,62 +2,16 @@
 
 from dataclasses import replace
 
-from core.compare import payload
-from core.model import (
-    Absent,
-    Cause,
-    Coming,
-    EventName,
-    FieldVerdict,
-    Key,
-    Plan,
-    Problem,
-    Remedy,
-    Stamp,
-    Step,
-    Verdict,
-)
+from core.model import Cause, Coming, EventName, FieldVerdict, Key, Problem, Remedy, Step, Verdict
 from core.reconcile.acting.healing import hold, hold_unchanged, remember_heal
-from core.reconcile.judging.judging import policy_of
+from core.reconcile.acting.remedies import requests_of
+from core.reconcile.acting.standing import is_coming, stands
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import Apply, WakeAt
+from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import Applied, InventoryRow
 from core.reconcile.memory.phases import Applying, RunState
 from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.subjects import Call
-
-
-def stands(draft: Draft, step: Step) -> bool:
-    """Tell whether the object is still what the step was decided on."""
-    app = draft.app(step.key.app)
-    desired = app.desired.get(step.key.ref)
-    kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
-    if desired is None or kind is None or kind.objects is None:
-        return False
-    live = kind.objects.get(step.key.ref)
-    if isinstance(step.stamp, Coming):
-        return live is None
-    found = Stamp(desired.digest)
-    if live is not None:
-        found = Stamp(desired.digest, live.resource_version, live.uid)
-    return step.stamp == found
-
-
-def is_coming(draft: Draft, plan: Plan, step: Step) -> bool:
-    """Tell whether a step waits for its kind, which an earlier step of the plan defines.
-
-    For the schema too, which the server publishes later than the kind: without it a null that Git
-    states would not be sent.
-    """
-    app = draft.app(step.key.app)
-    if not isinstance(step.stamp, Coming) or app.source is None:
-        return False
-    if plan.revisions.get(step.key.app) != app.source.revision.id:
-        return False
-    kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
-    if step.key.ref in app.unserved or kind is None:
-        return True
-    return kind.objects is None or kind.schema is None
 
 
 def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[RunState, Applying]:
@@ -101,20 +55,10 @@ def _apply(draft: Draft, number: int, step: Step) -> None:
     desired = app.desired[step.key.ref]
     kind = draft.cluster(app.spec.cluster).kinds[step.kind]
     live = kind.objects.get(step.key.ref) if kind.objects is not None else None
-    sent = desired
-    if live is not None:
-        left = tuple(change.path for change in step.left)
-        sent = payload(desired, live, kind.schema, policy_of(app.spec), left)
     call = Call(desired, live, number)
     draft.put(replace(draft.subject(step.key), call=call, planned=None))
-    extra = (change for change in step.changes if isinstance(change.git, Absent))
-    removed = tuple(dict.fromkeys(change.place or change.path for change in extra))
-    replaced = tuple(
-        (change.place, change.path)
-        for change in step.changes
-        if change.place and not isinstance(change.git, Absent)
-    )
-    draft.effects.append(Apply(app.spec.cluster, step.key, desired, live, sent, removed, replaced))
+    sent = step.requests or requests_of(draft, step)
+    draft.effects.append(Perform(app.spec.cluster, step.key, desired, live, sent))
 
 
 def _release(draft: Draft, key: Key) -> None:

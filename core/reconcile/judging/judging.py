@@ -13,14 +13,13 @@ from core.compare import (
     OwnerClass,
     Policy,
     absence,
+    detailed,
     expired,
     expires,
-    explain,
     is_compared,
     judge,
     mask,
     not_compared,
-    payload,
     presence,
 )
 from core.model import (
@@ -51,6 +50,7 @@ from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
 from core.reconcile.memory.subjects import Call
+from core.remedy import statement
 
 FIELD_DRIFT = FieldVerdict.DRIFT
 _WHOLE = frozenset({Verdict.MISSING, Verdict.EXTRA})
@@ -266,7 +266,7 @@ def _compared(
     as_stated = found.verdict is Verdict.IN_SYNC
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
     confirmed = answer is not None and answer.predicted is not None
-    shown = explain(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
+    shown = detailed(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
     hidden = mask(found.ignored, desired.ref, key=draft.mask_key)
     row = replace(
         fresh,
@@ -285,8 +285,8 @@ def _compared(
     subject = draft.subject(fresh.key)
     if found.suspect and answer is None and subject.call is None:
         draft.put(replace(subject, call=Call(desired, live)))
-        sent = payload(desired, live, schema, policy_of(app.spec))
-        draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, sent))
+        request = statement(desired, live, schema, policy_of(app.spec))
+        draft.effects.append(Confirm(app.spec.cluster, fresh.key, desired, live, request))
     cause = _cause(app, desired, row)
     return row if row.cause is cause else replace(row, cause=cause)  # each copy costs 7 us
 

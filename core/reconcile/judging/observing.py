@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from core.compare import NOBODY, Move, Schema, Step, mask
+from core.compare import NOBODY, Move, Schema, Transition, mask
 from core.model import Absent, Confidence, FieldChange, FieldVerdict, InfoClass, Key, Live, Seen
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.subjects import NO_OBSERVATIONS, Observation, Sighting
@@ -66,7 +66,8 @@ class Sights:
             sightings = ()  # something in between was not seen
         self._known = subject.observed
         self._newest_first = [
-            (each, Step(each.before.body, each.after.body, schema)) for each in reversed(sightings)
+            (each, Transition(each.before.body, each.after.body, schema))
+            for each in reversed(sightings)
         ]
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from core.model import Actor, Desired, FieldChange, Key, KindRef, Live, Plan, Resource, RevertPlan
+from core.model.requests import Apply, Request
 from core.reconcile.memory.inputs import InventoryRow
 
 
@@ -31,23 +32,21 @@ class Confirm:
     key: Key
     desired: Desired
     live: Live
-    sent: Desired  # `desired` as it goes out: what rules leave alone is not overwritten
+    request: Apply  # of `desired` as it goes out: what rules leave alone is not overwritten
 
 
 @dataclass(frozen=True, slots=True)
-class Apply:
-    """Apply server-side, or create where `live` is None.
+class Perform:
+    """Carry out what brings one object back to Git: in this order, up to the first failure.
 
-    `live` is what it was decided on: its uid and resourceVersion are sent as preconditions.
+    `live` is what it was decided on, None where there was none.
     """
 
     cluster: str
     key: Key
     desired: Desired
     live: Live | None
-    sent: Desired  # as in `Confirm`
-    removed: tuple[str, ...] = ()  # paths that Git does not have and an apply would leave
-    replaced: tuple[tuple[str, str], ...] = ()  # live list entry, and Git's that takes its place
+    requests: tuple[Request, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class WakeAt:
 Effect: TypeAlias = (
     Follow
     | Confirm
-    | Apply
+    | Perform
     | LookUp
     | ReadInventory
     | WriteInventory

@@ -13,7 +13,7 @@ import pytest
 from core.cli.diff import picture, show
 from core.cli.options import Options
 from core.cli.session import beside
-from core.compare import explain, mask
+from core.compare import detailed, mask
 from core.model import (
     ABSENT,
     Actor,
@@ -463,7 +463,7 @@ def test_a_step_that_was_seen_is_told_as_far_as_it_is_known(
     ],
 )
 def test_no_drift_is_without_a_visible_reason(git: Any, live: Any) -> None:
-    (change,) = explain([replace(REPLICAS, git=git, live=live)])
+    (change,) = detailed([replace(REPLICAS, git=git, live=live)])
     snapshot = picture_of(drifted(changes=(change,)))
     _, out, _ = shown(snapshot)
     flat = " ".join(out.split())

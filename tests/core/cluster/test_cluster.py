@@ -37,7 +37,9 @@ from tests.core.cluster.worlds import (
     SECRET,
     Listener,
     World,
+    applied,
     connected,
+    predicted,
     running,
 )
 
@@ -342,8 +344,8 @@ async def test_a_forgotten_history_is_listed_again(sandbox: Sandbox, embedded: W
 
 async def test_an_apply_creates_and_then_changes_what_it_was_decided_on(world: World) -> None:
     async with connected(world) as (cluster, _):
-        made = await cluster.apply(world.desired("a", v="1"), None)
-        again = await cluster.apply(world.desired("a", v="2"), made)
+        made = await applied(cluster, world.desired("a", v="1"), None)
+        again = await applied(cluster, world.desired("a", v="2"), made)
         found = await world.found("a")
     assert made.uid == again.uid
     assert made.resource_version != again.resource_version
@@ -356,24 +358,24 @@ async def test_an_apply_creates_and_then_changes_what_it_was_decided_on(world: W
 
 async def test_an_apply_to_something_that_changed_is_outdated(world: World) -> None:
     async with connected(world) as (cluster, _):
-        made = await cluster.apply(world.desired("a", v="1"), None)
+        made = await applied(cluster, world.desired("a", v="1"), None)
         await world.change("a", "2")
         with pytest.raises(OutdatedError, match="configmaps"):
-            await cluster.apply(world.desired("a", v="3"), made)
+            await applied(cluster, world.desired("a", v="3"), made)
         await world.remove("a")
         with pytest.raises(OutdatedError):
-            await cluster.apply(world.desired("a", v="3"), made)
+            await applied(cluster, world.desired("a", v="3"), made)
         await world.make("a")
         with pytest.raises(OutdatedError):
-            await cluster.apply(world.desired("a", v="3"), made)
+            await applied(cluster, world.desired("a", v="3"), made)
         found = await world.found("a")
     assert json.loads(found.body)["data"] == {"v": "1"}
 
 
 async def test_an_apply_that_changes_nothing_keeps_the_version(world: World) -> None:
     async with connected(world) as (cluster, _):
-        made = await cluster.apply(world.desired("a", v="1"), None)
-        again = await cluster.apply(world.desired("a", v="1"), made)
+        made = await applied(cluster, world.desired("a", v="1"), None)
+        again = await applied(cluster, world.desired("a", v="1"), made)
     assert again.resource_version == made.resource_version
 
 
@@ -381,20 +383,20 @@ async def test_an_unknown_field_is_the_manifests_fault(world: World) -> None:
     wrong = world.desired_of(MAP, "a", {"dota": {}})
     async with connected(world) as (cluster, _):
         with pytest.raises(RejectedError, match="failed to create typed patch object"):
-            await cluster.apply(wrong, None)
+            await applied(cluster, wrong, None)
 
 
 async def test_an_invalid_value_is_the_manifests_fault(world: World) -> None:
     wrong = world.desired_of(DEPLOYMENT, "a", {"spec": {"replicas": -1}})
     async with connected(world) as (cluster, _):
         with pytest.raises(RejectedError, match="invalid"):
-            await cluster.apply(wrong, None)
+            await applied(cluster, wrong, None)
 
 
 async def test_a_missing_right_is_named(world: World) -> None:
     async with connected(world, "viewer") as (cluster, _):
         with pytest.raises(DeniedError) as caught:
-            await cluster.apply(world.desired("a", v="1"), None)
+            await applied(cluster, world.desired("a", v="1"), None)
     text = str(caught.value)
     assert "patch configmaps" in text
     assert world.namespace in text
@@ -412,7 +414,7 @@ async def test_a_missing_namespace_is_waited_for(world: World) -> None:
     )
     async with connected(world) as (cluster, _):
         with pytest.raises(UnavailableError, match=place):
-            await cluster.apply(moved, None)
+            await applied(cluster, moved, None)
 
 
 # Predicting ---------------------------------------------------------------------------------------
@@ -421,9 +423,9 @@ async def test_a_missing_namespace_is_waited_for(world: World) -> None:
 async def test_a_dry_run_predicts_and_writes_nothing(world: World) -> None:
     key = Key("app", world.ref("a"))
     async with connected(world) as (cluster, _):
-        made = await cluster.apply(world.desired("a", v="1"), None)
+        made = await applied(cluster, world.desired("a", v="1"), None)
         desired = world.desired("a", v="2")
-        confirmed = await cluster.dry_run(key, desired, made)
+        confirmed = await predicted(cluster, key, desired, made)
         found = await world.found("a")
     assert (confirmed.key, confirmed.desired, confirmed.live) == (key, desired, made)
     assert confirmed.status == 200
@@ -435,10 +437,10 @@ async def test_a_dry_run_predicts_and_writes_nothing(world: World) -> None:
 
 async def test_a_dry_run_of_something_that_changed_is_asked_again(world: World) -> None:
     async with connected(world) as (cluster, _):
-        made = await cluster.apply(world.desired("a", v="1"), None)
+        made = await applied(cluster, world.desired("a", v="1"), None)
         await world.change("a", "7")
-        confirmed = await cluster.dry_run(
-            Key("app", world.ref("a")), world.desired("a", v="2"), made
+        confirmed = await predicted(
+            cluster, Key("app", world.ref("a")), world.desired("a", v="2"), made
         )
     assert (confirmed.predicted, confirmed.status, confirmed.retry) == (None, 409, True)
 
@@ -457,9 +459,12 @@ async def test_a_dry_run_names_the_fields_the_server_refuses(world: World) -> No
     bad["spec"]["selector"]["matchLabels"] = {"a": "b", "c": "d"}
     bad["spec"]["template"]["metadata"]["labels"] = {"a": "b", "c": "d"}
     async with connected(world) as (cluster, _):
-        made = await cluster.apply(world.desired_of(DEPLOYMENT, "w", good), None)
-        confirmed = await cluster.dry_run(
-            Key("app", world.ref("w", DEPLOYMENT)), world.desired_of(DEPLOYMENT, "w", bad), made
+        made = await applied(cluster, world.desired_of(DEPLOYMENT, "w", good), None)
+        confirmed = await predicted(
+            cluster,
+            Key("app", world.ref("w", DEPLOYMENT)),
+            world.desired_of(DEPLOYMENT, "w", bad),
+            made,
         )
     assert confirmed.status == 422
     assert confirmed.cause_paths == ("spec.selector",)
@@ -469,9 +474,9 @@ async def test_a_dry_run_names_the_fields_the_server_refuses(world: World) -> No
 
 async def test_a_dry_run_finds_the_unknown_field(world: World) -> None:
     async with connected(world) as (cluster, _):
-        made = await cluster.apply(world.desired("a", v="1"), None)
+        made = await applied(cluster, world.desired("a", v="1"), None)
         wrong = world.desired_of(MAP, "a", {"dota": {}})
-        confirmed = await cluster.dry_run(Key("app", world.ref("a")), wrong, made)
+        confirmed = await predicted(cluster, Key("app", world.ref("a")), wrong, made)
     assert confirmed.status == 500
     assert confirmed.cause_paths == ("dota",)
     assert not confirmed.retry
@@ -481,8 +486,8 @@ async def test_a_dry_run_that_is_not_allowed_waits_for_other_credentials(world: 
     await world.make("a")
     async with connected(world, "viewer") as (cluster, _):
         live = await world.found("a")
-        confirmed = await cluster.dry_run(
-            Key("app", world.ref("a")), world.desired("a", v="2"), live
+        confirmed = await predicted(
+            cluster, Key("app", world.ref("a")), world.desired("a", v="2"), live
         )
     assert (confirmed.status, confirmed.retry) == (403, False)
 
@@ -566,10 +571,10 @@ async def test_an_event_arrives_within_milliseconds(real: World) -> None:
         await listed(listener, MAP)
         late: list[float] = []
         written: list[float] = []
-        live = await cluster.apply(real.desired("a", v="0"), None)
+        live = await applied(cluster, real.desired("a", v="0"), None)
         for number in range(50):
             before = time.perf_counter()
-            live = await cluster.apply(real.desired("a", v=str(number + 1)), live)
+            live = await applied(cluster, real.desired("a", v=str(number + 1)), live)
             answered = time.perf_counter()
             await listener.until(partial(_seen, listener, live))
             late.append(time.perf_counter() - answered)
@@ -624,7 +629,7 @@ async def test_a_kind_that_is_defined_while_running_is_followed(world: World) ->
         assert answer.status == 201, answer.body
         await listed(listener, widget)
         desired = world.desired_of(widget, "w", {"spec": {"size": 1}})
-        await cluster.apply(desired, None)
+        await applied(cluster, desired, None)
         await listener.until(lambda: "w" in {name for name, _ in changed(listener)})
         await listener.until(
             lambda: any(one.schema is not None for one in listener.all(SchemaRead))

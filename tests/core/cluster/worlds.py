@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.cluster import Clock, Cluster
-from core.model import ClusterSpec, Desired, Document, JsonObject, KindRef, Live, ObjectRef
-from core.reconcile.memory.inputs import ClusterFound, Input
+from core.compare import Policy
+from core.model import ClusterSpec, Desired, Document, JsonObject, Key, KindRef, Live, ObjectRef
+from core.reconcile.memory.inputs import ClusterFound, Confirmed, Input
+from core.remedy import creation, statement
 from tests.apiserver.client import Answer, Client
 
 MAP = KindRef("v1", "ConfigMap")
@@ -96,6 +98,19 @@ class World:
         body = json.dumps({**head, **content}).encode()
         document = Document(kind, self.namespace, name, body, "web.yaml", 1, 0)
         return Desired(self.ref(name, kind), kind, body, "0" * 16, document)
+
+
+async def applied(cluster: Cluster, desired: Desired, live: Live | None) -> Live:
+    """Create what Git states, or apply it to *live*."""
+    request = creation(desired) if live is None else statement(desired, live, None, Policy())
+    made = await cluster.perform((request,), live)
+    assert made is not None
+    return made
+
+
+async def predicted(cluster: Cluster, key: Key, desired: Desired, live: Live) -> Confirmed:
+    """Ask what applying what Git states to *live* would make of it."""
+    return await cluster.dry_run(key, desired, live, statement(desired, live, None, Policy()))
 
 
 class Listener:

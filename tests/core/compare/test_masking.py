@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.compare import explain, mask
+from core.compare import detailed, mask
 from core.model import (
     ABSENT,
     FieldChange,
@@ -102,7 +102,7 @@ def test_secrets_that_differ_in_how_they_are_written_say_so() -> None:
         result = masked("data.a", git, live)
         assert result.git == result.live
         assert "written as another text or type" in result.detail[0]
-        assert explain([result]) == (result,)
+        assert detailed([result]) == (result,)
 
 
 def test_a_text_and_its_base64_look_equal() -> None:
@@ -138,7 +138,7 @@ def test_a_hash_tells_nothing_without_the_key_of_the_run() -> None:
 
 def test_judging_a_secret_and_masking_its_explanation_leaves_nothing() -> None:
     judgement = judged("Secret", {"stringData": {"a": CANARY}}, {"data": {"a": "b3RoZXI="}})
-    result = mask(explain(judgement.changes), SECRET, key=KEY)
+    result = mask(detailed(judgement.changes), SECRET, key=KEY)
     assert [each.path for each in result] == ["data.a"]
     assert CANARY not in repr(result)
     assert CANARY_64 not in repr(result)

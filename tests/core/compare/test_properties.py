@@ -7,11 +7,12 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.compare import Policy, judge, payload
+from core.compare import Policy, judge
 from core.compare.evidence.evidence import Evidence
-from core.compare.rules.ignoring import places
+from core.compare.rules.ignoring import spared
 from core.model import Absent, IgnoreRule, Json, JsonObject, Verdict
 from core.model.paths import Parts, parse_path, value_at
+from core.remedy import payload
 from tests.core.compare.world import SCHEMAS, desired, live_of, obj, shown
 
 names = st.sampled_from(["a", "b", "c", "d"])
@@ -183,7 +184,7 @@ def test_a_rule_hides_nothing_outside_its_subtree(
     ruled = judge(wanted, found, schema, policy=policy)
     stated, there = (msgspec.json.decode(each.body) for each in (wanted, found))
     evidence = Evidence(there, {})
-    hidden = [place.parts for place in places(policy.rules, wanted, stated, evidence, schema.root)]
+    hidden = [place.parts for place in spared(policy.rules, wanted, stated, evidence, schema.root)]
     outside = {
         path: verdict
         for path, verdict in shown(plain_).items()

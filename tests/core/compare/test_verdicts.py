@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.compare import Policy, explain, judge, mask
+from core.compare import Policy, detailed, judge, mask
 from core.model import ABSENT, Extras, FieldVerdict, InfoClass, Live, Verdict
 from tests.core.compare.world import KEY, SCHEMAS, By, desired, judged, live_of, obj, shown
 
@@ -261,7 +261,7 @@ def test_an_object_nested_without_reason_harms_nobody(depth: int) -> None:
     body = b'{"metadata": {"name": "web"}, "spec": {"free": {"a": %s}}}' % deep
     judgement = judge(wanted, Live("u", "1", body), SCHEMAS[wanted.kind])
     assert judgement.reason in {"", "compare-failed"}
-    for change in mask(explain(judgement.changes), wanted.ref, key=KEY):
+    for change in mask(detailed(judgement.changes), wanted.ref, key=KEY):
         assert change.path
 
 

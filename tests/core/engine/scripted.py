@@ -28,6 +28,7 @@ from core.model import (
     RevertPlan,
     Snapshot,
 )
+from core.model.requests import Apply, Request
 from core.reconcile.memory.effects import LookUp
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -113,7 +114,7 @@ class ScriptedCluster:
             self.objects[place] = made
         self._inbox.put(LiveChanged(self._name, CONFIG_MAP, ((place, made),)))
 
-    async def dry_run(self, key: Key, desired: Desired, live: Live) -> Confirmed:
+    async def dry_run(self, key: Key, desired: Desired, live: Live, request: Apply) -> Confirmed:
         self.dry_running += 1
         self.dry_running_at_most = max(self.dry_running, self.dry_running_at_most)
         try:
@@ -123,22 +124,18 @@ class ScriptedCluster:
             self.script.play("dry_run", key.ref.name)
         finally:
             self.dry_running -= 1
-        return Confirmed(key, desired, live, predicted=desired.body)
+        return Confirmed(key, desired, live, predicted=request.body)
 
-    async def apply(
-        self,
-        desired: Desired,
-        live: Live | None,
-        removed: Sequence[str] = (),  # noqa: ARG002 - Git is applied whole
-        replaced: Sequence[tuple[str, str]] = (),  # noqa: ARG002
-    ) -> Live:
-        self.script.play("apply", desired.ref.name)
-        version = int(live.resource_version) + 1 if live is not None else 100
-        body = json.loads(desired.body)
-        body["metadata"] |= {"uid": "u1", "resourceVersion": str(version)}
-        made = Live("u1", str(version), json.dumps(body).encode())
-        self.change(desired.ref.name, made)
-        return made
+    async def perform(self, requests: Sequence[Request], live: Live | None) -> Live | None:
+        for request in requests:
+            assert isinstance(request, Apply)  # Git is applied whole
+            self.script.play("apply", request.ref.name)
+            version = int(live.resource_version) + 1 if live is not None else 100
+            body = json.loads(request.body)
+            body["metadata"] |= {"uid": "u1", "resourceVersion": str(version)}
+            live = Live("u1", str(version), json.dumps(body).encode())
+            self.change(request.ref.name, live)
+        return live
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:  # noqa: ARG002
         self.script.play("may", name, verb)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from core.model import Contested, Live, Plan
-from core.reconcile.memory.effects import Apply, CheckAccess, Confirm, Effect
+from core.model.requests import Apply
+from core.reconcile.memory.effects import CheckAccess, Confirm, Effect, Perform
 from core.reconcile.memory.inputs import Execute, InventoryRead, InventoryRow, PreparePlan
 from tests.core.reconcile.world import DEPLOYMENT, SPEC, World, document, key, live, ref, world
 
@@ -40,7 +41,13 @@ def shown(made: World) -> dict[str, str]:
 
 
 def applies(effects: list[Effect]) -> list[Any]:
-    return [json.loads(e.sent.body)["spec"] for e in effects if isinstance(e, Apply)]
+    return [
+        json.loads(each.body)["spec"]
+        for e in effects
+        if isinstance(e, Perform)
+        for each in e.requests
+        if isinstance(each, Apply)
+    ]
 
 
 def plan_of(made: World) -> Plan:

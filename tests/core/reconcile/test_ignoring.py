@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import Document, IgnoreRule, JsonObject, Snapshot
-from core.reconcile.memory.effects import Apply, Confirm, WriteInventory
+from core.reconcile.memory.effects import Confirm, Perform, WriteInventory
 from core.reconcile.memory.inputs import InventoryRead
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
@@ -38,7 +38,7 @@ def ignored(made: World) -> int:
 
 
 def data_of(effect: Any) -> Any:
-    return json.loads(effect.sent.body)["data"]
+    return json.loads(effect.request.body)["data"]
 
 
 def only(kind: Any, effects: Any) -> Any:
@@ -59,9 +59,11 @@ def test_the_prediction_and_the_heal_send_the_ignored_value_as_it_is_live() -> N
     found = live(CONFIG_MAP, "a", 6, data={"a": "2", "b": "2"})
     asked = only(Confirm, made.change(CONFIG_MAP, "a", found))
     assert data_of(asked) == {"a": "2", "b": "1"}
-    assert asked.sent.digest == asked.desired.digest
-    sent = only(Apply, made.agree(asked))
-    assert (sent.live, sent.sent) == (found, asked.sent)
+    assert asked.desired is made.state.apps[SPEC.name].desired[key(CONFIG_MAP, "a").ref]
+    sent = only(Perform, made.agree(asked))
+    assert (sent.live, sent.desired) == (found, asked.desired)
+    (request,) = sent.requests
+    assert (request.body, request.on) == (asked.request.body, asked.request.on)
     recorded = made.state.apps[SPEC.name].inventory
     assert recorded is not None
     assert recorded[key(CONFIG_MAP, "a").ref].digest == sent.desired.digest

@@ -11,7 +11,7 @@ from core.cli.forms import diff_form
 from core.cli.ink import Ink, ink_for
 from core.cli.report import report_lines
 from core.model import Document, KindRef, Live, Problem, Remedy, Snapshot
-from core.reconcile.memory.effects import Apply, Confirm
+from core.reconcile.memory.effects import Confirm, Perform
 from core.reconcile.memory.inputs import (
     Confirmed,
     InventoryRead,
@@ -160,7 +160,7 @@ def test_terminating_is_never_healed(content: Any) -> None:
     made.change(CONFIG_MAP, "a", terminating("a", 9, **content))
     assert told(made, "a") == "terminating"
     assert made.verdict(CONFIG_MAP, "b") == "in_sync"
-    assert [e for e in made.effects if isinstance(e, Apply | Confirm)] == []
+    assert [e for e in made.effects if isinstance(e, Perform | Confirm)] == []
 
 
 def test_terminating_is_not_extra() -> None:

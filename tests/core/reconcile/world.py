@@ -18,7 +18,7 @@ from core.model import (
     Resource,
     Snapshot,
 )
-from core.reconcile.memory.effects import Apply, Confirm, Effect, WakeAt, WriteInventory
+from core.reconcile.memory.effects import Confirm, Effect, Perform, WakeAt, WriteInventory
 from core.reconcile.memory.inputs import (
     Applied,
     ClusterFound,
@@ -150,7 +150,7 @@ class World:
 
     def accept(self, effect: Effect, version: int, uid: str = "u1") -> list[Effect]:
         """The server takes an apply; its answer is what Git says at *version*."""
-        assert isinstance(effect, Apply)
+        assert isinstance(effect, Perform)
         made = Live(uid, str(version), effect.desired.body)
         return self.feed(Applied(effect.key, effect.desired, made))
 

@@ -66,7 +66,7 @@ def test_what_no_eye_sees_comes_first_and_hashes_last() -> None:
     detail = ("first difference at byte 3",)
     hidden = replace(REPLICAS, live="pay\u200b", git="pay", detail=detail)
     assert [*changes.differences(hidden)] == [
-        ("differs only in invisible characters", Role.AMBER),
+        ("differs only in invisible characters", Role.WARNING),
         ("first difference at byte 3", Role.TEXT),
     ]
     secret = replace(REPLICAS, live=Masked("ab"), git=Masked("cd"), detail=("same bytes",))
@@ -100,7 +100,7 @@ def test_what_a_sync_cannot_put_back_says_so() -> None:
     assert [*changes.remarks(change)] == [
         ("removed here", Role.MUTED),
         ("why", Role.MUTED),
-        ("a sync cannot put this back", Role.AMBER),
+        ("a sync cannot put this back", Role.WARNING),
     ]
     info = replace(change, origin=None, note="", verdict=FieldVerdict.INFO)
     assert [*changes.remarks(info)] == []

@@ -6,8 +6,17 @@ import pytest
 
 from core.cluster.connection.calls import Calls
 from core.cluster.writing.gateway import REQUEST_BYTES_MAX, Gateway
-from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
+from core.compare import Policy
+from core.errors import (
+    DeniedError,
+    OutdatedError,
+    ProductError,
+    RejectedError,
+    UnavailableError,
+)
 from core.model import Desired, Document, KindRef, Live, ObjectRef, Resource
+from core.model.requests import Apply, Edit, Remove, Replace, Request, Version
+from core.remedy import creation, deletion, statement
 from tests.core.cluster.following.test_reflector import in_turn, says
 from tests.core.cluster.manual import ManualClock
 from tests.core.cluster.scripted import (
@@ -21,6 +30,7 @@ from tests.core.cluster.scripted import (
     status,
 )
 
+REF = ObjectRef("", "ConfigMap", "shop", "a")
 SECRETS = Resource(KindRef("v1", "Secret"), "secrets", namespaced=True, has_status=False)
 
 
@@ -41,14 +51,20 @@ async def cut(_: Asked, reply: Reply) -> None:
     reply.cut()
 
 
+def asking(stated: Desired, on: Live | None) -> Apply:
+    return creation(stated) if on is None else statement(stated, on, None, Policy())
+
+
 async def applied(script: Script, on: Live | None) -> tuple[Live | ProductError, list[Asked]]:
     async with serving(script) as server, linked(server.url) as link:
         clock = ManualClock().clock
         gateway = Gateway(Calls(link, clock), clock)
         try:
-            return await gateway.apply(MAPS, desired(), on), server.asked
+            made = await gateway.perform(MAPS, asking(desired(), on), on)
         except ProductError as error:
             return error, server.asked
+        assert made is not None
+        return made, server.asked
 
 
 async def test_an_apply_names_the_very_object_it_was_decided_on() -> None:
@@ -121,8 +137,8 @@ async def test_what_the_server_cannot_take_is_not_sent() -> None:
         gateway = Gateway(Calls(link, clock), clock)
         huge = desired(data={"x": "x" * REQUEST_BYTES_MAX})
         with pytest.raises(RejectedError, match="more than the API server takes"):
-            await gateway.apply(MAPS, huge, None)
-        prediction = await gateway.dry_run(MAPS, huge, live(5))
+            await gateway.perform(MAPS, creation(huge), None)
+        prediction = await gateway.dry_run(MAPS, asking(huge, live(5)))
     assert not prediction.retry
     assert server.asked == []
 
@@ -153,7 +169,8 @@ async def test_each_answer_to_a_dry_run_has_its_effect(
 ) -> None:
     async with serving(says(code, body)) as server, linked(server.url) as link:
         clock = ManualClock().clock
-        prediction = await Gateway(Calls(link, clock), clock).dry_run(MAPS, desired(), live(5))
+        gateway = Gateway(Calls(link, clock), clock)
+        prediction = await gateway.dry_run(MAPS, asking(desired(), live(5)))
     assert prediction.predicted is None
     assert prediction.problem
     assert (prediction.status, prediction.cause_paths, prediction.retry) == (code, paths, retry)
@@ -162,28 +179,77 @@ async def test_each_answer_to_a_dry_run_has_its_effect(
 async def test_a_prediction_for_another_version_is_asked_again() -> None:
     async with serving(says(200, a_map("a", 6))) as server, linked(server.url) as link:
         clock = ManualClock().clock
-        prediction = await Gateway(Calls(link, clock), clock).dry_run(MAPS, desired(), live(5))
+        gateway = Gateway(Calls(link, clock), clock)
+        prediction = await gateway.dry_run(MAPS, asking(desired(), live(5)))
     assert (prediction.predicted, prediction.retry) == (None, True)
 
 
 async def test_a_dry_run_that_is_cut_is_asked_again() -> None:
     async with serving(cut) as server, linked(server.url) as link:
         clock = ManualClock().clock
-        prediction = await Gateway(Calls(link, clock), clock).dry_run(MAPS, desired(), live(5))
+        gateway = Gateway(Calls(link, clock), clock)
+        prediction = await gateway.dry_run(MAPS, asking(desired(), live(5)))
     assert (prediction.predicted, prediction.retry) == (None, True)
 
 
-async def test_fields_are_taken_away_from_one_version_only() -> None:
-    async with serving(says(200, a_map("a", 7))) as server, linked(server.url) as link:
+async def performed(script: Script, request: Request, on: Live) -> tuple[Live | None, list[Asked]]:
+    async with serving(script) as server, linked(server.url) as link:
         clock = ManualClock().clock
-        made = await Gateway(Calls(link, clock), clock).remove(MAPS, live(6), ["/data/v"])
+        return await Gateway(Calls(link, clock), clock).perform(MAPS, request, on), server.asked
+
+
+async def test_fields_are_taken_away_from_one_version_only() -> None:
+    found = live(6)
+    on = Version.of(found)
+    edit = Edit(REF, MAPS.kind, (Remove(("data", "v")), Replace(("kind",), "Map")), on)
+    made, asked = await performed(says(200, a_map("a", 7)), edit, found)
+    assert made is not None
     assert made.resource_version == "7"
-    patch = json.loads(server.asked[0].body)
-    assert patch == [
+    (request,) = asked
+    assert (request.method, request.query) == ("PATCH", {"fieldManager": "driftdeck"})
+    assert request.headers["Content-Type"] == "application/json-patch+json"
+    assert json.loads(request.body) == [
         {"op": "add", "path": "/metadata/uid", "value": "uid-a"},
         {"op": "add", "path": "/metadata/resourceVersion", "value": "6"},
+        {"op": "replace", "path": "/kind", "value": "Map"},
         {"op": "remove", "path": "/data/v"},
     ]
+
+
+async def test_what_is_gone_already_is_not_asked_for() -> None:
+    found = live(6)
+    edit = Edit(REF, MAPS.kind, (Remove(("data", "gone")),), Version.of(found))
+    made, asked = await performed(says(500), edit, found)
+    assert (made, asked) == (found, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "body"), [(200, status(200, "")), (200, a_map("a", 6)), (404, status(404, "NotFound"))]
+)
+async def test_one_version_is_deleted_and_no_other(code: int, body: object) -> None:
+    found = live(6)
+    made, asked = await performed(says(code, body), deletion(REF, MAPS.kind, found), found)
+    assert made is None
+    (request,) = asked
+    assert (request.method, request.path) == ("DELETE", "/api/v1/namespaces/shop/configmaps/a")
+    expected = {"uid": "uid-a", "resourceVersion": "6"}
+    assert json.loads(request.body) == {"preconditions": expected}
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "kind"),
+    [
+        (409, status(409, "Conflict"), OutdatedError),
+        (403, status(403, "Forbidden"), DeniedError),
+        (404, "404 page not found", ProductError),
+    ],
+)
+async def test_a_refused_deletion_says_so(
+    code: int, body: object, kind: type[ProductError]
+) -> None:
+    found = live(6)
+    with pytest.raises(kind):
+        await performed(says(code, body), deletion(REF, MAPS.kind, found), found)
 
 
 async def test_a_refused_secret_does_not_reach_the_error() -> None:
@@ -197,7 +263,7 @@ async def test_a_refused_secret_does_not_reach_the_error() -> None:
         clock = ManualClock().clock
         gateway = Gateway(Calls(link, clock), clock)
         with pytest.raises(RejectedError) as caught:
-            await gateway.apply(SECRETS, desired(SECRETS), None)
-        prediction = await gateway.dry_run(SECRETS, desired(SECRETS), live(5))
+            await gateway.perform(SECRETS, creation(desired(SECRETS)), None)
+        prediction = await gateway.dry_run(SECRETS, asking(desired(SECRETS), live(5)))
     assert "hunter2" not in str(caught.value) + prediction.problem
     assert "data[pw]" in str(caught.value)

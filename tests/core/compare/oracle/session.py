@@ -3,7 +3,7 @@
 import http.client
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,9 @@ import yaml
 from typing_extensions import override
 
 from core.compare import Schema, canonical, schemas
-from core.model import Desired, Document, Json, JsonObject, KindRef, Live, Resource
+from core.model import Desired, Document, JsonObject, KindRef, Live, Resource
+from core.model.requests import Apply, Edit
+from core.remedy import json_patch
 from tests.apiserver.client import Answer, Client
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
@@ -150,21 +152,19 @@ class Session:
         url = f"{self.url(stated)}?{query}"
         return self.client.call(method, url, body, content_type=content_type)
 
-    def remove(self, stated: JsonObject, live: Live, pointers: Sequence[str]) -> Answer:
-        """Take fields away as driftdeck does."""
-        return self._edit(stated, live, [{"op": "remove", "path": p} for p in pointers])
-
-    def replace(
-        self, stated: JsonObject, live: Live, entries: Sequence[tuple[str, Json]]
-    ) -> Answer:
-        """Replace list entries as driftdeck does."""
-        patch = [{"op": "replace", "path": at, "value": entry} for at, entry in entries]
-        return self._edit(stated, live, patch)
-
-    def _edit(self, stated: JsonObject, live: Live, patch: Sequence[Any]) -> Answer:
-        named = {"uid": live.uid, "resourceVersion": live.resource_version}
+    def perform(self, stated: JsonObject, request: Apply | Edit, live: Live) -> Answer | None:
+        """Send one request as driftdeck does; None if *live* needs none."""
+        named: JsonObject = {"uid": live.uid, "resourceVersion": live.resource_version}
+        if isinstance(request, Apply):
+            body: JsonObject = msgspec.json.decode(request.body)
+            metadata = body["metadata"]
+            assert isinstance(metadata, dict)
+            return self.change(stated, _FORCED, APPLY, {**body, "metadata": {**metadata, **named}})
+        operations = json_patch(request, live)
+        if not operations:
+            return None
         tests = [{"op": "add", "path": f"/metadata/{k}", "value": v} for k, v in named.items()]
-        return self.change(stated, "fieldManager=driftdeck", JSON_PATCH, [*tests, *patch])
+        return self.change(stated, "fieldManager=driftdeck", JSON_PATCH, [*tests, *operations])
 
     def forget(self, stated: JsonObject) -> None:
         """Delete it; with a finalizer it stays, and nobody minds."""

@@ -10,11 +10,26 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from core.compare import Judgement, judge, removals, replacements
+from core.compare import Judgement, Policy, judge
 from core.compare.equality.builtin import LAST_APPLIED, SERVER_METADATA
 from core.compare.equality.walk import differences
-from core.model import ABSENT, Absent, FieldChange, FieldVerdict, Json, JsonObject, Live, Verdict
+from core.model import (
+    ABSENT,
+    Absent,
+    FieldChange,
+    FieldVerdict,
+    Json,
+    JsonObject,
+    Key,
+    Live,
+    Stamp,
+    Step,
+    Verb,
+    Verdict,
+)
 from core.model.paths import parse_path
+from core.model.requests import Delete
+from core.remedy import requests
 from tests.core.compare.oracle import dice as draw
 from tests.core.compare.oracle.edits import Edit, Pointer, leaves, unkept
 from tests.core.compare.oracle.session import Session, kind_of, live_of
@@ -189,23 +204,13 @@ class Trial:
         if dry.status == HTTPStatus.OK:
             judgement = self.judged(git, live, dry.body)
         drifts = [c for c in judgement.changes if c.verdict is FieldVerdict.DRIFT]
-        extra = [change.place or change.path for change in drifts if change.git is ABSENT]
-        renamed = [(c.place, c.path) for c in drifts if c.place and c.git is not ABSENT]
-        if entries := replacements(live, self.session.desired(git), renamed):
-            replaced = self.session.replace(git, live, entries)
-            live = live_of(replaced) if replaced.status == HTTPStatus.OK else live
-        answer = self.session.apply(git, live)
-        if answer.status == HTTPStatus.OK and (
-            pointers := removals(live_of(answer), extra) if extra else ()
-        ):
-            answer = self.session.remove(git, live_of(answer), pointers)
-        if answer.status != HTTPStatus.OK:
+        synced = self._healed(git, live, drifts)
+        if synced is None:
             self.count("cannot heal")
             self.session.forget(git)
             self.name += "x"
             git["metadata"]["name"] = self.seed["metadata"]["name"] = self.name  # type: ignore[index,call-overload]
             return None
-        synced = live_of(answer)
         self.count("syncs")
         self.check_in_sync(f"synced after {what}", git, synced)
         repeated = self.session.apply(git, synced)
@@ -221,6 +226,20 @@ class Trial:
             if trails != [("managedFields",)]:
                 self.fail("a second apply changes something", trails[0], git, again, what)
         return again
+
+    def _healed(self, git: JsonObject, live: Live, drifts: list[FieldChange]) -> Live | None:
+        """Send what a sync sends, in its order; None if the server refuses any of it."""
+        desired = self.session.desired(git)
+        stamp = Stamp(desired.digest, live.resource_version, live.uid)
+        step = Step(Key("oracle", desired.ref), desired.kind, Verb.APPLY, stamp, tuple(drifts))
+        for request in requests(desired, live, step, self.schema, Policy()):
+            assert not isinstance(request, Delete)
+            answer = self.session.perform(git, request, live)
+            if answer is not None and answer.status != HTTPStatus.OK:
+                return None
+            live = live_of(answer) if answer is not None else live
+            self.count(f"{type(request).__name__.lower()} requests")
+        return live
 
     # Properties -----------------------------------------------------------------------------------
 

@@ -12,11 +12,11 @@ from core.compare import (
     absence,
     judge,
     parse_selector,
-    payload,
     presence,
 )
 from core.model import IgnoreRule, JsonObject, Live
 from core.model.paths import parse_path, value_at
+from core.remedy import payload
 from tests.core.compare.world import SCHEMAS, By, desired, judged, live_of, obj, shown
 
 REPLICAS = IgnoreRule(pointer="/spec/replicas", source="driftdeck.yaml:12")

@@ -1,12 +1,13 @@
 """Plans, syncs and heals, one input at a time."""
 
 from core.model import Key, Plan, Problem, Remedy, RevertPlan
+from core.model.requests import Apply, Edit, Remove
 from core.reconcile.memory.effects import (
-    Apply,
     CheckAccess,
     Confirm,
     Effect,
     MakeRevert,
+    Perform,
     WriteInventory,
 )
 from core.reconcile.memory.inputs import (
@@ -41,7 +42,7 @@ def plan_of(made: World, *keys: Key) -> Plan:
 
 
 def applies(effects: list[Effect]) -> list[Key]:
-    return [e.key for e in effects if isinstance(e, Apply)]
+    return [e.key for e in effects if isinstance(e, Perform)]
 
 
 def missing(*, healing: bool = False, writing: bool = True) -> World:
@@ -115,7 +116,7 @@ def test_an_empty_choice_does_nothing() -> None:
 def test_an_apply_carries_what_it_was_decided_on() -> None:
     made, _ = drifted()
     effects = made.feed(Execute(1, plan_of(made, A)))
-    (apply,) = [e for e in effects if isinstance(e, Apply)]
+    (apply,) = [e for e in effects if isinstance(e, Perform)]
     assert apply.live is not None
     assert (apply.live.uid, apply.live.resource_version) == ("u1", "6")
 
@@ -128,7 +129,7 @@ def test_one_refusal_does_not_stop_the_others() -> None:
     first, second = [
         e
         for e in made.feed(Execute(1, plan_of(made, A, key(CONFIG_MAP, "b"))))
-        if isinstance(e, Apply)
+        if isinstance(e, Perform)
     ]
     made.feed(
         Applied(first.key, first.desired, None, Problem(Remedy.CHANGE_GIT, "the server says no"))
@@ -210,7 +211,7 @@ def test_the_third_repetition_of_one_field_waits() -> None:
 
 def test_a_refused_heal_is_not_repeated_at_once() -> None:
     made, effects = drifted(healing=True)
-    (apply,) = [e for e in effects if isinstance(e, Apply)]
+    (apply,) = [e for e in effects if isinstance(e, Perform)]
     after = made.feed(
         Applied(apply.key, apply.desired, None, Problem(Remedy.CHANGE_GIT, "webhook says no"))
     )
@@ -254,5 +255,8 @@ def test_a_field_that_git_does_not_have_is_taken_away_by_the_same_heal() -> None
     entry = HUMAN | {"fieldsType": "FieldsV1", "fieldsV1": fields}
     found = live(CONFIG_MAP, "a", 6, data={"a": "1", "extra": "x"}, managed=[entry])
     asked = made.change(CONFIG_MAP, "a", found)
-    (apply,) = [e for e in made.agree(asked[0]) if isinstance(e, Apply)]
-    assert apply.removed == ("data.extra",)
+    (apply,) = [e for e in made.agree(asked[0]) if isinstance(e, Perform)]
+    stated, removed = apply.requests
+    assert isinstance(stated, Apply)
+    assert isinstance(removed, Edit)
+    assert removed.operations == (Remove(("data", "extra")),)

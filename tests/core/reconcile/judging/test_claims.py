@@ -16,7 +16,7 @@ from core.model import (
     Resource,
     Snapshot,
 )
-from core.reconcile.memory.effects import Apply, CheckAccess, Confirm, Follow
+from core.reconcile.memory.effects import CheckAccess, Confirm, Follow, Perform
 from core.reconcile.memory.inputs import (
     ClusterFound,
     InventoryRead,
@@ -88,7 +88,7 @@ def test_an_object_of_two_apps_is_an_error_in_both_that_names_the_other() -> Non
 def test_an_object_of_two_apps_is_not_healed_and_the_others_are() -> None:
     made = shared(healing=True)
     made.recorded(made.effects)
-    assert [e.key for e in made.effects if isinstance(e, Apply)] == [Key("one", B_REF)]
+    assert [e.key for e in made.effects if isinstance(e, Perform)] == [Key("one", B_REF)]
 
 
 def test_a_plan_leaves_an_object_of_two_apps_out_and_says_why() -> None:
@@ -106,7 +106,7 @@ def test_an_app_that_gives_an_object_up_leaves_it_to_the_other() -> None:
     made.recorded(made.effects)
     before = len(made.effects)
     made.recorded(made.feed(SourceRead("two", commit(2), (), ())))
-    assert [e.key for e in made.effects[before:] if isinstance(e, Apply)] == [Key("one", A)]
+    assert [e.key for e in made.effects[before:] if isinstance(e, Perform)] == [Key("one", A)]
     assert views(made)["one"].file_problems == ()
 
 
@@ -114,10 +114,10 @@ def test_nothing_is_healed_before_every_app_said_what_it_states() -> None:
     made = two_apps(healing=True)
     stated(made, "one", B)
     made.listing(CONFIG_MAP)
-    assert [e for e in made.effects if isinstance(e, Apply)] == []
+    assert [e for e in made.effects if isinstance(e, Perform)] == []
     made.recorded(made.feed(SourceLost("two", Problem(Remedy.WAIT, "no such folder"))))
     made.recorded(made.effects)
-    assert [e.key for e in made.effects if isinstance(e, Apply)] == [Key("one", B_REF)]
+    assert [e.key for e in made.effects if isinstance(e, Perform)] == [Key("one", B_REF)]
 
 
 def notes(made: World, name: str, kind: KindRef = CONFIG_MAP) -> list[tuple[str, str]]:
@@ -171,4 +171,4 @@ def test_a_lease_in_git_is_not_compared_not_watched_and_never_missing() -> None:
     assert made.verdict(LEASE, "a") == "in_sync"
     assert made.complete()
     assert [e for e in made.effects if isinstance(e, Follow)][-1].kinds == {CONFIG_MAP}
-    assert [e for e in made.effects if isinstance(e, Apply | Confirm)] == []
+    assert [e for e in made.effects if isinstance(e, Perform | Confirm)] == []

@@ -21,7 +21,7 @@ from core.model import (
     Snapshot,
 )
 from core.reconcile.judging.surveys import surveyed_kinds
-from core.reconcile.memory.effects import Apply, Confirm, Follow
+from core.reconcile.memory.effects import Confirm, Follow, Perform
 from core.reconcile.memory.inputs import (
     ClusterFound,
     InventoryRead,
@@ -268,7 +268,7 @@ def test_a_plan_never_holds_what_is_extra() -> None:
     survey(made, SECRET, metadata(SECRET, "b"))
     made.feed(PreparePlan(1, frozenset({Key(SPEC.name, ref(SECRET, "b"))})))
     assert made.state.answers == {1: Plan("prod", ())}
-    assert [effect for effect in made.effects if isinstance(effect, Apply)] == []
+    assert [effect for effect in made.effects if isinstance(effect, Perform)] == []
 
 
 def test_a_claim_is_extra_only_where_its_stateful_set_is_not_there() -> None:

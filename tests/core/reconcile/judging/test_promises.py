@@ -4,7 +4,7 @@ import pytest
 
 from core.model import Key, KindRef, ObjectRef, Plan, Remedy, Resource
 from core.reconcile.judging.promises import DEFINITION, promises
-from core.reconcile.memory.effects import Apply, CheckAccess, Effect
+from core.reconcile.memory.effects import CheckAccess, Effect, Perform
 from core.reconcile.memory.inputs import (
     ClusterFound,
     Execute,
@@ -67,7 +67,7 @@ def plan_of(made: World) -> tuple[Plan, CheckAccess]:
 
 
 def applies(effects: list[Effect]) -> list[Key]:
-    return [e.key for e in effects if isinstance(e, Apply)]
+    return [e.key for e in effects if isinstance(e, Perform)]
 
 
 def serve(made: World) -> list[Effect]:
@@ -114,15 +114,15 @@ def test_the_resource_is_applied_as_soon_as_its_kind_is_served() -> None:
     assert applies(made.accept(effects[0], 10)) == []
     effects = serve(made)
     assert applies(effects) == [WIDGET_KEY]
-    made.recorded(made.accept(next(e for e in effects if isinstance(e, Apply)), 11))
-    assert [each.remedy for each in made.state.finished[-1].problems] == []
+    made.recorded(made.accept(next(e for e in effects if isinstance(e, Perform)), 11))
+    assert made.state.finished[-1].problems == ()
 
 
 def test_healing_makes_one_run_of_both() -> None:
     made = waiting(healing=True)
     effects = made.recorded(made.effects)
     assert applies(effects) == [CRD_KEY]
-    made.accept(next(e for e in effects if isinstance(e, Apply)), 10)
+    made.accept(next(e for e in effects if isinstance(e, Perform)), 10)
     assert applies(serve(made)) == [WIDGET_KEY]
 
 

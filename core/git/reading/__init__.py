@@ -1,0 +1,1 @@
+"""What is there: the object store, refs, listings, the graph of commits, and word of changes."""

@@ -1,0 +1,103 @@
+"""Which commit a revision means, and which branch.
+
+Full names only, and nothing is guessed: what could mean two commits is an error.
+"""
+
+import re
+from typing import Final
+
+from dulwich.objects import Commit as RawCommit
+from dulwich.refs import HEADREF, Ref, check_ref_format
+
+from core.clean import clean
+from core.errors import UnavailableError, UsageError
+from core.git.reading.store import Store, translated
+
+BRANCHES: Final = "refs/heads/"
+SHOWN_CELLS: Final = 80
+_FULL_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_SHORT_ID: Final = re.compile(r"[0-9a-f]{4,63}\Z")
+_PLACES: Final = (BRANCHES, "refs/tags/", "refs/remotes/")
+
+
+def resolved(store: Store, revision: str) -> str:
+    """Return the id of the commit that *revision* means.
+
+    Raises:
+        UsageError: It is unknown, ambiguous, or no commit.
+        UnavailableError: HEAD has no commit yet.
+    """
+    if revision == "HEAD":
+        return _head(store)
+    found = {_commit_id(store, target, revision) for target in _targets(store, revision)}
+    if not found and _SHORT_ID.match(revision.lower()):
+        found = _by_prefix(store, revision.lower())
+    if not found:
+        reason = f"no branch, tag or commit is called {_shown(revision)}"
+        raise UsageError(f"repository {store.path}: {reason}")
+    if len(found) > 1:
+        ids = ", ".join(sorted(commit_id[:12] for commit_id in found)[:4])
+        reason = f"{_shown(revision)} is ambiguous: it means {ids}; write more of it, or refs/…"
+        raise UsageError(f"repository {store.path}: {reason}")
+    return found.pop()
+
+
+def branch_ref(store: Store, branch: str) -> str | None:
+    """Return the full name of a local branch, followed from HEAD; None if it is no branch."""
+    if branch == "HEAD":
+        with store.lock, translated(store.path):
+            names, _ = store.repo.refs.follow(HEADREF)
+        name = names[-1].decode(errors="replace")
+        return name if name.startswith(BRANCHES) else None
+    name = branch if branch.startswith(BRANCHES) else BRANCHES + branch
+    return name if ref_target(store, name) is not None else None
+
+
+def ref_target(store: Store, name: str) -> str | None:
+    """Return the id a full ref name holds now."""
+    raw = name.encode(errors="surrogateescape")
+    if not raw.startswith(b"refs/") or not check_ref_format(Ref(raw[len(b"refs/") :])):
+        return None
+    with store.lock, translated(store.path):
+        try:
+            return store.repo.refs[Ref(raw)].decode()
+        except KeyError:
+            return None
+
+
+def _head(store: Store) -> str:
+    with store.lock, translated(store.path):
+        names, target = store.repo.refs.follow(HEADREF)
+    if target is None:
+        branch = _shown(names[-1].decode(errors="replace").removeprefix(BRANCHES))
+        reason = f"there is no commit yet on {branch}; make the first one"
+        raise UnavailableError(f"repository {store.path}: {reason}")
+    return _commit_id(store, target.decode(), "HEAD")
+
+
+def _targets(store: Store, revision: str) -> list[str]:
+    if revision.startswith("refs/"):
+        named = [ref_target(store, revision)]
+    else:
+        named = [ref_target(store, place + revision) for place in _PLACES]
+    found = [target for target in named if target is not None]
+    if _FULL_ID.match(revision.lower()) and store.has(revision.lower()):
+        found.append(revision.lower())
+    return found
+
+
+def _commit_id(store: Store, object_id: str, revision: str) -> str:
+    found = store.peeled(object_id)
+    if not isinstance(found, RawCommit):
+        kind = found.type_name.decode()
+        raise UsageError(f"repository {store.path}: {_shown(revision)} is a {kind}, not a commit")
+    return found.id.decode()
+
+
+def _by_prefix(store: Store, prefix: str) -> set[str]:
+    peeled = (store.peeled(object_id) for object_id in store.with_prefix(prefix))
+    return {found.id.decode() for found in peeled if isinstance(found, RawCommit)}
+
+
+def _shown(revision: str) -> str:
+    return f'"{clean(revision, max_cells=SHOWN_CELLS)}"'

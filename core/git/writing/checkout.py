@@ -1,0 +1,184 @@
+"""The work tree that has a branch checked out: kept in step when we move that branch.
+
+If we moved only the ref, `git status` would show our commit turned around as local changes, and the
+next `git commit -a` would undo it.  So the touched files must be as Git has them, checked before
+anything is written, and are changed together with the index while its lock is held.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Final
+
+from dulwich.errors import ChecksumMismatch
+from dulwich.file import GitFile
+from dulwich.index import (
+    Index,
+    IndexChecksumWriter,
+    IndexEntry,
+    UnsupportedIndexFormat,
+    index_entry_from_stat,
+    write_index_dict,
+)
+from dulwich.object_format import ObjectFormat
+from dulwich.objects import Blob
+from dulwich.refs import HEADREF
+
+from core.clean import clean
+from core.errors import RejectedError
+from core.git.reading.store import Store, translated
+from core.git.writing.reverting import Change
+
+_IN_PROGRESS: Final = {
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+}
+
+
+class Checkout:
+    """The files and the index of one work tree."""
+
+    def __init__(self, store: Store, index: Index) -> None:
+        """Use the work tree of the repository, whose index is locked by us."""
+        self._store, self._index = store, index
+        self._root = Path(store.repo.path)
+
+    def check(self, changes: Sequence[Change]) -> None:
+        """Refuse if a file that will change is not exactly as the branch has it.
+
+        Raises:
+            RejectedError: It has local changes, staged or not, or something is in its way.
+        """
+        for change in changes:
+            if not self._is_clean(change):
+                name = clean(change.name)
+                reason = f"{name} has local changes; commit or stash them, then revert"
+                raise RejectedError(reason)
+
+    def update(self, changes: Sequence[Change]) -> None:
+        """Give every changed file, and its index entry, its new content."""
+        for change in changes:
+            place = self._place(change)
+            key = b"/".join(change.path)
+            if change.after is None:
+                place.unlink()
+                self._remove_empty(place.parent)
+                del self._index[key]
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _write(place, change.after.data, executable=bool(change.after.mode & 0o100))
+            blob_id = Blob.from_string(change.after.data).id
+            self._index[key] = index_entry_from_stat(place.lstat(), blob_id, change.after.mode)
+
+    def _is_clean(self, change: Change) -> bool:
+        place = self._place(change)
+        if not self._has_real_folders(place):
+            return False
+        entry = self._index[key] if (key := b"/".join(change.path)) in self._index else None
+        if change.head is None:
+            return entry is None and not os.path.lexists(place)
+        if not isinstance(entry, IndexEntry) or entry.sha != Blob.from_string(change.head.data).id:
+            return False
+        found = place.lstat() if os.path.lexists(place) else None
+        if found is None or not stat.S_ISREG(found.st_mode):
+            return False
+        return found.st_size == len(change.head.data) and place.read_bytes() == change.head.data
+
+    def _has_real_folders(self, place: Path) -> bool:
+        """Tell whether nothing but folders, or nothing at all, leads to a file."""
+        above = [folder for folder in place.parents if folder.is_relative_to(self._root)]
+        return all(
+            not folder.is_symlink() and (folder.is_dir() or not folder.exists())
+            for folder in above[:-1]
+        )
+
+    def _place(self, change: Change) -> Path:
+        return self._root.joinpath(*map(os.fsdecode, change.path))
+
+    def _remove_empty(self, folder: Path) -> None:
+        while folder != self._root and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
+
+
+@contextmanager
+def locked_checkout(store: Store, ref: str) -> Iterator[Checkout | None]:
+    """Lock the index of the work tree that has *ref* checked out; None when there is none.
+
+    Raises:
+        RejectedError: The work tree is in the middle of something, or is not ours to change.
+        UnavailableError: Another git process holds the lock.
+    """
+    other = _other_checkout(store, ref)
+    if other is not None:
+        reason = f"{clean(ref)} is checked out in {clean(str(other))}; revert it there"
+        raise RejectedError(reason)
+    if store.repo.bare or _branch_of_head(store) != ref:
+        yield None
+        return
+    git_folder = Path(store.repo.controldir())
+    for name, what in _IN_PROGRESS.items():
+        if (git_folder / name).exists():
+            raise RejectedError(f"{what} is under way in {store.path}; finish it first")
+    path, kind = store.repo.index_path(), store.repo.object_format
+    with translated(store.path):
+        lock = GitFile(path, "wb")
+    try:
+        index = _index(path, kind)
+        yield Checkout(store, index)
+        with translated(store.path):
+            writer = IndexChecksumWriter(lock, kind)
+            write_index_dict(writer, dict(index.items()), object_format=kind)
+            writer.close()
+    finally:
+        lock.abort()  # does nothing once it was closed
+
+
+def _index(path: str, kind: ObjectFormat) -> Index:
+    """Read an index; not one whose lower-case extensions change its meaning, split or sparse."""
+    try:
+        index = Index(path, object_format=kind)
+    except (ChecksumMismatch, UnsupportedIndexFormat, ValueError, AssertionError) as error:
+        reason = "the index of the work tree is damaged, split or sparse; revert with git"
+        raise RejectedError(reason) from error
+    if any(
+        isinstance(entry, IndexEntry) and stat.S_ISDIR(entry.mode) for _, entry in index.items()
+    ):
+        raise RejectedError("the index of the work tree is sparse; revert with git")
+    return index
+
+
+def _other_checkout(store: Store, ref: str) -> Path | None:
+    """Find another work tree of this repository that has the branch checked out."""
+    own = Path(store.repo.controldir()).resolve()
+    common = Path(store.repo.commondir()).resolve()
+    heads = [path.parent for path in common.glob("worktrees/*/HEAD")]
+    if not (own == common or store.repo.get_config().get_boolean((b"core",), b"bare", False)):
+        heads.append(common)
+    for git_folder in heads:
+        if git_folder.resolve() == own:
+            continue
+        if (git_folder / "HEAD").read_text(errors="replace").strip() == f"ref: {ref}":
+            return git_folder
+    return None
+
+
+def _branch_of_head(store: Store) -> str:
+    with store.lock, translated(store.path):
+        names, _ = store.repo.refs.follow(HEADREF)
+    return names[-1].decode(errors="replace")
+
+
+def _write(place: Path, data: bytes, *, executable: bool) -> None:
+    """Replace a file in one step, never through a link that stands in its place."""
+    handle, temporary = mkstemp(dir=place.parent, prefix=".driftdeck-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        os.fchmod(handle, 0o755 if executable else 0o644)
+    Path(temporary).replace(place)

@@ -1,0 +1,141 @@
+"""New trees and commits, written straight into the object store.
+
+Nothing here runs a hook, a filter or a program: `porcelain.commit` would run a planted hook.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
+from dulwich.refs import Ref
+
+from core.clean import clean
+from core.errors import OutdatedError, RejectedError
+from core.git.reading.store import Entry, Store, is_tree, translated
+
+FILE_MODE: Final = 0o100644
+FOLDER_MODE: Final = 0o040000
+LOOSE_MAX: Final = 100  # objects written one by one; more go into one pack
+
+Path: TypeAlias = tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file is to hold."""
+
+    data: bytes
+    mode: int = FILE_MODE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorship:
+    """Who makes a commit, when, and with which words."""
+
+    author: str  # "Name <mail>"
+    message: str
+    when: float  # seconds since the epoch
+    timezone_s: int = 0  # east of UTC
+    lasting: bool = True  # force every object to the disk; costs milliseconds each
+
+    def identity(self) -> bytes:
+        """Return the author as Git writes it.
+
+        Raises:
+            RejectedError: It would break the commit's header.
+        """
+        name, bracket, mail = self.author.partition(" <")
+        if not bracket or not mail.endswith(">") or any(c in name + mail[:-1] for c in "<>\n\0"):
+            raise RejectedError(f'the author "{clean(self.author)}" is not of the form Name <mail>')
+        return self.author.encode()
+
+
+def write_commit(
+    store: Store, parent: str | None, files: Mapping[Path, Content | None], authorship: Authorship
+) -> str:
+    """Write the commit that gives *files* their new contents, None deleting; move no ref."""
+    identity = authorship.identity()
+    new: list[ShaFile] = []
+    root = store.tree_of(parent) if parent is not None else None
+    tree_id = _tree(store, root, files, new) or _added(Tree(), new)
+    commit = Commit()
+    commit.tree = ObjectID(tree_id.encode())
+    commit.parents = [ObjectID(parent.encode())] if parent is not None else []
+    commit.author = commit.committer = identity
+    commit.author_time = commit.commit_time = int(authorship.when)
+    commit.author_timezone = commit.commit_timezone = authorship.timezone_s
+    commit.encoding = b"UTF-8"
+    commit.message = authorship.message.encode(errors="replace")
+    new.append(commit)
+    _write(store, new, lasting=authorship.lasting)
+    return commit.id.decode()
+
+
+def move_ref(store: Store, ref: str, old: str | None, new: str, authorship: Authorship) -> None:
+    """Point a branch at a new commit, if it still is where it was.
+
+    Raises:
+        OutdatedError: Somebody else moved it.
+    """
+    name, target = Ref(ref.encode()), ObjectID(new.encode())
+    said = b"commit: " + authorship.message.split("\n", 1)[0].encode(errors="replace")
+    reflog = authorship.identity(), int(authorship.when), authorship.timezone_s, said
+    with store.lock, translated(store.path):
+        refs = store.repo.refs
+        if old is None:
+            moved = refs.add_if_new(name, target, *reflog)
+        else:
+            moved = refs.set_if_equals(name, ObjectID(old.encode()), target, *reflog)
+    if not moved:
+        raise OutdatedError(f"{clean(ref)} moved while the commit was made; look again")
+
+
+def _tree(
+    store: Store,
+    tree_id: str | None,
+    files: Mapping[Path, Content | None],
+    new: list[ShaFile],
+) -> str | None:
+    """Return the tree with *files* changed; None when nothing is left in it."""
+    entries = dict(store.tree(tree_id)) if tree_id is not None else {}
+    below: dict[bytes, dict[Path, Content | None]] = {}
+    for (name, *rest), content in files.items():
+        if rest:
+            below.setdefault(name, {})[tuple(rest)] = content
+        elif content is None:
+            entries.pop(name, None)
+        else:
+            entries[name] = Entry(content.mode, _added(Blob.from_string(content.data), new))
+    for name, inside in below.items():
+        old = entries.get(name)
+        if old is not None and not is_tree(old.mode):
+            raise RejectedError(f'"{clean(name.decode(errors="replace"))}" is a file, not a folder')
+        made = _tree(store, old.id if old is not None else None, inside, new)
+        if made is None:
+            entries.pop(name, None)
+        else:
+            entries[name] = Entry(FOLDER_MODE, made)
+    if not entries:
+        return None
+    tree = Tree()
+    for name, entry in entries.items():
+        tree.add(name, entry.mode, ObjectID(entry.id.encode()))
+    return _added(tree, new)
+
+
+def _added(made: ShaFile, new: list[ShaFile]) -> str:
+    new.append(made)
+    return made.id.decode()
+
+
+def _write(store: Store, new: Iterable[ShaFile], *, lasting: bool) -> None:
+    objects = list({made.id: made for made in new}.values())
+    with store.lock, translated(store.path):
+        to = store.repo.object_store
+        to.fsync_object_files = lasting
+        if len(objects) > LOOSE_MAX:
+            to.add_objects([(made, None) for made in objects])
+            return
+        for made in objects:
+            to.add_object(made)

@@ -1,0 +1,35 @@
+"""What the steps of a plan send, decided when the plan is made: it is part of what is accepted.
+
+Nothing can be decided for an object whose kind is still to come, as its definition is in the same
+folder; and nothing for one that moved on since it was judged, whose step is outdated anyway.  The
+former is decided when its step is due.
+"""
+
+from dataclasses import replace
+
+from core.model import Plan, Step
+from core.model.requests import Request
+from core.reconcile.acting.standing import stands
+from core.reconcile.judging.judging import policy_of
+from core.reconcile.memory.draft import Draft
+from core.remedy import requests
+
+
+def decided(draft: Draft, made: Plan) -> Plan:
+    """Return a plan whose steps carry what they send."""
+    return replace(made, steps=tuple(_decided(draft, step) for step in made.steps))
+
+
+def _decided(draft: Draft, step: Step) -> Step:
+    if step.problem or not stands(draft, step):
+        return step
+    return replace(step, requests=requests_of(draft, step))
+
+
+def requests_of(draft: Draft, step: Step) -> tuple[Request, ...]:
+    """Return what a step sends whose object is still what it was decided on."""
+    app = draft.app(step.key.app)
+    kind = draft.cluster(app.spec.cluster).kinds[step.kind]
+    live = kind.objects.get(step.key.ref) if kind.objects is not None else None
+    desired = app.desired[step.key.ref]
+    return requests(desired, live, step, kind.schema, policy_of(app.spec))

@@ -1,0 +1,37 @@
+"""Whether the world is still, or not yet, the one that a step of a plan is about."""
+
+from core.model import Coming, Plan, Stamp, Step
+from core.reconcile.memory.draft import Draft
+
+
+def stands(draft: Draft, step: Step) -> bool:
+    """Tell whether the object is still what the step was decided on."""
+    app = draft.app(step.key.app)
+    desired = app.desired.get(step.key.ref)
+    kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
+    if desired is None or kind is None or kind.objects is None:
+        return False
+    live = kind.objects.get(step.key.ref)
+    if isinstance(step.stamp, Coming):
+        return live is None
+    found = Stamp(desired.digest)
+    if live is not None:
+        found = Stamp(desired.digest, live.resource_version, live.uid)
+    return step.stamp == found
+
+
+def is_coming(draft: Draft, plan: Plan, step: Step) -> bool:
+    """Tell whether a step waits for its kind, which an earlier step of the plan defines.
+
+    For the schema too, which the server publishes later than the kind: without it a null that Git
+    states would not be sent.
+    """
+    app = draft.app(step.key.app)
+    if not isinstance(step.stamp, Coming) or app.source is None:
+        return False
+    if plan.revisions.get(step.key.app) != app.source.revision.id:
+        return False
+    kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
+    if step.key.ref in app.unserved or kind is None:
+        return True
+    return kind.objects is None or kind.schema is None

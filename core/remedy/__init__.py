@@ -1,0 +1,19 @@
+"""What is written to bring an object back to Git, and what would undo it.
+
+`requests` decides, purely: from what Git states, the live object and a step of a plan.  The values
+it returns are those of `core.model.requests`; `json_patch` says how an edit looks on the wire.
+"""
+
+from core.remedy.patching import json_patch
+from core.remedy.payload import payload
+from core.remedy.requests import creation, deletion, requests, statement, verbs
+
+__all__ = [
+    "creation",
+    "deletion",
+    "json_patch",
+    "payload",
+    "requests",
+    "statement",
+    "verbs",
+]

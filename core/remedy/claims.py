@@ -1,0 +1,57 @@
+"""What an apply would come to own: whether it would change anything but values.
+
+An apply does two things: it sets values, and it makes fields ours.  Where the live object's own
+managedFields say that exactly the fields that would be sent are ours by an apply already, and no
+value differs, it would do neither, and is left out.  In doubt it is sent: it is then one write
+too many, never one too few.
+"""
+
+from collections.abc import Iterator
+
+from core.compare.equality.lists import element, entries, members
+from core.compare.equality.schema import Node
+from core.compare.evidence.ownership import MANAGER, Owner, Owners, listed
+from core.model import Json, JsonObject, KindRef
+from core.model.paths import Parts
+
+_IDENTITY = frozenset({("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace")})
+
+
+def applied_by_us(owners: Owners, kind: KindRef) -> Owner | None:
+    """Return the entry of our own applies at the version Git writes, if there is one."""
+    for owner in owners.entries:
+        if (owner.manager, owner.operation, owner.subresource) == (MANAGER, "Apply", ""):
+            return owner if owner.api_version == kind.api_version else None
+    return None
+
+
+def is_claimed(sent: JsonObject, ours: Owner, root: Node, going: tuple[Parts, ...] = ()) -> bool:
+    """Tell whether an apply of *sent* would find its fields, and no others, in *ours*.
+
+    Args:
+        sent: The body of the apply.
+        ours: The entry of our own applies.
+        root: What the schema says about the kind: how lists are divided.
+        going: What is removed anyway, and from every owner.
+    """
+    held = {parts for parts, _ in listed(ours.fields)}
+    kept = {parts for parts in held if not any(parts[: len(gone)] == gone for gone in going)}
+    return kept == set(_claims(sent, root, ())) - _IDENTITY
+
+
+def _claims(value: Json, node: Node, at: Parts) -> Iterator[Parts]:
+    """Yield what managedFields would list: leaves, and entries of lists as such."""
+    if isinstance(value, dict) and value and not node.atomic:
+        for key, item in value.items():
+            yield from _claims(item, node.fields[key], (*at, key))
+        return
+    keyed = entries(value, node) if isinstance(value, list) and value else None
+    if keyed is not None:
+        for keys, item in keyed.items():
+            entry = (*at, element(node.keys, keys))
+            yield entry
+            for key, inner in item.items():
+                yield from _claims(inner, node.items.fields[key], (*entry, key))
+        return
+    unique = members(value, node) if isinstance(value, list) and value else None
+    yield from ((*at, member) for member in unique) if unique is not None else (at,)

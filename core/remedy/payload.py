@@ -1,0 +1,109 @@
+"""What an apply says of the places that rules, controllers and autoscalers are to decide.
+
+Each of them is sent so that the server leaves it as it is (Flux's semantics):
+
+- another Apply manager owns it: left out.  We give up owning it, and it keeps the field.
+- otherwise: the live value.  Left out, a field that only we own would be deleted.
+- live lacks it: left out.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import msgspec
+
+from core.compare.equality.lists import element, entries
+from core.compare.equality.scalars import same_json
+from core.compare.equality.schema import UNKNOWN, Node, Schema
+from core.compare.evidence.evidence import Evidence
+from core.compare.evidence.ownership import OwnerClass, Owners
+from core.compare.rules.grafting import Side, grafted, identified
+from core.compare.rules.ignoring import Spared, may_fit, spared
+from core.compare.verdicts import Policy
+from core.model import ABSENT, Absent, Desired, Json, JsonObject, Live
+from core.model.paths import Parts, parse_path
+
+
+def payload(
+    desired: Desired,
+    live: Live,
+    schema: Schema | None,
+    policy: Policy,
+    left: Collection[str] = (),
+) -> Desired:
+    """Return *desired* as it is sent to *live*, by a dry-run and by an apply.
+
+    *left* are paths of fields that a controller or an autoscaler decides: an apply leaves them as
+    they are, like those of rules, while a dry-run is to say what it would make of them.
+
+    Its digest stays that of what Git states.  A payload with live values in it holds for this
+    version of the object only; the gateway sends the version along.
+    """
+    if not left and not may_fit(policy.rules, desired.ref):
+        return desired
+    git: JsonObject = msgspec.json.decode(desired.body)
+    evidence = Evidence(msgspec.json.decode(live.body), policy.classes)
+    root = schema.root if schema is not None else UNKNOWN
+    found = list(spared(policy.rules, desired, git, evidence, root))
+    found += (Spared(parse_path(path), "") for path in left)
+    if not found:
+        return desired
+    sent = grafted(git, evidence.live, found, root, _Sent(evidence.owners, root))
+    return replace(desired, body=msgspec.json.encode(sent, order="sorted"))
+
+
+class _Sent:
+    """What an apply says about a place, so that it stays as it is."""
+
+    def __init__(self, owners: Owners, root: Node) -> None:
+        self._owners, self._root = owners, root
+
+    def __call__(self, git: Side, live: Side, node: Node, at: Parts) -> Side:
+        if isinstance(live, Absent):
+            return ABSENT
+        if not isinstance(git, Absent) and same_json(git, live):
+            return git
+        undivided = self._is_undivided(at)
+        if not undivided and not node.atomic:
+            if isinstance(live, dict) and isinstance(git, dict | Absent):
+                return self._mapping(git, live, node, at)
+            if isinstance(live, list) and isinstance(git, list | Absent):
+                keyed = self._entries(git, live, node, at)
+                if keyed is not None:
+                    return keyed or (live if not live else ABSENT)
+        owners = [owner for owner in self._owners.entries if owner.owns(at)]
+        if isinstance(git, Absent) and not any(o.kind is OwnerClass.OURS for o in owners):
+            return ABSENT  # Git does not state it, and leaving it out takes nothing away
+        applied = any(o.operation == "Apply" and o.kind is not OwnerClass.OURS for o in owners)
+        return ABSENT if applied and not undivided else live
+
+    def _mapping(self, git: Side, live: JsonObject, node: Node, at: Parts) -> Side:
+        stated = git if isinstance(git, dict) else {}
+        made: JsonObject = {}
+        for key, item in live.items():
+            value = self(stated.get(key, ABSENT), item, node.fields[key], (*at, key))
+            if not isinstance(value, Absent):
+                made[key] = value
+        return made if made or (not live and not isinstance(git, Absent)) else ABSENT
+
+    def _entries(self, git: Side, live: list[Json], node: Node, at: Parts) -> list[Json] | None:
+        stated = entries(git if isinstance(git, list) else [], node)
+        found = entries(live, node)
+        if stated is None or found is None:
+            return None
+        made: list[Json] = []
+        for keys, item in found.items():
+            part = element(node.keys, keys)
+            value = self(stated.get(keys, ABSENT), item, node.items, (*at, part))
+            if not isinstance(value, Absent):
+                made.append(identified(item, value, node))
+        return made
+
+    def _is_undivided(self, parts: Parts) -> bool:
+        """Tell whether a place lies inside a value that can only be owned as a whole."""
+        node = self._root
+        for part in parts:
+            if node.atomic or not (isinstance(part, str) or node.keys or node.unique):
+                return True
+            node = node.fields[part] if isinstance(part, str) else node.items
+        return False

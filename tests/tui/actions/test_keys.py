@@ -1,0 +1,309 @@
+"""Every id of the keymap, at the keys."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ParamSpec, TypeVar
+
+import pytest
+
+from core.model import Commit, Drift, Key
+from core.reconcile.memory.inputs import (
+    Execute,
+    ExecuteRevert,
+    PreparePlan,
+    PrepareRevert,
+    Refresh,
+    SetHeal,
+    SetWriting,
+)
+from tests.tui import samples
+from tests.tui.stage import playing
+from tui.actions.registry import ACTIONS
+from tui.text.rows import AppRow
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_covered: set[str] = set()
+
+
+def covers(*ids: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say which ids a test presses."""
+    _covered.update(ids)
+    return lambda test: test
+
+
+def test_every_id_is_pressed_by_a_test() -> None:
+    assert {action.id for action in ACTIONS} == _covered
+
+
+def _name(row: object) -> str:
+    if isinstance(row, AppRow):
+        return row.view.spec.name
+    assert isinstance(row, Drift)
+    return row.key.ref.name
+
+
+@covers("down", "up", "top", "bottom")
+async def test_letters_and_arrows_move_the_cursor() -> None:
+    async with playing() as stage:
+        await stage.press("j", "down", "k")
+        assert _name(stage.cursor) == "checkout"
+        await stage.press("G")
+        assert _name(stage.cursor) == "search"
+        await stage.press("up", "g", "k")
+        assert _name(stage.cursor) == "payments"
+
+
+@covers("half_down", "half_up", "page_down", "page_up")
+async def test_pages_and_half_pages_move_by_what_is_visible() -> None:
+    async with playing(size=(120, 24)) as stage:
+        await stage.press("2")
+        pane = stage.app.desk.panes.resources
+        await stage.press("ctrl+d")
+        assert pane.cursor == pane.page // 2
+        await stage.press("ctrl+u", "pagedown")
+        assert pane.cursor == pane.page
+        await stage.press("pageup")
+        assert pane.cursor == 0
+
+
+@covers("next_pane", "previous_pane", "pane_0", "pane_1", "pane_2", "pane_3", "pane_4")
+async def test_numbers_and_tab_choose_panes() -> None:
+    async with playing() as stage:
+        for key, pane in (
+            ("3", "commits"),
+            ("4", "timeline"),
+            ("0", "changes"),
+            ("2", "resources"),
+            ("1", "apps"),
+            ("tab", "resources"),
+            ("shift+tab", "apps"),
+            ("shift+tab", "changes"),
+        ):
+            await stage.press(key)
+            assert stage.focus == pane
+
+
+@covers("left", "right", "open")
+async def test_enter_goes_into_and_h_and_l_go_sideways() -> None:
+    async with playing() as stage:
+        await stage.press("enter")
+        assert stage.focus == "resources"
+        await stage.press("enter")
+        assert stage.focus == "changes"
+        await stage.press("h")
+        assert stage.focus == "resources"
+        await stage.press("left", "left")
+        assert stage.focus == "apps"
+        await stage.press("l", "right", "right")
+        assert stage.focus == "changes"
+
+
+@covers("back")
+async def test_escape_and_q_go_back_and_never_quit() -> None:
+    async with playing() as stage:
+        await stage.press("enter", "enter", "q")
+        assert stage.focus == "resources"
+        await stage.press("escape")
+        assert stage.focus == "apps"
+        await stage.press("q")
+        assert stage.bar("note") == "Q quits"
+        assert stage.app.is_running
+
+
+@covers("quit")
+@pytest.mark.parametrize("key", ["Q", "ctrl+c", "ctrl+q"])
+async def test_quitting_stops_the_engine(key: str) -> None:
+    async with playing() as stage:
+        await stage.press(key)
+        await stage.until(lambda: stage.engine.ended)
+        assert stage.app.return_code == 0
+
+
+@covers("next_drift", "previous_drift")
+async def test_brackets_walk_over_the_drift_of_all_apps() -> None:
+    async with playing() as stage:
+        await stage.press("]")
+        seen = [stage.app.desk.panes.resources.cursor_id]
+        for _ in range(6):
+            await stage.press("]")
+            seen.append(stage.app.desk.panes.resources.cursor_id)
+        assert samples.WEB in seen
+        assert len(set(seen)) == 7
+        await stage.press("[")
+        assert stage.app.desk.panes.resources.cursor_id == seen[-2]
+        assert stage.focus == "resources"
+
+
+@covers("diff_down", "diff_up")
+async def test_capitals_scroll_the_changes_from_anywhere() -> None:
+    async with playing(size=(100, 16)) as stage:
+        await stage.press("2", "j", "J", "J", "shift+down")
+        assert stage.app.desk.panes.changes.scroll_y == 3
+        await stage.press("K", "shift+up")
+        assert stage.app.desk.panes.changes.scroll_y == 1
+        assert stage.focus == "resources"
+
+
+@covers("noise")
+async def test_noise_is_counted_and_w_shows_it() -> None:
+    async with playing() as stage:
+        await stage.press("2", "j")
+        assert "1 field of bookkeeping and remarks hidden, w shows" in stage.pane("changes")
+        await stage.press("w")
+        assert "spec.strategy.type" in stage.pane("changes")
+        assert "the API server's default" in stage.pane("changes")
+
+
+@covers("text")
+async def test_r_shows_the_same_as_text() -> None:
+    async with playing() as stage:
+        await stage.press("r")
+        assert stage.bar("note") == "pane 0 shows no differences"
+        await stage.press("2", "j", "r")
+        assert "- replicas: 5\n + replicas: 3" in stage.pane("changes")
+
+
+@covers("full_screen")
+async def test_f_shows_one_pane_alone() -> None:
+    async with playing() as stage:
+        await stage.press("2", "f")
+        assert not stage.app.desk.panes.changes.display
+        await stage.press("escape")
+        assert stage.app.desk.panes.changes.display
+
+
+@covers("help")
+async def test_help_lists_every_key_and_searches() -> None:
+    async with playing(size=(100, 60)) as stage:
+        await stage.press("?")
+        assert "make the cluster match Git" in stage.dialog
+        assert "choose a commit in pane 3 first" in stage.dialog
+        await stage.press("/", "h", "e", "a", "l")
+        assert "put drift of this app back" in stage.dialog
+        assert "full screen" not in stage.dialog
+        await stage.press("escape", "escape")
+        assert stage.dialog == ""
+
+
+@covers("filter")
+async def test_the_filter_works_while_typing_and_escape_clears_it() -> None:
+    async with playing() as stage:
+        await stage.press("2", "slash", *"kind:secret")
+        assert "card-gateway" in stage.pane("resources")
+        assert "settings-1" not in stage.pane("resources")
+        await stage.press("enter")
+        assert stage.focus == "resources"
+        assert "1 of 37" in str(stage.app.desk.panes.resources.border_subtitle)
+        await stage.press("escape")
+        assert "settings-1" in stage.pane("resources")
+
+
+async def test_keys_are_text_while_a_filter_is_typed_and_a_bad_term_is_named() -> None:
+    async with playing() as stage:
+        await stage.press("2", "slash", *"Q?verdict:x")
+        assert stage.app.desk.frame.prompt.value == "Q?verdict:x"
+        await stage.press("ctrl+u", *"verdict:x")
+        assert "verdicts are in_sync" in stage.bar("note")
+        assert len(stage.app.desk.panes.resources.rows) == 37
+
+
+@covers("mark")
+async def test_marks_are_what_sync_works_on() -> None:
+    async with playing() as stage:
+        await stage.press("2", "space", "space", "s")
+        assert [ask.keys for ask in stage.asked(PreparePlan)] == [
+            frozenset({samples.FLAGS, samples.API})
+        ]
+        await stage.press("escape", "escape")
+        assert not stage.app.desk.view.marks
+
+
+@covers("sync")
+async def test_sync_of_an_object_previews_exactly_it_and_runs_the_plan_that_was_shown() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("2", "j", "s")
+        await stage.until(lambda: "spec.replicas" in stage.dialog)
+        assert "Sync 1 object on prod-eu-1" in stage.dialog
+        assert "prod-eu-1 / payments / Deployment api" in stage.dialog
+        (ask,) = stage.asked(PreparePlan)
+        shown = stage.engine.newest.plan_for(ask.request)
+        await stage.confirm()
+        (run,) = stage.asked(Execute)
+        assert run.plan is shown
+        await stage.until(lambda: stage.bar("note") == "synced 1 object")
+
+
+async def test_sync_from_the_apps_names_all_that_drifted_or_is_missing() -> None:
+    async with playing() as stage:
+        await stage.press("s")
+        (ask,) = stage.asked(PreparePlan)
+        assert ask.keys == {samples.API, samples.FLAGS, samples.SECRET, samples.SERVICE}
+
+
+@covers("revert")
+async def test_revert_previews_the_commit_and_makes_it() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("t")
+        assert stage.bar("note") == "choose a commit in pane 3 first"
+        await stage.press("3", "j", "t")
+        commit = stage.app.desk.panes.commits.cursor_row
+        assert isinstance(commit, Commit)
+        await stage.until(lambda: "+  replicas: 2" in stage.dialog)
+        (ask,) = stage.asked(PrepareRevert)
+        assert (ask.app, ask.commit) == ("payments", commit.id)
+        await stage.confirm()
+        assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
+        await stage.until(lambda: stage.bar("note") == "reverted as beefcaf, 1 object synced")
+
+
+@covers("heal")
+async def test_heal_asks_before_it_is_on_and_is_off_at_once() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("H")
+        assert "Now: 4 objects would be put back." in stage.dialog
+        assert not stage.asked(SetHeal)
+        await stage.confirm()
+        assert stage.asked(SetHeal) == [SetHeal(frozenset({"payments"}), enabled=True)]
+        await stage.until(lambda: "heal ON" in stage.bar("header"))
+        await stage.press("H")
+        assert stage.dialog == ""
+        assert stage.asked(SetHeal)[-1] == SetHeal(frozenset({"payments"}), enabled=False)
+
+
+@covers("write")
+async def test_writing_is_asked_for_shown_and_ended_at_once() -> None:
+    async with playing() as stage:
+        assert "READ-ONLY" in stage.bar("header")
+        await stage.press("W")
+        await stage.confirm()
+        await stage.until(lambda: "WRITE 30m" in stage.bar("header"))
+        await stage.press("W")
+        assert stage.asked(SetWriting) == [SetWriting(enabled=True), SetWriting(enabled=False)]
+
+
+@covers("refresh")
+async def test_refresh_asks_to_look_again() -> None:
+    async with playing() as stage:
+        await stage.press("ctrl+r")
+        assert stage.asked(Refresh) == [Refresh()]
+
+
+async def test_triage_from_read_only_takes_five_keys() -> None:
+    async with playing() as stage:
+        await stage.press("W")
+        await stage.confirm()
+        await stage.until(lambda: "WRITE" in stage.bar("header"))
+        await stage.press("]", "s")
+        await stage.until(lambda: "Sync 1 object on" in stage.dialog)
+        await stage.confirm()
+        assert len(stage.asked(Execute)) == 1
+
+
+async def test_an_object_in_sync_says_why_sync_does_nothing() -> None:
+    in_sync = samples.drift(Key("payments", samples.API.ref))
+    world = replace(samples.world(), rows={samples.API: in_sync}, apps=(samples.app("payments"),))
+    async with playing(snapshot=world) as stage:
+        await stage.press("2", "s")
+        assert stage.bar("note") == "this object is in sync"
+        assert not stage.asked(PreparePlan)

@@ -1,0 +1,163 @@
+"""The registry: complete, without doubles, and the only source of bindings, hints and help."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from core.telling.spans import Role, plain
+from tests.tui import samples
+from tests.tui.standin import Standin
+from tui.actions.hints import hint_cells, hint_line, hints
+from tui.actions.leave import ALWAYS_QUIT
+from tui.actions.registry import ACTIONS, BY_ID, registered
+from tui.app import DriftApp
+from tui.desk import Desk
+from tui.keys import DIALOG_KEYS, NEVER_BOUND, key_name
+from tui.model.focus import Pane
+from tui.options import TerminalOptions
+from tui.surface import reasons
+from tui.text.help import help_lines
+
+
+def test_no_key_and_no_id_stands_twice() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+    assert len(BY_ID) == len(ACTIONS)
+    dialog = [key for keys in DIALOG_KEYS.values() for key in keys]
+    assert len(dialog) == len(set(dialog))
+
+
+def test_every_action_has_keys_and_words() -> None:
+    assert all(action.words and action.does and action.keys for action in ACTIONS)
+
+
+def test_keys_that_terminals_own_are_never_bound() -> None:
+    owned = {"ctrl+a", "ctrl+b", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+k"}
+    assert owned | {"ctrl+backslash"} == NEVER_BOUND
+    assert not NEVER_BOUND & {key for action in ACTIONS for key in action.keys}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"id": "sync"}, "two actions are called sync"),
+        ({"id": "other"}, "s is the key of sync and of other"),
+        ({"id": "other", "keys": ("ctrl+k",)}, "ctrl\\+k is never bound, and other wants it"),
+    ],
+)
+def test_a_double_or_a_forbidden_key_is_refused_naming_both(
+    changes: dict[str, object], words: str
+) -> None:
+    other = replace(BY_ID["sync"], **changes)  # type: ignore[arg-type] # names of its fields
+    with pytest.raises(ValueError, match=words):
+        registered((BY_ID["sync"],), (other,))
+
+
+def test_every_key_is_bound_to_its_action() -> None:
+    bound = {binding.key: binding.action for binding in Desk.BINDINGS}  # type: ignore[union-attr] # we use no tuples
+    bound |= {binding.key: "do('quit')" for binding in DriftApp.BINDINGS}  # type: ignore[union-attr] # as above
+    assert bound == {key: f"do({action.id!r})" for action in ACTIONS for key in action.keys}
+    assert {binding.key for binding in DriftApp.BINDINGS} == set(ALWAYS_QUIT)  # type: ignore[union-attr] # as above
+
+
+def test_help_names_every_action_and_every_key() -> None:
+    text = "\n".join(plain(line) for line in help_lines(ACTIONS, 100, {}))
+    for action in ACTIONS:
+        assert all(key_name(key) in text for key in action.keys)
+        assert action.does in text
+
+
+# What cannot be done ----------------------------------------------------------------------------
+
+
+def _nothing() -> Standin:
+    return Standin(replace(samples.world(), apps=(), rows={}, events=()))
+
+
+def _calm() -> Standin:
+    world = samples.world()
+    apps = tuple(replace(view, counts={}) for view in world.apps)
+    return Standin(replace(world, apps=apps, rows={}))
+
+
+def _flag() -> Standin:
+    return Standin(options=TerminalOptions(read_only=True))
+
+
+def _on(pane: Pane) -> Callable[[], Standin]:
+    def stand() -> Standin:
+        made = Standin()
+        made.go(made.view.focus.on(pane))
+        return made
+
+    return stand
+
+
+def _no_commit() -> Standin:
+    made = _nothing()
+    made.go(made.view.focus.on(Pane.COMMITS))
+    return made
+
+
+WHY_NOT = [
+    ("sync", _calm, "nothing in this app has drifted"),
+    ("sync", _on(Pane.TIMELINE), "choose an app (1) or an object (2) first"),
+    ("revert", Standin, "choose a commit in pane 3 first"),
+    ("revert", _no_commit, "there is no commit"),
+    ("heal", _nothing, "there is no app"),
+    ("heal", _flag, "read-only: started with --read-only"),
+    ("write", _flag, "read-only: started with --read-only"),
+    ("mark", Standin, "marks are for objects (2)"),
+    ("next_drift", _calm, "nothing has drifted"),
+    ("previous_drift", _calm, "nothing has drifted"),
+    ("text", Standin, "pane 0 shows no differences"),
+    ("noise", Standin, "pane 0 shows no differences"),
+]
+CAN = {"revert": _on(Pane.COMMITS)} | dict.fromkeys(("mark", "text", "noise"), _on(Pane.RESOURCES))
+
+
+def test_why_not_of_every_action_is_exercised() -> None:
+    silent = BY_ID["down"].why_not
+    assert {action.id for action in ACTIONS if action.why_not is not silent} == {
+        id_ for id_, _, _ in WHY_NOT
+    }
+
+
+@pytest.mark.parametrize(("id_", "stand", "why"), WHY_NOT)
+def test_what_cannot_be_done_stays_visible_and_says_why(
+    id_: str, stand: Callable[[], Standin], why: str
+) -> None:
+    made, action = stand(), BY_ID[id_]
+    assert made.do(id_) == why
+    assert (made.commands, made.dialogs, made.notes) == ([], [], [])
+    disabled = reasons(made)
+    assert disabled[id_] == why
+    text = " ".join(plain(line).strip() for line in help_lines((action,), 200, disabled))
+    assert f"{action.does} ({why})" in text
+    if action.priority:
+        hint = (f"{key_name(action.keys[0])} {action.words}", Role.MUTED)
+        assert hint in hint_line(300, disabled)
+
+
+@pytest.mark.parametrize("id_", BY_ID)
+def test_every_action_can_be_done_somewhere(id_: str) -> None:
+    assert CAN.get(id_, Standin)().do(id_) == ""
+
+
+# Hints ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+def test_hints_are_whole_and_help_is_always_last(width: int) -> None:
+    shown = hints(width)
+    assert shown[-1].id == "help"
+    assert sum(map(hint_cells, shown)) <= width
+    assert plain(hint_line(width, {})).rstrip().endswith("? help")
+    assert len(plain(hint_line(width, {}))) <= width
+
+
+def test_the_most_wanted_hint_comes_first_and_the_moment_can_ask_for_one() -> None:
+    assert hints(80)[0].id == "sync"
+    assert hints(80, Pane.COMMITS)[0].id == "revert"
+    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 13

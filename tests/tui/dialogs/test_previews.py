@@ -1,0 +1,257 @@
+"""Dialogs: nothing is confirmed by accident, and what was shown is what runs."""
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from core.model import Key, Problem, Remedy, Run, Snapshot, Stamp
+from core.reconcile.memory.inputs import (
+    Command,
+    Execute,
+    ExecuteRevert,
+    PreparePlan,
+    PrepareRevert,
+    SetHeal,
+)
+from tests.tui import samples
+from tests.tui.stage import ARMED_S, Stage, answered, playing
+from tui.dialogs.guard import Guard
+from tui.dialogs.sync import outdated
+
+DENIED = Problem(Remedy.GRANT, "Deployment/payments/api: denied")
+OUTDATED = Problem(Remedy.LOOK_AGAIN, "changed since")
+
+
+async def _preview(stage: Stage) -> None:
+    await stage.press("2", "j", "s")
+    await stage.until(lambda: "spec.replicas" in stage.dialog)
+
+
+async def test_confirming_is_dead_for_400_ms() -> None:
+    async with playing(write=True) as stage:
+        await _preview(stage)
+        await stage.press("y")
+        assert not stage.asked(Execute)
+        await stage.confirm()
+        assert len(stage.asked(Execute)) == 1
+
+
+async def test_cancel_has_the_focus_and_tab_moves_it() -> None:
+    async with playing(write=True) as stage:
+        await _preview(stage)
+        await stage.pilot.pause(ARMED_S)
+        await stage.press("enter")
+        assert stage.dialog == ""
+        assert not stage.asked(Execute)
+        await stage.press("s")
+        await stage.until(lambda: "spec.replicas" in stage.dialog)
+        await stage.pilot.pause(ARMED_S)
+        await stage.press("tab", "enter")
+        assert len(stage.asked(Execute)) == 1
+
+
+@pytest.mark.parametrize("key", ["escape", "n", "q"])
+async def test_cancelling_works_at_any_time(key: str) -> None:
+    async with playing(write=True) as stage:
+        await stage.press("s", key)
+        assert stage.dialog == ""
+        assert not stage.asked(Execute)
+
+
+def test_a_key_that_is_held_confirms_nothing() -> None:
+    guard = Guard()
+    guard.painted(10.0)
+    at = [10.2 + 0.05 * step for step in range(20)]
+    assert not any(guard.allows("y", now) for now in at)
+    assert guard.allows("y", at[-1] + 0.2)
+
+
+def test_the_key_that_opened_the_dialog_is_dead_until_another_was_pressed() -> None:
+    guard = Guard(opened_by="y")
+    guard.painted(10.0)
+    assert not guard.allows("y", 11.0)
+    assert guard.allows("j", 12.0)
+    assert guard.allows("y", 13.0)
+
+
+async def test_read_only_shows_the_preview_and_says_why_it_cannot_run() -> None:
+    async with playing() as stage:
+        await _preview(stage)
+        assert "read-only: W allows writing" in stage.dialog
+        await stage.confirm()
+        assert stage.dialog
+        assert not stage.asked(Execute)
+
+
+async def test_the_read_only_flag_cannot_be_undone_inside() -> None:
+    async with playing(read_only=True, write=True) as stage:
+        await stage.press("W")
+        assert stage.bar("note") == "read-only: started with --read-only"
+        await _preview(stage)
+        assert "read-only: started with --read-only" in stage.dialog
+
+
+def _moved(snapshot: Snapshot, key: Key) -> Snapshot:
+    row = replace(snapshot.rows[key], stamp=Stamp("0123456789abcdef", "124", "uid-1"))
+    return replace(snapshot, rows={**snapshot.rows, key: row})
+
+
+async def test_a_changed_world_makes_a_new_plan_and_confirming_waits_again() -> None:
+    async with playing(write=True) as stage:
+        await _preview(stage)
+        await stage.pilot.pause(ARMED_S)
+        stage.engine.answer = None
+        await stage.say(_moved(stage.engine.newest, samples.API))
+        first, second = stage.asked(PreparePlan)
+        assert first.keys == second.keys
+        assert "the world changed" in stage.dialog
+        await stage.press("y")
+        stage.engine.answer = answered
+        again = answered(second, stage.engine.newest)
+        assert again is not None
+        await stage.say(again)
+        assert "(made again)" in stage.dialog
+        await stage.press("y")
+        assert not stage.asked(Execute)
+        await stage.confirm()
+        assert stage.asked(Execute)[0].plan is again.plan_for(second.request)
+
+
+async def test_a_plan_for_another_request_is_not_shown() -> None:
+    async with playing(write=True) as stage:
+        stage.engine.answer = None
+        await stage.press("2", "j", "s")
+        other = samples.plan_of(stage.engine.newest, frozenset({samples.FLAGS}))
+        await stage.say(replace(stage.engine.newest, answers={99: other}))
+        assert "flags" not in stage.dialog
+
+
+def test_a_plan_is_outdated_when_an_object_or_git_moved() -> None:
+    world = samples.world()
+    plan = samples.plan_of(world, frozenset({samples.API, samples.SERVICE}))
+    assert not outdated(plan, world.rows)
+    assert outdated(plan, _moved(world, samples.SERVICE).rows)
+    without = {key: row for key, row in world.rows.items() if key != samples.API}
+    assert outdated(plan, without)
+    row = replace(world.rows[samples.API], stamp=Stamp("fedcba9876543210", "123", "uid-1"))
+    assert outdated(plan, {**world.rows, samples.API: row})
+
+
+async def test_what_cannot_be_done_is_listed_with_its_reason_and_counted() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("s")
+        await stage.until(lambda: "1 created, 2 changed, 1 left out" in stage.dialog)
+        assert "may not patch secrets in payments" in stage.dialog
+        assert "Sync 3 objects on prod-eu-1" in stage.dialog
+
+
+async def test_a_failed_sync_stays_until_it_is_dismissed() -> None:
+    def refused(command: Command, snapshot: Snapshot) -> Snapshot | None:
+        if isinstance(command, Execute):
+            run = Run(command.run, "sync", 2, 1, (DENIED,), True)
+            return replace(snapshot, runs=(run,))
+        return answered(command, snapshot)
+
+    async with playing(write=True) as stage:
+        stage.engine.answer = refused
+        await _preview(stage)
+        await stage.confirm()
+        wanted = "sync failed: Deployment/payments/api: denied"
+        await stage.until(lambda: stage.bar("note") == wanted)
+        await stage.press("ctrl+r")
+        assert stage.bar("note") == wanted
+        await stage.press("escape")
+        assert stage.bar("note") == ""
+
+
+async def test_a_plan_that_the_world_overtook_is_made_and_shown_again() -> None:
+    def overtaken(command: Command, snapshot: Snapshot) -> Snapshot | None:
+        if isinstance(command, Execute):
+            run = Run(command.run, "sync", 1, 0, (OUTDATED,), True)
+            return replace(snapshot, runs=(run,))
+        return answered(command, snapshot)
+
+    async with playing(write=True) as stage:
+        stage.engine.answer = overtaken
+        await _preview(stage)
+        await stage.confirm()
+        await stage.until(lambda: len(stage.asked(PreparePlan)) == 2)
+        await stage.until(lambda: "spec.replicas" in stage.dialog)
+
+
+async def test_marks_of_two_clusters_give_one_preview_each() -> None:
+    rows = samples.rows()
+    rows[samples.FLAGS] = replace(rows[samples.FLAGS], cluster="lab")
+    async with playing(snapshot=replace(samples.world(), rows=rows), write=True) as stage:
+        await stage.press("2", "space", "space", "s", "escape")
+        asked = [ask.keys for ask in stage.asked(PreparePlan)]
+        assert asked == [frozenset({samples.FLAGS}), frozenset({samples.API})]
+
+
+async def test_ctrl_c_quits_from_a_dialog_and_from_the_filter() -> None:
+    for keys in (("s",), ("slash", "x"), ("?",)):
+        async with playing() as stage:
+            await stage.press(*keys, "ctrl+c")
+            await stage.until(partial(getattr, stage.engine, "ended"))
+
+
+async def test_quitting_during_a_write_asks() -> None:
+    def slow(command: Command, snapshot: Snapshot) -> Snapshot | None:
+        if isinstance(command, Execute):
+            return replace(snapshot, runs=(Run(command.run, "sync", 3, 1),))
+        return answered(command, snapshot)
+
+    async with playing(write=True) as stage:
+        stage.engine.answer = slow
+        await _preview(stage)
+        await stage.confirm()
+        await stage.until(lambda: stage.bar("note") == "sync: 1 of 3")
+        await stage.press("Q")
+        assert "Quit during a write" in stage.dialog
+        await stage.confirm()
+        await stage.until(lambda: stage.engine.ended)
+
+
+async def test_a_revert_that_cannot_be_made_says_why() -> None:
+    def stuck(command: Command, snapshot: Snapshot) -> Snapshot | None:
+        if isinstance(command, PrepareRevert):
+            plan = replace(
+                samples.revert_of(samples.HISTORY[1]),
+                problem=Problem(Remedy.CHANGE_GIT, "api.yaml changed since"),
+            )
+            return replace(snapshot, answers={command.request: plan})
+        return answered(command, snapshot)
+
+    async with playing(write=True) as stage:
+        stage.engine.answer = stuck
+        await stage.press("3", "j", "t")
+        await stage.until(lambda: "api.yaml changed since" in stage.dialog)
+        await stage.confirm()
+        assert not stage.asked(ExecuteRevert)
+
+
+async def test_a_branch_that_moved_makes_the_revert_again() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("3", "j", "t")
+        await stage.until(lambda: "+  replicas: 2" in stage.dialog)
+        world = stage.engine.newest
+        moved = tuple(replace(view, revision=samples.HISTORY[2]) for view in world.apps)
+        await stage.say(replace(world, apps=moved))
+        assert len(stage.asked(PrepareRevert)) == 2
+
+
+async def test_heal_in_read_only_says_what_would_happen_and_does_nothing() -> None:
+    async with playing() as stage:
+        await stage.press("H")
+        await stage.confirm()
+        assert "read-only: W allows writing" in stage.dialog
+        assert not stage.asked(SetHeal)
+
+
+async def test_the_buttons_can_be_clicked() -> None:
+    async with playing(write=True) as stage:
+        await _preview(stage)
+        await stage.pilot.pause(ARMED_S)
+        await stage.pilot.click("#buttons", offset=(24, 0))
+        assert len(stage.asked(Execute)) == 1

@@ -1,0 +1,128 @@
+"""Selecting, sorting and filtering, without a screen."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from core.model import Drift, Key, Stamp, Verdict
+from tests.tui import samples
+from tui.model.filters import facts_of_drift, parse
+from tui.model.focus import Focus, Pane
+from tui.model.ordering import grouped, next_drift
+from tui.model.view import View, why_not_sync
+
+
+def _view() -> View:
+    view = View()
+    view.take(samples.world())
+    return view
+
+
+def _names(source: str) -> set[str]:
+    wanted = parse(source)
+    rows = samples.rows().values()
+    return {row.key.ref.name for row in rows if wanted.holds(facts_of_drift(row))}
+
+
+def test_all_terms_must_hold() -> None:
+    assert _names("payments secret") == {"card-gateway"}
+    assert _names("kind:conf !settings !web") == {"flags"}
+    assert _names("ns:checkout verdict:drifted") == {"web"}
+    assert _names("verdict:insync kind:deploy") == {f"search-{n}" for n in range(4)}
+
+
+@pytest.mark.parametrize("bad", ["verdict:maybe", "kind:", "!"])
+def test_a_term_that_makes_no_sense_is_named_and_has_no_effect(bad: str) -> None:
+    wanted = parse(f"{bad} card")
+    assert len(wanted.bad) == 1
+    assert wanted.bad[0].startswith(bad)
+    assert _names(f"{bad} card") == {"card-gateway"}
+
+
+def test_worst_first_then_oldest() -> None:
+    order = [drift.key for drift in _view().resources()][:6]
+    assert order == [
+        samples.FLAGS,
+        samples.API,
+        samples.SECRET,
+        samples.SERVICE,
+        samples.OLD,
+        samples.HPA,
+    ]
+
+
+def test_apps_are_worst_first() -> None:
+    rows = _view().apps()
+    assert [row.view.spec.name for row in rows] == ["payments", "checkout", "ledger", "search"]
+    assert [row.drifted for row in rows] == [6, 1, 0, 0]
+
+
+def test_an_app_whose_rows_did_not_change_keeps_its_list() -> None:
+    rows = samples.rows()
+    before = grouped(None, rows)
+    changed = {**rows, samples.WEB: replace(rows[samples.WEB], stamp=Stamp("d9", "9", "u1"))}
+    after = grouped(before, changed)
+    assert after.by_app["payments"] is before.by_app["payments"]
+    assert after.by_app["checkout"] is not before.by_app["checkout"]
+    assert grouped(after, changed) is after
+
+
+def test_a_deleted_row_leaves_its_app() -> None:
+    rows = samples.rows()
+    without = {key: row for key, row in rows.items() if key != samples.OLD}
+    after = grouped(grouped(None, rows), without)
+    assert samples.OLD not in [row.key for row in after.by_app["payments"]]
+
+
+def test_the_next_drift_wraps_around() -> None:
+    order = _view().drift_order()
+    assert next_drift(order, samples.WEB, 1) is order[0]
+    first = next_drift(order, samples.FLAGS, -1)
+    assert first is not None
+    assert first.key == samples.WEB
+    assert next_drift([], None, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (Verdict.IN_SYNC, "in sync"),
+        (Verdict.EXTRA, "sync deletes nothing"),
+        (Verdict.UNKNOWN, "cannot be judged"),
+        (Verdict.CONTESTED, "a controller owns"),
+        (Verdict.DRIFTED, ""),
+        (Verdict.MISSING, ""),
+    ],
+)
+def test_sync_says_why_it_does_nothing(verdict: Verdict, words: str) -> None:
+    why = why_not_sync(samples.drift(samples.API, verdict))
+    assert words in why
+    assert bool(words) == bool(why)
+
+
+def test_an_empty_selection_syncs_nothing() -> None:
+    view = _view()
+    view.focus = Focus().on(Pane.RESOURCES)
+    assert view.to_sync(None) == (frozenset(), "choose an app (1) or an object (2) first")
+
+
+def test_marks_of_objects_that_are_gone_are_dropped() -> None:
+    view = _view()
+    view.marks = frozenset({samples.API, samples.WEB})
+    rows: Mapping[Key, Drift] = {samples.API: samples.rows()[samples.API]}
+    view.take(replace(samples.world(), rows=rows))
+    assert view.marks == {samples.API}
+
+
+def test_rows_that_change_one_by_one_end_in_the_order_of_a_full_sort() -> None:
+    rows = dict(samples.rows())
+    groups = grouped(None, rows)
+    for number, key in enumerate(tuple(rows) * 3):
+        verdict = tuple(Verdict)[number % len(Verdict)]
+        changed = replace(rows[key], verdict=verdict, since=float(number % 7))
+        rows = {**rows, key: changed}
+        groups = grouped(groups, rows)
+        assert groups.by_app == grouped(None, rows).by_app
+    fewer = dict(list(rows.items())[1:])
+    assert grouped(groups, fewer).by_app == grouped(None, fewer).by_app

@@ -1,0 +1,182 @@
+"""Acting on the cluster and on Git: each opens a dialog that shows first what would happen (K2).
+
+Only steps to safety act at once: heal off, writing off.
+"""
+
+from typing import Final
+
+from core.model import Key
+from core.reconcile.memory.inputs import SetHeal, SetWriting
+from core.telling.spans import Role, say
+from tui.dialogs.asking import HealDialog, Question
+from tui.dialogs.proposed import Proposed
+from tui.dialogs.revert import Revert
+from tui.dialogs.sync import Sync
+from tui.model.focus import Pane
+from tui.model.session import WRITE_FOR_S
+from tui.model.view import READ_ONLY_FLAG
+from tui.surface import Action, Group, Surface
+
+# Sync -------------------------------------------------------------------------------------------
+
+
+def _why_not_sync(on: Surface) -> str:
+    return on.view.to_sync(on.selected)[1]
+
+
+def _sync(on: Surface) -> None:
+    """One preview for each cluster, one after the other; only the first knows the key."""
+    keys, _ = on.view.to_sync(on.selected)
+    first, *others = on.view.by_cluster(keys)
+    on.show(
+        Proposed(on, Sync(first), opened_by=SYNC.keys[0]),
+        *(Proposed(on, Sync(group)) for group in others),
+    )
+
+
+SYNC: Final = Action(
+    id="sync",
+    keys=("s",),
+    words="sync",
+    group=Group.ACT,
+    priority=90,
+    does="make the cluster match Git: this object, the marked ones, or the app's drift",
+    why_not=_why_not_sync,
+    do=_sync,
+)
+
+# Revert -----------------------------------------------------------------------------------------
+
+
+def _why_not_revert(on: Surface) -> str:
+    if on.view.focus.last_list is not Pane.COMMITS:
+        return "choose a commit in pane 3 first"
+    return "there is no commit" if on.selected is None else ""
+
+
+def _revert(on: Surface) -> None:
+    commits = (commit for commit in on.view.commits() if commit.id == on.selected)
+    commit = next(commits, None)
+    if commit is not None and on.view.app is not None:
+        on.show(Proposed(on, Revert(on.view.app, commit), opened_by=REVERT.keys[0]))
+
+
+REVERT: Final = Action(
+    id="revert",
+    keys=("t",),
+    words="revert",
+    group=Group.ACT,
+    priority=70,
+    first_in=Pane.COMMITS,
+    does="undo the commit under the cursor (pane 3) with a new commit, then sync",
+    why_not=_why_not_revert,
+    do=_revert,
+)
+
+# Heal -------------------------------------------------------------------------------------------
+
+
+def _why_not_heal(on: Surface) -> str:
+    app = on.view.app_view
+    if app is None:
+        return "there is no app"
+    return READ_ONLY_FLAG if on.options.read_only and not app.healing else ""
+
+
+def _heal(on: Surface) -> None:
+    app = on.view.app_view
+    if app is None:
+        return
+    if app.healing:
+        on.submit(SetHeal(frozenset({app.spec.name}), enabled=False))
+        on.note(f"heal is off for {say(app.spec.name)[0]}", Role.TEXT)
+        return
+    drifted = on.view.drifted_in(app.spec.name)
+    on.show(HealDialog(on, app, drifted, opened_by=HEAL.keys[0]))
+
+
+HEAL: Final = Action(
+    id="heal",
+    keys=("H",),
+    words="heal",
+    group=Group.ACT,
+    priority=60,
+    does="put drift of this app back without asking: on after a preview, off at once",
+    why_not=_why_not_heal,
+    do=_heal,
+)
+
+# Write ------------------------------------------------------------------------------------------
+
+
+def _why_not_write(on: Surface) -> str:
+    return READ_ONLY_FLAG if on.options.read_only else ""
+
+
+def _write(on: Surface) -> None:
+    if on.view.snapshot.writing:
+        end_writing(on, "read-only again")
+        return
+    on.show(
+        Question(
+            "Allow writing",
+            "For 30 minutes sync, revert and heal may write to the cluster and to Git. "
+            "Each still shows what it would do first. W ends it at once.",
+            "Allow",
+            lambda: _allow_writing(on),
+            styles=on.role_styles,
+            opened_by=WRITE.keys[0],
+        )
+    )
+
+
+def _allow_writing(on: Surface) -> None:
+    on.session.write_until = on.looks().now + WRITE_FOR_S
+    on.submit(SetWriting(enabled=True))
+
+
+def end_writing(on: Surface, words: str) -> None:
+    """Nothing may be written from now on; *words* say why."""
+    on.session.write_until = None
+    on.submit(SetWriting(enabled=False))
+    on.note(words, Role.TEXT)
+
+
+WRITE: Final = Action(
+    id="write",
+    keys=("W",),
+    words="write",
+    group=Group.ACT,
+    priority=65,
+    does="allow writing for 30 minutes; off at once",
+    why_not=_why_not_write,
+    do=_write,
+)
+
+# Mark -------------------------------------------------------------------------------------------
+
+
+def _why_not_mark(on: Surface) -> str:
+    on_object = on.view.focus.last_list is Pane.RESOURCES and on.selected is not None
+    return "" if on_object else "marks are for objects (2)"
+
+
+def _mark(on: Surface) -> None:
+    """Mark or unmark the object, and go on to the next."""
+    if isinstance(on.selected, Key):
+        on.view.marks ^= {on.selected}
+        on.rows(Pane.RESOURCES).move(1)
+
+
+MARK: Final = Action(
+    id="mark",
+    keys=("space",),
+    words="mark",
+    group=Group.ACT,
+    priority=20,
+    does="mark this object; sync then works on the marked ones",
+    why_not=_why_not_mark,
+    do=_mark,
+)
+
+ACTIONS: Final = (SYNC, REVERT, HEAL, WRITE, MARK)

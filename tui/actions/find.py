@@ -1,0 +1,93 @@
+"""Finding what has drifted, and looking again."""
+
+from typing import Final
+
+from core.model import Key
+from core.reconcile.memory.inputs import Refresh
+from core.telling.spans import Role
+from tui.model.focus import Pane
+from tui.model.ordering import next_drift
+from tui.surface import Action, Group, Surface
+
+# Drift ------------------------------------------------------------------------------------------
+
+
+def _why_not_drift(on: Surface) -> str:
+    return "" if any(row.drifted for row in on.view.all_apps) else "nothing has drifted"
+
+
+def _go_to_drift(on: Surface, step: int) -> None:
+    """Across apps: the app is selected, the object too, and pane 2 has the focus."""
+    resources = on.rows(Pane.RESOURCES)
+    at = resources.cursor_id
+    found = next_drift(on.view.drift_order(), at if isinstance(at, Key) else None, step)
+    if found is None:
+        return
+    if found.key.app != on.view.app:
+        on.rows(Pane.APPS).go_to(found.key.app)
+        on.select_app(found.key.app)
+    hidden = not resources.go_to(found.key)
+    on.go(on.view.focus.on(Pane.RESOURCES))
+    if hidden:
+        on.set_filter("")
+        resources.go_to(found.key)
+
+
+def _next_drift(on: Surface) -> None:
+    _go_to_drift(on, 1)
+
+
+def _previous_drift(on: Surface) -> None:
+    _go_to_drift(on, -1)
+
+
+# Filter and refresh -----------------------------------------------------------------------------
+
+
+def _filter(on: Surface) -> None:
+    on.open_prompt()
+
+
+def _refresh(on: Surface) -> None:
+    on.submit(Refresh())
+    on.note("reading Git again", Role.MUTED)
+
+
+ACTIONS: Final = (
+    Action(
+        id="next_drift",
+        keys=("]",),
+        words="next drift",
+        group=Group.FIND,
+        priority=80,
+        does="next object that is not in sync, across apps",
+        why_not=_why_not_drift,
+        do=_next_drift,
+    ),
+    Action(
+        id="previous_drift",
+        keys=("[",),
+        words="previous drift",
+        group=Group.FIND,
+        does="the one before",
+        why_not=_why_not_drift,
+        do=_previous_drift,
+    ),
+    Action(
+        id="filter",
+        keys=("/",),
+        words="filter",
+        group=Group.FIND,
+        priority=50,
+        does="words that must all hold: web !test kind:deploy ns:prod verdict:drifted",
+        do=_filter,
+    ),
+    Action(
+        id="refresh",
+        keys=("ctrl+r",),
+        words="refresh",
+        group=Group.FIND,
+        does="read Git again and ask again for what is not confirmed",
+        do=_refresh,
+    ),
+)

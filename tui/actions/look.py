@@ -1,0 +1,79 @@
+"""Looking closer: what pane 0 shows, how far it is scrolled, and how much room it has."""
+
+from typing import Final
+
+from tui.model.focus import Pane
+from tui.surface import Action, Group, Surface
+
+
+def _scroll_down(on: Surface) -> None:
+    on.rows(Pane.CHANGES).scroll_by(1)
+
+
+def _scroll_up(on: Surface) -> None:
+    on.rows(Pane.CHANGES).scroll_by(-1)
+
+
+def _why_not_text(on: Surface) -> str:
+    return "" if on.subject.has_text else "pane 0 shows no differences"
+
+
+def _text(on: Surface) -> None:
+    on.view.text = not on.view.text
+
+
+def _noise(on: Surface) -> None:
+    on.view.noise = not on.view.noise
+
+
+def _full_screen(on: Surface) -> None:
+    on.go(on.view.focus.zoomed())
+
+
+ACTIONS: Final = (
+    Action(
+        id="diff_down",
+        keys=("J", "shift+down"),
+        words="scroll changes",
+        group=Group.LOOK,
+        does="scroll pane 0 down, from anywhere",
+        do=_scroll_down,
+    ),
+    Action(
+        id="diff_up",
+        keys=("K", "shift+up"),
+        words="scroll changes up",
+        group=Group.LOOK,
+        does="scroll pane 0 up, from anywhere",
+        do=_scroll_up,
+    ),
+    Action(
+        id="text",
+        keys=("r",),
+        words="text",
+        group=Group.LOOK,
+        priority=25,
+        does="fields with who and why, or the same as unified text",
+        why_not=_why_not_text,
+        do=_text,
+    ),
+    Action(
+        id="noise",
+        keys=("w",),
+        words="noise",
+        group=Group.LOOK,
+        priority=15,
+        does="show or hide bookkeeping, remarks and ignored fields",
+        why_not=_why_not_text,
+        do=_noise,
+    ),
+    Action(
+        id="full_screen",
+        keys=("f",),
+        words="full screen",
+        group=Group.LOOK,
+        priority=10,
+        does="this pane alone, or all again",
+        do=_full_screen,
+    ),
+)

@@ -1,0 +1,172 @@
+"""Moving about: the cursor in its pane, and the focus from pane to pane.  Nothing changes."""
+
+from collections.abc import Callable
+from typing import Final
+
+from tui.model.focus import NUMBERED, Focus
+from tui.surface import Action, Group, Rows, Surface
+
+
+def _cursor(move: Callable[[Rows], None]) -> Callable[[Surface], None]:
+    """Move in the pane that has the focus."""
+    return lambda on: move(on.rows(on.view.focus.pane))
+
+
+def _focus(step: Callable[[Focus], Focus]) -> Callable[[Surface], None]:
+    """Take a step from the pane that has the focus."""
+    return lambda on: on.go(step(on.view.focus))
+
+
+def _to(number: int) -> Callable[[Surface], None]:
+    """Go to the pane with this number."""
+    return _focus(lambda focus: focus.on(NUMBERED[number]))
+
+
+ACTIONS: Final = (
+    Action(
+        id="down",
+        keys=("j", "down"),
+        words="down",
+        group=Group.MOVE,
+        does="down",
+        do=_cursor(lambda rows: rows.move(1)),
+    ),
+    Action(
+        id="up",
+        keys=("k", "up"),
+        words="up",
+        group=Group.MOVE,
+        does="up",
+        do=_cursor(lambda rows: rows.move(-1)),
+    ),
+    Action(
+        id="left",
+        keys=("h", "left"),
+        words="left",
+        group=Group.MOVE,
+        does="pane to the left",
+        do=_focus(lambda focus: focus.sideways(-1)),
+    ),
+    Action(
+        id="right",
+        keys=("l", "right"),
+        words="right",
+        group=Group.MOVE,
+        does="pane to the right",
+        do=_focus(lambda focus: focus.sideways(1)),
+    ),
+    Action(
+        id="top",
+        keys=("g", "home"),
+        words="top",
+        group=Group.MOVE,
+        does="first row",
+        do=_cursor(lambda rows: rows.to_end(last=False)),
+    ),
+    Action(
+        id="bottom",
+        keys=("G", "end"),
+        words="bottom",
+        group=Group.MOVE,
+        does="last row",
+        do=_cursor(lambda rows: rows.to_end(last=True)),
+    ),
+    Action(
+        id="half_down",
+        keys=("ctrl+d",),
+        words="half page down",
+        group=Group.MOVE,
+        does="half a page down",
+        do=_cursor(lambda rows: rows.move(rows.page // 2)),
+    ),
+    Action(
+        id="half_up",
+        keys=("ctrl+u",),
+        words="half page up",
+        group=Group.MOVE,
+        does="half a page up",
+        do=_cursor(lambda rows: rows.move(-(rows.page // 2))),
+    ),
+    Action(
+        id="page_down",
+        keys=("pagedown",),
+        words="page down",
+        group=Group.MOVE,
+        does="a page down",
+        do=_cursor(lambda rows: rows.move(rows.page)),
+    ),
+    Action(
+        id="page_up",
+        keys=("pageup",),
+        words="page up",
+        group=Group.MOVE,
+        does="a page up",
+        do=_cursor(lambda rows: rows.move(-rows.page)),
+    ),
+    Action(
+        id="next_pane",
+        keys=("tab",),
+        words="next pane",
+        group=Group.MOVE,
+        does="next pane",
+        do=_focus(lambda focus: focus.cycled(1)),
+    ),
+    Action(
+        id="previous_pane",
+        keys=("shift+tab",),
+        words="previous pane",
+        group=Group.MOVE,
+        does="previous pane",
+        do=_focus(lambda focus: focus.cycled(-1)),
+    ),
+    Action(
+        id="pane_0",
+        keys=("0",),
+        words="changes",
+        group=Group.MOVE,
+        does="Changes",
+        do=_to(0),
+    ),
+    Action(
+        id="pane_1",
+        keys=("1",),
+        words="apps",
+        group=Group.MOVE,
+        does="Apps",
+        do=_to(1),
+    ),
+    Action(
+        id="pane_2",
+        keys=("2",),
+        words="resources",
+        group=Group.MOVE,
+        does="Resources",
+        do=_to(2),
+    ),
+    Action(
+        id="pane_3",
+        keys=("3",),
+        words="commits",
+        group=Group.MOVE,
+        priority=30,
+        does="Commits",
+        do=_to(3),
+    ),
+    Action(
+        id="pane_4",
+        keys=("4",),
+        words="timeline",
+        group=Group.MOVE,
+        does="Timeline",
+        do=_to(4),
+    ),
+    Action(
+        id="open",
+        keys=("enter",),
+        words="open",
+        group=Group.MOVE,
+        priority=40,
+        does="into the row: app, then its objects, then the changes",
+        do=_focus(Focus.opened),
+    ),
+)

@@ -1,0 +1,117 @@
+"""The way of everything that is written: asked for, shown, confirmed as shown, and followed.
+
+A preview asks the engine by the number of its request and waits for the answer with that number.
+What came is shown, and only that very value can be confirmed.  Where the world moves on meanwhile,
+the preview asks again and confirming begins anew.  What differs from one kind of change to the
+next is a `Proposal`; the way is the same for each.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+from core.model import Answer, Run, Snapshot
+from core.reconcile.memory.inputs import Command
+from core.telling.spans import Line
+from tui.text.rows import Looks
+
+A = TypeVar("A", bound=Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the dialog shows."""
+
+    lines: Callable[[int], list[Line]]  # for a width in cells
+    title: str = ""  # "" keeps the one before
+    words: str = ""  # of the button that confirms; "" keeps those before
+
+
+class Proposal(Protocol[A]):
+    """One kind of change: how it is asked for, shown and ordered."""
+
+    @property
+    def title(self) -> str:
+        """What the dialog is called before anything is known."""
+        ...
+
+    @property
+    def missing(self) -> str:
+        """Why it cannot be confirmed while there is no answer."""
+        ...
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a run that the world overtook is previewed anew."""
+        ...
+
+    def ask(self, request: int) -> Command:
+        """Ask the engine to work it out."""
+        ...
+
+    def answer(self, snapshot: Snapshot, request: int) -> A | None:
+        """Find the answer to *request*."""
+        ...
+
+    def moved(self, answer: A, shown: Snapshot, now: Snapshot) -> bool:
+        """Whether the world is no longer the one of *answer*, which came with *shown*."""
+        ...
+
+    def waiting(self, *, again: bool) -> Page:
+        """What stands there until the answer comes."""
+        ...
+
+    def page(self, answer: A, looks: Callable[[], Looks], *, again: bool) -> Page:
+        """Show what would be done."""
+        ...
+
+    def why_not(self, answer: A, forbidden: str) -> str:
+        """Why *answer* cannot be confirmed; *forbidden* says why nothing can."""
+        ...
+
+    def order(self, run: int, answer: A) -> Command:
+        """Order exactly *answer*."""
+        ...
+
+    def done(self, run: Run) -> str:
+        """Tell that a run went well."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The engine works it out."""
+
+    request: int
+    again: bool = False  # the world moved on before
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[A]):
+    """This is what confirming orders."""
+
+    answer: A
+    world: Snapshot  # in which it came
+    again: bool = False
+
+
+Stage: TypeAlias = Asked | Shown[A]
+
+
+def advanced(
+    proposal: Proposal[A], stage: Stage[A], now: Snapshot, numbers: Iterator[int]
+) -> Stage[A]:
+    """Go on to the stage that *now* leads to; the same one while there is no news.
+
+    Args:
+        proposal: What is previewed.
+        stage: Where the preview is.
+        now: The newest snapshot.
+        numbers: Of requests; one is taken where it must be asked again.
+    """
+    if isinstance(stage, Asked):
+        answer = proposal.answer(now, stage.request)
+        return stage if answer is None else Shown(answer, now, stage.again)
+    if proposal.moved(stage.answer, stage.world, now):
+        return Asked(next(numbers), again=True)
+    return stage

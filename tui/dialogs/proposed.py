@@ -1,0 +1,59 @@
+"""The dialog of a proposal; `tui.dialogs.proposal` says which way it goes."""
+
+from typing import Generic
+
+from core.model import Snapshot
+from tui.dialogs.preview import Preview
+from tui.dialogs.proposal import A, Asked, Page, Proposal, Shown, Stage, advanced
+from tui.model.session import Order
+from tui.surface import Surface, forbidden
+
+
+class Proposed(Preview, Generic[A]):
+    """Asks for what is proposed, shows it, asks again when the world moved on."""
+
+    def __init__(self, on: Surface, proposal: Proposal[A], *, opened_by: str = "") -> None:
+        """Preview *proposal* over *on*."""
+        super().__init__(proposal.title, "", styles=on.role_styles, opened_by=opened_by)
+        self._on, self._proposal = on, proposal
+        self._stage: Stage[A] = Asked(next(on.session.numbers))
+
+    def opened(self) -> None:
+        """Ask for the first time."""
+        self._enter()
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Go on, if there is news."""
+        stage = advanced(self._proposal, self._stage, snapshot, self._on.session.numbers)
+        if stage is not self._stage:
+            self._stage = stage
+            self._enter()
+        self._judge()
+
+    def _enter(self) -> None:
+        stage, proposal = self._stage, self._proposal
+        if isinstance(stage, Asked):
+            self._present(proposal.waiting(again=stage.again))
+            self.forbid(proposal.missing)
+            self._on.submit(proposal.ask(stage.request))
+        else:
+            self._present(proposal.page(stage.answer, self._on.looks, again=stage.again))
+
+    def _present(self, page: Page) -> None:
+        self.present(page.lines, title=page.title, words=page.words)
+
+    def _judge(self) -> None:
+        if isinstance(self._stage, Shown):
+            self.forbid(self._proposal.why_not(self._stage.answer, forbidden(self._on)))
+
+    def confirmed(self) -> None:
+        """Order exactly what is shown, and follow the run."""
+        if isinstance(self._stage, Shown):
+            on, proposal = self._on, self._proposal
+            run = next(on.session.numbers)
+            on.session.orders[run] = Order(proposal.done, self._again if proposal.repeats else None)
+            on.view.marks = frozenset()
+            on.submit(proposal.order(run, self._stage.answer))
+
+    def _again(self) -> None:
+        self._on.show(Proposed(self._on, self._proposal))

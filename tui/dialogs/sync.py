@@ -1,0 +1,77 @@
+"""The preview of a sync: a `Plan` for exactly these objects."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.model import Coming, Drift, Key, Plan, Run, Snapshot
+from core.reconcile.memory.inputs import Execute, PreparePlan
+from core.telling.spans import Role
+from tui.dialogs.proposal import Page
+from tui.text.plans import objects, plan_lines, plan_title
+from tui.text.rows import Looks
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Make the cluster match Git for these objects, which are of one cluster."""
+
+    keys: frozenset[Key]
+    missing: ClassVar[str] = "the plan is not there yet"
+    repeats: ClassVar[bool] = True
+
+    @property
+    def title(self) -> str:
+        """How many objects were chosen."""
+        return f"Sync {objects(len(self.keys))}"
+
+    def ask(self, request: int) -> PreparePlan:
+        """Ask for the plan."""
+        return PreparePlan(request, self.keys)
+
+    def answer(self, snapshot: Snapshot, request: int) -> Plan | None:
+        """Find the plan."""
+        return snapshot.plan_for(request)
+
+    def moved(self, answer: Plan, shown: Snapshot, now: Snapshot) -> bool:
+        """A plan names its objects so exactly that it does not matter when it was shown."""
+        del shown
+        return outdated(answer, now.rows)
+
+    def waiting(self, *, again: bool) -> Page:
+        """Say what is worked out."""
+        words = (
+            "the world changed: working out the plan again"
+            if again
+            else "working out the plan and what may be done"
+        )
+        return Page(lambda _: [((words, Role.MUTED),)])
+
+    def page(self, answer: Plan, looks: Callable[[], Looks], *, again: bool) -> Page:
+        """Every object in full, and what would happen to it."""
+        return Page(
+            lambda width: plan_lines(answer, width, looks()),
+            plan_title(answer) + (" (made again)" if again else ""),
+            f"Sync {objects(len(answer.runnable))}",
+        )
+
+    def why_not(self, answer: Plan, forbidden: str) -> str:
+        """Writing must be allowed, and a step must be left."""
+        return forbidden or ("" if answer.runnable else "nothing can be done")
+
+    def order(self, run: int, answer: Plan) -> Execute:
+        """Carry out what was shown."""
+        return Execute(run, answer)
+
+    def done(self, run: Run) -> str:
+        """Count what was synced."""
+        return f"synced {objects(run.done)}"
+
+
+def outdated(plan: Plan, rows: Mapping[Key, Drift]) -> bool:
+    """Whether an object of *plan* is no longer the one that the plan was made from."""
+    for step in plan.steps:
+        row = rows.get(step.key)
+        if row is None or (row.stamp or Coming()) != step.stamp:
+            return True
+    return False

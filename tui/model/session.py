@@ -1,0 +1,35 @@
+"""What was allowed and ordered here since the terminal was opened."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from core.model import Run
+
+WRITE_FOR_S = 1800.0  # what W allows
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A run that a person confirmed here: how its end is told, and how it is tried again."""
+
+    done: Callable[[Run], str]  # the words for a run that went well
+    again: Callable[[], None] | None  # previews it anew where the world overtook it
+
+
+@dataclass(slots=True)
+class Session:
+    """How long writing is allowed, and which runs are not finished."""
+
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))  # of requests and of runs
+    write_until: float | None = None  # None: no end was set
+    orders: dict[int, Order] = field(default_factory=dict)  # by the number of the run
+
+    @property
+    def writing_now(self) -> bool:
+        """Whether a sync or a revert that was asked for here is not finished."""
+        return bool(self.orders)
+
+    def lapsed(self, now: float) -> bool:
+        """Whether the time for writing is over."""
+        return self.write_until is not None and now >= self.write_until

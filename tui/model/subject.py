@@ -1,0 +1,36 @@
+"""What pane 0 is about: the row under the cursor of the list that was used last."""
+
+from dataclasses import dataclass
+
+from core.model import ClusterView, Commit, Drift, Event
+from tui.text.rows import AppRow
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What pane 0 is about, and how."""
+
+    of: AppRow | Drift | Commit | Event | None = None
+    cluster: ClusterView | None = None
+    noise: bool = False
+    text: bool = False
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there are differences, that can be read as text and hide others."""
+        return isinstance(self.of, Drift) and bool(self.of.changes or self.of.ignored)
+
+    @property
+    def identity(self) -> object:
+        """The same while only its content changes; then the place in the text is kept."""
+        match self.of:
+            case AppRow():
+                return self.of.view.spec.name
+            case Drift():
+                return (self.of.key, self.text)
+            case Commit():
+                return self.of.id
+            case Event():
+                return self.of.sequence
+            case None:
+                return None

@@ -1,0 +1,196 @@
+"""What is selected and filtered, without a screen: the part of the terminal that thinks."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from core.model import (
+    AppView,
+    ClusterView,
+    Commit,
+    Drift,
+    Event,
+    Key,
+    Snapshot,
+    Verdict,
+)
+from tui.model.filters import (
+    NO_FILTER,
+    Facts,
+    Filter,
+    facts_of_app,
+    facts_of_commit,
+    facts_of_drift,
+    facts_of_event,
+    parse,
+)
+from tui.model.focus import AT_THE_TOP, Focus, Pane
+from tui.model.ordering import Grouped, app_rows, grouped
+from tui.text.rows import AppRow
+
+Row = TypeVar("Row")
+READ_ONLY = "read-only: W allows writing"
+READ_ONLY_FLAG = "read-only: started with --read-only"
+
+
+@dataclass(slots=True)
+class View:
+    """The newest snapshot and where the person is in it."""
+
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    groups: Grouped = field(default_factory=lambda: grouped(None, {}))
+    app: str | None = None  # the selected one
+    focus: Focus = AT_THE_TOP
+    filters: dict[Pane, Filter] = field(default_factory=dict)
+    marks: frozenset[Key] = frozenset()
+    noise: bool = False
+    text: bool = False
+    all_apps: Sequence[AppRow] = ()
+    _shown: Sequence[Drift] = ()
+    _shown_from: tuple[object, Filter] = (None, NO_FILTER)
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Make *snapshot* the one that is shown."""
+        self.snapshot = snapshot
+        self.groups = grouped(self.groups, snapshot.rows)
+        self.all_apps = app_rows(snapshot, self.groups)
+        self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
+        if self.app is None and self.all_apps:
+            self.app = self.all_apps[0].view.spec.name
+
+    def filter_of(self, pane: Pane) -> Filter:
+        """The filter of one list."""
+        return self.filters.get(pane, NO_FILTER)
+
+    def filter_by(self, source: str) -> Filter:
+        """Filter the list that was used last; an empty text shows all of it."""
+        wanted = parse(source) if source.strip() else NO_FILTER
+        self.filters[self.focus.last_list] = wanted
+        return wanted
+
+    # Rows of the lists --------------------------------------------------------------------------
+
+    def apps(self) -> Sequence[AppRow]:
+        """Apps, worst first."""
+        return _kept(self.all_apps, self.filter_of(Pane.APPS), facts_of_app)
+
+    def resources(self) -> Sequence[Drift]:
+        """The selected app's objects, worst first; the same list while nothing changed."""
+        rows = self.groups.by_app.get(self.app or "", ())
+        wanted = self.filter_of(Pane.RESOURCES)
+        if self._shown_from[0] is not rows or self._shown_from[1] != wanted:
+            self._shown = _kept(rows, wanted, facts_of_drift)
+            self._shown_from = (rows, wanted)
+        return self._shown
+
+    def commits(self) -> Sequence[Commit]:
+        """The selected app's history, newest first."""
+        app = self.app_view
+        history = app.history if app is not None else ()
+        return _kept(history, self.filter_of(Pane.COMMITS), facts_of_commit)
+
+    def events(self) -> Sequence[Event]:
+        """What happened, newest first."""
+        newest_first = self.snapshot.events[::-1]
+        return _kept(newest_first, self.filter_of(Pane.TIMELINE), facts_of_event)
+
+    def counts(self) -> dict[Pane, tuple[int, int]]:
+        """Shown and all rows of each list that has a filter."""
+        app = self.app_view
+        totals = {
+            Pane.APPS: (self.apps, len(self.all_apps)),
+            Pane.RESOURCES: (self.resources, len(self.groups.by_app.get(self.app or "", ()))),
+            Pane.COMMITS: (self.commits, len(app.history) if app else 0),
+            Pane.TIMELINE: (self.events, len(self.snapshot.events)),
+        }
+        return {
+            name: (len(rows()), total)
+            for name, (rows, total) in totals.items()
+            if self.filter_of(name).source
+        }
+
+    def drift_order(self) -> list[Drift]:
+        """Every object of every app, in the order of the lists."""
+        names = [row.view.spec.name for row in self.all_apps]
+        return [drift for name in names for drift in self.groups.by_app.get(name, ())]
+
+    # What is selected ---------------------------------------------------------------------------
+
+    @property
+    def app_row(self) -> AppRow | None:
+        """The selected app as a row."""
+        return next((row for row in self.all_apps if row.view.spec.name == self.app), None)
+
+    @property
+    def app_view(self) -> AppView | None:
+        """The selected app."""
+        row = self.app_row
+        return row.view if row is not None else None
+
+    @property
+    def cluster(self) -> ClusterView | None:
+        """The cluster of the selection."""
+        app = self.app_view
+        wanted = app.spec.cluster if app is not None else None
+        clusters = self.snapshot.clusters
+        found = next((view for view in clusters if view.spec.name == wanted), None)
+        return found or (clusters[0] if clusters and app is None else None)
+
+    def to_sync(self, selected: Hashable | None) -> tuple[frozenset[Key], str]:
+        """The objects `s` works on, spelt out, or why there is none."""
+        if self.marks:
+            return self._marked()
+        if self.focus.last_list is Pane.APPS:
+            rows = self.groups.by_app.get(self.app or "", ())
+            wanted = {Verdict.DRIFTED, Verdict.MISSING}
+            keys = frozenset(row.key for row in rows if row.verdict in wanted)
+            return keys, "" if keys else "nothing in this app has drifted"
+        drift = self.snapshot.rows.get(selected) if isinstance(selected, Key) else None
+        if self.focus.last_list is not Pane.RESOURCES or drift is None:
+            return frozenset(), "choose an app (1) or an object (2) first"
+        reason = why_not_sync(drift)
+        return (frozenset(), reason) if reason else (frozenset({drift.key}), "")
+
+    def _marked(self) -> tuple[frozenset[Key], str]:
+        rows = [self.snapshot.rows[key] for key in sorted(self.marks)]
+        keys = frozenset(row.key for row in rows if not why_not_sync(row))
+        return keys, "" if keys else f"marked: {why_not_sync(rows[0])}"
+
+    def by_cluster(self, keys: frozenset[Key]) -> list[frozenset[Key]]:
+        """*keys* by cluster: one preview covers one cluster."""
+        groups: dict[str, set[Key]] = {}
+        for key in sorted(keys):
+            groups.setdefault(self.snapshot.rows[key].cluster, set()).add(key)
+        return [frozenset(group) for group in groups.values()]
+
+    def why_not_write(self, *, read_only: bool) -> str:
+        """Why nothing may be written now; "" where it may.  *read_only* is the flag's word."""
+        if read_only:
+            return READ_ONLY_FLAG
+        return "" if self.snapshot.writing else READ_ONLY
+
+    def drifted_in(self, app: str | None) -> int:
+        """How many objects of *app* a heal would put back; extra ones are left alone."""
+        rows = self.groups.by_app.get(app or "", ())
+        return sum(row.verdict in {Verdict.DRIFTED, Verdict.MISSING} for row in rows)
+
+
+def why_not_sync(drift: Drift) -> str:
+    """Why a sync of one object makes no sense; "" where it does."""
+    if drift.calling:
+        return "an apply of this object is in flight"
+    if drift.verdict is Verdict.IN_SYNC:
+        return "this object is in sync"
+    if drift.verdict is Verdict.EXTRA:
+        return "Git does not state this object; sync deletes nothing"
+    if drift.verdict is Verdict.CONTESTED:
+        return "a controller owns these fields; sync leaves them to it"
+    if drift.verdict is Verdict.UNKNOWN:
+        return "this object cannot be judged"
+    return ""
+
+
+def _kept(rows: Sequence[Row], wanted: Filter, facts: Callable[[Row], Facts]) -> Sequence[Row]:
+    if not wanted.tests:
+        return rows
+    return [row for row in rows if wanted.holds(facts(row))]
