@@ -16,7 +16,7 @@ from unittest import mock
 
 from textual.pilot import Pilot
 
-from core.cli.demo import first_sync, settings_of
+from core.cli.commands.demo import first_sync, settings_of
 from core.clock import Clock
 from core.demo.colleague import DEEDS
 from core.demo.world import DemoWorld

@@ -84,7 +84,7 @@ def test_the_command_works_in_a_folder_that_has_a_core_of_its_own(
 
 
 def test_the_commands_use_the_installed_files(scripts: Path, tmp_path: Path) -> None:
-    code = "import core.engine, core.sandbox, core.cli.demo; print(core.engine.__file__)"
+    code = "import core.engine, core.sandbox, core.cli.commands.demo; print(core.engine.__file__)"
     where = run(scripts / "python", "-P", "-c", code, folder=tmp_path)
     assert where.startswith(str(scripts.parent))
 

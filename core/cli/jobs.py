@@ -24,28 +24,28 @@ def nothing(_: OpenTerminal | None) -> int:
 
 def diff(options: Options, _: OpenTerminal | None) -> int:
     """Print what differs, once."""
-    from core.cli.diff import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.diff import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def sync(options: Options, _: OpenTerminal | None) -> int:
     """Make the cluster equal to Git, once."""
-    from core.cli.sync import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.sync import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def revert(options: Options, _: OpenTerminal | None) -> int:
     """Undo a commit by a new one, and sync what it changes."""
-    from core.cli.revert import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.revert import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def headless(options: Options, _: OpenTerminal | None) -> int:
     """Be the controller."""
-    from core.cli.headless import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.headless import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
@@ -53,7 +53,7 @@ def headless(options: Options, _: OpenTerminal | None) -> int:
 def terminal(options: Options, open_terminal: OpenTerminal | None) -> int:
     """Open the terminal."""
     opened = _needed(open_terminal)
-    from core.cli.terminal import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.terminal import run  # noqa: PLC0415 - lazily, see above
 
     return run(options, opened)
 
@@ -61,7 +61,7 @@ def terminal(options: Options, open_terminal: OpenTerminal | None) -> int:
 def demo(options: Options, open_terminal: OpenTerminal | None) -> int:
     """Show what this program does, on a world of its own."""
     opened = None if options.headless else _needed(open_terminal)
-    from core.cli.demo import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.demo import run  # noqa: PLC0415 - lazily, see above
 
     return run(options, opened)
 

@@ -1,4 +1,4 @@
-"""core.cli.ink: spans on paper."""
+"""core.cli.output.ink: spans on paper."""
 
 from io import StringIO
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.cli.ink import WIDTH, Ink, ink_for, wrapped
+from core.cli.output.ink import WIDTH, Ink, ink_for, wrapped
 from core.telling.spans import Line, Role, plain, say
 
 TEXTS = st.text(st.sampled_from("ab -./\u00a0\u3042\t"), max_size=120)

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import pytest
 
-from core.cli.demo import first_sync
+from core.cli.commands.demo import first_sync
 from core.cli.ending import exit_code_of
 from core.cli.program import chosen_job
 from core.cli.signals import run_coroutine

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from core.cli.forms import diff_form
-from core.cli.ink import Ink, ink_for
-from core.cli.report import report_lines
+from core.cli.output.forms import diff_form
+from core.cli.output.ink import Ink, ink_for
+from core.cli.output.report import report_lines
 from core.model import Document, KindRef, Live, Problem, Remedy, Snapshot
 from core.reconcile.memory.effects import Confirm, Perform
 from core.reconcile.memory.inputs import (

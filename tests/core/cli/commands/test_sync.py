@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from core.cli.commands.revert import revert
+from core.cli.commands.sync import Console, sync
 from core.cli.consent import agreed
-from core.cli.ink import Ink
 from core.cli.options import Options
-from core.cli.revert import revert
+from core.cli.output.ink import Ink
 from core.cli.session import EngineLike, beside
-from core.cli.sync import Console, sync
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.model import Plan, Problem, Remedy, RevertPlan, Run, Snapshot, Stamp, Step, Verb, Verdict
 from core.reconcile.memory.inputs import (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.cli.diff import picture, show
+from core.cli.commands.diff import picture, show
 from core.cli.options import Options
 from core.cli.session import beside
 from core.compare import detailed, mask

@@ -11,9 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from core.cli.forms import event_form, line_of, time_text
-from core.cli.lines import LineWriter
 from core.cli.options import Options
+from core.cli.output.forms import event_form, line_of, time_text
+from core.cli.output.lines import LineWriter
 from core.cli.session import EngineLike, beside, connected, settings_of
 from core.model import Event, EventName
 from core.telling import events

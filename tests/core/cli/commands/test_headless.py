@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.cli.headless import EventLog, event_words, follow
+from core.cli.commands.headless import EventLog, event_words, follow
 from core.cli.session import EngineLike
 from core.model import Event, EventName, Snapshot
 from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine

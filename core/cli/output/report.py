@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from core.cli.forms import problems_of
-from core.cli.ink import WIDTH, Ink, wrapped
+from core.cli.output.forms import problems_of
+from core.cli.output.ink import WIDTH, Ink, wrapped
 from core.model import Absent, AppView, Drift, FieldChange, Snapshot, Verdict
 from core.telling import actors, changes, objects, origins, values, verdicts
 from core.telling.spans import Line, Role, plain, say

@@ -10,14 +10,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from core.cli import terminal
-from core.cli.headless import EventLog, follow
-from core.cli.ink import Ink, put
+from core.cli.commands import terminal
+from core.cli.commands.headless import EventLog, follow
+from core.cli.commands.sync import Console, sync
 from core.cli.jobs import OpenTerminal
 from core.cli.options import Options
+from core.cli.output.ink import Ink, put
 from core.cli.session import EngineLike, beside, connected, flags_of
 from core.cli.signals import run_coroutine
-from core.cli.sync import Console, sync
 from core.demo.world import COLLEAGUE, VISITOR, DemoWorld
 from core.errors import UsageError
 from core.sandbox import SandboxThread

@@ -3,11 +3,12 @@
 from typing import Final
 
 from core.clean import clean
-from core.cli.diff import tell_problems
+from core.cli.commands.diff import tell_problems
+from core.cli.commands.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
-from core.cli.ink import Ink, put, wrapped
 from core.cli.options import Options
-from core.cli.plan_text import run_lines
+from core.cli.output.ink import Ink, put, wrapped
+from core.cli.output.plan_text import run_lines
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
@@ -16,7 +17,6 @@ from core.cli.session import (
     settings_of,
     until,
 )
-from core.cli.sync import Console, console_for, finished
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.model import AppSpec, Remedy, RevertPlan, Snapshot
 from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert

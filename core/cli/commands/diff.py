@@ -6,10 +6,10 @@ from typing import Final, TextIO
 
 from core.clean import clean
 from core.cli.exit_codes import CODES, diff_exit
-from core.cli.forms import diff_form, page_of, problems_of
-from core.cli.ink import ink_for, put
 from core.cli.options import Options
-from core.cli.report import report_lines
+from core.cli.output.forms import diff_form, page_of, problems_of
+from core.cli.output.ink import ink_for, put
+from core.cli.output.report import report_lines
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,

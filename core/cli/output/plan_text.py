@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from core.cli.ink import Ink, wrapped
-from core.cli.report import change_lines
+from core.cli.output.ink import Ink, wrapped
+from core.cli.output.report import change_lines
 from core.model import Plan, Run, Step
 from core.telling import plans
 from core.telling.spans import Line, Role, say
