@@ -93,8 +93,12 @@ def test_the_two_packages_begin_with_nothing_but_a_sentence() -> None:
         assert re.fullmatch(r'"""[^"]+"""\n', text)
 
 
-def test_every_path_that_the_readme_names_exists() -> None:
-    readme = (ROOT / "README.md").read_text()
-    named = set(re.findall(r"(?<![\w./-])(?:core|tui|tests)/[\w./-]*\w", readme))
-    assert "core/compare/verdicts.md" in named
+def test_every_path_that_the_readme_and_the_rules_name_exists() -> None:
+    pages = [page for folder in ("core", "tui", "tests") for page in (ROOT / folder).rglob("*.md")]
+    named = {
+        path
+        for page in (ROOT / "README.md", *pages)
+        for path in re.findall(r"(?<![\w./-])(?:core|tui|tests)/[\w./-]*\w", page.read_text())
+    }
+    assert {"core/compare/verdicts.md", "tests/apiserver"} <= named
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []

@@ -13,6 +13,16 @@ def title(plan: Plan) -> Line:
     return (say(f"Plan for cluster {plan.cluster}", Role.TITLE),)
 
 
+def heading(plan: Plan) -> str:
+    """`Sync 3 objects on prod-eu-1`: what a person is asked about."""
+    return say(f"Sync {objects(len(plan.runnable))} on {plan.cluster}")[0]
+
+
+def objects(count: int) -> str:
+    """`1 object`, `3 objects`."""
+    return f"{count} object{'' if count == 1 else 's'}"
+
+
 def revision(app: str, commit: str) -> Line:
     """Which commit of an app it makes true."""
     return (say(f"app {app} ", Role.MUTED), say(f"at {commit[:7]}", Role.GIT))
@@ -61,6 +71,22 @@ def run(ended: Run) -> Line:
     """How much of it was done."""
     words = f"{ended.done} of {ended.total} done"
     return ((words, Role.ERROR if ended.problems else Role.DONE),)
+
+
+def progress(ordered: Run) -> str:
+    """How far it is: `sync: 2 of 3`."""
+    return f"{ordered.what}: {ordered.done} of {ordered.total}"
+
+
+def synced(ended: Run) -> str:
+    """What a sync did."""
+    return f"synced {objects(ended.done)}"
+
+
+def reverted(ended: Run) -> str:
+    """Which commit a revert made, and what its sync did."""
+    followed = f"{objects(ended.done)} synced" if ended.total else "nothing to sync"
+    return say(f"reverted as {ended.revision[:7]}, {followed}")[0]
 
 
 def left_alone(snapshot: Snapshot) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Following the runs that were ordered here, to their end."""
 
 from core.model import Run, Snapshot
+from core.telling import plans
 from core.telling.spans import Role, say
 from tui.model.session import Order
 from tui.surface import Surface
@@ -18,7 +19,7 @@ def follow(on: Surface, snapshot: Snapshot) -> None:
             del on.session.orders[run.id]
             _tell_end(on, order, run)
         else:
-            on.note(f"{run.what}: {run.done} of {run.total}", Role.HEALING)
+            on.note(plans.progress(run), Role.HEALING)
 
 
 def _tell_end(on: Surface, order: Order, run: Run) -> None:

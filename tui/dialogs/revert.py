@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from core.model import Commit, RevertPlan, Run, Snapshot
 from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
+from core.telling import plans
 from core.telling.spans import Role, say
 from tui.dialogs.proposal import Page
-from tui.text.plans import commit_head, objects, revert_lines
+from tui.text.plans import commit_head, revert_lines
 from tui.text.rows import Looks
 
 
@@ -61,8 +62,7 @@ class Revert:
 
     def done(self, run: Run) -> str:
         """Name the new commit, and count what its sync did."""
-        synced = f"{objects(run.done)} synced" if run.total else "nothing to sync"
-        return f"reverted as {say(run.revision[:7])[0]}, {synced}"
+        return plans.reverted(run)
 
 
 def _head_of(snapshot: Snapshot, app: str) -> str:

@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from core.model import Coming, Drift, Key, Plan, Run, Snapshot
 from core.reconcile.memory.inputs import Execute, PreparePlan
+from core.telling import plans
 from core.telling.spans import Role
 from tui.dialogs.proposal import Page
-from tui.text.plans import objects, plan_lines, plan_title
+from tui.text.plans import plan_lines
 from tui.text.rows import Looks
 
 
@@ -23,7 +24,7 @@ class Sync:
     @property
     def title(self) -> str:
         """How many objects were chosen."""
-        return f"Sync {objects(len(self.keys))}"
+        return f"Sync {plans.objects(len(self.keys))}"
 
     def ask(self, request: int) -> PreparePlan:
         """Ask for the plan."""
@@ -51,8 +52,8 @@ class Sync:
         """Every object in full, and what would happen to it."""
         return Page(
             lambda width: plan_lines(answer, width, looks()),
-            plan_title(answer) + (" (made again)" if again else ""),
-            f"Sync {objects(len(answer.runnable))}",
+            plans.heading(answer) + (" (made again)" if again else ""),
+            f"Sync {plans.objects(len(answer.runnable))}",
         )
 
     def why_not(self, answer: Plan, forbidden: str) -> str:
@@ -65,7 +66,7 @@ class Sync:
 
     def done(self, run: Run) -> str:
         """Count what was synced."""
-        return f"synced {objects(run.done)}"
+        return plans.synced(run)
 
 
 def outdated(plan: Plan, rows: Mapping[Key, Drift]) -> bool:

@@ -9,16 +9,6 @@ from tui.text.rows import Looks
 from tui.text.spans import clip, wrap
 
 
-def plan_title(plan: Plan) -> str:
-    """`Sync 3 objects on prod-eu-1`, made harmless."""
-    return f"Sync {objects(len(plan.runnable))} on {say(plan.cluster)[0]}"
-
-
-def objects(count: int) -> str:
-    """`1 object`, `3 objects`."""
-    return f"{count} object{'' if count == 1 else 's'}"
-
-
 def plan_lines(plan: Plan, width: int, looks: Looks) -> list[Line]:
     """Counts, notes, then each step with its fields."""
     counted: Span = (f"   {plans.outcome(plan)}", Role.TEXT)
@@ -84,7 +74,9 @@ def heal_lines(app: AppView, cluster: str, drifted: int, width: int) -> list[Lin
     texts = [
         f"driftdeck will keep {name} on {say(cluster)[0]} equal to Git without asking again.",
         "This lasts until H switches it off or the terminal ends.",
-        f"Now: {objects(drifted)} would be put back." if drifted else "Now: nothing has drifted.",
+        f"Now: {plans.objects(drifted)} would be put back."
+        if drifted
+        else "Now: nothing has drifted.",
         "Later: whatever somebody changes by hand in a field that Git states is put back.",
     ]
     lines: list[Line] = []

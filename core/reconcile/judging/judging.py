@@ -95,7 +95,7 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
     desired = app.desired.get(key.ref)
     live = desired and _live(draft.cluster(app.spec.cluster), desired.kind, key.ref)
     before = draft.row(key)
-    if desired is not answer.desired or live is not answer.live or before is None:
+    if desired != answer.desired or live != answer.live or before is None:
         draft.judge_again(key)  # the object moved on: ask again
         return False
     assert desired is not None
@@ -108,8 +108,8 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
 
 
 def _answers(answer: Confirmed, call: Call) -> bool:
-    asked = (call.desired is answer.desired, call.live is answer.live, call.run is None)
-    return all(asked)
+    asked = (call.desired, call.live, call.run)
+    return asked == (answer.desired, answer.live, None)  # equal, not the same: a record replays
 
 
 def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:

@@ -110,12 +110,14 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
     for app in draft.apps_of(listed.cluster):
         for key in _keys_of(app, listed.kind):
-            ref = key.ref
+            live = listed.objects.get(key.ref)
+            _see_version(draft, key, live)
+            if old is not None and old.get(key.ref) == live:
+                continue  # it does not show a write that we still wait for, either
             _see_our_write(draft, key)  # a listing begun after our write shows it (R6)
-            if old is not None and old.get(ref) != listed.objects.get(ref):
-                sight(draft, key, old.get(ref), listed.objects.get(ref), at=at, since=since)
-            if old is None or old.get(ref) != listed.objects.get(ref):
-                draft.judge_again(key)
+            if old is not None:
+                sight(draft, key, old.get(key.ref), live, at=at, since=since)
+            draft.judge_again(key)
     mark_listed(draft, listed.cluster, listed.kind, old or {}, listed.objects)
     see_cluster(draft, listed.cluster)
 
@@ -161,14 +163,19 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
 
 
 def _note(draft: Draft, key: Key, live: Live | None) -> None:
-    version = live.resource_version if live is not None else None
+    _see_version(draft, key, live)
+    if live is None or draft.subject(key).awaited == live.resource_version:
+        _see_our_write(draft, key)
+    draft.judge_again(key)
+
+
+def _see_version(draft: Draft, key: Key, live: Live | None) -> None:
+    """Remember for the call in flight what came meanwhile: it may be what the call wrote."""
     subject = draft.subject(key)
     call = subject.call
     if call is not None:
+        version = live.resource_version if live is not None else None
         draft.put(replace(subject, call=replace(call, seen=(*call.seen, version))))
-    if version is None or subject.awaited == version:
-        _see_our_write(draft, key)
-    draft.judge_again(key)
 
 
 def _see_our_write(draft: Draft, key: Key) -> None:

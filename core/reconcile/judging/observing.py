@@ -62,7 +62,7 @@ class Sights:
         self._draft, self._key = draft, key
         subject = draft.subject(key)
         sightings = subject.sightings
-        if sightings and sightings[-1].after is not live:
+        if sightings and sightings[-1].after != live:
             sightings = ()  # something in between was not seen
         self._known = subject.observed
         self._newest_first = [

@@ -11,29 +11,44 @@ from core.model import (
     ClusterSpec,
     Commit,
     Document,
+    Drift,
+    EventName,
     Key,
     KindRef,
     Live,
     ObjectRef,
+    Plan,
     Resource,
+    Run,
     Snapshot,
 )
-from core.reconcile.memory.effects import Confirm, Effect, Perform, WakeAt, WriteInventory
+from core.model.requests import Apply, Edit, Operation
+from core.reconcile.memory.effects import (
+    CheckAccess,
+    Confirm,
+    Effect,
+    Perform,
+    WakeAt,
+    WriteInventory,
+)
 from core.reconcile.memory.inputs import (
     Applied,
     ClusterFound,
     Confirmed,
+    Execute,
     Input,
     InventoryRead,
     InventoryRow,
     InventoryWritten,
     KindListed,
     LiveChanged,
+    PreparePlan,
     SchemaRead,
     SourceRead,
     Tick,
 )
 from core.reconcile.memory.state import State, initial
+from core.reconcile.memory.subjects import Subject
 from core.reconcile.snapshots import snapshot
 from core.reconcile.step import step
 
@@ -111,6 +126,47 @@ def commit(number: int = 1) -> Commit:
     return Commit(f"{number:040x}", "Ada <ada@example>", "2026-11-01T10:00:00Z", f"change {number}")
 
 
+def writes(effects: Iterable[Effect]) -> list[Perform]:
+    """The writes of objects among *effects*."""
+    return [effect for effect in effects if isinstance(effect, Perform)]
+
+
+def written(effects: Iterable[Effect]) -> list[Key]:
+    """The objects that *effects* write."""
+    return [effect.key for effect in writes(effects)]
+
+
+def stated(effect: Effect) -> Any:
+    """The fields that a write or a question states as ours; None where it edits alone."""
+    assert isinstance(effect, Perform | Confirm)
+    requests = effect.requests if isinstance(effect, Perform) else (effect.request,)
+    bodies = [json.loads(each.body) for each in requests if isinstance(each, Apply)]
+    return bodies[0] if bodies else None
+
+
+def edited(effect: Effect) -> list[Operation]:
+    """What a write changes beside that, place by place."""
+    assert isinstance(effect, Perform)
+    edits = [each for each in effect.requests if isinstance(each, Edit)]
+    return [operation for edit in edits for operation in edit.operations]
+
+
+def questions(effects: Iterable[Effect]) -> list[Confirm]:
+    """The dry-runs among *effects*."""
+    return [effect for effect in effects if isinstance(effect, Confirm)]
+
+
+def alarms(effects: Iterable[Effect]) -> list[float]:
+    """When *effects* ask to be woken."""
+    return [effect.at for effect in effects if isinstance(effect, WakeAt)]
+
+
+class Refusals:
+    """Which kinds of refusal there are, by what the reader can do about it."""
+
+    WAIT, GRANT, CHANGE_GIT, LOOK_AGAIN = 3, 4, 5, 6
+
+
 @dataclass
 class World:
     """Feeds inputs to `step` and keeps what came of them."""
@@ -118,18 +174,30 @@ class World:
     state: State
     now: float = 1000.0
     effects: list[Effect] = field(default_factory=list)
+    inputs: list[tuple[float, Input]] = field(default_factory=list)
 
     def feed(self, *inputs: Input) -> list[Effect]:
         """Take inputs one after the other; returns only the effects of these."""
         made: list[Effect] = []
         for happened in inputs:
-            self.state, effects = step(self.state, happened, now=self.now)
+            effects = self.once(happened)
             made += effects
-            while any(isinstance(e, WakeAt) and e.at <= self.now for e in effects):
-                self.state, effects = step(self.state, Tick(), now=self.now)
+            while any(at <= self.now for at in alarms(effects)):
+                effects = self.once(Tick())
                 made += effects
-        self.effects += made
         return made
+
+    def once(self, happened: Input) -> list[Effect]:
+        """Take one input, and leave for later what a step leaves for later."""
+        self.inputs.append((self.now, happened))
+        self.state, effects = step(self.state, happened, now=self.now)
+        self.effects += effects
+        return list(effects)
+
+    def wait(self, seconds: float) -> list[Effect]:
+        """Time passes."""
+        self.now += seconds
+        return self.feed(Tick())
 
     def read(self, *documents: Document, number: int = 1) -> list[Effect]:
         return self.feed(SourceRead(SPEC.name, commit(number), documents, ()))
@@ -154,6 +222,37 @@ class World:
         made = Live(uid, str(version), effect.desired.body)
         return self.feed(Applied(effect.key, effect.desired, made))
 
+    def refuse(
+        self,
+        effect: Effect,
+        words: str = "the server says no",
+        *,
+        remedy: int = Refusals.CHANGE_GIT,
+        retry_after_s: float | None = None,
+    ) -> list[Effect]:
+        """The server refuses a write."""
+        assert isinstance(effect, Perform)
+        refusal = Applied(effect.key, effect.desired, None, words, remedy, retry_after_s)
+        return self.feed(refusal)
+
+    def drift(self, name: str, version: int, **content: Any) -> list[Effect]:
+        """Somebody changes a ConfigMap, and the server confirms that this is drift."""
+        asked = self.change(CONFIG_MAP, name, live(CONFIG_MAP, name, version, **content))
+        return self.agree(questions(asked)[0])
+
+    def plan(self, *names: str) -> Plan:
+        """The plan for ConfigMaps, as it is shown before permissions are looked up."""
+        keys = frozenset(key(CONFIG_MAP, name) for name in names)
+        made = [
+            each.plan for each in self.feed(PreparePlan(1, keys)) if isinstance(each, CheckAccess)
+        ]
+        return made[0] if made else Plan("", ())
+
+    def execute(self, plan: Plan, run: int = 1) -> list[Effect]:
+        """A person accepts a plan; the inventory takes what it is to hold."""
+        effects = self.feed(Execute(run, plan))
+        return effects + self.recorded(effects)
+
     def recorded(self, effects: Iterable[Effect], problem: str = "") -> list[Effect]:
         """Every inventory write among *effects* ends."""
         made: list[Effect] = []
@@ -166,16 +265,32 @@ class World:
         row = self.state.rows.get(key(kind, name))
         return "" if row is None else row.verdict.value
 
+    def row(self, name: str) -> Drift:
+        """The row of a ConfigMap, which has one."""
+        return self.state.rows[key(CONFIG_MAP, name)]
+
+    def subject(self, name: str) -> Subject | None:
+        """All that is known of a ConfigMap; None: nothing."""
+        return self.state.subjects.get(key(CONFIG_MAP, name))
+
+    def run(self, number: int) -> Run:
+        """A run that ended."""
+        return next(run for run in self.state.finished if run.id == number)
+
     def events(self) -> list[str]:
         return [event.name for event in self.state.events]
+
+    def told(self, name: EventName) -> list[str]:
+        """What the events of one name say, oldest first."""
+        return [event.message for event in self.state.events if event.name is name]
 
     def complete(self) -> bool:
         return snapshot(self.state, Snapshot()).complete
 
 
-def world(*, healing: bool = False, writing: bool = True, **spec: Any) -> World:
-    """A world where the cluster answers and nothing was listed yet."""
-    state = initial(
+def beginning(*, healing: bool = False, writing: bool = True, **spec: Any) -> State:
+    """What is known before anything happened."""
+    return initial(
         (replace(SPEC, **spec),),
         (ClusterSpec(name="prod"),),
         healing=healing,
@@ -183,7 +298,11 @@ def world(*, healing: bool = False, writing: bool = True, **spec: Any) -> World:
         digest_key=b"d",
         mask_key=b"m",
     )
-    made = World(state)
+
+
+def world(*, healing: bool = False, writing: bool = True, **spec: Any) -> World:
+    """A world where the cluster answers and nothing was listed yet."""
+    made = World(beginning(healing=healing, writing=writing, **spec))
     made.feed(
         ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", RESOURCES),
         *(SchemaRead("prod", kind, SCHEMAS[kind]) for kind in PLURALS),

@@ -7,7 +7,7 @@ import pytest
 from core.model import Run, Snapshot, Step, Verb, Verdict
 from core.telling import plans
 from core.telling.spans import Role, plain
-from tests.core.telling.samples import COMMIT, WEB, drift, plan, step
+from tests.core.telling.samples import COMMIT, HOSTILE, SHOWN, WEB, drift, plan, step
 
 CREATE, APPLY = step(Verb.CREATE), step(Verb.APPLY)
 BLOCKED = step(problem="may not patch deployments")
@@ -77,6 +77,22 @@ def test_what_cannot_be_done_looks_different() -> None:
 )
 def test_a_run_says_how_much_of_it_was_done(run: Run, words: str, role: Role) -> None:
     assert plans.run(run) == ((words, role),)
+
+
+def test_a_person_is_asked_about_the_objects_that_can_be_done() -> None:
+    assert plans.heading(plan(APPLY, CREATE, BLOCKED)) == "Sync 2 objects on demo"
+    assert plans.heading(plan(APPLY)) == "Sync 1 object on demo"
+    assert plans.heading(replace(plan(), cluster=HOSTILE)) == f"Sync 0 objects on {SHOWN}"
+
+
+def test_an_end_says_what_was_done_and_a_revert_which_commit_it_made() -> None:
+    run = Run(1, "sync", 3, 2)
+    assert plans.progress(run) == "sync: 2 of 3"
+    assert plans.synced(run) == "synced 2 objects"
+    made = Run(2, "revert", 1, 1, revision=COMMIT.id)
+    assert plans.reverted(made) == "reverted as 3f2a1b9, 1 object synced"
+    assert plans.reverted(replace(made, total=0)) == "reverted as 3f2a1b9, nothing to sync"
+    assert plans.reverted(replace(made, revision="\x1b[2J")).startswith("reverted as ␛[2J")
 
 
 def test_what_a_sync_leaves_alone_is_counted() -> None:

@@ -1,0 +1,234 @@
+"""What clusters report: listings, watch events, and what of them shows our own writes."""
+
+import pytest
+
+from core.model import EventName, Live, Verdict
+from core.reconcile.memory.effects import Follow
+from core.reconcile.memory.inputs import (
+    ClusterFound,
+    ClusterLost,
+    ClusterSeen,
+    KindLost,
+    LiveChanged,
+    SchemaRead,
+)
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    NAMESPACE,
+    RESOURCES,
+    SCHEMAS,
+    SECRET,
+    SPEC,
+    Refusals,
+    World,
+    applied,
+    document,
+    key,
+    live,
+    questions,
+    world,
+    writes,
+    written,
+)
+
+A = key(CONFIG_MAP, "a")
+FIXED = live(CONFIG_MAP, "a", 8, data={"a": "1"})
+
+
+def found(server: str = "https://prod", namespace: str = "default") -> ClusterFound:
+    return ClusterFound("prod", "ctx", server, "v1.37.2", namespace, RESOURCES)
+
+
+def writing() -> World:
+    """A world whose heal of one drifted object is on its way."""
+    made = applied("a", "b", healing=True)
+    made.drift("a", 6, data={"a": "2"})
+    return made
+
+
+def listed(made: World, first: Live | None) -> None:
+    objects = [("b", live(CONFIG_MAP, "b", 5, data={"a": "1"}))]
+    made.listing(CONFIG_MAP, [*objects, ("a", first)] if first is not None else objects)
+
+
+# Our own writes (R6) -----------------------------------------------------------------------------
+
+
+def test_a_write_that_a_listing_shows_before_its_answer_comes_is_not_waited_for() -> None:
+    made = writing()
+    listed(made, FIXED)
+    made.accept(writes(made.effects)[0], 8)
+    assert (made.row("a").verdict, made.row("a").calling) == (Verdict.IN_SYNC, False)
+    listed(made, FIXED)
+    assert made.row("a").calling is False
+
+
+def test_a_listing_that_shows_our_write_after_its_answer_ends_the_waiting() -> None:
+    made = writing()
+    made.accept(writes(made.effects)[0], 8)
+    assert made.row("a").calling is True
+    listed(made, FIXED)
+    assert (made.row("a").verdict, made.row("a").calling) == (Verdict.IN_SYNC, False)
+
+
+def test_a_listing_of_what_was_there_before_our_write_does_not_end_the_waiting() -> None:
+    made = writing()
+    made.accept(writes(made.effects)[0], 8)
+    listed(made, live(CONFIG_MAP, "a", 6, data={"a": "2"}))
+    assert made.row("a").calling is True
+    assert made.change(CONFIG_MAP, "a", FIXED) == []
+    assert (made.row("a").verdict, made.row("a").calling) == (Verdict.IN_SYNC, False)
+
+
+def test_an_object_that_a_listing_lacks_after_our_write_is_gone() -> None:
+    made = writing()
+    made.accept(writes(made.effects)[0], 8)
+    listed(made, None)
+    assert made.row("a").verdict is Verdict.MISSING
+
+
+def test_an_object_deleted_after_our_write_is_not_waited_for() -> None:
+    made = writing()
+    made.accept(writes(made.effects)[0], 8)
+    made.change(CONFIG_MAP, "a", None)
+    assert made.row("a").verdict is Verdict.MISSING
+
+
+def test_a_newer_version_that_came_before_the_answer_is_judged_when_the_answer_comes() -> None:
+    made = writing()
+    made.change(CONFIG_MAP, "a", FIXED)
+    made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 9, data={"a": "3"}))
+    assert made.row("a").calling is True
+    asked = made.accept(writes(made.effects)[0], 8)
+    assert [each.live.resource_version for each in questions(asked)] == ["9"]
+
+
+def test_a_relist_of_a_kind_that_was_lost_during_our_write_shows_it() -> None:
+    made = writing()
+    made.feed(KindLost("prod", CONFIG_MAP, "connection reset", Refusals.WAIT))
+    listed(made, FIXED)
+    made.accept(writes(made.effects)[0], 8)
+    assert made.row("a").calling is False
+
+
+# Listings and events ------------------------------------------------------------------------------
+
+
+def test_an_event_of_a_kind_that_was_not_listed_says_nothing() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", data={"a": "1"}))
+    made.change(CONFIG_MAP, "a", FIXED)
+    kinds = made.state.clusters["prod"].kinds
+    assert kinds[CONFIG_MAP].objects is None
+
+
+def test_events_of_one_batch_are_taken_in_their_order() -> None:
+    made = applied("a")
+    made.feed(LiveChanged("prod", CONFIG_MAP, ((A.ref, FIXED), (A.ref, None))))
+    assert made.row("a").verdict is Verdict.MISSING
+    made.feed(LiveChanged("prod", CONFIG_MAP, ((A.ref, None), (A.ref, FIXED))))
+    assert made.row("a").verdict is Verdict.IN_SYNC
+
+
+def test_an_object_that_a_listing_no_longer_has_is_missing() -> None:
+    made = applied("a", "b")
+    listed(made, None)
+    assert made.row("a").verdict is Verdict.MISSING
+    assert made.row("b").verdict is Verdict.IN_SYNC
+
+
+def test_a_listing_mends_a_kind_that_could_not_be_read() -> None:
+    made = applied("a")
+    made.feed(KindLost("prod", CONFIG_MAP, "you may not list configmaps", Refusals.GRANT))
+    assert made.row("a").verdict is Verdict.UNKNOWN
+    assert made.complete()
+    made.listing(CONFIG_MAP, [("a", FIXED)])
+    assert made.row("a").verdict is Verdict.IN_SYNC
+    assert made.state.clusters["prod"].kinds[CONFIG_MAP].problem == ""
+
+
+def test_a_kind_that_cannot_be_read_needs_no_schema_to_say_so() -> None:
+    made = World(world().state)
+    made.read(document(SECRET, "s", data={}))
+    made.feed(KindLost("prod", SECRET, "you may not list secrets", Refusals.GRANT))
+    assert made.state.clusters["prod"].kinds[SECRET].schema_read
+
+
+# Schemas ------------------------------------------------------------------------------------------
+
+
+def test_the_same_schema_again_has_nothing_judged_again() -> None:
+    made = applied("a", "b")
+    before = made.state
+    made.feed(SchemaRead("prod", CONFIG_MAP, SCHEMAS[CONFIG_MAP]))
+    assert made.state.subjects is before.subjects
+
+
+def test_another_schema_has_every_object_of_its_kind_judged_again_and_no_other() -> None:
+    made = applied("a")
+    made.read(document(CONFIG_MAP, "a", data={"a": "1"}), document(NAMESPACE, "web"))
+    made.listing(NAMESPACE, [("web", live(NAMESPACE, "web", 3))])
+    made.now += 5
+    before = made.state.rows
+    made.feed(SchemaRead("prod", CONFIG_MAP, None))
+    assert made.state.rows[key(NAMESPACE, "web")] is before[key(NAMESPACE, "web")]
+    assert made.state.apps[SPEC.name].desired[A.ref].body
+
+
+# Connections --------------------------------------------------------------------------------------
+
+
+def test_the_address_is_shown_without_its_path() -> None:
+    made = world()
+    made.feed(found("https://proxy.example:8443/k8s/clusters/c-1?token=t"))
+    assert made.state.clusters["prod"].view.server == "https://proxy.example:8443"
+
+
+def test_a_lost_cluster_is_told_once_for_each_reason() -> None:
+    made = applied("a")
+    made.feed(*(ClusterLost("prod", "connection refused", Refusals.WAIT) for _ in range(3)))
+    made.feed(ClusterLost("prod", "no route to host", Refusals.WAIT))
+    told = made.told(EventName.CLUSTER_UNAVAILABLE)
+    assert told == ["connection refused", "no route to host"]
+    assert not made.state.clusters["prod"].view.connected
+
+
+def test_a_cluster_is_called_synced_once_for_each_connection() -> None:
+    made = applied("a")
+    assert len(made.told(EventName.CLUSTER_SYNCED)) == 1
+    made.listing(CONFIG_MAP, [("a", FIXED)])
+    assert len(made.told(EventName.CLUSTER_SYNCED)) == 1
+    made.feed(ClusterLost("prod", "connection refused", Refusals.WAIT), found())
+    assert len(made.told(EventName.CLUSTER_SYNCED)) == 2
+
+
+def test_what_cannot_be_read_is_named_when_the_cluster_is_called_synced() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", data={}), document(SECRET, "s", data={}))
+    made.listing(CONFIG_MAP)
+    assert made.told(EventName.CLUSTER_SYNCED) == []
+    made.feed(KindLost("prod", SECRET, "you may not list secrets", Refusals.GRANT))
+    assert made.told(EventName.CLUSTER_SYNCED) == ["you may not list secrets"]
+
+
+@pytest.mark.parametrize(("after_s", "seen_at"), [(0.5, 1000.0), (1.0, 1001.0), (60.0, 1060.0)])
+def test_a_sign_of_life_is_noted_once_a_second(after_s: float, seen_at: float) -> None:
+    made = world()
+    made.now += after_s
+    made.feed(ClusterSeen("prod"))
+    assert made.state.clusters["prod"].view.seen_at == seen_at
+
+
+def test_a_cluster_that_comes_back_unchanged_has_nothing_followed_anew() -> None:
+    made = applied("a")
+    made.feed(ClusterLost("prod", "connection refused", Refusals.WAIT))
+    assert [each for each in made.feed(found()) if isinstance(each, Follow)] == []
+    assert made.state.clusters["prod"].view.problem == ""
+
+
+def test_nothing_is_healed_while_the_cluster_is_lost() -> None:
+    made = applied("a", "b", healing=True)
+    asked = made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, data={"a": "2"}))
+    made.feed(ClusterLost("prod", "connection refused", Refusals.WAIT))
+    assert written(made.agree(questions(asked)[0])) == []
+    assert written(made.feed(found())) == [A]

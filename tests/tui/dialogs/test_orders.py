@@ -1,0 +1,68 @@
+"""Runs that were ordered here are followed to their end; those of others are not ours to tell."""
+
+from dataclasses import replace
+
+from core.model import Run
+from tests.tui import samples
+from tests.tui.standin import Standin
+from tui.dialogs.orders import follow
+from tui.model.session import Order
+
+RUN = Run(7, "sync", 3, 1)
+ENDED = replace(RUN, done=3, finished=True)
+
+
+def _followed(*runs: Run, repeats: bool = False) -> tuple[Standin, list[str]]:
+    made, again = Standin(), list[str]()
+    retry = (lambda: again.append("asked again")) if repeats else None
+    made.session.orders[7] = Order(lambda run: f"did {run.done}", retry)
+    for run in runs:
+        follow(made, replace(samples.world(), runs=(Run(1, "sync", 9), run)))
+    return made, again
+
+
+def test_how_far_a_run_is_is_told_and_it_stays_ours() -> None:
+    made, _ = _followed(RUN)
+    assert made.notes == ["sync: 1 of 3"]
+    assert made.session.writing_now
+
+
+def test_a_good_end_is_told_once() -> None:
+    made, _ = _followed(RUN, ENDED, ENDED)
+    assert made.notes == ["sync: 1 of 3", "did 3"]
+    assert not made.troubled
+    assert not made.session.writing_now
+
+
+def test_a_bad_end_stays_until_it_is_dismissed() -> None:
+    made, _ = _followed(replace(ENDED, done=1, problems=("api: denied \x1b[2J", "web: gone")))
+    assert made.notes == ["sync failed: api: denied ␛[2J; web: gone"]
+    assert made.troubled
+
+
+def test_a_run_that_did_everything_and_has_a_problem_says_both() -> None:
+    made, _ = _followed(replace(ENDED, problems=("the inventory cannot be written",)))
+    assert made.notes == ["did 3: the inventory cannot be written"]
+    assert made.troubled
+
+
+def test_a_run_without_anything_to_do_that_failed_did_nothing() -> None:
+    made, _ = _followed(replace(ENDED, total=0, done=0, problems=("refused",)))
+    assert made.notes == ["sync failed: refused"]
+
+
+def test_a_run_that_the_world_overtook_is_previewed_anew_where_that_makes_sense() -> None:
+    overtaken = replace(ENDED, done=0, problems=("changed since",), exit_code=6)
+    made, again = _followed(overtaken, repeats=True)
+    assert again == ["asked again"]
+    assert made.notes == ["the world changed first: here is the new plan"]
+    assert not made.troubled
+    made, again = _followed(overtaken)
+    assert made.notes == ["sync failed: changed since"]
+    assert not again
+
+
+def test_a_run_of_somebody_else_is_not_told() -> None:
+    made = Standin()
+    follow(made, replace(samples.world(), runs=(ENDED,)))
+    assert made.notes == []
