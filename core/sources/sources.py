@@ -48,15 +48,10 @@ class Sources:
         """
         self._repositories, self._put = repositories, put
         self._once, self._clock = once, clock or Clock()
-        by_path: dict[str, list[AppSpec]] = {}
-        self._by_app: dict[str, tuple[AppSpec, _Source]] = {}
-        for spec in apps:
-            by_path.setdefault(spec.repo, []).append(spec)
-        self._sources = [
-            _Source(path, tuple(specs), repositories) for path, specs in by_path.items()
-        ]
-        for source in self._sources:
-            self._by_app |= {spec.name: (spec, source) for spec in source.apps}
+        self._sources = _grouped(apps, repositories)
+        self._by_app = {
+            spec.name: (spec, source) for source in self._sources for spec in source.apps
+        }
         self._asked: asyncio.Queue[str] = asyncio.Queue()
 
     async def run(self) -> None:
@@ -120,3 +115,11 @@ class Sources:
         except ProductError:
             return  # the folder itself was read; its history is only for looking at
         self._put(HistoryRead(spec.name, commits))
+
+
+def _grouped(apps: Iterable[AppSpec], repositories: Repositories) -> list[_Source]:
+    """Put the apps of one repository together: it is watched once, and read by one thread."""
+    by_path: dict[str, list[AppSpec]] = {}
+    for spec in apps:
+        by_path.setdefault(spec.repo, []).append(spec)
+    return [_Source(path, tuple(specs), repositories) for path, specs in by_path.items()]
