@@ -51,15 +51,20 @@ class Origins:
         found = blame.run(self._revision)
         content = self._content(document.file)
         if content is None or not found:
-            origin = self._of_folder(document)
-            return tuple(
-                change if isinstance(change.git, Absent) else replace(change, origin=origin)
-                for change in changes
-            )
+            return self._by_folder(document, changes)
         return tuple(
             self._with_origin(change, document, content, found, blame.values)
             if change.path in found
             else change
+            for change in changes
+        )
+
+    def _by_folder(
+        self, document: Document, changes: tuple[FieldChange, ...]
+    ) -> tuple[FieldChange, ...]:
+        origin = self._of_folder(document)
+        return tuple(
+            change if isinstance(change.git, Absent) else replace(change, origin=origin)
             for change in changes
         )
 

@@ -106,18 +106,28 @@ def _matching(
         place = (actor.manager, actor.subresource or "")
         events = [event for event in events if (event.manager, event.subresource) == place]
     entry = _seconds(actor.time) if actor.time else None
-    if seen is not None:
-        until, since = _seconds(seen.at), _seconds(seen.since or seen.at)
-        if until is None or since is None:
-            return ()
-        within = [
-            event
-            for event in events
-            if event.began <= until + 1 + SKEW_S and event.ended >= since - SKEW_S
-        ]
-        if len(within) > 1 and actor.confidence is Confidence.OBSERVED and entry is not None:
-            within = [event for event in within if _is_of_second(event, entry)] or within
-        return within
+    if seen is None:
+        return _by_entry(entry, events)
+    within = _within(seen, events)
+    if len(within) > 1 and actor.confidence is Confidence.OBSERVED and entry is not None:
+        return [event for event in within if _is_of_second(event, entry)] or within
+    return within
+
+
+def _within(seen: Seen, events: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
+    """Return what was written while the step happened that our watch saw."""
+    until, since = _seconds(seen.at), _seconds(seen.since or seen.at)
+    if until is None or since is None:
+        return ()
+    return [
+        event
+        for event in events
+        if event.began <= until + 1 + SKEW_S and event.ended >= since - SKEW_S
+    ]
+
+
+def _by_entry(entry: float | None, events: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
+    """Return what may have made the managedFields entry of that second."""
     if entry is None:
         return ()
     found = [event for event in events if _is_of_second(event, entry)]

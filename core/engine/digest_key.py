@@ -3,6 +3,7 @@
 A plain digest of a short password can be guessed; a keyed one tells nothing to who lacks the key.
 """
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -21,10 +22,8 @@ def digest_key(environment: Mapping[str, str]) -> bytes:
         return path.read_bytes()
     except OSError:  # not made yet, or out of reach
         key = secrets.token_bytes(32)
-    try:
+    with contextlib.suppress(OSError):  # a read-only home: digests then differ from run to run
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(key)
-    except OSError:
-        return key  # a read-only home: digests of Secrets then differ from run to run
     return key

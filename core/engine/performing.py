@@ -55,14 +55,7 @@ class Performer:
         branches: Mapping[str, str],
         clock: Clock,
     ) -> None:
-        """Hold what effects act on, and where their results go.
-
-        Args:
-            adapters: The two sides.
-            put: Takes results.
-            branches: The revision that each app follows.
-            clock: Time.
-        """
+        """Act on *adapters*, and *put* results; *branches* are the revisions that apps follow."""
         self._adapters, self._put = adapters, put
         self._branches, self._clock = branches, clock
         self._dry_runs: dict[str, deque[Confirm]] = {}

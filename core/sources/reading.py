@@ -1,11 +1,17 @@
 """Reading one repository's folders: what was read already is not read again."""
 
-from core.git import Repositories
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeAlias
+
+from core.git import Repositories, Repository
 from core.manifests import DocumentCache, read
 from core.model import AppSpec, Commit
 from core.reconcile.memory.inputs import SourceRead
 
-HISTORY_KEPT = 200  # commits
+HISTORY_KEPT: Final = 200  # commits
+
+Listed: TypeAlias = tuple[str, str, int, Callable[[], bytes]]  # path, blob, mode, content
 
 
 class Folders:
@@ -29,11 +35,7 @@ class Folders:
         if revision.id == last_read:
             self._commits[spec.name] = last_read
             return None
-        listed = [
-            (file.path, file.blob_id, file.mode, lambda blob=file.blob_id: repository.blob(blob))
-            for file in repository.files(revision.id, spec.path)
-        ]
-        found = read(listed, self._cache)
+        found = read(_listed(repository, revision.id, spec.path), self._cache)
         self._commits[spec.name] = revision.id
         return SourceRead(spec.name, revision, found.documents, found.problems, found.refused)
 
@@ -45,3 +47,11 @@ class Folders:
         """
         repository = self._repositories.opened(self._path)
         return repository.history(revision.id, spec.path, limit=HISTORY_KEPT)
+
+
+def _listed(repository: Repository, commit: str, folder: str) -> list[Listed]:
+    """List a folder's files, each with a way to its content: most are in the cache already."""
+    return [
+        (file.path, file.blob_id, file.mode, partial(repository.blob, file.blob_id))
+        for file in repository.files(commit, folder)
+    ]

@@ -8,7 +8,7 @@ from typing import Final
 from core.clock import Clock
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories
-from core.model import AppSpec, Commit
+from core.model import AppSpec, Commit, problem_of
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost
 from core.sources.reading import Folders
 
@@ -48,15 +48,10 @@ class Sources:
         """
         self._repositories, self._put = repositories, put
         self._once, self._clock = once, clock or Clock()
-        by_path: dict[str, list[AppSpec]] = {}
-        self._by_app: dict[str, tuple[AppSpec, _Source]] = {}
-        for spec in apps:
-            by_path.setdefault(spec.repo, []).append(spec)
-        self._sources = [
-            _Source(path, tuple(specs), repositories) for path, specs in by_path.items()
-        ]
-        for source in self._sources:
-            self._by_app |= {spec.name: (spec, source) for spec in source.apps}
+        self._sources = _grouped(apps, repositories)
+        self._by_app = {
+            spec.name: (spec, source) for source in self._sources for spec in source.apps
+        }
         self._asked: asyncio.Queue[str] = asyncio.Queue()
 
     async def run(self) -> None:
@@ -106,7 +101,7 @@ class Sources:
             try:
                 found = await asyncio.to_thread(source.folders.read, spec)
             except ProductError as error:
-                self._put(SourceLost(spec.name, str(error), error.exit_code))
+                self._put(SourceLost(spec.name, problem_of(error)))
                 return
         if found is None:
             return
@@ -120,3 +115,11 @@ class Sources:
         except ProductError:
             return  # the folder itself was read; its history is only for looking at
         self._put(HistoryRead(spec.name, commits))
+
+
+def _grouped(apps: Iterable[AppSpec], repositories: Repositories) -> list[_Source]:
+    """Put the apps of one repository together: it is watched once, and read by one thread."""
+    by_path: dict[str, list[AppSpec]] = {}
+    for spec in apps:
+        by_path.setdefault(spec.repo, []).append(spec)
+    return [_Source(path, tuple(specs), repositories) for path, specs in by_path.items()]

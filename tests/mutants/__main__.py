@@ -18,7 +18,7 @@ TREE = Path(__file__).resolve().parents[2]
 PACKAGES = ("core.reconcile", "core.remedy", "core.compare")
 NEAR = ("tests/core/reconcile", "tests/core/remedy", "tests/core/compare", "tests/core/cli")
 CHOSEN = (
-    *("-m", "not real", "-p", "no:cacheprovider"),
+    *("-m", "not real", "-p", "no:cacheprovider", "--hypothesis-profile=ci"),
     *("--ignore=tests/core/cli/test_program.py", "-k", "not the_controller"),  # other processes
 )
 SKIPPED = shutil.ignore_patterns("__pycache__", ".*", "dist", "screenshots")

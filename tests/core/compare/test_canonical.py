@@ -96,6 +96,33 @@ def test_null_goes_unless_the_schema_wants_it_and_stays_inside_lists() -> None:
     }
 
 
+def test_a_time_of_creation_goes_from_templates_too() -> None:
+    desired = made(
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template:"
+        " {metadata: {creationTimestamp: '2026-01-01T00:00:00Z', labels: {a: b}}, spec: {}}}}"
+    )
+    assert body(desired)["spec"] == {"template": {"metadata": {"labels": {"a": "b"}}, "spec": {}}}
+
+
+@pytest.mark.parametrize(
+    ("stated", "account"),
+    [("serviceAccount: old", "old"), ("serviceAccount: old, serviceAccountName: new", "new")],
+)
+def test_the_old_name_of_a_service_account_stands_for_the_new_one(
+    stated: str, account: str
+) -> None:
+    desired = made(f"{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{stated}}}}}")
+    assert body(desired)["spec"] == {"serviceAccount": "old", "serviceAccountName": account}
+
+
+@pytest.mark.parametrize("texts", ["{}", "[]", "x", "5"])
+def test_texts_of_a_secret_that_are_none_add_nothing(texts: str) -> None:
+    desired = made(
+        f"{{apiVersion: v1, kind: Secret, metadata: {{name: web}}, stringData: {texts}}}"
+    )
+    assert body(desired).keys() == {"apiVersion", "kind", "metadata"}
+
+
 def test_fp_18_the_texts_of_a_secret_become_data() -> None:
     desired = made(
         "{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {a: b2xk, b: Yg==},"

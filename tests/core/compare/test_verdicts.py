@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.compare import Policy, detailed, judge, mask
-from core.model import ABSENT, Extras, FieldVerdict, InfoClass, Live, Verdict
+from core.model import ABSENT, Extras, FieldVerdict, InfoClass, Json, Live, Verdict
 from tests.core.compare.world import KEY, SCHEMAS, By, desired, judged, live_of, obj, shown
 
 GRACE = "spec.terminationGracePeriodSeconds"
@@ -149,6 +149,33 @@ def test_a_zero_in_git_where_the_server_allocates_asks_for_nothing() -> None:
     }
 
 
+def test_a_default_that_git_writes_out_is_drift_where_live_lacks_it() -> None:
+    found = judged("Deployment", "spec: {revisionHistoryLimit: 10}", "spec: {}")
+    assert shown(found) == {"spec.revisionHistoryLimit": "drift"}
+
+
+def test_replicas_that_git_leaves_open_count_where_no_autoscaler_drives_them() -> None:
+    found = judged("Deployment", "spec: {}", "spec: {replicas: 5}", {"kubectl": "spec.replicas"})
+    assert shown(found) == {"spec.replicas": "drift"}
+
+
+@pytest.mark.parametrize(("git", "live"), [("x", ["x"]), (["x"], "x"), ({"x": 1}, ["x"])])
+def test_a_list_where_git_states_none_is_another_value(git: Json, live: Json) -> None:
+    found = judged("Widget", {"spec": {"free": {"a": git}}}, {"spec": {"free": {"a": live}}})
+    assert [(change.path, change.git, change.live) for change in found.changes] == [
+        ("spec.free.a", git, live)
+    ]
+
+
+@pytest.mark.parametrize(("levels", "verdict"), [(100, "drifted"), (101, "unknown")])
+def test_a_value_is_shown_down_to_a_hundred_levels(levels: int, verdict: str) -> None:
+    deep: Json = 1
+    for _ in range(levels):
+        deep = [deep]
+    found = judged("Widget", {"spec": {"free": {"a": []}}}, {"spec": {"free": {"a": deep}}})
+    assert found.verdict == verdict
+
+
 def test_members_of_a_set_are_compared_one_by_one() -> None:
     by = {"kubectl-edit": "spec.tags[=c]"}
     judgement = judged("Widget", "spec: {tags: [a, b]}", "spec: {tags: [c, a]}", by)
@@ -272,6 +299,13 @@ def test_without_schema_and_server_a_difference_cannot_be_judged() -> None:
     assert same.verdict is Verdict.IN_SYNC
     assert (other.verdict, other.reason) == (Verdict.UNKNOWN, "schema-unavailable")
     assert other.suspect
+
+
+def test_without_schema_what_counts_for_nothing_needs_no_server() -> None:
+    by = {"injector": "spec.added"}
+    found = judge(desired(obj("Widget")), live_of(obj("Widget", "spec: {added: x}"), by), None)
+    assert (found.verdict, found.suspect) == (Verdict.IN_SYNC, False)
+    assert {change.verdict for change in found.changes} == {FieldVerdict.INFO}
 
 
 def test_without_schema_the_server_decides() -> None:

@@ -29,6 +29,14 @@ def test_what_nobody_owns_is_sent_as_it_is_live() -> None:
     assert body["spec"] == {"replicas": 5, "paused": True}
 
 
+def test_an_empty_list_is_sent_as_it_is_live() -> None:
+    git = "spec: {template: {spec: {containers: [{name: a, ports: [{containerPort: 80}]}]}}}"
+    live = "spec: {template: {spec: {containers: [{name: a, ports: []}]}}}"
+    path = "spec.template.spec.containers[name=a].ports"
+    body = sent("Deployment", git, live, {HPA: path}, path)
+    assert body["spec"]["template"]["spec"]["containers"] == [{"name": "a", "ports": []}]
+
+
 def test_what_another_apply_owns_is_not_sent() -> None:
     owners = {"scaler:Apply": "spec.replicas", "driftdeck:Apply": "spec.replicas"}
     assert sent("Deployment", GIT, LIVE, owners, "spec.replicas")["spec"] == {"paused": True}

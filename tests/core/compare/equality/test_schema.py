@@ -66,6 +66,26 @@ def test_a_kind_may_be_named_like_a_list() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [None, 5, {"group": 1, "version": "v1", "kind": "Thing"}, {"group": "x.io", "version": "v1"}],
+)
+def test_a_component_that_names_its_kind_oddly_is_none(entry: Json) -> None:
+    raw: JsonObject = {"properties": {}, "x-kubernetes-group-version-kind": [entry]}
+    assert list(schemas({"components": {"schemas": {"Thing": raw}}})) == []
+
+
+def test_only_a_lone_all_of_is_followed() -> None:
+    parts: list[Json] = [{"$ref": f"{REF}A"}, {"$ref": f"{REF}B"}]
+    root = thing(
+        Thing={"properties": {"lone": {"allOf": parts[:1]}, "two": {"allOf": parts}}},
+        A={"type": "object", "properties": {"a": {"type": "string", "default": "x"}}},
+        B={"type": "object"},
+    )
+    assert root.fields["lone"].defaults == {"a": "x"}
+    assert root.fields["two"].defaults == {}
+
+
 def test_a_schema_may_contain_itself() -> None:
     kind = KindRef("apiextensions.k8s.io/v1", "CustomResourceDefinition")
     props = at(SCHEMAS[kind].root, "spec", "versions", "[]", "schema", "openAPIV3Schema")

@@ -39,6 +39,14 @@ def test_replicas_within_the_range_are_bookkeeping_whoever_wrote_them(
     assert change.actor.manager == owner.partition(":")[0]
 
 
+def test_what_is_no_suspect_is_not_judged_again_by_a_prediction() -> None:
+    wanted = desired(obj("Deployment", "spec: {replicas: 3, paused: true}"))
+    found = live_of(obj("Deployment", "spec: {replicas: 5, paused: true}"), {HPA: "spec.replicas"})
+    schema, scale = SCHEMAS[wanted.kind], Beside(RANGE)
+    alone = judge(wanted, found, schema, beside=scale)
+    assert judge(wanted, found, schema, beside=scale, predicted=found.body) == alone
+
+
 @pytest.mark.parametrize("owner", [HPA, "kubectl:Update:scale", "kubectl-edit", "helm"])
 @pytest.mark.parametrize("replicas", [0, 1, 11])
 def test_replicas_outside_the_range_are_drift_whoever_wrote_them(owner: str, replicas: int) -> None:

@@ -103,6 +103,14 @@ def test_a_rule_is_about_the_objects_it_describes(narrowed: dict[str, str], fits
     assert (found.verdict == "in_sync") is fits
 
 
+@pytest.mark.parametrize(("git", "hides"), [("status: {a: 1}", ["status.a"]), ("", [])])
+def test_a_status_is_left_alone_only_where_git_states_one(git: str, hides: list[str]) -> None:
+    wanted = desired(obj("Widget", git), has_status=False)
+    found = live_of(obj("Widget", "status: {a: 2}"))
+    judgement = judge(wanted, found, SCHEMAS[wanted.kind], policy=rule("/status/a"))
+    assert (judgement.verdict, list(hidden(judgement))) == ("in_sync", hides)
+
+
 def test_a_label_put_on_the_live_object_by_hand_brings_no_rule_to_bear() -> None:
     live = "{metadata: {labels: {drift: ignore}}, spec: {replicas: 5}}"
     rules = rule("", labels="drift=ignore")

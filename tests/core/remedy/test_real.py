@@ -1,0 +1,150 @@
+"""The same heals on a real API server: what is left out really is not needed, undone is undone."""
+
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from core.compare import Policy, judge
+from core.model import FieldVerdict, Json, JsonObject, Key, Live, Stamp, Step, Verb, Verdict
+from core.model.requests import Apply, Delete, Edit, Request
+from core.remedy import requests
+from tests.apiserver.server import ApiServer
+from tests.core.compare.oracle.session import JSON_PATCH, Session, live_of
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+POD: Final[JsonObject] = {
+    "containers": [
+        {
+            "name": "web",
+            "image": "example/web:1",
+            "env": [{"name": "A", "value": "1"}, {"name": "C", "value": "3"}],
+            "ports": [{"containerPort": 80}],
+        }
+    ]
+}
+STATED: Final[JsonObject] = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "web"},
+    "spec": {
+        "selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}}, "spec": POD},
+    },
+}
+WEB: Final = "/spec/template/spec/containers/0"
+
+
+@pytest.fixture(scope="module")
+def session(real_server: ApiServer) -> Iterator[Session]:
+    made = Session(real_server)
+    yield made
+    made.client.close()
+
+
+def named(name: str) -> JsonObject:
+    stated: Any = deepcopy(STATED)
+    stated["metadata"]["name"] = name
+    return stated  # type: ignore[no-any-return]
+
+
+def edited(session: Session, stated: JsonObject, *operations: Json) -> Live:
+    answer = session.change(stated, "fieldManager=kubectl-edit", JSON_PATCH, list(operations))
+    return live_of(answer)
+
+
+def asked(session: Session, stated: JsonObject, live: Live) -> tuple[Request, ...]:
+    wanted = session.desired(stated)
+    schema = session.schema(wanted.kind)
+    judgement = judge(wanted, live, schema)
+    assert judgement.verdict is Verdict.DRIFTED
+    drifts = tuple(c for c in judgement.changes if c.verdict is FieldVerdict.DRIFT)
+    stamp = Stamp(wanted.digest, live.resource_version, live.uid)
+    step = Step(Key("shop", wanted.ref), wanted.kind, Verb.APPLY, stamp, drifts)
+    return requests(wanted, live, step, schema, Policy())
+
+
+def performed(
+    session: Session, stated: JsonObject, sent: Sequence[Request | None], live: Live
+) -> Live:
+    for each in sent:
+        if each is not None:
+            assert not isinstance(each, Delete)
+            answer = session.perform(stated, each, live)
+            live = live_of(answer) if answer is not None else live
+    return live
+
+
+def spec_of(live: Live) -> Json:
+    body: JsonObject = msgspec.json.decode(live.body)
+    return body["spec"]
+
+
+ADDED: Final[list[Json]] = [
+    {"op": "add", "path": f"{WEB}/env/1", "value": {"name": "B", "value": "2"}},
+    {"op": "add", "path": f"{WEB}/resources", "value": {"limits": {"cpu": "1"}}},
+    {"op": "add", "path": "/metadata/labels", "value": {"mine": "yes"}},
+]
+CHANGED: Final[list[Json]] = [
+    {"op": "replace", "path": f"{WEB}/image", "value": "example/web:2"},
+    {"op": "remove", "path": f"{WEB}/env/1"},
+]
+RENAMED: Final[list[Json]] = [{"op": "replace", "path": f"{WEB}/name", "value": "other"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "edits", "kinds"),
+    [
+        ("added", ADDED, [Edit]),
+        ("changed", CHANGED, [Apply]),
+        ("both", [*ADDED, CHANGED[0]], [Apply, Edit]),
+        ("renamed", RENAMED, [Edit, Apply]),
+        ("all", [*ADDED, CHANGED[0], *RENAMED], [Edit, Apply]),
+    ],
+)
+def test_a_heal_heals_leaves_nothing_to_apply_and_can_be_undone(
+    session: Session, name: str, edits: list[Json], kinds: list[type[Request]]
+) -> None:
+    stated = named(name)
+    live_of(session.apply(stated, None))
+    before = edited(session, stated, *edits)
+    sent = asked(session, stated, before)
+    assert [type(each) for each in sent] == kinds
+    healed = performed(session, stated, sent, before)
+    wanted = session.desired(stated)
+    assert judge(wanted, healed, session.schema(wanted.kind)).verdict is Verdict.IN_SYNC
+    again = live_of(session.apply(stated, healed))
+    assert again.resource_version == healed.resource_version  # the apply that was left out
+    undone = performed(session, stated, [each.inverse for each in reversed(sent)], healed)
+    assert spec_of(undone) == spec_of(before)
+
+
+def test_what_git_dropped_goes_by_the_apply_alone(session: Session) -> None:
+    stated = named("dropped")
+    more: Any = deepcopy(stated)
+    more["spec"]["minReadySeconds"] = 5
+    more["spec"]["template"]["spec"]["containers"][0]["env"].append({"name": "D", "value": "4"})
+    before = live_of(session.apply(more, None))
+    sent = asked(session, stated, before)
+    assert [type(each) for each in sent] == [Apply]
+    healed = performed(session, stated, sent, before)
+    wanted = session.desired(stated)
+    assert judge(wanted, healed, session.schema(wanted.kind)).verdict is Verdict.IN_SYNC
+    undone = performed(session, stated, [each.inverse for each in reversed(sent)], healed)
+    assert spec_of(undone) == spec_of(before)
+
+
+def test_an_edit_of_another_version_is_refused(session: Session) -> None:
+    stated = named("outdated")
+    live_of(session.apply(stated, None))
+    before = edited(session, stated, *ADDED)
+    (edit,) = asked(session, stated, before)
+    edited(session, stated, {"op": "add", "path": "/metadata/labels/more", "value": "yes"})
+    assert isinstance(edit, Edit)
+    answer = session.perform(stated, edit, before)
+    assert answer is not None
+    assert answer.status == HTTPStatus.CONFLICT
