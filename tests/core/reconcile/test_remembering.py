@@ -86,7 +86,7 @@ def test_a_plan_made_during_a_backlog_is_outdated_once_git_moved() -> None:
     effects = made.once(Execute(1, plan))
     assert written(effects) == []
     (problem,) = made.run(1).problems
-    assert "look again" in problem
+    assert "look again" in str(problem)
 
 
 def test_a_plan_of_one_object_never_writes_others_during_a_backlog() -> None:

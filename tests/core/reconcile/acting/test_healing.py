@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from core.model import Cause, EventName, Verdict
+from core.model import Cause, EventName, Remedy, Verdict
 from core.reconcile.acting.healing import POLICY, HealPolicy, heal_at
 from core.reconcile.memory.effects import Effect
 from core.reconcile.memory.inputs import Confirmed, InventoryRead, Refresh, SetHeal
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,
-    Refusals,
     World,
     alarms,
     applied,
@@ -275,7 +274,7 @@ def test_a_server_that_is_not_available_is_asked_again_after_pauses_that_double(
     made, effects = drifted()
     pauses = []
     for _ in range(8):
-        made.refuse(writes(effects)[0], remedy=Refusals.WAIT)
+        made.refuse(writes(effects)[0], remedy=Remedy.WAIT)
         pauses.append(held_for(made))
         assert written(made.wait(pauses[-1] - 0.25)) == []
         effects = made.wait(0.25)
@@ -288,12 +287,12 @@ def test_a_server_that_names_a_pause_gets_at_least_that(
     asked_s: float | None, pause_s: float
 ) -> None:
     made, effects = drifted()
-    made.refuse(writes(effects)[0], remedy=Refusals.WAIT, retry_after_s=asked_s)
+    made.refuse(writes(effects)[0], remedy=Remedy.WAIT, retry_after_s=asked_s)
     assert held_for(made) == pause_s
 
 
-@pytest.mark.parametrize("remedy", [Refusals.CHANGE_GIT, Refusals.GRANT])
-def test_a_refusal_is_not_tried_again_for_five_minutes(remedy: int) -> None:
+@pytest.mark.parametrize("remedy", [Remedy.CHANGE_GIT, Remedy.GRANT])
+def test_a_refusal_is_not_tried_again_for_five_minutes(remedy: Remedy) -> None:
     made, effects = drifted()
     made.refuse(writes(effects)[0], remedy=remedy)
     assert held_for(made) == POLICY.refused_s
@@ -303,33 +302,33 @@ def test_a_refusal_is_not_tried_again_for_five_minutes(remedy: int) -> None:
 
 def test_the_pauses_of_another_commit_begin_anew() -> None:
     made, effects = drifted()
-    made.refuse(writes(effects)[0], remedy=Refusals.WAIT)
+    made.refuse(writes(effects)[0], remedy=Remedy.WAIT)
     effects = made.wait(1.0)
-    made.refuse(writes(effects)[0], remedy=Refusals.WAIT)
+    made.refuse(writes(effects)[0], remedy=Remedy.WAIT)
     assert held_for(made) == 2.0
     asked = made.read(document(CONFIG_MAP, "a", data={"a": "9"}), number=2)
     effects = made.agree(questions(asked)[0])
     assert written(effects) == [A]  # a new commit lifts the hold
-    made.refuse(writes(effects)[0], remedy=Refusals.WAIT)
+    made.refuse(writes(effects)[0], remedy=Remedy.WAIT)
     assert held_for(made) == 1.0
 
 
 def test_a_success_between_two_refusals_is_forgotten_by_neither() -> None:
     made, effects = drifted()
-    made.refuse(writes(effects)[0], remedy=Refusals.WAIT)
+    made.refuse(writes(effects)[0], remedy=Remedy.WAIT)
     effects = made.wait(1.0)
     heal(made, effects, 8)
     subject = made.subject("a")
     assert subject is not None
     assert subject.hold is None
     effects = fight(made, 9)
-    made.refuse(writes(effects)[0], remedy=Refusals.WAIT)
+    made.refuse(writes(effects)[0], remedy=Remedy.WAIT)
     assert held_for(made) == 1.0
 
 
 def test_a_heal_that_came_too_late_is_decided_anew_at_once() -> None:
     made, effects = drifted()
-    effects = made.refuse(writes(effects)[0], "it changed", remedy=Refusals.LOOK_AGAIN)
+    effects = made.refuse(writes(effects)[0], "it changed", remedy=Remedy.LOOK_AGAIN)
     subject = made.subject("a")
     assert subject is not None
     assert subject.hold is None
@@ -417,7 +416,7 @@ def test_a_refused_commit_is_a_sync_that_failed() -> None:
 
 def test_the_problem_of_an_object_goes_with_its_success() -> None:
     made, effects = drifted()
-    made.refuse(writes(effects)[0], remedy=Refusals.WAIT)
+    made.refuse(writes(effects)[0], remedy=Remedy.WAIT)
     assert made.row("a").problem
     heal(made, made.wait(1.0), 8)
     assert made.row("a").problem == ""
