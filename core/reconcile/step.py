@@ -177,9 +177,8 @@ def _confirmed(draft: Draft, answer: happenings.Confirmed) -> None:
 
 
 def _applied(draft: Draft, done: happenings.Applied) -> None:
-    run = take_applied(draft, done)
-    if run is not None:
-        runs.advance(draft, run)
+    take_applied(draft, done)
+    runs.advance_all(draft)  # a step of another run may have waited for this object
 
 
 # Healing ----------------------------------------------------------------------------------------
