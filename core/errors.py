@@ -3,18 +3,16 @@
 The tree is cut by what the reader can do next, not by where the fault arose:
 
 * ProductError
-  - UsageError          fix the command line or the settings      exit 2
-  - UnavailableError    wait; the engine retries by itself        exit 3  (API server, Git lock)
-  - DeniedError         ask someone for a permission              exit 4  (RBAC, credentials)
-  - RejectedError       change the manifest or the Git content    exit 5  (parse, admission, schema)
+  - UsageError          fix the command line or the settings
+  - UnavailableError    wait; the engine retries by itself  (API server, Git lock)
+  - DeniedError         ask someone for a permission  (RBAC, credentials)
+  - RejectedError       change the manifest or the Git content  (parse, admission, schema)
     - ManifestError     the same, at one line of one file
-  - OutdatedError       look again; the world moved meanwhile     exit 6  (stale plan, HTTP 409)
+  - OutdatedError       look again; the world moved meanwhile  (stale plan, HTTP 409)
 
 Anything else that escapes is a bug: it ends the program with a traceback and exit code 70.
 Text shown to a person is built here and nowhere else.
 """
-
-from typing import ClassVar
 
 from typing_extensions import override
 
@@ -22,19 +20,13 @@ from typing_extensions import override
 class ProductError(Exception):
     """Root of the tree; front ends catch this and nothing broader."""
 
-    exit_code: ClassVar[int] = 70
-
 
 class UsageError(ProductError):
     """The command line, the settings file or the kubeconfig asks for something impossible."""
 
-    exit_code: ClassVar[int] = 2
-
 
 class UnavailableError(ProductError):
     """A dependency did not answer; `retry_after_s` says when the engine will ask again."""
-
-    exit_code: ClassVar[int] = 3
 
     def __init__(self, what: str, *, retry_after_s: float | None = None) -> None:
         """Name the dependency as the user would ("cluster prod-eu"), and what it said."""
@@ -51,13 +43,9 @@ class UnavailableError(ProductError):
 class DeniedError(ProductError):
     """The other side understood and refused; a person must grant something."""
 
-    exit_code: ClassVar[int] = 4
-
 
 class RejectedError(ProductError):
     """What Git says is wrong; the message is the server's or the parser's own."""
-
-    exit_code: ClassVar[int] = 5
 
 
 class ManifestError(RejectedError):
@@ -75,5 +63,3 @@ class ManifestError(RejectedError):
 
 class OutdatedError(ProductError):
     """The plan was made from a world that is no longer current."""
-
-    exit_code: ClassVar[int] = 6

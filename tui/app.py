@@ -15,6 +15,7 @@ from textual.timer import Timer
 from typing_extensions import override
 
 from core.clean import clean
+from core.cli.exit_codes import BUG, code_of_error
 from core.errors import ProductError
 from core.reconcile.memory.inputs import SetWriting
 from tui.actions.leave import ALWAYS_QUIT
@@ -26,7 +27,6 @@ from tui.theme import MONO_STYLES, styles_of, textual_theme
 from tui.widgets.safety import AsciiOnly, Backstop
 
 PAINT_EVERY_S: Final = 0.25
-BUG: Final = 70
 _SIGNALS: Final = ((signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130))
 
 
@@ -111,7 +111,7 @@ class DriftApp(App[None], inherit_bindings=False):
         if not isinstance(event.error, ProductError):
             raise event.error
         self.farewell = clean(str(event.error))
-        self.leave(event.error.exit_code)
+        self.leave(code_of_error(event.error))
 
     # The way out --------------------------------------------------------------------------------
 

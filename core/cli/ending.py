@@ -13,9 +13,9 @@ from typing import Final
 import click
 
 from core.clean import clean
+from core.cli.exit_codes import BUG, code_of_error
 from core.errors import ProductError
 
-BUG: Final = 70
 PIPE_CLOSED: Final = 128 + signal.SIGPIPE  # 141, as of any other writer into a closed pipe
 
 
@@ -35,7 +35,7 @@ def exit_code_of(program: Callable[[], int]) -> int:
         return PIPE_CLOSED
     except ProductError as error:
         _say(f"driftdeck: {error}")
-        return error.exit_code
+        return code_of_error(error)
     except BaseException as bug:  # noqa: BLE001 - the last door: nothing leaves with 1 but drift
         # The standard form has no locals: they hold values that must not be seen.
         _say("".join(traceback.format_exception(bug)).rstrip())

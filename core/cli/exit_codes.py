@@ -2,11 +2,46 @@
 
 from typing import Final
 
-from core.errors import DeniedError, RejectedError, UnavailableError
-from core.model import DRIFT_VERDICTS, AppView, Snapshot, Verdict
+from core.errors import ProductError
+from core.model import (
+    DRIFT_VERDICTS,
+    AppView,
+    Problem,
+    Remedy,
+    Run,
+    Snapshot,
+    Verdict,
+    problem_of,
+    worst_of,
+)
 
 IN_SYNC: Final = 0
 DRIFT: Final = 1
+BUG: Final = 70
+CODES: Final = {
+    Remedy.FIX_SETTINGS: 2,
+    Remedy.WAIT: 3,
+    Remedy.GRANT: 4,  # forbidden, or done in part
+    Remedy.CHANGE_GIT: 5,
+    Remedy.LOOK_AGAIN: 6,
+}
+
+
+def code_of(problem: Problem | None) -> int:
+    """Return the exit code of one problem; 0 for none."""
+    return CODES[problem.remedy] if problem is not None else IN_SYNC
+
+
+def code_of_error(error: ProductError) -> int:
+    """Return the exit code of a program that an error ends."""
+    if type(error) is ProductError:
+        return BUG  # nobody can do anything about an error that does not say what it is
+    return code_of(problem_of(error))
+
+
+def run_exit(run: Run) -> int:
+    """Return the exit code of the worst problem of a run; 0 where all was done."""
+    return code_of(worst_of(run.problems))
 
 
 def diff_exit(snapshot: Snapshot) -> int:
@@ -25,11 +60,9 @@ def problem_exit(snapshot: Snapshot) -> int:
 
 
 def _app_exit(app: AppView) -> int:
-    codes = [0]
-    if app.problem:
-        codes.append(app.problem_exit or UnavailableError.exit_code)
+    codes = [code_of(app.problem)]
     if app.file_problems:
-        codes.append(RejectedError.exit_code)
+        codes.append(CODES[Remedy.CHANGE_GIT])
     if app.counts.get(Verdict.UNKNOWN):
-        codes.append(DeniedError.exit_code)  # 4: forbidden or partial
+        codes.append(CODES[Remedy.GRANT])
     return max(codes)

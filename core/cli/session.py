@@ -116,7 +116,7 @@ def pending(snapshot: Snapshot) -> tuple[str, ...]:
 
 def _awaited(snapshot: Snapshot, app: AppView) -> str:
     if app.problem:
-        return app.problem
+        return app.problem.words
     if app.revision is None:
         return f"Git was not read yet ({app.spec.repo})"
     for cluster in snapshot.clusters:

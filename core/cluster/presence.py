@@ -26,7 +26,7 @@ from core.cluster.login.credentials import log_in
 from core.cluster.login.kubeconfig import paths_of, stamps_of
 from core.cluster.writing.access import Access
 from core.errors import ProductError, RejectedError, UnavailableError, UsageError
-from core.model import ClusterSpec, KindRef, Resource
+from core.model import ClusterSpec, KindRef, Resource, problem_of
 from core.reconcile.memory.inputs import ClusterFound, ClusterLost, Input
 
 USAGE_RETRY_S: Final = 30.0
@@ -185,7 +185,7 @@ class Presence:
             error = UnavailableError(problem)
         if problem != self._told:
             self._told = problem
-            self._emit(ClusterLost(self._spec.name, problem, error.exit_code))
+            self._emit(ClusterLost(self._spec.name, problem_of(error)))
 
     async def _pause(self, error: ProductError, backoff: Backoff) -> None:
         if not isinstance(error, UsageError):

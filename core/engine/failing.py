@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar, assert_never
 
 from core.errors import ProductError, UnavailableError
-from core.model import Commit, Plan, RevertPlan
+from core.model import Commit, Plan, RevertPlan, problem_of
 from core.reconcile.memory.effects import (
     CheckAccess,
     ComputeRevert,
@@ -61,28 +61,27 @@ def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> 
         error: Why there is no better answer.
         branches: The revision that each app follows: a revert is made there, if anywhere.
     """
-    problem, code = str(error), error.exit_code
-    wait_s = error.retry_after_s if isinstance(error, UnavailableError) else None
+    problem = problem_of(error)
     match effect:
         case Confirm(_, key, desired, live):
             again = isinstance(error, UnavailableError)
-            return Confirmed(key, desired, live, None, problem=problem, status=0, retry=again)
+            return Confirmed(key, desired, live, None, problem.words, status=0, retry=again)
         case Perform(_, key, desired):
-            return Applied(key, desired, None, problem, code, wait_s)
+            return Applied(key, desired, None, problem)
         case LookUp():
             return Explained(effect.key, effect.desired, effect.live, effect.changes)
         case ReadInventory(_, app):
-            return InventoryRead(app, (), problem)
+            return InventoryRead(app, (), problem.words)
         case WriteInventory(_, app, _, rows):
-            return InventoryWritten(app, rows, problem)
+            return InventoryWritten(app, rows, problem.words)
         case CheckAccess(request, plan):
-            return PlanPrepared(request, _refused(plan, problem))
+            return PlanPrepared(request, _refused(plan, problem.words))
         case ComputeRevert(request, app, commit):
             target = Commit(commit, "", "", "")
-            shown = RevertPlan(app, target, branches[app], "", problem=problem, exit_code=code)
+            shown = RevertPlan(app, target, branches[app], "", problem=problem)
             return RevertPrepared(request, shown)
         case MakeRevert(run, revert):
-            return Reverted(run, revert.app, "", problem, code)
+            return Reverted(run, revert.app, "", problem)
         case _:
             assert_never(effect)
 

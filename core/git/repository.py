@@ -27,7 +27,7 @@ from core.git.reading.watching import ref_changes
 from core.git.writing.checkout import Checkout, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
-from core.model import Commit, RevertPlan
+from core.model import Commit, Problem, Remedy, RevertPlan, problem_of
 
 HISTORY_KEPT: Final = 200
 SUBJECT_CELLS: Final = 100
@@ -143,11 +143,12 @@ class Repository:
         name = branch if ref is None else ref.removeprefix(BRANCHES)
         if head is None:
             reason = f'"{clean(branch)}" is no branch; a revert needs one to be made on'
-            return RevertPlan(app, target, name, "", problem=reason)
+            problem = Problem(Remedy.CHANGE_GIT, reason)
+            return RevertPlan(app, target, name, "", problem=problem)
         try:
             changes = self._reversal(target, head, folder)
         except RejectedError as error:
-            return RevertPlan(app, target, name, head, problem=str(error))
+            return RevertPlan(app, target, name, head, problem=problem_of(error))
         files = tuple(change.name for change in changes)
         return RevertPlan(app, target, name, head, files, diff_text(changes))
 

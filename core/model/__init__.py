@@ -27,6 +27,7 @@ from core.model.judgement import (
     fields_of,
 )
 from core.model.plans import Answer, Coming, Plan, RevertPlan, Run, Step, Verb
+from core.model.problems import Problem, Remedy, problem_of, worst_of
 from core.model.sides import Commit, Desired, Document, Live
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
 from core.model.values import (
@@ -81,6 +82,8 @@ __all__ = [
     "Operation",
     "Origin",
     "Plan",
+    "Problem",
+    "Remedy",
     "Resource",
     "RevertPlan",
     "Run",
@@ -94,4 +97,6 @@ __all__ = [
     "as_json",
     "cause_words",
     "fields_of",
+    "problem_of",
+    "worst_of",
 ]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from core.model.judgement import FieldChange, Stamp
+from core.model.problems import Problem
 from core.model.requests import Request
 from core.model.sides import Commit
 from core.model.values import Key, KindRef
@@ -60,9 +61,8 @@ class Run:
     what: str  # "sync" or "revert"
     total: int
     done: int = 0
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     finished: bool = False
-    exit_code: int = 0  # 0, or that of the worst problem
     revision: str = ""  # of the commit a revert made
 
 
@@ -76,8 +76,7 @@ class RevertPlan:
     parent: str  # the head it is made on; moved on means outdated
     files: tuple[str, ...] = ()  # paths it changes
     diff: str = ""  # unified text, for people
-    problem: str = ""  # why it cannot be made
-    exit_code: int = 5  # of that problem
+    problem: Problem | None = None  # why it cannot be made
 
 
 Answer: TypeAlias = Plan | RevertPlan

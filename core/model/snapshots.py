@@ -8,6 +8,7 @@ from types import MappingProxyType
 from core.model.apps import AppSpec, ClusterSpec
 from core.model.judgement import Drift, FieldChange, Verdict
 from core.model.plans import Answer, Plan, RevertPlan, Run
+from core.model.problems import Problem
 from core.model.sides import Commit
 from core.model.values import Key, KindRef, ObjectRef
 
@@ -53,8 +54,7 @@ class AppView:
     spec: AppSpec
     revision: Commit | None = None  # None: not read yet
     read_at: float = 0.0  # when Git was last read, seconds since the epoch
-    problem: str = ""  # what stops the app, in the user's words; "" when nothing does
-    problem_exit: int = 0  # exit code of that problem (README names them)
+    problem: Problem | None = None  # what stops the app, in the user's words
     file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out
     counts: Mapping[Verdict, int] = field(default_factory=lambda: MappingProxyType({}))
     ignored: int = 0  # differences that rules hide; they count in none of `counts`
@@ -77,8 +77,7 @@ class ClusterView:
     version: str = ""
     connected: bool = False
     seen_at: float = 0.0  # when it last said anything, bookmarks included
-    problem: str = ""
-    problem_exit: int = 0
+    problem: Problem | None = None
     notice: str = ""  # what is amiss and stops nothing: an audit log that cannot be read
 
 

@@ -1,6 +1,6 @@
 """What front ends see of the state."""
 
-from core.model import AppView, Snapshot
+from core.model import AppView, Problem, Remedy, Snapshot, worst_of
 from core.reconcile.judging.claims import objections
 from core.reconcile.judging.extras import told_apart
 from core.reconcile.judging.surveys import unseen
@@ -32,19 +32,11 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
 def _app(state: State, app: AppState) -> AppView:
     pending, tally = bool(state.queues.get(app.spec.name)), state.tallies[app.spec.name]
     cluster = state.clusters[app.spec.cluster]
-    problem, exit_code = app.problem, app.problem_exit
-    if not problem and cluster.view.problem:
-        problem, exit_code = cluster.view.problem, cluster.view.problem_exit
-    kinds = [cluster.kinds[kind] for kind in app.documents if kind in cluster.kinds]
-    if not problem:
-        worst = max(
-            (kind for kind in kinds if kind.problem), key=lambda kind: kind.exit_code, default=None
-        )
-        if worst is not None:
-            problem, exit_code = worst.problem, worst.exit_code
+    kinds = [cluster.kinds[kind].problem for kind in app.documents if kind in cluster.kinds]
+    problem = app.problem or cluster.view.problem or worst_of(filter(None, kinds))
     files = (*(app.source.problems if app.source else ()), *app.refused, *objections(app))
     if not problem and files:
-        problem, exit_code = files[0], 5
+        problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
     whole = known(app, cluster) and not pending and tally.confirming == 0
     return AppView(
@@ -52,7 +44,6 @@ def _app(state: State, app: AppState) -> AppView:
         revision=app.source.revision if app.source else None,
         read_at=app.read_at,
         problem=problem,
-        problem_exit=exit_code,
         file_problems=files,
         counts=tally.counts,
         ignored=tally.ignored,

@@ -120,7 +120,7 @@ def _take(draft: Draft, happened: Input) -> None:  # noqa: C901, PLR0912, PLR091
             if draft.writing:
                 draft.effects.append(MakeRevert(run, revert))
             else:
-                refusal = happenings.Reverted(run, revert.app, "", runs.READ_ONLY, 4)
+                refusal = happenings.Reverted(run, revert.app, "", runs.READ_ONLY)
                 reverts.reverted(draft, refusal)
         case happenings.SetHeal(apps, enabled):
             _set_heal(draft, apps, enabled=enabled)

@@ -8,7 +8,7 @@ from typing import Final
 from core.clock import Clock
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories
-from core.model import AppSpec, Commit
+from core.model import AppSpec, Commit, problem_of
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost
 from core.sources.reading import Folders
 
@@ -101,7 +101,7 @@ class Sources:
             try:
                 found = await asyncio.to_thread(source.folders.read, spec)
             except ProductError as error:
-                self._put(SourceLost(spec.name, str(error), error.exit_code))
+                self._put(SourceLost(spec.name, problem_of(error)))
                 return
         if found is None:
             return

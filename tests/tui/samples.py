@@ -27,6 +27,8 @@ from core.model import (
     Operation,
     Origin,
     Plan,
+    Problem,
+    Remedy,
     RevertPlan,
     Snapshot,
     Stamp,
@@ -248,8 +250,7 @@ def world() -> Snapshot:
         ),
         HISTORY[0],
         NOW - 40,
-        problem="forbidden: list deployments in ledger",
-        problem_exit=4,
+        problem=Problem(Remedy.GRANT, "forbidden: list deployments in ledger"),
     )
     return Snapshot(
         sequence=1,

@@ -6,7 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import tui
-from core.model import AppView, Drift, Event, EventName, Key, ObjectRef, Snapshot, Verdict
+from core.model import (
+    AppView,
+    Drift,
+    Event,
+    EventName,
+    Key,
+    ObjectRef,
+    Problem,
+    Remedy,
+    Snapshot,
+    Verdict,
+)
 from tests.tui import samples
 from tests.tui.stage import playing
 
@@ -56,7 +67,9 @@ def _poisoned(word: str) -> Snapshot:
         9, samples.NOW - 5, EventName.DRIFT_DETECTED, word, word, row.kind, key.ref, message=word
     )
     world = samples.world()
-    cluster = replace(world.clusters[0], problem=word, version=word, server=word)
+    cluster = replace(
+        world.clusters[0], problem=Problem(Remedy.WAIT, word), version=word, server=word
+    )
     return replace(world, apps=(view,), clusters=(cluster,), rows={key: row}, events=(event,))
 
 

@@ -1,12 +1,10 @@
 """Following the runs that were ordered here, to their end."""
 
-from core.model import Run, Snapshot
+from core.model import Remedy, Run, Snapshot
 from core.telling import plans
 from core.telling.spans import Role, say
 from tui.model.session import Order
 from tui.surface import Surface
-
-_OUTDATED = 6  # exit code of a plan that the world overtook
 
 
 def follow(on: Surface, snapshot: Snapshot) -> None:
@@ -23,13 +21,20 @@ def follow(on: Surface, snapshot: Snapshot) -> None:
 
 
 def _tell_end(on: Surface, order: Order, run: Run) -> None:
-    if run.exit_code == _OUTDATED and order.again is not None:
+    if order.again is not None and _is_outdated(run):
         on.note("the world changed first: here is the new plan", Role.WARNING)
         order.again()
-    elif run.problems or run.exit_code:
-        reasons = "; ".join(say(problem)[0] for problem in run.problems)
+    elif run.problems:
+        reasons = "; ".join(say(problem.words)[0] for problem in run.problems)
         all_done = run.total and run.done == run.total
         words = order.done(run) if all_done else f"{run.what} failed"
-        on.note(f"{words}: {reasons or f'exit code {run.exit_code}'}", Role.ERROR, sticky=True)
+        on.note(f"{words}: {reasons}", Role.ERROR, sticky=True)
     else:
         on.note(order.done(run), Role.GIT)
+
+
+def _is_outdated(run: Run) -> bool:
+    """Tell whether nothing but a world that moved on was in the way."""
+    return bool(run.problems) and all(
+        problem.remedy is Remedy.LOOK_AGAIN for problem in run.problems
+    )

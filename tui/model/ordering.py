@@ -71,7 +71,8 @@ def app_rows(snapshot: Snapshot, groups: Grouped) -> list[AppRow]:
 
 def _app_row(app: AppView, cluster: ClusterView | None, drifts: Sequence[Drift]) -> AppRow:
     worst = drifts[0].verdict if drifts else Verdict.IN_SYNC
-    problem = app.problem or (cluster.problem if cluster else "")
+    found = app.problem or (cluster.problem if cluster else None)
+    problem = found.words if found is not None else ""
     counted = sum(app.counts.get(verdict, 0) for verdict in SIGNS if verdict in _COUNTED)
     drifted = takewhile(lambda drift: drift.verdict in _COUNTED, drifts)  # they come first
     since = min((drift.since for drift in drifted if drift.since), default=0.0)

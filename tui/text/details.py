@@ -21,7 +21,7 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
     """What an app is, what stops it, and its counts."""
     view, spec = row.view, row.view.spec
     lines: list[Line] = [(*_sign(row, looks), say(spec.name, Role.STRONG))]
-    for problem in dict.fromkeys((view.problem, row.problem)):
+    for problem in dict.fromkeys((str(view.problem or ""), row.problem)):
         lines += _told(problem, width, Role.ERROR) if problem else []
     lines += [(), *_places(row, cluster, looks), ()]
     lines += [

@@ -41,7 +41,7 @@ def revert_lines(plan: RevertPlan, width: int) -> list[Line]:
     ]
     lines.append((("then     ", Role.MUTED), ("a sync of what this changes follows", Role.TEXT)))
     if plan.problem:
-        lines += [(), *(((part, Role.ERROR),) for part in wrap(say(plan.problem)[0], width))]
+        lines += [(), *(((part, Role.ERROR),) for part in wrap(say(plan.problem.words)[0], width))]
     lines.append(())
     return [*lines, *(_diff_line(text) for text in plan.diff.splitlines())]
 

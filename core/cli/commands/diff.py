@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, TextIO
 
 from core.clean import clean
-from core.cli.exit_codes import diff_exit
+from core.cli.exit_codes import CODES, diff_exit
 from core.cli.options import Options
 from core.cli.output.forms import diff_form, page_of, problems_of
 from core.cli.output.ink import ink_for, put
@@ -19,8 +19,7 @@ from core.cli.session import (
     settings_of,
     until,
 )
-from core.errors import UnavailableError
-from core.model import Drift, Key, Snapshot, Verdict
+from core.model import Drift, Key, Remedy, Snapshot, Verdict
 from core.reconcile.memory.inputs import Explain
 
 # Blame walks history: a long one must not keep the answer back.
@@ -75,7 +74,7 @@ def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO) -> i
     tell_problems(snapshot, err)
     put(err, (clean(f"driftdeck: gave up waiting: {line}") for line in overdue))
     code = diff_exit(snapshot)
-    return max(code, UnavailableError.exit_code) if overdue else code
+    return max(code, CODES[Remedy.WAIT]) if overdue else code
 
 
 def tell_problems(snapshot: Snapshot, err: TextIO) -> None:

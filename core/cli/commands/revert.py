@@ -5,6 +5,7 @@ from typing import Final
 from core.clean import clean
 from core.cli.commands.diff import tell_problems
 from core.cli.commands.sync import Console, console_for, finished
+from core.cli.exit_codes import run_exit
 from core.cli.options import Options
 from core.cli.output.ink import Ink, put, wrapped
 from core.cli.output.plan_text import run_lines
@@ -17,7 +18,7 @@ from core.cli.session import (
     until,
 )
 from core.errors import RejectedError, UnavailableError, UsageError
-from core.model import AppSpec, RevertPlan, Snapshot
+from core.model import AppSpec, Remedy, RevertPlan, Snapshot
 from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
 from core.settings.reading import Settings
 from core.telling import origins
@@ -53,11 +54,11 @@ async def revert(
     """Undo a commit of *app*'s repository by a new one; the engine then syncs what it changes."""
     await _readable(engine, app, console)
     plan = await _previewed(engine, app, options.commit)
-    if plan.problem and plan.exit_code == UsageError.exit_code:
-        raise UsageError(plan.problem)  # there is no such commit, so there is nothing to show
+    if plan.problem is not None and plan.problem.remedy is Remedy.FIX_SETTINGS:
+        raise UsageError(plan.problem.words)  # there is no such commit, so there is nothing to show
     put(console.out, _preview_lines(plan, console.ink))
-    if plan.problem:
-        raise RejectedError(plan.problem)
+    if plan.problem is not None:
+        raise RejectedError(plan.problem.words)
     if options.dry_run:
         return 0
     question = f"Commit this on {plan.branch} and sync app {app.name} on cluster {app.cluster}"
@@ -69,7 +70,7 @@ async def revert(
     if done.revision:
         put(console.out, [f"committed {done.revision} on {clean(plan.branch)}"])
     put(console.out, run_lines(done, console.ink))
-    return done.exit_code
+    return run_exit(done)
 
 
 async def _readable(engine: EngineLike, app: AppSpec, console: Console) -> None:

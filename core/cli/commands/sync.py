@@ -7,7 +7,7 @@ from typing import Final, TextIO
 
 from core.cli.commands.diff import picture, tell_problems
 from core.cli.consent import agreed
-from core.cli.exit_codes import DRIFT, problem_exit
+from core.cli.exit_codes import CODES, DRIFT, problem_exit, run_exit
 from core.cli.options import Options
 from core.cli.output.ink import Ink, ink_for, put
 from core.cli.output.plan_text import plan_lines, protected_names, run_lines
@@ -21,7 +21,7 @@ from core.cli.session import (
     until,
 )
 from core.errors import UnavailableError
-from core.model import Key, Plan, Run, Snapshot, Verdict
+from core.model import Key, Plan, Remedy, Run, Snapshot, Verdict
 from core.reconcile.memory.inputs import Execute, PreparePlan
 from core.telling.plans import counts, left_alone
 
@@ -74,7 +74,7 @@ async def sync(
     if not any(plan.runnable for plan in plans):
         await recorded(engine, deadline_s=READ_DEADLINE_S)
         put(console.out, ["nothing to do"] if not plans else [])
-        blocked = 4 if plans else 0  # every step says why it cannot be done
+        blocked = CODES[Remedy.GRANT] if plans else 0  # every step says why it cannot be done
         return max(problem_exit(snapshot), blocked)
     if options.dry_run:
         return problem_exit(snapshot)
@@ -121,7 +121,7 @@ async def executed(engine: EngineLike, plan: Plan, number: int, console: Console
     engine.submit(Execute(number, plan))
     run = await finished(engine, number)
     put(console.out, run_lines(run, console.ink))
-    return run.exit_code
+    return run_exit(run)
 
 
 async def finished(engine: EngineLike, number: int) -> Run:

@@ -46,7 +46,9 @@ def app_problem(app: AppView) -> str:
 
 def problems_of(app: AppView) -> tuple[str, ...]:
     """List what stops an app or parts of it, each once."""
-    return tuple(dict.fromkeys(part for part in (app.problem, *app.file_problems) if part))
+    return tuple(
+        dict.fromkeys(part for part in (str(app.problem or ""), *app.file_problems) if part)
+    )
 
 
 def event_form(event: Event) -> JsonObject:

@@ -17,7 +17,7 @@ def plan_lines(plan: Plan, ink: Ink) -> Iterator[str]:
 def run_lines(run: Run, ink: Ink) -> Iterator[str]:
     """Yield how a run ended."""
     for problem in run.problems:
-        yield from map(ink.line, wrapped((say(problem, Role.ERROR),), indent=2, label="! "))
+        yield from map(ink.line, wrapped((say(problem.words, Role.ERROR),), indent=2, label="! "))
     yield ink.line(plans.run(run))
 
 

@@ -20,7 +20,7 @@ from core.cluster.following.store import Change
 from core.cluster.following.surveying import Surveyor
 from core.compare import Schema
 from core.errors import DeniedError, ProductError
-from core.model import KindRef, Live, ObjectRef, Resource
+from core.model import KindRef, Live, ObjectRef, Problem, Remedy, Resource, problem_of
 from core.reconcile.memory.inputs import (
     ClusterSeen,
     Input,
@@ -32,7 +32,6 @@ from core.reconcile.memory.inputs import (
 
 SCOPES_MAX: Final = 3  # up to here a watch per namespace: less memory, fewer permissions
 SEEN_EVERY_S: Final = 1.0
-NOT_SERVED_EXIT: Final = 5  # the manifest asks for what this cluster does not have
 
 
 class Following:
@@ -121,8 +120,9 @@ class Following:
         if resource is None:
             if kind not in self._missing:
                 self._missing.add(kind)
-                problem = f"the cluster does not serve {kind_words(kind)}"
-                self.emit(KindLost(self.cluster, kind, problem, NOT_SERVED_EXIT))
+                words = f"the cluster does not serve {kind_words(kind)}"
+                problem = Problem(Remedy.CHANGE_GIT, words)
+                self.emit(KindLost(self.cluster, kind, problem))
             self.unserved.set()
             return
         self._missing.discard(kind)
@@ -228,7 +228,7 @@ class Follower:
         if text != self._problem:
             self._problem = text
             kind = self.resource.kind
-            self._owner.emit(KindLost(self._owner.cluster, kind, text, problem.exit_code))
+            self._owner.emit(KindLost(self._owner.cluster, kind, problem_of(problem)))
 
     # ----------------------------------------------------------------------------------------------
 

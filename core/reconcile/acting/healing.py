@@ -3,22 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from core.model import (
-    Cause,
-    ConfirmedBy,
-    Drift,
-    FieldChange,
-    FieldVerdict,
-    Key,
-    Verdict,
-)
+from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Key, Remedy, Verdict
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.inputs import Applied
 from core.reconcile.memory.state import AppState
 from core.reconcile.memory.subjects import Hold
-
-UNAVAILABLE, DENIED, OUTDATED = 3, 4, 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,15 +117,16 @@ def hold_unchanged(draft: Draft, done: Applied, version: str) -> None:
 
 def hold(draft: Draft, done: Applied) -> None:
     """Leave an object alone for a while after its apply was refused."""
-    if done.exit_code == OUTDATED:
+    problem = done.problem
+    if problem is None or problem.remedy is Remedy.LOOK_AGAIN:
         return  # the world moved: it is judged again at once
     subject = draft.subject(done.key)
     before = subject.hold
     attempts = before.attempts + 1 if before and before.digest == done.desired.digest else 1
     pause_s = POLICY.refused_s
-    if done.exit_code == UNAVAILABLE:
+    if problem.remedy is Remedy.WAIT:
         doubled = POLICY.unavailable_first_s * 2 ** (attempts - 1)
-        pause_s = max(done.retry_after_s or 0.0, min(POLICY.unavailable_cap_s, doubled))
+        pause_s = max(problem.retry_after_s or 0.0, min(POLICY.unavailable_cap_s, doubled))
     until = draft.now + pause_s
     draft.put(replace(subject, hold=Hold(until, attempts, done.desired.digest)))
     draft.wake(done.key, until)

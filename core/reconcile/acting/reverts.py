@@ -22,12 +22,9 @@ def begin_revert(draft: Draft, number: int, app: str) -> None:
 def reverted(draft: Draft, done: Reverted) -> None:
     """The revert commit exists (or not); the sync of what it changes follows."""
     run = draft.runs[done.run]
-    if done.problem:
+    if done.problem is not None:
         del draft.runs[done.run]
-        shown = replace(
-            run.shown, problems=(done.problem,), exit_code=done.exit_code, finished=True
-        )
-        finish(draft, shown)
+        finish(draft, replace(run.shown, problems=(done.problem,), finished=True))
         return
     message = "revert commit made"
     draft.tell(EventName.REVERTED, app=done.app, revision=done.revision, message=message)

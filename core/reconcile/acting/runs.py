@@ -8,9 +8,9 @@ or the same run where it must wait.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
-from core.model import Key, Plan, Run, Step
+from core.model import Key, Plan, Problem, Remedy, Run, Step
 from core.reconcile.acting.plans import keys_of, stages
 from core.reconcile.acting.sending import send
 from core.reconcile.acting.standing import is_coming, stands
@@ -22,9 +22,8 @@ from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling
 from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.tables import Map
 
-DENIED, OUTDATED = 4, 6
 SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
-READ_ONLY = "read-only: writing is not allowed in this session"
+READ_ONLY: Final = Problem(Remedy.GRANT, "read-only: writing is not allowed in this session")
 
 
 def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
@@ -32,13 +31,14 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     shown = Run(number, "sync", total=len(wanted.runnable))
     problems = () if auto else _objections(draft, wanted)
     if problems:
-        code = DENIED if problems == (READ_ONLY,) else OUTDATED
-        finish(draft, replace(shown, problems=problems, finished=True, exit_code=code))
+        finish(draft, replace(shown, problems=problems, finished=True))
         return
-    skipped = tuple(f"{step.key.ref}: {step.problem}" for step in wanted.steps if step.problem)
-    if skipped:
-        shown = replace(shown, problems=skipped, exit_code=DENIED)
-    start(draft, number, wanted, shown, auto=auto)
+    skipped = tuple(
+        Problem(Remedy.GRANT, f"{step.key.ref}: {step.problem}")
+        for step in wanted.steps
+        if step.problem
+    )
+    start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)
 
 
 def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:
@@ -53,11 +53,11 @@ def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) ->
     advance(draft, number)
 
 
-def _objections(draft: Draft, wanted: Plan) -> tuple[str, ...]:
+def _objections(draft: Draft, wanted: Plan) -> tuple[Problem, ...]:
     if not draft.writing:
         return (READ_ONLY,)
     return tuple(
-        f"{step.key.ref}: changed since the plan was made; look again"
+        Problem(Remedy.LOOK_AGAIN, f"{step.key.ref}: changed since the plan was made; look again")
         for step in wanted.runnable
         if not (is_coming(draft, wanted, step) or stands(draft, step))
     )

@@ -2,15 +2,7 @@
 
 from dataclasses import replace
 
-from core.model import (
-    Cause,
-    Coming,
-    EventName,
-    FieldVerdict,
-    Key,
-    Step,
-    Verdict,
-)
+from core.model import Cause, Coming, EventName, FieldVerdict, Key, Problem, Remedy, Step, Verdict
 from core.reconcile.acting.healing import hold, hold_unchanged, remember_heal
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.standing import is_coming, stands
@@ -21,8 +13,6 @@ from core.reconcile.memory.phases import Applying, RunState
 from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.subjects import Call
 
-OUTDATED = 6
-
 
 def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[RunState, Applying]:
     """Send the steps whose objects are free; the others go out when their call settles."""
@@ -31,7 +21,7 @@ def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[Run
     if coming:
         draft.effects.append(WakeAt(phase.patience_until))
     busy: list[Step] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     sent = phase.sent
     for step in phase.todo:
         if step.key in coming or draft.subject(step.key).call is not None:
@@ -40,7 +30,8 @@ def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[Run
             _apply(draft, number, step)
             sent = sent.set(step.key, None)
         else:
-            problems.append(f"{step.key.ref}: {_hindrance(draft, step)}; left as it is")
+            words = f"{step.key.ref}: {_hindrance(draft, step)}; left as it is"
+            problems.append(Problem(Remedy.LOOK_AGAIN, words))
             _release(draft, step.key)
     shown = run.shown
     if problems:
@@ -48,7 +39,6 @@ def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[Run
             shown,
             done=shown.done + len(problems),
             problems=(*shown.problems, *problems),
-            exit_code=shown.exit_code or OUTDATED,
         )
     return replace(run, shown=shown), replace(phase, todo=tuple(busy), sent=sent)
 
@@ -110,12 +100,9 @@ def take_applied(draft: Draft, done: Applied) -> int | None:
 
 def _answered(run: RunState, done: Applied) -> RunState:
     shown = replace(run.shown, done=run.shown.done + 1)
-    if done.problem:
-        shown = replace(
-            shown,
-            problems=(*shown.problems, f"{done.key.ref}: {_with_place(done)}"),
-            exit_code=max(shown.exit_code, done.exit_code),
-        )
+    if done.problem is not None:
+        words = f"{done.key.ref}: {_with_place(done)}"
+        shown = replace(shown, problems=(*shown.problems, replace(done.problem, words=words)))
     phase = run.phase
     if isinstance(phase, Applying) and done.key in phase.sent:
         phase = replace(phase, sent=phase.sent.delete(done.key))

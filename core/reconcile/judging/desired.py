@@ -45,8 +45,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             app,
             source=read,
             read_at=draft.now,
-            problem="",
-            problem_exit=0,
+            problem=None,
             documents={kind: tuple(found) for kind, found in documents.items()},
             lost=_lost(app, read),
         )
@@ -95,8 +94,8 @@ def lose_source(draft: Draft, lost: SourceLost) -> None:
     """Keep what was read before, and say that it may be old."""
     app = draft.app(lost.app)
     if app.problem != lost.problem and app.shown:
-        draft.tell(EventName.SOURCE_UNAVAILABLE, app=lost.app, message=lost.problem)
-    draft.put_app(replace(app, problem=lost.problem, problem_exit=lost.exit_code))
+        draft.tell(EventName.SOURCE_UNAVAILABLE, app=lost.app, message=lost.problem.words)
+    draft.put_app(replace(app, problem=lost.problem))
     if app.source is None:
         mark_all(draft, app.spec.cluster)  # what it states stays unknown
 

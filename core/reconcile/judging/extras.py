@@ -156,7 +156,7 @@ def _pictures(
     for kind in wanted.kinds:
         if (kind.group, kind.kind) == (ref.group, ref.kind):
             state = cluster.kinds.get(kind)
-            yield (state.objects, state.problem) if state is not None else (None, "")
+            yield (state.objects, str(state.problem or "")) if state is not None else (None, "")
     for kind in wanted.surveyed:
         if (kind.group, kind.kind) == (ref.group, ref.kind) and ref.namespace in wanted.owned:
             survey = cluster.surveys.get((kind, ref.namespace))

@@ -136,8 +136,8 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         left = not_compared(desired)
         return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if kind is None or kind.objects is None:
-        reason = kind.problem if kind is not None and kind.problem else ""
-        text = f"live-unreadable: {reason}" if reason else UNREAD
+        problem = kind.problem if kind is not None else None
+        text = f"live-unreadable: {problem}" if problem is not None else UNREAD
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
     live = kind.objects.get(key.ref)
     if live is not None and awaits_scaler(cluster, desired.kind):

@@ -37,8 +37,7 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
         version=found.version,
         connected=True,
         seen_at=draft.now,
-        problem="",
-        problem_exit=0,
+        problem=None,
     )
     resources = cluster.resources if same else found.resources
     draft.put_cluster(
@@ -74,8 +73,9 @@ def lose_cluster(draft: Draft, lost: ClusterLost) -> None:
     """Disconnected: rows stay as they are, nothing is concluded from silence."""
     cluster = draft.cluster(lost.cluster)
     if cluster.view.problem != lost.problem:
-        draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=lost.cluster, message=lost.problem)
-    view = replace(cluster.view, connected=False, problem=lost.problem, problem_exit=lost.exit_code)
+        words = lost.problem.words
+        draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=lost.cluster, message=words)
+    view = replace(cluster.view, connected=False, problem=lost.problem)
     draft.put_cluster(replace(cluster, view=view, synced=False))
 
 
@@ -93,9 +93,11 @@ def take_schema(draft: Draft, read: SchemaRead) -> None:
     if state.schema_read and state.schema is read.schema:
         return
     _set_kind(draft, cluster, read.kind, replace(state, schema=read.schema, schema_read=True))
-    for key, row in draft.rows.items():
-        if row.kind == read.kind and row.cluster == read.cluster:
-            draft.doubt(key)  # made with another schema
+    rows = draft.rows.items()
+    made = [key for key, row in rows if (row.kind, row.cluster) == (read.kind, read.cluster)]
+    for key in made:
+        draft.doubt(key)  # made with another schema
+    draft.judge_all_again(made)
     replace_kind(draft, read.cluster, read.kind)
 
 
@@ -103,7 +105,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     """Take a complete listing as one input; what is not in it is gone."""
     cluster = draft.cluster(listed.cluster)
     before = cluster.kinds.get(listed.kind, KindState())
-    state = replace(before, objects=Map(listed.objects), problem="", exit_code=0)
+    state = replace(before, objects=Map(listed.objects), problem=None)
     _set_kind(draft, cluster, listed.kind, state)
     relist_scales(draft, listed.cluster, listed.kind, listed.objects)
     old = before.objects
@@ -126,9 +128,7 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
     """One kind cannot be read: its objects are UNKNOWN, all others go on."""
     cluster = draft.cluster(lost.cluster)
     state = cluster.kinds.get(lost.kind, KindState())
-    changed = replace(
-        state, objects=None, problem=lost.problem, exit_code=lost.exit_code, schema_read=True
-    )
+    changed = replace(state, objects=None, problem=lost.problem, schema_read=True)
     _set_kind(draft, cluster, lost.kind, changed)
     relist_scales(draft, lost.cluster, lost.kind, None)
     if not state.schema_read:
@@ -213,7 +213,8 @@ def say_synced(draft: Draft, name: str) -> None:
         draft.put_cluster(replace(cluster, synced=True))
         stated = {kind for app in draft.apps_of(name) for kind in app.documents}
         asked = (kind for kind in cluster.following.kinds if kind in stated or kind != scaler)
-        problems = sorted({cluster.kinds[kind].problem for kind in asked} - {""})
+        found = {problem.words for kind in asked if (problem := cluster.kinds[kind].problem)}
+        problems = sorted(found)
         problems += unseen(cluster, cluster.following.owned)
         problems += filter(None, [cluster.view.notice])
         draft.tell(EventName.CLUSTER_SYNCED, cluster=name, message="; ".join(problems))

@@ -21,6 +21,7 @@ from core.model import (
     ObjectRef,
     Origin,
     Plan,
+    Problem,
     Resource,
     RevertPlan,
 )
@@ -54,8 +55,7 @@ class SourceLost:
     """One app's folder cannot be read; what was read before stays, marked."""
 
     app: str
-    problem: str
-    exit_code: int
+    problem: Problem
 
 
 # The cluster ------------------------------------------------------------------------------------
@@ -78,8 +78,7 @@ class ClusterLost:
     """The API server cannot be used; rows stay, marked stale."""
 
     cluster: str
-    problem: str
-    exit_code: int
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +122,7 @@ class KindLost:
 
     cluster: str
     kind: KindRef
-    problem: str
-    exit_code: int
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +229,7 @@ class Applied:
     key: Key
     desired: Desired
     live: Live | None
-    problem: str = ""
-    exit_code: int = 0
-    retry_after_s: float | None = None
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +255,7 @@ class Reverted:
     run: int
     app: str
     revision: str
-    problem: str = ""
-    exit_code: int = 0
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)

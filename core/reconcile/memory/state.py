@@ -19,6 +19,7 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Problem,
     Resource,
     Run,
     Verdict,
@@ -46,8 +47,7 @@ class KindState:
     schema: Schema | None = None
     schema_read: bool = False
     objects: Map[ObjectRef, Live] | None = None  # None: not listed yet, so judge nothing
-    problem: str = ""  # why it cannot be read; its objects are UNKNOWN
-    exit_code: int = 0
+    problem: Problem | None = None  # why it cannot be read; its objects are UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,7 @@ class AppState:
     shown: bool = True  # False: read only to know what is its own; never judged
     source: SourceRead | None = None  # None: not read yet, so nothing is missing or extra
     read_at: float = 0.0
-    problem: str = ""
-    problem_exit: int = 0
+    problem: Problem | None = None
     history: tuple[Commit, ...] = ()
     refused: tuple[str, ...] = ()  # documents outside the allowed namespaces
     documents: Mapping[KindRef, tuple[Document, ...]] = field(default_factory=dict)

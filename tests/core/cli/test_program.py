@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
-from core.cli import ending
 from core.cli.ending import exit_code_of
+from core.cli.exit_codes import BUG
 from core.cli.signals import run_coroutine
 from core.errors import (
     DeniedError,
@@ -149,7 +149,7 @@ def test_a_bug_prints_its_traceback_without_values(capsys: pytest.CaptureFixture
         hidden = "a" + "-canary"
         return len(hidden) // 0
 
-    assert exit_code_of(program) == ending.BUG
+    assert exit_code_of(program) == BUG
     printed = capsys.readouterr().err
     assert "ZeroDivisionError" in printed
     assert "please report" in printed

@@ -18,7 +18,7 @@ from core.errors import (
     RejectedError,
     UnavailableError,
 )
-from core.model import ClusterSpec, JsonObject, Key, KindRef, Live, ObjectRef
+from core.model import ClusterSpec, JsonObject, Key, KindRef, Live, ObjectRef, Remedy
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
@@ -84,8 +84,8 @@ async def test_no_kubeconfig_is_a_usage_error_and_one_that_appears_is_taken(
     spec = ClusterSpec(name="test", kubeconfig=str(path))
     async with running(spec) as (_, listener):
         lost = await listener.next(ClusterLost)
-        assert lost.exit_code == 2
-        assert "no kubeconfig" in lost.problem
+        assert lost.problem.remedy is Remedy.FIX_SETTINGS
+        assert "no kubeconfig" in str(lost.problem)
         path.write_bytes(embedded.kubeconfig("viewer").read_bytes())
         await listener.next(ClusterFound)
 
@@ -96,9 +96,9 @@ async def test_an_unknown_context_names_those_there_are(embedded: World) -> None
     )
     async with running(spec) as (_, listener):
         lost = await listener.next(ClusterLost)
-    assert lost.exit_code == 2
-    assert "no context 'nowhere'" in lost.problem
-    assert "viewer" in lost.problem
+    assert lost.problem.remedy is Remedy.FIX_SETTINGS
+    assert "no context 'nowhere'" in str(lost.problem)
+    assert "viewer" in str(lost.problem)
 
 
 async def test_a_wrong_token_is_denied_never_anonymous(embedded: World, tmp_path: Path) -> None:
@@ -108,8 +108,8 @@ async def test_a_wrong_token_is_denied_never_anonymous(embedded: World, tmp_path
     path.write_text(text.replace(token, "canary-wrong-token"))
     async with running(ClusterSpec(name="test", kubeconfig=str(path))) as (_, listener):
         lost = await listener.next(ClusterLost)
-    assert lost.exit_code == 4
-    assert "canary" not in lost.problem
+    assert lost.problem.remedy is Remedy.GRANT
+    assert "canary" not in str(lost.problem)
 
 
 async def test_nothing_is_listening_there(tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ async def test_nothing_is_listening_there(tmp_path: Path) -> None:
         lost = await listener.next(ClusterLost)
         while len(manual.slept) < 12:  # noqa: ASYNC110 - time here is the manual clock's
             await asyncio.sleep(0)
-    assert lost.problem == "cannot reach http://127.0.0.1:1: connection refused"
-    assert lost.exit_code == 3
+    assert str(lost.problem) == "cannot reach http://127.0.0.1:1: connection refused"
+    assert lost.problem.remedy is Remedy.WAIT
     assert len(listener.all(ClusterLost)) == 1  # told once, however often it is tried
     assert manual.slept[:3] == pytest.approx([0.8, 1.6, 3.2])
     assert manual.slept[-1] == 25.0
@@ -245,7 +245,7 @@ async def test_a_kind_the_cluster_does_not_serve_is_lost_and_the_others_go_on(
         cluster.follow(frozenset({MAP, unknown}), frozenset({world.namespace}))
         await listed(listener, MAP)
         lost = listener.all(KindLost)
-    assert [(one.kind, one.problem) for one in lost] == [
+    assert [(one.kind, str(one.problem)) for one in lost] == [
         (unknown, "the cluster does not serve Widget (example.com/v1)")
     ]
 
@@ -254,8 +254,8 @@ async def test_a_forbidden_kind_is_lost_with_the_servers_reason(world: World) ->
     async with connected(world, "nobody") as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({world.namespace}))
         lost = await listener.next(KindLost)
-    assert lost.exit_code == 4
-    assert 'User "nobody" cannot' in lost.problem
+    assert lost.problem.remedy is Remedy.GRANT
+    assert 'User "nobody" cannot' in str(lost.problem)
     assert not listener.all(KindListed)
 
 
@@ -285,7 +285,7 @@ async def test_a_killed_server_is_told_once_and_followed_again(real: World) -> N
             ),
             within_s=60,
         )
-    assert lost.exit_code == 3
+    assert lost.problem.remedy is Remedy.WAIT
     assert len(listener.all(ClusterLost)) == 1
     assert not listener.all(KindLost)
 

@@ -14,7 +14,7 @@ from core.errors import (
     UnavailableError,
     UsageError,
 )
-from core.model import Key, Plan, RevertPlan, Run, Snapshot
+from core.model import Key, Plan, RevertPlan, Run, Snapshot, problem_of
 from core.reconcile.memory.inputs import (
     Execute,
     ExecuteRevert,
@@ -128,8 +128,8 @@ async def test_an_apply_that_fails_ends_its_run_with_the_errors_words(
         world.engine.submit(Execute(1, plan))
         ended = run_of(await world.until(finished()))
         assert ended is not None
-        assert any(str(error) in problem for problem in ended.problems)
-        assert ended.exit_code == error.exit_code
+        assert any(str(error) in str(problem) for problem in ended.problems)
+        assert [each.remedy for each in ended.problems] == [problem_of(error).remedy]
         await lives_on(world)
 
 
@@ -212,7 +212,7 @@ async def test_a_revert_that_cannot_be_worked_out_is_shown_with_its_reason(
     async with world.running():
         await world.complete()
         plan = await reverted(world)
-        assert plan.problem == str(error)
+        assert str(plan.problem) == str(error)
         assert (plan.target.id, plan.branch) == ("c" * 40, SPEC.revision)
         await lives_on(world)
 
@@ -223,12 +223,12 @@ async def test_a_revert_that_cannot_be_made_ends_its_run(error: ProductError) ->
     async with world.running():
         await world.complete()
         plan = await reverted(world)
-        assert plan.problem == ""
+        assert plan.problem is None
         world.script.errors["made"] = error
         world.engine.submit(ExecuteRevert(1, plan))
         ended = run_of(await world.until(finished()))
         assert ended is not None
-        assert any(str(error) in problem for problem in ended.problems)
+        assert any(str(error) in str(problem) for problem in ended.problems)
         assert ended.revision == ""
         await lives_on(world)
 

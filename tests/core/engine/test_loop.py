@@ -235,7 +235,7 @@ async def test_a_revert_is_previewed_made_and_then_read() -> None:
         shown = await world.until(lambda s: s.revert_for(7) is not None)
         plan = shown.revert_for(7)
         assert plan is not None
-        assert (plan.target.id, plan.problem) == ("c" * 40, "")
+        assert (plan.target.id, plan.problem) == ("c" * 40, None)
         world.engine.submit(ExecuteRevert(8, plan))
         await world.until(lambda _: world.script.count("look_again") > 0)
         world.sources.documents = (document(CONFIG_MAP, "a", data={"a": "0"}),)

@@ -38,7 +38,7 @@ def test_a_revert_is_made_as_it_was_shown_and_dated_by_the_clock(sample: Sample)
         "shop",
         "main",
         ("shop/a.yaml",),
-        "",
+        None,
     )
     made = reverts.made(plan)
     assert sample.git("show", "main:shop/a.yaml").encode() == FIRST
@@ -48,7 +48,7 @@ def test_a_revert_is_made_as_it_was_shown_and_dated_by_the_clock(sample: Sample)
 
 def test_a_commit_of_another_apps_folder_is_not_this_apps_to_revert(sample: Sample) -> None:
     bad = sample.commit({"shop/a.yaml": SECOND}, "two of them")
-    assert "changes nothing in" in reverts_of(sample).planned("other", bad).problem
+    assert "changes nothing in" in str(reverts_of(sample).planned("other", bad).problem)
 
 
 def test_a_plan_with_a_problem_is_never_made(sample: Sample) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.model import Key, Live, Plan
+from core.model import Key, Live, Plan, Problem, Remedy
 from core.model.requests import Apply, Delete, Edit, Replace, Request
 from core.reconcile.memory.effects import CheckAccess, Confirm, Effect, Perform, WriteInventory
 from core.reconcile.memory.inputs import (
@@ -38,7 +38,6 @@ from tests.core.reconcile.world import (
     RESOURCES,
     SCHEMAS,
     SPEC,
-    Refusals,
     World,
     beginning,
     commit,
@@ -127,10 +126,12 @@ class Play:
         """The kind, or the whole cluster, cannot be read; the next listing mends both."""
         if number % 2:
             self.said.clear()
-            self._tell(KindLost("prod", CONFIG_MAP, "you may not list configmaps", Refusals.GRANT))
+            self._tell(
+                KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "you may not list configmaps"))
+            )
             self._list()
         else:
-            self._tell(ClusterLost("prod", "connection refused", Refusals.WAIT))
+            self._tell(ClusterLost("prod", Problem(Remedy.WAIT, "connection refused")))
             self._tell(FOUND)
 
     def plan(self, _number: int) -> None:
@@ -198,7 +199,7 @@ class Play:
                 return Confirmed(about, desired, on, predicted=desired.body)
             case Perform(_, about, desired, on):
                 if self.held.get(about.ref.name) != on:
-                    return Applied(about, desired, None, "it changed", Refusals.LOOK_AGAIN)
+                    return Applied(about, desired, None, Problem(Remedy.LOOK_AGAIN, "it changed"))
                 return Applied(about, desired, self._carried_out(about, effect.requests))
             case WriteInventory(_, app, _, rows):
                 return InventoryWritten(app, rows)
@@ -248,8 +249,8 @@ def _failed(effect: Effect, number: int) -> Input:
             status, retry = ((403, False), (0, True), (422, False))[number % 3]
             return Confirmed(about, desired, on, None, "no", status=status, retry=retry)
         case Perform(_, about, desired):
-            remedy = (Refusals.WAIT, Refusals.GRANT, Refusals.CHANGE_GIT)[number % 3]
-            return Applied(about, desired, None, "the server says no", remedy)
+            remedy = (Remedy.WAIT, Remedy.GRANT, Remedy.CHANGE_GIT)[number % 3]
+            return Applied(about, desired, None, Problem(remedy, "the server says no"))
         case WriteInventory(_, app, _, rows):
             return InventoryWritten(app, rows, "you may not write configmaps")
         case CheckAccess(request, plan):

@@ -10,7 +10,7 @@ import pytest
 from core.cli.output.forms import diff_form
 from core.cli.output.ink import Ink, ink_for
 from core.cli.output.report import report_lines
-from core.model import Document, KindRef, Live, Snapshot
+from core.model import Document, KindRef, Live, Problem, Remedy, Snapshot
 from core.reconcile.memory.effects import Confirm, Perform
 from core.reconcile.memory.inputs import (
     Confirmed,
@@ -111,7 +111,7 @@ def test_live_unreadable_is_one_kind_and_what_would_be_extra_of_it() -> None:
     made = applied("a", "b")
     made.read(document(CONFIG_MAP, "b", **DATA), document(DEPLOYMENT, "d"), number=2)
     made.listing(DEPLOYMENT, [("d", live(DEPLOYMENT, "d", 5))])
-    made.feed(KindLost("prod", CONFIG_MAP, "you may not list configmaps", 4))
+    made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "you may not list configmaps")))
     assert told(made, "a") == "live-unreadable: you may not list configmaps"
     assert told(made, "b") == "live-unreadable: you may not list configmaps"
     assert made.verdict(DEPLOYMENT, "d") == "in_sync"

@@ -18,6 +18,8 @@ from core.model import (
     Live,
     ObjectRef,
     Plan,
+    Problem,
+    Remedy,
     Resource,
     Run,
     Snapshot,
@@ -161,12 +163,6 @@ def alarms(effects: Iterable[Effect]) -> list[float]:
     return [effect.at for effect in effects if isinstance(effect, WakeAt)]
 
 
-class Refusals:
-    """Which kinds of refusal there are, by what the reader can do about it."""
-
-    WAIT, GRANT, CHANGE_GIT, LOOK_AGAIN = 3, 4, 5, 6
-
-
 @dataclass
 class World:
     """Feeds inputs to `step` and keeps what came of them."""
@@ -227,12 +223,12 @@ class World:
         effect: Effect,
         words: str = "the server says no",
         *,
-        remedy: int = Refusals.CHANGE_GIT,
+        remedy: Remedy = Remedy.CHANGE_GIT,
         retry_after_s: float | None = None,
     ) -> list[Effect]:
         """The server refuses a write."""
         assert isinstance(effect, Perform)
-        refusal = Applied(effect.key, effect.desired, None, words, remedy, retry_after_s)
+        refusal = Applied(effect.key, effect.desired, None, Problem(remedy, words, retry_after_s))
         return self.feed(refusal)
 
     def drift(self, name: str, version: int, **content: Any) -> list[Effect]:

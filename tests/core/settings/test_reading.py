@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.cli.exit_codes import code_of_error
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec, IgnoreRule
 from core.settings.reading import FILE_NAME, Flags, Settings, read_settings
@@ -120,7 +121,7 @@ def test_a_fault_in_the_file_names_its_line_and_column(
     message = str(caught.value)
     assert message.startswith(f"{tmp_path / FILE_NAME}:{place}: ")
     assert reason in message
-    assert caught.value.exit_code == 2
+    assert code_of_error(caught.value) == 2
 
 
 def test_a_missing_file_that_was_named_is_an_error(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing_extensions import override
 from core.clock import Clock
 from core.errors import UnavailableError
 from core.git import Repositories, Repository
-from core.model import AppSpec, Commit
+from core.model import AppSpec, Commit, Remedy
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceRead
 from core.sources import Sources
 from core.sources.sources import LOOK_AGAIN_S
@@ -128,7 +128,7 @@ async def test_a_repository_that_cannot_be_read_is_looked_at_again_after_five_se
         assert nap.seconds == LOOK_AGAIN_S == 5.0
         assert world.inputs.empty()
         nap.over.set()
-        assert (await world.next(SourceLost)).exit_code == 2
+        assert (await world.next(SourceLost)).problem.remedy is Remedy.FIX_SETTINGS
         await world.next(SourceLost)
         nap = await world.nap()
         away.rename(sample.path)
@@ -146,7 +146,7 @@ async def test_a_repository_that_goes_away_is_told_at_once_and_read_anew_when_it
         shutil.move(sample.path, tmp_path / "away")
         sample.path.mkdir()
         lost = await world.next(SourceLost)
-        assert str(sample.path) in lost.problem
+        assert str(sample.path) in str(lost.problem)
         nap = await world.nap()
         sample.path.rmdir()
         shutil.move(tmp_path / "away", sample.path)
@@ -163,7 +163,7 @@ async def test_one_app_that_cannot_be_read_does_not_stop_another_in_the_same_rep
     apps = app(sample, revision="no-such-branch"), app(sample, "other")
     async with running(world.sources(*apps)):
         lost = await world.next(SourceLost)
-        assert (lost.app, lost.exit_code) == ("shop", 2)
+        assert (lost.app, lost.problem.remedy) == ("shop", Remedy.FIX_SETTINGS)
         assert (await world.next(SourceRead)).app == "other"
         await world.next(HistoryRead)
         assert world.naps.empty()  # the repository is there, and watched

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import Run, Snapshot, Step, Verb, Verdict
+from core.model import Problem, Remedy, Run, Snapshot, Step, Verb, Verdict
 from core.telling import plans
 from core.telling.spans import Role, plain
 from tests.core.telling.samples import COMMIT, HOSTILE, SHOWN, WEB, drift, plan, step
@@ -72,7 +72,11 @@ def test_what_cannot_be_done_looks_different() -> None:
     ("run", "words", "role"),
     [
         (Run(1, "sync", 3, 3, (), finished=True), "3 of 3 done", Role.DONE),
-        (Run(1, "sync", 3, 2, ("no",), finished=True), "2 of 3 done", Role.ERROR),
+        (
+            Run(1, "sync", 3, 2, (Problem(Remedy.GRANT, "no"),), finished=True),
+            "2 of 3 done",
+            Role.ERROR,
+        ),
     ],
 )
 def test_a_run_says_how_much_of_it_was_done(run: Run, words: str, role: Role) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.model import Run
+from core.model import Problem, Remedy, Run
 from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.dialogs.orders import follow
@@ -10,6 +10,10 @@ from tui.model.session import Order
 
 RUN = Run(7, "sync", 3, 1)
 ENDED = replace(RUN, done=3, finished=True)
+
+
+def _problems(*words: str) -> tuple[Problem, ...]:
+    return tuple(Problem(Remedy.GRANT, each) for each in words)
 
 
 def _followed(*runs: Run, repeats: bool = False) -> tuple[Standin, list[str]]:
@@ -35,24 +39,26 @@ def test_a_good_end_is_told_once() -> None:
 
 
 def test_a_bad_end_stays_until_it_is_dismissed() -> None:
-    made, _ = _followed(replace(ENDED, done=1, problems=("api: denied \x1b[2J", "web: gone")))
+    made, _ = _followed(
+        replace(ENDED, done=1, problems=_problems("api: denied \x1b[2J", "web: gone"))
+    )
     assert made.notes == ["sync failed: api: denied ␛[2J; web: gone"]
     assert made.troubled
 
 
 def test_a_run_that_did_everything_and_has_a_problem_says_both() -> None:
-    made, _ = _followed(replace(ENDED, problems=("the inventory cannot be written",)))
+    made, _ = _followed(replace(ENDED, problems=_problems("the inventory cannot be written")))
     assert made.notes == ["did 3: the inventory cannot be written"]
     assert made.troubled
 
 
 def test_a_run_without_anything_to_do_that_failed_did_nothing() -> None:
-    made, _ = _followed(replace(ENDED, total=0, done=0, problems=("refused",)))
+    made, _ = _followed(replace(ENDED, total=0, done=0, problems=_problems("refused")))
     assert made.notes == ["sync failed: refused"]
 
 
 def test_a_run_that_the_world_overtook_is_previewed_anew_where_that_makes_sense() -> None:
-    overtaken = replace(ENDED, done=0, problems=("changed since",), exit_code=6)
+    overtaken = replace(ENDED, done=0, problems=(Problem(Remedy.LOOK_AGAIN, "changed since"),))
     made, again = _followed(overtaken, repeats=True)
     assert again == ["asked again"]
     assert made.notes == ["the world changed first: here is the new plan"]

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from core.model import Key, Run, Snapshot, Stamp
+from core.model import Key, Problem, Remedy, Run, Snapshot, Stamp
 from core.reconcile.memory.inputs import (
     Command,
     Execute,
@@ -18,6 +18,9 @@ from tests.tui import samples
 from tests.tui.stage import ARMED_S, Stage, answered, playing
 from tui.dialogs.guard import Guard
 from tui.dialogs.sync import outdated
+
+DENIED = Problem(Remedy.GRANT, "Deployment/payments/api: denied")
+OUTDATED = Problem(Remedy.LOOK_AGAIN, "changed since")
 
 
 async def _preview(stage: Stage) -> None:
@@ -146,7 +149,7 @@ async def test_what_cannot_be_done_is_listed_with_its_reason_and_counted() -> No
 async def test_a_failed_sync_stays_until_it_is_dismissed() -> None:
     def refused(command: Command, snapshot: Snapshot) -> Snapshot | None:
         if isinstance(command, Execute):
-            run = Run(command.run, "sync", 2, 1, ("Deployment/payments/api: denied",), True, 5)
+            run = Run(command.run, "sync", 2, 1, (DENIED,), True)
             return replace(snapshot, runs=(run,))
         return answered(command, snapshot)
 
@@ -165,7 +168,7 @@ async def test_a_failed_sync_stays_until_it_is_dismissed() -> None:
 async def test_a_plan_that_the_world_overtook_is_made_and_shown_again() -> None:
     def overtaken(command: Command, snapshot: Snapshot) -> Snapshot | None:
         if isinstance(command, Execute):
-            run = Run(command.run, "sync", 1, 0, ("changed since",), True, 6)
+            run = Run(command.run, "sync", 1, 0, (OUTDATED,), True)
             return replace(snapshot, runs=(run,))
         return answered(command, snapshot)
 
@@ -184,6 +187,34 @@ async def test_marks_of_two_clusters_give_one_preview_each() -> None:
         await stage.press("2", "space", "space", "s", "escape")
         asked = [ask.keys for ask in stage.asked(PreparePlan)]
         assert asked == [frozenset({samples.FLAGS}), frozenset({samples.API})]
+
+
+async def test_marks_end_with_the_order_and_not_with_a_cancelled_preview() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("2", "space", "space", "s", "escape")
+        assert stage.app.desk.view.marks == {samples.FLAGS, samples.API}
+        await stage.press("s")
+        await stage.until(lambda: "Sync 2 objects on" in stage.dialog)
+        await stage.confirm()
+        assert stage.app.desk.view.marks == frozenset()
+
+
+async def test_a_preview_below_a_question_still_hears_of_the_world() -> None:
+    def slow(command: Command, snapshot: Snapshot) -> Snapshot | None:
+        if isinstance(command, Execute):
+            return replace(snapshot, runs=(Run(command.run, "sync", 3, 1),))
+        return answered(command, snapshot)
+
+    async with playing(write=True) as stage:
+        stage.engine.answer = slow
+        await _preview(stage)
+        await stage.confirm()
+        await stage.press("s")
+        await stage.until(lambda: "spec.replicas" in stage.dialog)
+        await stage.press("ctrl+c")
+        assert "Quit during a write" in stage.dialog
+        await stage.say(_moved(stage.engine.newest, samples.API))
+        assert len(stage.asked(PreparePlan)) == 3
 
 
 async def test_ctrl_c_quits_from_a_dialog_and_from_the_filter() -> None:
@@ -213,7 +244,10 @@ async def test_quitting_during_a_write_asks() -> None:
 async def test_a_revert_that_cannot_be_made_says_why() -> None:
     def stuck(command: Command, snapshot: Snapshot) -> Snapshot | None:
         if isinstance(command, PrepareRevert):
-            plan = replace(samples.revert_of(samples.HISTORY[1]), problem="api.yaml changed since")
+            plan = replace(
+                samples.revert_of(samples.HISTORY[1]),
+                problem=Problem(Remedy.CHANGE_GIT, "api.yaml changed since"),
+            )
             return replace(snapshot, answers={command.request: plan})
         return answered(command, snapshot)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import count
 
-from core.model import Answer, Key, Run, Snapshot
+from core.model import Answer, Key, Problem, Remedy, Run, Snapshot
 from core.reconcile.memory.inputs import Execute, ExecuteRevert, PreparePlan, PrepareRevert
 from core.telling.spans import plain
 from tests.tui import samples
@@ -17,6 +17,8 @@ SYNC = Sync(frozenset({samples.API}))
 PLAN = samples.plan_of(WORLD, SYNC.keys)
 REVERT = Revert("payments", samples.HISTORY[1])
 REVERTED = samples.revert_of(samples.HISTORY[1])
+
+CHANGED = Problem(Remedy.CHANGE_GIT, "api.yaml changed since")
 
 
 def _answering(answers: dict[int, Answer]) -> Snapshot:
@@ -67,6 +69,11 @@ def test_a_revert_is_asked_for_again_when_the_branch_has_another_head() -> None:
     assert advanced(REVERT, shown, _at_another_head(), count(9)) == Asked(9, again=True)
 
 
+def test_a_revert_on_a_branch_that_is_ahead_of_what_was_read_stands_until_that_moves() -> None:
+    shown = Shown(replace(REVERTED, parent="f" * 40), WORLD)
+    assert advanced(REVERT, shown, WORLD, count(9)) is shown
+
+
 def test_what_is_ordered_is_the_very_value_that_was_shown() -> None:
     sync, revert = SYNC.order(5, PLAN), REVERT.order(6, REVERTED)
     assert (sync, revert) == (Execute(5, PLAN), ExecuteRevert(6, REVERTED))
@@ -80,7 +87,7 @@ def test_each_asks_for_exactly_what_was_chosen() -> None:
 
 
 def test_a_sync_without_a_step_and_a_revert_with_a_problem_cannot_be_confirmed() -> None:
-    empty, stuck = replace(PLAN, steps=()), replace(REVERTED, problem="api.yaml changed since")
+    empty, stuck = replace(PLAN, steps=()), replace(REVERTED, problem=CHANGED)
     assert SYNC.why_not(PLAN, "") == REVERT.why_not(REVERTED, "") == ""
     assert SYNC.why_not(empty, "") == "nothing can be done"
     assert REVERT.why_not(stuck, "") == "cannot be reverted"
@@ -88,7 +95,7 @@ def test_a_sync_without_a_step_and_a_revert_with_a_problem_cannot_be_confirmed()
 
 def test_read_only_forbids_both() -> None:
     assert SYNC.why_not(PLAN, "read-only") == REVERT.why_not(REVERTED, "read-only") == "read-only"
-    assert REVERT.why_not(replace(REVERTED, problem="x"), "read-only") == "cannot be reverted"
+    assert REVERT.why_not(replace(REVERTED, problem=CHANGED), "read-only") == "cannot be reverted"
 
 
 def test_waiting_says_whether_the_world_moved() -> None:

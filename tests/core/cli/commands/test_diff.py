@@ -27,6 +27,8 @@ from core.model import (
     Key,
     Masked,
     ObjectRef,
+    Problem,
+    Remedy,
     Seen,
     Snapshot,
     Stamp,
@@ -115,7 +117,7 @@ async def test_a_picture_that_never_completes_is_given_up() -> None:
     ("fields", "awaited"),
     [
         ({"revision": None}, "Git was not read yet (config)"),
-        ({"problem": "busy"}, "busy"),
+        ({"problem": Problem(Remedy.WAIT, "busy")}, "busy"),
     ],
 )
 def test_what_is_pending_is_named(fields: Mapping[str, Any], awaited: str) -> None:
@@ -144,10 +146,10 @@ def test_a_silent_cluster_is_named() -> None:
         (picture_of(drifted(verdict=Verdict.EXTRA)), 1),
         (picture_of(drifted(verdict=Verdict.CONTESTED)), 0),
         (picture_of(drifted(verdict=Verdict.UNKNOWN)), 4),
-        (picture_of(drifted(), problem="gone", problem_exit=3, blocked=True), 3),
-        (picture_of(drifted(), problem="no", problem_exit=4), 4),
+        (picture_of(drifted(), problem=Problem(Remedy.WAIT, "gone"), blocked=True), 3),
+        (picture_of(drifted(), problem=Problem(Remedy.GRANT, "no")), 4),
         (picture_of(in_sync(), file_problems=("a.yaml:1: bad",)), 5),
-        (picture_of(in_sync(), problem="without code"), 3),
+        (picture_of(in_sync(), problem=Problem(Remedy.FIX_SETTINGS, "no such folder")), 2),
     ],
 )
 def test_the_exit_code_says_the_worst(snapshot: Snapshot, code: int) -> None:
@@ -157,7 +159,10 @@ def test_the_exit_code_says_the_worst(snapshot: Snapshot, code: int) -> None:
 def broken_beside_drifted() -> Snapshot:
     spec = replace(SPEC, name="ledger")
     broken: AppView = replace(
-        app_view(spec), complete=False, blocked=True, problem="ledger is gone", problem_exit=4
+        app_view(spec),
+        complete=False,
+        blocked=True,
+        problem=Problem(Remedy.GRANT, "ledger is gone"),
     )
     whole = picture_of(drifted())
     return replace(whole, apps=(broken, *whole.apps))
@@ -291,7 +296,9 @@ def test_a_problem_makes_the_document_incomplete() -> None:
 
 def test_files_left_out_are_a_problem_named_once() -> None:
     files = ("a.yaml:1: bad", "b.yaml:2: worse")
-    document = document_of(picture_of(problem=files[0], problem_exit=5, file_problems=files))
+    document = document_of(
+        picture_of(problem=Problem(Remedy.CHANGE_GIT, files[0]), file_problems=files)
+    )
     assert document["apps"][0]["problem"] == "a.yaml:1: bad; b.yaml:2: worse"
 
 
@@ -342,7 +349,7 @@ def test_no_line_is_wider_than_eighty_columns() -> None:
         REPLICAS, path="metadata.annotations." + "x" * 200, live="y " * 150, git="z" * 99
     )
     row = drifted(changes=(long,), reason="because " * 40, cause=Cause.BOTH)
-    _, out, _ = shown(picture_of(row, problem="trouble " * 30, problem_exit=4))
+    _, out, _ = shown(picture_of(row, problem=Problem(Remedy.GRANT, "trouble " * 30)))
     assert max(map(len, out.splitlines())) <= 80
 
 
@@ -355,7 +362,7 @@ def test_text_from_outside_cannot_steer_the_terminal() -> None:
     change = replace(change, origin=origin, actor=replace(ACTOR, manager=hostile))
     key = Key("shop", ObjectRef("", hostile, hostile, hostile))
     row = replace(drifted(key, changes=(change,), reason=hostile, problem=hostile), file=hostile)
-    snapshot = picture_of(row, problem=hostile, problem_exit=4)
+    snapshot = picture_of(row, problem=Problem(Remedy.GRANT, hostile))
     _, out, err = shown(snapshot)
     for raw in ("\x1b", "\x9b", "\u202e"):
         assert raw not in out + err

@@ -15,7 +15,7 @@ from core.cli.options import Options
 from core.cli.output.ink import Ink
 from core.cli.session import EngineLike, beside
 from core.errors import RejectedError, UnavailableError, UsageError
-from core.model import Plan, RevertPlan, Run, Snapshot, Stamp, Step, Verb, Verdict
+from core.model import Plan, Problem, Remedy, RevertPlan, Run, Snapshot, Stamp, Step, Verb, Verdict
 from core.reconcile.memory.inputs import (
     Command,
     Execute,
@@ -200,7 +200,8 @@ async def test_a_step_that_cannot_be_done_says_why() -> None:
 
 
 async def test_the_end_of_the_run_decides_the_exit_code() -> None:
-    reaction = answering(done=1, problems=("Deployment/shop/web: changed",), exit_code=6)
+    changed = Problem(Remedy.LOOK_AGAIN, "Deployment/shop/web: changed")
+    reaction = answering(done=1, problems=(changed,))
     done = await outcome_of(ScriptedEngine(DRIFT, reaction=reaction), syncing, yes=True)
     assert done.code == 6
     assert done.out.endswith("  ! Deployment/shop/web: changed\n1 of 2 done\n")
@@ -263,7 +264,9 @@ async def test_a_revert_that_is_declined_commits_nothing() -> None:
 
 
 async def test_a_revert_that_cannot_be_made_says_why() -> None:
-    impossible = replace(REVERT, problem="it conflicts with a later commit", diff="")
+    impossible = replace(
+        REVERT, problem=Problem(Remedy.CHANGE_GIT, "it conflicts with a later commit"), diff=""
+    )
 
     def answer(command: Command, newest: Snapshot) -> Snapshot:
         assert isinstance(command, PrepareRevert)
@@ -274,7 +277,7 @@ async def test_a_revert_that_cannot_be_made_says_why() -> None:
 
 
 async def test_nothing_is_reverted_while_the_cluster_cannot_be_read() -> None:
-    blocked = picture_of(complete=False, blocked=True, problem="demo is away", problem_exit=3)
+    blocked = picture_of(complete=False, blocked=True, problem=Problem(Remedy.WAIT, "demo is away"))
     engine = ScriptedEngine(blocked)
     with pytest.raises(UnavailableError, match="nothing was reverted"):
         await outcome_of(engine, reverting, commit="x", yes=True)

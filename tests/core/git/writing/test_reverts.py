@@ -35,7 +35,7 @@ def test_a_revert_gives_files_that_nobody_touched_since_their_old_versions(
     target = sample.commit({"apps/web.yaml": b"a: 9\n", "apps/new.yaml": b"new"}, "scale up")
     sample.commit({"README.md": b"later\n"}, "later")
     plan = repository.plan_revert(target, branch="main", app="web", folder="apps")
-    assert plan.problem == ""
+    assert plan.problem is None
     assert plan.files == ("apps/new.yaml", "apps/web.yaml")
     assert plan.target.subject == "scale up"
     assert plan.branch == "main"
@@ -85,7 +85,7 @@ def test_lines_that_were_changed_again_are_a_conflict(
     target = sample.commit({"apps/web.yaml": b"a: 2\n"})
     sample.commit({"apps/web.yaml": b"a: 3\n"})
     plan = repository.plan_revert(target, branch="main")
-    assert plan.problem == "apps/web.yaml was changed since in the same lines; edit it by hand"
+    assert str(plan.problem) == "apps/web.yaml was changed since in the same lines; edit it by hand"
     with pytest.raises(RejectedError):
         made(repository, plan)
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_undone_by_itself_says_why(
     sample.commit(third)
     with sample.opened() as repository:
         problem = repository.plan_revert(target, branch="main").problem
-        assert re.search(words, problem)
+        assert re.search(words, str(problem))
 
 
 def test_a_deleted_file_comes_back_with_its_mode(repository: Repository, sample: Sample) -> None:
@@ -166,19 +166,19 @@ def test_the_first_commit_and_merges_are_refused_in_words(
     repository: Repository, sample: Sample
 ) -> None:
     first = repository.resolve("HEAD").id
-    assert "first commit" in repository.plan_revert(first, branch="main").problem
+    assert "first commit" in str(repository.plan_revert(first, branch="main").problem)
     sample.git("checkout", "-q", "-b", "side")
     sample.commit({"x": b""}, branch="side")
     sample.git("checkout", "-q", "main")
     sample.commit({"y": b""})
     sample.git("merge", "-q", "--no-edit", "side")
-    assert "is a merge" in repository.plan_revert("HEAD", branch="main").problem
+    assert "is a merge" in str(repository.plan_revert("HEAD", branch="main").problem)
 
 
 def test_a_commit_of_another_branch_is_refused(repository: Repository, sample: Sample) -> None:
     sample.git("branch", "side")
     target = sample.commit({"x": b""}, branch="side")
-    assert "not part of this branch" in repository.plan_revert(target, branch="main").problem
+    assert "not part of this branch" in str(repository.plan_revert(target, branch="main").problem)
 
 
 def test_a_commit_that_does_not_touch_the_app_is_refused(
@@ -186,7 +186,7 @@ def test_a_commit_that_does_not_touch_the_app_is_refused(
 ) -> None:
     target = sample.commit({"README.md": b"x"})
     problem = repository.plan_revert(target, branch="main", folder="apps").problem
-    assert 'changes nothing in "apps"' in problem
+    assert 'changes nothing in "apps"' in str(problem)
 
 
 @pytest.mark.parametrize("branch", ["v1", "nope", "-x", "\x1b[2J"])
@@ -194,14 +194,14 @@ def test_a_revert_needs_a_branch(repository: Repository, sample: Sample, branch:
     target = sample.commit({"x": b""})
     sample.git("tag", "v1")
     plan = repository.plan_revert(target, branch=branch)
-    assert "is no branch" in plan.problem
-    assert plan.problem.isprintable()
+    assert "is no branch" in str(plan.problem)
+    assert str(plan.problem).isprintable()
 
 
 def test_a_detached_head_is_no_branch(repository: Repository, sample: Sample) -> None:
     target = sample.commit({"x": b""})
     sample.git("checkout", "-q", target)
-    assert "is no branch" in repository.plan_revert(target, branch="HEAD").problem
+    assert "is no branch" in str(repository.plan_revert(target, branch="HEAD").problem)
 
 
 def test_an_unknown_commit_is_a_usage_error(repository: Repository) -> None:
@@ -213,7 +213,7 @@ def test_links_and_hostile_names_are_left_to_git(repository: Repository, sample:
     (sample.path / "apps/link").symlink_to("web.yaml")
     sample.git("add", ".")
     sample.git("commit", "-q", "-m", "link")
-    assert "revert it with git" in repository.plan_revert("HEAD", branch="main").problem
+    assert "revert it with git" in str(repository.plan_revert("HEAD", branch="main").problem)
 
 
 # When the world moved ---------------------------------------------------------------------------
@@ -410,7 +410,7 @@ def test_a_diff_is_safe_to_show_and_hides_secrets(repository: Repository, sample
     secret = b"apiVersion: v1\nkind: Secret\nstringData: {k: c4n4ry}\n"
     target = sample.commit({"apps/s.yaml": secret, "apps/x\x1b.md": b"\x1b[2J\n", "b": b"\0bin"})
     plan = repository.plan_revert(target, branch="main")
-    assert "Git refuses" in plan.problem
+    assert "Git refuses" in str(plan.problem)
     target = sample.commit(
         {"apps/s2.yaml": secret, "apps/x.md": b"\x1b[2J\xff\r\n", "b2": b"\0bin"}
     )

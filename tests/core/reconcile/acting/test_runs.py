@@ -1,6 +1,6 @@
 """Plans, syncs and heals, one input at a time."""
 
-from core.model import Key, Plan, RevertPlan
+from core.model import Key, Plan, Problem, Remedy, RevertPlan
 from core.model.requests import Apply, Edit, Remove
 from core.reconcile.memory.effects import (
     CheckAccess,
@@ -77,7 +77,7 @@ def test_a_run_ends_when_the_answers_are_stored_too() -> None:
     assert not list(made.state.finished)
     made.recorded(effects)
     (run,) = made.state.finished
-    assert (run.done, run.problems, run.exit_code) == (1, (), 0)
+    assert (run.done, run.problems) == (1, ())
     rows = made.state.apps[SPEC.name].stored
     assert rows[A.ref].uid == "u1"
 
@@ -97,14 +97,14 @@ def test_an_outdated_plan_is_refused_as_a_whole() -> None:
     plan = plan_of(made, A, key(CONFIG_MAP, "b"))
     made.change(CONFIG_MAP, "b", live(CONFIG_MAP, "b", 7, data={"a": "3"}))
     assert applies(made.feed(Execute(1, plan))) == []
-    assert made.state.finished[-1].exit_code == 6
+    assert [each.remedy for each in made.state.finished[-1].problems] == [Remedy.LOOK_AGAIN]
 
 
 def test_nothing_is_written_in_a_read_only_session() -> None:
     made = missing(writing=False)
     effects = made.feed(Execute(1, plan_of(made, A)))
     assert effects == []
-    assert made.state.finished[-1].exit_code == 4
+    assert [each.remedy for each in made.state.finished[-1].problems] == [Remedy.GRANT]
 
 
 def test_an_empty_choice_does_nothing() -> None:
@@ -131,11 +131,13 @@ def test_one_refusal_does_not_stop_the_others() -> None:
         for e in made.feed(Execute(1, plan_of(made, A, key(CONFIG_MAP, "b"))))
         if isinstance(e, Perform)
     ]
-    made.feed(Applied(first.key, first.desired, None, "the server says no", 5))
+    made.feed(
+        Applied(first.key, first.desired, None, Problem(Remedy.CHANGE_GIT, "the server says no"))
+    )
     made.accept(second, 10)
     (run,) = made.state.finished
-    assert (run.done, run.exit_code) == (2, 5)
-    assert "a.yaml:1: the server says no" in run.problems[0]
+    assert (run.done, [each.remedy for each in run.problems]) == (2, [Remedy.CHANGE_GIT])
+    assert "a.yaml:1: the server says no" in str(run.problems[0])
 
 
 def test_healing_puts_new_drift_right_at_once() -> None:
@@ -210,7 +212,9 @@ def test_the_third_repetition_of_one_field_waits() -> None:
 def test_a_refused_heal_is_not_repeated_at_once() -> None:
     made, effects = drifted(healing=True)
     (apply,) = [e for e in effects if isinstance(e, Perform)]
-    after = made.feed(Applied(apply.key, apply.desired, None, "webhook says no", 5))
+    after = made.feed(
+        Applied(apply.key, apply.desired, None, Problem(Remedy.CHANGE_GIT, "webhook says no"))
+    )
     assert applies(after) == []
     assert made.events()[-1] == "heal_failed"
 
@@ -237,7 +241,7 @@ def test_a_revert_is_followed_by_the_sync_of_what_it_changes() -> None:
     assert applies(effects) == [A]
     made.recorded(made.accept(effects[0], 20))
     (run,) = made.state.finished
-    assert (run.what, run.revision, run.exit_code) == ("revert", commit(2).id, 0)
+    assert (run.what, run.revision, run.problems) == ("revert", commit(2).id, ())
 
 
 def test_a_heal_that_changed_nothing_is_not_repeated() -> None:

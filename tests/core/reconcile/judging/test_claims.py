@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from core.model import AppView, ClusterSpec, Document, Key, KindRef, Resource, Snapshot
+from core.model import (
+    AppView,
+    ClusterSpec,
+    Document,
+    Key,
+    KindRef,
+    Problem,
+    Remedy,
+    Resource,
+    Snapshot,
+)
 from core.reconcile.memory.effects import CheckAccess, Confirm, Follow, Perform
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -72,7 +82,7 @@ def test_an_object_of_two_apps_is_an_error_in_both_that_names_the_other() -> Non
     words = "a.yaml:1: ConfigMap/web/a is also stated by app {}; neither writes it"
     assert found["one"].file_problems == (words.format("two"),)
     assert found["two"].file_problems == (words.format("one"),)
-    assert (found["one"].problem_exit, found["two"].problem_exit) == (5, 5)
+    assert all(view.problem and view.problem.remedy is Remedy.CHANGE_GIT for view in found.values())
 
 
 def test_an_object_of_two_apps_is_not_healed_and_the_others_are() -> None:
@@ -105,7 +115,7 @@ def test_nothing_is_healed_before_every_app_said_what_it_states() -> None:
     stated(made, "one", B)
     made.listing(CONFIG_MAP)
     assert [e for e in made.effects if isinstance(e, Perform)] == []
-    made.recorded(made.feed(SourceLost("two", "no such folder", 3)))
+    made.recorded(made.feed(SourceLost("two", Problem(Remedy.WAIT, "no such folder"))))
     made.recorded(made.effects)
     assert [e.key for e in made.effects if isinstance(e, Perform)] == [Key("one", B_REF)]
 

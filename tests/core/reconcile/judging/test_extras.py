@@ -15,6 +15,8 @@ from core.model import (
     Live,
     ObjectRef,
     Plan,
+    Problem,
+    Remedy,
     Resource,
     Snapshot,
 )
@@ -318,7 +320,7 @@ def test_a_kind_that_may_not_be_listed_stops_nothing_and_is_named() -> None:
     made.feed(SurveyLost("prod", SECRET, "web", "list secrets in web: forbidden"))
     view = snapshot(made.state, Snapshot()).apps[0]
     assert view.complete
-    assert (view.problem, view.file_problems) == ("", ())
+    assert (view.problem, view.file_problems) == (None, ())
     assert view.unseen == (
         "objects of kind Secret that Git lacks cannot be seen: list secrets in web: forbidden",
     )
@@ -342,7 +344,7 @@ def test_an_extra_of_a_kind_that_can_no_longer_be_listed_is_unknown() -> None:
 def test_so_is_one_of_a_kind_that_git_names() -> None:
     made = owning()
     made.listing(CONFIG_MAP, [("a", SAME), ("b", live(CONFIG_MAP, "b", 6))])
-    made.feed(KindLost("prod", CONFIG_MAP, "forbidden", 4))
+    made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "forbidden")))
     row = row_of(made, CONFIG_MAP, "b")
     assert (row.verdict.value, row.reason) == ("unknown", "live-unreadable: forbidden")
 
@@ -393,7 +395,7 @@ def test_what_another_app_may_state_in_an_unreadable_file_is_unknown(*, lost: bo
     made = owning(OTHER)
     survey(made, SECRET, metadata(SECRET, "b"))
     if lost:
-        made.feed(SourceLost(OTHER.name, "no such repository", 3))
+        made.feed(SourceLost(OTHER.name, Problem(Remedy.WAIT, "no such repository")))
     else:
         other_read(made, problems=("x.yaml:1: broken",))
     row = row_of(made, SECRET, "b")

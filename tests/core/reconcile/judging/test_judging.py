@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.model import Live, Origin, Verdict
+from core.model import Live, Origin, Problem, Remedy, Verdict
 from core.reconcile.memory.effects import Confirm, LookUp
 from core.reconcile.memory.inputs import (
     ClusterLost,
@@ -154,7 +154,7 @@ def test_the_cause_says_which_side_moved(git: str, found: str, cause: str) -> No
 
 def test_a_kind_that_cannot_be_read_is_unknown_and_all_else_goes_on() -> None:
     made = applied("a")
-    made.feed(KindLost("prod", CONFIG_MAP, "you may not list configmaps", 4))
+    made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "you may not list configmaps")))
     row = made.state.rows[key(CONFIG_MAP, "a")]
     assert row.verdict.value == "unknown"
     assert "you may not list" in row.reason
@@ -162,14 +162,14 @@ def test_a_kind_that_cannot_be_read_is_unknown_and_all_else_goes_on() -> None:
 
 def test_when_the_cluster_is_lost_rows_stay_and_nothing_is_concluded() -> None:
     made = applied("a")
-    made.feed(ClusterLost("prod", "connection refused", 3))
+    made.feed(ClusterLost("prod", Problem(Remedy.WAIT, "connection refused")))
     assert made.verdict(CONFIG_MAP, "a") == "in_sync"
     assert made.events()[-1] == "cluster_unavailable"
 
 
 def test_when_git_is_lost_the_last_good_commit_stands() -> None:
     made = applied("a")
-    made.feed(SourceLost(SPEC.name, "gone", 3))
+    made.feed(SourceLost(SPEC.name, Problem(Remedy.WAIT, "gone")))
     made.change(CONFIG_MAP, "a", OTHER)
     assert made.verdict(CONFIG_MAP, "a") == "drifted"
     assert "source_unavailable" in made.events()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.model import EventName, Live, Verdict
+from core.model import EventName, Live, Problem, Remedy, Verdict
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -19,7 +19,6 @@ from tests.core.reconcile.world import (
     SCHEMAS,
     SECRET,
     SPEC,
-    Refusals,
     World,
     applied,
     document,
@@ -105,7 +104,7 @@ def test_a_newer_version_that_came_before_the_answer_is_judged_when_the_answer_c
 
 def test_a_relist_of_a_kind_that_was_lost_during_our_write_shows_it() -> None:
     made = writing()
-    made.feed(KindLost("prod", CONFIG_MAP, "connection reset", Refusals.WAIT))
+    made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.WAIT, "connection reset")))
     listed(made, FIXED)
     made.accept(writes(made.effects)[0], 8)
     assert made.row("a").calling is False
@@ -139,18 +138,18 @@ def test_an_object_that_a_listing_no_longer_has_is_missing() -> None:
 
 def test_a_listing_mends_a_kind_that_could_not_be_read() -> None:
     made = applied("a")
-    made.feed(KindLost("prod", CONFIG_MAP, "you may not list configmaps", Refusals.GRANT))
+    made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "you may not list configmaps")))
     assert made.row("a").verdict is Verdict.UNKNOWN
     assert made.complete()
     made.listing(CONFIG_MAP, [("a", FIXED)])
     assert made.row("a").verdict is Verdict.IN_SYNC
-    assert made.state.clusters["prod"].kinds[CONFIG_MAP].problem == ""
+    assert made.state.clusters["prod"].kinds[CONFIG_MAP].problem is None
 
 
 def test_a_kind_that_cannot_be_read_needs_no_schema_to_say_so() -> None:
     made = World(world().state)
     made.read(document(SECRET, "s", data={}))
-    made.feed(KindLost("prod", SECRET, "you may not list secrets", Refusals.GRANT))
+    made.feed(KindLost("prod", SECRET, Problem(Remedy.GRANT, "you may not list secrets")))
     assert made.state.clusters["prod"].kinds[SECRET].schema_read
 
 
@@ -186,8 +185,8 @@ def test_the_address_is_shown_without_its_path() -> None:
 
 def test_a_lost_cluster_is_told_once_for_each_reason() -> None:
     made = applied("a")
-    made.feed(*(ClusterLost("prod", "connection refused", Refusals.WAIT) for _ in range(3)))
-    made.feed(ClusterLost("prod", "no route to host", Refusals.WAIT))
+    made.feed(*(ClusterLost("prod", Problem(Remedy.WAIT, "connection refused")) for _ in range(3)))
+    made.feed(ClusterLost("prod", Problem(Remedy.WAIT, "no route to host")))
     told = made.told(EventName.CLUSTER_UNAVAILABLE)
     assert told == ["connection refused", "no route to host"]
     assert not made.state.clusters["prod"].view.connected
@@ -198,7 +197,7 @@ def test_a_cluster_is_called_synced_once_for_each_connection() -> None:
     assert len(made.told(EventName.CLUSTER_SYNCED)) == 1
     made.listing(CONFIG_MAP, [("a", FIXED)])
     assert len(made.told(EventName.CLUSTER_SYNCED)) == 1
-    made.feed(ClusterLost("prod", "connection refused", Refusals.WAIT), found())
+    made.feed(ClusterLost("prod", Problem(Remedy.WAIT, "connection refused")), found())
     assert len(made.told(EventName.CLUSTER_SYNCED)) == 2
 
 
@@ -207,7 +206,7 @@ def test_what_cannot_be_read_is_named_when_the_cluster_is_called_synced() -> Non
     made.read(document(CONFIG_MAP, "a", data={}), document(SECRET, "s", data={}))
     made.listing(CONFIG_MAP)
     assert made.told(EventName.CLUSTER_SYNCED) == []
-    made.feed(KindLost("prod", SECRET, "you may not list secrets", Refusals.GRANT))
+    made.feed(KindLost("prod", SECRET, Problem(Remedy.GRANT, "you may not list secrets")))
     assert made.told(EventName.CLUSTER_SYNCED) == ["you may not list secrets"]
 
 
@@ -221,14 +220,23 @@ def test_a_sign_of_life_is_noted_once_a_second(after_s: float, seen_at: float) -
 
 def test_a_cluster_that_comes_back_unchanged_has_nothing_followed_anew() -> None:
     made = applied("a")
-    made.feed(ClusterLost("prod", "connection refused", Refusals.WAIT))
+    made.feed(ClusterLost("prod", Problem(Remedy.WAIT, "connection refused")))
     assert [each for each in made.feed(found()) if isinstance(each, Follow)] == []
-    assert made.state.clusters["prod"].view.problem == ""
+    assert made.state.clusters["prod"].view.problem is None
 
 
 def test_nothing_is_healed_while_the_cluster_is_lost() -> None:
     made = applied("a", "b", healing=True)
     asked = made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, data={"a": "2"}))
-    made.feed(ClusterLost("prod", "connection refused", Refusals.WAIT))
+    made.feed(ClusterLost("prod", Problem(Remedy.WAIT, "connection refused")))
     assert written(made.agree(questions(asked)[0])) == []
     assert written(made.feed(found())) == [A]
+
+
+def test_a_schema_that_changes_has_unchanged_objects_judged_by_it() -> None:
+    made = applied("a")
+    made.drift("a", 6, data={"a": "2"})
+    made.now += 5
+    asked = made.feed(SchemaRead("prod", CONFIG_MAP, None))
+    assert [each.key for each in questions(asked)] == [A]
+    assert made.row("a").judged_at == made.now

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from core.model import ABSENT, FieldChange, Live
+from core.model import ABSENT, FieldChange, Live, Problem, Remedy
 from core.reconcile.judging.observing import SIGHTINGS_MAX
 from core.reconcile.memory.inputs import Applied, KindListed, KindLost, LiveChanged
 from tests.core.reconcile.world import CONFIG_MAP, SECRET, World, applied, document, key, live, ref
@@ -139,7 +139,7 @@ def test_what_is_seen_is_dropped_when_the_field_is_back_in_sync() -> None:
 def test_an_object_made_anew_or_a_kind_that_was_lost_has_no_past() -> None:
     for happened in (
         LiveChanged("prod", CONFIG_MAP, ((ref(CONFIG_MAP, "a"), None),)),
-        KindLost("prod", CONFIG_MAP, "forbidden", 4),
+        KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "forbidden")),
     ):
         made = applied("a")
         made.change(CONFIG_MAP, "a", at(6, "2"))
@@ -159,7 +159,7 @@ def test_steps_during_an_apply_are_looked_at_when_it_settled() -> None:
     made.change(CONFIG_MAP, "a", at(7, "3", edit("a")))
     made.now = 1090.0
     assert call.live is not None
-    made.feed(Applied(A, call.desired, None, "conflict", 6))
+    made.feed(Applied(A, call.desired, None, Problem(Remedy.LOOK_AGAIN, "conflict")))
     found = change_of(made)
     assert found.seen is not None
     assert (found.seen.before, found.seen.at) == ("2", "1970-01-01T00:17:40Z")
@@ -187,7 +187,7 @@ def test_b8_a_field_that_came_in_without_any_owner_is_drift_by_nobody_known() ->
 
 def test_b8_a_field_without_owner_that_was_always_there_is_not() -> None:
     made = applied("a")
-    made.feed(KindLost("prod", CONFIG_MAP, "forbidden", 4))
+    made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "forbidden")))
     made.listing(CONFIG_MAP, [("a", at(6, "1", b="x"))])
     assert change_of(made, "data.b").verdict.value == "info"
 

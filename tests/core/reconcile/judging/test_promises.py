@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.model import Key, KindRef, ObjectRef, Plan, Resource
+from core.model import Key, KindRef, ObjectRef, Plan, Remedy, Resource
 from core.reconcile.judging.promises import DEFINITION, promises
 from core.reconcile.memory.effects import CheckAccess, Effect, Perform
 from core.reconcile.memory.inputs import (
@@ -115,7 +115,7 @@ def test_the_resource_is_applied_as_soon_as_its_kind_is_served() -> None:
     effects = serve(made)
     assert applies(effects) == [WIDGET_KEY]
     made.recorded(made.accept(next(e for e in effects if isinstance(e, Perform)), 11))
-    assert made.state.finished[-1].exit_code == 0
+    assert made.state.finished[-1].problems == ()
 
 
 def test_healing_makes_one_run_of_both() -> None:
@@ -138,5 +138,5 @@ def test_a_step_that_cannot_follow_is_left_and_said(moved: bool) -> None:
     made.now += 40.0
     made.recorded(made.feed(Tick()))
     (run,) = made.state.finished
-    assert "does not serve Widget yet" in run.problems[0]
-    assert run.exit_code == 6
+    assert "does not serve Widget yet" in str(run.problems[0])
+    assert [each.remedy for each in run.problems] == [Remedy.LOOK_AGAIN]

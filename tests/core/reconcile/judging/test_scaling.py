@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.compare import ScaleRange
-from core.model import KindRef, Live, Resource, Snapshot
+from core.model import KindRef, Live, Problem, Remedy, Resource, Snapshot
 from core.reconcile.memory.effects import Confirm, Follow
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -95,10 +95,12 @@ def test_replicas_are_not_judged_before_it_is_known_who_may_scale() -> None:
 
 def test_a_forbidden_autoscaler_makes_the_app_neither_incomplete_nor_faulty() -> None:
     made = deployed(cluster(V2))
-    asked = made.feed(KindLost("prod", V2, "may not list horizontalpodautoscalers", 4))
+    asked = made.feed(
+        KindLost("prod", V2, Problem(Remedy.GRANT, "may not list horizontalpodautoscalers"))
+    )
     (app,) = snapshot(made.state, Snapshot()).apps
     assert made.verdict(DEPLOYMENT, "a") == "contested"
-    assert app.problem == ""
+    assert app.problem is None
     made.agree(next(e for e in asked if isinstance(e, Confirm)))
     assert made.complete()
     assert [e.message for e in made.state.events if e.name == "cluster_synced"] == [""]
