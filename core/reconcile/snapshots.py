@@ -1,10 +1,10 @@
 """What front ends see of the state."""
 
 from core.model import AppView, Problem, Remedy, Snapshot, worst_of
-from core.reconcile.judging.claims import objections
 from core.reconcile.judging.extras import told_apart
-from core.reconcile.judging.surveys import unseen
 from core.reconcile.memory.state import AppState, State, known, surveyed
+from core.reconcile.sides.claims import objections
+from core.reconcile.sides.surveys import unseen
 
 
 def snapshot(state: State, before: Snapshot) -> Snapshot:

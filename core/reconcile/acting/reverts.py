@@ -6,11 +6,11 @@ from core.model import Cause, EventName, Plan, Run
 from core.reconcile.acting.plans import plan
 from core.reconcile.acting.remedies import decided
 from core.reconcile.acting.runs import finish, start
-from core.reconcile.judging.claims import claims_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ReadSource
 from core.reconcile.memory.inputs import Reverted
 from core.reconcile.memory.phases import RunState, Waiting
+from core.reconcile.sides.claims import claims_of
 
 
 def begin_revert(draft: Draft, number: int, app: str) -> None:

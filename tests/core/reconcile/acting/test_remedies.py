@@ -5,11 +5,12 @@ from dataclasses import replace
 from core.model import Coming, Key, Plan
 from core.model.requests import Apply, Awaited, Delete, Edit, Version
 from core.reconcile.acting.remedies import decided
+from core.reconcile.memory.commands import Execute, PreparePlan
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess, Effect, Perform
-from core.reconcile.memory.inputs import Execute, InventoryRead, PreparePlan
-from tests.core.reconcile.judging.test_claims import A, shared
-from tests.core.reconcile.judging.test_promises import CRD_KEY, WIDGET_KEY, serve, waiting
+from core.reconcile.memory.inputs import InventoryRead
+from tests.core.reconcile.sides.test_claims import A, shared
+from tests.core.reconcile.sides.test_promises import CRD_KEY, WIDGET_KEY, serve, waiting
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     HUMAN,

@@ -21,16 +21,16 @@ from core.model import (
     ObjectRef,
     Resource,
 )
-from core.reconcile.judging.claims import settle_claims
 from core.reconcile.judging.extras import mark, mark_all
-from core.reconcile.judging.promises import promises
 from core.reconcile.judging.refusals import forget
 from core.reconcile.judging.scaling import autoscaler_kind, choose_scaler
-from core.reconcile.judging.surveys import keep_wanted, surveyed_kinds
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
 from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead
 from core.reconcile.memory.state import AppState, ClusterState, inventory_namespace, namespace_of
+from core.reconcile.sides.claims import settle_claims
+from core.reconcile.sides.promises import promises
+from core.reconcile.sides.surveys import keep_wanted, surveyed_kinds
 
 
 def take_source(draft: Draft, read: SourceRead) -> None:

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from core.model import EventName, Key, KindRef, Live, Resource
-from core.reconcile.judging.desired import follow, note_stated, place, replace_kind
 from core.reconcile.judging.endings import watch_end
 from core.reconcile.judging.extras import mark, mark_listed
 from core.reconcile.judging.observing import sight
 from core.reconcile.judging.refusals import forget
 from core.reconcile.judging.scaling import relist_scales, take_scales
-from core.reconcile.judging.surveys import unseen, with_change
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -22,6 +20,8 @@ from core.reconcile.memory.inputs import (
 )
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState, ClusterState, KindState, surveyed
 from core.reconcile.memory.tables import Map
+from core.reconcile.sides.desired import follow, note_stated, place, replace_kind
+from core.reconcile.sides.surveys import unseen, with_change
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
