@@ -13,9 +13,9 @@ from textual.widgets import Input
 from typing_extensions import override
 
 from core.telling.spans import Line, Role
+from tui.dialogs.help_page import help_lines
 from tui.keys import DIALOG_KEYS
 from tui.surface import Action
-from tui.text.help import help_lines
 from tui.text.spans import clip
 from tui.widgets.lines import Lines
 

@@ -13,11 +13,11 @@ from tui.actions.leave import ALWAYS_QUIT
 from tui.actions.registry import ACTIONS, BY_ID, registered
 from tui.app import DriftApp
 from tui.desk import Desk
+from tui.dialogs.help_page import help_lines
 from tui.keys import DIALOG_KEYS, NEVER_BOUND, key_name
 from tui.model.focus import Pane
 from tui.options import TerminalOptions
 from tui.surface import reasons
-from tui.text.help import help_lines
 
 
 def test_no_key_and_no_id_stands_twice() -> None:
