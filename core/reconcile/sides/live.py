@@ -93,9 +93,11 @@ def take_schema(draft: Draft, read: SchemaRead) -> None:
     if state.schema_read and state.schema is read.schema:
         return
     _set_kind(draft, cluster, read.kind, replace(state, schema=read.schema, schema_read=True))
-    for key, row in draft.rows.items():
-        if row.kind == read.kind and row.cluster == read.cluster:
-            draft.doubt(key)  # made with another schema
+    rows = draft.rows.items()
+    made = [key for key, row in rows if (row.kind, row.cluster) == (read.kind, read.cluster)]
+    for key in made:
+        draft.doubt(key)  # made with another schema
+    draft.judge_all_again(made)
     replace_kind(draft, read.cluster, read.kind)
 
 

@@ -90,9 +90,9 @@ def test_once_everything_arrived_nothing_is_under_way_any_more(story: Moves, hea
 @settings(max_examples=100, deadline=None)
 def test_with_standing_permission_the_cluster_ends_as_git_says(story: Moves) -> None:
     play = played(story, healing=True)
-    play.settle()  # a refusal that is still on its way would be kept after the refresh
+    play.settle()
     MOVES["heal"](play, 1)
-    MOVES["refresh"](play, 0)
+    MOVES["refresh"](play, 0)  # asks again what was refused for good
     play.settle()
     for name, value in play.git.items():
         assert play.mind.row(name).verdict is Verdict.IN_SYNC

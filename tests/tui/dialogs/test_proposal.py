@@ -69,6 +69,11 @@ def test_a_revert_is_asked_for_again_when_the_branch_has_another_head() -> None:
     assert advanced(REVERT, shown, _at_another_head(), count(9)) == Asked(9, again=True)
 
 
+def test_a_revert_on_a_branch_that_is_ahead_of_what_was_read_stands_until_that_moves() -> None:
+    shown = Shown(replace(REVERTED, parent="f" * 40), WORLD)
+    assert advanced(REVERT, shown, WORLD, count(9)) is shown
+
+
 def test_what_is_ordered_is_the_very_value_that_was_shown() -> None:
     sync, revert = SYNC.order(5, PLAN), REVERT.order(6, REVERTED)
     assert (sync, revert) == (Execute(5, PLAN), ExecuteRevert(6, REVERTED))

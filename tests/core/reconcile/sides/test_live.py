@@ -231,3 +231,12 @@ def test_nothing_is_healed_while_the_cluster_is_lost() -> None:
     made.feed(ClusterLost("prod", Problem(Remedy.WAIT, "connection refused")))
     assert written(made.agree(questions(asked)[0])) == []
     assert written(made.feed(found())) == [A]
+
+
+def test_a_schema_that_changes_has_unchanged_objects_judged_by_it() -> None:
+    made = applied("a")
+    made.drift("a", 6, data={"a": "2"})
+    made.now += 5
+    asked = made.feed(SchemaRead("prod", CONFIG_MAP, None))
+    assert [each.key for each in questions(asked)] == [A]
+    assert made.row("a").judged_at == made.now
