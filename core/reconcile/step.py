@@ -139,7 +139,7 @@ def _take_result(draft: Draft, happened: Result) -> None:
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
-            desired.follow(draft, draft.app(happened.app).spec.cluster)
+            desired.follow_kinds(draft, draft.app(happened.app).spec.cluster)
         case InventoryWritten():
             runs.wrote_inventory(draft, happened)
         case Confirmed():
@@ -150,7 +150,7 @@ def _take_result(draft: Draft, happened: Result) -> None:
             if run is not None:
                 runs.advance(draft, run)
         case Explained():
-            explaining.explained(draft, happened)
+            explaining.take_explanation(draft, happened)
         case PlanPrepared(request, answer) | RevertPrepared(request, answer):
             draft.answer(request, answer)
         case Reverted():
@@ -178,7 +178,7 @@ def _obey(draft: Draft, asked: Command) -> None:
         case SetWriting(enabled):
             orders.set_writing(draft, enabled=enabled)
         case Explain(key):
-            explaining.explain(draft, key)
+            explaining.look_up(draft, key)
         case Refresh():
             desired.refresh(draft)
         case _:

@@ -8,16 +8,16 @@ from dataclasses import replace
 from math import inf
 
 from core.model import Key, Plan
-from core.reconcile.acting.healing import permitted, ready
-from core.reconcile.acting.plans import plan
-from core.reconcile.acting.remedies import decided
+from core.reconcile.acting.healing import is_due_to_heal, permitted
+from core.reconcile.acting.plans import plan_of
+from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.reverts import sync_reverts
 from core.reconcile.acting.runs import advance_all, execute
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
-from core.reconcile.memory.inventory import store
+from core.reconcile.memory.inventory import store_inventory
 from core.reconcile.memory.phases import Waiting
-from core.reconcile.memory.state import known
+from core.reconcile.memory.state import is_known
 from core.reconcile.memory.subjects import Subject
 from core.reconcile.memory.tables import NO_KEYS
 from core.reconcile.sides.claims import all_read, claims_of
@@ -53,7 +53,7 @@ def _chosen(draft: Draft, name: str) -> Iterator[Key]:
         if row is None or not permitted(app, row):
             if row is None or not row.confirming:
                 draft.withdraw(key)
-        elif subject.call is None and ready(draft, row):
+        elif subject.call is None and is_due_to_heal(draft, row):
             draft.withdraw(key)
             yield key
 
@@ -63,7 +63,7 @@ def set_writing(draft: Draft, *, enabled: bool) -> None:
     draft.writing = enabled
     if enabled:
         for name in tuple(draft.apps):
-            store(draft, name)  # what was learnt while nothing might be written
+            store_inventory(draft, name)  # what was learnt while nothing might be written
 
 
 def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
@@ -107,7 +107,7 @@ def _whole_apps(draft: Draft) -> frozenset[str]:
     return frozenset(
         name
         for name, app in draft.apps.items()
-        if not draft.queue(name) and known(app, draft.cluster(app.spec.cluster))
+        if not draft.queue(name) and is_known(app, draft.cluster(app.spec.cluster))
     )
 
 
@@ -117,13 +117,13 @@ def _whole_apps(draft: Draft) -> frozenset[str]:
 def _plan(draft: Draft, keys: Iterable[Key]) -> Plan:
     rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
     sources = {app.spec.name: app.source for app in draft.apps.values()}
-    made = plan(
+    made = plan_of(
         rows,
         revisions={name: read.revision.id for name, read in sources.items() if read},
         records={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
     )
-    return decided(draft, made)
+    return with_requests(draft, made)
 
 
 def prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:

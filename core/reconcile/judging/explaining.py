@@ -9,7 +9,7 @@ from core.reconcile.memory.effects import LookUp
 from core.reconcile.memory.inputs import Explained
 
 
-def explain(draft: Draft, key: Key) -> None:
+def look_up(draft: Draft, key: Key) -> None:
     """Have the actors and origins of one row looked up, unless they were."""
     row = draft.row(key)
     app = draft.app(key.app)
@@ -31,7 +31,7 @@ def explain(draft: Draft, key: Key) -> None:
     draft.effects.append(look_up)
 
 
-def explained(draft: Draft, done: Explained) -> None:
+def take_explanation(draft: Draft, done: Explained) -> None:
     """Put into a row what was found out about it."""
     row = draft.row(done.key)
     if row is None or row.stamp != _stamp(done.desired, done.live):

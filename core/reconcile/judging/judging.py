@@ -42,7 +42,13 @@ from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
 from core.reconcile.judging.observing import Sights, forget_sightings
-from core.reconcile.judging.refusals import is_due, is_final, keep, marked, standing
+from core.reconcile.judging.refusals import (
+    is_due,
+    is_final,
+    remember_refusal,
+    standing_refusal,
+    with_refusal,
+)
 from core.reconcile.judging.scaling import awaits_scaler
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
@@ -100,7 +106,7 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
     assert desired is not None
     assert live is not None
     row = _compared(draft, app, before, desired, live, answer)
-    keep(draft, answer, row)
+    remember_refusal(draft, answer, row)
     _settle(draft, key, _stamped(before, row, draft.now) or row)
     announce(draft, key, before, draft.row(key))
     return True
@@ -251,7 +257,7 @@ def _compared(
 ) -> Drift:
     cluster = draft.cluster(app.spec.cluster)
     schema = cluster.kinds[desired.kind].schema
-    answer = answer or standing(draft, fresh.key, desired, live)
+    answer = answer or standing_refusal(draft, fresh.key, desired, live)
     predicted = answer.predicted if answer else None
     sights = Sights(draft, fresh.key, live, schema)
     found = judge(
@@ -279,7 +285,7 @@ def _compared(
         problem="" if as_stated else fresh.problem,
     )
     if answer is not None and is_final(answer) and found.suspect:
-        row = marked(row, answer)
+        row = with_refusal(row, answer)
     if found.suspect and answer is None:
         _ask(draft, app, desired, live)
     cause = _cause(app, desired, row)
