@@ -17,8 +17,6 @@ from core.reconcile.memory.subjects import Call
 def send_steps(
     draft: Draft, number: int, run: RunState, phase: Applying
 ) -> tuple[RunState, Applying]:
-    draft: Draft, number: int, run: RunState, phase: Applying
-) -> tuple[RunState, Applying]:
     """Send the steps whose objects are free; the others go out when their call settles."""
     patient = draft.now < phase.patience_until
     coming = {step.key for step in phase.todo if patient and is_coming(draft, run.plan, step)}
