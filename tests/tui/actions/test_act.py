@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.reconcile.memory.inputs import SetHeal, SetWriting
+from core.reconcile.memory.commands import SetHeal, SetWriting
 from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.actions.act import end_writing

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from core.model import Key, Problem, Remedy, Run, Snapshot, Stamp
-from core.reconcile.memory.inputs import (
+from core.reconcile.memory.commands import (
     Command,
     Execute,
     ExecuteRevert,

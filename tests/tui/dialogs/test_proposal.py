@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import count
 
 from core.model import Answer, Key, Problem, Remedy, Run, Snapshot
-from core.reconcile.memory.inputs import Execute, ExecuteRevert, PreparePlan, PrepareRevert
+from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, PrepareRevert
 from core.telling.spans import plain
 from tests.tui import samples
 from tui.dialogs.proposal import Asked, Shown, advanced
