@@ -17,7 +17,7 @@ from typing_extensions import override
 from core.clean import clean
 from core.cli.exit_codes import BUG, code_of_error
 from core.errors import ProductError
-from core.reconcile.memory.inputs import SetWriting
+from core.reconcile.memory.commands import SetWriting
 from tui.actions.leave import ALWAYS_QUIT
 from tui.desk import Desk
 from tui.engine_thread import EngineThread

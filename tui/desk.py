@@ -12,7 +12,7 @@ from textual.widgets import Input
 from typing_extensions import override
 
 from core.model import Snapshot
-from core.reconcile.memory.inputs import Command
+from core.reconcile.memory.commands import Command
 from core.telling.spans import Role, say
 from tui.actions.act import end_writing
 from tui.actions.leave import ALWAYS_QUIT

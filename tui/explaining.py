@@ -6,7 +6,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from core.model import Drift, Verdict
-from core.reconcile.memory.inputs import Command, Explain
+from core.reconcile.memory.commands import Command, Explain
 
 REST_S = 0.15  # the cursor rests on a row this long before anything is looked up
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.model import Snapshot
-from core.reconcile.memory.inputs import Command
+from core.reconcile.memory.commands import Command
 
 
 class EngineLike(Protocol):

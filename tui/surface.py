@@ -12,7 +12,7 @@ from typing import Protocol
 from rich.style import Style
 from textual.screen import ModalScreen
 
-from core.reconcile.memory.inputs import Command
+from core.reconcile.memory.commands import Command
 from core.telling.spans import Role
 from tui.model.focus import Focus, Pane
 from tui.model.session import Session

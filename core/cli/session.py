@@ -11,7 +11,7 @@ from typing import Final, Protocol, TypeVar
 
 from core.cli.options import Options
 from core.model import AppView, Snapshot
-from core.reconcile.memory.inputs import Command
+from core.reconcile.memory.commands import Command
 from core.settings.reading import Flags, Settings, read_settings
 
 T = TypeVar("T")

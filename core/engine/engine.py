@@ -13,7 +13,7 @@ from core.engine.inbox import Inbox
 from core.engine.performing import Performer
 from core.engine.seams import Adapters
 from core.model import Snapshot
-from core.reconcile.memory.inputs import Command
+from core.reconcile.memory.commands import Command
 from core.reconcile.memory.state import State
 from core.reconcile.snapshots import snapshot
 from core.reconcile.step import step

@@ -1,7 +1,11 @@
 """The engine's mind: pure decisions over plain values.
 
-`step` takes one input into account and says what to do next.  `inputs` are what can happen,
-`effects` what can be done, `state` what is known; the other modules each hold one decision:
-`desired` (what Git asks), `live` (what clusters report), `judging` (verdict and cause of one
-object), `plans`, `runs` (carrying a plan out), `healing` (what is put right unasked).
+`step` takes one input into account and says what to do next, `snapshot` shows the outcome.  The
+rooms, each of which knows only those before it:
+
+* `memory`: what is known (`state`, one `Subject` for each object), what can happen (`inputs`), what
+  a person can ask (`commands`), what can be done (`effects`);
+* `judging`: the verdict of one object, and what must be asked for it;
+* `sides`: news of Git and of the clusters, and what must be judged again for it;
+* `acting`: plans, the runs that carry them out, and which drift is put right unasked (`healing`).
 """

@@ -1,10 +1,10 @@
 """What front ends see of the state."""
 
 from core.model import AppView, Problem, Remedy, Snapshot, worst_of
-from core.reconcile.judging.claims import objections
 from core.reconcile.judging.extras import told_apart
-from core.reconcile.judging.surveys import unseen
-from core.reconcile.memory.state import AppState, State, known, surveyed
+from core.reconcile.memory.state import AppState, State, is_known, is_surveyed
+from core.reconcile.sides.claims import objections
+from core.reconcile.sides.surveys import unseen
 
 
 def snapshot(state: State, before: Snapshot) -> Snapshot:
@@ -38,7 +38,7 @@ def _app(state: State, app: AppState) -> AppView:
     if not problem and files:
         problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
-    whole = known(app, cluster) and not pending and tally.confirming == 0
+    whole = is_known(app, cluster) and not pending and tally.confirming == 0
     return AppView(
         spec=app.spec,
         revision=app.source.revision if app.source else None,
@@ -48,7 +48,7 @@ def _app(state: State, app: AppState) -> AppView:
         counts=tally.counts,
         ignored=tally.ignored,
         complete=whole
-        and surveyed(cluster, app.spec.owns)
+        and is_surveyed(cluster, app.spec.owns)
         and told_apart(app, state.apps.values()),
         blocked=cut_off or (app.source is None and bool(app.problem)),
         healing=app.healing,

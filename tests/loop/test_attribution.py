@@ -10,7 +10,7 @@ import pytest
 from core.cli.session import beside, until
 from core.engine import Engine, connect
 from core.model import Drift, FieldChange, Key, ObjectRef, Snapshot, Verdict
-from core.reconcile.memory.inputs import Explain
+from core.reconcile.memory.commands import Explain
 from core.settings.reading import Flags, read_settings
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer

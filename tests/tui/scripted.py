@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from core.model import Snapshot
-from core.reconcile.memory.inputs import Command
+from core.reconcile.memory.commands import Command
 
 
 class Scripted:

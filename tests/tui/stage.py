@@ -11,7 +11,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from core.model import Run, Snapshot
-from core.reconcile.memory.inputs import (
+from core.reconcile.memory.commands import (
     Command,
     Execute,
     ExecuteRevert,

@@ -7,7 +7,7 @@ from rich.style import Style
 from textual.screen import ModalScreen
 
 from core.model import Snapshot
-from core.reconcile.memory.inputs import Command
+from core.reconcile.memory.commands import Command
 from core.telling.spans import Role
 from tests.tui import samples
 from tui.actions.registry import ACTIONS

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import DeniedError
 from core.model import Key, ObjectRef, Snapshot, Verdict
-from core.reconcile.memory.inputs import Explain
+from core.reconcile.memory.commands import Explain
 from tests.tui import samples
 from tests.tui.stage import playing
 from tui.text.rows import Looks, resource_line

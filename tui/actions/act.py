@@ -6,7 +6,7 @@ Only steps to safety act at once: heal off, writing off.
 from typing import Final
 
 from core.model import Key
-from core.reconcile.memory.inputs import SetHeal, SetWriting
+from core.reconcile.memory.commands import SetHeal, SetWriting
 from core.telling.spans import Role, say
 from tui.dialogs.asking import HealDialog, Question
 from tui.dialogs.proposed import Proposed

@@ -3,7 +3,7 @@
 from typing import Final
 
 from core.model import Key
-from core.reconcile.memory.inputs import Refresh
+from core.reconcile.memory.commands import Refresh
 from core.telling.spans import Role
 from tui.model.focus import Pane
 from tui.model.ordering import next_drift

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from rich.style import Style
 
 from core.model import AppView, Snapshot
-from core.reconcile.memory.inputs import SetHeal
+from core.reconcile.memory.commands import SetHeal
 from core.telling.spans import Line, Role, say
 from tui.dialogs.preview import Preview
 from tui.surface import Surface, forbidden

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.model import Commit, RevertPlan, Run, Snapshot
-from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
+from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.telling import plans
 from core.telling.spans import Role, say
 from tui.dialogs.proposal import Page

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.model import Coming, Drift, Key, Plan, Run, Snapshot
-from core.reconcile.memory.inputs import Execute, PreparePlan
+from core.reconcile.memory.commands import Execute, PreparePlan
 from core.telling import plans
 from core.telling.spans import Role
 from tui.dialogs.proposal import Page

@@ -20,7 +20,7 @@ from core.cli.session import (
     until,
 )
 from core.model import Drift, Key, Remedy, Snapshot, Verdict
-from core.reconcile.memory.inputs import Explain
+from core.reconcile.memory.commands import Explain
 
 # Blame walks history: a long one must not keep the answer back.
 EXPLAIN_DEADLINE_S: Final = 20.0

@@ -19,7 +19,7 @@ from core.cli.session import (
 )
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.model import AppSpec, Remedy, RevertPlan, Snapshot
-from core.reconcile.memory.inputs import ExecuteRevert, PrepareRevert
+from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.settings.reading import Settings
 from core.telling import origins
 from core.telling.spans import say

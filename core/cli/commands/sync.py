@@ -22,7 +22,7 @@ from core.cli.session import (
 )
 from core.errors import UnavailableError
 from core.model import Key, Plan, Remedy, Run, Snapshot, Verdict
-from core.reconcile.memory.inputs import Execute, PreparePlan
+from core.reconcile.memory.commands import Execute, PreparePlan
 from core.telling.plans import counts, left_alone
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look

@@ -62,7 +62,7 @@ def permitted(app: AppState, row: Drift) -> bool:
     return heal_ok and follow_ok
 
 
-def ready(draft: Draft, row: Drift) -> bool:
+def is_due_to_heal(draft: Draft, row: Drift) -> bool:
     """Tell whether nothing holds this heal up now; if something does, wake up when it ends."""
     held = draft.subject(row.key).hold
     if held is not None and _stands(held, row) and held.until > draft.now:
@@ -115,7 +115,7 @@ def hold_unchanged(draft: Draft, done: Applied, version: str) -> None:
     draft.wake(done.key, until)
 
 
-def hold(draft: Draft, done: Applied) -> None:
+def hold_back(draft: Draft, done: Applied) -> None:
     """Leave an object alone for a while after its apply was refused."""
     problem = done.problem
     if problem is None or problem.remedy is Remedy.LOOK_AGAIN:

@@ -30,7 +30,7 @@ def stage_of(kind: KindRef) -> int:
     return len(FIRST) + (kind.kind in LAST)
 
 
-def plan(
+def plan_of(
     rows: Iterable[Drift],
     *,
     revisions: Mapping[str, str],

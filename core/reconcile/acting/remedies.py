@@ -9,19 +9,19 @@ from dataclasses import replace
 
 from core.model import Plan, Step
 from core.model.requests import Request
-from core.reconcile.acting.standing import stands
+from core.reconcile.acting.standing import step_stands
 from core.reconcile.judging.judging import policy_of
 from core.reconcile.memory.draft import Draft
 from core.remedy import requests
 
 
-def decided(draft: Draft, made: Plan) -> Plan:
+def with_requests(draft: Draft, made: Plan) -> Plan:
     """Return a plan whose steps carry what they send."""
     return replace(made, steps=tuple(_decided(draft, step) for step in made.steps))
 
 
 def _decided(draft: Draft, step: Step) -> Step:
-    if step.problem or not stands(draft, step):
+    if step.problem or not step_stands(draft, step):
         return step
     return replace(step, requests=requests_of(draft, step))
 

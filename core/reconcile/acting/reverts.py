@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from core.model import Cause, EventName, Plan, Run
-from core.reconcile.acting.plans import plan
-from core.reconcile.acting.remedies import decided
+from core.reconcile.acting.plans import plan_of
+from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.runs import finish, start
-from core.reconcile.judging.claims import claims_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ReadSource
 from core.reconcile.memory.inputs import Reverted
 from core.reconcile.memory.phases import RunState, Waiting
+from core.reconcile.sides.claims import claims_of
 
 
 def begin_revert(draft: Draft, number: int, app: str) -> None:
@@ -53,6 +53,6 @@ def _sync(draft: Draft, number: int, run: RunState, app: str, revision: str) -> 
         if row.key.app == app and row.cause in {Cause.GIT_AHEAD, Cause.BOTH} and not row.calling
     ]
     claims = claims_of(draft.apps.values())
-    made = decided(draft, plan(rows, revisions={app: revision}, records={}, claims=claims))
+    made = with_requests(draft, plan_of(rows, revisions={app: revision}, records={}, claims=claims))
     shown = replace(run.shown, total=run.shown.total + len(made.runnable))
     start(draft, number, made, shown, auto=False)

@@ -12,12 +12,12 @@ from typing import Final, assert_never
 
 from core.model import Key, Plan, Problem, Remedy, Run, Step
 from core.reconcile.acting.plans import keys_of, stages
-from core.reconcile.acting.sending import send
-from core.reconcile.acting.standing import is_coming, stands
-from core.reconcile.judging.extras import mark_all
+from core.reconcile.acting.sending import send_steps
+from core.reconcile.acting.standing import is_coming, step_stands
+from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import InventoryRead, InventoryRow, InventoryWritten
-from core.reconcile.memory.inventory import is_stored, store
+from core.reconcile.memory.inventory import is_stored, store_inventory
 from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling, Waiting
 from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.tables import Map
@@ -59,7 +59,7 @@ def _objections(draft: Draft, wanted: Plan) -> tuple[Problem, ...]:
     return tuple(
         Problem(Remedy.LOOK_AGAIN, f"{step.key.ref}: changed since the plan was made; look again")
         for step in wanted.runnable
-        if not (is_coming(draft, wanted, step) or stands(draft, step))
+        if not (is_coming(draft, wanted, step) or step_stands(draft, step))
     )
 
 
@@ -74,7 +74,7 @@ def _enlist(draft: Draft, steps: Iterable[Step]) -> None:
             draft.put_app(replace(app, inventory=inventory.set(step.key.ref, row)))
             names[step.key.app] = None
     for name in names:
-        store(draft, name)
+        store_inventory(draft, name)
 
 
 # The inventory ----------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
     )
     for ref in (*app.desired, *(row.ref for row in read.rows if row.ref not in app.desired)):
         draft.judge_again(Key(read.app, ref))
-    mark_all(draft, app.spec.cluster)
+    judge_all_owned(draft, app.spec.cluster)
 
 
 def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:
@@ -97,7 +97,7 @@ def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:
     stored = app.stored if written.problem or app.storing is None else app.storing
     draft.put_app(replace(app, stored=stored, storing=None, inventory_problem=written.problem))
     if not written.problem:
-        store(draft, written.app)
+        store_inventory(draft, written.app)
     advance_all(draft)
 
 
@@ -152,7 +152,7 @@ def _begun(draft: Draft, run: RunState) -> RunState:
 def _applying(draft: Draft, number: int, run: RunState, phase: Applying) -> RunState:
     """Applying: send what can be sent; the next stage begins when all of this one is answered."""
     while True:
-        run, phase = send(draft, number, run, phase)
+        run, phase = send_steps(draft, number, run, phase)
         if phase.todo or phase.sent:
             return replace(run, phase=phase)
         if not phase.stages:
@@ -160,13 +160,13 @@ def _applying(draft: Draft, number: int, run: RunState, phase: Applying) -> RunS
         first, *others = phase.stages
         phase = Applying(first, phase.sent, tuple(others), draft.now + SERVED_WITHIN_S)
     for name in run.apps:
-        store(draft, name)
+        store_inventory(draft, name)
     return replace(run, phase=Settling())
 
 
 def finish(draft: Draft, run: Run, *, quiet: bool = False) -> None:
     """Keep a run that ended for those who asked for it, and store what it did."""
     for name in tuple(draft.apps):
-        store(draft, name)
+        store_inventory(draft, name)
     if not quiet:
         draft.keep(run)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from core.model import Cause, Coming, EventName, FieldVerdict, Key, Problem, Remedy, Step, Verdict
-from core.reconcile.acting.healing import hold, hold_unchanged, remember_heal
+from core.reconcile.acting.healing import hold_back, hold_unchanged, remember_heal
 from core.reconcile.acting.remedies import requests_of
-from core.reconcile.acting.standing import is_coming, stands
+from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import Applied, InventoryRow
@@ -14,7 +14,9 @@ from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.subjects import Call
 
 
-def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[RunState, Applying]:
+def send_steps(
+    draft: Draft, number: int, run: RunState, phase: Applying
+) -> tuple[RunState, Applying]:
     """Send the steps whose objects are free; the others go out when their call settles."""
     patient = draft.now < phase.patience_until
     coming = {step.key for step in phase.todo if patient and is_coming(draft, run.plan, step)}
@@ -26,7 +28,7 @@ def send(draft: Draft, number: int, run: RunState, phase: Applying) -> tuple[Run
     for step in phase.todo:
         if step.key in coming or draft.subject(step.key).call is not None:
             busy.append(step)
-        elif stands(draft, step):
+        elif step_stands(draft, step):
             _apply(draft, number, step)
             sent = sent.set(step.key, None)
         else:
@@ -86,7 +88,7 @@ def take_applied(draft: Draft, done: Applied) -> None:
     elif subject.row is not None:
         draft.put_row(done.key, replace(subject.row, problem=_with_place(done)))
         if auto:
-            hold(draft, done)
+            hold_back(draft, done)
     if subject.row is not None:
         _tell_outcome(draft, done, auto=auto)
     if done.problem:

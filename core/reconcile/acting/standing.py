@@ -4,7 +4,7 @@ from core.model import Coming, Plan, Stamp, Step
 from core.reconcile.memory.draft import Draft
 
 
-def stands(draft: Draft, step: Step) -> bool:
+def step_stands(draft: Draft, step: Step) -> bool:
     """Tell whether the object is still what the step was decided on."""
     app = draft.app(step.key.app)
     desired = app.desired.get(step.key.ref)

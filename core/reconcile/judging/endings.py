@@ -12,7 +12,7 @@ from core.compare import end_of, expires
 from core.model import Desired, Key, Live, Verdict
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import InventoryRow
-from core.reconcile.memory.inventory import store
+from core.reconcile.memory.inventory import store_inventory
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState
 from core.reconcile.memory.subjects import Ending
 
@@ -84,4 +84,4 @@ def _note(draft: Draft, key: Key, row: InventoryRow) -> None:
     app = draft.app(key.app)
     draft.put_app(replace(app, inventory=(app.inventory or NOTHING_APPLIED).set(key.ref, row)))
     if draft.writing:
-        store(draft, key.app)
+        store_inventory(draft, key.app)

@@ -231,7 +231,7 @@ def _doubt(app: AppState, others: Sequence[AppState]) -> str:
 # When to judge again -----------------------------------------------------------------------------
 
 
-def mark(draft: Draft, cluster: str, refs: Sequence[ObjectRef]) -> None:
+def judge_owned(draft: Draft, cluster: str, refs: Sequence[ObjectRef]) -> None:
     """Have objects judged again by the apps that own their namespace."""
     owners = [app for app in draft.apps_of(cluster) if app.spec.owns]
     for app in owners:
@@ -242,7 +242,7 @@ def mark(draft: Draft, cluster: str, refs: Sequence[ObjectRef]) -> None:
                     _mark_claims(draft, app, ref.namespace)
 
 
-def mark_listed(
+def judge_owned_listing(
     draft: Draft,
     cluster: str,
     kind: KindRef,
@@ -253,7 +253,7 @@ def mark_listed(
     if not any(app.spec.owns for app in draft.apps_of(cluster)):
         return
     changed = [ref for ref in {**before, **after} if before.get(ref) != after.get(ref)]
-    mark(draft, cluster, changed)
+    judge_owned(draft, cluster, changed)
     draft.judge_all_again(
         key
         for key, row in draft.rows.items()
@@ -267,14 +267,14 @@ def mark_listed(
                 _mark_claims(draft, app, namespace)
 
 
-def mark_all(draft: Draft, cluster: str) -> None:
+def judge_all_owned(draft: Draft, cluster: str) -> None:
     """Have every object of every owned namespace judged again: what apps state is known anew."""
     if not any(app.spec.owns for app in draft.apps_of(cluster)):
         return
     state = draft.cluster(cluster)
     pictures = [each.objects for each in state.kinds.values()]
     pictures += [each.objects for each in state.surveys.values()]
-    mark(draft, cluster, [ref for objects in pictures for ref in objects or ()])
+    judge_owned(draft, cluster, [ref for objects in pictures for ref in objects or ()])
 
 
 def _mark_claims(draft: Draft, app: AppState, namespace: str) -> None:

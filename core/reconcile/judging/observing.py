@@ -19,7 +19,7 @@ from core.reconcile.memory.tables import Map
 SIGHTINGS_MAX: Final = 16  # of one object between two judgements; older steps are forgotten
 
 
-def sight(
+def note_sighting(
     draft: Draft,
     key: Key,
     before: Live | None,

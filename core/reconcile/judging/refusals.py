@@ -38,7 +38,7 @@ def is_final(answer: Confirmed) -> bool:
     return answer.predicted is None and not answer.retry and answer.status in {_INVALID, _UNTYPED}
 
 
-def standing(draft: Draft, key: Key, desired: Desired, live: Live) -> Confirmed | None:
+def standing_refusal(draft: Draft, key: Key, desired: Desired, live: Live) -> Confirmed | None:
     """Return the refusal that still holds for *desired* on *live*, if there is one."""
     kept = draft.subject(key).refusal
     if kept is None or kept.until <= draft.now:
@@ -54,7 +54,7 @@ def standing(draft: Draft, key: Key, desired: Desired, live: Live) -> Confirmed 
     return answer
 
 
-def keep(draft: Draft, answer: Confirmed, row: Drift) -> None:
+def remember_refusal(draft: Draft, answer: Confirmed, row: Drift) -> None:
     """Remember a refusal for as long as asking again is pointless; forget it after an answer."""
     key = answer.key
     subject = draft.subject(key)
@@ -77,7 +77,7 @@ def is_due(draft: Draft, key: Key) -> bool:
     return kept is not None and kept.until <= draft.now
 
 
-def forget(draft: Draft, cluster: str | None = None) -> None:
+def forget_refusals(draft: Draft, cluster: str | None = None) -> None:
     """Ask again what was refused: everything, or what one cluster did not allow."""
     asked: list[Key] = []
     for key, subject in draft.subjects.items():
@@ -90,7 +90,7 @@ def forget(draft: Draft, cluster: str | None = None) -> None:
     draft.judge_all_again(asked)
 
 
-def marked(row: Drift, answer: Confirmed) -> Drift:
+def with_refusal(row: Drift, answer: Confirmed) -> Drift:
     """Mark in a row what the server refuses.
 
     A difference that the refusal is about stays drift that cannot be healed, and the server says

@@ -12,7 +12,7 @@ from core.compare import ScaleRange, scale_of
 from core.compare.evidence.scaling import GROUP, KIND
 from core.model import Key, KindRef, Live, ObjectRef, Resource
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.state import UNREAD, ClusterState, settled
+from core.reconcile.memory.state import UNREAD, ClusterState, is_settled
 
 _KINDS: Final = (KindRef("autoscaling/v2", KIND), KindRef("autoscaling/v1", KIND))
 
@@ -49,7 +49,7 @@ def awaits_scaler(cluster: ClusterState, kind: KindRef) -> bool:
     resource = (cluster.resources or {}).get(kind)
     if cluster.scaler is None or resource is None or not resource.has_scale:
         return False
-    return not settled(cluster, cluster.scaler)
+    return not is_settled(cluster, cluster.scaler)
 
 
 def take_scales(

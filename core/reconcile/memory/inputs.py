@@ -1,4 +1,4 @@
-"""What can happen (inputs) and what a person can ask (commands).
+"""What can happen: news of both sides, and results of what was asked for.
 
 Each is a plain value, so a session can be recorded and replayed.  Results carry what they were
 made from: a late one is recognised by that and dropped.
@@ -25,6 +25,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.reconcile.memory.commands import Command
 
 # Git --------------------------------------------------------------------------------------------
 
@@ -263,80 +264,9 @@ class Tick:
     """Time passed; wakes what waits for it."""
 
 
-# Commands ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PreparePlan:
-    """Work out the plan for exactly these objects; it appears in `Snapshot.answers`."""
-
-    request: int
-    keys: frozenset[Key]
-
-
-@dataclass(frozen=True, slots=True)
-class Execute:
-    """Carry out a plan that a person accepted."""
-
-    run: int
-    plan: Plan
-
-
-@dataclass(frozen=True, slots=True)
-class PrepareRevert:
-    """Work out the revert of one commit for one app; it appears in `Snapshot.answers`."""
-
-    request: int
-    app: str
-    commit: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExecuteRevert:
-    """Make the revert commit that was previewed; a sync of what it changes follows.
-
-    The run ends when that sync ended.
-    """
-
-    run: int
-    plan: RevertPlan
-
-
-@dataclass(frozen=True, slots=True)
-class SetHeal:
-    """Turn standing repair on or off for these apps."""
-
-    apps: frozenset[str]
-    enabled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SetWriting:
-    """Allow or forbid that a person writes, in this session."""
-
-    enabled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Explain:
-    """Look up actors and origins of one row now (the row a person looks at)."""
-
-    key: Key
-
-
-@dataclass(frozen=True, slots=True)
-class Refresh:
-    """Read Git again and ask for pending confirmations again."""
-
-
-Command: TypeAlias = (
-    PreparePlan | Execute | PrepareRevert | ExecuteRevert | SetHeal | SetWriting | Explain | Refresh
-)
-Input: TypeAlias = (
-    SourceRead
-    | HistoryRead
-    | SourceLost
-    | ClusterFound
+FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
+FromCluster: TypeAlias = (
+    ClusterFound
     | ClusterLost
     | ClusterSeen
     | AuditLogRead
@@ -347,7 +277,9 @@ Input: TypeAlias = (
     | SurveyListed
     | SurveyLost
     | SurveyChanged
-    | InventoryRead
+)
+Result: TypeAlias = (
+    InventoryRead
     | InventoryWritten
     | Confirmed
     | Explained
@@ -355,6 +287,5 @@ Input: TypeAlias = (
     | PlanPrepared
     | RevertPrepared
     | Reverted
-    | Tick
-    | Command
 )
+Input: TypeAlias = FromGit | FromCluster | Result | Tick | Command

@@ -7,7 +7,7 @@ from core.reconcile.memory.effects import WriteInventory
 from core.reconcile.memory.state import AppState, inventory_namespace
 
 
-def store(draft: Draft, name: str) -> None:
+def store_inventory(draft: Draft, name: str) -> None:
     """Write an app's inventory, unless it is stored already or a write is under way."""
     app = draft.app(name)
     if app.storing is not None or app.inventory is None or app.inventory is app.stored:

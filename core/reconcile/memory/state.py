@@ -179,19 +179,19 @@ def initial(  # noqa: PLR0913 - each is a choice of the caller
     )
 
 
-def known(state_app: AppState, cluster: ClusterState) -> bool:
+def is_known(state_app: AppState, cluster: ClusterState) -> bool:
     """Tell whether both sides of an app were read, so that absence means something."""
     return (
         state_app.source is not None
         and state_app.inventory is not None
         and cluster.resources is not None
         and cluster.view.connected
-        and all(settled(cluster, kind) for kind in state_app.documents if is_compared(kind))
-        and (cluster.scaler is None or settled(cluster, cluster.scaler))
+        and all(is_settled(cluster, kind) for kind in state_app.documents if is_compared(kind))
+        and (cluster.scaler is None or is_settled(cluster, cluster.scaler))
     )
 
 
-def surveyed(cluster: ClusterState, namespaces: Iterable[str]) -> bool:
+def is_surveyed(cluster: ClusterState, namespaces: Iterable[str]) -> bool:
     """Tell whether these owned namespaces were looked through, as far as that is allowed."""
     wanted = cluster.following
     return wanted is not None and all(
@@ -202,7 +202,7 @@ def surveyed(cluster: ClusterState, namespaces: Iterable[str]) -> bool:
     )
 
 
-def settled(cluster: ClusterState, kind: KindRef) -> bool:
+def is_settled(cluster: ClusterState, kind: KindRef) -> bool:
     """Tell whether a kind was listed, or cannot be."""
     if cluster.resources is not None and kind not in cluster.resources:
         return True

@@ -28,7 +28,7 @@ from core.model import (
     Stamp,
     Verdict,
 )
-from core.reconcile.memory.inputs import Command
+from core.reconcile.memory.commands import Command
 
 DEPLOYMENT = KindRef("apps/v1", "Deployment")
 SERVICE = KindRef("v1", "Service")

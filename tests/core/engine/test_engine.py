@@ -13,7 +13,7 @@ import pytest
 from core.engine import Engine, connect
 from core.git import commit_files
 from core.model import AppSpec, ClusterSpec, Snapshot
-from core.reconcile.memory.inputs import Execute, PreparePlan, SetHeal
+from core.reconcile.memory.commands import Execute, PreparePlan, SetHeal
 from core.sandbox import SandboxThread
 from tests.apiserver.client import Client
 

@@ -15,7 +15,7 @@ from core.errors import (
     UsageError,
 )
 from core.model import Key, Plan, RevertPlan, Run, Snapshot, problem_of
-from core.reconcile.memory.inputs import (
+from core.reconcile.memory.commands import (
     Execute,
     ExecuteRevert,
     Explain,

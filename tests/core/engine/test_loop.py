@@ -8,9 +8,7 @@ from core.engine.engine import TURN_S
 from core.engine.inbox import Inbox
 from core.engine.performing import DRY_RUNS_MAX
 from core.model import Drift, Snapshot
-from core.reconcile.memory.effects import WakeAt
-from core.reconcile.memory.inputs import (
-    ClusterSeen,
+from core.reconcile.memory.commands import (
     Execute,
     ExecuteRevert,
     Explain,
@@ -19,8 +17,9 @@ from core.reconcile.memory.inputs import (
     Refresh,
     SetHeal,
     SetWriting,
-    Tick,
 )
+from core.reconcile.memory.effects import WakeAt
+from core.reconcile.memory.inputs import ClusterSeen, Tick
 from tests.core.engine.scripted import ALICE, World
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, commit, document, key
 

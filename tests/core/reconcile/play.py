@@ -11,13 +11,13 @@ from typing import Any
 
 from core.model import Key, Live, Plan, Problem, Remedy
 from core.model.requests import Apply, Delete, Edit, Replace, Request
+from core.reconcile.memory.commands import Execute, PreparePlan, Refresh, SetHeal
 from core.reconcile.memory.effects import CheckAccess, Confirm, Effect, Perform, WriteInventory
 from core.reconcile.memory.inputs import (
     Applied,
     ClusterFound,
     ClusterLost,
     Confirmed,
-    Execute,
     Input,
     InventoryRead,
     InventoryWritten,
@@ -25,10 +25,7 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LiveChanged,
     PlanPrepared,
-    PreparePlan,
-    Refresh,
     SchemaRead,
-    SetHeal,
     SourceRead,
 )
 from core.reconcile.memory.state import State

@@ -7,16 +7,14 @@ from typing import Any
 import pytest
 
 from core.model import ClusterSpec, Document, EventName, Key, Live, ObjectRef, Plan, Verdict
+from core.reconcile.memory.commands import Execute, PreparePlan, Refresh
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inputs import (
     ClusterFound,
     Confirmed,
-    Execute,
     InventoryRead,
     KindListed,
     LiveChanged,
-    PreparePlan,
-    Refresh,
     SchemaRead,
     SourceRead,
     Tick,

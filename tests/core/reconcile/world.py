@@ -25,6 +25,7 @@ from core.model import (
     Snapshot,
 )
 from core.model.requests import Apply, Edit, Operation
+from core.reconcile.memory.commands import Execute, PreparePlan
 from core.reconcile.memory.effects import (
     CheckAccess,
     Confirm,
@@ -37,14 +38,12 @@ from core.reconcile.memory.inputs import (
     Applied,
     ClusterFound,
     Confirmed,
-    Execute,
     Input,
     InventoryRead,
     InventoryRow,
     InventoryWritten,
     KindListed,
     LiveChanged,
-    PreparePlan,
     SchemaRead,
     SourceRead,
     Tick,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.reconcile.memory.inputs import SetHeal, SetWriting
+from core.reconcile.memory.commands import SetHeal, SetWriting
 from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.actions.act import end_writing
@@ -10,6 +10,7 @@ from tui.dialogs.asking import HealDialog, Question
 from tui.dialogs.proposed import Proposed
 from tui.model.focus import Pane
 from tui.model.session import WRITE_FOR_S
+from tui.options import TerminalOptions
 
 
 def test_sync_and_revert_change_nothing_but_open_a_preview() -> None:
@@ -42,6 +43,13 @@ def test_heal_is_asked_for_and_off_at_once() -> None:
     assert made.commands == [SetHeal(frozenset({"search"}), enabled=False)]
     assert made.notes == ["heal is off for search"]
     assert len(made.dialogs) == 1
+
+
+def test_heal_can_be_switched_off_even_where_writing_is_forbidden() -> None:
+    made = Standin(options=TerminalOptions(read_only=True))
+    made.select_app("search")
+    assert made.do("heal") == ""
+    assert made.commands == [SetHeal(frozenset({"search"}), enabled=False)]
 
 
 def test_writing_is_asked_for_then_allowed_for_half_an_hour() -> None:

@@ -1,6 +1,6 @@
 """Finding, without a screen."""
 
-from core.reconcile.memory.inputs import Refresh
+from core.reconcile.memory.commands import Refresh
 from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.model.focus import Pane

@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 import pytest
 
 from core.model import Commit, Drift, Key
-from core.reconcile.memory.inputs import (
+from core.reconcile.memory.commands import (
     Execute,
     ExecuteRevert,
     PreparePlan,

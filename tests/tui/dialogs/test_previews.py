@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from core.model import Key, Problem, Remedy, Run, Snapshot, Stamp
-from core.reconcile.memory.inputs import (
+from core.reconcile.memory.commands import (
     Command,
     Execute,
     ExecuteRevert,
@@ -187,6 +187,34 @@ async def test_marks_of_two_clusters_give_one_preview_each() -> None:
         await stage.press("2", "space", "space", "s", "escape")
         asked = [ask.keys for ask in stage.asked(PreparePlan)]
         assert asked == [frozenset({samples.FLAGS}), frozenset({samples.API})]
+
+
+async def test_marks_end_with_the_order_and_not_with_a_cancelled_preview() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("2", "space", "space", "s", "escape")
+        assert stage.app.desk.view.marks == {samples.FLAGS, samples.API}
+        await stage.press("s")
+        await stage.until(lambda: "Sync 2 objects on" in stage.dialog)
+        await stage.confirm()
+        assert stage.app.desk.view.marks == frozenset()
+
+
+async def test_a_preview_below_a_question_still_hears_of_the_world() -> None:
+    def slow(command: Command, snapshot: Snapshot) -> Snapshot | None:
+        if isinstance(command, Execute):
+            return replace(snapshot, runs=(Run(command.run, "sync", 3, 1),))
+        return answered(command, snapshot)
+
+    async with playing(write=True) as stage:
+        stage.engine.answer = slow
+        await _preview(stage)
+        await stage.confirm()
+        await stage.press("s")
+        await stage.until(lambda: "spec.replicas" in stage.dialog)
+        await stage.press("ctrl+c")
+        assert "Quit during a write" in stage.dialog
+        await stage.say(_moved(stage.engine.newest, samples.API))
+        assert len(stage.asked(PreparePlan)) == 3
 
 
 async def test_ctrl_c_quits_from_a_dialog_and_from_the_filter() -> None:

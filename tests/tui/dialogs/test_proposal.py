@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import count
 
 from core.model import Answer, Key, Problem, Remedy, Run, Snapshot
-from core.reconcile.memory.inputs import Execute, ExecuteRevert, PreparePlan, PrepareRevert
+from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, PrepareRevert
 from core.telling.spans import plain
 from tests.tui import samples
 from tui.dialogs.proposal import Asked, Shown, advanced
@@ -67,6 +67,11 @@ def test_a_revert_is_asked_for_again_when_the_branch_has_another_head() -> None:
     shown = Shown(REVERTED, WORLD)
     assert advanced(REVERT, shown, _without(samples.API), count(9)) is shown
     assert advanced(REVERT, shown, _at_another_head(), count(9)) == Asked(9, again=True)
+
+
+def test_a_revert_on_a_branch_that_is_ahead_of_what_was_read_stands_until_that_moves() -> None:
+    shown = Shown(replace(REVERTED, parent="f" * 40), WORLD)
+    assert advanced(REVERT, shown, WORLD, count(9)) is shown
 
 
 def test_what_is_ordered_is_the_very_value_that_was_shown() -> None:

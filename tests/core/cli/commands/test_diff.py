@@ -34,7 +34,7 @@ from core.model import (
     Stamp,
     Verdict,
 )
-from core.reconcile.memory.inputs import Command, Explain
+from core.reconcile.memory.commands import Command, Explain
 from tests.core.cli.scripted import (
     ACTOR,
     CART,

@@ -16,7 +16,7 @@ from core.cli.output.ink import Ink
 from core.cli.session import EngineLike, beside
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.model import Plan, Problem, Remedy, RevertPlan, Run, Snapshot, Stamp, Step, Verb, Verdict
-from core.reconcile.memory.inputs import (
+from core.reconcile.memory.commands import (
     Command,
     Execute,
     ExecuteRevert,

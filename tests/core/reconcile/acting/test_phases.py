@@ -16,6 +16,7 @@ from core.model import (
     Verdict,
 )
 from core.reconcile.acting.runs import SERVED_WITHIN_S
+from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, SetWriting
 from core.reconcile.memory.effects import (
     CheckAccess,
     Effect,
@@ -25,14 +26,10 @@ from core.reconcile.memory.effects import (
 )
 from core.reconcile.memory.inputs import (
     ClusterFound,
-    Execute,
-    ExecuteRevert,
     InventoryRead,
     InventoryWritten,
-    PreparePlan,
     Reverted,
     SchemaRead,
-    SetWriting,
 )
 from core.reconcile.memory.phases import Applying, Enlisting, Phase, Settling, Waiting
 from core.reconcile.memory.state import AppState

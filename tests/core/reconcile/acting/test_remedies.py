@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from core.model import Coming, Key, Plan
 from core.model.requests import Apply, Awaited, Delete, Edit, Version
-from core.reconcile.acting.remedies import decided
+from core.reconcile.acting.remedies import with_requests
+from core.reconcile.memory.commands import Execute, PreparePlan
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess, Effect, Perform
-from core.reconcile.memory.inputs import Execute, InventoryRead, PreparePlan
-from tests.core.reconcile.judging.test_claims import A, shared
-from tests.core.reconcile.judging.test_promises import CRD_KEY, WIDGET_KEY, serve, waiting
+from core.reconcile.memory.inputs import InventoryRead
+from tests.core.reconcile.sides.test_claims import A, shared
+from tests.core.reconcile.sides.test_promises import CRD_KEY, WIDGET_KEY, serve, waiting
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     HUMAN,
@@ -96,6 +97,6 @@ def test_an_object_that_moved_on_is_not_decided_about() -> None:
     made = with_an_extra_field()
     (step,) = plan_of(made, MAP).steps
     bare = Plan("prod", (replace(step, requests=()),))
-    assert decided(Draft(made.state, now=made.now), bare).steps == (step,)
+    assert with_requests(Draft(made.state, now=made.now), bare).steps == (step,)
     made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 7, data={"a": "3"}))
-    assert decided(Draft(made.state, now=made.now), bare) == bare
+    assert with_requests(Draft(made.state, now=made.now), bare) == bare

@@ -2,6 +2,7 @@
 
 from core.model import Key, Plan, Problem, Remedy, RevertPlan
 from core.model.requests import Apply, Edit, Remove
+from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, SetHeal
 from core.reconcile.memory.effects import (
     CheckAccess,
     Confirm,
@@ -10,15 +11,7 @@ from core.reconcile.memory.effects import (
     Perform,
     WriteInventory,
 )
-from core.reconcile.memory.inputs import (
-    Applied,
-    Execute,
-    ExecuteRevert,
-    InventoryRead,
-    PreparePlan,
-    Reverted,
-    SetHeal,
-)
+from core.reconcile.memory.inputs import Applied, InventoryRead, Reverted
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     HUMAN,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import InfoClass, KindRef, Live, Resource
+from core.reconcile.memory.commands import SetWriting
 from core.reconcile.memory.effects import Confirm, WriteInventory
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -14,7 +15,6 @@ from core.reconcile.memory.inputs import (
     KindListed,
     LiveChanged,
     SchemaRead,
-    SetWriting,
 )
 from tests.core.reconcile.world import (
     DEPLOYMENT,

@@ -20,7 +20,7 @@ from core.model import (
     Resource,
     Snapshot,
 )
-from core.reconcile.judging.surveys import surveyed_kinds
+from core.reconcile.memory.commands import PreparePlan
 from core.reconcile.memory.effects import Confirm, Follow, Perform
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -28,7 +28,6 @@ from core.reconcile.memory.inputs import (
     InventoryRow,
     KindListed,
     KindLost,
-    PreparePlan,
     SchemaRead,
     SourceLost,
     SourceRead,
@@ -37,6 +36,7 @@ from core.reconcile.memory.inputs import (
     SurveyLost,
 )
 from core.reconcile.memory.state import NO_ROWS, NO_SUBJECTS, initial
+from core.reconcile.sides.surveys import surveyed_kinds
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,

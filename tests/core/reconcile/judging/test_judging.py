@@ -3,11 +3,11 @@
 import pytest
 
 from core.model import Live, Origin, Problem, Remedy, Verdict
+from core.reconcile.memory.commands import Explain
 from core.reconcile.memory.effects import Confirm, LookUp
 from core.reconcile.memory.inputs import (
     ClusterLost,
     Confirmed,
-    Explain,
     Explained,
     InventoryRead,
     InventoryRow,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from core.model import ConfirmedBy, Drift, FieldVerdict, Verdict
+from core.reconcile.memory.commands import Refresh
 from core.reconcile.memory.effects import Confirm, Effect
-from core.reconcile.memory.inputs import ClusterFound, Confirmed, InventoryRead, Refresh, Tick
+from core.reconcile.memory.inputs import ClusterFound, Confirmed, InventoryRead, Tick
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,

@@ -3,17 +3,10 @@
 import pytest
 
 from core.model import Key, KindRef, ObjectRef, Plan, Remedy, Resource
-from core.reconcile.judging.promises import DEFINITION, promises
+from core.reconcile.memory.commands import Execute, PreparePlan
 from core.reconcile.memory.effects import CheckAccess, Effect, Perform
-from core.reconcile.memory.inputs import (
-    ClusterFound,
-    Execute,
-    InventoryRead,
-    KindListed,
-    PreparePlan,
-    SchemaRead,
-    Tick,
-)
+from core.reconcile.memory.inputs import ClusterFound, InventoryRead, KindListed, SchemaRead, Tick
+from core.reconcile.sides.promises import DEFINITION, promises
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,

@@ -21,16 +21,16 @@ from core.model import (
     ObjectRef,
     Resource,
 )
-from core.reconcile.judging.claims import settle_claims
-from core.reconcile.judging.extras import mark, mark_all
-from core.reconcile.judging.promises import promises
-from core.reconcile.judging.refusals import forget
+from core.reconcile.judging.extras import judge_all_owned, judge_owned
+from core.reconcile.judging.refusals import forget_refusals
 from core.reconcile.judging.scaling import autoscaler_kind, choose_scaler
-from core.reconcile.judging.surveys import keep_wanted, surveyed_kinds
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
 from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead
 from core.reconcile.memory.state import AppState, ClusterState, inventory_namespace, namespace_of
+from core.reconcile.sides.claims import settle_claims
+from core.reconcile.sides.promises import promises
+from core.reconcile.sides.surveys import keep_wanted, surveyed_kinds
 
 
 def take_source(draft: Draft, read: SourceRead) -> None:
@@ -62,11 +62,11 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             revision=read.revision.id,
             message="; ".join((read.revision.subject, *read.problems)),
         )
-    place(draft, read.app)
+    place_documents(draft, read.app)
     note_stated(draft, read.app)
-    follow(draft, app.spec.cluster)
+    follow_kinds(draft, app.spec.cluster)
     if before is None or before.problems != read.problems:
-        mark_all(draft, app.spec.cluster)
+        judge_all_owned(draft, app.spec.cluster)
 
 
 def _lost(app: AppState, read: SourceRead) -> dict[ObjectRef, tuple[Document, str]]:
@@ -97,7 +97,7 @@ def lose_source(draft: Draft, lost: SourceLost) -> None:
         draft.tell(EventName.SOURCE_UNAVAILABLE, app=lost.app, message=lost.problem.words)
     draft.put_app(replace(app, problem=lost.problem))
     if app.source is None:
-        mark_all(draft, app.spec.cluster)  # what it states stays unknown
+        judge_all_owned(draft, app.spec.cluster)  # what it states stays unknown
 
 
 def take_history(draft: Draft, read: HistoryRead) -> None:
@@ -108,14 +108,14 @@ def take_history(draft: Draft, read: HistoryRead) -> None:
 def refresh(draft: Draft) -> None:
     """Read Git again, and ask again where the server could not confirm."""
     draft.effects += [ReadSource(app.spec.name) for app in draft.apps.values()]
-    forget(draft)
+    forget_refusals(draft)
     held = [subject for subject in draft.subjects.values() if subject.hold is not None]
     for subject in held:
         draft.put(replace(subject, hold=None))
     draft.judge_all_again(subject.key for subject in held)
 
 
-def place(draft: Draft, name: str) -> None:
+def place_documents(draft: Draft, name: str) -> None:
     """Give every document of one app that can have one its canonical form and scope."""
     app = draft.app(name)
     cluster = draft.cluster(app.spec.cluster)
@@ -165,7 +165,7 @@ def note_stated(draft: Draft, name: str) -> None:
     stated = frozenset(_stated_ref(app, cluster, each, known) for each in app.source.documents)
     if stated != app.stated:
         draft.put_app(replace(app, stated=stated))
-        mark(draft, app.spec.cluster, sorted(stated ^ app.stated))
+        judge_owned(draft, app.spec.cluster, sorted(stated ^ app.stated))
         settle_claims(draft, app.spec.cluster)
 
 
@@ -175,7 +175,7 @@ def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
         if kind in app.documents:
             kept = {doc: made for doc, made in app.canonical.items() if doc.kind != kind}
             draft.put_app(replace(app, canonical=kept))
-            place(draft, app.spec.name)
+            place_documents(draft, app.spec.name)
 
 
 def _canonical(
@@ -252,7 +252,7 @@ def _mark_dirty(
 # What to watch ----------------------------------------------------------------------------------
 
 
-def follow(draft: Draft, name: str) -> None:
+def follow_kinds(draft: Draft, name: str) -> None:
     """Ask for exactly the kinds and namespaces that the apps of a cluster use."""
     cluster = draft.cluster(name)
     if cluster.resources is None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from core.compare import NEVER_EXTRA
 from core.model import KindRef, Live, ObjectRef, Resource
-from core.reconcile.judging.extras import mark, mark_listed
+from core.reconcile.judging.extras import judge_owned, judge_owned_listing
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SurveyChanged, SurveyListed, SurveyLost
@@ -64,7 +64,7 @@ def list_survey(draft: Draft, listed: SurveyListed) -> None:
         return
     before = cluster.surveys.get((listed.kind, listed.namespace), Survey()).objects
     _set(draft, listed, Survey(Map(listed.objects)))
-    mark_listed(draft, listed.cluster, listed.kind, before or {}, listed.objects)
+    judge_owned_listing(draft, listed.cluster, listed.kind, before or {}, listed.objects)
 
 
 def lose_survey(draft: Draft, lost: SurveyLost) -> None:
@@ -74,7 +74,7 @@ def lose_survey(draft: Draft, lost: SurveyLost) -> None:
         return
     before = cluster.surveys.get((lost.kind, lost.namespace), Survey()).objects
     _set(draft, lost, Survey(None, lost.problem))
-    mark_listed(draft, lost.cluster, lost.kind, before or {}, {})
+    judge_owned_listing(draft, lost.cluster, lost.kind, before or {}, {})
 
 
 def change_survey(draft: Draft, changed: SurveyChanged) -> None:
@@ -87,7 +87,7 @@ def change_survey(draft: Draft, changed: SurveyChanged) -> None:
     for ref, live in changed.changes:
         objects = with_change(objects, ref, live)
     _set(draft, changed, replace(survey, objects=objects))
-    mark(draft, changed.cluster, [ref for ref, _ in changed.changes])
+    judge_owned(draft, changed.cluster, [ref for ref, _ in changed.changes])
 
 
 def with_change(

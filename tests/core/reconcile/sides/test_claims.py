@@ -16,11 +16,11 @@ from core.model import (
     Resource,
     Snapshot,
 )
+from core.reconcile.memory.commands import PreparePlan
 from core.reconcile.memory.effects import CheckAccess, Confirm, Follow, Perform
 from core.reconcile.memory.inputs import (
     ClusterFound,
     InventoryRead,
-    PreparePlan,
     SchemaRead,
     SourceLost,
     SourceRead,

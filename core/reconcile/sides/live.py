@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from core.model import EventName, Key, KindRef, Live, Resource
-from core.reconcile.judging.desired import follow, note_stated, place, replace_kind
 from core.reconcile.judging.endings import watch_end
-from core.reconcile.judging.extras import mark, mark_listed
-from core.reconcile.judging.observing import sight
-from core.reconcile.judging.refusals import forget
+from core.reconcile.judging.extras import judge_owned, judge_owned_listing
+from core.reconcile.judging.observing import note_sighting
+from core.reconcile.judging.refusals import forget_refusals
 from core.reconcile.judging.scaling import relist_scales, take_scales
-from core.reconcile.judging.surveys import unseen, with_change
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -20,8 +18,16 @@ from core.reconcile.memory.inputs import (
     LiveChanged,
     SchemaRead,
 )
-from core.reconcile.memory.state import NOTHING_APPLIED, AppState, ClusterState, KindState, surveyed
+from core.reconcile.memory.state import (
+    NOTHING_APPLIED,
+    AppState,
+    ClusterState,
+    KindState,
+    is_surveyed,
+)
 from core.reconcile.memory.tables import Map
+from core.reconcile.sides.desired import follow_kinds, note_stated, place_documents, replace_kind
+from core.reconcile.sides.surveys import unseen, with_change
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
@@ -48,10 +54,10 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             changed = _changed_kinds(cluster.resources or {}, found.resources)
             kept = {doc: made for doc, made in app.canonical.items() if doc.kind not in changed}
             draft.put_app(replace(app, canonical=kept))
-            place(draft, app.spec.name)
+            place_documents(draft, app.spec.name)
             note_stated(draft, app.spec.name)
-    forget(draft, found.cluster)  # it may be another user who asks now
-    follow(draft, found.cluster)
+    forget_refusals(draft, found.cluster)  # it may be another user who asks now
+    follow_kinds(draft, found.cluster)
 
 
 def _namespace(found: ClusterFound) -> str:
@@ -118,9 +124,9 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
                 continue  # it does not show a write that we still wait for, either
             _see_our_write(draft, key)  # a listing begun after our write shows it (R6)
             if old is not None:
-                sight(draft, key, old.get(key.ref), live, at=at, since=since)
+                note_sighting(draft, key, old.get(key.ref), live, at=at, since=since)
             draft.judge_again(key)
-    mark_listed(draft, listed.cluster, listed.kind, old or {}, listed.objects)
+    judge_owned_listing(draft, listed.cluster, listed.kind, old or {}, listed.objects)
     see_cluster(draft, listed.cluster)
 
 
@@ -135,9 +141,9 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
         replace_kind(draft, lost.cluster, lost.kind)
     for app in draft.apps_of(lost.cluster):
         for key in _keys_of(app, lost.kind):
-            sight(draft, key, None, None)  # what comes next cannot be held against it
+            note_sighting(draft, key, None, None)  # what comes next cannot be held against it
             draft.judge_again(key)
-    mark_listed(draft, lost.cluster, lost.kind, state.objects or {}, {})
+    judge_owned_listing(draft, lost.cluster, lost.kind, state.objects or {}, {})
 
 
 def change_live(draft: Draft, changed: LiveChanged) -> None:
@@ -154,11 +160,11 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
             if ref in app.desired or ref in (app.inventory or {}):
                 key = Key(app.spec.name, ref)
                 watch_end(draft, key, before, live)
-                sight(draft, key, before, live, at=changed.at or draft.now)
+                note_sighting(draft, key, before, live, at=changed.at or draft.now)
                 _note(draft, key, live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
     take_scales(draft, changed.cluster, changed.kind, changed.changes)
-    mark(draft, changed.cluster, [ref for ref, _ in changed.changes])
+    judge_owned(draft, changed.cluster, [ref for ref, _ in changed.changes])
     see_cluster(draft, changed.cluster)
 
 
@@ -218,7 +224,7 @@ def say_synced(draft: Draft, name: str) -> None:
     listed = all(
         state is not None and (state.objects is not None or state.problem) for state in states
     )
-    if listed and surveyed(cluster, cluster.following.owned):
+    if listed and is_surveyed(cluster, cluster.following.owned):
         draft.put_cluster(replace(cluster, synced=True))
         stated = {kind for app in draft.apps_of(name) for kind in app.documents}
         asked = (kind for kind in cluster.following.kinds if kind in stated or kind != scaler)

@@ -1,0 +1,140 @@
+"""What is begun: heals by standing permission, and the plans that a person asks for.
+
+A candidate for healing waits until its app is known as a whole, and until nothing holds it up.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from math import inf
+
+from core.model import Key, Plan
+from core.reconcile.acting.healing import is_due_to_heal, permitted
+from core.reconcile.acting.plans import plan_of
+from core.reconcile.acting.remedies import with_requests
+from core.reconcile.acting.reverts import sync_reverts
+from core.reconcile.acting.runs import advance_all, execute
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import CheckAccess
+from core.reconcile.memory.inventory import store_inventory
+from core.reconcile.memory.phases import Waiting
+from core.reconcile.memory.state import is_known
+from core.reconcile.memory.subjects import Subject
+from core.reconcile.memory.tables import NO_KEYS
+from core.reconcile.sides.claims import all_read, claims_of
+
+
+def heal(draft: Draft) -> None:
+    """Start one run for each cluster with the drift that may be put right now."""
+    waiting = any(isinstance(run.phase, Waiting) for run in draft.runs.values())
+    if not waiting and not any(draft.candidates.values()):
+        return
+    whole = _whole_apps(draft)
+    if waiting:
+        settled = frozenset(name for name in whole if not draft.tally(name).confirming)
+        sync_reverts(draft, settled)
+    chosen: dict[str, list[Key]] = {}
+    for name in sorted(whole):
+        cluster = draft.app(name).spec.cluster
+        if all_read(draft, cluster):
+            chosen.setdefault(cluster, []).extend(_chosen(draft, name))
+    for keys in filter(None, chosen.values()):
+        draft.auto_runs -= 1  # negative: a person's runs count upwards
+        execute(draft, draft.auto_runs, _plan(draft, keys), auto=True)
+
+
+def _chosen(draft: Draft, name: str) -> Iterator[Key]:
+    """Take those candidates of an app that may be healed now."""
+    app = draft.app(name)
+    for key in sorted(draft.candidates.get(name, NO_KEYS)):
+        subject = draft.subject(key)
+        row = subject.row
+        if subject.planned is not None:
+            continue  # looked at again when its run is over
+        if row is None or not permitted(app, row):
+            if row is None or not row.confirming:
+                draft.withdraw(key)
+        elif subject.call is None and is_due_to_heal(draft, row):
+            draft.withdraw(key)
+            yield key
+
+
+def set_writing(draft: Draft, *, enabled: bool) -> None:
+    """Allow or forbid writing in this session."""
+    draft.writing = enabled
+    if enabled:
+        for name in tuple(draft.apps):
+            store_inventory(draft, name)  # what was learnt while nothing might be written
+
+
+def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
+    """Give or take back the standing permission to heal some apps."""
+    for name in sorted(apps):
+        draft.put_app(replace(draft.app(name), healing=enabled))
+        draft.candidates[name] = NO_KEYS
+    if not enabled:
+        return
+    set_writing(draft, enabled=True)
+    for key, row in draft.rows.items():
+        if key.app in apps and permitted(draft.app(key.app), row):
+            draft.offer(key)
+
+
+def wake(draft: Draft) -> None:
+    """Time passed: look again at what waited for it."""
+    advance_all(draft)
+    due = sorted(key for key, at in draft.alarms.items() if at <= draft.now)
+    for key in due:
+        draft.alarms = draft.alarms.delete(key)
+        subject = draft.subject(key)
+        draft.judge_again(key)
+        if subject.row is not None and permitted(draft.app(key.app), subject.row):
+            draft.offer(key)
+        for later in _untils(subject):
+            if later > draft.now:
+                draft.wake(key, later)
+
+
+def _untils(subject: Subject) -> Iterator[float]:
+    """Yield until when an object is left alone, for whatever reason."""
+    if subject.hold is not None:
+        yield subject.hold.until
+    if subject.refusal is not None and subject.refusal.until < inf:
+        yield subject.refusal.until
+
+
+def _whole_apps(draft: Draft) -> frozenset[str]:
+    """Apps that are judged as a whole: nothing is pending, both sides are known."""
+    return frozenset(
+        name
+        for name, app in draft.apps.items()
+        if not draft.queue(name) and is_known(app, draft.cluster(app.spec.cluster))
+    )
+
+
+# Plans --------------------------------------------------------------------------------------------
+
+
+def _plan(draft: Draft, keys: Iterable[Key]) -> Plan:
+    rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
+    sources = {app.spec.name: app.source for app in draft.apps.values()}
+    made = plan_of(
+        rows,
+        revisions={name: read.revision.id for name, read in sources.items() if read},
+        records={app.spec.name: app.inventory_problem for app in draft.apps.values()},
+        claims=claims_of(draft.apps.values()),
+    )
+    return with_requests(draft, made)
+
+
+def prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
+    """Work out the plan for exactly these objects, and ask what of it may be done."""
+    made = _plan(draft, keys)
+    if made.steps:
+        served = dict(draft.cluster(made.cluster).resources or {})
+        for app in draft.apps_of(made.cluster):
+            served.update(app.promised)
+        kinds = {step.kind for step in made.steps}
+        resources = {kind: served[kind] for kind in kinds if kind in served}
+        draft.effects.append(CheckAccess(request, made, resources))
+    else:
+        draft.answer(request, made)

@@ -1,0 +1,50 @@
+"""What is said of an object whose verdict is new, and whether it is offered for healing."""
+
+from dataclasses import replace
+
+from core.model import Cause, Drift, EventName, FieldVerdict, Key, Verdict, cause_words
+from core.reconcile.memory.draft import Draft, in_sync, is_drift
+
+
+def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> None:
+    """Say what became of an object, keep its age, and offer it for healing."""
+    if after is None:
+        if is_drift(before):
+            draft.tell_of(EventName.DRIFT_GONE, before, changes=())  # type: ignore[arg-type]
+        draft.withdraw(key)
+        return
+    if is_drift(after):
+        if after.since == 0.0:
+            after = replace(after, since=draft.now)
+            draft.put_row(key, after)
+        if not after.confirming:
+            if not _told(before, after):
+                draft.tell_of(EventName.DRIFT_DETECTED, after, message=_headline(after))
+            if draft.app(key.app).healing and not after.calling:
+                draft.offer(key)
+        return
+    draft.withdraw(key)
+    if after.since and in_sync(after):
+        if is_drift(before) and not before.calling:  # type: ignore[union-attr]
+            draft.tell_of(EventName.DRIFT_GONE, after, changes=())
+        draft.put_row(key, replace(after, since=0.0))
+
+
+def _told(before: Drift | None, after: Drift) -> bool:
+    """Tell whether this very drift was announced already."""
+    if before is None or not is_drift(before) or before.confirming:
+        return False
+    return before.verdict is after.verdict and _values(before) == _values(after)
+
+
+def _values(row: Drift) -> list[tuple[str, object]]:
+    return [
+        (change.path, change.live) for change in row.changes if change.verdict is FieldVerdict.DRIFT
+    ]
+
+
+def _headline(row: Drift) -> str:
+    if row.verdict is Verdict.EXTRA and row.cause is not Cause.GIT_AHEAD:
+        maker = row.actor.manager if row.actor is not None else None
+        return f"not in Git, made by {maker}" if maker else "not in Git"
+    return cause_words(row.verdict, row.cause or Cause.LIVE_CHANGED)

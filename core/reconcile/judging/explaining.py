@@ -1,0 +1,53 @@
+"""Who changed what, and which commit says otherwise: asked for the row that a person looks at."""
+
+from dataclasses import replace
+
+from core.model import Desired, Key, Live, Stamp, Verdict
+from core.reconcile.judging.extras import live_of
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import LookUp
+from core.reconcile.memory.inputs import Explained
+
+
+def look_up(draft: Draft, key: Key) -> None:
+    """Have the actors and origins of one row looked up, unless they were."""
+    row = draft.row(key)
+    app = draft.app(key.app)
+    if row is None or row.explained or row.confirming or app.source is None:
+        return
+    if row.verdict is Verdict.UNKNOWN:
+        return  # one side was not read, so nothing about it can be said
+    found = app.desired.get(key.ref)
+    _, current = live_of(draft.cluster(app.spec.cluster), key.ref) or (None, None)
+    if row.stamp != _stamp(found, current):
+        return
+    cluster, revision = app.spec.cluster, app.source.revision.id
+    entry = app.applied(key.ref)
+    digest = found.digest if found is not None else None
+    applied = entry is not None and entry.uid is not None and digest in {None, entry.digest}
+    look_up = LookUp(
+        cluster, key, row.kind, found, current, row.changes, revision, applied, row.actor
+    )
+    draft.effects.append(look_up)
+
+
+def take_explanation(draft: Draft, done: Explained) -> None:
+    """Put into a row what was found out about it."""
+    row = draft.row(done.key)
+    if row is None or row.stamp != _stamp(done.desired, done.live):
+        return  # the object moved on meanwhile
+    by_path = {change.path: change for change in done.changes}
+    merged = tuple(
+        replace(change, actor=found.actor, origin=found.origin, detail=found.detail)
+        if (found := by_path.get(change.path)) is not None
+        else change
+        for change in row.changes
+    )
+    row = replace(row, changes=merged, origin=done.origin, actor=done.actor or row.actor)
+    draft.put_row(done.key, replace(row, explained=True))
+
+
+def _stamp(desired: Desired | None, live: Live | None) -> Stamp:
+    """Say what a row was made from, as the row itself does."""
+    digest = desired.digest if desired is not None else None
+    return Stamp(digest) if live is None else Stamp(digest, live.resource_version, live.uid)

@@ -1,0 +1,74 @@
+"""What a person can ask, each a plain value: a session can be recorded and replayed."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.model import Key, Plan, RevertPlan
+
+
+@dataclass(frozen=True, slots=True)
+class PreparePlan:
+    """Work out the plan for exactly these objects; it appears in `Snapshot.answers`."""
+
+    request: int
+    keys: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Execute:
+    """Carry out a plan that a person accepted."""
+
+    run: int
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareRevert:
+    """Work out the revert of one commit for one app; it appears in `Snapshot.answers`."""
+
+    request: int
+    app: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteRevert:
+    """Make the revert commit that was previewed; a sync of what it changes follows.
+
+    The run ends when that sync ended.
+    """
+
+    run: int
+    plan: RevertPlan
+
+
+@dataclass(frozen=True, slots=True)
+class SetHeal:
+    """Turn standing repair on or off for these apps."""
+
+    apps: frozenset[str]
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetWriting:
+    """Allow or forbid that a person writes, in this session."""
+
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Look up actors and origins of one row now (the row a person looks at)."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Read Git again and ask for pending confirmations again."""
+
+
+Command: TypeAlias = (
+    PreparePlan | Execute | PrepareRevert | ExecuteRevert | SetHeal | SetWriting | Explain | Refresh
+)
