@@ -211,16 +211,15 @@ class Presence:
 
     async def _before(self, event: asyncio.Event, seconds: float) -> bool:
         """Return whether *event* is set before that time is over."""
-        tasks = (
-            asyncio.create_task(event.wait()),
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-        )
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
+        async with asyncio.TaskGroup() as tasks:
+            waiting = (tasks.create_task(event.wait()), tasks.create_task(self._sleep(seconds)))
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for one in waiting:
+                one.cancel()
         return event.is_set()
+
+    async def _sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
 
     async def _settle(self, changed: asyncio.Event) -> None:
         """Ask until a changed definition must have arrived everywhere: serving it takes seconds."""
