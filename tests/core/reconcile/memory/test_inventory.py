@@ -1,0 +1,220 @@
+"""The inventory: what is written to it and when; one write at a time, and never a needless one."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core.model import Cause, Verdict
+from core.reconcile.memory.commands import Execute, SetWriting
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import Effect, WriteInventory
+from core.reconcile.memory.inputs import InventoryRead, InventoryRow, InventoryWritten
+from core.reconcile.memory.inventory import is_stored, store_inventory
+from core.reconcile.memory.state import AppState, Inventory
+from core.reconcile.memory.tables import Map
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    SPEC,
+    World,
+    applied,
+    beginning,
+    document,
+    key,
+    live,
+    ref,
+    world,
+    writes,
+)
+
+A, B = ref(CONFIG_MAP, "a"), ref(CONFIG_MAP, "b")
+ROW_A, ROW_B = InventoryRow(A, "u1", "d1"), InventoryRow(B, "u2", "d2")
+GOOD: dict[str, Any] = {"data": {"a": "1"}}
+
+
+def inventory(*rows: InventoryRow) -> Inventory:
+    return Map({row.ref: row for row in rows})
+
+
+def app(made: World) -> AppState:
+    return made.state.apps[SPEC.name]
+
+
+def records(effects: list[Effect]) -> list[WriteInventory]:
+    return [effect for effect in effects if isinstance(effect, WriteInventory)]
+
+
+def storing(**known: Any) -> tuple[AppState, list[Effect]]:
+    """An app of which this is *known*, after its inventory was to be stored."""
+    state = beginning()
+    before = replace(state.apps[SPEC.name], **known)
+    draft = Draft(replace(state, apps={SPEC.name: before}), 1000.0)
+    store_inventory(draft, SPEC.name)
+    return draft.app(SPEC.name), draft.effects
+
+
+# When it is written -------------------------------------------------------------------------------
+
+
+def test_an_inventory_that_was_not_read_is_not_written() -> None:
+    after, effects = storing(inventory=None)
+    assert (effects, after.storing) == ([], None)
+
+
+def test_one_that_differs_is_written_whole_sorted_by_name() -> None:
+    wanted = inventory(ROW_B, ROW_A)
+    after, effects = storing(inventory=wanted, stored=inventory(ROW_A))
+    assert effects == [WriteInventory("prod", SPEC.name, "web", (ROW_A, ROW_B))]
+    assert after.storing is wanted
+
+
+def test_one_that_is_stored_is_not_written_again() -> None:
+    same = inventory(ROW_A)
+    assert storing(inventory=same, stored=same)[1] == []
+    equal = inventory(ROW_A)
+    after, effects = storing(inventory=equal, stored=same)
+    assert effects == []
+    assert after.stored is equal  # so that the next look is quick
+
+
+def test_a_write_waits_for_the_one_before_it() -> None:
+    busy = inventory(ROW_A)
+    after, effects = storing(inventory=inventory(ROW_A, ROW_B), storing=busy)
+    assert effects == []
+    assert after.storing is busy
+
+
+ONE = inventory(ROW_A)
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({"inventory": ONE, "stored": ONE}, True),
+        ({"inventory": ONE, "stored": inventory(ROW_B)}, False),
+        ({"inventory": ONE, "inventory_problem": "forbidden"}, True),
+        ({"inventory": ONE, "stored": ONE, "storing": ONE}, False),
+        ({"inventory": ONE, "inventory_problem": "forbidden", "storing": ONE}, False),
+    ],
+)
+def test_it_is_stored_once_the_cluster_holds_it_or_will_not(
+    known: dict[str, Any], expected: bool
+) -> None:
+    assert is_stored(replace(AppState(SPEC), **known)) is expected
+
+
+# What comes back ----------------------------------------------------------------------------------
+
+
+def missing() -> World:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", **GOOD), document(CONFIG_MAP, "b", **GOOD))
+    made.listing(CONFIG_MAP)
+    made.feed(InventoryRead(SPEC.name, ()))
+    return made
+
+
+def test_what_was_written_is_what_is_stored_though_more_came_since() -> None:
+    made = missing()
+    (first,) = records(made.feed(Execute(1, made.plan("a"))))
+    made.feed(Execute(2, made.plan("b")))
+    effects = made.feed(InventoryWritten(SPEC.name, first.rows))
+    assert list(app(made).stored) == [A]
+    (second,) = records(effects)
+    assert [row.ref for row in second.rows] == [A, B]
+    made.feed(InventoryWritten(SPEC.name, second.rows))
+    assert set(app(made).stored) == {A, B}
+    assert app(made).storing is None
+
+
+def test_a_write_that_failed_stores_nothing_and_is_not_repeated_by_itself() -> None:
+    made = missing()
+    effects = made.feed(Execute(1, made.plan("a")))
+    again = made.recorded(effects, "you may not write configmaps")
+    assert records(again) == []
+    assert dict(app(made).stored) == {}
+    assert app(made).inventory_problem == "you may not write configmaps"
+
+
+def test_a_later_write_that_succeeds_takes_the_problem_away() -> None:
+    made = missing()
+    effects = made.feed(Execute(1, made.plan("a")))
+    effects = made.recorded(effects, "you may not write configmaps")
+    effects = made.accept(writes(effects)[0], 8)
+    (record,) = records(effects)
+    assert record.rows == (InventoryRow(A, "u1", app(made).desired[A].digest),)
+    made.recorded(effects)
+    assert app(made).inventory_problem == ""
+    assert app(made).stored[A].uid == "u1"
+
+
+def test_a_write_that_teaches_nothing_new_changes_no_row() -> None:
+    made = applied("a")
+    made.drift("a", 6, data={"a": "2"})
+    before = app(made).inventory
+    effects = made.execute(made.plan("a"))
+    effects = made.accept(writes(effects)[0], 8)
+    assert app(made).inventory is before
+    assert records(effects) == []
+
+
+def test_an_object_made_anew_is_recorded_by_its_new_identity() -> None:
+    made = applied("a")
+    made.change(CONFIG_MAP, "a", None)
+    effects = made.accept(writes(made.execute(made.plan("a")))[0], 8, uid="u2")
+    (record,) = records(effects)
+    assert [(row.ref, row.uid) for row in record.rows] == [(A, "u2")]
+
+
+def test_another_commit_is_recorded_by_its_digest() -> None:
+    made = applied("a")
+    before = app(made).stored[A].digest
+    asked = made.read(document(CONFIG_MAP, "a", data={"a": "9"}), number=2)
+    made.agree(asked[0])
+    effects = made.accept(writes(made.execute(made.plan("a")))[0], 8)
+    (record,) = records(effects)
+    assert record.rows[0].digest not in {before, None}
+
+
+# What follows from it -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "cause"),
+    [
+        (None, Cause.GIT_AHEAD),
+        (InventoryRow(A, None, None), Cause.GIT_AHEAD),
+        (InventoryRow(A, None, "the same"), Cause.GIT_AHEAD),
+        (InventoryRow(A, "u1", "the same"), Cause.LIVE_CHANGED),
+        (InventoryRow(A, "u1", "another"), Cause.BOTH),
+    ],
+)
+def test_why_an_object_is_missing_follows_from_what_was_applied(
+    row: InventoryRow | None, cause: Cause
+) -> None:
+    made = missing()
+    if row is not None:
+        digest = app(made).desired[A].digest if row.digest == "the same" else row.digest
+        made.feed(InventoryRead(SPEC.name, (replace(row, digest=digest),)))
+    assert (made.row("a").verdict, made.row("a").cause) == (Verdict.MISSING, cause)
+
+
+def test_an_inventory_that_cannot_be_read_is_empty_and_said() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", **GOOD))
+    made.listing(CONFIG_MAP, [("a", live(CONFIG_MAP, "a", 5, **GOOD))])
+    assert key(CONFIG_MAP, "a") not in made.state.rows
+    made.feed(InventoryRead(SPEC.name, (), "you may not read configmaps"))
+    assert made.row("a").verdict is Verdict.IN_SYNC
+    assert app(made).inventory_problem == "you may not read configmaps"
+
+
+def test_what_was_learnt_in_a_read_only_session_is_stored_when_writing_is_allowed() -> None:
+    made = missing()
+    made.feed(SetWriting(enabled=False))
+    draft = Draft(made.state, made.now)
+    draft.put_app(replace(app(made), inventory=inventory(ROW_A)))
+    made.state = draft.frozen()
+    assert records(made.wait(5.0)) == []
+    (record,) = records(made.feed(SetWriting(enabled=True)))
+    assert record.rows == (ROW_A,)
