@@ -146,9 +146,8 @@ def _take_result(draft: Draft, happened: Result) -> None:
             take_answer(draft, happened)
             runs.advance_all(draft)  # a step may have waited for this object
         case Applied():
-            run = take_applied(draft, happened)
-            if run is not None:
-                runs.advance(draft, run)
+            take_applied(draft, happened)
+            runs.advance_all(draft)  # a step of another run may have waited for this object
         case Explained():
             explaining.take_explanation(draft, happened)
         case PlanPrepared(request, answer) | RevertPrepared(request, answer):

@@ -75,8 +75,8 @@ def _release(draft: Draft, key: Key) -> None:
 # Answers ----------------------------------------------------------------------------------------
 
 
-def take_applied(draft: Draft, done: Applied) -> int | None:
-    """A write ended: enter it into the inventory and say so; return the run that it was for."""
+def take_applied(draft: Draft, done: Applied) -> None:
+    """A write ended: enter it into the inventory, say so, and count it in its run."""
     subject = draft.subject(done.key)
     call = subject.call
     assert call is not None  # nothing forgets an object while a write of it is in flight
@@ -94,10 +94,8 @@ def take_applied(draft: Draft, done: Applied) -> int | None:
     if done.problem:
         _release(draft, done.key)
     draft.judge_again(done.key)  # until it is judged by what the watch brings it is under way
-    if run is None or call.run is None:
-        return None
-    draft.runs[call.run] = _answered(run, done)
-    return call.run
+    if run is not None:
+        draft.runs[run.shown.id] = _answered(run, done)
 
 
 def _answered(run: RunState, done: Applied) -> RunState:
@@ -128,7 +126,7 @@ def _succeeded(draft: Draft, done: Applied, call: Call) -> None:
     version = done.live.resource_version
     if call.live is not None and call.live.resource_version == version:
         hold_unchanged(draft, done, version)
-    elif version not in call.seen:
+    elif version not in call.seen and not call.overtaken:
         draft.put(replace(draft.subject(done.key), awaited=version))  # R6
     row = draft.row(done.key)
     if row is not None:

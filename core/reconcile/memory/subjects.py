@@ -19,6 +19,7 @@ class Call:
     live: Live | None
     run: int | None = None  # the run it belongs to; None for a dry-run
     seen: tuple[str | None, ...] = ()  # versions that the watch brought meanwhile; None: deleted
+    overtaken: bool = False  # a listing showed another one: the watch may never bring what it wrote
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     for app in draft.apps_of(listed.cluster):
         for key in _keys_of(app, listed.kind):
             live = listed.objects.get(key.ref)
-            _see_version(draft, key, live)
+            _overtake(draft, key, live)
             if old is not None and old.get(key.ref) == live:
                 continue  # it does not show a write that we still wait for, either
             _see_our_write(draft, key)  # a listing begun after our write shows it (R6)
@@ -169,19 +169,28 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
 
 
 def _note(draft: Draft, key: Key, live: Live | None) -> None:
-    _see_version(draft, key, live)
-    if live is None or draft.subject(key).awaited == live.resource_version:
+    subject, version = draft.subject(key), _version(live)
+    call = subject.call
+    if call is not None:
+        draft.put(replace(subject, call=replace(call, seen=(*call.seen, version))))
+    if version is None or subject.awaited == version:
         _see_our_write(draft, key)
     draft.judge_again(key)
 
 
-def _see_version(draft: Draft, key: Key, live: Live | None) -> None:
-    """Remember for the call in flight what came meanwhile: it may be what the call wrote."""
+def _overtake(draft: Draft, key: Key, live: Live | None) -> None:
+    """Remember for the call in flight that the watch goes on from another version than its own.
+
+    A write is for one version and no other, so any other one is as new as what it writes, or newer.
+    """
     subject = draft.subject(key)
     call = subject.call
-    if call is not None:
-        version = live.resource_version if live is not None else None
-        draft.put(replace(subject, call=replace(call, seen=(*call.seen, version))))
+    if call is not None and _version(call.live) != _version(live):
+        draft.put(replace(subject, call=replace(call, overtaken=True)))
+
+
+def _version(live: Live | None) -> str | None:
+    return live.resource_version if live is not None else None
 
 
 def _see_our_write(draft: Draft, key: Key) -> None:

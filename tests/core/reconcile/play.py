@@ -79,8 +79,13 @@ class Play:
         self._hold(NAMES[number % 2], {"a": str(number % 3)})
 
     def delete(self, number: int) -> None:
-        """A person deletes an object."""
+        """A person deletes an object, but none that was made while the answer is on its way.
+
+        A listing without that one looks like a listing from before it was made.
+        """
         name = NAMES[number % 2]
+        if self.held.get(name) in self._just_made():
+            return
         if self.held.pop(name, None) is not None:
             self.said.append(LiveChanged("prod", CONFIG_MAP, ((ref(CONFIG_MAP, name), None),)))
 
@@ -181,6 +186,10 @@ class Play:
         self.held[name] = made
         self.said.append(LiveChanged("prod", CONFIG_MAP, ((ref(CONFIG_MAP, name), made),)))
         return made
+
+    def _just_made(self) -> list[Live | None]:
+        answers = (each.live for each in self.answers if isinstance(each, Applied))
+        return [each for each in answers if each and each.uid == f"u{each.resource_version}"]
 
     def _list(self) -> None:
         found = {ref(CONFIG_MAP, name): each for name, each in self.held.items()}

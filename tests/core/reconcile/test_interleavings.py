@@ -54,13 +54,13 @@ def hold_true_of(state: State, subject: Subject) -> None:
 
 
 @given(STORIES, st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_comes_in_any_order_the_books_are_right(story: Moves, healing: bool) -> None:
     played(story, healing=healing)
 
 
 @given(STORIES, st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 @example(
     [
         ("edit", 2),
@@ -87,7 +87,7 @@ def test_once_everything_arrived_nothing_is_under_way_any_more(story: Moves, hea
 
 
 @given(STORIES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_with_standing_permission_the_cluster_ends_as_git_says(story: Moves) -> None:
     play = played(story, healing=True)
     play.settle()
@@ -100,7 +100,7 @@ def test_with_standing_permission_the_cluster_ends_as_git_says(story: Moves) -> 
 
 
 @given(STORIES, st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_record_of_everything_replays_exactly(story: Moves, healing: bool) -> None:
     play = played(story, healing=healing)
     state, effects = replayed(play.mind, healing=healing)

@@ -79,6 +79,28 @@ def test_a_listing_of_what_was_there_before_our_write_does_not_end_the_waiting()
     assert (made.row("a").verdict, made.row("a").calling) == (Verdict.IN_SYNC, False)
 
 
+@pytest.mark.parametrize("later", [live(CONFIG_MAP, "a", 9, data={"a": "1"}), None])
+def test_a_write_that_a_listing_has_passed_before_its_answer_comes_is_not_waited_for(
+    later: Live | None,
+) -> None:
+    made = writing()
+    made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.WAIT, "connection reset")))
+    listed(made, later)
+    made.accept(writes(made.effects)[0], 8)
+    expected = Verdict.IN_SYNC if later is not None else Verdict.MISSING
+    assert made.row("a").verdict is expected
+
+
+def test_an_object_that_is_made_is_waited_for_though_a_listing_from_before_lacks_it() -> None:
+    made = applied("a", "b", healing=True)
+    effects = made.change(CONFIG_MAP, "a", None)
+    listed(made, None)
+    made.accept(writes(effects)[0], 8)
+    assert (made.row("a").verdict, made.row("a").calling) == (Verdict.MISSING, True)
+    made.change(CONFIG_MAP, "a", FIXED)
+    assert (made.row("a").verdict, made.row("a").calling) == (Verdict.IN_SYNC, False)
+
+
 def test_an_object_that_a_listing_lacks_after_our_write_is_gone() -> None:
     made = writing()
     made.accept(writes(made.effects)[0], 8)
