@@ -1,0 +1,210 @@
+"""Plans: what is in them, in which order, with which words; nothing else is ever written."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core.model import (
+    ABSENT,
+    Actor,
+    Cause,
+    Coming,
+    Confidence,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    InfoClass,
+    Key,
+    KindRef,
+    ObjectRef,
+    Operation,
+    Plan,
+    Stamp,
+    Verb,
+    Verdict,
+)
+from core.reconcile.acting.plans import keys_of, plan_of, stage_of, stages
+
+CONFIG_MAP = KindRef("v1", "ConfigMap")
+NAMESPACE = KindRef("v1", "Namespace")
+CRD = KindRef("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+VALIDATING = KindRef("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration")
+MUTATING = KindRef("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration")
+STAMP = Stamp("d1", "5", "u1")
+
+
+def actor(manager: str | None) -> Actor:
+    return Actor(manager, Operation.UPDATE, None, None, None, None, Confidence.OWNED)
+
+
+def change(path: str = "data.a", verdict: FieldVerdict = FieldVerdict.DRIFT, **more: Any) -> Any:
+    return FieldChange(path, verdict, **({"live": "2", "git": "1"} | more))
+
+
+def row(
+    name: str,
+    *,
+    kind: KindRef = CONFIG_MAP,
+    verdict: Verdict = Verdict.DRIFTED,
+    app: str = "shop",
+    **more: Any,
+) -> Drift:
+    ref = ObjectRef(kind.group, kind.kind, "" if kind != CONFIG_MAP else "web", name)
+    made = Drift(Key(app, ref), "prod", kind, verdict, Cause.LIVE_CHANGED, stamp=STAMP)
+    return replace(made, **({"changes": (change(),)} | more))
+
+
+def made_of(*rows: Drift, **more: Any) -> Plan:
+    return plan_of(rows, **({"revisions": {"shop": "c1"}, "records": {}, "claims": {}} | more))
+
+
+# Which objects ------------------------------------------------------------------------------------
+
+
+def test_no_rows_make_no_plan() -> None:
+    assert made_of() == Plan("", ())
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_plan_holds_what_drifted_or_is_missing_and_nothing_else(verdict: Verdict) -> None:
+    steps = made_of(row("a", verdict=verdict)).steps
+    assert bool(steps) is (verdict in {Verdict.DRIFTED, Verdict.MISSING})
+
+
+def test_a_plan_is_for_one_cluster() -> None:
+    other = replace(row("b"), cluster="staging")
+    made = made_of(other, row("a"))
+    assert (made.cluster, [step.key.ref.name for step in made.steps]) == ("prod", ["a"])
+
+
+def test_what_is_missing_is_created_and_what_drifted_is_applied() -> None:
+    made = made_of(row("a"), row("b", verdict=Verdict.MISSING, changes=(), stamp=Stamp("d2")))
+    assert [step.verb for step in made.steps] == [Verb.APPLY, Verb.CREATE]
+    assert [step.stamp for step in made.steps] == [STAMP, Stamp("d2")]
+
+
+def test_an_object_whose_kind_is_still_to_come_is_planned_without_a_version() -> None:
+    (step,) = made_of(row("a", verdict=Verdict.MISSING, stamp=None)).steps
+    assert step.stamp == Coming()
+
+
+def test_a_step_shows_its_drift_and_no_harmless_difference() -> None:
+    info = change("data.b", FieldVerdict.INFO, info=InfoClass.ORDER)
+    warn = change("data.c", FieldVerdict.WARN)
+    (step,) = made_of(row("a", changes=(info, change(), warn))).steps
+    assert [each.path for each in step.changes] == ["data.a"]
+    assert step.left == ()
+
+
+@pytest.mark.parametrize(
+    ("difference", "is_left"),
+    [
+        (change("data.b", FieldVerdict.CONTESTED), True),
+        (change("data.b", FieldVerdict.INFO, info=InfoClass.BOOKKEEPING), True),
+        (change("data.b", FieldVerdict.CONTESTED, git=ABSENT), False),
+        (change("data.b", FieldVerdict.INFO, info=InfoClass.BOOKKEEPING, git=ABSENT), False),
+        (change("data.b", FieldVerdict.INFO, info=InfoClass.INJECTED), False),
+        (change("data.b", FieldVerdict.DRIFT), False),
+        (change("data.b", FieldVerdict.DRIFT, info=InfoClass.BOOKKEEPING), False),
+    ],
+)
+def test_what_git_states_and_others_decide_is_left_to_them(
+    difference: FieldChange, is_left: bool
+) -> None:
+    (step,) = made_of(row("a", changes=(change(), difference))).steps
+    assert (difference in step.left) is is_left
+
+
+# What cannot be done ------------------------------------------------------------------------------
+
+
+def test_a_field_that_cannot_be_healed_takes_its_whole_object_out_and_says_which() -> None:
+    stuck = change("data.b", healable=False, note="field is immutable")
+    made = made_of(row("a", changes=(change(), stuck)), row("b"))
+    assert [step.problem for step in made.steps] == [
+        "cannot be applied: data.b: field is immutable",
+        "",
+    ]
+    assert [step.key.ref.name for step in made.runnable] == ["b"]
+
+
+def test_a_harmless_field_that_cannot_be_healed_stops_nothing() -> None:
+    info = change("data.b", FieldVerdict.INFO, healable=False)
+    (step,) = made_of(row("a", changes=(change(), info))).steps
+    assert step.problem == ""
+
+
+def test_an_object_of_two_apps_is_left_out_whatever_else_is_wrong_with_it() -> None:
+    first = row("a", changes=(change(healable=False, note="immutable"),))
+    (step,) = made_of(first, claims={first.key: "blog"}).steps
+    assert step.problem == "app blog states it, too; one of the two must give it up"
+
+
+# In which order -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage"),
+    [(NAMESPACE, 0), (CRD, 1), (CONFIG_MAP, 2), (MUTATING, 3), (VALIDATING, 3)],
+)
+def test_containers_come_first_and_what_refuses_others_last(kind: KindRef, stage: int) -> None:
+    assert stage_of(kind) == stage
+
+
+def test_steps_are_sorted_by_stage_then_name_whatever_the_order_of_the_rows() -> None:
+    rows = [
+        row("hook", kind=VALIDATING),
+        row("b"),
+        row("widgets", kind=CRD),
+        row("a"),
+        row("web", kind=NAMESPACE),
+    ]
+    expected = ["web", "widgets", "a", "b", "hook"]
+    for order in (rows, rows[::-1]):
+        assert [step.key.ref.name for step in made_of(*order).steps] == expected
+
+
+def test_stages_hold_what_can_be_done_and_no_empty_one() -> None:
+    claimed = row("widgets", kind=CRD)
+    made = made_of(
+        row("web", kind=NAMESPACE), claimed, row("b"), row("a"), claims={claimed.key: "blog"}
+    )
+    names = [[step.key.ref.name for step in stage] for stage in stages(made)]
+    assert names == [["web"], ["a", "b"]]
+    assert {key.ref.name for key in keys_of(made)} == {"web", "a", "b"}
+
+
+# What is told -------------------------------------------------------------------------------------
+
+
+def test_a_plan_names_the_commit_of_each_of_its_apps_and_of_no_other() -> None:
+    made = made_of(row("a"), row("b", app="blog"), revisions={"shop": "c1", "idle": "c9"})
+    assert made.revisions == {"shop": "c1", "blog": ""}
+
+
+def test_a_plan_says_of_each_app_whether_it_can_be_recorded() -> None:
+    made = made_of(row("a"), row("b", app="blog"), records={"shop": "forbidden"})
+    assert made.notes == (
+        "app blog: what is applied is recorded in its inventory",
+        "app shop: the inventory cannot be written (forbidden); the sync works without",
+    )
+
+
+def test_a_plan_counts_whom_it_overrules_and_to_whom_it_leaves_what() -> None:
+    ours, theirs = actor("driftdeck"), actor("kubectl-edit")
+    scaler = actor("hpa")
+    changes = (
+        change("data.a", actor=theirs),
+        change("data.b", actor=theirs),
+        change("data.c", actor=ours),
+        change("data.d", actor=actor(None)),
+        change("data.e"),
+        change("data.f", FieldVerdict.CONTESTED, actor=scaler),
+    )
+    made = made_of(row("a", changes=changes), row("b", changes=(change(actor=actor("argo")),)))
+    assert made.notes[1:] == (
+        "overrules argo in 1 field(s)",
+        "overrules kubectl-edit in 2 field(s)",
+        "leaves 1 field(s) to hpa",
+    )
