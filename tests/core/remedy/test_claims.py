@@ -75,6 +75,7 @@ def test_other_members_of_a_set_are_other_fields() -> None:
 def test_what_the_server_does_not_keep_is_stated_again() -> None:
     """It lists no empty list as owned, so what we own cannot be told: in doubt it is applied."""
     assert not claimed(WEB % "containers: [{name: web, image: a, env: []}]")
+    assert not claimed("{metadata: {finalizers: []}, " + WEB % ONE + "}")
 
 
 def test_where_several_apply_ours_is_told_by_its_name() -> None:
