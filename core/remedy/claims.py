@@ -50,7 +50,7 @@ def _claims(value: Json, node: Node, at: Parts) -> Iterator[Parts]:
         for keys, item in keyed.items():
             entry = (*at, element(node.keys, keys))
             yield entry
-            for key, inner in item.items():
+            for key, inner in () if node.items.atomic else item.items():
                 yield from _claims(inner, node.items.fields[key], (*entry, key))
         return
     unique = members(value, node) if isinstance(value, list) and value else None

@@ -22,20 +22,13 @@ def put_back(document: Json, paths: Iterable[Parts]) -> Iterator[Operation]:
 
 def restored(document: Json, paths: Iterable[Parts]) -> Iterator[Operation]:
     """Yield what brings back the values of fields that are set, or takes them away again."""
-    done: set[Parts] = set()
     for parts in paths:
         value = value_at(document, parts)
         if not isinstance(value, Absent):
             yield Replace(parts, value)
             continue
-        missing = next(parts[:n] for n in range(1, len(parts) + 1) if _lacks(document, parts[:n]))
-        if missing not in done:  # with the first of them comes the whole container
-            done.add(missing)
-            yield Remove(missing)
-
-
-def _lacks(document: Json, parts: Parts) -> bool:
-    return locate(document, parts) is None
+        ways = (parts[:n] for n in range(1, len(parts) + 1))
+        yield Remove(next(way for way in ways if locate(document, way) is None))
 
 
 def made_again(ref: ObjectRef, kind: KindRef, live: Live) -> Apply:

@@ -175,7 +175,7 @@ class _Heal:
     def _goes_by_itself(self, parts: Parts) -> bool:
         ours = applied_by_us(self._owners, self._desired.kind)
         meeting = [owner for owner in self._owners.entries if owner.meets(parts)]
-        return ours is not None and meeting == [ours] and len(with_twin(parts)) == 1
+        return meeting == [ours] and len(with_twin(parts)) == 1
 
     def _is_ours_already(self) -> bool:
         """Tell whether an apply would change nothing but what is removed."""

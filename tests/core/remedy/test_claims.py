@@ -1,0 +1,83 @@
+"""core.remedy.claims: what an apply would own, told from what the server says that we own."""
+
+import msgspec
+import pytest
+
+from core.compare import Owners
+from core.model import JsonObject
+from core.model.paths import parse_path
+from core.remedy.claims import applied_by_us, is_claimed
+from tests.core.compare.world import KINDS, SCHEMAS, managed, obj
+from tests.core.remedy.world import Server, kind_of
+
+KIND = KINDS["Deployment"]
+
+
+def claimed(text: str, *more: str, without: str = "") -> bool:
+    """Apply an object; tell whether one more apply, of other text, would find the same fields."""
+    server = Server()
+    first = obj("Deployment", text)
+    server.apply(first, "driftdeck")
+    live = server.live(kind_of(first))
+    ours = applied_by_us(Owners.parse(msgspec.json.decode(live.body)), KIND)
+    assert ours is not None
+    going = (parse_path(without),) if without else ()
+    return is_claimed(obj("Deployment", more[0] if more else text), ours, SCHEMAS[KIND].root, going)
+
+
+SELECTOR = "selector: {matchLabels: {a: b}}"
+LABELS = "metadata: {labels: {a: b}}"
+WEB = f"spec: {{{SELECTOR}, template: {{{LABELS}, spec: {{%s}}}}}}"
+ONE = "containers: [{name: web, image: a}]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WEB % ONE,
+        "{metadata: {finalizers: [x.io/a, x.io/b]}, %s}" % (WEB % ONE),
+        WEB % "containers: [{name: web, image: a, args: [x], ports: [{containerPort: 80}]}]",
+        WEB % f"{ONE}, nodeSelector: {{}}",
+        WEB % f"{ONE}, tolerations: [{{key: a}}], imagePullSecrets: [{{name: a}}]",
+    ],
+)
+def test_what_was_applied_is_claimed_field_by_field(text: str) -> None:
+    assert claimed(text)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        WEB % "containers: [{name: web, image: a, tty: true}]",
+        WEB % "containers: [{name: web}]",
+        WEB % "containers: [{name: web, image: a}, {name: b}]",
+        WEB % f"{ONE}, nodeSelector: {{}}",
+        WEB % f"{ONE}, volumes: []",
+        "{metadata: {finalizers: [x.io/a]}, %s}" % (WEB % ONE),
+    ],
+)
+def test_a_field_more_or_less_is_not_claimed(more: str) -> None:
+    assert not claimed(WEB % ONE, more)
+
+
+def test_what_is_removed_anyway_need_not_be_stated() -> None:
+    more = WEB % "containers: [{name: web, image: a, tty: true}]"
+    place = "spec.template.spec.containers[name=web].tty"
+    assert not claimed(more, WEB % ONE)
+    assert claimed(more, WEB % ONE, without=place)
+
+
+def test_other_members_of_a_set_are_other_fields() -> None:
+    held = "{metadata: {finalizers: [x.io/%s]}, " + WEB % ONE + "}"
+    assert not claimed(held % "a", held % "b")
+
+
+def test_what_the_server_does_not_keep_is_stated_again() -> None:
+    """It lists no empty list as owned, so what we own cannot be told: in doubt it is applied."""
+    assert not claimed(WEB % "containers: [{name: web, image: a, env: []}]")
+    assert not claimed("{metadata: {finalizers: []}, " + WEB % ONE + "}")
+
+
+def test_where_several_apply_ours_is_told_by_its_name() -> None:
+    live: JsonObject = {"metadata": {"managedFields": managed({"helm:Apply": "a", "x": "b"})}}
+    assert applied_by_us(Owners.parse(live), KIND) is None
