@@ -22,8 +22,8 @@ from tui.actions.leave import ALWAYS_QUIT
 from tui.desk import Desk
 from tui.engine_thread import EngineThread
 from tui.options import EngineLike, TerminalOptions
-from tui.palette import PALETTES
-from tui.theme import MONO_STYLES, styles_of, textual_theme
+from tui.theme.palette import PALETTES
+from tui.theme.styles import MONO_STYLES, styles_of, textual_theme
 from tui.widgets.safety import AsciiOnly, Backstop
 
 PAINT_EVERY_S: Final = 0.25

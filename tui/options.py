@@ -33,4 +33,4 @@ class TerminalOptions:
     mouse: bool = True
     color: bool = True
     title: str = ""  # "demo"
-    theme: str = "dark"  # a name in tui.palette.PALETTES
+    theme: str = "dark"  # a name in tui.theme.palette.PALETTES

@@ -18,7 +18,7 @@ from tui.model.view import View
 from tui.options import TerminalOptions
 from tui.surface import Action, Surface
 from tui.text.rows import Looks
-from tui.theme import MONO_STYLES
+from tui.theme.styles import MONO_STYLES
 
 
 @dataclass

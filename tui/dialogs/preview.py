@@ -25,7 +25,7 @@ from core.telling.spans import Line, Role
 from tui.dialogs.guard import ARM_S, Guard
 from tui.keys import DIALOG_KEYS
 from tui.text.spans import clip, width_of
-from tui.theme import MONO_STYLES
+from tui.theme.styles import MONO_STYLES
 from tui.widgets.lines import Lines
 
 

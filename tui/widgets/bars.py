@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from core.telling.spans import Line, Role
 from tui.text.spans import clip, wrap
-from tui.theme import MONO_STYLES
+from tui.theme.styles import MONO_STYLES
 
 NOTE_S: Final = 6.0  # how long a message stands that nobody must dismiss
 

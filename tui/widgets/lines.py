@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from core.telling.spans import Line, Role
 from tui.text.spans import clip
-from tui.theme import MONO_STYLES
+from tui.theme.styles import MONO_STYLES
 
 Row = TypeVar("Row")
 _GUTTER = 2  # cells before the text: cursor and mark

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from core.telling.spans import Role
-from tui.palette import PALETTES, Palette
-from tui.theme import MONO_STYLES, styles_of
+from tui.theme.palette import PALETTES, Palette
+from tui.theme.styles import MONO_STYLES, styles_of
 
 
 def _channels(color: str) -> list[float]:

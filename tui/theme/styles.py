@@ -6,7 +6,7 @@ from rich.style import Style
 from textual.theme import Theme
 
 from core.telling.spans import Role
-from tui.palette import PALETTES, Palette
+from tui.theme.palette import PALETTES, Palette
 
 MONO_STYLES: Mapping[Role, Style] = {
     **{role: Style() for role in Role},
