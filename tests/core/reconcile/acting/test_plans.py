@@ -56,7 +56,7 @@ def row(
 
 
 def made_of(*rows: Drift, **more: Any) -> Plan:
-    return plan_of(rows, **({"revisions": {"shop": "c1"}, "records": {}, "claims": {}} | more))
+    return plan_of(rows, **({"revisions": {"shop": "c1"}, "inventories": {}, "claims": {}} | more))
 
 
 # Which objects ------------------------------------------------------------------------------------
