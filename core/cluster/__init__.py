@@ -7,7 +7,7 @@ engine wants done comes in as calls.  The parts, from the socket up:
 * `login`      who we are: kubeconfig, pod, exec plugin
 * `discovery`  which kinds there are, and their schemas
 * `following`  list, then watch: one kind in one scope, and all scopes of a kind together
-* `writing`    what is asked for by name: access, apply, the record of what was applied
+* `writing`    what is asked for by name: access, apply, the inventory of what was applied
 * `presence`   connected or lost, told once; `audit` reads the API server's log
 
 Importing this package is cheap: aiohttp (0.2 s) and kubernetes (0.3 s more) are imported while

@@ -13,7 +13,7 @@ from core.cluster.following.following import Following
 from core.cluster.presence import Parts, Presence
 from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import Gateway
-from core.cluster.writing.records import Records
+from core.cluster.writing.inventories import Inventories
 from core.errors import DeniedError, ProductError
 from core.model import (
     AuditEvent,
@@ -54,7 +54,7 @@ class Cluster:
         calls = Calls(self._link, clock)
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)
-        self._records = Records(calls, clock)
+        self._inventories = Inventories(calls, clock)
         openapi = OpenApi(calls)
         self._following = Following(spec.name, self._link, clock, openapi, emit)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None
@@ -177,13 +177,13 @@ class Cluster:
         Raises:
             ProductError: It cannot be told.
         """
-        return await self._records.read(app, namespace)
+        return await self._inventories.read(app, namespace)
 
     async def write_inventory(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
-        """Replace what is recorded as applied for *app*.
+        """Replace what the inventory says was applied for *app*.
 
         Raises:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It cannot be written.
         """
-        await self._records.write(app, namespace, rows)
+        await self._inventories.write(app, namespace, rows)

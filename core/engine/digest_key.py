@@ -1,4 +1,4 @@
-"""The key of the digests of Secrets, which the record in the cluster holds.
+"""The key of the digests of Secrets, which the inventory in the cluster holds.
 
 A plain digest of a short password can be guessed; a keyed one tells nothing to who lacks the key.
 """

@@ -43,7 +43,7 @@ class ClusterLike(Protocol):
         """Return what was applied for *app*."""
 
     async def write_inventory(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
-        """Replace what is recorded as applied for *app*."""
+        """Replace what the inventory says was applied for *app*."""
 
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
         """Return the writes of one object that the audit log tells of."""

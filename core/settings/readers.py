@@ -64,7 +64,7 @@ def read_file_name(value: "Json", place: Place) -> str:
 
 
 def read_inventory_namespace(value: "Json", _: Place) -> str:
-    """Read where the record of an app is kept."""
+    """Read where the inventory of an app is kept."""
     return namespace(str(value), "inventory_namespace")
 
 

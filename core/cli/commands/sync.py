@@ -72,7 +72,7 @@ async def sync(
         put(console.out, plan_lines(plan, console.ink))
     put(console.out, left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
-        await recorded(engine, deadline_s=READ_DEADLINE_S)
+        await stored(engine, deadline_s=READ_DEADLINE_S)
         put(console.out, ["nothing to do"] if not plans else [])
         blocked = CODES[Remedy.GRANT] if plans else 0  # every step says why it cannot be done
         return max(problem_exit(snapshot), blocked)
@@ -85,7 +85,7 @@ async def sync(
     return max([problem_exit(snapshot), *codes])
 
 
-async def recorded(engine: EngineLike, *, deadline_s: float) -> None:
+async def stored(engine: EngineLike, *, deadline_s: float) -> None:
     """Wait until what was seen is kept: the end of a Job may be gone the next time."""
     await until(engine, lambda s: not any(app.storing for app in s.apps), deadline_s=deadline_s)
 

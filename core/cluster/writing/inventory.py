@@ -2,7 +2,7 @@
 
 ConfigMaps `driftdeck-<app>-<n>`, one line per object, at most 512 KiB each: one object that holds
 everything exceeded its limit elsewhere (argo-cd #621, #14486).  The first one also says for which
-app and which cluster it is, so that a copied namespace is not mistaken for our own record (G7).
+app and which cluster it is, so that a copied namespace is not mistaken for our own inventory (G7).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -79,7 +79,7 @@ def data_of(texts: Sequence[str], app: str, cluster_uid: str) -> tuple[dict[str,
 
 
 def check_head(data: Mapping[str, str], app: str, cluster_uid: str) -> None:
-    """Make sure that a record is ours to read.
+    """Make sure that an inventory is ours to read.
 
     Raises:
         RejectedError: It has another format, or is another app's or another cluster's.

@@ -61,7 +61,7 @@ class Find:
     ref: ObjectRef
     terminating: bool = False
     owned: bool = False  # another object made it, and takes it along
-    noise: bool = False  # the cluster makes it by itself, or it is our own record
+    noise: bool = False  # the cluster makes it by itself, or it is our own inventory
     claim: bool = False  # made for a StatefulSet, if one of the name is there
     maker: Actor = NOBODY
 

@@ -120,7 +120,7 @@ def _plan(draft: Draft, keys: Iterable[Key]) -> Plan:
     made = plan_of(
         rows,
         revisions={name: read.revision.id for name, read in sources.items() if read},
-        records={app.spec.name: app.inventory_problem for app in draft.apps.values()},
+        inventories={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
     )
     return with_requests(draft, made)

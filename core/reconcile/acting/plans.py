@@ -34,7 +34,7 @@ def plan_of(
     rows: Iterable[Drift],
     *,
     revisions: Mapping[str, str],
-    records: Mapping[str, str],
+    inventories: Mapping[str, str],
     claims: Mapping[Key, str],
 ) -> Plan:
     """Order the calls that bring *rows* back to Git.
@@ -43,7 +43,7 @@ def plan_of(
         rows: The objects to act on; those in sync, contested, extra or unknown are left out.
             All must be of one cluster: those of any other than the first are left out too.
         revisions: App to commit, for those apps.
-        records: App to the reason why its inventory cannot be written; "" when it can.
+        inventories: App to the reason why its inventory cannot be written; "" when it can.
         claims: Objects that another app states, too, and that app.
 
     Returns:
@@ -58,7 +58,10 @@ def plan_of(
     )
     apps = sorted({step.key.app for step in steps})
     return Plan(
-        cluster, steps, {app: revisions.get(app, "") for app in apps}, _notes(apps, steps, records)
+        cluster,
+        steps,
+        {app: revisions.get(app, "") for app in apps},
+        _notes(apps, steps, inventories),
     )
 
 
@@ -87,12 +90,12 @@ def _is_left(change: FieldChange) -> bool:
 
 
 def _notes(
-    apps: Iterable[str], steps: Iterable[Step], records: Mapping[str, str]
+    apps: Iterable[str], steps: Iterable[Step], inventories: Mapping[str, str]
 ) -> tuple[str, ...]:
     notes = [
-        f"app {app}: what is applied is recorded in its inventory"
-        if not records.get(app)
-        else f"app {app}: the inventory cannot be written ({records[app]}); the sync works without"
+        f"app {app}: what is applied is entered in its inventory"
+        if not (problem := inventories.get(app))
+        else f"app {app}: the inventory cannot be written ({problem}); the sync works without"
         for app in apps
     ]
     steps = tuple(steps)

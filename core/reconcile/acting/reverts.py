@@ -53,6 +53,8 @@ def _sync(draft: Draft, number: int, run: RunState, app: str, revision: str) -> 
         if row.key.app == app and row.cause in {Cause.GIT_AHEAD, Cause.BOTH} and not row.calling
     ]
     claims = claims_of(draft.apps.values())
-    made = with_requests(draft, plan_of(rows, revisions={app: revision}, records={}, claims=claims))
+    made = with_requests(
+        draft, plan_of(rows, revisions={app: revision}, inventories={}, claims=claims)
+    )
     shown = replace(run.shown, total=run.shown.total + len(made.runnable))
     start(draft, number, made, shown, auto=False)

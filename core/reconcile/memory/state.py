@@ -216,5 +216,5 @@ def namespace_of(app: AppState, cluster: ClusterState) -> str:
 
 
 def inventory_namespace(app: AppState, cluster: ClusterState) -> str:
-    """Where the record of an app is kept."""
+    """Where the inventory of an app is kept."""
     return app.spec.inventory_namespace or namespace_of(app, cluster)

@@ -56,7 +56,7 @@ def row(
 
 
 def made_of(*rows: Drift, **more: Any) -> Plan:
-    return plan_of(rows, **({"revisions": {"shop": "c1"}, "records": {}, "claims": {}} | more))
+    return plan_of(rows, **({"revisions": {"shop": "c1"}, "inventories": {}, "claims": {}} | more))
 
 
 # Which objects ------------------------------------------------------------------------------------
@@ -184,9 +184,9 @@ def test_a_plan_names_the_commit_of_each_of_its_apps_and_of_no_other() -> None:
 
 
 def test_a_plan_says_of_each_app_whether_it_can_be_recorded() -> None:
-    made = made_of(row("a"), row("b", app="blog"), records={"shop": "forbidden"})
+    made = made_of(row("a"), row("b", app="blog"), inventories={"shop": "forbidden"})
     assert made.notes == (
-        "app blog: what is applied is recorded in its inventory",
+        "app blog: what is applied is entered in its inventory",
         "app shop: the inventory cannot be written (forbidden); the sync works without",
     )
 

@@ -49,7 +49,7 @@ class _Place:
     namespace: str
 
 
-class Records:
+class Inventories:
     """The inventories of one cluster, each written by one call at a time."""
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
@@ -60,7 +60,7 @@ class Records:
         self._cluster_uid: str | None = None
 
     async def read(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
-        """Return what was applied for *app*; nothing if nothing was ever recorded.
+        """Return what was applied for *app*; nothing if there is no inventory yet.
 
         Raises:
             ProductError: It cannot be told.
@@ -70,7 +70,7 @@ class Records:
             return await self._read(place)
 
     async def write(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
-        """Replace the record of *app*.
+        """Replace the inventory of *app*.
 
         A shard that is no longer needed is emptied: nothing is ever deleted.
 
