@@ -194,6 +194,8 @@ def test_a_row_has_an_age_only_while_it_is_out_of_sync() -> None:
     made.now += 5
     made.drift("a", 6, **BAD)
     assert made.row("a").since == made.now
+    made.read(document(CONFIG_MAP, "a", **GOOD), document(CONFIG_MAP, "b", **GOOD), number=2)
+    assert made.row("b").since == made.now
 
 
 def test_values_of_secrets_are_hashed_with_the_key_of_this_run() -> None:

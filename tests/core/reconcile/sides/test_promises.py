@@ -136,9 +136,9 @@ def test_a_step_that_cannot_follow_is_left_and_said(moved: bool) -> None:
 
 
 def test_a_definition_without_names_promises_nothing() -> None:
-    broken = document(
-        DEFINITION, "widgets.x.io", spec={"versions": [{"name": "v1", "served": True}]}
-    )
+    versions = [{"name": "v1", "served": True}]
+    spec = {"group": "x.io", "names": {"kind": "Widget"}, "versions": versions}
+    broken = document(DEFINITION, "widgets.x.io", spec=spec)
     assert promises({DEFINITION: (broken,)}, {WIDGET}) == {}
 
 
