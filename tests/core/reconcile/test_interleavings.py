@@ -61,6 +61,8 @@ def test_whatever_comes_in_any_order_the_books_are_right(story: Moves, healing: 
 
 @given(STORIES, st.booleans())
 @settings(max_examples=80, deadline=None)
+@example([("heal", 1), ("perform", 0), ("answer", 0), ("perform", 0), ("lose", 1)], False)
+@example([("edit", 0), ("watch", 0), ("edit", 1), ("perform", 0), ("relist", 0)], True)
 @example(
     [
         ("edit", 2),
@@ -101,6 +103,8 @@ def test_with_standing_permission_the_cluster_ends_as_git_says(story: Moves) -> 
 
 @given(STORIES, st.booleans())
 @settings(max_examples=80, deadline=None)
+@example([("edit", 2), ("watch", 0), ("perform", 0), ("answer", 0)], False)
+@example([("edit", 2), ("watch", 0), ("perform", 0), ("answer", 0)], True)
 def test_a_record_of_everything_replays_exactly(story: Moves, healing: bool) -> None:
     play = played(story, healing=healing)
     state, effects = replayed(play.mind, healing=healing)

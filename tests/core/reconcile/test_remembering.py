@@ -6,10 +6,22 @@ from typing import Any
 
 import pytest
 
-from core.model import ClusterSpec, Document, EventName, Key, Live, ObjectRef, Plan, Verdict
+from core.model import (
+    ClusterSpec,
+    Document,
+    EventName,
+    Key,
+    Live,
+    ObjectRef,
+    Plan,
+    Problem,
+    Remedy,
+    Verdict,
+)
 from core.reconcile.memory.commands import Execute, PreparePlan, Refresh
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inputs import (
+    Applied,
     ClusterFound,
     Confirmed,
     InventoryRead,
@@ -171,12 +183,15 @@ TINY = ObjectRef("", "ConfigMap", "tiny", "x")
 def test_the_backlog_of_one_app_does_not_hold_up_another() -> None:
     made = two_apps()
     made.once(SourceRead("shop", commit(2), documents("9", [*MANY, *(f"{n}x" for n in MANY)]), ()))
-    assert len(made.state.queued) > JUDGED_AT_ONCE
+    before = made.state.queues["shop"]
+    assert len(before) > JUDGED_AT_ONCE
     found = in_tiny(live(CONFIG_MAP, "x", 6, data={"a": "7"}))
     effects = made.once(LiveChanged("prod", CONFIG_MAP, ((TINY, found),)))
     assert [each.key for each in questions(effects) if each.key.app == "small"] == [
         Key("small", TINY)
     ]
+    judged = JUDGED_AT_ONCE // 2  # each of the two gets its share of the slice
+    assert len(made.state.queues["shop"]) == len(before) - judged
 
 
 # Objects that are gone ----------------------------------------------------------------------------
@@ -332,3 +347,15 @@ def test_a_step_that_changes_nothing_gives_the_very_tables_it_got() -> None:
     after = made.state
     for name in ("apps", "clusters", "runs", "subjects", "rows", "tallies", "alarms", "events"):
         assert getattr(after, name) is getattr(before, name), name
+
+
+def test_a_refused_object_is_no_longer_being_written_though_its_judgement_has_to_wait() -> None:
+    names = [f"n{number:04}" for number in range(2 * JUDGED_AT_ONCE + 100)]
+    made = applied(*names)
+    made.drift(names[-1], 6, **BAD)
+    (effect,) = writes(made.execute(made.plan(names[-1])))
+    made.once(SourceRead(SPEC.name, commit(2), documents("9", names), ()))
+    no = Problem(Remedy.CHANGE_GIT, "no")
+    made.once(Applied(effect.key, effect.desired, None, no))
+    assert effect.key in made.state.queued
+    assert made.state.rows[effect.key].calling is False

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.model import EventName, Live, Remedy, Verdict
+from core.model import EventName, FieldVerdict, Live, Remedy, Verdict
 from core.model.requests import Awaited, Version
 from core.reconcile.memory.commands import SetHeal
 from core.reconcile.memory.effects import Perform
@@ -202,3 +202,18 @@ def test_one_write_is_asked_for_each_object_of_a_plan() -> None:
     made, effects = in_flight("a", "b")
     assert [effect.key for effect in effects] == [A, B]
     assert written(made.wait(1000.0)) == []
+
+
+def test_a_success_is_told_with_its_drift_and_without_what_was_harmless() -> None:
+    controller = {
+        "manager": "kube-controller-manager",
+        "operation": "Update",
+        "fieldsV1": {"f:data": {"f:b": {}}},
+    }
+    made = applied("a")
+    both = live(CONFIG_MAP, "a", 6, data={"a": "2", "b": "1"}, managed=[controller])
+    (asked,) = questions(made.change(CONFIG_MAP, "a", both))
+    made.agree(asked)
+    assert {change.verdict for change in made.row("a").changes} > {FieldVerdict.DRIFT}
+    made.accept(writes(made.execute(made.plan("a")))[0], 8)
+    assert [change.path for change in made.state.events[-1].changes] == ["data.a"]

@@ -180,3 +180,19 @@ def test_another_job_of_that_name_does_not_take_the_proof_away() -> None:
     assert row is not None
     assert replace(row[ref(JOB, "move")], digest="") == InventoryRow(KEY.ref, "u1", "", "Complete")
     assert verdict(made)[0] == "in_sync"
+
+
+def test_an_end_and_a_deletion_of_a_job_that_others_applied_are_both_seen_in_one_batch() -> None:
+    made = cluster()
+    made.feed(InventoryRead(SPEC.name, ()))
+    listing(made, job(5))
+    watch(made, job(6, "Complete"), None)
+    assert verdict(made) == ("in_sync", "completed, expired")
+
+
+def test_the_end_of_a_job_that_is_not_the_one_in_git_proves_nothing() -> None:
+    made = cluster()
+    made.feed(InventoryRead(SPEC.name, ()))
+    listing(made, job(5, spec=dict.fromkeys(TTL, 7)))
+    watch(made, job(6, "Complete", spec=dict.fromkeys(TTL, 7)), None)
+    assert verdict(made)[0] == "missing"

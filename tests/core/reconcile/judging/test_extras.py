@@ -426,3 +426,14 @@ def test_a_neighbour_is_asked_what_is_its_own_and_never_judged_or_shown() -> Non
     shown = snapshot(made.state, Snapshot())
     assert [view.spec.name for view in shown.apps] == [SPEC.name]
     assert OTHER.name not in {event.app for event in made.state.events}
+
+
+def test_an_extra_object_that_changes_keeps_its_age() -> None:
+    made = owning()
+    survey(made, SECRET, metadata(SECRET, "b"))
+    since = row_of(made, SECRET, "b").since
+    made.now += 50
+    made.feed(SurveyChanged("prod", SECRET, "web", (metadata(SECRET, "b", 8),)))
+    assert row_of(made, SECRET, "b").stamp.version == "8"
+    assert row_of(made, SECRET, "b").since == since == 1000.0
+    assert made.events().count("drift_detected") == 1

@@ -260,3 +260,16 @@ def test_what_cannot_be_judged_is_not_looked_up() -> None:
     made = world()
     made.read(GIT)
     assert made.feed(Explain(key(CONFIG_MAP, "a"))) == []
+
+
+def test_the_answer_of_the_server_dates_the_row_unless_it_says_the_same() -> None:
+    made = applied("a")
+    (asked,) = [
+        each
+        for each in made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, data={"a": "2"}))
+        if isinstance(each, Confirm)
+    ]
+    assert made.row("a").judged_at == 1000.0
+    made.now += 3
+    made.agree(asked)
+    assert made.row("a").judged_at == 1003.0

@@ -171,7 +171,9 @@ def test_no_more_than_a_few_steps_wait_for_a_judgement() -> None:
     made.state = replace(made.state, subjects=made.state.subjects.set(A, subject))
     for version in range(6, 6 + 3 * SIGHTINGS_MAX):
         made.change(CONFIG_MAP, "a", at(version, str(version)))
-    assert len(made.state.subjects[A].sightings) <= SIGHTINGS_MAX
+    sightings = made.state.subjects[A].sightings
+    assert len(sightings) == SIGHTINGS_MAX
+    assert sightings[-1].after.resource_version == str(5 + 3 * SIGHTINGS_MAX)
 
 
 def test_b8_a_field_that_came_in_without_any_owner_is_drift_by_nobody_known() -> None:

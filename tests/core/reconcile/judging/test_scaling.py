@@ -130,3 +130,15 @@ def test_what_an_autoscaler_says_of_itself_judges_nothing_again() -> None:
     scaled(made, autoscaler(2, 10, 2))
     assert made.state.rows[key(DEPLOYMENT, "a")] is row
     assert made.state.clusters["prod"].scales == {ref(DEPLOYMENT, "a"): ScaleRange(2, 10, "a")}
+
+
+def test_what_nobody_can_scale_does_not_wait_for_autoscalers() -> None:
+    made = deployed(cluster(V2))
+    made.read(
+        document(DEPLOYMENT, "a", spec={"replicas": 2}),
+        document(CONFIG_MAP, "c", data={"a": "1"}),
+        number=2,
+    )
+    made.listing(CONFIG_MAP, [("c", live(CONFIG_MAP, "c", 5, data={"a": "1"}))])
+    assert made.verdict(CONFIG_MAP, "c") == "in_sync"
+    assert made.verdict(DEPLOYMENT, "a") == "unknown"

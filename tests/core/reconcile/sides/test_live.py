@@ -262,3 +262,12 @@ def test_a_schema_that_changes_has_unchanged_objects_judged_by_it() -> None:
     asked = made.feed(SchemaRead("prod", CONFIG_MAP, None))
     assert [each.key for each in questions(asked)] == [A]
     assert made.row("a").judged_at == made.now
+
+
+def test_a_connection_says_where_it_goes() -> None:
+    made = World(world().state)
+    made.now += 7
+    made.feed(found("https://other"))
+    view = made.state.clusters["prod"].view
+    assert (view.context, view.server, view.version) == ("ctx", "https://other", "v1.37.2")
+    assert (view.connected, view.seen_at, view.problem) == (True, made.now, None)

@@ -1,0 +1,68 @@
+"""What a person orders: plans of exactly the chosen objects, and permissions asked for them."""
+
+from dataclasses import replace
+from typing import Any
+
+from core.model import Key, Plan
+from core.reconcile.memory.commands import PreparePlan, PrepareRevert, SetHeal
+from core.reconcile.memory.effects import CheckAccess, ComputeRevert
+from core.reconcile.memory.inputs import PlanPrepared
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    RESOURCES,
+    SPEC,
+    applied,
+    commit,
+    key,
+    writes,
+    written,
+)
+
+A, B = key(CONFIG_MAP, "a"), key(CONFIG_MAP, "b")
+BAD: dict[str, Any] = {"data": {"a": "2"}}
+
+
+def test_a_plan_holds_the_chosen_objects_and_asks_for_their_kinds() -> None:
+    made = applied("a", "b")
+    made.drift("a", 6, **BAD)
+    made.drift("b", 6, **BAD)
+    (effect,) = made.feed(PreparePlan(4, frozenset({B})))
+    assert isinstance(effect, CheckAccess)
+    assert effect.request == 4
+    assert [step.key for step in effect.plan.steps] == [B]
+    assert effect.plan.revisions == {SPEC.name: commit(1).id}
+    assert dict(effect.resources) == {CONFIG_MAP: RESOURCES[CONFIG_MAP]}
+    assert 4 not in made.state.answers
+
+
+def test_the_answer_to_a_request_stands_under_its_number() -> None:
+    made = applied("a")
+    made.drift("a", 6, **BAD)
+    plan = made.plan("a")
+    barred = replace(plan, steps=(replace(plan.steps[0], problem="you may not"),))
+    made.feed(PlanPrepared(4, barred), PreparePlan(5, frozenset({key(CONFIG_MAP, "z")})))
+    assert made.state.answers == {4: barred, 5: Plan("", ())}
+
+
+def test_what_is_in_sync_or_unknown_to_us_needs_no_permission() -> None:
+    made = applied("a")
+    chosen = frozenset({A, Key("nobody", A.ref)})
+    assert made.feed(PreparePlan(1, chosen)) == []
+    assert made.state.answers[1] == Plan("prod", ())
+
+
+def test_a_revert_is_worked_out_outside() -> None:
+    made = applied("a")
+    effects = made.feed(PrepareRevert(6, SPEC.name, commit(1).id))
+    assert effects == [ComputeRevert(6, SPEC.name, commit(1).id)]
+
+
+def test_healing_is_switched_for_the_named_apps_and_implies_writing() -> None:
+    made = applied("a")
+    made.state = replace(made.state, writing=False)
+    made.drift("a", 6, **BAD)
+    assert written(made.feed(SetHeal(frozenset(), enabled=True))) == []
+    assert made.state.apps[SPEC.name].healing is False
+    effects = made.feed(SetHeal(frozenset({SPEC.name}), enabled=True))
+    assert [effect.key for effect in writes(effects)] == [A]
+    assert (made.state.writing, made.state.apps[SPEC.name].healing) == (True, True)
