@@ -176,3 +176,25 @@ def test_an_app_says_when_its_inventory_is_on_its_way_and_when_it_cannot_be_kept
     assert (app(made).storing, app(made).inventory) == (True, "")
     made.recorded(effects, "you may not write configmaps")
     assert (app(made).storing, app(made).inventory) == (False, "you may not write configmaps")
+
+
+def test_an_app_says_when_git_was_read_and_a_cluster_when_it_was_last_heard_of() -> None:
+    made = applied("a")
+    made.now += 7
+    made.read(document(CONFIG_MAP, "a", **GOOD), number=2)
+    assert app(made).read_at == made.now
+    made.now += 5
+    made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, **GOOD))
+    assert seen(made).clusters[0].seen_at == made.now
+
+
+def test_a_row_has_an_age_only_while_it_is_out_of_sync() -> None:
+    made = applied("a")
+    assert made.row("a").since == 0.0
+    made.now += 5
+    made.drift("a", 6, **BAD)
+    assert made.row("a").since == made.now
+
+
+def test_values_of_secrets_are_hashed_with_the_key_of_this_run() -> None:
+    assert (beginning().mask_key, beginning().digest_key) == (b"m", b"d")

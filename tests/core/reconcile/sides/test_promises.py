@@ -133,3 +133,15 @@ def test_a_step_that_cannot_follow_is_left_and_said(moved: bool) -> None:
     (run,) = made.state.finished
     assert "does not serve Widget yet" in str(run.problems[0])
     assert [each.remedy for each in run.problems] == [Remedy.LOOK_AGAIN]
+
+
+def test_a_definition_without_names_promises_nothing() -> None:
+    broken = document(
+        DEFINITION, "widgets.x.io", spec={"versions": [{"name": "v1", "served": True}]}
+    )
+    assert promises({DEFINITION: (broken,)}, {WIDGET}) == {}
+
+
+def test_an_object_whose_definition_comes_along_says_why_it_is_missing() -> None:
+    row = waiting().state.rows[WIDGET_KEY]
+    assert row.reason == "its kind is defined in the same folder, and not applied yet"

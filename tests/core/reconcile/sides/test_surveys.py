@@ -22,6 +22,7 @@ from tests.core.reconcile.world import (
     SECRET,
     SPEC,
     World,
+    beginning,
     document,
     live,
     ref,
@@ -187,3 +188,9 @@ def test_a_kind_that_git_begins_to_name_is_surveyed_no_longer() -> None:
     assert (SECRET, "web") not in cluster(made).surveys
     made.feed(SurveyListed("prod", SECRET, "web", dict([meta("s")])))  # a late one
     assert (SECRET, "web") not in cluster(made).surveys
+
+
+def test_a_survey_before_anything_is_followed_says_nothing() -> None:
+    made = World(beginning())
+    made.feed(SurveyListed("prod", SECRET, "web", dict([meta("s")])))
+    assert cluster(made).surveys == {}
