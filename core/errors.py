@@ -10,7 +10,7 @@ The tree is cut by what the reader can do next, not by where the fault arose:
     - ManifestError     the same, at one line of one file
   - OutdatedError       look again; the world moved meanwhile  (stale plan, HTTP 409)
 
-Anything else that escapes is a bug: it ends the program with a traceback and exit code 70.
+Anything else that escapes is a bug: it ends the program with a traceback.
 Text shown to a person is built here and nowhere else.
 """
 

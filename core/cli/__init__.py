@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.cli.ending import exit_code_of
 
 if TYPE_CHECKING:
-    from core.cli.jobs import OpenTerminal
+    from core.cli.opening import OpenTerminal
 
 __all__ = ["main"]
 

@@ -4,16 +4,12 @@ The terminal is handed in, for it lies above this package: whoever starts the pr
 """
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+from core.cli.opening import OpenTerminal
 from core.cli.options import Options
 from core.errors import UsageError
 
-if TYPE_CHECKING:
-    from core.cli.session import EngineLike
-
-# Opens the terminal: how to build the engine (in the engine's own thread), the flags, a title.
-OpenTerminal: TypeAlias = Callable[[Callable[[], "EngineLike"], Options, str], int]
 Job: TypeAlias = Callable[[OpenTerminal | None], int]
 
 

@@ -13,6 +13,7 @@ import click
 
 from core.cli import jobs
 from core.cli.jobs import Job
+from core.cli.opening import OpenTerminal
 from core.cli.options import Options
 from core.errors import UsageError
 from core.settings.fields import Field
@@ -206,5 +207,5 @@ def chosen_job(arguments: Sequence[str] | None = None) -> Job:
     return answer if callable(answer) else partial(_ended, answer or 0)  # --help and --version
 
 
-def _ended(code: int, _: jobs.OpenTerminal | None) -> int:
+def _ended(code: int, _: OpenTerminal | None) -> int:
     return code

@@ -13,7 +13,7 @@ from pathlib import Path
 from core.cli.commands import terminal
 from core.cli.commands.headless import EventLog, follow
 from core.cli.commands.sync import Console, sync
-from core.cli.jobs import OpenTerminal
+from core.cli.opening import OpenTerminal
 from core.cli.options import Options
 from core.cli.output.ink import Ink, put
 from core.cli.session import EngineLike, beside, connected, flags_of

@@ -1,6 +1,6 @@
 """`driftdeck`: opens the terminal, which is handed in."""
 
-from core.cli.jobs import OpenTerminal
+from core.cli.opening import OpenTerminal
 from core.cli.options import Options
 from core.cli.session import EngineLike, connected, settings_of
 from core.settings.reading import Settings
