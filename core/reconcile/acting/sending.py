@@ -11,7 +11,7 @@ from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import Applied, InventoryRow
 from core.reconcile.memory.phases import Applying, RunState
 from core.reconcile.memory.state import NOTHING_APPLIED
-from core.reconcile.memory.subjects import Call
+from core.reconcile.memory.subjects import Call, Subject
 
 
 def send_steps(
@@ -34,7 +34,7 @@ def send_steps(
         else:
             words = f"{step.key.ref}: {_hindrance(draft, step)}; left as it is"
             problems.append(Problem(Remedy.LOOK_AGAIN, words))
-            _release(draft, step.key)
+            _release(draft, step.key, number)
     shown = run.shown
     if problems:
         shown = replace(
@@ -57,16 +57,21 @@ def _apply(draft: Draft, number: int, step: Step) -> None:
     desired = app.desired[step.key.ref]
     kind = draft.cluster(app.spec.cluster).kinds[step.kind]
     live = kind.objects.get(step.key.ref) if kind.objects is not None else None
-    call = Call(desired, live, number)
-    draft.put(replace(draft.subject(step.key), call=call, planned=None))
+    subject = draft.subject(step.key)
+    planned = _planned_by_others(subject, number)
+    draft.put(replace(subject, call=Call(desired, live, number), planned=planned))
     sent = step.requests or requests_of(draft, step)
     draft.effects.append(Perform(app.spec.cluster, step.key, desired, live, sent))
 
 
-def _release(draft: Draft, key: Key) -> None:
-    """No write of this object is planned or in flight any more."""
+def _planned_by_others(subject: Subject, number: int | None) -> int | None:
+    return subject.planned if subject.planned != number else None
+
+
+def _release(draft: Draft, key: Key, number: int | None) -> None:
+    """A run will not write this object any more."""
     subject = draft.subject(key)
-    draft.put(replace(subject, planned=None))
+    draft.put(replace(subject, planned=_planned_by_others(subject, number)))
     if subject.row is not None:
         draft.put_row(key, replace(subject.row, calling=False))
     draft.judge_again(key)
@@ -92,7 +97,7 @@ def take_applied(draft: Draft, done: Applied) -> None:
     if subject.row is not None:
         _tell_outcome(draft, done, auto=auto)
     if done.problem:
-        _release(draft, done.key)
+        _release(draft, done.key, call.run)
     draft.judge_again(done.key)  # until it is judged by what the watch brings it is under way
     if run is not None:
         draft.runs[run.shown.id] = _answered(run, done)

@@ -7,9 +7,9 @@ import pytest
 
 from core.model import EventName, FieldVerdict, Live, Remedy, Verdict
 from core.model.requests import Awaited, Version
-from core.reconcile.memory.commands import SetHeal
+from core.reconcile.memory.commands import Execute, SetHeal
 from core.reconcile.memory.effects import Perform
-from core.reconcile.memory.inputs import Applied
+from core.reconcile.memory.inputs import Applied, InventoryRead
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,
@@ -20,6 +20,7 @@ from tests.core.reconcile.world import (
     live,
     questions,
     stated,
+    world,
     writes,
     written,
 )
@@ -217,3 +218,18 @@ def test_a_success_is_told_with_its_drift_and_without_what_was_harmless() -> Non
     assert {change.verdict for change in made.row("a").changes} > {FieldVerdict.DRIFT}
     made.accept(writes(made.execute(made.plan("a")))[0], 8)
     assert [change.path for change in made.state.events[-1].changes] == ["data.a"]
+
+
+def test_a_write_of_one_run_leaves_what_another_run_still_plans() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", **GOOD))
+    made.listing(CONFIG_MAP)
+    made.feed(InventoryRead(SPEC.name, ()))
+    plan = made.plan("a")
+    enlisting = made.feed(Execute(1, plan))
+    made.feed(Execute(2, plan))
+    (effect,) = writes(made.recorded(enlisting))
+    assert made.state.subjects[A].planned == 2
+    (again,) = writes(made.refuse(effect))
+    assert made.state.subjects[A].planned is None
+    assert again.requests == effect.requests
