@@ -70,3 +70,13 @@ def test_a_job_without_labels_of_its_own_has_those_of_its_template(git: str, cou
     live = "metadata: {labels: {%sapp: web}}\n" % ("own: x, " if counts else "")
     found = shown(judged("Job", git + spec, live + spec, {EDIT: "metadata.labels.app"}))
     assert found == ({"metadata.labels.app": "drift"} if counts else {})
+
+
+@pytest.mark.parametrize(("selector", "counts"), [("{app: web}", False), ("{app: other}", True)])
+def test_a_replication_controller_selects_by_the_labels_of_its_template(
+    selector: str, counts: bool
+) -> None:
+    git = "spec: {template: {metadata: {labels: {app: web}}, spec: {}}}"
+    live = f"spec: {{selector: {selector}, {git.removeprefix('spec: {')}"
+    found = shown(judged("ReplicationController", git, live, {EDIT: "spec.selector"}))
+    assert found == ({"spec.selector": "drift"} if counts else {})

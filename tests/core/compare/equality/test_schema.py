@@ -124,6 +124,19 @@ def test_a_keyed_list_with_odd_keys_is_an_ordinary_list(keys: Json) -> None:
     assert at(thing(Thing={"properties": {"a": listed}}), "a").keys == ()
 
 
+@pytest.mark.parametrize("missing", ["x-kubernetes-list-type", "items"])
+def test_a_list_is_keyed_only_if_its_type_says_so_and_its_entries_are_known(missing: str) -> None:
+    listed: JsonObject = {
+        "type": "array",
+        "items": {"type": "object"},
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["name"],
+    }
+    assert at(thing(Thing={"properties": {"a": listed}}), "a").keys == ("name",)
+    del listed[missing]
+    assert at(thing(Thing={"properties": {"a": listed}}), "a").keys == ()
+
+
 def test_only_declared_fields_are_remembered() -> None:
     labels = at(SCHEMAS[KindRef("v1", "ConfigMap")].root, "metadata", "labels")
     for number in range(100):

@@ -112,6 +112,21 @@ def test_of_two_who_wrote_in_the_same_second_the_cluster_itself_comes_last() -> 
     assert found("Service", "a", BY_CLUSTER, deployer).maker.manager == "helm"
 
 
+def test_a_writer_without_a_time_comes_after_those_who_have_one() -> None:
+    timeless = {"manager": "helm", "operation": "Update"}
+    assert found("Service", "a", timeless, BY_KUBECTL).maker.manager == "kubectl-create"
+    assert found("Service", "a", timeless, BY_CLUSTER).maker.manager == "kube-controller-manager"
+    assert found("Service", "a", timeless).maker.manager == "helm"
+
+
+def test_of_two_writers_without_a_time_the_cluster_itself_comes_last() -> None:
+    cluster, timeless = (
+        {"manager": manager, "operation": "Update"}
+        for manager in ("kube-controller-manager", "helm")
+    )
+    assert found("Service", "a", cluster, timeless).maker.manager == "helm"
+
+
 def test_nobody_is_named_where_ownership_was_not_tracked_from_the_beginning() -> None:
     before = {**BY_KUBECTL, "manager": "before-first-apply"}
     assert found("Service", "a", before, BY_KUBECTL).maker.manager is None

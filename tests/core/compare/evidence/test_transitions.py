@@ -67,6 +67,27 @@ def test_who_gained_the_field_wrote_it() -> None:
     assert who(moved(before, after, "spec.replicas", 7)) == "kubectl/scale"
 
 
+def test_who_gained_the_field_counts_before_who_owned_it_and_wrote_something_else() -> None:
+    before = body("spec: {replicas: 3}", entry("driftdeck", REPLICAS))
+    again, gained = entry("driftdeck", BOTH, LATE), entry("kubectl-edit", REPLICAS, LATE)
+    after = body("spec: {replicas: 7, paused: true}", again, gained)
+    assert who(moved(before, after, "spec.replicas", 7)) == "kubectl-edit"
+
+
+def test_an_entry_whose_fields_are_no_maps_is_no_write_of_its_manager() -> None:
+    """Nothing a server writes; but what an object says is not to be trusted."""
+    for past, present in (("{f:spec: 1}", "{f:spec: 2}"), ("{f:spec: {}}", "{f:spec: 2}")):
+        before = body("spec: {paused: true}", entry("odd", past), entry("a", REPLICAS))
+        after = body("spec: {}", entry("odd", present), entry("a", REPLICAS, LATE))
+        assert who(moved(before, after, "spec.paused", ABSENT, git=True)) == "a"
+
+
+def test_who_gained_fields_within_the_same_second_wrote_and_who_kept_his_did_not() -> None:
+    before = body("spec: {paused: true}", entry("a", REPLICAS), entry("b", REPLICAS))
+    after = body("spec: {minReadySeconds: 5}", entry("a", BOTH), entry("b", REPLICAS))
+    assert who(moved(before, after, "spec.paused", ABSENT, git=True)) == "a"
+
+
 def test_who_owned_the_field_and_wrote_again_is_told_by_the_time() -> None:
     before = body("spec: {replicas: 3}", entry("kubectl-edit", REPLICAS))
     after = body("spec: {replicas: 7}", entry("kubectl-edit", REPLICAS, LATE))
