@@ -50,9 +50,8 @@ def _claims(value: Json, node: Node, at: Parts) -> Iterator[Parts]:
         for keys, item in keyed.items():
             entry = (*at, element(node.keys, keys))
             yield entry
-            # Of an entry that is owned whole too: its fields are not listed, so that it counts as not
-            # ours.  Without the apply a later one still moved members of sets (measured, claims of
-            # volumes): one write too many settles that.
+            # Also where an entry is owned whole: its fields are listed nowhere, so that it counts as
+            # not ours.  Left out, that apply comes later and moves members of sets (measured).
             for key, inner in item.items():
                 yield from _claims(inner, node.items.fields[key], (*entry, key))
         return
