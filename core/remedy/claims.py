@@ -50,7 +50,7 @@ def _claims(value: Json, node: Node, at: Parts) -> Iterator[Parts]:
         for keys, item in keyed.items():
             entry = (*at, element(node.keys, keys))
             yield entry
-            # Also where an entry is owned whole: its fields are listed nowhere, so that it counts as
+            # Also where an entry is owned whole: its fields are listed nowhere, so it counts as
             # not ours.  Left out, that apply comes later and moves members of sets (measured).
             for key, inner in item.items():
                 yield from _claims(inner, node.items.fields[key], (*entry, key))
