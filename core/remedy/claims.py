@@ -50,7 +50,9 @@ def _claims(value: Json, node: Node, at: Parts) -> Iterator[Parts]:
         for keys, item in keyed.items():
             entry = (*at, element(node.keys, keys))
             yield entry
-            for key, inner in () if node.items.atomic else item.items():
+            # Also where an entry is owned whole: its fields are listed nowhere, so it counts as
+            # not ours.  Left out, that apply comes later and moves members of sets (measured).
+            for key, inner in item.items():
                 yield from _claims(inner, node.items.fields[key], (*entry, key))
         return
     unique = members(value, node) if isinstance(value, list) and value else None

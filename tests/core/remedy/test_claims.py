@@ -38,7 +38,7 @@ ONE = "containers: [{name: web, image: a}]"
         "{metadata: {finalizers: [x.io/a, x.io/b]}, %s}" % (WEB % ONE),
         WEB % "containers: [{name: web, image: a, args: [x], ports: [{containerPort: 80}]}]",
         WEB % f"{ONE}, nodeSelector: {{}}",
-        WEB % f"{ONE}, tolerations: [{{key: a}}], imagePullSecrets: [{{name: a}}]",
+        WEB % f"{ONE}, tolerations: [{{key: a}}]",
     ],
 )
 def test_what_was_applied_is_claimed_field_by_field(text: str) -> None:
@@ -81,3 +81,8 @@ def test_what_the_server_does_not_keep_is_stated_again() -> None:
 def test_where_several_apply_ours_is_told_by_its_name() -> None:
     live: JsonObject = {"metadata": {"managedFields": managed({"helm:Apply": "a", "x": "b"})}}
     assert applied_by_us(Owners.parse(live), KIND) is None
+
+
+def test_entries_that_are_owned_whole_are_stated_again() -> None:
+    """An edit alone would leave what a later apply still moves: in doubt it is applied."""
+    assert not claimed(WEB % f"{ONE}, imagePullSecrets: [{{name: a}}]")
