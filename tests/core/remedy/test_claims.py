@@ -78,6 +78,14 @@ def test_what_the_server_does_not_keep_is_stated_again() -> None:
     assert not claimed("{metadata: {finalizers: []}, " + WEB % ONE + "}")
 
 
+def test_an_empty_map_is_one_field() -> None:
+    live: JsonObject = {"metadata": {"managedFields": managed({"driftdeck:Apply": "spec.free"})}}
+    (ours,) = Owners.parse(live).entries
+    root = SCHEMAS[KINDS["Widget"]].root
+    assert is_claimed(obj("Widget", "spec: {free: {}}"), ours, root)
+    assert not is_claimed(obj("Widget", "spec: {}"), ours, root)
+
+
 def test_where_several_apply_ours_is_told_by_its_name() -> None:
     live: JsonObject = {"metadata": {"managedFields": managed({"helm:Apply": "a", "x": "b"})}}
     assert applied_by_us(Owners.parse(live), KIND) is None

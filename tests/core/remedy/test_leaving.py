@@ -61,3 +61,45 @@ def test_an_entry_of_a_list_keeps_its_place_and_its_keys() -> None:
         {"name": "a.x"},
         {"name": "b.x", "clientConfig": {"caBundle": "bGl2ZQ==", "url": "u"}},
     ]
+
+
+def test_what_another_applies_is_stated_where_git_and_live_agree() -> None:
+    """To state it changes nothing, and leaving it out would give up what we own of it."""
+    body = sent("Deployment", GIT, GIT, {"scaler:Apply": "spec.replicas"}, "spec.replicas")
+    assert body["spec"] == {"replicas": 2, "paused": True}
+
+
+def test_a_keyed_list_with_two_entries_of_one_key_is_sent_whole_as_it_is_live() -> None:
+    containers = "spec: {template: {spec: {containers: [{name: a, env: %s}]}}}"
+    git = containers % "[{name: A, value: '1'}]"
+    live = containers % "[{name: A, value: '2'}, {name: A, value: '3'}]"
+    path = "spec.template.spec.containers[name=a].env"
+    body = sent("Deployment", git, live, {"kubectl-edit": path}, path)
+    assert body["spec"]["template"]["spec"]["containers"] == [
+        {"name": "a", "env": [{"name": "A", "value": "2"}, {"name": "A", "value": "3"}]}
+    ]
+
+
+def test_a_text_where_a_keyed_list_should_be_is_no_list_of_entries() -> None:
+    containers = "spec: {template: {spec: {containers: %s}}}"
+    git, live = containers % "none", containers % "[{name: a, image: 'b:1'}]"
+    path = "spec.template.spec.containers"
+    body = sent("Deployment", git, live, {"kubectl-edit": f"{path}[name=a].image"}, path)
+    assert body["spec"]["template"]["spec"]["containers"] == [{"name": "a", "image": "b:1"}]
+
+
+def test_without_a_schema_a_field_is_sent_as_it_is_live() -> None:
+    wanted, found = desired(obj("Deployment", GIT)), live_of(obj("Deployment", LIVE), {})
+    made = payload(wanted, found, None, Policy(), ("spec.replicas",))
+    assert json.loads(made.body)["spec"] == {"replicas": 5, "paused": True}
+
+
+def test_what_is_sent_is_written_in_the_order_that_git_s_documents_are_written_in() -> None:
+    both = "spec: {minReadySeconds: 5, paused: true}"
+    path = "spec.minReadySeconds"
+    wanted, whole = (
+        desired(obj("Deployment", "spec: {paused: true}")),
+        desired(obj("Deployment", both)),
+    )
+    found = live_of(obj("Deployment", both), {"driftdeck:Apply": path})
+    assert payload(wanted, found, SCHEMAS[wanted.kind], Policy(), (path,)).body == whole.body

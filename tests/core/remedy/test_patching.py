@@ -36,6 +36,12 @@ def test_entries_of_keyed_lists_are_found_by_key_and_the_later_one_goes_first() 
     assert removals(found, paths) == ("/spec/env/2", "/spec/env/0")
 
 
+def test_the_tenth_entry_of_a_list_goes_before_the_ninth() -> None:
+    found = live(spec={"env": [{"name": f"E{number}"} for number in range(12)]})
+    paths = ["spec.env[name=E2]", "spec.env[name=E10]", "spec.env[name=E9]"]
+    assert removals(found, paths) == ("/spec/env/10", "/spec/env/9", "/spec/env/2")
+
+
 def test_members_of_sets_are_found_by_value() -> None:
     found = live(metadata={"finalizers": ["x/a", "x/b"]})
     assert removals(found, ["metadata.finalizers[=x/b]"]) == ("/metadata/finalizers/1",)
