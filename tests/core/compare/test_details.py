@@ -125,3 +125,10 @@ def test_explaining_keeps_what_needs_no_detail_as_it_is() -> None:
 @given(st.text(), st.text())
 def test_any_two_texts_can_be_explained(git: str, live: str) -> None:
     assert bool(lines(git, live)) is (git != live)
+
+
+@pytest.mark.parametrize(("length", "speaks"), [(60, True), (61, False)])
+def test_plain_texts_of_sixty_characters_speak_for_themselves(length: int, *, speaks: bool) -> None:
+    git, live = "a" * length, "a" * (length - 1) + "b"
+    (change,) = detailed((FieldChange("a", FieldVerdict.DRIFT, git=git, live=live),))
+    assert (change.detail == ()) is speaks

@@ -63,6 +63,16 @@ def test_an_entry_of_a_list_keeps_its_place_and_its_keys() -> None:
     ]
 
 
+def test_an_entry_that_only_live_has_is_sent_with_its_keys_and_what_we_own_of_it() -> None:
+    containers = "spec: {template: {spec: {containers: %s}}}"
+    live = containers % "[{name: a}, {name: b, image: 'b:1', tty: true}]"
+    path = "spec.template.spec.containers[name=b]"
+    by = {"driftdeck:Apply": f"{path}.image", "kubectl-edit": f"{path}.tty"}
+    body = sent("Deployment", containers % "[{name: a}]", live, by, path)
+    entries = body["spec"]["template"]["spec"]["containers"]
+    assert entries == [{"name": "a"}, {"name": "b", "image": "b:1"}]
+
+
 def test_what_another_applies_is_stated_where_git_and_live_agree() -> None:
     """To state it changes nothing, and leaving it out would give up what we own of it."""
     body = sent("Deployment", GIT, GIT, {"scaler:Apply": "spec.replicas"}, "spec.replicas")

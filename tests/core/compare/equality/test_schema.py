@@ -137,6 +137,18 @@ def test_a_list_is_keyed_only_if_its_type_says_so_and_its_entries_are_known(miss
     assert at(thing(Thing={"properties": {"a": listed}}), "a").keys == ()
 
 
+def test_a_map_is_atomic_if_its_type_says_so() -> None:
+    maps: JsonObject = {
+        kind: {"type": "object", "x-kubernetes-map-type": kind} for kind in ("atomic", "granular")
+    }
+    root = thing(Thing={"properties": {**maps, "plain": {"type": "object"}}})
+    assert [at(root, name).atomic for name in ("atomic", "granular", "plain")] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_only_declared_fields_are_remembered() -> None:
     labels = at(SCHEMAS[KindRef("v1", "ConfigMap")].root, "metadata", "labels")
     for number in range(100):
@@ -146,6 +158,10 @@ def test_only_declared_fields_are_remembered() -> None:
 
 def test_the_unknown_leads_only_to_the_unknown() -> None:
     assert at(UNKNOWN, "a", "[]", "b") is UNKNOWN
+
+
+def test_a_field_that_is_described_by_nothing_is_the_unknown() -> None:
+    assert at(thing(Thing={"properties": {"a": {}}}), "a") is UNKNOWN
 
 
 json_values: st.SearchStrategy[Json] = st.recursive(

@@ -1,4 +1,4 @@
-"""core.compare.equality.walk: what an empty list that only live has stands for."""
+"""core.compare.equality.walk: what differs between two values by what the schema says of them."""
 
 import pytest
 
@@ -6,13 +6,14 @@ from core.compare import schemas
 from core.compare.equality.schema import UNKNOWN, Node
 from core.compare.equality.walk import How, differences
 from core.model import Json, JsonObject, KindRef
+from core.model.paths import Member
 
 CUSTOM, BUILT_IN = "io.example.v1.Thing", "io.k8s.api.core.v1.Thing"
 THING = KindRef("example.io/v1", "Thing")
 
 
 def root(component: str, **field: Json) -> Node:
-    """Return the root of a kind that has one field, `list`."""
+    """Return the root of a kind that has one field, `list`, of any type."""
     kinds: JsonObject = {"group": "example.io", "version": "v1", "kind": "Thing"}
     raw: JsonObject = {
         "properties": {"list": {"type": "array", "items": {"type": "string"}, **field}},
@@ -38,3 +39,37 @@ def test_an_empty_list_is_no_list_unless_there_is_a_default_or_no_schema(
     assert [(each.how, each.parts) for each in found] == (
         [(How.EXTRA, ("list",))] if counts else []
     )
+
+
+def test_each_member_of_a_set_that_only_live_has_is_told() -> None:
+    unique = root(CUSTOM, **{"x-kubernetes-list-type": "set"})
+    found = differences({}, {"list": ["a", "b"]}, unique)
+    assert [each.parts for each in found] == [("list", Member("a")), ("list", Member("b"))]
+
+
+def test_a_renamed_entry_is_told_from_the_others_by_what_is_beside_its_keys() -> None:
+    keyed: JsonObject = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]}
+    node = root(CUSTOM, **keyed, items={"type": "object", "properties": {"v": {"type": "string"}}})
+    git: list[Json] = [{"name": "a", "v": "1"}, {"name": "b", "v": "2"}]
+    live: list[Json] = [{"name": "x", "v": "2"}, {"name": "y", "v": "9"}]
+    renamed, missing, extra = differences({"list": git}, {"list": live}, node)
+    assert (renamed.how, renamed.git, renamed.live) == (How.RENAMED, git[1], live[0])
+    assert (missing.git, extra.live) == (git[0], live[1])
+
+
+def test_one_entry_in_the_place_of_another_agrees_only_if_the_rest_does() -> None:
+    keyed: JsonObject = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]}
+    node = root(CUSTOM, **keyed, items={"type": "object", "properties": {"v": {"type": "string"}}})
+    for value, agrees in (("1", True), ("2", False)):
+        stated: Json = [{"name": "a", "v": "1"}]
+        (found,) = differences({"list": stated}, {"list": [{"name": "b", "v": value}]}, node)
+        assert (found.how, found.agreed) == (How.RENAMED, agrees)
+
+
+def test_the_default_of_a_whole_custom_map_says_nothing_of_one_that_git_states() -> None:
+    """The server fills in the map where it is missing, not what is missing in it."""
+    fields: JsonObject = {"mode": {"type": "string"}, "limit": {"type": "integer"}}
+    node = root(CUSTOM, type="object", properties=fields, default={"mode": "soft"})
+    assert differences({}, {"list": {"mode": "soft"}}, node) == []
+    (found,) = differences({"list": {"limit": 5}}, {"list": {"limit": 5, "mode": "soft"}}, node)
+    assert (found.how, found.parts) == (How.EXTRA, ("list", "mode"))

@@ -3,6 +3,7 @@
 import pytest
 
 from core.compare import OwnerClass, Owners, class_of
+from core.compare.evidence.ownership import listed
 from core.model import Json, JsonObject
 from core.model.paths import parse_path
 from tests.core.compare.world import By, managed
@@ -93,3 +94,16 @@ def test_malformed_or_wiped_fields_have_no_owner(raw: Json) -> None:
 @pytest.mark.parametrize("live", [{}, {"metadata": None}, {"metadata": []}])
 def test_an_object_without_metadata_has_no_owners(live: JsonObject) -> None:
     assert not Owners.parse(live)
+
+
+@pytest.mark.parametrize("odd", [{"x": {}}, {"k:{": {}}, {"f:paused": 3}])
+def test_a_field_listed_oddly_hides_none_of_those_after_it(odd: JsonObject) -> None:
+    fields: JsonObject = {**odd, "f:replicas": {}}
+    assert list(listed(fields)) == [(("replicas",), False)]
+
+
+@pytest.mark.parametrize("odd", [None, "x", {"manager": "a"}, {"manager": "a", "fieldsV1": []}])
+def test_an_odd_entry_hides_none_of_those_after_it(odd: Json) -> None:
+    fine: JsonObject = {"manager": "helm", "operation": "Update", "fieldsV1": {"f:data": {}}}
+    live: JsonObject = {"metadata": {"managedFields": [odd, fine]}}
+    assert [owner.manager for owner in Owners.parse(live).entries] == ["helm"]

@@ -452,6 +452,12 @@ def test_a_text_that_is_no_selector_is_refused(text: str) -> None:
         parse_selector(text)
 
 
+@pytest.mark.parametrize(("text", "position"), [("a=b,", 4), ("a,,b", 3), ("(x)", 1)])
+def test_a_refusal_points_at_the_character_that_cannot_be_read(text: str, position: int) -> None:
+    with pytest.raises(SelectorError, match=f"at character {position}$"):
+        parse_selector(text)
+
+
 @pytest.mark.parametrize(
     ("text", "selected"),
     [

@@ -1,0 +1,40 @@
+"""core.compare.rules.grafting: Git's document with the live values at places of rules."""
+
+import pytest
+
+from core.compare.equality.schema import UNKNOWN
+from core.compare.rules.grafting import as_live
+from core.compare.rules.ignoring import Spared
+from core.model import JsonObject
+from core.model.paths import parse_path
+
+
+def with_live(git: JsonObject, live: JsonObject, *paths: str) -> JsonObject:
+    return as_live(git, live, [Spared(parse_path(path), "") for path in paths], UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "path", "made"),
+    [
+        ({"a": ["x"], "b": 1}, {"a": []}, "a[0]", {"a": [], "b": 1}),
+        ({"a": ["x"], "b": 1}, {}, "a[0]", {"b": 1}),
+        ({"a": {"x": 1}, "b": 1}, {"a": {}}, "a.x", {"a": {}, "b": 1}),
+        ({"a": {"x": 1}, "b": 1}, {}, "a.x", {"b": 1}),
+        ({"a": {"x": 1, "y": 2}}, {}, "a.x", {"a": {"y": 2}}),
+    ],
+)
+def test_what_becomes_empty_stays_only_where_it_is_empty_in_live(
+    git: JsonObject, live: JsonObject, path: str, made: JsonObject
+) -> None:
+    assert with_live(git, live, path) == made
+
+
+def test_a_document_of_which_nothing_is_left_is_an_empty_one() -> None:
+    assert with_live({"a": 1}, {"b": 1}, "a") == {}
+
+
+def test_a_place_inside_an_entry_that_one_side_lacks_changes_nothing() -> None:
+    one: JsonObject = {"env": [{"name": "A", "value": "1"}]}
+    both: JsonObject = {"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]}
+    assert with_live(one, both, "env[name=B].value") == one
+    assert with_live(both, one, "env[name=B].value") == both
