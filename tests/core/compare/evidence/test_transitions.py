@@ -76,7 +76,8 @@ def test_who_gained_the_field_counts_before_who_owned_it_and_wrote_something_els
 
 def test_an_entry_whose_fields_are_no_maps_is_no_write_of_its_manager() -> None:
     """Nothing a server writes; but what an object says is not to be trusted."""
-    for past, present in (("{f:spec: 1}", "{f:spec: 2}"), ("{f:spec: {}}", "{f:spec: 2}")):
+    number, empty, filled = ("{f:spec: 1}", "{f:spec: {}}", "{f:spec: {f:x: {}}}")
+    for past, present in ((number, "{f:spec: 2}"), (empty, number), (number, filled)):
         before = body("spec: {paused: true}", entry("odd", past), entry("a", REPLICAS))
         after = body("spec: {}", entry("odd", present), entry("a", REPLICAS, LATE))
         assert who(moved(before, after, "spec.paused", ABSENT, git=True)) == "a"
