@@ -28,7 +28,7 @@ from core.model.judgement import (
 )
 from core.model.plans import Answer, Coming, Plan, RevertPlan, Run, Step, Verb
 from core.model.problems import Problem, Remedy, problem_of, worst_of
-from core.model.sides import Commit, Desired, Document, Live
+from core.model.sides import Commit, Desired, Document, Live, stamp_of
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
 from core.model.values import (
     ABSENT,
@@ -98,5 +98,6 @@ __all__ = [
     "cause_words",
     "fields_of",
     "problem_of",
+    "stamp_of",
     "worst_of",
 ]

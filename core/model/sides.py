@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.model.judgement import FieldChange
+from core.model.judgement import FieldChange, Stamp
 from core.model.values import KindRef, ObjectRef
 
 
@@ -39,6 +39,12 @@ class Live:
     uid: str
     resource_version: str
     body: bytes  # JSON, as received
+
+
+def stamp_of(desired: Desired | None, live: Live | None) -> Stamp:
+    """Say what a verdict about these two is made from; None: that side does not have the object."""
+    digest = None if desired is None else desired.digest
+    return Stamp(digest) if live is None else Stamp(digest, live.resource_version, live.uid)
 
 
 @dataclass(frozen=True, slots=True)

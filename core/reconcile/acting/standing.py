@@ -1,6 +1,6 @@
 """Whether the world is still, or not yet, the one that a step of a plan is about."""
 
-from core.model import Coming, Plan, Stamp, Step
+from core.model import Coming, Plan, Step, stamp_of
 from core.reconcile.memory.draft import Draft
 
 
@@ -14,10 +14,7 @@ def step_stands(draft: Draft, step: Step) -> bool:
     live = kind.objects.get(step.key.ref)
     if isinstance(step.stamp, Coming):
         return live is None
-    found = Stamp(desired.digest)
-    if live is not None:
-        found = Stamp(desired.digest, live.resource_version, live.uid)
-    return step.stamp == found
+    return step.stamp == stamp_of(desired, live)
 
 
 def is_coming(draft: Draft, plan: Plan, step: Step) -> bool:

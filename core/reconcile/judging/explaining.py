@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.model import Desired, Key, Live, Stamp, Verdict
+from core.model import Key, Verdict, stamp_of
 from core.reconcile.judging.extras import live_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import LookUp
@@ -19,7 +19,7 @@ def look_up(draft: Draft, key: Key) -> None:
         return  # one side was not read, so nothing about it can be said
     found = app.desired.get(key.ref)
     _, current = live_of(draft.cluster(app.spec.cluster), key.ref) or (None, None)
-    if row.stamp != _stamp(found, current):
+    if row.stamp != stamp_of(found, current):
         return
     cluster, revision = app.spec.cluster, app.source.revision.id
     entry = app.applied(key.ref)
@@ -34,7 +34,7 @@ def look_up(draft: Draft, key: Key) -> None:
 def take_explanation(draft: Draft, done: Explained) -> None:
     """Put into a row what was found out about it."""
     row = draft.row(done.key)
-    if row is None or row.stamp != _stamp(done.desired, done.live):
+    if row is None or row.stamp != stamp_of(done.desired, done.live):
         return  # the object moved on meanwhile
     by_path = {change.path: change for change in done.changes}
     merged = tuple(
@@ -45,9 +45,3 @@ def take_explanation(draft: Draft, done: Explained) -> None:
     )
     row = replace(row, changes=merged, origin=done.origin, actor=done.actor or row.actor)
     draft.put_row(done.key, replace(row, explained=True))
-
-
-def _stamp(desired: Desired | None, live: Live | None) -> Stamp:
-    """Say what a row was made from, as the row itself does."""
-    digest = desired.digest if desired is not None else None
-    return Stamp(digest) if live is None else Stamp(digest, live.resource_version, live.uid)

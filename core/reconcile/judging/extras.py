@@ -21,8 +21,8 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
-    Stamp,
     Verdict,
+    stamp_of,
 )
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState
@@ -62,7 +62,7 @@ def without_desired(
         app.spec.cluster,
         kind,
         Verdict.UNKNOWN,
-        stamp=Stamp(None, live.resource_version, live.uid),
+        stamp=stamp_of(None, live),
         since=before.since if before else 0.0,
     )
     return _judged(row, seen, tracked=tracked, doubt=_doubt(app, others))

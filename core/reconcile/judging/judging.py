@@ -35,8 +35,8 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
-    Stamp,
     Verdict,
+    stamp_of,
 )
 from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.endings import ending_of, note_end
@@ -151,7 +151,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return _missing(draft, app, desired, fresh)
     unchanged = (
         before is not None
-        and before.stamp == Stamp(desired.digest, live.resource_version, live.uid)
+        and before.stamp == stamp_of(desired, live)
         and before.kind == desired.kind
         and not subject.rejudge
         and (not before.confirming or subject.call is not None)
@@ -170,7 +170,7 @@ def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
         app.spec.cluster,
         desired.kind,
         Verdict.UNKNOWN,
-        stamp=Stamp(desired.digest),
+        stamp=stamp_of(desired, None),
         problem=before.problem if before and _digest(before) == desired.digest else "",
         since=before.since if before else 0.0,
         file=desired.document.file,
@@ -275,7 +275,7 @@ def _compared(
     row = replace(
         fresh,
         verdict=found.verdict,
-        stamp=Stamp(desired.digest, live.resource_version, live.uid),
+        stamp=stamp_of(desired, live),
         changes=sights.attach(found.changes, shown),
         ignored=mask(found.ignored, desired.ref, key=draft.mask_key),
         reason=found.reason or (answer.problem if answer and found.suspect else ""),
