@@ -103,3 +103,8 @@ class File(_Section):
     contexts: tuple[NamedContext, ...] | None = None
     clusters: tuple[NamedCluster, ...] | None = None
     users: tuple[NamedUser, ...] | None = None
+
+
+def shown(text: str) -> str:
+    """Put a name of a kubeconfig into one line, whatever it holds."""
+    return text if text.isprintable() else ascii(text)

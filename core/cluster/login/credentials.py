@@ -16,7 +16,7 @@ from typing import Any, Final
 from msgspec.structs import asdict
 
 from core.clock import Clock
-from core.cluster.login.config import ClusterEntry, ExecEntry, UserEntry
+from core.cluster.login.config import ClusterEntry, ExecEntry, UserEntry, shown
 from core.cluster.login.headers import (
     checked_url,
     header_value,
@@ -206,7 +206,7 @@ async def _static(entry: Entry, clock: Clock) -> Bearer | None:
         path = str(Path(entry.user_folder, user.token_file))
         read = await asyncio.to_thread(read_token, path)
         if not read and not token:
-            raise DeniedError(f"{who}: tokenFile {path} holds no token")
+            raise DeniedError(f"{who}: tokenFile {shown(path)} holds no token")
         return FileBearer(path, read or token, clock)
     if token:
         return FixedBearer(f"Bearer {token}")

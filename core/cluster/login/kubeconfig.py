@@ -17,7 +17,7 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
-from core.cluster.login.config import ClusterEntry, ContextEntry, File, UserEntry
+from core.cluster.login.config import ClusterEntry, ContextEntry, File, UserEntry, shown
 from core.errors import UsageError
 from core.model import ClusterSpec
 
@@ -129,7 +129,7 @@ def _find(files: Sequence[tuple[str, File]], context: str) -> Entry:
     _, found = _first(name, [(path, file.contexts or ()) for path, file in files])
     if found is None:
         names = {each.name for _, file in files for each in file.contexts or ()}
-        known = ", ".join(sorted(names))
+        known = ", ".join(map(shown, sorted(names)))
         raise UsageError(f"no context {name!r} in the kubeconfig; there is: {known or 'none'}")
     entry = found.context or ContextEntry()
     path, cluster = _first(

@@ -20,6 +20,7 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
+from core.cluster.login.config import shown
 from core.cluster.login.headers import header_value
 from core.errors import DeniedError
 
@@ -117,7 +118,7 @@ async def run_plugin(
     Raises:
         DeniedError: There is no credential: the plugin is missing, failed, hung or spoke nonsense.
     """
-    name = os.path.basename(call.command)  # noqa: PTH119 - a command, perhaps no path
+    name = shown(os.path.basename(call.command))  # noqa: PTH119 - a command, perhaps no path
     process = await _start(call, name)
     words = _Words(lambda said: tell(f"credential plugin {name}: {said}"))
     try:
