@@ -50,11 +50,12 @@ def scale_of(autoscaler: Live, ref: ObjectRef) -> tuple[ObjectRef, ScaleRange] |
         return None
     spec = _map(body.get("spec"))
     target = _map(spec.get("scaleTargetRef"))
-    ends = ("minReplicas", "maxReplicas")
+    low, high = "minReplicas", "maxReplicas"
     if (ref.group, ref.kind) == SCALED:
-        spec, target, ends = {**_RANGE, **spec}, {**_TARGET, **target}, tuple(_RANGE)
+        spec, target = {**_RANGE, **spec}, {**_TARGET, **target}
+        low, high = _RANGE
     api_version, kind, name = (target.get(key) for key in ("apiVersion", "kind", "name"))
-    minimum, maximum = spec.get(ends[0], _MINIMUM), spec.get(ends[1])
+    minimum, maximum = spec.get(low, _MINIMUM), spec.get(high)
     if not isinstance(kind, str) or not isinstance(name, str):
         return None
     if not isinstance(minimum, int) or not isinstance(maximum, int):
