@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -161,7 +162,7 @@ def test_a_bug_prints_its_traceback_without_values(capsys: pytest.CaptureFixture
 @pytest.fixture
 def default_signals() -> Iterator[None]:
     """As a shell starts a program, whatever started these tests (`nohup` ignores HUP)."""
-    default = {
+    default: dict[int, Any] = {
         signal.SIGHUP: signal.SIG_DFL,
         signal.SIGINT: signal.default_int_handler,
         signal.SIGTERM: signal.SIG_DFL,
