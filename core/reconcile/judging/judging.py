@@ -39,6 +39,7 @@ from core.model import (
     stamp_of,
 )
 from core.reconcile.judging.announcing import announce
+from core.reconcile.judging.confirming import Outcome, Questions, outcome_of, with_stuck
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
 from core.reconcile.judging.observing import Sights, forget_sightings
@@ -93,7 +94,8 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
     """Use the server's dry-run, if it still speaks of the current object; tell whether it did."""
     key = answer.key
     subject = draft.subject(key)
-    if subject.call is None or not _answers(answer, subject.call):
+    call = subject.call
+    if call is None or not _answers(answer, call):
         return False  # it was forgotten meanwhile, or another question is under way
     draft.put(replace(subject, call=None))
     app = draft.app(key.app)
@@ -105,16 +107,32 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
         return False
     assert desired is not None
     assert live is not None
-    row = _compared(draft, app, before, desired, live, answer)
-    remember_refusal(draft, answer, row)
+    outcome = outcome_of(answer, call.further)
+    row = _compared(draft, app, before, desired, live, outcome)
+    schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema
+    questions = Questions(desired, live, schema, policy_of(app.spec))
+    further = questions.after(row, answer, call.further)
+    if further is not None:
+        draft.put(replace(draft.subject(key), call=Call(desired, live, further=further)))
+        draft.effects.append(Confirm(app.spec.cluster, key, desired, live, further.patch))
+        return False
+    if call.further is None:  # the apply does it all, so it told all
+        row = _compared(draft, app, before, desired, live, replace(outcome, whole=True))
+    remember_refusal(draft, outcome.answer or answer, row)
     _settle(draft, key, _stamped(before, row, draft.now) or row)
     announce(draft, key, before, draft.row(key))
     return True
 
 
 def _answers(answer: Confirmed, call: Call) -> bool:
-    asked = (call.desired, call.live, call.run)
-    return asked == (answer.desired, answer.live, None)  # equal, not the same: a record replays
+    patch = call.further.patch if call.further is not None else None
+    asked = (call.desired, call.live, call.run, patch)
+    return asked == (
+        answer.desired,
+        answer.live,
+        None,
+        answer.patch,
+    )  # equal, not the same: a record replays
 
 
 def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
@@ -253,14 +271,16 @@ def _compared(
     fresh: Drift,
     desired: Desired,
     live: Live,
-    answer: Confirmed | None,
+    outcome: Outcome | None,
 ) -> Drift:
     cluster = draft.cluster(app.spec.cluster)
     schema = cluster.kinds[desired.kind].schema
-    answer = answer or standing_refusal(draft, fresh.key, desired, live)
+    outcome = outcome or Outcome(standing_refusal(draft, fresh.key, desired, live))
+    answer = outcome.answer
     predicted = answer.predicted if answer else None
     sights = Sights(draft, fresh.key, live, schema)
-    beside = Beside(cluster.scales.get(desired.ref), sights.appeared)
+    scale = cluster.scales.get(desired.ref)
+    beside = Beside(scale, sights.appeared, outcome.whole, outcome.blocking)
     policy = policy_of(app.spec)
     found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
     if beside.scale is None and drops_replicas(found.changes):
@@ -284,6 +304,7 @@ def _compared(
     )
     if answer is not None and is_final(answer) and found.suspect:
         row = with_refusal(row, answer)
+    row = with_stuck(row, outcome.stuck)
     if found.suspect and answer is None:
         _ask(draft, app, desired, live)
     cause = _cause(app, desired, row)

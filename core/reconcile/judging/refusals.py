@@ -33,6 +33,11 @@ _OLDER: Final = {"clusterIPs": "clusterIP"}  # the server refuses the one in the
 _BRACKET: Final = re.compile(r"\[[^\]]*\]")
 
 
+def is_invalid(answer: Confirmed) -> bool:
+    """Tell whether the server refuses what the object would become."""
+    return answer.predicted is None and not answer.retry and answer.status == _INVALID
+
+
 def is_final(answer: Confirmed) -> bool:
     """Tell whether the server refuses what Git states, whatever becomes of the live object."""
     return answer.predicted is None and not answer.retry and answer.status in {_INVALID, _UNTYPED}
@@ -100,12 +105,12 @@ def with_refusal(row: Drift, answer: Confirmed) -> Drift:
         change.path
         for change in row.changes
         for path in answer.cause_paths
-        if change.verdict in _COUNTED and answer.status == _INVALID and _touch(change.path, path)
+        if change.verdict in _COUNTED and answer.status == _INVALID and touch(change.path, path)
     }
     if covered:
         changes = tuple(
             replace(each, healable=False, note=answer.problem)
-            if each.path in covered and not _is_renamed(each)
+            if each.path in covered and (answer.patch is not None or not _is_renamed(each))
             else each
             for each in row.changes
         )
@@ -117,7 +122,7 @@ def with_refusal(row: Drift, answer: Confirmed) -> Drift:
     return replace(row, changes=(*row.changes, *warnings), confirmed_by=ConfirmedBy.LOCAL)
 
 
-def _touch(ours: str, cause: str) -> bool:
+def touch(ours: str, cause: str) -> bool:
     """Tell whether one path lies in the other, whichever entries of lists they name."""
     one = [part for part in parse_path(ours) if isinstance(part, str)]
     other = [_OLDER.get(part, part) for part in _BRACKET.sub("", cause).split(".") if part]
