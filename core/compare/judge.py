@@ -9,6 +9,7 @@ import msgspec
 from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
 from core.compare.evidence.evidence import Evidence
+from core.compare.evidence.past import Past
 from core.compare.evidence.scaling import ScaleRange
 from core.compare.rules.grafting import as_live
 from core.compare.rules.ignoring import Spared, additions, spared
@@ -46,6 +47,7 @@ class Beside:
 
     scale: ScaleRange | None = None  # of the autoscaler that drives it
     appeared: frozenset[str] = frozenset()  # paths that our watch saw come in after its creation
+    past: tuple[bytes, ...] = ()  # canonical forms that earlier commits gave it, newest first
 
 
 _NOTHING: Final = Beside()
@@ -118,7 +120,8 @@ def _compared(
     apart = differences(git, found, root)
     if not apart:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
-    evidence = Evidence(found, policy.classes, beside.appeared)
+    past = Past(beside.past, found, schema) if beside.past else None
+    evidence = Evidence(found, policy.classes, beside.appeared, past)
     local = Case(desired.kind, git, found, evidence, None, policy, beside.scale)
     hidden = spared(policy.rules, desired, git, evidence, root)
     ignored: list[FieldChange] = []

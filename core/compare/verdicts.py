@@ -143,6 +143,8 @@ class Case:
             return False
         if person is not None or self.evidence.was_ours(each.parts):  # B6, B4
             return True
+        if self.evidence.was_stated(each.parts):  # B4, before it is ours
+            return True
         if not owners:
             in_secret = self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"
             return in_secret or self.evidence.came_unowned(each.parts)  # B5, B8

@@ -18,6 +18,7 @@ from core.reconcile.memory.effects import (
     MakeRevert,
     Perform,
     ReadInventory,
+    Recall,
     WriteInventory,
 )
 from core.reconcile.memory.inputs import (
@@ -28,6 +29,7 @@ from core.reconcile.memory.inputs import (
     InventoryRead,
     InventoryWritten,
     PlanPrepared,
+    Recalled,
     Reverted,
     RevertPrepared,
 )
@@ -37,6 +39,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     Confirm
     | Perform
     | LookUp
+    | Recall
     | ReadInventory
     | WriteInventory
     | CheckAccess
@@ -70,6 +73,8 @@ def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> 
             return Applied(key, desired, None, problem)
         case LookUp():
             return Explained(effect.key, effect.desired, effect.live, effect.changes)
+        case Recall(key, _, revision):
+            return Recalled(key, revision, ())
         case ReadInventory(_, app):
             return InventoryRead(app, (), problem.words)
         case WriteInventory(_, app, _, rows):

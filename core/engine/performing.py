@@ -26,6 +26,7 @@ from core.reconcile.memory.effects import (
     Perform,
     ReadInventory,
     ReadSource,
+    Recall,
     WakeAt,
     WriteInventory,
 )
@@ -122,6 +123,8 @@ class Performer:
                 return await self._check_access(effect)
             case LookUp():
                 return await self._look_up(effect)
+            case Recall():
+                return await asyncio.to_thread(self._adapters.attribution.recall, effect)
             case ComputeRevert(request, app, commit):
                 planned = self._adapters.reverts.planned
                 return RevertPrepared(request, await asyncio.to_thread(planned, app, commit))

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.sending import take_applied
-from core.reconcile.judging import explaining
+from core.reconcile.judging import explaining, recalling
 from core.reconcile.judging.judging import judge_key, take_answer
 from core.reconcile.memory.commands import (
     Command,
@@ -42,6 +42,7 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LiveChanged,
     PlanPrepared,
+    Recalled,
     Result,
     Reverted,
     RevertPrepared,
@@ -150,6 +151,8 @@ def _take_result(draft: Draft, happened: Result) -> None:
             runs.advance_all(draft)  # a step of another run may have waited for this object
         case Explained():
             explaining.take_explanation(draft, happened)
+        case Recalled():
+            recalling.take_past(draft, happened)
         case PlanPrepared(request, answer) | RevertPrepared(request, answer):
             draft.answer(request, answer)
         case Reverted():

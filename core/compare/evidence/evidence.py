@@ -7,6 +7,7 @@ import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
 from core.compare.evidence.ownership import Owner, OwnerClass, Owners
+from core.compare.evidence.past import Past
 from core.model import Absent, JsonObject
 from core.model.paths import Parts, format_path, value_at
 
@@ -19,12 +20,15 @@ class Evidence:
         live: JsonObject,
         classes: Mapping[str, OwnerClass],
         appeared: frozenset[str] = frozenset(),
+        past: Past | None = None,
     ) -> None:
         """Look at *live*, as the API server returned it; *classes* are moved by settings.
 
-        *appeared* are the fields that our own watch saw come in after the object was created.
+        *appeared* are the fields that our own watch saw come in after the object was created, and
+        *past* is what earlier commits stated of it.
         """
         self.live, self._classes, self._appeared = live, classes, appeared
+        self._past = past
 
     @cached_property
     def owners(self) -> Owners:
@@ -60,3 +64,18 @@ class Evidence:
         ) or not all(
             isinstance(value_at(self.last_applied, each), Absent) for each in (parts, twin)
         )
+
+    def was_stated(self, parts: Parts) -> bool:
+        """Tell whether an earlier commit stated this very value here, and somebody deployed it.
+
+        Once we applied the object, our own entry knows better.  A controller may have come to the
+        value by itself, and where Git left the field to it, it is to stay.
+        """
+        if self._past is None or any(_applied_by_us(entry) for entry in self.owners.entries):
+            return False
+        by_controller = any(owner.kind is OwnerClass.CONTROLLER for owner in self.owners.of(parts))
+        return not by_controller and self._past.stated(parts)
+
+
+def _applied_by_us(entry: Owner) -> bool:
+    return (entry.kind, entry.operation) == (OwnerClass.OURS, "Apply")

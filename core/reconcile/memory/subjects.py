@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from core.compare import Earlier
 from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
 from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.tables import Map
@@ -61,6 +62,14 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Recollection:
+    """What earlier commits stated of an object, as far as it was asked for."""
+
+    revision: str  # where the looking back began
+    earlier: tuple[Earlier, ...] | None = None  # newest first; None: the answer is on its way
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """An object that is left alone for a while after a refusal."""
 
@@ -86,3 +95,4 @@ class Subject:
     hold: Hold | None = None
     refusal: Refusal | None = None
     ending: Ending | None = None  # of a Job with a time to live
+    past: Recollection | None = None  # kept for as long as something about it differs
