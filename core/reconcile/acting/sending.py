@@ -141,7 +141,7 @@ def _succeeded(draft: Draft, done: Applied, call: Call) -> None:
 def _tell_outcome(draft: Draft, done: Applied, *, auto: bool) -> None:
     row = draft.row(done.key)
     assert row is not None
-    drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT)
+    drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT and c.healable)
     heals = auto and row.cause is not Cause.GIT_AHEAD
     if done.problem:
         name = EventName.HEAL_FAILED if heals else EventName.SYNC_FAILED
