@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 
 from core.clean import clean
 from core.cli.options import Options
-from core.cli.output.ink import put
+from core.cli.output.streams import put
 from core.model import AppView, Snapshot
 from core.reconcile.memory.commands import Command
 from core.settings.reading import Flags, Settings, read_settings
