@@ -61,7 +61,7 @@ def plan_of(
         cluster,
         steps,
         {app: revisions.get(app, "") for app in apps},
-        _notes(apps, steps, inventories),
+        notes_of(apps, steps, inventories),
     )
 
 
@@ -89,9 +89,15 @@ def _is_left(change: FieldChange) -> bool:
     return others and not isinstance(change.git, Absent)
 
 
-def _notes(
+def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Put steps into the order in which they are done."""
+    return tuple(sorted(steps, key=lambda step: (stage_of(step.kind), step.key)))
+
+
+def notes_of(
     apps: Iterable[str], steps: Iterable[Step], inventories: Mapping[str, str]
 ) -> tuple[str, ...]:
+    """Say what the reader of a plan should know beside its steps."""
     notes = [
         f"app {app}: what is applied is entered in its inventory"
         if not (problem := inventories.get(app))

@@ -18,6 +18,7 @@ from core.model import (
     Key,
     KindRef,
     ObjectRef,
+    RevertPlan,
     Run,
     Verdict,
 )
@@ -46,6 +47,7 @@ class Draft:
         self.queues: Table[str, tuple[Key, ...]] = Table(state.queues)
         self.candidates: Table[str, Map[Key, None]] = Table(state.candidates)
         self.alarms = state.alarms
+        self.previews: Table[int, RevertPlan] = Table(state.previews)
         self.writing = state.writing
         self.auto_runs = state.auto_runs
         self._state = state
@@ -262,6 +264,7 @@ class Draft:
             events=events,
             event_count=self._state.event_count + len(self._events),
             answers=self._answers.frozen,
+            previews=self.previews.frozen,
             writing=self.writing,
             digest_key=self.digest_key,
             mask_key=self.mask_key,
