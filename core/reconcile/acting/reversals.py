@@ -260,8 +260,15 @@ def _is_meant(change: FieldChange, meant: Iterable[tuple[Parts, How]]) -> bool:
 
 def _apart(changes: Iterable[FieldChange], left: Iterable[FieldChange]) -> list[FieldChange]:
     """Let no container be removed whole that holds something which is left."""
-    kept = {change.place for change in left if isinstance(change.git, Absent)}
-    return [replace(each, place="") if each.place in kept else each for each in changes]
+    kept = [parse_path(change.path) for change in left]
+
+    def holds(change: FieldChange) -> bool:
+        place = parse_path(change.place)
+        return any(parts[: len(place)] == place for parts in kept)
+
+    added = (each for each in changes if isinstance(each.git, Absent) and each.place)
+    whole = {each.place for each in added if holds(each)}
+    return [replace(each, place="") if each.place in whole else each for each in changes]
 
 
 def _is_left(change: FieldChange) -> bool:

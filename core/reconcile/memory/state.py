@@ -138,7 +138,7 @@ class State:
     subjects: Map[Key, Subject] = NO_SUBJECTS
     rows: Map[Key, Drift] = NO_ROWS  # those of the subjects that have one, as front ends get them
     tallies: Mapping[str, Tally] = field(default_factory=dict)  # by app
-    queues: Mapping[str, tuple[Key, ...]] = field(
+    queues: Mapping[str, tuple[tuple[Key, ...], ...]] = field(
         default_factory=dict
     )  # by app: what is to be judged, in order
     queued: Map[Key, None] = NO_KEYS  # what stands in a queue

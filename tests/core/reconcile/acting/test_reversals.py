@@ -47,7 +47,7 @@ def stating(name: str, **data: str) -> Document:
 
 
 def owned(manager: str, *names: str, operation: str = "Update") -> dict[str, Any]:
-    fields = {"f:data": {f"f:{name}": {} for name in names}}
+    fields: dict[str, Any] = {"f:data": {f"f:{name}": {} for name in names}}
     entry = {"manager": manager, "operation": operation, "apiVersion": "v1"}
     return entry | {"fieldsType": "FieldsV1", "fieldsV1": fields}
 
@@ -201,7 +201,8 @@ def test_a_namespace_that_is_written_out_now_is_no_other_object() -> None:
 
 def test_secret_values_are_hidden_in_what_is_shown() -> None:
     made = world()
-    old, new = ({"data": {"a": text}} for text in ("b2xk", "bmV3"))
+    old: dict[str, Any] = {"data": {"a": "b2xk"}}
+    new: dict[str, Any] = {"data": {"a": "bmV3"}}
     made.read(document(SECRET, "s", **new))
     made.listing(SECRET, [("s", live(SECRET, "s", 5, **new))])
     made.feed(InventoryRead(SPEC.name, ()))
