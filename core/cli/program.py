@@ -15,7 +15,8 @@ from core.cli import jobs
 from core.cli.jobs import Job
 from core.cli.opening import OpenTerminal
 from core.cli.options import Options
-from core.errors import UsageError
+from core.cli.output.streams import silence
+from core.errors import UnavailableError, UsageError
 from core.settings.fields import Field
 from core.settings.table import APP, CLUSTER
 
@@ -204,6 +205,9 @@ def chosen_job(arguments: Sequence[str] | None = None) -> Job:
         answer = program.main(arguments, standalone_mode=False)
     except SystemExit as ending:
         raise BrokenPipeError from ending
+    except OSError as error:  # of --help and --version
+        silence(sys.stdout)
+        raise UnavailableError(f"stdout cannot be written: {error.strerror}") from None
     return answer if callable(answer) else partial(_ended, answer or 0)  # --help and --version
 
 

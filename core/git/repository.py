@@ -44,7 +44,7 @@ class Repository:
             UsageError: There is none at *path*.
             UnavailableError: It cannot be read now.
         """
-        path = Path(path).expanduser()
+        path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's raises for an unknown user
         self.path = path.parent if path.name == ".git" and path.is_dir() else path
         self._store = Store(self.path)
         self._graph = Graph(self._store)

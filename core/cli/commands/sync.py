@@ -9,8 +9,9 @@ from core.cli.commands.diff import picture, tell_problems
 from core.cli.consent import agreed
 from core.cli.exit_codes import CODES, DRIFT, problem_exit, run_exit
 from core.cli.options import Options
-from core.cli.output.ink import Ink, ink_for, put
+from core.cli.output.ink import Ink, ink_for
 from core.cli.output.plan_text import plan_lines, protected_names, run_lines
+from core.cli.output.streams import put
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,

@@ -136,6 +136,22 @@ async def test_a_closed_stdout_ends_the_program(pipes: Pipes) -> None:
         await follow(ScriptedEngine, pipes.log(), message="")
 
 
+async def test_a_stdout_that_takes_nothing_is_told_and_the_controller_goes_on(
+    pipes: Pipes,
+) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    log = EventLog(full, pipes.err[1])
+    await log.print_new([SYNCED])
+    await log.print_new([DRIFT])
+    os.close(full)
+    told = pipes.words().splitlines()
+    assert told[0] == "stdout misses events, it cannot be written: No space left on device"
+    assert [line.split()[1] for line in told if line.startswith("20")] == [
+        "cluster_synced",
+        "drift_detected",
+    ]
+
+
 async def test_started_comes_before_the_engine_exists(pipes: Pipes) -> None:
     seen: list[list[dict[str, Any]]] = []
 
