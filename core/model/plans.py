@@ -9,7 +9,7 @@ from core.model.apps import ClusterName
 from core.model.judgement import FieldChange, Stamp
 from core.model.problems import Problem
 from core.model.requests import Request
-from core.model.sides import Commit
+from core.model.sides import Commit, Document
 from core.model.values import Key, KindRef
 
 
@@ -84,6 +84,10 @@ class RevertPlan:
     files: tuple[str, ...] = ()  # paths it changes
     diff: str = ""  # unified text, for people
     problem: Problem | None = None  # why it cannot be made
+    restated: tuple[tuple[Document | None, Document | None], ...] = ()
+    """What the app states before and after it, of each object of which that is not the same."""
+    notes: tuple[str, ...] = ()  # what the reader should know about the commit
+    sync: Plan | None = None  # what follows in the cluster; None while it is not worked out
 
 
 Answer: TypeAlias = Plan | RevertPlan

@@ -269,6 +269,15 @@ class Reverted:
 
 
 @dataclass(frozen=True, slots=True)
+class RevertFound:
+    """The commit that Git moved on to has the revert of a run in it, or has not."""
+
+    run: int
+    head: str
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed; wakes what waits for it."""
 
@@ -297,5 +306,6 @@ Result: TypeAlias = (
     | PlanPrepared
     | RevertPrepared
     | Reverted
+    | RevertFound
 )
 Input: TypeAlias = FromGit | FromCluster | Result | Tick | Command
