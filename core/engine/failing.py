@@ -14,6 +14,7 @@ from core.reconcile.memory.effects import (
     CheckAccess,
     ComputeRevert,
     Confirm,
+    FindRevert,
     LookUp,
     MakeRevert,
     Perform,
@@ -31,6 +32,7 @@ from core.reconcile.memory.inputs import (
     PlanPrepared,
     Recalled,
     Reverted,
+    RevertFound,
     RevertPrepared,
 )
 
@@ -45,6 +47,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | CheckAccess
     | ComputeRevert
     | MakeRevert
+    | FindRevert
 )
 
 
@@ -56,7 +59,9 @@ async def answer(work: Awaitable[T], otherwise: Callable[[ProductError], T]) -> 
         return otherwise(error)
 
 
-def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> Input:
+def failed(  # noqa: C901 - one case each
+    effect: Asking, error: ProductError, branches: Mapping[str, str]
+) -> Input:
     """Say that *effect* ended with *error*.
 
     Args:
@@ -87,6 +92,8 @@ def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> 
             return RevertPrepared(request, shown)
         case MakeRevert(run, revert):
             return Reverted(run, revert.app, "", problem)
+        case FindRevert(run, _, _, head):
+            return RevertFound(run, head, there=False)
         case _:
             assert_never(effect)
 

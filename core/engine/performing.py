@@ -20,6 +20,7 @@ from core.reconcile.memory.effects import (
     ComputeRevert,
     Confirm,
     Effect,
+    FindRevert,
     Follow,
     LookUp,
     MakeRevert,
@@ -37,6 +38,7 @@ from core.reconcile.memory.inputs import (
     InventoryWritten,
     PlanPrepared,
     Reverted,
+    RevertFound,
     RevertPrepared,
     Tick,
 )
@@ -102,7 +104,7 @@ class Performer:
         otherwise = partial(failed, effect, branches=self._branches)
         self._put(await answer(self._asked(effect), otherwise))
 
-    async def _asked(self, effect: Asking) -> Input:
+    async def _asked(self, effect: Asking) -> Input:  # noqa: C901 - one case each
         """Do what *effect* says and return what came of it.
 
         Raises:
@@ -131,6 +133,9 @@ class Performer:
             case MakeRevert(run, plan):
                 made = await asyncio.to_thread(self._adapters.reverts.made, plan)
                 return Reverted(run, plan.app, made)
+            case FindRevert(run, app, revert, head):
+                is_in = self._adapters.reverts.is_in
+                return RevertFound(run, head, await asyncio.to_thread(is_in, app, revert, head))
             case _:
                 assert_never(effect)
 

@@ -23,10 +23,11 @@ from core.reconcile.memory.commands import (
     SetWriting,
 )
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import ComputeRevert, Effect, MakeRevert, WakeAt
+from core.reconcile.memory.effects import ComputeRevert, Effect, WakeAt
 from core.reconcile.memory.inputs import (
     Applied,
     AuditLogRead,
+    ClusterAsks,
     ClusterFound,
     ClusterLost,
     ClusterSeen,
@@ -45,6 +46,7 @@ from core.reconcile.memory.inputs import (
     Recalled,
     Result,
     Reverted,
+    RevertFound,
     RevertPrepared,
     SchemaRead,
     SourceLost,
@@ -105,10 +107,12 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             assert_never(happened)
 
 
-def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901 - one case each
+def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, PLR0912 - one case each
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
+        case ClusterAsks(name, words):
+            live.ask_person(draft, name, words)
         case ClusterLost():
             live.lose_cluster(draft, happened)
         case ClusterSeen(name):
@@ -136,7 +140,7 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901 - 
             assert_never(happened)
 
 
-def _take_result(draft: Draft, happened: Result) -> None:
+def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one case each
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
@@ -153,8 +157,12 @@ def _take_result(draft: Draft, happened: Result) -> None:
             explaining.take_explanation(draft, happened)
         case Recalled():
             recalling.take_past(draft, happened)
-        case PlanPrepared(request, answer) | RevertPrepared(request, answer):
-            draft.answer(request, answer)
+        case PlanPrepared():
+            reverts.take_access(draft, happened)
+        case RevertPrepared():
+            reverts.preview(draft, happened)
+        case RevertFound():
+            reverts.found_revert(draft, happened)
         case Reverted():
             reverts.reverted(draft, happened)
         case _:
@@ -170,11 +178,7 @@ def _obey(draft: Draft, asked: Command) -> None:
         case PrepareRevert(request, app, commit):
             draft.effects.append(ComputeRevert(request, app, commit))
         case ExecuteRevert(run, revert):
-            reverts.begin_revert(draft, run, revert.app)
-            if draft.writing:
-                draft.effects.append(MakeRevert(run, revert))
-            else:
-                reverts.reverted(draft, Reverted(run, revert.app, "", runs.READ_ONLY))
+            reverts.begin_revert(draft, run, revert)
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
         case SetWriting(enabled):

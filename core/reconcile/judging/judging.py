@@ -55,7 +55,7 @@ from core.reconcile.judging.refusals import (
     standing_refusal,
     with_refusal,
 )
-from core.reconcile.judging.scaling import awaits_scaler
+from core.reconcile.judging.scaling import awaits_scaler, drops_replicas, stated_scale
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.inputs import Confirmed
@@ -293,14 +293,12 @@ def _compared(
     predicted = answer.predicted if answer else None
     sights = Sights(draft, fresh.key, live, schema)
     past = tuple(each.body for each in earlier_of(draft, app, fresh.key) or ())
-    found = judge(
-        desired,
-        live,
-        schema,
-        predicted=predicted,
-        policy=policy_of(app.spec),
-        beside=Beside(cluster.scales.get(desired.ref), sights.appeared, past),
-    )
+    beside = Beside(cluster.scales.get(desired.ref), sights.appeared, past)
+    policy = policy_of(app.spec)
+    found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
+    if beside.scale is None and drops_replicas(found.changes):
+        beside = replace(beside, scale=stated_scale(app, desired.ref))
+        found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
     as_stated = found.verdict is Verdict.IN_SYNC
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
     confirmed = answer is not None and answer.predicted is not None
