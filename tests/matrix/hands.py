@@ -37,7 +37,7 @@ class Hands:
         by: dict[Who, list[Case]] = {who: [] for who in Who}
         for case in cases:
             by[case.who].append(case)
-        for case in by[Who.CLIENT]:
+        for case in (*by[Who.CLIENT], *by[Who.CONTROLLER]):
             self._as_client(case)
         for case in (*by[Who.APPLIER], *by[Who.SERVER_SIDE]):
             self._as_applier(case)

@@ -83,10 +83,10 @@ def _step(row: Drift, other: str) -> Step:
 
 
 def _is_left(change: FieldChange) -> bool:
-    """Tell whether Git states a field that is for others to decide: an apply must not take it."""
+    """Tell whether a field is for others to decide: an apply must leave it as it is."""
     bookkeeping = change.verdict is FieldVerdict.INFO and change.info is InfoClass.BOOKKEEPING
-    others = change.verdict is FieldVerdict.CONTESTED or bookkeeping
-    return others and not isinstance(change.git, Absent)
+    stated = not isinstance(change.git, Absent)
+    return change.verdict is FieldVerdict.CONTESTED or (bookkeeping and stated)
 
 
 def _notes(

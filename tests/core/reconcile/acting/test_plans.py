@@ -102,16 +102,14 @@ def test_a_step_shows_its_drift_and_no_harmless_difference() -> None:
     [
         (change("data.b", FieldVerdict.CONTESTED), True),
         (change("data.b", FieldVerdict.INFO, info=InfoClass.BOOKKEEPING), True),
-        (change("data.b", FieldVerdict.CONTESTED, git=ABSENT), False),
+        (change("data.b", FieldVerdict.CONTESTED, git=ABSENT), True),
         (change("data.b", FieldVerdict.INFO, info=InfoClass.BOOKKEEPING, git=ABSENT), False),
         (change("data.b", FieldVerdict.INFO, info=InfoClass.INJECTED), False),
         (change("data.b", FieldVerdict.DRIFT), False),
         (change("data.b", FieldVerdict.DRIFT, info=InfoClass.BOOKKEEPING), False),
     ],
 )
-def test_what_git_states_and_others_decide_is_left_to_them(
-    difference: FieldChange, is_left: bool
-) -> None:
+def test_what_others_decide_is_left_to_them(difference: FieldChange, is_left: bool) -> None:
     (step,) = made_of(row("a", changes=(change(), difference))).steps
     assert (difference in step.left) is is_left
 
