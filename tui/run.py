@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from core.state_folder import state_folder
 from tui.options import EngineLike, TerminalOptions
 
 SWITCH_S: Final = 0.0005  # keys stay fast beside a busy engine: p95 20 ms instead of 38
@@ -50,9 +51,12 @@ def why_no_terminal() -> str:
 
 
 def log_path() -> Path:
-    """Where messages of libraries and credential plugins go while the screen is ours."""
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "driftdeck" / "terminal.log"
+    """Where messages of libraries and credential plugins go while the screen is ours.
+
+    Nowhere, if there is no home.
+    """
+    folder = state_folder(os.environ)
+    return Path(os.devnull) if folder is None else folder / "terminal.log"
 
 
 @contextmanager
@@ -79,7 +83,10 @@ def messages_to_log() -> Iterator[None]:
 
 
 def _send_messages_to(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError:  # only messages of libraries are lost
+        log = os.open(os.devnull, os.O_WRONLY)
     os.dup2(log, 2)
     os.close(log)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.cli.ending import exit_code_of
+from core.cli.output.streams import open_streams
 
 if TYPE_CHECKING:
     from core.cli.opening import OpenTerminal
@@ -22,6 +23,7 @@ def main(open_terminal: "OpenTerminal | None" = None) -> None:
     Args:
         open_terminal: Opens the terminal, where there is one; see `core.cli.jobs`.
     """
+    open_streams()
     for stream in (sys.stdout, sys.stderr):
         # A locale that cannot spell a name must not end the program.
         reconfigure = getattr(stream, "reconfigure", None)

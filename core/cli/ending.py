@@ -3,7 +3,6 @@
 A traceback ends Python with 1, which here means drift; so every way out goes through this module.
 """
 
-import os
 import signal
 import sys
 import traceback
@@ -14,6 +13,7 @@ import click
 
 from core.clean import clean
 from core.cli.exit_codes import BUG, code_of_error
+from core.cli.output.streams import silence
 from core.errors import ProductError
 
 PIPE_CLOSED: Final = 128 + signal.SIGPIPE  # 141, as of any other writer into a closed pipe
@@ -31,7 +31,7 @@ def exit_code_of(program: Callable[[], int]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        _forget_stdout()
+        silence(sys.stdout)
         return PIPE_CLOSED
     except ProductError as error:
         _say(f"driftdeck: {error}")
@@ -49,11 +49,3 @@ def _say(text: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         return  # nobody listens
-
-
-def _forget_stdout() -> None:
-    """Let the interpreter flush into nothing; it would complain about the closed pipe."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        return

@@ -15,7 +15,8 @@ from core.cli import jobs
 from core.cli.jobs import Job
 from core.cli.opening import OpenTerminal
 from core.cli.options import Options
-from core.errors import UsageError
+from core.cli.output.streams import silence
+from core.errors import UnavailableError, UsageError
 from core.settings.fields import Field
 from core.settings.table import APP, CLUSTER
 
@@ -134,7 +135,7 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 @_flags(_CONSENT_FLAGS, _SOURCE_FLAGS, _SAFETY_FLAGS)
 @click.pass_context
 def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
-    """Undo COMMIT by a new commit, then sync what it changes."""
+    """Undo COMMIT by a new commit, then do in the cluster what that changes."""
     options = _options(context, given)
     _refuse_writing(options, "revert")
     return partial(jobs.revert, options)
@@ -204,6 +205,9 @@ def chosen_job(arguments: Sequence[str] | None = None) -> Job:
         answer = program.main(arguments, standalone_mode=False)
     except SystemExit as ending:
         raise BrokenPipeError from ending
+    except OSError as error:  # of --help and --version
+        silence(sys.stdout)
+        raise UnavailableError(f"stdout cannot be written: {error.strerror}") from None
     return answer if callable(answer) else partial(_ended, answer or 0)  # --help and --version
 
 

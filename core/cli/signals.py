@@ -9,7 +9,10 @@ _STOPPING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
 def run_coroutine(main: Coroutine[Any, Any, int]) -> int:
-    """Run *main* in a loop of its own; HUP, INT and TERM cancel it and decide the exit code."""
+    """Run *main* in a loop of its own; HUP, INT and TERM cancel it and decide the exit code.
+
+    One that was ignored when the program began stays ignored: that is what `nohup` asks for.
+    """
     return asyncio.run(_until_signal(main))
 
 
@@ -21,10 +24,11 @@ async def _until_signal(main: Coroutine[Any, Any, int]) -> int:
     def stop(number: int) -> None:
         caught.append(number)
         task.cancel()
-        for other in _STOPPING:  # a second one does not ask
+        for other in obeyed:  # a second one does not ask
             loop.remove_signal_handler(other)
 
-    for number in _STOPPING:
+    obeyed = [each for each in _STOPPING if signal.getsignal(each) is not signal.SIG_IGN]
+    for number in obeyed:
         loop.add_signal_handler(number, stop, number)
     try:
         return await task
@@ -33,5 +37,5 @@ async def _until_signal(main: Coroutine[Any, Any, int]) -> int:
             return 128 + caught[0]
         raise
     finally:
-        for number in _STOPPING:
+        for number in obeyed:
             loop.remove_signal_handler(number)

@@ -58,6 +58,8 @@ def canonical(
     warnings = (*said, *_strip_metadata(body))
     if resource.has_status:
         body.pop("status", None)
+    if document.kind.kind == "ClusterRole" and body.get("aggregationRule"):
+        body.pop("rules", None)  # a controller fills them in; sent, they would be emptied first
     scope = (document.namespace or namespace) if resource.namespaced else ""
     _set_namespace(body, scope)
     if document.kind.kind == "Secret" and document.kind.api_version == "v1":

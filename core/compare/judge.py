@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from core.compare.containers import placed
 from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
 from core.compare.evidence.evidence import Evidence
@@ -142,7 +143,8 @@ def _compared(
         return Judgement(
             Verdict.UNKNOWN, desired.warnings, _sorted(ignored), suspect=suspect, reason=reason
         )
-    return _judged([*desired.warnings, *changes, *added], ignored, suspect=suspect)
+    changes = placed([*changes, *added], ignored, found, root)
+    return _judged([*desired.warnings, *changes], ignored, suspect=suspect)
 
 
 def _decided(
@@ -186,7 +188,6 @@ def _judged(
     both = (*changes, *ignored)
     if any(_is_deep(side) for change in both for side in (change.git, change.live)):
         raise RecursionError  # nobody after us could print it
-    changes = _placed(changes)
     verdicts = {change.verdict for change in changes}
     if FieldVerdict.DRIFT in verdicts:
         verdict = Verdict.DRIFTED
@@ -195,12 +196,6 @@ def _judged(
     else:
         verdict = Verdict.IN_SYNC
     return Judgement(verdict, _sorted(changes), _sorted(ignored), suspect=suspect)
-
-
-def _placed(changes: Sequence[FieldChange]) -> list[FieldChange]:
-    """Let a heal remove a container whole only if nothing in it is somebody's."""
-    kept = {change.place for change in changes if change.verdict is not FieldVerdict.DRIFT}
-    return [replace(each, place="") if each.place in kept else each for each in changes]
 
 
 def _is_deep(value: Value | Absent, levels: int = _LEVELS_MAX) -> bool:

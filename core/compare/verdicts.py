@@ -13,9 +13,9 @@ from typing import Final
 from core.compare.equality.builtin import RESTARTED_AT
 from core.compare.equality.walk import Difference, How, Walk, inside, same
 from core.compare.evidence.evidence import Evidence
-from core.compare.evidence.writers import CLIENT_SIDE, CLUSTER_PARTS, OwnerClass
 from core.compare.evidence.ownership import NOBODY, Owner
 from core.compare.evidence.scaling import ScaleRange
+from core.compare.evidence.writers import CLIENT_SIDE, CLUSTER_PARTS, OwnerClass
 from core.model import (
     ABSENT,
     Absent,

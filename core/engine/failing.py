@@ -14,6 +14,7 @@ from core.reconcile.memory.effects import (
     CheckAccess,
     ComputeRevert,
     Confirm,
+    FindRevert,
     LookUp,
     MakeRevert,
     Perform,
@@ -29,6 +30,7 @@ from core.reconcile.memory.inputs import (
     InventoryWritten,
     PlanPrepared,
     Reverted,
+    RevertFound,
     RevertPrepared,
 )
 
@@ -42,6 +44,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | CheckAccess
     | ComputeRevert
     | MakeRevert
+    | FindRevert
 )
 
 
@@ -82,6 +85,8 @@ def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> 
             return RevertPrepared(request, shown)
         case MakeRevert(run, revert):
             return Reverted(run, revert.app, "", problem)
+        case FindRevert(run, _, _, head):
+            return RevertFound(run, head, there=False)
         case _:
             assert_never(effect)
 

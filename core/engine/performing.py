@@ -20,6 +20,7 @@ from core.reconcile.memory.effects import (
     ComputeRevert,
     Confirm,
     Effect,
+    FindRevert,
     Follow,
     LookUp,
     MakeRevert,
@@ -36,6 +37,7 @@ from core.reconcile.memory.inputs import (
     InventoryWritten,
     PlanPrepared,
     Reverted,
+    RevertFound,
     RevertPrepared,
     Tick,
 )
@@ -128,6 +130,9 @@ class Performer:
             case MakeRevert(run, plan):
                 made = await asyncio.to_thread(self._adapters.reverts.made, plan)
                 return Reverted(run, plan.app, made)
+            case FindRevert(run, app, revert, head):
+                is_in = self._adapters.reverts.is_in
+                return RevertFound(run, head, await asyncio.to_thread(is_in, app, revert, head))
             case _:
                 assert_never(effect)
 

@@ -75,6 +75,9 @@ class RevertsLike(Protocol):
     def made(self, plan: RevertPlan) -> str:
         """Write the revert commit that was shown, and return its id; blocks."""
 
+    def is_in(self, app: str, revert: str, head: str) -> bool:
+        """Tell whether a commit has a revert of an app in it; blocks."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:

@@ -13,7 +13,7 @@ from typing import Final
 
 from dulwich.config import StackedConfig
 from dulwich.graph import can_fast_forward
-from dulwich.objects import ObjectID
+from dulwich.objects import Blob, ObjectID
 
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError, UnavailableError
@@ -44,7 +44,7 @@ class Repository:
             UsageError: There is none at *path*.
             UnavailableError: It cannot be read now.
         """
-        path = Path(path).expanduser()
+        path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's raises for an unknown user
         self.path = path.parent if path.name == ".git" and path.is_dir() else path
         self._store = Store(self.path)
         self._graph = Graph(self._store)
@@ -152,6 +152,29 @@ class Repository:
         files = tuple(change.name for change in changes)
         return RevertPlan(app, target, name, head, files, diff_text(changes))
 
+    def reverted_files(self, plan: RevertPlan) -> Iterator[tuple[File, bytes | None]]:
+        """Yield every file that a planned revert changes, and what it will hold; None: nothing.
+
+        Raises:
+            ProductError: The repository cannot be read any more, or not as it was.
+        """
+        for change in self._reversal(plan.target, plan.parent, ""):
+            if change.after is None:
+                yield File(change.name, "", 0), None
+            else:
+                blob_id = Blob.from_string(change.after.data).id.decode()
+                yield File(change.name, blob_id, change.after.mode), change.after.data
+
+    def is_within(self, commit: str, head: str) -> bool:
+        """Tell whether *head* is a commit or descends from it.
+
+        Raises:
+            UnavailableError: The repository cannot be read.
+        """
+        with self._store.lock, translated(self.path):
+            ids = ObjectID(commit.encode()), ObjectID(head.encode())
+            return can_fast_forward(self._store.repo, *ids)
+
     def make_revert(
         self, plan: RevertPlan, *, author: str, now: float, timezone_s: int = 0
     ) -> Commit:
@@ -218,10 +241,7 @@ class Repository:
             raise RejectedError(f"{short} is the first commit; there is nothing before it")
         if len(target.parents) > 1:
             raise RejectedError(f"{short} is a merge; revert the commits it brought one by one")
-        with self._store.lock, translated(self.path):
-            ids = ObjectID(target.id.encode()), ObjectID(head.encode())
-            reachable = can_fast_forward(self._store.repo, *ids)
-        if not reachable:
+        if not self.is_within(target.id, head):
             raise RejectedError(f"{short} is not part of this branch")
         parent = target.parents[0]
         if not self._store.has(parent):

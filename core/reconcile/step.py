@@ -23,10 +23,11 @@ from core.reconcile.memory.commands import (
     SetWriting,
 )
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import ComputeRevert, Effect, MakeRevert, WakeAt
+from core.reconcile.memory.effects import ComputeRevert, Effect, WakeAt
 from core.reconcile.memory.inputs import (
     Applied,
     AuditLogRead,
+    ClusterAsks,
     ClusterFound,
     ClusterLost,
     ClusterSeen,
@@ -44,6 +45,7 @@ from core.reconcile.memory.inputs import (
     PlanPrepared,
     Result,
     Reverted,
+    RevertFound,
     RevertPrepared,
     SchemaRead,
     SourceLost,
@@ -104,10 +106,12 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             assert_never(happened)
 
 
-def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901 - one case each
+def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, PLR0912 - one case each
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
+        case ClusterAsks(name, words):
+            live.ask_person(draft, name, words)
         case ClusterLost():
             live.lose_cluster(draft, happened)
         case ClusterSeen(name):
@@ -150,8 +154,12 @@ def _take_result(draft: Draft, happened: Result) -> None:
             runs.advance_all(draft)  # a step of another run may have waited for this object
         case Explained():
             explaining.take_explanation(draft, happened)
-        case PlanPrepared(request, answer) | RevertPrepared(request, answer):
-            draft.answer(request, answer)
+        case PlanPrepared():
+            reverts.take_access(draft, happened)
+        case RevertPrepared():
+            reverts.preview(draft, happened)
+        case RevertFound():
+            reverts.found_revert(draft, happened)
         case Reverted():
             reverts.reverted(draft, happened)
         case _:
@@ -167,11 +175,7 @@ def _obey(draft: Draft, asked: Command) -> None:
         case PrepareRevert(request, app, commit):
             draft.effects.append(ComputeRevert(request, app, commit))
         case ExecuteRevert(run, revert):
-            reverts.begin_revert(draft, run, revert.app)
-            if draft.writing:
-                draft.effects.append(MakeRevert(run, revert))
-            else:
-                reverts.reverted(draft, Reverted(run, revert.app, "", runs.READ_ONLY))
+            reverts.begin_revert(draft, run, revert)
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
         case SetWriting(enabled):

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from core.compare.equality.lists import element, entries, members
 from core.compare.equality.schema import Node
-from core.compare.evidence.writers import MANAGER
 from core.compare.evidence.ownership import Owner, Owners, listed
+from core.compare.evidence.writers import MANAGER
 from core.model import Json, JsonObject, KindRef
 from core.model.paths import Parts
 

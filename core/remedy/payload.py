@@ -19,8 +19,8 @@ from core.compare.equality.lists import element, entries
 from core.compare.equality.scalars import same_json
 from core.compare.equality.schema import UNKNOWN, Node, Schema
 from core.compare.evidence.evidence import Evidence
-from core.compare.evidence.writers import OwnerClass
 from core.compare.evidence.ownership import Owners
+from core.compare.evidence.writers import OwnerClass
 from core.compare.rules.grafting import Side, grafted, identified
 from core.compare.rules.ignoring import Spared, may_fit, spared
 from core.compare.verdicts import Policy

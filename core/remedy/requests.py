@@ -119,8 +119,9 @@ class _Heal:
     ) -> None:
         self._desired, self._live, self._changes = desired, live, step.changes
         self._schema = schema
-        left = tuple(change.path for change in step.left)
-        self._apply = statement(desired, live, schema, policy, left)
+        left = (change.path for change in step.left)
+        others = (change.place for change in step.left if _swaps(change))
+        self._apply = statement(desired, live, schema, policy, (*left, *others))
         self._is = Version.of(live)
 
     def requests(self) -> tuple[Request, ...]:

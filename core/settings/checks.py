@@ -46,7 +46,7 @@ def repository(repo: str, folder: Path) -> str:
         raise FieldError("repo", reason)
     if "\0" in repo:
         raise FieldError("repo", "a path holds no NUL")
-    return os.path.normpath(folder / Path(repo).expanduser())
+    return os.path.normpath(folder / os.path.expanduser(repo))  # noqa: PTH111 - see Repository
 
 
 def inner_path(path: str) -> str:

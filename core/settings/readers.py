@@ -4,7 +4,6 @@ The words that a setting may be are known to other packages, which are loaded wh
 """
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.settings.checks import (
@@ -60,7 +59,7 @@ def read_cluster(value: "Json", place: Place) -> str:
 def read_file_name(value: "Json", place: Place) -> str:
     """Read a path that may start at the folder of the settings file."""
     path = str(value)
-    return os.path.normpath(place.folder / Path(path).expanduser()) if path else ""
+    return os.path.normpath(place.folder / os.path.expanduser(path)) if path else ""  # noqa: PTH111 - see Repository
 
 
 def read_inventory_namespace(value: "Json", _: Place) -> str:

@@ -90,7 +90,7 @@ def _stated(flags: Flags, folder: Path) -> tuple[tuple[AppSpec, ...], tuple[Clus
 
 def _settings_file(flags: Flags, folder: Path) -> Path | None:
     if flags.config is not None:
-        return folder / Path(flags.config).expanduser()
+        return folder / os.path.expanduser(flags.config)  # noqa: PTH111 - see Repository
     implied = folder / FILE_NAME
     # A repository without an app is a question about that repository, not about the file's apps.
     own_app = flags.app is None and (flags.repo is not None or flags.path is not None)

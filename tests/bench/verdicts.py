@@ -109,7 +109,7 @@ def _again(state: State) -> Iterator[tuple[str, str]]:
     """Every row again where nothing changed: the engine's own path, without its waiting."""
     keys = tuple(sorted(state.rows))
     queued: Map[Key, None] = Map((key, None) for key in keys)
-    dirty = replace(state, queues={"bench": keys}, queued=queued)
+    dirty = replace(state, queues={"bench": (keys,)}, queued=queued)
     asked = 0
 
     def settle() -> None:

@@ -1,5 +1,6 @@
 """What controllers do to the objects of an app, on a real server: autoscalers and Jobs that end."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -209,10 +210,12 @@ def test_settings_make_a_controller_of_an_operator_that_nobody_knows(stage: Stag
 
 
 @pytest.fixture(scope="module")
-def jobs(real_server: ApiServer, controller_manager: None) -> None:
-    """The two controllers that end and delete Jobs run on the real server."""
+def jobs(real_server: ApiServer, controller_manager: None) -> Iterator[None]:
+    """The controllers that end and delete Jobs run on the real server, for these tests only."""
     del controller_manager
-    real_server.start_controllers("job-controller", *DELETERS)
+    stop = real_server.start_controllers("job-controller", *DELETERS)
+    yield
+    stop()
 
 
 def job(stage: Stage) -> str:

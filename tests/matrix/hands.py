@@ -1,4 +1,4 @@
-"""The hands that make the changes: kubectl itself, and three clients that are not kubectl.
+"""The hands that make the changes: kubectl itself, and four clients that are not kubectl.
 
 Where there is no kubectl the same requests are made with its field managers.
 """

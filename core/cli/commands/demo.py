@@ -15,7 +15,8 @@ from core.cli.commands.headless import EventLog, follow
 from core.cli.commands.sync import Console, sync
 from core.cli.opening import OpenTerminal
 from core.cli.options import Options
-from core.cli.output.ink import Ink, put
+from core.cli.output.ink import Ink
+from core.cli.output.streams import put
 from core.cli.session import EngineLike, beside, connected, flags_of
 from core.cli.signals import run_coroutine
 from core.demo.world import COLLEAGUE, VISITOR, DemoWorld

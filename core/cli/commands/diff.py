@@ -8,8 +8,9 @@ from core.clean import clean
 from core.cli.exit_codes import CODES, diff_exit
 from core.cli.options import Options
 from core.cli.output.forms import diff_form, page_of, problems_of
-from core.cli.output.ink import ink_for, put
+from core.cli.output.ink import ink_for
 from core.cli.output.report import report_lines
+from core.cli.output.streams import put, write
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
@@ -65,8 +66,7 @@ def _to_explain(snapshot: Snapshot) -> Iterator[Drift]:
 def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO) -> int:
     """Print a snapshot as asked; problems also go to *err*.  Return the exit code."""
     if options.output == "json":
-        out.write(page_of(diff_form(snapshot, everything=options.everything)))
-        out.flush()
+        write(out, page_of(diff_form(snapshot, everything=options.everything)))
     else:
         ink = ink_for(out, no_color=options.no_color)
         put(out, report_lines(snapshot, ink, everything=options.everything))
@@ -81,5 +81,5 @@ def tell_problems(snapshot: Snapshot, err: TextIO) -> None:
     """Say on *err* what stops apps or parts of them."""
     told = ((app.spec.name, problem) for app in snapshot.apps for problem in problems_of(app))
     put(err, (clean(f"driftdeck: app {name}: {problem}") for name, problem in told))
-    noted = ((view.spec.name, view.notice) for view in snapshot.clusters if view.notice)
+    noted = ((str(view.called), view.notice) for view in snapshot.clusters if view.notice)
     put(err, (clean(f"driftdeck: cluster {name}: {notice}") for name, notice in noted))

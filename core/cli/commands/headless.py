@@ -1,8 +1,9 @@
 """`driftdeck --headless`: the controller; what happens, one JSON object per line.
 
 Lines for programs go to stdout, the same in words to stderr.  When stdout is closed the program
-ends quietly with 141, as any writer into a pipe does.  A reader that only is slow misses nothing
-but what the engine's list of newest events has let go, and is told how much that was.
+ends quietly with 141, as any writer into a pipe does; when it takes nothing, as on a full disk, the
+engine goes on.  A reader that only is slow misses nothing but what the engine's list of newest
+events has let go, and is told how much that was.
 """
 
 import asyncio
@@ -64,8 +65,16 @@ class EventLog:
         events = tuple(events)
         machine = "".join(line_of(event_form(event)) for event in events)
         person = "".join(event_words(event) + "\n" for event in events)
-        await self._writer.write(self._out, machine.encode("ascii"))
+        await self._tell_programs(machine.encode("ascii"))
         await self._log(person)
+
+    async def _tell_programs(self, lines: bytes) -> None:
+        try:
+            await self._writer.write(self._out, lines)
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # a full disk is no reason to stop healing either
+            await self._log(f"stdout misses events, it cannot be written: {error.strerror}\n")
 
     async def _log(self, text: str) -> None:
         with contextlib.suppress(OSError):  # a lost log is no reason to stop healing

@@ -9,8 +9,9 @@ from core.cli.commands.diff import picture, tell_problems
 from core.cli.consent import agreed
 from core.cli.exit_codes import CODES, DRIFT, problem_exit, run_exit
 from core.cli.options import Options
-from core.cli.output.ink import Ink, ink_for, put
+from core.cli.output.ink import Ink, ink_for
 from core.cli.output.plan_text import plan_lines, protected_names, run_lines
+from core.cli.output.streams import put
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
@@ -139,7 +140,7 @@ async def finished(engine: EngineLike, number: int) -> Run:
 async def _consent(plans: Sequence[Plan], console: Console, protected: frozenset[str]) -> bool:
     guarded = protected_names(plans, protected)
     for plan in plans:
-        question = f"Sync cluster {plan.cluster}: {counts(plan)}"
+        question = f"Sync cluster {plan.called}: {counts(plan)}"
         word = plan.cluster if plan.cluster in guarded else "yes"
         if not await console.ask(question, word=word):
             return False

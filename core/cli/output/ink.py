@@ -2,7 +2,7 @@
 
 import os
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TextIO
 
@@ -78,9 +78,3 @@ def _part(line: Line, start: int, end: int) -> Line:
 def _trimmed(*spans: tuple[str, Role]) -> Line:
     (text, role) = spans[-1]
     return (*spans[:-1], (text.rstrip(" "), role))
-
-
-def put(stream: TextIO, lines: Iterable[str]) -> None:
-    """Write lines and hand them over at once; colours and cleaning were done before."""
-    stream.writelines(f"{line}\n" for line in lines)
-    stream.flush()

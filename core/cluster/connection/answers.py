@@ -23,6 +23,13 @@ from core.errors import (
 RETRY_AFTER_MAX_S: Final = 300.0
 TYPED_PATCH: Final = "failed to create typed patch object"
 _WORDS_MAX: Final = 2_000
+_VALUE_MAX: Final = 300  # of one cause, with the value that it repeats
+_VALUE_ENDS: Final = ("}: ", "]: ", '": ')
+_PLAIN_REASONS: Final = (  # the whole of what a server says of a field without its value
+    "field is immutable when `immutable` is set",
+    "field is immutable",
+    "Required value",
+)
 _TYPED_PATH: Final = re.compile(r"\): (?:errors:\s*)?\.([^:\s]+):")
 _WEBHOOK_DENIED: Final = re.compile(r'admission webhook "[^"]*" denied the request')
 
@@ -112,13 +119,41 @@ def _text(answer: Answer) -> str:
 
 
 def words_of(status: Status, *, secret: bool = False) -> str:
-    """Return the server's own message; of a secret only what cannot hold a value."""
+    """Return the server's own message; of a secret only what cannot hold a value.
+
+    A refusal repeats the value that it refuses, which can be a whole pod, and says last what is
+    wrong with it.  So a long text loses its middle.
+    """
     message = status.message or status.reason or "no reason given"
-    if not secret:
-        return message[:_WORDS_MAX]
-    fields = [cause.field for cause in status.causes if cause.field] or typed_paths(message)
+    if secret:
+        return _without_values(status, message)
+    for cause in status.causes:
+        if cause.message:
+            message = message.replace(cause.message, _short(cause.message, _VALUE_MAX))
+    return _short(message, _WORDS_MAX)
+
+
+def _short(text: str, most: int) -> str:
+    """Take the middle out of a long text; its last words, behind the value, stay whole."""
+    if len(text) <= most:
+        return text
+    behind = max(text.rfind(mark) + 1 for mark in _VALUE_ENDS)
+    end = text[behind:] if 0 < len(text) - behind <= most // 2 else text[-(most // 2) :]
+    return f"{text[: most - len(end)]}…{end}"
+
+
+def _without_values(status: Status, message: str) -> str:
+    """Say which fields are refused, and why where the reason is known to quote nothing."""
     told = TYPED_PATCH if message.startswith(TYPED_PATCH) else status.reason or "refused"
-    return f"{told}: {', '.join(fields)}" if fields else told
+    fields = [
+        f"{cause.field}{_plain_reason(cause)}" for cause in status.causes if cause.field
+    ] or typed_paths(message)
+    return f"{told}: {', '.join(dict.fromkeys(fields))}" if fields else told
+
+
+def _plain_reason(cause: Cause) -> str:
+    said = cause.message or ""
+    return next((f": {words}" for words in _PLAIN_REASONS if said.endswith(words)), "")
 
 
 def typed_paths(message: str) -> list[str]:

@@ -8,12 +8,22 @@ import asyncio
 import base64
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from msgspec.structs import asdict
+
 from core.clock import Clock
+from core.cluster.login.config import ClusterEntry, ExecEntry, UserEntry, shown
+from core.cluster.login.headers import (
+    checked_url,
+    header_value,
+    impersonation,
+    is_host,
+    server_url,
+)
 from core.cluster.login.kubeconfig import Entry, find_context, paths_of
 from core.cluster.login.login import Bearer, FileBearer, FixedBearer, Login, read_token
 from core.cluster.login.plugin import PLUGIN_VERSION, Credential, PluginBearer, PluginCall
@@ -25,7 +35,13 @@ _POD: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _TLS_FILES: Final = ("certificate-authority", "client-certificate", "client-key")
 
 
-async def log_in(spec: ClusterSpec, clock: Clock, *, context: str = "") -> Login:
+async def log_in(
+    spec: ClusterSpec,
+    clock: Clock,
+    *,
+    context: str = "",
+    tell: Callable[[str], None] = lambda _: None,
+) -> Login:
     """Resolve *spec*.
 
     Args:
@@ -33,6 +49,7 @@ async def log_in(spec: ClusterSpec, clock: Clock, *, context: str = "") -> Login
         clock: For the age of tokens.
         context: The context that was found before: pinned, so that a `kubectl config use-context`
             under us never moves us to another cluster (F67).
+        tell: Takes what a credential plugin says to the person while it waits.
 
     Raises:
         UsageError: No kubeconfig, no such context, something in it that we do not support.
@@ -43,7 +60,7 @@ async def log_in(spec: ClusterSpec, clock: Clock, *, context: str = "") -> Login
     loader = (await _official()).kube_config
     name = context or spec.context
     entry = await asyncio.to_thread(find_context, loader, paths_of(spec, os.environ), name)
-    return await _from_entry(loader, entry, clock)
+    return await _from_entry(loader, entry, clock, tell)
 
 
 def _only_pod(spec: ClusterSpec) -> bool:
@@ -77,8 +94,11 @@ async def _from_pod(clock: Clock) -> Login:
     )
 
 
-async def _from_entry(loader: ModuleType, entry: Entry, clock: Clock) -> Login:
-    bearer = _bearer(entry, clock)
+async def _from_entry(
+    loader: ModuleType, entry: Entry, clock: Clock, tell: Callable[[str], None]
+) -> Login:
+    server = _server(entry)
+    bearer = await _bearer(entry, clock, tell)
     certificate: Mapping[str, str] = {}
     if isinstance(bearer, PluginBearer):
         certificate = _certificate(await bearer.credential())
@@ -86,27 +106,50 @@ async def _from_entry(loader: ModuleType, entry: Entry, clock: Clock) -> Login:
     tls = {**_tls_fields(entry.user, entry.user_folder), **certificate}
     cluster = {
         **_tls_fields(entry.cluster, entry.cluster_folder),
-        "server": str(entry.cluster["server"]),
-        "insecure-skip-tls-verify": bool(entry.cluster.get("insecure-skip-tls-verify")),
+        "server": server,
+        "insecure-skip-tls-verify": bool(entry.cluster.insecure_skip_tls_verify),
     }
     try:
         await loader.load_kube_config_from_dict(
             _reduced(cluster, tls), context="c", client_configuration=configuration
         )
     except (loader.ConfigException, OSError, ValueError) as error:
-        raise UsageError(f"context {entry.name!r}: {error}") from error
+        raise UsageError(f"context {entry.name!r}: {_one_line(error)}") from error
     _check(entry, configuration, bearer)
     return Login(
         context=entry.name,
-        server=configuration.host,
+        server=server,
         namespace=entry.namespace,
-        user=entry.user_name or "anonymous",
+        user=_shown_user(entry),
         bearer=bearer,
-        tls=await _tls(configuration) if configuration.host.startswith("https") else None,
-        server_hostname=entry.cluster.get("tls-server-name") or None,
-        proxy=_proxy(entry, configuration.host),
-        headers=impersonation(entry.user),
+        tls=await _tls(configuration) if server.startswith("https") else None,
+        server_hostname=_server_hostname(entry),
+        proxy=_proxy(entry, server),
+        headers=impersonation(entry.user, entry.user_name),
     )
+
+
+def _server(entry: Entry) -> str:
+    cluster, user = entry.cluster, entry.user
+    authority = cluster.certificate_authority or cluster.certificate_authority_data
+    certificate = user.client_certificate or user.client_certificate_data
+    secure = bool(authority or certificate or cluster.insecure_skip_tls_verify)
+    try:
+        return server_url(cluster.server or "", secure=secure)
+    except ValueError as error:
+        raise UsageError(f"context {entry.name!r}: its server is {error}") from error
+
+
+def _server_hostname(entry: Entry) -> str | None:
+    name = entry.cluster.tls_server_name or None
+    if name is not None and not is_host(name):
+        raise UsageError(f"context {entry.name!r}: its tls-server-name is no name of a host")
+    return name
+
+
+def _shown_user(entry: Entry) -> str:
+    name = entry.user_name or "anonymous"
+    return f"{name} as {entry.user.as_}" if entry.user.as_ else name
 
 
 def _reduced(cluster: Mapping[str, object], user: Mapping[str, object]) -> dict[str, object]:
@@ -118,11 +161,13 @@ def _reduced(cluster: Mapping[str, object], user: Mapping[str, object]) -> dict[
     }
 
 
-def _tls_fields(section: Mapping[str, Any], folder: str) -> dict[str, str]:
+def _tls_fields(section: ClusterEntry | UserEntry, folder: str) -> dict[str, str]:
     """Return certificates and keys, relative file names made absolute (kubectl's rule)."""
-    fields = {name: str(Path(folder, section[name])) for name in _TLS_FILES if section.get(name)}
-    inline = (f"{name}-data" for name in _TLS_FILES)
-    return {**fields, **{name: section[name] for name in inline if section.get(name)}}
+    stated = asdict(section)
+    files = {name: stated.get(name.replace("-", "_")) for name in _TLS_FILES}
+    inline = {f"{name}-data": stated.get(f"{name}-data".replace("-", "_")) for name in _TLS_FILES}
+    fields = {name: str(Path(folder, file)) for name, file in files.items() if file}
+    return {**fields, **{name: content for name, content in inline.items() if content}}
 
 
 def _certificate(credential: Credential) -> dict[str, str]:
@@ -135,54 +180,75 @@ def _certificate(credential: Credential) -> dict[str, str]:
 
 
 def _encoded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    return base64.b64encode(text.encode(errors="replace")).decode()
 
 
-def _bearer(entry: Entry, clock: Clock) -> Bearer:
-    user = entry.user
-    if user.get("exec"):
-        return PluginBearer(_plugin_call(entry), clock)
-    if user.get("auth-provider"):
+async def _bearer(entry: Entry, clock: Clock, tell: Callable[[str], None]) -> Bearer:
+    """Choose the credential; one that stands in the file goes before a plugin, as in client-go."""
+    user, who = entry.user, f"user {entry.user_name!r}"
+    static = await _static(entry, clock)
+    if static is not None:
+        return static
+    if user.auth_provider is not None:
         # Its OIDC refresh does not verify TLS without an extra CA; kubectl dropped the others.
-        raise DeniedError(
-            f"user {entry.user_name!r}: auth-provider is not supported; use an exec plugin"
-        )
-    if user.get("tokenFile"):
-        path = str(Path(entry.user_folder, str(user["tokenFile"])))
-        token = read_token(path)
-        if not token:
-            raise DeniedError(f"user {entry.user_name!r}: tokenFile {path} holds no token")
-        return FileBearer(path, token, clock)
-    if user.get("token"):
-        return FixedBearer(f"Bearer {user['token']}")
-    if user.get("username") and user.get("password"):
-        pair = f"{user['username']}:{user['password']}"
-        return FixedBearer(f"Basic {_encoded(pair)}")
+        raise DeniedError(f"{who}: auth-provider is not supported; use an exec plugin")
+    if user.exec is not None:
+        return PluginBearer(_plugin_call(entry, user.exec), clock, tell)
     return FixedBearer(None)
 
 
-def _plugin_call(entry: Entry) -> PluginCall:
-    settings = entry.user["exec"]
-    if settings.get("interactiveMode") == "Always":
-        raise DeniedError(f"user {entry.user_name!r}: its credential plugin wants a terminal")
-    command = str(settings.get("command") or "")
+async def _static(entry: Entry, clock: Clock) -> Bearer | None:
+    user, who = entry.user, f"user {entry.user_name!r}"
+    token = header_value((user.token or "").strip(), f"{who}: its token")
+    if token and (user.username or user.password):
+        raise UsageError(f"{who} has a token and a password: only one is allowed")
+    if user.token_file:
+        path = str(Path(entry.user_folder, user.token_file))
+        read = await asyncio.to_thread(read_token, path)
+        if not read and not token:
+            raise DeniedError(f"{who}: tokenFile {shown(path)} holds no token")
+        return FileBearer(path, read or token, clock)
+    if token:
+        return FixedBearer(f"Bearer {token}")
+    if user.username:
+        return FixedBearer("Basic " + _encoded(f"{user.username}:{user.password or ''}"))
+    certificate = user.client_certificate or user.client_certificate_data
+    if certificate and not (user.client_key or user.client_key_data):
+        raise UsageError(f"{who} has a client certificate without its key")
+    return FixedBearer(None) if certificate else None
+
+
+def _plugin_call(entry: Entry, settings: ExecEntry) -> PluginCall:
+    who = f"user {entry.user_name!r}"
+    if settings.interactive_mode == "Always":
+        raise DeniedError(f"{who}: its credential plugin wants a terminal")
+    command = settings.command or ""
+    if not command:
+        raise UsageError(f"{who}: its credential plugin has no command")
     if os.sep in command:
         command = str(Path(entry.user_folder, command))
-    variables = settings.get("env") or []
-    asks = bool(settings.get("provideClusterInfo"))
     return PluginCall(
         command=command,
-        arguments=tuple(str(argument) for argument in settings.get("args") or ()),
-        environment={str(item["name"]): str(item["value"]) for item in variables},
-        api_version=str(settings.get("apiVersion") or PLUGIN_VERSION),
-        hint=" ".join(str(settings.get("installHint") or "").split()),
-        cluster=_cluster_info(entry) if asks else None,
+        arguments=settings.args or (),
+        environment={item.name: item.value or "" for item in settings.env or ()},
+        api_version=settings.api_version or PLUGIN_VERSION,
+        hint=_one_line(settings.install_hint or ""),
+        cluster=_cluster_info(entry.cluster) if settings.provide_cluster_info else None,
     )
 
 
-def _cluster_info(entry: Entry) -> dict[str, object]:
-    names = ("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data")
-    return {name: entry.cluster[name] for name in names if entry.cluster.get(name)}
+def _one_line(words: object) -> str:
+    return " ".join(str(words).split())
+
+
+def _cluster_info(cluster: ClusterEntry) -> dict[str, object]:
+    stated: dict[str, object] = {
+        "server": cluster.server,
+        "tls-server-name": cluster.tls_server_name,
+        "insecure-skip-tls-verify": cluster.insecure_skip_tls_verify,
+        "certificate-authority-data": cluster.certificate_authority_data,
+    }
+    return {name: value for name, value in stated.items() if value}
 
 
 def _check(entry: Entry, configuration: Any, bearer: Bearer) -> None:  # noqa: ANN401 - untyped
@@ -192,29 +258,16 @@ def _check(entry: Entry, configuration: Any, bearer: Bearer) -> None:  # noqa: A
         raise DeniedError(f"user {entry.user_name!r} of context {entry.name!r} has no credential")
 
 
-def impersonation(user: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return the headers for a user's `as:`.
-
-    The library leaves them out, so that the full identity would act.
-    """
-    headers = [("Impersonate-User", str(user["as"]))] if user.get("as") else []
-    if user.get("as-uid"):
-        headers.append(("Impersonate-Uid", str(user["as-uid"])))
-    headers += [("Impersonate-Group", str(group)) for group in user.get("as-groups") or ()]
-    extras = user.get("as-user-extra") or {}
-    headers += [
-        (f"Impersonate-Extra-{key}", str(value))
-        for key, values in extras.items()
-        for value in values
-    ]
-    return tuple(headers)
-
-
 def _proxy(entry: Entry, server: str) -> str | None:
-    proxy = entry.cluster.get("proxy-url") or proxy_for(server, os.environ)
-    if proxy and not str(proxy).startswith(("http://", "https://")):
+    proxy = entry.cluster.proxy_url or proxy_for(server, os.environ)
+    if not proxy:
+        return None
+    if not proxy.startswith(("http://", "https://")):
         raise UsageError(f"context {entry.name!r}: only HTTP proxies are supported")
-    return str(proxy) if proxy else None
+    try:
+        return checked_url(proxy)
+    except ValueError as error:
+        raise UsageError(f"context {entry.name!r}: its proxy is {error}") from error
 
 
 async def _official() -> Any:  # noqa: ANN401 - the library has no types

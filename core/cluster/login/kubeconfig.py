@@ -1,32 +1,48 @@
 """Read kubeconfig files as kubectl does, and find one context in them.
 
-The library merges the files and parses their YAML; what it does with a user's credentials is not
-used (kubernetes.md section 8: anonymous after a failed plugin, an old token for ever, no `as:`).
+Kubectl's rules: files that do not exist are passed over, of two definitions of one name the first
+counts as a whole, and of `current-context` the first that is not empty.  The official client is
+asked for its YAML parser alone: it takes the last current context, and what it does with a user's
+credentials is not used either (kubernetes.md section 8).
 """
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import stat
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Final, Protocol, TypeVar
 
+import msgspec
+
+from core.cluster.login.config import ClusterEntry, ContextEntry, File, UserEntry, shown
 from core.errors import UsageError
 from core.model import ClusterSpec
 
 DEFAULT_PATH: Final = "~/.kube/config"
+FILE_BYTES_MAX: Final = 16 * 1024 * 1024
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_Entry = TypeVar("_Entry", bound=_Named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One context with what it names; the dictionaries are the files' own words."""
+    """One context with what it names; none of it shows a credential."""
 
     name: str
     namespace: str
     user_name: str
-    cluster: Mapping[str, Any] = field(repr=False)
-    user: Mapping[str, Any] = field(repr=False)  # credentials
-    cluster_folder: str
+    cluster: ClusterEntry
+    user: UserEntry
+    cluster_folder: str  # where relative names of files start
     user_folder: str
 
 
@@ -44,10 +60,10 @@ def stamps_of(paths: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
 
 def _stamp(path: str) -> tuple[int, int]:
     try:
-        stat = Path(path).stat()
-    except OSError:
+        found = Path(path).stat()
+    except (OSError, ValueError):
         return (0, 0)
-    return (stat.st_mtime_ns, stat.st_size)
+    return (found.st_mtime_ns, found.st_size)
 
 
 def find_context(loader: ModuleType, paths: tuple[str, ...], context: str) -> Entry:
@@ -61,58 +77,90 @@ def find_context(loader: ModuleType, paths: tuple[str, ...], context: str) -> En
     Raises:
         UsageError: No file, no such context, or a file that cannot be read.
     """
-    existing = [path for path in paths if Path(path).is_file()]
-    if not existing:
+    contents = [(path, content) for path in paths if (content := _content(path)) is not None]
+    if not contents:
         raise UsageError(f"no kubeconfig: {', '.join(paths)} does not exist")
-    # The library raises what its parser raises, and trips over odd shapes with the rest.
-    trouble = (
-        loader.ConfigException,
-        loader.yaml.YAMLError,
-        OSError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-    )
+    return _find([(path, _parsed(loader, path, content)) for path, content in contents], context)
+
+
+def _content(path: str) -> bytes | None:
+    """Return what a file holds, None where there is none; a pipe would make us wait."""
     try:
-        return _find(loader.KubeConfigMerger(os.pathsep.join(existing)).config, context)
-    except trouble as error:
-        if isinstance(error, loader.ConfigException):
-            raise UsageError(f"kubeconfig {', '.join(existing)}: {error}") from error
-        raise UsageError(
-            f"kubeconfig {', '.join(existing)} cannot be read ({type(error).__name__})"
-        ) from error
+        found = Path(path).stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise UsageError(f"kubeconfig {path} is no file")
+        if found.st_size > FILE_BYTES_MAX:
+            raise UsageError(f"kubeconfig {path} is larger than {FILE_BYTES_MAX} bytes")
+        return Path(path).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UsageError(f"kubeconfig {path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"kubeconfig {path!r} is no name of a file") from error
 
 
-def _find(config: Any, context: str) -> Entry:  # noqa: ANN401 - the library has no types
-    name = context or config.safe_get("current-context")
+def _parsed(loader: ModuleType, path: str, content: bytes) -> File:
+    try:
+        value = loader.yaml.safe_load(content)
+        file = msgspec.convert({} if value is None else value, type=File)
+    except (loader.yaml.YAMLError, RecursionError, ValueError, TypeError, LookupError) as error:
+        if isinstance(error, msgspec.ValidationError):  # names a place and types, never a value
+            raise UsageError(f"kubeconfig {path}: {error}") from error
+        # The parser's own words quote the line, which may hold a token.
+        mark = getattr(error, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark is not None else ""
+        raise UsageError(f"kubeconfig {path} is no YAML{line}") from error
+    if (file.api_version or "v1", file.kind or "Config") != ("v1", "Config"):
+        raise UsageError(f"kubeconfig {path} is of another kind: no v1 Config")
+    for section in ("contexts", "clusters", "users"):
+        names = Counter(entry.name for entry in getattr(file, section) or ())
+        twice = next((name for name, count in names.items() if count > 1), None)
+        if twice is not None:
+            raise UsageError(f"kubeconfig {path}: {section} has {twice!r} twice")
+    return file
+
+
+def _find(files: Sequence[tuple[str, File]], context: str) -> Entry:
+    current = (file.current_context for _, file in files if file.current_context)
+    name = context or next(current, "")
     if not name:
         raise UsageError("the kubeconfig names no current context: choose one with --context")
-    node = _named(config, "contexts", name)
-    if node is None:
-        known = ", ".join(sorted(str(node.value["name"]) for node in config.value["contexts"]))
+    _, found = _first(name, [(path, file.contexts or ()) for path, file in files])
+    if found is None:
+        names = {each.name for _, file in files for each in file.contexts or ()}
+        known = ", ".join(map(shown, sorted(names)))
         raise UsageError(f"no context {name!r} in the kubeconfig; there is: {known or 'none'}")
-    entry = node.value["context"]
-    cluster = _named(config, "clusters", entry["cluster"])
-    if cluster is None or not cluster.value["cluster"].get("server"):
+    entry = found.context or ContextEntry()
+    path, cluster = _first(
+        entry.cluster or "", [(path, file.clusters or ()) for path, file in files]
+    )
+    if cluster is None or cluster.cluster is None or not cluster.cluster.server:
         raise UsageError(f"context {name!r} names no cluster with a server")
-    user = _named(config, "users", entry.get("user") or "")
-    if user is None and entry.get("user"):
+    user_path, user = _first(entry.user or "", [(path, file.users or ()) for path, file in files])
+    if user is None and entry.user:
         # Never as anonymous in the name of somebody.
-        raise UsageError(f"context {name!r}: the kubeconfig has no user {entry['user']!r}")
+        raise UsageError(f"context {name!r}: the kubeconfig has no user {entry.user!r}")
     return Entry(
         name=name,
-        namespace=entry.get("namespace") or "",
-        user_name=entry.get("user") or "",
-        cluster=cluster.value["cluster"],
-        user=(user.value["user"] or {}) if user else {},
-        cluster_folder=_folder(cluster.path),
-        user_folder=_folder(user.path) if user else "",
+        namespace=entry.namespace or "",
+        user_name=entry.user or "",
+        cluster=cluster.cluster,
+        user=(user.user if user else None) or UserEntry(),
+        cluster_folder=_folder(path),
+        user_folder=_folder(user_path),
     )
 
 
-def _named(config: Any, section: str, name: str) -> Any:  # noqa: ANN401 - as above
-    return next((node for node in config.value[section] if node.value["name"] == name), None)
+def _first(
+    name: str, sections: Sequence[tuple[str, Sequence[_Entry]]]
+) -> tuple[str, _Entry | None]:
+    """Return the first definition of a name, with the file that holds it."""
+    for path, entries in sections:
+        for entry in entries:
+            if entry.name == name:
+                return path, entry
+    return "", None
 
 
 def _folder(path: str) -> str:

@@ -3,10 +3,12 @@
 import ssl
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Protocol
 
 from core.clock import Clock
 
+TOKEN_LETTERS_MAX: Final = 1024 * 1024
 REREAD_S: Final = 60.0  # kubelet rotates a pod's token in place; client-go reads it this often
 
 
@@ -87,9 +89,15 @@ class FileBearer:
 
 
 def read_token(path: str) -> str:
-    """Return the token in a file, "" if it cannot be read."""
+    """Return the token in a file, "" if it cannot be read or holds something else.
+
+    Only of a file: opening a pipe would wait for whoever writes to it.
+    """
     try:
+        if not Path(path).is_file():
+            return ""
         with open(path, encoding="ascii") as file:  # noqa: PTH123 - a name from a kubeconfig
-            return file.read().strip()
-    except (OSError, UnicodeDecodeError):
+            token = file.read(TOKEN_LETTERS_MAX).strip()
+    except (OSError, ValueError):
         return ""
+    return token if token.isprintable() else ""

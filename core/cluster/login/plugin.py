@@ -1,8 +1,9 @@
 """Credentials from an exec plugin, run by us.
 
 The library's own runner waits for ever, hands our terminal to the child, logs a failure and goes
-on as anonymous (kubernetes.md section 8).  This one: 30 s, no stdin, 1 MiB, one flight at a time,
-and any failure is a `DeniedError`, never a request without a credential.
+on as anonymous (kubernetes.md section 8).  This one: 30 s, or 5 min once it has said something on
+stderr, which is told while it waits: it may ask a person to open a page.  No stdin, 1 MiB, one
+flight at a time, and any failure is a `DeniedError`, never a request without a credential.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import json
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -19,9 +20,12 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
+from core.cluster.login.config import shown
+from core.cluster.login.headers import header_value
 from core.errors import DeniedError
 
 TIMEOUT_S: Final = 30.0
+PERSON_S: Final = 300.0  # a login in a browser, with a second factor
 OUTPUT_BYTES_MAX: Final = 1024 * 1024
 _EARLY_S: Final = 30.0  # renewed this long before it expires: clocks differ
 _WORDS_MAX: Final = 300
@@ -61,9 +65,11 @@ class _Answer(msgspec.Struct, rename="camel"):
 class PluginBearer:
     """The token of an exec plugin, renewed before it expires and after a 401."""
 
-    def __init__(self, call: PluginCall, clock: Clock) -> None:
-        """Run nothing yet."""
-        self._call, self._clock = call, clock
+    def __init__(
+        self, call: PluginCall, clock: Clock, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Run nothing yet; *tell* takes what it says to the person, "" when it is done."""
+        self._call, self._clock, self._tell = call, clock, tell
         self._credential: Credential | None = None
         self._flight = asyncio.Lock()
 
@@ -71,7 +77,7 @@ class PluginBearer:
         """Return the current credential, from the plugin if there is none that is good."""
         async with self._flight:
             if self._credential is None or self._is_old(self._credential):
-                self._credential = await run_plugin(self._call)
+                self._credential = await run_plugin(self._call, tell=self._tell)
             return self._credential
 
     async def header(self) -> str | None:
@@ -94,26 +100,48 @@ class PluginBearer:
         return expires is not None and expires.timestamp() - self._clock.wall() < _EARLY_S
 
 
-async def run_plugin(call: PluginCall, *, timeout_s: float = TIMEOUT_S) -> Credential:
+async def run_plugin(
+    call: PluginCall,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    person_s: float = PERSON_S,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Credential:
     """Run a plugin once.
+
+    Args:
+        call: What to run.
+        timeout_s: How long it may be silent.
+        person_s: How long it may take once it has said something: a person may have to act.
+        tell: Takes what it says on stderr, as it comes, and "" at its end.
 
     Raises:
         DeniedError: There is no credential: the plugin is missing, failed, hung or spoke nonsense.
     """
-    name = os.path.basename(call.command)  # noqa: PTH119 - a command, perhaps no path
+    name = shown(os.path.basename(call.command))  # noqa: PTH119 - a command, perhaps no path
     process = await _start(call, name)
+    words = _Words(lambda said: tell(f"credential plugin {name}: {said}"))
     try:
-        async with asyncio.timeout(timeout_s):
-            output, words = await asyncio.gather(_read(process), _tail(process))
+        async with asyncio.timeout(timeout_s) as limit:
+            output, _ = await asyncio.gather(
+                _read(process), words.collect(process, limit, person_s)
+            )
             code = await process.wait()
     except TimeoutError as error:
-        raise DeniedError(f"credential plugin {name}: no answer in {timeout_s:.0f} s") from error
+        waited_s = person_s if words.text else timeout_s
+        said = f"; it said: {words.text}" if words.text else ""
+        raise DeniedError(
+            f"credential plugin {name}: no answer in {waited_s:.0f} s{said}"
+        ) from error
     finally:
+        tell("")
         await _end(process)
     if output is None:
         raise DeniedError(f"credential plugin {name}: more than {OUTPUT_BYTES_MAX} bytes")
     if code != 0:
-        raise DeniedError(f"credential plugin {name}: exit code {code}: {words or 'no message'}")
+        raise DeniedError(
+            f"credential plugin {name}: exit code {code}: {words.text or 'no message'}"
+        )
     return _decode(output, call, name)
 
 
@@ -152,13 +180,24 @@ async def _read(process: Process) -> bytes | None:
     return None if too_much else bytes(output)
 
 
-async def _tail(process: Process) -> str:
-    """Read stderr to its end, so that the plugin never blocks on it; keep the end."""
-    assert process.stderr is not None
-    tail = b""
-    while chunk := await process.stderr.read(65_536):
-        tail = (tail + chunk)[-_WORDS_MAX:]
-    return tail.decode(errors="replace").strip()
+class _Words:
+    """What a plugin says on stderr; the end of it is kept."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self.text = ""
+
+    async def collect(self, process: Process, limit: asyncio.Timeout, person_s: float) -> None:
+        """Read to its end, so that the plugin never blocks on it; words give it more time."""
+        assert process.stderr is not None
+        tail = b""
+        until = asyncio.get_running_loop().time() + person_s
+        while chunk := await process.stderr.read(65_536):
+            tail = (tail + chunk)[-_WORDS_MAX:]
+            before, self.text = self.text, " ".join(tail.decode(errors="replace").split())
+            if self.text != before:
+                limit.reschedule(until)
+                self._tell(self.text)
 
 
 async def _end(process: Process) -> None:
@@ -187,4 +226,5 @@ def _decode(output: bytes, call: PluginCall, name: str) -> Credential:
         raise DeniedError(f"credential plugin {name}: answered with another version")
     if not status.token and not (status.client_certificate_data and status.client_key_data):
         raise DeniedError(f"credential plugin {name}: gave neither token nor certificate")
+    header_value(status.token or "", f"credential plugin {name}: its token")
     return status

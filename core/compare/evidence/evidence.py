@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
-from core.compare.evidence.writers import OwnerClass, rank_of
 from core.compare.evidence.ownership import Owner, Owners
+from core.compare.evidence.writers import OwnerClass, rank_of
 from core.model import Absent, JsonObject
 from core.model.paths import Parts, format_path, value_at
 

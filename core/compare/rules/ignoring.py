@@ -19,8 +19,8 @@ import msgspec
 from core.compare.equality.lists import element, entries
 from core.compare.equality.schema import Node
 from core.compare.evidence.evidence import Evidence
-from core.compare.evidence.writers import OwnerClass
 from core.compare.evidence.ownership import Owners, listed
+from core.compare.evidence.writers import OwnerClass
 from core.compare.rules.optouts import Effect, OptOut, may_opt_out, opt_outs
 from core.compare.rules.selectors import Labels, parse_selector
 from core.model import (

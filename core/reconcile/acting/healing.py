@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from core.model import Cause, ConfirmedBy, Drift, FieldVerdict, Remedy, Verdict
+from core.reconcile.acting.plans import workable
 from core.reconcile.judging.fights import heals_of, paths_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
@@ -55,7 +56,7 @@ def permitted(app: AppState, row: Drift) -> bool:
     if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming or row.calling:
         return False
     drifts = [c for c in row.changes if c.verdict is FieldVerdict.DRIFT]
-    if drifts and not all(change.healable for change in drifts):
+    if drifts and not workable(drifts):
         return False
     heal_ok = app.spec.heal or row.cause is Cause.GIT_AHEAD
     follow_ok = app.spec.follow or row.cause is Cause.LIVE_CHANGED

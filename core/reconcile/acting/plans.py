@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from core.compare import MANAGER
 from core.model import (
@@ -61,14 +62,15 @@ def plan_of(
         cluster,
         steps,
         {app: revisions.get(app, "") for app in apps},
-        _notes(apps, steps, inventories),
+        notes_of(apps, steps, inventories),
     )
 
 
 def _step(row: Drift, other: str) -> Step:
     drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT)
     stuck = [change for change in drifts if not change.healable]
-    problem = f"cannot be applied: {stuck[0].path}: {stuck[0].note}" if stuck else ""
+    hindering = stuck if len(stuck) == len(drifts) else _stated(stuck)
+    problem = f"cannot be applied: {hindering[0].path}: {hindering[0].note}" if hindering else ""
     if other:
         problem = f"app {other} states it, too; one of the two must give it up"
     return Step(
@@ -76,22 +78,54 @@ def _step(row: Drift, other: str) -> Step:
         row.kind,
         Verb.CREATE if row.verdict is Verdict.MISSING else Verb.APPLY,
         row.stamp or Coming(),
-        drifts,
+        drifts if problem else workable(drifts),
         problem,
         tuple(change for change in row.changes if _is_left(change)),
     )
 
 
+def workable(drifts: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+    """Return what can be put right of an object's drift; nothing, if what Git states cannot.
+
+    An apply states all or nothing, but what others added goes field by field: one that has to stay
+    keeps none of the others, only the container around it.
+    """
+    drifts = tuple(drifts)
+    stuck = [change for change in drifts if not change.healable]
+    if _stated(stuck):
+        return ()
+    kept = {change.place for change in stuck}
+    return tuple(
+        replace(change, place="") if change.place in kept else change
+        for change in drifts
+        if change.healable
+    )
+
+
+def _stated(changes: Iterable[FieldChange]) -> list[FieldChange]:
+    return [change for change in changes if not isinstance(change.git, Absent)]
+
+
 def _is_left(change: FieldChange) -> bool:
-    """Tell whether a field is for others to decide: an apply must leave it as it is."""
+    """Tell whether a field is for others to decide, or cannot go: an apply must not take it.
+
+    Also one that Git no longer states: left out of an apply, what only we own would be deleted, and
+    the server would put its default there (one replica, under an autoscaler).
+    """
     bookkeeping = change.verdict is FieldVerdict.INFO and change.info is InfoClass.BOOKKEEPING
-    stated = not isinstance(change.git, Absent)
-    return change.verdict is FieldVerdict.CONTESTED or (bookkeeping and stated)
+    stays = change.verdict is FieldVerdict.DRIFT and not change.healable
+    return change.verdict is FieldVerdict.CONTESTED or bookkeeping or stays
 
 
-def _notes(
+def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Put steps into the order in which they are done."""
+    return tuple(sorted(steps, key=lambda step: (stage_of(step.kind), step.key)))
+
+
+def notes_of(
     apps: Iterable[str], steps: Iterable[Step], inventories: Mapping[str, str]
 ) -> tuple[str, ...]:
+    """Say what the reader of a plan should know beside its steps."""
     notes = [
         f"app {app}: what is applied is entered in its inventory"
         if not (problem := inventories.get(app))
@@ -101,8 +135,16 @@ def _notes(
     steps = tuple(steps)
     overruled = _counted(change for step in steps for change in step.changes)
     notes += [f"overrules {manager} in {n} field(s)" for manager, n in overruled]
-    respected = _counted(change for step in steps for change in step.left)
+    respected = _counted(
+        change for step in steps for change in step.left if change.verdict is not FieldVerdict.DRIFT
+    )
     notes += [f"leaves {n} field(s) to {manager}" for manager, n in respected]
+    notes += [
+        f"{step.key.ref}: {change.path} stays: {change.note}"
+        for step in steps
+        for change in step.left
+        if change.verdict is FieldVerdict.DRIFT and not change.healable and not step.problem
+    ]
     return tuple(notes)
 
 

@@ -46,7 +46,7 @@ def paths_of(changes: Iterable[FieldChange]) -> Mapping[str, str | None]:
     return {
         change.path: change.actor.manager if change.actor is not None else None
         for change in changes
-        if change.verdict is FieldVerdict.DRIFT
+        if change.verdict is FieldVerdict.DRIFT and change.healable
     } or {"": None}
 
 

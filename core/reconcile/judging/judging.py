@@ -50,7 +50,7 @@ from core.reconcile.judging.refusals import (
     standing_refusal,
     with_refusal,
 )
-from core.reconcile.judging.scaling import awaits_scaler
+from core.reconcile.judging.scaling import awaits_scaler, drops_replicas, stated_scale
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.inputs import Confirmed
@@ -262,18 +262,16 @@ def _compared(
     answer = answer or standing_refusal(draft, fresh.key, desired, live)
     predicted = answer.predicted if answer else None
     sights = Sights(draft, fresh.key, live, schema)
-    found = judge(
-        desired,
-        live,
-        schema,
-        predicted=predicted,
-        policy=policy_of(app.spec),
-        beside=Beside(
-            cluster.scales.get(desired.ref),
-            sights.appeared,
-            persistent(draft.subject(fresh.key), desired.digest, draft.now),
-        ),
+    beside = Beside(
+        cluster.scales.get(desired.ref),
+        sights.appeared,
+        persistent(draft.subject(fresh.key), desired.digest, draft.now),
     )
+    policy = policy_of(app.spec)
+    found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
+    if beside.scale is None and drops_replicas(found.changes):
+        beside = replace(beside, scale=stated_scale(app, desired.ref))
+        found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
     as_stated = found.verdict is Verdict.IN_SYNC
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
     confirmed = answer is not None and answer.predicted is not None

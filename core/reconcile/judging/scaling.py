@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from core.compare import ScaleRange, scale_of
-from core.compare.evidence.scaling import GROUP, KIND
-from core.model import Key, KindRef, Live, ObjectRef, Resource
+from core.compare.evidence.scaling import GROUP, KIND, SCALED
+from core.model import Absent, FieldChange, FieldVerdict, Key, KindRef, Live, ObjectRef, Resource
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.state import UNREAD, ClusterState, is_settled
+from core.reconcile.memory.state import UNREAD, AppState, ClusterState, is_settled
 
 _KINDS: Final = (KindRef("autoscaling/v2", KIND), KindRef("autoscaling/v1", KIND))
 
@@ -50,6 +50,30 @@ def awaits_scaler(cluster: ClusterState, kind: KindRef) -> bool:
     if cluster.scaler is None or resource is None or not resource.has_scale:
         return False
     return not is_settled(cluster, cluster.scaler)
+
+
+def drops_replicas(changes: Iterable[FieldChange]) -> bool:
+    """Tell whether a number of replicas is to go because Git no longer states one."""
+    return any(
+        change.path == "spec.replicas"
+        and change.verdict is FieldVerdict.DRIFT
+        and isinstance(change.git, Absent)
+        for change in changes
+    )
+
+
+def stated_scale(app: AppState, ref: ObjectRef) -> ScaleRange | None:
+    """Return the range of an autoscaler that Git states for an object, whether it is there yet.
+
+    A commit can bring the autoscaler and give it the replicas at once.  Looked for only where Git
+    dropped the number: there are many objects to look through.
+    """
+    for scaler, desired in app.desired.items():
+        if (scaler.group, scaler.kind) in {(GROUP, KIND), SCALED}:
+            found = scale_of(Live("", "", desired.body), scaler)
+            if found is not None and found[0] == ref:
+                return found[1]
+    return None
 
 
 def take_scales(

@@ -18,6 +18,7 @@ from core.model import (
     Key,
     KindRef,
     ObjectRef,
+    RevertPlan,
     Run,
     Verdict,
 )
@@ -25,11 +26,12 @@ from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
 from core.reconcile.memory.state import AppState, ClusterState, State, Tally
 from core.reconcile.memory.subjects import Subject
-from core.reconcile.memory.tables import NO_KEYS, Map, Table
+from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table
 
 EVENTS_KEPT = 1000
 ANSWERS_KEPT = 20
 RUNS_KEPT = 20
+BUNDLE = 500  # keys; a long queue is cut, so that taking its first does not copy the rest
 
 
 class Draft:
@@ -43,15 +45,16 @@ class Draft:
         self.apps: Table[str, AppState] = Table(state.apps)
         self.clusters: Table[str, ClusterState] = Table(state.clusters)
         self.runs: Table[int, RunState] = Table(state.runs)
-        self.queues: Table[str, tuple[Key, ...]] = Table(state.queues)
+        self.queues: Table[str, tuple[tuple[Key, ...], ...]] = Table(state.queues)
         self.candidates: Table[str, Map[Key, None]] = Table(state.candidates)
         self.alarms = state.alarms
+        self.previews: Table[int, RevertPlan] = Table(state.previews)
         self.writing = state.writing
         self.auto_runs = state.auto_runs
         self._state = state
-        self._subjects, self._rows = state.subjects, state.rows
+        self._subjects, self._rows = Many(state.subjects), Many(state.rows)
         self._tallies: Table[str, Tally] = Table(state.tallies)
-        self._queued = state.queued
+        self._queued = Many(state.queued)
         self._new: dict[str, list[Key]] = {}  # what this step put into queues
         self._answers: Table[int, Answer] = Table(state.answers)
         self._finished = state.finished
@@ -98,17 +101,17 @@ class Draft:
     @property
     def rows(self) -> Map[Key, Drift]:
         """Every row, in no order."""
-        return self._rows
+        return self._rows.frozen
 
     @property
     def subjects(self) -> Map[Key, Subject]:
         """Everything that is known of objects, in no order."""
-        return self._subjects
+        return self._subjects.frozen
 
     def put(self, subject: Subject) -> None:
         """Replace what is known of one object; only `put_row` changes its row."""
         assert subject.row is self._rows.get(subject.key)
-        self._subjects = self._subjects.set(subject.key, subject)
+        self._subjects[subject.key] = subject
 
     def put_row(self, key: Key, row: Drift | None) -> None:
         """Put, replace or remove one row, and keep the totals of its app right."""
@@ -117,7 +120,10 @@ class Draft:
             return  # an unchanged row stays the same object
         self._count(key.app, before, row)
         subject = replace(self.subject(key), row=row)
-        self._rows = self._rows.delete(key) if row is None else self._rows.set(key, row)
+        if row is None:
+            del self._rows[key]
+        else:
+            self._rows[key] = row
         self.put(subject)
 
     def doubt(self, key: Key) -> None:
@@ -130,7 +136,7 @@ class Draft:
         """Know nothing of an object any more."""
         self.put_row(key, None)
         if key in self._subjects:
-            self._subjects = self._subjects.delete(key)
+            del self._subjects[key]
 
     def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
         tally = self._tallies[app]
@@ -147,7 +153,7 @@ class Draft:
     def judge_again(self, key: Key) -> None:
         """Have one object judged again."""
         if key not in self._queued and self.apps[key.app].shown:
-            self._queued = self._queued.set(key, None)
+            self._queued[key] = None
             self._new.setdefault(key.app, []).append(key)
 
     def judge_all_again(self, keys: Iterable[Key]) -> None:
@@ -155,23 +161,31 @@ class Draft:
         for key in sorted(keys):
             self.judge_again(key)
 
-    def queue(self, app: str) -> tuple[Key, ...]:
-        """What is to be judged of one app, in order."""
+    def queue(self, app: str) -> tuple[tuple[Key, ...], ...]:
+        """What is to be judged of one app, in order, a bundle of keys after the other."""
         waiting = self.queues.get(app, ())
         fresh = self._new.pop(app, None)
         if fresh:
-            waiting = self.queues[app] = (*waiting, *fresh)
+            bundles = (tuple(fresh[at : at + BUNDLE]) for at in range(0, len(fresh), BUNDLE))
+            waiting = self.queues[app] = (*waiting, *bundles)
         return waiting
 
     def take(self, app: str, most: int) -> tuple[Key, ...]:
         """Take the first objects out of the queue of one app."""
+        taken: list[Key] = []
+        left: tuple[Key, ...] = ()
         waiting = self.queue(app)
-        taken = waiting[:most]
+        opened = 0
+        while opened < len(waiting) and len(taken) < most:
+            bundle, room = waiting[opened], most - len(taken)
+            taken += bundle[:room]
+            left = bundle[room:]
+            opened += 1
         if taken:
-            self.queues[app] = waiting[most:]
+            self.queues[app] = (left, *waiting[opened:]) if left else waiting[opened:]
             for key in taken:
-                self._queued = self._queued.delete(key)
-        return taken
+                del self._queued[key]
+        return tuple(taken)
 
     def offer(self, key: Key) -> None:
         """Have one object healed, once its app is known as a whole."""
@@ -206,7 +220,10 @@ class Draft:
     ) -> None:
         """Add an event."""
         number = self._state.event_count + len(self._events) + 1
-        event = Event(number, self.now, name, app, cluster, kind, ref, changes, revision, message)
+        called = self.cluster(cluster).view.called if cluster else None
+        event = Event(
+            number, self.now, name, app, cluster, kind, ref, changes, revision, message, called
+        )
         self._events.append(event)
 
     def tell_of(
@@ -251,17 +268,18 @@ class Draft:
             apps=self.apps.frozen,
             clusters=self.clusters.frozen,
             runs=self.runs.frozen,
-            subjects=self._subjects,
-            rows=self._rows,
+            subjects=self._subjects.frozen,
+            rows=self._rows.frozen,
             tallies=self._tallies.frozen,
             queues=self.queues.frozen,
-            queued=self._queued,
+            queued=self._queued.frozen,
             candidates=self.candidates.frozen,
             alarms=self.alarms,
             finished=self._finished,
             events=events,
             event_count=self._state.event_count + len(self._events),
             answers=self._answers.frozen,
+            previews=self.previews.frozen,
             writing=self.writing,
             digest_key=self.digest_key,
             mask_key=self.mask_key,

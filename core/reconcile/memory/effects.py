@@ -113,6 +113,16 @@ class MakeRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class FindRevert:
+    """Tell whether a commit that Git moved on to still has the revert of a run in it."""
+
+    run: int
+    app: str
+    revert: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSource:
     """Read one app's folder again."""
 
@@ -136,6 +146,7 @@ Effect: TypeAlias = (
     | CheckAccess
     | ComputeRevert
     | MakeRevert
+    | FindRevert
     | ReadSource
     | WakeAt
 )

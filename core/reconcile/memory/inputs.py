@@ -72,6 +72,15 @@ class ClusterFound:
     version: str
     namespace: str  # of the context; "" means default
     resources: Mapping[KindRef, Resource]
+    user: str = ""  # as the kubeconfig calls it
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterAsks:
+    """A credential plugin wants something of a person; "" when it wants nothing any more."""
+
+    cluster: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +269,15 @@ class Reverted:
 
 
 @dataclass(frozen=True, slots=True)
+class RevertFound:
+    """The commit that Git moved on to has the revert of a run in it, or has not."""
+
+    run: int
+    head: str
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed; wakes what waits for it."""
 
@@ -267,6 +285,7 @@ class Tick:
 FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
 FromCluster: TypeAlias = (
     ClusterFound
+    | ClusterAsks
     | ClusterLost
     | ClusterSeen
     | AuditLogRead
@@ -287,5 +306,6 @@ Result: TypeAlias = (
     | PlanPrepared
     | RevertPrepared
     | Reverted
+    | RevertFound
 )
 Input: TypeAlias = FromGit | FromCluster | Result | Tick | Command

@@ -21,6 +21,7 @@ from core.model import (
     ObjectRef,
     Problem,
     Resource,
+    RevertPlan,
     Run,
     Verdict,
 )
@@ -137,7 +138,7 @@ class State:
     subjects: Map[Key, Subject] = NO_SUBJECTS
     rows: Map[Key, Drift] = NO_ROWS  # those of the subjects that have one, as front ends get them
     tallies: Mapping[str, Tally] = field(default_factory=dict)  # by app
-    queues: Mapping[str, tuple[Key, ...]] = field(
+    queues: Mapping[str, tuple[tuple[Key, ...], ...]] = field(
         default_factory=dict
     )  # by app: what is to be judged, in order
     queued: Map[Key, None] = NO_KEYS  # what stands in a queue
@@ -149,6 +150,9 @@ class State:
     events: tuple[Event, ...] = ()
     event_count: int = 0
     answers: Mapping[int, Answer] = field(default_factory=dict)  # by request, the newest ones
+    previews: Mapping[int, RevertPlan] = field(
+        default_factory=dict
+    )  # by request: reverts of which it is not known yet what follows in the cluster
     writing: bool = False
     digest_key: bytes = b""  # of Secret digests; the same in every run
     mask_key: bytes = b""  # of the hashes shown in place of secret values; new in every run

@@ -3,17 +3,20 @@
 import asyncio
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from core.cli.ending import exit_code_of
 from core.cli.exit_codes import BUG
+from core.cli.output.streams import put
 from core.cli.signals import run_coroutine
 from core.errors import (
     DeniedError,
@@ -156,6 +159,21 @@ def test_a_bug_prints_its_traceback_without_values(capsys: pytest.CaptureFixture
     assert "a-canary" not in printed
 
 
+@pytest.fixture
+def default_signals() -> Iterator[None]:
+    """As a shell starts a program, whatever started these tests (`nohup` ignores HUP)."""
+    default: dict[int, Any] = {
+        signal.SIGHUP: signal.SIG_DFL,
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+    }
+    before = {number: signal.signal(number, handler) for number, handler in default.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("default_signals")
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)]
 )
@@ -174,6 +192,66 @@ def test_a_signal_cancels_what_runs_and_is_the_exit_code(number: int, code: int)
     assert run_coroutine(main()) == code
     assert ended == ["cleaned up"]
     assert signal.getsignal(number) == before
+
+
+@pytest.mark.usefixtures("default_signals")
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_was_ignored_at_the_start_stays_ignored(number: int) -> None:
+    signal.signal(number, signal.SIG_IGN)  # what nohup does, and a script to what it puts behind
+
+    async def main() -> int:
+        os.kill(os.getpid(), number)
+        await asyncio.sleep(0)
+        return 7
+
+    assert run_coroutine(main()) == 7
+    assert signal.getsignal(number) is signal.SIG_IGN
+
+
+# Streams ------------------------------------------------------------------------------------------
+
+
+def through_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    program = shlex.join([sys.executable, "-c", MAIN])
+    return subprocess.run(  # noqa: S602 - only a shell closes streams
+        command.replace("driftdeck", program),
+        shell=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", ["driftdeck --help", "driftdeck --version"])
+@pytest.mark.parametrize(
+    ("stream", "reason"),
+    [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")],
+)
+def test_an_answer_that_cannot_be_written_is_said_and_is_no_bug(
+    tmp_path: Path, command: str, stream: str, reason: str
+) -> None:
+    done = through_shell(f"{command} {stream}", tmp_path)
+    assert done.stderr == f"driftdeck: stdout cannot be written: {reason}\n"
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize("stream", ["2>&-", "2>/dev/full", "2>&- <&- >&-"])
+@pytest.mark.parametrize("command", ["diff", "--headless", "sync"])
+def test_an_error_that_cannot_be_told_keeps_its_exit_code(
+    tmp_path: Path, stream: str, command: str
+) -> None:
+    assert through_shell(f"driftdeck {command} {stream}", tmp_path).returncode == 2
+
+
+def test_a_message_that_is_lost_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        put(sys.stderr, ["a note"])
+    with Path("/dev/full").open("w") as full, pytest.raises(UnavailableError) as told:
+        put(full, ["the answer"])
+    assert str(told.value) == "/dev/full cannot be written: No space left on device"
 
 
 def test_a_program_cancelled_by_itself_is_a_bug() -> None:

@@ -44,6 +44,14 @@ def test_fp_36_a_namespaced_object_gets_the_namespace_of_the_app() -> None:
     assert body(desired)["metadata"] == {"name": "web", "namespace": "app"}
 
 
+def test_the_rules_of_an_aggregated_role_are_never_sent() -> None:
+    role = "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: web},%s}"
+    kept = made(role % " rules: []", namespaced=False)
+    assert "rules" in body(kept)
+    left = made(role % " aggregationRule: {clusterRoleSelectors: [{}]}, rules: []")
+    assert "rules" not in body(left)
+
+
 def test_fp_36_a_namespace_that_is_stated_stays() -> None:
     assert made(CONFIG.replace("name: web", "name: web, namespace: x")).ref.namespace == "x"
 

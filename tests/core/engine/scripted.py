@@ -195,11 +195,20 @@ class ScriptedReverts:
     def planned(self, app: str, commit: str) -> RevertPlan:
         self.script.play("planned", app, commit)
         target = Commit(commit, "Ada <a@b>", "2026-11-01T10:00:00Z", "change")
-        return RevertPlan(app, target, "main", "f" * 40, ("a.yaml",), "-a\n+b\n")
+        pair = (
+            document(CONFIG_MAP, "a", data={"a": "1"}),
+            document(CONFIG_MAP, "a", data={"a": "0"}),
+        )
+        files = ("a.yaml",)
+        return RevertPlan(app, target, "main", "f" * 40, files, "-a\n+b\n", restated=(pair,))
 
     def made(self, plan: RevertPlan) -> str:
         self.script.play("made", plan.app)
         return "e" * 40
+
+    def is_in(self, app: str, revert: str, head: str) -> bool:
+        self.script.play("is_in", app, revert, head)
+        return True
 
 
 class Time:

@@ -1,10 +1,12 @@
 """core.engine.connect: an engine is built without contacting anything, and keeps one key."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from core.engine import connect
+from core.engine.digest_key import digest_key
 from core.model import AppSpec, ClusterSpec
 
 APP = AppSpec(name="a", repo="/no/such/repo", revision="main", path="", cluster="c")
@@ -24,6 +26,44 @@ def test_the_key_of_digests_is_made_once_and_readable_by_its_owner_alone(key: Pa
     assert key.parent.stat().st_mode & 0o777 == 0o700
     connect((APP,), (CLUSTER,))
     assert key.read_bytes() == made
+
+
+@pytest.mark.parametrize("left", [b"", b"short", b"x" * 33])
+def test_what_a_full_disk_left_of_a_key_is_no_key(key: Path, left: bytes) -> None:
+    key.parent.mkdir(parents=True)
+    key.write_bytes(left)
+    made = digest_key({"XDG_STATE_HOME": str(key.parents[1])})
+    assert (len(made), key.read_bytes()) == (32, made)
+    assert [each.name for each in key.parent.iterdir()] == ["digest.key"]
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"XDG_STATE_HOME": "/dev/null"},
+        {"XDG_STATE_HOME": "/proc/nowhere"},
+        {"HOME": "/dev/null"},
+        {"HOME": "not/absolute"},
+    ],
+)
+def test_without_a_place_for_it_a_key_is_of_this_process_only(environment: dict[str, str]) -> None:
+    first, second = digest_key(environment), digest_key(environment)
+    assert len(first) == len(second) == 32
+    assert first != second
+
+
+def test_a_key_that_is_a_folder_is_none(key: Path) -> None:
+    key.mkdir(parents=True)
+    assert len(digest_key({"XDG_STATE_HOME": str(key.parents[1])})) == 32
+    assert key.is_dir()
+
+
+def test_all_who_start_at_once_have_one_key(key: Path) -> None:
+    environment = {"XDG_STATE_HOME": str(key.parents[1])}
+    with ThreadPoolExecutor(16) as pool:
+        made = {*pool.map(lambda _: digest_key(environment), range(64))}
+    assert made == {key.read_bytes()}
 
 
 def test_a_home_that_cannot_be_written_stops_nothing(

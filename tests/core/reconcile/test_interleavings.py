@@ -33,7 +33,7 @@ def hold_true(state: State) -> None:
     assert dict(state.rows) == {
         key: each.row for key, each in state.subjects.items() if each.row is not None
     }
-    waiting = [key for queue in state.queues.values() for key in queue]
+    waiting = [key for queue in state.queues.values() for bundle in queue for key in bundle]
     assert len(waiting) == len(set(waiting))
     assert set(state.queued) == set(waiting)
     for key, subject in state.subjects.items():

@@ -21,6 +21,7 @@ from core.model import (
     Problem,
     Remedy,
     Resource,
+    RevertPlan,
     Run,
     Snapshot,
 )
@@ -44,6 +45,8 @@ from core.reconcile.memory.inputs import (
     InventoryWritten,
     KindListed,
     LiveChanged,
+    PlanPrepared,
+    RevertPrepared,
     SchemaRead,
     SourceRead,
     Tick,
@@ -197,6 +200,13 @@ class World:
     def read(self, *documents: Document, number: int = 1) -> list[Effect]:
         return self.feed(SourceRead(SPEC.name, commit(number), documents, ()))
 
+    def read_through(self, *documents: Document, number: int) -> list[Effect]:
+        """Read a commit; the server confirms whatever differs."""
+        effects = self.read(*documents, number=number)
+        for question in questions(effects):
+            effects += self.agree(question)
+        return effects
+
     def listing(self, kind: KindRef, objects: Iterable[tuple[str, Live]] = ()) -> list[Effect]:
         listed = {ref(kind, name): found for name, found in objects}
         return self.feed(KindListed("prod", kind, listed))
@@ -242,6 +252,18 @@ class World:
             each.plan for each in self.feed(PreparePlan(1, keys)) if isinstance(each, CheckAccess)
         ]
         return made[0] if made else Plan("", ())
+
+    def revert(
+        self, *restated: tuple[Document | None, Document | None], number: int = 1
+    ) -> RevertPlan:
+        """A revert on commit *number*, as it is shown once everything about it was looked up."""
+        made = RevertPlan(SPEC.name, commit(1), "main", commit(number).id, restated=restated)
+        for effect in self.feed(RevertPrepared(3, made)):
+            if isinstance(effect, CheckAccess):
+                self.feed(PlanPrepared(3, effect.plan))
+        shown = self.state.answers[3]
+        assert isinstance(shown, RevertPlan)
+        return shown
 
     def execute(self, plan: Plan, run: int = 1) -> list[Effect]:
         """A person accepts a plan; the inventory takes what it is to hold."""

@@ -13,7 +13,8 @@ from core.model import FieldVerdict, Json, JsonObject, Key, Live, Stamp, Step, V
 from core.model.requests import Apply, Delete, Edit, Request
 from core.remedy import requests
 from tests.apiserver.server import ApiServer
-from tests.core.compare.oracle.session import JSON_PATCH, Session, live_of
+from tests.core.compare.oracle.session import APPLY, JSON_PATCH, Session, live_of
+from tests.loop.clusters import MERGE_PATCH
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
@@ -148,3 +149,74 @@ def test_an_edit_of_another_version_is_refused(session: Session) -> None:
     answer = session.perform(stated, edit, before)
     assert answer is not None
     assert answer.status == HTTPStatus.CONFLICT
+
+
+CLAIM: Final[JsonObject] = {
+    "apiVersion": "v1",
+    "kind": "PersistentVolumeClaim",
+    "metadata": {"name": "shed"},
+    "spec": {
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": "",
+        "resources": {"requests": {"storage": "1Gi"}},
+    },
+}
+LAMP: Final[JsonObject] = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "lamp"},
+    "data": {"a": "1"},
+}
+LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+@pytest.mark.parametrize(
+    ("stated", "writer", "others"),
+    [
+        (LAMP, "kubectl-client-side-apply", {LAST_APPLIED: "{}"}),
+        (
+            CLAIM,
+            "kube-controller-manager",
+            {
+                "pv.kubernetes.io/bind-completed": "yes",
+                "pv.kubernetes.io/bound-by-controller": "yes",
+            },
+        ),
+        (
+            named("revised"),
+            "kube-controller-manager",
+            {"deployment.kubernetes.io/revision": "1"},
+        ),
+    ],
+)
+def test_a_heal_removes_the_annotation_that_it_names_and_no_other(
+    session: Session, stated: JsonObject, writer: str, others: dict[str, str]
+) -> None:
+    live_of(session.apply(stated, None))
+    for manager, added in ((writer, others), ("kubectl-annotate", {"hand": "made"})):
+        patch = {"metadata": {"annotations": added}}
+        answer = session.change(stated, f"fieldManager={manager}", MERGE_PATCH, patch)
+        before = live_of(answer)
+    healed = performed(session, stated, asked(session, stated, before), before)
+    body: Any = msgspec.json.decode(healed.body)
+    assert body["metadata"]["annotations"] == others
+
+
+def test_a_heal_of_an_aggregated_role_leaves_its_rules(session: Session) -> None:
+    role: JsonObject = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": session.namespace, "labels": {"tier": "one"}},
+        "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"into": "it"}}]},
+        "rules": [],
+    }
+    live_of(session.apply(role, None))
+    rules = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
+    filled = {key: value for key, value in role.items() if key != "rules"} | {"rules": rules}
+    query = "fieldManager=clusterrole-aggregation-controller&force=true"
+    live_of(session.change(role, query, APPLY, filled))
+    patch = {"metadata": {"labels": {"tier": "two"}}}
+    before = live_of(session.change(role, "fieldManager=kubectl-label", MERGE_PATCH, patch))
+    healed = performed(session, role, asked(session, role, before), before)
+    body: Any = msgspec.json.decode(healed.body)
+    assert (body["rules"], body["metadata"]["labels"]) == (rules, {"tier": "one"})

@@ -11,7 +11,7 @@ import pytest
 
 from core.cli.commands.headless import EventLog, event_words, follow
 from core.cli.session import EngineLike
-from core.model import Event, EventName, Snapshot
+from core.model import ClusterName, Event, EventName, Snapshot
 from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine
 
 DRIFT = Event(
@@ -24,6 +24,7 @@ DRIFT = Event(
     WEB.ref,
     (REPLICAS,),
     message="changed in the cluster",
+    place=ClusterName("demo", "demo-eu", "ada"),
 )
 SYNCED = Event(1, 1_782_907_200.0, EventName.CLUSTER_SYNCED, cluster="demo")
 
@@ -72,6 +73,8 @@ async def test_an_event_has_the_promised_form(pipes: Pipes) -> None:
         "event": "drift_detected",
         "app": "shop",
         "cluster": "demo",
+        "context": "demo-eu",
+        "user": "ada",
         "object": {
             "api_version": "apps/v1",
             "kind": "Deployment",
@@ -93,6 +96,8 @@ async def test_every_line_has_every_key(pipes: Pipes) -> None:
         "event",
         "app",
         "cluster",
+        "context",
+        "user",
         "object",
         "changes",
         "revision",
@@ -134,6 +139,22 @@ async def test_a_closed_stdout_ends_the_program(pipes: Pipes) -> None:
     os.close(pipes.out[0])
     with pytest.raises(BrokenPipeError):
         await follow(ScriptedEngine, pipes.log(), message="")
+
+
+async def test_a_stdout_that_takes_nothing_is_told_and_the_controller_goes_on(
+    pipes: Pipes,
+) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    log = EventLog(full, pipes.err[1])
+    await log.print_new([SYNCED])
+    await log.print_new([DRIFT])
+    os.close(full)
+    told = pipes.words().splitlines()
+    assert told[0] == "stdout misses events, it cannot be written: No space left on device"
+    assert [line.split()[1] for line in told if line.startswith("20")] == [
+        "cluster_synced",
+        "drift_detected",
+    ]
 
 
 async def test_started_comes_before_the_engine_exists(pipes: Pipes) -> None:

@@ -183,6 +183,45 @@ def test_the_fields_of_a_typed_patch_failure_are_found() -> None:
     assert typed_paths(message) == ["spec.replikas"]
 
 
+def refusal(*causes: tuple[str, str]) -> dict[str, object]:
+    """What a server says to an invalid object: each reason in the message, and on its own."""
+    words = ", ".join(f"{field}: {said}" for field, said in causes)
+    listed = [
+        {"reason": "FieldValueInvalid", "message": said, "field": field} for field, said in causes
+    ]
+    return status(422, "Invalid", f'Job.batch "j" is invalid: [{words}]', causes=listed)
+
+
+DUMP = "core.PodTemplateSpec{" + 'A:"a: b", ' * 400 + "}"
+
+
+@pytest.mark.parametrize("dump", [DUMP, '"' + "x" * 4000 + '"', "[]int{" + "1, " * 900 + "}"])
+def test_a_value_that_a_refusal_repeats_is_cut_and_the_reason_behind_it_is_kept(dump: str) -> None:
+    long = ("spec.template", f"Invalid value: {dump}: field is immutable")
+    more = ("spec.selector", f"Invalid value: {dump}: does not match, either")
+    words = words_of(status_of(answer(422, refusal(long, more))))
+    assert "spec.template: Invalid value: " in words
+    assert "…: field is immutable" in words.replace("}", "").replace('"', "")
+    assert words.endswith(": does not match, either]")
+    assert len(words) < 700
+
+
+def test_a_long_text_without_reasons_keeps_its_beginning_and_its_end() -> None:
+    body = status(422, "Invalid", "it says " + "very " * 1000 + "much")
+    words = words_of(status_of(answer(422, body)))
+    assert words.startswith("it says very")
+    assert words.endswith("very much")
+    assert len(words) <= 2001
+
+
+def test_a_reason_that_quotes_nothing_is_kept_of_a_secret_and_told_once() -> None:
+    why = "Forbidden: field is immutable when `immutable` is set"
+    body = refusal(("data", why), ("data", why), ("type", 'Invalid value: "x": field is immutable'))
+    assert words_of(status_of(answer(422, body)), secret=True) == (
+        "Invalid: data: field is immutable when `immutable` is set, type: field is immutable"
+    )
+
+
 def test_nothing_of_a_secret_reaches_the_words() -> None:
     body = status(
         422,

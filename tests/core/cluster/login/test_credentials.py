@@ -7,13 +7,16 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from core.cluster.login.credentials import impersonation, log_in
+from core.cluster.login.config import UserEntry
+from core.cluster.login.credentials import log_in
+from core.cluster.login.headers import impersonation
 from core.cluster.login.login import FileBearer, FixedBearer, Login, read_token
 from core.cluster.login.plugin import PluginBearer
 from core.errors import DeniedError, UsageError
@@ -80,6 +83,21 @@ async def test_a_token_file_goes_before_a_token_and_is_relative_to_the_kubeconfi
     assert await login.bearer.header() == "Bearer from-file"
 
 
+@pytest.mark.parametrize("token", ["canary\n", "canary\r\n", "  canary ", "canary\t"])
+async def test_space_around_a_token_is_no_part_of_it(tmp_path: Path, token: str) -> None:
+    login = await logged_in(written(tmp_path, {"token": token}))
+    assert await login.bearer.header() == "Bearer canary"
+
+
+@pytest.mark.parametrize("token", ["can\nary", "can\0ary", "can\x7fary", "can\ud800ary"])
+async def test_a_token_that_no_header_can_hold_is_denied_in_one_line(
+    tmp_path: Path, token: str
+) -> None:
+    with pytest.raises(DeniedError, match="user 'u': its token holds") as caught:
+        await logged_in(written(tmp_path, {"token": token}))
+    assert "can" not in str(caught.value).replace("control character", "")
+
+
 async def test_a_name_and_a_password_are_basic(tmp_path: Path) -> None:
     login = await logged_in(written(tmp_path, {"username": "a", "password": "b"}))
     assert await login.bearer.header() == "Basic " + base64.b64encode(b"a:b").decode()
@@ -94,6 +112,115 @@ async def test_a_plugin_is_run_by_us(tmp_path: Path) -> None:
     login = await logged_in(written(tmp_path, user))
     assert isinstance(login.bearer, PluginBearer)
     assert await login.bearer.header() == "Bearer t"
+
+
+STATIC = [
+    ({"token": "t"}, "Bearer t"),
+    ({"tokenFile": "tok"}, "Bearer from-file"),
+    ({"username": "a", "password": "b"}, "Basic YTpi"),
+    ({"username": "a"}, "Basic YTo="),
+]
+
+
+@pytest.mark.parametrize(("static", "header"), STATIC)
+async def test_what_stands_in_the_file_goes_before_a_plugin(
+    tmp_path: Path, static: Mapping[str, object], header: str
+) -> None:
+    (tmp_path / "tok").write_text("from-file")
+    plugin = {"exec": {"command": "./no-such-plugin", "apiVersion": "v"}}
+    login = await logged_in(written(tmp_path, {**plugin, **static}))
+    assert await login.bearer.header() == header
+
+
+async def test_a_client_certificate_goes_before_a_plugin(tmp_path: Path) -> None:
+    certificate, key = self_signed()
+    user = {
+        "client-certificate-data": certificate,
+        "client-key-data": key,
+        "exec": {"command": "./no-such-plugin", "apiVersion": "v"},
+    }
+    login = await logged_in(written(tmp_path, user, server="https://127.0.0.1:1"))
+    assert await login.bearer.header() is None
+
+
+async def test_a_token_and_a_password_are_one_too_many(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="only one is allowed"):
+        await logged_in(written(tmp_path, {"token": "t", "username": "a", "password": "b"}))
+
+
+async def test_a_certificate_without_its_key_is_a_usage_error(tmp_path: Path) -> None:
+    certificate, _ = self_signed()
+    with pytest.raises(UsageError, match="without its key"):
+        await logged_in(written(tmp_path, {"client-certificate-data": certificate}))
+
+
+async def test_a_pipe_for_a_token_file_is_no_token(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DeniedError, match="holds no token"):
+        await logged_in(written(tmp_path, {"tokenFile": "pipe"}))
+
+
+@pytest.mark.parametrize("content", ["", "a\nb", "a\0b", "\x1b[1m"])
+async def test_a_token_file_that_holds_no_one_token_is_denied(tmp_path: Path, content: str) -> None:
+    (tmp_path / "tok").write_text(content)
+    with pytest.raises(DeniedError, match="holds no token"):
+        await logged_in(written(tmp_path, {"tokenFile": "tok"}))
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "https://[::1",
+        "https://host:99999",
+        "https://host:abc",
+        "https://host:0",
+        "https://...",
+        "https://" + "a" * 64 + ".example",
+        "https://joe:canary@host",
+        "https://",
+        "ftp://host",
+        "ht tp://host",
+        "https://ho st",
+        "https://host\n",
+        "https://a\0b",
+        "\ud800",
+    ],
+)
+async def test_a_server_that_cannot_be_is_a_usage_error_without_its_password(
+    tmp_path: Path, server: str
+) -> None:
+    with pytest.raises(UsageError, match="its server is") as caught:
+        await logged_in(written(tmp_path, {"token": "t"}, server=server))
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("server", "reached"),
+    [
+        ("http://host/?token=canary#canary", "http://host"),
+        ("http://host:1/a b", None),
+        ("http://host:1/k8s/clusters/ü/", "http://host:1/k8s/clusters/%C3%BC"),
+        ("http://[::1]:6443/", "http://[::1]:6443"),
+        ("127.0.0.1:6443", "http://127.0.0.1:6443"),
+        ("localhost", "http://localhost"),
+    ],
+)
+async def test_servers_are_read_as_kubectl_reads_them(
+    tmp_path: Path, server: str, reached: str | None
+) -> None:
+    spec = written(tmp_path, {"token": "t"}, server=server)
+    if reached is None:
+        with pytest.raises(UsageError):
+            await logged_in(spec)
+        return
+    assert (await logged_in(spec)).server == reached
+
+
+async def test_a_name_for_tls_that_no_host_has_is_a_usage_error(tmp_path: Path) -> None:
+    for name in (".x", "a..b", "a\0b", "x" * 64):
+        odd: dict[str, object] = {"tls-server-name": name}
+        with pytest.raises(UsageError, match="tls-server-name"):
+            await logged_in(written(tmp_path, {"token": "t"}, **odd))
 
 
 @pytest.mark.parametrize(
@@ -135,41 +262,6 @@ async def test_a_client_certificate_alone_is_a_credential(tmp_path: Path) -> Non
     login = await logged_in(written(tmp_path, user, server="https://127.0.0.1:1"))
     assert login.user == "u"
     assert await login.bearer.header() is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "null",
-        "[]",
-        "text",
-        "a: [",
-        "clusters: 5",
-        "{contexts: [{}]}",
-        "{contexts: [{name: x}], current-context: x}",
-        "{contexts: [{name: x, context: {cluster: c}}], clusters: [], current-context: x}",
-        "{contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {}}]}",
-        "\t: x",
-        "!!python/object/apply:os.system ['true']",
-    ],
-)
-async def test_a_file_that_is_no_kubeconfig_is_a_usage_error(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "kubeconfig"
-    path.write_text(text)
-    with pytest.raises(UsageError):
-        await logged_in(ClusterSpec(name="test", kubeconfig=str(path)))
-
-
-async def test_two_files_are_read_as_one_and_the_first_wins(tmp_path: Path) -> None:
-    first, second = tmp_path / "1", tmp_path / "2"
-    first.mkdir()
-    second.mkdir()
-    one = written(first, {"token": "first"})
-    two = written(second, {"token": "second"})
-    both = os.pathsep.join((one.kubeconfig, str(tmp_path / "absent"), two.kubeconfig))
-    login = await logged_in(ClusterSpec(name="test", kubeconfig=both))
-    assert await login.bearer.header() == "Bearer first"
 
 
 def switch_context(path: Path) -> None:
@@ -221,15 +313,19 @@ async def test_only_http_proxies_are_taken(tmp_path: Path) -> None:
         await logged_in(written(tmp_path, {"token": "t"}, **socks))
 
 
+def acting(**more: object) -> UserEntry:
+    return msgspec.convert({"token": "t", "as": "jane", **more}, type=UserEntry)
+
+
 def test_impersonation_is_never_dropped() -> None:
-    user = {
-        "token": "t",
-        "as": "jane",
-        "as-uid": "7",
-        "as-groups": ["a", "b"],
-        "as-user-extra": {"reason": ["x", "y"]},
-    }
-    assert impersonation(user) == (
+    user = acting(
+        **{
+            "as-uid": "7",
+            "as-groups": ["a", "b"],
+            "as-user-extra": {"reason": ["x", "y"]},
+        }
+    )
+    assert impersonation(user, "u") == (
         ("Impersonate-User", "jane"),
         ("Impersonate-Uid", "7"),
         ("Impersonate-Group", "a"),
@@ -237,7 +333,38 @@ def test_impersonation_is_never_dropped() -> None:
         ("Impersonate-Extra-reason", "x"),
         ("Impersonate-Extra-reason", "y"),
     )
-    assert impersonation({"token": "t"}) == ()
+    assert impersonation(UserEntry(token="t"), "u") == ()
+
+
+def test_keys_of_extras_are_percent_encoded_as_client_go_does() -> None:
+    extras = {"example.org/reason": ["change 12"], "ü%": ["x"], "a b": ["y"]}
+    assert impersonation(acting(**{"as-user-extra": extras}), "u")[1:] == (
+        ("Impersonate-Extra-example.org%2Freason", "change 12"),
+        ("Impersonate-Extra-%C3%BC%25", "x"),
+        ("Impersonate-Extra-a%20b", "y"),
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"as": "a\nb"},
+        {"as-groups": ["a\r\nX-Evil: 1"]},
+        {"as-uid": "\0"},
+        {"as-user-extra": {"k": ["\x1b[31m"]}},
+        {"as-user-extra": {"k\n": ["v"]}},
+        {"as": "\ud800"},
+    ],
+)
+def test_what_a_header_cannot_hold_is_refused_without_its_value(more: Mapping[str, object]) -> None:
+    with pytest.raises(DeniedError, match="user 'u'") as caught:
+        impersonation(acting(**more), "u")
+    assert "Evil" not in str(caught.value)
+
+
+def test_groups_without_somebody_to_be_are_refused_as_kubectl_does() -> None:
+    with pytest.raises(UsageError, match="need an `as`"):
+        impersonation(UserEntry(as_groups=("system:masters",)), "u")
 
 
 async def test_outside_a_pod_in_cluster_is_a_usage_error() -> None:

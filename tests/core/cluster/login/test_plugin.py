@@ -69,6 +69,32 @@ async def test_a_plugin_that_hangs_is_ended() -> None:
     assert time.monotonic() - started < 10
 
 
+PROMPT = "To sign in, open https://login.example.org/device and enter ABCD-1234"
+ASKS = f"import sys, time; print({PROMPT!r}, file=sys.stderr, flush=True); "
+
+
+async def test_what_a_plugin_asks_a_person_is_told_while_it_waits() -> None:
+    told: list[str] = []
+    answered = ASKS + "time.sleep(0.2);" + saying(token=CANARY)
+    await run_plugin(call(answered), tell=told.append)
+    assert told == [f"credential plugin {Path(sys.executable).name}: {PROMPT}", ""]
+
+
+async def test_a_plugin_that_asks_a_person_is_waited_for_longer() -> None:
+    answered = ASKS + "time.sleep(1.5);" + saying(token=CANARY)
+    assert (await run_plugin(call(answered), timeout_s=1.0)).token == CANARY
+
+
+async def test_a_plugin_that_nobody_answered_is_quoted() -> None:
+    with pytest.raises(DeniedError, match="no answer in 1 s; it said: To sign in, open https"):
+        await run_plugin(call(ASKS + "time.sleep(600)"), timeout_s=0.9, person_s=1.0)
+
+
+async def test_a_token_that_no_header_can_hold_is_denied() -> None:
+    with pytest.raises(DeniedError, match="its token holds a line end"):
+        await run_plugin(call(saying(token=f"{CANARY}\n")))
+
+
 async def test_a_plugin_has_no_terminal_and_knows_what_it_is_asked() -> None:
     code = (
         "import os, sys, json;"

@@ -100,6 +100,15 @@ def test_an_autoscaler_names_its_target_and_begins_at_one() -> None:
     assert scale_of(autoscaler(minReplicas=4), REF) == (driven, ScaleRange(4, 9, "web"))
 
 
+def test_an_object_that_keda_scales_begins_at_none_and_is_a_deployment_by_default() -> None:
+    ref = ObjectRef("keda.sh", "ScaledObject", "app", "web")
+    body = {"spec": {"scaleTargetRef": {"name": "shop"}}}
+    found = scale_of(Live("u", "1", json.dumps(body).encode()), ref)
+    assert found is not None
+    assert found[0] == ObjectRef("apps", "Deployment", "app", "shop")
+    assert str(found[1]) == "0..100 of ScaledObject web"
+
+
 def test_an_autoscaler_of_a_custom_resource_names_its_group() -> None:
     target = {"apiVersion": "example.com/v2", "kind": "Pool", "name": "p"}
     found = scale_of(autoscaler(scaleTargetRef=target), REF)

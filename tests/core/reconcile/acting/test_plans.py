@@ -103,13 +103,15 @@ def test_a_step_shows_its_drift_and_no_harmless_difference() -> None:
         (change("data.b", FieldVerdict.CONTESTED), True),
         (change("data.b", FieldVerdict.INFO, info=InfoClass.BOOKKEEPING), True),
         (change("data.b", FieldVerdict.CONTESTED, git=ABSENT), True),
-        (change("data.b", FieldVerdict.INFO, info=InfoClass.BOOKKEEPING, git=ABSENT), False),
+        (change("data.b", FieldVerdict.INFO, info=InfoClass.BOOKKEEPING, git=ABSENT), True),
         (change("data.b", FieldVerdict.INFO, info=InfoClass.INJECTED), False),
         (change("data.b", FieldVerdict.DRIFT), False),
         (change("data.b", FieldVerdict.DRIFT, info=InfoClass.BOOKKEEPING), False),
     ],
 )
-def test_what_others_decide_is_left_to_them(difference: FieldChange, is_left: bool) -> None:
+def test_what_others_decide_is_left_to_them_whether_git_states_it_or_not(
+    difference: FieldChange, is_left: bool
+) -> None:
     (step,) = made_of(row("a", changes=(change(), difference))).steps
     assert (difference in step.left) is is_left
 
@@ -125,6 +127,27 @@ def test_a_field_that_cannot_be_healed_takes_its_whole_object_out_and_says_which
         "",
     ]
     assert [step.key.ref.name for step in made.runnable] == ["b"]
+
+
+def test_a_field_that_has_to_stay_keeps_no_other_and_the_plan_says_why() -> None:
+    where = "metadata.annotations"
+    stuck = change(f"{where}.a", git=ABSENT, healable=False, note="required", place=where)
+    gone = change(f"{where}.b", git=ABSENT, place=where)
+    made = made_of(row("a", changes=(stuck, gone, change())))
+    (step,) = made.steps
+    assert step.problem == ""
+    assert [(each.path, each.place) for each in step.changes] == [
+        (f"{where}.b", ""),
+        ("data.a", ""),
+    ]
+    assert step.left == (stuck,)
+    assert f"ConfigMap/web/a: {where}.a stays: required" in made.notes
+
+
+def test_an_object_of_which_nothing_can_go_is_left_out() -> None:
+    stuck = change("data.b", git=ABSENT, healable=False, note="required")
+    (step,) = made_of(row("a", changes=(stuck,))).steps
+    assert step.problem == "cannot be applied: data.b: required"
 
 
 def test_a_harmless_field_that_cannot_be_healed_stops_nothing() -> None:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from core.compare import ScaleRange
-from core.model import KindRef, Live, Problem, Remedy, Resource, Snapshot
+from core.model import KindRef, Live, Problem, Remedy, Resource, Snapshot, Verdict
 from core.reconcile.memory.effects import Confirm, Follow
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -12,6 +14,7 @@ from core.reconcile.memory.inputs import (
     KindListed,
     KindLost,
     LiveChanged,
+    SchemaRead,
 )
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
@@ -142,3 +145,30 @@ def test_what_nobody_can_scale_does_not_wait_for_autoscalers() -> None:
     made.listing(CONFIG_MAP, [("c", live(CONFIG_MAP, "c", 5, data={"a": "1"}))])
     assert made.verdict(CONFIG_MAP, "c") == "in_sync"
     assert made.verdict(DEPLOYMENT, "a") == "unknown"
+
+
+KEDA = KindRef("keda.sh/v1alpha1", "ScaledObject")
+
+
+@pytest.mark.parametrize("kind", [V2, KEDA])
+@pytest.mark.parametrize(("target", "verdict"), [("a", Verdict.IN_SYNC), ("b", Verdict.DRIFTED)])
+def test_replicas_that_git_drops_are_those_of_the_autoscaler_that_git_states(
+    kind: KindRef, target: str, verdict: Verdict
+) -> None:
+    """It is not there yet: the commit brings it, and may drop the number at once."""
+    ours = [
+        {
+            "manager": "driftdeck",
+            "operation": "Apply",
+            "fieldsV1": {"f:spec": {"f:replicas": {}}},
+        }
+    ]
+    made = cluster(V2, KEDA)
+    reference = {"apiVersion": "apps/v1", "kind": "Deployment", "name": target}
+    spec: Any = {"scaleTargetRef": reference, "maxReplicas": 9}
+    made.read(document(DEPLOYMENT, "a"), document(kind, "s", spec=spec))
+    made.feed(InventoryRead(SPEC.name, ()))
+    made.feed(SchemaRead("prod", kind, None), KindListed("prod", V2, {}))
+    found = live(DEPLOYMENT, "a", 5, spec={"replicas": 5}, managed=ours)
+    made.listing(DEPLOYMENT, [("a", found)])
+    assert made.state.rows[key(DEPLOYMENT, "a")].verdict is verdict

@@ -8,6 +8,7 @@ import pytest
 from core.model import Drift, EventName, FieldChange, FieldVerdict, Key, Plan, Run, Verdict
 from core.reconcile.memory.draft import (
     ANSWERS_KEPT,
+    BUNDLE,
     EVENTS_KEPT,
     RUNS_KEPT,
     Draft,
@@ -100,31 +101,45 @@ def test_what_is_known_of_an_object_cannot_be_put_with_another_row() -> None:
 # Queues -------------------------------------------------------------------------------------------
 
 
+def in_line(made: Draft) -> tuple[Key, ...]:
+    return tuple(each for bundle in made.queue(APP) for each in bundle)
+
+
 def test_what_is_to_be_judged_stands_in_its_queue_once_in_the_order_it_came() -> None:
     made = draft()
     for each in (B, A, B, C, A):
         made.judge_again(each)
-    assert made.queue(APP) == (B, A, C)
+    assert in_line(made) == (B, A, C)
     made.judge_again(B)
-    assert made.queue(APP) == (B, A, C)
+    assert in_line(made) == (B, A, C)
 
 
 def test_many_are_queued_by_name() -> None:
     made = draft()
     made.judge_all_again({C, A, B})
-    assert made.queue(APP) == (A, B, C)
+    assert in_line(made) == (A, B, C)
 
 
 def test_what_was_taken_can_be_queued_again() -> None:
     made = draft()
     made.judge_all_again([A, B, C])
     assert made.take(APP, 2) == (A, B)
-    assert made.queue(APP) == (C,)
+    assert in_line(made) == (C,)
     made.judge_again(A)
     assert made.take(APP, 10) == (C, A)
     assert made.take(APP, 10) == ()
     state = made.frozen()
     assert (state.queues[APP], dict(state.queued)) == ((), {})
+
+
+def test_a_long_queue_is_taken_in_order_across_its_bundles() -> None:
+    names = [key(CONFIG_MAP, f"{number:05}") for number in range(2 * BUNDLE + 10)]
+    made = draft()
+    made.judge_all_again(names)
+    taken = [made.take(APP, most) for most in (BUNDLE - 1, BUNDLE, 3 * BUNDLE)]
+    assert [len(each) for each in taken] == [BUNDLE - 1, BUNDLE, 11]
+    assert [each for some in taken for each in some] == names
+    assert made.queue(APP) == ()
 
 
 def test_a_queue_outlives_its_step() -> None:
@@ -133,7 +148,7 @@ def test_a_queue_outlives_its_step() -> None:
     later = draft(made.frozen())
     later.judge_again(B)
     later.judge_again(C)
-    assert later.queue(APP) == (A, B, C)
+    assert in_line(later) == (A, B, C)
 
 
 def test_objects_of_an_app_that_is_not_shown_are_never_queued() -> None:

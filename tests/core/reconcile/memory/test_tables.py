@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.reconcile.memory.tables import Table
+from core.reconcile.memory.tables import Many, Map, Table
 
 NAMES = st.sampled_from("abcd")
 WRITES = st.lists(st.tuples(st.booleans(), NAMES, st.integers()))
@@ -53,3 +53,31 @@ def test_two_tables_of_one_mapping_do_not_see_each_other() -> None:
     one["a"] = 2
     del other["a"]
     assert (one["a"], "a" in other, before) == (2, False, {"a": 1})
+
+
+@given(st.dictionaries(NAMES, st.integers()), WRITES, st.integers(0, 5))
+def test_many_read_like_a_map_and_leave_the_one_before_as_it_was(
+    first: dict[str, int], writes: list[tuple[bool, str, int]], looked_at: int
+) -> None:
+    before, expected = Map(first), dict(first)
+    many = Many(before)
+    for number, (puts, name, value) in enumerate(writes):
+        if puts:
+            many[name] = expected[name] = value
+        elif name in many:
+            del many[name]
+            del expected[name]
+        if number == looked_at:
+            assert dict(many.frozen) == expected
+        assert [many.get(each) for each in "abcd"] == [expected.get(each) for each in "abcd"]
+        assert [each in many for each in "abcd"] == [each in expected for each in "abcd"]
+    assert dict(many.frozen) == expected
+    assert dict(before) == first
+
+
+@given(st.dictionaries(NAMES, st.integers()))
+def test_many_that_nobody_wrote_to_are_the_map_they_began_with(first: dict[str, int]) -> None:
+    before = Map(first)
+    many = Many(before)
+    assert many.get("a") == first.get("a")
+    assert many.frozen is before
