@@ -125,7 +125,7 @@ class Case:
         return "info" if self._may_add(setting) else "drift"  # B9
 
     def _may_add(self, setting: Setting) -> bool:
-        """Whether what they add to `metadata` is let be; a controller's other additions are, too."""
+        """Whether what they add to `metadata` is let be, and what a controller adds, anywhere."""
         others = {Who.CLIENT, Who.APPLIER, Who.CONTROLLER}
         return self.who in others and setting.extras != "any"
 
