@@ -26,12 +26,14 @@ from core.model import (
     Absent,
     Cause,
     Desired,
+    Drift,
     FieldChange,
     FieldVerdict,
     InfoClass,
     JsonObject,
     Live,
     Operation,
+    Verdict,
 )
 from core.model.paths import Parts, parse_path
 from core.reconcile.memory.inputs import InventoryRow
@@ -54,6 +56,20 @@ def cause_of(changes: Iterable[FieldChange]) -> Cause | None:
     """Return which side moved in an object, of whose fields that is known."""
     found = {change.cause for change in changes if change.verdict is FieldVerdict.DRIFT} - {None}
     return found.pop() if len(found) == 1 else Cause.BOTH if found else None
+
+
+def cause_of_absence(applied: InventoryRow | None, desired: Desired, before: Drift | None) -> Cause:
+    """Return which side moved where the cluster lacks an object that Git states.
+
+    *before* is its row until now: one that nobody recorded and that was seen was deleted.
+    """
+    if applied is not None and applied.uid:
+        return Cause.LIVE_CHANGED if applied.digest == desired.digest else Cause.BOTH
+    stamp = before.stamp if before is not None else None
+    if before is None or stamp is None or stamp.digest != desired.digest:
+        return Cause.GIT_AHEAD
+    gone = before.verdict is Verdict.MISSING and before.cause is Cause.LIVE_CHANGED
+    return Cause.LIVE_CHANGED if gone or stamp.version is not None else Cause.GIT_AHEAD
 
 
 class Causes:
@@ -105,7 +121,7 @@ class Causes:
         )
 
     def _may_be_dropped(self, change: FieldChange) -> bool:
-        if not isinstance(change.git, Absent) or self._is_ours:
+        if not isinstance(change.git, Absent) or self._applied is not None or self._is_ours:
             return False
         manager = change.actor.manager if change.actor is not None else None
         return manager is None or class_of(manager, self._classes) not in _NOT_GIT

@@ -24,7 +24,6 @@ from core.compare import (
 from core.model import (
     ABSENT,
     AppSpec,
-    Cause,
     ConfirmedBy,
     Desired,
     Drift,
@@ -38,9 +37,10 @@ from core.model import (
     stamp_of,
 )
 from core.reconcile.judging.announcing import announce
-from core.reconcile.judging.causes import Causes, cause_of
+from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
+from core.reconcile.judging.fights import note_calm, persistent
 from core.reconcile.judging.observing import Sights, forget_sightings
 from core.reconcile.judging.recalling import (
     ask_past,
@@ -90,6 +90,7 @@ def _settle(draft: Draft, key: Key, row: Drift) -> None:
     """Take a new verdict; what led there is no news any more."""
     draft.put_row(key, row)
     forget_sightings(draft, key)
+    note_calm(draft, key, row)
     subject = draft.subject(key)
     if subject.rejudge:
         draft.put(replace(subject, rejudge=False))
@@ -217,23 +218,10 @@ def _missing(
         if end:
             gone = replace(fresh, verdict=Verdict.IN_SYNC, changes=(expired(end),), problem="")
             return replace(gone, confirmed_by=ConfirmedBy.SERVER, explained=True)
-    row = app.applied(fresh.key.ref)
-    if row is None or not row.uid:
-        cause = Cause.LIVE_CHANGED if _was_there(before, desired) else Cause.GIT_AHEAD
-    else:
-        cause = Cause.LIVE_CHANGED if row.digest == desired.digest else Cause.BOTH
+    cause = cause_of_absence(app.applied(fresh.key.ref), desired, before)
     missing = replace(fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER)
     left = absence(policy_of(app.spec).rules, desired)
     return _left_alone(missing, f"not in the cluster; {left}") if left else missing
-
-
-def _was_there(before: Drift | None, desired: Desired) -> bool:
-    """Tell whether an object that nobody recorded was seen, so that somebody deleted it."""
-    stamp = before.stamp if before is not None else None
-    if before is None or stamp is None or stamp.digest != desired.digest:
-        return False
-    gone = before.verdict is Verdict.MISSING and before.cause is Cause.LIVE_CHANGED
-    return gone or stamp.version is not None
 
 
 def _keep_origin(before: Drift | None, after: Drift | None) -> Drift | None:
@@ -292,8 +280,12 @@ def _compared(
     answer = answer or standing_refusal(draft, fresh.key, desired, live)
     predicted = answer.predicted if answer else None
     sights = Sights(draft, fresh.key, live, schema)
-    past = tuple(each.body for each in earlier_of(draft, app, fresh.key) or ())
-    beside = Beside(cluster.scales.get(desired.ref), sights.appeared, past)
+    beside = Beside(
+        cluster.scales.get(desired.ref),
+        sights.appeared,
+        persistent(draft.subject(fresh.key), desired.digest, draft.now),
+        tuple(each.body for each in earlier_of(draft, app, fresh.key) or ()),
+    )
     policy = policy_of(app.spec)
     found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
     if beside.scale is None and drops_replicas(found.changes):

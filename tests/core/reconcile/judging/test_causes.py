@@ -69,7 +69,7 @@ def causes(made: World) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "manager", ["helm", "kustomize-controller", "argocd-controller", "kubectl-create"]
+    "manager", ["helm", "kustomize-controller", "Terraform", "kubectl-create", "pulumi-kubernetes"]
 )
 def test_a_live_value_that_an_earlier_commit_stated_moved_in_git(manager: str) -> None:
     made = found({"a": "2"}, {"a": "1"}, owned(manager, "a"), past=({"a": "1"},))
@@ -100,7 +100,7 @@ def test_what_a_person_put_back_moved_in_the_cluster_although_git_stated_it_once
 
 
 def test_whoever_alone_wrote_the_object_deployed_it() -> None:
-    made = found({"a": "2"}, {"a": "1"}, owned("node-fetch", "a"), past=({"a": "1"},))
+    made = found({"a": "2"}, {"a": "1"}, owned("curl", "a"), past=({"a": "1"},))
     assert made.row("a").cause is AHEAD
 
 
