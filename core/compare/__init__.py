@@ -9,9 +9,10 @@ from core.compare.details import detail, detailed
 from core.compare.equality.schema import Schema, schemas
 from core.compare.evidence.extras import NEVER_EXTRA, Find, find
 from core.compare.evidence.jobs import end_of, expired, expires
-from core.compare.evidence.ownership import MANAGER, NOBODY, Owner, OwnerClass, Owners, class_of
+from core.compare.evidence.ownership import NOBODY, Owner, Owners
 from core.compare.evidence.scaling import ScaleRange, scale_of
 from core.compare.evidence.transitions import Move, Transition
+from core.compare.evidence.writers import MANAGER, OwnerClass, class_of
 from core.compare.judge import (
     Beside,
     Judgement,

@@ -14,7 +14,7 @@ class Verdict(StrEnum):
     DRIFTED = "drifted"
     MISSING = "missing"  # in Git, not in the cluster
     EXTRA = "extra"  # in the cluster, no longer in Git
-    CONTESTED = "contested"  # a controller owns what Git sets
+    CONTESTED = "contested"  # a controller owns what Git sets, or another applies what Git dropped
     UNKNOWN = "unknown"  # cannot be judged; the reason says why
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from core.model.apps import ClusterName
 from core.model.judgement import FieldChange, Stamp
 from core.model.problems import Problem
 from core.model.requests import Request
@@ -46,6 +47,12 @@ class Plan:
     steps: tuple[Step, ...]
     revisions: Mapping[str, str] = field(default_factory=dict)  # app -> commit
     notes: tuple[str, ...] = ()  # what the reader should know: inventory, permissions
+    place: ClusterName | None = None  # how the cluster was called when it was made
+
+    @property
+    def called(self) -> ClusterName:
+        """How its cluster is called."""
+        return self.place or ClusterName(self.cluster)
 
     @property
     def runnable(self) -> tuple[Step, ...]:

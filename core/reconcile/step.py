@@ -27,6 +27,7 @@ from core.reconcile.memory.effects import ComputeRevert, Effect, WakeAt
 from core.reconcile.memory.inputs import (
     Applied,
     AuditLogRead,
+    ClusterAsks,
     ClusterFound,
     ClusterLost,
     ClusterSeen,
@@ -105,10 +106,12 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             assert_never(happened)
 
 
-def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901 - one case each
+def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, PLR0912 - one case each
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
+        case ClusterAsks(name, words):
+            live.ask_person(draft, name, words)
         case ClusterLost():
             live.lose_cluster(draft, happened)
         case ClusterSeen(name):

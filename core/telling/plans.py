@@ -13,12 +13,12 @@ _OURS: Final = "driftdeck"  # what we wrote ourselves needs no name
 
 def title(plan: Plan) -> Line:
     """Where it runs."""
-    return (say(f"Plan for cluster {plan.cluster}", Role.TITLE),)
+    return (say(f"Plan for cluster {plan.called}", Role.TITLE),)
 
 
 def heading(plan: Plan) -> str:
     """`Sync 3 objects on prod-eu-1`: what a person is asked about."""
-    return say(f"Sync {objects(len(plan.runnable))} on {plan.cluster}")[0]
+    return say(f"Sync {objects(len(plan.runnable))} on {plan.called}")[0]
 
 
 def objects(count: int) -> str:

@@ -12,12 +12,12 @@ from tui.text.spans import clip, wrap
 def plan_lines(plan: Plan, width: int, looks: Looks, *, left: bool = False) -> list[Line]:
     """Counts, notes, then each step with its fields; with *left* what of them is left alone."""
     counted: Span = (f"   {plans.outcome(plan)}", Role.TEXT)
-    lines: list[Line] = [(("cluster ", Role.MUTED), say(plan.cluster, Role.STRONG), counted)]
+    lines: list[Line] = [(("cluster ", Role.MUTED), say(str(plan.called), Role.STRONG), counted)]
     lines += [plans.revision(app, commit) for app, commit in sorted(plan.revisions.items())]
     for note in plan.notes:
         lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
     for step in plan.steps:
-        lines += [(), *_step_lines(step, plan.cluster, width, looks)]
+        lines += [(), *_step_lines(step, plan.called.short, width, looks)]
         for words in plans.left_in(step) if left else ():
             lines += [((f"  {part}", Role.MUTED),) for part in wrap(say(words)[0], width - 2)]
     return lines

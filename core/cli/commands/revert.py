@@ -69,7 +69,7 @@ async def revert(
         return 0
     question = f"Commit this on {plan.branch}"
     if plan.sync is not None and plan.sync.runnable:
-        question += f"; then in cluster {app.cluster}: {counts(plan.sync)}"
+        question += f"; then in cluster {plan.sync.called}: {counts(plan.sync)}"
     if not options.yes and not await console.ask(question, word=word):
         put(console.err, ["nothing was done"])
         return 1

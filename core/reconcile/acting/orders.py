@@ -123,6 +123,8 @@ def _plan(draft: Draft, keys: Iterable[Key]) -> Plan:
         inventories={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
     )
+    if made.steps:
+        made = replace(made, place=draft.cluster(made.cluster).view.called)
     return with_requests(draft, made)
 
 

@@ -59,10 +59,10 @@ def finish_previews(draft: Draft) -> None:
         view = draft.cluster(app.spec.cluster).view
         if view.problem is not None and not view.connected:
             del draft.previews[request]
-            words = f"what follows in cluster {view.spec.name} cannot be seen: {view.problem}"
+            words = f"what follows in cluster {view.called} cannot be seen: {view.problem}"
             draft.answer(request, replace(revert, problem=replace(view.problem, words=words)))
         elif _is_seen(draft, revert):
-            sync = reversal(draft, revert)
+            sync = replace(reversal(draft, revert), place=view.called)
             draft.previews[request] = replace(revert, sync=sync)
             _ask(draft, request, sync)
 

@@ -41,6 +41,7 @@ from core.model import (
 from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
+from core.reconcile.judging.fights import note_calm, persistent
 from core.reconcile.judging.observing import Sights, forget_sightings
 from core.reconcile.judging.refusals import (
     is_due,
@@ -84,6 +85,7 @@ def _settle(draft: Draft, key: Key, row: Drift) -> None:
     """Take a new verdict; what led there is no news any more."""
     draft.put_row(key, row)
     forget_sightings(draft, key)
+    note_calm(draft, key, row)
     subject = draft.subject(key)
     if subject.rejudge:
         draft.put(replace(subject, rejudge=False))
@@ -260,7 +262,11 @@ def _compared(
     answer = answer or standing_refusal(draft, fresh.key, desired, live)
     predicted = answer.predicted if answer else None
     sights = Sights(draft, fresh.key, live, schema)
-    beside = Beside(cluster.scales.get(desired.ref), sights.appeared)
+    beside = Beside(
+        cluster.scales.get(desired.ref),
+        sights.appeared,
+        persistent(draft.subject(fresh.key), desired.digest, draft.now),
+    )
     policy = policy_of(app.spec)
     found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
     if beside.scale is None and drops_replicas(found.changes):

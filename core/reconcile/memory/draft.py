@@ -220,7 +220,10 @@ class Draft:
     ) -> None:
         """Add an event."""
         number = self._state.event_count + len(self._events) + 1
-        event = Event(number, self.now, name, app, cluster, kind, ref, changes, revision, message)
+        called = self.cluster(cluster).view.called if cluster else None
+        event = Event(
+            number, self.now, name, app, cluster, kind, ref, changes, revision, message, called
+        )
         self._events.append(event)
 
     def tell_of(

@@ -72,6 +72,15 @@ class ClusterFound:
     version: str
     namespace: str  # of the context; "" means default
     resources: Mapping[KindRef, Resource]
+    user: str = ""  # as the kubeconfig calls it
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterAsks:
+    """A credential plugin wants something of a person; "" when it wants nothing any more."""
+
+    cluster: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +285,7 @@ class Tick:
 FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
 FromCluster: TypeAlias = (
     ClusterFound
+    | ClusterAsks
     | ClusterLost
     | ClusterSeen
     | AuditLogRead

@@ -8,7 +8,7 @@ from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.tables import Map
 
 NO_OBSERVATIONS: Final[Map[str, "Observation"]] = Map()
-NO_HEALS: Final[Map[str, tuple[float, ...]]] = Map()
+NO_HEALS: Final[Map[str, "Heals"]] = Map()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,16 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Heals:
+    """The heals of one field that are not forgotten, oldest first."""
+
+    times: tuple[float, ...] = ()
+    writers: tuple[str | None, ...] = ()  # whose change each of them undid
+    digest: str | None = None  # of what Git stated
+    calm_since: float | None = None  # in sync since then; None: it is not
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """An object that is left alone for a while after a refusal."""
 
@@ -82,7 +92,7 @@ class Subject:
     awaited: str | None = None  # the version of our write, while the watch has not brought it (R6)
     sightings: tuple[Sighting, ...] = ()  # versions that came since it was judged, oldest first
     observed: Map[str, Observation] = NO_OBSERVATIONS  # by path, of fields that differ now
-    heals: Map[str, tuple[float, ...]] = NO_HEALS  # by path: when it was healed
+    heals: Map[str, Heals] = NO_HEALS  # by path, "" for the object itself
     hold: Hold | None = None
     refusal: Refusal | None = None
     ending: Ending | None = None  # of a Job with a time to live
