@@ -135,7 +135,7 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 @_flags(_CONSENT_FLAGS, _SOURCE_FLAGS, _SAFETY_FLAGS)
 @click.pass_context
 def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
-    """Undo COMMIT by a new commit, then sync what it changes."""
+    """Undo COMMIT by a new commit, then do in the cluster what that changes."""
     options = _options(context, given)
     _refuse_writing(options, "revert")
     return partial(jobs.revert, options)

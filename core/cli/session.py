@@ -5,17 +5,21 @@ leaving it waiting for ever.
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
+from core.clean import clean
 from core.cli.options import Options
+from core.cli.output.streams import put
 from core.model import AppView, Snapshot
 from core.reconcile.memory.commands import Command
 from core.settings.reading import Flags, Settings, read_settings
 
 T = TypeVar("T")
 
+PERSON_DEADLINE_S: Final = 360.0  # a credential plugin is waited for 300 s
 READ_DEADLINE_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
 
 
@@ -90,17 +94,23 @@ def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
 async def until(
     engine: EngineLike, holds: Callable[[Snapshot], bool], *, deadline_s: float
 ) -> tuple[Snapshot, bool]:
-    """Wait for a snapshot for which *holds*.
+    """Wait for a snapshot for which *holds*; say at once what a credential plugin asks for.
 
     Returns:
         The newest snapshot, and whether it is such a one or *deadline_s* was over before.
     """
     newest = Snapshot()
+    told: set[str] = set()
     try:
-        async with asyncio.timeout(deadline_s):
+        async with asyncio.timeout(deadline_s) as limit:
             async for newest in engine.snapshots():
                 if holds(newest):
                     return newest, True
+                asked = {view.asks for view in newest.clusters if view.asks} - told
+                if asked:  # a person has to act first
+                    told |= asked
+                    limit.reschedule(asyncio.get_running_loop().time() + PERSON_DEADLINE_S)
+                    put(sys.stderr, (clean(f"driftdeck: {words}") for words in sorted(asked)))
     except TimeoutError:
         return newest, False
     raise AssertionError("snapshots() never ends")
@@ -122,7 +132,7 @@ def _awaited(snapshot: Snapshot, app: AppView) -> str:
         return f"Git was not read yet ({app.spec.repo})"
     for cluster in snapshot.clusters:
         if cluster.spec.name == app.spec.cluster and not cluster.connected:
-            return f"cluster {cluster.spec.name} did not answer yet"
+            return cluster.asks or f"cluster {cluster.called} did not answer yet"
     rows = [row for key, row in snapshot.rows.items() if key.app == app.spec.name]
     waiting = sum(row.confirming for row in rows)
     return f"{waiting} of {len(rows)} objects wait for the server's word"

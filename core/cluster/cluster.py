@@ -50,7 +50,7 @@ class Cluster:
         """
         self.spec, self._emit = spec, emit
         clock = clock or Clock()
-        self._link = Link(f"cluster {spec.name}")
+        self._link = Link(spec.name)
         calls = Calls(self._link, clock)
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)

@@ -27,7 +27,7 @@ from core.cluster.login.kubeconfig import paths_of, stamps_of
 from core.cluster.writing.access import Access
 from core.errors import ProductError, RejectedError, UnavailableError, UsageError
 from core.model import ClusterSpec, KindRef, Resource, problem_of
-from core.reconcile.memory.inputs import ClusterFound, ClusterLost, Input
+from core.reconcile.memory.inputs import ClusterAsks, ClusterFound, ClusterLost, Input
 
 USAGE_RETRY_S: Final = 30.0
 PROBE_CAP_S: Final = 25.0  # at most 50 s with jitter: fresh a minute after the server is back (F22)
@@ -109,7 +109,7 @@ class Presence:
         if resource is not None:
             return resource
         if not self.resources:
-            raise self._link.problem or UnavailableError(f"{self._spec.name}: not connected yet")
+            raise self._link.problem or UnavailableError(f"{self._link.what}: not connected yet")
         raise RejectedError(f"the cluster does not serve {kind_words(kind)}")
 
     async def _keep_connected(self) -> None:
@@ -127,7 +127,7 @@ class Presence:
 
     async def _connect(self) -> None:
         """Log in afresh: credentials, certificates and the kubeconfig may be why it broke."""
-        login = await log_in(self._spec, self._clock, context=self.context)
+        login = await log_in(self._spec, self._clock, context=self.context, tell=self._ask)
         connection = await open_connection(login)
         calls = Calls(connection, self._clock)
         try:
@@ -145,6 +145,9 @@ class Presence:
         if self._told or other_user or resources != self.resources:
             self._find(resources)
 
+    def _ask(self, words: str) -> None:
+        self._emit(ClusterAsks(self._spec.name, words))
+
     def _find(self, resources: Mapping[KindRef, Resource]) -> None:
         self._told, self.resources = "", resources
         assert self._connection is not None
@@ -157,6 +160,7 @@ class Presence:
                 self._version,
                 login.namespace,
                 resources,
+                login.user,
             )
         )
         self._parts.following.discovered(resources)

@@ -1,7 +1,7 @@
 """The verdict of one object: Git's canonical form against what the API server returned."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
@@ -10,6 +10,7 @@ from core.compare.containers import placed
 from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
 from core.compare.evidence.evidence import Evidence
+from core.compare.evidence.past import Past
 from core.compare.evidence.scaling import ScaleRange
 from core.compare.rules.grafting import as_live
 from core.compare.rules.ignoring import Spared, additions, spared
@@ -50,6 +51,10 @@ class Beside:
     appeared: frozenset[str] = frozenset()  # paths that our watch saw come in after its creation
     whole: bool = False  # what is predicted was asked with all that Git lacks taken away
     blocking: tuple[str, ...] | None = None  # what has to go, too; None: an apply was not refused
+    persistent: Mapping[str, str] = field(
+        default_factory=dict
+    )  # paths that were healed twice and written again by one manager, and that manager
+    past: tuple[bytes, ...] = ()  # canonical forms that earlier commits gave it, newest first
 
 
 _NOTHING: Final = Beside()
@@ -122,17 +127,20 @@ def _compared(
     apart = differences(git, found, root)
     if not apart:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
-    evidence = Evidence(found, policy.classes, beside.appeared)
+    past = Past(beside.past, found, schema) if beside.past else None
+    evidence = Evidence(found, policy.classes, beside.appeared, beside.persistent, past)
     local = Case(desired.kind, git, found, evidence, None, policy, beside.scale)
     hidden = spared(policy.rules, desired, git, evidence, root)
     ignored: list[FieldChange] = []
+    added: list[FieldChange] = []
     if hidden:
         local = replace(local, git=as_live(git, found, hidden, root))
-        ignored = _named(hidden, differences(git, local.git, root), replace(local, git=git))
+        alone = differences(git, local.git, root)
+        ignored, added = _named(hidden, alone, replace(local, git=git))
         apart = differences(local.git, found, root)
     changes, left = _decided(local, apart, additions(git, desired))
     ignored += left
-    suspect = any(change.verdict in _COUNTED for change in changes)
+    suspect = any(change.verdict in _COUNTED for change in (*changes, *added))
     if suspect and predicted is not None:
         case = replace(local, predicted=_decoded(predicted), whole=beside.whole)
         changes, _ = _decided(case, apart, additions(git, desired))
@@ -141,7 +149,7 @@ def _compared(
         return Judgement(
             Verdict.UNKNOWN, desired.warnings, _sorted(ignored), suspect=suspect, reason=reason
         )
-    changes = placed(changes, ignored, found, root)
+    changes = placed([*changes, *added], ignored, found, root)
     if beside.blocking is not None:
         changes = with_blocking(changes, beside.blocking, evidence)
     return _judged([*desired.warnings, *changes], ignored, suspect=suspect)
@@ -163,13 +171,23 @@ def _decided(
     return changes, left
 
 
-def _named(hidden: Sequence[Spared], apart: Iterable[Difference], case: Case) -> list[FieldChange]:
-    """Say of each difference that is left alone which rule says so; the first one wins."""
-    return [
-        replace(change, note=next(place.note for place in hidden if place.meets(each.parts)))
-        for each in apart
-        for change in case.decide(each)
-    ]
+def _named(
+    hidden: Sequence[Spared], apart: Iterable[Difference], case: Case
+) -> tuple[list[FieldChange], list[FieldChange]]:
+    """Say of each difference that is left alone which rule says so; the first one wins.
+
+    Apart from them, what others put into an entry of the manager that a rule is about: it counts.
+    """
+    ignored: list[FieldChange] = []
+    added: list[FieldChange] = []
+    for each in apart:
+        place = next(place for place in hidden if place.meets(each.parts))
+        inner = list(case.added_inside(each, place.manager)) if place.manager else []
+        known = {change.path for change in inner}
+        left = (change for change in case.decide(each) if change.path not in known)
+        ignored += [replace(change, note=place.note) for change in left]
+        added += inner
+    return ignored, added
 
 
 def _judged(

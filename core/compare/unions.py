@@ -19,7 +19,8 @@ from core.compare.equality.lists import element, entries
 from core.compare.equality.schema import Node
 from core.compare.equality.walk import How, differences
 from core.compare.evidence.evidence import Evidence
-from core.compare.evidence.ownership import NOBODY, OwnerClass
+from core.compare.evidence.ownership import NOBODY
+from core.compare.evidence.writers import OwnerClass
 from core.model import ABSENT, Absent, FieldChange, FieldVerdict, Json, JsonObject
 from core.model.paths import Parts, format_path, parse_path, value_at
 

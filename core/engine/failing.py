@@ -14,10 +14,12 @@ from core.reconcile.memory.effects import (
     CheckAccess,
     ComputeRevert,
     Confirm,
+    FindRevert,
     LookUp,
     MakeRevert,
     Perform,
     ReadInventory,
+    Recall,
     WriteInventory,
 )
 from core.reconcile.memory.inputs import (
@@ -28,7 +30,9 @@ from core.reconcile.memory.inputs import (
     InventoryRead,
     InventoryWritten,
     PlanPrepared,
+    Recalled,
     Reverted,
+    RevertFound,
     RevertPrepared,
 )
 
@@ -37,11 +41,13 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     Confirm
     | Perform
     | LookUp
+    | Recall
     | ReadInventory
     | WriteInventory
     | CheckAccess
     | ComputeRevert
     | MakeRevert
+    | FindRevert
 )
 
 
@@ -53,7 +59,9 @@ async def answer(work: Awaitable[T], otherwise: Callable[[ProductError], T]) -> 
         return otherwise(error)
 
 
-def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> Input:
+def failed(  # noqa: C901 - one case each
+    effect: Asking, error: ProductError, branches: Mapping[str, str]
+) -> Input:
     """Say that *effect* ended with *error*.
 
     Args:
@@ -71,6 +79,8 @@ def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> 
             return Applied(key, desired, None, problem)
         case LookUp():
             return Explained(effect.key, effect.desired, effect.live, effect.changes)
+        case Recall(key, _, revision):
+            return Recalled(key, revision, ())
         case ReadInventory(_, app):
             return InventoryRead(app, (), problem.words)
         case WriteInventory(_, app, _, rows):
@@ -83,6 +93,8 @@ def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> 
             return RevertPrepared(request, shown)
         case MakeRevert(run, revert):
             return Reverted(run, revert.app, "", problem)
+        case FindRevert(run, _, _, head):
+            return RevertFound(run, head, there=False)
         case _:
             assert_never(effect)
 

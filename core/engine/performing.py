@@ -20,12 +20,14 @@ from core.reconcile.memory.effects import (
     ComputeRevert,
     Confirm,
     Effect,
+    FindRevert,
     Follow,
     LookUp,
     MakeRevert,
     Perform,
     ReadInventory,
     ReadSource,
+    Recall,
     WakeAt,
     WriteInventory,
 )
@@ -36,6 +38,7 @@ from core.reconcile.memory.inputs import (
     InventoryWritten,
     PlanPrepared,
     Reverted,
+    RevertFound,
     RevertPrepared,
     Tick,
 )
@@ -101,7 +104,7 @@ class Performer:
         otherwise = partial(failed, effect, branches=self._branches)
         self._put(await answer(self._asked(effect), otherwise))
 
-    async def _asked(self, effect: Asking) -> Input:
+    async def _asked(self, effect: Asking) -> Input:  # noqa: C901 - one case each
         """Do what *effect* says and return what came of it.
 
         Raises:
@@ -122,12 +125,17 @@ class Performer:
                 return await self._check_access(effect)
             case LookUp():
                 return await self._look_up(effect)
+            case Recall():
+                return await asyncio.to_thread(self._adapters.attribution.recall, effect)
             case ComputeRevert(request, app, commit):
                 planned = self._adapters.reverts.planned
                 return RevertPrepared(request, await asyncio.to_thread(planned, app, commit))
             case MakeRevert(run, plan):
                 made = await asyncio.to_thread(self._adapters.reverts.made, plan)
                 return Reverted(run, plan.app, made)
+            case FindRevert(run, app, revert, head):
+                is_in = self._adapters.reverts.is_in
+                return RevertFound(run, head, await asyncio.to_thread(is_in, app, revert, head))
             case _:
                 assert_never(effect)
 

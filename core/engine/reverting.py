@@ -1,10 +1,17 @@
 """Reverts of one app's commits, worked out and made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
 
 from core.clock import Clock
-from core.git import Repositories
-from core.model import AppSpec, RevertPlan
+from core.errors import RejectedError
+from core.git import File, Repositories, Repository
+from core.manifests import DocumentCache, Folder, read
+from core.model import AppSpec, Document, RevertPlan
+
+_Identity: TypeAlias = tuple[str, str, str | None, str]
 
 
 class Reverts:
@@ -14,6 +21,7 @@ class Reverts:
         """Undo commits of *apps*, whose folders lie in *repositories*."""
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._clock = repositories, clock
+        self._cache = DocumentCache()
 
     def planned(self, app: str, commit: str) -> RevertPlan:
         """Work a revert out without making it.  Blocks.
@@ -24,7 +32,12 @@ class Reverts:
         """
         spec = self._specs[app]
         repository = self._repositories.opened(spec.repo)
-        return repository.plan_revert(commit, branch=spec.revision, app=app, folder=spec.path)
+        plan = repository.plan_revert(commit, branch=spec.revision, app=app, folder=spec.path)
+        if plan.problem is not None:
+            return plan
+        before, after = self._folders(repository, plan, spec.path)
+        notes = (*plan.notes, *_unread(before, after))
+        return replace(plan, restated=tuple(_restated(before, after)), notes=notes)
 
     def made(self, plan: RevertPlan) -> str:
         """Write the revert commit that was shown, and return its id.  Blocks.
@@ -35,3 +48,80 @@ class Reverts:
         repository = self._repositories.opened(self._specs[plan.app].repo)
         author, now = repository.author(), self._clock.wall()
         return repository.make_revert(plan, author=author, now=now).id
+
+    def is_in(self, app: str, revert: str, head: str) -> bool:
+        """Tell whether a commit has a revert of an app in it.  Blocks.
+
+        Raises:
+            UnavailableError: The repository cannot be read.
+        """
+        return self._repositories.opened(self._specs[app].repo).is_within(revert, head)
+
+    def _folders(
+        self, repository: Repository, plan: RevertPlan, folder: str
+    ) -> tuple[Folder, Folder]:
+        """Read the app's folder as it is, and as the revert will make it."""
+        try:
+            listed = repository.files(plan.parent, folder)
+        except RejectedError:
+            listed = ()  # there is no such folder; the revert may bring it back
+        blobs = {each.blob_id: partial(repository.blob, each.blob_id) for each in listed}
+        before = {each.path: each for each in listed}
+        after = dict(before)
+        prefix = "".join(f"{part}/" for part in folder.split("/") if part not in {"", "."})
+        for file, content in repository.reverted_files(plan):
+            if not file.path.startswith(prefix):
+                continue
+            if content is None:
+                after.pop(file.path, None)
+            else:
+                after[file.path] = file
+                blobs[file.blob_id] = partial(bytes, content)
+
+        def found(files: Mapping[str, File]) -> Folder:
+            each = ((f.path, f.blob_id, f.mode, blobs[f.blob_id]) for f in files.values())
+            return read(each, self._cache)
+
+        return found(before), found(after)
+
+
+def _restated(before: Folder, after: Folder) -> Iterator[tuple[Document | None, Document | None]]:
+    """Yield each object that is not stated the same on both sides.
+
+    What a file that cannot be read on one side says there is not known, so nothing follows from it.
+    """
+    old, new = _by_identity(before), _by_identity(after)
+    for identity in {**old, **new}:
+        was, now = old.get(identity), new.get(identity)
+        if was is not None and now is not None:
+            if was.body != now.body:
+                yield was, now
+        elif was is not None and not _is_refused(after, was.file):
+            yield was, None
+        elif now is not None and not _is_refused(before, now.file):
+            yield None, now
+
+
+def _by_identity(folder: Folder) -> dict[_Identity, Document]:
+    found: dict[_Identity, Document] = {}
+    for each in folder.documents:
+        found[each.kind.group, each.kind.kind, each.namespace, each.name] = each
+    return found
+
+
+def _is_refused(folder: Folder, file: str) -> bool:
+    places = (place for place, _ in folder.refused)
+    return any(
+        file == place or ((not place or place.endswith("/")) and file.startswith(place))
+        for place in places
+    )
+
+
+def _unread(before: Folder, after: Folder) -> Iterator[str]:
+    """Say what of the files that change cannot be read on one side."""
+    for _, problem in after.refused:
+        if problem not in before.problems:
+            yield f"will not be readable: {problem}"
+    for _, problem in before.refused:
+        if problem not in after.problems:
+            yield f"is not readable now, so nothing of it follows in the cluster: {problem}"

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from core.model import AuditEvent, Desired, Key, KindRef, Live, ObjectRef, Resource, RevertPlan
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp
-from core.reconcile.memory.inputs import Confirmed, Explained, InventoryRow
+from core.reconcile.memory.effects import LookUp, Recall
+from core.reconcile.memory.inputs import Confirmed, Explained, InventoryRow, Recalled
 
 
 class ClusterLike(Protocol):
@@ -67,6 +67,9 @@ class AttributionLike(Protocol):
     def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:
         """Find who and which commit; blocks."""
 
+    def recall(self, asked: Recall) -> Recalled:
+        """Find what earlier commits stated; blocks."""
+
 
 class RevertsLike(Protocol):
     """Undoing commits."""
@@ -76,6 +79,9 @@ class RevertsLike(Protocol):
 
     def made(self, plan: RevertPlan) -> str:
         """Write the revert commit that was shown, and return its id; blocks."""
+
+    def is_in(self, app: str, revert: str, head: str) -> bool:
+        """Tell whether a commit has a revert of an app in it; blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

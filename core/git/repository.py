@@ -13,7 +13,7 @@ from typing import Final
 
 from dulwich.config import StackedConfig
 from dulwich.graph import can_fast_forward
-from dulwich.objects import ObjectID
+from dulwich.objects import Blob, ObjectID
 
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError, UnavailableError
@@ -21,10 +21,11 @@ from core.git.reading.commits import commit_of
 from core.git.reading.graph import Graph
 from core.git.reading.history import changes_of, last_change
 from core.git.reading.listing import File, files_in, parts_of
-from core.git.reading.revisions import BRANCHES, branch_ref, ref_target, resolved
+from core.git.reading.operations import BRANCHES
+from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
 from core.git.reading.store import Store, is_tree, translated
 from core.git.reading.watching import ref_changes
-from core.git.writing.checkout import Checkout, locked_checkout
+from core.git.writing.checkout import Checkout, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
 from core.model import Commit, Problem, Remedy, RevertPlan, problem_of
@@ -143,14 +144,42 @@ class Repository:
         name = branch if ref is None else ref.removeprefix(BRANCHES)
         if head is None:
             reason = f'"{clean(branch)}" is no branch; a revert needs one to be made on'
+            under_way = operation_of_head(self._store) if branch == "HEAD" else None
+            if under_way is not None:
+                reason = f"{clean(str(under_way))}; finish it first"
             problem = Problem(Remedy.CHANGE_GIT, reason)
             return RevertPlan(app, target, name, "", problem=problem)
+        assert ref is not None
         try:
             changes = self._reversal(target, head, folder)
+            check_free(self._store, ref)
         except RejectedError as error:
             return RevertPlan(app, target, name, head, problem=problem_of(error))
         files = tuple(change.name for change in changes)
         return RevertPlan(app, target, name, head, files, diff_text(changes))
+
+    def reverted_files(self, plan: RevertPlan) -> Iterator[tuple[File, bytes | None]]:
+        """Yield every file that a planned revert changes, and what it will hold; None: nothing.
+
+        Raises:
+            ProductError: The repository cannot be read any more, or not as it was.
+        """
+        for change in self._reversal(plan.target, plan.parent, ""):
+            if change.after is None:
+                yield File(change.name, "", 0), None
+            else:
+                blob_id = Blob.from_string(change.after.data).id.decode()
+                yield File(change.name, blob_id, change.after.mode), change.after.data
+
+    def is_within(self, commit: str, head: str) -> bool:
+        """Tell whether *head* is a commit or descends from it.
+
+        Raises:
+            UnavailableError: The repository cannot be read.
+        """
+        with self._store.lock, translated(self.path):
+            ids = ObjectID(commit.encode()), ObjectID(head.encode())
+            return can_fast_forward(self._store.repo, *ids)
 
     def make_revert(
         self, plan: RevertPlan, *, author: str, now: float, timezone_s: int = 0
@@ -179,7 +208,11 @@ class Repository:
             if tuple(change.name for change in changes) != plan.files:
                 raise OutdatedError("the revert is no longer what was shown")
             made = Authorship(
-                author=author, message=_message(plan), when=now, timezone_s=timezone_s
+                author=author,
+                message=_message(plan),
+                when=now,
+                timezone_s=timezone_s,
+                what="revert",
             )
             with locked_checkout(store, ref) as checkout:
                 if checkout is not None:
@@ -218,10 +251,7 @@ class Repository:
             raise RejectedError(f"{short} is the first commit; there is nothing before it")
         if len(target.parents) > 1:
             raise RejectedError(f"{short} is a merge; revert the commits it brought one by one")
-        with self._store.lock, translated(self.path):
-            ids = ObjectID(target.id.encode()), ObjectID(head.encode())
-            reachable = can_fast_forward(self._store.repo, *ids)
-        if not reachable:
+        if not self.is_within(target.id, head):
             raise RejectedError(f"{short} is not part of this branch")
         parent = target.parents[0]
         if not self._store.has(parent):

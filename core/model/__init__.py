@@ -6,7 +6,15 @@ Objects travel as JSON bytes and are parsed where they are needed: 10,000 parsed
 one by mistake.
 """
 
-from core.model.apps import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
+from core.model.apps import (
+    UNNAMED,
+    AppSpec,
+    ClusterName,
+    ClusterSpec,
+    Contested,
+    Extras,
+    IgnoreRule,
+)
 from core.model.audit import DELETIONS, AuditEvent
 from core.model.judgement import (
     DRIFT_VERDICTS,
@@ -48,6 +56,7 @@ __all__ = [
     "ABSENT",
     "DELETIONS",
     "DRIFT_VERDICTS",
+    "UNNAMED",
     "Absent",
     "Actor",
     "Answer",
@@ -55,6 +64,7 @@ __all__ = [
     "AppView",
     "AuditEvent",
     "Cause",
+    "ClusterName",
     "ClusterSpec",
     "ClusterView",
     "Coming",

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from typing_extensions import override
+
+UNNAMED: Final = "current"  # a cluster that no settings name: the kubeconfig's current context
 
 
 class Extras(StrEnum):
@@ -67,3 +72,28 @@ class ClusterSpec:
     protected: bool = False
     kubeconfig: str = ""  # path; "" means $KUBECONFIG, else the user's own
     audit_log: str = ""  # path of the API server's audit log; "" means there is none to read
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterName:
+    """How a cluster is called: `staging (user ada)`, `prod (context prod-eu, user ada)`."""
+
+    stated: str = ""  # its name in the settings; UNNAMED where they name none
+    context: str = ""  # of the kubeconfig; "" before it was found
+    user: str = ""  # who we are there
+
+    @property
+    def short(self) -> str:
+        """The name alone: that of the settings, else that of the context."""
+        return self.context if self.stated == UNNAMED and self.context else self.stated
+
+    @property
+    def facts(self) -> str:
+        """What tells it from another cluster of that name; "" while nothing is known."""
+        context = f"context {self.context}" if self.context not in {"", self.short} else ""
+        user = f"user {self.user}" if self.user else ""
+        return ", ".join(filter(None, (context, user)))
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.short} ({self.facts})" if self.facts else self.short

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from core.model.apps import ClusterName
 from core.model.judgement import FieldChange, Stamp
 from core.model.problems import Problem
 from core.model.requests import Request
-from core.model.sides import Commit
+from core.model.sides import Commit, Document
 from core.model.values import Key, KindRef
 
 
@@ -46,6 +47,12 @@ class Plan:
     steps: tuple[Step, ...]
     revisions: Mapping[str, str] = field(default_factory=dict)  # app -> commit
     notes: tuple[str, ...] = ()  # what the reader should know: inventory, permissions
+    place: ClusterName | None = None  # how the cluster was called when it was made
+
+    @property
+    def called(self) -> ClusterName:
+        """How its cluster is called."""
+        return self.place or ClusterName(self.cluster)
 
     @property
     def runnable(self) -> tuple[Step, ...]:
@@ -77,6 +84,10 @@ class RevertPlan:
     files: tuple[str, ...] = ()  # paths it changes
     diff: str = ""  # unified text, for people
     problem: Problem | None = None  # why it cannot be made
+    restated: tuple[tuple[Document | None, Document | None], ...] = ()
+    """What the app states before and after it, of each object of which that is not the same."""
+    notes: tuple[str, ...] = ()  # what the reader should know about the commit
+    sync: Plan | None = None  # what follows in the cluster; None while it is not worked out
 
 
 Answer: TypeAlias = Plan | RevertPlan

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from core.model.apps import AppSpec, ClusterSpec
+from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.judgement import Drift, FieldChange, Verdict
 from core.model.plans import Answer, Plan, RevertPlan, Run
 from core.model.problems import Problem
@@ -45,6 +45,12 @@ class Event:
     changes: tuple[FieldChange, ...] = ()
     revision: str = ""
     message: str = ""
+    place: ClusterName | None = None  # how the cluster was called then
+
+    @property
+    def called(self) -> ClusterName:
+        """How its cluster is called."""
+        return self.place or ClusterName(self.cluster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,13 @@ class ClusterView:
     seen_at: float = 0.0  # when it last said anything, bookmarks included
     problem: Problem | None = None
     notice: str = ""  # what is amiss and stops nothing: an audit log that cannot be read
+    user: str = ""  # who we are there, as the kubeconfig calls it
+    asks: str = ""  # what its credential plugin wants of a person before it can be reached
+
+    @property
+    def called(self) -> ClusterName:
+        """How it is called wherever it is named."""
+        return ClusterName(self.spec.name, self.context, self.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +121,11 @@ class Snapshot:
         """Return the revert that `PrepareRevert` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, RevertPlan) else None
+
+    def called(self, cluster: str) -> ClusterName:
+        """Return how the cluster of that name in the settings is called."""
+        found = (view.called for view in self.clusters if view.spec.name == cluster)
+        return next(found, ClusterName(cluster))
 
     @property
     def complete(self) -> bool:

@@ -9,8 +9,9 @@ from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.sending import take_applied
-from core.reconcile.judging import explaining
-from core.reconcile.judging.judging import judge_key, take_answer
+from core.reconcile.judging import explaining, recalling
+from core.reconcile.judging.confirming import take_answer
+from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
     Execute,
@@ -23,10 +24,11 @@ from core.reconcile.memory.commands import (
     SetWriting,
 )
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import ComputeRevert, Effect, MakeRevert, WakeAt
+from core.reconcile.memory.effects import ComputeRevert, Effect, WakeAt
 from core.reconcile.memory.inputs import (
     Applied,
     AuditLogRead,
+    ClusterAsks,
     ClusterFound,
     ClusterLost,
     ClusterSeen,
@@ -42,8 +44,10 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LiveChanged,
     PlanPrepared,
+    Recalled,
     Result,
     Reverted,
+    RevertFound,
     RevertPrepared,
     SchemaRead,
     SourceLost,
@@ -104,10 +108,12 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             assert_never(happened)
 
 
-def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901 - one case each
+def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, PLR0912 - one case each
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
+        case ClusterAsks(name, words):
+            live.ask_person(draft, name, words)
         case ClusterLost():
             live.lose_cluster(draft, happened)
         case ClusterSeen(name):
@@ -135,7 +141,7 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901 - 
             assert_never(happened)
 
 
-def _take_result(draft: Draft, happened: Result) -> None:
+def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one case each
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
@@ -150,8 +156,14 @@ def _take_result(draft: Draft, happened: Result) -> None:
             runs.advance_all(draft)  # a step of another run may have waited for this object
         case Explained():
             explaining.take_explanation(draft, happened)
-        case PlanPrepared(request, answer) | RevertPrepared(request, answer):
-            draft.answer(request, answer)
+        case Recalled():
+            recalling.take_past(draft, happened)
+        case PlanPrepared():
+            reverts.take_access(draft, happened)
+        case RevertPrepared():
+            reverts.preview(draft, happened)
+        case RevertFound():
+            reverts.found_revert(draft, happened)
         case Reverted():
             reverts.reverted(draft, happened)
         case _:
@@ -167,11 +179,7 @@ def _obey(draft: Draft, asked: Command) -> None:
         case PrepareRevert(request, app, commit):
             draft.effects.append(ComputeRevert(request, app, commit))
         case ExecuteRevert(run, revert):
-            reverts.begin_revert(draft, run, revert.app)
-            if draft.writing:
-                draft.effects.append(MakeRevert(run, revert))
-            else:
-                reverts.reverted(draft, Reverted(run, revert.app, "", runs.READ_ONLY))
+            reverts.begin_revert(draft, run, revert)
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
         case SetWriting(enabled):

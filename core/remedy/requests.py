@@ -78,8 +78,10 @@ def requests(
             return (creation(desired),)
         case Verb.APPLY:
             assert live is not None, "only a create needs no object to be there"
-            left = tuple(change.path for change in step.left)
-            return _Heal(desired, live, step.changes, schema, policy, left).requests()
+            left = (change.path for change in step.left)
+            others = (change.place for change in step.left if _swaps(change))
+            spared = (*left, *others)
+            return _Heal(desired, live, step.changes, schema, policy, spared).requests()
         case _:
             assert_never(step.verb)
 

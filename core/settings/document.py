@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from core.manifests.plain import load_plain
-from core.model import AppSpec, ClusterSpec, Json
+from core.model import UNNAMED, AppSpec, ClusterSpec, Json
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.table import APP, CLUSTER, TOP
 
-UNNAMED_CLUSTER: Final = ClusterSpec(name="current")  # the kubeconfig's current context
+UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context
 
 
 def parse_settings(

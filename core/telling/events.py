@@ -24,7 +24,7 @@ _ROLES: Final[Mapping[str, Role]] = {
 
 def story(event: Event, at: str) -> Line:
     """Say an event in one line of a log; *at* is its time, as the log writes times."""
-    parts = [at, event.name, event.app or event.cluster]
+    parts = [at, event.name, event.app or str(event.called)]
     parts += [str(event.ref)] if event.ref else []
     parts += [f"at {event.revision[:7]}"] if event.revision else []
     counted = (change for change in event.changes if change.verdict is not FieldVerdict.INFO)
@@ -41,7 +41,7 @@ def word(event: Event) -> Span:
 def about(event: Event) -> Span:
     """What it is about: its object, else its app, else its cluster."""
     ref = event.ref
-    return say(f"{ref.kind} {ref.name}" if ref else event.app or event.cluster)
+    return say(f"{ref.kind} {ref.name}" if ref else event.app or event.called.short)
 
 
 def message(event: Event) -> Span:

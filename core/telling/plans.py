@@ -1,21 +1,24 @@
 """What will be done, and how it ended: every object in full, for a person accepts these words."""
 
 from collections import Counter
-from typing import assert_never
+from collections.abc import Iterator
+from typing import Final, assert_never
 
-from core.model import Plan, Run, Snapshot, Step, Verb, Verdict
+from core.model import Absent, FieldVerdict, Plan, Run, Snapshot, Step, Verb, Verdict
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
+
+_OURS: Final = "driftdeck"  # what we wrote ourselves needs no name
 
 
 def title(plan: Plan) -> Line:
     """Where it runs."""
-    return (say(f"Plan for cluster {plan.cluster}", Role.TITLE),)
+    return (say(f"Plan for cluster {plan.called}", Role.TITLE),)
 
 
 def heading(plan: Plan) -> str:
     """`Sync 3 objects on prod-eu-1`: what a person is asked about."""
-    return say(f"Sync {objects(len(plan.runnable))} on {plan.cluster}")[0]
+    return say(f"Sync {objects(len(plan.runnable))} on {plan.called}")[0]
 
 
 def objects(count: int) -> str:
@@ -65,6 +68,16 @@ def step_in(cluster: str, each: Step) -> Line:
         say(f"{ref.kind} "),
         say(ref.name, Role.STRONG),
     )
+
+
+def left_in(each: Step) -> Iterator[str]:
+    """Name what differs in an object, too, and stays as it is: `left alone: PATH by MANAGER`."""
+    for change in each.left:
+        if change.verdict in {FieldVerdict.DRIFT, FieldVerdict.CONTESTED}:
+            manager = change.actor.manager if change.actor is not None else None
+            by = f" by {manager}" if manager and manager != _OURS else ""
+            swapped = change.place and not isinstance(change.git, Absent)
+            yield f"left alone: {change.place if swapped else change.path}{by}"
 
 
 def run(ended: Run) -> Line:

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from core.compare import detailed, mask
 from core.model import (
     ABSENT,
+    UNNAMED,
     Actor,
     Cause,
     Confidence,
@@ -182,6 +183,16 @@ def test_what_steers_decisions_is_never_dropped_from_the_header(width: int) -> N
     assert cell_len(text) <= width
     for word in ("PROD", "READ-ONLY", "live 2s", "Git", "40s", "heal OFF", "gke", "-1"):
         assert word in text
+
+
+def test_the_header_names_context_and_user_while_there_is_room() -> None:
+    heading = _heading(UNNAMED)
+    assert heading.cluster is not None
+    heading = replace(heading, cluster=replace(heading.cluster, context="staging", user="ada"))
+    assert " staging (user ada) · " in plain(header_line(heading, 120))
+    narrow = plain(header_line(heading, 60))
+    assert " staging " in narrow
+    assert "ada" not in narrow
 
 
 def test_the_branch_the_namespace_and_the_title_go_first() -> None:

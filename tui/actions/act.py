@@ -68,7 +68,7 @@ REVERT: Final = Action(
     group=Group.ACT,
     priority=70,
     first_in=Pane.COMMITS,
-    does="undo the commit under the cursor (pane 3) with a new commit, then sync",
+    does="undo the commit under the cursor (pane 3) with a new commit, and do what follows",
     why_not=_why_not_revert,
     do=_revert,
 )

@@ -21,12 +21,11 @@ class HealDialog(Preview):
         title = f"Heal {say(app.spec.name)[0]}"
         super().__init__(title, "Heal on", styles=on.role_styles, opened_by=opened_by)
         self._on, self._of, self._drifted = on, app, drifted
+        self._called = on.view.snapshot.called(app.spec.cluster)
 
     def opened(self) -> None:
         """Say what would happen at once and later."""
-        self.present(
-            lambda width: heal_lines(self._of, self._of.spec.cluster, self._drifted, width)
-        )
+        self.present(lambda width: heal_lines(self._of, str(self._called), self._drifted, width))
         self.forbid(forbidden(self._on))
 
     def take(self, snapshot: Snapshot) -> None:

@@ -1,10 +1,10 @@
 """The preview of a revert: the commit that would be made, as a diff."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.model import Commit, RevertPlan, Run, Snapshot
+from core.model import Coming, Commit, Drift, Key, Plan, RevertPlan, Run, Snapshot
 from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.telling import plans
 from core.telling.spans import Role, say
@@ -36,21 +36,24 @@ class Revert:
         return snapshot.revert_for(request)
 
     def moved(self, answer: RevertPlan, shown: Snapshot, now: Snapshot) -> bool:
-        """Whether the branch has another head than when the revert was shown."""
-        return _head_of(shown, answer.app) != _head_of(now, answer.app)
+        """Whether the branch has another head, or an object of the plan another version."""
+        head = _head_of(shown, answer.app) != _head_of(now, answer.app)
+        return head or (answer.sync is not None and _moved(answer.sync, now.rows))
 
     def waiting(self, *, again: bool) -> Page:
         """Say which commit it is about."""
         words = (
-            "the branch moved: working out the revert again" if again else "working out the revert"
+            "the world changed: working out the revert again" if again else "working out the revert"
         )
         return Page(lambda _: [*commit_head(self.commit), (), ((words, Role.MUTED),)])
 
     def page(self, answer: RevertPlan, looks: Callable[[], Looks], *, again: bool) -> Page:
-        """The commit, the branch, the files and the diff."""
-        del looks, again
+        """The commit, the branch, the files, the diff, and what follows in the cluster."""
+        del again
         words = f"Commit the revert to {say(answer.branch)[0]}"
-        return Page(lambda width: revert_lines(answer, width), words=words)
+        if answer.sync is not None and answer.sync.runnable:
+            words += f", then change {plans.objects(len(answer.sync.runnable))}"
+        return Page(lambda width: revert_lines(answer, width, looks()), words=words)
 
     def why_not(self, answer: RevertPlan, forbidden: str) -> str:
         """What cannot be reverted stays so, even where writing is allowed."""
@@ -63,6 +66,17 @@ class Revert:
     def done(self, run: Run) -> str:
         """Name the new commit, and count what its sync did."""
         return plans.reverted(run)
+
+
+def _moved(sync: Plan, rows: Mapping[Key, Drift]) -> bool:
+    """Whether an object is no longer the one that a step was made from."""
+    for step in sync.steps:
+        row = rows.get(step.key)
+        if row is None or row.stamp is None or isinstance(step.stamp, Coming):
+            continue  # Git does not state it yet
+        if (row.stamp.uid, row.stamp.version) != (step.stamp.uid, step.stamp.version):
+            return True
+    return False
 
 
 def _head_of(snapshot: Snapshot, app: str) -> str:

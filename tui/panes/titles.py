@@ -87,7 +87,7 @@ def changes_title(subject: object, heading: Heading, *, text: bool) -> Line:
 
 def _sides(heading: Heading) -> Line:
     cluster, app = heading.cluster, heading.app
-    live = say(f"- live {cluster.spec.name}" if cluster else "- live", Role.LIVE)
+    live = say(f"- live {cluster.called.short}" if cluster else "- live", Role.LIVE)
     revision = f" {app.spec.revision}@{app.revision.id[:7]}" if app and app.revision else ""
     return (("  ", Role.TEXT), live, ("  ", Role.TEXT), say(f"+ Git{revision}", Role.GIT))
 

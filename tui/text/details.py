@@ -37,8 +37,8 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         mark = f"{IGNORED.mark(ascii_only=looks.ascii_only)} "
         count = f"{view.ignored} (not counted above)"
         lines.append(_fact(IGNORED.word, (mark, IGNORED.role), (count, IGNORED.role)))
-    if cluster is not None and cluster.notice:
-        lines += [(), *_told(cluster.notice, width, Role.WARNING)]
+    for words in (cluster.asks, cluster.notice) if cluster is not None else ():
+        lines += [(), *_told(words, width, Role.WARNING)] if words else []
     if view.file_problems:
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.WARNING),)]
         for problem in view.file_problems:
@@ -66,7 +66,7 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
         lines.append(_fact("commit", *origins.commit_brief(view.revision, looks.now)))
     if cluster is not None:
         state = "" if cluster.connected else " (not connected)"
-        lines.append(_fact("cluster", say(f"{spec.cluster} {cluster.version}{state}")))
+        lines.append(_fact("cluster", say(f"{cluster.called} {cluster.version}{state}")))
         if cluster.server:
             lines.append(_fact("server", say(cluster.server)))
     word = "on: drift is put back without asking" if view.healing else "off"
@@ -101,7 +101,7 @@ def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
         lines.append(_fact("object", say(str(event.ref))))
     for name, value in (
         ("app", event.app),
-        ("cluster", event.cluster),
+        ("cluster", str(event.called)),
         ("revision", event.revision[:12]),
     ):
         lines += [_fact(name, say(value))] if value else []

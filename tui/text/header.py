@@ -1,7 +1,8 @@
 """The header row: which cluster, may it be written, how fresh, does it heal.
 
 Parts that steer decisions are never dropped; where room ends, branch, namespace and title go
-first and long cluster names lose their middle (k9s #3240: the header showed another context).
+first, then context and user, and long cluster names lose their middle (k9s #3240: the header
+showed another context).
 """
 
 from dataclasses import dataclass
@@ -49,8 +50,10 @@ def _line(heading: Heading, dropped: int, *, name_cells: int) -> Line:
     if cluster is not None and cluster.spec.protected:
         spans += [(" ", Role.TEXT), (" PROD ", Role.PROTECTED)]
     dot = " - " if heading.ascii_only else " · "
-    name = say(cluster.spec.name)[0] if cluster else "no cluster"
+    name = say(cluster.called.short)[0] if cluster else "no cluster"
     spans.append((f" {cut_middle(name, name_cells)}", Role.STRONG))
+    if cluster is not None and cluster.called.facts and dropped < 4:  # noqa: PLR2004 - then the name's middle
+        spans.append(say(f" ({cluster.called.facts})", Role.MUTED))
     if app is not None and app.spec.namespace and dropped < 3:  # noqa: PLR2004 - the third to go
         spans.append(say(f"{dot}ns {app.spec.namespace}", Role.MUTED))
     tight = dropped >= 4  # noqa: PLR2004 - nothing else is left to drop

@@ -9,15 +9,17 @@ from tui.text.rows import Looks
 from tui.text.spans import clip, wrap
 
 
-def plan_lines(plan: Plan, width: int, looks: Looks) -> list[Line]:
-    """Counts, notes, then each step with its fields."""
+def plan_lines(plan: Plan, width: int, looks: Looks, *, left: bool = False) -> list[Line]:
+    """Counts, notes, then each step with its fields; with *left* what of them is left alone."""
     counted: Span = (f"   {plans.outcome(plan)}", Role.TEXT)
-    lines: list[Line] = [(("cluster ", Role.MUTED), say(plan.cluster, Role.STRONG), counted)]
+    lines: list[Line] = [(("cluster ", Role.MUTED), say(str(plan.called), Role.STRONG), counted)]
     lines += [plans.revision(app, commit) for app, commit in sorted(plan.revisions.items())]
     for note in plan.notes:
         lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
     for step in plan.steps:
-        lines += [(), *_step_lines(step, plan.cluster, width, looks)]
+        lines += [(), *_step_lines(step, plan.called.short, width, looks)]
+        for words in plans.left_in(step) if left else ():
+            lines += [((f"  {part}", Role.MUTED),) for part in wrap(say(words)[0], width - 2)]
     return lines
 
 
@@ -32,18 +34,22 @@ def _step_lines(step: Step, cluster: str, width: int, looks: Looks) -> list[Line
     return lines
 
 
-def revert_lines(plan: RevertPlan, width: int) -> list[Line]:
-    """The commit to undo, the branch, the files, and the diff as it would be committed."""
+def revert_lines(plan: RevertPlan, width: int, looks: Looks) -> list[Line]:
+    """The commit to undo, the branch, the files, the diff, and what follows in the cluster."""
     lines = [*commit_head(plan.target), (("branch   ", Role.MUTED), say(plan.branch, Role.STRONG))]
     lines += [
         (("files    " if place == 0 else "         ", Role.MUTED), say(file))
         for place, file in enumerate(plan.files)
     ]
-    lines.append((("then     ", Role.MUTED), ("a sync of what this changes follows", Role.TEXT)))
+    for note in plan.notes:
+        lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
     if plan.problem:
         lines += [(), *(((part, Role.ERROR),) for part in wrap(say(plan.problem.words)[0], width))]
     lines.append(())
-    return [*lines, *(_diff_line(text) for text in plan.diff.splitlines())]
+    lines += [_diff_line(text) for text in plan.diff.splitlines()]
+    if plan.sync is not None:
+        lines += [(), *plan_lines(plan.sync, width, looks, left=True)]
+    return lines
 
 
 def commit_head(commit: Commit) -> list[Line]:

@@ -1,4 +1,8 @@
-"""`driftdeck revert COMMIT`: a new commit that undoes an earlier one, and the sync it asks for."""
+"""`driftdeck revert COMMIT`: a new commit that undoes an earlier one, and what follows from it.
+
+Both halves are shown before anything is asked: the commit, and what the cluster would be made to
+follow of it.  What was shown is what runs.
+"""
 
 from typing import Final
 
@@ -8,7 +12,7 @@ from core.cli.commands.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
 from core.cli.output.ink import Ink, wrapped
-from core.cli.output.plan_text import run_lines
+from core.cli.output.plan_text import revert_lines, run_lines
 from core.cli.output.streams import put
 from core.cli.session import (
     READ_DEADLINE_S,
@@ -18,11 +22,12 @@ from core.cli.session import (
     settings_of,
     until,
 )
-from core.errors import RejectedError, UnavailableError, UsageError
-from core.model import AppSpec, Remedy, RevertPlan, Snapshot
+from core.errors import ProductError, RejectedError, UnavailableError, UsageError
+from core.model import AppSpec, Problem, Remedy, RevertPlan, Snapshot
 from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.settings.reading import Settings
 from core.telling import origins
+from core.telling.plans import counts
 from core.telling.spans import say
 
 _REQUEST: Final = 1
@@ -52,17 +57,19 @@ def _only_app(settings: Settings) -> AppSpec:
 async def revert(
     engine: EngineLike, app: AppSpec, options: Options, console: Console, *, word: str
 ) -> int:
-    """Undo a commit of *app*'s repository by a new one; the engine then syncs what it changes."""
+    """Undo a commit of *app*'s repository by a new one; the engine then does what was shown."""
     await _readable(engine, app, console)
     plan = await _previewed(engine, app, options.commit)
     if plan.problem is not None and plan.problem.remedy is Remedy.FIX_SETTINGS:
         raise UsageError(plan.problem.words)  # there is no such commit, so there is nothing to show
     put(console.out, _preview_lines(plan, console.ink))
     if plan.problem is not None:
-        raise RejectedError(plan.problem.words)
+        raise _error_of(plan.problem)
     if options.dry_run:
         return 0
-    question = f"Commit this on {plan.branch} and sync app {app.name} on cluster {app.cluster}"
+    question = f"Commit this on {plan.branch}"
+    if plan.sync is not None and plan.sync.runnable:
+        question += f"; then in cluster {plan.sync.called}: {counts(plan.sync)}"
     if not options.yes and not await console.ask(question, word=word):
         put(console.err, ["nothing was done"])
         return 1
@@ -100,8 +107,18 @@ def _preview_lines(plan: RevertPlan, ink: Ink) -> list[str]:
         *wrapped(origins.commit_story(plan.target), indent=0, label="Revert "),
         *wrapped((say(f"by a new commit on {plan.branch}"),), indent=2),
     ]
+    for note in plan.notes:
+        head += wrapped((say(note),), indent=2, label="- ")
     return [
         *map(ink.line, head),
         "",
         *clean(plan.diff, multiline=True).splitlines(),
+        *(["", *revert_lines(plan.sync, ink)] if plan.sync is not None else []),
     ]
+
+
+def _error_of(problem: Problem) -> ProductError:
+    """Return the error that ends the command as the problem deserves."""
+    if problem.remedy is Remedy.WAIT:
+        return UnavailableError(problem.words)
+    return RejectedError(problem.words)

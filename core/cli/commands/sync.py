@@ -140,7 +140,7 @@ async def finished(engine: EngineLike, number: int) -> Run:
 async def _consent(plans: Sequence[Plan], console: Console, protected: frozenset[str]) -> bool:
     guarded = protected_names(plans, protected)
     for plan in plans:
-        question = f"Sync cluster {plan.cluster}: {counts(plan)}"
+        question = f"Sync cluster {plan.called}: {counts(plan)}"
         word = plan.cluster if plan.cluster in guarded else "yes"
         if not await console.ask(question, word=word):
             return False

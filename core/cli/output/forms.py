@@ -9,6 +9,7 @@ from core.model import (
     Absent,
     Actor,
     AppView,
+    ClusterName,
     Drift,
     Event,
     FieldChange,
@@ -34,8 +35,8 @@ def diff_form(snapshot: Snapshot, *, everything: bool) -> JsonObject:
     return {
         "schema": SCHEMA,
         "complete": complete,
-        "apps": [_app_form(app) for app in snapshot.apps],
-        "objects": [_object_form(row) for row in shown],
+        "apps": [_app_form(app, snapshot.called(app.spec.cluster)) for app in snapshot.apps],
+        "objects": [_object_form(row, snapshot.called(row.cluster)) for row in shown],
     }
 
 
@@ -57,7 +58,7 @@ def event_form(event: Event) -> JsonObject:
         "ts": time_text(event.time),
         "event": event.name,
         "app": event.app or None,
-        "cluster": event.cluster or None,
+        **_cluster_form(event.called),
         "object": _identity(event.kind, event.ref),
         "changes": changes_form(event.changes) or None,
         "revision": event.revision or None,
@@ -86,10 +87,19 @@ def changes_form(changes: Iterable[FieldChange]) -> list[Json]:
     return [_change_form(change) for change in changes]
 
 
-def _app_form(app: AppView) -> JsonObject:
+def _cluster_form(called: ClusterName) -> JsonObject:
+    """Name a cluster as the settings do, and by the context and the user behind that name."""
+    return {
+        "cluster": called.stated or None,
+        "context": called.context or None,
+        "user": called.user or None,
+    }
+
+
+def _app_form(app: AppView, called: ClusterName) -> JsonObject:
     return {
         "name": app.spec.name,
-        "cluster": app.spec.cluster,
+        **_cluster_form(called),
         "repo": app.spec.repo,
         "revision": app.revision.id if app.revision else None,
         "path": app.spec.path,
@@ -100,10 +110,10 @@ def _app_form(app: AppView) -> JsonObject:
     }
 
 
-def _object_form(row: Drift) -> JsonObject:
+def _object_form(row: Drift, called: ClusterName) -> JsonObject:
     return {
         "app": row.key.app,
-        "cluster": row.cluster,
+        **_cluster_form(called),
         **_identity_of(row.kind, row.key.ref),
         "verdict": row.verdict.value,
         "cause": row.cause.value if row.cause else None,
@@ -137,6 +147,7 @@ def _change_form(change: FieldChange) -> JsonObject:
         form["live"] = as_json(change.live)
     if not isinstance(change.git, Absent):
         form["git"] = as_json(change.git)
+    form["cause"] = change.cause.value if change.cause else None
     form["class"] = change.info.value if change.info else None
     form["note"] = change.note or None
     form["healable"] = change.healable

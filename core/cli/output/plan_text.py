@@ -26,22 +26,29 @@ def protected_names(chosen: Sequence[Plan], protected: frozenset[str]) -> tuple[
     return tuple(sorted({plan.cluster for plan in chosen} & protected))
 
 
-def _plan_lines(plan: Plan) -> Iterator[Line]:
+def _plan_lines(plan: Plan, *, left: bool = False) -> Iterator[Line]:
     yield plans.title(plan)
     for app, commit in plan.revisions.items():
         yield from wrapped(plans.revision(app, commit), indent=2)
     for step in plan.steps:
         yield ()
-        yield from _step_lines(step)
+        yield from _step_lines(step, left=left)
     yield ()
     for note in plan.notes:
         yield from wrapped((say(note),), indent=2, label="- ")
     yield (say(f"  {plans.totals(plan)}"),)
 
 
-def _step_lines(step: Step) -> Iterator[Line]:
+def revert_lines(plan: Plan, ink: Ink) -> Iterator[str]:
+    """Yield what follows a revert in the cluster; what is left alone is named."""
+    yield from map(ink.line, _plan_lines(plan, left=True))
+
+
+def _step_lines(step: Step, *, left: bool) -> Iterator[Line]:
     yield from wrapped(plans.step(step), indent=2)
     if step.problem:
         yield from wrapped((say(step.problem, Role.ERROR),), indent=4, label="! ")
     for change in step.changes:
         yield from change_lines(change, indent=4)
+    for words in plans.left_in(step) if left else ():
+        yield from wrapped((say(words, Role.MUTED),), indent=4)

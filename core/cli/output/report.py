@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.cli.output.forms import problems_of
 from core.cli.output.ink import WIDTH, Ink, wrapped
-from core.model import Absent, AppView, Drift, FieldChange, Snapshot, Verdict
+from core.model import Absent, AppView, ClusterName, Drift, FieldChange, Snapshot, Verdict
 from core.telling import actors, changes, objects, origins, values, verdicts
 from core.telling.spans import Line, Role, plain, say
 
@@ -15,12 +15,15 @@ def report_lines(snapshot: Snapshot, ink: Ink, *, everything: bool) -> Iterator[
         if i:
             yield ""
         rows = [row for key, row in snapshot.rows.items() if key.app == app.spec.name]
-        yield from map(ink.line, _app_lines(app, rows, everything=everything))
+        called = snapshot.called(app.spec.cluster)
+        yield from map(ink.line, _app_lines(app, rows, called, everything=everything))
 
 
-def _app_lines(app: AppView, rows: list[Drift], *, everything: bool) -> Iterator[Line]:
+def _app_lines(
+    app: AppView, rows: list[Drift], called: ClusterName, *, everything: bool
+) -> Iterator[Line]:
     where = f" path {app.spec.path}" if app.spec.path else ""
-    yield (say(f"{app.spec.name} on {app.spec.cluster}", Role.TITLE),)
+    yield from wrapped((say(f"{app.spec.name} on {called}", Role.TITLE),), indent=0)
     revision = say(f"{app.spec.revision}{where}")
     yield from wrapped((revision,), indent=2, label="Git", label_width=5)
     yield from wrapped(origins.commit_story(app.revision), indent=7)

@@ -8,6 +8,7 @@ reflector, and is reported once.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from core.cluster.connection.answers import Answer, LinkError
 from core.cluster.connection.request import Request
 from core.cluster.login.login import Login
 from core.errors import DeniedError, ProductError, UnavailableError
+from core.model import ClusterName
 
 if TYPE_CHECKING:  # aiohttp costs 0.2 s: loaded while connecting, not when imported
     from core.cluster.connection.transport import Stream, Transport
@@ -78,17 +80,23 @@ def _transport() -> "type[Transport]":
 class Link:
     """What everything in this package calls through."""
 
-    def __init__(self, what: str) -> None:
-        """Begin without a connection; *what* names the cluster in errors."""
-        self._what = what
+    def __init__(self, name: str) -> None:
+        """Begin without a connection to the cluster that the settings call *name*."""
+        self._name = ClusterName(name)
         self._connection: Connection | None = None
         self.up = asyncio.Event()
         self.trouble = asyncio.Event()  # somebody failed to reach the server: probe it
         self.problem: ProductError | None = None
 
+    @property
+    def what(self) -> str:
+        """How errors name the cluster."""
+        return f"cluster {self._name.short}"
+
     async def adopt(self, connection: Connection) -> None:
         """Use *connection* from now on; what still reads from the one before is cut."""
         before, self._connection = self._connection, connection
+        self._name = replace(self._name, context=connection.login.context)
         self.problem = None
         self.trouble.clear()
         self.up.set()
@@ -110,7 +118,7 @@ class Link:
             self._suspect_of(connection, error)
             raise
         if answer.status == HTTPStatus.UNAUTHORIZED:
-            self._suspect_of(connection, refused_login(self._what))
+            self._suspect_of(connection, refused_login(self.what))
         return answer
 
     @asynccontextmanager
@@ -122,7 +130,7 @@ class Link:
             async with connection.stream(request) as stream:
                 opened = True
                 if stream.status == HTTPStatus.UNAUTHORIZED:
-                    self._suspect_of(connection, refused_login(self._what))
+                    self._suspect_of(connection, refused_login(self.what))
                 yield stream
         except (LinkError, DeniedError) as error:
             if not opened:
@@ -138,7 +146,7 @@ class Link:
 
     def _current(self) -> Connection:
         if self._connection is None:
-            raise self.problem or UnavailableError(f"{self._what}: not connected yet")
+            raise self.problem or UnavailableError(f"{self.what}: not connected yet")
         return self._connection
 
     def _suspect_of(self, connection: Connection, problem: ProductError) -> None:

@@ -16,7 +16,8 @@ import msgspec
 
 from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
-from core.compare.evidence.ownership import NOBODY, Owner, OwnerClass, Owners
+from core.compare.evidence.ownership import NOBODY, Owner, Owners
+from core.compare.evidence.writers import OwnerClass
 from core.model import ABSENT, Absent, Actor, FieldChange, Json, JsonObject, Value
 from core.model.paths import Element, Parts, format_path, parse_path, value_at
 

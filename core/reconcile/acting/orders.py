@@ -11,7 +11,7 @@ from core.model import Key, Plan
 from core.reconcile.acting.healing import is_due_to_heal, permitted
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.remedies import with_requests
-from core.reconcile.acting.reverts import sync_reverts
+from core.reconcile.acting.reverts import finish_previews, resume_reverts
 from core.reconcile.acting.runs import advance_all, execute
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
@@ -26,12 +26,12 @@ from core.reconcile.sides.claims import all_read, claims_of
 def heal(draft: Draft) -> None:
     """Start one run for each cluster with the drift that may be put right now."""
     waiting = any(isinstance(run.phase, Waiting) for run in draft.runs.values())
+    finish_previews(draft)
     if not waiting and not any(draft.candidates.values()):
         return
     whole = _whole_apps(draft)
     if waiting:
-        settled = frozenset(name for name in whole if not draft.tally(name).confirming)
-        sync_reverts(draft, settled)
+        resume_reverts(draft, whole)
     chosen: dict[str, list[Key]] = {}
     for name in sorted(whole):
         cluster = draft.app(name).spec.cluster
@@ -123,6 +123,8 @@ def _plan(draft: Draft, keys: Iterable[Key]) -> Plan:
         inventories={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
     )
+    if made.steps:
+        made = replace(made, place=draft.cluster(made.cluster).view.called)
     return with_requests(draft, made)
 
 

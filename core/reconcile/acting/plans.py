@@ -62,7 +62,7 @@ def plan_of(
         cluster,
         steps,
         {app: revisions.get(app, "") for app in apps},
-        _notes(apps, steps, inventories),
+        notes_of(apps, steps, inventories),
     )
 
 
@@ -117,9 +117,15 @@ def _is_left(change: FieldChange) -> bool:
     return change.verdict is FieldVerdict.CONTESTED or bookkeeping or stays
 
 
-def _notes(
+def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Put steps into the order in which they are done."""
+    return tuple(sorted(steps, key=lambda step: (stage_of(step.kind), step.key)))
+
+
+def notes_of(
     apps: Iterable[str], steps: Iterable[Step], inventories: Mapping[str, str]
 ) -> tuple[str, ...]:
+    """Say what the reader of a plan should know beside its steps."""
     notes = [
         f"app {app}: what is applied is entered in its inventory"
         if not (problem := inventories.get(app))
@@ -137,7 +143,7 @@ def _notes(
         f"{step.key.ref}: {change.path} stays: {change.note}"
         for step in steps
         for change in step.left
-        if change.verdict is FieldVerdict.DRIFT and not step.problem
+        if change.verdict is FieldVerdict.DRIFT and not change.healable and not step.problem
     ]
     return tuple(notes)
 

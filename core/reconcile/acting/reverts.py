@@ -1,60 +1,239 @@
-"""A revert: a new commit in Git, then the ordinary sync of what it changes, as one run."""
+"""A revert: worked out, made in Git, and followed by just what it changes in the cluster.
 
+Git says what the commit would be; what follows in the cluster is worked out here, from what Git
+states before and after it, so that both are shown before anything is done.  The run waits until the
+app was read at the new commit and then carries out what was shown, and nothing else.
+"""
+
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
-from core.model import Cause, EventName, Plan, Run
-from core.reconcile.acting.plans import plan_of
-from core.reconcile.acting.remedies import with_requests
-from core.reconcile.acting.runs import finish, start
+from core.compare import is_compared
+from core.model import (
+    EventName,
+    FieldChange,
+    Plan,
+    Problem,
+    Remedy,
+    RevertPlan,
+    Run,
+    Step,
+)
+from core.reconcile.acting.reversals import reversal
+from core.reconcile.acting.runs import READ_ONLY, finish, start
+from core.reconcile.acting.sending import MOVED
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import ReadSource
-from core.reconcile.memory.inputs import Reverted
+from core.reconcile.memory.effects import (
+    CheckAccess,
+    FindRevert,
+    MakeRevert,
+    ReadSource,
+    WakeAt,
+)
+from core.reconcile.memory.inputs import PlanPrepared, Reverted, RevertFound, RevertPrepared
 from core.reconcile.memory.phases import RunState, Waiting
-from core.reconcile.sides.claims import claims_of
+from core.reconcile.memory.state import is_known, is_settled
+from core.reconcile.sides.desired import follow_kinds
+
+READ_WITHIN_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
+
+# Working it out ----------------------------------------------------------------------------------
 
 
-def begin_revert(draft: Draft, number: int, app: str) -> None:
-    """Keep the run open while the revert commit is made."""
+def preview(draft: Draft, made: RevertPrepared) -> None:
+    """Git knows what the commit would be; what follows in the cluster is to be seen."""
+    if made.plan.problem is not None:
+        draft.answer(made.request, made.plan)
+        return
+    draft.previews[made.request] = made.plan
+    follow_kinds(draft, draft.app(made.plan.app).spec.cluster)
+
+
+def finish_previews(draft: Draft) -> None:
+    """Work out what follows where all is known that it depends on."""
+    for request, revert in tuple(draft.previews.items()):
+        if revert.sync is not None:
+            continue  # it is being asked what of it may be done
+        app = draft.app(revert.app)
+        view = draft.cluster(app.spec.cluster).view
+        if view.problem is not None and not view.connected:
+            del draft.previews[request]
+            words = f"what follows in cluster {view.called} cannot be seen: {view.problem}"
+            draft.answer(request, replace(revert, problem=replace(view.problem, words=words)))
+        elif _is_seen(draft, revert):
+            sync = replace(reversal(draft, revert), place=view.called)
+            draft.previews[request] = replace(revert, sync=sync)
+            _ask(draft, request, sync)
+
+
+def _is_seen(draft: Draft, revert: RevertPlan) -> bool:
+    app = draft.app(revert.app)
+    cluster = draft.cluster(app.spec.cluster)
+    kinds = {each.kind for pair in revert.restated for each in pair if each is not None}
+    followed = [kind for kind in kinds & (cluster.resources or {}).keys() if is_compared(kind)]
+    return (
+        is_known(app, cluster)
+        and not draft.queue(revert.app)
+        and all(is_settled(cluster, kind) for kind in followed)
+        and all(cluster.kinds[k].schema_read or cluster.kinds[k].problem for k in followed)
+    )
+
+
+def _ask(draft: Draft, request: int, sync: Plan) -> None:
+    if not sync.steps:
+        take_access(draft, PlanPrepared(request, sync))
+        return
+    served = dict(draft.cluster(sync.cluster).resources or {})
+    for app in draft.apps_of(sync.cluster):
+        served.update(app.promised)
+    kinds = {step.kind for step in sync.steps}
+    draft.effects.append(
+        CheckAccess(request, sync, {kind: served[kind] for kind in kinds if kind in served})
+    )
+
+
+def take_access(draft: Draft, done: PlanPrepared) -> None:
+    """It is known what of a plan may be done: it can be shown, by itself or with its revert."""
+    revert = draft.previews.get(done.request)
+    if revert is None:
+        draft.answer(done.request, done.plan)
+        return
+    del draft.previews[done.request]
+    draft.answer(done.request, replace(revert, sync=done.plan))
+
+
+# Carrying it out ---------------------------------------------------------------------------------
+
+
+def begin_revert(draft: Draft, number: int, revert: RevertPlan) -> None:
+    """Make the commit, if the cluster is still the one in which it was shown what follows."""
     shown = Run(number, "revert", total=0)
-    draft.runs[number] = RunState(shown, Plan("", ()), auto=False, phase=Waiting(app))
+    problems = _objections(draft, revert)
+    if problems:
+        finish(draft, replace(shown, problems=problems, finished=True))
+        return
+    draft.runs[number] = RunState(shown, Plan("", ()), auto=False, phase=Waiting(revert))
+    draft.effects.append(MakeRevert(number, revert))
+
+
+def _objections(draft: Draft, revert: RevertPlan) -> tuple[Problem, ...]:
+    if not draft.writing:
+        return (READ_ONLY,)
+    if revert.sync is None:
+        return ()  # there is a problem, and Git says which
+    return tuple(
+        Problem(Remedy.LOOK_AGAIN, f"{step.key.ref}: changed since the plan was made; look again")
+        for step, now in _steps_now(draft, revert)
+        if now is None
+    )
+
+
+def _steps_now(draft: Draft, revert: RevertPlan) -> Iterator[tuple[Step, Step | None]]:
+    """Yield each step that was shown, and as it is now; None where it would do something else.
+
+    An object moves on without a change that matters here: its status does so all the time.
+    """
+    assert revert.sync is not None
+    now = {step.key: step for step in reversal(draft, revert).steps}
+    for step in revert.sync.runnable:
+        found = now.get(step.key)
+        same = found is not None and not found.problem and _does(found) == _does(step)
+        yield step, found if same else None
+
+
+def _does(step: Step) -> tuple[object, ...]:
+    return step.kind, step.verb, tuple(map(_says, step.changes))
+
+
+def _says(change: FieldChange) -> tuple[object, ...]:
+    return change.path, change.live, change.git, change.place
 
 
 def reverted(draft: Draft, done: Reverted) -> None:
-    """The revert commit exists (or not); the sync of what it changes follows."""
+    """The revert commit exists (or not); what follows waits until the app was read there."""
     run = draft.runs[done.run]
+    assert isinstance(run.phase, Waiting)
     if done.problem is not None:
-        del draft.runs[done.run]
-        finish(draft, replace(run.shown, problems=(done.problem,), finished=True))
+        _end(draft, run, done.problem)
         return
     message = "revert commit made"
     draft.tell(EventName.REVERTED, app=done.app, revision=done.revision, message=message)
+    until, source = draft.now + READ_WITHIN_S, draft.app(done.app).source
+    before = source.revision.id if source is not None else ""
+    phase = replace(run.phase, revision=done.revision, until=until, before=before)
     shown = replace(run.shown, revision=done.revision)
-    draft.runs[done.run] = replace(run, shown=shown, phase=Waiting(done.app, done.revision))
-    draft.effects += [ReadSource(name) for name in draft.apps]
+    draft.runs[done.run] = replace(run, shown=shown, phase=phase)
+    draft.effects += [WakeAt(until), *(ReadSource(name) for name in draft.apps)]
 
 
-def sync_reverts(draft: Draft, whole: frozenset[str]) -> None:
-    """Start the sync of a revert once its app, read at the new commit, is judged as a *whole*."""
-    for number, run in tuple(draft.runs.items()):
-        match run.phase:
-            case Waiting(app, str(revision)) if app in whole and _is_at(draft, app, revision):
-                _sync(draft, number, run, app, revision)
+def resume_reverts(draft: Draft, whole: frozenset[str]) -> None:
+    """Go on with the reverts whose app was read at their commit, or past it, and is *whole*."""
+    for run in tuple(draft.runs.values()):
+        phase = run.phase
+        if isinstance(phase, Waiting) and phase.revision is not None:
+            _resume(draft, run, phase, phase.revision, whole)
 
 
-def _is_at(draft: Draft, app: str, revision: str) -> bool:
-    source = draft.app(app).source
-    return source is not None and source.revision.id == revision
+def _resume(
+    draft: Draft, run: RunState, phase: Waiting, revision: str, whole: frozenset[str]
+) -> None:
+    name = phase.revert.app
+    app, number = draft.app(name), run.shown.id
+    head = app.source.revision.id if app.source is not None else ""
+    if head in {revision, phase.passed} and name in whole:
+        _sync(draft, run, phase.revert, head)
+    elif app.problem is not None:
+        words = f"{_made(phase)}, for app {name} cannot be read: {app.problem}"
+        _end(draft, run, replace(app.problem, words=words))
+    elif draft.now >= phase.until:
+        words = f"{_made(phase)}, for app {name} was not read there in time"
+        _end(draft, run, Problem(Remedy.WAIT, words))
+    elif head not in {revision, phase.before, phase.asked}:
+        draft.runs[number] = replace(run, phase=replace(phase, asked=head))
+        draft.effects.append(FindRevert(number, name, revision, head))
 
 
-def _sync(draft: Draft, number: int, run: RunState, app: str, revision: str) -> None:
-    rows = [
-        row
-        for row in draft.rows.values()
-        if row.key.app == app and row.cause in {Cause.GIT_AHEAD, Cause.BOTH} and not row.calling
+def found_revert(draft: Draft, found: RevertFound) -> None:
+    """Git moved on meanwhile: with the revert in it, or without."""
+    run = draft.runs.get(found.run)
+    if run is None or not isinstance(run.phase, Waiting) or run.phase.asked != found.head:
+        return
+    if found.there:
+        draft.runs[found.run] = replace(run, phase=replace(run.phase, passed=found.head))
+        return
+    words = f"{_made(run.phase)}, for the branch is at {found.head[:7]} now, which lacks it"
+    _end(draft, run, Problem(Remedy.LOOK_AGAIN, words))
+
+
+def _made(phase: Waiting) -> str:
+    return f"commit {(phase.revision or '')[:7]} was made and nothing done in the cluster"
+
+
+def _end(draft: Draft, run: RunState, problem: Problem) -> None:
+    del draft.runs[run.shown.id]
+    problems = (*run.shown.problems, problem)
+    finish(draft, replace(run.shown, problems=problems, finished=True))
+
+
+def _sync(draft: Draft, run: RunState, revert: RevertPlan, head: str) -> None:
+    """Carry out what was shown, on the objects as they are now."""
+    assert revert.sync is not None
+    found = tuple(_steps_now(draft, revert))
+    moved = [step for step, now in found if now is None]
+    problems = [
+        *(
+            Problem(Remedy.GRANT, f"{s.key.ref}: {s.problem}")
+            for s in revert.sync.steps
+            if s.problem
+        ),
+        *(Problem(Remedy.LOOK_AGAIN, f"{s.key.ref}: {MOVED}") for s in moved),
     ]
-    claims = claims_of(draft.apps.values())
-    made = with_requests(
-        draft, plan_of(rows, revisions={app: revision}, inventories={}, claims=claims)
-    )
-    shown = replace(run.shown, total=run.shown.total + len(made.runnable))
-    start(draft, number, made, shown, auto=False)
+    steps = tuple(now for _, now in found if now is not None)
+    wanted = replace(revert.sync, steps=steps, revisions={revert.app: head})
+    shown = replace(run.shown, total=len(found), done=len(moved), problems=tuple(problems))
+    start(draft, run.shown.id, wanted, shown, auto=False)
+
+
+def _stuck(sync: Plan) -> list[Step]:
+    return [step for step in sync.steps if step.problem]

@@ -1,17 +1,33 @@
 """The writes of a run: which of its steps may go out now, and what became of those that did."""
 
 from dataclasses import replace
+from typing import Final
 
-from core.model import Cause, Coming, EventName, FieldVerdict, Key, Problem, Remedy, Step, Verdict
-from core.reconcile.acting.healing import hold_back, hold_unchanged, remember_heal
+from core.compare import MANAGER
+from core.model import (
+    Cause,
+    Coming,
+    EventName,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    Problem,
+    Remedy,
+    Step,
+    Verdict,
+)
+from core.reconcile.acting.healing import hold_back, hold_unchanged
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.standing import is_coming, step_stands
+from core.reconcile.judging.fights import remember_heal
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import Applied, InventoryRow
 from core.reconcile.memory.phases import Applying, RunState
 from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.subjects import Call, Subject
+
+MOVED: Final = "changed meanwhile; left as it is"
 
 
 def send_steps(
@@ -32,7 +48,7 @@ def send_steps(
             _apply(draft, number, step)
             sent = sent.set(step.key, None)
         else:
-            words = f"{step.key.ref}: {_hindrance(draft, step)}; left as it is"
+            words = f"{step.key.ref}: {_hindrance(draft, step)}"
             problems.append(Problem(Remedy.LOOK_AGAIN, words))
             _release(draft, step.key, number)
     shown = run.shown
@@ -48,8 +64,8 @@ def send_steps(
 def _hindrance(draft: Draft, step: Step) -> str:
     served = draft.cluster(draft.app(step.key.app).spec.cluster).resources or {}
     if isinstance(step.stamp, Coming) and step.kind not in served:
-        return f"the cluster does not serve {step.kind.kind} yet"
-    return "changed meanwhile"
+        return f"the cluster does not serve {step.kind.kind} yet; left as it is"
+    return MOVED
 
 
 def _apply(draft: Draft, number: int, step: Step) -> None:
@@ -88,14 +104,15 @@ def take_applied(draft: Draft, done: Applied) -> None:
     draft.put(replace(subject, call=None))
     run = draft.runs.get(call.run) if call.run is not None else None
     auto = run is not None and run.auto
+    step = _step_of(run, done.key)
     if done.live is not None:
-        _succeeded(draft, done, call)
+        _succeeded(draft, done, call, () if step is None else step.left)
     elif subject.row is not None:
         draft.put_row(done.key, replace(subject.row, problem=_with_place(done)))
         if auto:
             hold_back(draft, done)
     if subject.row is not None:
-        _tell_outcome(draft, done, auto=auto)
+        _tell_outcome(draft, done, () if step is None else step.changes, auto=auto)
     if done.problem:
         _release(draft, done.key, call.run)
     draft.judge_again(done.key)  # until it is judged by what the watch brings it is under way
@@ -119,12 +136,31 @@ def _with_place(done: Applied) -> str:
     return f"{document.file}:{document.line}: {done.problem}"
 
 
-def _succeeded(draft: Draft, done: Applied, call: Call) -> None:
+def _step_of(run: RunState | None, key: Key) -> Step | None:
+    steps = run.plan.steps if run is not None else ()
+    return next((step for step in steps if step.key == key), None)
+
+
+def _digest(done: Applied, held: InventoryRow | None, left: tuple[FieldChange, ...]) -> str | None:
+    """Say what of Git the object is now taken to hold.
+
+    Where drift was left that may be Git's own, which is still to be applied, it is what it was.
+    """
+    drifts = [change for change in left if change.verdict is FieldVerdict.DRIFT]
+    if not drifts:
+        return done.desired.digest
+    if held is None or not held.digest:
+        return None
+    others = all(c.actor and c.actor.manager not in {None, MANAGER} for c in drifts)
+    return done.desired.digest if others else held.digest
+
+
+def _succeeded(draft: Draft, done: Applied, call: Call, left: tuple[FieldChange, ...]) -> None:
     assert done.live is not None
     app = draft.app(done.key.app)
     inventory = app.inventory or NOTHING_APPLIED
-    entry = InventoryRow(done.key.ref, done.live.uid, done.desired.digest)
     held = inventory.get(done.key.ref)
+    entry = InventoryRow(done.key.ref, done.live.uid, _digest(done, held, left))
     if held is None or (held.uid, held.digest) != (entry.uid, entry.digest):
         draft.put_app(replace(app, inventory=inventory.set(done.key.ref, entry)))
     draft.put(replace(draft.subject(done.key), hold=None))
@@ -138,16 +174,17 @@ def _succeeded(draft: Draft, done: Applied, call: Call) -> None:
         draft.put_row(done.key, replace(row, problem=""))
 
 
-def _tell_outcome(draft: Draft, done: Applied, *, auto: bool) -> None:
+def _tell_outcome(
+    draft: Draft, done: Applied, drifts: tuple[FieldChange, ...], *, auto: bool
+) -> None:
     row = draft.row(done.key)
     assert row is not None
-    drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT and c.healable)
     heals = auto and row.cause is not Cause.GIT_AHEAD
     if done.problem:
         name = EventName.HEAL_FAILED if heals else EventName.SYNC_FAILED
         draft.tell_of(name, row, changes=drifts, message=_with_place(done))
     elif heals:
-        remember_heal(draft, done.key, drifts)
+        remember_heal(draft, done.key, row)
         what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"
         draft.tell_of(EventName.HEALED, row, changes=drifts, message=what)
     else:

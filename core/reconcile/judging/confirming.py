@@ -17,38 +17,61 @@ from core.compare.equality.schema import UNKNOWN
 from core.compare.evidence.evidence import Evidence
 from core.compare.unions import Unions
 from core.model import ABSENT, Absent, Contested, Desired, Drift, FieldChange, FieldVerdict, Live
-from core.reconcile.judging.refusals import is_invalid, touch
+from core.reconcile.judging.announcing import announce
+from core.reconcile.judging.judging import compared, live_at, policy_of, settle, stamped
+from core.reconcile.judging.refusals import is_invalid, outcome_of, remember_refusal, stuck_of
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.inputs import Confirmed
-from core.reconcile.memory.subjects import Further
+from core.reconcile.memory.subjects import Call, Further
 from core.remedy import patch
 
 ROUNDS_MAX: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the server said of one object, all in all."""
+def take_answer(draft: Draft, answer: Confirmed) -> bool:
+    """Use the server's dry-run, if it still speaks of the current object; tell whether it did."""
+    key = answer.key
+    subject = draft.subject(key)
+    call = subject.call
+    if call is None or not _answers(answer, call):
+        return False  # it was forgotten meanwhile, or another question is under way
+    draft.put(replace(subject, call=None))
+    app = draft.app(key.app)
+    desired = app.desired.get(key.ref)
+    live = desired and live_at(draft.cluster(app.spec.cluster), desired.kind, key.ref)
+    before = draft.row(key)
+    if desired != answer.desired or live != answer.live or before is None:
+        draft.judge_again(key)  # the object moved on: ask again
+        return False
+    assert desired is not None
+    assert live is not None
+    outcome = outcome_of(answer, call.further)
+    row = compared(draft, app, before, desired, live, outcome)
+    schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema
+    questions = Questions(desired, live, schema, policy_of(app.spec))
+    further = questions.after(row, answer, call.further)
+    if further is not None:
+        draft.put(replace(draft.subject(key), call=Call(desired, live, further=further)))
+        draft.effects.append(Confirm(app.spec.cluster, key, desired, live, further.patch))
+        return False
+    if call.further is None:  # the apply does it all, so it told all
+        row = compared(draft, app, before, desired, live, replace(outcome, whole=True))
+    remember_refusal(draft, outcome.answer or answer, row)
+    settle(draft, key, stamped(before, row, draft.now) or row)
+    announce(draft, key, before, draft.row(key))
+    return True
 
-    answer: Confirmed | None  # the one that counts; None: nothing was said yet
-    whole: bool = False  # it is about all that is to be put right
-    blocking: tuple[str, ...] | None = None  # live fields that go for Git's sake
-    stuck: tuple[tuple[str, str], ...] = ()  # paths that have to stay, and the server's words
 
-
-def outcome_of(answer: Confirmed, further: Further | None) -> Outcome:
-    """Return what an answer amounts to, with those before it."""
-    if further is None:
-        return Outcome(answer)
-    first = further.first
-    if answer.predicted is not None:
-        blocking = further.blocking if first.predicted is None else None
-        whole = not further.stuck
-        return Outcome(answer, whole=whole, blocking=blocking, stuck=further.stuck)
-    if not is_invalid(answer):
-        return Outcome(answer)
-    if first.predicted is None:
-        return Outcome(answer if answer.cause_paths else first)
-    return Outcome(first, stuck=_stuck(answer, further))
+def _answers(answer: Confirmed, call: Call) -> bool:
+    patch = call.further.patch if call.further is not None else None
+    asked = (call.desired, call.live, call.run, patch)
+    return asked == (
+        answer.desired,
+        answer.live,
+        None,
+        answer.patch,
+    )  # equal, not the same: a record replays
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +102,7 @@ class Questions:
             return None
         if further.first.predicted is None:
             return self._unblocking(row, drifts, answer, further)
-        stuck = _stuck(answer, further)
+        stuck = stuck_of(answer, further)
         kept = {path for path, _ in stuck}
         left = (replace(each, place="") for each in drifts if each.path not in kept)
         return self._asking(further.first, left, stuck=stuck, rounds=further.rounds + 1)
@@ -137,25 +160,3 @@ class Questions:
         if named or is_first:
             yield named
         yield from unions.beside(answer.cause_paths, answer.problem)
-
-
-def with_stuck(row: Drift, stuck: Iterable[tuple[str, str]]) -> Drift:
-    """Say of a row's fields which have to stay, and why."""
-    words = dict(stuck)
-    if not words:
-        return row
-    changes = tuple(
-        replace(each, healable=False, note=words[each.path])
-        if each.path in words and each.verdict is FieldVerdict.DRIFT
-        else each
-        for each in row.changes
-    )
-    return replace(row, changes=changes)
-
-
-def _stuck(answer: Confirmed, further: Further) -> tuple[tuple[str, str], ...]:
-    """Name what a refusal is about, of all that was to be taken away; if it does not say, all."""
-    meant = [
-        path for path in further.added if any(touch(path, cause) for cause in answer.cause_paths)
-    ]
-    return (*further.stuck, *((path, answer.problem) for path in meant or further.added))

@@ -18,6 +18,7 @@ from core.model import (
     Key,
     KindRef,
     ObjectRef,
+    RevertPlan,
     Run,
     Verdict,
 )
@@ -47,6 +48,7 @@ class Draft:
         self.queues: Table[str, tuple[tuple[Key, ...], ...]] = Table(state.queues)
         self.candidates: Table[str, Map[Key, None]] = Table(state.candidates)
         self.alarms = state.alarms
+        self.previews: Table[int, RevertPlan] = Table(state.previews)
         self.writing = state.writing
         self.auto_runs = state.auto_runs
         self._state = state
@@ -218,7 +220,10 @@ class Draft:
     ) -> None:
         """Add an event."""
         number = self._state.event_count + len(self._events) + 1
-        event = Event(number, self.now, name, app, cluster, kind, ref, changes, revision, message)
+        called = self.cluster(cluster).view.called if cluster else None
+        event = Event(
+            number, self.now, name, app, cluster, kind, ref, changes, revision, message, called
+        )
         self._events.append(event)
 
     def tell_of(
@@ -274,6 +279,7 @@ class Draft:
             events=events,
             event_count=self._state.event_count + len(self._events),
             answers=self._answers.frozen,
+            previews=self.previews.frozen,
             writing=self.writing,
             digest_key=self.digest_key,
             mask_key=self.mask_key,

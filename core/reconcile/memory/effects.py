@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from core.model import Actor, Desired, FieldChange, Key, KindRef, Live, Plan, Resource, RevertPlan
+from core.model import (
+    Actor,
+    Desired,
+    Document,
+    FieldChange,
+    Key,
+    KindRef,
+    Live,
+    Plan,
+    Resource,
+    RevertPlan,
+)
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.inputs import InventoryRow
 
@@ -73,6 +84,15 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Find what earlier commits of the app stated of one object."""
+
+    key: Key
+    document: Document  # as Git states it now
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadInventory:
     """Read what driftdeck applied for one app."""
 
@@ -118,6 +138,16 @@ class MakeRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class FindRevert:
+    """Tell whether a commit that Git moved on to still has the revert of a run in it."""
+
+    run: int
+    app: str
+    revert: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSource:
     """Read one app's folder again."""
 
@@ -136,11 +166,13 @@ Effect: TypeAlias = (
     | Confirm
     | Perform
     | LookUp
+    | Recall
     | ReadInventory
     | WriteInventory
     | CheckAccess
     | ComputeRevert
     | MakeRevert
+    | FindRevert
     | ReadSource
     | WakeAt
 )

@@ -73,6 +73,15 @@ class ClusterFound:
     version: str
     namespace: str  # of the context; "" means default
     resources: Mapping[KindRef, Resource]
+    user: str = ""  # as the kubeconfig calls it
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterAsks:
+    """A credential plugin wants something of a person; "" when it wants nothing any more."""
+
+    cluster: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +235,15 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """What commits stated of one object, newest first; nothing where that cannot be read."""
+
+    key: Key
+    revision: str  # where the looking back began
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """An apply ended: the object as it is now, or what the server said."""
 
@@ -262,6 +280,15 @@ class Reverted:
 
 
 @dataclass(frozen=True, slots=True)
+class RevertFound:
+    """The commit that Git moved on to has the revert of a run in it, or has not."""
+
+    run: int
+    head: str
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed; wakes what waits for it."""
 
@@ -269,6 +296,7 @@ class Tick:
 FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
 FromCluster: TypeAlias = (
     ClusterFound
+    | ClusterAsks
     | ClusterLost
     | ClusterSeen
     | AuditLogRead
@@ -285,9 +313,11 @@ Result: TypeAlias = (
     | InventoryWritten
     | Confirmed
     | Explained
+    | Recalled
     | Applied
     | PlanPrepared
     | RevertPrepared
     | Reverted
+    | RevertFound
 )
 Input: TypeAlias = FromGit | FromCluster | Result | Tick | Command

@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from core.model import Key, Plan, Run, Step
+from core.model import Key, Plan, RevertPlan, Run, Step
 from core.reconcile.memory.tables import NO_KEYS, Map
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A revert: its commit is being made, or its app is not judged at that commit yet."""
+    """A revert: its commit is being made, or its app was not read at that commit yet."""
 
-    app: str
+    revert: RevertPlan
     revision: str | None = None  # None: the commit does not exist yet
+    until: float = 0.0  # then it is over, whatever was read
+    before: str = ""  # the commit that was read before; there is no news while it is that one
+    asked: str = ""  # a later commit of which it was asked whether it has this one in it
+    passed: str = ""  # a later commit that has
 
 
 @dataclass(frozen=True, slots=True)

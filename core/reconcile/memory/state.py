@@ -21,6 +21,7 @@ from core.model import (
     ObjectRef,
     Problem,
     Resource,
+    RevertPlan,
     Run,
     Verdict,
 )
@@ -149,6 +150,9 @@ class State:
     events: tuple[Event, ...] = ()
     event_count: int = 0
     answers: Mapping[int, Answer] = field(default_factory=dict)  # by request, the newest ones
+    previews: Mapping[int, RevertPlan] = field(
+        default_factory=dict
+    )  # by request: reverts of which it is not known yet what follows in the cluster
     writing: bool = False
     digest_key: bytes = b""  # of Secret digests; the same in every run
     mask_key: bytes = b""  # of the hashes shown in place of secret values; new in every run

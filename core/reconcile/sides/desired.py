@@ -5,7 +5,7 @@ namespaced?), its schema (what does null mean?) and the app's namespace.  Whatev
 makes it complete, kind by kind.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from core.compare import canonical, is_compared
@@ -131,7 +131,7 @@ def place_documents(draft: Draft, name: str) -> None:
         if document.kind in lacking:
             unserved[_stated_ref(app, cluster, document, promised)] = document
             continue
-        made = app.canonical.get(document) or _canonical(draft, app, cluster, document)
+        made = app.canonical.get(document) or canonical_of(draft, app, cluster, document)
         if made is None:
             continue
         kept[document] = made
@@ -178,9 +178,10 @@ def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
             place_documents(draft, app.spec.name)
 
 
-def _canonical(
+def canonical_of(
     draft: Draft, app: AppState, cluster: ClusterState, document: Document
 ) -> Desired | None:
+    """Return the canonical form of a document of a kind that is served; None: not known yet."""
     kind = cluster.kinds.get(document.kind)
     if is_compared(document.kind) and (kind is None or not kind.schema_read):
         return None
@@ -269,8 +270,10 @@ def follow_kinds(draft: Draft, name: str) -> None:
             draft.effects.append(ReadInventory(name, app.spec.name, namespace))
         if not app.shown:
             continue
-        kinds.update(k for k in app.documents if k in cluster.resources and is_compared(k))
-        namespaces.update(_namespaces(app, cluster))
+        coming = tuple(_restated(draft, app))
+        stated = {*app.documents, *(document.kind for document in coming)}
+        kinds.update(k for k in stated if k in cluster.resources and is_compared(k))
+        namespaces.update(_namespaces(app, cluster, coming))
         kinds.update(_tracked_kinds(app, cluster, kinds))
         owned.update(app.spec.owns)
     scaler = autoscaler_kind(cluster.resources, kinds)
@@ -284,9 +287,18 @@ def follow_kinds(draft: Draft, name: str) -> None:
     choose_scaler(draft, name, scaler)
 
 
-def _namespaces(app: AppState, cluster: ClusterState) -> Iterable[str]:
+def _restated(draft: Draft, app: AppState) -> Iterator[Document]:
+    """Yield what reverts of an app restate that are being worked out: it must be seen live."""
+    for revert in draft.previews.values():
+        if revert.app == app.spec.name:
+            yield from (document for pair in revert.restated for document in pair if document)
+
+
+def _namespaces(
+    app: AppState, cluster: ClusterState, coming: tuple[Document, ...]
+) -> Iterable[str]:
     default = namespace_of(app, cluster)
-    for documents in app.documents.values():
+    for documents in (*app.documents.values(), coming):
         for document in documents:
             yield document.namespace or default
     for ref in app.inventory or {}:

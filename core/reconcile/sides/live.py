@@ -44,6 +44,7 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
         connected=True,
         seen_at=draft.now,
         problem=None,
+        user=found.user,
     )
     resources = cluster.resources if same else found.resources
     draft.put_cluster(
@@ -73,6 +74,14 @@ def _changed_kinds(
     before: Mapping[KindRef, Resource], after: Mapping[KindRef, Resource]
 ) -> set[KindRef]:
     return {kind for kind, resource in after.items() if before.get(kind) != resource}
+
+
+def ask_person(draft: Draft, name: str, words: str) -> None:
+    """Tell what a credential plugin wants; until then nothing can be said about the cluster."""
+    cluster = draft.cluster(name)
+    draft.put_cluster(replace(cluster, view=replace(cluster.view, asks=words)))
+    if words:
+        draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=name, message=words)
 
 
 def lose_cluster(draft: Draft, lost: ClusterLost) -> None:

@@ -52,6 +52,8 @@ ORIGIN = Origin(
 REPLICAS = FieldChange("spec.replicas", FieldVerdict.DRIFT, 7, 3, ACTOR, ORIGIN)
 LABEL = FieldChange("metadata.labels.owner", FieldVerdict.DRIFT, "alice", ABSENT, ACTOR)
 
+CLUSTER = ClusterView(ClusterSpec(name="demo"), "demo-eu", connected=True, user="ada")
+
 Reaction = Callable[[Command, Snapshot], Snapshot | None]
 
 
@@ -100,7 +102,7 @@ def picture_of(*rows: Drift, **fields: object) -> Snapshot:
     return Snapshot(
         1,
         apps=(app_view(SPEC, *rows, **fields),),
-        clusters=(ClusterView(ClusterSpec(name="demo"), connected=True),),
+        clusters=(CLUSTER,),
         rows=MappingProxyType({row.key: row for row in rows}),
     )
 

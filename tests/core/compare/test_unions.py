@@ -72,7 +72,7 @@ def test_an_object_that_the_server_filled_in_is_the_last_guess() -> None:
 
 @pytest.mark.parametrize(
     ("by", "enforced", "spared"),
-    [({"operator": f"{PROBE}.httpGet.port"}, False, ""), ({}, True, f"{PROBE}.httpGet.port")],
+    [({"keda-operator": f"{PROBE}.httpGet.port"}, False, ""), ({}, True, f"{PROBE}.httpGet.port")],
 )
 def test_what_a_controller_set_or_a_rule_leaves_alone_is_not_in_the_way(
     by: By, spared: str, *, enforced: bool

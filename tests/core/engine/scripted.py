@@ -29,7 +29,7 @@ from core.model import (
     Snapshot,
 )
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp
+from core.reconcile.memory.effects import LookUp, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
     Confirmed,
@@ -37,6 +37,7 @@ from core.reconcile.memory.inputs import (
     InventoryRow,
     KindListed,
     LiveChanged,
+    Recalled,
     SchemaRead,
     SourceRead,
 )
@@ -189,6 +190,10 @@ class ScriptedAttribution:
         changes = tuple(replace(change, actor=ALICE) for change in asked.changes)
         return Explained(asked.key, asked.desired, asked.live, changes)
 
+    def recall(self, asked: Recall) -> Recalled:
+        self.script.play("recall", asked.key.ref.name)
+        return Recalled(asked.key, asked.revision, ())
+
 
 class ScriptedReverts:
     """Plans and makes reverts."""
@@ -199,11 +204,20 @@ class ScriptedReverts:
     def planned(self, app: str, commit: str) -> RevertPlan:
         self.script.play("planned", app, commit)
         target = Commit(commit, "Ada <a@b>", "2026-11-01T10:00:00Z", "change")
-        return RevertPlan(app, target, "main", "f" * 40, ("a.yaml",), "-a\n+b\n")
+        pair = (
+            document(CONFIG_MAP, "a", data={"a": "1"}),
+            document(CONFIG_MAP, "a", data={"a": "0"}),
+        )
+        files = ("a.yaml",)
+        return RevertPlan(app, target, "main", "f" * 40, files, "-a\n+b\n", restated=(pair,))
 
     def made(self, plan: RevertPlan) -> str:
         self.script.play("made", plan.app)
         return "e" * 40
+
+    def is_in(self, app: str, revert: str, head: str) -> bool:
+        self.script.play("is_in", app, revert, head)
+        return True
 
 
 class Time:

@@ -235,13 +235,15 @@ async def test_a_revert_is_previewed_made_and_then_read() -> None:
         plan = shown.revert_for(7)
         assert plan is not None
         assert (plan.target.id, plan.problem) == ("c" * 40, None)
+        assert plan.sync is not None
+        assert [[each.path for each in step.changes] for step in plan.sync.steps] == [["data.a"]]
         world.engine.submit(ExecuteRevert(8, plan))
         await world.until(lambda _: world.script.count("look_again") > 0)
         world.sources.documents = (document(CONFIG_MAP, "a", data={"a": "0"}),)
         world.sources.read(replace(commit(2), id="e" * 40))
         done = await world.until(lambda s: any(r.id == 8 and r.finished for r in s.runs))
     run = next(run for run in done.runs if run.id == 8)
-    assert (run.revision, run.problems) == ("e" * 40, ())
+    assert (run.revision, run.problems, run.done) == ("e" * 40, (), 1)
 
 
 async def test_a_person_who_asks_has_every_folder_read_again() -> None:

@@ -8,7 +8,7 @@ from core.clock import Clock
 from core.engine.reverting import Reverts
 from core.errors import OutdatedError, RejectedError, UsageError
 from core.git import Repositories
-from core.model import AppSpec
+from core.model import AppSpec, RevertPlan
 from tests.core.git.sample import Sample
 
 FIRST, SECOND = b"replicas: 1\n", b"replicas: 2\n"
@@ -44,6 +44,67 @@ def test_a_revert_is_made_as_it_was_shown_and_dated_by_the_clock(sample: Sample)
     assert sample.git("show", "main:shop/a.yaml").encode() == FIRST
     assert sample.git("rev-parse", "main").strip() == made
     assert sample.git("show", "-s", "--format=%ct", made).strip() == str(int(NOW))
+
+
+def config_map(name: str, value: str) -> bytes:
+    head = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n"
+    return f"{head}data: {{a: '{value}'}}\n".encode()
+
+
+def stated(plan: RevertPlan) -> list[tuple[str | None, ...]]:
+    """Which objects a revert states otherwise, on which side; their names tell them apart."""
+    return [tuple(each.name if each else None for each in pair) for pair in plan.restated]
+
+
+def test_a_revert_says_what_it_states_otherwise_in_the_folder_and_nothing_else(
+    sample: Sample,
+) -> None:
+    sample.commit({"shop/b.yaml": config_map("b", "1"), "shop/c.yaml": config_map("c", "1")})
+    bad = sample.commit(
+        {
+            "shop/b.yaml": config_map("b", "2"),
+            "shop/c.yaml": None,
+            "shop/d.yaml": config_map("d", "1"),
+            "other/e.yaml": config_map("e", "1"),
+        }
+    )
+    sample.commit({"shop/f.yaml": config_map("f", "1")}, "somebody else's")
+    plan = reverts_of(sample).planned("shop", bad)
+    assert sorted(stated(plan), key=str) == [("b", "b"), ("d", None), (None, "c")]
+    ((was, now),) = (pair for pair in plan.restated if all(pair))
+    assert was is not None
+    assert now is not None
+    assert (b'"a":"2"' in was.body, b'"a":"1"' in now.body) == (True, True)
+
+
+def test_of_a_file_that_cannot_be_read_on_one_side_nothing_follows_and_it_is_said(
+    sample: Sample,
+) -> None:
+    sample.commit({"shop/b.yaml": config_map("b", "1")})
+    broken = sample.commit({"shop/b.yaml": b"a: [\n"})
+    plan = reverts_of(sample).planned("shop", broken)
+    assert plan.restated == ()
+    assert any("is not readable now" in note and "shop/b.yaml" in note for note in plan.notes)
+    mended = sample.commit({"shop/b.yaml": config_map("b", "1")})
+    plan = reverts_of(sample).planned("shop", mended)
+    assert plan.restated == ()
+    assert any("will not be readable" in note for note in plan.notes)
+
+
+def test_a_folder_that_the_commit_removed_is_stated_again_as_a_whole(sample: Sample) -> None:
+    sample.commit({"shop/b.yaml": config_map("b", "1")})
+    gone = sample.commit({"shop/a.yaml": None, "shop/b.yaml": None})
+    assert stated(reverts_of(sample).planned("shop", gone)) == [(None, "b")]
+
+
+def test_it_is_known_whether_a_commit_still_has_a_revert_in_it(sample: Sample) -> None:
+    bad = sample.commit({"shop/a.yaml": SECOND}, "two of them")
+    reverts = reverts_of(sample)
+    made = reverts.made(reverts.planned("shop", bad))
+    later = sample.commit({"README": b"more"}, "elsewhere")
+    assert reverts.is_in("shop", made, later)
+    assert reverts.is_in("shop", made, made)
+    assert not reverts.is_in("shop", made, bad)
 
 
 def test_a_commit_of_another_apps_folder_is_not_this_apps_to_revert(sample: Sample) -> None:

@@ -1,6 +1,7 @@
 """What is amiss and stops nothing."""
 
-from core.reconcile.memory.inputs import AuditLogRead
+from core.model import EventName
+from core.reconcile.memory.inputs import AuditLogRead, ClusterAsks
 from tests.core.reconcile.world import applied
 
 
@@ -10,3 +11,16 @@ def test_a_log_that_cannot_be_read_is_a_notice_until_it_can() -> None:
         made.feed(AuditLogRead("prod", problem))
         assert made.state.clusters["prod"].view.notice == problem
         assert made.complete()
+
+
+def test_what_a_credential_plugin_asks_of_a_person_is_told_once_and_stops_nothing() -> None:
+    made = applied("a")
+    words = "credential plugin p: open https://login.example.org"
+    made.feed(ClusterAsks("prod", words))
+    assert made.state.clusters["prod"].view.asks == words
+    made.feed(ClusterAsks("prod", ""))
+    assert not made.state.clusters["prod"].view.asks
+    unavailable = EventName.CLUSTER_UNAVAILABLE
+    told = [event.message for event in made.state.events if event.name is unavailable]
+    assert told == [words]
+    assert made.complete()

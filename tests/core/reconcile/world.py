@@ -21,6 +21,7 @@ from core.model import (
     Problem,
     Remedy,
     Resource,
+    RevertPlan,
     Run,
     Snapshot,
 )
@@ -31,6 +32,7 @@ from core.reconcile.memory.effects import (
     Confirm,
     Effect,
     Perform,
+    Recall,
     WakeAt,
     WriteInventory,
 )
@@ -44,6 +46,9 @@ from core.reconcile.memory.inputs import (
     InventoryWritten,
     KindListed,
     LiveChanged,
+    PlanPrepared,
+    Recalled,
+    RevertPrepared,
     SchemaRead,
     SourceRead,
     Tick,
@@ -170,6 +175,7 @@ class World:
     now: float = 1000.0
     effects: list[Effect] = field(default_factory=list)
     inputs: list[tuple[float, Input]] = field(default_factory=list)
+    past: dict[str, tuple[Document, ...]] = field(default_factory=dict)  # by name: earlier commits
 
     def feed(self, *inputs: Input) -> list[Effect]:
         """Take inputs one after the other; returns only the effects of these."""
@@ -177,10 +183,19 @@ class World:
         for happened in inputs:
             effects = self.once(happened)
             made += effects
-            while any(at <= self.now for at in alarms(effects)):
-                effects = self.once(Tick())
+            while follow := self._at_once(effects):
+                effects = [effect for each in follow for effect in self.once(each)]
                 made += effects
         return made
+
+    def _at_once(self, effects: Iterable[Effect]) -> list[Input]:
+        """What comes of effects by itself: time that is up, and what Git says of its past."""
+        told: list[Input] = [
+            Recalled(each.key, each.revision, self.past.get(each.key.ref.name, ()))
+            for each in effects
+            if isinstance(each, Recall)
+        ]
+        return told + [Tick()] * any(at <= self.now for at in alarms(effects))
 
     def once(self, happened: Input) -> list[Effect]:
         """Take one input, and leave for later what a step leaves for later."""
@@ -196,6 +211,13 @@ class World:
 
     def read(self, *documents: Document, number: int = 1) -> list[Effect]:
         return self.feed(SourceRead(SPEC.name, commit(number), documents, ()))
+
+    def read_through(self, *documents: Document, number: int) -> list[Effect]:
+        """Read a commit; the server confirms whatever differs."""
+        effects = self.read(*documents, number=number)
+        for question in questions(effects):
+            effects += self.agree(question)
+        return effects
 
     def listing(self, kind: KindRef, objects: Iterable[tuple[str, Live]] = ()) -> list[Effect]:
         listed = {ref(kind, name): found for name, found in objects}
@@ -243,6 +265,18 @@ class World:
             each.plan for each in self.feed(PreparePlan(1, keys)) if isinstance(each, CheckAccess)
         ]
         return made[0] if made else Plan("", ())
+
+    def revert(
+        self, *restated: tuple[Document | None, Document | None], number: int = 1
+    ) -> RevertPlan:
+        """A revert on commit *number*, as it is shown once everything about it was looked up."""
+        made = RevertPlan(SPEC.name, commit(1), "main", commit(number).id, restated=restated)
+        for effect in self.feed(RevertPrepared(3, made)):
+            if isinstance(effect, CheckAccess):
+                self.feed(PlanPrepared(3, effect.plan))
+        shown = self.state.answers[3]
+        assert isinstance(shown, RevertPlan)
+        return shown
 
     def execute(self, plan: Plan, run: int = 1) -> list[Effect]:
         """A person accepts a plan; the inventory takes what it is to hold."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import Event, EventName, FieldVerdict
+from core.model import ClusterName, Event, EventName, FieldVerdict
 from core.telling import events
 from core.telling.spans import Role, plain
 from tests.core.telling.samples import DEPLOYMENT, HOSTILE, REPLICAS, SHOWN, WEB
@@ -21,6 +21,7 @@ DRIFT = Event(
     (REPLICAS,),
     message="by hand",
 )
+STAGING = ClusterName("current", "staging", "ada")
 HEAD = "drift_detected shop Deployment/shop/web"
 INFO = replace(REPLICAS, verdict=FieldVerdict.INFO)
 
@@ -38,6 +39,10 @@ INFO = replace(REPLICAS, verdict=FieldVerdict.INFO)
             f"{AT} {HEAD}",
         ),
         (Event(2, 0.0, EventName.CLUSTER_SYNCED, cluster="demo"), f"{AT} cluster_synced demo"),
+        (
+            Event(3, 0.0, EventName.CLUSTER_SYNCED, cluster="current", place=STAGING),
+            f"{AT} cluster_synced staging (user ada)",
+        ),
         (
             Event(3, 0.0, EventName.SOURCE_UPDATED, "shop", revision="3f2a1b9" + "0" * 33),
             f"{AT} source_updated shop at 3f2a1b9",

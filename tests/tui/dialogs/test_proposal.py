@@ -108,7 +108,7 @@ def test_waiting_says_whether_the_world_moved() -> None:
         "working out the plan and what may be done",
         "the world changed: working out the plan again",
         "working out the revert",
-        "the branch moved: working out the revert again",
+        "the world changed: working out the revert again",
     ]
 
 

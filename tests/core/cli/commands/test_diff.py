@@ -103,6 +103,19 @@ async def test_of_a_missing_object_the_commit_that_states_it_is_asked_for() -> N
     assert [type(command) for command in engine.commands] == [Explain]
 
 
+async def test_what_a_credential_plugin_asks_is_said_at_once_and_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    whole = picture_of(drifted())
+    words = "credential plugin p: open https://login.example.org"
+    asking = replace(whole.clusters[0], connected=False, asks=words)
+    waiting = replace(whole, apps=(), clusters=(asking,), rows={})
+    half = replace(waiting, apps=picture_of(drifted(), complete=False).apps)
+    engine = ScriptedEngine(half, half, whole)
+    assert await beside(engine, picture) == whole
+    assert capsys.readouterr().err == f"driftdeck: {words}\n"
+
+
 async def test_a_picture_that_never_completes_is_given_up() -> None:
     half = picture_of(drifted(confirming=True), complete=False)
 
@@ -130,7 +143,7 @@ def test_a_silent_cluster_is_named() -> None:
     snapshot = picture_of(complete=False)
     silent = replace(snapshot.clusters[0], connected=False)
     _, _, err = shown(replace(snapshot, clusters=(silent,)))
-    assert "cluster demo did not answer yet" in err
+    assert "cluster demo (context demo-eu, user ada) did not answer yet" in err
 
 
 # Exit codes -------------------------------------------------------------------------------------
@@ -188,6 +201,8 @@ def test_the_document_has_the_promised_form() -> None:
             {
                 "name": "shop",
                 "cluster": "demo",
+                "context": "demo-eu",
+                "user": "ada",
                 "repo": "config",
                 "revision": COMMIT.id,
                 "path": "apps/shop",
@@ -208,6 +223,8 @@ def test_the_document_has_the_promised_form() -> None:
             {
                 "app": "shop",
                 "cluster": "demo",
+                "context": "demo-eu",
+                "user": "ada",
                 "api_version": "apps/v1",
                 "kind": "Deployment",
                 "namespace": "shop",
@@ -226,6 +243,7 @@ def test_the_document_has_the_promised_form() -> None:
                         "verdict": "drift",
                         "live": 7,
                         "git": 3,
+                        "cause": None,
                         "class": None,
                         "note": None,
                         "healable": True,
@@ -270,6 +288,7 @@ def test_an_absent_side_has_no_key_and_a_null_has_one() -> None:
         "path": "spec.paused",
         "verdict": "drift",
         "live": None,
+        "cause": None,
         "class": None,
         "note": None,
         "healable": True,
@@ -316,7 +335,7 @@ def test_the_document_is_ascii_whatever_it_holds() -> None:
 def test_the_report_says_what_from_to_who_when_and_which_commit() -> None:
     _, out, _ = shown(picture_of(drifted(), missing()))
     assert out == (
-        "shop on demo\n"
+        "shop on demo (context demo-eu, user ada)\n"
         "  Git  main path apps/shop\n"
         '       3f2a1b9 "Sale" by Ines Duarte, 2026-06-30 14:02:11 UTC\n'
         "\n"

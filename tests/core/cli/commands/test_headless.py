@@ -11,7 +11,7 @@ import pytest
 
 from core.cli.commands.headless import EventLog, event_words, follow
 from core.cli.session import EngineLike
-from core.model import Event, EventName, Snapshot
+from core.model import ClusterName, Event, EventName, Snapshot
 from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine
 
 DRIFT = Event(
@@ -24,6 +24,7 @@ DRIFT = Event(
     WEB.ref,
     (REPLICAS,),
     message="changed in the cluster",
+    place=ClusterName("demo", "demo-eu", "ada"),
 )
 SYNCED = Event(1, 1_782_907_200.0, EventName.CLUSTER_SYNCED, cluster="demo")
 
@@ -72,6 +73,8 @@ async def test_an_event_has_the_promised_form(pipes: Pipes) -> None:
         "event": "drift_detected",
         "app": "shop",
         "cluster": "demo",
+        "context": "demo-eu",
+        "user": "ada",
         "object": {
             "api_version": "apps/v1",
             "kind": "Deployment",
@@ -93,6 +96,8 @@ async def test_every_line_has_every_key(pipes: Pipes) -> None:
         "event",
         "app",
         "cluster",
+        "context",
+        "user",
         "object",
         "changes",
         "revision",

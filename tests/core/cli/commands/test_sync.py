@@ -27,6 +27,7 @@ from tests.core.cli.scripted import (
     CART,
     COMMIT,
     DEPLOYMENT,
+    LABEL,
     REPLICAS,
     SERVICE,
     SPEC,
@@ -43,7 +44,16 @@ CREATE = Step(CART, SERVICE, Verb.CREATE, Stamp("d2"))
 PLAN = Plan(
     "demo", (APPLY, CREATE), MappingProxyType({"shop": COMMIT.id}), notes=("overrules kubectl",)
 )
-REVERT = RevertPlan("shop", COMMIT, "main", "b" * 40, ("apps/shop/web.yaml",), "-  3\n+  2\n")
+REVERT = RevertPlan(
+    "shop",
+    COMMIT,
+    "main",
+    "b" * 40,
+    ("apps/shop/web.yaml",),
+    "-  3\n+  2\n",
+    notes=("hooks are not run (commit-msg)",),
+    sync=replace(PLAN, steps=(replace(APPLY, left=(LABEL,)),), notes=("b is left alone",)),
+)
 
 
 @dataclass
@@ -246,7 +256,18 @@ async def test_a_revert_shows_its_diff_commits_it_and_waits_for_the_sync() -> No
     assert done.commands == [PrepareRevert(1, "shop", "3f2a1b9"), ExecuteRevert(1, REVERT)]
     assert "-  3\n+  2\n" in done.out
     assert f"committed {'c' * 40} on main\n2 of 2 done\n" in done.out
-    assert asked.questions == [("Commit this on main and sync app shop on cluster demo", "yes")]
+    question = "Commit this on main; then in cluster demo: 1 to apply"
+    assert asked.questions == [(question, "yes")]
+
+
+async def test_both_halves_of_a_revert_are_shown_before_anything_is_asked() -> None:
+    engine = ScriptedEngine(DRIFT, reaction=answering())
+    done = await outcome_of(engine, reverting, commit="3f2a1b9", dry_run=True)
+    words = " ".join(done.out.split())
+    assert "- hooks are not run (commit-msg)" in words
+    assert "apply Deployment shop/web (shop) spec.replicas" in words
+    assert "left alone: metadata.labels.owner by kubectl" in words
+    assert "- b is left alone" in words
 
 
 async def test_a_dry_run_of_a_revert_commits_nothing() -> None:

@@ -36,8 +36,6 @@ ODD_TEXTS: Final = (
     '"',
     "[",
     ":",
-    CANARY,
-    f"{CANARY}\n",
 )
 SERVERS: Final = (
     "http://127.0.0.1:1",
@@ -72,6 +70,7 @@ ODD: Final = st.one_of(
     st.dictionaries(st.sampled_from(ODD_TEXTS), st.sampled_from(ODD_TEXTS), max_size=2),
 )
 TEXT: Final = st.sampled_from(ODD_TEXTS)
+SECRET: Final = st.sampled_from((*ODD_TEXTS, CANARY, f"{CANARY}\n", f"a\n{CANARY}"))
 
 
 def mostly(usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -95,10 +94,10 @@ PLUGIN: Final = st.fixed_dictionaries(
 USER: Final = st.fixed_dictionaries(
     {},
     optional={
-        "token": mostly(TEXT),
+        "token": mostly(SECRET),
         "tokenFile": mostly(TEXT),
         "username": mostly(TEXT),
-        "password": mostly(TEXT),
+        "password": mostly(SECRET),
         "as": mostly(TEXT),
         "as-uid": mostly(TEXT),
         "as-groups": mostly(st.lists(TEXT, max_size=2)),
@@ -106,7 +105,7 @@ USER: Final = st.fixed_dictionaries(
         "client-certificate": mostly(TEXT),
         "client-certificate-data": mostly(TEXT),
         "client-key": mostly(TEXT),
-        "client-key-data": mostly(TEXT),
+        "client-key-data": mostly(SECRET),
         "auth-provider": mostly(st.fixed_dictionaries({"name": TEXT})),
         "exec": mostly(PLUGIN),
     },

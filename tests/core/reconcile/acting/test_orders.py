@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from core.model import Key, Plan
+from core.model import ClusterName, EventName, Key, Plan
 from core.reconcile.memory.commands import PreparePlan, PrepareRevert, SetHeal
 from core.reconcile.memory.effects import CheckAccess, ComputeRevert
-from core.reconcile.memory.inputs import PlanPrepared
+from core.reconcile.memory.inputs import ClusterFound, PlanPrepared
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,
@@ -33,6 +33,17 @@ def test_a_plan_holds_the_chosen_objects_and_asks_for_their_kinds() -> None:
     assert effect.plan.revisions == {SPEC.name: commit(1).id}
     assert dict(effect.resources) == {CONFIG_MAP: RESOURCES[CONFIG_MAP]}
     assert 4 not in made.state.answers
+
+
+def test_a_plan_and_its_events_name_context_and_user() -> None:
+    made = applied("a")
+    made.feed(ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", RESOURCES, "ada"))
+    made.drift("a", 6, **BAD)
+    called = ClusterName("prod", "ctx", "ada")
+    assert made.plan("a").called == called
+    assert str(called) == "prod (context ctx, user ada)"
+    (told,) = [event for event in made.state.events if event.name is EventName.DRIFT_DETECTED]
+    assert told.called == called
 
 
 def test_the_answer_to_a_request_stands_under_its_number() -> None:

@@ -10,16 +10,18 @@ from core.model import (
     EventName,
     KindRef,
     Plan,
+    Problem,
     Remedy,
     Resource,
-    RevertPlan,
     Verdict,
 )
+from core.reconcile.acting.reverts import READ_WITHIN_S
 from core.reconcile.acting.runs import SERVED_WITHIN_S
 from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, SetWriting
 from core.reconcile.memory.effects import (
     CheckAccess,
     Effect,
+    FindRevert,
     MakeRevert,
     ReadSource,
     WriteInventory,
@@ -29,7 +31,9 @@ from core.reconcile.memory.inputs import (
     InventoryRead,
     InventoryWritten,
     Reverted,
+    RevertFound,
     SchemaRead,
+    SourceLost,
 )
 from core.reconcile.memory.phases import Applying, Enlisting, Phase, Settling, Waiting
 from core.reconcile.memory.state import AppState
@@ -386,8 +390,14 @@ def test_runs_that_ended_are_kept_the_newest_twenty() -> None:
 # Waiting: a revert --------------------------------------------------------------------------------
 
 
-def reverting(made: World, number: int = 7) -> list[Effect]:
-    return made.feed(ExecuteRevert(number, RevertPlan(SPEC.name, commit(1), "main", commit(1).id)))
+def stating(name: str, value: str) -> Document:
+    return document(CONFIG_MAP, name, data={"a": value})
+
+
+def reverting(made: World, number: int = 7, *, to: str = "5") -> list[Effect]:
+    """A person accepts the revert that gives *a* back its old value."""
+    shown = made.revert((stating("a", "1"), stating("a", to)))
+    return made.feed(ExecuteRevert(number, shown))
 
 
 def test_a_revert_makes_its_commit_and_waits_for_it() -> None:
@@ -409,62 +419,110 @@ def test_in_a_read_only_session_no_revert_is_made() -> None:
     assert (made.run(7).what, made.run(7).finished) == ("revert", True)
 
 
+def test_no_commit_is_made_where_the_cluster_is_no_longer_what_was_shown() -> None:
+    made = applied("a")
+    shown = made.revert((stating("a", "1"), stating("a", "5")))
+    made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, data={"a": "9"}))
+    assert [
+        each for each in made.feed(ExecuteRevert(7, shown)) if isinstance(each, MakeRevert)
+    ] == []
+    assert problems(made, 7) == ["ConfigMap/web/a: changed since the plan was made; look again"]
+
+
+def test_another_version_of_an_object_that_is_the_same_for_the_revert_does_not_matter() -> None:
+    made = applied("a")
+    shown = made.revert((stating("a", "1"), stating("a", "5")))
+    moved = live(CONFIG_MAP, "a", 6, data={"a": "1"}, status={"seen": True})
+    made.change(CONFIG_MAP, "a", moved)
+    made.feed(ExecuteRevert(7, shown), Reverted(7, SPEC.name, commit(2).id))
+    (write,) = writes(made.read_through(stating("a", "5"), number=2))
+    assert write.live == moved
+
+
 def test_once_the_commit_exists_git_is_read_again_and_it_is_told() -> None:
     made = applied("a")
     reverting(made)
     effects = made.feed(Reverted(7, SPEC.name, commit(2).id))
-    assert effects == [ReadSource(SPEC.name)]
+    assert [each for each in effects if isinstance(each, ReadSource)] == [ReadSource(SPEC.name)]
     assert made.told(EventName.REVERTED) == ["revert commit made"]
     assert made.state.events[-1].revision == commit(2).id
     assert made.state.runs[7].shown.revision == commit(2).id
 
 
-def test_a_revert_waits_for_its_very_commit_to_be_judged() -> None:
+def test_a_revert_does_what_was_shown_once_its_app_was_read_at_the_commit() -> None:
+    made = applied("a")
+    reverting(made)
+    made.feed(Reverted(7, SPEC.name, commit(2).id))
+    effects = made.read_through(stating("a", "5"), number=2)
+    assert written(effects) == [A]
+    made.recorded(made.accept(writes(effects)[0], 20))
+    assert (made.run(7).revision, made.run(7).problems, made.run(7).done) == (commit(2).id, (), 1)
+
+
+def test_where_git_moved_past_the_revert_it_is_asked_whether_it_is_still_in_there() -> None:
     made = applied("a", "b")
     reverting(made)
-    made.feed(Reverted(7, SPEC.name, commit(3).id))
-    asked = made.read(
-        document(CONFIG_MAP, "a", data={"a": "0"}), document(CONFIG_MAP, "b", **GOOD), number=2
-    )
-    assert written(made.agree(questions(asked)[0])) == []  # that is another commit
-    asked = made.read(
-        document(CONFIG_MAP, "a", data={"a": "5"}), document(CONFIG_MAP, "b", **GOOD), number=3
-    )
-    assert written(made.agree(questions(asked)[0])) == [A]
+    made.feed(Reverted(7, SPEC.name, commit(2).id))
+    effects = made.read_through(stating("a", "5"), stating("b", "7"), number=3)
+    assert FindRevert(7, SPEC.name, commit(2).id, commit(3).id) in effects
+    assert written(effects) == []
+    assert written(made.feed(RevertFound(7, commit(3).id, there=True))) == [A]
+
+
+def test_a_commit_that_restates_the_object_of_the_revert_leaves_it_alone() -> None:
+    made = applied("a")
+    reverting(made)
+    made.feed(Reverted(7, SPEC.name, commit(2).id))
+    made.read_through(stating("a", "8"), number=3)
+    assert written(made.feed(RevertFound(7, commit(3).id, there=True))) == []
+    assert problems(made, 7) == ["ConfigMap/web/a: changed meanwhile; left as it is"]
+
+
+def test_a_branch_that_was_set_back_ends_the_run_in_words() -> None:
+    made = applied("a")
+    reverting(made)
+    made.feed(Reverted(7, SPEC.name, commit(2).id))
+    made.read_through(stating("a", "8"), number=3)
+    assert written(made.feed(RevertFound(7, commit(3).id, there=False))) == []
+    (words,) = problems(made, 7)
+    assert "nothing done in the cluster, for the branch is at" in words
+
+
+def test_a_folder_that_cannot_be_read_at_the_revert_ends_the_run_in_words() -> None:
+    made = applied("a")
+    reverting(made)
+    made.feed(Reverted(7, SPEC.name, commit(2).id))
+    made.feed(SourceLost(SPEC.name, Problem(Remedy.CHANGE_GIT, "no such folder")))
+    (words,) = problems(made, 7)
+    assert words.endswith("for app shop cannot be read: no such folder")
+
+
+def test_a_revert_whose_commit_is_never_read_ends_in_words() -> None:
+    made = applied("a")
+    reverting(made)
+    made.feed(Reverted(7, SPEC.name, commit(2).id))
+    made.wait(READ_WITHIN_S - 1)
+    assert phase(made, 7) is Waiting
+    made.wait(1.0)
+    (words,) = problems(made, 7)
+    assert words.endswith("for app shop was not read there in time")
 
 
 def test_a_revert_that_changes_nothing_in_the_cluster_ends_without_a_write() -> None:
     made = applied("a")
-    reverting(made)
+    reverting(made, to="1")
     made.feed(Reverted(7, SPEC.name, commit(2).id))
-    assert written(made.read(document(CONFIG_MAP, "a", **GOOD), number=2)) == []
+    assert written(made.read_through(document(CONFIG_MAP, "a", **GOOD), number=2)) == []
     assert (made.run(7).total, made.run(7).finished) == (0, True)
 
 
-def test_a_revert_leaves_drift_alone_that_it_did_not_cause() -> None:
+def test_a_revert_leaves_objects_alone_that_it_does_not_restate() -> None:
     made = drifted("a", "b")
     reverting(made)
     made.feed(Reverted(7, SPEC.name, commit(2).id))
-    asked = made.read(
-        document(CONFIG_MAP, "a", data={"a": "5"}), document(CONFIG_MAP, "b", **GOOD), number=2
-    )
-    assert written(made.agree(questions(asked)[0])) == [A]
+    effects = made.read_through(stating("a", "5"), document(CONFIG_MAP, "b", **GOOD), number=2)
+    assert written(effects) == [A]
     assert made.row("b").verdict is Verdict.DRIFTED
-
-
-def test_a_revert_waits_until_the_server_confirmed_everything() -> None:
-    made = applied("a", "b")
-    reverting(made)
-    made.feed(Reverted(7, SPEC.name, commit(2).id))
-    asked = questions(
-        made.read(
-            document(CONFIG_MAP, "a", data={"a": "5"}),
-            document(CONFIG_MAP, "b", data={"a": "5"}),
-            number=2,
-        )
-    )
-    assert written(made.agree(asked[0])) == []
-    assert written(made.agree(asked[1])) == [A, B]
 
 
 def test_what_was_applied_is_in_the_inventory_under_its_reference() -> None:

@@ -1,0 +1,289 @@
+"""What follows a revert in the cluster: just what the revert changes in what Git states.
+
+Where an object is stated otherwise before and after, the paths that differ are *meant*.  They are
+put where Git will have them; whatever else differs in the object is left as it is and named, be it
+a hot-fix or a commit that is still to be applied.  Which side moved does not matter: an object that
+driftdeck never wrote, or that another process did, is treated the same.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+import msgspec
+
+from core.compare import (
+    Beside,
+    Judgement,
+    Policy,
+    Schema,
+    absence,
+    detailed,
+    is_compared,
+    judge,
+    mask,
+)
+from core.compare.equality.scalars import same_json
+from core.compare.equality.schema import UNKNOWN
+from core.compare.equality.walk import How, differences
+from core.model import (
+    DRIFT_VERDICTS,
+    Absent,
+    Coming,
+    Desired,
+    Document,
+    Drift,
+    FieldChange,
+    FieldVerdict,
+    InfoClass,
+    JsonObject,
+    Key,
+    KindRef,
+    Live,
+    ObjectRef,
+    Plan,
+    RevertPlan,
+    Step,
+    Verb,
+    Verdict,
+    stamp_of,
+)
+from core.model.paths import Parts, parse_path, value_at
+from core.reconcile.acting.plans import notes_of, ordered
+from core.reconcile.judging.judging import policy_of
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.state import AppState, ClusterState, KindState, namespace_of
+from core.reconcile.sides.desired import canonical_of
+from core.reconcile.sides.promises import promises
+from core.remedy import creation, requests
+
+_NAMED_MAX: Final = 10  # objects that are named one by one
+
+Sides: TypeAlias = tuple[Desired | None, Desired | None]
+"""One object as Git states it before and after; None: not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is to be said of one object: a step, or why there is none."""
+
+    step: Step | None = None
+    note: str = ""
+
+
+def reversal(draft: Draft, revert: RevertPlan) -> Plan:
+    """Return the plan of what follows *revert* in the cluster, as the cluster is now."""
+    app = draft.app(revert.app)
+    cluster = draft.cluster(app.spec.cluster)
+    documents = tuple(after for _, after in revert.restated if after is not None)
+    served = cluster.resources or {}
+    unserved = tuple(each for each in documents if each.kind not in served)
+    found = [_coming(app, cluster, each, documents) for each in unserved]
+    for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
+        found.append(_of_object(draft, app, cluster, ref, sides))
+    steps = ordered(each.step for each in found if each.step is not None)
+    names = {step.key for step in steps}
+    notes = [each.note for each in found if each.note]
+    notes += _others(draft, app, names)
+    inventories = {app.spec.name: app.inventory_problem}
+    told = notes_of([app.spec.name] if steps else [], steps, inventories)
+    return Plan(app.spec.cluster, steps, {}, (*told, *notes))
+
+
+def _sides(
+    draft: Draft, app: AppState, cluster: ClusterState, revert: RevertPlan
+) -> dict[ObjectRef, Sides]:
+    """Pair the canonical forms; a document that names its namespace now is the same object."""
+    before: dict[ObjectRef, Desired] = {}
+    after: dict[ObjectRef, Desired] = {}
+    served = cluster.resources or {}
+    for pair in revert.restated:
+        for document, side in zip(pair, (before, after), strict=True):
+            if document is not None and document.kind in served:
+                made = app.canonical.get(document) or canonical_of(draft, app, cluster, document)
+                if made is not None:
+                    side[made.ref] = made
+    return {ref: (before.get(ref), after.get(ref)) for ref in {**before, **after}}
+
+
+def _coming(
+    app: AppState, cluster: ClusterState, document: Document, documents: Iterable[Document]
+) -> _Found:
+    """Make what can only be made once its kind is defined, if the revert brings the definition."""
+    definitions: dict[KindRef, list[Document]] = {}
+    for each in documents:
+        definitions.setdefault(each.kind, []).append(each)
+    kind = document.kind
+    made_known = {**app.promised, **promises(definitions, {kind})}.get(kind)
+    if made_known is None:
+        return _Found(note=f"the cluster serves no {kind.kind} in {kind.api_version}: left alone")
+    place = (document.namespace or namespace_of(app, cluster)) if made_known.namespaced else ""
+    ref = ObjectRef(kind.group, kind.kind, place, document.name)
+    return _Found(Step(Key(app.spec.name, ref), kind, Verb.CREATE, Coming()))
+
+
+def _of_object(
+    draft: Draft, app: AppState, cluster: ClusterState, ref: ObjectRef, sides: Sides
+) -> _Found:
+    before, after = sides
+    either = after or before
+    assert either is not None
+    state = cluster.kinds.get(either.kind)
+    live = state.objects.get(ref) if state is not None and state.objects is not None else None
+    if after is None:
+        there = "it stays in the cluster: nothing is deleted" if live else "the cluster has none"
+        return _Found(note=f"{ref} is no longer in Git then; {there}")
+    if not is_compared(after.kind):
+        return _Found(note=f"{ref} is left to the cluster")
+    step = Step(Key(app.spec.name, ref), after.kind, Verb.APPLY, stamp_of(after, live))
+    other = app.claimed.get(ref, "")
+    if other:
+        problem = f"app {other} states it, too; one of the two must give it up"
+        return _Found(replace(step, problem=problem))
+    if state is None or state.objects is None:
+        problem = f"live-unreadable: {state.problem if state is not None else 'not read yet'}"
+        return _Found(replace(step, problem=problem))
+    if live is not None:
+        return _Object(draft, app, cluster, state, (before, after), live).found(step)
+    if before is not None:
+        return _Found(note=f"{ref} is not in the cluster: left alone")
+    left = absence(policy_of(app.spec).rules, after)
+    if left:
+        return _Found(note=f"{ref} is not in the cluster; {left}")
+    return _Found(replace(step, verb=Verb.CREATE, requests=(creation(after),)))
+
+
+def _others(draft: Draft, app: AppState, names: set[Key]) -> Iterator[str]:
+    """Name what differs from Git, too, and is no matter of the revert."""
+    others = sorted(
+        row.key
+        for row in draft.rows.values()
+        if row.key.app == app.spec.name and row.verdict in DRIFT_VERDICTS and row.key not in names
+    )
+    if others:
+        named = ", ".join(str(key.ref) for key in others[:_NAMED_MAX])
+        more = f" and {len(others) - _NAMED_MAX} more" if len(others) > _NAMED_MAX else ""
+        yield f"left alone, though not as Git says: {named}{more}"
+
+
+class _Object:
+    """One object that is there, and that Git states otherwise before and after."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        app: AppState,
+        cluster: ClusterState,
+        state: KindState,
+        sides: tuple[Desired | None, Desired],
+        live: Live,
+    ) -> None:
+        self._draft, self._live = draft, live
+        self._policy: Policy = policy_of(app.spec)
+        self._schema: Schema | None = state.schema
+        self._before, self._after = sides
+        self._was: JsonObject = {} if sides[0] is None else msgspec.json.decode(sides[0].body)
+        self._row = draft.row(Key(app.spec.name, sides[1].ref))
+        self._beside = Beside(cluster.scales.get(sides[1].ref))
+
+    def found(self, step: Step) -> _Found:
+        """Return what becomes of it."""
+        ref = step.key.ref
+        judged = self._judged()
+        if judged.verdict is Verdict.UNKNOWN:
+            return _Found(replace(step, problem=judged.reason))
+        meant = self._meant()
+        found = [self._by_git(change) for change in judged.changes]
+        changes = [c for c in found if c.verdict is FieldVerdict.DRIFT and _is_meant(c, meant)]
+        if not changes:
+            return _Found(note=f"{ref} is already as it will be in Git: nothing to do")
+        left = [c for c in found if c not in changes and _is_left(c)]
+        changes = _apart(changes, left)
+        shown = replace(step, changes=self._shown(changes), left=self._as_judged(left))
+        stuck = _stuck(changes, left)
+        if stuck:
+            return _Found(replace(shown, problem=stuck))
+        sent = requests(self._after, self._live, shown, self._schema, self._policy)
+        return _Found(replace(shown, requests=sent))
+
+    def _judged(self) -> Judgement:
+        return judge(
+            self._after, self._live, self._schema, policy=self._policy, beside=self._beside
+        )
+
+    def _meant(self) -> tuple[tuple[Parts, How], ...]:
+        """Say which paths the revert is about; of an object that it brings back all of them."""
+        if self._before is None:
+            return (((), How.VALUE),)
+        root = self._schema.root if self._schema is not None else UNKNOWN
+        after: JsonObject = msgspec.json.decode(self._after.body)
+        found = differences(after, self._was, root)
+        places = [(each.parts, each.how) for each in found]
+        places += [((*e.parts[:-1], e.replaced), e.how) for e in found if e.replaced is not None]
+        return tuple(places)
+
+    def _by_git(self, change: FieldChange) -> FieldChange:
+        """Let what Git states until now count as Git's, whoever brought it into the cluster."""
+        if change.info is not InfoClass.INJECTED or not isinstance(change.git, Absent):
+            return change
+        was = value_at(self._was, parse_path(change.path))
+        found: JsonObject = msgspec.json.decode(self._live.body)
+        there = value_at(found, parse_path(change.path))
+        if isinstance(was, Absent) or isinstance(there, Absent) or not same_json(was, there):
+            return change
+        return replace(change, verdict=FieldVerdict.DRIFT, info=None, note="")
+
+    def _shown(self, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+        hidden = mask(tuple(changes), self._after.ref, key=self._draft.mask_key)
+        return detailed(hidden, deep=False)
+
+    def _as_judged(self, left: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+        """Say of what is left what is known of it already: here nobody asked for a dry-run."""
+        known = {} if self._row is None else _by_path(self._row)
+        return tuple(known.get(change.path, change) for change in self._shown(left))
+
+
+def _by_path(row: Drift) -> dict[str, FieldChange]:
+    return {change.path: change for change in row.changes}
+
+
+def _is_meant(change: FieldChange, meant: Iterable[tuple[Parts, How]]) -> bool:
+    places = [parse_path(change.path), *([parse_path(change.place)] if change.place else [])]
+    for parts, how in meant:
+        if how is How.ORDER:
+            if parts == places[0]:
+                return True
+        elif any(place[: len(parts)] == parts for place in places):
+            return bool(parts) or not isinstance(change.git, Absent)
+    return False
+
+
+def _apart(changes: Iterable[FieldChange], left: Iterable[FieldChange]) -> list[FieldChange]:
+    """Let no container be removed whole that holds something which is left."""
+    kept = [parse_path(change.path) for change in left]
+
+    def holds(change: FieldChange) -> bool:
+        place = parse_path(change.place)
+        return any(parts[: len(place)] == place for parts in kept)
+
+    added = (each for each in changes if isinstance(each.git, Absent) and each.place)
+    whole = {each.place for each in added if holds(each)}
+    return [replace(each, place="") if each.place in whole else each for each in changes]
+
+
+def _is_left(change: FieldChange) -> bool:
+    """Tell whether an apply must be kept from it; another order of entries it cannot change."""
+    return change.verdict is not FieldVerdict.WARN and change.info is not InfoClass.ORDER
+
+
+def _stuck(changes: Iterable[FieldChange], left: Iterable[FieldChange]) -> str:
+    """Say why the one cannot be done without the other; "" where it can."""
+    for change in changes:
+        if not change.healable:
+            return f"cannot be applied: {change.path}: {change.note}"
+    for other in left:
+        holder = parse_path(other.path)
+        for change in changes:
+            if parse_path(change.path)[: len(holder)] == holder:
+                return f"cannot be undone alone: {other.path} differs as a whole"
+    return ""

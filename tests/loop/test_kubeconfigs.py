@@ -1,0 +1,117 @@
+"""KUBECONFIG with several files, on the real server: who writes, and how that is told."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.apiserver.server import ApiServer
+from tests.loop.stage import Stage
+
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: '1'}\n"
+SKELETON = 'apiVersion: v1\nkind: Config\nclusters: null\nusers: null\ncurrent-context: ""\n'
+
+
+@pytest.fixture
+def stage(real_server: ApiServer, real_namespace: str, tmp_path: Path) -> Stage:
+    made = Stage(real_server, real_namespace, tmp_path)
+    made.git(web=MAP)
+    made.place()
+    return made
+
+
+def config(stage: Stage, context: str, user: str, *, current: bool = True) -> Path:
+    """One file of one context, whose user is called `u-CONTEXT`."""
+    found = yaml.safe_load(stage.server.kubeconfig(user).read_text())
+    (named,) = found["users"]
+    token = named["user"]
+    whole = {
+        "clusters": [{"name": context, "cluster": found["clusters"][0]["cluster"]}],
+        "users": [{"name": f"u-{context}", "user": token}],
+        "contexts": [{"name": context, "context": {"cluster": context, "user": f"u-{context}"}}],
+        "current-context": context if current else "",
+    }
+    path = stage.folder / context
+    path.write_text(json.dumps(whole))
+    return path
+
+
+def run(stage: Stage, *words: str, kubeconfigs: list[Path]) -> subprocess.CompletedProcess[str]:
+    place = stage.place()
+    return subprocess.run(  # noqa: S603 - our own command line
+        place.command(*words),
+        env={**place.environment(), "KUBECONFIG": os.pathsep.join(map(str, kubeconfigs))},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=100,
+    )
+
+
+def writers(stage: Stage) -> set[str]:
+    return {
+        event["user"]["username"]
+        for event in stage.server.audit_events()
+        if event["verb"] in {"create", "update", "patch"}
+        and event.get("objectRef", {}).get("namespace") == stage.namespace
+        and "dryRun" not in event["requestURI"]
+    }
+
+
+@pytest.mark.real
+def test_a_sync_writes_as_the_user_of_the_first_current_context_and_says_so(stage: Stage) -> None:
+    skeleton = stage.folder / "skeleton"
+    skeleton.write_text(SKELETON)
+    files = [
+        stage.folder / "absent",
+        skeleton,
+        config(stage, "staging", "driftdeck"),
+        config(stage, "other", "nobody", current=False),
+        config(stage, "production", "alice"),
+    ]
+    done = run(stage, "sync", "--yes", kubeconfigs=files)
+    assert done.returncode == 0, done.stderr
+    assert "Plan for cluster staging (user u-staging)\n" in done.stdout
+    assert "current" not in done.stdout
+    assert writers(stage) == {"driftdeck"}
+    report = run(stage, "diff", kubeconfigs=files)
+    assert report.stdout.startswith("shop on staging (user u-staging)\n")
+    found = json.loads(run(stage, "diff", "-o", "json", "--all", kubeconfigs=files).stdout)
+    for each in (*found["apps"], *found["objects"]):
+        assert (each["context"], each["user"]) == ("staging", "u-staging")
+
+
+@pytest.mark.real
+def test_a_token_in_the_file_writes_and_not_the_plugin_beside_it(stage: Stage) -> None:
+    path = config(stage, "staging", "driftdeck")
+    whole = json.loads(path.read_text())
+    version = "client.authentication.k8s.io/v1"
+    whole["users"][0]["user"]["exec"] = {"apiVersion": version, "command": "./no-such-plugin"}
+    path.write_text(json.dumps(whole))
+    assert run(stage, "sync", "--yes", kubeconfigs=[path]).returncode == 0
+    assert writers(stage) == {"driftdeck"}
+
+
+@pytest.mark.real
+def test_extras_of_an_impersonated_user_arrive_as_kubectl_sends_them(stage: Stage) -> None:
+    path = config(stage, "staging", "admin")
+    whole = json.loads(path.read_text())
+    acting = {"as": "carol", "as-groups": ["system:masters"]}
+    extra = {"as-user-extra": {"example.org/reason": ["change 12"]}}
+    whole["users"][0]["user"] |= acting | extra
+    path.write_text(json.dumps(whole))
+    done = run(stage, "sync", "--yes", kubeconfigs=[path])
+    assert done.returncode == 0, done.stderr
+    assert "Plan for cluster staging (user u-staging as carol)\n" in done.stdout
+    seen = [
+        event["impersonatedUser"]
+        for event in stage.server.audit_events()
+        if event.get("impersonatedUser", {}).get("username") == "carol"
+        and event.get("objectRef", {}).get("namespace") == stage.namespace
+    ]
+    assert seen
+    assert all(user["extra"] == {"example.org/reason": ["change 12"]} for user in seen)

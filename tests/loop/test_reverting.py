@@ -1,0 +1,244 @@
+"""A revert, typed: it does what it changes itself, and leaves what others changed or committed."""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.git import commit_files
+from tests.loop.clusters import MERGE_PATCH, Place, real_place, sandbox_place
+from tests.loop.test_loop import ADA, run
+
+STRATEGIC = "application/strategic-merge-patch+json"
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+WEB = """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: {replicas}
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      containers:
+        - name: web
+          image: {image}
+          env:
+            - {{name: JAVA_OPTS, value: -Xmx1g}}
+            - {{name: LEVEL, value: info}}{more}
+"""
+FLAGS = """apiVersion: v1
+kind: ConfigMap
+metadata: {{name: flags}}
+data: {{sale: "{sale}"}}
+"""
+
+
+@pytest.fixture
+def name() -> str:
+    return f"reverting-{secrets.token_hex(4)}"
+
+
+@pytest.fixture(params=["sandbox", pytest.param("real", marks=pytest.mark.real)])
+def place(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> Iterator[Place]:
+    """One app in a namespace of its own, committed and not yet applied."""
+    app = f"{{name: shop, repo: repo, path: shop, namespace: {name}}}"
+    (tmp_path / "driftdeck.yaml").write_text(f"apps: [{app}]\n")
+    space = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n"
+    files = {"space.yaml": space, "web.yaml": web(), "flags.yaml": flags()}
+    commit(tmp_path / "repo", "Everything", **files)
+    if request.param == "sandbox":
+        with sandbox_place(tmp_path) as made:
+            yield made
+    else:
+        with real_place(tmp_path, request.getfixturevalue("real_server")) as made:
+            yield made
+
+
+def web(*, image: str = "example/web:1", replicas: int = 3, more: str = "") -> str:
+    return WEB.format(image=image, replicas=replicas, more=more)
+
+
+def flags(*, sale: str = "off") -> str:
+    return FLAGS.format(sale=sale)
+
+
+def commit(repo: Path, message: str, **files: str | None) -> str:
+    content = {f"shop/{name}": None if t is None else t.encode() for name, t in files.items()}
+    init = not repo.exists()
+    return commit_files(repo, content, author=ADA, message=message, when=time.time(), init=init)
+
+
+class Cluster:
+    """The objects of the app, as a colleague sees them."""
+
+    def __init__(self, place: Place, name: str) -> None:
+        self.client, self.core = place.client, f"/api/v1/namespaces/{name}"
+        self.apps = f"/apis/apps/v1/namespaces/{name}/deployments"
+
+    @property
+    def web(self) -> Any:
+        return self.client.call("GET", f"{self.apps}/web").json()["spec"]
+
+    @property
+    def image(self) -> str:
+        return str(self.web["template"]["spec"]["containers"][0]["image"])
+
+    @property
+    def env(self) -> dict[str, str]:
+        env = self.web["template"]["spec"]["containers"][0]["env"]
+        return {each["name"]: each["value"] for each in env}
+
+    @property
+    def sale(self) -> str:
+        return str(self.client.call("GET", f"{self.core}/configmaps/flags").json()["data"]["sale"])
+
+    def set_env(self, **env: str) -> None:
+        """`kubectl set env deployment/web NAME=VALUE`."""
+        values = [{"name": name, "value": value} for name, value in env.items()]
+        spec = {"template": {"spec": {"containers": [{"name": "web", "env": values}]}}}
+        path = f"{self.apps}/web?fieldManager=kubectl-set"
+        answer = self.client.call("PATCH", path, {"spec": spec}, content_type=STRATEGIC)
+        assert answer.status == 200, answer.body
+
+    def patch(self, path: str, body: Any, manager: str) -> None:
+        url = f"{path}?fieldManager={manager}"
+        answer = self.client.call("PATCH", url, body, content_type=MERGE_PATCH)
+        assert answer.status == 200, answer.body
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_colleague_s_pending_commits_and_a_live_hot_fix_survive_a_revert(
+    place: Place, name: str
+) -> None:
+    cluster = Cluster(place, name)
+    assert run(place, "sync", "--yes").returncode == 0
+    bad = commit(place.repo, "Web 2", **{"web.yaml": web(image="example/web:2")})
+    assert run(place, "sync", "--yes").returncode == 0
+    more = "\n            - {name: COMING, value: soon}"
+    pending = web(image="example/web:2", replicas=9, more=more)
+    commit(place.repo, "Pending", **{"web.yaml": pending, "flags.yaml": flags(sale="on")})
+    cluster.set_env(JAVA_OPTS="-Xmx4g", DEBUG="1")
+    shown = run(place, "revert", bad, "--dry-run")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    container = "spec.template.spec.containers[name=web]"
+    for part in (
+        f"{container}.image",
+        f"left alone: {container}.env[name=JAVA_OPTS].value by kubectl-set",
+        f"left alone: {container}.env[name=DEBUG] by kubectl-set",
+        "left alone: spec.replicas",
+        f"left alone, though not as Git says: ConfigMap/{name}/flags",
+    ):
+        assert part in words(shown.stdout), shown.stdout
+    assert cluster.image == "example/web:2"
+    done = run(place, "revert", bad, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 of 1 done" in done.stdout
+    assert cluster.image == "example/web:1"
+    assert cluster.web["replicas"] == 3
+    assert cluster.env == {"JAVA_OPTS": "-Xmx4g", "LEVEL": "info", "DEBUG": "1"}
+    assert cluster.sale == "off"
+    again = run(place, "revert", bad, "--dry-run")
+    assert again.returncode == 5
+    assert "nothing of" in again.stderr
+    rest = json.loads(run(place, "diff", "-o", "json").stdout)
+    paths = {c["path"] for each in rest["objects"] for c in each["changes"]}
+    assert paths == {
+        "data.sale",
+        "spec.replicas",
+        f"{container}.env[name=COMING]",  # in the place of DEBUG
+        f"{container}.env[name=JAVA_OPTS].value",
+    }
+    assert run(place, "sync", "--yes").returncode == 0
+    assert run(place, "diff").returncode == 0
+    assert cluster.env == {"JAVA_OPTS": "-Xmx1g", "LEVEL": "info", "COMING": "soon"}
+
+
+def test_what_kubectl_applied_is_reverted_like_what_we_applied(place: Place, name: str) -> None:
+    cluster = Cluster(place, name)
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    assert place.client.call("POST", "/api/v1/namespaces", space).status == 201
+    more = "\n            - {name: ADDED, value: bad}"
+    bad = commit(place.repo, "Bad", **{"web.yaml": web(image="example/web:2", more=more)})
+    stated = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": name},
+        "spec": {
+            "replicas": 3,
+            "selector": {"matchLabels": {"app": "web"}},
+            "template": {
+                "metadata": {"labels": {"app": "web"}},
+                "spec": {
+                    "containers": [
+                        {
+                            "name": "web",
+                            "image": "example/web:2",
+                            "env": [
+                                {"name": "JAVA_OPTS", "value": "-Xmx1g"},
+                                {"name": "LEVEL", "value": "info"},
+                                {"name": "ADDED", "value": "bad"},
+                            ],
+                        }
+                    ]
+                },
+            },
+        },
+    }
+    body: dict[str, Any] = json.loads(json.dumps(stated))
+    body["metadata"]["annotations"] = {LAST_APPLIED: json.dumps(stated)}
+    url = f"{cluster.apps}?fieldManager=kubectl-client-side-apply"
+    assert place.client.call("POST", url, body).status == 201
+    cluster.patch(f"{cluster.apps}/web", {"spec": {"replicas": 5}}, "kubectl-edit")
+    done = run(place, "revert", bad, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert cluster.image == "example/web:1"
+    assert cluster.env == {"JAVA_OPTS": "-Xmx1g", "LEVEL": "info"}
+    assert cluster.web["replicas"] == 5
+    assert "left alone: spec.replicas by kubectl-edit" in words(done.stdout)
+    assert f"left alone, though not as Git says: ConfigMap/{name}/flags" in words(done.stdout)
+
+
+def test_an_inventory_that_another_process_wrote_does_not_decide_what_is_reverted(
+    place: Place, name: str
+) -> None:
+    cluster = Cluster(place, name)
+    assert run(place, "sync", "--yes").returncode == 0
+    bad = commit(place.repo, "Sale", **{"flags.yaml": flags(sale="on")})
+    assert run(place, "sync", "--yes").returncode == 0
+    record = f"{cluster.core}/configmaps/driftdeck-shop-0"
+    rows = place.client.call("GET", record).json()["data"]["rows"]
+    foreign = "\n".join(
+        " ".join([line.split(" ")[0], line.split(" ")[1], "0123456789abcdef"])
+        for line in rows.splitlines()
+    )
+    cluster.patch(record, {"data": {"rows": foreign}}, "driftdeck")
+    assert run(place, "revert", bad, "--yes").returncode == 0
+    assert cluster.sale == "off"
+
+
+def test_objects_that_come_back_are_made_and_objects_that_go_stay_and_are_named(
+    place: Place, name: str
+) -> None:
+    cluster = Cluster(place, name)
+    assert run(place, "sync", "--yes").returncode == 0
+    extra = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: extra}\ndata: {a: b}\n"
+    bad = commit(place.repo, "Swap", **{"flags.yaml": None, "extra.yaml": extra})
+    assert run(place, "sync", "--yes").returncode == 0
+    deleted = place.client.call("DELETE", f"{cluster.core}/configmaps/flags")
+    assert deleted.status == 200
+    done = run(place, "revert", bad, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"create ConfigMap {name}/flags" in words(done.stdout)
+    told = f"ConfigMap/{name}/extra is no longer in Git then; it stays in the cluster"
+    assert told in words(done.stdout)
+    assert cluster.sale == "off"
+    assert place.client.call("GET", f"{cluster.core}/configmaps/extra").status == 200
