@@ -21,10 +21,11 @@ from core.git.reading.commits import commit_of
 from core.git.reading.graph import Graph
 from core.git.reading.history import changes_of, last_change
 from core.git.reading.listing import File, files_in, parts_of
-from core.git.reading.revisions import BRANCHES, branch_ref, ref_target, resolved
+from core.git.reading.operations import BRANCHES
+from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
 from core.git.reading.store import Store, is_tree, translated
 from core.git.reading.watching import ref_changes
-from core.git.writing.checkout import Checkout, locked_checkout
+from core.git.writing.checkout import Checkout, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
 from core.model import Commit, Problem, Remedy, RevertPlan, problem_of
@@ -143,10 +144,15 @@ class Repository:
         name = branch if ref is None else ref.removeprefix(BRANCHES)
         if head is None:
             reason = f'"{clean(branch)}" is no branch; a revert needs one to be made on'
+            under_way = operation_of_head(self._store) if branch == "HEAD" else None
+            if under_way is not None:
+                reason = f"{clean(str(under_way))}; finish it first"
             problem = Problem(Remedy.CHANGE_GIT, reason)
             return RevertPlan(app, target, name, "", problem=problem)
+        assert ref is not None
         try:
             changes = self._reversal(target, head, folder)
+            check_free(self._store, ref)
         except RejectedError as error:
             return RevertPlan(app, target, name, head, problem=problem_of(error))
         files = tuple(change.name for change in changes)
@@ -202,7 +208,11 @@ class Repository:
             if tuple(change.name for change in changes) != plan.files:
                 raise OutdatedError("the revert is no longer what was shown")
             made = Authorship(
-                author=author, message=_message(plan), when=now, timezone_s=timezone_s
+                author=author,
+                message=_message(plan),
+                when=now,
+                timezone_s=timezone_s,
+                what="revert",
             )
             with locked_checkout(store, ref) as checkout:
                 if checkout is not None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Final
 
 from dulwich.errors import ChecksumMismatch
 from dulwich.file import GitFile
@@ -29,16 +28,9 @@ from dulwich.refs import HEADREF
 
 from core.clean import clean
 from core.errors import RejectedError
+from core.git.reading.operations import BRANCHES, operations, work_trees
 from core.git.reading.store import Store, translated
 from core.git.writing.reverting import Change
-
-_IN_PROGRESS: Final = {
-    "MERGE_HEAD": "a merge",
-    "CHERRY_PICK_HEAD": "a cherry-pick",
-    "REVERT_HEAD": "a revert",
-    "rebase-merge": "a rebase",
-    "rebase-apply": "a rebase",
-}
 
 
 class Checkout:
@@ -115,17 +107,10 @@ def locked_checkout(store: Store, ref: str) -> Iterator[Checkout | None]:
         RejectedError: The work tree is in the middle of something, or is not ours to change.
         UnavailableError: Another git process holds the lock.
     """
-    other = _other_checkout(store, ref)
-    if other is not None:
-        reason = f"{clean(ref)} is checked out in {clean(str(other))}; revert it there"
-        raise RejectedError(reason)
-    if store.repo.bare or _branch_of_head(store) != ref:
+    check_free(store, ref)
+    if store.repo.bare or branch_of_head(store) != ref:
         yield None
         return
-    git_folder = Path(store.repo.controldir())
-    for name, what in _IN_PROGRESS.items():
-        if (git_folder / name).exists():
-            raise RejectedError(f"{what} is under way in {store.path}; finish it first")
     path, kind = store.repo.index_path(), store.repo.object_format
     with translated(store.path):
         lock = GitFile(path, "wb")
@@ -154,22 +139,34 @@ def _index(path: str, kind: ObjectFormat) -> Index:
     return index
 
 
-def _other_checkout(store: Store, ref: str) -> Path | None:
-    """Find another work tree of this repository that has the branch checked out."""
+def check_free(store: Store, ref: str) -> None:
+    """Refuse a branch that another work tree has checked out, or that something holds.
+
+    Raises:
+        RejectedError: It is not ours to move now.
+    """
     own = Path(store.repo.controldir()).resolve()
-    common = Path(store.repo.commondir()).resolve()
-    heads = [path.parent for path in common.glob("worktrees/*/HEAD")]
-    if not (own == common or store.repo.get_config().get_boolean((b"core",), b"bare", False)):
-        heads.append(common)
-    for git_folder in heads:
-        if git_folder.resolve() == own:
-            continue
-        if (git_folder / "HEAD").read_text(errors="replace").strip() == f"ref: {ref}":
-            return git_folder
-    return None
+    for git_folder, place in work_trees(store.repo):
+        checked_out = _head_text(git_folder) == f"ref: {ref}"
+        if checked_out and git_folder.resolve() != own:
+            reason = f"{clean(ref)} is checked out in {clean(str(place))}; revert it there"
+            raise RejectedError(reason)
+        for each in operations(git_folder, place):
+            if checked_out or ref in each.refs:
+                name = clean(ref.removeprefix(BRANCHES))
+                what = clean(f"{each.what} of {name} is under way in {each.place}")
+                raise RejectedError(f"{what}; finish it first")
 
 
-def _branch_of_head(store: Store) -> str:
+def _head_text(git_folder: Path) -> str:
+    try:
+        return (git_folder / "HEAD").read_text(errors="replace").strip()
+    except FileNotFoundError:
+        return ""  # a work tree that is just being made or removed
+
+
+def branch_of_head(store: Store) -> str:
+    """Return the branch that is checked out; "HEAD" where none is."""
     with store.lock, translated(store.path):
         names, _ = store.repo.refs.follow(HEADREF)
     return names[-1].decode(errors="replace")

@@ -5,10 +5,13 @@ Nothing here runs a hook, a filter or a program: `porcelain.commit` would run a 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Final, TypeAlias
 
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
-from dulwich.refs import Ref
+from dulwich.reflog import format_reflog_line
+from dulwich.refs import HEADREF, Ref
+from dulwich.repo import Repo
 
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError
@@ -38,6 +41,7 @@ class Authorship:
     when: float  # seconds since the epoch
     timezone_s: int = 0  # east of UTC
     lasting: bool = True  # force every object to the disk; costs milliseconds each
+    what: str = "commit"  # what the log of the branch says was done
 
     def identity(self) -> bytes:
         """Return the author as Git writes it.
@@ -73,13 +77,17 @@ def write_commit(
 
 
 def move_ref(store: Store, ref: str, old: str | None, new: str, authorship: Authorship) -> None:
-    """Point a branch at a new commit, if it still is where it was.
+    """Point a branch at a new commit, if it still is where it was, and log that.
+
+    Where HEAD is on that branch it moves along, so its own log says so, too: `HEAD@{1}` is how
+    people go back one step.
 
     Raises:
         OutdatedError: Somebody else moved it.
     """
     name, target = Ref(ref.encode()), ObjectID(new.encode())
-    said = b"commit: " + authorship.message.split("\n", 1)[0].encode(errors="replace")
+    subject = authorship.message.split("\n", 1)[0]
+    said = f"{authorship.what}: {subject}".encode(errors="replace")
     reflog = authorship.identity(), int(authorship.when), authorship.timezone_s, said
     with store.lock, translated(store.path):
         refs = store.repo.refs
@@ -87,8 +95,21 @@ def move_ref(store: Store, ref: str, old: str | None, new: str, authorship: Auth
             moved = refs.add_if_new(name, target, *reflog)
         else:
             moved = refs.set_if_equals(name, ObjectID(old.encode()), target, *reflog)
+        if moved:
+            before = None if old is None else old.encode()
+            _log_head(store.repo, name, format_reflog_line(before, target, *reflog))
     if not moved:
         raise OutdatedError(f"{clean(ref)} moved while the commit was made; look again")
+
+
+def _log_head(repo: Repo, moved: Ref, line: bytes) -> None:
+    names, _ = repo.refs.follow(HEADREF)
+    log = FilePath(repo.controldir()) / "logs" / "HEAD"
+    if names[-1] != moved or len(names) == 1 or (repo.bare and not log.exists()):
+        return
+    log.parent.mkdir(exist_ok=True)
+    with log.open("ab") as file:
+        file.write(line + b"\n")
 
 
 def _tree(

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from core.compare import Earlier
 from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
 from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.tables import Map
 
 NO_OBSERVATIONS: Final[Map[str, "Observation"]] = Map()
-NO_HEALS: Final[Map[str, tuple[float, ...]]] = Map()
+NO_HEALS: Final[Map[str, "Heals"]] = Map()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,24 @@ class Observation:
     seen: Seen
     writer: Actor | None  # as in `Move`
     live: Value | Absent  # the present value, masked; with another one this says nothing any more
-    appeared: bool  # it was not there when the object was created
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What earlier commits stated of an object, as far as it was asked for."""
+
+    revision: str  # where the looking back began
+    earlier: tuple[Earlier, ...] | None = None  # newest first; None: the answer is on its way
+
+
+@dataclass(frozen=True, slots=True)
+class Heals:
+    """The heals of one field that are not forgotten, oldest first."""
+
+    times: tuple[float, ...] = ()
+    writers: tuple[str | None, ...] = ()  # whose change each of them undid
+    digest: str | None = None  # of what Git stated
+    calm_since: float | None = None  # in sync since then; None: it is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +100,8 @@ class Subject:
     awaited: str | None = None  # the version of our write, while the watch has not brought it (R6)
     sightings: tuple[Sighting, ...] = ()  # versions that came since it was judged, oldest first
     observed: Map[str, Observation] = NO_OBSERVATIONS  # by path, of fields that differ now
-    heals: Map[str, tuple[float, ...]] = NO_HEALS  # by path: when it was healed
+    heals: Map[str, Heals] = NO_HEALS  # by path, "" for the object itself
     hold: Hold | None = None
     refusal: Refusal | None = None
     ending: Ending | None = None  # of a Job with a time to live
+    past: Recollection | None = None  # kept for as long as something about it differs

@@ -104,12 +104,29 @@ def test_what_git_dropped_goes_with_what_others_added() -> None:
     assert body(made)["data"] == {"a": "1"}
 
 
-def test_a_dropped_field_that_another_owns_too_is_removed_outright() -> None:
+def test_a_dropped_field_that_a_deployer_applies_too_is_removed_outright() -> None:
     server = Server()
     server.apply(config(a="1", b="2"), "driftdeck")
-    server.apply(obj("ConfigMap", {"data": {"b": "2"}}), "kubectl")
+    server.apply(obj("ConfigMap", {"data": {"b": "2"}}), "kustomize-controller")
     made, _ = healed(server, config(a="1"))
     assert body(made)["data"] == {"a": "1"}
+
+
+@pytest.mark.parametrize("other", ["acme-team", "kubectl"])
+def test_a_dropped_field_that_another_applies_too_stays_beside_every_heal(other: str) -> None:
+    """Given up, it would be an extra field of the other's, and go with the next heal."""
+    server = Server()
+    server.apply(config(a="1", b="2"), "driftdeck")
+    server.apply(obj("ConfigMap", {"data": {"b": "2"}}), other)
+    wanted = desired(config(a="1"))
+    assert judged(wanted, server.live(MAP)).verdict is Verdict.CONTESTED
+    server.change(MAP, "kubectl-edit", {"data": {"a": "9"}})
+    found = server.live(MAP)
+    made = server.perform(asked(wanted, found), found)
+    assert made is not None
+    assert body(made)["data"] == {"a": "1", "b": "2"}
+    assert owners(made, "b") == {OURS, (other, "Apply")}
+    assert judged(wanted, made).verdict is Verdict.CONTESTED
 
 
 def test_an_object_that_was_never_ours_becomes_ours_where_fields_are_removed() -> None:

@@ -1,6 +1,8 @@
 """A revert is worked out, shown, and made exactly as shown, or not at all."""
 
 import re
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -330,6 +332,102 @@ def test_a_merge_under_way_stops_a_revert(
     (sample.path / ".git" / state).touch()
     with pytest.raises(RejectedError, match="under way"):
         made(repository, plan)
+
+
+def rebased_halfway(sample: Sample, *arguments: str) -> None:
+    """A rebase of main onto a branch that changed the same lines stops at a conflict."""
+    sample.git("checkout", "-q", "-b", "feature", "HEAD~1")
+    sample.commit({"README.md": b"theirs\n"}, branch="feature")
+    sample.git("checkout", "-q", "main")
+    sample.commit({"README.md": b"ours\n"})
+    with pytest.raises(subprocess.CalledProcessError):
+        sample.git("rebase", *arguments, "feature")
+
+
+@pytest.mark.parametrize("backend", ["--merge", "--apply"])
+def test_a_branch_under_rebase_is_not_moved(
+    repository: Repository, sample: Sample, backend: str
+) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    rebased_halfway(sample, backend)
+    head = repository.resolve("main").id
+    plan = repository.plan_revert(target, branch="main")
+    words = f"a rebase of main is under way in {sample.path}; finish it first"
+    assert str(plan.problem) == words
+    with pytest.raises(RejectedError, match="a rebase of main is under way"):
+        made(repository, replace(plan, problem=None, files=("apps/web.yaml",)))
+    sample.git("rebase", "--abort")
+    assert repository.resolve("main").id == head
+    made(repository, repository.plan_revert(target, branch="main"))
+    assert is_clean(sample)
+
+
+def test_a_branch_that_another_work_tree_rebases_is_not_moved_either(
+    tmp_path: Path, repository: Repository, sample: Sample
+) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    rebased_halfway(sample, "--merge")
+    linked = Sample(tmp_path / "linked")
+    sample.git("worktree", "add", "-q", "-b", "side", str(linked.path), target)
+    with linked.opened() as opened:
+        problem = opened.plan_revert(target, branch="main").problem
+        assert f"a rebase of main is under way in {sample.path}" in str(problem)
+    sample.git("rebase", "--abort")
+    with pytest.raises(subprocess.CalledProcessError):
+        linked.git("rebase", "feature", "--exec", "false")
+    problem = repository.plan_revert(target, branch="side").problem
+    assert f"a rebase of side is under way in {linked.path}" in str(problem)
+
+
+def test_branches_that_a_rebase_takes_along_are_not_moved(
+    repository: Repository, sample: Sample
+) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    sample.git("branch", "stacked")
+    rebased_halfway(sample, "--merge", "--update-refs")
+    problem = repository.plan_revert(target, branch="stacked").problem
+    assert "a rebase of stacked is under way" in str(problem)
+
+
+def test_a_branch_that_is_searched_for_a_fault_is_not_moved(
+    repository: Repository, sample: Sample
+) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    sample.commit({"README.md": b"later\n"})
+    sample.git("bisect", "start", "HEAD", "HEAD~2")
+    problem = repository.plan_revert(target, branch="main").problem
+    assert f"a bisect of main is under way in {sample.path}" in str(problem)
+    assert "a bisect" in str(repository.plan_revert(target, branch="HEAD").problem)
+
+
+def test_other_branches_may_be_moved_meanwhile(repository: Repository, sample: Sample) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    sample.git("branch", "release")
+    rebased_halfway(sample)
+    made(repository, repository.plan_revert(target, branch="release"))
+    assert sample.git("show", "release:apps/web.yaml") == "a: 1\n"
+
+
+def test_the_log_of_head_knows_the_revert_so_that_one_step_back_is_one_step(
+    repository: Repository, sample: Sample
+) -> None:
+    sample.git("commit", "-q", "--allow-empty", "-m", "as git logs it")
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"}, "scale up")
+    commit = made(repository, repository.plan_revert(target, branch="main"))
+    for name in ("HEAD", "main"):
+        log = sample.git("reflog", "show", "--format=%H %gs", name).splitlines()
+        assert log[0] == f'{commit.id} revert: Revert "scale up"'
+        assert sample.git("rev-parse", f"{name}@{{1}}").strip() == target
+
+
+def test_the_log_of_head_is_left_alone_where_another_branch_moves(
+    repository: Repository, sample: Sample
+) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    sample.git("checkout", "-q", "-b", "other")
+    log = sample.git("reflog", "show", "HEAD")
+    made(repository, repository.plan_revert(target, branch="main"))
+    assert sample.git("reflog", "show", "HEAD") == log
 
 
 # Other shapes of repositories -------------------------------------------------------------------
