@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkstemp
+from secrets import token_hex
 
 from dulwich.errors import ChecksumMismatch
 from dulwich.file import GitFile
@@ -30,6 +30,7 @@ from core.clean import clean
 from core.errors import RejectedError
 from core.git.reading.operations import BRANCHES, operations, work_trees
 from core.git.reading.store import Store, translated
+from core.git.writing.commit import shared_mode
 from core.git.writing.reverting import Change
 
 
@@ -113,7 +114,7 @@ def locked_checkout(store: Store, ref: str) -> Iterator[Checkout | None]:
         return
     path, kind = store.repo.index_path(), store.repo.object_format
     with translated(store.path):
-        lock = GitFile(path, "wb")
+        lock = GitFile(path, "wb", mask=0o666, shared_perm=shared_mode(store.repo))
     try:
         index = _index(path, kind)
         yield Checkout(store, index)
@@ -173,9 +174,13 @@ def branch_of_head(store: Store) -> str:
 
 
 def _write(place: Path, data: bytes, *, executable: bool) -> None:
-    """Replace a file in one step, never through a link that stands in its place."""
-    handle, temporary = mkstemp(dir=place.parent, prefix=".driftdeck-")
+    """Replace a file in one step, never through a link that stands in its place.
+
+    It gets the mode that git would give it: what the user's umask leaves.
+    """
+    temporary = place.with_name(f".driftdeck-{token_hex(8)}")
+    mode = 0o777 if executable else 0o666
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
-        os.fchmod(handle, 0o755 if executable else 0o644)
-    Path(temporary).replace(place)
+    temporary.replace(place)

@@ -116,14 +116,14 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return _extra(draft, key, before)
     kind = cluster.kinds.get(desired.kind)
     fresh = _fresh(app, desired, before)
-    if not is_compared(desired.kind):
-        left = not_compared(desired)
-        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if kind is None or kind.objects is None:
         problem = kind.problem if kind is not None else None
         text = f"live-unreadable: {problem}" if problem is not None else UNREAD
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
     live = kind.objects.get(key.ref)
+    if not is_compared(desired, live):
+        left = not_compared(desired)
+        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if live is not None and awaits_scaler(cluster, desired.kind):
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=UNREAD)
     if live is None:
@@ -257,7 +257,6 @@ def compared(
     sights = Sights(draft, fresh.key, live, schema)
     beside = Beside(
         cluster.scales.get(desired.ref),
-        sights.appeared,
         outcome.whole,
         outcome.blocking,
         persistent(draft.subject(fresh.key), desired.digest, draft.now),

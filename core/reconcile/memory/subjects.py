@@ -72,7 +72,6 @@ class Observation:
     seen: Seen
     writer: Actor | None  # as in `Move`
     live: Value | Absent  # the present value, masked; with another one this says nothing any more
-    appeared: bool  # it was not there when the object was created
 
 
 @dataclass(frozen=True, slots=True)
