@@ -3,7 +3,17 @@
 from typing import Final
 
 from tests.verdicts.case import Case
-from tests.verdicts.rows import admission, custom, jobs, networks, others, owned, rights, workloads
+from tests.verdicts.rows import (
+    admission,
+    custom,
+    jobs,
+    networks,
+    others,
+    owned,
+    owners,
+    rights,
+    workloads,
+)
 
 CASES: Final[tuple[Case, ...]] = (
     *workloads.CASES,
@@ -14,4 +24,5 @@ CASES: Final[tuple[Case, ...]] = (
     *jobs.CASES,
     *others.CASES,
     *owned.CASES,
+    *owners.CASES,
 )
