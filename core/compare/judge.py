@@ -9,7 +9,9 @@ import msgspec
 from core.compare.containers import placed
 from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
+from core.compare.evidence.controlled import is_controlled
 from core.compare.evidence.evidence import Evidence
+from core.compare.evidence.past import Past
 from core.compare.evidence.scaling import ScaleRange
 from core.compare.rules.grafting import as_live
 from core.compare.rules.ignoring import Spared, additions, spared
@@ -21,7 +23,6 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     JsonObject,
-    KindRef,
     Live,
     Value,
     Verdict,
@@ -32,13 +33,6 @@ _UNREADABLE: Final = (msgspec.DecodeError, RecursionError)  # the latter: nested
 _LEVELS_MAX: Final = 100  # as many as the loader of manifests takes
 _DEFAULT: Final = Policy()
 _COUNTED: Final = frozenset({FieldVerdict.DRIFT, FieldVerdict.CONTESTED})
-_NOT_COMPARED: Final = frozenset(
-    {
-        ("discovery.k8s.io", "EndpointSlice"),
-        ("apps", "ControllerRevision"),
-        ("coordination.k8s.io", "Lease"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +40,10 @@ class Beside:
     """What is known of a live object and does not stand in it."""
 
     scale: ScaleRange | None = None  # of the autoscaler that drives it
-    appeared: frozenset[str] = frozenset()  # paths that our watch saw come in after its creation
     persistent: Mapping[str, str] = field(
         default_factory=dict
     )  # paths that were healed twice and written again by one manager, and that manager
+    past: tuple[bytes, ...] = ()  # canonical forms that earlier commits gave it, newest first
 
 
 _NOTHING: Final = Beside()
@@ -88,7 +82,7 @@ def judge(
     Returns:
         The verdict and every field that differs, each with the actor that managedFields shows.
     """
-    if not is_compared(desired.kind):
+    if not is_compared(desired, live):
         return not_compared(desired)
     try:
         return _compared(desired, live, schema, predicted, policy, beside)
@@ -96,13 +90,14 @@ def judge(
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="compare-failed")
 
 
-def is_compared(kind: KindRef) -> bool:
-    """Tell whether objects of a kind are compared: some change all the time by themselves."""
-    return (kind.group, kind.kind) not in _NOT_COMPARED
+def is_compared(desired: Desired, live: Live | None) -> bool:
+    """Tell whether an object is compared and created: what a controller writes is left to it."""
+    bodies = (desired.body,) if live is None else (desired.body, live.body)
+    return not any(is_controlled(desired.kind, body) for body in bodies)
 
 
 def not_compared(desired: Desired) -> Judgement:
-    """Say that Git states an object of a kind that is left to the cluster."""
+    """Say that Git states an object that is a controller's."""
     warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note="not compared")
     return Judgement(Verdict.IN_SYNC, (*desired.warnings, warning))
 
@@ -122,7 +117,8 @@ def _compared(
     apart = differences(git, found, root)
     if not apart:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
-    evidence = Evidence(found, policy.classes, beside.appeared, beside.persistent)
+    past = Past(beside.past, found, schema) if beside.past else None
+    evidence = Evidence(found, policy.classes, beside.persistent, past)
     local = Case(desired.kind, git, found, evidence, None, policy, beside.scale)
     hidden = spared(policy.rules, desired, git, evidence, root)
     ignored: list[FieldChange] = []

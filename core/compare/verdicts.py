@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from core.compare.equality.builtin import RESTARTED_AT
+from core.compare.equality.filled import is_servers_own
 from core.compare.equality.walk import Difference, How, Walk, inside, same
 from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import NOBODY, Owner
@@ -118,7 +119,8 @@ class Case:
         """Table B: live has the field, and Git does not state it."""
         owners = self.evidence.owners_of(each.parts)
         actor = owners[0].actor if owners else NOBODY
-        if each.filled and _person(owners) is None:  # B1
+        unstated = each.kept or not self.evidence.was_ours(each.parts)
+        if each.filled and unstated and _person(owners) is None:  # B1
             return
         if self.scale is not None and each.parts == _REPLICAS:  # B2, A5
             change = self._scaled(each, actor, self.scale)
@@ -158,11 +160,19 @@ class Case:
             return False
         if self.evidence.was_ours(each.parts) or _adder(each.parts, owners) is not None:  # B4, B6
             return True
+        if self.evidence.was_stated(each.parts):  # B4, before it is ours
+            return True
         if not owners:
             in_secret = self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"
-            return in_secret or self.evidence.came_unowned(each.parts)  # B5, B8
+            return in_secret or self._came_unowned(each)  # B5, B8
         strict = self.policy.extras is Extras.ANY and owners[0].manager not in CLIENT_SIDE
         return strict and owners[0].manager not in CLUSTER_PARTS  # B9
+
+    def _came_unowned(self, each: Difference) -> bool:
+        """B8: an object without managedFields says of nothing in it who put it there."""
+        assert not isinstance(each.live, Absent)
+        own = is_servers_own(self.live, each.parts, each.live)
+        return not self.evidence.owners and not own
 
     def _renamed(self, each: Difference) -> Iterator[FieldChange]:
         """One entry stands where Git states another: one drift, unless the two are strangers."""

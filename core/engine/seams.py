@@ -10,8 +10,8 @@ from typing import Protocol
 
 from core.model import AuditEvent, Desired, Key, KindRef, Live, ObjectRef, Resource, RevertPlan
 from core.model.requests import Apply, Request
-from core.reconcile.memory.effects import LookUp
-from core.reconcile.memory.inputs import Confirmed, Explained, InventoryRow
+from core.reconcile.memory.effects import LookUp, Recall
+from core.reconcile.memory.inputs import Confirmed, Explained, InventoryRow, Recalled
 
 
 class ClusterLike(Protocol):
@@ -64,6 +64,9 @@ class AttributionLike(Protocol):
 
     def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:
         """Find who and which commit; blocks."""
+
+    def recall(self, asked: Recall) -> Recalled:
+        """Find what earlier commits stated; blocks."""
 
 
 class RevertsLike(Protocol):

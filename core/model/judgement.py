@@ -145,6 +145,7 @@ class FieldChange:
     seen: Seen | None = None
     detail: tuple[str, ...] = ()  # what differs inside a value shown as one, for people
     place: str = ""  # what a heal removes or, where Git states something, replaces; "": `path`
+    cause: Cause | None = None  # of a DRIFT: which side moved; None while that is not known
 
 
 @dataclass(frozen=True, slots=True)

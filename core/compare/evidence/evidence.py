@@ -9,6 +9,7 @@ import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
 from core.compare.evidence.ownership import Owner, Owners
+from core.compare.evidence.past import Past
 from core.compare.evidence.writers import OwnerClass, rank_of
 from core.model import Absent, JsonObject
 from core.model.paths import Parts, format_path, value_at
@@ -24,20 +25,20 @@ class Evidence:
         self,
         live: JsonObject,
         classes: Mapping[str, OwnerClass],
-        appeared: frozenset[str] = frozenset(),
         persistent: Mapping[str, str] = _NOBODY_IS,
+        past: Past | None = None,
     ) -> None:
         """Look at *live*, as the API server returned it.
 
         Args:
             live: The object.
             classes: Field managers that settings moved to another class.
-            appeared: Fields that our own watch saw come in after the object was created.
             persistent: Fields that were healed twice and written again by one manager, and that
                 manager: of this field it is a controller.
+            past: What earlier commits stated of it.
         """
-        self.live, self._classes, self._appeared = live, classes, appeared
-        self._persistent = persistent
+        self.live, self._classes = live, classes
+        self._persistent, self._past = persistent, past
 
     @cached_property
     def owners(self) -> Owners:
@@ -55,10 +56,6 @@ class Evidence:
         except (msgspec.DecodeError, RecursionError):
             return {}
         return applied if isinstance(applied, dict) else {}
-
-    def came_unowned(self, parts: Parts) -> bool:
-        """Tell whether we saw a field come into an object that names no owners at all."""
-        return not self.owners and format_path(parts) in self._appeared
 
     def owners_of(self, parts: Parts) -> tuple[Owner, ...]:
         """Return the owners of one field, the one that decides first."""
@@ -97,6 +94,21 @@ class Evidence:
             or not isinstance(value_at(self.last_applied, way), Absent)
             for way in _ways(parts)
         )
+
+    def was_stated(self, parts: Parts) -> bool:
+        """Tell whether an earlier commit stated this very value here, and somebody deployed it.
+
+        Once we applied the object, our own entry knows better.  A controller may have come to the
+        value by itself, and where Git left the field to it, it is to stay.
+        """
+        if self._past is None or any(_applied_by_us(entry) for entry in self.owners.entries):
+            return False
+        by_controller = any(owner.kind is OwnerClass.CONTROLLER for owner in self.owners_of(parts))
+        return not by_controller and self._past.stated(parts)
+
+
+def _applied_by_us(entry: Owner) -> bool:
+    return (entry.kind, entry.operation) == (OwnerClass.OURS, "Apply")
 
 
 def _ways(parts: Parts) -> tuple[Parts, ...]:

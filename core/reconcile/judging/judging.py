@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 from core.compare import (
-    MANAGER,
     Beside,
     OwnerClass,
     Policy,
@@ -25,7 +24,6 @@ from core.compare import (
 from core.model import (
     ABSENT,
     AppSpec,
-    Cause,
     ConfirmedBy,
     Desired,
     Drift,
@@ -39,10 +37,17 @@ from core.model import (
     stamp_of,
 )
 from core.reconcile.judging.announcing import announce
+from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
 from core.reconcile.judging.fights import note_calm, persistent, tell_fights
 from core.reconcile.judging.observing import Sights, forget_sightings
+from core.reconcile.judging.recalling import (
+    ask_past,
+    earlier_of,
+    forget_past,
+    is_recalling,
+)
 from core.reconcile.judging.refusals import (
     is_due,
     is_final,
@@ -140,28 +145,28 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return _extra(draft, key, before)
     kind = cluster.kinds.get(desired.kind)
     fresh = _fresh(app, desired, before)
-    if not is_compared(desired.kind):
-        left = not_compared(desired)
-        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if kind is None or kind.objects is None:
         problem = kind.problem if kind is not None else None
         text = f"live-unreadable: {problem}" if problem is not None else UNREAD
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
     live = kind.objects.get(key.ref)
+    if not is_compared(desired, live):
+        left = not_compared(desired)
+        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if live is not None and awaits_scaler(cluster, desired.kind):
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=UNREAD)
     if live is None:
-        return _missing(draft, app, desired, fresh)
+        return _missing(draft, app, desired, fresh, before)
     unchanged = (
         before is not None
         and before.stamp == stamp_of(desired, live)
         and before.kind == desired.kind
         and not subject.rejudge
-        and (not before.confirming or subject.call is not None)
+        and (not before.confirming or subject.call is not None or is_recalling(draft, app, key))
         and not is_due(draft, key)
     )
     if unchanged and before is not None:
-        return _kept(app, desired, before)
+        return _kept(draft, app, desired, live, before)
     return _compared(draft, app, fresh, desired, live, None)
 
 
@@ -204,7 +209,9 @@ def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
     return state.objects.get(ref) if state is not None and state.objects is not None else None
 
 
-def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Drift:
+def _missing(
+    draft: Draft, app: AppState, desired: Desired, fresh: Drift, before: Drift | None
+) -> Drift:
     if expires(desired):
         end = ending_of(draft, app, desired)
         if end is None:
@@ -212,11 +219,7 @@ def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Dri
         if end:
             gone = replace(fresh, verdict=Verdict.IN_SYNC, changes=(expired(end),), problem="")
             return replace(gone, confirmed_by=ConfirmedBy.SERVER, explained=True)
-    row = app.applied(fresh.key.ref)
-    if row is None or not row.uid:
-        cause = Cause.GIT_AHEAD
-    else:
-        cause = Cause.LIVE_CHANGED if row.digest == desired.digest else Cause.BOTH
+    cause = cause_of_absence(app.applied(fresh.key.ref), desired, before)
     missing = replace(fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER)
     left = absence(policy_of(app.spec).rules, desired)
     return _left_alone(missing, f"not in the cluster; {left}") if left else missing
@@ -241,13 +244,28 @@ def _digest(row: Drift) -> str | None:
     return row.stamp.digest if row.stamp is not None else None
 
 
-def _kept(app: AppState, desired: Desired, before: Drift) -> Drift:
+def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Drift) -> Drift:
     """Keep a verdict whose two sides stand; the inventory and the file's lines may have moved."""
-    cause, document = _cause(app, desired, before), desired.document
-    stands = (False, cause, document.file, document.line)
-    if (before.calling, before.cause, before.file, before.line) == stands:
+    document = desired.document
+    changes, cause = before.changes, before.cause
+    if before.verdict is Verdict.DRIFTED:
+        causes = _causes(draft, app, desired, live)
+        changes = causes.told(changes)
+        cause = cause_of(changes)
+        if causes.lacks_past(changes) and not before.confirming:
+            return _compared(draft, app, before, desired, live, None)
+    stands = (False, cause, changes, document.file, document.line)
+    if (before.calling, before.cause, before.changes, before.file, before.line) == stands:
         return before
-    return replace(before, calling=False, cause=cause, file=document.file, line=document.line)
+    row = replace(before, calling=False, file=document.file, line=document.line)
+    return replace(row, changes=changes, cause=cause)
+
+
+def _causes(draft: Draft, app: AppState, desired: Desired, live: Live) -> Causes:
+    schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema
+    earlier = earlier_of(draft, app, Key(app.spec.name, desired.ref))
+    classes = policy_of(app.spec).classes
+    return Causes(app.applied(desired.ref), desired, live, schema, classes, earlier)
 
 
 def _compared(
@@ -265,8 +283,8 @@ def _compared(
     sights = Sights(draft, fresh.key, live, schema)
     beside = Beside(
         cluster.scales.get(desired.ref),
-        sights.appeared,
         persistent(draft.subject(fresh.key), desired.digest, draft.now),
+        tuple(each.body for each in earlier_of(draft, app, fresh.key) or ()),
     )
     policy = policy_of(app.spec)
     found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
@@ -277,24 +295,32 @@ def _compared(
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
     confirmed = answer is not None and answer.predicted is not None
     shown = detailed(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
+    told = sights.attach(found.changes, shown)
+    causes = _causes(draft, app, desired, live)
+    changes = causes.told(told)
+    recalling = causes.lacks_past(changes)
     row = replace(
         fresh,
         verdict=found.verdict,
+        cause=cause_of(changes) if found.verdict is Verdict.DRIFTED else None,
         stamp=stamp_of(desired, live),
-        changes=sights.attach(found.changes, shown),
+        changes=changes,
         ignored=mask(found.ignored, desired.ref, key=draft.mask_key),
         reason=found.reason or (answer.problem if answer and found.suspect else ""),
         confirmed_by=ConfirmedBy.SERVER if confirmed else ConfirmedBy.LOCAL,
-        confirming=found.suspect and answer is None,
+        confirming=recalling or (found.suspect and answer is None),
         explained=False,
         problem="" if as_stated else fresh.problem,
     )
     if answer is not None and is_final(answer) and found.suspect:
         row = with_refusal(row, answer)
-    if found.suspect and answer is None:
+    if recalling:
+        ask_past(draft, app, desired)  # the dry-run comes after that, for the same judgement
+    elif found.suspect and answer is None:
         _ask(draft, app, desired, live)
-    cause = _cause(app, desired, row)
-    return row if row.cause is cause else replace(row, cause=cause)  # each copy costs 7 us
+    if as_stated and not changes:
+        forget_past(draft, fresh.key)
+    return row
 
 
 def _ask(draft: Draft, app: AppState, desired: Desired, live: Live) -> None:
@@ -313,19 +339,3 @@ def policy_of(spec: AppSpec) -> Policy:
     """What the settings of an app say about judging its objects."""
     classes = {name: OwnerClass(word) for name, word in spec.managers}
     return Policy(spec.extras, spec.contested, spec.ignore, classes)
-
-
-def _cause(app: AppState, desired: Desired, row: Drift) -> Cause | None:
-    """Say which side moved since driftdeck applied the object."""
-    if row.verdict is not Verdict.DRIFTED:
-        return None
-    applied = app.applied(desired.ref)
-    if applied is None or not applied.digest or applied.digest == desired.digest:
-        return Cause.LIVE_CHANGED
-    others = any(_by_another(change) for change in row.changes if change.verdict is FIELD_DRIFT)
-    return Cause.BOTH if others else Cause.GIT_AHEAD
-
-
-def _by_another(change: FieldChange) -> bool:
-    manager = change.actor.manager if change.actor is not None else None
-    return manager != MANAGER if manager is not None else change.seen is not None

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from core.model import Actor, Desired, FieldChange, Key, KindRef, Live, Plan, Resource, RevertPlan
+from core.model import (
+    Actor,
+    Desired,
+    Document,
+    FieldChange,
+    Key,
+    KindRef,
+    Live,
+    Plan,
+    Resource,
+    RevertPlan,
+)
 from core.model.requests import Apply, Request
 from core.reconcile.memory.inputs import InventoryRow
 
@@ -65,6 +76,15 @@ class LookUp:
     revision: str
     applied: bool  # we applied what Git states; of what Git lacks: we applied it once
     actor: Actor | None = None  # who made an object that Git lacks, as far as its fields tell
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Find what earlier commits of the app stated of one object."""
+
+    key: Key
+    document: Document  # as Git states it now
+    revision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +161,7 @@ Effect: TypeAlias = (
     | Confirm
     | Perform
     | LookUp
+    | Recall
     | ReadInventory
     | WriteInventory
     | CheckAccess

@@ -233,6 +233,15 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """What commits stated of one object, newest first; nothing where that cannot be read."""
+
+    key: Key
+    revision: str  # where the looking back began
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """An apply ended: the object as it is now, or what the server said."""
 
@@ -302,6 +311,7 @@ Result: TypeAlias = (
     | InventoryWritten
     | Confirmed
     | Explained
+    | Recalled
     | Applied
     | PlanPrepared
     | RevertPrepared

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from core.compare import Earlier
 from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
 from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.tables import Map
@@ -57,7 +58,14 @@ class Observation:
     seen: Seen
     writer: Actor | None  # as in `Move`
     live: Value | Absent  # the present value, masked; with another one this says nothing any more
-    appeared: bool  # it was not there when the object was created
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What earlier commits stated of an object, as far as it was asked for."""
+
+    revision: str  # where the looking back began
+    earlier: tuple[Earlier, ...] | None = None  # newest first; None: the answer is on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +105,4 @@ class Subject:
     hold: Hold | None = None
     refusal: Refusal | None = None
     ending: Ending | None = None  # of a Job with a time to live
+    past: Recollection | None = None  # kept for as long as something about it differs

@@ -5,7 +5,17 @@ import json
 import pytest
 
 from core.compare import Policy, detailed, judge, mask
-from core.model import ABSENT, Contested, Extras, FieldVerdict, InfoClass, Json, Live, Verdict
+from core.model import (
+    ABSENT,
+    Contested,
+    Extras,
+    FieldVerdict,
+    InfoClass,
+    Json,
+    JsonObject,
+    Live,
+    Verdict,
+)
 from tests.core.compare.world import KEY, SCHEMAS, By, desired, judged, live_of, obj, shown
 
 GRACE = "spec.terminationGracePeriodSeconds"
@@ -396,19 +406,47 @@ def test_x_19_an_object_that_is_being_deleted_is_not_judged() -> None:
     assert not judgement.suspect
 
 
+OWNED: JsonObject = {"ownerReferences": [{"kind": "Service", "name": "a", "uid": "5f1c"}]}
+MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
+
+
+def record(kind: str, more: JsonObject, data: int = 1) -> JsonObject:
+    api_version = {
+        "EndpointSlice": "discovery.k8s.io/v1",
+        "ControllerRevision": "apps/v1",
+        "Lease": "coordination.k8s.io/v1",
+    }.get(kind, "v1")
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": "a", **more}, "x": data}
+
+
+@pytest.mark.parametrize("kind", ["EndpointSlice", "ControllerRevision", "Lease"])
 @pytest.mark.parametrize(
-    ("api_version", "kind"),
+    ("git", "live"),
     [
-        ("discovery.k8s.io/v1", "EndpointSlice"),
-        ("apps/v1", "ControllerRevision"),
-        ("coordination.k8s.io/v1", "Lease"),
+        (OWNED, {}),
+        ({}, OWNED),
+        ({"labels": {MANAGED_BY: "endpointslice-controller.k8s.io"}}, {}),
+        ({}, {"labels": {MANAGED_BY: "endpointslicemirroring-controller.k8s.io"}}),
     ],
 )
-def test_x_03_records_of_controllers_are_not_compared(api_version: str, kind: str) -> None:
-    stated = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}, "x": 1}
-    judgement = judge(desired(stated), live_of({**stated, "x": 2}), None)  # type: ignore[dict-item,arg-type]
+def test_x_03_records_of_controllers_are_not_compared(
+    kind: str, git: JsonObject, live: JsonObject
+) -> None:
+    judgement = judge(desired(record(kind, git)), live_of(record(kind, live, 2)), None)
     assert judgement.verdict is Verdict.IN_SYNC
     assert [change.note for change in judgement.changes] == ["not compared"]
+
+
+@pytest.mark.parametrize("kind", ["EndpointSlice", "ControllerRevision", "Lease"])
+@pytest.mark.parametrize("more", [{}, {"labels": {MANAGED_BY: "staff"}}, {"ownerReferences": []}])
+def test_x_03_one_that_only_git_states_is_compared(kind: str, more: JsonObject) -> None:
+    judgement = judge(desired(record(kind, more)), live_of(record(kind, more, 2)), None)
+    assert judgement.suspect
+
+
+def test_x_03_an_owner_says_nothing_of_other_kinds() -> None:
+    stated = desired(record("ConfigMap", OWNED))
+    assert judge(stated, live_of(record("ConfigMap", OWNED, 2)), None).suspect
 
 
 def test_an_unreadable_live_object_is_unknown_and_nothing_else() -> None:

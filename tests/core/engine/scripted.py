@@ -29,7 +29,7 @@ from core.model import (
     Snapshot,
 )
 from core.model.requests import Apply, Request
-from core.reconcile.memory.effects import LookUp
+from core.reconcile.memory.effects import LookUp, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
     Confirmed,
@@ -37,6 +37,7 @@ from core.reconcile.memory.inputs import (
     InventoryRow,
     KindListed,
     LiveChanged,
+    Recalled,
     SchemaRead,
     SourceRead,
 )
@@ -184,6 +185,10 @@ class ScriptedAttribution:
         self.script.play("look_up", asked.key.ref.name)
         changes = tuple(replace(change, actor=ALICE) for change in asked.changes)
         return Explained(asked.key, asked.desired, asked.live, changes)
+
+    def recall(self, asked: Recall) -> Recalled:
+        self.script.play("recall", asked.key.ref.name)
+        return Recalled(asked.key, asked.revision, ())
 
 
 class ScriptedReverts:

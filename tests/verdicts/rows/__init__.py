@@ -6,6 +6,7 @@ from tests.verdicts.case import Case
 from tests.verdicts.rows import (
     admission,
     custom,
+    filled,
     jobs,
     networks,
     others,
@@ -17,6 +18,7 @@ from tests.verdicts.rows import (
 
 CASES: Final[tuple[Case, ...]] = (
     *workloads.CASES,
+    *filled.CASES,
     *networks.CASES,
     *custom.CASES,
     *rights.CASES,
