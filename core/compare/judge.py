@@ -15,6 +15,7 @@ from core.compare.evidence.past import Past
 from core.compare.evidence.scaling import ScaleRange
 from core.compare.rules.grafting import as_live
 from core.compare.rules.ignoring import Spared, additions, spared
+from core.compare.unions import with_blocking
 from core.compare.verdicts import Case, Policy
 from core.model import (
     ABSENT,
@@ -40,6 +41,8 @@ class Beside:
     """What is known of a live object and does not stand in it."""
 
     scale: ScaleRange | None = None  # of the autoscaler that drives it
+    whole: bool = False  # what is predicted was asked with all that Git lacks taken away
+    blocking: tuple[str, ...] | None = None  # what has to go, too; None: an apply was not refused
     persistent: Mapping[str, str] = field(
         default_factory=dict
     )  # paths that were healed twice and written again by one manager, and that manager
@@ -75,7 +78,7 @@ def judge(
         desired: Git's side, from `canonical`.
         live: The cluster's side, read at the apiVersion that Git writes.
         schema: What the cluster publishes about the kind; None is compared exactly.
-        predicted: The answer to a dry-run apply of `desired` on this very `live`, if there is one.
+        predicted: The answer to a dry-run of `desired` on this very `live`, if there is one.
         policy: What the settings of the app say about judging.
         beside: What else is known of the live object than what it says itself.
 
@@ -110,7 +113,7 @@ def _compared(
     policy: Policy,
     beside: Beside,
 ) -> Judgement:
-    git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
+    git, found = _decoded(desired.body), _decoded(live.body)
     if _terminating(found):
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="terminating")
     root = schema.root if schema is not None else UNKNOWN
@@ -132,7 +135,7 @@ def _compared(
     ignored += left
     suspect = any(change.verdict in _COUNTED for change in (*changes, *added))
     if suspect and predicted is not None:
-        case = replace(local, predicted=answer)
+        case = replace(local, predicted=_decoded(predicted), whole=beside.whole)
         changes, _ = _decided(case, apart, additions(git, desired))
     if suspect and predicted is None and schema is None:
         reason = "schema-unavailable"
@@ -140,6 +143,8 @@ def _compared(
             Verdict.UNKNOWN, desired.warnings, _sorted(ignored), suspect=suspect, reason=reason
         )
     changes = placed([*changes, *added], ignored, found, root)
+    if beside.blocking is not None:
+        changes = with_blocking(changes, beside.blocking, evidence)
     return _judged([*desired.warnings, *changes], ignored, suspect=suspect)
 
 

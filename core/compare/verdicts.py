@@ -17,6 +17,7 @@ from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import NOBODY, Owner
 from core.compare.evidence.scaling import ScaleRange
 from core.compare.evidence.writers import CLIENT_SIDE, CLUSTER_PARTS, OwnerClass
+from core.compare.masking import is_secret_kind
 from core.model import (
     ABSENT,
     Absent,
@@ -60,6 +61,7 @@ class Case:
     predicted: JsonObject | None  # the server's answer to a dry-run, if it was asked
     policy: Policy
     scale: ScaleRange | None = None  # of the autoscaler that drives the object
+    whole: bool = False  # that dry-run took away what Git does not state, too
 
     def decide(self, each: Difference) -> Iterator[FieldChange]:
         """Say what one difference means; nothing at all if it is clean."""
@@ -130,13 +132,30 @@ class Case:
             yield self._contested(each, sharer, "Git dropped it, and it is applied by")
         elif self._is_drift(each, owners):
             adder = _adder(each.parts, owners)
-            yield _change(each, FieldVerdict.DRIFT, adder.actor if adder else actor)
+            change = _change(each, FieldVerdict.DRIFT, adder.actor if adder else actor)
+            yield self._taken_away(each, change)
         elif each.parts[-4:] == _RESTARTED:  # B3
             note = f"restarted at {each.live} by {actor.manager or 'someone'}"
             yield _info(each, actor, InfoClass.BOOKKEEPING, note)
         elif not owners or owners[0].manager not in CLIENT_SIDE:  # B7 else
             yield _info(each, actor, InfoClass.INJECTED)  # B9
             yield from self.added_inside(each)
+
+    def _taken_away(self, each: Difference, change: FieldChange) -> FieldChange:
+        """Say of a field that is to go what the server puts in its place.
+
+        What is there again as it was cannot be had otherwise.
+        """
+        after = value_at(self.predicted, each.parts) if self.predicted is not None else ABSENT
+        if isinstance(after, Absent) or isinstance(each.live, Absent):
+            return change
+        if same(after, each.live, each.node, self.live):
+            back = _info(each, change.actor, InfoClass.INJECTED, "the server puts it back")
+            return back if self.whole else change
+        shown = after if isinstance(after, str | int | float) else ""
+        secret = is_secret_kind(self.kind.kind) or shown == ""
+        note = "the server's default" if secret else f"{shown}, the server's default,"
+        return replace(change, note=f"{note} takes its place")
 
     def added_inside(self, each: Difference, maker: str = "") -> Iterator[FieldChange]:
         """B6 for a list entry that admission, or *maker*, added and another then edited."""

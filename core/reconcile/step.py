@@ -10,7 +10,8 @@ from typing import assert_never
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.sending import take_applied
 from core.reconcile.judging import explaining, recalling
-from core.reconcile.judging.judging import judge_key, take_answer
+from core.reconcile.judging.confirming import take_answer
+from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
     Execute,

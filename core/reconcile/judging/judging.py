@@ -49,16 +49,16 @@ from core.reconcile.judging.recalling import (
     is_recalling,
 )
 from core.reconcile.judging.refusals import (
+    Outcome,
     is_due,
     is_final,
-    remember_refusal,
     standing_refusal,
     with_refusal,
+    with_stuck,
 )
 from core.reconcile.judging.scaling import awaits_scaler, drops_replicas, stated_scale
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
-from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
 from core.reconcile.memory.subjects import Call
 from core.remedy import statement
@@ -77,16 +77,16 @@ def judge_key(draft: Draft, key: Key) -> None:
     app = draft.app(key.app)
     before = subject.row
     found = _keep_origin(before, _row(draft, app, key, before))
-    after = _stamped(before, found, draft.now)
+    after = stamped(before, found, draft.now)
     if after is None:
         announce(draft, key, before, None)
         draft.forget(key)
         return
-    _settle(draft, key, after)
+    settle(draft, key, after)
     announce(draft, key, before, draft.row(key))
 
 
-def _settle(draft: Draft, key: Key, row: Drift) -> None:
+def settle(draft: Draft, key: Key, row: Drift) -> None:
     """Take a new verdict; what led there is no news any more."""
     draft.put_row(key, row)
     forget_sightings(draft, key)
@@ -97,35 +97,7 @@ def _settle(draft: Draft, key: Key, row: Drift) -> None:
         draft.put(replace(subject, rejudge=False))
 
 
-def take_answer(draft: Draft, answer: Confirmed) -> bool:
-    """Use the server's dry-run, if it still speaks of the current object; tell whether it did."""
-    key = answer.key
-    subject = draft.subject(key)
-    if subject.call is None or not _answers(answer, subject.call):
-        return False  # it was forgotten meanwhile, or another question is under way
-    draft.put(replace(subject, call=None))
-    app = draft.app(key.app)
-    desired = app.desired.get(key.ref)
-    live = desired and _live(draft.cluster(app.spec.cluster), desired.kind, key.ref)
-    before = draft.row(key)
-    if desired != answer.desired or live != answer.live or before is None:
-        draft.judge_again(key)  # the object moved on: ask again
-        return False
-    assert desired is not None
-    assert live is not None
-    row = _compared(draft, app, before, desired, live, answer)
-    remember_refusal(draft, answer, row)
-    _settle(draft, key, _stamped(before, row, draft.now) or row)
-    announce(draft, key, before, draft.row(key))
-    return True
-
-
-def _answers(answer: Confirmed, call: Call) -> bool:
-    asked = (call.desired, call.live, call.run)
-    return asked == (answer.desired, answer.live, None)  # equal, not the same: a record replays
-
-
-def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
+def stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
     """Say when a row was judged; one that says what it said before keeps its time, and itself."""
     if after is None or after is before:
         return after
@@ -167,7 +139,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
     )
     if unchanged and before is not None:
         return _kept(draft, app, desired, live, before)
-    return _compared(draft, app, fresh, desired, live, None)
+    return compared(draft, app, fresh, desired, live, None)
 
 
 def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
@@ -204,7 +176,8 @@ def _left_alone(row: Drift, note: str) -> Drift:
     return replace(row, verdict=Verdict.IN_SYNC, cause=None, ignored=(hidden,))
 
 
-def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
+def live_at(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
+    """Return an object as it is followed at that version, if it is there."""
     state = cluster.kinds.get(kind)
     return state.objects.get(ref) if state is not None and state.objects is not None else None
 
@@ -253,7 +226,7 @@ def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Dri
         changes = causes.told(changes)
         cause = cause_of(changes)
         if causes.lacks_past(changes) and not before.confirming:
-            return _compared(draft, app, before, desired, live, None)
+            return compared(draft, app, before, desired, live, None)
     stands = (False, cause, changes, document.file, document.line)
     if (before.calling, before.cause, before.changes, before.file, before.line) == stands:
         return before
@@ -268,21 +241,25 @@ def _causes(draft: Draft, app: AppState, desired: Desired, live: Live) -> Causes
     return Causes(app.applied(desired.ref), desired, live, schema, classes, earlier)
 
 
-def _compared(
+def compared(
     draft: Draft,
     app: AppState,
     fresh: Drift,
     desired: Desired,
     live: Live,
-    answer: Confirmed | None,
+    outcome: Outcome | None,
 ) -> Drift:
+    """Judge an object that both sides have, by what the server said of it so far."""
     cluster = draft.cluster(app.spec.cluster)
     schema = cluster.kinds[desired.kind].schema
-    answer = answer or standing_refusal(draft, fresh.key, desired, live)
+    outcome = outcome or Outcome(standing_refusal(draft, fresh.key, desired, live))
+    answer = outcome.answer
     predicted = answer.predicted if answer else None
     sights = Sights(draft, fresh.key, live, schema)
     beside = Beside(
         cluster.scales.get(desired.ref),
+        outcome.whole,
+        outcome.blocking,
         persistent(draft.subject(fresh.key), desired.digest, draft.now),
         tuple(each.body for each in earlier_of(draft, app, fresh.key) or ()),
     )
@@ -314,6 +291,7 @@ def _compared(
     )
     if answer is not None and is_final(answer) and found.suspect:
         row = with_refusal(row, answer)
+    row = with_stuck(row, outcome.stuck)
     if recalling:
         ask_past(draft, app, desired)  # the dry-run comes after that, for the same judgement
     elif found.suspect and answer is None:

@@ -25,6 +25,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.requests import Edit
 from core.reconcile.memory.commands import Command
 
 # Git --------------------------------------------------------------------------------------------
@@ -218,6 +219,7 @@ class Confirmed:
     cause_paths: tuple[str, ...] = ()  # fields the server refused (422)
     status: int = 200
     retry: bool = False  # worth asking again later
+    patch: Edit | None = None  # what was asked; None: the apply of `desired`
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,24 @@ from typing import Final
 
 from core.compare import Earlier
 from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
+from core.model.requests import Edit
 from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.tables import Map
 
 NO_OBSERVATIONS: Final[Map[str, "Observation"]] = Map()
 NO_HEALS: Final[Map[str, "Heals"]] = Map()
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A whole heal that is asked about, as an apply does not do all of it, or was refused."""
+
+    first: Confirmed  # the answer to the apply
+    patch: Edit
+    blocking: tuple[str, ...] = ()  # live fields that go for Git's sake
+    stuck: tuple[tuple[str, str], ...] = ()  # paths that have to stay, and the server's words
+    added: tuple[str, ...] = ()  # what the patch takes away or replaces
+    rounds: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,7 @@ class Call:
     live: Live | None
     run: int | None = None  # the run it belongs to; None for a dry-run
     seen: tuple[str | None, ...] = ()  # versions that the watch brought meanwhile; None: deleted
+    further: Further | None = None  # of a dry-run that is not the first for this version
     overtaken: bool = False  # a listing showed another one: the watch may never bring what it wrote
 
 

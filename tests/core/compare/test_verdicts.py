@@ -1,6 +1,7 @@
 """Tables A and B: what a difference means, by who wrote the field and by what the server says."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -556,3 +557,32 @@ def test_b6_what_a_person_changed_inside_an_entry_that_a_webhook_added_is_drift(
     judgement = judge(wanted, Live(found.uid, "42", body), SCHEMAS[wanted.kind])
     assert shown(judgement) == {at: "info", f"{at}.image": "drift"}
     assert judgement.suspect
+
+
+def taken_away(predicted: str, *, whole: bool = True, kind: str = "Deployment") -> list[Any]:
+    """What is told of a field that a person added, where a dry-run took it away."""
+    live = "spec: {minReadySeconds: 5}" if kind == "Deployment" else "data: {a: eA==}"
+    path = "spec.minReadySeconds" if kind == "Deployment" else "data.a"
+    wanted = desired(obj(kind, ""))
+    found, after = live_of(obj(kind, live), {"kubectl-edit": path}), live_of(obj(kind, predicted))
+    beside = Beside(whole=whole)
+    told = judge(wanted, found, SCHEMAS[wanted.kind], predicted=after.body, beside=beside)
+    return [(str(c.verdict), c.info, c.note) for c in told.changes]
+
+
+def test_a_field_that_goes_says_what_the_server_puts_in_its_place() -> None:
+    assert taken_away("") == [("drift", None, "")]
+    note = "1, the server's default, takes its place"
+    assert taken_away("spec: {minReadySeconds: 1}") == [("drift", None, note)]
+    assert taken_away("spec: {minReadySeconds: 1}", whole=False) == [("drift", None, note)]
+
+
+def test_what_the_server_puts_in_the_place_of_a_secret_is_not_told() -> None:
+    note = "the server's default takes its place"
+    assert taken_away("data: {a: eQ==}", kind="Secret") == [("drift", None, note)]
+
+
+def test_a_field_that_the_server_puts_back_cannot_be_had_without() -> None:
+    back = ("info", InfoClass.INJECTED, "the server puts it back")
+    assert taken_away("spec: {minReadySeconds: 5}") == [back]
+    assert taken_away("spec: {minReadySeconds: 5}", whole=False) == [("drift", None, "")]
