@@ -42,6 +42,7 @@ from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
 from core.reconcile.judging.observing import Sights, forget_sightings
+from core.reconcile.judging.rechecks import is_doubtful, keeps_doubt, note_answer
 from core.reconcile.judging.refusals import (
     is_due,
     is_final,
@@ -105,6 +106,9 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
         return False
     assert desired is not None
     assert live is not None
+    if keeps_doubt(answer, before):
+        return True
+    note_answer(draft, answer)
     row = _compared(draft, app, before, desired, live, answer)
     remember_refusal(draft, answer, row)
     _settle(draft, key, _stamped(before, row, draft.now) or row)
@@ -158,6 +162,8 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         and not is_due(draft, key)
     )
     if unchanged and before is not None:
+        if is_doubtful(subject, before):
+            _ask(draft, app, desired, live)
         return _kept(app, desired, before)
     return _compared(draft, app, fresh, desired, live, None)
 

@@ -85,4 +85,6 @@ class Subject:
     heals: Map[str, tuple[float, ...]] = NO_HEALS  # by path: when it was healed
     hold: Hold | None = None
     refusal: Refusal | None = None
+    answered_at: float | None = None  # when a dry-run was answered last
+    doubtful: bool = False  # and may be answered otherwise now
     ending: Ending | None = None  # of a Job with a time to live
