@@ -2,7 +2,8 @@
 
 Three witnesses are heard.  `managedFields` and our own watch were heard already, when the row was
 judged (`core.compare`); here the audit log names users (`users`), and Git's history names commits
-(`blame` walks it, `origins` turns what it finds into places).  Nothing here decides anything.
+(`blame` walks it, `origins` turns what it finds into places), and what earlier ones stated
+(`recalling`).  Nothing here decides anything.
 """
 
 from core.attribution.attribution import Attribution

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.attribution.origins import Origins
+from core.attribution.recalling import recalled
 from core.attribution.users import attribute, maker, remover
 from core.compare import detailed
 from core.errors import ProductError
 from core.git import Repositories
 from core.model import AppSpec, AuditEvent
-from core.reconcile.memory.effects import LookUp
-from core.reconcile.memory.inputs import Explained
+from core.reconcile.memory.effects import LookUp, Recall
+from core.reconcile.memory.inputs import Explained, Recalled
 
 
 class Attribution:
@@ -34,6 +35,16 @@ class Attribution:
         except ProductError:
             found = plain
         return _with_users(asked, found, events)
+
+    def recall(self, asked: Recall) -> Recalled:
+        """Find what earlier commits stated of an object.  Blocks.
+
+        Raises:
+            ProductError: Git cannot say now.
+        """
+        repository = self._repositories.opened(self._specs[asked.key.app].repo)
+        documents = recalled(repository, asked.document, asked.revision)
+        return Recalled(asked.key, asked.revision, documents)
 
     def _with_origins(self, asked: LookUp, plain: Explained) -> Explained:
         if asked.desired is None and not asked.applied:

@@ -20,7 +20,7 @@ VERSIONS_MAX: Final = 20_000  # of the file that are looked at
 PARSED_MAX_BYTES: Final = 8 * 2**20  # about two seconds
 MOVED_MAX: Final = 2_000  # files of one commit that are searched for where an object came from
 _TOO_LONG: Final = "or before: the history is too long to be followed further"
-_MANIFESTS: Final = (".yaml", ".yml", ".json")
+MANIFESTS: Final = (".yaml", ".yml", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Blame:
         for number, (name, was, _) in enumerate(self._repository.changed(parent, commit)):
             if number >= MOVED_MAX:
                 return "too many files changed there to say whether it came from another one"
-            if was is None or name == file or not name.endswith(_MANIFESTS):
+            if was is None or name == file or not name.endswith(MANIFESTS):
                 continue
             there = self._statement(parent, name)
             if there is not None and there.stated:

@@ -26,7 +26,7 @@ from core.model import (
     ObjectRef,
     Resource,
 )
-from core.model.requests import Apply, bound
+from core.model.requests import Apply, Edit, bound
 from core.model.requests import Request as Change
 from core.reconcile.memory.inputs import (
     AuditLogRead,
@@ -120,17 +120,21 @@ class Cluster:
         """
         self._following.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
 
-    async def dry_run(self, key: Key, desired: Desired, live: Live, request: Apply) -> Confirmed:
+    async def dry_run(
+        self, key: Key, desired: Desired, live: Live, request: Apply | Edit
+    ) -> Confirmed:
         """Ask the server what *request* would make of *live*; never raises.
 
         The answer tells about *desired*, which Git states and *request* brings.
         """
+        patch = request if isinstance(request, Edit) else None
         try:
             resource = self._presence.resource(desired.kind)
         except ProductError as error:
-            return Confirmed(key, desired, live, None, problem=str(error), status=0, retry=True)
+            words = str(error)
+            return Confirmed(key, desired, live, None, words, status=0, retry=True, patch=patch)
         self._admission.need()
-        made = await self._gateway.dry_run(resource, request)
+        made = await self._gateway.dry_run(resource, request, live)
         if made.status == HTTPStatus.FORBIDDEN:
             self._access.forget()
         return Confirmed(
@@ -142,6 +146,7 @@ class Cluster:
             cause_paths=made.cause_paths,
             status=made.status,
             retry=made.retry,
+            patch=patch,
         )
 
     async def perform(self, requests: Sequence[Change], live: Live | None) -> Live | None:

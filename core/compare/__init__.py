@@ -7,11 +7,14 @@
 from core.compare.canonical import canonical
 from core.compare.details import detail, detailed
 from core.compare.equality.schema import Schema, schemas
+from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.extras import NEVER_EXTRA, Find, find
 from core.compare.evidence.jobs import end_of, expired, expires
-from core.compare.evidence.ownership import MANAGER, NOBODY, Owner, OwnerClass, Owners, class_of
+from core.compare.evidence.ownership import NOBODY, Owner, Owners
+from core.compare.evidence.past import Earlier, Held, Past
 from core.compare.evidence.scaling import ScaleRange, scale_of
 from core.compare.evidence.transitions import Move, Transition
+from core.compare.evidence.writers import MANAGER, OwnerClass, class_of
 from core.compare.judge import (
     Beside,
     Judgement,
@@ -29,12 +32,16 @@ __all__ = [
     "NEVER_EXTRA",
     "NOBODY",
     "Beside",
+    "Earlier",
+    "Evidence",
     "Find",
+    "Held",
     "Judgement",
     "Move",
     "Owner",
     "OwnerClass",
     "Owners",
+    "Past",
     "Policy",
     "ScaleRange",
     "Schema",

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from core.compare.equality.builtin import RESTARTED_AT
+from core.compare.equality.filled import is_servers_own
 from core.compare.equality.walk import Difference, How, Walk, inside, same
 from core.compare.evidence.evidence import Evidence
-from core.compare.evidence.ownership import CLIENT_SIDE, CLUSTER_PARTS, NOBODY, Owner, OwnerClass
+from core.compare.evidence.ownership import NOBODY, Owner
 from core.compare.evidence.scaling import ScaleRange
+from core.compare.evidence.writers import CLIENT_SIDE, CLUSTER_PARTS, OwnerClass
+from core.compare.masking import is_secret_kind
 from core.model import (
     ABSENT,
     Absent,
@@ -58,6 +61,7 @@ class Case:
     predicted: JsonObject | None  # the server's answer to a dry-run, if it was asked
     policy: Policy
     scale: ScaleRange | None = None  # of the autoscaler that drives the object
+    whole: bool = False  # that dry-run took away what Git does not state, too
 
     def decide(self, each: Difference) -> Iterator[FieldChange]:
         """Say what one difference means; nothing at all if it is clean."""
@@ -79,11 +83,15 @@ class Case:
         if self.scale is not None and each.parts == _REPLICAS and not gone:  # A5
             return self._scaled(each, actor, self.scale)
         contested = owner is not None and owner.kind is OwnerClass.CONTROLLER
-        if self.policy.contested is Contested.ENFORCE:
-            contested = False
         if contested and owner is not None and not self._guarded(each.parts):  # A6, but for A4
-            return _change(each, FieldVerdict.CONTESTED, actor, f"owned by {owner.manager}")
+            return self._contested(each, owner, "owned by")
         return _change(each, FieldVerdict.DRIFT, actor)  # A4, A7
+
+    def _contested(self, each: Difference, opponent: Owner, words: str) -> FieldChange:
+        if self.policy.contested is Contested.ENFORCE:
+            return _change(each, FieldVerdict.DRIFT, opponent.actor)
+        note = f"{words} {opponent.manager}"
+        return _change(each, FieldVerdict.CONTESTED, opponent.actor, note)
 
     def _scaled(self, each: Difference, actor: Actor, scale: ScaleRange) -> FieldChange:
         """A5: an autoscaler moves replicas within its range; outside it somebody else did.
@@ -111,56 +119,87 @@ class Case:
 
     def _extra(self, each: Difference) -> Iterator[FieldChange]:
         """Table B: live has the field, and Git does not state it."""
-        owners = self.evidence.owners.of(each.parts)
-        person = _person(owners)
+        owners = self.evidence.owners_of(each.parts)
         actor = owners[0].actor if owners else NOBODY
-        if each.filled and person is None:  # B1
+        unstated = each.kept or not self.evidence.was_ours(each.parts)
+        if each.filled and unstated and _person(owners) is None:  # B1
             return
         if self.scale is not None and each.parts == _REPLICAS:  # B2, A5
             change = self._scaled(each, actor, self.scale)
             yield replace(change, healable=change.verdict is not FieldVerdict.DRIFT)
             return
-        if self._is_drift(each, owners, person):
-            yield _change(each, FieldVerdict.DRIFT, person.actor if person else actor)
+        if (sharer := self._shared(each)) is not None:  # B4
+            yield self._contested(each, sharer, "Git dropped it, and it is applied by")
+        elif self._is_drift(each, owners):
+            adder = _adder(each.parts, owners)
+            change = _change(each, FieldVerdict.DRIFT, adder.actor if adder else actor)
+            yield self._taken_away(each, change)
         elif each.parts[-4:] == _RESTARTED:  # B3
             note = f"restarted at {each.live} by {actor.manager or 'someone'}"
             yield _info(each, actor, InfoClass.BOOKKEEPING, note)
         elif not owners or owners[0].manager not in CLIENT_SIDE:  # B7 else
             yield _info(each, actor, InfoClass.INJECTED)  # B9
-            yield from self._changed_inside(each)
+            yield from self.added_inside(each)
 
-    def _changed_inside(self, each: Difference) -> Iterator[FieldChange]:
-        """B6 for a list entry that admission or a controller added and a person then edited."""
-        for inner in inside(each, self.live):
-            person = _person(self.evidence.owners.of(inner.parts))
-            if person is not None:
-                yield _change(inner, FieldVerdict.DRIFT, person.actor)
+    def _taken_away(self, each: Difference, change: FieldChange) -> FieldChange:
+        """Say of a field that is to go what the server puts in its place.
 
-    def _is_drift(self, each: Difference, owners: tuple[Owner, ...], person: Owner | None) -> bool:
+        What is there again as it was cannot be had otherwise.
+        """
+        after = value_at(self.predicted, each.parts) if self.predicted is not None else ABSENT
+        if isinstance(after, Absent) or isinstance(each.live, Absent):
+            return change
+        if same(after, each.live, each.node, self.live):
+            back = _info(each, change.actor, InfoClass.INJECTED, "the server puts it back")
+            return back if self.whole else change
+        shown = after if isinstance(after, str | int | float) else ""
+        secret = is_secret_kind(self.kind.kind) or shown == ""
+        note = "the server's default" if secret else f"{shown}, the server's default,"
+        return replace(change, note=f"{note} takes its place")
+
+    def added_inside(self, each: Difference, maker: str = "") -> Iterator[FieldChange]:
+        """B6 for a list entry that admission, or *maker*, added and another then edited."""
+        for inner in inside(each, self.live) if each.how is How.EXTRA else ():
+            adder = _adder(inner.parts, self.evidence.owners_of(inner.parts))
+            if adder is not None and adder.manager != maker:
+                yield _change(inner, FieldVerdict.DRIFT, adder.actor)
+
+    def _shared(self, each: Difference) -> Owner | None:
+        """B4: who else applies a field that Git once stated and has dropped; B2 and B3 go first."""
+        if self._guarded(each.parts) or each.parts[-4:] == _RESTARTED:
+            return None
+        if not self.evidence.was_ours(each.parts):
+            return None
+        return self.evidence.applied_by_another(each.parts)
+
+    def _is_drift(self, each: Difference, owners: tuple[Owner, ...]) -> bool:
         if self._guarded(each.parts):  # B2
             return True
         if each.parts[-4:] == _RESTARTED:  # B3
             return False
-        if person is not None or self.evidence.was_ours(each.parts):  # B6, B4
+        if self.evidence.was_ours(each.parts) or _adder(each.parts, owners) is not None:  # B4, B6
+            return True
+        if self.evidence.was_stated(each.parts):  # B4, before it is ours
             return True
         if not owners:
             in_secret = self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"
-            return in_secret or self.evidence.came_unowned(each.parts)  # B5, B8
+            return in_secret or self._came_unowned(each)  # B5, B8
         strict = self.policy.extras is Extras.ANY and owners[0].manager not in CLIENT_SIDE
         return strict and owners[0].manager not in CLUSTER_PARTS  # B9
 
-    def _renamed(self, each: Difference) -> Iterator[FieldChange]:
-        """One entry stands where Git states another: one drift, unless the two are strangers.
+    def _came_unowned(self, each: Difference) -> bool:
+        """B8: an object without managedFields says of nothing in it who put it there."""
+        assert not isinstance(each.live, Absent)
+        own = is_servers_own(self.live, each.parts, each.live)
+        return not self.evidence.owners and not own
 
-        A container that a person removed and a sidecar that admission added are also each the only
-        one of their side; replacing one by the other would delete the sidecar.
-        """
+    def _renamed(self, each: Difference) -> Iterator[FieldChange]:
+        """One entry stands where Git states another: one drift, unless the two are strangers."""
         assert each.replaced is not None
         live_parts = (*each.parts[:-1], each.replaced)
         extra = Difference(How.EXTRA, live_parts, ABSENT, each.live, each.node)
-        owners = self.evidence.owners.of(live_parts)
-        put_there = self._is_drift(extra, owners, _person(owners))
-        if each.agreed or put_there or not self.evidence.owners:
+        owners = self.evidence.owners_of(live_parts)
+        if self._takes_its_place(each, extra, owners):
             actor = owners[0].actor if owners else NOBODY
             note = f"replaces {format_path(live_parts)}"
             change = _change(each, FieldVerdict.DRIFT, actor, note)
@@ -169,6 +208,20 @@ class Case:
         missing = Difference(How.VALUE, each.parts, each.git, ABSENT, each.node)
         yield self._confirmed(missing, self._stated(missing))
         yield from self._extra(extra)
+
+    def _takes_its_place(
+        self, each: Difference, extra: Difference, owners: tuple[Owner, ...]
+    ) -> bool:
+        """Tell whether the live entry is Git's under another key, or a stranger.
+
+        Whatever the two look like, what others keep there is no renamed entry of Git's.  What
+        nobody owns was added by admission, so only the likeness speaks for it: a container that a
+        person removed and a sidecar are also each the only one of their side.
+        """
+        was_ours = self.evidence.was_ours(extra.parts)
+        if (not was_ours and owners and _keeps(owners[0])) or self._shared(extra) is not None:
+            return False
+        return each.agreed or self._is_drift(extra, owners) or not self.evidence.owners
 
     def _ordered(self, each: Difference) -> FieldChange:
         """Init containers run in their order; most other orders mean nothing."""
@@ -198,6 +251,21 @@ class Case:
             return False
         after = parts[parts.index("clientConfig") + 1 :]
         return after[:1] in {("url",), ("service",)}
+
+
+def _adder(parts: Parts, owners: tuple[Owner, ...]) -> Owner | None:
+    """B6: who added a field so that it counts: a person, outside `metadata` any unknown program."""
+    person = _person(owners)
+    if person is not None or parts[:1] == ("metadata",):
+        return person
+    return next((owner for owner in owners if owner.kind is OwnerClass.UNKNOWN), None)
+
+
+def _keeps(owner: Owner) -> bool:
+    """Tell whether an owner of a list entry put it there to stay, as its own."""
+    if owner.kind is OwnerClass.UNKNOWN:
+        return owner.operation == "Apply"
+    return owner.kind in {OwnerClass.CONTROLLER, OwnerClass.DEPLOYER}
 
 
 def _person(owners: tuple[Owner, ...]) -> Owner | None:

@@ -19,6 +19,7 @@ from core.reconcile.memory.effects import (
     MakeRevert,
     Perform,
     ReadInventory,
+    Recall,
     WriteInventory,
 )
 from core.reconcile.memory.inputs import (
@@ -29,6 +30,7 @@ from core.reconcile.memory.inputs import (
     InventoryRead,
     InventoryWritten,
     PlanPrepared,
+    Recalled,
     Reverted,
     RevertFound,
     RevertPrepared,
@@ -39,6 +41,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     Confirm
     | Perform
     | LookUp
+    | Recall
     | ReadInventory
     | WriteInventory
     | CheckAccess
@@ -56,7 +59,9 @@ async def answer(work: Awaitable[T], otherwise: Callable[[ProductError], T]) -> 
         return otherwise(error)
 
 
-def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> Input:
+def failed(  # noqa: C901 - one case each
+    effect: Asking, error: ProductError, branches: Mapping[str, str]
+) -> Input:
     """Say that *effect* ended with *error*.
 
     Args:
@@ -67,12 +72,15 @@ def failed(effect: Asking, error: ProductError, branches: Mapping[str, str]) -> 
     problem = problem_of(error)
     match effect:
         case Confirm(_, key, desired, live):
-            again = isinstance(error, UnavailableError)
-            return Confirmed(key, desired, live, None, problem.words, status=0, retry=again)
+            again, asked = isinstance(error, UnavailableError), effect.patch
+            words = problem.words
+            return Confirmed(key, desired, live, None, words, status=0, retry=again, patch=asked)
         case Perform(_, key, desired):
             return Applied(key, desired, None, problem)
         case LookUp():
             return Explained(effect.key, effect.desired, effect.live, effect.changes)
+        case Recall(key, _, revision):
+            return Recalled(key, revision, ())
         case ReadInventory(_, app):
             return InventoryRead(app, (), problem.words)
         case WriteInventory(_, app, _, rows):

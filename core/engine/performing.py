@@ -27,6 +27,7 @@ from core.reconcile.memory.effects import (
     Perform,
     ReadInventory,
     ReadSource,
+    Recall,
     WakeAt,
     WriteInventory,
 )
@@ -103,7 +104,7 @@ class Performer:
         otherwise = partial(failed, effect, branches=self._branches)
         self._put(await answer(self._asked(effect), otherwise))
 
-    async def _asked(self, effect: Asking) -> Input:
+    async def _asked(self, effect: Asking) -> Input:  # noqa: C901 - one case each
         """Do what *effect* says and return what came of it.
 
         Raises:
@@ -124,6 +125,8 @@ class Performer:
                 return await self._check_access(effect)
             case LookUp():
                 return await self._look_up(effect)
+            case Recall():
+                return await asyncio.to_thread(self._adapters.attribution.recall, effect)
             case ComputeRevert(request, app, commit):
                 planned = self._adapters.reverts.planned
                 return RevertPrepared(request, await asyncio.to_thread(planned, app, commit))

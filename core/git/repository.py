@@ -11,22 +11,24 @@ from stat import S_ISREG
 from threading import Lock
 from typing import Final
 
-from dulwich.config import StackedConfig
 from dulwich.graph import can_fast_forward
 from dulwich.objects import Blob, ObjectID
 
 from core.clean import clean
-from core.errors import OutdatedError, RejectedError, UnavailableError
+from core.errors import DeniedError, OutdatedError, RejectedError, UnavailableError
 from core.git.reading.commits import commit_of
 from core.git.reading.graph import Graph
 from core.git.reading.history import changes_of, last_change
 from core.git.reading.listing import File, files_in, parts_of
-from core.git.reading.revisions import BRANCHES, branch_ref, ref_target, resolved
+from core.git.reading.operations import BRANCHES
+from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
+from core.git.reading.settings import GitSettings
 from core.git.reading.store import Store, is_tree, translated
 from core.git.reading.watching import ref_changes
-from core.git.writing.checkout import Checkout, locked_checkout
+from core.git.writing.checkout import Checkout, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
+from core.git.writing.trust import check_owner, warnings
 from core.model import Commit, Problem, Remedy, RevertPlan, problem_of
 
 HISTORY_KEPT: Final = 200
@@ -143,14 +145,22 @@ class Repository:
         name = branch if ref is None else ref.removeprefix(BRANCHES)
         if head is None:
             reason = f'"{clean(branch)}" is no branch; a revert needs one to be made on'
+            under_way = operation_of_head(self._store) if branch == "HEAD" else None
+            if under_way is not None:
+                reason = f"{clean(str(under_way))}; finish it first"
             problem = Problem(Remedy.CHANGE_GIT, reason)
             return RevertPlan(app, target, name, "", problem=problem)
+        assert ref is not None
         try:
             changes = self._reversal(target, head, folder)
-        except RejectedError as error:
+            settings = self._settings()
+            check_owner(self._store, settings)
+            check_free(self._store, ref)
+        except (RejectedError, DeniedError) as error:
             return RevertPlan(app, target, name, head, problem=problem_of(error))
         files = tuple(change.name for change in changes)
-        return RevertPlan(app, target, name, head, files, diff_text(changes))
+        notes = tuple(warnings(self._store, settings))
+        return RevertPlan(app, target, name, head, files, diff_text(changes), notes=notes)
 
     def reverted_files(self, plan: RevertPlan) -> Iterator[tuple[File, bytes | None]]:
         """Yield every file that a planned revert changes, and what it will hold; None: nothing.
@@ -176,7 +186,13 @@ class Repository:
             return can_fast_forward(self._store.repo, *ids)
 
     def make_revert(
-        self, plan: RevertPlan, *, author: str, now: float, timezone_s: int = 0
+        self,
+        plan: RevertPlan,
+        *,
+        author: str,
+        now: float,
+        committer: str | None = None,
+        timezone_s: int = 0,
     ) -> Commit:
         """Write the revert that was planned, as one new commit on its branch.
 
@@ -184,15 +200,19 @@ class Repository:
             plan: What `plan_revert` returned.
             author: "Name <mail>".
             now: Seconds since the epoch.
+            committer: The same, where it is another one.
             timezone_s: Seconds east of UTC that the commit shows.
 
         Raises:
             OutdatedError: The branch moved since the plan was made.
+            DeniedError: The repository is another user's.
             RejectedError: It cannot be made, or the work tree has changes in the same files.
             UnavailableError: The repository is locked or damaged.
         """
         if plan.problem:
             raise RejectedError(plan.problem)
+        settings = self._settings()
+        check_owner(self._store, settings)
         store = self._store
         with self._writing:
             ref = branch_ref(store, plan.branch)
@@ -202,7 +222,12 @@ class Repository:
             if tuple(change.name for change in changes) != plan.files:
                 raise OutdatedError("the revert is no longer what was shown")
             made = Authorship(
-                author=author, message=_message(plan), when=now, timezone_s=timezone_s
+                author=author,
+                committer=committer,
+                message=_message(plan),
+                when=now,
+                timezone_s=timezone_s,
+                what="revert",
             )
             with locked_checkout(store, ref) as checkout:
                 if checkout is not None:
@@ -226,14 +251,16 @@ class Repository:
         return ref_changes(Path(repo.controldir()), Path(repo.commondir()))
 
     def author(self, environment: Mapping[str, str] = os.environ) -> str:
-        """Return who commits here: the environment, the repository's or user's settings, or us."""
+        """Return whose commits are made here: as git says, or ours where it would make it up."""
+        return self._settings(environment).identity("author") or DEFAULT_AUTHOR
+
+    def committer(self, environment: Mapping[str, str] = os.environ) -> str:
+        """Return who makes commits here, which need not be their author."""
+        return self._settings(environment).identity("committer") or DEFAULT_AUTHOR
+
+    def _settings(self, environment: Mapping[str, str] = os.environ) -> GitSettings:
         with self._store.lock, translated(self.path):
-            config = self._store.repo.get_config_stack()
-        name, mail = (
-            _plain(environment.get(f"GIT_AUTHOR_{key.upper()}") or _setting(config, key))
-            for key in ("name", "email")
-        )
-        return f"{name} <{mail}>" if name and mail else DEFAULT_AUTHOR
+            return GitSettings(self._store.repo, environment)
 
     def _reversal(self, target: Commit, head: str, folder: str) -> tuple[Change, ...]:
         short = target.id[:12]
@@ -270,15 +297,3 @@ def _message(plan: RevertPlan) -> str:
         trailers.append(f"App: {clean(plan.app)}")
     body = f'Revert "{subject}"\n\nThis reverts commit {plan.target.id}.\n\n'
     return body + "\n".join(trailers) + "\n"
-
-
-def _setting(config: StackedConfig, key: str) -> str:
-    try:
-        return config.get((b"user",), key.encode()).decode(errors="replace")
-    except KeyError:
-        return ""
-
-
-def _plain(text: str) -> str:
-    """Drop what would break a commit's header, as git does."""
-    return "".join(c for c in text if c not in "<>" and c.isprintable()).strip()

@@ -14,7 +14,7 @@ class Verdict(StrEnum):
     DRIFTED = "drifted"
     MISSING = "missing"  # in Git, not in the cluster
     EXTRA = "extra"  # in the cluster, no longer in Git
-    CONTESTED = "contested"  # a controller owns what Git sets
+    CONTESTED = "contested"  # a controller owns what Git sets, or another applies what Git dropped
     UNKNOWN = "unknown"  # cannot be judged; the reason says why
 
 
@@ -145,6 +145,8 @@ class FieldChange:
     seen: Seen | None = None
     detail: tuple[str, ...] = ()  # what differs inside a value shown as one, for people
     place: str = ""  # what a heal removes or, where Git states something, replaces; "": `path`
+    blocks: bool = False  # while it is there, the server refuses what Git states
+    cause: Cause | None = None  # of a DRIFT: which side moved; None while that is not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.sending import take_applied
-from core.reconcile.judging import explaining
-from core.reconcile.judging.judging import judge_key, take_answer
+from core.reconcile.judging import explaining, recalling
+from core.reconcile.judging.confirming import take_answer
+from core.reconcile.judging.judging import judge_key
 from core.reconcile.judging.rechecks import doubt_answers
 from core.reconcile.memory.commands import (
     Command,
@@ -45,6 +46,7 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LiveChanged,
     PlanPrepared,
+    Recalled,
     Result,
     Reverted,
     RevertFound,
@@ -143,7 +145,7 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             assert_never(happened)
 
 
-def _take_result(draft: Draft, happened: Result) -> None:
+def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one case each
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
@@ -158,6 +160,8 @@ def _take_result(draft: Draft, happened: Result) -> None:
             runs.advance_all(draft)  # a step of another run may have waited for this object
         case Explained():
             explaining.take_explanation(draft, happened)
+        case Recalled():
+            recalling.take_past(draft, happened)
         case PlanPrepared():
             reverts.take_access(draft, happened)
         case RevertPrepared():

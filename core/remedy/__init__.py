@@ -6,12 +6,13 @@ it returns are those of `core.model.requests`; `json_patch` says how an edit loo
 
 from core.remedy.patching import json_patch
 from core.remedy.payload import payload
-from core.remedy.requests import creation, deletion, requests, statement, verbs
+from core.remedy.requests import creation, deletion, patch, requests, statement, verbs
 
 __all__ = [
     "creation",
     "deletion",
     "json_patch",
+    "patch",
     "payload",
     "requests",
     "statement",

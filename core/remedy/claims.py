@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from core.compare.equality.lists import element, entries, members
 from core.compare.equality.schema import Node
-from core.compare.evidence.ownership import MANAGER, Owner, Owners, listed
+from core.compare.evidence.ownership import Owner, Owners, listed
+from core.compare.evidence.writers import MANAGER
 from core.model import Json, JsonObject, KindRef
 from core.model.paths import Parts
 
@@ -34,7 +35,7 @@ def is_claimed(sent: JsonObject, ours: Owner, root: Node, going: tuple[Parts, ..
         root: What the schema says about the kind: how lists are divided.
         going: What is removed anyway, and from every owner.
     """
-    held = {parts for parts, _ in listed(ours.fields)}
+    held = set(listed(ours.fields))
     kept = {parts for parts in held if not any(parts[: len(gone)] == gone for gone in going)}
     return kept == set(_claims(sent, root, ())) - _IDENTITY
 

@@ -5,6 +5,9 @@ Each of them is sent so that the server leaves it as it is (Flux's semantics):
 - another Apply manager owns it: left out.  We give up owning it, and it keeps the field.
 - otherwise: the live value.  Left out, a field that only we own would be deleted.
 - live lacks it: left out.
+
+A field that Git dropped and another still applies stays ours beside it: given up, it would count
+as an addition of the other's.
 """
 
 from collections.abc import Collection
@@ -16,7 +19,8 @@ from core.compare.equality.lists import element, entries
 from core.compare.equality.scalars import same_json
 from core.compare.equality.schema import UNKNOWN, Node, Schema
 from core.compare.evidence.evidence import Evidence
-from core.compare.evidence.ownership import OwnerClass, Owners
+from core.compare.evidence.ownership import Owners
+from core.compare.evidence.writers import OwnerClass
 from core.compare.rules.grafting import Side, grafted, identified
 from core.compare.rules.ignoring import Spared, may_fit, spared
 from core.compare.verdicts import Policy
@@ -45,25 +49,27 @@ def payload(
     evidence = Evidence(msgspec.json.decode(live.body), policy.classes)
     root = schema.root if schema is not None else UNKNOWN
     found = list(spared(policy.rules, desired, git, evidence, root))
-    found += (Spared(parse_path(path), "") for path in left)
+    others = tuple(Spared(parse_path(path), "") for path in left)
+    found += others
     if not found:
         return desired
-    sent = grafted(git, evidence.live, found, root, _Sent(evidence.owners, root))
+    sent = grafted(git, evidence.live, found, root, _Sent(evidence.owners, root, others))
     return replace(desired, body=msgspec.json.encode(sent, order="sorted"))
 
 
 class _Sent:
     """What an apply says about a place, so that it stays as it is."""
 
-    def __init__(self, owners: Owners, root: Node) -> None:
-        self._owners, self._root = owners, root
+    def __init__(self, owners: Owners, root: Node, others: Collection[Spared]) -> None:
+        self._owners, self._root, self._others = owners, root, others
 
     def __call__(self, git: Side, live: Side, node: Node, at: Parts) -> Side:
         if isinstance(live, Absent):
             return ABSENT
         if not isinstance(git, Absent) and same_json(git, live):
             return git
-        undivided = self._is_undivided(at)
+        whole = self._whole(at)
+        undivided = whole != at
         if not undivided and not node.atomic:
             if isinstance(live, dict) and isinstance(git, dict | Absent):
                 return self._mapping(git, live, node, at)
@@ -71,9 +77,12 @@ class _Sent:
                 keyed = self._entries(git, live, node, at)
                 if keyed is not None:
                     return keyed or (live if not live else ABSENT)
-        owners = [owner for owner in self._owners.entries if owner.owns(at)]
-        if isinstance(git, Absent) and not any(o.kind is OwnerClass.OURS for o in owners):
-            return ABSENT  # Git does not state it, and leaving it out takes nothing away
+        owners = [owner for owner in self._owners.entries if owner.owns(whole)]
+        if isinstance(git, Absent):
+            if not any(o.kind is OwnerClass.OURS for o in owners):
+                return ABSENT  # Git does not state it, and leaving it out takes nothing away
+            if any(other.meets(at) for other in self._others):
+                return live
         applied = any(o.operation == "Apply" and o.kind is not OwnerClass.OURS for o in owners)
         return ABSENT if applied and not undivided else live
 
@@ -99,11 +108,11 @@ class _Sent:
                 made.append(identified(item, value, node))
         return made
 
-    def _is_undivided(self, parts: Parts) -> bool:
-        """Tell whether a place lies inside a value that can only be owned as a whole."""
+    def _whole(self, parts: Parts) -> Parts:
+        """Return the value around a place that can only be owned as a whole, or the place."""
         node = self._root
-        for part in parts:
+        for depth, part in enumerate(parts):
             if node.atomic or not (isinstance(part, str) or node.keys or node.unique):
-                return True
+                return parts[:depth]
             node = node.fields[part] if isinstance(part, str) else node.items
-        return False
+        return parts

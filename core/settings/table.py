@@ -181,7 +181,7 @@ APP: Final = (
         type=str,
         read=read_extras,
         default="human",
-        help="Which added fields count: those of people (human), or all (any).",
+        help="Which added fields count: of people and unknown programs (human), or all (any).",
     ),
     Field(
         name="contested",
@@ -194,7 +194,7 @@ APP: Final = (
         name="managers",
         type=dict,
         read=read_managers,
-        help="Field managers that are human, controller, deployer, ours or none after all.",
+        help="Managers that are human, unknown, controller, deployer, ours or none after all.",
     ),
     Field(
         name="ignore",

@@ -53,6 +53,7 @@ class Sources:
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         }
         self._asked: asyncio.Queue[str] = asyncio.Queue()
+        self._resting: set[str] = set()  # apps that are read again after a while, whatever happens
 
     async def run(self) -> None:
         """Read every folder, and again whenever refs move or somebody asks, until cancelled."""
@@ -101,13 +102,24 @@ class Sources:
             try:
                 found = await asyncio.to_thread(source.folders.read, spec)
             except ProductError as error:
-                self._put(SourceLost(spec.name, problem_of(error)))
+                problem = problem_of(error)
+                self._put(SourceLost(spec.name, problem))
+                if problem.retry_after_s is not None and not self._once:
+                    tasks.create_task(self._read_later(spec.name, problem.retry_after_s))
                 return
         if found is None:
             return
         self._put(found)
         if not self._once:
             tasks.create_task(self._read_history(spec, source, found.revision))
+
+    async def _read_later(self, app: str, after_s: float) -> None:
+        """Read a folder after a while, although no ref may have moved."""
+        if app not in self._resting:
+            self._resting.add(app)
+            await self._clock.sleep(after_s)
+            self._resting.discard(app)
+            self.look_again(app)
 
     async def _read_history(self, spec: AppSpec, source: _Source, revision: Commit) -> None:
         try:

@@ -57,7 +57,10 @@ def sentence(drift: Drift) -> str:
         case Verdict.UNKNOWN:
             return "This object cannot be judged."
         case Verdict.CONTESTED:
-            return "Git states fields that a controller owns; a sync would start a fight."
+            return (
+                "Git states fields that a controller owns, or dropped some that another applies;"
+                " a sync would start a fight."
+            )
         case Verdict.IN_SYNC if drift.ignored:
             return "The cluster differs from Git only where a rule says to leave it alone."
         case Verdict.IN_SYNC:

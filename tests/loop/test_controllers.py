@@ -178,7 +178,7 @@ def test_a_field_that_another_applier_owns_is_given_up_by_a_heal(stage: Stage) -
     stage.put(WEB)
     stage.git(web=WEB)
     scaler = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}}
-    url = f"{stage.path('apps/v1', 'Deployment')}/web?fieldManager=scaler&force=true"
+    url = f"{stage.path('apps/v1', 'Deployment')}/web?fieldManager=keda-operator&force=true"
     answer = stage.client.call(
         "PATCH",
         url,
@@ -194,16 +194,16 @@ def test_a_field_that_another_applier_owns_is_given_up_by_a_heal(stage: Stage) -
         for entry in live["metadata"]["managedFields"]
         if "f:replicas" in entry["fieldsV1"].get("f:spec", {})
     }
-    assert (live["spec"]["replicas"], owners) == (5, {"scaler"})
+    assert (live["spec"]["replicas"], owners) == (5, {"keda-operator"})
 
 
-def test_settings_make_a_person_of_an_operator(stage: Stage) -> None:
+def test_settings_make_a_controller_of_an_operator_that_nobody_knows(stage: Stage) -> None:
     stage.put(WEB)
     stage.git(web=WEB)
     stage.scale("web", 5, "my-operator")
-    assert stage.diff()["web"]["verdict"] == "contested"
-    stage.settings = ", managers: {my-operator: human}"
     assert stage.diff()["web"]["verdict"] == "drifted"
+    stage.settings = ", managers: {my-operator: controller}"
+    assert stage.diff()["web"]["verdict"] == "contested"
 
 
 # Jobs -------------------------------------------------------------------------------------------

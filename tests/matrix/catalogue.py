@@ -67,6 +67,7 @@ def _opted_out(key: str, value: str) -> Change:
         f"{_WEB}.image",
         Nature.CHANGED,
         _in_order(_annotate(key, value), _IMAGE),
+        marked=True,
     )
 
 
@@ -74,7 +75,12 @@ _POD = "spec.template.spec"
 _WEB = f"{_POD}.containers[name=web]"
 _IMAGE: Edit = lambda found: _container(found).update(image="registry.example/web:2")  # noqa: E731
 _RULE = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}
-_NOT_BY_APPLY = (Who.KUBECTL, Who.CLIENT, Who.CLIENT_SIDE)  # our own entry keeps it there
+_NOT_BY_APPLY = (
+    Who.KUBECTL,
+    Who.CLIENT,
+    Who.CONTROLLER,
+    Who.CLIENT_SIDE,
+)  # our own entry keeps it there
 _ADD, _SET, _CUT = Nature.ADDED, Nature.CHANGED, Nature.REMOVED
 
 CHANGES = (

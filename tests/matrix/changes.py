@@ -20,6 +20,7 @@ class Who(StrEnum):
 
     KUBECTL = "kubectl"
     CLIENT = "plain client"  # a program with its own manager name, by Update
+    CONTROLLER = "known controller"  # by Update, too
     APPLIER = "server-side applier"  # another one, by Apply with force
     SERVER_SIDE = "kubectl apply --server-side"
     CLIENT_SIDE = "kubectl apply"
@@ -63,6 +64,7 @@ class Change:
     taken: Edit | None = None  # REMOVED, for an applier: what it took over before it dropped it
     by: tuple[Who, ...] = tuple(Who)
     guarded: bool = False  # grants power: counts whoever wrote it (A4)
+    marked: bool = False  # an annotation comes with it
 
     @property
     def title(self) -> str:
@@ -102,6 +104,7 @@ class Case:
             return "kubectl" if verb == "scale" else f"kubectl-{verb}"
         return {
             Who.CLIENT: "acme-tool",
+            Who.CONTROLLER: "keda-operator",
             Who.APPLIER: "other-applier",
             Who.SERVER_SIDE: "kubectl",
             Who.CLIENT_SIDE: "kubectl-client-side-apply",
@@ -109,17 +112,24 @@ class Case:
 
     def expected(self, setting: Setting) -> str:
         """The verdict of the field, or of the object where the change is a whole one."""
-        nature, person = self.change.nature, self.who not in {Who.CLIENT, Who.APPLIER}
+        nature = self.change.nature
         if nature is Nature.CREATED:
             return "extra"
         if nature is Nature.DELETED:
             return "missing"
-        if person or self.change.guarded or nature is Nature.REMOVED:  # A7, B4, B6; A4
-            return "drift"
+        if self.who is not Who.CONTROLLER or self.change.guarded or nature is Nature.REMOVED:
+            metadata = nature is Nature.ADDED and self.change.path.startswith("metadata.")
+            return "info" if metadata and self._may_add(setting) else "drift"  # B9; A7, B4, B6; A4
         if nature is Nature.CHANGED:  # A6
             return "drift" if setting.contested == "enforce" else "contested"
-        return "drift" if setting.extras == "any" else "info"  # B9
+        return "info" if self._may_add(setting) else "drift"  # B9
+
+    def _may_add(self, setting: Setting) -> bool:
+        """Whether what they add to `metadata` is let be, and what a controller adds, anywhere."""
+        others = {Who.CLIENT, Who.APPLIER, Who.CONTROLLER}
+        return self.who in others and setting.extras != "any"
 
     def to_heal(self, setting: Setting) -> bool:
         """Whether a sync must make the object what it was; deleting one (prune) does not exist."""
-        return self.expected(setting) in {"drift", "missing"}
+        whole = not (self.change.marked and self._may_add(setting))
+        return whole and self.expected(setting) in {"drift", "missing"}

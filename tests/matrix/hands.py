@@ -1,4 +1,4 @@
-"""The hands that make the changes: kubectl itself, and three clients that are not kubectl.
+"""The hands that make the changes: kubectl itself, and four clients that are not kubectl.
 
 Where there is no kubectl the same requests are made with its field managers.
 """
@@ -37,7 +37,7 @@ class Hands:
         by: dict[Who, list[Case]] = {who: [] for who in Who}
         for case in cases:
             by[case.who].append(case)
-        for case in by[Who.CLIENT]:
+        for case in (*by[Who.CLIENT], *by[Who.CONTROLLER]):
             self._as_client(case)
         for case in (*by[Who.APPLIER], *by[Who.SERVER_SIDE]):
             self._as_applier(case)

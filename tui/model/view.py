@@ -184,7 +184,7 @@ def why_not_sync(drift: Drift) -> str:
     if drift.verdict is Verdict.EXTRA:
         return "Git does not state this object; sync deletes nothing"
     if drift.verdict is Verdict.CONTESTED:
-        return "a controller owns these fields; sync leaves them to it"
+        return "others own these fields; sync leaves them alone"
     if drift.verdict is Verdict.UNKNOWN:
         return "this object cannot be judged"
     return ""

@@ -147,6 +147,7 @@ def _change_form(change: FieldChange) -> JsonObject:
         form["live"] = as_json(change.live)
     if not isinstance(change.git, Absent):
         form["git"] = as_json(change.git)
+    form["cause"] = change.cause.value if change.cause else None
     form["class"] = change.info.value if change.info else None
     form["note"] = change.note or None
     form["healable"] = change.healable

@@ -10,6 +10,7 @@ from core.errors import UnavailableError
 from core.model import KindRef, Live, ObjectRef
 
 INITIAL_END: Final = "k8s.io/initial-events-end"
+_PARTIAL: Final = "PartialObjectMetadata"
 
 
 class UnreadableError(UnavailableError):
@@ -46,13 +47,20 @@ class Event(msgspec.Struct):
 
 
 class _ListMetadata(
-    msgspec.Struct, rename={"resource_version": "resourceVersion", "go_on": "continue"}
+    msgspec.Struct,
+    rename={
+        "resource_version": "resourceVersion",
+        "go_on": "continue",
+        "remaining": "remainingItemCount",
+    },
 ):
     resource_version: str = ""
     go_on: str = ""
+    remaining: int | None = None
 
 
-class _List(msgspec.Struct):
+class _List(msgspec.Struct, rename={"api_version": "apiVersion"}):
+    api_version: str
     kind: str
     metadata: _ListMetadata
     items: list[msgspec.Raw]
@@ -91,13 +99,20 @@ def event_of(line: bytes) -> Event:
         raise UnreadableError("a watch event could not be read") from error
 
 
-def object_of(raw: msgspec.Raw | bytes, kind: KindRef) -> tuple[ObjectRef, Live]:
+def object_of(
+    raw: msgspec.Raw | bytes, kind: KindRef, namespace: str = ""
+) -> tuple[ObjectRef, Live]:
     """Read what identifies one object and keep its bytes.
 
     Objects inside a list lack apiVersion and kind; they are put in front.
 
+    Args:
+        raw: The object as the server sent it.
+        kind: What was asked for.
+        namespace: Where it was asked for; "" for everywhere.
+
     Raises:
-        UnreadableError: It has no name, uid or resourceVersion.
+        UnreadableError: It has no name, uid or resourceVersion, or is not what was asked for.
     """
     try:
         head = _head.decode(raw)
@@ -106,6 +121,8 @@ def object_of(raw: msgspec.Raw | bytes, kind: KindRef) -> tuple[ObjectRef, Live]
     metadata = head.metadata
     if not (metadata.name and metadata.uid and metadata.resource_version):
         raise UnreadableError(f"a {kind.kind} without name, uid or resourceVersion")
+    if head.kind not in {"", kind.kind, _PARTIAL} or namespace not in {"", metadata.namespace}:
+        raise UnreadableError(f"an object that is no {kind.kind} of where it was asked for")
     body = bytes(raw) if head.kind and head.api_version else _completed(bytes(raw), kind)
     ref = ObjectRef(kind.group, kind.kind, metadata.namespace, metadata.name)
     return ref, Live(metadata.uid, metadata.resource_version, body)
@@ -131,8 +148,8 @@ def bookmark_of(raw: msgspec.Raw) -> tuple[str, bool]:
     return mark.resource_version, (mark.annotations or {}).get(INITIAL_END) == "true"
 
 
-def page_of(answer: Answer) -> Page:
-    """Read a 200 to a LIST; it counts only if it is a list (kubernetes.md section 4).
+def page_of(answer: Answer, kind: KindRef) -> Page:
+    """Read a 200 to a LIST; it counts only if it is a list of *kind* (kubernetes.md section 4).
 
     Raises:
         UnreadableError: It is a page for people, half a document, something else.
@@ -141,9 +158,21 @@ def page_of(answer: Answer) -> Page:
         listed = _list.decode(answer.body)
     except _FAULTS as error:
         raise UnreadableError("the server answered with something that is no list") from error
-    if not listed.kind.endswith("List") or not listed.metadata.resource_version:
-        raise UnreadableError("the server answered with something that is no list")
+    if not _lists(listed, kind) or not listed.metadata.resource_version:
+        raise UnreadableError(f"the server answered with something that is no list of {kind.kind}")
+    if listed.metadata.remaining and not listed.metadata.go_on:
+        raise UnreadableError("a page of a listing says that more is to come, and not where")
     return Page(listed.metadata.resource_version, listed.metadata.go_on, listed.items)
+
+
+def _lists(listed: _List, kind: KindRef) -> bool:
+    """Tell whether a list is one of *kind*; a definition may give its lists a name of their own."""
+    if listed.kind == f"{_PARTIAL}List":
+        return True
+    if listed.api_version != kind.api_version:
+        return False
+    own_name = "." in kind.group and listed.kind.endswith("List")
+    return listed.kind == f"{kind.kind}List" or own_name
 
 
 def refusal_of(raw: msgspec.Raw) -> Answer:

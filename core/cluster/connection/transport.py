@@ -72,6 +72,7 @@ class Transport:
         self._root = login.server.rstrip("/")
         self._what = f"cannot reach {self._root}"
         self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._reading: WeakSet[aiohttp.ClientResponse] = WeakSet()
         self._calls = self._session(limit=CALLS_MAX)
         self._watches = self._session(limit=0)
 
@@ -84,6 +85,7 @@ class Transport:
         timeout = aiohttp.ClientTimeout(total=request.timeout_s, sock_connect=CONNECT_S)
         try:
             async with self._send(self._calls, request, headers, timeout) as response:
+                self._reading.add(response)
                 return _answer(response, await response.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._translated(error) from error
@@ -101,6 +103,7 @@ class Transport:
             response = await sending
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._translated(error) from error
+        self._reading.add(response)
         stream = Stream(response, self._what)
         try:
             yield stream
@@ -111,7 +114,11 @@ class Transport:
         """Close every connection, and return when they are closed.
 
         A TLS connection would first wait for the peer's farewell, longer than the loop may live.
+        Whoever waits for more of an answer is told: aiohttp forgets it with the connection, and it
+        would wait until its own time is up.
         """
+        for response in tuple(self._reading):
+            response.content.set_exception(aiohttp.ClientConnectionError("closed"))
         await asyncio.gather(self._calls.close(), self._watches.close())
         for open_socket in self._open_sockets():
             with suppress(OSError):

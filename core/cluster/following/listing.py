@@ -31,10 +31,19 @@ class Listing:
     """Reads one listing; used once."""
 
     def __init__(
-        self, caller: Caller, kind: KindRef, request: Request, heard: Callable[[], None]
+        self,
+        caller: Caller,
+        kind: KindRef,
+        request: Request,
+        heard: Callable[[], None],
+        namespace: str = "",
     ) -> None:
-        """Ask for nothing yet; *request* lacks the query, *heard* is called for each page."""
+        """Ask for nothing yet; *request* lacks the query, *heard* is called for each page.
+
+        It is about one *namespace*, or about all where none is named.
+        """
         self._caller, self._kind, self._heard = caller, kind, heard
+        self._namespace = namespace
         self._request = request
         self._objects: dict[ObjectRef, Live] = {}
 
@@ -83,11 +92,11 @@ class Listing:
         if answer.status != HTTPStatus.OK:
             raise RefusedError(answer)
         self._heard()
-        return page_of(answer)
+        return page_of(answer, self._kind)
 
     async def _collect(self, items: Sequence[msgspec.Raw]) -> None:
         for start in range(0, len(items), BATCH):
             for item in items[start : start + BATCH]:
-                ref, live = object_of(item, self._kind)
+                ref, live = object_of(item, self._kind, self._namespace)
                 self._objects[ref] = live
             await asyncio.sleep(0)

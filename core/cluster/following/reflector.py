@@ -133,7 +133,7 @@ class Reflector:
     async def _list(self) -> None:
         version = self._relist_rv()
         request = Request(path=self._path(), accept=self._accept("PartialObjectMetadataList"))
-        listing = Listing(self._link, self._resource.kind, request, self._sink.heard)
+        listing = Listing(self._link, self._resource.kind, request, self._sink.heard, self.scope)
         try:
             objects, listed_at = await listing.read(version)
         except RefusedError as refused:
@@ -216,14 +216,14 @@ class Reflector:
         event = event_of(line)
         match event.type:
             case "ADDED" | "MODIFIED":
-                ref, live = object_of(event.object, self._resource.kind)
+                ref, live = object_of(event.object, self._resource.kind, self.scope)
                 if stream.initial is not None:
                     stream.initial[ref] = live
                     return
                 changes += self.store.put(ref, live)
                 self._last_rv = live.resource_version
             case "DELETED":
-                ref, live = object_of(event.object, self._resource.kind)
+                ref, live = object_of(event.object, self._resource.kind, self.scope)
                 if stream.initial is not None:
                     stream.initial.pop(ref, None)
                     return
@@ -292,6 +292,8 @@ class Reflector:
         else:
             if self._needs_list:
                 self._sink.lost(self.scope, self._error_of(answer))
+            if answer.status == HTTPStatus.BAD_REQUEST:
+                self._last_rv = ""  # it may be what the server cannot read
             self._needs_list = self._may_stream = True
             await self._wait(answer)
 

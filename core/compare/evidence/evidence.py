@@ -1,14 +1,21 @@
 """What a live object tells about its own past: its owners, and the last client-side apply."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
+from typing import Final
 
 import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
-from core.compare.evidence.ownership import Owner, OwnerClass, Owners
+from core.compare.evidence.ownership import Owner, Owners
+from core.compare.evidence.past import Past
+from core.compare.evidence.writers import OwnerClass, rank_of
 from core.model import Absent, JsonObject
 from core.model.paths import Parts, format_path, value_at
+
+_NOBODY_IS: Final[Mapping[str, str]] = {}
+_GIVES_WAY: Final = frozenset({OwnerClass.OURS, OwnerClass.DEPLOYER})
 
 
 class Evidence:
@@ -18,13 +25,20 @@ class Evidence:
         self,
         live: JsonObject,
         classes: Mapping[str, OwnerClass],
-        appeared: frozenset[str] = frozenset(),
+        persistent: Mapping[str, str] = _NOBODY_IS,
+        past: Past | None = None,
     ) -> None:
-        """Look at *live*, as the API server returned it; *classes* are moved by settings.
+        """Look at *live*, as the API server returned it.
 
-        *appeared* are the fields that our own watch saw come in after the object was created.
+        Args:
+            live: The object.
+            classes: Field managers that settings moved to another class.
+            persistent: Fields that were healed twice and written again by one manager, and that
+                manager: of this field it is a controller.
+            past: What earlier commits stated of it.
         """
-        self.live, self._classes, self._appeared = live, classes, appeared
+        self.live, self._classes = live, classes
+        self._persistent, self._past = persistent, past
 
     @cached_property
     def owners(self) -> Owners:
@@ -43,20 +57,60 @@ class Evidence:
             return {}
         return applied if isinstance(applied, dict) else {}
 
-    def came_unowned(self, parts: Parts) -> bool:
-        """Tell whether we saw a field come into an object that names no owners at all."""
-        return not self.owners and format_path(parts) in self._appeared
+    def owners_of(self, parts: Parts) -> tuple[Owner, ...]:
+        """Return the owners of one field, the one that decides first."""
+        found = self.owners.of(parts)
+        name = self._persistent.get(format_path(parts)) if self._persistent else None
+        if name is None:
+            return found
+        known = (
+            replace(owner, kind=OwnerClass.CONTROLLER)
+            if owner.manager == name and owner.kind is not OwnerClass.HUMAN  # stubborn, no program
+            else owner
+            for owner in found
+        )
+        return tuple(sorted(known, key=lambda owner: rank_of(owner.kind)))
 
     def decisive(self, parts: Parts) -> Owner | None:
         """Return the owner that decides about one field."""
-        return next(iter(self.owners.of(parts)), None)
+        return next(iter(self.owners_of(parts)), None)
+
+    def applied_by_another(self, parts: Parts) -> Owner | None:
+        """Return who else states one field by an apply, and is there to stay: no deployer."""
+        return next(
+            (
+                owner
+                for way in _ways(parts)
+                for owner in self.owners.of(way)
+                if owner.operation == "Apply" and owner.kind not in _GIVES_WAY
+            ),
+            None,
+        )
 
     def was_ours(self, parts: Parts) -> bool:
         """Tell whether Git once stated this field: our own apply or the last one says so."""
-        twin = ("stringData", *parts[1:]) if parts[:1] == ("data",) else parts
         return any(
-            entry.kind is OwnerClass.OURS and (entry.owns(parts) or entry.owns(twin))
-            for entry in self.owners.entries
-        ) or not all(
-            isinstance(value_at(self.last_applied, each), Absent) for each in (parts, twin)
+            any(entry.kind is OwnerClass.OURS and entry.owns(way) for entry in self.owners.entries)
+            or not isinstance(value_at(self.last_applied, way), Absent)
+            for way in _ways(parts)
         )
+
+    def was_stated(self, parts: Parts) -> bool:
+        """Tell whether an earlier commit stated this very value here, and somebody deployed it.
+
+        Once we applied the object, our own entry knows better.  A controller may have come to the
+        value by itself, and where Git left the field to it, it is to stay.
+        """
+        if self._past is None or any(_applied_by_us(entry) for entry in self.owners.entries):
+            return False
+        by_controller = any(owner.kind is OwnerClass.CONTROLLER for owner in self.owners_of(parts))
+        return not by_controller and self._past.stated(parts)
+
+
+def _applied_by_us(entry: Owner) -> bool:
+    return (entry.kind, entry.operation) == (OwnerClass.OURS, "Apply")
+
+
+def _ways(parts: Parts) -> tuple[Parts, ...]:
+    """Name a field in every way in which somebody may have stated it."""
+    return (parts, ("stringData", *parts[1:])) if parts[:1] == ("data",) else (parts,)

@@ -10,14 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-from core.compare.evidence.ownership import (
-    CLUSTER_PARTS,
-    NOBODY,
-    Owner,
-    OwnerClass,
-    Owners,
-    rank_of,
-)
+from core.compare.evidence.ownership import NOBODY, Owner, Owners
+from core.compare.evidence.writers import CLUSTER_PARTS, OwnerClass, rank_of
 from core.model import Actor, JsonObject, Live, ObjectRef
 
 NEVER_EXTRA: Final = frozenset(

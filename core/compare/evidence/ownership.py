@@ -6,56 +6,15 @@ name is its own claim, and the time is that of its last write of anything: evide
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from core.compare.evidence.writers import OwnerClass, class_of, rank_of
 from core.model import Actor, Confidence, Json, JsonObject, Operation
 from core.model.paths import Element, Parts, format_field, parse_field
 
-MANAGER: Final = "driftdeck"
 _SELF: Final = "."  # in fieldsV1: the holder itself, not something in it
-
-
-class OwnerClass(StrEnum):
-    """What kind of writer a field manager is; of several owners the first of these decides."""
-
-    HUMAN = "human"
-    CONTROLLER = "controller"
-    DEPLOYER = "deployer"
-    OURS = "ours"
-    NONE = "none"
-
-
-_DECIDES: Final = tuple(OwnerClass)
-
-
-def rank_of(kind: OwnerClass) -> int:
-    """Order owners: the lowest decides."""
-    return _DECIDES.index(kind)
-
-
-_HUMANS: Final = frozenset({"kubectl", "node-fetch", "Mozilla", "OpenAPI-Generator"})
-_DEPLOYERS: Final = frozenset(
-    {"argocd-controller", "kustomize-controller", "helm-controller", "helm"}
-)
-CLIENT_SIDE: Final = frozenset({"kubectl-client-side-apply", "kubectl-last-applied"})
+_STATUS: Final = "status"  # the subresource
 _NOT_MOVED: Final[Mapping[str, OwnerClass]] = {}
-CLUSTER_PARTS: Final = frozenset({"kube-controller-manager", "kube-scheduler", "kubelet"})
-
-
-def class_of(manager: str, moved: Mapping[str, OwnerClass] = _NOT_MOVED) -> OwnerClass:
-    """Tell what kind of writer a managedFields entry names; *moved* is what settings say of it."""
-    if manager in moved:
-        return moved[manager]
-    if manager == MANAGER:  # by Update too: removals and replacements are patches
-        return OwnerClass.OURS
-    if manager in _HUMANS or manager.startswith("kubectl-"):
-        return OwnerClass.HUMAN
-    if manager in _DEPLOYERS:
-        return OwnerClass.DEPLOYER
-    return OwnerClass.NONE if manager == "before-first-apply" else OwnerClass.CONTROLLER
-
-
 _OPERATIONS: Final = {each.value: each for each in Operation}
 
 
@@ -85,30 +44,30 @@ class Owner:
         )
 
     def owns(self, parts: Parts) -> bool:
-        """Tell whether the entry lists the field at *parts*, or an undivided value around it."""
-        here: Mapping[str, Json] = self.fields
-        for part in parts:
-            inner = here.get(format_field(part))
-            if not isinstance(inner, dict):
-                return False
-            here = inner
-            if not here:
-                return True  # a leaf: whatever is inside belongs to it
+        """Tell whether the entry lists the very field at *parts*.
+
+        A map or list that it lists as such is not what is inside: others may put things there.
+        Where the schema says that a value is undivided, *parts* must lead to that value.
+        """
+        here = self._below(parts)
+        if here is None:
+            return False
         last = parts[-1] if parts else ""
         keyed = isinstance(last, Element) and any(f"f:{name}" in here for name, _ in last.keys)
-        return _SELF in here or keyed
+        return not here or _SELF in here or keyed
 
     def meets(self, parts: Parts) -> bool:
-        """Tell whether the entry lists anything at, around or inside *parts*."""
+        """Tell whether the entry lists anything at or inside *parts*."""
+        return self._below(parts) is not None
+
+    def _below(self, parts: Parts) -> Mapping[str, Json] | None:
         here: Mapping[str, Json] = self.fields
         for part in parts:
             inner = here.get(format_field(part))
             if not isinstance(inner, dict):
-                return False
+                return None
             here = inner
-            if not here:
-                return True
-        return True
+        return here
 
 
 NOBODY: Final = Actor(None, None, None, None, None, None, Confidence.UNKNOWN)
@@ -141,26 +100,30 @@ class Owners:
 
 
 def _entries(raw: list[Json], moved: Mapping[str, OwnerClass]) -> Iterator[Owner]:
+    reporting = {_text(entry, "manager") for entry in raw if _text(entry, "subresource") == _STATUS}
     for entry in raw:
         fields = entry.get("fieldsV1") if isinstance(entry, dict) else None
         if not isinstance(entry, dict) or not isinstance(fields, dict):
             continue
         manager, operation, subresource, time, version = (
-            value if isinstance(value := entry.get(key), str) else ""
+            _text(entry, key)
             for key in ("manager", "operation", "subresource", "time", "apiVersion")
         )
-        kind = class_of(manager, moved)
+        kind = class_of(manager, moved, reports=manager in reporting)
         yield Owner(manager, operation, subresource, time or None, fields, kind, version)
 
 
-def listed(fields: Mapping[str, Json]) -> Iterator[tuple[Parts, bool]]:
-    """Yield what an entry lists; True for a list entry as such, which others may write into too."""
+def _text(entry: Json, key: str) -> str:
+    value = entry.get(key) if isinstance(entry, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def listed(fields: Mapping[str, Json]) -> Iterator[Parts]:
+    """Yield what an entry lists: fields, and entries of lists as such."""
     for name, inner in fields.items():
         part = parse_field(name)
         if part is None or not isinstance(inner, dict):
             continue
-        if isinstance(part, Element) and "." in inner:
-            yield (part,), True
-        elif inner.keys() <= {"."}:
-            yield (part,), False
-        yield from (((part, *rest), whole) for rest, whole in listed(inner))
+        if inner.keys() <= {_SELF} or (isinstance(part, Element) and _SELF in inner):
+            yield (part,)
+        yield from ((part, *rest) for rest in listed(inner))

@@ -19,7 +19,8 @@ import msgspec
 from core.compare.equality.lists import element, entries
 from core.compare.equality.schema import Node
 from core.compare.evidence.evidence import Evidence
-from core.compare.evidence.ownership import OwnerClass, Owners, listed
+from core.compare.evidence.ownership import Owners, listed
+from core.compare.evidence.writers import OwnerClass
 from core.compare.rules.optouts import Effect, OptOut, may_opt_out, opt_outs
 from core.compare.rules.selectors import Labels, parse_selector
 from core.model import (
@@ -53,6 +54,7 @@ class Spared:
 
     parts: Parts
     note: str  # which rule says so, and where it is written
+    manager: str | None = None  # whose it is, where a rule is about one
 
     def meets(self, parts: Parts) -> bool:
         """Tell whether one of the two lies inside the other."""
@@ -106,7 +108,7 @@ def spared(
     """
     labels = labels_of(git)
     found = [
-        Spared(parts, _note(rule))
+        Spared(parts, _note(rule), rule.manager)
         for rule in rules
         if fits(rule, desired.ref, labels)
         for parts in _parts(rule, git, evidence, root)
@@ -185,10 +187,24 @@ def _parts(rule: IgnoreRule, git: JsonObject, evidence: Evidence, root: Node) ->
         yield from _resolved(parse_path(rule.path), git, live, root)
     else:
         owned = (entry.fields for entry in evidence.owners.entries if entry.manager == rule.manager)
-        for steps, whole in (found for fields in owned for found in listed(fields)):
+        for steps in (found for fields in owned for found in listed(fields)):
             for parts in _resolved(steps, git, live, root):
-                if not whole or isinstance(value_at(git, parts), Absent):
+                if not _is_divided(parts, git, live, root):
                     yield parts
+
+
+def _is_divided(parts: Parts, git: JsonObject, live: JsonObject, node: Node) -> bool:
+    """Tell whether a place has others' things in it, of which the owner of the place owns none.
+
+    An entry of a list is its maker's where Git does not have it.
+    """
+    sides = mine, _ = value_at(git, parts), value_at(live, parts)
+    if isinstance(parts[-1], Element) and isinstance(mine, Absent):
+        return False
+    for part in parts:
+        node = node.fields[part] if isinstance(part, str) else node.items
+    maps, lists = ([s for s in sides if s and isinstance(s, kind)] for kind in (dict, list))
+    return bool(maps and not node.atomic) or bool(lists and (node.keys or node.unique))
 
 
 def _resolved(steps: Parts, git: Json | Absent, live: Json | Absent, node: Node) -> Iterator[Parts]:

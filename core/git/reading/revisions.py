@@ -4,6 +4,7 @@ Full names only, and nothing is guessed: what could mean two commits is an error
 """
 
 import re
+from pathlib import Path
 from typing import Final
 
 from dulwich.objects import Commit as RawCommit
@@ -11,10 +12,11 @@ from dulwich.refs import HEADREF, Ref, check_ref_format
 
 from core.clean import clean
 from core.errors import UnavailableError, UsageError
+from core.git.reading.operations import BRANCHES, Operation, operations
 from core.git.reading.store import Store, translated
 
-BRANCHES: Final = "refs/heads/"
 SHOWN_CELLS: Final = 80
+LOOK_AGAIN_S: Final = 5.0  # it can be over without any ref having moved
 _FULL_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _SHORT_ID: Final = re.compile(r"[0-9a-f]{4,63}\Z")
 _PLACES: Final = (BRANCHES, "refs/tags/", "refs/remotes/")
@@ -25,7 +27,7 @@ def resolved(store: Store, revision: str) -> str:
 
     Raises:
         UsageError: It is unknown, ambiguous, or no commit.
-        UnavailableError: HEAD has no commit yet.
+        UnavailableError: HEAD has no commit yet, or something under way has detached it.
     """
     if revision == "HEAD":
         return _head(store)
@@ -53,6 +55,15 @@ def branch_ref(store: Store, branch: str) -> str | None:
     return name if ref_target(store, name) is not None else None
 
 
+def operation_of_head(store: Store) -> Operation | None:
+    """Return what detached HEAD and is not over yet; None where HEAD is what somebody chose."""
+    with store.lock, translated(store.path):
+        names, _ = store.repo.refs.follow(HEADREF)
+    if len(names) > 1 or store.repo.bare:
+        return None
+    return next(operations(Path(store.repo.controldir()), store.path), None)
+
+
 def ref_target(store: Store, name: str) -> str | None:
     """Return the id a full ref name holds now."""
     raw = name.encode(errors="surrogateescape")
@@ -72,6 +83,11 @@ def _head(store: Store) -> str:
         branch = _shown(names[-1].decode(errors="replace").removeprefix(BRANCHES))
         reason = f"there is no commit yet on {branch}; make the first one"
         raise UnavailableError(f"repository {store.path}: {reason}")
+    under_way = operation_of_head(store)
+    if under_way is not None:
+        reason = f"{under_way}, so HEAD is no branch; it is followed again when that is over"
+        words = f"repository {store.path}: {reason} (or name one: --revision)"
+        raise UnavailableError(words, retry_after_s=LOOK_AGAIN_S)
     return _commit_id(store, target.decode(), "HEAD")
 
 

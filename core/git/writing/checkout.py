@@ -10,8 +10,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkstemp
-from typing import Final
+from secrets import token_hex
 
 from dulwich.errors import ChecksumMismatch
 from dulwich.file import GitFile
@@ -29,16 +28,10 @@ from dulwich.refs import HEADREF
 
 from core.clean import clean
 from core.errors import RejectedError
+from core.git.reading.operations import BRANCHES, operations, work_trees
 from core.git.reading.store import Store, translated
+from core.git.writing.commit import shared_mode
 from core.git.writing.reverting import Change
-
-_IN_PROGRESS: Final = {
-    "MERGE_HEAD": "a merge",
-    "CHERRY_PICK_HEAD": "a cherry-pick",
-    "REVERT_HEAD": "a revert",
-    "rebase-merge": "a rebase",
-    "rebase-apply": "a rebase",
-}
 
 
 class Checkout:
@@ -115,20 +108,13 @@ def locked_checkout(store: Store, ref: str) -> Iterator[Checkout | None]:
         RejectedError: The work tree is in the middle of something, or is not ours to change.
         UnavailableError: Another git process holds the lock.
     """
-    other = _other_checkout(store, ref)
-    if other is not None:
-        reason = f"{clean(ref)} is checked out in {clean(str(other))}; revert it there"
-        raise RejectedError(reason)
-    if store.repo.bare or _branch_of_head(store) != ref:
+    check_free(store, ref)
+    if store.repo.bare or branch_of_head(store) != ref:
         yield None
         return
-    git_folder = Path(store.repo.controldir())
-    for name, what in _IN_PROGRESS.items():
-        if (git_folder / name).exists():
-            raise RejectedError(f"{what} is under way in {store.path}; finish it first")
     path, kind = store.repo.index_path(), store.repo.object_format
     with translated(store.path):
-        lock = GitFile(path, "wb")
+        lock = GitFile(path, "wb", mask=0o666, shared_perm=shared_mode(store.repo))
     try:
         index = _index(path, kind)
         yield Checkout(store, index)
@@ -154,31 +140,47 @@ def _index(path: str, kind: ObjectFormat) -> Index:
     return index
 
 
-def _other_checkout(store: Store, ref: str) -> Path | None:
-    """Find another work tree of this repository that has the branch checked out."""
+def check_free(store: Store, ref: str) -> None:
+    """Refuse a branch that another work tree has checked out, or that something holds.
+
+    Raises:
+        RejectedError: It is not ours to move now.
+    """
     own = Path(store.repo.controldir()).resolve()
-    common = Path(store.repo.commondir()).resolve()
-    heads = [path.parent for path in common.glob("worktrees/*/HEAD")]
-    if not (own == common or store.repo.get_config().get_boolean((b"core",), b"bare", False)):
-        heads.append(common)
-    for git_folder in heads:
-        if git_folder.resolve() == own:
-            continue
-        if (git_folder / "HEAD").read_text(errors="replace").strip() == f"ref: {ref}":
-            return git_folder
-    return None
+    for git_folder, place in work_trees(store.repo):
+        checked_out = _head_text(git_folder) == f"ref: {ref}"
+        if checked_out and git_folder.resolve() != own:
+            reason = f"{clean(ref)} is checked out in {clean(str(place))}; revert it there"
+            raise RejectedError(reason)
+        for each in operations(git_folder, place):
+            if checked_out or ref in each.refs:
+                name = clean(ref.removeprefix(BRANCHES))
+                what = clean(f"{each.what} of {name} is under way in {each.place}")
+                raise RejectedError(f"{what}; finish it first")
 
 
-def _branch_of_head(store: Store) -> str:
+def _head_text(git_folder: Path) -> str:
+    try:
+        return (git_folder / "HEAD").read_text(errors="replace").strip()
+    except FileNotFoundError:
+        return ""  # a work tree that is just being made or removed
+
+
+def branch_of_head(store: Store) -> str:
+    """Return the branch that is checked out; "HEAD" where none is."""
     with store.lock, translated(store.path):
         names, _ = store.repo.refs.follow(HEADREF)
     return names[-1].decode(errors="replace")
 
 
 def _write(place: Path, data: bytes, *, executable: bool) -> None:
-    """Replace a file in one step, never through a link that stands in its place."""
-    handle, temporary = mkstemp(dir=place.parent, prefix=".driftdeck-")
+    """Replace a file in one step, never through a link that stands in its place.
+
+    It gets the mode that git would give it: what the user's umask leaves.
+    """
+    temporary = place.with_name(f".driftdeck-{token_hex(8)}")
+    mode = 0o777 if executable else 0o666
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
-        os.fchmod(handle, 0o755 if executable else 0o644)
-    Path(temporary).replace(place)
+    temporary.replace(place)

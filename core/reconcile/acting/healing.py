@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Key, Remedy, Verdict
+from core.model import Cause, ConfirmedBy, Drift, FieldVerdict, Remedy, Verdict
 from core.reconcile.acting.plans import workable
+from core.reconcile.judging.fights import heals_of, paths_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.inputs import Applied
@@ -19,7 +20,6 @@ class HealPolicy:
     at_once: int = 2  # the first drift of a field, and its first repetition
     backoff_first_s: float = 2.0  # from then on, times three each
     backoff_cap_s: float = 300.0
-    forget_after_s: float = 600.0  # in sync for so long, a field starts afresh
     refused_s: float = 300.0  # a refused apply is tried again after so long, or on a new commit
     unavailable_first_s: float = 1.0
     unavailable_cap_s: float = 60.0
@@ -85,27 +85,10 @@ def _stands(held: Hold, row: Drift) -> bool:
 
 
 def _times(draft: Draft, row: Drift) -> Iterable[float]:
-    heals = draft.subject(row.key).heals
-    for path in _paths(row.changes):
-        past = heals.get(path, ())
-        if past and draft.now - past[-1] > POLICY.forget_after_s:
-            past = ()
-        yield heal_at(past)
-
-
-def _paths(changes: Iterable[FieldChange]) -> tuple[str, ...]:
-    drifts = tuple(c.path for c in changes if c.verdict is FieldVerdict.DRIFT)
-    return drifts or ("",)  # "" stands for the object itself, when it was deleted
-
-
-def remember_heal(draft: Draft, key: Key, changes: Iterable[FieldChange]) -> None:
-    """Count a heal of these fields."""
-    subject = draft.subject(key)
-    heals = subject.heals
-    for path in _paths(changes):
-        recent = [t for t in heals.get(path, ()) if draft.now - t <= POLICY.forget_after_s]
-        heals = heals.set(path, (*recent, draft.now))
-    draft.put(replace(subject, heals=heals))
+    subject = draft.subject(row.key)
+    digest = row.stamp.digest if row.stamp is not None else None
+    for path in paths_of(row.changes):
+        yield heal_at(heals_of(subject, path, digest, draft.now).times)
 
 
 def hold_unchanged(draft: Draft, done: Applied, version: str) -> None:

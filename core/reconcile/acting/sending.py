@@ -16,9 +16,10 @@ from core.model import (
     Step,
     Verdict,
 )
-from core.reconcile.acting.healing import hold_back, hold_unchanged, remember_heal
+from core.reconcile.acting.healing import hold_back, hold_unchanged
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.standing import is_coming, step_stands
+from core.reconcile.judging.fights import remember_heal
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import Applied, InventoryRow
@@ -183,7 +184,7 @@ def _tell_outcome(
         name = EventName.HEAL_FAILED if heals else EventName.SYNC_FAILED
         draft.tell_of(name, row, changes=drifts, message=_with_place(done))
     elif heals:
-        remember_heal(draft, done.key, drifts)
+        remember_heal(draft, done.key, row)
         what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"
         draft.tell_of(EventName.HEALED, row, changes=drifts, message=what)
     else:

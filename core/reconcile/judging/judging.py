@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 from core.compare import (
-    MANAGER,
     Beside,
     OwnerClass,
     Policy,
@@ -25,7 +24,6 @@ from core.compare import (
 from core.model import (
     ABSENT,
     AppSpec,
-    Cause,
     ConfirmedBy,
     Desired,
     Drift,
@@ -39,21 +37,29 @@ from core.model import (
     stamp_of,
 )
 from core.reconcile.judging.announcing import announce
+from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
+from core.reconcile.judging.fights import note_calm, persistent
 from core.reconcile.judging.observing import Sights, forget_sightings
-from core.reconcile.judging.rechecks import is_doubtful, keeps_doubt, note_answer
+from core.reconcile.judging.recalling import (
+    ask_past,
+    earlier_of,
+    forget_past,
+    is_recalling,
+)
+from core.reconcile.judging.rechecks import is_doubtful
 from core.reconcile.judging.refusals import (
+    Outcome,
     is_due,
     is_final,
-    remember_refusal,
     standing_refusal,
     with_refusal,
+    with_stuck,
 )
 from core.reconcile.judging.scaling import awaits_scaler, drops_replicas, stated_scale
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
-from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
 from core.reconcile.memory.subjects import Call
 from core.remedy import statement
@@ -72,56 +78,26 @@ def judge_key(draft: Draft, key: Key) -> None:
     app = draft.app(key.app)
     before = subject.row
     found = _keep_origin(before, _row(draft, app, key, before))
-    after = _stamped(before, found, draft.now)
+    after = stamped(before, found, draft.now)
     if after is None:
         announce(draft, key, before, None)
         draft.forget(key)
         return
-    _settle(draft, key, after)
+    settle(draft, key, after)
     announce(draft, key, before, draft.row(key))
 
 
-def _settle(draft: Draft, key: Key, row: Drift) -> None:
+def settle(draft: Draft, key: Key, row: Drift) -> None:
     """Take a new verdict; what led there is no news any more."""
     draft.put_row(key, row)
     forget_sightings(draft, key)
+    note_calm(draft, key, row)
     subject = draft.subject(key)
     if subject.rejudge:
         draft.put(replace(subject, rejudge=False))
 
 
-def take_answer(draft: Draft, answer: Confirmed) -> bool:
-    """Use the server's dry-run, if it still speaks of the current object; tell whether it did."""
-    key = answer.key
-    subject = draft.subject(key)
-    if subject.call is None or not _answers(answer, subject.call):
-        return False  # it was forgotten meanwhile, or another question is under way
-    draft.put(replace(subject, call=None))
-    app = draft.app(key.app)
-    desired = app.desired.get(key.ref)
-    live = desired and _live(draft.cluster(app.spec.cluster), desired.kind, key.ref)
-    before = draft.row(key)
-    if desired != answer.desired or live != answer.live or before is None:
-        draft.judge_again(key)  # the object moved on: ask again
-        return False
-    assert desired is not None
-    assert live is not None
-    if keeps_doubt(answer, before):
-        return True
-    note_answer(draft, answer)
-    row = _compared(draft, app, before, desired, live, answer)
-    remember_refusal(draft, answer, row)
-    _settle(draft, key, _stamped(before, row, draft.now) or row)
-    announce(draft, key, before, draft.row(key))
-    return True
-
-
-def _answers(answer: Confirmed, call: Call) -> bool:
-    asked = (call.desired, call.live, call.run)
-    return asked == (answer.desired, answer.live, None)  # equal, not the same: a record replays
-
-
-def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
+def stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
     """Say when a row was judged; one that says what it said before keeps its time, and itself."""
     if after is None or after is before:
         return after
@@ -141,31 +117,31 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return _extra(draft, key, before)
     kind = cluster.kinds.get(desired.kind)
     fresh = _fresh(app, desired, before)
-    if not is_compared(desired.kind):
-        left = not_compared(desired)
-        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if kind is None or kind.objects is None:
         problem = kind.problem if kind is not None else None
         text = f"live-unreadable: {problem}" if problem is not None else UNREAD
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
     live = kind.objects.get(key.ref)
+    if not is_compared(desired, live):
+        left = not_compared(desired)
+        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if live is not None and awaits_scaler(cluster, desired.kind):
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=UNREAD)
     if live is None:
-        return _missing(draft, app, desired, fresh)
+        return _missing(draft, app, desired, fresh, before)
     unchanged = (
         before is not None
         and before.stamp == stamp_of(desired, live)
         and before.kind == desired.kind
         and not subject.rejudge
-        and (not before.confirming or subject.call is not None)
+        and (not before.confirming or subject.call is not None or is_recalling(draft, app, key))
         and not is_due(draft, key)
     )
     if unchanged and before is not None:
         if is_doubtful(subject, before):
             _ask(draft, app, desired, live)
-        return _kept(app, desired, before)
-    return _compared(draft, app, fresh, desired, live, None)
+        return _kept(draft, app, desired, live, before)
+    return compared(draft, app, fresh, desired, live, None)
 
 
 def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
@@ -202,12 +178,15 @@ def _left_alone(row: Drift, note: str) -> Drift:
     return replace(row, verdict=Verdict.IN_SYNC, cause=None, ignored=(hidden,))
 
 
-def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
+def live_at(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
+    """Return an object as it is followed at that version, if it is there."""
     state = cluster.kinds.get(kind)
     return state.objects.get(ref) if state is not None and state.objects is not None else None
 
 
-def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Drift:
+def _missing(
+    draft: Draft, app: AppState, desired: Desired, fresh: Drift, before: Drift | None
+) -> Drift:
     if expires(desired):
         end = ending_of(draft, app, desired)
         if end is None:
@@ -215,11 +194,7 @@ def _missing(draft: Draft, app: AppState, desired: Desired, fresh: Drift) -> Dri
         if end:
             gone = replace(fresh, verdict=Verdict.IN_SYNC, changes=(expired(end),), problem="")
             return replace(gone, confirmed_by=ConfirmedBy.SERVER, explained=True)
-    row = app.applied(fresh.key.ref)
-    if row is None or not row.uid:
-        cause = Cause.GIT_AHEAD
-    else:
-        cause = Cause.LIVE_CHANGED if row.digest == desired.digest else Cause.BOTH
+    cause = cause_of_absence(app.applied(fresh.key.ref), desired, before)
     missing = replace(fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER)
     left = absence(policy_of(app.spec).rules, desired)
     return _left_alone(missing, f"not in the cluster; {left}") if left else missing
@@ -244,29 +219,52 @@ def _digest(row: Drift) -> str | None:
     return row.stamp.digest if row.stamp is not None else None
 
 
-def _kept(app: AppState, desired: Desired, before: Drift) -> Drift:
+def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Drift) -> Drift:
     """Keep a verdict whose two sides stand; the inventory and the file's lines may have moved."""
-    cause, document = _cause(app, desired, before), desired.document
-    stands = (False, cause, document.file, document.line)
-    if (before.calling, before.cause, before.file, before.line) == stands:
+    document = desired.document
+    changes, cause = before.changes, before.cause
+    if before.verdict is Verdict.DRIFTED:
+        causes = _causes(draft, app, desired, live)
+        changes = causes.told(changes)
+        cause = cause_of(changes)
+        if causes.lacks_past(changes) and not before.confirming:
+            return compared(draft, app, before, desired, live, None)
+    stands = (False, cause, changes, document.file, document.line)
+    if (before.calling, before.cause, before.changes, before.file, before.line) == stands:
         return before
-    return replace(before, calling=False, cause=cause, file=document.file, line=document.line)
+    row = replace(before, calling=False, file=document.file, line=document.line)
+    return replace(row, changes=changes, cause=cause)
 
 
-def _compared(
+def _causes(draft: Draft, app: AppState, desired: Desired, live: Live) -> Causes:
+    schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema
+    earlier = earlier_of(draft, app, Key(app.spec.name, desired.ref))
+    classes = policy_of(app.spec).classes
+    return Causes(app.applied(desired.ref), desired, live, schema, classes, earlier)
+
+
+def compared(
     draft: Draft,
     app: AppState,
     fresh: Drift,
     desired: Desired,
     live: Live,
-    answer: Confirmed | None,
+    outcome: Outcome | None,
 ) -> Drift:
+    """Judge an object that both sides have, by what the server said of it so far."""
     cluster = draft.cluster(app.spec.cluster)
     schema = cluster.kinds[desired.kind].schema
-    answer = answer or standing_refusal(draft, fresh.key, desired, live)
+    outcome = outcome or Outcome(standing_refusal(draft, fresh.key, desired, live))
+    answer = outcome.answer
     predicted = answer.predicted if answer else None
     sights = Sights(draft, fresh.key, live, schema)
-    beside = Beside(cluster.scales.get(desired.ref), sights.appeared)
+    beside = Beside(
+        cluster.scales.get(desired.ref),
+        outcome.whole,
+        outcome.blocking,
+        persistent(draft.subject(fresh.key), desired.digest, draft.now),
+        tuple(each.body for each in earlier_of(draft, app, fresh.key) or ()),
+    )
     policy = policy_of(app.spec)
     found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
     if beside.scale is None and drops_replicas(found.changes):
@@ -276,24 +274,33 @@ def _compared(
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
     confirmed = answer is not None and answer.predicted is not None
     shown = detailed(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
+    told = sights.attach(found.changes, shown)
+    causes = _causes(draft, app, desired, live)
+    changes = causes.told(told)
+    recalling = causes.lacks_past(changes)
     row = replace(
         fresh,
         verdict=found.verdict,
+        cause=cause_of(changes) if found.verdict is Verdict.DRIFTED else None,
         stamp=stamp_of(desired, live),
-        changes=sights.attach(found.changes, shown),
+        changes=changes,
         ignored=mask(found.ignored, desired.ref, key=draft.mask_key),
         reason=found.reason or (answer.problem if answer and found.suspect else ""),
         confirmed_by=ConfirmedBy.SERVER if confirmed else ConfirmedBy.LOCAL,
-        confirming=found.suspect and answer is None,
+        confirming=recalling or (found.suspect and answer is None),
         explained=False,
         problem="" if as_stated else fresh.problem,
     )
     if answer is not None and is_final(answer) and found.suspect:
         row = with_refusal(row, answer)
-    if found.suspect and answer is None:
+    row = with_stuck(row, outcome.stuck)
+    if recalling:
+        ask_past(draft, app, desired)  # the dry-run comes after that, for the same judgement
+    elif found.suspect and answer is None:
         _ask(draft, app, desired, live)
-    cause = _cause(app, desired, row)
-    return row if row.cause is cause else replace(row, cause=cause)  # each copy costs 7 us
+    if as_stated and not changes:
+        forget_past(draft, fresh.key)
+    return row
 
 
 def _ask(draft: Draft, app: AppState, desired: Desired, live: Live) -> None:
@@ -312,19 +319,3 @@ def policy_of(spec: AppSpec) -> Policy:
     """What the settings of an app say about judging its objects."""
     classes = {name: OwnerClass(word) for name, word in spec.managers}
     return Policy(spec.extras, spec.contested, spec.ignore, classes)
-
-
-def _cause(app: AppState, desired: Desired, row: Drift) -> Cause | None:
-    """Say which side moved since driftdeck applied the object."""
-    if row.verdict is not Verdict.DRIFTED:
-        return None
-    applied = app.applied(desired.ref)
-    if applied is None or not applied.digest or applied.digest == desired.digest:
-        return Cause.LIVE_CHANGED
-    others = any(_by_another(change) for change in row.changes if change.verdict is FIELD_DRIFT)
-    return Cause.BOTH if others else Cause.GIT_AHEAD
-
-
-def _by_another(change: FieldChange) -> bool:
-    manager = change.actor.manager if change.actor is not None else None
-    return manager != MANAGER if manager is not None else change.seen is not None

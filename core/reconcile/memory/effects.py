@@ -4,8 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from core.model import Actor, Desired, FieldChange, Key, KindRef, Live, Plan, Resource, RevertPlan
-from core.model.requests import Apply, Request
+from core.model import (
+    Actor,
+    Desired,
+    Document,
+    FieldChange,
+    Key,
+    KindRef,
+    Live,
+    Plan,
+    Resource,
+    RevertPlan,
+)
+from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.inputs import InventoryRow
 
 
@@ -26,13 +37,18 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Ask the server, by a dry-run, what applying `desired` to `live` would change."""
+    """Ask the server, by a dry-run, what bringing `desired` to `live` would change."""
 
     cluster: str
     key: Key
     desired: Desired
     live: Live
-    request: Apply  # of `desired` as it goes out: what rules leave alone is not overwritten
+    request: Apply | Edit  # as it goes out: what rules leave alone is not overwritten
+
+    @property
+    def patch(self) -> Edit | None:
+        """What is asked about where it is more than the apply."""
+        return self.request if isinstance(self.request, Edit) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +81,15 @@ class LookUp:
     revision: str
     applied: bool  # we applied what Git states; of what Git lacks: we applied it once
     actor: Actor | None = None  # who made an object that Git lacks, as far as its fields tell
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Find what earlier commits of the app stated of one object."""
+
+    key: Key
+    document: Document  # as Git states it now
+    revision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +166,7 @@ Effect: TypeAlias = (
     | Confirm
     | Perform
     | LookUp
+    | Recall
     | ReadInventory
     | WriteInventory
     | CheckAccess

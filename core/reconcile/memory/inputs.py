@@ -25,6 +25,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.requests import Edit
 from core.reconcile.memory.commands import Command
 
 # Git --------------------------------------------------------------------------------------------
@@ -229,6 +230,7 @@ class Confirmed:
     cause_paths: tuple[str, ...] = ()  # fields the server refused (422)
     status: int = 200
     retry: bool = False  # worth asking again later
+    patch: Edit | None = None  # what was asked; None: the apply of `desired`
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,15 @@ class Explained:
     changes: tuple[FieldChange, ...]
     origin: Origin | None = None  # of the object itself, where one side has none of it
     actor: Actor | None = None  # the same: who made or deleted it
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What commits stated of one object, newest first; nothing where that cannot be read."""
+
+    key: Key
+    revision: str  # where the looking back began
+    documents: tuple[Document, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +325,7 @@ Result: TypeAlias = (
     | InventoryWritten
     | Confirmed
     | Explained
+    | Recalled
     | Applied
     | PlanPrepared
     | RevertPrepared

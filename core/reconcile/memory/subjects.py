@@ -3,12 +3,26 @@
 from dataclasses import dataclass
 from typing import Final
 
+from core.compare import Earlier
 from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
+from core.model.requests import Edit
 from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.tables import Map
 
 NO_OBSERVATIONS: Final[Map[str, "Observation"]] = Map()
-NO_HEALS: Final[Map[str, tuple[float, ...]]] = Map()
+NO_HEALS: Final[Map[str, "Heals"]] = Map()
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A whole heal that is asked about, as an apply does not do all of it, or was refused."""
+
+    first: Confirmed  # the answer to the apply
+    patch: Edit
+    blocking: tuple[str, ...] = ()  # live fields that go for Git's sake
+    stuck: tuple[tuple[str, str], ...] = ()  # paths that have to stay, and the server's words
+    added: tuple[str, ...] = ()  # what the patch takes away or replaces
+    rounds: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,7 @@ class Call:
     live: Live | None
     run: int | None = None  # the run it belongs to; None for a dry-run
     seen: tuple[str | None, ...] = ()  # versions that the watch brought meanwhile; None: deleted
+    further: Further | None = None  # of a dry-run that is not the first for this version
     overtaken: bool = False  # a listing showed another one: the watch may never bring what it wrote
 
 
@@ -57,7 +72,24 @@ class Observation:
     seen: Seen
     writer: Actor | None  # as in `Move`
     live: Value | Absent  # the present value, masked; with another one this says nothing any more
-    appeared: bool  # it was not there when the object was created
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What earlier commits stated of an object, as far as it was asked for."""
+
+    revision: str  # where the looking back began
+    earlier: tuple[Earlier, ...] | None = None  # newest first; None: the answer is on its way
+
+
+@dataclass(frozen=True, slots=True)
+class Heals:
+    """The heals of one field that are not forgotten, oldest first."""
+
+    times: tuple[float, ...] = ()
+    writers: tuple[str | None, ...] = ()  # whose change each of them undid
+    digest: str | None = None  # of what Git stated
+    calm_since: float | None = None  # in sync since then; None: it is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +114,10 @@ class Subject:
     awaited: str | None = None  # the version of our write, while the watch has not brought it (R6)
     sightings: tuple[Sighting, ...] = ()  # versions that came since it was judged, oldest first
     observed: Map[str, Observation] = NO_OBSERVATIONS  # by path, of fields that differ now
-    heals: Map[str, tuple[float, ...]] = NO_HEALS  # by path: when it was healed
+    heals: Map[str, Heals] = NO_HEALS  # by path, "" for the object itself
     hold: Hold | None = None
     refusal: Refusal | None = None
     answered_at: float | None = None  # when a dry-run was answered last
     doubtful: bool = False  # and may be answered otherwise now
     ending: Ending | None = None  # of a Job with a time to live
+    past: Recollection | None = None  # kept for as long as something about it differs

@@ -45,7 +45,8 @@ def drift(git: str, live: str, by: By, *rules: IgnoreRule) -> dict[str, str]:
 )
 def test_an_annotation_that_nothing_is_said_of_keeps_the_others_container(other: str) -> None:
     live = f"metadata: {{annotations: {{note: by hand, {other}}}}}"
-    kind = "Deployment" if "deployment" in other else "ConfigMap"
+    kinds = {"deployment": "Deployment", "pv": "PersistentVolumeClaim"}
+    kind = kinds.get(other.partition(".")[0], "ConfigMap")
     found = judged(kind, "", live, {"kubectl-annotate": NOTE, "kube-controller-manager": SUM})
     assert [(change.path, change.place) for change in found.changes] == [(NOTE, "")]
 
@@ -72,14 +73,14 @@ def test_defaults_go_with_the_object_that_they_are_the_defaults_of() -> None:
 def test_the_inner_container_goes_where_the_outer_one_stays() -> None:
     probe = "livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 3}"
     where = f"{WEB}.livenessProbe"
-    by = {"kubectl-edit": f"{where}.tcpSocket.port", "operator": f"{where}.periodSeconds"}
+    by = {"kubectl-edit": f"{where}.tcpSocket.port", "keda-operator": f"{where}.periodSeconds"}
     git, live = "{containers: [{name: web}]}", f"{{containers: [{{name: web, {probe}}}]}}"
     found = drift(git, live, by)
     assert found.pop(f"{where}.tcpSocket.port") == f"{where}.tcpSocket"
 
 
 @pytest.mark.parametrize(
-    ("manager", "whole"), [("kubectl-edit", ""), ("operator", ".capabilities")]
+    ("manager", "whole"), [("kubectl-edit", ""), ("keda-operator", ".capabilities")]
 )
 def test_a_context_goes_whole_unless_an_operator_wrote_in_it(manager: str, whole: str) -> None:
     context = "securityContext: {runAsUser: 7, capabilities: {add: [A]}}"

@@ -1,11 +1,22 @@
 """Tables A and B: what a difference means, by who wrote the field and by what the server says."""
 
 import json
+from typing import Any
 
 import pytest
 
-from core.compare import Policy, detailed, judge, mask
-from core.model import ABSENT, Extras, FieldVerdict, InfoClass, Json, Live, Verdict
+from core.compare import Beside, Policy, detailed, judge, mask
+from core.model import (
+    ABSENT,
+    Contested,
+    Extras,
+    FieldVerdict,
+    InfoClass,
+    Json,
+    JsonObject,
+    Live,
+    Verdict,
+)
 from tests.core.compare.world import KEY, SCHEMAS, By, desired, judged, live_of, obj, shown
 
 GRACE = "spec.terminationGracePeriodSeconds"
@@ -22,6 +33,10 @@ LIVE_GRACE = "spec: {terminationGracePeriodSeconds: 5}"
         ("argocd-controller", "drift"),
         ("driftdeck:Apply", "drift"),
         ("before-first-apply", "drift"),
+        ("k9s", "drift"),
+        ("Terraform", "drift"),
+        ("acme-tool", "drift"),
+        ("acme-tool:Apply", "drift"),
         ("keda-operator", "contested"),
         ("kube-controller-manager:Update:scale", "contested"),
     ],
@@ -35,6 +50,8 @@ def test_a6_a7_the_owner_of_a_different_value_decides(owner: str, verdict: str) 
     [
         ("kubectl-edit", "drift"),  # B6
         ("driftdeck:Apply", "drift"),  # B4
+        ("acme-tool", "drift"),  # B6
+        ("acme-tool:Apply", "drift"),  # B6
         ("keda-operator", "info"),  # B9
         ("helm", "info"),  # B9
         ("kubectl-client-side-apply", None),  # B7
@@ -43,6 +60,135 @@ def test_a6_a7_the_owner_of_a_different_value_decides(owner: str, verdict: str) 
 def test_b4_to_b9_the_owner_of_an_extra_field_decides(owner: str, verdict: str | None) -> None:
     expected = {} if verdict is None else {GRACE: verdict}
     assert shown(judged("Pod", "spec: {}", LIVE_GRACE, {owner: GRACE})) == expected
+
+
+LABEL = "metadata.labels.team"
+
+
+@pytest.mark.parametrize(("owner", "verdict"), [("kubectl-label", "drift"), ("acme-tool", "info")])
+def test_b6_b9_metadata_that_an_unknown_program_added_is_no_drift(owner: str, verdict: str) -> None:
+    found = judged("Pod", "spec: {}", "metadata: {labels: {team: a}}", {owner: LABEL})
+    assert shown(found) == {LABEL: verdict}
+
+
+def test_b6_metadata_of_a_template_is_no_metadata_of_the_object() -> None:
+    template = "spec: {template: {metadata: {annotations: {%s}}}}"
+    path = "spec.template.metadata.annotations.restart"
+    found = judged("Deployment", template % "", template % "restart: x", {"acme-tool": path})
+    assert shown(found) == {path: "drift"}
+
+
+def test_a6_the_controller_of_an_object_is_known_by_its_status() -> None:
+    by = {"acme-operator": GRACE, "acme-operator:Update:status": "status.phase"}
+    (change,) = judged("Pod", GIT_GRACE, LIVE_GRACE, by).changes
+    assert (change.verdict, change.note) == ("contested", "owned by acme-operator")
+    assert shown(judged("Pod", "spec: {}", LIVE_GRACE, by)) == {GRACE: "info"}
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict"),
+    [
+        ("acme-team:Apply", "contested"),
+        ("kubectl:Apply", "contested"),
+        ("keda-operator:Apply", "contested"),
+        ("kustomize-controller:Apply", "drift"),
+        ("acme-tool", "drift"),
+        ("kubectl-edit", "drift"),
+    ],
+)
+def test_b4_what_git_dropped_and_another_still_applies_is_contested(
+    other: str, verdict: str
+) -> None:
+    by = {"driftdeck:Apply": GRACE, other: GRACE}
+    (change,) = judged("Pod", "spec: {}", LIVE_GRACE, by).changes
+    assert (change.verdict, change.git) == (verdict, ABSENT)
+    assert change.actor is not None
+    assert change.actor.manager == other.partition(":")[0]
+
+
+def test_b4_what_git_dropped_and_another_applies_is_drift_where_the_app_enforces_it() -> None:
+    by = {"driftdeck:Apply": GRACE, "acme-team:Apply": GRACE}
+    enforced = Policy(contested=Contested.ENFORCE)
+    found = judged("Pod", "spec: {}", LIVE_GRACE, by, policy=enforced)
+    assert shown(found) == {GRACE: "drift"}
+
+
+def test_b4_a_key_that_another_applies_as_text_is_declared_by_it() -> None:
+    by = {"driftdeck:Apply": "data.a", "acme-team:Apply": "stringData.a"}
+    found = judged("Secret", "type: Opaque", "type: Opaque\ndata: {a: eA==}", by)
+    assert shown(found) == {"data.a": "contested"}
+
+
+# Maps that are divided ------------------------------------------------------------------------
+
+REQUESTS = "spec.containers[name=a].resources.requests.cpu"
+RESOURCES = "spec.containers[name=a].resources"
+
+
+@pytest.mark.parametrize("owner", ["driftdeck:Apply", "kubectl-client-side-apply"])
+@pytest.mark.parametrize(
+    ("other", "verdict"), [("vpa-updater", "info"), ("kubectl-edit", "drift"), ("", "info")]
+)
+def test_an_empty_map_in_git_does_not_claim_what_others_put_into_it(
+    owner: str, other: str, verdict: str
+) -> None:
+    pod = "spec: {containers: [{name: a, resources: %s}]}"
+    by = {owner: RESOURCES} | ({other: REQUESTS} if other else {})
+    found = judged("Pod", pod % "{}", pod % "{requests: {cpu: '1'}}", by)
+    assert shown(found) == {REQUESTS: verdict}
+    assert found.changes[0].actor is not None
+    assert found.changes[0].actor.manager == (other or None)
+
+
+def test_who_owns_a_map_as_such_did_not_change_what_is_inside() -> None:
+    by = {"kubectl-client-side-apply": "data", "kubectl-patch": "data.a"}
+    (change,) = judged("ConfigMap", "data: {a: '1'}", "data: {a: '9'}", by).changes
+    assert change.actor is not None
+    assert change.actor.manager == "kubectl-patch"
+
+
+# Renamed entries ------------------------------------------------------------------------------
+
+VOLUMES = "spec: {volumes: [{name: %s, emptyDir: {}}]}"
+MESH = "spec.volumes[name=mesh].name spec.volumes[name=mesh].emptyDir"
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected"),
+    [
+        ("pilot-discovery", {"spec.volumes[name=mesh]": "info"}),
+        ("argocd-controller:Apply", {"spec.volumes[name=mesh]": "info"}),
+        ("acme-team:Apply", {"spec.volumes[name=mesh]": "drift"}),
+        ("acme-tool", {}),
+        ("kubectl-edit", {}),
+        ("driftdeck:Apply", {}),
+        ("nobody", {}),
+    ],
+)
+def test_an_entry_of_equal_content_is_replaced_only_if_it_is_nobody_else_s(
+    owner: str, expected: dict[str, str]
+) -> None:
+    by = {owner: MESH} if owner != "nobody" else {"kubectl-edit": GRACE}
+    found = judged("Pod", VOLUMES % "scratch", VOLUMES % "mesh", by)
+    assert shown(found) == {"spec.volumes[name=scratch]": "drift", **expected}
+    (scratch,) = (change for change in found.changes if change.path.endswith("[name=scratch]"))
+    assert bool(scratch.place) is not bool(expected)
+
+
+def test_a_controller_s_entry_that_git_once_stated_is_replaced() -> None:
+    by = {"driftdeck:Apply": MESH, "pilot-discovery": MESH}
+    found = judged("Pod", VOLUMES % "scratch", VOLUMES % "mesh", by)
+    assert [change.place for change in found.changes] == ["spec.volumes[name=mesh]"]
+
+
+def test_an_entry_that_git_dropped_and_another_applies_is_not_replaced() -> None:
+    by = {"driftdeck:Apply": MESH, "acme-team:Apply": MESH}
+    found = judged("Pod", VOLUMES % "scratch", VOLUMES % "mesh", by)
+    assert shown(found) == {
+        "spec.volumes[name=scratch]": "drift",
+        "spec.volumes[name=mesh]": "contested",
+    }
+    assert {change.place for change in found.changes} == {""}
 
 
 def test_b4_what_was_last_applied_and_is_no_longer_in_git_is_drift() -> None:
@@ -261,19 +407,47 @@ def test_x_19_an_object_that_is_being_deleted_is_not_judged() -> None:
     assert not judgement.suspect
 
 
+OWNED: JsonObject = {"ownerReferences": [{"kind": "Service", "name": "a", "uid": "5f1c"}]}
+MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
+
+
+def record(kind: str, more: JsonObject, data: int = 1) -> JsonObject:
+    api_version = {
+        "EndpointSlice": "discovery.k8s.io/v1",
+        "ControllerRevision": "apps/v1",
+        "Lease": "coordination.k8s.io/v1",
+    }.get(kind, "v1")
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": "a", **more}, "x": data}
+
+
+@pytest.mark.parametrize("kind", ["EndpointSlice", "ControllerRevision", "Lease"])
 @pytest.mark.parametrize(
-    ("api_version", "kind"),
+    ("git", "live"),
     [
-        ("discovery.k8s.io/v1", "EndpointSlice"),
-        ("apps/v1", "ControllerRevision"),
-        ("coordination.k8s.io/v1", "Lease"),
+        (OWNED, {}),
+        ({}, OWNED),
+        ({"labels": {MANAGED_BY: "endpointslice-controller.k8s.io"}}, {}),
+        ({}, {"labels": {MANAGED_BY: "endpointslicemirroring-controller.k8s.io"}}),
     ],
 )
-def test_x_03_records_of_controllers_are_not_compared(api_version: str, kind: str) -> None:
-    stated = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}, "x": 1}
-    judgement = judge(desired(stated), live_of({**stated, "x": 2}), None)  # type: ignore[dict-item,arg-type]
+def test_x_03_records_of_controllers_are_not_compared(
+    kind: str, git: JsonObject, live: JsonObject
+) -> None:
+    judgement = judge(desired(record(kind, git)), live_of(record(kind, live, 2)), None)
     assert judgement.verdict is Verdict.IN_SYNC
     assert [change.note for change in judgement.changes] == ["not compared"]
+
+
+@pytest.mark.parametrize("kind", ["EndpointSlice", "ControllerRevision", "Lease"])
+@pytest.mark.parametrize("more", [{}, {"labels": {MANAGED_BY: "staff"}}, {"ownerReferences": []}])
+def test_x_03_one_that_only_git_states_is_compared(kind: str, more: JsonObject) -> None:
+    judgement = judge(desired(record(kind, more)), live_of(record(kind, more, 2)), None)
+    assert judgement.suspect
+
+
+def test_x_03_an_owner_says_nothing_of_other_kinds() -> None:
+    stated = desired(record("ConfigMap", OWNED))
+    assert judge(stated, live_of(record("ConfigMap", OWNED, 2)), None).suspect
 
 
 def test_an_unreadable_live_object_is_unknown_and_nothing_else() -> None:
@@ -302,7 +476,7 @@ def test_without_schema_and_server_a_difference_cannot_be_judged() -> None:
 
 
 def test_without_schema_what_counts_for_nothing_needs_no_server() -> None:
-    by = {"injector": "spec.added"}
+    by = {"pilot-discovery": "spec.added"}
     found = judge(desired(obj("Widget")), live_of(obj("Widget", "spec: {added: x}"), by), None)
     assert (found.verdict, found.suspect) == (Verdict.IN_SYNC, False)
     assert {change.verdict for change in found.changes} == {FieldVerdict.INFO}
@@ -361,3 +535,32 @@ def test_b6_what_a_person_changed_inside_an_entry_that_a_webhook_added_is_drift(
     judgement = judge(wanted, Live(found.uid, "42", body), SCHEMAS[wanted.kind])
     assert shown(judgement) == {at: "info", f"{at}.image": "drift"}
     assert judgement.suspect
+
+
+def taken_away(predicted: str, *, whole: bool = True, kind: str = "Deployment") -> list[Any]:
+    """What is told of a field that a person added, where a dry-run took it away."""
+    live = "spec: {minReadySeconds: 5}" if kind == "Deployment" else "data: {a: eA==}"
+    path = "spec.minReadySeconds" if kind == "Deployment" else "data.a"
+    wanted = desired(obj(kind, ""))
+    found, after = live_of(obj(kind, live), {"kubectl-edit": path}), live_of(obj(kind, predicted))
+    beside = Beside(whole=whole)
+    told = judge(wanted, found, SCHEMAS[wanted.kind], predicted=after.body, beside=beside)
+    return [(str(c.verdict), c.info, c.note) for c in told.changes]
+
+
+def test_a_field_that_goes_says_what_the_server_puts_in_its_place() -> None:
+    assert taken_away("") == [("drift", None, "")]
+    note = "1, the server's default, takes its place"
+    assert taken_away("spec: {minReadySeconds: 1}") == [("drift", None, note)]
+    assert taken_away("spec: {minReadySeconds: 1}", whole=False) == [("drift", None, note)]
+
+
+def test_what_the_server_puts_in_the_place_of_a_secret_is_not_told() -> None:
+    note = "the server's default takes its place"
+    assert taken_away("data: {a: eQ==}", kind="Secret") == [("drift", None, note)]
+
+
+def test_a_field_that_the_server_puts_back_cannot_be_had_without() -> None:
+    back = ("info", InfoClass.INJECTED, "the server puts it back")
+    assert taken_away("spec: {minReadySeconds: 5}") == [back]
+    assert taken_away("spec: {minReadySeconds: 5}", whole=False) == [("drift", None, "")]

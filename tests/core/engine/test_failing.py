@@ -163,6 +163,19 @@ async def test_after_a_dry_run_that_failed_the_next_in_line_is_asked() -> None:
         assert told == ["m0"]
 
 
+@EVERY_ERROR
+async def test_a_past_that_cannot_be_read_tells_nothing_and_holds_nothing_up(
+    error: ProductError,
+) -> None:
+    world = World("a")
+    world.script.errors["recall"] = error
+    async with world.running():
+        await world.complete()
+        shown = await world.drifted("a")
+        assert shown.rows[A].cause == "live_changed"
+        await lives_on(world)
+
+
 @pytest.mark.parametrize("method", ["look_up", "writes_of"])
 @EVERY_ERROR
 async def test_a_look_up_that_fails_leaves_the_row_as_it_is(
@@ -234,7 +247,8 @@ async def test_a_revert_that_cannot_be_made_ends_its_run(error: ProductError) ->
 
 
 @pytest.mark.parametrize(
-    "method", ["may", "look_up", "writes_of", "planned", "dry_run", "read_inventory", "run"]
+    "method",
+    ["may", "look_up", "recall", "writes_of", "planned", "dry_run", "read_inventory", "run"],
 )
 async def test_a_bug_ends_the_engine_whatever_it_was_doing(method: str) -> None:
     world = World("a")
@@ -242,7 +256,7 @@ async def test_a_bug_ends_the_engine_whatever_it_was_doing(method: str) -> None:
     task = asyncio.create_task(world.engine.run())
     world.drift("a")
     world.engine.submit(PrepareRevert(3, SPEC.name, "c" * 40))
-    following = asyncio.create_task(world.until(lambda s: A in s.rows))
+    following = asyncio.create_task(world.until(lambda s: A in s.rows and not s.rows[A].confirming))
     await asyncio.wait([task, following], return_when=asyncio.FIRST_COMPLETED)
     following.cancel()
     world.engine.submit(Explain(A))

@@ -21,7 +21,7 @@ def owner(manager: str, field: str, **more: Any) -> Any:
     return {"manager": manager, "operation": "Update", "fieldsV1": fields, **more}
 
 
-def found(*, paused: bool, manager: str = "my-operator", **more: Any) -> Live:
+def found(*, paused: bool, manager: str = "keda-operator", **more: Any) -> Live:
     managed = [owner(manager, "replicas", **more), owner("kubectl-edit", "paused")]
     return live(DEPLOYMENT, "a", 6, spec={"replicas": 5, "paused": paused}, managed=managed)
 
@@ -59,7 +59,7 @@ def plan_of(made: World) -> Plan:
 def test_a_contested_field_is_named_and_not_healed() -> None:
     made, effects = moved(found(paused=False), healing=True)
     assert made.verdict(DEPLOYMENT, "a") == "contested"
-    assert made.state.rows[KEY].changes[0].note == "owned by my-operator"
+    assert made.state.rows[KEY].changes[0].note == "owned by keda-operator"
     assert applies(effects) == []
     assert plan_of(made).steps == ()
     assert made.complete()
@@ -82,7 +82,7 @@ def test_a_sync_by_a_person_leaves_it_too_and_its_plan_says_so() -> None:
     assert [change.path for change in plan.steps[0].changes] == ["spec.paused"]
     assert plan.notes[1:] == (
         "overrules kubectl-edit in 1 field(s)",
-        "leaves 1 field(s) to my-operator",
+        "leaves 1 field(s) to keda-operator",
     )
     assert applies(made.feed(Execute(1, plan))) == [{"replicas": 5, "paused": False}]
 
@@ -92,13 +92,49 @@ def test_an_app_may_enforce_what_it_states() -> None:
     assert made.verdict(DEPLOYMENT, "a") == "drifted"
     assert applies(effects) == [GIT["spec"]]
     made, _ = moved(found(paused=False), contested=Contested.ENFORCE)
-    assert plan_of(made).notes[1:] == ("overrules my-operator in 1 field(s)",)
+    assert plan_of(made).notes[1:] == ("overrules keda-operator in 1 field(s)",)
 
 
 @pytest.mark.parametrize(
     ("word", "verdict"),
-    [("human", "drifted"), ("deployer", "drifted"), ("controller", "contested")],
+    [
+        ("human", "drifted"),
+        ("unknown", "drifted"),
+        ("deployer", "drifted"),
+        ("controller", "contested"),
+    ],
 )
 def test_settings_move_a_name_to_another_class(word: str, verdict: str) -> None:
-    made, _ = moved(found(paused=False), managers=(("my-operator", word),))
-    assert made.verdict(DEPLOYMENT, "a") == verdict
+    for manager in ("my-operator", "keda-operator"):
+        made, _ = moved(found(paused=False, manager=manager), managers=((manager, word),))
+        assert made.verdict(DEPLOYMENT, "a") == verdict
+
+
+def test_what_a_program_that_nobody_knows_moved_is_healed() -> None:
+    made, effects = moved(found(paused=False, manager="my-operator"), healing=True)
+    assert made.verdict(DEPLOYMENT, "a") == "drifted"
+    assert applies(effects) == [GIT["spec"]]
+
+
+def test_a_dropped_field_that_another_applies_is_left_to_it_by_a_plan_that_says_so() -> None:
+    ours = owner("driftdeck", "replicas", operation="Apply", apiVersion="apps/v1")
+    theirs = owner("acme-team", "replicas", operation="Apply")
+    state = live(
+        DEPLOYMENT,
+        "a",
+        6,
+        spec={"replicas": 5, "paused": True},
+        managed=[ours, theirs, owner("kubectl-edit", "paused")],
+    )
+    made = world()
+    made.read(document(DEPLOYMENT, "a", spec={"paused": False}))
+    made.feed(InventoryRead(SPEC.name, ()))
+    made.listing(DEPLOYMENT, [("a", state)])
+    made.agree(next(e for e in made.effects if isinstance(e, Confirm)))
+    assert shown(made) == {"spec.replicas": "contested", "spec.paused": "drift"}
+    plan = plan_of(made)
+    assert plan.notes[1:] == (
+        "overrules kubectl-edit in 1 field(s)",
+        "leaves 1 field(s) to acme-team",
+    )
+    assert applies(made.execute(plan)) == [{"replicas": 5, "paused": False}]

@@ -32,6 +32,7 @@ from core.reconcile.memory.effects import (
     Confirm,
     Effect,
     Perform,
+    Recall,
     WakeAt,
     WriteInventory,
 )
@@ -46,6 +47,7 @@ from core.reconcile.memory.inputs import (
     KindListed,
     LiveChanged,
     PlanPrepared,
+    Recalled,
     RevertPrepared,
     SchemaRead,
     SourceRead,
@@ -173,6 +175,7 @@ class World:
     now: float = 1000.0
     effects: list[Effect] = field(default_factory=list)
     inputs: list[tuple[float, Input]] = field(default_factory=list)
+    past: dict[str, tuple[Document, ...]] = field(default_factory=dict)  # by name: earlier commits
 
     def feed(self, *inputs: Input) -> list[Effect]:
         """Take inputs one after the other; returns only the effects of these."""
@@ -180,10 +183,19 @@ class World:
         for happened in inputs:
             effects = self.once(happened)
             made += effects
-            while any(at <= self.now for at in alarms(effects)):
-                effects = self.once(Tick())
+            while follow := self._at_once(effects):
+                effects = [effect for each in follow for effect in self.once(each)]
                 made += effects
         return made
+
+    def _at_once(self, effects: Iterable[Effect]) -> list[Input]:
+        """What comes of effects by itself: time that is up, and what Git says of its past."""
+        told: list[Input] = [
+            Recalled(each.key, each.revision, self.past.get(each.key.ref.name, ()))
+            for each in effects
+            if isinstance(each, Recall)
+        ]
+        return told + [Tick()] * any(at <= self.now for at in alarms(effects))
 
     def once(self, happened: Input) -> list[Effect]:
         """Take one input, and leave for later what a step leaves for later."""
@@ -215,11 +227,12 @@ class World:
         return self.feed(LiveChanged("prod", kind, ((ref(kind, name), found),)))
 
     def agree(self, effect: Effect) -> list[Effect]:
-        """The server confirms: its dry-run predicts exactly what Git says."""
+        """The server confirms: its dry-runs predict exactly what Git says."""
         assert isinstance(effect, Confirm)
-        return self.feed(
-            Confirmed(effect.key, effect.desired, effect.live, predicted=effect.desired.body)
-        )
+        sides = (effect.key, effect.desired, effect.live)
+        made = self.feed(Confirmed(*sides, predicted=effect.desired.body, patch=effect.patch))
+        further = [each for each in questions(made) if each.patch is not None]
+        return [*made, *(more for each in further for more in self.agree(each))]
 
     def accept(self, effect: Effect, version: int, uid: str = "u1") -> list[Effect]:
         """The server takes an apply; its answer is what Git says at *version*."""

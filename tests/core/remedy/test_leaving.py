@@ -98,6 +98,25 @@ def test_a_text_where_a_keyed_list_should_be_is_no_list_of_entries() -> None:
     assert body["spec"]["template"]["spec"]["containers"] == [{"name": "a", "image": "b:1"}]
 
 
+def test_what_git_dropped_and_another_applies_stays_ours_too() -> None:
+    owners = {"acme-team:Apply": "spec.replicas", "driftdeck:Apply": "spec.replicas spec.paused"}
+    body = sent("Deployment", "spec: {paused: true}", LIVE, owners, "spec.replicas")
+    assert body["spec"] == {"replicas": 5, "paused": True}
+
+
+def test_an_entry_that_git_dropped_and_another_applies_keeps_what_is_ours_of_it() -> None:
+    containers = "spec: {template: {spec: {containers: %s}}}"
+    live = containers % "[{name: a}, {name: b, image: 'b:1', tty: true}]"
+    path = "spec.template.spec.containers[name=b]"
+    by = {
+        "driftdeck:Apply": f"{path}.name {path}.image",
+        "acme-team:Apply": f"{path}.name {path}.image {path}.tty",
+    }
+    body = sent("Deployment", containers % "[{name: a}]", live, by, path)
+    entries = body["spec"]["template"]["spec"]["containers"]
+    assert entries == [{"name": "a"}, {"name": "b", "image": "b:1"}]
+
+
 def test_without_a_schema_a_field_is_sent_as_it_is_live() -> None:
     wanted, found = desired(obj("Deployment", GIT)), live_of(obj("Deployment", LIVE), {})
     made = payload(wanted, found, None, Policy(), ("spec.replicas",))

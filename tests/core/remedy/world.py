@@ -127,12 +127,13 @@ def judged(wanted: Desired, found: Live) -> Judgement:
 
 def step_of(wanted: Desired, found: Live) -> Step:
     """The step of a plan that brings *found* back to Git."""
-    changes = tuple(
-        change for change in judged(wanted, found).changes if change.verdict is FieldVerdict.DRIFT
+    drifts, contested = (
+        tuple(change for change in judged(wanted, found).changes if change.verdict is verdict)
+        for verdict in (FieldVerdict.DRIFT, FieldVerdict.CONTESTED)
     )
     key = Key("shop", wanted.ref)
     stamp = Stamp(wanted.digest, found.resource_version, found.uid)
-    return Step(key, wanted.kind, Verb.APPLY, stamp, changes)
+    return Step(key, wanted.kind, Verb.APPLY, stamp, drifts, left=contested)
 
 
 def asked(wanted: Desired, found: Live) -> tuple[Request, ...]:

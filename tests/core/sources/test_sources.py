@@ -277,3 +277,21 @@ async def test_a_repository_that_cannot_be_watched_is_read_every_five_seconds(
             nap.over.set()
             assert (await world.next(SourceRead)).revision.subject == subject
             await world.next(HistoryRead)
+
+
+async def test_what_can_be_over_without_a_sign_is_looked_at_again_after_a_while(
+    world: World, sample: Sample
+) -> None:
+    sample.git("checkout", "-q", "--detach")
+    merging = sample.path / ".git" / "MERGE_HEAD"
+    merging.touch()
+    async with running(world.sources(app(sample, revision="HEAD"))):
+        lost = await world.next(SourceLost)
+        assert "a merge is under way" in lost.problem.words
+        merging.unlink()  # and no ref moves
+        nap = await world.nap()
+        assert nap.seconds == LOOK_AGAIN_S
+        nap.over.set()
+        while isinstance(found := await world.any(), SourceLost):
+            pass  # the watch rings once when it stands
+        assert isinstance(found, SourceRead)

@@ -90,7 +90,7 @@ def test_the_next_drift_wraps_around() -> None:
         (Verdict.IN_SYNC, "in sync"),
         (Verdict.EXTRA, "sync deletes nothing"),
         (Verdict.UNKNOWN, "cannot be judged"),
-        (Verdict.CONTESTED, "a controller owns"),
+        (Verdict.CONTESTED, "others own"),
         (Verdict.DRIFTED, ""),
         (Verdict.MISSING, ""),
     ],

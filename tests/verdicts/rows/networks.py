@@ -148,7 +148,7 @@ CASES: Final = (
             edit(
                 "webhooks: [{name: a.example.com, clientConfig:"
                 " {service: {name: other, namespace: hooks}}}]",
-                "some-controller",
+                "cainjector",
             ),
         ),
         verdict="drifted",
@@ -162,7 +162,7 @@ CASES: Final = (
         acts=(
             edit(
                 "webhooks: [{name: a.example.com, clientConfig: {url: 'https://two.example'}}]",
-                "some-controller",
+                "cainjector",
             ),
         ),
         verdict="drifted",

@@ -69,7 +69,7 @@ CASES: Final = (
         id="FP-32",
         about="a role got more rules, whoever wrote them",
         git=_ROLE,
-        acts=(merge(_ANYTHING, "some-controller"),),
+        acts=(merge(_ANYTHING, "keda-operator"),),
         verdict="drifted",
         shown={"rules": DRIFT},
     ),

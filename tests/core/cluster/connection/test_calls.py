@@ -223,5 +223,32 @@ async def test_a_call_that_is_cut_by_a_new_connection_casts_none_on_it() -> None
         await link.close()
 
 
+async def test_whoever_reads_from_a_connection_that_is_replaced_is_woken_at_once() -> None:
+    async def endless(_: Asked, reply: Reply) -> None:
+        await reply.hold({"type": "BOOKMARK"})
+
+    async with serving(endless) as before, serving(OK) as after:
+        link = Link("cluster test")
+        await link.adopt(await open_with(before.url, Renewable("t"), {}))
+        began = asyncio.Event()
+
+        async def watch() -> None:
+            async with link.stream(Request(path="/x")) as stream:
+                while await stream.read():
+                    began.set()
+
+        watching = asyncio.create_task(watch())
+        calling = asyncio.create_task(link.call(PATCH))  # its body never ends either
+        await began.wait()
+        await before.until_asked(2)
+        await link.adopt(await open_with(after.url, Renewable("t"), {}))
+        async with asyncio.timeout(5):
+            for each in (watching, calling):
+                with pytest.raises(LinkError):
+                    await each
+        assert link.up.is_set()
+        await link.close()
+
+
 def test_an_empty_parameter_is_left_out() -> None:
     assert query_of(a="1", b="", c="x y") == "a=1&c=x+y"

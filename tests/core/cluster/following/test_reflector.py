@@ -15,6 +15,7 @@ from tests.core.cluster.scripted import (
     Asked,
     Reply,
     Script,
+    a_map,
     bookmark,
     event,
     listing,
@@ -28,6 +29,12 @@ GONE = status(410, "Expired", "too old resource version")
 
 def ref(name: str) -> ObjectRef:
     return ObjectRef("", "ConfigMap", "shop", name)
+
+
+def elsewhere(name: str) -> dict[str, object]:
+    """An object of a namespace that was not asked for."""
+    metadata = {"name": name, "namespace": "other", "uid": "u", "resourceVersion": "12"}
+    return a_map(name, 12) | {"metadata": metadata}
 
 
 def in_turn(*scripts: Script) -> Script:
@@ -224,13 +231,22 @@ async def test_a_version_the_server_does_not_have_is_followed_by_a_quorum_read(
         [listing(7, "a", go_on="x"), listing(7, "b", go_on="x")],  # a page repeats
         [b"<html>welcome</html>"],
         [{}],
-        [{"kind": "ConfigMapList", "metadata": {"resourceVersion": "7"}, "items": None}],
-        [{"kind": "ConfigMapList", "metadata": {"resourceVersion": ""}, "items": []}],
-        [{"kind": "ConfigMapList", "metadata": {}, "items": []}],
+        [listing(7) | {"items": None}],
+        [listing(7) | {"metadata": {"resourceVersion": ""}}],
+        [listing(7) | {"metadata": {}}],
+        [listing(7) | {"metadata": {"resourceVersion": "7", "remainingItemCount": 2}}],  # cut off
+        [listing(7) | {"kind": "PodList"}],
+        [listing(7) | {"kind": "ConfigMapList", "apiVersion": "apps/v1"}],
+        [listing(7) | {"items": [a_map("x", 7) | {"kind": "Pod"}]}],
+        [listing(7) | {"items": [elsewhere("x")]}],
         [status(200, "weird")],
-        [b'{"kind":"ConfigMapList","metadata":{"resourceVersion":"7"},"items":[{"meta'],
-        [b'{"kind":"ConfigMapList","metadata":{"resourceVersion":"7"},"items":[{}]}'],
-        [b'{"kind":"List","items":' + b"[" * 100_000],
+        [
+            b'{"apiVersion":"v1","kind":"ConfigMapList","metadata":{"resourceVersion":"7"},"items":[{"m'
+        ],
+        [
+            b'{"apiVersion":"v1","kind":"ConfigMapList","metadata":{"resourceVersion":"7"},"items":[{}]}'
+        ],
+        [b'{"apiVersion":"v1","kind":"List","items":' + b"[" * 100_000],
         [b"\xff\xfe\x00"],
     ],
 )
@@ -242,6 +258,20 @@ async def test_what_is_not_a_whole_list_is_never_an_empty_cluster(pages: list[ob
         await told.until(lambda: bool(told.listings))
     assert [type(problem).__name__ for problem in told.problems] == ["UnreadableError"]
     assert told.names(0) == ["a", "b"]
+
+
+async def test_a_version_that_the_server_cannot_read_is_not_sent_again() -> None:
+    refused = says(400, status(400, "BadRequest", "invalid resource version"))
+    script = in_turn(
+        streams(*INITIAL, {"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": "abc"}}}),
+        refused,
+        streams(bookmark(30, end=True), hold=True),
+    )
+    time = ManualClock()
+    async with serving(script) as server, reflecting(server.url, time.clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert server.asked[1].query["resourceVersion"] == "abc"
+    assert server.asked[2].query.get("resourceVersion") != "abc"
 
 
 async def test_a_failing_list_is_told_and_asked_again_by_the_backoff() -> None:
@@ -398,6 +428,8 @@ async def test_another_error_in_a_watch_relists_through_the_backoff(error: objec
         b"<html>\n",
         b'{"type":"SURPRISE","object":{}}\n',
         b'{"type":"ADDED","object":{"metadata":{"name":"x"}}}\n',
+        json.dumps({"type": "ADDED", "object": a_map("x", 12) | {"kind": "Pod"}}).encode() + b"\n",
+        json.dumps({"type": "MODIFIED", "object": elsewhere("a")}).encode() + b"\n",
         b'{"type":"ADDED","object":null}\n',
         b'{"type":"BOOKMARK","object":{}}\n',
         b'{"object":{}}\n',

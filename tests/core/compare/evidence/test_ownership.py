@@ -26,13 +26,64 @@ from tests.core.compare.world import By, managed
         ("helm:Update", "deployer"),
         ("kube-controller-manager:Update:scale", "controller"),
         ("kube-controller-manager:Update", "controller"),
-        ("anything-else:Update", "controller"),
+        ("keda-operator:Update", "controller"),
+        ("vpa-updater:Update", "controller"),
+        ("cainjector:Update", "controller"),
+        ("pilot-discovery:Update", "controller"),
+        ("cluster-autoscaler:Update", "controller"),
+        ("k9s:Update", "human"),
+        ("curl:Update", "human"),
+        ("oc:Update", "human"),
+        ("oc-edit:Update", "human"),
+        ("python-requests:Update", "human"),
+        ("Go-http-client:Update", "human"),
+        ("argocd-server:Update", "human"),
+        ("Terraform:Apply", "deployer"),
+        ("HashiCorp:Update", "deployer"),
+        ("pulumi-kubernetes:Apply", "deployer"),
+        ("Helm:Update", "deployer"),
+        ("kapp:Update", "deployer"),
+        ("fleetagent:Update", "deployer"),
+        ("anything-else:Update", "unknown"),
+        ("vpa:Update", "unknown"),
+        ("kubectlx:Update", "unknown"),
+        ("rancher:Update", "unknown"),
         ("before-first-apply:Update", "none"),
     ],
 )
 def test_a_manager_has_a_class(owner: str, expected: str) -> None:
     manager = owner.partition(":")[0]
     assert class_of(manager) is OwnerClass(expected)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("my-operator:Update:status", "controller"),
+        ("my-operator:Apply:status", "controller"),
+        ("my-operator:Update:scale", "unknown"),
+        ("other-operator:Update:status", "unknown"),
+    ],
+)
+def test_who_also_writes_the_status_of_an_object_is_its_controller(
+    status: str, expected: str
+) -> None:
+    by = {"my-operator": "spec.a", status: "status.phase"}
+    (owner,) = owners(by).of(("spec", "a"))
+    assert (owner.manager, owner.kind) == ("my-operator", expected)
+
+
+@pytest.mark.parametrize("manager", ["kubectl-edit", "helm", "driftdeck"])
+def test_a_known_name_keeps_its_class_whatever_else_it_writes(manager: str) -> None:
+    by = {manager: "spec.a", f"{manager}:Update:status": "status.phase"}
+    (owner,) = owners(by).of(("spec", "a"))
+    assert owner.kind is class_of(manager)
+
+
+def test_settings_have_the_last_word_about_a_name() -> None:
+    moved = {"kubectl-edit": OwnerClass.UNKNOWN, "my-operator": OwnerClass.HUMAN}
+    assert class_of("kubectl-edit", moved) is OwnerClass.UNKNOWN
+    assert class_of("my-operator", moved, reports=True) is OwnerClass.HUMAN
 
 
 def owners(by: By) -> Owners:
@@ -45,8 +96,10 @@ def owners(by: By) -> Owners:
         ("spec.replicas", "spec.replicas", True),
         ("spec.replicas", "spec", False),
         ("spec.replicas", "spec.paused", False),
-        ("spec.selector", "spec.selector.app", True),
-        ("spec.args", "spec.args[0]", True),
+        ("spec.selector", "spec.selector", True),
+        ("spec.resources", "spec.resources.requests", False),
+        ("spec.args", "spec.args", True),
+        ("spec.ports", "spec.ports[name=a]", False),
         ("spec.env[name=A].value", "spec.env[name=A].value", True),
         ("spec.env[name=A].value", "spec.env[name=A]", True),
         ("spec.env[name=A].value", "spec.env[name=B]", False),
@@ -65,11 +118,12 @@ def test_the_owner_that_decides_comes_first() -> None:
         "before-first-apply": "a",
         "driftdeck:Apply": "a",
         "helm": "a",
-        "istiod": "a",
+        "keda-operator": "a",
+        "acme-tool": "a",
         "kubectl-edit": "a",
     }
     found = [owner.manager for owner in owners(by).of(("a",))]
-    assert found == ["kubectl-edit", "istiod", "helm", "driftdeck"]
+    assert found == ["kubectl-edit", "acme-tool", "keda-operator", "helm", "driftdeck"]
 
 
 def test_a_write_through_the_scale_subresource_may_have_no_time() -> None:
@@ -99,7 +153,7 @@ def test_an_object_without_metadata_has_no_owners(live: JsonObject) -> None:
 @pytest.mark.parametrize("odd", [{"x": {}}, {"k:{": {}}, {"f:paused": 3}])
 def test_a_field_listed_oddly_hides_none_of_those_after_it(odd: JsonObject) -> None:
     fields: JsonObject = {**odd, "f:replicas": {}}
-    assert list(listed(fields)) == [(("replicas",), False)]
+    assert list(listed(fields)) == [("replicas",)]
 
 
 @pytest.mark.parametrize("odd", [None, "x", {"manager": "a"}, {"manager": "a", "fieldsV1": []}])

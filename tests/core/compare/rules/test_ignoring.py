@@ -187,6 +187,55 @@ def test_a_manager_that_put_an_entry_there_hides_it_only_where_git_has_none() ->
     assert list(hidden(found)) == [f"{containers}[name=proxy]"]
 
 
+def test_a_manager_of_a_map_as_such_hides_nothing_that_others_put_into_it() -> None:
+    git = "{metadata: {labels: {a: x}}, spec: {replicas: 2}}"
+    live = "{metadata: {labels: {a: y, h: z}}, spec: {replicas: 2}}"
+    by = {"scaler": "metadata.labels", EDIT: "metadata.labels.a metadata.labels.h"}
+    found = judged("Deployment", git, live, by, policy=policy(IgnoreRule(manager="scaler")))
+    assert shown(found) == {"metadata.labels.a": "drift", "metadata.labels.h": "drift"}
+    assert hidden(found) == {}
+
+
+@pytest.mark.parametrize(
+    ("owned", "path", "git", "live"),
+    [
+        ("spec.selector", "spec.selector", "{selector: {a: x}}", "{selector: {a: y}}"),
+        ("spec.lines", "spec.lines", "{lines: [x]}", "{lines: [y]}"),
+    ],
+)
+def test_a_manager_of_an_undivided_value_hides_all_of_it(
+    owned: str, path: str, git: str, live: str
+) -> None:
+    kind = "Service" if path == "spec.selector" else "Widget"
+    rules = policy(IgnoreRule(manager="scaler"))
+    found = judged(kind, f"spec: {git}", f"spec: {live}", {"scaler": owned}, policy=rules)
+    assert (shown(found), list(hidden(found))) == ({}, [path])
+
+
+def test_a_manager_of_a_list_as_such_hides_none_of_its_entries() -> None:
+    volumes = "spec: {template: {spec: {volumes: [{name: %s, emptyDir: {}}]}}}"
+    path = "spec.template.spec.volumes"
+    by = {"scaler": path, EDIT: f"{path}[name=h].name {path}[name=h].emptyDir"}
+    rules = policy(IgnoreRule(manager="scaler"))
+    found = judged("Deployment", volumes % "a", volumes % "h", by, policy=rules)
+    assert shown(found) == {f"{path}[name=a]": "drift"}
+
+
+@pytest.mark.parametrize("maker", ["pilot-discovery", "acme-tool"])
+def test_what_a_person_put_into_an_ignored_manager_s_entry_counts(maker: str) -> None:
+    containers = "spec.template.spec.containers"
+    git = pods("[{name: web, image: a:1}]")
+    live = pods("[{name: web, image: a:1}, {name: proxy, image: p:1, env: [{name: E, value: v}]}]")
+    by = {
+        maker: f"{containers}[name=proxy].name {containers}[name=proxy].image",
+        EDIT: f"{containers}[name=proxy].env[name=E].value",
+    }
+    found = judged("Deployment", git, live, by, policy=policy(IgnoreRule(manager=maker)))
+    assert shown(found) == {f"{containers}[name=proxy].env[name=E]": "drift"}
+    assert list(hidden(found)) == [f"{containers}[name=proxy]"]
+    assert (found.verdict, found.suspect) == ("drifted", True)
+
+
 def test_a_manager_of_the_status_brings_no_status_into_the_comparison() -> None:
     live = "{spec: {replicas: 2}, status: {replicas: 2, readyReplicas: 2, observedGeneration: 7}}"
     by = {"kube-controller-manager": "status.replicas", EDIT: "spec.paused"}

@@ -1,5 +1,6 @@
 """What a revision means; what could mean two things is an error."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,66 @@ def test_a_commit_with_two_trees_is_read_as_git_reads_it_or_refused(
     commit = sample.git("hash-object", "-t", "commit", "-w", "--literally", "raw").strip()
     with pytest.raises(UnavailableError, match="damaged"):
         repository.resolve(commit)
+
+
+# HEAD while something is under way ----------------------------------------------------------------
+
+
+def under_way(repository: Repository, what: str) -> None:
+    with pytest.raises(UnavailableError, match=f"{what} is under way in .* HEAD is no branch"):
+        repository.resolve("HEAD")
+
+
+@pytest.mark.parametrize("backend", ["--merge", "--apply"])
+def test_a_head_that_a_rebase_detached_is_no_branch_until_it_is_over(
+    repository: Repository, sample: Sample, backend: str
+) -> None:
+    sample.git("branch", "feature")
+    last = sample.commit({"apps/web.yaml": b"ours\n"})
+    sample.git("checkout", "-q", "feature")
+    sample.commit({"apps/web.yaml": b"theirs\n"}, branch="feature")
+    sample.git("checkout", "-q", "main")
+    with pytest.raises(subprocess.CalledProcessError):
+        sample.git("rebase", backend, "feature")
+    under_way(repository, "a rebase")
+    assert repository.resolve("main").id == last
+    sample.git("rebase", "--abort")
+    assert repository.resolve("HEAD").id == last
+
+
+def test_a_head_that_a_bisect_detached_is_no_branch_until_it_is_over(
+    repository: Repository, sample: Sample
+) -> None:
+    for number in range(4):
+        sample.commit({"apps/web.yaml": b"%d\n" % number})
+    last = repository.resolve("HEAD").id
+    sample.git("bisect", "start")
+    assert repository.resolve("HEAD").id == last  # nothing moved yet
+    sample.git("bisect", "bad")
+    sample.git("bisect", "good", "HEAD~3")
+    under_way(repository, "a bisect")
+    sample.git("bisect", "reset")
+    assert repository.resolve("HEAD").id == last
+
+
+def test_a_head_that_somebody_detached_is_what_somebody_chose(
+    repository: Repository, sample: Sample
+) -> None:
+    first = repository.resolve("HEAD").id
+    sample.commit({"apps/web.yaml": b"b\n"})
+    sample.git("checkout", "-q", "--detach", first)
+    assert repository.resolve("HEAD").id == first
+
+
+def test_a_merge_under_way_on_a_branch_moves_nothing(
+    repository: Repository, sample: Sample
+) -> None:
+    sample.git("branch", "side")
+    sample.commit({"x": b""}, branch="side")
+    last = sample.commit({"y": b""})
+    sample.git("merge", "-q", "--no-commit", "--no-ff", "side")
+    assert repository.resolve("HEAD").id == last
+    sample.git("merge", "--abort")
+    sample.git("checkout", "-q", "--detach")
+    sample.git("merge", "-q", "--no-commit", "--no-ff", "side")
+    under_way(repository, "a merge")

@@ -7,6 +7,7 @@ import pytest
 
 from core.model import Cause, EventName, Remedy, Verdict
 from core.reconcile.acting.healing import POLICY, HealPolicy, heal_at
+from core.reconcile.judging.fights import CALM_S
 from core.reconcile.memory.commands import Refresh, SetHeal
 from core.reconcile.memory.effects import Effect
 from core.reconcile.memory.inputs import Confirmed, InventoryRead
@@ -108,24 +109,24 @@ def test_a_field_that_was_quiet_for_ten_minutes_starts_afresh() -> None:
     made, effects = drifted()
     heal(made, effects, 8)
     heal(made, fight(made, 9), 10)
-    made.now += POLICY.forget_after_s + 1
+    made.now += CALM_S + 1
     effects = fight(made, 11)
     assert written(effects) == [A]
     heal(made, effects, 12)
     subject = made.subject("a")
     assert subject is not None
-    assert subject.heals["data.a"] == (made.now,)
+    assert subject.heals["data.a"].times == (made.now,)
 
 
 def test_ten_minutes_to_the_second_are_not_quiet_enough() -> None:
     made, effects = drifted()
     heal(made, effects, 8)
     heal(made, fight(made, 9), 10)
-    made.now += POLICY.forget_after_s
+    made.now += CALM_S
     assert written(fight(made, 11)) == [A]  # the pause is over, but the history counts
     subject = made.subject("a")
     assert subject is not None
-    assert len(subject.heals["data.a"]) == 2
+    assert len(subject.heals["data.a"].times) == 2
 
 
 def test_an_object_that_is_deleted_again_and_again_is_not_made_at_once_for_ever() -> None:

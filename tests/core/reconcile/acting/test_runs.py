@@ -21,6 +21,7 @@ from tests.core.reconcile.world import (
     document,
     key,
     live,
+    questions,
     world,
 )
 
@@ -153,7 +154,7 @@ def test_a_new_commit_is_applied_unless_the_app_does_not_follow() -> None:
     for follow, expected in ((True, [A]), (False, [])):
         made = applied("a", healing=True, follow=follow)
         asked = made.read(document(CONFIG_MAP, "a", data={"a": "9"}), number=2)
-        assert applies(made.agree(asked[0])) == expected
+        assert applies(made.agree(questions(asked)[0])) == expected
 
 
 def test_a_deleted_object_is_created_again() -> None:

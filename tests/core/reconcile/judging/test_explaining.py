@@ -68,7 +68,8 @@ def test_a_look_up_says_whether_what_git_states_was_ever_applied(
     made = drifted()
     stated = made.state.apps[SPEC.name].desired[A.ref].digest
     row = InventoryRow(A.ref, uid, stated if digest == "the same" else digest)
-    made.feed(InventoryRead(SPEC.name, (row,)))
+    for question in questions(made.feed(InventoryRead(SPEC.name, (row,)))):
+        made.agree(question)
     assert asked(made).applied is expected
 
 

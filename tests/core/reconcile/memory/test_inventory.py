@@ -22,6 +22,7 @@ from tests.core.reconcile.world import (
     document,
     key,
     live,
+    questions,
     ref,
     world,
     writes,
@@ -170,7 +171,7 @@ def test_another_commit_is_recorded_by_its_digest() -> None:
     made = applied("a")
     before = app(made).stored[A].digest
     asked = made.read(document(CONFIG_MAP, "a", data={"a": "9"}), number=2)
-    made.agree(asked[0])
+    made.agree(questions(asked)[0])
     effects = made.accept(writes(made.execute(made.plan("a")))[0], 8)
     (record,) = records(effects)
     assert record.rows[0].digest not in {before, None}

@@ -1,0 +1,81 @@
+"""What earlier commits stated of an object: each version once, newest first, wherever it stood."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.attribution import recalling
+from core.attribution.recalling import recalled
+from core.manifests import load
+from tests.core.git.sample import Sample
+
+FILE = "apps/a.yaml"
+
+
+def config(value: str, name: str = "settings") -> bytes:
+    head = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n"
+    return f"{head}data: {{k: {value}}}\n".encode()
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Sample:
+    return Sample(tmp_path / "repo")
+
+
+def values(sample: Sample, file: str = FILE) -> list[str]:
+    with sample.opened() as repository:
+        head = repository.resolve("main").id
+        blob = repository.blob_at(head, file)
+        assert blob is not None
+        (document,) = [
+            each for each in load(file, repository.blob(blob)).documents if each.name == "settings"
+        ]
+        found = recalled(repository, document, head)
+    return [json.loads(each.body)["data"]["k"] for each in found]
+
+
+def test_each_version_is_told_once_the_newest_first(sample: Sample) -> None:
+    for value in ("one", "two", "one", "three"):
+        sample.commit({FILE: config(value)})
+    sample.commit({"elsewhere": b"x"})
+    assert values(sample) == ["three", "one", "two"]
+
+
+def test_an_object_is_followed_to_the_file_it_came_from(sample: Sample) -> None:
+    both = b"---\n".join((config("x", "other"), config("one")))
+    sample.commit({"apps/all.yaml": both})
+    sample.commit({"apps/all.yaml": config("x", "other"), FILE: config("two")})
+    assert values(sample) == ["two", "one"]
+
+
+def test_an_object_that_was_away_for_a_while_is_followed_past_that(sample: Sample) -> None:
+    sample.commit({FILE: config("one")})
+    sample.commit({FILE: config("x", "other")})
+    sample.commit({FILE: None})
+    sample.commit({FILE: config("two")})
+    assert values(sample) == ["two", "one"]
+
+
+def test_both_sides_of_a_merge_are_looked_at(sample: Sample) -> None:
+    sample.commit({FILE: config("base")})
+    sample.git("branch", "side")
+    sample.commit({FILE: config("main")})
+    sample.commit({FILE: config("side")}, branch="side")
+    merge = ("merge", "-q", "-s", "ours", "side", "-m", "both")
+    sample.git("checkout", "-q", "-f", "main")
+    sample.git(*merge)
+    assert set(values(sample)) >= {"main", "base"}
+
+
+def test_a_version_that_cannot_be_read_is_passed_by(sample: Sample) -> None:
+    sample.commit({FILE: config("one")})
+    sample.commit({FILE: b"kind: {{ .Values.kind }}\n"})
+    sample.commit({FILE: config("two")})
+    assert values(sample) == ["two", "one"]
+
+
+def test_no_more_is_kept_than_is_of_use(sample: Sample) -> None:
+    for number in range(recalling.STATEMENTS_MAX + 3):
+        sample.commit({FILE: config(f"v{number}")})
+    assert len(values(sample)) == recalling.STATEMENTS_MAX

@@ -1,0 +1,260 @@
+"""Which side moved, field by field, and what Git dropped before an object was ours."""
+
+import json
+from typing import Any
+
+import pytest
+
+from core.model import Cause, Document, Live, Verdict
+from core.reconcile.memory.effects import Recall
+from core.reconcile.memory.inputs import (
+    InventoryRead,
+    InventoryRow,
+    KindListed,
+    Recalled,
+    SourceRead,
+)
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    SPEC,
+    World,
+    applied,
+    commit,
+    document,
+    key,
+    live,
+    questions,
+    world,
+)
+
+A = key(CONFIG_MAP, "a")
+LAST = "kubectl.kubernetes.io/last-applied-configuration"
+AHEAD, CHANGED, BOTH = Cause.GIT_AHEAD, Cause.LIVE_CHANGED, Cause.BOTH
+
+
+def stated(**data: str) -> Document:
+    return document(CONFIG_MAP, "a", data=data)
+
+
+def owned(manager: str, *keys: str, operation: str = "Update") -> dict[str, Any]:
+    fields: dict[str, Any] = {"f:data": {f"f:{name}": {} for name in keys}}
+    return {"manager": manager, "operation": operation, "apiVersion": "v1", "fieldsV1": fields}
+
+
+def found(
+    git: dict[str, str],
+    there: dict[str, str],
+    *managed: dict[str, Any],
+    past: tuple[dict[str, str], ...] = (),
+    **more: Any,
+) -> World:
+    """A ConfigMap that driftdeck never wrote: what Git states and stated, what is live, by whom."""
+    made = world()
+    made.past["a"] = tuple(stated(**each) for each in (git, *past))
+    made.read(stated(**git))
+    made.feed(InventoryRead(SPEC.name, ()))
+    made.listing(
+        CONFIG_MAP, [("a", live(CONFIG_MAP, "a", 5, data=there, managed=[*managed], **more))]
+    )
+    for question in questions(made.effects):
+        made.agree(question)
+    return made
+
+
+def causes(made: World) -> dict[str, str]:
+    return {each.path: str(each.cause) for each in made.row("a").changes}
+
+
+# Objects that are not ours --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "manager", ["helm", "kustomize-controller", "Terraform", "kubectl-create", "pulumi-kubernetes"]
+)
+def test_a_live_value_that_an_earlier_commit_stated_moved_in_git(manager: str) -> None:
+    made = found({"a": "2"}, {"a": "1"}, owned(manager, "a"), past=({"a": "1"},))
+    assert (made.row("a").verdict, made.row("a").cause) == (Verdict.DRIFTED, AHEAD)
+
+
+def test_a_live_value_that_git_never_stated_moved_in_the_cluster() -> None:
+    made = found({"a": "2"}, {"a": "9"}, owned("helm", "a"), past=({"a": "1"},))
+    assert made.row("a").cause is CHANGED
+
+
+def test_each_field_has_a_cause_and_the_object_both() -> None:
+    helm, person = owned("helm", "a", "b"), owned("kubectl-edit", "b")
+    made = found(
+        {"a": "2", "b": "1"}, {"a": "1", "b": "9"}, helm, person, past=({"a": "1", "b": "1"},)
+    )
+    assert causes(made) == {"data.a": "git_ahead", "data.b": "live_changed"}
+    assert made.row("a").cause is BOTH
+
+
+def test_what_a_person_put_back_moved_in_the_cluster_although_git_stated_it_once() -> None:
+    deployed, edited = owned("helm", "b"), owned("kubectl-edit", "a")
+    made = found(
+        {"a": "2", "b": "1"}, {"a": "1", "b": "1"}, deployed, edited, past=({"a": "1", "b": "1"},)
+    )
+    assert made.row("a").cause is CHANGED
+    assert not [effect for effect in made.effects if isinstance(effect, Recall)]
+
+
+def test_whoever_alone_wrote_the_object_deployed_it() -> None:
+    made = found({"a": "2"}, {"a": "1"}, owned("curl", "a"), past=({"a": "1"},))
+    assert made.row("a").cause is AHEAD
+
+
+@pytest.mark.parametrize(
+    ("sent", "there", "cause"),
+    [
+        ({"a": "1"}, {"a": "1"}, AHEAD),
+        ({"a": "1"}, {"a": "9"}, CHANGED),
+        ({"a": "1"}, {}, CHANGED),
+        ({}, {}, AHEAD),
+    ],
+)
+def test_the_last_client_side_apply_tells_without_a_look_at_history(
+    sent: dict[str, str], there: dict[str, str], cause: Cause
+) -> None:
+    text = json.dumps({"metadata": {"name": "a"}, "data": sent})
+    body: dict[str, Any] = {"annotations": {LAST: text}}
+    made = world()
+    made.read(stated(a="2"))
+    made.feed(InventoryRead(SPEC.name, ()))
+    there_now = live(CONFIG_MAP, "a", 5, data=there)
+    content = json.loads(there_now.body)
+    content["metadata"] |= body
+    owner = "kubectl-client-side-apply" if there == sent else "kubectl-edit"
+    content["metadata"]["managedFields"] = [
+        owned("kubectl-client-side-apply", "other"),
+        owned(owner, *there),
+    ]
+    made.listing(CONFIG_MAP, [("a", type(there_now)("u1", "5", json.dumps(content).encode()))])
+    assert made.row("a").cause is cause
+    assert not [effect for effect in made.effects if isinstance(effect, Recall)]
+
+
+def test_a_field_that_git_came_to_state_is_not_missing_by_anybodys_doing() -> None:
+    made = found({"a": "1", "b": "2"}, {"a": "1"}, owned("helm", "a"), past=({"a": "1"},))
+    assert made.row("a").cause is AHEAD
+    made = found({"a": "2", "b": "2"}, {"a": "2"}, owned("helm", "a"), past=({"a": "1"},))
+    assert made.row("a").cause is CHANGED  # what is there is newer than the commit without it
+
+
+def test_what_our_watch_saw_moved_in_the_cluster() -> None:
+    made = found({"a": "2"}, {"a": "2"}, owned("helm", "a"), past=({"a": "1"},))
+    moved = live(CONFIG_MAP, "a", 6, data={"a": "1"}, managed=[owned("helm", "a")])
+    made.change(CONFIG_MAP, "a", moved)
+    assert made.row("a").cause is CHANGED
+
+
+def test_an_object_that_was_seen_and_is_gone_was_deleted_by_somebody() -> None:
+    made = found({"a": "1"}, {"a": "1"}, owned("helm", "a"))
+    made.change(CONFIG_MAP, "a", None)
+    assert (made.row("a").verdict, made.row("a").cause) == (Verdict.MISSING, CHANGED)
+    made.listing(CONFIG_MAP)
+    assert made.row("a").cause is CHANGED
+    made.read(stated(a="2"), number=2)
+    assert made.row("a").cause is AHEAD  # of what Git states now nothing was ever there
+
+
+@pytest.mark.parametrize(
+    ("there", "manager", "drift"),
+    [
+        ("2", "helm", True),
+        ("2", "kustomize-controller", True),
+        ("9", "helm", False),  # Git never said so
+        ("2", "kube-controller-manager", False),  # it may have come to it by itself
+    ],
+)
+def test_what_git_dropped_before_it_was_ours_is_drift(
+    there: str, manager: str, *, drift: bool
+) -> None:
+    made = found(
+        {"a": "1"},
+        {"a": "1", "b": there},
+        owned("helm", "a"),
+        owned(manager, "b"),
+        past=({"a": "1", "b": "2"},),
+    )
+    assert causes(made) == {"data.b": "git_ahead" if drift else "None"}
+    assert made.verdict(CONFIG_MAP, "a") == ("drifted" if drift else "in_sync")
+
+
+def test_an_object_is_not_in_sync_for_good_while_git_is_looked_through() -> None:
+    made = world()
+    made.read(stated(a="1"))
+    made.feed(InventoryRead(SPEC.name, ()))
+    there = live(CONFIG_MAP, "a", 5, data={"a": "1", "b": "2"}, managed=[owned("helm", "a", "b")])
+    made.once(listing(there))
+    assert made.row("a").confirming
+    assert not made.complete()
+
+
+def test_an_answer_to_an_older_question_is_dropped() -> None:
+    made = world()
+    made.read(stated(a="1"))
+    made.feed(InventoryRead(SPEC.name, ()))
+    there = live(CONFIG_MAP, "a", 5, data={"a": "1", "b": "2"}, managed=[owned("helm", "a", "b")])
+    made.once(listing(there))
+    made.once(SourceRead(SPEC.name, commit(2), (stated(a="3"),), ()))
+    made.once(Recalled(A, commit(1).id, (stated(a="1", b="2"),)))
+    assert made.row("a").confirming
+    made.once(Recalled(A, commit(2).id, (stated(a="1", b="2"),)))
+    assert causes(made) == {"data.a": "git_ahead", "data.b": "git_ahead"}
+
+
+def test_what_differs_no_more_is_not_remembered() -> None:
+    made = found({"a": "2"}, {"a": "1"}, owned("helm", "a"), past=({"a": "1"},))
+    assert made.subject("a").past is not None  # type: ignore[union-attr]
+    made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, data={"a": "2"}))
+    assert made.subject("a").past is None  # type: ignore[union-attr]
+
+
+def listing(there: Live) -> KindListed:
+    return KindListed("prod", CONFIG_MAP, {A.ref: there})
+
+
+# Objects that are ours ------------------------------------------------------------------------
+
+
+def ours(there: dict[str, str], *managed: dict[str, Any], known: bool = True) -> World:
+    """We applied a=1 b=1; Git says a=2 b=1 now."""
+    made = applied("a", git={"data": {"a": "1", "b": "1"}})
+    made.past["a"] = (stated(a="2", b="1"), stated(a="1", b="1")) if known else ()
+    made.listing(CONFIG_MAP, [("a", live(CONFIG_MAP, "a", 9, data=there, managed=[*managed]))])
+    made.read(stated(a="2", b="1"), number=2)
+    for question in questions(made.effects):
+        made.agree(question)
+    return made
+
+
+OURS = owned("driftdeck", "a", "b", operation="Apply")
+
+
+def test_what_we_applied_tells_field_by_field_who_moved() -> None:
+    theirs = owned("kubectl-edit", "b")
+    assert causes(ours({"a": "1", "b": "1"}, OURS)) == {"data.a": "git_ahead"}
+    made = ours({"a": "1", "b": "9"}, OURS, theirs)
+    assert causes(made) == {"data.a": "git_ahead", "data.b": "live_changed"}
+    assert causes(ours({"a": "9", "b": "1"}, owned("kubectl-edit", "a"))) == {"data.a": "both"}
+    assert causes(ours({"a": "1"}, OURS)) == {"data.a": "git_ahead", "data.b": "live_changed"}
+
+
+def test_a_field_of_our_own_needs_no_look_at_history() -> None:
+    made = ours({"a": "1", "b": "1"}, OURS)
+    assert not [effect for effect in made.effects if isinstance(effect, Recall)]
+
+
+def test_where_history_has_it_no_more_the_owner_tells() -> None:
+    theirs = owned("kubectl-edit", "b")
+    made = ours({"a": "1", "b": "9"}, OURS, theirs, known=False)
+    assert causes(made) == {"data.a": "git_ahead", "data.b": "both"}
+
+
+def test_an_inventory_that_comes_late_changes_the_cause_and_asks_the_server_nothing() -> None:
+    made = found({"a": "2"}, {"a": "1"}, owned("helm", "a"), past=({"a": "1"},))
+    digest = made.state.apps[SPEC.name].desired[A.ref].digest
+    effects = made.feed(InventoryRead(SPEC.name, (InventoryRow(A.ref, "u1", digest),)))
+    assert made.row("a").cause is CHANGED
+    assert questions(effects) == []

@@ -1,0 +1,156 @@
+"""core.reconcile.judging.fights: who puts back what was healed twice is a controller of it."""
+
+from typing import Any
+
+from core.model import Contested, EventName, Live
+from core.reconcile.judging.fights import CALM_S
+from core.reconcile.memory.effects import Effect
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    World,
+    applied,
+    document,
+    live,
+    questions,
+    writes,
+    written,
+)
+
+GIT: Any = {"data": {"a": "1"}}
+OPERATOR, PERSON = "my-operator", "kubectl-edit"
+
+
+def by(manager: str, version: int, value: str = "2", **more: str) -> Live:
+    """The ConfigMap after *manager* wrote it."""
+    entry = {"manager": manager, "operation": "Update", "fieldsV1": {"f:data": {"f:a": {}}}}
+    return live(CONFIG_MAP, "a", version, data={"a": value, **more}, managed=[entry])
+
+
+class Fight:
+    """Somebody writes, and the engine heals."""
+
+    def __init__(self, **spec: Any) -> None:
+        self.stated: dict[str, Any] = spec.setdefault("git", GIT)
+        self.world: World = applied("a", healing=True, **spec)
+        self.version = 5
+
+    def write(self, manager: str = OPERATOR, value: str = "2") -> list[Effect]:
+        """One write, which the server says is drift if it is asked; what the engine then does."""
+        self.version += 1
+        found = by(
+            manager,
+            self.version,
+            value,
+            **{k: v for k, v in self.stated["data"].items() if k != "a"},
+        )
+        effects = self.world.change(CONFIG_MAP, "a", found)
+        asked = questions(effects)
+        return self.world.agree(asked[0]) if asked else effects
+
+    def heal(self, effects: list[Effect]) -> None:
+        """The engine's write is taken and seen."""
+        self.world.accept(writes(effects)[0], self.version + 1)
+        self.in_sync()
+
+    def in_sync(self) -> None:
+        """The object is as Git states it."""
+        self.version += 1
+        self.world.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", self.version, **self.stated))
+
+    def twice(self, *managers: str) -> None:
+        """Two writes that are healed."""
+        for manager in managers or (OPERATOR, OPERATOR):
+            self.heal(self.write(manager))
+
+    @property
+    def verdict(self) -> str:
+        return self.world.row("a").verdict.value
+
+    @property
+    def notes(self) -> list[str]:
+        return [change.note for change in self.world.row("a").changes]
+
+
+def test_who_puts_its_value_back_after_two_heals_is_contested_by_name() -> None:
+    fight = Fight()
+    fight.twice()
+    assert written(fight.write()) == []
+    assert (fight.verdict, fight.notes) == ("contested", [f"owned by {OPERATOR}"])
+    assert len(fight.world.told(EventName.HEALED)) == 2
+
+
+def test_one_heal_is_no_evidence() -> None:
+    fight = Fight()
+    fight.heal(fight.write())
+    assert written(fight.write())
+    assert fight.verdict == "drifted"
+
+
+def test_two_writers_in_turn_are_no_controller() -> None:
+    fight = Fight()
+    fight.twice(OPERATOR, "other-tool")
+    fight.write()
+    assert fight.verdict == "drifted"
+
+
+def test_another_writer_than_the_one_that_fought_is_drift() -> None:
+    fight = Fight()
+    fight.twice()
+    fight.write("other-tool")
+    assert fight.verdict == "drifted"
+
+
+def test_a_person_is_no_controller_however_often() -> None:
+    fight = Fight()
+    fight.twice(PERSON, PERSON)
+    fight.write(PERSON)
+    assert fight.verdict == "drifted"
+    assert written(fight.world.wait(2.0))
+
+
+def test_a_fight_lasts_for_as_long_as_the_opponent_s_value_stays() -> None:
+    fight = Fight()
+    fight.twice()
+    fight.write()
+    fight.world.wait(10 * CALM_S)
+    fight.write(value="3")
+    assert fight.verdict == "contested"
+
+
+def test_ten_minutes_in_sync_without_a_break_end_a_fight() -> None:
+    fight = Fight()
+    fight.twice()
+    fight.write()
+    fight.in_sync()  # it gave up
+    fight.world.wait(CALM_S)
+    fight.write()
+    assert fight.verdict == "contested"
+    fight.in_sync()
+    fight.world.wait(CALM_S + 1)
+    assert written(fight.write())
+    assert fight.verdict == "drifted"
+
+
+def test_another_desired_state_ends_a_fight() -> None:
+    fight = Fight()
+    fight.twice()
+    fight.write()
+    asked = fight.world.read(document(CONFIG_MAP, "a", data={"a": "9"}), number=2)
+    fight.world.agree(questions(asked)[0])
+    assert fight.verdict == "drifted"
+
+
+def test_an_extra_field_that_is_put_back_after_two_heals_is_a_controller_s_addition() -> None:
+    fight = Fight(git={"data": {"b": "1"}})
+    fight.twice()
+    assert fight.write() == []
+    assert fight.verdict == "in_sync"
+    assert [str(change.verdict) for change in fight.world.row("a").changes] == ["info"]
+
+
+def test_an_app_that_enforces_goes_on_healing() -> None:
+    fight = Fight(contested=Contested.ENFORCE)
+    fight.twice()
+    assert written(fight.write()) == []  # the pause
+    assert fight.verdict == "drifted"
+    assert written(fight.world.wait(2.0))
