@@ -25,7 +25,7 @@ from core.git.reading.revisions import branch_ref, operation_of_head, ref_target
 from core.git.reading.settings import GitSettings
 from core.git.reading.store import Store, is_tree, translated
 from core.git.reading.watching import ref_changes
-from core.git.writing.checkout import Checkout, check_free, locked_checkout
+from core.git.writing.checkout import Checkout, check_clean, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
 from core.git.writing.trust import check_owner, warnings
@@ -156,6 +156,7 @@ class Repository:
             settings = self._settings()
             check_owner(self._store, settings)
             check_free(self._store, ref)
+            check_clean(self._store, ref, settings, changes)
         except (RejectedError, DeniedError) as error:
             return RevertPlan(app, target, name, head, problem=problem_of(error))
         files = tuple(change.name for change in changes)
@@ -229,7 +230,7 @@ class Repository:
                 timezone_s=timezone_s,
                 what="revert",
             )
-            with locked_checkout(store, ref) as checkout:
+            with locked_checkout(store, ref, settings) as checkout:
                 if checkout is not None:
                     checkout.check(changes)
                 files = {change.path: change.after for change in changes}

@@ -40,7 +40,7 @@ from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
-from core.reconcile.judging.fights import note_calm, persistent
+from core.reconcile.judging.fights import note_calm, persistent, tell_fights
 from core.reconcile.judging.observing import Sights, forget_sightings
 from core.reconcile.judging.recalling import (
     ask_past,
@@ -92,6 +92,7 @@ def settle(draft: Draft, key: Key, row: Drift) -> None:
     draft.put_row(key, row)
     forget_sightings(draft, key)
     note_calm(draft, key, row)
+    tell_fights(draft, key, row)
     subject = draft.subject(key)
     if subject.rejudge:
         draft.put(replace(subject, rejudge=False))

@@ -90,6 +90,7 @@ class Heals:
     writers: tuple[str | None, ...] = ()  # whose change each of them undid
     digest: str | None = None  # of what Git stated
     calm_since: float | None = None  # in sync since then; None: it is not
+    told: bool = False  # that somebody fights for it
 
 
 @dataclass(frozen=True, slots=True)
