@@ -85,7 +85,7 @@ class Case:
         contested = owner is not None and owner.kind is OwnerClass.CONTROLLER
         if contested and owner is not None and not self._guarded(each.parts):  # A6, but for A4
             return self._contested(each, owner, "owned by")
-        return _change(each, FieldVerdict.DRIFT, actor)  # A4, A7
+        return _change(each, FieldVerdict.DRIFT, actor, _through(owner))  # A4, A7
 
     def _contested(self, each: Difference, opponent: Owner, words: str) -> FieldChange:
         if self.policy.contested is Contested.ENFORCE:
@@ -132,7 +132,8 @@ class Case:
             yield self._contested(each, sharer, "Git dropped it, and it is applied by")
         elif self._is_drift(each, owners):
             adder = _adder(each.parts, owners)
-            change = _change(each, FieldVerdict.DRIFT, adder.actor if adder else actor)
+            who = adder.actor if adder else actor
+            change = _change(each, FieldVerdict.DRIFT, who, _through(adder))
             yield self._taken_away(each, change)
         elif each.parts[-4:] == _RESTARTED:  # B3
             note = f"restarted at {each.live} by {actor.manager or 'someone'}"
@@ -254,9 +255,15 @@ class Case:
 def _adder(parts: Parts, owners: tuple[Owner, ...]) -> Owner | None:
     """B6: who added a field so that it counts: a person, outside `metadata` any unknown program."""
     person = _person(owners)
-    if person is not None or parts[:1] == ("metadata",):
+    converted = any(owner.through for owner in owners)  # no metadata where it was written
+    if person is not None or (parts[:1] == ("metadata",) and not converted):
         return person
     return next((owner for owner in owners if owner.kind is OwnerClass.UNKNOWN), None)
+
+
+def _through(owner: Owner | None) -> str:
+    """Say that a field was written as another one of another version of the kind."""
+    return f"written through {owner.through}" if owner is not None and owner.through else ""
 
 
 def _keeps(owner: Owner) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from core.compare.equality.builtin import LAST_APPLIED
 from core.compare.evidence.ownership import Owner, Owners
 from core.compare.evidence.past import Past
+from core.compare.evidence.versions import Foreign
 from core.compare.evidence.writers import OwnerClass, rank_of
 from core.model import Absent, JsonObject
 from core.model.paths import Parts, format_path, value_at
@@ -57,9 +58,13 @@ class Evidence:
             return {}
         return applied if isinstance(applied, dict) else {}
 
+    @cached_property
+    def _foreign(self) -> Foreign:
+        return Foreign(self.live, self.owners)
+
     def owners_of(self, parts: Parts) -> tuple[Owner, ...]:
         """Return the owners of one field, the one that decides first."""
-        found = self.owners.of(parts)
+        found = self.owners.of(parts) or self._foreign.owners_of(parts)
         name = self._persistent.get(format_path(parts)) if self._persistent else None
         if name is None:
             return found
