@@ -4,14 +4,17 @@
 it returns are those of `core.model.requests`; `json_patch` says how an edit looks on the wire.
 """
 
+from core.remedy.claims import is_applied_by_us
 from core.remedy.patching import json_patch
 from core.remedy.payload import payload
-from core.remedy.requests import creation, deletion, requests, statement, verbs
+from core.remedy.requests import creation, deletion, owns_its_statement, requests, statement, verbs
 
 __all__ = [
     "creation",
     "deletion",
+    "is_applied_by_us",
     "json_patch",
+    "owns_its_statement",
     "payload",
     "requests",
     "statement",

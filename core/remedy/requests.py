@@ -16,6 +16,7 @@ because that very apply on this very object is what the dry-run has confirmed.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Final, assert_never
 
@@ -48,7 +49,7 @@ from core.model.requests import (
     Request,
     Version,
 )
-from core.remedy.claims import applied_by_us, is_claimed
+from core.remedy.claims import applied_by_us, is_applied_by_us, is_claimed
 from core.remedy.inverses import made_again, put_back, restored
 from core.remedy.patching import with_twin
 from core.remedy.payload import payload
@@ -75,6 +76,10 @@ def requests(
         case Verb.APPLY:
             assert live is not None, "only a create needs no object to be there"
             return _Heal(desired, live, step, schema, policy).requests()
+        case Verb.TAKE_OVER:
+            assert live is not None, "what is not there cannot be taken over"
+            left = tuple(change.path for change in step.left)
+            return (replace(statement(desired, live, schema, policy, left), unchanging=True),)
         case _:
             assert_never(step.verb)
 
@@ -86,7 +91,7 @@ def verbs(step: Step) -> tuple[str, ...]:
     match step.verb:
         case Verb.CREATE:
             return _CREATION_VERBS
-        case Verb.APPLY:
+        case Verb.APPLY | Verb.TAKE_OVER:
             return _CHANGE_VERBS
         case _:
             assert_never(step.verb)
@@ -109,6 +114,16 @@ def statement(
     """Return the apply of what Git states to *live*: what a dry-run asks about, too."""
     sent = payload(desired, live, schema, policy, left)
     return Apply(desired.ref, desired.kind, sent.body, Version.of(live))
+
+
+def owns_its_statement(desired: Desired, live: Live, schema: Schema | None, policy: Policy) -> bool:
+    """Tell whether our own applies own just what one would state, so that none is needed."""
+    if not is_applied_by_us(live):
+        return False
+    ours = applied_by_us(Owners.parse(msgspec.json.decode(live.body, type=dict)), desired.kind)
+    root = schema.root if schema is not None else UNKNOWN
+    sent = msgspec.json.decode(statement(desired, live, schema, policy).body, type=dict)
+    return ours is not None and is_claimed(sent, ours, root)
 
 
 class _Heal:

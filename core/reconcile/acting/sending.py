@@ -46,7 +46,7 @@ def send_steps(
             busy.append(step)
         elif step_stands(draft, step):
             _apply(draft, number, step)
-            sent = sent.set(step.key, None)
+            sent = sent.set(step.key, step)
         else:
             words = f"{step.key.ref}: {_hindrance(draft, step)}"
             problems.append(Problem(Remedy.LOOK_AGAIN, words))
@@ -104,7 +104,8 @@ def take_applied(draft: Draft, done: Applied) -> None:
     draft.put(replace(subject, call=None))
     run = draft.runs.get(call.run) if call.run is not None else None
     auto = run is not None and run.auto
-    step = _step_of(run, done.key)
+    phase = run.phase if run is not None else None
+    step = phase.sent.get(done.key) if isinstance(phase, Applying) else None
     if done.live is not None:
         _succeeded(draft, done, call, () if step is None else step.left)
     elif subject.row is not None:
@@ -134,11 +135,6 @@ def _answered(run: RunState, done: Applied) -> RunState:
 def _with_place(done: Applied) -> str:
     document = done.desired.document
     return f"{document.file}:{document.line}: {done.problem}"
-
-
-def _step_of(run: RunState | None, key: Key) -> Step | None:
-    steps = run.plan.steps if run is not None else ()
-    return next((step for step in steps if step.key == key), None)
 
 
 def _digest(done: Applied, held: InventoryRow | None, left: tuple[FieldChange, ...]) -> str | None:
@@ -179,10 +175,12 @@ def _tell_outcome(
 ) -> None:
     row = draft.row(done.key)
     assert row is not None
-    heals = auto and row.cause is not Cause.GIT_AHEAD
+    heals = auto and row.cause is not Cause.GIT_AHEAD and not row.untaken
     if done.problem:
         name = EventName.HEAL_FAILED if heals else EventName.SYNC_FAILED
         draft.tell_of(name, row, changes=drifts, message=_with_place(done))
+    elif row.untaken:
+        draft.tell_of(EventName.TAKEN_OVER, row, changes=(), message="as it was; ours from now on")
     elif heals:
         remember_heal(draft, done.key, row)
         what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"

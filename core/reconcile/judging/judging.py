@@ -56,6 +56,7 @@ from core.reconcile.judging.refusals import (
     with_refusal,
 )
 from core.reconcile.judging.scaling import awaits_scaler, drops_replicas, stated_scale
+from core.reconcile.judging.taking import with_taking
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.inputs import Confirmed
@@ -254,10 +255,11 @@ def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Dri
         if causes.lacks_past(changes) and not before.confirming:
             return _compared(draft, app, before, desired, live, None)
     stands = (False, cause, changes, document.file, document.line)
-    if (before.calling, before.cause, before.changes, before.file, before.line) == stands:
-        return before
-    row = replace(before, calling=False, file=document.file, line=document.line)
-    return replace(row, changes=changes, cause=cause)
+    row = before
+    if (before.calling, before.cause, before.changes, before.file, before.line) != stands:
+        row = replace(before, calling=False, file=document.file, line=document.line)
+        row = replace(row, changes=changes, cause=cause)
+    return with_taking(draft, app, desired, live, row, policy_of(app.spec))
 
 
 def _causes(draft: Draft, app: AppState, desired: Desired, live: Live) -> Causes:
@@ -320,7 +322,7 @@ def _compared(
         _ask(draft, app, desired, live)
     if as_stated and not changes:
         forget_past(draft, fresh.key)
-    return row
+    return with_taking(draft, app, desired, live, row, policy)
 
 
 def _ask(draft: Draft, app: AppState, desired: Desired, live: Live) -> None:
