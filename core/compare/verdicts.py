@@ -168,7 +168,7 @@ class Case:
         """B4: who else applies a field that Git once stated and has dropped; B2 and B3 go first."""
         if self._guarded(each.parts) or each.parts[-4:] == _RESTARTED:
             return None
-        if not self.evidence.was_ours(each.parts):
+        if not self.evidence.was_gits(each.parts):
             return None
         return self.evidence.applied_by_another(each.parts)
 
@@ -177,9 +177,7 @@ class Case:
             return True
         if each.parts[-4:] == _RESTARTED:  # B3
             return False
-        if self.evidence.was_ours(each.parts) or _adder(each.parts, owners) is not None:  # B4, B6
-            return True
-        if self.evidence.was_stated(each.parts):  # B4, before it is ours
+        if self.evidence.was_gits(each.parts) or _adder(each.parts, owners) is not None:  # B4, B6
             return True
         if not owners:
             in_secret = self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"
@@ -218,8 +216,8 @@ class Case:
         nobody owns was added by admission, so only the likeness speaks for it: a container that a
         person removed and a sidecar are also each the only one of their side.
         """
-        was_ours = self.evidence.was_ours(extra.parts)
-        if (not was_ours and owners and _keeps(owners[0])) or self._shared(extra) is not None:
+        strange = bool(owners) and _keeps(owners[0]) and not self.evidence.was_gits(extra.parts)
+        if strange or self._shared(extra) is not None:
             return False
         return each.agreed or self._is_drift(extra, owners) or not self.evidence.owners
 

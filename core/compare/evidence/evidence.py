@@ -87,6 +87,10 @@ class Evidence:
             None,
         )
 
+    def was_gits(self, parts: Parts) -> bool:
+        """Tell whether Git once stated this field: by our apply, or before the object is ours."""
+        return self.was_ours(parts) or self.was_stated(parts)
+
     def was_ours(self, parts: Parts) -> bool:
         """Tell whether Git once stated this field: our own apply or the last one says so."""
         return any(

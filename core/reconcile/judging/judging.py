@@ -40,7 +40,7 @@ from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
-from core.reconcile.judging.fights import note_calm, persistent
+from core.reconcile.judging.fights import note_calm, persistent, tell_fights
 from core.reconcile.judging.observing import Sights, forget_sightings
 from core.reconcile.judging.recalling import (
     ask_past,
@@ -48,6 +48,7 @@ from core.reconcile.judging.recalling import (
     forget_past,
     is_recalling,
 )
+from core.reconcile.judging.rechecks import is_doubtful
 from core.reconcile.judging.refusals import (
     Outcome,
     is_due,
@@ -92,6 +93,7 @@ def settle(draft: Draft, key: Key, row: Drift) -> None:
     draft.put_row(key, row)
     forget_sightings(draft, key)
     note_calm(draft, key, row)
+    tell_fights(draft, key, row)
     subject = draft.subject(key)
     if subject.rejudge:
         draft.put(replace(subject, rejudge=False))
@@ -138,6 +140,8 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         and not is_due(draft, key)
     )
     if unchanged and before is not None:
+        if is_doubtful(subject, before):
+            _ask(draft, app, desired, live)
         return _kept(draft, app, desired, live, before)
     return compared(draft, app, fresh, desired, live, None)
 

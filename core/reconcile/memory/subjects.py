@@ -90,6 +90,7 @@ class Heals:
     writers: tuple[str | None, ...] = ()  # whose change each of them undid
     digest: str | None = None  # of what Git stated
     calm_since: float | None = None  # in sync since then; None: it is not
+    told: bool = False  # that somebody fights for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +129,7 @@ class Subject:
     returned: Returned | None = None
     conflicts: int = 0  # heals in a row that met another version than they were decided on
     refusal: Refusal | None = None
+    answered_at: float | None = None  # when a dry-run was answered last
+    doubtful: bool = False  # and may be answered otherwise now
     ending: Ending | None = None  # of a Job with a time to live
     past: Recollection | None = None  # kept for as long as something about it differs

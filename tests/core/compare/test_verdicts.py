@@ -119,6 +119,28 @@ def test_b4_a_key_that_another_applies_as_text_is_declared_by_it() -> None:
     assert shown(found) == {"data.a": "contested"}
 
 
+@pytest.mark.parametrize(
+    ("owner", "verdict"),
+    [("acme-team:Apply", "contested"), ("helm", "drift"), ("argocd-controller:Apply", "drift")],
+)
+def test_b4_holds_for_what_earlier_commits_stated_before_the_object_is_ours(
+    owner: str, verdict: str
+) -> None:
+    wanted, past = (desired(obj("Pod", text)) for text in ("spec: {}", LIVE_GRACE))
+    found = live_of(obj("Pod", LIVE_GRACE), {owner: GRACE})
+    schema, beside = SCHEMAS[wanted.kind], Beside(past=(past.body,))
+    assert shown(judge(wanted, found, schema, beside=beside)) == {GRACE: verdict}
+
+
+def test_an_entry_that_an_earlier_commit_stated_is_replaced_whoever_deployed_it() -> None:
+    wanted, past = (desired(obj("Pod", VOLUMES % name)) for name in ("scratch", "mesh"))
+    found = live_of(obj("Pod", VOLUMES % "mesh"), {"helm": MESH})
+    schema = SCHEMAS[wanted.kind]
+    judgement = judge(wanted, found, schema, beside=Beside(past=(past.body,)))
+    assert [change.place for change in judgement.changes] == ["spec.volumes[name=mesh]"]
+    assert len(judge(wanted, found, schema).changes) == 2
+
+
 # Maps that are divided ------------------------------------------------------------------------
 
 REQUESTS = "spec.containers[name=a].resources.requests.cpu"

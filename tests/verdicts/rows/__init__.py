@@ -11,6 +11,7 @@ from tests.verdicts.rows import (
     networks,
     others,
     owned,
+    owners,
     rights,
     workloads,
 )
@@ -25,4 +26,5 @@ CASES: Final[tuple[Case, ...]] = (
     *jobs.CASES,
     *others.CASES,
     *owned.CASES,
+    *owners.CASES,
 )
