@@ -24,6 +24,8 @@ from core.model import (
 )
 
 _SERVER_ASSIGNED: Final = ("generation", "managedFields", "resourceVersion", "selfLink", "uid")
+_CREATED: Final = "creationTimestamp"
+_OBJECT_META: Final = "meta.ObjectMeta"
 _DIGEST_BYTES: Final = 8
 _KEY_BYTES_MAX: Final = hashlib.blake2b.MAX_KEY_SIZE
 
@@ -78,7 +80,8 @@ def canonical(
 def _without_nulls(value: JsonObject, node: Node) -> JsonObject:
     """Copy *value* without nulls, which mean absent unless the schema says otherwise.
 
-    On the way `metadata.creationTimestamp` goes, at any depth: generators write it as null.
+    On the way `metadata.creationTimestamp` goes: generators write it as null, at any depth, and in
+    an ObjectMeta it is the server's.  Elsewhere a value is Git's.
     """
     kept: JsonObject = {}
     for key, item in value.items():
@@ -86,9 +89,10 @@ def _without_nulls(value: JsonObject, node: Node) -> JsonObject:
         if item is None and not child.nullable:
             continue
         kept[key] = _copied(item, child)
-        inner = kept[key]
-        if key == "metadata" and isinstance(inner, dict):
-            inner.pop("creationTimestamp", None)
+        inner = kept[key] if key == "metadata" else None
+        is_servers = child.component == _OBJECT_META
+        if isinstance(inner, dict) and (is_servers or inner.get(_CREATED) is None):
+            inner.pop(_CREATED, None)
     if node.component == "core.PodSpec" and kept.get("serviceAccount"):
         kept.setdefault("serviceAccountName", kept["serviceAccount"])  # the old name alone
     return kept
@@ -106,6 +110,7 @@ def _strip_metadata(body: JsonObject) -> tuple[FieldChange, ...]:
     metadata = body.get("metadata")
     if not isinstance(metadata, dict):
         return ()
+    metadata.pop(_CREATED, None)
     return tuple(
         FieldChange(
             f"metadata.{key}",

@@ -82,7 +82,7 @@ class _Emptied:
         )
         if divided:
             return self(value, child, at)
-        return node.fields.declares(key) and key not in node.filled
+        return node.fields.declares(key) and key not in node.allocated | node.injected
 
 
 def _parts_of(value: list[Json], node: Node) -> list[Part] | None:

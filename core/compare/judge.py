@@ -9,11 +9,13 @@ import msgspec
 from core.compare.containers import placed
 from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
+from core.compare.evidence.controlled import is_controlled
 from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.past import Past
 from core.compare.evidence.scaling import ScaleRange
 from core.compare.rules.grafting import as_live
 from core.compare.rules.ignoring import Spared, additions, spared
+from core.compare.unions import with_blocking
 from core.compare.verdicts import Case, Policy
 from core.model import (
     ABSENT,
@@ -22,7 +24,6 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     JsonObject,
-    KindRef,
     Live,
     Value,
     Verdict,
@@ -33,13 +34,6 @@ _UNREADABLE: Final = (msgspec.DecodeError, RecursionError)  # the latter: nested
 _LEVELS_MAX: Final = 100  # as many as the loader of manifests takes
 _DEFAULT: Final = Policy()
 _COUNTED: Final = frozenset({FieldVerdict.DRIFT, FieldVerdict.CONTESTED})
-_NOT_COMPARED: Final = frozenset(
-    {
-        ("discovery.k8s.io", "EndpointSlice"),
-        ("apps", "ControllerRevision"),
-        ("coordination.k8s.io", "Lease"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,8 @@ class Beside:
     """What is known of a live object and does not stand in it."""
 
     scale: ScaleRange | None = None  # of the autoscaler that drives it
-    appeared: frozenset[str] = frozenset()  # paths that our watch saw come in after its creation
+    whole: bool = False  # what is predicted was asked with all that Git lacks taken away
+    blocking: tuple[str, ...] | None = None  # what has to go, too; None: an apply was not refused
     persistent: Mapping[str, str] = field(
         default_factory=dict
     )  # paths that were healed twice and written again by one manager, and that manager
@@ -83,14 +78,14 @@ def judge(
         desired: Git's side, from `canonical`.
         live: The cluster's side, read at the apiVersion that Git writes.
         schema: What the cluster publishes about the kind; None is compared exactly.
-        predicted: The answer to a dry-run apply of `desired` on this very `live`, if there is one.
+        predicted: The answer to a dry-run of `desired` on this very `live`, if there is one.
         policy: What the settings of the app say about judging.
         beside: What else is known of the live object than what it says itself.
 
     Returns:
         The verdict and every field that differs, each with the actor that managedFields shows.
     """
-    if not is_compared(desired.kind):
+    if not is_compared(desired, live):
         return not_compared(desired)
     try:
         return _compared(desired, live, schema, predicted, policy, beside)
@@ -98,13 +93,14 @@ def judge(
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="compare-failed")
 
 
-def is_compared(kind: KindRef) -> bool:
-    """Tell whether objects of a kind are compared: some change all the time by themselves."""
-    return (kind.group, kind.kind) not in _NOT_COMPARED
+def is_compared(desired: Desired, live: Live | None) -> bool:
+    """Tell whether an object is compared and created: what a controller writes is left to it."""
+    bodies = (desired.body,) if live is None else (desired.body, live.body)
+    return not any(is_controlled(desired.kind, body) for body in bodies)
 
 
 def not_compared(desired: Desired) -> Judgement:
-    """Say that Git states an object of a kind that is left to the cluster."""
+    """Say that Git states an object that is a controller's."""
     warning = FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note="not compared")
     return Judgement(Verdict.IN_SYNC, (*desired.warnings, warning))
 
@@ -117,7 +113,7 @@ def _compared(
     policy: Policy,
     beside: Beside,
 ) -> Judgement:
-    git, found, answer = _decoded(desired.body), _decoded(live.body), _decoded(predicted)
+    git, found = _decoded(desired.body), _decoded(live.body)
     if _terminating(found):
         return Judgement(Verdict.UNKNOWN, desired.warnings, reason="terminating")
     root = schema.root if schema is not None else UNKNOWN
@@ -125,7 +121,7 @@ def _compared(
     if not apart:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
     past = Past(beside.past, found, schema) if beside.past else None
-    evidence = Evidence(found, policy.classes, beside.appeared, beside.persistent, past)
+    evidence = Evidence(found, policy.classes, beside.persistent, past)
     local = Case(desired.kind, git, found, evidence, None, policy, beside.scale)
     hidden = spared(policy.rules, desired, git, evidence, root)
     ignored: list[FieldChange] = []
@@ -139,7 +135,7 @@ def _compared(
     ignored += left
     suspect = any(change.verdict in _COUNTED for change in (*changes, *added))
     if suspect and predicted is not None:
-        case = replace(local, predicted=answer)
+        case = replace(local, predicted=_decoded(predicted), whole=beside.whole)
         changes, _ = _decided(case, apart, additions(git, desired))
     if suspect and predicted is None and schema is None:
         reason = "schema-unavailable"
@@ -147,6 +143,8 @@ def _compared(
             Verdict.UNKNOWN, desired.warnings, _sorted(ignored), suspect=suspect, reason=reason
         )
     changes = placed([*changes, *added], ignored, found, root)
+    if beside.blocking is not None:
+        changes = with_blocking(changes, beside.blocking, evidence)
     return _judged([*desired.warnings, *changes], ignored, suspect=suspect)
 
 

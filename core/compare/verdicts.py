@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from core.compare.equality.builtin import RESTARTED_AT
+from core.compare.equality.filled import is_servers_own
 from core.compare.equality.walk import Difference, How, Walk, inside, same
 from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import NOBODY, Owner
 from core.compare.evidence.scaling import ScaleRange
 from core.compare.evidence.writers import CLIENT_SIDE, CLUSTER_PARTS, OwnerClass
+from core.compare.masking import is_secret_kind
 from core.model import (
     ABSENT,
     Absent,
@@ -59,6 +61,7 @@ class Case:
     predicted: JsonObject | None  # the server's answer to a dry-run, if it was asked
     policy: Policy
     scale: ScaleRange | None = None  # of the autoscaler that drives the object
+    whole: bool = False  # that dry-run took away what Git does not state, too
 
     def decide(self, each: Difference) -> Iterator[FieldChange]:
         """Say what one difference means; nothing at all if it is clean."""
@@ -118,7 +121,8 @@ class Case:
         """Table B: live has the field, and Git does not state it."""
         owners = self.evidence.owners_of(each.parts)
         actor = owners[0].actor if owners else NOBODY
-        if each.filled and _person(owners) is None:  # B1
+        unstated = each.kept or not self.evidence.was_ours(each.parts)
+        if each.filled and unstated and _person(owners) is None:  # B1
             return
         if self.scale is not None and each.parts == _REPLICAS:  # B2, A5
             change = self._scaled(each, actor, self.scale)
@@ -128,13 +132,30 @@ class Case:
             yield self._contested(each, sharer, "Git dropped it, and it is applied by")
         elif self._is_drift(each, owners):
             adder = _adder(each.parts, owners)
-            yield _change(each, FieldVerdict.DRIFT, adder.actor if adder else actor)
+            change = _change(each, FieldVerdict.DRIFT, adder.actor if adder else actor)
+            yield self._taken_away(each, change)
         elif each.parts[-4:] == _RESTARTED:  # B3
             note = f"restarted at {each.live} by {actor.manager or 'someone'}"
             yield _info(each, actor, InfoClass.BOOKKEEPING, note)
         elif not owners or owners[0].manager not in CLIENT_SIDE:  # B7 else
             yield _info(each, actor, InfoClass.INJECTED)  # B9
             yield from self.added_inside(each)
+
+    def _taken_away(self, each: Difference, change: FieldChange) -> FieldChange:
+        """Say of a field that is to go what the server puts in its place.
+
+        What is there again as it was cannot be had otherwise.
+        """
+        after = value_at(self.predicted, each.parts) if self.predicted is not None else ABSENT
+        if isinstance(after, Absent) or isinstance(each.live, Absent):
+            return change
+        if same(after, each.live, each.node, self.live):
+            back = _info(each, change.actor, InfoClass.INJECTED, "the server puts it back")
+            return back if self.whole else change
+        shown = after if isinstance(after, str | int | float) else ""
+        secret = is_secret_kind(self.kind.kind) or shown == ""
+        note = "the server's default" if secret else f"{shown}, the server's default,"
+        return replace(change, note=f"{note} takes its place")
 
     def added_inside(self, each: Difference, maker: str = "") -> Iterator[FieldChange]:
         """B6 for a list entry that admission, or *maker*, added and another then edited."""
@@ -147,7 +168,7 @@ class Case:
         """B4: who else applies a field that Git once stated and has dropped; B2 and B3 go first."""
         if self._guarded(each.parts) or each.parts[-4:] == _RESTARTED:
             return None
-        if not self.evidence.was_ours(each.parts):
+        if not self.evidence.was_gits(each.parts):
             return None
         return self.evidence.applied_by_another(each.parts)
 
@@ -156,15 +177,19 @@ class Case:
             return True
         if each.parts[-4:] == _RESTARTED:  # B3
             return False
-        if self.evidence.was_ours(each.parts) or _adder(each.parts, owners) is not None:  # B4, B6
-            return True
-        if self.evidence.was_stated(each.parts):  # B4, before it is ours
+        if self.evidence.was_gits(each.parts) or _adder(each.parts, owners) is not None:  # B4, B6
             return True
         if not owners:
             in_secret = self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"
-            return in_secret or self.evidence.came_unowned(each.parts)  # B5, B8
+            return in_secret or self._came_unowned(each)  # B5, B8
         strict = self.policy.extras is Extras.ANY and owners[0].manager not in CLIENT_SIDE
         return strict and owners[0].manager not in CLUSTER_PARTS  # B9
+
+    def _came_unowned(self, each: Difference) -> bool:
+        """B8: an object without managedFields says of nothing in it who put it there."""
+        assert not isinstance(each.live, Absent)
+        own = is_servers_own(self.live, each.parts, each.live)
+        return not self.evidence.owners and not own
 
     def _renamed(self, each: Difference) -> Iterator[FieldChange]:
         """One entry stands where Git states another: one drift, unless the two are strangers."""
@@ -191,8 +216,8 @@ class Case:
         nobody owns was added by admission, so only the likeness speaks for it: a container that a
         person removed and a sidecar are also each the only one of their side.
         """
-        was_ours = self.evidence.was_ours(extra.parts)
-        if (not was_ours and owners and _keeps(owners[0])) or self._shared(extra) is not None:
+        strange = bool(owners) and _keeps(owners[0]) and not self.evidence.was_gits(extra.parts)
+        if strange or self._shared(extra) is not None:
             return False
         return each.agreed or self._is_drift(extra, owners) or not self.evidence.owners
 

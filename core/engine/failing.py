@@ -72,8 +72,9 @@ def failed(  # noqa: C901 - one case each
     problem = problem_of(error)
     match effect:
         case Confirm(_, key, desired, live):
-            again = isinstance(error, UnavailableError)
-            return Confirmed(key, desired, live, None, problem.words, status=0, retry=again)
+            again, asked = isinstance(error, UnavailableError), effect.patch
+            words = problem.words
+            return Confirmed(key, desired, live, None, words, status=0, retry=again, patch=asked)
         case Perform(_, key, desired):
             return Applied(key, desired, None, problem)
         case LookUp():

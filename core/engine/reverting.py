@@ -46,8 +46,9 @@ class Reverts:
             ProductError: It cannot be made, or the branch moved since.
         """
         repository = self._repositories.opened(self._specs[plan.app].repo)
-        author, now = repository.author(), self._clock.wall()
-        return repository.make_revert(plan, author=author, now=now).id
+        author, committer = repository.author(), repository.committer()
+        now = self._clock.wall()
+        return repository.make_revert(plan, author=author, committer=committer, now=now).id
 
     def is_in(self, app: str, revert: str, head: str) -> bool:
         """Tell whether a commit has a revert of an app in it.  Blocks.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.model import AuditEvent, Desired, Key, KindRef, Live, ObjectRef, Resource, RevertPlan
-from core.model.requests import Apply, Request
+from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, Recall
 from core.reconcile.memory.inputs import Confirmed, Explained, InventoryRow, Recalled
 
@@ -30,7 +30,9 @@ class ClusterLike(Protocol):
     ) -> None:
         """List and watch exactly these kinds; returns at once."""
 
-    async def dry_run(self, key: Key, desired: Desired, live: Live, request: Apply) -> Confirmed:
+    async def dry_run(
+        self, key: Key, desired: Desired, live: Live, request: Apply | Edit
+    ) -> Confirmed:
         """Ask what *request*, which brings *desired*, would make of *live*."""
 
     async def perform(self, requests: Sequence[Request], live: Live | None) -> Live | None:

@@ -5,29 +5,36 @@ Only committed state is read.  The one thing that writes is `make_revert`, and i
 """
 
 import os
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from pathlib import Path
 from stat import S_ISREG
 from threading import Lock
 from typing import Final
 
-from dulwich.config import StackedConfig
 from dulwich.graph import can_fast_forward
 from dulwich.objects import Blob, ObjectID
 
 from core.clean import clean
-from core.errors import OutdatedError, RejectedError, UnavailableError
+from core.errors import (
+    DeniedError,
+    NotHereError,
+    OutdatedError,
+    RejectedError,
+    UnavailableError,
+)
 from core.git.reading.commits import commit_of
 from core.git.reading.graph import Graph
 from core.git.reading.history import changes_of, last_change
 from core.git.reading.listing import File, files_in, parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
-from core.git.reading.store import Store, is_tree, translated
+from core.git.reading.settings import GitSettings
+from core.git.reading.store import Store, is_tree, not_here, translated
 from core.git.reading.watching import ref_changes
-from core.git.writing.checkout import Checkout, check_free, locked_checkout
+from core.git.writing.checkout import Checkout, check_clean, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
+from core.git.writing.trust import check_owner, warnings
 from core.model import Commit, Problem, Remedy, RevertPlan, problem_of
 
 HISTORY_KEPT: Final = 200
@@ -82,6 +89,13 @@ class Repository:
         """
         return files_in(self._store, commit, folder)
 
+    def lacking(self, files: Iterable[File], folder: str) -> NotHereError:
+        """Say how many of some files a partial clone does not have yet."""
+        count = sum(not self._store.has(file.blob_id) for file in files if file.blob_id)
+        objects = "object" if count == 1 else "objects"
+        what = f'{count} {objects} of "{clean(folder)}" {"is" if count == 1 else "are"}'
+        return not_here(self.path, what, bare=self._store.repo.bare)
+
     def blob(self, blob_id: str) -> bytes:
         """Return the bytes of a file.
 
@@ -107,6 +121,10 @@ class Repository:
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of the parents that are here."""
         return self._graph.links(commit).parents
+
+    def is_cut(self, commit: str) -> bool:
+        """Tell whether the history ends at a commit only because the clone is shallow."""
+        return self._graph.links(commit).cut
 
     def when(self, commit: str) -> int:
         """Return the committer's date, in seconds since the epoch; it orders walks."""
@@ -152,11 +170,15 @@ class Repository:
         assert ref is not None
         try:
             changes = self._reversal(target, head, folder)
+            settings = self._settings()
+            check_owner(self._store, settings)
             check_free(self._store, ref)
-        except RejectedError as error:
+            check_clean(self._store, ref, settings, changes)
+        except (RejectedError, DeniedError) as error:
             return RevertPlan(app, target, name, head, problem=problem_of(error))
         files = tuple(change.name for change in changes)
-        return RevertPlan(app, target, name, head, files, diff_text(changes))
+        notes = tuple(warnings(self._store, settings))
+        return RevertPlan(app, target, name, head, files, diff_text(changes), notes=notes)
 
     def reverted_files(self, plan: RevertPlan) -> Iterator[tuple[File, bytes | None]]:
         """Yield every file that a planned revert changes, and what it will hold; None: nothing.
@@ -182,7 +204,13 @@ class Repository:
             return can_fast_forward(self._store.repo, *ids)
 
     def make_revert(
-        self, plan: RevertPlan, *, author: str, now: float, timezone_s: int = 0
+        self,
+        plan: RevertPlan,
+        *,
+        author: str,
+        now: float,
+        committer: str | None = None,
+        timezone_s: int = 0,
     ) -> Commit:
         """Write the revert that was planned, as one new commit on its branch.
 
@@ -190,15 +218,19 @@ class Repository:
             plan: What `plan_revert` returned.
             author: "Name <mail>".
             now: Seconds since the epoch.
+            committer: The same, where it is another one.
             timezone_s: Seconds east of UTC that the commit shows.
 
         Raises:
             OutdatedError: The branch moved since the plan was made.
+            DeniedError: The repository is another user's.
             RejectedError: It cannot be made, or the work tree has changes in the same files.
             UnavailableError: The repository is locked or damaged.
         """
         if plan.problem:
             raise RejectedError(plan.problem)
+        settings = self._settings()
+        check_owner(self._store, settings)
         store = self._store
         with self._writing:
             ref = branch_ref(store, plan.branch)
@@ -209,12 +241,13 @@ class Repository:
                 raise OutdatedError("the revert is no longer what was shown")
             made = Authorship(
                 author=author,
+                committer=committer,
                 message=_message(plan),
                 when=now,
                 timezone_s=timezone_s,
                 what="revert",
             )
-            with locked_checkout(store, ref) as checkout:
+            with locked_checkout(store, ref, settings) as checkout:
                 if checkout is not None:
                     checkout.check(changes)
                 files = {change.path: change.after for change in changes}
@@ -236,14 +269,16 @@ class Repository:
         return ref_changes(Path(repo.controldir()), Path(repo.commondir()))
 
     def author(self, environment: Mapping[str, str] = os.environ) -> str:
-        """Return who commits here: the environment, the repository's or user's settings, or us."""
+        """Return whose commits are made here: as git says, or ours where it would make it up."""
+        return self._settings(environment).identity("author") or DEFAULT_AUTHOR
+
+    def committer(self, environment: Mapping[str, str] = os.environ) -> str:
+        """Return who makes commits here, which need not be their author."""
+        return self._settings(environment).identity("committer") or DEFAULT_AUTHOR
+
+    def _settings(self, environment: Mapping[str, str] = os.environ) -> GitSettings:
         with self._store.lock, translated(self.path):
-            config = self._store.repo.get_config_stack()
-        name, mail = (
-            _plain(environment.get(f"GIT_AUTHOR_{key.upper()}") or _setting(config, key))
-            for key in ("name", "email")
-        )
-        return f"{name} <{mail}>" if name and mail else DEFAULT_AUTHOR
+            return GitSettings(self._store.repo, environment)
 
     def _reversal(self, target: Commit, head: str, folder: str) -> tuple[Change, ...]:
         short = target.id[:12]
@@ -280,15 +315,3 @@ def _message(plan: RevertPlan) -> str:
         trailers.append(f"App: {clean(plan.app)}")
     body = f'Revert "{subject}"\n\nThis reverts commit {plan.target.id}.\n\n'
     return body + "\n".join(trailers) + "\n"
-
-
-def _setting(config: StackedConfig, key: str) -> str:
-    try:
-        return config.get((b"user",), key.encode()).decode(errors="replace")
-    except KeyError:
-        return ""
-
-
-def _plain(text: str) -> str:
-    """Drop what would break a commit's header, as git does."""
-    return "".join(c for c in text if c not in "<>" and c.isprintable()).strip()

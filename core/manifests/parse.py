@@ -6,6 +6,7 @@ from typing import Final
 
 import yaml
 from yaml._yaml import CParser
+from yaml.scanner import ScannerError
 
 from core.errors import ManifestError
 from core.manifests.tokens import JsonError, check_json, json_events
@@ -16,6 +17,8 @@ BOM: Final = b"\xef\xbb\xbf"
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _TEMPLATE: Final = re.compile(r"\{\{")
 _TREES_KEPT: Final = 4  # blame asks for many fields of one version of one file in a row
+_COLON_AT_END: Final = "found unexpected ':'"  # libyaml's words
+_READ_AGAIN_MAX: Final = 64 * 2**20  # characters in all: each such text reads the file once more
 
 
 def parse(path: str, content: bytes) -> Tree:
@@ -29,15 +32,13 @@ def parse(path: str, content: bytes) -> Tree:
     if content.startswith(_LFS_POINTER):
         raise ManifestError(path, 1, "this is a Git LFS pointer; the file itself is not in Git")
     text = _decoded(path, content.removeprefix(BOM))
-    tree = Tree(path)
     try:
-        _fill(tree, path, text)
+        return _read(path, text)
     except ManifestError as error:
         if _looks_like_a_template(text, error.line):
             reason = f"looks like a template (`{{{{`), which is not rendered here: {error.reason}"
             raise ManifestError(path, error.line, reason) from error
         raise
-    return tree
 
 
 @lru_cache(maxsize=_TREES_KEPT)
@@ -54,30 +55,31 @@ def _decoded(path: str, content: bytes) -> str:
         raise ManifestError(path, line, f"byte {error.start + 1} is not UTF-8") from error
 
 
-def _fill(tree: Tree, path: str, text: str) -> None:
+def _read(path: str, text: str) -> Tree:
     if path.endswith(".json"):
-        _fill_from_json(tree, path, text)
-    elif text.lstrip()[:1] == "{" and _is_json(text):
-        _take_json(tree, path, text)
-    else:
-        _fill_from_yaml(tree, path, text)
+        return _from_json_file(path, text)
+    if text.lstrip()[:1] == "{" and _is_json(text):
+        return _from_json(path, text)
+    return _from_yaml(path, text)
 
 
-def _fill_from_json(tree: Tree, path: str, text: str) -> None:
+def _from_json_file(path: str, text: str) -> Tree:
     if not text.strip():
-        return
+        return Tree(path)
     try:
         check_json(text)
     except JsonError as error:
         raise ManifestError(path, error.line, f"not JSON: {error}") from error
-    _take_json(tree, path, text)
+    return _from_json(path, text)
 
 
-def _take_json(tree: Tree, path: str, text: str) -> None:
+def _from_json(path: str, text: str) -> Tree:
+    tree = Tree(path)
     try:
         tree.take(json_events(text))
     except JsonError as error:
         raise ManifestError(path, error.line, str(error)) from error
+    return tree
 
 
 def _is_json(text: str) -> bool:
@@ -88,24 +90,60 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _fill_from_yaml(tree: Tree, path: str, text: str) -> None:
-    parser = CParser(text.encode())
+def _from_yaml(path: str, text: str) -> Tree:
+    """Read YAML; like kubectl's reader, which takes whole lines, end the last one if it is open."""
+    if not text.endswith("\n"):
+        text += "\n"
+    left = _READ_AGAIN_MAX
+    while True:
+        try:
+            return _taken(path, text)
+        except ScannerError as error:
+            left -= len(text)
+            quoted = _with_quotes(text, error) if left > 0 else None
+            if quoted is None:
+                raise _yaml_error(path, text, error) from error
+            text = quoted
+        except yaml.MarkedYAMLError as error:
+            if _says_nothing(text):
+                return Tree(path)
+            raise _yaml_error(path, text, error) from error
+
+
+def _taken(path: str, text: str) -> Tree:
+    tree, parser = Tree(path), CParser(text.encode())
     try:
         tree.take(iter(parser.get_event, None))
-    except yaml.MarkedYAMLError as error:
-        if _says_nothing(text):
-            return
-        mark = error.problem_mark or error.context_mark
-        line = 1 if mark is None else mark.line + 1
-        raise ManifestError(path, line, _yaml_reason(error, text, line)) from error
     except yaml.reader.ReaderError as error:
         before = text.encode()[: error.position]
         reason = "a control character, which YAML does not allow"
         raise ManifestError(path, before.count(b"\n") + 1, reason) from error
+    except yaml.MarkedYAMLError:
+        raise
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         raise ManifestError(path, 1, "the YAML parser gave up on this file") from error
     finally:
         parser.dispose()
+    return tree
+
+
+def _with_quotes(text: str, error: ScannerError) -> str | None:
+    """Quote the plain text of a flow list or mapping that ends in a colon: `[2001:db8::]`.
+
+    libyaml refuses it, go-yaml takes it as it stands, and what ends in a colon is never anything
+    but text.
+    """
+    if error.problem != _COLON_AT_END or error.context_mark is None or error.problem_mark is None:
+        return None
+    start, end = error.context_mark.index, error.problem_mark.index + 1
+    plain = text[start:end].replace("'", "''")
+    return f"{text[:start]}'{plain}'{text[end:]}"
+
+
+def _yaml_error(path: str, text: str, error: yaml.MarkedYAMLError) -> ManifestError:
+    mark = error.problem_mark or error.context_mark
+    line = 1 if mark is None else mark.line + 1
+    return ManifestError(path, line, _yaml_reason(error, text, line))
 
 
 def _says_nothing(text: str) -> bool:

@@ -82,7 +82,7 @@ class Tree:
         self._lines: dict[int, Lines] = {}  # by identity of the mapping or list; `roots` keeps it
         self._nodes = self._text = self._aliases = 0
         self._stack: list[_Frame] = []
-        self._anchors: dict[str, _Anchored | None] = {}  # None: its value is still open
+        self._anchors: dict[str, _Anchored | _Frame] = {}  # of one name the latest; may be open
         self._warnings: list[tuple[int, str]] = []
         self._handlers: dict[type, Callable[..., None]] = {
             yaml.ScalarEvent: self._scalar,
@@ -170,7 +170,6 @@ class Tree:
         else:
             json = value
         if event.anchor is not None:
-            self._anchor(event.anchor, line)
             self._anchors[event.anchor] = _Anchored(json, 1, len(text))
         if not is_key:
             self._attach(json, line)
@@ -224,7 +223,7 @@ class Tree:
             reason = "this alias has no anchor before it; quote it if it is text that begins with *"
             raise self._error(line, reason)
         anchored = self._anchors[anchor]
-        if anchored is None:
+        if isinstance(anchored, _Frame):
             raise self._error(line, "an alias stands inside what it repeats")
         self._spend(line, anchored.nodes, anchored.text)
         self._attach(anchored.value, line)
@@ -248,17 +247,18 @@ class Tree:
             raise self._error(line, "[KEY] a key must be text, not a list or mapping")
         if len(stack) >= DEPTH_MAX:
             raise self._error(line, f"[DEPTH] nested more than {DEPTH_MAX} deep")
-        if event.anchor is not None:
-            self._anchor(event.anchor, line)
         before = self._nodes, self._text
         self._spend(line, 1, 0)
         lines: Lines = {}
         self._lines[id(value)] = lines
-        stack.append(_Frame(value, type(value) is dict, lines, line, event.anchor, *before))
+        frame = _Frame(value, type(value) is dict, lines, line, event.anchor, *before)
+        stack.append(frame)
+        if frame.anchor is not None:
+            self._anchors[frame.anchor] = frame
 
     def _close(self, _event: Event) -> None:
         frame = self._stack.pop()
-        if frame.anchor is not None:
+        if frame.anchor is not None and self._anchors[frame.anchor] is frame:  # none later inside
             nodes, text = self._nodes - frame.nodes_before, self._text - frame.text_before
             self._anchors[frame.anchor] = _Anchored(frame.value, nodes, text)
         self._attach(frame.value, frame.line)
@@ -317,11 +317,6 @@ class Tree:
                 merged.add(key)
 
     # Budgets ---------------------------------------------------------------------------------
-
-    def _anchor(self, name: str, line: int) -> None:
-        if name in self._anchors:
-            raise self._error(line, "the anchor on this line is defined twice")
-        self._anchors[name] = None
 
     def _spend(self, line: int, nodes: int, text: int) -> None:
         self._nodes += nodes

@@ -122,7 +122,7 @@ class Origin:
 
     file: str
     line: int
-    commit: str  # that last changed it; "" while not looked up
+    commit: str  # that last changed it; "" while not looked up, or where `note` says why not
     author: str
     date: str
     subject: str
@@ -145,6 +145,7 @@ class FieldChange:
     seen: Seen | None = None
     detail: tuple[str, ...] = ()  # what differs inside a value shown as one, for people
     place: str = ""  # what a heal removes or, where Git states something, replaces; "": `path`
+    blocks: bool = False  # while it is there, the server refuses what Git states
     cause: Cause | None = None  # of a DRIFT: which side moved; None while that is not known
 
 

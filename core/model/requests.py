@@ -78,7 +78,7 @@ class Edit:
     kind: KindRef
     operations: tuple[Operation, ...]
     on: Precondition
-    inverse: "Request | None" = None  # None: this one is an inverse itself
+    inverse: "Request | None" = None  # None: it is one itself, or changes no value
 
     @property
     def verbs(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ class EventName(StrEnum):
     HEALED = "healed"
     HEAL_FAILED = "heal_failed"
     TAKEN_OVER = "taken_over"
+    FIGHTING = "fighting"
     SYNCED = "synced"
     SYNC_FAILED = "sync_failed"
     REVERTED = "reverted"

@@ -7,7 +7,15 @@ it returns are those of `core.model.requests`; `json_patch` says how an edit loo
 from core.remedy.claims import is_applied_by_us
 from core.remedy.patching import json_patch
 from core.remedy.payload import payload
-from core.remedy.requests import creation, deletion, owns_its_statement, requests, statement, verbs
+from core.remedy.requests import (
+    creation,
+    deletion,
+    owns_its_statement,
+    patch,
+    requests,
+    statement,
+    verbs,
+)
 
 __all__ = [
     "creation",
@@ -15,6 +23,7 @@ __all__ = [
     "is_applied_by_us",
     "json_patch",
     "owns_its_statement",
+    "patch",
     "payload",
     "requests",
     "statement",

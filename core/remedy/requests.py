@@ -10,12 +10,14 @@ Three kinds of write can be needed, and the API has no request that does all of 
   stand side by side, or the server would refuse them both (two ports of one number).
 
 Removals and replacements are one edit, and one write heals what needs either only an apply or only
-an edit.  Where both are needed there are two: an edit that replaces goes first, for the apply would
-be refused before it, and takes its removals along; an edit that only removes comes after the apply,
-because that very apply on this very object is what the dry-run has confirmed.
+an edit.  Where both are needed there are two.  An edit that only removes comes after the apply.
+One that replaces goes first, and so does one that takes away what stands in the way of a field of
+Git's (`core.compare.unions`): the apply would be refused before it.  Such an edit is the whole heal
+in one write, Git's values included, for the server takes the one only with the other; the apply
+after it makes Git's fields ours and changes no value.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Final, assert_never
@@ -36,8 +38,9 @@ from core.model import (
     Step,
     Verb,
 )
-from core.model.paths import Parts, parse_path, value_at
+from core.model.paths import Parts, locate, parse_path, value_at
 from core.model.requests import (
+    Add,
     Apply,
     Awaited,
     Delete,
@@ -75,11 +78,15 @@ def requests(
             return (creation(desired),)
         case Verb.APPLY:
             assert live is not None, "only a create needs no object to be there"
-            return _Heal(desired, live, step, schema, policy).requests()
+            left = (change.path for change in step.left)
+            others = (change.place for change in step.left if _swaps(change))
+            spared = (*left, *others)
+            return _Heal(desired, live, step.changes, schema, policy, spared).requests()
         case Verb.TAKE_OVER:
             assert live is not None, "what is not there cannot be taken over"
-            left = tuple(change.path for change in step.left)
-            return (replace(statement(desired, live, schema, policy, left), unchanging=True),)
+            left = (change.path for change in step.left)
+            stated = statement(desired, live, schema, policy, tuple(left))
+            return (replace(stated, unchanging=True),)
         case _:
             assert_never(step.verb)
 
@@ -126,28 +133,78 @@ def owns_its_statement(desired: Desired, live: Live, schema: Schema | None, poli
     return ours is not None and is_claimed(sent, ours, root)
 
 
+def patch(
+    desired: Desired,
+    live: Live,
+    changes: Iterable[FieldChange],
+    schema: Schema | None,
+    policy: Policy,
+) -> Edit | None:
+    """Return all of a heal as one edit, for a dry-run; None where the statement alone is all.
+
+    Args:
+        desired: What Git states.
+        live: The object as it is.
+        changes: What is to be put right.
+        schema: What the cluster publishes about the kind.
+        policy: Of the app: what rules leave alone.
+    """
+    heal = _Heal(desired, live, tuple(changes), schema, policy)
+    return heal.whole() if heal.takes_an_edit else None
+
+
 class _Heal:
     """One object that is there and not as Git states it."""
 
     def __init__(
-        self, desired: Desired, live: Live, step: Step, schema: Schema | None, policy: Policy
+        self,
+        desired: Desired,
+        live: Live,
+        changes: tuple[FieldChange, ...],
+        schema: Schema | None,
+        policy: Policy,
+        left: tuple[str, ...] = (),
     ) -> None:
-        self._desired, self._live, self._changes = desired, live, step.changes
+        self._desired, self._live, self._changes = desired, live, changes
         self._schema = schema
-        left = (change.path for change in step.left)
-        others = (change.place for change in step.left if _swaps(change))
-        self._apply = statement(desired, live, schema, policy, (*left, *others))
+        self._apply = statement(desired, live, schema, policy, left)
         self._is = Version.of(live)
 
     def requests(self) -> tuple[Request, ...]:
-        swaps, removed = self._swaps, self._removed
-        if swaps:
-            return (self._edit(swaps, removed, self._is), self._applied(Awaited.LEFT))
+        removed = self._removed
+        if self._goes_first:
+            return (self.whole(), replace(self._apply, on=Awaited.LEFT))
         if removed and self._is_ours_already():
-            return (self._edit((), (*removed, *self._dropped), self._is),)
+            return (self._edit((*removed, *self._dropped), self._is),)
         if removed:
-            return (self._applied(self._is), self._edit((), removed, Awaited.LEFT))
+            return (self._applied(self._is), self._edit(removed, Awaited.LEFT))
         return (self._applied(self._is),)
+
+    @property
+    def takes_an_edit(self) -> bool:
+        """Whether an apply cannot do it all."""
+        return self._goes_first or bool(self._removed)
+
+    @property
+    def _goes_first(self) -> bool:
+        """Whether an apply would be refused, or do something else, before the edit was made."""
+        return bool(self._swaps) or any(change.blocks for change in self._changes)
+
+    def whole(self) -> Edit:
+        """Everything at once; the apply that follows it only makes Git's fields ours."""
+        undo = [
+            Replace(path, old)
+            for place, path in self._swaps
+            if not isinstance(old := value_at(self._found, place), Absent)
+        ]
+        gone = [each for parts in self._extra for each in with_twin(parts)]
+        return Edit(
+            self._desired.ref,
+            self._desired.kind,
+            (*self._replacing(), *self._setting(), *map(Remove, self._extra)),
+            self._is,
+            self._undoing((*undo, *restored(self._found, self._set), *put_back(self._found, gone))),
+        )
 
     # What is to be done ---------------------------------------------------------------------------
 
@@ -169,6 +226,26 @@ class _Heal:
     def _swaps(self) -> tuple[tuple[Parts, Parts], ...]:
         """Where live entries stand that Git's take the place of, and where Git's do."""
         return tuple((parse_path(c.place), parse_path(c.path)) for c in self._changes if _swaps(c))
+
+    @cached_property
+    def _stated(self) -> tuple[Parts, ...]:
+        """What has another value in Git."""
+        return tuple(
+            parse_path(change.path)
+            for change in self._changes
+            if not isinstance(change.git, Absent) and not _swaps(change)
+        )
+
+    @cached_property
+    def _set(self) -> tuple[Parts, ...]:
+        """The same without lists whose order alone differs: the apply sees to that."""
+        orders = {
+            parse_path(change.path)
+            for change in self._changes
+            if isinstance(change.git, list)
+            and change.git != value_at(self._sent, parse_path(change.path))
+        }
+        return tuple(parts for parts in self._stated if parts not in orders)
 
     @cached_property
     def _extra(self) -> tuple[Parts, ...]:
@@ -203,36 +280,31 @@ class _Heal:
 
     # How ------------------------------------------------------------------------------------------
 
-    def _edit(
-        self, swaps: tuple[tuple[Parts, Parts], ...], removed: tuple[Parts, ...], on: Precondition
-    ) -> Edit:
-        undo = [
-            Replace(path, old)
-            for place, path in swaps
-            if not isinstance(old := value_at(self._found, place), Absent)
-        ]
+    def _edit(self, removed: tuple[Parts, ...], on: Precondition) -> Edit:
         gone = [each for parts in removed for each in with_twin(parts)]
         return Edit(
             self._desired.ref,
             self._desired.kind,
-            (*self._replacing(swaps), *map(Remove, removed)),
+            tuple(map(Remove, removed)),
             on,
-            self._undoing((*undo, *put_back(self._found, gone))),
+            self._undoing(tuple(put_back(self._found, gone))),
         )
 
-    def _replacing(self, swaps: tuple[tuple[Parts, Parts], ...]) -> Iterator[Operation]:
-        for place, path in swaps:
+    def _replacing(self) -> Iterator[Operation]:
+        for place, path in self._swaps:
             value = value_at(self._sent, path)
             if not isinstance(value, Absent):
                 yield Replace(place, value)
 
+    def _setting(self) -> Iterator[Operation]:
+        for parts in self._set:
+            value = value_at(self._sent, parts)
+            if not isinstance(value, Absent):
+                there = locate(self._found, parts) is not None
+                yield Replace(parts, value) if there else Add(parts, value)
+
     def _applied(self, on: Precondition) -> Apply:
-        stated = [
-            parse_path(change.path)
-            for change in self._changes
-            if not isinstance(change.git, Absent) and not _swaps(change)
-        ]
-        undo = (*restored(self._found, stated), *put_back(self._found, self._dropped))
+        undo = (*restored(self._found, self._stated), *put_back(self._found, self._dropped))
         apply = self._apply
         return Apply(apply.ref, apply.kind, apply.body, on, self._undoing(undo))
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from core.clean import clean
-from core.model import FieldChange, FieldVerdict
+from core.model import Absent, FieldChange, FieldVerdict, Value
 from core.telling import actors, origins, values
+from core.telling.hunks import pieces
 from core.telling.spans import Line, Role, Span, say
 
 _NOISE = frozenset({FieldVerdict.INFO, FieldVerdict.WARN})
@@ -37,12 +38,19 @@ def sentence(change: FieldChange) -> str:
 
 
 def needs_detail(change: FieldChange) -> bool:
-    """Tell whether the two values alone do not show a reader where they differ."""
-    live, git = values.story(change.live), values.story(change.git)
+    """Tell whether what a page shows of the two values does not say where they differ."""
+    inside = pieces(change)
+    if inside:
+        return any(_deceives(each.live, each.git) for each in inside)
     single = not (isinstance(change.live, dict | list) or isinstance(change.git, dict | list))
-    plain = live.isascii() and git.isascii()
-    alike = clean(live) == clean(git)
-    return single or not plain or alike or max(len(live), len(git)) > values.GLANCE
+    longest = max(len(values.story(side)) for side in (change.live, change.git))
+    return single or longest > values.GLANCE or _deceives(change.live, change.git)
+
+
+def _deceives(live: Value | Absent, git: Value | Absent) -> bool:
+    """Tell whether an eye may take two values for the same."""
+    texts = values.story(live), values.story(git)
+    return not all(map(str.isascii, texts)) or clean(texts[0]) == clean(texts[1])
 
 
 def differences(change: FieldChange) -> Iterator[Span]:

@@ -33,7 +33,11 @@ def story(value: Value | Absent) -> str:
         return "(not there)"
     if isinstance(value, Masked):
         return f"(secret, sha256 {value.digest})"
-    text = text_of(value)
+    return cut(text_of(value))
+
+
+def cut(text: str) -> str:
+    """Return what of a long text fits on a page, and its length."""
     if len(text) <= _CHARACTERS_MAX:
         return text
     return f"{text[:_CHARACTERS_MAX]}… ({len(text):,} characters)"

@@ -28,6 +28,7 @@ from tests.tui import samples
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines
 from tui.text.header import Heading, header_line
+from tui.text.pairs import pair_lines
 from tui.text.rows import AppRow, Looks, resource_line
 from tui.text.signs import SIGNS
 from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, width_of, wrap
@@ -126,10 +127,29 @@ def test_an_app_says_which_extras_it_cannot_see() -> None:
     assert gap in as_text(app_lines(row, None, 120, LOOKS))
 
 
-def test_texts_show_only_the_lines_that_differ() -> None:
+def test_texts_show_the_lines_that_differ_where_they_stand() -> None:
     text = _told(samples.rows()[samples.FLAGS])
-    assert "  - b: 2\n  + b: 5" in text
-    assert "a: 1" not in text
+    assert "@@\n    a: 1\n  - b: 2\n  + b: 5" in text
+
+
+def test_a_text_shows_three_lines_around_each_change_and_every_change() -> None:
+    before = [f"line {number}" for number in range(60)]
+    after = ["here" if number in {9, 49} else line for number, line in enumerate(before)]
+    change = replace(samples.CHANGES[0], live="\n".join(before), git="\n".join(after))
+    shown = as_text(pair_lines(change, 80, LOOKS)).splitlines()
+    assert [line for line in shown if "@@" in line] == [
+        "  @@ -7,7 +7,7 @@",
+        "  @@ -47,7 +47,7 @@",
+    ]
+    assert shown.count("  + here") == 2
+    assert len(shown) == 1 + 2 * (1 + 3 + 2 + 3)
+
+
+def test_a_list_that_is_one_value_shows_the_places_that_differ() -> None:
+    live, git = ([{"path": path, "port": 80}] for path in ("/find", "/search"))
+    change = replace(samples.CHANGES[0], path="spec.paths", live=live, git=git)
+    (line,) = as_text(pair_lines(change, 80, LOOKS)).splitlines()
+    assert line.split() == ["spec.paths[0].path", "/find", LOOKS.arrow, "/search"]
 
 
 def test_who_is_being_looked_up_is_not_unknown() -> None:

@@ -1,18 +1,19 @@
 """Path and both values of one field, laid out in the cells there are: `live -> Git`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from core.model import FieldChange, FieldVerdict, Verdict
+from core.telling.hunks import pieces, text_hunks
 from core.telling.spans import Line, Role, say
 from core.telling.values import secret_word, text_of
 from tui.text.rows import Looks
 from tui.text.signs import SIGNS, Sign
 from tui.text.spans import clip, cut_left, width_of, wrap
-from tui.text.unified import difference, worded
+from tui.text.unified import hunk_lines, worded
 
 _LONGEST_CELLS: Final = 4000  # of a value on one line
-_TEXT_LINES_MAX: Final = 12  # of a text in Changes; Text mode shows all
 _STACKED_LINES_MAX: Final = 3  # of one long value below another
 _FIELD_SIGNS: Final[Mapping[FieldVerdict, tuple[Sign, str]]] = {
     FieldVerdict.CONTESTED: (SIGNS[Verdict.CONTESTED], "contested"),
@@ -23,7 +24,11 @@ _FIELD_SIGNS: Final[Mapping[FieldVerdict, tuple[Sign, str]]] = {
 
 def pair_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
     """Path and both values, in full: a person confirms what stands here."""
-    return _text_lines(change, width) or _value_lines(change, width, looks)
+    return (
+        _text_lines(change, width)
+        or _inner_lines(change, width, looks)
+        or _value_lines(change, width, looks)
+    )
 
 
 def value_spans(change: FieldChange, looks: Looks) -> Line:
@@ -59,17 +64,20 @@ def _value_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
 
 
 def _text_lines(change: FieldChange, width: int) -> list[Line]:
-    """For texts of several lines only the lines that differ; empty for anything else."""
-    live, git = change.live, change.git
-    if not (isinstance(live, str) and isinstance(git, str) and "\n" in live + git):
+    """For texts of several lines the hunks that differ; empty for anything else."""
+    lines = [line for hunk in text_hunks(change) for line in hunk_lines(hunk)]
+    if not lines:
         return []
-    lines = difference(live.split("\n"), git.split("\n"))
-    changed = [line for line in lines if line[0][1] is not Role.MUTED]
-    more = len(changed) - _TEXT_LINES_MAX
-    lines = [clip((("  ", Role.TEXT), *line), width) for line in changed[:_TEXT_LINES_MAX]]
-    if more > 0:
-        lines.append(((f"  {more} more lines, r shows the text", Role.MUTED),))
-    return [(say(change.path, Role.STRONG),), *lines]
+    title: Line = (say(change.path, Role.STRONG),)
+    return [title, *(clip((("  ", Role.TEXT), *line), width) for line in lines)]
+
+
+def _inner_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
+    """For lists and maps that are one value a pair for each place inside that differs."""
+    inner = [
+        replace(change, path=each.path, live=each.live, git=each.git) for each in pieces(change)
+    ]
+    return [line for each in inner for line in _value_lines(each, width, looks)]
 
 
 def _path_spans(change: FieldChange, looks: Looks) -> Line:

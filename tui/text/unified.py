@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from core.model import Absent, FieldChange, Value
+from core.telling.hunks import Hunk, hunks
 from core.telling.spans import Line, Role, Span, say
 from core.telling.values import secret_word, yaml_lines
 from tui.text.rows import Looks
 from tui.text.spans import cut_left, fold
 
+_ROLES = {" ": Role.MUTED, "-": Role.LIVE_LINE, "+": Role.GIT_LINE}
 _LINES_MAX = 10_000  # of one value; more is said, not drawn
 
 
@@ -44,18 +46,17 @@ def _hunk(change: FieldChange, leaf: str) -> list[Line]:
     live, git = _side(leaf, change.live), _side(leaf, change.git)
     if len(live) == len(git) == 1:
         return [worded("-", live[0], git[0]), worded("+", git[0], live[0])]
-    return difference(live, git)
+    found = list(hunks(live, git))
+    whole = len(found) == 1 and max(len(live), len(git)) <= len(found[0].lines)
+    return [line for hunk in found for line in hunk_lines(hunk, placed=not whole)]
 
 
-def difference(live: Sequence[str], git: Sequence[str]) -> list[Line]:
-    """Lines of both sides, the equal ones muted."""
-    lines: list[Line] = []
-    for tag, a, b, c, d in SequenceMatcher(None, live, git, autojunk=False).get_opcodes():
-        if tag == "equal":
-            lines += [(say(f"  {line}", Role.MUTED),) for line in live[a:b]]
-            continue
-        lines += [(say(f"- {visible(line)}", Role.LIVE_LINE),) for line in live[a:b]]
-        lines += [(say(f"+ {visible(line)}", Role.GIT_LINE),) for line in git[c:d]]
+def hunk_lines(hunk: Hunk, *, placed: bool = True) -> list[Line]:
+    """Lines of both sides, the equal ones muted; where they stand before them, if asked."""
+    lines: list[Line] = [(say(hunk.where, Role.MUTED),)] if placed else []
+    for sign, text in hunk.lines:
+        seen = text if sign == " " else visible(text)
+        lines.append((say(f"{sign} {seen}", _ROLES[sign]),))
     return lines
 
 

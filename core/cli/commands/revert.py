@@ -22,7 +22,7 @@ from core.cli.session import (
     settings_of,
     until,
 )
-from core.errors import ProductError, RejectedError, UnavailableError, UsageError
+from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
 from core.model import AppSpec, Problem, Remedy, RevertPlan, Snapshot
 from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.settings.reading import Settings
@@ -121,4 +121,6 @@ def _error_of(problem: Problem) -> ProductError:
     """Return the error that ends the command as the problem deserves."""
     if problem.remedy is Remedy.WAIT:
         return UnavailableError(problem.words)
+    if problem.remedy is Remedy.GRANT:
+        return DeniedError(problem.words)
     return RejectedError(problem.words)

@@ -1,12 +1,17 @@
 """The report of `driftdeck diff`: an app after the other, worst objects first, 80 columns wide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from core.cli.output.forms import problems_of
 from core.cli.output.ink import WIDTH, Ink, wrapped
 from core.model import Absent, AppView, ClusterName, Drift, FieldChange, Snapshot, Verdict
 from core.telling import actors, changes, objects, origins, values, verdicts
+from core.telling.hunks import Hunk, Piece, pieces, text_hunks
 from core.telling.spans import Line, Role, plain, say
+
+_HUNK_LINES_MAX: Final = 200  # of one text
+_SIGNS: Final = {" ": Role.MUTED, "-": Role.LIVE, "+": Role.GIT}
 
 
 def report_lines(snapshot: Snapshot, ink: Ink, *, everything: bool) -> Iterator[str]:
@@ -57,12 +62,38 @@ def change_lines(change: FieldChange, *, indent: int, role: Role | None = None) 
     """
     title = changes.title(change)
     yield from wrapped(title if role is None else ((plain(title), role),), indent=indent)
-    live, git = (values.story(side) for side in (change.live, change.git))
-    story = actors.story(change.actor, change.seen)
-    yield from _side("live", (say(live, Role.LIVE),), story, indent)
-    yield from _side("Git", (say(git, Role.GIT),), origins.story(change.origin), indent)
+    apart, inside = text_hunks(change), pieces(change)
+    live, git = ("-", "+") if apart else (values.story(side) for side in (change.live, change.git))
+    story, origin = actors.story(change.actor, change.seen), origins.story(change.origin)
+    if not inside or story:
+        yield from _side("live", () if inside else (say(live, Role.LIVE),), story, indent)
+    if not inside or origin:
+        yield from _side("Git", () if inside else (say(git, Role.GIT),), origin, indent)
+    for piece in inside:
+        yield from wrapped(_piece(piece), indent=indent + 2)
+    yield from _hunks(apart, indent + 2)
     for line in change.detail if changes.needs_detail(change) else ():
         yield from wrapped((say(line, Role.MUTED),), indent=indent + 2)
+
+
+def _piece(piece: Piece) -> Line:
+    live, git = (values.story(side) for side in (piece.live, piece.git))
+    return (say(f"{piece.path}  "), say(live, Role.LIVE), (" -> ", Role.MUTED), say(git, Role.GIT))
+
+
+def _hunks(apart: Sequence[Hunk], indent: int) -> Iterator[Line]:
+    """Yield hunks as `diff -u` writes them; their lines are a text's own and are not wrapped."""
+    lead = (" " * indent, Role.TEXT)
+    more = sum(len(hunk.lines) for hunk in apart) - _HUNK_LINES_MAX
+    left = _HUNK_LINES_MAX
+    for hunk in apart:
+        if left:
+            yield (lead, say(hunk.where, Role.MUTED))
+        for sign, text in hunk.lines[:left]:
+            yield (lead, say(f"{sign} {values.cut(text)}", _SIGNS[sign]))
+        left -= min(left, len(hunk.lines))
+    if more > 0:
+        yield (lead, say(f"{more} more lines; -o json has both texts", Role.MUTED))
 
 
 def _ignored_lines(change: FieldChange, *, indent: int) -> Iterator[Line]:

@@ -5,6 +5,7 @@ write (verdicts.md 2.1).  Everything carries the uid and the resourceVersion it 
 and the field manager is `driftdeck`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final, assert_never
@@ -73,10 +74,15 @@ class Gateway:
             raise self._error(answer, resource, namespace, "get")
         return object_of(answer.body, resource.kind)[1]
 
-    async def dry_run(self, resource: Resource, request: Apply) -> Prediction:
-        """Ask what an apply would make of the version it is for (verdicts.md 2.5)."""
+    async def dry_run(self, resource: Resource, request: Apply | Edit, live: Live) -> Prediction:
+        """Ask what a request would make of *live*, the version it is for (verdicts.md 2.5)."""
         try:
-            answer = await self._calls.send(_apply_request(resource, request, dry_run=True))
+            sent = (
+                _apply_request(resource, request, dry_run=True)
+                if isinstance(request, Apply)
+                else _edit_request(resource, request, json_patch(request, live), dry_run=True)
+            )
+            answer = await self._calls.send(sent)
         except ProductError as error:
             retry = isinstance(error, UnavailableError)
             return Prediction(None, str(error), (), 0, retry=retry)
@@ -119,7 +125,7 @@ class Gateway:
             OutdatedError: The object is no longer *live*.
         """
         assert live is not None, "what is to stay the same is there"
-        prediction = await self.dry_run(resource, request)
+        prediction = await self.dry_run(resource, request, live)
         if prediction.predicted is not None:
             place = _first_apart(_decoded(prediction.predicted), _decoded(live.body))
             if place is not None:
@@ -152,18 +158,7 @@ class Gateway:
         operations = json_patch(edit, live)
         if not operations:
             return live  # the request before it did it all
-        preconditions = (
-            {"op": "add", "path": f"/metadata/{name}", "value": value}
-            for name, value in _named(edit.on).items()
-        )
-        request = Request(
-            method="PATCH",
-            path=object_path(resource, edit.ref.namespace, edit.ref.name),
-            query=_EDIT,
-            body=msgspec.json.encode([*preconditions, *operations]),
-            content_type="application/json-patch+json",
-        )
-        answer = await self._calls.send(request)
+        answer = await self._calls.send(_edit_request(resource, edit, operations, dry_run=False))
         if answer.ok:
             return object_of(answer.body, resource.kind)[1]
         raise self._error(answer, resource, edit.ref.namespace, "patch")
@@ -191,7 +186,7 @@ class Gateway:
         now = await self.get(resource, apply.ref.namespace, apply.ref.name)
         if now is None or apply.on == Version.of(now):
             return None
-        prediction = await self.dry_run(resource, replace(apply, on=Version.of(now)))
+        prediction = await self.dry_run(resource, replace(apply, on=Version.of(now)), now)
         if prediction.predicted is not None and _equal(prediction.predicted, now.body):
             return now
         raise OutdatedError(f"{apply.ref} changed while it was applied")
@@ -210,6 +205,22 @@ def _apply_request(resource: Resource, apply: Apply, *, dry_run: bool) -> Reques
         query=_DRY_RUN if dry_run else _APPLY,
         body=_payload(apply),
         content_type="application/apply-patch+yaml",
+    )
+
+
+def _edit_request(
+    resource: Resource, edit: Edit, operations: Iterable[JsonObject], *, dry_run: bool
+) -> Request:
+    preconditions = (
+        {"op": "add", "path": f"/metadata/{name}", "value": value}
+        for name, value in _named(edit.on).items()
+    )
+    return Request(
+        method="PATCH",
+        path=object_path(resource, edit.ref.namespace, edit.ref.name),
+        query=f"{_EDIT}&dryRun=All" if dry_run else _EDIT,
+        body=msgspec.json.encode([*preconditions, *operations]),
+        content_type="application/json-patch+json",
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from core.compare.equality.images import tag_of
 from core.model import ABSENT, Absent, Json, JsonObject
 
 Computed: TypeAlias = Callable[[JsonObject, JsonObject], Json | Absent]
@@ -39,15 +40,15 @@ _RBAC: Final = "rbac.authorization.k8s.io"
 
 def _pull_policy(image: str) -> Computed:
     def default(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-        name = str(holder.get(image, "")).rpartition("/")[2]
-        untagged = ":" not in name and "@" not in name
-        latest = name.partition("@")[0].endswith(":latest")
-        return "Always" if untagged or latest else "IfNotPresent"
+        latest = tag_of(str(holder.get(image, ""))) == "latest"
+        return "Always" if latest else "IfNotPresent"
 
     return default
 
 
 def _same_as(sibling: str) -> Computed:
+    """Default to a neighbour; a field that names itself is whatever the server put there."""
+
     def default(holder: JsonObject, _root: JsonObject) -> Json | Absent:
         return holder.get(sibling, ABSENT)
 
@@ -94,6 +95,25 @@ def _pod_replacement(holder: JsonObject, _root: JsonObject) -> Json | Absent:
     return "Failed" if "podFailurePolicy" in holder else "TerminatingOrFailed"
 
 
+def _limit(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """Containers are limited to the most that they may be."""
+    return holder.get("max", ABSENT) if holder.get("type") == "Container" else ABSENT
+
+
+def _limit_request(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    if holder.get("type") != "Container":
+        return ABSENT
+    least, limit = _at(holder, "min"), _at(holder, "default")
+    return {
+        **(least if isinstance(least, dict) else {}),
+        **(limit if isinstance(limit, dict) else {}),
+    }
+
+
+def _device_count(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    return 1 if holder.get("allocationMode") == "ExactCount" else ABSENT
+
+
 def _subject_group(holder: JsonObject, _root: JsonObject) -> Json | Absent:
     return _RBAC if holder.get("kind") in {"User", "Group"} else ABSENT
 
@@ -111,6 +131,7 @@ _CONTAINER: Final[Mapping[str, Default]] = {
     "terminationMessagePath": "/dev/termination-log",
     "terminationMessagePolicy": "File",
 }
+_DEVICES: Final[Mapping[str, Default]] = {"allocationMode": "ExactCount", "count": _device_count}
 _WEBHOOK: Final[Mapping[str, Default]] = {
     "failurePolicy": "Fail",
     "matchPolicy": "Equivalent",
@@ -230,6 +251,8 @@ _OTHERS: Final[Mapping[str, Mapping[str, Default]]] = {
     "core.PersistentVolumeClaimSpec": {"volumeMode": "Filesystem"},
     "core.ReplicationControllerSpec": {"replicas": 1, "selector": _template_labels},
     "core.NamespaceSpec": {"finalizers": ["kubernetes"]},
+    "core.LimitRangeItem": {"default": _limit, "defaultRequest": _limit_request},
+    "discovery.EndpointPort": {"name": "", "protocol": "TCP"},
     "networking.NetworkPolicyPort": {"protocol": "TCP"},
     "networking.NetworkPolicySpec": {"policyTypes": _policy_types},
     "networking.IngressClassParametersReference": {"scope": "Cluster"},
@@ -244,6 +267,10 @@ _OTHERS: Final[Mapping[str, Mapping[str, Default]]] = {
         "seLinuxMount": False,
         "preventPodSchedulingIfMissing": False,
     },
+    "resource.ExactDeviceRequest": _DEVICES,
+    "resource.DeviceRequest": _DEVICES,  # v1beta1
+    "resource.DeviceSubRequest": _DEVICES,
+    "resource.DeviceTaint": {"timeAdded": _same_as("timeAdded")},  # when it was created
     "scheduling.PriorityClass": {"preemptionPolicy": "PreemptLowerPriority"},
     "rbac.RoleRef": {"apiGroup": _RBAC},
     "rbac.Subject": {"apiGroup": _subject_group},
@@ -282,29 +309,6 @@ DEFAULTS: Final[Mapping[str, Mapping[str, Default]]] = MappingProxyType(
     {**_WORKLOADS, **_PODS, **_OTHERS}
 )
 
-FILLED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "core.ServiceSpec": frozenset(
-            {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"}
-        ),
-        "core.ServicePort": frozenset({"nodePort"}),
-        "batch.JobSpec": frozenset({"selector"}),
-    }
-)
-"""Fields the server allocates: clean where Git omits them, unless a person owns them."""
-
-_FILLED_ANYWHERE: Final = frozenset(
-    {
-        "caBundle",
-        "deployment.kubernetes.io/revision",
-        "controller-uid",
-        "job-name",
-        "batch.kubernetes.io/controller-uid",
-        "batch.kubernetes.io/job-name",
-        "batch.kubernetes.io/job-tracking",
-    }
-)
-
 IGNORED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "core.PersistentVolumeClaim": frozenset({"status"}),
@@ -312,11 +316,6 @@ IGNORED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     }
 )
 """Fields never compared, beside those every object has."""
-
-
-def is_filled_anywhere(key: str) -> bool:
-    """Tell whether *key* is allocated by the server wherever it stands."""
-    return key in _FILLED_ANYWHERE or key.startswith("pv.kubernetes.io/")
 
 
 def implied_metadata(git: JsonObject, live: JsonObject) -> JsonObject:

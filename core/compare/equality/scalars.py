@@ -2,16 +2,18 @@
 
 Type and value are compared: `True` is not `1` and `"1"` is not `1`, but `1` and `1.0` are the same
 number.  A schema can say more: a quantity (`1000m` is `1`), an integer or a text (`"8080"` is
-`8080`), or bytes in base64 (line breaks do not matter).
+`8080`), bytes in base64 (line breaks do not matter), a number that the server keeps as a float, or
+a time, which it prints in its own way.
 """
 
 import base64
 import binascii
 import re
+from datetime import datetime
 from enum import IntEnum
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeGuard
 
 from core.model import Json
 
@@ -23,6 +25,8 @@ class Flavour(IntEnum):
     QUANTITY = 1
     INT_OR_STRING = 2
     BYTE = 3
+    FLOAT = 4
+    TIME = 5  # of built-in kinds, which parse and print it anew
 
 
 _QUANTITY: Final = re.compile(
@@ -55,6 +59,11 @@ def equal(git: Json, live: Json, flavour: Flavour) -> bool:
     if flavour is Flavour.INT_OR_STRING:
         number = _integer(git)
         return number is not None and number == _integer(live)
+    if flavour is Flavour.FLOAT and _is_number(git) and _is_number(live):
+        return float(git) == float(live)  # beyond 2^53 digits are lost
+    if flavour is Flavour.TIME:
+        instant = _instant(git)
+        return instant is not None and instant == _instant(live)
     if flavour is Flavour.BYTE and isinstance(git, str) and isinstance(live, str):
         content = decoded(git)
         return content is not None and content == decoded(live)
@@ -124,5 +133,13 @@ def _integer(value: Json) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _is_number(value: Json) -> bool:
+def _instant(value: Json) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def _is_number(value: Json) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

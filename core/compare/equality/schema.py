@@ -15,7 +15,8 @@ from typing import Final
 
 from typing_extensions import override
 
-from core.compare.equality.builtin import DEFAULTS, FILLED, IGNORED, Default
+from core.compare.equality.builtin import DEFAULTS, IGNORED, Default
+from core.compare.equality.filled import ALLOCATED, INJECTED
 from core.compare.equality.scalars import Flavour
 from core.compare.equality.zeros import STORED_ZEROS
 from core.model import ABSENT, Absent, Json, JsonObject, KindRef
@@ -36,7 +37,12 @@ _SHAPING: Final = frozenset(
         "x-kubernetes-map-type",
     }
 )
-_QUANTITY: Final = "io.k8s.apimachinery.pkg.api.resource.Quantity"
+_COMPONENTS: Final = {
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": Flavour.QUANTITY,
+    "io.k8s.apimachinery.pkg.apis.meta.v1.Time": Flavour.TIME,
+    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": Flavour.TIME,
+}
+_OPEN: Final = frozenset({"pkg.RawExtension", "apiextensions.JSON"})  # of any content
 _REFS_MAX: Final = 16  # a longer chain of $refs is a loop
 _NOTHING: Final[frozenset[str]] = frozenset()
 _NO_DEFAULTS: Final[Mapping[str, Default]] = {}
@@ -46,16 +52,17 @@ class Node:
     """What the schema says about one field, in the terms of verdicts.md 2.2 and 2.3."""
 
     __slots__ = (
+        "allocated",
         "atomic",
         "built_in",
         "component",
         "declared",
         "defaults",
         "fields",
-        "filled",
         "flavour",
         "free",
         "ignored",
+        "injected",
         "items",
         "keys",
         "known",
@@ -72,19 +79,22 @@ class Node:
         properties = _mapping(raw.get("properties"))
         self.known = bool(raw)
         self.component = component = _short(name)
-        self.built_in = bool(component)
-        self.fields = Fields(properties, raw.get("additionalProperties"), components)
+        is_open = raw.get("x-kubernetes-preserve-unknown-fields") is True or component in _OPEN
+        rest = FREE if is_open else UNKNOWN
+        self.built_in = bool(component) and not is_open
+        self.fields = Fields(properties, raw.get("additionalProperties"), components, rest)
         self.declared = bool(properties)
         self.free = isinstance(raw.get("additionalProperties"), dict)
         self.nullable = raw.get("nullable") is True
         self.atomic = raw.get("x-kubernetes-map-type") == "atomic"
-        self.flavour = Flavour.QUANTITY if name == _QUANTITY else _flavour(raw)
-        self.items = components.node(raw.get("items"))
+        self.flavour = _COMPONENTS.get(name) or _flavour(raw)
+        self.items = components.node(raw.get("items"), rest)
         keyed = raw.get("x-kubernetes-list-type") == "map" and self.items.known
         self.keys = _texts(raw.get("x-kubernetes-list-map-keys")) if keyed else ()
         self.unique = raw.get("x-kubernetes-list-type") == "set"
         self.defaults = {**_defaults(properties), **DEFAULTS.get(component, _NO_DEFAULTS)}
-        self.filled = FILLED.get(component, _NOTHING)
+        self.allocated = ALLOCATED.get(component, _NOTHING)
+        self.injected = INJECTED.get(component, _NOTHING)
         self.ignored = IGNORED.get(component, _NOTHING)
         self.stored = STORED_ZEROS.get(component, _NOTHING)
 
@@ -102,11 +112,13 @@ class Fields(dict[str, Node]):
 
     __slots__ = ("_additional", "_components", "_properties")
 
-    def __init__(self, properties: JsonObject, additional: Json, components: "_Components") -> None:
-        """Keep what the children will be made from."""
+    def __init__(
+        self, properties: JsonObject, additional: Json, components: "_Components", rest: Node
+    ) -> None:
+        """Keep what the children will be made from; *rest* is what nothing is said about."""
         super().__init__()
         self._properties, self._components = properties, components
-        self._additional = components.node(additional)
+        self._additional = components.node(additional, rest)
 
     def __missing__(self, key: str) -> Node:
         if key not in self._properties:
@@ -192,10 +204,10 @@ class _Components:
             node.fill(raw, name, self)
         return node
 
-    def node(self, raw: Json) -> Node:
-        """Return the node of one field, UNKNOWN where there is no schema."""
+    def node(self, raw: Json, otherwise: Node | None = None) -> Node:
+        """Return the node of one field, *otherwise* or UNKNOWN where there is no schema."""
         if not isinstance(raw, dict) or not raw:
-            return UNKNOWN
+            return otherwise or UNKNOWN
         own, name = self._resolved(raw)
         if name and not _SHAPING & raw.keys():
             return self.named(name)
@@ -225,6 +237,9 @@ class _Components:
 UNKNOWN: Final = Node()
 """Where there is no schema: compared exactly, presence included."""
 
+FREE: Final = Node()
+"""Below what the schema leaves free: compared exactly, and a null is a value like any other."""
+
 
 def _short(name: str) -> str:
     """Name a built-in component without its version: "apps.DeploymentSpec"; others are ""."""
@@ -235,6 +250,8 @@ def _short(name: str) -> str:
 def _flavour(raw: JsonObject) -> Flavour:
     if raw.get("format") == "int-or-string" or raw.get("x-kubernetes-int-or-string") is True:
         return Flavour.INT_OR_STRING
+    if raw.get("type") == "number":
+        return Flavour.FLOAT
     return Flavour.BYTE if raw.get("format") == "byte" else Flavour.PLAIN
 
 
@@ -264,3 +281,5 @@ def _texts(value: Json) -> tuple[str, ...]:
 
 
 UNKNOWN.fill({}, "", _Components({}))
+FREE.fill({"x-kubernetes-preserve-unknown-fields": True, "nullable": True}, "", _Components({}))
+FREE.known = False

@@ -13,15 +13,17 @@ from core.compare.equality.builtin import (
     LAST_APPLIED,
     SERVER_METADATA,
     implied_metadata,
-    is_filled_anywhere,
 )
+from core.compare.equality.filled import is_allocated, is_injected
 from core.compare.equality.lists import Pairing, element, entries, members, pair
+from core.compare.equality.merged import without_merged
 from core.compare.equality.scalars import equal, same_json
 from core.compare.equality.schema import Node
 from core.model import ABSENT, Absent, Json, JsonObject
 from core.model.paths import Element, Part, Parts
 
 _SINGLE: Final = frozenset({str, int, bool, float})
+_CREATED: Final = ("metadata", "creationTimestamp")
 _NOTHING: Final[JsonObject] = {}
 
 
@@ -43,7 +45,8 @@ class Difference:
     git: Json | Absent
     live: Json | Absent
     node: Node
-    filled: bool = False  # the server allocates this field, and Git leaves it to the server
+    filled: bool = False  # the cluster fills this field in, and Git leaves it to the cluster
+    kept: bool = False  # filled by the server, which keeps it whatever an apply leaves out
     replaced: Element | None = None  # RENAMED: the live entry
     agreed: bool = False  # RENAMED: but for their keys, the two entries are the same
     within: Parts = ()  # EXTRA: the outermost container that only live has
@@ -52,6 +55,8 @@ class Difference:
 def differences(git: JsonObject, live: JsonObject, root: Node) -> list[Difference]:
     """List where a live object differs from what Git states, apart from server bookkeeping."""
     wanted, found = _compared(git, git), _compared(live, git)
+    if root.built_in and git.get("kind") == "Pod":
+        wanted, found = without_merged(wanted), without_merged(found)
     implied = implied_metadata(git, live) if root.built_in else _NOTHING
     overlay: JsonObject = {"metadata": implied} if implied else _NOTHING
     walk = Walk(live)
@@ -166,12 +171,14 @@ class Walk:
         child = node.fields[key]
         value = live.get(key)
         if value is None and not (child.nullable and key in live):
+            if wanted is None and child.known:  # it asks for nothing, and nothing is there
+                return
             lacking = Walk(self.root, lacking=True)
             lacking._only(key, wanted, node, live, parts, overlay)
             if lacking.found:
                 self._report(How.VALUE, parts, wanted, ABSENT, child)
             return
-        if not wanted and (_is_zero(key, wanted, node) or is_filled_anywhere(key)):
+        if not wanted and (_is_zero(key, wanted, node) or is_injected(self.root, parts)):
             # As good as not stated, so the server's own value is what Git asks for.
             walk = Walk(self.root)
             walk._only(key, value, node, live, parts, overlay)
@@ -195,7 +202,7 @@ class Walk:
         """Report what only one side has, leaf by leaf, unless it is as good as absent."""
         child = node.fields[key]
         if value is None:
-            if child.nullable:
+            if child.nullable and parts[-2:] != _CREATED:
                 self._extra(parts, value, child)
             return
         default = overlay.get(key, ABSENT)
@@ -203,18 +210,20 @@ class Walk:
             default = node.default(key, holder, self.root)
         if self.lacking and default != {}:
             default = ABSENT
-        if key in node.filled:
+        if key in node.allocated:
             if value or not self.lacking:  # a zero asks for none or any, and none is there
-                self._extra(parts, value, child, filled=True)
+                self._extra(parts, value, child, filled=True, kept=True)
         elif isinstance(value, dict):
             self._only_object(value, child, parts, default)
         elif isinstance(value, list):
-            self._only_list(value, child, parts, default)
+            self._only_list(value, child, parts, default, built_in=node.built_in)
         elif not (
             (not value and _is_zero(key, value, node))
             or (not isinstance(default, Absent) and equal(value, default, child.flavour))
         ):
-            self._extra(parts, value, child, filled=is_filled_anywhere(key))
+            kept = is_allocated(self.root, parts)
+            filled = kept or key in node.injected or is_injected(self.root, parts)
+            self._extra(parts, value, child, filled=filled, kept=kept)
 
     def _only_object(
         self, value: JsonObject, node: Node, parts: Parts, default: Json | Absent
@@ -235,10 +244,16 @@ class Walk:
             self.found[before:] = [replace(each, within=parts) for each in self.found[before:]]
 
     def _only_list(
-        self, value: list[Json], node: Node, parts: Parts, default: Json | Absent
+        self,
+        value: list[Json],
+        node: Node,
+        parts: Parts,
+        default: Json | Absent,
+        *,
+        built_in: bool,  # whether the holder is of a built-in kind, which leaves empty lists out
     ) -> None:
         if not value:
-            if not node.known or (default and not node.built_in and default is not ABSENT):
+            if not node.known or (default and not built_in and default is not ABSENT):
                 self._extra(parts, value, node)
         elif not isinstance(default, Absent) and same(default, value, node, self.root):
             return
@@ -317,8 +332,11 @@ class Walk:
     ) -> None:
         self.found.append(Difference(how, parts, git, live, node))
 
-    def _extra(self, parts: Parts, value: Json, node: Node, *, filled: bool = False) -> None:
-        self.found.append(Difference(How.EXTRA, parts, ABSENT, value, node, filled=filled))
+    def _extra(
+        self, parts: Parts, value: Json, node: Node, *, filled: bool = False, kept: bool = False
+    ) -> None:
+        found = Difference(How.EXTRA, parts, ABSENT, value, node, filled=filled, kept=kept)
+        self.found.append(found)
 
 
 def _is_zero(key: str, value: Json, node: Node) -> bool:

@@ -25,7 +25,6 @@ class Evidence:
         self,
         live: JsonObject,
         classes: Mapping[str, OwnerClass],
-        appeared: frozenset[str] = frozenset(),
         persistent: Mapping[str, str] = _NOBODY_IS,
         past: Past | None = None,
     ) -> None:
@@ -34,12 +33,11 @@ class Evidence:
         Args:
             live: The object.
             classes: Field managers that settings moved to another class.
-            appeared: Fields that our own watch saw come in after the object was created.
             persistent: Fields that were healed twice and written again by one manager, and that
                 manager: of this field it is a controller.
             past: What earlier commits stated of it.
         """
-        self.live, self._classes, self._appeared = live, classes, appeared
+        self.live, self._classes = live, classes
         self._persistent, self._past = persistent, past
 
     @cached_property
@@ -58,10 +56,6 @@ class Evidence:
         except (msgspec.DecodeError, RecursionError):
             return {}
         return applied if isinstance(applied, dict) else {}
-
-    def came_unowned(self, parts: Parts) -> bool:
-        """Tell whether we saw a field come into an object that names no owners at all."""
-        return not self.owners and format_path(parts) in self._appeared
 
     def owners_of(self, parts: Parts) -> tuple[Owner, ...]:
         """Return the owners of one field, the one that decides first."""
@@ -92,6 +86,10 @@ class Evidence:
             ),
             None,
         )
+
+    def was_gits(self, parts: Parts) -> bool:
+        """Tell whether Git once stated this field: by our apply, or before the object is ours."""
+        return self.was_ours(parts) or self.was_stated(parts)
 
     def was_ours(self, parts: Parts) -> bool:
         """Tell whether Git once stated this field: our own apply or the last one says so."""

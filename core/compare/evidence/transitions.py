@@ -19,7 +19,7 @@ from core.compare.equality.walk import Difference, How, differences
 from core.compare.evidence.ownership import NOBODY, Owner, Owners
 from core.compare.evidence.writers import OwnerClass
 from core.model import ABSENT, Absent, Actor, FieldChange, Json, JsonObject, Value
-from core.model.paths import Element, Parts, format_path, parse_path, value_at
+from core.model.paths import Element, Parts, parse_path, value_at
 
 _NO_CLASSES: Mapping[str, OwnerClass] = {}
 _Id: TypeAlias = tuple[str, str, str, str]  # what tells two entries apart
@@ -56,13 +56,6 @@ class Transition:
             self._found = differences(self._before, self._after, root)
         except (msgspec.DecodeError, RecursionError):
             return
-
-    @property
-    def appeared(self) -> frozenset[str]:
-        """The fields that were not there before."""
-        return frozenset(
-            format_path(each.parts) for each in self._found if isinstance(each.git, Absent)
-        )
 
     def of(self, change: FieldChange) -> Move | None:
         """Return what the step did to the field that *change* is about; None if nothing."""

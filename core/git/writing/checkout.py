@@ -9,12 +9,15 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from tempfile import mkstemp
+from secrets import token_hex
+from typing import Final
 
 from dulwich.errors import ChecksumMismatch
 from dulwich.file import GitFile
 from dulwich.index import (
+    ConflictedIndexEntry,
     Index,
     IndexChecksumWriter,
     IndexEntry,
@@ -29,58 +32,93 @@ from dulwich.refs import HEADREF
 from core.clean import clean
 from core.errors import RejectedError
 from core.git.reading.operations import BRANCHES, operations, work_trees
+from core.git.reading.settings import GitSettings
 from core.git.reading.store import Store, translated
+from core.git.writing.commit import shared_mode
+from core.git.writing.conversion import Conversions
 from core.git.writing.reverting import Change
+
+LOCAL: Final = "has local changes; commit or stash them, then revert"
+GIT: Final = "revert with git"
 
 
 class Checkout:
     """The files and the index of one work tree."""
 
-    def __init__(self, store: Store, index: Index) -> None:
-        """Use the work tree of the repository, whose index is locked by us."""
+    def __init__(self, store: Store, index: Index, settings: GitSettings) -> None:
+        """Use the work tree of the repository, whose index was read just now."""
         self._store, self._index = store, index
         self._root = Path(store.repo.path)
+        self._sparse = settings.is_on("core.sparseCheckout")
+        self._conversions = Conversions(store, settings)
 
     def check(self, changes: Sequence[Change]) -> None:
         """Refuse if a file that will change is not exactly as the branch has it.
 
         Raises:
-            RejectedError: It has local changes, staged or not, or something is in its way.
+            RejectedError: It has local changes, staged or not, or something is in its way; or git
+                would keep it as we cannot.
         """
         for change in changes:
-            if not self._is_clean(change):
-                name = clean(change.name)
-                reason = f"{name} has local changes; commit or stash them, then revert"
-                raise RejectedError(reason)
+            reason = self._objection(change)
+            if reason:
+                raise RejectedError(f"{clean(change.name)} {reason}")
 
     def update(self, changes: Sequence[Change]) -> None:
         """Give every changed file, and its index entry, its new content."""
         for change in changes:
-            place = self._place(change)
-            key = b"/".join(change.path)
+            place, key = self._place(change), b"/".join(change.path)
+            entry = self._entry(key)
+            left_out = isinstance(entry, IndexEntry) and entry.skip_worktree
             if change.after is None:
-                place.unlink()
-                self._remove_empty(place.parent)
+                if not left_out:
+                    place.unlink()
+                    self._remove_empty(place.parent)
                 del self._index[key]
                 continue
-            place.parent.mkdir(parents=True, exist_ok=True)
-            _write(place, change.after.data, executable=bool(change.after.mode & 0o100))
             blob_id = Blob.from_string(change.after.data).id
+            if isinstance(entry, IndexEntry) and left_out:
+                self._index[key] = replace(entry, sha=blob_id, mode=change.after.mode)
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            data = self._conversions.checked_out(key, change.after.data)
+            _write(place, data, executable=bool(change.after.mode & 0o100))
             self._index[key] = index_entry_from_stat(place.lstat(), blob_id, change.after.mode)
 
-    def _is_clean(self, change: Change) -> bool:
-        place = self._place(change)
+    def _objection(self, change: Change) -> str:
+        """Say why a file cannot be changed; "" where it is as the branch has it."""
+        place, key = self._place(change), b"/".join(change.path)
+        entry = self._entry(key)
+        there = os.path.lexists(place)
         if not self._has_real_folders(place):
-            return False
-        entry = self._index[key] if (key := b"/".join(change.path)) in self._index else None
+            return LOCAL
         if change.head is None:
-            return entry is None and not os.path.lexists(place)
+            if entry is not None or there:
+                return LOCAL
+            return f"comes back, and the work tree is sparse; {GIT}" if self._sparse else ""
         if not isinstance(entry, IndexEntry) or entry.sha != Blob.from_string(change.head.data).id:
-            return False
-        found = place.lstat() if os.path.lexists(place) else None
+            return LOCAL
+        if entry.skip_worktree:
+            return f"is there, and left out of the sparse work tree; {GIT}" if there else ""
+        found = place.lstat() if there else None
         if found is None or not stat.S_ISREG(found.st_mode):
-            return False
-        return found.st_size == len(change.head.data) and place.read_bytes() == change.head.data
+            return LOCAL
+        return self._difference(key, place, change.head.data, _is_unchanged(entry, found))
+
+    def _entry(self, key: bytes) -> IndexEntry | ConflictedIndexEntry | None:
+        try:
+            return self._index[key]
+        except KeyError:
+            return None
+
+    def _difference(self, key: bytes, place: Path, head: bytes, unchanged: bool) -> str:
+        content = place.read_bytes() if place.stat().st_size <= 2 * len(head) else None
+        if content in {head, self._conversions.checked_out(key, head)}:
+            return ""
+        odd = self._conversions.odd(key)
+        if odd or unchanged:
+            return f"is kept converted in the work tree ({odd or 'line ends'}); {GIT}"
+        return LOCAL
 
     def _has_real_folders(self, place: Path) -> bool:
         """Tell whether nothing but folders, or nothing at all, leads to a file."""
@@ -100,7 +138,7 @@ class Checkout:
 
 
 @contextmanager
-def locked_checkout(store: Store, ref: str) -> Iterator[Checkout | None]:
+def locked_checkout(store: Store, ref: str, settings: GitSettings) -> Iterator[Checkout | None]:
     """Lock the index of the work tree that has *ref* checked out; None when there is none.
 
     Raises:
@@ -113,16 +151,33 @@ def locked_checkout(store: Store, ref: str) -> Iterator[Checkout | None]:
         return
     path, kind = store.repo.index_path(), store.repo.object_format
     with translated(store.path):
-        lock = GitFile(path, "wb")
+        lock = GitFile(path, "wb", mask=0o666, shared_perm=shared_mode(store.repo))
     try:
         index = _index(path, kind)
-        yield Checkout(store, index)
+        yield Checkout(store, index, settings)
         with translated(store.path):
             writer = IndexChecksumWriter(lock, kind)
             write_index_dict(writer, dict(index.items()), object_format=kind)
             writer.close()
     finally:
         lock.abort()  # does nothing once it was closed
+
+
+def check_clean(store: Store, ref: str, settings: GitSettings, changes: Sequence[Change]) -> None:
+    """Refuse what the work tree of a branch would refuse; nothing is locked or written.
+
+    Raises:
+        RejectedError: A file that will change is not as the branch has it.
+    """
+    if not store.repo.bare and branch_of_head(store) == ref:
+        index = _index(store.repo.index_path(), store.repo.object_format)
+        Checkout(store, index, settings).check(changes)
+
+
+def _is_unchanged(entry: IndexEntry, found: os.stat_result) -> bool:
+    """Tell whether a file looks as it did when it was written, as git does before it reads one."""
+    seconds, nanoseconds = divmod(found.st_mtime_ns, 10**9)
+    return entry.mtime == (seconds, nanoseconds) and entry.size == found.st_size & 0xFFFFFFFF
 
 
 def _index(path: str, kind: ObjectFormat) -> Index:
@@ -173,9 +228,13 @@ def branch_of_head(store: Store) -> str:
 
 
 def _write(place: Path, data: bytes, *, executable: bool) -> None:
-    """Replace a file in one step, never through a link that stands in its place."""
-    handle, temporary = mkstemp(dir=place.parent, prefix=".driftdeck-")
+    """Replace a file in one step, never through a link that stands in its place.
+
+    It gets the mode that git would give it: what the user's umask leaves.
+    """
+    temporary = place.with_name(f".driftdeck-{token_hex(8)}")
+    mode = 0o777 if executable else 0o666
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
-        os.fchmod(handle, 0o755 if executable else 0o644)
-    Path(temporary).replace(place)
+    temporary.replace(place)

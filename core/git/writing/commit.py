@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Final, TypeAlias
 
+from dulwich.file import SharedPerm, adjust_shared_perm
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
 from dulwich.reflog import format_reflog_line
 from dulwich.refs import HEADREF, Ref
-from dulwich.repo import Repo
+from dulwich.repo import Repo, parse_shared_repository
 
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError
@@ -37,36 +38,44 @@ class Authorship:
     """Who makes a commit, when, and with which words."""
 
     author: str  # "Name <mail>"
+    committer: str | None = None  # None: the author
     message: str
     when: float  # seconds since the epoch
     timezone_s: int = 0  # east of UTC
     lasting: bool = True  # force every object to the disk; costs milliseconds each
     what: str = "commit"  # what the log of the branch says was done
 
-    def identity(self) -> bytes:
-        """Return the author as Git writes it.
+    def identities(self) -> tuple[bytes, bytes]:
+        """Return the author and the committer as Git writes them.
 
         Raises:
-            RejectedError: It would break the commit's header.
+            RejectedError: One of them would break the commit's header.
         """
-        name, bracket, mail = self.author.partition(" <")
-        if not bracket or not mail.endswith(">") or any(c in name + mail[:-1] for c in "<>\n\0"):
-            raise RejectedError(f'the author "{clean(self.author)}" is not of the form Name <mail>')
-        return self.author.encode()
+        author = _identity("author", self.author)
+        if self.committer is None:
+            return author, author
+        return author, _identity("committer", self.committer)
+
+
+def _identity(role: str, who: str) -> bytes:
+    name, bracket, mail = who.partition(" <")
+    if not bracket or not mail.endswith(">") or any(c in name + mail[:-1] for c in "<>\n\0"):
+        raise RejectedError(f'the {role} "{clean(who)}" is not of the form Name <mail>')
+    return who.encode()
 
 
 def write_commit(
     store: Store, parent: str | None, files: Mapping[Path, Content | None], authorship: Authorship
 ) -> str:
     """Write the commit that gives *files* their new contents, None deleting; move no ref."""
-    identity = authorship.identity()
+    author, committer = authorship.identities()
     new: list[ShaFile] = []
     root = store.tree_of(parent) if parent is not None else None
     tree_id = _tree(store, root, files, new) or _added(Tree(), new)
     commit = Commit()
     commit.tree = ObjectID(tree_id.encode())
     commit.parents = [ObjectID(parent.encode())] if parent is not None else []
-    commit.author = commit.committer = identity
+    commit.author, commit.committer = author, committer
     commit.author_time = commit.commit_time = int(authorship.when)
     commit.author_timezone = commit.commit_timezone = authorship.timezone_s
     commit.encoding = b"UTF-8"
@@ -88,7 +97,7 @@ def move_ref(store: Store, ref: str, old: str | None, new: str, authorship: Auth
     name, target = Ref(ref.encode()), ObjectID(new.encode())
     subject = authorship.message.split("\n", 1)[0]
     said = f"{authorship.what}: {subject}".encode(errors="replace")
-    reflog = authorship.identity(), int(authorship.when), authorship.timezone_s, said
+    reflog = authorship.identities()[1], int(authorship.when), authorship.timezone_s, said
     with store.lock, translated(store.path):
         refs = store.repo.refs
         if old is None:
@@ -96,6 +105,7 @@ def move_ref(store: Store, ref: str, old: str | None, new: str, authorship: Auth
         else:
             moved = refs.set_if_equals(name, ObjectID(old.encode()), target, *reflog)
         if moved:
+            adjust_shared_perm(FilePath(store.repo.commondir(), ref), shared_mode(store.repo))
             before = None if old is None else old.encode()
             _log_head(store.repo, name, format_reflog_line(before, target, *reflog))
     if not moved:
@@ -110,6 +120,16 @@ def _log_head(repo: Repo, moved: Ref, line: bytes) -> None:
     log.parent.mkdir(exist_ok=True)
     with log.open("ab") as file:
         file.write(line + b"\n")
+    adjust_shared_perm(log, shared_mode(repo))
+
+
+def shared_mode(repo: Repo) -> SharedPerm | None:
+    """Say whom else the repository wants its own files to be writable for; None: nobody."""
+    try:
+        value = repo.get_config().get((b"core",), b"sharedRepository")
+    except KeyError:
+        return None
+    return parse_shared_repository(value)
 
 
 def _tree(

@@ -9,6 +9,7 @@ from dulwich.repo import Repo
 from core.git.reading.listing import parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import ref_target
+from core.git.reading.settings import GitSettings
 from core.git.reading.store import Entry, Store, translated
 from core.git.writing.checkout import locked_checkout
 from core.git.writing.commit import Authorship, Content, move_ref, write_commit
@@ -74,7 +75,7 @@ def _commit(
     contents = {
         parts_of(name): None if data is None else Content(data) for name, data in files.items()
     }
-    with locked_checkout(store, ref) as checkout:
+    with locked_checkout(store, ref, GitSettings(store.repo)) as checkout:
         commit_id = write_commit(store, head, contents, authorship)
         changes = [
             Change(path, _head(store, head, path), content) for path, content in contents.items()

@@ -133,7 +133,7 @@ def _of_object(
     if after is None:
         there = "it stays in the cluster: nothing is deleted" if live else "the cluster has none"
         return _Found(note=f"{ref} is no longer in Git then; {there}")
-    if not is_compared(after.kind):
+    if not is_compared(after, live):
         return _Found(note=f"{ref} is left to the cluster")
     step = Step(Key(app.spec.name, ref), after.kind, Verb.APPLY, stamp_of(after, live))
     other = app.claimed.get(ref, "")

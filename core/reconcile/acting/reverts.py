@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from core.compare import is_compared
 from core.model import (
     EventName,
     FieldChange,
@@ -71,7 +70,7 @@ def _is_seen(draft: Draft, revert: RevertPlan) -> bool:
     app = draft.app(revert.app)
     cluster = draft.cluster(app.spec.cluster)
     kinds = {each.kind for pair in revert.restated for each in pair if each is not None}
-    followed = [kind for kind in kinds & (cluster.resources or {}).keys() if is_compared(kind)]
+    followed = kinds & (cluster.resources or {}).keys()
     return (
         is_known(app, cluster)
         and not draft.queue(revert.app)

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from core.model import Drift, FieldChange, FieldVerdict, Key, Verdict
+from core.model import Drift, EventName, FieldChange, FieldVerdict, Key, Verdict
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.subjects import NO_HEALS, Heals, Subject
 from core.reconcile.memory.tables import Map
 
 CALM_S: Final = 600.0  # in sync for so long, a field starts afresh
 _ENOUGH: Final = 2  # heals that the same writer undid
+_LEFT: Final = frozenset({FieldVerdict.CONTESTED, FieldVerdict.INFO})
 _KEPT: Final = 8  # of one field: the pause between them grows no more
 
 
@@ -31,7 +32,7 @@ def _counts(past: Heals, digest: str | None, now: float) -> bool:
     return past.digest == digest and not calm
 
 
-def persistent(subject: Subject, digest: str, now: float) -> Mapping[str, str]:
+def persistent(subject: Subject, digest: str | None, now: float) -> Mapping[str, str]:
     """Name the fields that one manager wrote before each of the last two heals, and who it is."""
     found: dict[str, str] = {}
     for path in subject.heals:
@@ -79,3 +80,28 @@ def note_calm(draft: Draft, key: Key, row: Drift) -> None:
             kept = kept.set(path, replace(past, calm_since=since if calm else None))
     if kept != subject.heals:
         draft.put(replace(subject, heals=kept))
+
+
+def tell_fights(draft: Draft, key: Key, row: Drift) -> None:
+    """Say once of each field that it is fought for: it is left to who puts it back."""
+    subject = draft.subject(key)
+    digest = row.stamp.digest if row.stamp is not None else None
+    names = persistent(subject, digest, draft.now) if subject.heals and not row.confirming else {}
+    fought = tuple(
+        change
+        for change in row.changes
+        if change.verdict in _LEFT
+        and change.path in names
+        and change.actor is not None
+        and change.actor.manager == names[change.path]
+        and not subject.heals[change.path].told
+    )
+    if not fought:
+        return
+    heals = subject.heals
+    for change in fought:
+        heals = heals.set(change.path, replace(heals[change.path], told=True))
+    draft.put(replace(subject, heals=heals))
+    foes = ", ".join(sorted({names[change.path] for change in fought}))
+    message = f"healed twice, and {foes} put it back: left to {foes}"
+    draft.tell_of(EventName.FIGHTING, row, changes=fought, message=message)

@@ -40,7 +40,7 @@ from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.endings import ending_of, note_end
 from core.reconcile.judging.extras import live_of, without_desired
-from core.reconcile.judging.fights import note_calm, persistent
+from core.reconcile.judging.fights import note_calm, persistent, tell_fights
 from core.reconcile.judging.observing import Sights, forget_sightings
 from core.reconcile.judging.recalling import (
     ask_past,
@@ -48,18 +48,20 @@ from core.reconcile.judging.recalling import (
     forget_past,
     is_recalling,
 )
+from core.reconcile.judging.rechecks import is_doubtful
 from core.reconcile.judging.refusals import (
+    Outcome,
     is_due,
     is_final,
-    remember_refusal,
     standing_refusal,
+    stuck_after,
     with_refusal,
+    with_stuck,
 )
 from core.reconcile.judging.scaling import awaits_scaler, drops_replicas, stated_scale
 from core.reconcile.judging.taking import with_taking
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
-from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
 from core.reconcile.memory.subjects import Call
 from core.remedy import statement
@@ -78,54 +80,27 @@ def judge_key(draft: Draft, key: Key) -> None:
     app = draft.app(key.app)
     before = subject.row
     found = _keep_origin(before, _row(draft, app, key, before))
-    after = _stamped(before, found, draft.now)
+    after = stamped(before, found, draft.now)
     if after is None:
         announce(draft, key, before, None)
         draft.forget(key)
         return
-    _settle(draft, key, after)
+    settle(draft, key, after)
     announce(draft, key, before, draft.row(key))
 
 
-def _settle(draft: Draft, key: Key, row: Drift) -> None:
+def settle(draft: Draft, key: Key, row: Drift) -> None:
     """Take a new verdict; what led there is no news any more."""
     draft.put_row(key, row)
     forget_sightings(draft, key)
     note_calm(draft, key, row)
+    tell_fights(draft, key, row)
     subject = draft.subject(key)
     if subject.rejudge:
         draft.put(replace(subject, rejudge=False))
 
 
-def take_answer(draft: Draft, answer: Confirmed) -> bool:
-    """Use the server's dry-run, if it still speaks of the current object; tell whether it did."""
-    key = answer.key
-    subject = draft.subject(key)
-    if subject.call is None or not _answers(answer, subject.call):
-        return False  # it was forgotten meanwhile, or another question is under way
-    draft.put(replace(subject, call=None))
-    app = draft.app(key.app)
-    desired = app.desired.get(key.ref)
-    live = desired and _live(draft.cluster(app.spec.cluster), desired.kind, key.ref)
-    before = draft.row(key)
-    if desired != answer.desired or live != answer.live or before is None:
-        draft.judge_again(key)  # the object moved on: ask again
-        return False
-    assert desired is not None
-    assert live is not None
-    row = _compared(draft, app, before, desired, live, answer)
-    remember_refusal(draft, answer, row)
-    _settle(draft, key, _stamped(before, row, draft.now) or row)
-    announce(draft, key, before, draft.row(key))
-    return True
-
-
-def _answers(answer: Confirmed, call: Call) -> bool:
-    asked = (call.desired, call.live, call.run)
-    return asked == (answer.desired, answer.live, None)  # equal, not the same: a record replays
-
-
-def _stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
+def stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | None:
     """Say when a row was judged; one that says what it said before keeps its time, and itself."""
     if after is None or after is before:
         return after
@@ -145,14 +120,14 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return _extra(draft, key, before)
     kind = cluster.kinds.get(desired.kind)
     fresh = _fresh(app, desired, before)
-    if not is_compared(desired.kind):
-        left = not_compared(desired)
-        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if kind is None or kind.objects is None:
         problem = kind.problem if kind is not None else None
         text = f"live-unreadable: {problem}" if problem is not None else UNREAD
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
     live = kind.objects.get(key.ref)
+    if not is_compared(desired, live):
+        left = not_compared(desired)
+        return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
     if live is not None and awaits_scaler(cluster, desired.kind):
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=UNREAD)
     if live is None:
@@ -166,8 +141,10 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         and not is_due(draft, key)
     )
     if unchanged and before is not None:
+        if is_doubtful(subject, before):
+            _ask(draft, app, desired, live)
         return _kept(draft, app, desired, live, before)
-    return _compared(draft, app, fresh, desired, live, None)
+    return compared(draft, app, fresh, desired, live, None)
 
 
 def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
@@ -204,7 +181,8 @@ def _left_alone(row: Drift, note: str) -> Drift:
     return replace(row, verdict=Verdict.IN_SYNC, cause=None, ignored=(hidden,))
 
 
-def _live(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
+def live_at(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
+    """Return an object as it is followed at that version, if it is there."""
     state = cluster.kinds.get(kind)
     return state.objects.get(ref) if state is not None and state.objects is not None else None
 
@@ -253,7 +231,7 @@ def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Dri
         changes = causes.told(changes)
         cause = cause_of(changes)
         if causes.lacks_past(changes) and not before.confirming:
-            return _compared(draft, app, before, desired, live, None)
+            return compared(draft, app, before, desired, live, None)
     stands = (False, cause, changes, document.file, document.line)
     row = before
     if (before.calling, before.cause, before.changes, before.file, before.line) != stands:
@@ -269,22 +247,25 @@ def _causes(draft: Draft, app: AppState, desired: Desired, live: Live) -> Causes
     return Causes(app.applied(desired.ref), desired, live, schema, classes, earlier)
 
 
-def _compared(
+def compared(
     draft: Draft,
     app: AppState,
     fresh: Drift,
     desired: Desired,
     live: Live,
-    answer: Confirmed | None,
+    outcome: Outcome | None,
 ) -> Drift:
+    """Judge an object that both sides have, by what the server said of it so far."""
     cluster = draft.cluster(app.spec.cluster)
     schema = cluster.kinds[desired.kind].schema
-    answer = answer or standing_refusal(draft, fresh.key, desired, live)
+    outcome = outcome or Outcome(standing_refusal(draft, fresh.key, desired, live))
+    answer = outcome.answer
     predicted = answer.predicted if answer else None
     sights = Sights(draft, fresh.key, live, schema)
     beside = Beside(
         cluster.scales.get(desired.ref),
-        sights.appeared,
+        outcome.whole,
+        outcome.blocking,
         persistent(draft.subject(fresh.key), desired.digest, draft.now),
         tuple(each.body for each in earlier_of(draft, app, fresh.key) or ()),
     )
@@ -316,6 +297,7 @@ def _compared(
     )
     if answer is not None and is_final(answer) and found.suspect:
         row = with_refusal(row, answer)
+    row = with_stuck(row, (*outcome.stuck, *stuck_after(draft.subject(fresh.key), row)))
     if recalling:
         ask_past(draft, app, desired)  # the dry-run comes after that, for the same judgement
     elif found.suspect and answer is None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from core.compare import NOBODY, Move, Schema, Transition, mask
-from core.model import Absent, Confidence, FieldChange, FieldVerdict, InfoClass, Key, Live, Seen
+from core.model import Confidence, FieldChange, FieldVerdict, InfoClass, Key, Live, Seen
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.subjects import NO_OBSERVATIONS, Observation, Sighting
 from core.reconcile.memory.tables import Map
@@ -70,12 +70,6 @@ class Sights:
             for each in reversed(sightings)
         ]
 
-    @property
-    def appeared(self) -> frozenset[str]:
-        """The fields that came into the object after it was created."""
-        known = (path for path, found in self._known.items() if found.appeared)
-        return frozenset(known).union(*(step.appeared for _, step in self._newest_first))
-
     def attach(
         self, real: Sequence[FieldChange], shown: Sequence[FieldChange]
     ) -> tuple[FieldChange, ...]:
@@ -98,12 +92,10 @@ class Sights:
         for sighting, step in self._newest_first:
             move = step.of(change)
             if move is not None:
-                return self._observation(sighting, move, masked, known)
+                return self._observation(sighting, move, masked)
         return known if known is not None and known.live == masked.live else None
 
-    def _observation(
-        self, sighting: Sighting, move: Move, masked: FieldChange, known: Observation | None
-    ) -> Observation:
+    def _observation(self, sighting: Sighting, move: Move, masked: FieldChange) -> Observation:
         sides = FieldChange(masked.path, masked.verdict, live=move.after, git=move.before)
         (hidden,) = mask([sides], self._key.ref, key=self._draft.mask_key)
         seen = Seen(
@@ -114,8 +106,7 @@ class Sights:
             at=_iso(sighting.at),
             since=_iso(sighting.since) if sighting.since else "",
         )
-        came = isinstance(move.before, Absent) or (known is not None and known.appeared)
-        return Observation(seen, move.writer, masked.live, came)
+        return Observation(seen, move.writer, masked.live)
 
 
 def _is_of_live(change: FieldChange) -> bool:

@@ -1,11 +1,13 @@
-"""What a dry-run that predicted nothing means (verdicts.md 2.5).
+"""What the answers to dry-runs amount to (verdicts.md 2.5).
 
-The local verdict stands then.  A refusal is kept, so that the same question is not asked again
-before there is hope of another answer: after a while, with other credentials, or when Git changes.
+Where nothing was predicted the local verdict stands.  A refusal is kept, so that the same question
+is not asked again before there is hope of another answer: after a while, with other credentials,
+or when Git changes.
 """
 
 import re
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
@@ -23,8 +25,9 @@ from core.model import (
 from core.model.paths import Element, PathError, format_path, parse_path
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import Confirmed
-from core.reconcile.memory.subjects import Refusal
+from core.reconcile.memory.subjects import Further, Refusal, Subject
 
+PUT_BACK: Final = "the server put it back"
 ASK_AGAIN_S: Final = 30.0
 ASK_AGAIN_CAP_S: Final = 300.0
 _FORBIDDEN, _CONFLICT, _INVALID, _UNTYPED = 403, 409, 422, 500
@@ -33,9 +36,40 @@ _OLDER: Final = {"clusterIPs": "clusterIP"}  # the server refuses the one in the
 _BRACKET: Final = re.compile(r"\[[^\]]*\]")
 
 
+def is_invalid(answer: Confirmed) -> bool:
+    """Tell whether the server refuses what the object would become."""
+    return answer.predicted is None and not answer.retry and answer.status == _INVALID
+
+
 def is_final(answer: Confirmed) -> bool:
     """Tell whether the server refuses what Git states, whatever becomes of the live object."""
     return answer.predicted is None and not answer.retry and answer.status in {_INVALID, _UNTYPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the server said of one object, all in all."""
+
+    answer: Confirmed | None  # the one that counts; None: nothing was said yet
+    whole: bool = False  # it is about all that is to be put right
+    blocking: tuple[str, ...] | None = None  # live fields that go for Git's sake
+    stuck: tuple[tuple[str, str], ...] = ()  # paths that have to stay, and the server's words
+
+
+def outcome_of(answer: Confirmed, further: Further | None) -> Outcome:
+    """Return what an answer amounts to, with those before it."""
+    if further is None:
+        return Outcome(answer)
+    first = further.first
+    if answer.predicted is not None:
+        blocking = further.blocking if first.predicted is None else None
+        whole = not further.stuck
+        return Outcome(answer, whole=whole, blocking=blocking, stuck=further.stuck)
+    if not is_invalid(answer):
+        return Outcome(answer)
+    if first.predicted is None:
+        return Outcome(answer if answer.cause_paths else first)
+    return Outcome(first, stuck=stuck_of(answer, further))
 
 
 def standing_refusal(draft: Draft, key: Key, desired: Desired, live: Live) -> Confirmed | None:
@@ -81,6 +115,10 @@ def forget_refusals(draft: Draft, cluster: str | None = None) -> None:
     """Ask again what was refused: everything, or what one cluster did not allow."""
     asked: list[Key] = []
     for key, subject in draft.subjects.items():
+        if cluster is None and subject.returned is not None:
+            subject = replace(subject, returned=None, rejudge=True)  # noqa: PLW2901 - goes on
+            draft.put(subject)
+            asked.append(key)
         if subject.refusal is None:
             continue
         denied = subject.refusal.answer.status == _FORBIDDEN
@@ -105,7 +143,7 @@ def with_refusal(row: Drift, answer: Confirmed) -> Drift:
     if covered:
         changes = tuple(
             replace(each, healable=False, note=answer.problem)
-            if each.path in covered and not _is_renamed(each)
+            if each.path in covered and (answer.patch is not None or not _is_renamed(each))
             else each
             for each in row.changes
         )
@@ -139,3 +177,37 @@ def _written(cause: str) -> str:
         return format_path(parse_path(cause))
     except PathError:
         return cause
+
+
+def with_stuck(row: Drift, stuck: Iterable[tuple[str, str]]) -> Drift:
+    """Say of a row's fields which have to stay, and why."""
+    words = dict(stuck)
+    if not words:
+        return row
+    changes = tuple(
+        replace(each, healable=False, note=words[each.path])
+        if each.path in words and each.verdict is FieldVerdict.DRIFT
+        else each
+        for each in row.changes
+    )
+    return replace(row, changes=changes)
+
+
+def stuck_after(subject: Subject, row: Drift) -> tuple[tuple[str, str], ...]:
+    """Name the fields that our last write did not move, as far as all is as it was then."""
+    past, stamp = subject.returned, row.stamp
+    if past is None or stamp is None or past.digest != stamp.digest:
+        return ()
+    return tuple(
+        (change.path, PUT_BACK)
+        for change in row.changes
+        if change.path in past.values and past.values[change.path] == change.live
+    )
+
+
+def stuck_of(answer: Confirmed, further: Further) -> tuple[tuple[str, str], ...]:
+    """Name what a refusal is about, of all that was to be taken away; if it does not say, all."""
+    meant = [
+        path for path in further.added if any(_touch(path, cause) for cause in answer.cause_paths)
+    ]
+    return (*further.stuck, *((path, answer.problem) for path in meant or further.added))

@@ -16,7 +16,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
-from core.model.requests import Apply, Request
+from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.inputs import InventoryRow
 
 
@@ -37,13 +37,18 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Ask the server, by a dry-run, what applying `desired` to `live` would change."""
+    """Ask the server, by a dry-run, what bringing `desired` to `live` would change."""
 
     cluster: str
     key: Key
     desired: Desired
     live: Live
-    request: Apply  # of `desired` as it goes out: what rules leave alone is not overwritten
+    request: Apply | Edit  # as it goes out: what rules leave alone is not overwritten
+
+    @property
+    def patch(self) -> Edit | None:
+        """What is asked about where it is more than the apply."""
+        return self.request if isinstance(self.request, Edit) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.requests import Edit
 from core.reconcile.memory.commands import Command
 
 # Git --------------------------------------------------------------------------------------------
@@ -96,6 +97,17 @@ class ClusterSeen:
     """The API server said something that changed no object (a bookmark)."""
 
     cluster: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionSeen:
+    """What admits objects was looked at, as it is every few minutes.
+
+    After a change a dry-run may be answered otherwise; not every change can be seen.
+    """
+
+    cluster: str
+    changed: bool  # a webhook or a policy came, changed or went
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +230,7 @@ class Confirmed:
     cause_paths: tuple[str, ...] = ()  # fields the server refused (422)
     status: int = 200
     retry: bool = False  # worth asking again later
+    patch: Edit | None = None  # what was asked; None: the apply of `desired`
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +310,7 @@ FromCluster: TypeAlias = (
     | ClusterAsks
     | ClusterLost
     | ClusterSeen
+    | AdmissionSeen
     | AuditLogRead
     | SchemaRead
     | KindListed

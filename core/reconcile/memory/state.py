@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from core.compare import ScaleRange, Schema, is_compared
+from core.compare import ScaleRange, Schema
 from core.model import (
     Answer,
     AppSpec,
@@ -190,7 +190,7 @@ def is_known(state_app: AppState, cluster: ClusterState) -> bool:
         and state_app.inventory is not None
         and cluster.resources is not None
         and cluster.view.connected
-        and all(is_settled(cluster, kind) for kind in state_app.documents if is_compared(kind))
+        and all(is_settled(cluster, kind) for kind in state_app.documents)
         and (cluster.scaler is None or is_settled(cluster, cluster.scaler))
     )
 

@@ -5,11 +5,24 @@ from typing import Final
 
 from core.compare import Earlier
 from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
+from core.model.requests import Edit
 from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.tables import Map
 
 NO_OBSERVATIONS: Final[Map[str, "Observation"]] = Map()
 NO_HEALS: Final[Map[str, "Heals"]] = Map()
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A whole heal that is asked about, as an apply does not do all of it, or was refused."""
+
+    first: Confirmed  # the answer to the apply
+    patch: Edit
+    blocking: tuple[str, ...] = ()  # live fields that go for Git's sake
+    stuck: tuple[tuple[str, str], ...] = ()  # paths that have to stay, and the server's words
+    added: tuple[str, ...] = ()  # what the patch takes away or replaces
+    rounds: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,7 @@ class Call:
     live: Live | None
     run: int | None = None  # the run it belongs to; None for a dry-run
     seen: tuple[str | None, ...] = ()  # versions that the watch brought meanwhile; None: deleted
+    further: Further | None = None  # of a dry-run that is not the first for this version
     overtaken: bool = False  # a listing showed another one: the watch may never bring what it wrote
 
 
@@ -58,7 +72,6 @@ class Observation:
     seen: Seen
     writer: Actor | None  # as in `Move`
     live: Value | Absent  # the present value, masked; with another one this says nothing any more
-    appeared: bool  # it was not there when the object was created
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,15 @@ class Heals:
     writers: tuple[str | None, ...] = ()  # whose change each of them undid
     digest: str | None = None  # of what Git stated
     calm_since: float | None = None  # in sync since then; None: it is not
+    told: bool = False  # that somebody fights for it
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Fields that our last write did not move."""
+
+    digest: str  # of what Git stated
+    values: Map[str, Value | Absent]  # by path, masked: with another one this says nothing any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +109,7 @@ class Hold:
     attempts: int
     digest: str  # a new commit lifts it
     version: str | None = None  # so does a new live version, where one is named
+    about: tuple[object, ...] | None = None  # so does other drift, where it is for this one alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +126,10 @@ class Subject:
     observed: Map[str, Observation] = NO_OBSERVATIONS  # by path, of fields that differ now
     heals: Map[str, Heals] = NO_HEALS  # by path, "" for the object itself
     hold: Hold | None = None
+    returned: Returned | None = None
+    conflicts: int = 0  # heals in a row that met another version than they were decided on
     refusal: Refusal | None = None
+    answered_at: float | None = None  # when a dry-run was answered last
+    doubtful: bool = False  # and may be answered otherwise now
     ending: Ending | None = None  # of a Job with a time to live
     past: Recollection | None = None  # kept for as long as something about it differs

@@ -8,7 +8,7 @@ makes it complete, kind by kind.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from core.compare import canonical, is_compared
+from core.compare import canonical
 from core.model import (
     ABSENT,
     Desired,
@@ -183,13 +183,13 @@ def canonical_of(
 ) -> Desired | None:
     """Return the canonical form of a document of a kind that is served; None: not known yet."""
     kind = cluster.kinds.get(document.kind)
-    if is_compared(document.kind) and (kind is None or not kind.schema_read):
+    if kind is None or not kind.schema_read:
         return None
     assert cluster.resources is not None
     return canonical(
         document,
         cluster.resources[document.kind],
-        kind.schema if kind is not None else None,
+        kind.schema,
         namespace=namespace_of(app, cluster),
         digest_key=draft.digest_key,
     )
@@ -272,7 +272,7 @@ def follow_kinds(draft: Draft, name: str) -> None:
             continue
         coming = tuple(_restated(draft, app))
         stated = {*app.documents, *(document.kind for document in coming)}
-        kinds.update(k for k in stated if k in cluster.resources and is_compared(k))
+        kinds.update(k for k in stated if k in cluster.resources)
         namespaces.update(_namespaces(app, cluster, coming))
         kinds.update(_tracked_kinds(app, cluster, kinds))
         owned.update(app.spec.owns)

@@ -99,7 +99,7 @@ def test_null_goes_unless_the_schema_wants_it_and_stays_inside_lists() -> None:
     )
     assert body(desired)["spec"] == {
         "maybe": None,
-        "free": {"b": [None]},
+        "free": {"a": None, "b": [None]},
         "template": {"metadata": {}},
     }
 

@@ -45,7 +45,8 @@ def drift(git: str, live: str, by: By, *rules: IgnoreRule) -> dict[str, str]:
 )
 def test_an_annotation_that_nothing_is_said_of_keeps_the_others_container(other: str) -> None:
     live = f"metadata: {{annotations: {{note: by hand, {other}}}}}"
-    kind = "Deployment" if "deployment" in other else "ConfigMap"
+    kinds = {"deployment": "Deployment", "pv": "PersistentVolumeClaim"}
+    kind = kinds.get(other.partition(".")[0], "ConfigMap")
     found = judged(kind, "", live, {"kubectl-annotate": NOTE, "kube-controller-manager": SUM})
     assert [(change.path, change.place) for change in found.changes] == [(NOTE, "")]
 

@@ -182,3 +182,61 @@ def test_what_admission_adds_has_no_owner(web: Web, real_namespace: str) -> None
     assert made["spec"]["tolerations"]  # by the plugin DefaultTolerationSeconds
     assert "f:tolerations" not in entry["fieldsV1"]["f:spec"]
     assert "f:dnsPolicy" in entry["fieldsV1"]["f:spec"]  # a default, which is the creator's
+
+
+def map_of(client: Client, url: str) -> dict[str, dict[str, Any]]:
+    """Who owns what of a ConfigMap's data."""
+    found = client.call("GET", url).json()["metadata"]["managedFields"]
+    return {entry["manager"]: entry["fieldsV1"].get("f:data") for entry in found}
+
+
+def test_who_made_a_map_keeps_the_map_as_such_when_others_took_all_that_is_in_it(
+    real_server: ApiServer, real_namespace: str
+) -> None:
+    client = real_server.client("admin")
+    url = f"/api/v1/namespaces/{real_namespace}/configmaps"
+    made = {"metadata": {"name": "single"}, "data": {"a": "1"}}
+    client.call("POST", f"{url}?fieldManager=kubectl-client-side-apply", made)
+    body = {"data": {"a": "9"}}
+    client.call("PATCH", f"{url}/single?fieldManager=kubectl-patch", body, content_type=MERGE)
+    assert map_of(client, f"{url}/single") == {
+        "kubectl-client-side-apply": {},
+        "kubectl-patch": {"f:a": {}},
+    }
+
+
+def test_an_applied_empty_map_owns_nothing_that_others_put_into_it(web: Web) -> None:
+    container: dict[str, Any] = {"name": "web", "image": "a:1", "resources": {}}
+    stated: dict[str, Any] = {**WEB, "spec": {**WEB["spec"]}}
+    template = {"metadata": {"labels": LABELS}, "spec": {"containers": [container]}}
+    stated["spec"]["template"] = template
+    web.apply("driftdeck", stated)
+    filled = {**container, "resources": {"requests": {"cpu": "1"}}}
+    patch = {"spec": {"template": {"spec": {"containers": [filled]}}}}
+    web.update("vpa-updater", patch)
+    web.apply("driftdeck", stated)
+
+    def resources(manager: str) -> Any:
+        pod = web.spec_of(manager)["f:template"]["f:spec"]
+        return pod["f:containers"]['k:{"name":"web"}'].get("f:resources")
+
+    assert resources("driftdeck") == {}
+    assert resources("vpa-updater") == {"f:requests": {".": {}, "f:cpu": {}}}
+    (live,) = web.read()["spec"]["template"]["spec"]["containers"]
+    assert live["resources"] == {"requests": {"cpu": "1"}}
+
+
+def test_a_field_that_one_applier_drops_stays_with_another_that_still_states_it(web: Web) -> None:
+    stated: dict[str, Any] = {**WEB, "spec": {**WEB["spec"], "minReadySeconds": 9}}
+    web.apply("driftdeck", stated)
+    web.apply("acme-team", {**stated, "spec": {"minReadySeconds": 9}})
+    web.apply("driftdeck", WEB)
+    assert web.read()["spec"]["minReadySeconds"] == 9
+    assert "f:minReadySeconds" not in web.spec_of("driftdeck")
+    assert "f:minReadySeconds" in web.spec_of("acme-team")
+
+
+def test_a_writer_of_the_status_has_an_entry_of_the_subresource_under_its_name(web: Web) -> None:
+    web.update("acme-operator", {"spec": {"paused": True}})
+    web.update("acme-operator", {"status": {"observedGeneration": 1}}, subresource="/status")
+    assert {"acme-operator", "acme-operator/status"} <= web.entries().keys()

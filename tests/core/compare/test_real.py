@@ -61,7 +61,7 @@ class World:
         )
         resource = Resource(kind, entry["name"], entry["namespaced"], has_status=True)
         given = "things.x.io" if kind.kind == "CustomResourceDefinition" else name
-        return Thing(resource, {**stated, "metadata": {"name": given}})
+        return Thing(resource, {**stated, "metadata": {**_labels(stated), "name": given}})
 
     def schema(self, kind: KindRef) -> Schema:
         root = _root(kind)
@@ -103,6 +103,11 @@ class World:
         found = Live(metadata["uid"], metadata["resourceVersion"], live.body)
         schema = self.schema(each.resource.kind)
         return judge(self.desired(each), found, schema, predicted=predicted)
+
+
+def _labels(stated: JsonObject) -> JsonObject:
+    metadata = stated.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def _root(kind: KindRef) -> str:

@@ -1,11 +1,22 @@
 """Tables A and B: what a difference means, by who wrote the field and by what the server says."""
 
 import json
+from typing import Any
 
 import pytest
 
-from core.compare import Policy, detailed, judge, mask
-from core.model import ABSENT, Contested, Extras, FieldVerdict, InfoClass, Json, Live, Verdict
+from core.compare import Beside, Policy, detailed, judge, mask
+from core.model import (
+    ABSENT,
+    Contested,
+    Extras,
+    FieldVerdict,
+    InfoClass,
+    Json,
+    JsonObject,
+    Live,
+    Verdict,
+)
 from tests.core.compare.world import KEY, SCHEMAS, By, desired, judged, live_of, obj, shown
 
 GRACE = "spec.terminationGracePeriodSeconds"
@@ -106,6 +117,28 @@ def test_b4_a_key_that_another_applies_as_text_is_declared_by_it() -> None:
     by = {"driftdeck:Apply": "data.a", "acme-team:Apply": "stringData.a"}
     found = judged("Secret", "type: Opaque", "type: Opaque\ndata: {a: eA==}", by)
     assert shown(found) == {"data.a": "contested"}
+
+
+@pytest.mark.parametrize(
+    ("owner", "verdict"),
+    [("acme-team:Apply", "contested"), ("helm", "drift"), ("argocd-controller:Apply", "drift")],
+)
+def test_b4_holds_for_what_earlier_commits_stated_before_the_object_is_ours(
+    owner: str, verdict: str
+) -> None:
+    wanted, past = (desired(obj("Pod", text)) for text in ("spec: {}", LIVE_GRACE))
+    found = live_of(obj("Pod", LIVE_GRACE), {owner: GRACE})
+    schema, beside = SCHEMAS[wanted.kind], Beside(past=(past.body,))
+    assert shown(judge(wanted, found, schema, beside=beside)) == {GRACE: verdict}
+
+
+def test_an_entry_that_an_earlier_commit_stated_is_replaced_whoever_deployed_it() -> None:
+    wanted, past = (desired(obj("Pod", VOLUMES % name)) for name in ("scratch", "mesh"))
+    found = live_of(obj("Pod", VOLUMES % "mesh"), {"helm": MESH})
+    schema = SCHEMAS[wanted.kind]
+    judgement = judge(wanted, found, schema, beside=Beside(past=(past.body,)))
+    assert [change.place for change in judgement.changes] == ["spec.volumes[name=mesh]"]
+    assert len(judge(wanted, found, schema).changes) == 2
 
 
 # Maps that are divided ------------------------------------------------------------------------
@@ -396,19 +429,47 @@ def test_x_19_an_object_that_is_being_deleted_is_not_judged() -> None:
     assert not judgement.suspect
 
 
+OWNED: JsonObject = {"ownerReferences": [{"kind": "Service", "name": "a", "uid": "5f1c"}]}
+MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
+
+
+def record(kind: str, more: JsonObject, data: int = 1) -> JsonObject:
+    api_version = {
+        "EndpointSlice": "discovery.k8s.io/v1",
+        "ControllerRevision": "apps/v1",
+        "Lease": "coordination.k8s.io/v1",
+    }.get(kind, "v1")
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": "a", **more}, "x": data}
+
+
+@pytest.mark.parametrize("kind", ["EndpointSlice", "ControllerRevision", "Lease"])
 @pytest.mark.parametrize(
-    ("api_version", "kind"),
+    ("git", "live"),
     [
-        ("discovery.k8s.io/v1", "EndpointSlice"),
-        ("apps/v1", "ControllerRevision"),
-        ("coordination.k8s.io/v1", "Lease"),
+        (OWNED, {}),
+        ({}, OWNED),
+        ({"labels": {MANAGED_BY: "endpointslice-controller.k8s.io"}}, {}),
+        ({}, {"labels": {MANAGED_BY: "endpointslicemirroring-controller.k8s.io"}}),
     ],
 )
-def test_x_03_records_of_controllers_are_not_compared(api_version: str, kind: str) -> None:
-    stated = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}, "x": 1}
-    judgement = judge(desired(stated), live_of({**stated, "x": 2}), None)  # type: ignore[dict-item,arg-type]
+def test_x_03_records_of_controllers_are_not_compared(
+    kind: str, git: JsonObject, live: JsonObject
+) -> None:
+    judgement = judge(desired(record(kind, git)), live_of(record(kind, live, 2)), None)
     assert judgement.verdict is Verdict.IN_SYNC
     assert [change.note for change in judgement.changes] == ["not compared"]
+
+
+@pytest.mark.parametrize("kind", ["EndpointSlice", "ControllerRevision", "Lease"])
+@pytest.mark.parametrize("more", [{}, {"labels": {MANAGED_BY: "staff"}}, {"ownerReferences": []}])
+def test_x_03_one_that_only_git_states_is_compared(kind: str, more: JsonObject) -> None:
+    judgement = judge(desired(record(kind, more)), live_of(record(kind, more, 2)), None)
+    assert judgement.suspect
+
+
+def test_x_03_an_owner_says_nothing_of_other_kinds() -> None:
+    stated = desired(record("ConfigMap", OWNED))
+    assert judge(stated, live_of(record("ConfigMap", OWNED, 2)), None).suspect
 
 
 def test_an_unreadable_live_object_is_unknown_and_nothing_else() -> None:
@@ -496,3 +557,32 @@ def test_b6_what_a_person_changed_inside_an_entry_that_a_webhook_added_is_drift(
     judgement = judge(wanted, Live(found.uid, "42", body), SCHEMAS[wanted.kind])
     assert shown(judgement) == {at: "info", f"{at}.image": "drift"}
     assert judgement.suspect
+
+
+def taken_away(predicted: str, *, whole: bool = True, kind: str = "Deployment") -> list[Any]:
+    """What is told of a field that a person added, where a dry-run took it away."""
+    live = "spec: {minReadySeconds: 5}" if kind == "Deployment" else "data: {a: eA==}"
+    path = "spec.minReadySeconds" if kind == "Deployment" else "data.a"
+    wanted = desired(obj(kind, ""))
+    found, after = live_of(obj(kind, live), {"kubectl-edit": path}), live_of(obj(kind, predicted))
+    beside = Beside(whole=whole)
+    told = judge(wanted, found, SCHEMAS[wanted.kind], predicted=after.body, beside=beside)
+    return [(str(c.verdict), c.info, c.note) for c in told.changes]
+
+
+def test_a_field_that_goes_says_what_the_server_puts_in_its_place() -> None:
+    assert taken_away("") == [("drift", None, "")]
+    note = "1, the server's default, takes its place"
+    assert taken_away("spec: {minReadySeconds: 1}") == [("drift", None, note)]
+    assert taken_away("spec: {minReadySeconds: 1}", whole=False) == [("drift", None, note)]
+
+
+def test_what_the_server_puts_in_the_place_of_a_secret_is_not_told() -> None:
+    note = "the server's default takes its place"
+    assert taken_away("data: {a: eQ==}", kind="Secret") == [("drift", None, note)]
+
+
+def test_a_field_that_the_server_puts_back_cannot_be_had_without() -> None:
+    back = ("info", InfoClass.INJECTED, "the server puts it back")
+    assert taken_away("spec: {minReadySeconds: 5}") == [back]
+    assert taken_away("spec: {minReadySeconds: 5}", whole=False) == [("drift", None, "")]

@@ -30,7 +30,14 @@ OPENAPI: Final[JsonObject] = json.loads(
 SCHEMAS: Final = schemas(OPENAPI)
 KINDS: Final = {kind.kind: kind for kind in SCHEMAS}
 CLUSTER_SCOPED: Final = frozenset(
-    {"Namespace", "ClusterRole", "ValidatingWebhookConfiguration", "CustomResourceDefinition"}
+    {
+        "APIService",
+        "ClusterRole",
+        "CustomResourceDefinition",
+        "DeviceTaintRule",
+        "Namespace",
+        "ValidatingWebhookConfiguration",
+    }
 )
 KEY: Final = b"the key of this run"
 

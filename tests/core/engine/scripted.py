@@ -29,7 +29,7 @@ from core.model import (
     RevertPlan,
     Snapshot,
 )
-from core.model.requests import Apply, Request
+from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -116,7 +116,9 @@ class ScriptedCluster:
             self.objects[place] = made
         self._inbox.put(LiveChanged(self._name, CONFIG_MAP, ((place, made),)))
 
-    async def dry_run(self, key: Key, desired: Desired, live: Live, request: Apply) -> Confirmed:
+    async def dry_run(
+        self, key: Key, desired: Desired, live: Live, request: Apply | Edit
+    ) -> Confirmed:
         self.dry_running += 1
         self.dry_running_at_most = max(self.dry_running, self.dry_running_at_most)
         try:
@@ -126,6 +128,8 @@ class ScriptedCluster:
             self.script.play("dry_run", key.ref.name)
         finally:
             self.dry_running -= 1
+        if isinstance(request, Edit):
+            return Confirmed(key, desired, live, predicted=desired.body, patch=request)
         return Confirmed(key, desired, live, predicted=request.body)
 
     async def perform(self, requests: Sequence[Request], live: Live | None) -> Live | None:

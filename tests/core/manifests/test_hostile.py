@@ -48,6 +48,11 @@ def test_a_hundred_levels_are_taken() -> None:
     assert bodies(text)
 
 
+def test_a_large_file_is_not_read_again_for_each_text_that_ends_in_a_colon() -> None:
+    text = config_map(rest="v:\n" + "- [fd00::, x]\n" * 5_000 + "w: [" + "a, " * 20_000 + "]\n")
+    assert "found unexpected ':'" in fault(text).reason
+
+
 def test_a_hundred_aliases_are_taken_in_each_document() -> None:
     text = config_map(rest="a: &a [x]\nb: [" + "*a, " * 100 + "]\n")
     assert len(loaded(text + "---\n" + text.replace("name: x", "name: z")).documents) == 2
@@ -68,7 +73,9 @@ def test_ten_thousand_items_of_a_list_are_taken() -> None:
         ("a: &a {<<: *a}\n", 1, "inside what it repeats"),
         ("a: *b\n", 1, "no anchor"),
         ("a: &x 1\n*x : 2\n", 2, "[KEY]"),
-        ("a: &x 1\nb: &x 2\n", 2, "defined twice"),
+        ("a: &x [&x [1, *x]]\n", 1, "inside what it repeats"),
+        ("a: &x {b: 1}\nb: &x {<<: *x}\n", 2, "inside what it repeats"),
+        ("a: [x:[1]]\n", 1, "expected"),
         ("a: {<<: 1}\n", 1, "`<<`"),
         ("a: {<<: [1]}\n", 1, "`<<`"),
         ("a: !!python/object/apply:os.system [id]\n", 1, "[TAG]"),

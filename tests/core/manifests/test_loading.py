@@ -48,6 +48,42 @@ def test_an_empty_file_states_nothing(text: str) -> None:
     assert loaded(text) == Loaded((), ())
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("|\n    leek\n    lentil", "leek\nlentil\n"),
+        (">\n    leek\n    lentil", "leek lentil\n"),
+        ("|+\n    leek\n    lentil", "leek\nlentil\n"),
+        ("|-\n    leek\n    lentil", "leek\nlentil"),
+        ("|\r\n    leek\r\n    lentil", "leek\nlentil\n"),
+    ],
+)
+def test_a_text_block_at_the_end_of_an_open_line_ends_as_kubectl_ends_it(
+    text: str, value: str
+) -> None:
+    (body,) = bodies(config_map(rest=f"data:\n  soups: {text}"))
+    assert body["data"] == {"soups": value}
+
+
+def test_an_alias_means_the_latest_anchor_of_its_name() -> None:
+    text = "data:\n  a: &n '1'\n  b: *n\n  c: &n '2'\n  d: *n\n"
+    (body,) = bodies(config_map(rest=text))
+    assert body["data"] == {"a": "1", "b": "1", "c": "2", "d": "2"}
+
+
+def test_an_alias_means_the_anchor_inside_an_earlier_one_that_began_before_it() -> None:
+    (body,) = bodies(config_map(rest="a: &x {b: &x 1, c: *x}\nd: *x\n"))
+    assert (body["a"], body["d"]) == ({"b": 1, "c": 1}, 1)
+
+
+def test_flow_text_may_end_in_a_colon() -> None:
+    text = 'a: [192.0.2.1, 2001:db8::]\nb: {"k": fd00:10::, l: fd00::}\nc: [it\'s:, [d:]]\n'
+    (body,) = bodies(config_map(rest=text))
+    assert body["a"] == ["192.0.2.1", "2001:db8::"]
+    assert body["b"] == {"k": "fd00:10::", "l": "fd00::"}
+    assert body["c"] == ["it's:", ["d:"]]
+
+
 def test_documents_know_their_place() -> None:
     text = (
         f"# first\n{config_map('a')}---\n# second\n\n{config_map('b')}---\n---\n{config_map('c')}"

@@ -6,7 +6,7 @@ the server holds and what it has said of it so far are two things.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.model import Key, Live, Plan, Problem, Remedy
@@ -201,8 +201,9 @@ class Play:
                 held = self.held.get(about.ref.name)
                 if held is None or held.uid != on.uid:
                     words = "the object is gone"
-                    return Confirmed(about, desired, on, None, words, status=404, retry=True)
-                return Confirmed(about, desired, on, predicted=desired.body)
+                    gone = Confirmed(about, desired, on, None, words, status=404, retry=True)
+                    return replace(gone, patch=effect.patch)
+                return Confirmed(about, desired, on, predicted=desired.body, patch=effect.patch)
             case Perform(_, about, desired, on):
                 if self.held.get(about.ref.name) != on:
                     return Applied(about, desired, None, Problem(Remedy.LOOK_AGAIN, "it changed"))
@@ -253,7 +254,8 @@ def _failed(effect: Effect, number: int) -> Input:
     match effect:
         case Confirm(_, about, desired, on):
             status, retry = ((403, False), (0, True), (422, False))[number % 3]
-            return Confirmed(about, desired, on, None, "no", status=status, retry=retry)
+            refused = Confirmed(about, desired, on, None, "no", status=status, retry=retry)
+            return replace(refused, patch=effect.patch)
         case Perform(_, about, desired):
             remedy = (Remedy.WAIT, Remedy.GRANT, Remedy.CHANGE_GIT)[number % 3]
             return Applied(about, desired, None, Problem(remedy, "the server says no"))

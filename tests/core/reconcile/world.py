@@ -227,11 +227,12 @@ class World:
         return self.feed(LiveChanged("prod", kind, ((ref(kind, name), found),)))
 
     def agree(self, effect: Effect) -> list[Effect]:
-        """The server confirms: its dry-run predicts exactly what Git says."""
+        """The server confirms: its dry-runs predict exactly what Git says."""
         assert isinstance(effect, Confirm)
-        return self.feed(
-            Confirmed(effect.key, effect.desired, effect.live, predicted=effect.desired.body)
-        )
+        sides = (effect.key, effect.desired, effect.live)
+        made = self.feed(Confirmed(*sides, predicted=effect.desired.body, patch=effect.patch))
+        further = [each for each in questions(made) if each.patch is not None]
+        return [*made, *(more for each in further for more in self.agree(each))]
 
     def accept(self, effect: Effect, version: int, uid: str = "u1") -> list[Effect]:
         """The server takes an apply; its answer is what Git says at *version*."""

@@ -1,15 +1,39 @@
 """core.remedy: what a heal sends, in how many writes, and what would undo it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.compare import Owners, Policy
-from core.model import Coming, JsonObject, Key, KindRef, Live, Stamp, Step, Verb, Verdict
+from core.model import (
+    Absent,
+    Coming,
+    Desired,
+    Json,
+    JsonObject,
+    Key,
+    KindRef,
+    Live,
+    Stamp,
+    Step,
+    Verb,
+    Verdict,
+)
 from core.model.paths import Element
-from core.model.requests import Apply, Awaited, Delete, Edit, Remove, Replace, Request, Version
-from core.remedy import creation, deletion, requests, verbs
+from core.model.requests import (
+    Apply,
+    Awaited,
+    Delete,
+    Edit,
+    Remove,
+    Replace,
+    Request,
+    Version,
+    bound,
+)
+from core.remedy import creation, deletion, patch, requests, verbs
 from core.remedy.claims import applied_by_us
 from tests.core.compare.world import SCHEMAS, desired, obj
 from tests.core.remedy.world import Server, asked, judged, step_of
@@ -209,6 +233,63 @@ def test_a_renamed_entry_is_replaced_before_it_is_applied() -> None:
     ]  # what is extra rides along
     assert [c["name"] for c in body(made)["spec"]["template"]["spec"]["containers"]] == ["web"]
     assert OURS in owners(made, "image")
+
+
+def probed(handler: str) -> JsonObject:
+    return deployment(containers=f"[{{name: web, image: a, livenessProbe: {handler}}}]")
+
+
+def blocking(wanted: Desired, found: Live) -> Step:
+    step = step_of(wanted, found)
+    marked = (replace(c, blocks=isinstance(c.git, Absent)) for c in step.changes)
+    return replace(step, changes=tuple(marked))
+
+
+def test_what_stands_in_the_way_goes_in_one_write_with_what_takes_its_place() -> None:
+    server = Server()
+    server.apply(probed("{tcpSocket: {port: 80}}"), "driftdeck")
+    probe = "/spec/template/spec/containers/0/livenessProbe"
+    moved: list[Json] = [
+        {"op": "remove", "path": f"{probe}/tcpSocket"},
+        {"op": "add", "path": f"{probe}/httpGet", "value": {"port": 81}},
+        {"op": "replace", "path": "/spec/template/spec/containers/0/image", "value": "b"},
+        {"op": "add", "path": "/metadata/labels", "value": {"x": "y"}},
+    ]
+    server.edit(WEB, "kubectl-edit", moved)
+    wanted, found = desired(probed("{tcpSocket: {port: 80}}")), server.live(WEB)
+    step = blocking(wanted, found)
+    sent = requests(wanted, found, step, SCHEMAS[WEB], Policy())
+    assert kinds(sent) == [Edit, Apply]
+    assert sent[0] == patch(wanted, found, step.changes, SCHEMAS[WEB], Policy())
+    half = server.perform(sent[:1], found)
+    assert half is not None
+    assert judged(wanted, half).verdict is Verdict.IN_SYNC
+    made = server.perform((bound(sent[1], half),), half)
+    assert made is not None
+    assert OURS in owners(made, "tcpSocket")
+    assert body(made)["spec"] == body(half)["spec"]
+    back = undone(server, sent, made)
+    assert body(back)["spec"] == body(found)["spec"]
+    assert body(back)["metadata"]["labels"] == {"x": "y"}
+
+
+def test_what_an_apply_does_alone_is_not_asked_about_as_a_patch() -> None:
+    server = Server()
+    server.apply(config(a="1", b="2"), "driftdeck")
+    server.change(MAP, "kubectl-edit", {"data": {"a": "3"}})
+    wanted, found = desired(config(a="1")), server.live(MAP)
+    changes = step_of(wanted, found).changes
+    assert patch(wanted, found, changes, SCHEMAS[MAP], Policy()) is None
+    server.change(MAP, "kubectl-edit", {"data": {"c": "3"}})
+    found = server.live(MAP)
+    changes = step_of(wanted, found).changes
+    edit = patch(wanted, found, changes, SCHEMAS[MAP], Policy())
+    assert edit is not None
+    assert set(edit.operations) == {
+        Replace(("data", "a"), "1"),
+        Remove(("data", "b")),
+        Remove(("data", "c")),
+    }
 
 
 def test_an_edit_that_is_owed_nothing_any_more_is_not_sent() -> None:

@@ -3,10 +3,22 @@
 from typing import Final
 
 from tests.verdicts.case import Case
-from tests.verdicts.rows import admission, custom, jobs, networks, others, owned, rights, workloads
+from tests.verdicts.rows import (
+    admission,
+    custom,
+    filled,
+    jobs,
+    networks,
+    others,
+    owned,
+    owners,
+    rights,
+    workloads,
+)
 
 CASES: Final[tuple[Case, ...]] = (
     *workloads.CASES,
+    *filled.CASES,
     *networks.CASES,
     *custom.CASES,
     *rights.CASES,
@@ -14,4 +26,5 @@ CASES: Final[tuple[Case, ...]] = (
     *jobs.CASES,
     *others.CASES,
     *owned.CASES,
+    *owners.CASES,
 )

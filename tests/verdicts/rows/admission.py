@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.verdicts.acts import edit
-from tests.verdicts.case import DRIFT, REAL, Case
+from tests.verdicts.case import DRIFT, REAL, STUCK, Case
 from tests.verdicts.rows.shapes import CONTAINER, deployment
 
 _POD: Final = """
@@ -18,7 +18,57 @@ def _labelled(word: str) -> str:
     return f"labels: {{verdicts/webhook: {word}}}"
 
 
+_SPREAD: Final = """
+apiVersion: v1
+kind: Pod
+metadata: {name: NAME, labels: {app: p, rev: "7"}}
+spec:
+  containers: [{name: web, image: "web:1"}]
+  topologySpreadConstraints:
+  - {maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway,
+     labelSelector: {matchLabels: {app: p}}, matchLabelKeys: [rev]}
+  affinity:
+    podAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+      - {topologyKey: zone, labelSelector: {matchLabels: {app: p}}, matchLabelKeys: [rev]}
+    podAntiAffinity:
+      preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 1
+        podAffinityTerm: {topologyKey: zone, labelSelector: {matchLabels: {app: q}},
+          mismatchLabelKeys: [rev]}
+"""
+_CONSTRAINT: Final = (
+    "spec.topologySpreadConstraints[topologyKey=zone,whenUnsatisfiable=ScheduleAnyway]"
+)
+_INJECTED: Final = {  # of every pod
+    "spec.preemptionPolicy": "info injected",
+    "spec.priority": "info injected",
+    "spec.tolerations": "info injected",
+}
+
 CASES: Final = (
+    Case(id="FP-33", about="label keys of a bare Pod", git=_SPREAD, shown=_INJECTED, on=REAL),
+    Case(
+        id="FP-33",
+        about="label keys of a bare Pod made by kubectl create",
+        made=_SPREAD,
+        git=_SPREAD,
+        shown=_INJECTED,
+        on=REAL,
+    ),
+    Case(
+        id="FP-33",
+        about="a bare Pod with label keys spreads by other labels than Git's",
+        made=_SPREAD.replace("{app: p}}, matchLabelKeys", "{app: other}}, matchLabelKeys", 1),
+        git=_SPREAD,
+        verdict="drifted",
+        shown={
+            **_INJECTED,
+            f"{_CONSTRAINT}.labelSelector": STUCK,
+        },
+        local=("drifted", {**_INJECTED, f"{_CONSTRAINT}.labelSelector": DRIFT}),
+        on=REAL,
+    ),
     Case(
         id="FP-33",
         about="a sidecar that a webhook adds",
@@ -45,11 +95,7 @@ CASES: Final = (
         id="FP-33",
         about="tolerations and a priority that every pod gets",
         git=_POD,
-        shown={
-            "spec.preemptionPolicy": "info injected",
-            "spec.priority": "info injected",
-            "spec.tolerations": "info injected",
-        },
+        shown=_INJECTED,
     ),
     Case(
         id="FP-33",

@@ -21,6 +21,12 @@ spec:
   versions:
   - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
 """
+_FREE_NULLS: Final = "free: {a: 1, probe: null, list: [{c: null}, null]}"
+_LARGEST: Final = (
+    "{type: object, properties: {spec: {type: object, properties: {prio: {type: integer,"
+    " format: int64, maximum: 9223372036854775807, minimum: -9223372036854775808}}}}}"
+)
+_EMBEDDED: Final = "{apiVersion: v1, kind: Pod, metadata: {name: p, creationTimestamp: null}}"
 _GADGET: Final = """
 apiVersion: rows.driftdeck.test/v1alpha1
 kind: Gadget
@@ -68,11 +74,38 @@ CASES: Final = (
     Case(id="FP-09", about="a null that the schema allows is kept", git=widget("maybe: null")),
     Case(
         id="FP-09",
-        about="a stated null is gone",
-        git=widget("maybe: null"),
-        acts=(remove("/spec/maybe"),),
+        about="a null asks for nothing where nothing is",
+        made=widget("count: 3"),
+        git=widget("count: 3, maybe: null, labels: null"),
+    ),
+    Case(
+        id="FP-09",
+        about="a map of which every line is a comment, made by kubectl create",
+        made=widget("count: 3, labels: null"),
+        git=widget("count: 3, labels: null"),
+    ),
+    Case(id="FP-09", about="nulls among free values, applied by us", git=widget(_FREE_NULLS)),
+    Case(
+        id="FP-09",
+        about="nulls among free values, made by kubectl create",
+        made=widget(_FREE_NULLS),
+        git=widget(_FREE_NULLS),
+    ),
+    Case(
+        id="FP-09",
+        about="a null among free values is gone",
+        git=widget(_FREE_NULLS),
+        acts=(remove("/spec/free/probe"),),
         verdict="drifted",
-        shown={"spec.maybe": DRIFT},
+        shown={"spec.free.probe": DRIFT},
+    ),
+    Case(
+        id="FP-09",
+        about="a null in a free list got a value",
+        git=widget(_FREE_NULLS),
+        acts=(merge("spec: {free: {list: [{c: x}, null]}}"),),
+        verdict="drifted",
+        shown={"spec.free.list": DRIFT},
     ),
     Case(
         id="FP-09",
@@ -87,6 +120,40 @@ CASES: Final = (
         about="empty categories of a definition",
         git=_DEFINITION,
         name="NAMEs.rows.driftdeck.test",
+    ),
+    Case(
+        id="2.2",
+        about="numbers that the server keeps as floats",
+        git=_DEFINITION.replace("{type: object}", _LARGEST).replace("NAME", "float"),
+        name="floats.rows.driftdeck.test",
+    ),
+    Case(
+        id="2.2",
+        about="the next integer of 64 bits is another one",
+        git=widget("count: 9007199254740992"),
+        acts=(merge("spec: {count: 9007199254740993}"),),
+        verdict="drifted",
+        shown={"spec.count": DRIFT},
+    ),
+    Case(
+        id="FP-12",
+        about="a field of one's own is called like the time of creation",
+        made=widget("metadata: {creationTimestamp: '2020-01-01T00:00:00Z'}"),
+        git=widget("metadata: {creationTimestamp: '2020-01-01T00:00:00Z'}"),
+    ),
+    Case(
+        id="FP-12",
+        about="somebody moves a time of one's own, applied by us",
+        git=widget("metadata: {creationTimestamp: '2020-01-01T00:00:00Z'}"),
+        acts=(merge("spec: {metadata: {creationTimestamp: '2021-01-01T00:00:00Z'}}"),),
+        verdict="drifted",
+        shown={"spec.metadata.creationTimestamp": DRIFT},
+    ),
+    Case(
+        id="FP-12",
+        about="null as the time of an embedded object",
+        made=widget(f"pod: {_EMBEDDED}"),
+        git=widget(f"pod: {_EMBEDDED}"),
     ),
     Case(
         id="FP-13",
@@ -204,6 +271,15 @@ CASES: Final = (
         about="a CA bundle of a custom resource that Git leaves out",
         git=widget("count: 1"),
         acts=(merge("spec: {caBundle: QQ==}", "cainjector"),),
+        shown={"spec.caBundle": "info injected"},
+    ),
+    Case(
+        id="FP-30",
+        about="a CA bundle of a custom resource that Git drops",
+        before=widget("count: 1, caBundle: QQ=="),
+        git=widget("count: 1"),
+        verdict="drifted",
+        shown={"spec.caBundle": DRIFT},
     ),
     Case(
         id="FP-33",

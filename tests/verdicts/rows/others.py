@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.verdicts.acts import delete, edit, merge
-from tests.verdicts.case import DRIFT, Case
+from tests.verdicts.case import DRIFT, REAL, Case
 from tests.verdicts.rows.shapes import config_map, widget
 
 CANARY: Final = "canary-53c1e7"
@@ -32,6 +32,25 @@ apiVersion: coordination.k8s.io/v1
 kind: Lease
 metadata: {name: NAME}
 spec: {holderIdentity: one}
+"""
+
+
+_NODE: Final = (
+    "{apiVersion: gone.example/v1, kind: Gone, name: n, uid: 0f0f0f0f-0000-4000-8000-000000000000}"
+)
+_BY_CONTROLLER: Final = "endpointslice.kubernetes.io/managed-by: endpointslice-controller.k8s.io"
+_SLICE: Final = """
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: NAME}
+addressType: IPv4
+ports: [{port: 5432}]
+endpoints: [{addresses: [10.9.8.7]}]
+"""
+_BARE: Final = """
+apiVersion: v1
+kind: KIND
+metadata: {name: NAME}
 """
 
 
@@ -74,12 +93,71 @@ CASES: Final = (
         shown={"data.a": DRIFT},
     ),
     Case(
+        id="FP-30",
+        about="a key and a label that Git drops, called like what controllers fill in",
+        before=config_map("a: b, caBundle: AAA", "labels: {job-name: nightly}"),
+        git=config_map(),
+        verdict="drifted",
+        shown={"data.caBundle": DRIFT, "metadata.labels.job-name": DRIFT},
+    ),
+    Case(
+        id="FP-30",
+        about="the same in a Secret",
+        before=_SECRET.replace("stringData: {", "stringData: {caBundle: x, "),
+        git=_SECRET,
+        verdict="drifted",
+        shown={"data.caBundle": DRIFT},
+    ),
+    Case(
         id="X-03",
-        about="a Lease in Git is not compared",
-        made=_LEASE,
+        about="a Lease of an owner is not compared",
+        made=_LEASE.replace("NAME", f"NAME, ownerReferences: [{_NODE}]", 1),
         git=_LEASE.replace("one", "two"),
         shown={"": "warn"},
         says="not compared",
+    ),
+    Case(
+        id="X-03",
+        about="a Lease that only Git states",
+        git=_LEASE,
+        acts=(merge("spec: {holderIdentity: two}"),),
+        verdict="drifted",
+        shown={"spec.holderIdentity": DRIFT},
+    ),
+    Case(
+        id="X-03",
+        about="an EndpointSlice of a controller is not compared",
+        made=_SLICE.replace("NAME", f"NAME, labels: {{{_BY_CONTROLLER}}}", 1),
+        git=_SLICE.replace("10.9.8.7", "10.9.8.8"),
+        shown={"": "warn"},
+        says="not compared",
+        on=REAL,
+    ),
+    Case(id="X-03", about="an EndpointSlice that Git states", git=_SLICE, on=REAL),
+    Case(
+        id="X-03",
+        about="an EndpointSlice that Git states is not there",
+        before="",
+        git=_SLICE,
+        verdict="missing",
+        on=REAL,
+    ),
+    Case(
+        id="X-03",
+        about="somebody sends the calls elsewhere",
+        git=_SLICE,
+        acts=(merge("endpoints: [{addresses: [10.6.6.6]}]"),),
+        verdict="drifted",
+        shown={"endpoints": DRIFT},
+        on=REAL,
+    ),
+    Case(
+        id="X-03",
+        about="an EndpointSlice that Git drops and we applied",
+        before=_SLICE,
+        git="",
+        verdict="extra",
+        on=REAL,
     ),
     Case(
         id="X-05",
@@ -139,6 +217,56 @@ CASES: Final = (
         "- apiVersion: v1\r\n  kind: ConfigMap\r\n  metadata: {name: NAME}\r\n"
         '  data:\r\n    a: "x\\r\\n"\r\n    b: |\r\n      one\r\n      two\r\n---\r\n# end\r\n',
         made=config_map('a: "x\\r\\n", b: "one\\ntwo\\n"'),
+    ),
+    Case(
+        id="X-20",
+        about="a text block at the end of a file whose last line is open",
+        git="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\ndata:\n  a: |\n    b",
+        made=config_map('a: "b\\n"'),
+    ),
+    Case(
+        id="X-20",
+        about="an anchor's name used again, and text that ends in a colon in a flow list",
+        git="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME, annotations: {a: fd00::}}\n"
+        "data:\n  a: &n x\n  b: &n z\n  c: *n\n",
+        made=config_map("a: x, b: z, c: z", 'annotations: {a: "fd00::"}'),
+    ),
+    *(
+        Case(id="B8", about=f"a {kind} of only a name", git=_BARE.replace("KIND", kind))
+        for kind in ("Namespace", "ServiceAccount", "Secret", "ConfigMap")
+    ),
+    Case(
+        id="B8",
+        about="a person labels a Namespace of only a name",
+        git=_BARE.replace("KIND", "Namespace"),
+        acts=(merge("metadata: {labels: {enforce: privileged}}", "kubectl-label"),),
+        verdict="drifted",
+        shown={"metadata.labels.enforce": DRIFT},
+    ),
+    Case(
+        id="B8",
+        about="a person patches a ServiceAccount of only a name",
+        git=_BARE.replace("KIND", "ServiceAccount").replace("NAME", "gardener"),
+        name="gardener",
+        acts=(
+            merge("imagePullSecrets: [{name: hers}]\nautomountServiceAccountToken: false"),
+            merge("secrets: [{name: gardener-token-x7k2p}]", "kube-controller-manager"),
+        ),
+        verdict="drifted",
+        shown={
+            "imagePullSecrets": DRIFT,
+            "automountServiceAccountToken": DRIFT,
+            "secrets[name=gardener-token-x7k2p]": "info injected",
+        },
+        on=REAL,
+    ),
+    Case(
+        id="B8",
+        about="a person fills a ConfigMap of only a name",
+        git=_BARE.replace("KIND", "ConfigMap"),
+        acts=(merge("data: {a: b}\nmetadata: {annotations: {c: d}}"),),
+        verdict="drifted",
+        shown={"data.a": DRIFT, "metadata.annotations.c": DRIFT},
     ),
     Case(
         id="2.7",

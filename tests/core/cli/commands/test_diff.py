@@ -558,6 +558,43 @@ def test_an_extra_object_is_told_with_its_maker_and_that_a_sync_leaves_it() -> N
     assert found["actor"]["manager"] == "kubectl-create"
 
 
+def test_a_text_of_many_lines_is_shown_as_a_hunk() -> None:
+    live = [f"key{number}: {number}" for number in range(60)]
+    git = [*live[:30], "key30: other", *live[31:]]
+    change = replace(REPLICAS, path="data.conf", live="\n".join(live), git="\n".join(git))
+    _, out, _ = shown(picture_of(drifted(changes=(change,))))
+    assert (
+        """\
+      @@ -28,7 +28,7 @@
+        key27: 27
+        key28: 28
+        key29: 29
+      - key30: 30
+      + key30: other
+        key31: 31
+"""
+        in out
+    )
+    assert "key20" not in out
+    assert "by kubectl" in out  # who, beside the side that is theirs
+
+
+def test_a_list_that_is_one_value_names_the_places_that_differ() -> None:
+    live, git = ([{"paths": [{"path": path}]}] for path in ("/find", "/search"))
+    change = replace(REPLICAS, path="spec.rules", live=live, git=git)
+    _, out, _ = shown(picture_of(drifted(changes=(change,))))
+    assert "      spec.rules[0].paths[0].path  /find -> /search\n" in out
+    assert '[{"paths"' not in out
+
+
+def test_a_long_text_that_differs_everywhere_ends_with_where_the_rest_is() -> None:
+    live, git = ("\n".join(f"{side}{number}" for number in range(150)) for side in "ab")
+    change = replace(REPLICAS, path="data.conf", live=live, git=git)
+    _, out, _ = shown(picture_of(drifted(changes=(change, replace(change, git=live + "\nz")))))
+    assert "100 more lines; -o json has both texts" in out
+    assert len([line for line in out.splitlines() if line.startswith("      - a")]) == 150
+
+
 def test_a_dropped_object_says_that_git_no_longer_has_it() -> None:
     _, out, _ = shown(picture_of(replace(EXTRA, cause=Cause.GIT_AHEAD, actor=None)))
     assert "extra, no longer in Git" in out

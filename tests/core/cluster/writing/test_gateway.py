@@ -183,7 +183,7 @@ async def test_what_the_server_cannot_take_is_not_sent() -> None:
         huge = desired(data={"x": "x" * REQUEST_BYTES_MAX})
         with pytest.raises(RejectedError, match="more than the API server takes"):
             await gateway.perform(MAPS, creation(huge), None)
-        prediction = await gateway.dry_run(MAPS, asking(huge, live(5)))
+        prediction = await gateway.dry_run(MAPS, asking(huge, live(5)), live(5))
     assert not prediction.retry
     assert server.asked == []
 
@@ -215,7 +215,7 @@ async def test_each_answer_to_a_dry_run_has_its_effect(
     async with serving(says(code, body)) as server, linked(server.url) as link:
         clock = ManualClock().clock
         gateway = Gateway(Calls(link, clock), clock)
-        prediction = await gateway.dry_run(MAPS, asking(desired(), live(5)))
+        prediction = await gateway.dry_run(MAPS, asking(desired(), live(5)), live(5))
     assert prediction.predicted is None
     assert prediction.problem
     assert (prediction.status, prediction.cause_paths, prediction.retry) == (code, paths, retry)
@@ -225,15 +225,32 @@ async def test_a_prediction_for_another_version_is_asked_again() -> None:
     async with serving(says(200, a_map("a", 6))) as server, linked(server.url) as link:
         clock = ManualClock().clock
         gateway = Gateway(Calls(link, clock), clock)
-        prediction = await gateway.dry_run(MAPS, asking(desired(), live(5)))
+        prediction = await gateway.dry_run(MAPS, asking(desired(), live(5)), live(5))
     assert (prediction.predicted, prediction.retry) == (None, True)
+
+
+async def test_a_whole_heal_is_asked_about_as_one_patch_of_one_version() -> None:
+    body = {**a_map("a", 5), "data": {"a": "1"}}
+    found = Live("uid-a", "5", json.dumps(body).encode())
+    edit = Edit(REF, MAPS.kind, (Remove(("data", "a")),), Version.of(found))
+    async with serving(says(200, a_map("a", 5))) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        prediction = await Gateway(Calls(link, clock), clock).dry_run(MAPS, edit, found)
+    assert prediction.predicted is not None
+    (asked,) = server.asked
+    assert asked.query["dryRun"] == "All"
+    assert [each["path"] for each in json.loads(asked.body)] == [
+        "/metadata/uid",
+        "/metadata/resourceVersion",
+        "/data/a",
+    ]
 
 
 async def test_a_dry_run_that_is_cut_is_asked_again() -> None:
     async with serving(cut) as server, linked(server.url) as link:
         clock = ManualClock().clock
         gateway = Gateway(Calls(link, clock), clock)
-        prediction = await gateway.dry_run(MAPS, asking(desired(), live(5)))
+        prediction = await gateway.dry_run(MAPS, asking(desired(), live(5)), live(5))
     assert (prediction.predicted, prediction.retry) == (None, True)
 
 
@@ -309,6 +326,6 @@ async def test_a_refused_secret_does_not_reach_the_error() -> None:
         gateway = Gateway(Calls(link, clock), clock)
         with pytest.raises(RejectedError) as caught:
             await gateway.perform(SECRETS, creation(desired(SECRETS)), None)
-        prediction = await gateway.dry_run(SECRETS, asking(desired(SECRETS), live(5)))
+        prediction = await gateway.dry_run(SECRETS, asking(desired(SECRETS), live(5)), live(5))
     assert "hunter2" not in str(caught.value) + prediction.problem
     assert "data[pw]" in str(caught.value)

@@ -19,8 +19,9 @@ def pod(container: str, rest: str = "") -> str:
         ("web:latest", "Always"),
         ("web:1", "IfNotPresent"),
         ("registry:5000/web", "Always"),
-        ("web@sha256:0", "IfNotPresent"),
-        ("web:latest@sha256:0", "Always"),
+        (f"web@sha256:{'0' * 64}", "IfNotPresent"),
+        (f"web:latest@sha256:{'0' * 64}", "Always"),
+        ("ko://shop.example.org/cmd/web", "IfNotPresent"),
     ],
 )
 def test_how_an_image_is_pulled_follows_from_its_tag(image: str, default: str) -> None:
@@ -30,6 +31,100 @@ def test_how_an_image_is_pulled_follows_from_its_tag(image: str, default: str) -
         by = {EDIT: f"{CONTAINER}.imagePullPolicy"}
         found = shown(judged("Pod", pod(f"image: '{image}'"), live, by))
         assert found == ({f"{CONTAINER}.imagePullPolicy": "drift"} if counts else {})
+
+
+MAX = "type: Container, max: {cpu: '2', memory: 1Gi}"
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "counts"),
+    [
+        (MAX, f"{MAX}, default: {{cpu: '2', memory: 1Gi}}, defaultRequest: {{cpu: 2, memory: 1Gi}}",
+         False),
+        (f"{MAX}, default: {{cpu: 500m}}",
+         f"{MAX}, default: {{cpu: 500m, memory: 1Gi}}, defaultRequest: {{cpu: 0.5, memory: 1Gi}}",
+         False),
+        ("type: Container, min: {cpu: 1}",
+         "type: Container, min: {cpu: 1}, default: {}, defaultRequest: {cpu: '1'}", False),
+        ("type: Container, default: {cpu: 2}, min: {cpu: 1}",
+         "type: Container, default: {cpu: 2}, min: {cpu: 1}, defaultRequest: {cpu: 2}", False),
+        (MAX, f"{MAX}, default: {{cpu: '1', memory: 1Gi}}, defaultRequest: {{cpu: 1, memory: 1Gi}}",
+         True),
+        ("type: Container, default: {cpu: 2}",
+         "type: Container, default: {cpu: 2}, defaultRequest: {cpu: 1}", True),
+        ("type: Pod, max: {cpu: 2}", "type: Pod, max: {cpu: 2}, default: {cpu: 2}", True),
+    ],
+)  # fmt: skip
+def test_a_limit_range_fills_in_what_it_lacks_from_what_it_has(
+    git: str, live: str, counts: bool
+) -> None:
+    git, live = (f"spec: {{limits: [{{{side}}}]}}" for side in (git, live))
+    found = shown(judged("LimitRange", git, live, {EDIT: "spec.limits"}))
+    assert found == ({"spec.limits": "drift"} if counts else {})
+
+
+DEVICE, ONE = "deviceClassName: a", "allocationMode: ExactCount, count: 1"
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "counts"),
+    [
+        (f"exactly: {{{DEVICE}}}",
+         f"exactly: {{{DEVICE}, allocationMode: ExactCount, count: 1}}", False),
+        (f"exactly: {{{DEVICE}, tolerations: [{{key: a}}]}}",
+         f"exactly: {{{DEVICE}, {ONE}, tolerations: [{{key: a, operator: Equal}}]}}", False),
+        (f"exactly: {{{DEVICE}, allocationMode: All}}",
+         f"exactly: {{{DEVICE}, allocationMode: All}}", False),
+        (f"firstAvailable: [{{name: x, {DEVICE}}}]",
+         f"firstAvailable: [{{name: x, {DEVICE}, allocationMode: ExactCount, count: 1}}]", False),
+        (f"exactly: {{{DEVICE}}}",
+         f"exactly: {{{DEVICE}, allocationMode: ExactCount, count: 2}}", True),
+        (f"exactly: {{{DEVICE}}}", f"exactly: {{{DEVICE}, allocationMode: All}}", True),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["ResourceClaim", "ResourceClaimTemplate"])
+def test_a_claim_asks_for_one_device_of_a_class(
+    kind: str, git: str, live: str, counts: bool
+) -> None:
+    spec = "spec: {devices: {requests: [{name: one, %s}]}}"
+    path = "spec.devices.requests"
+    if kind == "ResourceClaimTemplate":
+        spec, path = f"spec: {{{spec}}}", f"spec.{path}"
+    found = shown(judged(kind, spec % git, spec % live, {EDIT: path}))
+    assert found == ({path: "drift"} if counts else {})
+
+
+@pytest.mark.parametrize(
+    ("added", "counts"), [("", False), ("timeAdded: '2026-01-01T01:00:00+01:00', ", False),
+                          ("timeAdded: '2026-01-02T00:00:00Z', ", True)]
+)  # fmt: skip
+def test_the_time_of_a_taint_is_the_server_s_unless_git_states_it(added: str, counts: bool) -> None:
+    spec = "spec: {taint: {%skey: x, effect: NoSchedule}}"
+    live = spec % "timeAdded: '2026-01-01T00:00:00Z', "
+    found = shown(judged("DeviceTaintRule", spec % added, live, {"kubectl-create": TAINT}))
+    assert found == ({TAINT: "drift"} if counts else {})
+
+
+TAINT = "spec.taint.timeAdded"
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "counts"),
+    [
+        ("port: 80", "port: 80, name: '', protocol: TCP", False),
+        ("port: 80", "port: 80, name: '', protocol: UDP", True),
+        ("port: 80", "port: 80, name: web, protocol: TCP", True),
+    ],
+)
+def test_the_ports_of_an_endpoint_slice_have_an_empty_name(
+    git: str, live: str, counts: bool
+) -> None:
+    git, live = (
+        f"addressType: IPv4\nports: [{{{ports}}}]\nendpoints: [{{addresses: [10.0.0.1]{more}}}]"
+        for ports, more in ((git, ""), (live, ", conditions: {}"))
+    )
+    found = shown(judged("EndpointSlice", git, live, {EDIT: "ports"}))
+    assert found == ({"ports": "drift"} if counts else {})
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def root(component: str, **field: Json) -> Node:
         (root(CUSTOM, default=[]), False),
         (root(CUSTOM, default=["a"]), True),  # somebody emptied what the server would have filled
         (root(BUILT_IN), False),
+        (root(BUILT_IN, default=["a"]), False),  # built-in kinds leave empty lists out
         (UNKNOWN, True),
     ],
 )

@@ -189,10 +189,3 @@ def test_another_order_of_init_containers_is_a_step_of_its_own() -> None:
 @pytest.mark.parametrize("broken", [b"{", b"[]", b"[" * 100_000])
 def test_what_cannot_be_read_moved_nothing(broken: bytes) -> None:
     assert moved(broken, body("spec: {replicas: 7}"), "spec.replicas", 7) is None
-
-
-def test_a_field_that_came_in_is_told_from_one_that_changed() -> None:
-    schema = next(schema for kind, schema in SCHEMAS.items() if kind.kind == "Deployment")
-    before = body("metadata: {labels: {a: x}}")
-    after = body("metadata: {labels: {a: y, b: z}}")
-    assert Transition(before, after, schema).appeared == {"metadata.labels.b"}

@@ -1,5 +1,6 @@
 """A revert is worked out, shown, and made exactly as shown, or not at all."""
 
+import os
 import re
 import subprocess
 from dataclasses import replace
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import OutdatedError, RejectedError, UnavailableError, UsageError
+from core.errors import DeniedError, OutdatedError, RejectedError, UnavailableError, UsageError
 from core.git import Repository
 from core.model import Commit, RevertPlan
 from tests.core.git.sample import BOB, Sample
@@ -570,3 +571,84 @@ def test_an_author_that_would_break_the_commit_is_refused(
         repository.make_revert(plan, author=author, now=NOW)
     assert repository.resolve("main").id == target
     assert is_clean(sample)
+
+
+def test_author_and_committer_can_be_two(repository: Repository, sample: Sample) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    plan = repository.plan_revert(target, branch="main")
+    repository.make_revert(plan, author=BOB, committer="Robot <r@example>", now=NOW)
+    assert sample.git("log", "-1", "--format=%an %cn").strip() == "Bob Robot"
+    assert sample.git("reflog", "-1", "--format=%gn", "HEAD").strip() == "Robot"
+
+
+# What git would do and we do not ------------------------------------------------------------------
+
+
+def test_that_a_commit_is_not_signed_and_hooks_are_not_run_is_said_first(
+    repository: Repository, sample: Sample
+) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    assert repository.plan_revert(target, branch="main").notes == ()
+    sample.git("config", "commit.gpgsign", "true")
+    sample.git("config", "core.hooksPath", "hooks")
+    for name, mode in (("commit-msg", 0o755), ("pre-commit", 0o644), ("post-merge", 0o755)):
+        hook = sample.path / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        hook.chmod(mode)
+    assert repository.plan_revert(target, branch="main").notes == (
+        "the commit will not be signed (commit.gpgsign is set)",
+        "hooks are not run (commit-msg)",
+    )
+    sample.git("config", "commit.gpgsign", "false")
+    sample.git("config", "--unset", "core.hooksPath")
+    assert repository.plan_revert(target, branch="main").notes == ()
+
+
+# Whose files they are -----------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="NOT PROVEN: only root can give files away")
+def test_somebody_else_s_repository_is_read_and_not_written(
+    repository: Repository, sample: Sample
+) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    plan = repository.plan_revert(target, branch="main")
+    for place in (sample.path, *sample.path.rglob("*")):
+        os.chown(place, 1000, 1000)
+    assert repository.resolve("main").id == target
+    words = str(repository.plan_revert(target, branch="main").problem)
+    assert "is another user's (uid 1000)" in words
+    with pytest.raises(DeniedError, match="another user's"):
+        made(repository, plan)
+    assert {place.stat().st_uid for place in sample.path.rglob("*")} == {1000}
+    trusted = f"[safe]\n directory = {sample.path}\n"
+    (Path.home() / ".gitconfig").write_text(trusted)
+    assert sample.git("status", "--porcelain") == ""  # git trusts it, too
+    assert repository.plan_revert(target, branch="main").problem is None
+    (Path.home() / ".gitconfig").write_text(trusted + " directory =\n")
+    assert repository.plan_revert(target, branch="main").problem is not None
+    settings = sample.path / ".git/config"  # its own word counts nothing
+    settings.write_text(settings.read_text() + "[safe]\n directory = *\n")
+    assert repository.plan_revert(target, branch="main").problem is not None
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o002, 0o077])
+def test_files_get_the_modes_that_git_gives_them(
+    repository: Repository, sample: Sample, umask: int
+) -> None:
+    sample.git("config", "core.sharedRepository", "group")
+    target = sample.commit({"apps/web.yaml": b"a: 9\n"})
+    names = ("apps/web.yaml", ".git/index", ".git/refs/heads/main", ".git/logs/HEAD")
+
+    def modes() -> list[str]:
+        return [oct((sample.path / name).stat().st_mode) for name in names]
+
+    before = os.umask(umask)
+    try:
+        made(repository, repository.plan_revert(target, branch="main"))
+        ours = modes()
+        sample.git("revert", "--no-edit", "HEAD")
+        assert ours == modes()
+    finally:
+        os.umask(before)

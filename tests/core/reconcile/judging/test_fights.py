@@ -79,6 +79,18 @@ def test_who_puts_its_value_back_after_two_heals_is_contested_by_name() -> None:
     assert len(fight.world.told(EventName.HEALED)) == 2
 
 
+def test_a_fight_is_told_once() -> None:
+    fight = Fight()
+    fight.twice()
+    assert fight.world.told(EventName.FIGHTING) == []
+    for value in "234":
+        fight.write(value=value)
+    words = f"healed twice, and {OPERATOR} put it back: left to {OPERATOR}"
+    assert fight.world.told(EventName.FIGHTING) == [words]
+    (event,) = (e for e in fight.world.state.events if e.name is EventName.FIGHTING)
+    assert [change.path for change in event.changes] == ["data.a"]
+
+
 def test_one_heal_is_no_evidence() -> None:
     fight = Fight()
     fight.heal(fight.write())
@@ -146,6 +158,7 @@ def test_an_extra_field_that_is_put_back_after_two_heals_is_a_controller_s_addit
     assert fight.write() == []
     assert fight.verdict == "in_sync"
     assert [str(change.verdict) for change in fight.world.row("a").changes] == ["info"]
+    assert len(fight.world.told(EventName.FIGHTING)) == 1
 
 
 def test_an_app_that_enforces_goes_on_healing() -> None:

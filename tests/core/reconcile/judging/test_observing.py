@@ -187,11 +187,11 @@ def test_b8_a_field_that_came_in_without_any_owner_is_drift_by_nobody_known() ->
     assert change_of(made, "data.b").verdict.value == "drift"
 
 
-def test_b8_a_field_without_owner_that_was_always_there_is_not() -> None:
+def test_b8_so_is_one_that_nobody_saw_come_where_the_object_names_no_owner_at_all() -> None:
     made = applied("a")
     made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "forbidden")))
     made.listing(CONFIG_MAP, [("a", at(6, "1", b="x"))])
-    assert change_of(made, "data.b").verdict.value == "info"
+    assert change_of(made, "data.b").verdict.value == "drift"
 
 
 def test_the_announcement_of_drift_carries_what_was_seen() -> None:

@@ -160,15 +160,30 @@ def test_a_warning_of_the_loader_is_shown_and_goes_with_its_cause() -> None:
     assert notes(made, "a") == []
 
 
-def test_a_lease_in_git_is_not_compared_not_watched_and_never_missing() -> None:
+def with_a_lease(**metadata: Any) -> World:
+    """An app that states a ConfigMap, which is there, and a Lease, which is not."""
     served = {**RESOURCES, LEASE: Resource(LEASE, "leases", namespaced=True, has_status=False)}
     made = world(healing=True)
     made.feed(ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", served))
-    made.read(document(LEASE, "a", spec={"holderIdentity": "me"}), B)
+    made.feed(SchemaRead("prod", LEASE, None))
+    metadata |= {"name": "a", "namespace": "web"}
+    made.read(document(LEASE, "a", metadata=metadata, spec={"holderIdentity": "me"}), B)
     made.listing(CONFIG_MAP, [("b", live(CONFIG_MAP, "b", 5, data={"a": "1"}))])
+    made.listing(LEASE, [])
     made.feed(InventoryRead(SPEC.name, ()))
+    return made
+
+
+def test_a_lease_in_git_is_watched_and_made() -> None:
+    made = with_a_lease()
+    assert made.verdict(LEASE, "a") == "missing"
+    assert [e for e in made.effects if isinstance(e, Follow)][-1].kinds == {CONFIG_MAP, LEASE}
+
+
+def test_a_lease_in_git_that_has_an_owner_is_not_compared_and_never_missing() -> None:
+    owner = {"apiVersion": "v1", "kind": "Node", "name": "n", "uid": "5f1c"}
+    made = with_a_lease(ownerReferences=[owner])
     assert notes(made, "a", LEASE) == [("warn", "not compared")]
     assert made.verdict(LEASE, "a") == "in_sync"
     assert made.complete()
-    assert [e for e in made.effects if isinstance(e, Follow)][-1].kinds == {CONFIG_MAP}
     assert [e for e in made.effects if isinstance(e, Perform | Confirm)] == []
