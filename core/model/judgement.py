@@ -122,7 +122,7 @@ class Origin:
 
     file: str
     line: int
-    commit: str  # that last changed it; "" while not looked up
+    commit: str  # that last changed it; "" while not looked up, or where `note` says why not
     author: str
     date: str
     subject: str

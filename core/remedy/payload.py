@@ -12,10 +12,12 @@ as an addition of the other's.
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
 import msgspec
 
 from core.compare.equality.lists import element, entries
+from core.compare.equality.merged import with_merged
 from core.compare.equality.scalars import same_json
 from core.compare.equality.schema import UNKNOWN, Node, Schema, undivided
 from core.compare.evidence.evidence import Evidence
@@ -24,8 +26,10 @@ from core.compare.evidence.writers import OwnerClass
 from core.compare.rules.grafting import Side, grafted, identified
 from core.compare.rules.ignoring import Spared, may_fit, spared
 from core.compare.verdicts import Policy
-from core.model import ABSENT, Absent, Desired, Json, JsonObject, Live
+from core.model import ABSENT, Absent, Desired, Json, JsonObject, KindRef, Live
 from core.model.paths import Parts, parse_path
+
+_POD: Final = KindRef("v1", "Pod")
 
 
 def payload(
@@ -43,6 +47,8 @@ def payload(
     Its digest stays that of what Git states.  A payload with live values in it holds for this
     version of the object only; the gateway sends the version along.
     """
+    if desired.kind == _POD:
+        desired = _with_selectors(desired, live)
     if not left and not may_fit(policy.rules, desired.ref):
         return desired
     git: JsonObject = msgspec.json.decode(desired.body)
@@ -55,6 +61,13 @@ def payload(
         return desired
     sent = grafted(git, evidence.live, found, root, _Sent(evidence.owners, root, others))
     return replace(desired, body=msgspec.json.encode(sent, order="sorted"))
+
+
+def _with_selectors(pod: Desired, live: Live) -> Desired:
+    """Send the selectors of a bare Pod as the server completed them: they cannot change."""
+    git: JsonObject = msgspec.json.decode(pod.body)
+    made = with_merged(git, msgspec.json.decode(live.body))
+    return pod if made == git else replace(pod, body=msgspec.json.encode(made, order="sorted"))
 
 
 class _Sent:

@@ -1,7 +1,8 @@
-"""Label selectors of a Pod, without what the server merges into them when the Pod is made.
+"""Label selectors of a Pod, and what the server merges into them when the Pod is made.
 
 `matchLabelKeys: [rev]` of a bare Pod labelled `rev: "7"` becomes `rev In (7)` in the selector
-beside it.  The spec of a Pod hardly changes after that, so this says nothing that Git does not.
+beside it.  The spec of a Pod hardly changes after that, so this says nothing that Git does not; but
+an apply that left it out would be refused.
 
 Source:
     applyLabelKeysToLabelSelector in pkg/registry/core/pod/strategy.go of Kubernetes 1.37.2.
@@ -11,55 +12,56 @@ from typing import Final
 
 from core.model import Json, JsonObject
 
-_LISTS: Final = (
-    "requiredDuringSchedulingIgnoredDuringExecution",
-    "preferredDuringSchedulingIgnoredDuringExecution",
-)
+_PLACES: Final[tuple[str, ...]] = ("topologySpreadConstraints", "affinity")  # in the spec
 _KEYS: Final = {"matchLabelKeys": "In", "mismatchLabelKeys": "NotIn"}
 
 
 def without_merged(pod: JsonObject) -> JsonObject:
-    """Copy a Pod, as far as needed, without the expressions that stand for label keys."""
+    """Copy a Pod, as far as needed, without the expressions that stand for keys of labels."""
     spec = pod.get("spec")
-    if not isinstance(spec, dict) or spec.keys().isdisjoint(
-        {"topologySpreadConstraints", "affinity"}
-    ):
+    if not isinstance(spec, dict):
         return pod
-    spec = spec.copy()
-    if isinstance(constraints := spec.get("topologySpreadConstraints"), list):
-        spec["topologySpreadConstraints"] = [_term(each) for each in constraints]
-    if isinstance(affinity := spec.get("affinity"), dict):
-        spec["affinity"] = {
-            name: _rules(rules) if name in {"podAffinity", "podAntiAffinity"} else rules
-            for name, rules in affinity.items()
-        }
-    return {**pod, "spec": spec}
+    stripped = {name: _without(spec[name]) for name in _PLACES if name in spec}
+    return {**pod, "spec": {**spec, **stripped}} if stripped else pod
 
 
-def _rules(rules: Json) -> Json:
-    if not isinstance(rules, dict):
-        return rules
-    return {
-        name: [_weighted(each) for each in terms]
-        if name in _LISTS and isinstance(terms, list)
-        else terms
-        for name, terms in rules.items()
-    }
+def with_merged(git: JsonObject, live: JsonObject) -> JsonObject:
+    """Copy a Pod as Git states it, with the live selectors where they mean what Git's do."""
+    spec, found = git.get("spec"), live.get("spec")
+    if not isinstance(spec, dict) or not isinstance(found, dict):
+        return git
+    merged = {name: _with(spec[name], found.get(name)) for name in _PLACES if name in spec}
+    return {**git, "spec": {**spec, **merged}} if merged else git
 
 
-def _weighted(term: Json) -> Json:
-    """Look into a term, or into one that has a weight."""
-    if isinstance(term, dict) and "podAffinityTerm" in term:
-        return {**term, "podAffinityTerm": _term(term["podAffinityTerm"])}
-    return _term(term)
+def _without(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_without(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _without(item) for key, item in value.items()}
+    if "labelSelector" in kept:
+        kept["labelSelector"] = _own_selector(value)
+    return kept
 
 
-def _term(term: Json) -> Json:
-    """Take out of one selector what its term says by keys of labels."""
-    selector = term.get("labelSelector") if isinstance(term, dict) else None
+def _with(git: Json, live: Json) -> Json:
+    if isinstance(git, list) and isinstance(live, list) and len(git) == len(live):
+        return [_with(one, other) for one, other in zip(git, live, strict=True)]
+    if not isinstance(git, dict) or not isinstance(live, dict):
+        return git
+    made = {key: _with(item, live.get(key)) for key, item in git.items()}
+    if "labelSelector" in git and _own_selector(git) == _own_selector(live):
+        made["labelSelector"] = live["labelSelector"]
+    return made
+
+
+def _own_selector(term: JsonObject) -> Json:
+    """Return the selector of a term without what the term says by keys of labels."""
+    selector = term.get("labelSelector")
     expressions = selector.get("matchExpressions") if isinstance(selector, dict) else None
-    if not isinstance(term, dict) or not isinstance(expressions, list):
-        return term
+    if not isinstance(selector, dict) or not isinstance(expressions, list):
+        return selector
     merged = {
         (key, operator)
         for name, operator in _KEYS.items()
@@ -67,9 +69,9 @@ def _term(term: Json) -> Json:
         for key in keys
         if isinstance(key, str)
     }
-    kept = [each for each in expressions if not _is_merged(each, merged)]
-    assert isinstance(selector, dict)
-    return {**term, "labelSelector": {**selector, "matchExpressions": kept}}
+    own = [each for each in expressions if not _is_merged(each, merged)]
+    rest = {key: value for key, value in selector.items() if key != "matchExpressions"}
+    return {**rest, "matchExpressions": own} if own else rest
 
 
 def _is_merged(expression: Json, merged: set[tuple[str, str]]) -> bool:

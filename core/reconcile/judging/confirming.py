@@ -19,6 +19,7 @@ from core.compare.unions import Unions
 from core.model import ABSENT, Absent, Contested, Desired, Drift, FieldChange, FieldVerdict, Live
 from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.judging import compared, live_at, policy_of, settle, stamped
+from core.reconcile.judging.rechecks import keeps_doubt, note_answer
 from core.reconcile.judging.refusals import is_invalid, outcome_of, remember_refusal, stuck_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
@@ -46,6 +47,9 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
         return False
     assert desired is not None
     assert live is not None
+    if keeps_doubt(answer, before):
+        return True
+    note_answer(draft, answer)
     outcome = outcome_of(answer, call.further)
     row = compared(draft, app, before, desired, live, outcome)
     schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema

@@ -48,11 +48,13 @@ from core.reconcile.judging.recalling import (
     forget_past,
     is_recalling,
 )
+from core.reconcile.judging.rechecks import is_doubtful
 from core.reconcile.judging.refusals import (
     Outcome,
     is_due,
     is_final,
     standing_refusal,
+    stuck_after,
     with_refusal,
     with_stuck,
 )
@@ -138,6 +140,8 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         and not is_due(draft, key)
     )
     if unchanged and before is not None:
+        if is_doubtful(subject, before):
+            _ask(draft, app, desired, live)
         return _kept(draft, app, desired, live, before)
     return compared(draft, app, fresh, desired, live, None)
 
@@ -291,7 +295,7 @@ def compared(
     )
     if answer is not None and is_final(answer) and found.suspect:
         row = with_refusal(row, answer)
-    row = with_stuck(row, outcome.stuck)
+    row = with_stuck(row, (*outcome.stuck, *stuck_after(draft.subject(fresh.key), row)))
     if recalling:
         ask_past(draft, app, desired)  # the dry-run comes after that, for the same judgement
     elif found.suspect and answer is None:

@@ -100,6 +100,17 @@ class ClusterSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class AdmissionSeen:
+    """What admits objects was looked at, as it is every few minutes.
+
+    After a change a dry-run may be answered otherwise; not every change can be seen.
+    """
+
+    cluster: str
+    changed: bool  # a webhook or a policy came, changed or went
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLogRead:
     """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
 
@@ -299,6 +310,7 @@ FromCluster: TypeAlias = (
     | ClusterAsks
     | ClusterLost
     | ClusterSeen
+    | AdmissionSeen
     | AuditLogRead
     | SchemaRead
     | KindListed

@@ -132,3 +132,31 @@ def test_what_is_sent_is_written_in_the_order_that_git_s_documents_are_written_i
     )
     found = live_of(obj("Deployment", both), {"driftdeck:Apply": path})
     assert payload(wanted, found, SCHEMAS[wanted.kind], Policy(), (path,)).body == whole.body
+
+
+SELECTING = (
+    "spec: {topologySpreadConstraints: [{topologyKey: zone, whenUnsatisfiable: ScheduleAnyway,"
+    " matchLabelKeys: [rev], labelSelector: {matchLabels: {app: %s}%s}}], affinity: {podAffinity:"
+    " {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, matchLabelKeys: [rev],"
+    " labelSelector: {matchLabels: {app: p}%s}}]}}}"
+)
+MERGED = ", matchExpressions: [{key: rev, operator: In, values: ['7']}]"
+
+
+def test_the_selectors_of_a_pod_are_sent_as_the_server_completed_them() -> None:
+    live = SELECTING % ("p", MERGED, MERGED)
+    body = sent("Pod", SELECTING % ("p", "", ""), live, {})
+    assert body["spec"] == obj("Pod", live)["spec"]
+
+
+def test_a_selector_that_means_something_else_is_sent_as_git_has_it() -> None:
+    body = sent("Pod", SELECTING % ("other", "", ""), SELECTING % ("p", MERGED, MERGED), {})
+    (constraint,) = body["spec"]["topologySpreadConstraints"]
+    assert constraint["labelSelector"] == {"matchLabels": {"app": "other"}}
+
+
+def test_in_a_template_selectors_are_sent_as_git_has_them() -> None:
+    git, live = (
+        f"spec: {{template: {{{SELECTING % ('p', more, more)}}}}}" for more in ("", MERGED)
+    )
+    assert sent("Deployment", git, live, {})["spec"] == obj("Deployment", git)["spec"]

@@ -220,3 +220,57 @@ def test_a_heal_of_an_aggregated_role_leaves_its_rules(session: Session) -> None
     healed = performed(session, role, asked(session, role, before), before)
     body: Any = msgspec.json.decode(healed.body)
     assert (body["rules"], body["metadata"]["labels"]) == (rules, {"tier": "one"})
+
+
+BARE_POD: Final[JsonObject] = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "spread", "labels": {"app": "p", "rev": "7"}},
+    "spec": {
+        "containers": [{"name": "web", "image": "web:1"}],
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "zone",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": {"app": "p"}},
+                "matchLabelKeys": ["rev"],
+            }
+        ],
+    },
+}
+
+
+def test_a_label_of_a_bare_pod_with_label_keys_is_healed_and_its_spec_stays(
+    session: Session,
+) -> None:
+    made = live_of(session.apply(BARE_POD, None))
+    label: Json = {"op": "replace", "path": "/metadata/labels/rev", "value": "8"}
+    before = edited(session, BARE_POD, label)
+    healed = performed(session, BARE_POD, asked(session, BARE_POD, before), before)
+    wanted = session.desired(BARE_POD)
+    assert judge(wanted, healed, session.schema(wanted.kind)).verdict is Verdict.IN_SYNC
+    assert spec_of(healed) == spec_of(made)
+
+
+ADDED_BY_HAND: Final[list[tuple[str, Json]]] = [
+    ("ServiceAccount", {"op": "add", "path": "/imagePullSecrets", "value": [{"name": "hers"}]}),
+    ("ServiceAccount", {"op": "add", "path": "/automountServiceAccountToken", "value": False}),
+    ("Secret", {"op": "add", "path": "/data", "value": {"a": "Yg=="}}),
+    ("ConfigMap", {"op": "add", "path": "/metadata/labels", "value": {"a": "b"}}),
+]
+
+
+@pytest.mark.parametrize(("kind", "added"), ADDED_BY_HAND)
+def test_what_a_person_adds_to_an_object_of_only_a_name_is_taken_away_again(
+    session: Session, kind: str, added: Any
+) -> None:
+    name = f"bare-{added['path'].strip('/').replace('/', '-')}".lower()
+    stated: JsonObject = {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}
+    live_of(session.apply(stated, None))
+    before = edited(session, stated, added)
+    healed = performed(session, stated, asked(session, stated, before), before)
+    body = msgspec.json.decode(healed.body)
+    assert added["path"].split("/")[1] not in {*body, *body["metadata"]} - {"metadata"}
+    wanted = session.desired(stated)
+    assert judge(wanted, healed, session.schema(wanted.kind)).verdict is Verdict.IN_SYNC
