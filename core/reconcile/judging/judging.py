@@ -54,6 +54,7 @@ from core.reconcile.judging.refusals import (
     is_due,
     is_final,
     standing_refusal,
+    stuck_after,
     with_refusal,
     with_stuck,
 )
@@ -294,7 +295,7 @@ def compared(
     )
     if answer is not None and is_final(answer) and found.suspect:
         row = with_refusal(row, answer)
-    row = with_stuck(row, outcome.stuck)
+    row = with_stuck(row, (*outcome.stuck, *stuck_after(draft.subject(fresh.key), row)))
     if recalling:
         ask_past(draft, app, desired)  # the dry-run comes after that, for the same judgement
     elif found.suspect and answer is None:
