@@ -19,7 +19,7 @@ import msgspec
 from core.compare.equality.lists import element, entries
 from core.compare.equality.merged import with_merged
 from core.compare.equality.scalars import same_json
-from core.compare.equality.schema import UNKNOWN, Node, Schema
+from core.compare.equality.schema import UNKNOWN, Node, Schema, undivided
 from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import Owners
 from core.compare.evidence.writers import OwnerClass
@@ -52,8 +52,8 @@ def payload(
     if not left and not may_fit(policy.rules, desired.ref):
         return desired
     git: JsonObject = msgspec.json.decode(desired.body)
-    evidence = Evidence(msgspec.json.decode(live.body), policy.classes)
     root = schema.root if schema is not None else UNKNOWN
+    evidence = Evidence(msgspec.json.decode(live.body), policy.classes, root)
     found = list(spared(policy.rules, desired, git, evidence, root))
     others = tuple(Spared(parse_path(path), "") for path in left)
     found += others
@@ -81,9 +81,9 @@ class _Sent:
             return ABSENT
         if not isinstance(git, Absent) and same_json(git, live):
             return git
-        whole = self._whole(at)
-        undivided = whole != at
-        if not undivided and not node.atomic:
+        whole = undivided(self._root, at)
+        apart = whole == at
+        if apart and not node.atomic:
             if isinstance(live, dict) and isinstance(git, dict | Absent):
                 return self._mapping(git, live, node, at)
             if isinstance(live, list) and isinstance(git, list | Absent):
@@ -97,7 +97,7 @@ class _Sent:
             if any(other.meets(at) for other in self._others):
                 return live
         applied = any(o.operation == "Apply" and o.kind is not OwnerClass.OURS for o in owners)
-        return ABSENT if applied and not undivided else live
+        return ABSENT if applied and apart else live
 
     def _mapping(self, git: Side, live: JsonObject, node: Node, at: Parts) -> Side:
         stated = git if isinstance(git, dict) else {}
@@ -120,12 +120,3 @@ class _Sent:
             if not isinstance(value, Absent):
                 made.append(identified(item, value, node))
         return made
-
-    def _whole(self, parts: Parts) -> Parts:
-        """Return the value around a place that can only be owned as a whole, or the place."""
-        node = self._root
-        for depth, part in enumerate(parts):
-            if node.atomic or not (isinstance(part, str) or node.keys or node.unique):
-                return parts[:depth]
-            node = node.fields[part] if isinstance(part, str) else node.items
-        return parts

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
+from core.compare.equality.schema import UNKNOWN, Node, undivided
 from core.compare.evidence.ownership import Owner, Owners
 from core.compare.evidence.past import Past
 from core.compare.evidence.writers import OwnerClass, rank_of
@@ -25,6 +26,7 @@ class Evidence:
         self,
         live: JsonObject,
         classes: Mapping[str, OwnerClass],
+        root: Node = UNKNOWN,
         persistent: Mapping[str, str] = _NOBODY_IS,
         past: Past | None = None,
     ) -> None:
@@ -33,11 +35,12 @@ class Evidence:
         Args:
             live: The object.
             classes: Field managers that settings moved to another class.
+            root: What the schema says about its kind: which values are owned as a whole.
             persistent: Fields that were healed twice and written again by one manager, and that
                 manager: of this field it is a controller.
             past: What earlier commits stated of it.
         """
-        self.live, self._classes = live, classes
+        self.live, self._classes, self._root = live, classes, root
         self._persistent, self._past = persistent, past
 
     @cached_property
@@ -59,7 +62,7 @@ class Evidence:
 
     def owners_of(self, parts: Parts) -> tuple[Owner, ...]:
         """Return the owners of one field, the one that decides first."""
-        found = self.owners.of(parts)
+        found = self.owners.of(undivided(self._root, parts))
         name = self._persistent.get(format_path(parts)) if self._persistent else None
         if name is None:
             return found
@@ -81,7 +84,7 @@ class Evidence:
             (
                 owner
                 for way in _ways(parts)
-                for owner in self.owners.of(way)
+                for owner in self.owners.of(undivided(self._root, way))
                 if owner.operation == "Apply" and owner.kind not in _GIVES_WAY
             ),
             None,
@@ -94,7 +97,10 @@ class Evidence:
     def was_ours(self, parts: Parts) -> bool:
         """Tell whether Git once stated this field: our own apply or the last one says so."""
         return any(
-            any(entry.kind is OwnerClass.OURS and entry.owns(way) for entry in self.owners.entries)
+            any(
+                entry.kind is OwnerClass.OURS and entry.owns(undivided(self._root, way))
+                for entry in self.owners.entries
+            )
             or not isinstance(value_at(self.last_applied, way), Absent)
             for way in _ways(parts)
         )
