@@ -246,3 +246,17 @@ def test_a_field_that_has_to_stay_stops_neither_other_heals_nor_the_creation(sta
         stage.client.call("DELETE", path)
         running.take(lambda line: line["event"] == "healed")
     assert scaled(stage) == (2, "a:1")
+
+
+# A namespace that is not there --------------------------------------------------------------------
+
+
+def test_a_namespace_that_does_not_exist_is_named_and_nothing_counts_as_done(stage: Stage) -> None:
+    stage.namespace = f"{stage.namespace}-none"
+    stage.git(a=MAP)
+    assert f"the namespace {stage.namespace} does not exist" in stage.text()
+    done = stage.run("sync", "--yes")
+    assert done.returncode == 5
+    words = " ".join((done.stdout + done.stderr).split())
+    assert f"the namespace {stage.namespace} does not exist" in words
+    assert "0 of 1 done" in words
