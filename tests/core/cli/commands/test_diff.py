@@ -218,6 +218,7 @@ def test_the_document_has_the_promised_form() -> None:
                     "unknown": 0,
                 },
                 "ignored": 0,
+                "untaken": 0,
             }
         ],
         "objects": [
@@ -236,6 +237,8 @@ def test_the_document_has_the_promised_form() -> None:
                 "resource_version": "123",
                 "judged_at": None,
                 "reason": None,
+                "untaken": False,
+                "tracked_by": None,
                 "actor": None,
                 "origin": None,
                 "changes": [
