@@ -5,6 +5,7 @@ The tree is cut by what the reader can do next, not by where the fault arose:
 * ProductError
   - UsageError          fix the command line or the settings
   - UnavailableError    wait; the engine retries by itself  (API server, Git lock)
+    - NotHereError      the same, once somebody fetched it  (a partial clone)
   - DeniedError         ask someone for a permission  (RBAC, credentials)
   - RejectedError       change the manifest or the Git content  (parse, admission, schema)
     - ManifestError     the same, at one line of one file
@@ -19,6 +20,8 @@ from typing_extensions import override
 
 class ProductError(Exception):
     """Root of the tree; front ends catch this and nothing broader."""
+
+    retry_after_s: float | None = None  # when there is hope of another answer, if that is known
 
 
 class UsageError(ProductError):
@@ -38,6 +41,10 @@ class UnavailableError(ProductError):
         if self.retry_after_s is None:
             return self.what
         return f"{self.what}; trying again in {self.retry_after_s:.0f} s"
+
+
+class NotHereError(UnavailableError):
+    """A partial clone does not hold an object yet that its remote promised."""
 
 
 class DeniedError(ProductError):

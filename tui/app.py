@@ -27,7 +27,7 @@ from tui.theme.styles import MONO_STYLES, styles_of, textual_theme
 from tui.widgets.safety import AsciiOnly, Backstop
 
 PAINT_EVERY_S: Final = 0.25
-_SIGNALS: Final = ((signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130))
+LEAVING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 class DriftApp(App[None], inherit_bindings=False):
@@ -72,8 +72,9 @@ class DriftApp(App[None], inherit_bindings=False):
         self.push_screen(self.desk)
         if not self.is_headless:
             loop = asyncio.get_running_loop()
-            for number, code in _SIGNALS:
-                loop.add_signal_handler(number, self.leave, code)
+            for number in LEAVING:
+                loop.add_signal_handler(number, self.leave, 128 + number)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, LEAVING)  # those `run` held back
         self.run_worker(self.engine.main, name="engine", thread=True)
         if self.options.write and not self.options.read_only:
             self.engine.submit(SetWriting(enabled=True))

@@ -2,8 +2,9 @@
 
 import errno
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,14 +24,14 @@ def run(engine_factory: Callable[[], EngineLike], options: TerminalOptions) -> i
     if reason:
         sys.stderr.write(f"driftdeck: {reason}; `driftdeck diff` needs none\n")
         return USAGE
-    from tui.app import DriftApp  # noqa: PLC0415 - 300 ms, not before it is needed
+    from tui.app import LEAVING, DriftApp  # noqa: PLC0415 - 300 ms, not before it is needed
 
     sys.setswitchinterval(SWITCH_S)
     # Textual takes an empty NO_COLOR as set; the convention says that it is not.
     mono = not options.color or bool(os.environ.pop("NO_COLOR", ""))
     app = DriftApp(engine_factory, options=replace(options, color=not mono))
     try:
-        with messages_to_log():
+        with messages_to_log(), _held_back(LEAVING):
             app.run(mouse=options.mouse)
     except OSError as error:
         if error.errno != errno.EIO:
@@ -39,6 +40,16 @@ def run(engine_factory: Callable[[], EngineLike], options: TerminalOptions) -> i
     if app.farewell:
         sys.stderr.write(f"driftdeck: {app.farewell}\n")
     return app.return_code or 0
+
+
+@contextmanager
+def _held_back(numbers: Iterable[signal.Signals]) -> Iterator[None]:
+    """Let signals wait from before the screen is taken until the app can give it back."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
 
 
 def why_no_terminal() -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from core.errors import RejectedError
+from core.errors import NotHereError, RejectedError
 from core.git import Repository
 from core.manifests import Past, Statement
 from core.model import Document
@@ -20,6 +20,7 @@ VERSIONS_MAX: Final = 20_000  # of the file that are looked at
 PARSED_MAX_BYTES: Final = 8 * 2**20  # about two seconds
 MOVED_MAX: Final = 2_000  # files of one commit that are searched for where an object came from
 _TOO_LONG: Final = "or before: the history is too long to be followed further"
+_NOT_HERE: Final = "or before: older versions are not here, for this is a partial clone"
 MANIFESTS: Final = (".yaml", ".yml", ".json")
 
 
@@ -30,6 +31,7 @@ class Found:
     commit: str
     ever: bool = True  # the field was there once; False: nobody can have removed it
     note: str = ""  # where the walk ended early
+    cut: bool = False  # the history here begins with that commit, which need not have set anything
 
 
 @dataclass(slots=True)
@@ -102,7 +104,15 @@ class Blame:
         if self._statement(commit, stop.file) is not None:
             left = dict.fromkeys(left, commit)
         self._present.clear()
-        without: list[str] = []
+        try:
+            note = self._from_parents(stop, left)
+        except NotHereError:
+            note = _NOT_HERE
+        self._settle(left, note, cut=self._repository.is_cut(commit))
+
+    def _from_parents(self, stop: _Stop, left: dict[str, str]) -> str:
+        """Hand on what is the same there; say what could not be looked at."""
+        commit, without = stop.commit, []
         for parent in self._repository.parents(commit):
             there = self._statement(parent, stop.file)
             self._hand_on(parent, stop.file, left, there)
@@ -111,7 +121,7 @@ class Blame:
         note = ""
         for parent in without if left else ():
             note = self._search(parent, commit, stop.file, left) or note
-        self._settle(left, note)
+        return note
 
     def _hand_on(
         self, parent: str, file: str, left: dict[str, str], there: Statement | None
@@ -138,14 +148,14 @@ class Blame:
                 self._hand_on(parent, name, left, there)
         return ""
 
-    def _settle(self, known: Mapping[str, str], note: str = "") -> None:
+    def _settle(self, known: Mapping[str, str], note: str = "", *, cut: bool = False) -> None:
         if not known:
             return
         for past in self._pasts.values():
             past.forget(known)
         for path, commit in known.items():
             stated = self._wanted.values[path] is not None
-            self._found[path] = Found(commit, stated or path in self._present, note)
+            self._found[path] = Found(commit, stated or path in self._present, note, cut)
 
     def _open(self) -> list[str]:
         return [path for path in self._paths if path not in self._found]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from core.attribution.blame import Blame, Found
-from core.errors import RejectedError
+from core.errors import NotHereError, RejectedError
 from core.git import Repository
 from core.manifests import line_of, load
 from core.model import (
@@ -25,6 +25,7 @@ FOLDER_COMMITS_MAX: Final = 2_000  # searched for the one that removed an object
 REMOVED: Final = "removed here"
 _OBJECT: Final = ""  # the path of the object itself
 _NOT_BLAMED: Final = "the last commit of the app's folder: its files do not state this as it is"
+_LACKING: Final = "by a commit that is not here, for this is a partial clone"
 _NOT_STATED: Final = "the last commit that changed the object: its file leaves this field out"
 
 
@@ -48,10 +49,13 @@ class Origins:
         if not paths:
             return changes
         blame = Blame(self._repository, document, [*paths, _OBJECT])
-        found = blame.run(self._revision)
+        try:
+            found = blame.run(self._revision)
+        except NotHereError:
+            return self._by(_not_here(document), changes)
         content = self._content(document.file)
         if content is None or not found:
-            return self._by_folder(document, changes)
+            return self._by(self._of_folder(document), changes)
         return tuple(
             self._with_origin(change, document, content, found, blame.values)
             if change.path in found
@@ -59,10 +63,9 @@ class Origins:
             for change in changes
         )
 
-    def _by_folder(
-        self, document: Document, changes: tuple[FieldChange, ...]
+    def _by(
+        self, origin: Origin | None, changes: tuple[FieldChange, ...]
     ) -> tuple[FieldChange, ...]:
-        origin = self._of_folder(document)
         return tuple(
             change if isinstance(change.git, Absent) else replace(change, origin=origin)
             for change in changes
@@ -74,7 +77,10 @@ class Origins:
         Raises:
             UnavailableError: The repository cannot be read.
         """
-        found = Blame(self._repository, document, [_OBJECT]).run(self._revision)
+        try:
+            found = Blame(self._repository, document, [_OBJECT]).run(self._revision)
+        except NotHereError:
+            return _not_here(document)
         if _OBJECT not in found:
             return self._of_folder(document)
         return self._origin(document.file, document.line, found[_OBJECT])
@@ -134,7 +140,7 @@ class Origins:
             origin = replace(origin, note=": ".join(filter(None, (REMOVED, origin.note))))
         else:  # what we add ourselves: a namespace from the settings
             origin = self._origin(document.file, line, found[_OBJECT])
-            origin = replace(origin, note=_NOT_STATED)
+            origin = origin if found[_OBJECT].cut else replace(origin, note=_NOT_STATED)
         return replace(change, origin=origin)
 
     def _content(self, file: str) -> bytes | None:
@@ -145,13 +151,22 @@ class Origins:
         commit = self._repository.changed_at(self._revision, self._folder)
         if commit is None:
             return None
-        origin = self._origin(document.file, document.line, Found(commit))
-        return replace(origin, note=_NOT_BLAMED)
+        found = Found(commit, cut=self._repository.is_cut(commit))
+        origin = self._origin(document.file, document.line, found)
+        return origin if found.cut else replace(origin, note=_NOT_BLAMED)
 
     def _origin(self, file: str, line: int, found: Found) -> Origin:
+        if found.cut:  # nobody is blamed for what may be older than all that is here
+            note = f"at or before {found.commit[:7]}, the clone is shallow"
+            return Origin(file, line, "", "", "", "", note)
         commit = self._repository.commit(found.commit)
         said = commit.id, commit.author, commit.date, commit.subject
         return Origin(file, line, *said, found.note)
+
+
+def _not_here(document: Document) -> Origin:
+    """Say that nobody can be blamed: not even the trees of earlier commits are here."""
+    return Origin(document.file, document.line, "", "", "", "", _LACKING)
 
 
 def _is_blamed(change: FieldChange) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from core.attribution.blame import MANIFESTS, MOVED_MAX
-from core.errors import RejectedError
+from core.errors import NotHereError, RejectedError
 from core.git import Repository
 from core.manifests import Past
 from core.model import Document
@@ -88,6 +88,6 @@ class _Walk:
             self._pasts[file] = Past(replace(self._document, file=file), [_WHOLE])
         try:
             said = self._pasts[file].stated(self._repository.blob(blob))
-        except RejectedError:
+        except (RejectedError, NotHereError):
             return None
         return said.values[_WHOLE] if said is not None else None

@@ -80,10 +80,14 @@ def _attributed(change: FieldChange, events: Sequence[AuditEvent], *, applied: b
 
 def _since_ours(events: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
     """Return what was written after our last apply, which had put there what is gone now."""
-    ours = max((at for at, event in enumerate(events) if event.manager == MANAGER), default=None)
+    ours = _last_of_ours(events)
     if ours is None:
         return ()
     return [event for event in events[ours + 1 :] if not event.subresource]
+
+
+def _last_of_ours(events: Sequence[AuditEvent]) -> int | None:
+    return max((at for at, event in enumerate(events) if event.manager == MANAGER), default=None)
 
 
 def _known(actor: Actor, event: AuditEvent) -> Actor:
@@ -102,9 +106,12 @@ def _known(actor: Actor, event: AuditEvent) -> Actor:
 def _matching(
     actor: Actor, seen: Seen | None, events: Sequence[AuditEvent]
 ) -> Sequence[AuditEvent]:
+    ours = _last_of_ours(events)
+    since_ours = events[ours + 1 :] if ours is not None else events
     if actor.manager is not None:
-        place = (actor.manager, actor.subresource or "")
-        events = [event for event in events if (event.manager, event.subresource) == place]
+        events, since_ours = _by_client(actor, events), _by_client(actor, since_ours)
+    if seen is None and actor.manager is not None and actor.subresource and actor.time is None:
+        return _by_subresource(since_ours or events)
     entry = _seconds(actor.time) if actor.time else None
     if seen is None:
         return _by_entry(entry, events)
@@ -112,6 +119,20 @@ def _matching(
     if len(within) > 1 and actor.confidence is Confidence.OBSERVED and entry is not None:
         return [event for event in within if _is_of_second(event, entry)] or within
     return within
+
+
+def _by_client(actor: Actor, events: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
+    place = (actor.manager, actor.subresource or "")
+    return [event for event in events if (event.manager, event.subresource) == place]
+
+
+def _by_subresource(events: Sequence[AuditEvent]) -> Sequence[AuditEvent]:
+    """Return what may have made an entry without a time, as a scale leaves it (verdicts.md 3).
+
+    All of them set the same field, so that the last one counts; of two users it may be either,
+    for the later one may have asked for what was there already.
+    """
+    return events[-1:] if len({event.user for event in events}) == 1 else events
 
 
 def _within(seen: Seen, events: Sequence[AuditEvent]) -> Sequence[AuditEvent]:

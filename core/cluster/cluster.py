@@ -9,6 +9,7 @@ from core.cluster.audit import AuditLog
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.link import Link
 from core.cluster.discovery.openapi import OpenApi
+from core.cluster.following.admission import Admission
 from core.cluster.following.following import Following
 from core.cluster.presence import Parts, Presence
 from core.cluster.writing.access import Access
@@ -58,7 +59,8 @@ class Cluster:
         openapi = OpenApi(calls)
         self._following = Following(spec.name, self._link, clock, openapi, emit)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None
-        parts = Parts(self._following, openapi, self._access)
+        self._admission = Admission(spec.name, self._link, clock, emit)
+        parts = Parts(self._following, openapi, self._access, self._admission)
         self._presence = Presence(spec, self._link, clock, emit, parts)
 
     @property
@@ -81,6 +83,7 @@ class Cluster:
         try:
             async with asyncio.TaskGroup() as group:
                 self._following.start(group)
+                self._admission.start(group)
                 self._presence.start(group)
                 if self._audit is not None:
                     group.create_task(self._audit.follow(self._note))
@@ -130,6 +133,7 @@ class Cluster:
         except ProductError as error:
             words = str(error)
             return Confirmed(key, desired, live, None, words, status=0, retry=True, patch=patch)
+        self._admission.need()
         made = await self._gateway.dry_run(resource, request, live)
         if made.status == HTTPStatus.FORBIDDEN:
             self._access.forget()

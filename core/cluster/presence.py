@@ -20,10 +20,12 @@ from core.cluster.connection.paths import kind_words
 from core.cluster.connection.request import Request
 from core.cluster.discovery.discovery import discover, server_version
 from core.cluster.discovery.openapi import OpenApi
-from core.cluster.following.definitions import Definitions
+from core.cluster.following.admission import Admission
+from core.cluster.following.definitions import DEFINITIONS, Lookout
 from core.cluster.following.following import Following
 from core.cluster.login.credentials import log_in
 from core.cluster.login.kubeconfig import paths_of, stamps_of
+from core.cluster.waiting import happens_within
 from core.cluster.writing.access import Access
 from core.errors import ProductError, RejectedError, UnavailableError, UsageError
 from core.model import ClusterSpec, KindRef, Resource, problem_of
@@ -44,6 +46,7 @@ class Parts:
     following: Following
     openapi: OpenApi
     access: Access
+    admission: Admission
 
 
 class Presence:
@@ -69,7 +72,7 @@ class Presence:
         self._spec, self._link, self._clock = spec, link, clock
         self._emit, self._parts = emit, parts
         self._calls = Calls(link, clock)
-        self._definitions = Definitions(link, clock)
+        self._definitions = Lookout(link, clock, DEFINITIONS)
         self._group: asyncio.TaskGroup | None = None
         self._connection: Connection | None = None
         self._version = ""
@@ -164,6 +167,7 @@ class Presence:
             )
         )
         self._parts.following.discovered(resources)
+        self._parts.admission.discovered(resources)
         if self._group is not None:
             self._definitions.watch(resources, self._group)
 
@@ -208,28 +212,16 @@ class Presence:
             await self._link.up.wait()
             waiting = self._parts.following.unserved.is_set()
             changed = self._definitions.changed
-            if await self._before(changed, UNSERVED_S if waiting else REDISCOVER_S):
+            if await happens_within(changed, UNSERVED_S if waiting else REDISCOVER_S, self._clock):
                 await self._settle(changed)
             else:
                 await self._rediscover()
-
-    async def _before(self, event: asyncio.Event, seconds: float) -> bool:
-        """Return whether *event* is set before that time is over."""
-        async with asyncio.TaskGroup() as tasks:
-            waiting = (tasks.create_task(event.wait()), tasks.create_task(self._sleep(seconds)))
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for one in waiting:
-                one.cancel()
-        return event.is_set()
-
-    async def _sleep(self, seconds: float) -> None:
-        await self._clock.sleep(seconds)
 
     async def _settle(self, changed: asyncio.Event) -> None:
         """Ask until a changed definition must have arrived everywhere: serving it takes seconds."""
         for delay_s in SETTLING_S:
             changed.clear()
-            if await self._before(changed, delay_s):
+            if await happens_within(changed, delay_s, self._clock):
                 return  # there is more: begin again
             await self._rediscover()
 

@@ -121,7 +121,7 @@ def _compared(
     if not apart:
         return Judgement(Verdict.IN_SYNC, desired.warnings)
     past = Past(beside.past, found, schema) if beside.past else None
-    evidence = Evidence(found, policy.classes, beside.persistent, past)
+    evidence = Evidence(found, policy.classes, root, beside.persistent, past)
     local = Case(desired.kind, git, found, evidence, None, policy, beside.scale)
     hidden = spared(policy.rules, desired, git, evidence, root)
     ignored: list[FieldChange] = []

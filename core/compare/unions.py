@@ -129,7 +129,7 @@ def with_blocking(
         )
         if covers and all(each.blocks for each in inside):
             continue
-        owners = evidence.owners.of(parts)
+        owners = evidence.owners_of(parts)
         actor = owners[0].actor if owners else NOBODY
         live = value_at(evidence.live, parts)
         whole = FieldChange(path, FieldVerdict.DRIFT, live, ABSENT, actor, note=NOTE, blocks=True)

@@ -5,7 +5,7 @@ Only committed state is read.  The one thing that writes is `make_revert`, and i
 """
 
 import os
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from pathlib import Path
 from stat import S_ISREG
 from threading import Lock
@@ -15,7 +15,13 @@ from dulwich.graph import can_fast_forward
 from dulwich.objects import Blob, ObjectID
 
 from core.clean import clean
-from core.errors import DeniedError, OutdatedError, RejectedError, UnavailableError
+from core.errors import (
+    DeniedError,
+    NotHereError,
+    OutdatedError,
+    RejectedError,
+    UnavailableError,
+)
 from core.git.reading.commits import commit_of
 from core.git.reading.graph import Graph
 from core.git.reading.history import changes_of, last_change
@@ -23,7 +29,7 @@ from core.git.reading.listing import File, files_in, parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
 from core.git.reading.settings import GitSettings
-from core.git.reading.store import Store, is_tree, translated
+from core.git.reading.store import Store, is_tree, not_here, translated
 from core.git.reading.watching import ref_changes
 from core.git.writing.checkout import Checkout, check_clean, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
@@ -83,6 +89,13 @@ class Repository:
         """
         return files_in(self._store, commit, folder)
 
+    def lacking(self, files: Iterable[File], folder: str) -> NotHereError:
+        """Say how many of some files a partial clone does not have yet."""
+        count = sum(not self._store.has(file.blob_id) for file in files if file.blob_id)
+        objects = "object" if count == 1 else "objects"
+        what = f'{count} {objects} of "{clean(folder)}" {"is" if count == 1 else "are"}'
+        return not_here(self.path, what, bare=self._store.repo.bare)
+
     def blob(self, blob_id: str) -> bytes:
         """Return the bytes of a file.
 
@@ -108,6 +121,10 @@ class Repository:
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of the parents that are here."""
         return self._graph.links(commit).parents
+
+    def is_cut(self, commit: str) -> bool:
+        """Tell whether the history ends at a commit only because the clone is shallow."""
+        return self._graph.links(commit).cut
 
     def when(self, commit: str) -> int:
         """Return the committer's date, in seconds since the epoch; it orders walks."""

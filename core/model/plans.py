@@ -18,6 +18,7 @@ class Verb(StrEnum):
 
     CREATE = "create"
     APPLY = "apply"
+    TAKE_OVER = "take over"  # an apply that changes no field, and makes them ours
 
 
 @dataclass(frozen=True, slots=True)

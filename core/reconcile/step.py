@@ -12,6 +12,7 @@ from core.reconcile.acting.sending import take_applied
 from core.reconcile.judging import explaining, recalling
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.judging import judge_key
+from core.reconcile.judging.rechecks import doubt_answers
 from core.reconcile.memory.commands import (
     Command,
     Execute,
@@ -26,6 +27,7 @@ from core.reconcile.memory.commands import (
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ComputeRevert, Effect, WakeAt
 from core.reconcile.memory.inputs import (
+    AdmissionSeen,
     Applied,
     AuditLogRead,
     ClusterAsks,
@@ -118,6 +120,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             live.lose_cluster(draft, happened)
         case ClusterSeen(name):
             live.see_cluster(draft, name)
+        case AdmissionSeen():
+            doubt_answers(draft, happened)
         case AuditLogRead(name, problem):
             cluster = draft.cluster(name)
             draft.put_cluster(replace(cluster, view=replace(cluster.view, notice=problem)))

@@ -19,7 +19,7 @@ import msgspec
 from core.compare.equality.lists import element, entries
 from core.compare.equality.merged import with_merged
 from core.compare.equality.scalars import same_json
-from core.compare.equality.schema import UNKNOWN, Node, Schema
+from core.compare.equality.schema import UNKNOWN, Node, Schema, undivided
 from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import Owners
 from core.compare.evidence.writers import OwnerClass
@@ -28,8 +28,10 @@ from core.compare.rules.ignoring import Spared, may_fit, spared
 from core.compare.verdicts import Policy
 from core.model import ABSENT, Absent, Desired, Json, JsonObject, KindRef, Live
 from core.model.paths import Parts, parse_path
+from core.remedy.nulls import without_idle_nulls
 
 _POD: Final = KindRef("v1", "Pod")
+_NULL: Final = b"null"
 
 
 def payload(
@@ -47,13 +49,15 @@ def payload(
     Its digest stays that of what Git states.  A payload with live values in it holds for this
     version of the object only; the gateway sends the version along.
     """
+    root = schema.root if schema is not None else UNKNOWN
     if desired.kind == _POD:
         desired = _with_selectors(desired, live)
+    elif _NULL in desired.body:
+        desired = _without_nulls(desired, live, root)
     if not left and not may_fit(policy.rules, desired.ref):
         return desired
     git: JsonObject = msgspec.json.decode(desired.body)
-    evidence = Evidence(msgspec.json.decode(live.body), policy.classes)
-    root = schema.root if schema is not None else UNKNOWN
+    evidence = Evidence(msgspec.json.decode(live.body), policy.classes, root)
     found = list(spared(policy.rules, desired, git, evidence, root))
     others = tuple(Spared(parse_path(path), "") for path in left)
     found += others
@@ -70,6 +74,13 @@ def _with_selectors(pod: Desired, live: Live) -> Desired:
     return pod if made == git else replace(pod, body=msgspec.json.encode(made, order="sorted"))
 
 
+def _without_nulls(desired: Desired, live: Live, root: Node) -> Desired:
+    evidence = Evidence(msgspec.json.decode(live.body), {})
+    git: JsonObject = msgspec.json.decode(desired.body)
+    made = without_idle_nulls(git, evidence.live, evidence.last_applied, root)
+    return replace(desired, body=msgspec.json.encode(made, order="sorted"))
+
+
 class _Sent:
     """What an apply says about a place, so that it stays as it is."""
 
@@ -81,9 +92,9 @@ class _Sent:
             return ABSENT
         if not isinstance(git, Absent) and same_json(git, live):
             return git
-        whole = self._whole(at)
-        undivided = whole != at
-        if not undivided and not node.atomic:
+        whole = undivided(self._root, at)
+        apart = whole == at
+        if apart and not node.atomic:
             if isinstance(live, dict) and isinstance(git, dict | Absent):
                 return self._mapping(git, live, node, at)
             if isinstance(live, list) and isinstance(git, list | Absent):
@@ -97,7 +108,7 @@ class _Sent:
             if any(other.meets(at) for other in self._others):
                 return live
         applied = any(o.operation == "Apply" and o.kind is not OwnerClass.OURS for o in owners)
-        return ABSENT if applied and not undivided else live
+        return ABSENT if applied and apart else live
 
     def _mapping(self, git: Side, live: JsonObject, node: Node, at: Parts) -> Side:
         stated = git if isinstance(git, dict) else {}
@@ -120,12 +131,3 @@ class _Sent:
             if not isinstance(value, Absent):
                 made.append(identified(item, value, node))
         return made
-
-    def _whole(self, parts: Parts) -> Parts:
-        """Return the value around a place that can only be owned as a whole, or the place."""
-        node = self._root
-        for depth, part in enumerate(parts):
-            if node.atomic or not (isinstance(part, str) or node.keys or node.unique):
-                return parts[:depth]
-            node = node.fields[part] if isinstance(part, str) else node.items
-        return parts

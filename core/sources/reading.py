@@ -1,10 +1,11 @@
 """Reading one repository's folders: what was read already is not read again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final, TypeAlias
 
-from core.git import Repositories, Repository
+from core.errors import NotHereError
+from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, read
 from core.model import AppSpec, Commit
 from core.reconcile.memory.inputs import SourceRead
@@ -35,7 +36,11 @@ class Folders:
         if revision.id == last_read:
             self._commits[spec.name] = last_read
             return None
-        found = read(_listed(repository, revision.id, spec.path), self._cache)
+        files = repository.files(revision.id, spec.path)
+        try:
+            found = read(_listed(repository, files), self._cache)
+        except NotHereError as error:
+            raise repository.lacking(files, spec.path) from error
         self._commits[spec.name] = revision.id
         return SourceRead(spec.name, revision, found.documents, found.problems, found.refused)
 
@@ -49,9 +54,9 @@ class Folders:
         return repository.history(revision.id, spec.path, limit=HISTORY_KEPT)
 
 
-def _listed(repository: Repository, commit: str, folder: str) -> list[Listed]:
-    """List a folder's files, each with a way to its content: most are in the cache already."""
+def _listed(repository: Repository, files: Iterable[File]) -> list[Listed]:
+    """Give each file a way to its content: most are in the cache already."""
     return [
         (file.path, file.blob_id, file.mode, partial(repository.blob, file.blob_id))
-        for file in repository.files(commit, folder)
+        for file in files
     ]

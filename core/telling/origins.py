@@ -11,7 +11,7 @@ def story(origin: Origin | None) -> Line:
         return ()
     place = f"{origin.file}:{origin.line}"
     if not origin.commit:
-        return (say(place),)
+        return (say(f"{place}, set {origin.note}" if origin.note else place),)
     told = _commit(origin.commit, origin.subject, origin.author, origin.date)
     note = f" ({origin.note})" if origin.note else ""
     return (say(f"{place}, {told}{note}"),)
@@ -23,7 +23,7 @@ def brief(origin: Origin | None, now: float) -> Line:
         return ()
     place = say(f"{origin.file}:{origin.line}", Role.PLACE)
     if not origin.commit:
-        return (place,)
+        return (place, say(f"  {origin.note}", Role.MUTED)) if origin.note else (place,)
     return (
         say(origin.commit[:7], Role.GIT),
         say(f" {author_name(origin.author)} {ago(origin.date, now)}  ", Role.MUTED),

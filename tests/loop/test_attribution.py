@@ -80,6 +80,25 @@ def test_one_look_names_the_user_whose_edit_the_audit_log_has(
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_one_look_names_the_user_of_a_scale_though_its_entry_has_no_time(
+    place: Place, real_server: ApiServer, real_namespace: str
+) -> None:
+    scale(real_server.client("bob"), real_namespace, 7)
+    assert eventually(lambda: logged(real_server, real_namespace, "bob"), within_s=PATIENCE_S)
+    report = json.loads(run(place, "diff", "-o", "json").stdout)
+    (change,) = report["objects"][0]["changes"]
+    actor = change["actor"]
+    assert (actor["user"], actor["confidence"], actor["verb"]) == ("bob", "audit", "patch")
+    assert (actor["manager"], actor["subresource"]) == ("kubectl", "scale")
+    assert actor["time"] is not None
+    assert "by bob with kubectl" in run(place, "diff").stdout
+    assert run(place, "sync", "--yes").returncode == 0
+    scale(real_server.client("alice"), real_namespace, 5)  # bob's was before our apply
+    assert eventually(lambda: logged(real_server, real_namespace, "alice"), within_s=PATIENCE_S)
+    report = json.loads(run(place, "diff", "-o", "json").stdout)
+    assert report["objects"][0]["changes"][0]["actor"]["user"] == "alice"
+
+
 def test_two_users_with_one_client_are_both_suspects(
     place: Place, real_server: ApiServer, real_namespace: str
 ) -> None:

@@ -88,8 +88,20 @@ def _painted(seen: bytes) -> bool:
     return b"payments" in seen and b"help" in seen
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
+def test_a_signal_in_the_first_milliseconds_restores_the_terminal(
+    tmp_path: Path, number: int
+) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.read_until(lambda seen: b"\x1b[?1049h" in seen)  # the screen was just taken
+    terminal.process.send_signal(number)
+    assert terminal.ended() == 128 + number
+    assert terminal.restored()
+
+
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+    ("number", "code"),
+    [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGQUIT, 131)],
 )
 def test_a_signal_restores_the_terminal(tmp_path: Path, number: int, code: int) -> None:
     terminal = Terminal(tmp_path)

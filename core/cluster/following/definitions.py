@@ -1,11 +1,11 @@
-"""Notice that the cluster is about to serve other kinds (R14).
+"""Notice that something changed whose content does not matter here.
 
-CustomResourceDefinitions and APIServices are watched, their metadata only: a definition can be a
-megabyte, and all that matters here is that one of them changed.
+That the cluster is about to serve other kinds (R14) is seen by its definitions: they are watched,
+their metadata only, for a definition can be a megabyte.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from core.clock import Clock
@@ -15,37 +15,46 @@ from core.cluster.following.store import Change
 from core.errors import ProductError
 from core.model import KindRef, Resource
 
-KINDS: Final = (
+DEFINITIONS: Final = (
     KindRef("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
     KindRef("apiregistration.k8s.io/v1", "APIService"),
 )
 
 
-class Definitions:
-    """Watches what defines kinds; `changed` is set whenever it did."""
+class Lookout:
+    """Watches some kinds; `changed` is set whenever one of their objects did."""
 
-    def __init__(self, link: Link, clock: Clock) -> None:
-        """Watch nothing yet."""
-        self._link, self._clock = link, clock
+    def __init__(
+        self, link: Link, clock: Clock, kinds: Sequence[KindRef], *, late: bool = False
+    ) -> None:
+        """Watch nothing yet.
+
+        Args:
+            link: What is called through.
+            clock: Time and dice.
+            kinds: What to watch.
+            late: Something may have changed before the first listing, too.
+        """
+        self._link, self._clock, self._kinds, self._late = link, clock, kinds, late
         self._tasks: dict[KindRef, asyncio.Task[None]] = {}
         self.changed = asyncio.Event()
 
     def watch(self, resources: Mapping[KindRef, Resource], group: asyncio.TaskGroup) -> None:
-        """Watch those that the cluster serves; once is enough."""
-        for kind in KINDS:
+        """Watch those of the kinds that the cluster serves; once is enough."""
+        for kind in self._kinds:
             resource = resources.get(kind)
             if resource is None or "watch" not in resource.verbs or kind in self._tasks:
                 continue
-            sink = _Sink(self.changed)
+            sink = _Sink(self.changed, listed=self._late)
             reflector = Reflector(self._link, self._clock, resource, "", sink, metadata_only=True)
             self._tasks[kind] = group.create_task(reflector.run())
 
 
 class _Sink:
-    """Wakes whoever waits; the first listing is what discovery said anyway."""
+    """Wakes whoever waits; the first of all listings tells of no change."""
 
-    def __init__(self, changed: asyncio.Event) -> None:
-        self._changed, self._listed = changed, False
+    def __init__(self, changed: asyncio.Event, *, listed: bool) -> None:
+        self._changed, self._listed = changed, listed
 
     def replaced(self, scope: str) -> None:
         del scope
@@ -61,4 +70,4 @@ class _Sink:
         pass
 
     def lost(self, scope: str, problem: ProductError) -> None:
-        """Nobody has to see definitions: discovery is asked again from time to time."""
+        """Nobody has to see them: whoever waits looks again from time to time anyway."""

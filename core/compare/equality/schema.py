@@ -20,6 +20,7 @@ from core.compare.equality.filled import ALLOCATED, INJECTED
 from core.compare.equality.scalars import Flavour
 from core.compare.equality.zeros import STORED_ZEROS
 from core.model import ABSENT, Absent, Json, JsonObject, KindRef
+from core.model.paths import Parts
 
 _REF: Final = "#/components/schemas/"
 _BUILT_IN: Final = (
@@ -130,6 +131,16 @@ class Fields(dict[str, Node]):
     def declares(self, key: str) -> bool:
         """Tell whether *key* is a field of its own, not an entry of a free map."""
         return key in self._properties
+
+
+def undivided(root: Node, parts: Parts) -> Parts:
+    """Return the value around a place that can only be owned as a whole, or the place itself."""
+    node = root
+    for depth, part in enumerate(parts):
+        if node.atomic or not (isinstance(part, str) or node.keys or node.unique):
+            return parts[:depth]
+        node = node.fields[part] if isinstance(part, str) else node.items
+    return parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)

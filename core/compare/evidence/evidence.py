@@ -8,10 +8,13 @@ from typing import Final
 import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
+from core.compare.equality.scalars import same_json
+from core.compare.equality.schema import UNKNOWN, Node, undivided
 from core.compare.evidence.ownership import Owner, Owners
 from core.compare.evidence.past import Past
+from core.compare.evidence.versions import Foreign
 from core.compare.evidence.writers import OwnerClass, rank_of
-from core.model import Absent, JsonObject
+from core.model import Absent, Json, JsonObject
 from core.model.paths import Parts, format_path, value_at
 
 _NOBODY_IS: Final[Mapping[str, str]] = {}
@@ -25,6 +28,7 @@ class Evidence:
         self,
         live: JsonObject,
         classes: Mapping[str, OwnerClass],
+        root: Node = UNKNOWN,
         persistent: Mapping[str, str] = _NOBODY_IS,
         past: Past | None = None,
     ) -> None:
@@ -33,11 +37,12 @@ class Evidence:
         Args:
             live: The object.
             classes: Field managers that settings moved to another class.
+            root: What the schema says about its kind: which values are owned as a whole.
             persistent: Fields that were healed twice and written again by one manager, and that
                 manager: of this field it is a controller.
             past: What earlier commits stated of it.
         """
-        self.live, self._classes = live, classes
+        self.live, self._classes, self._root = live, classes, root
         self._persistent, self._past = persistent, past
 
     @cached_property
@@ -57,9 +62,24 @@ class Evidence:
             return {}
         return applied if isinstance(applied, dict) else {}
 
+    @cached_property
+    def _foreign(self) -> Foreign:
+        return Foreign(self.live, self.owners)
+
+    def dropped_nulls(self, parts: Parts, git: Json | Absent, live: Json | Absent) -> bool:
+        """Tell whether `kubectl apply` made live of what Git states: it drops all nulls in maps."""
+        if isinstance(git, Absent):
+            return False
+        sent = value_at(self.last_applied, parts)
+        if isinstance(sent, Absent) or not same_json(sent, git):
+            return False
+        if git is None or isinstance(live, Absent):
+            return git is None and isinstance(live, Absent)
+        return same_json(_without_nulls(git), live)
+
     def owners_of(self, parts: Parts) -> tuple[Owner, ...]:
         """Return the owners of one field, the one that decides first."""
-        found = self.owners.of(parts)
+        found = self.owners.of(undivided(self._root, parts)) or self._foreign.owners_of(parts)
         name = self._persistent.get(format_path(parts)) if self._persistent else None
         if name is None:
             return found
@@ -81,7 +101,7 @@ class Evidence:
             (
                 owner
                 for way in _ways(parts)
-                for owner in self.owners.of(way)
+                for owner in self.owners.of(undivided(self._root, way))
                 if owner.operation == "Apply" and owner.kind not in _GIVES_WAY
             ),
             None,
@@ -94,7 +114,10 @@ class Evidence:
     def was_ours(self, parts: Parts) -> bool:
         """Tell whether Git once stated this field: our own apply or the last one says so."""
         return any(
-            any(entry.kind is OwnerClass.OURS and entry.owns(way) for entry in self.owners.entries)
+            any(
+                entry.kind is OwnerClass.OURS and entry.owns(undivided(self._root, way))
+                for entry in self.owners.entries
+            )
             or not isinstance(value_at(self.last_applied, way), Absent)
             for way in _ways(parts)
         )
@@ -109,6 +132,15 @@ class Evidence:
             return False
         by_controller = any(owner.kind is OwnerClass.CONTROLLER for owner in self.owners_of(parts))
         return not by_controller and self._past.stated(parts)
+
+
+def _without_nulls(value: Json) -> Json:
+    """Copy a value without the keys of maps that are null; in lists a null stays."""
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return value
 
 
 def _applied_by_us(entry: Owner) -> bool:

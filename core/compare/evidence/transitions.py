@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from core.compare.equality.schema import UNKNOWN, Schema
+from core.compare.equality.schema import UNKNOWN, Schema, undivided
 from core.compare.equality.walk import Difference, How, differences
 from core.compare.evidence.ownership import NOBODY, Owner, Owners
 from core.compare.evidence.writers import OwnerClass
@@ -49,11 +49,11 @@ class Transition:
         self._before: JsonObject = {}
         self._after: JsonObject = {}
         self._found: list[Difference] = []
+        self._root = schema.root if schema is not None else UNKNOWN
         try:
             self._before = msgspec.json.decode(before, type=dict)
             self._after = msgspec.json.decode(after, type=dict)
-            root = schema.root if schema is not None else UNKNOWN
-            self._found = differences(self._before, self._after, root)
+            self._found = differences(self._before, self._after, self._root)
         except (msgspec.DecodeError, RecursionError):
             return
 
@@ -83,6 +83,7 @@ class Transition:
 
     def _writer_of(self, each: Difference) -> Actor | None:
         parts = (*each.parts[:-1], each.replaced) if each.replaced is not None else each.parts
+        parts = undivided(self._root, parts)
         if isinstance(each.live, Absent):  # removed: nobody owns it now
             (one, *more) = self._written or (None,)
             return one.actor if one is not None and not more else NOBODY

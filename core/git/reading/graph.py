@@ -21,6 +21,7 @@ class Links(NamedTuple):
     tree: str
     parents: tuple[str, ...]  # those that are here: a shallow clone ends where it was cut
     when: int  # of the committer, seconds since the epoch; a claim
+    cut: bool = False  # it has parents that are not here
 
 
 class Graph:
@@ -50,10 +51,10 @@ class Graph:
         if known is not None:
             return known
         match = self._store.header(commit_id, self._store.raw(commit_id, _COMMIT))
-        parents = self._cuts.get(commit_id)
-        if parents is None:
-            parents = tuple(match["parents"].decode().split()[1::2])
-        found = Links(match["tree"].decode(), parents, int(match["when"] or 0))
+        stated = tuple(match["parents"].decode().split()[1::2])
+        parents = self._cuts.get(commit_id, stated)
+        cut = bool(stated) and not parents
+        found = Links(match["tree"].decode(), parents, int(match["when"] or 0), cut)
         if len(self._links) >= KEPT:
             self._links.clear()
         self._links[commit_id] = found

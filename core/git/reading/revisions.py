@@ -16,6 +16,7 @@ from core.git.reading.operations import BRANCHES, Operation, operations
 from core.git.reading.store import Store, translated
 
 SHOWN_CELLS: Final = 80
+NAMED_MAX: Final = 4
 LOOK_AGAIN_S: Final = 5.0  # it can be over without any ref having moved
 _FULL_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _SHORT_ID: Final = re.compile(r"[0-9a-f]{4,63}\Z")
@@ -26,7 +27,7 @@ def resolved(store: Store, revision: str) -> str:
     """Return the id of the commit that *revision* means.
 
     Raises:
-        UsageError: It is unknown, ambiguous, or no commit.
+        UsageError: It is unknown, ambiguous, or no commit; HEAD names a branch that is not there.
         UnavailableError: HEAD has no commit yet, or something under way has detached it.
     """
     if revision == "HEAD":
@@ -81,6 +82,12 @@ def _head(store: Store) -> str:
         names, target = store.repo.refs.follow(HEADREF)
     if target is None:
         branch = _shown(names[-1].decode(errors="replace").removeprefix(BRANCHES))
+        others = _branches(store)
+        if others:
+            shown = ", ".join(clean(name, max_cells=SHOWN_CELLS) for name in others[:NAMED_MAX])
+            there = f"{shown} and {len(others) - NAMED_MAX} more" if others[NAMED_MAX:] else shown
+            reason = f"HEAD names {branch}, which is not there; there is: {there}"
+            raise UsageError(f"repository {store.path}: {reason}; choose with --revision")
         reason = f"there is no commit yet on {branch}; make the first one"
         raise UnavailableError(f"repository {store.path}: {reason}")
     under_way = operation_of_head(store)
@@ -89,6 +96,12 @@ def _head(store: Store) -> str:
         words = f"repository {store.path}: {reason} (or name one: --revision)"
         raise UnavailableError(words, retry_after_s=LOOK_AGAIN_S)
     return _commit_id(store, target.decode(), "HEAD")
+
+
+def _branches(store: Store) -> list[str]:
+    with store.lock, translated(store.path):
+        names = store.repo.refs.subkeys(Ref(BRANCHES.encode()))
+    return sorted(name.decode(errors="replace") for name in names)
 
 
 def _targets(store: Store, revision: str) -> list[str]:

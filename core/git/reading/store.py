@@ -12,6 +12,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from typing import Final, NamedTuple, TypeVar
@@ -33,7 +34,7 @@ from dulwich.repo import (
 )
 
 from core.clean import clean
-from core.errors import RejectedError, UnavailableError, UsageError
+from core.errors import NotHereError, RejectedError, UnavailableError, UsageError
 
 BLOB_MAX_BYTES: Final = 16 * 2**20  # the loader refuses more than 4 MiB anyway, and says so
 ENTRIES_KEPT: Final = 100_000  # of trees, about 20 MB
@@ -118,7 +119,7 @@ class Store:
             with self.lock:
                 found, data = self.repo.object_store.get_raw(ObjectID(object_id.encode()))
         except KeyError as error:
-            raise _damaged(self.path, f"object {object_id} is missing") from error
+            raise self.missing(object_id) from error
         except _DAMAGE as error:
             reason = f"object {object_id} cannot be read ({_words(error)})"
             raise _damaged(self.path, reason) from error
@@ -214,6 +215,23 @@ class Store:
         with self.lock, translated(self.path):
             return ObjectID(object_id.encode()) in self.repo.object_store
 
+    @cached_property
+    def is_partial(self) -> bool:
+        """Tell whether this is a partial clone, whose remote promised what is not here."""
+        with self.lock, translated(self.path):
+            config = self.repo.get_config()
+            return any(
+                config.get_boolean(section, b"promisor", False)
+                for section in config.sections()
+                if section[0].lower() == b"remote"
+            )
+
+    def missing(self, object_id: str) -> UnavailableError:
+        """Return the error for an object that is not here: promised, or a damage."""
+        if self.is_partial:
+            return not_here(self.path, f"object {object_id} is", bare=self.repo.bare)
+        return _damaged(self.path, f"object {object_id} is missing")
+
     def with_prefix(self, prefix: str) -> tuple[str, ...]:
         """Return the ids that begin with *prefix*."""
         with self.lock, translated(self.path):
@@ -223,7 +241,10 @@ class Store:
 
     def _object(self, object_id: str, kind: type[Object]) -> Object:
         with self.lock, translated(self.path, object_id):
-            found = self.repo.object_store[ObjectID(object_id.encode())]
+            try:
+                found = self.repo.object_store[ObjectID(object_id.encode())]
+            except KeyError as error:
+                raise self.missing(object_id) from error
         if not isinstance(found, kind):
             name = kind.type_name.decode()
             raise _damaged(self.path, f"{object_id} is no {name}, but one is expected")
@@ -260,6 +281,14 @@ def locked(path: Path, error: FileLocked) -> UnavailableError:
     name = lock.decode(errors="replace") if isinstance(lock, bytes) else str(lock)
     reason = f"locked by another git process; if none is running, remove {clean(name)}"
     return UnavailableError(f"repository {path} is {reason}", retry_after_s=1)
+
+
+def not_here(path: Path, what: str, *, bare: bool) -> NotHereError:
+    """Say what brings the objects that a partial clone lacks."""
+    git = f"git -C {clean(str(path))}"
+    checkout = "" if bare else f"`{git} checkout` or "
+    reason = f"{what} not here yet; {checkout}`{git} fetch --refetch --no-filter` brings them"
+    return NotHereError(f"repository {path} is a partial clone: {reason}")
 
 
 def _damaged(path: Path, reason: str) -> UnavailableError:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
-from core.model import Cause, ConfirmedBy, Drift, FieldVerdict, Remedy, Verdict
+from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Remedy, Verdict
 from core.reconcile.acting.plans import workable
 from core.reconcile.judging.fights import heals_of, paths_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.inputs import Applied
 from core.reconcile.memory.state import AppState
-from core.reconcile.memory.subjects import Hold
+from core.reconcile.memory.subjects import Hold, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,9 @@ class HealPolicy:
     at_once: int = 2  # the first drift of a field, and its first repetition
     backoff_first_s: float = 2.0  # from then on, times three each
     backoff_cap_s: float = 300.0
-    refused_s: float = 300.0  # a refused apply is tried again after so long, or on a new commit
+    refused_s: float = 300.0  # a refused heal is tried again after so long; other drift is at once
+    conflict_s: float = 1.0  # so long the watch may take to bring the version that was in the way
+    conflicts_told: int = 5  # heals in a row that came too late; fewer are nobody's business
     unavailable_first_s: float = 1.0
     unavailable_cap_s: float = 60.0
 
@@ -49,13 +52,15 @@ def heal_at(healed: Sequence[float], policy: HealPolicy = POLICY) -> float:
 
 def permitted(app: AppState, row: Drift) -> bool:
     """Tell whether the app's settings let the engine put this drift right by itself."""
+    if row.untaken:
+        return app.healing and (app.spec.heal or app.spec.follow) and not row.calling
     if row.verdict not in {Verdict.DRIFTED, Verdict.MISSING} or not app.healing:
         return False
     if row.key.ref in app.claimed:
         return False
     if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming or row.calling:
         return False
-    drifts = [c for c in row.changes if c.verdict is FieldVerdict.DRIFT]
+    drifts = _drifts(row)
     if drifts and not workable(drifts):
         return False
     heal_ok = app.spec.heal or row.cause is Cause.GIT_AHEAD
@@ -81,7 +86,23 @@ def _stands(held: Hold, row: Drift) -> bool:
     stamp = row.stamp
     if stamp is None or held.digest != stamp.digest:
         return False
+    if held.about is not None and held.about != _drift_of(row):
+        return False
     return held.version is None or held.version == stamp.version
+
+
+def _drifts(row: Drift) -> list[FieldChange]:
+    return [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
+
+
+def _drift_of(row: Drift) -> tuple[object, ...]:
+    """What a heal of *row* is about: for another one a refusal of this says nothing."""
+    return (row.verdict, *((c.path, c.live) for c in workable(_drifts(row))))
+
+
+def _version_of(subject: Subject) -> str | None:
+    stamp = subject.row.stamp if subject.row is not None else None
+    return stamp.version if stamp is not None else None
 
 
 def _times(draft: Draft, row: Drift) -> Iterable[float]:
@@ -102,15 +123,26 @@ def hold_unchanged(draft: Draft, done: Applied, version: str) -> None:
 def hold_back(draft: Draft, done: Applied) -> None:
     """Leave an object alone for a while after its apply was refused."""
     problem = done.problem
-    if problem is None or problem.remedy is Remedy.LOOK_AGAIN:
-        return  # the world moved: it is judged again at once
+    assert problem is not None, "what was refused says why"
     subject = draft.subject(done.key)
     before = subject.hold
     attempts = before.attempts + 1 if before and before.digest == done.desired.digest else 1
-    pause_s = POLICY.refused_s
+    row = subject.row
+    if row is not None and row.untaken and problem.remedy is Remedy.CHANGE_GIT:
+        # It is no take-over of this very version, and nothing but another one changes that.
+        held = Hold(inf, attempts, done.desired.digest, _version_of(subject))
+        draft.put(replace(subject, hold=held))
+        return
+    pause_s = problem.retry_after_s or POLICY.refused_s
+    about = _drift_of(subject.row) if subject.row is not None else None
+    version = None
+    if problem.remedy is Remedy.LOOK_AGAIN:  # the world moved: the watch is about to say how
+        pause_s, version, attempts = POLICY.conflict_s, _version_of(subject), attempts - 1
     if problem.remedy is Remedy.WAIT:
         doubled = POLICY.unavailable_first_s * 2 ** (attempts - 1)
         pause_s = max(problem.retry_after_s or 0.0, min(POLICY.unavailable_cap_s, doubled))
+        about = None  # whatever is to be done: nothing can be
     until = draft.now + pause_s
-    draft.put(replace(subject, hold=Hold(until, attempts, done.desired.digest)))
+    held = Hold(until, attempts, done.desired.digest, version, about)
+    draft.put(replace(subject, hold=held))
     draft.wake(done.key, until)

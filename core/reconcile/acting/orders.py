@@ -94,7 +94,7 @@ def wake(draft: Draft) -> None:
 
 def _untils(subject: Subject) -> Iterator[float]:
     """Yield until when an object is left alone, for whatever reason."""
-    if subject.hold is not None:
+    if subject.hold is not None and subject.hold.until < inf:
         yield subject.hold.until
     if subject.refusal is not None and subject.refusal.until < inf:
         yield subject.refusal.until

@@ -6,7 +6,7 @@ a hot-fix or a commit that is still to be applied.  Which side moved does not ma
 driftdeck never wrote, or that another process did, is treated the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -57,6 +57,7 @@ from core.reconcile.sides.desired import canonical_of
 from core.reconcile.sides.promises import promises
 from core.remedy import creation, requests
 
+NOTHING: Final[Mapping[Key, tuple[str, ...]]] = {}
 _NAMED_MAX: Final = 10  # objects that are named one by one
 
 Sides: TypeAlias = tuple[Desired | None, Desired | None]
@@ -71,8 +72,16 @@ class _Found:
     note: str = ""
 
 
-def reversal(draft: Draft, revert: RevertPlan) -> Plan:
-    """Return the plan of what follows *revert* in the cluster, as the cluster is now."""
+def reversal(
+    draft: Draft, revert: RevertPlan, blocking: Mapping[Key, tuple[str, ...]] = NOTHING
+) -> Plan:
+    """Return the plan of what follows *revert* in the cluster, as the cluster is now.
+
+    Args:
+        draft: What is known.
+        revert: What Git will state.
+        blocking: By object, live fields that have to go, too: the server said so.
+    """
     app = draft.app(revert.app)
     cluster = draft.cluster(app.spec.cluster)
     documents = tuple(after for _, after in revert.restated if after is not None)
@@ -80,7 +89,8 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     unserved = tuple(each for each in documents if each.kind not in served)
     found = [_coming(app, cluster, each, documents) for each in unserved]
     for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
-        found.append(_of_object(draft, app, cluster, ref, sides))
+        going = blocking.get(Key(app.spec.name, ref))
+        found.append(_of_object(draft, app, cluster, ref, sides, going))
     steps = ordered(each.step for each in found if each.step is not None)
     names = {step.key for step in steps}
     notes = [each.note for each in found if each.note]
@@ -88,6 +98,13 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     inventories = {app.spec.name: app.inventory_problem}
     told = notes_of([app.spec.name] if steps else [], steps, inventories)
     return Plan(app.spec.cluster, steps, {}, (*told, *notes))
+
+
+def after_of(draft: Draft, revert: RevertPlan) -> dict[ObjectRef, Desired]:
+    """Return what Git will state of the objects that *revert* restates."""
+    app = draft.app(revert.app)
+    sides = _sides(draft, app, draft.cluster(app.spec.cluster), revert)
+    return {ref: after for ref, (_, after) in sides.items() if after is not None}
 
 
 def _sides(
@@ -123,7 +140,12 @@ def _coming(
 
 
 def _of_object(
-    draft: Draft, app: AppState, cluster: ClusterState, ref: ObjectRef, sides: Sides
+    draft: Draft,
+    app: AppState,
+    cluster: ClusterState,
+    ref: ObjectRef,
+    sides: Sides,
+    blocking: tuple[str, ...] | None,
 ) -> _Found:
     before, after = sides
     either = after or before
@@ -144,7 +166,8 @@ def _of_object(
         problem = f"live-unreadable: {state.problem if state is not None else 'not read yet'}"
         return _Found(replace(step, problem=problem))
     if live is not None:
-        return _Object(draft, app, cluster, state, (before, after), live).found(step)
+        beside = Beside(cluster.scales.get(ref), blocking=blocking)
+        return _Object(draft, app, beside, state, (before, after), live).found(step)
     if before is not None:
         return _Found(note=f"{ref} is not in the cluster: left alone")
     left = absence(policy_of(app.spec).rules, after)
@@ -173,7 +196,7 @@ class _Object:
         self,
         draft: Draft,
         app: AppState,
-        cluster: ClusterState,
+        beside: Beside,
         state: KindState,
         sides: tuple[Desired | None, Desired],
         live: Live,
@@ -184,7 +207,7 @@ class _Object:
         self._before, self._after = sides
         self._was: JsonObject = {} if sides[0] is None else msgspec.json.decode(sides[0].body)
         self._row = draft.row(Key(app.spec.name, sides[1].ref))
-        self._beside = Beside(cluster.scales.get(sides[1].ref))
+        self._beside = beside
 
     def found(self, step: Step) -> _Found:
         """Return what becomes of it."""
@@ -194,7 +217,8 @@ class _Object:
             return _Found(replace(step, problem=judged.reason))
         meant = self._meant()
         found = [self._by_git(change) for change in judged.changes]
-        changes = [c for c in found if c.verdict is FieldVerdict.DRIFT and _is_meant(c, meant)]
+        drifts = [c for c in found if c.verdict is FieldVerdict.DRIFT]
+        changes = [c for c in drifts if c.blocks or _is_meant(c, meant)]
         if not changes:
             return _Found(note=f"{ref} is already as it will be in Git: nothing to do")
         left = [c for c in found if c not in changes and _is_left(c)]

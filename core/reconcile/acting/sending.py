@@ -16,10 +16,12 @@ from core.model import (
     Step,
     Verdict,
 )
-from core.reconcile.acting.healing import hold_back, hold_unchanged
+from core.reconcile.acting.healing import POLICY, hold_back, hold_unchanged
 from core.reconcile.acting.remedies import requests_of
+from core.reconcile.acting.returning import remember_returned, returned
 from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.judging.fights import remember_heal
+from core.reconcile.judging.refusals import PUT_BACK
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import Applied, InventoryRow
@@ -46,18 +48,14 @@ def send_steps(
             busy.append(step)
         elif step_stands(draft, step):
             _apply(draft, number, step)
-            sent = sent.set(step.key, None)
+            sent = sent.set(step.key, step)
         else:
             words = f"{step.key.ref}: {_hindrance(draft, step)}"
             problems.append(Problem(Remedy.LOOK_AGAIN, words))
             _release(draft, step.key, number)
     shown = run.shown
     if problems:
-        shown = replace(
-            shown,
-            done=shown.done + len(problems),
-            problems=(*shown.problems, *problems),
-        )
+        shown = replace(shown, problems=(*shown.problems, *problems))
     return replace(run, shown=shown), replace(phase, todo=tuple(busy), sent=sent)
 
 
@@ -104,41 +102,61 @@ def take_applied(draft: Draft, done: Applied) -> None:
     draft.put(replace(subject, call=None))
     run = draft.runs.get(call.run) if call.run is not None else None
     auto = run is not None and run.auto
-    step = _step_of(run, done.key)
+    phase = run.phase if run is not None else None
+    step = phase.sent.get(done.key) if isinstance(phase, Applying) else None
+    changes = step.changes if step is not None else ()
+    stayed = returned(call.live, done.live, changes) if done.live is not None else ()
+    early = auto and _is_young_conflict(draft, done)
     if done.live is not None:
         _succeeded(draft, done, call, () if step is None else step.left)
+        remember_returned(draft, done.key, done.desired.digest, stayed)
     elif subject.row is not None:
-        draft.put_row(done.key, replace(subject.row, problem=_with_place(done)))
+        if not early:
+            draft.put_row(done.key, replace(subject.row, problem=_with_place(done)))
         if auto:
             hold_back(draft, done)
-    if subject.row is not None:
-        _tell_outcome(draft, done, () if step is None else step.changes, auto=auto)
+    if subject.row is not None and not early:
+        _tell_outcome(draft, done, changes, stayed, auto=auto)
     if done.problem:
         _release(draft, done.key, call.run)
     draft.judge_again(done.key)  # until it is judged by what the watch brings it is under way
     if run is not None:
-        draft.runs[run.shown.id] = _answered(run, done)
+        draft.runs[run.shown.id] = _answered(run, done, stayed)
 
 
-def _answered(run: RunState, done: Applied) -> RunState:
-    shown = replace(run.shown, done=run.shown.done + 1)
-    if done.problem is not None:
-        words = f"{done.key.ref}: {_with_place(done)}"
-        shown = replace(shown, problems=(*shown.problems, replace(done.problem, words=words)))
+def _is_young_conflict(draft: Draft, done: Applied) -> bool:
+    """Tell whether a heal came too late, and not too often in a row: it is tried again at once."""
+    late = done.problem is not None and done.problem.remedy is Remedy.LOOK_AGAIN
+    subject = draft.subject(done.key)
+    conflicts = subject.conflicts + 1 if late else 0
+    if conflicts != subject.conflicts:
+        draft.put(replace(subject, conflicts=conflicts))
+    return late and conflicts < POLICY.conflicts_told
+
+
+def _answered(run: RunState, done: Applied, stayed: tuple[FieldChange, ...]) -> RunState:
+    shown = run.shown
+    problem = done.problem
+    if problem is None and stayed:
+        problem = Problem(Remedy.CHANGE_GIT, _put_back(stayed))
+    if problem is None:
+        shown = replace(shown, done=shown.done + 1)
+    else:
+        words = f"{done.key.ref}: {_with_place(done, problem)}"
+        shown = replace(shown, problems=(*shown.problems, replace(problem, words=words)))
     phase = run.phase
     if isinstance(phase, Applying) and done.key in phase.sent:
         phase = replace(phase, sent=phase.sent.delete(done.key))
     return replace(run, shown=shown, phase=phase)
 
 
-def _with_place(done: Applied) -> str:
+def _with_place(done: Applied, problem: Problem | None = None) -> str:
     document = done.desired.document
-    return f"{document.file}:{document.line}: {done.problem}"
+    return f"{document.file}:{document.line}: {problem or done.problem}"
 
 
-def _step_of(run: RunState | None, key: Key) -> Step | None:
-    steps = run.plan.steps if run is not None else ()
-    return next((step for step in steps if step.key == key), None)
+def _put_back(stayed: tuple[FieldChange, ...]) -> str:
+    return f"{', '.join(change.path for change in stayed)}: {PUT_BACK}"
 
 
 def _digest(done: Applied, held: InventoryRow | None, left: tuple[FieldChange, ...]) -> str | None:
@@ -175,14 +193,26 @@ def _succeeded(draft: Draft, done: Applied, call: Call, left: tuple[FieldChange,
 
 
 def _tell_outcome(
-    draft: Draft, done: Applied, drifts: tuple[FieldChange, ...], *, auto: bool
+    draft: Draft,
+    done: Applied,
+    drifts: tuple[FieldChange, ...],
+    stayed: tuple[FieldChange, ...],
+    *,
+    auto: bool,
 ) -> None:
     row = draft.row(done.key)
     assert row is not None
-    heals = auto and row.cause is not Cause.GIT_AHEAD
+    heals = auto and row.cause is not Cause.GIT_AHEAD and not row.untaken
+    failed = EventName.HEAL_FAILED if heals else EventName.SYNC_FAILED
+    if stayed:
+        draft.tell_of(failed, row, changes=stayed, message=_put_back(stayed))
+        drifts = tuple(change for change in drifts if change not in stayed)
+        if not drifts:
+            return
     if done.problem:
-        name = EventName.HEAL_FAILED if heals else EventName.SYNC_FAILED
-        draft.tell_of(name, row, changes=drifts, message=_with_place(done))
+        draft.tell_of(failed, row, changes=drifts, message=_with_place(done))
+    elif row.untaken:
+        draft.tell_of(EventName.TAKEN_OVER, row, changes=(), message="as it was; ours from now on")
     elif heals:
         remember_heal(draft, done.key, row)
         what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"

@@ -48,15 +48,18 @@ from core.reconcile.judging.recalling import (
     forget_past,
     is_recalling,
 )
+from core.reconcile.judging.rechecks import is_doubtful
 from core.reconcile.judging.refusals import (
     Outcome,
     is_due,
     is_final,
     standing_refusal,
+    stuck_after,
     with_refusal,
     with_stuck,
 )
 from core.reconcile.judging.scaling import awaits_scaler, drops_replicas, stated_scale
+from core.reconcile.judging.taking import with_taking
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
@@ -138,6 +141,8 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         and not is_due(draft, key)
     )
     if unchanged and before is not None:
+        if is_doubtful(subject, before):
+            _ask(draft, app, desired, live)
         return _kept(draft, app, desired, live, before)
     return compared(draft, app, fresh, desired, live, None)
 
@@ -228,10 +233,11 @@ def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Dri
         if causes.lacks_past(changes) and not before.confirming:
             return compared(draft, app, before, desired, live, None)
     stands = (False, cause, changes, document.file, document.line)
-    if (before.calling, before.cause, before.changes, before.file, before.line) == stands:
-        return before
-    row = replace(before, calling=False, file=document.file, line=document.line)
-    return replace(row, changes=changes, cause=cause)
+    row = before
+    if (before.calling, before.cause, before.changes, before.file, before.line) != stands:
+        row = replace(before, calling=False, file=document.file, line=document.line)
+        row = replace(row, changes=changes, cause=cause)
+    return with_taking(draft, app, desired, live, row, policy_of(app.spec))
 
 
 def _causes(draft: Draft, app: AppState, desired: Desired, live: Live) -> Causes:
@@ -291,14 +297,14 @@ def compared(
     )
     if answer is not None and is_final(answer) and found.suspect:
         row = with_refusal(row, answer)
-    row = with_stuck(row, outcome.stuck)
+    row = with_stuck(row, (*outcome.stuck, *stuck_after(draft.subject(fresh.key), row)))
     if recalling:
         ask_past(draft, app, desired)  # the dry-run comes after that, for the same judgement
     elif found.suspect and answer is None:
         _ask(draft, app, desired, live)
     if as_stated and not changes:
         forget_past(draft, fresh.key)
-    return row
+    return with_taking(draft, app, desired, live, row, policy)
 
 
 def _ask(draft: Draft, app: AppState, desired: Desired, live: Live) -> None:

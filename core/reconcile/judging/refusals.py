@@ -25,8 +25,9 @@ from core.model import (
 from core.model.paths import Element, PathError, format_path, parse_path
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import Confirmed
-from core.reconcile.memory.subjects import Further, Refusal
+from core.reconcile.memory.subjects import Further, Refusal, Subject
 
+PUT_BACK: Final = "the server put it back"
 ASK_AGAIN_S: Final = 30.0
 ASK_AGAIN_CAP_S: Final = 300.0
 _FORBIDDEN, _CONFLICT, _INVALID, _UNTYPED = 403, 409, 422, 500
@@ -114,6 +115,10 @@ def forget_refusals(draft: Draft, cluster: str | None = None) -> None:
     """Ask again what was refused: everything, or what one cluster did not allow."""
     asked: list[Key] = []
     for key, subject in draft.subjects.items():
+        if cluster is None and subject.returned is not None:
+            subject = replace(subject, returned=None, rejudge=True)  # noqa: PLW2901 - goes on
+            draft.put(subject)
+            asked.append(key)
         if subject.refusal is None:
             continue
         denied = subject.refusal.answer.status == _FORBIDDEN
@@ -186,6 +191,18 @@ def with_stuck(row: Drift, stuck: Iterable[tuple[str, str]]) -> Drift:
         for each in row.changes
     )
     return replace(row, changes=changes)
+
+
+def stuck_after(subject: Subject, row: Drift) -> tuple[tuple[str, str], ...]:
+    """Name the fields that our last write did not move, as far as all is as it was then."""
+    past, stamp = subject.returned, row.stamp
+    if past is None or stamp is None or past.digest != stamp.digest:
+        return ()
+    return tuple(
+        (change.path, PUT_BACK)
+        for change in row.changes
+        if change.path in past.values and past.values[change.path] == change.live
+    )
 
 
 def stuck_of(answer: Confirmed, further: Further) -> tuple[tuple[str, str], ...]:

@@ -100,6 +100,17 @@ class ClusterSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class AdmissionSeen:
+    """What admits objects was looked at, as it is every few minutes.
+
+    After a change a dry-run may be answered otherwise; not every change can be seen.
+    """
+
+    cluster: str
+    changed: bool  # a webhook or a policy came, changed or went
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLogRead:
     """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
 
@@ -259,6 +270,9 @@ class PlanPrepared:
 
     request: int
     plan: Plan
+    blocking: Mapping[Key, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by object: live fields that have to go, for the server refuses what Git states beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +313,7 @@ FromCluster: TypeAlias = (
     | ClusterAsks
     | ClusterLost
     | ClusterSeen
+    | AdmissionSeen
     | AuditLogRead
     | SchemaRead
     | KindListed

@@ -94,6 +94,14 @@ class Heals:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """Fields that our last write did not move."""
+
+    digest: str  # of what Git stated
+    values: Map[str, Value | Absent]  # by path, masked: with another one this says nothing any more
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """An object that is left alone for a while after a refusal."""
 
@@ -101,6 +109,7 @@ class Hold:
     attempts: int
     digest: str  # a new commit lifts it
     version: str | None = None  # so does a new live version, where one is named
+    about: tuple[object, ...] | None = None  # so does other drift, where it is for this one alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,10 @@ class Subject:
     observed: Map[str, Observation] = NO_OBSERVATIONS  # by path, of fields that differ now
     heals: Map[str, Heals] = NO_HEALS  # by path, "" for the object itself
     hold: Hold | None = None
+    returned: Returned | None = None
+    conflicts: int = 0  # heals in a row that met another version than they were decided on
     refusal: Refusal | None = None
+    answered_at: float | None = None  # when a dry-run was answered last
+    doubtful: bool = False  # and may be answered otherwise now
     ending: Ending | None = None  # of a Job with a time to live
     past: Recollection | None = None  # kept for as long as something about it differs

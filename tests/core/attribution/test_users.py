@@ -100,6 +100,44 @@ def test_after_a_broken_watch_the_whole_gap_counts() -> None:
     assert actor.user == "alice"
 
 
+OURS = replace(WRITE, user="driftdeck", manager="driftdeck", began=T - 60, ended=T - 59)
+SCALER = replace(OWNER, manager="kubectl", subresource="scale", time=None)
+SCALE = replace(WRITE, manager="kubectl", subresource="scale", user_agent="kubectl/v1")
+
+
+def test_a_scale_whose_entry_has_no_time_gets_the_user_of_the_request_since_our_apply() -> None:
+    earlier = replace(SCALE, user="bob", began=T - 600, ended=T - 599)
+    others = (WRITE, replace(SCALE, manager="kube-controller-manager"))
+    actor = found(earlier, OURS, *others, SCALE, actor=SCALER)
+    assert actor is not None
+    assert (actor.user, actor.manager, actor.subresource) == ("alice", "kubectl", "scale")
+    assert (actor.confidence, actor.time) == ("audit", AT)
+
+
+def test_of_two_scales_by_one_user_the_last_one_counts() -> None:
+    later = replace(SCALE, began=T + 60, ended=T + 60.1)
+    actor = found(OURS, SCALE, later, actor=SCALER)
+    assert actor is not None
+    assert (actor.user, actor.time) == ("alice", "2026-11-25T10:01:07Z")
+
+
+def test_of_two_scales_by_two_users_either_may_have_set_it() -> None:
+    actor = found(OURS, SCALE, replace(SCALE, user="bob"), actor=SCALER)
+    assert actor == replace(SCALER, suspects=("alice", "bob"))
+
+
+def test_a_scale_that_our_later_apply_left_alone_keeps_its_user() -> None:
+    actor = found(SCALE, replace(OURS, began=T + 60, ended=T + 61), actor=SCALER)
+    assert actor is not None
+    assert actor.user == "alice"
+
+
+def test_no_request_of_that_client_and_subresource_gives_nobody() -> None:
+    deleted = replace(SCALE, verb="delete", subresource="", began=T + 1, ended=T + 2)
+    for events in ((OURS, WRITE), (SCALE, deleted), ()):
+        assert found(*events, actor=SCALER) == SCALER
+
+
 def test_without_any_time_nothing_is_matched() -> None:
     for time in (None, "yesterday"):
         owner = replace(OWNER, time=time)
@@ -109,7 +147,6 @@ def test_without_any_time_nothing_is_matched() -> None:
     assert found(WRITE, actor=None) is None
 
 
-OURS = replace(WRITE, user="driftdeck", manager="driftdeck", began=T - 60, ended=T - 59)
 NOBODY = Actor(None, None, None, None, None, None, Confidence.UNKNOWN)
 
 

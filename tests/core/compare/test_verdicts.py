@@ -169,6 +169,22 @@ def test_who_owns_a_map_as_such_did_not_change_what_is_inside() -> None:
     assert change.actor.manager == "kubectl-patch"
 
 
+REFERENCE = 'metadata.ownerReferences[uid="5f1c"]'
+OWNED_BY = "metadata: {ownerReferences: [{apiVersion: v1, kind: Secret, name: a, uid: 5f1c%s}]}"
+
+
+@pytest.mark.parametrize(("git", "live"), [("", ", controller: true"), (", controller: true", "")])
+@pytest.mark.parametrize("owner", ["kubectl-edit", "driftdeck:Apply"])
+def test_what_is_inside_an_undivided_entry_of_a_list_is_its_owner_s(
+    git: str, live: str, owner: str
+) -> None:
+    found = judged("Pod", OWNED_BY % git, OWNED_BY % live, {owner: REFERENCE})
+    assert shown(found) == {f"{REFERENCE}.controller": "drift"}
+    (actor,) = (change.actor for change in found.changes)
+    assert actor is not None
+    assert actor.manager == (owner.partition(":")[0] if live else None)
+
+
 # Renamed entries ------------------------------------------------------------------------------
 
 VOLUMES = "spec: {volumes: [{name: %s, emptyDir: {}}]}"
@@ -586,3 +602,23 @@ def test_a_field_that_the_server_puts_back_cannot_be_had_without() -> None:
     back = ("info", InfoClass.INJECTED, "the server puts it back")
     assert taken_away("spec: {minReadySeconds: 5}") == [back]
     assert taken_away("spec: {minReadySeconds: 5}", whole=False) == [("drift", None, "")]
+
+
+RESTARTED = 'spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'
+
+
+@pytest.mark.parametrize(
+    ("by", "verdict"),
+    [
+        ("driftdeck:Apply", "drift"),
+        ("kubectl-rollout", "info"),
+        ("some-controller", "info"),
+    ],
+)
+def test_b3_a_restart_is_a_person_s_unless_git_stated_it_and_dropped_it(
+    by: str, verdict: str
+) -> None:
+    restarted = "annotations: {kubectl.kubernetes.io/restartedAt: T}"
+    live = f"spec: {{template: {{metadata: {{labels: {{a: b}}, {restarted}}}}}}}"
+    git = "spec: {template: {metadata: {labels: {a: b}}}}"
+    assert shown(judged("Deployment", git, live, {by: RESTARTED})) == {RESTARTED: verdict}

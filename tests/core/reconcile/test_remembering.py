@@ -205,8 +205,8 @@ def test_an_object_that_is_gone_from_git_and_cluster_is_forgotten_whole() -> Non
     made = applied("a", "b", healing=True)
     effects = made.drift("a", 6, **BAD)
     made.refuse(writes(effects)[0])  # it is held
-    made.change(CONFIG_MAP, "a", None)
     gone_from_git(made)
+    made.change(CONFIG_MAP, "a", None)
     assert made.subject("a") is None
     assert A not in made.state.rows
     assert A not in made.state.candidates[SPEC.name]
@@ -255,8 +255,8 @@ def test_an_object_that_comes_back_has_no_past() -> None:
     made = applied("a", "b", healing=True)
     effects = made.drift("a", 6, **BAD)
     made.refuse(writes(effects)[0])
-    made.change(CONFIG_MAP, "a", None)
     gone_from_git(made)
+    made.change(CONFIG_MAP, "a", None)
     effects = made.read(document(CONFIG_MAP, "a", **GOOD), document(CONFIG_MAP, "b", **GOOD))
     assert written(effects + made.recorded(effects)) == [A]  # at once: nothing holds it
 
@@ -301,8 +301,8 @@ def test_an_alarm_before_its_time_does_nothing() -> None:
 def test_an_alarm_of_a_forgotten_object_wakes_nobody() -> None:
     made = applied("a", "b", healing=True)
     made.refuse(writes(made.drift("a", 6, **BAD))[0])
-    made.change(CONFIG_MAP, "a", None)
     gone_from_git(made)
+    made.change(CONFIG_MAP, "a", None)
     assert made.wait(1000.0) == []
     assert made.subject("a") is None
     assert len(made.state.alarms) == 0
@@ -312,7 +312,7 @@ def test_an_object_that_waits_for_two_things_is_looked_at_when_each_ends() -> No
     made = applied("a", healing=True)
     effects = made.drift("a", 6, **BAD)
     made.refuse(writes(effects)[0])  # held for 300 s
-    asked = questions(made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 7, data={"a": "3"})))[0]
+    asked = questions(made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 7, **BAD)))[0]
     made.feed(Confirmed(asked.key, asked.desired, asked.live, None, "no", status=0, retry=True))
     assert made.state.alarms[A] == made.now + 30.0  # the earlier of the two
     effects = made.wait(30.0)

@@ -22,9 +22,14 @@ BY = 'apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30 12:10:03 U
             "3f2a1b9 Ines Duarte 1d ago  apps/shop/web.yaml:8  Sale",
         ),
         (replace(ORIGIN, commit=""), "apps/shop/web.yaml:8", "apps/shop/web.yaml:8"),
+        (
+            replace(ORIGIN, commit="", note="at or before 3f2a1b9, the clone is shallow"),
+            "apps/shop/web.yaml:8, set at or before 3f2a1b9, the clone is shallow",
+            "apps/shop/web.yaml:8  at or before 3f2a1b9, the clone is shallow",
+        ),
         (None, "", ""),
     ],
-    ids=["commit", "note", "no commit", "nothing"],
+    ids=["commit", "note", "no commit", "why not", "nothing"],
 )
 def test_an_origin_is_a_sentence_on_a_page_and_a_row_in_a_pane(
     origin: Origin | None, sentence: str, row: str

@@ -278,3 +278,20 @@ def test_a_merge_under_way_on_a_branch_moves_nothing(
     sample.git("checkout", "-q", "--detach")
     sample.git("merge", "-q", "--no-commit", "--no-ff", "side")
     under_way(repository, "a merge")
+
+
+# HEAD without a commit ----------------------------------------------------------------------------
+
+
+def test_a_head_that_names_no_branch_that_is_there_says_which_are(
+    repository: Repository, sample: Sample
+) -> None:
+    sample.git("pack-refs", "--all")
+    sample.git("symbolic-ref", "HEAD", "refs/heads/master")
+    words = 'HEAD names "master", which is not there; there is: main; choose with --revision'
+    with pytest.raises(UsageError, match=words):
+        repository.resolve("HEAD")
+    for number in range(6):
+        sample.git("branch", f"b{number}", "main")
+    with pytest.raises(UsageError, match="there is: b0, b1, b2, b3 and 3 more; choose"):
+        repository.resolve("HEAD")

@@ -330,11 +330,9 @@ def test_a_success_between_two_refusals_is_forgotten_by_neither() -> None:
 
 def test_a_heal_that_came_too_late_is_decided_anew_at_once() -> None:
     made, effects = drifted()
-    effects = made.refuse(writes(effects)[0], "it changed", remedy=Remedy.LOOK_AGAIN)
-    subject = made.subject("a")
-    assert subject is not None
-    assert subject.hold is None
-    assert written(effects) == [A]
+    made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 7, **BAD))
+    asked = made.refuse(writes(effects)[0], "it changed", remedy=Remedy.LOOK_AGAIN)
+    assert written(made.agree(questions(asked)[0])) == [A]
 
 
 def test_one_that_is_held_back_does_not_hold_the_others_back() -> None:
@@ -431,3 +429,55 @@ def test_runs_of_the_engine_are_not_shown_among_those_of_people() -> None:
     assert made.state.finished == ()
     heal(made, fight(made, 9), 10)
     assert made.state.auto_runs == -2
+
+
+# One refusal --------------------------------------------------------------------------------------
+
+
+def test_a_refused_heal_holds_up_no_other_drift_of_the_object() -> None:
+    made, effects = drifted()
+    made.refuse(writes(effects)[0])
+    assert written(made.drift("a", 7, **BAD)) == []  # the same, in another version
+    assert written(made.drift("a", 8, data={"a": "3"})) == [A]
+
+
+def test_nor_its_creation() -> None:
+    made, effects = drifted()
+    made.refuse(writes(effects)[0])
+    assert written(made.change(CONFIG_MAP, "a", None)) == [A]
+
+
+def test_a_server_that_is_busy_is_left_alone_whatever_drifts() -> None:
+    made, effects = drifted()
+    made.refuse(writes(effects)[0], remedy=Remedy.WAIT)
+    assert written(made.drift("a", 8, data={"a": "3"})) == []
+
+
+def test_a_heal_that_comes_too_late_is_nobody_s_business_unless_it_always_does() -> None:
+    made, effects = drifted()
+    for version in range(7, 7 + POLICY.conflicts_told):
+        assert made.told(EventName.HEAL_FAILED) == []
+        made.refuse(writes(effects)[0], "it changed", remedy=Remedy.LOOK_AGAIN)
+        effects = made.drift("a", version, **BAD)
+    assert made.told(EventName.HEAL_FAILED) == ["a.yaml:1: it changed"]
+    heal(made, effects, 20)
+    made.refuse(writes(fight(made, 21))[0], "it changed", remedy=Remedy.LOOK_AGAIN)
+    assert len(made.told(EventName.HEAL_FAILED)) == 1
+
+
+def test_a_heal_that_came_too_late_waits_for_the_watch_and_not_for_long() -> None:
+    made, effects = drifted()
+    effects = made.refuse(writes(effects)[0], "it changed", remedy=Remedy.LOOK_AGAIN)
+    assert written(effects) == []
+    assert written(made.wait(POLICY.conflict_s)) == [A]
+    made, effects = drifted()
+    made.refuse(writes(effects)[0], "it changed", remedy=Remedy.LOOK_AGAIN)
+    assert written(made.drift("a", 7, **BAD)) == [A]
+
+
+def test_a_sync_that_comes_too_late_is_told_at_once() -> None:
+    made = applied("a")
+    made.drift("a", 6, **BAD)
+    (effect,) = writes(made.execute(made.plan("a")))
+    made.refuse(effect, "it changed", remedy=Remedy.LOOK_AGAIN)
+    assert made.told(EventName.SYNC_FAILED) == ["a.yaml:1: it changed"]

@@ -31,6 +31,7 @@ from tests.core.reconcile.world import (
     applied,
     commit,
     document,
+    edited,
     key,
     live,
     questions,
@@ -251,6 +252,29 @@ def test_what_may_not_be_done_is_said_and_left_out() -> None:
     made.feed(ExecuteRevert(7, shown), Reverted(7, SPEC.name, commit(2).id))
     assert writes(made.read_through(stating("a", a="1"), number=2)) == []
     assert [str(each) for each in made.run(7).problems] == ["ConfigMap/web/a: you may not"]
+
+
+def test_what_has_to_go_for_the_sake_of_a_value_is_shown_and_goes() -> None:
+    made = world_of({"a": "2"}, {"a": "2", "z": "1"}, owned("kube-controller-manager", "z"))
+    pair = (stating("a", a="2"), stating("a", a="1"))
+    wanted = RevertPlan(SPEC.name, commit(1), "main", commit(1).id, restated=(pair,))
+    (check,) = (e for e in made.feed(RevertPrepared(4, wanted)) if isinstance(e, CheckAccess))
+    trial = check.trials[A]
+    assert (trial.live.resource_version, json.loads(trial.desired.body)["data"]) == (
+        "5",
+        {"a": "1"},
+    )
+    assert [paths(step) for step in check.plan.steps] == [["data.a"]]
+    made.feed(PlanPrepared(4, check.plan, {A: ("data.z",)}))
+    shown = made.state.answers[4]
+    assert isinstance(shown, RevertPlan)
+    assert shown.sync is not None
+    assert [paths(step) for step in shown.sync.steps] == [["data.a", "data.z"]]
+    made.feed(ExecuteRevert(7, shown), Reverted(7, SPEC.name, commit(2).id))
+    effects = made.read_through(stating("a", a="1"), number=2)
+    effects += made.recorded(effects)
+    (write,) = writes(effects)
+    assert any("z" in str(each) for each in edited(write))
 
 
 def step_with(step: Step, problem: str) -> Step:

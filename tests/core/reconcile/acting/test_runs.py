@@ -129,7 +129,7 @@ def test_one_refusal_does_not_stop_the_others() -> None:
     )
     made.accept(second, 10)
     (run,) = made.state.finished
-    assert (run.done, [each.remedy for each in run.problems]) == (2, [Remedy.CHANGE_GIT])
+    assert (run.done, [each.remedy for each in run.problems]) == (1, [Remedy.CHANGE_GIT])
     assert "a.yaml:1: the server says no" in str(run.problems[0])
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from core.model import EventName, FieldVerdict, Live, Remedy, Verdict
 from core.model.requests import Awaited, Version
-from core.reconcile.memory.commands import Execute, SetHeal
-from core.reconcile.memory.effects import Perform
+from core.reconcile.memory.commands import Execute, Refresh, SetHeal
+from core.reconcile.memory.effects import Effect, Perform
 from core.reconcile.memory.inputs import Applied, InventoryRead
 from tests.core.reconcile.world import (
     CONFIG_MAP,
@@ -233,3 +233,73 @@ def test_a_write_of_one_run_leaves_what_another_run_still_plans() -> None:
     (again,) = writes(made.refuse(effect))
     assert made.state.subjects[A].planned is None
     assert again.requests == effect.requests
+
+
+# What a write did not move ------------------------------------------------------------------------
+
+
+def answers(made: World, effect: Perform, version: int, **content: Any) -> list[Effect]:
+    """The server takes a write, and this is what the object is like afterwards."""
+    found = live(CONFIG_MAP, "a", version, **content)
+    return made.feed(Applied(effect.key, effect.desired, found))
+
+
+@pytest.mark.parametrize("version", [6, 8])
+def test_a_field_that_is_as_it_was_after_our_write_was_not_healed(version: int) -> None:
+    made = applied("a", healing=True)
+    (effect,) = writes(made.drift("a", 6, **BAD))
+    effects = answers(made, effect, version, **BAD)
+    assert "healed" not in made.events()
+    assert made.told(EventName.HEAL_FAILED) == ["data.a: the server put it back"]
+    if version == 8:
+        effects = made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 8, **BAD))
+    assert written(made.agree(questions(effects)[0])) == []
+    (change,) = made.row("a").changes
+    assert (change.verdict, change.healable) == (FieldVerdict.DRIFT, False)
+    assert change.note == "the server put it back"
+    assert written(made.wait(10_000.0)) == []
+
+
+def test_what_the_server_put_back_is_tried_again_when_it_or_git_is_another() -> None:
+    def stuck() -> World:
+        made = applied("a", healing=True)
+        (effect,) = writes(made.drift("a", 6, **BAD))
+        made.agree(questions(answers(made, effect, 6, **BAD))[0])
+        return made
+
+    assert written(stuck().drift("a", 7, data={"a": "3"})) == [A]
+    made = stuck()
+    (asked,) = questions(made.read(document(CONFIG_MAP, "a", data={"a": "5"}), number=2))
+    assert written(made.agree(asked)) == [A]
+    made = stuck()
+    (asked,) = questions(made.feed(Refresh()))
+    assert written(made.agree(asked)) == [A]
+
+
+def test_a_field_that_moved_is_healed_beside_one_that_did_not() -> None:
+    git = {"data": {"a": "1", "b": "1"}}
+    made = applied("a", git=git, healing=True)
+    (effect,) = writes(made.drift("a", 6, data={"a": "2", "b": "2"}))
+    answers(made, effect, 8, data={"a": "1", "b": "2"})
+    told = [(each.name, [c.path for c in each.changes]) for each in made.state.events][-2:]
+    assert told == [("heal_failed", ["data.b"]), ("healed", ["data.a"])]
+
+
+def test_a_sync_that_moved_nothing_says_so_and_counts_nothing_as_done() -> None:
+    made, (effect,) = in_flight("a")
+    made.recorded(answers(made, effect, 6, **BAD))
+    run = made.run(1)
+    assert (run.done, run.total) == (0, 1)
+    (problem,) = run.problems
+    assert (problem.remedy, str(problem)) == (
+        Remedy.CHANGE_GIT,
+        f"{A.ref}: a.yaml:1: data.a: the server put it back",
+    )
+    assert EventName.SYNCED not in made.events()
+
+
+def test_an_object_that_is_made_has_nothing_to_be_put_back() -> None:
+    made = applied("a", healing=True)
+    (effect,) = writes(made.change(CONFIG_MAP, "a", None))
+    answers(made, effect, 8, **GOOD)
+    assert made.told(EventName.HEALED) == ["created again"]

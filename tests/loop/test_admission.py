@@ -1,0 +1,97 @@
+"""What the server makes of Git changes when its policies do; the objects themselves never move."""
+
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from tests.apiserver.client import Client
+from tests.apiserver.server import ApiServer
+from tests.controller import Controller
+from tests.loop.stage import Stage, changes
+from tests.loop.test_loop import of
+
+pytestmark = pytest.mark.real
+
+POLICIES = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies"
+BINDINGS = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings"
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: '1'}\n"
+
+
+@pytest.fixture
+def stage(real_server: ApiServer, real_namespace: str, tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(real_server, real_namespace, tmp_path)
+    made.git(web=MAP)
+    force(made.client, real_namespace)
+    yield made
+    for name in ("first", "again"):
+        unforce(made.client, real_namespace, name)
+
+
+def force(client: Client, namespace: str, name: str = "first") -> None:
+    """Whoever writes the ConfigMap of the namespace writes "forced" into it."""
+    name = f"{namespace}-{name}"
+    expression = 'Object{data: {"a": "forced"}}'
+    policy = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingAdmissionPolicy",
+        "metadata": {"name": name},
+        "spec": {
+            "matchConstraints": {
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+                "resourceRules": [
+                    {
+                        "apiGroups": [""],
+                        "apiVersions": ["v1"],
+                        "operations": ["CREATE", "UPDATE"],
+                        "resources": ["configmaps"],
+                    }
+                ],
+            },
+            "matchConditions": [
+                {"name": "web", "expression": 'object.metadata.name.startsWith("web")'}
+            ],
+            "reinvocationPolicy": "Never",
+            "mutations": [
+                {
+                    "patchType": "ApplyConfiguration",
+                    "applyConfiguration": {"expression": expression},
+                }
+            ],
+        },
+    }
+    binding = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingAdmissionPolicyBinding",
+        "metadata": {"name": name},
+        "spec": {"policyName": name},
+    }
+    for path, body in ((POLICIES, policy), (BINDINGS, binding)):
+        answer = client.call("POST", path, body)
+        assert answer.status == HTTPStatus.CREATED, answer.body
+    probe = f"/api/v1/namespaces/{namespace}/configmaps?dryRun=All"
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web-probe"}}
+    until = time.monotonic() + 20
+    while b"forced" not in client.call("POST", probe, body).body:
+        assert time.monotonic() < until, "the policy does not act"
+        time.sleep(0.1)
+
+
+def unforce(client: Client, namespace: str, name: str = "first") -> None:
+    for path in (BINDINGS, POLICIES):
+        client.call("DELETE", f"{path}/{namespace}-{name}")
+
+
+def test_a_value_that_a_policy_forced_is_drift_once_the_policy_is_gone(stage: Stage) -> None:
+    assert stage.run("sync", "--yes").returncode == 0
+    assert changes(stage.diff()["web"]) == {"data.a": "info"}
+    place = stage.place()
+    with Controller(place.command("--headless"), place.environment()) as controller:
+        controller.take(of("cluster_synced"), within_s=30)
+        unforce(stage.client, stage.namespace)
+        _, line = controller.take(of("drift_detected", kind="ConfigMap"), within_s=30)
+        assert [(each["path"], each["live"]) for each in line["changes"]] == [("data.a", "forced")]
+        force(stage.client, stage.namespace, "again")
+        controller.take(of("drift_gone", kind="ConfigMap"), within_s=30)
