@@ -463,5 +463,6 @@ def test_what_an_app_of_another_cluster_has_says_nothing_of_this_one() -> None:
 def test_an_app_does_not_wait_for_what_it_tracks_itself() -> None:
     made = owning(OTHER)
     own, other = made.state.apps[SPEC.name], made.state.apps[OTHER.name]
-    assert told_apart(replace(own, inventory=None), [replace(own, inventory=None)]) is False
-    assert told_apart(own, [own, other]) is False
+    unread = replace(own, inventory=None)
+    assert told_apart(unread, [unread])
+    assert not told_apart(unread, [unread, other])

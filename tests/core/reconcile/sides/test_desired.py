@@ -184,7 +184,7 @@ def test_an_object_whose_kind_got_served_is_judged_as_any_other() -> None:
         "not-served: the cluster serves no Widget in acme.example/v1",
     )
     (warning,) = row.changes
-    assert (warning.path, warning.live) == ("apiVersion", "acme.example/v1")
+    assert (warning.path, warning.git) == ("apiVersion", "acme.example/v1")
     assert warning.note == "the cluster serves no Widget in acme.example/v1"
     made.feed(found(widgets=WIDGETS), SchemaRead("prod", WIDGET, None))
     made.listing(WIDGET)
