@@ -66,6 +66,8 @@ class Case:
     def decide(self, each: Difference) -> Iterator[FieldChange]:
         """Say what one difference means; nothing at all if it is clean."""
         match each.how:
+            case How.VALUE if self.evidence.dropped_nulls(each.parts, each.git, each.live):
+                pass  # A2
             case How.VALUE:
                 yield self._confirmed(each, self._stated(each))
             case How.EXTRA:
@@ -121,8 +123,8 @@ class Case:
         """Table B: live has the field, and Git does not state it."""
         owners = self.evidence.owners_of(each.parts)
         actor = owners[0].actor if owners else NOBODY
-        unstated = each.kept or not self.evidence.was_ours(each.parts)
-        if each.filled and unstated and _person(owners) is None:  # B1
+        filled = each.filled and _person(owners) is None
+        if filled and (each.kept or not self.evidence.was_gits(each.parts)):  # B1
             return
         if self.scale is not None and each.parts == _REPLICAS:  # B2, A5
             change = self._scaled(each, actor, self.scale)
@@ -176,9 +178,10 @@ class Case:
     def _is_drift(self, each: Difference, owners: tuple[Owner, ...]) -> bool:
         if self._guarded(each.parts):  # B2
             return True
-        if each.parts[-4:] == _RESTARTED:  # B3
-            return False
-        if self.evidence.was_gits(each.parts) or _adder(each.parts, owners) is not None:  # B4, B6
+        added = _adder(each.parts, owners) is not None
+        if each.parts[-4:] == _RESTARTED:  # B3, but for what Git itself stated
+            return not added and self.evidence.was_gits(each.parts)
+        if added or self.evidence.was_gits(each.parts):  # B6, B4
             return True
         if not owners:
             in_secret = self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"

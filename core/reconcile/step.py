@@ -60,6 +60,7 @@ from core.reconcile.memory.inputs import (
     Tick,
     WatchRepaired,
 )
+from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
 from core.reconcile.sides import desired, live, surveys
 
@@ -78,6 +79,8 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
         The next state and what to do next.  `now` comes back as `WakeAt` when judging goes on.
     """
     draft = Draft(state, now)
+    if state.at - now > SLEW_S:
+        rewind(draft, state.at - now)
     _take(draft, happened)
     for cluster in tuple(draft.clusters):
         live.say_synced(draft, cluster)

@@ -279,6 +279,9 @@ class PlanPrepared:
 
     request: int
     plan: Plan
+    blocking: Mapping[Key, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by object: live fields that have to go, for the server refuses what Git states beside them
 
 
 @dataclass(frozen=True, slots=True)

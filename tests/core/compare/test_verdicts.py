@@ -602,3 +602,23 @@ def test_a_field_that_the_server_puts_back_cannot_be_had_without() -> None:
     back = ("info", InfoClass.INJECTED, "the server puts it back")
     assert taken_away("spec: {minReadySeconds: 5}") == [back]
     assert taken_away("spec: {minReadySeconds: 5}", whole=False) == [("drift", None, "")]
+
+
+RESTARTED = 'spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'
+
+
+@pytest.mark.parametrize(
+    ("by", "verdict"),
+    [
+        ("driftdeck:Apply", "drift"),
+        ("kubectl-rollout", "info"),
+        ("some-controller", "info"),
+    ],
+)
+def test_b3_a_restart_is_a_person_s_unless_git_stated_it_and_dropped_it(
+    by: str, verdict: str
+) -> None:
+    restarted = "annotations: {kubectl.kubernetes.io/restartedAt: T}"
+    live = f"spec: {{template: {{metadata: {{labels: {{a: b}}, {restarted}}}}}}}"
+    git = "spec: {template: {metadata: {labels: {a: b}}}}"
+    assert shown(judged("Deployment", git, live, {by: RESTARTED})) == {RESTARTED: verdict}
