@@ -15,9 +15,11 @@ import msgspec
 from core.compare import (
     Beside,
     Judgement,
+    OwnerClass,
     Policy,
     Schema,
     absence,
+    class_of,
     detailed,
     is_compared,
     judge,
@@ -51,6 +53,7 @@ from core.model import (
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.plans import notes_of, ordered
 from core.reconcile.judging.judging import policy_of
+from core.reconcile.judging.scaling import drops_replicas, stated_scale
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState, KindState, namespace_of
 from core.reconcile.sides.desired import canonical_of
@@ -207,7 +210,8 @@ class _Object:
         self._before, self._after = sides
         self._was: JsonObject = {} if sides[0] is None else msgspec.json.decode(sides[0].body)
         self._row = draft.row(Key(app.spec.name, sides[1].ref))
-        self._beside = beside
+        past = () if sides[0] is None else (sides[0].body,)
+        self._app, self._beside = app, replace(beside, past=past)
 
     def found(self, step: Step) -> _Found:
         """Return what becomes of it."""
@@ -220,7 +224,8 @@ class _Object:
         drifts = [c for c in found if c.verdict is FieldVerdict.DRIFT]
         changes = [c for c in drifts if c.blocks or _is_meant(c, meant)]
         if not changes:
-            return _Found(note=f"{ref} is already as it will be in Git: nothing to do")
+            kept = [c for c in (*found, *judged.ignored) if _is_meant(c, meant) and _is_left(c)]
+            return _Found(note=_nothing_to_do(ref, kept))
         left = [c for c in found if c not in changes and _is_left(c)]
         changes = _apart(changes, left)
         shown = replace(step, changes=self._shown(changes), left=self._as_judged(left))
@@ -231,9 +236,14 @@ class _Object:
         return _Found(replace(shown, requests=sent))
 
     def _judged(self) -> Judgement:
-        return judge(
-            self._after, self._live, self._schema, policy=self._policy, beside=self._beside
-        )
+        found = self._judged_by(self._beside)
+        if self._beside.scale is None and drops_replicas(found.changes):
+            scale = stated_scale(self._app, self._after.ref)
+            found = self._judged_by(replace(self._beside, scale=scale))
+        return found
+
+    def _judged_by(self, beside: Beside) -> Judgement:
+        return judge(self._after, self._live, self._schema, policy=self._policy, beside=beside)
 
     def _meant(self) -> tuple[tuple[Parts, How], ...]:
         """Say which paths the revert is about; of an object that it brings back all of them."""
@@ -247,8 +257,14 @@ class _Object:
         return tuple(places)
 
     def _by_git(self, change: FieldChange) -> FieldChange:
-        """Let what Git states until now count as Git's, whoever brought it into the cluster."""
+        """Let what Git states until now count as Git's, whoever brought it into the cluster.
+
+        But for a controller, which may have come to the value by itself.
+        """
         if change.info is not InfoClass.INJECTED or not isinstance(change.git, Absent):
+            return change
+        manager = change.actor.manager if change.actor is not None else None
+        if class_of(manager or "", self._policy.classes) is OwnerClass.CONTROLLER:
             return change
         was = value_at(self._was, parse_path(change.path))
         found: JsonObject = msgspec.json.decode(self._live.body)
@@ -265,6 +281,17 @@ class _Object:
         """Say of what is left what is known of it already: here nobody asked for a dry-run."""
         known = {} if self._row is None else _by_path(self._row)
         return tuple(known.get(change.path, change) for change in self._shown(left))
+
+
+def _nothing_to_do(ref: ObjectRef, kept: Iterable[FieldChange]) -> str:
+    """Say why an object needs nothing: it is so already, or it is for others to decide."""
+    named = []
+    for change in kept:
+        manager = change.actor.manager if change.actor is not None else None
+        named.append(f"{change.path} ({change.note or manager or change.verdict})")
+    if named:
+        return f"{ref}: left alone: {', '.join(named)}"
+    return f"{ref} is already as it will be in Git: nothing to do"
 
 
 def _by_path(row: Drift) -> dict[str, FieldChange]:
