@@ -58,6 +58,7 @@ from core.reconcile.memory.inputs import (
     SurveyListed,
     SurveyLost,
     Tick,
+    WatchRepaired,
 )
 from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
@@ -125,6 +126,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             live.see_cluster(draft, name)
         case AdmissionSeen():
             doubt_answers(draft, happened)
+        case WatchRepaired():
+            live.tell_repair(draft, happened)
         case AuditLogRead(name, problem):
             cluster = draft.cluster(name)
             draft.put_cluster(replace(cluster, view=replace(cluster.view, notice=problem)))
