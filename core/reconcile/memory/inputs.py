@@ -111,6 +111,15 @@ class AdmissionSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchRepaired:
+    """A watch had lost events, as an audit found; a new listing of the kind follows (R12)."""
+
+    cluster: str
+    kind: KindRef
+    count: int  # objects that were not as the server had them
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLogRead:
     """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
 
@@ -270,6 +279,9 @@ class PlanPrepared:
 
     request: int
     plan: Plan
+    blocking: Mapping[Key, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by object: live fields that have to go, for the server refuses what Git states beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +324,7 @@ FromCluster: TypeAlias = (
     | ClusterSeen
     | AdmissionSeen
     | AuditLogRead
+    | WatchRepaired
     | SchemaRead
     | KindListed
     | KindLost

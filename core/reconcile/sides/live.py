@@ -17,6 +17,7 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LiveChanged,
     SchemaRead,
+    WatchRepaired,
 )
 from core.reconcile.memory.state import (
     NOTHING_APPLIED,
@@ -82,6 +83,12 @@ def ask_person(draft: Draft, name: str, words: str) -> None:
     draft.put_cluster(replace(cluster, view=replace(cluster.view, asks=words)))
     if words:
         draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=name, message=words)
+
+
+def tell_repair(draft: Draft, repaired: WatchRepaired) -> None:
+    """What a watch missed is put right by the listing that follows; that it did is told."""
+    words = f"the watch of {repaired.kind.kind} had missed {repaired.count} object(s): listed again"
+    draft.tell(EventName.CLUSTER_SYNCED, cluster=repaired.cluster, message=words)
 
 
 def lose_cluster(draft: Draft, lost: ClusterLost) -> None:
