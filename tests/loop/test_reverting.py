@@ -242,3 +242,48 @@ def test_objects_that_come_back_are_made_and_objects_that_go_stay_and_are_named(
     assert told in words(done.stdout)
     assert cluster.sale == "off"
     assert place.client.call("GET", f"{cluster.core}/configmaps/extra").status == 200
+
+
+def test_what_the_server_will_refuse_is_said_before_anything_is_committed(
+    place: Place, name: str
+) -> None:
+    cluster = Cluster(place, name)
+    assert run(place, "sync", "--yes").returncode == 0
+    frozen = flags(sale="off") + "immutable: true\n"
+    assert run(place, "sync", "--yes").returncode == 0
+    bad = commit(place.repo, "Frozen", **{"flags.yaml": frozen, "web.yaml": web(replicas=4)})
+    assert run(place, "sync", "--yes").returncode == 0
+    shown = run(place, "revert", bad, "--dry-run")
+    assert "immutable" in words(shown.stdout)
+    assert "1 to apply; 1 cannot be done" in words(shown.stdout)
+    done = run(place, "revert", bad, "--yes")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "1 of 1 done" in done.stdout
+    assert cluster.web["replicas"] == 3
+
+
+@pytest.mark.parametrize("strategy", ["Recreate", "RollingUpdate"])
+def test_a_revert_from_one_member_of_a_union_to_the_other_takes_the_first_away(
+    place: Place, name: str, strategy: str
+) -> None:
+    cluster = Cluster(place, name)
+    members = {
+        "Recreate": "  strategy: {type: Recreate}\n",
+        "RollingUpdate": "  strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 2}}\n",
+    }
+
+    def stated(which: str) -> str:
+        return web().replace("  selector:", f"{members[which]}  selector:")
+
+    commit(place.repo, "Before", **{"web.yaml": stated(strategy)})
+    assert run(place, "sync", "--yes").returncode == 0
+    (other,) = members.keys() - {strategy}
+    bad = commit(place.repo, "Other", **{"web.yaml": stated(other)})
+    assert run(place, "sync", "--yes").returncode == 0
+    assert cluster.web["strategy"]["type"] == other
+    cluster.set_env(JAVA_OPTS="-Xmx4g")
+    done = run(place, "revert", bad, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert cluster.web["strategy"]["type"] == strategy
+    assert ("rollingUpdate" in cluster.web["strategy"]) is (strategy == "RollingUpdate")
+    assert cluster.env["JAVA_OPTS"] == "-Xmx4g"

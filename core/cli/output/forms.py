@@ -110,6 +110,7 @@ def _app_form(app: AppView, called: ClusterName) -> JsonObject:
         "path": app.spec.path,
         "problem": app_problem(app) or None,
         "unseen": list(app.unseen),
+        "inventory": app.inventory or None,
         "counts": {verdict.value: app.counts.get(verdict, 0) for verdict in Verdict},
         "ignored": app.ignored,
     }

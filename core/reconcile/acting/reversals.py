@@ -6,7 +6,7 @@ a hot-fix or a commit that is still to be applied.  Which side moved does not ma
 driftdeck never wrote, or that another process did, is treated the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -15,9 +15,11 @@ import msgspec
 from core.compare import (
     Beside,
     Judgement,
+    OwnerClass,
     Policy,
     Schema,
     absence,
+    class_of,
     detailed,
     is_compared,
     judge,
@@ -51,12 +53,14 @@ from core.model import (
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.plans import notes_of, ordered
 from core.reconcile.judging.judging import policy_of
+from core.reconcile.judging.scaling import drops_replicas, stated_scale
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState, KindState, namespace_of
 from core.reconcile.sides.desired import canonical_of
 from core.reconcile.sides.promises import promises
 from core.remedy import creation, requests
 
+NOTHING: Final[Mapping[Key, tuple[str, ...]]] = {}
 _NAMED_MAX: Final = 10  # objects that are named one by one
 
 Sides: TypeAlias = tuple[Desired | None, Desired | None]
@@ -71,8 +75,16 @@ class _Found:
     note: str = ""
 
 
-def reversal(draft: Draft, revert: RevertPlan) -> Plan:
-    """Return the plan of what follows *revert* in the cluster, as the cluster is now."""
+def reversal(
+    draft: Draft, revert: RevertPlan, blocking: Mapping[Key, tuple[str, ...]] = NOTHING
+) -> Plan:
+    """Return the plan of what follows *revert* in the cluster, as the cluster is now.
+
+    Args:
+        draft: What is known.
+        revert: What Git will state.
+        blocking: By object, live fields that have to go, too: the server said so.
+    """
     app = draft.app(revert.app)
     cluster = draft.cluster(app.spec.cluster)
     documents = tuple(after for _, after in revert.restated if after is not None)
@@ -80,7 +92,8 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     unserved = tuple(each for each in documents if each.kind not in served)
     found = [_coming(app, cluster, each, documents) for each in unserved]
     for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
-        found.append(_of_object(draft, app, cluster, ref, sides))
+        going = blocking.get(Key(app.spec.name, ref))
+        found.append(_of_object(draft, app, cluster, ref, sides, going))
     steps = ordered(each.step for each in found if each.step is not None)
     names = {step.key for step in steps}
     notes = [each.note for each in found if each.note]
@@ -88,6 +101,13 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     inventories = {app.spec.name: app.inventory_problem}
     told = notes_of([app.spec.name] if steps else [], steps, inventories)
     return Plan(app.spec.cluster, steps, {}, (*told, *notes))
+
+
+def after_of(draft: Draft, revert: RevertPlan) -> dict[ObjectRef, Desired]:
+    """Return what Git will state of the objects that *revert* restates."""
+    app = draft.app(revert.app)
+    sides = _sides(draft, app, draft.cluster(app.spec.cluster), revert)
+    return {ref: after for ref, (_, after) in sides.items() if after is not None}
 
 
 def _sides(
@@ -123,7 +143,12 @@ def _coming(
 
 
 def _of_object(
-    draft: Draft, app: AppState, cluster: ClusterState, ref: ObjectRef, sides: Sides
+    draft: Draft,
+    app: AppState,
+    cluster: ClusterState,
+    ref: ObjectRef,
+    sides: Sides,
+    blocking: tuple[str, ...] | None,
 ) -> _Found:
     before, after = sides
     either = after or before
@@ -144,7 +169,8 @@ def _of_object(
         problem = f"live-unreadable: {state.problem if state is not None else 'not read yet'}"
         return _Found(replace(step, problem=problem))
     if live is not None:
-        return _Object(draft, app, cluster, state, (before, after), live).found(step)
+        beside = Beside(cluster.scales.get(ref), blocking=blocking)
+        return _Object(draft, app, beside, state, (before, after), live).found(step)
     if before is not None:
         return _Found(note=f"{ref} is not in the cluster: left alone")
     left = absence(policy_of(app.spec).rules, after)
@@ -173,7 +199,7 @@ class _Object:
         self,
         draft: Draft,
         app: AppState,
-        cluster: ClusterState,
+        beside: Beside,
         state: KindState,
         sides: tuple[Desired | None, Desired],
         live: Live,
@@ -184,7 +210,8 @@ class _Object:
         self._before, self._after = sides
         self._was: JsonObject = {} if sides[0] is None else msgspec.json.decode(sides[0].body)
         self._row = draft.row(Key(app.spec.name, sides[1].ref))
-        self._beside = Beside(cluster.scales.get(sides[1].ref))
+        past = () if sides[0] is None else (sides[0].body,)
+        self._app, self._beside = app, replace(beside, past=past)
 
     def found(self, step: Step) -> _Found:
         """Return what becomes of it."""
@@ -194,9 +221,11 @@ class _Object:
             return _Found(replace(step, problem=judged.reason))
         meant = self._meant()
         found = [self._by_git(change) for change in judged.changes]
-        changes = [c for c in found if c.verdict is FieldVerdict.DRIFT and _is_meant(c, meant)]
+        drifts = [c for c in found if c.verdict is FieldVerdict.DRIFT]
+        changes = [c for c in drifts if c.blocks or _is_meant(c, meant)]
         if not changes:
-            return _Found(note=f"{ref} is already as it will be in Git: nothing to do")
+            kept = [c for c in (*found, *judged.ignored) if _is_meant(c, meant) and _is_left(c)]
+            return _Found(note=_nothing_to_do(ref, kept))
         left = [c for c in found if c not in changes and _is_left(c)]
         changes = _apart(changes, left)
         shown = replace(step, changes=self._shown(changes), left=self._as_judged(left))
@@ -207,9 +236,14 @@ class _Object:
         return _Found(replace(shown, requests=sent))
 
     def _judged(self) -> Judgement:
-        return judge(
-            self._after, self._live, self._schema, policy=self._policy, beside=self._beside
-        )
+        found = self._judged_by(self._beside)
+        if self._beside.scale is None and drops_replicas(found.changes):
+            scale = stated_scale(self._app, self._after.ref)
+            found = self._judged_by(replace(self._beside, scale=scale))
+        return found
+
+    def _judged_by(self, beside: Beside) -> Judgement:
+        return judge(self._after, self._live, self._schema, policy=self._policy, beside=beside)
 
     def _meant(self) -> tuple[tuple[Parts, How], ...]:
         """Say which paths the revert is about; of an object that it brings back all of them."""
@@ -223,8 +257,14 @@ class _Object:
         return tuple(places)
 
     def _by_git(self, change: FieldChange) -> FieldChange:
-        """Let what Git states until now count as Git's, whoever brought it into the cluster."""
+        """Let what Git states until now count as Git's, whoever brought it into the cluster.
+
+        But for a controller, which may have come to the value by itself.
+        """
         if change.info is not InfoClass.INJECTED or not isinstance(change.git, Absent):
+            return change
+        manager = change.actor.manager if change.actor is not None else None
+        if class_of(manager or "", self._policy.classes) is OwnerClass.CONTROLLER:
             return change
         was = value_at(self._was, parse_path(change.path))
         found: JsonObject = msgspec.json.decode(self._live.body)
@@ -241,6 +281,17 @@ class _Object:
         """Say of what is left what is known of it already: here nobody asked for a dry-run."""
         known = {} if self._row is None else _by_path(self._row)
         return tuple(known.get(change.path, change) for change in self._shown(left))
+
+
+def _nothing_to_do(ref: ObjectRef, kept: Iterable[FieldChange]) -> str:
+    """Say why an object needs nothing: it is so already, or it is for others to decide."""
+    named = []
+    for change in kept:
+        manager = change.actor.manager if change.actor is not None else None
+        named.append(f"{change.path} ({change.note or manager or change.verdict})")
+    if named:
+        return f"{ref}: left alone: {', '.join(named)}"
+    return f"{ref} is already as it will be in Git: nothing to do"
 
 
 def _by_path(row: Drift) -> dict[str, FieldChange]:

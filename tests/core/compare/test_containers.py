@@ -88,3 +88,14 @@ def test_a_context_goes_whole_unless_an_operator_wrote_in_it(manager: str, whole
     by = {manager: f"{where}.runAsUser", "kubectl-patch": f"{where}.capabilities.add"}
     found = drift("{containers: [{name: web}]}", f"{{containers: [{{name: web, {context}}}]}}", by)
     assert found[f"{where}.capabilities.add"] == where + whole
+
+
+def test_a_set_goes_as_a_whole_when_all_its_members_go_and_not_otherwise() -> None:
+    one, other = "spec.tags[=a]", "spec.tags[=b]"
+    for by, gone in (
+        ({"kubectl-edit": f"{one} {other}"}, {one: "spec", other: "spec"}),
+        ({"kubectl-edit": one, "keda-operator": other}, {one: ""}),
+    ):
+        found = judged("Widget", "", "spec: {tags: [a, b]}", by)
+        places = {each.path: each.place for each in found.changes if each.verdict == "drift"}
+        assert places == gone

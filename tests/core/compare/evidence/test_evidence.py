@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.compare.evidence.evidence import Evidence
-from core.model import JsonObject
+from core.model import ABSENT, Absent, Json, JsonObject
 from core.model.paths import parse_path
 from tests.core.compare.world import managed
 
@@ -25,3 +25,24 @@ def test_a_key_that_was_written_as_text_was_stated(path: str, *, was: bool) -> N
     assert Evidence(applied, {}).was_ours(parse_path(path)) is was
     if path != "data":  # an entry owns what it lists, not what is around it
         assert Evidence(owned, {}).was_ours(parse_path(path)) is was
+
+
+@pytest.mark.parametrize(
+    ("applied", "git", "live", "dropped"),
+    [
+        ({"a": None}, None, ABSENT, True),
+        ({"a": [None, {"b": None, "c": 1}]}, [None, {"b": None, "c": 1}], [None, {"c": 1}], True),
+        ({"a": {"b": None}}, {"b": None}, {}, True),
+        ({}, None, ABSENT, False),  # kubectl was never asked for it
+        ({"a": {"b": None}}, {"b": None, "c": None}, {}, False),
+        ({"a": None}, None, "x", False),
+        ({"a": {"b": None}}, {"b": None}, {"b": "x"}, False),
+        ({"a": {"b": None}}, {"b": None}, ABSENT, False),
+        ({"a": 1}, 1, ABSENT, False),
+    ],
+)
+def test_kubectl_apply_drops_nulls_and_so_nothing_is_asked_of_it(
+    applied: JsonObject, git: Json, live: Json | Absent, *, dropped: bool
+) -> None:
+    found: JsonObject = {"metadata": {"annotations": {LAST: json.dumps({"spec": applied})}}}
+    assert Evidence(found, {}).dropped_nulls(("spec", "a"), git, live) is dropped
