@@ -33,6 +33,7 @@ from core.reconcile.memory.inputs import (
     ClusterAsks,
     ClusterFound,
     ClusterLost,
+    ClusterNamed,
     ClusterSeen,
     Confirmed,
     Explained,
@@ -118,6 +119,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
+        case ClusterNamed():
+            live.name_cluster(draft, happened)
         case ClusterAsks(name, words):
             live.ask_person(draft, name, words)
         case ClusterLost():

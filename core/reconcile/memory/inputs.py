@@ -77,6 +77,15 @@ class ClusterFound:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterNamed:
+    """The kubeconfig was read: which context it is, and as whom."""
+
+    cluster: str
+    context: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterAsks:
     """A credential plugin wants something of a person; "" when it wants nothing any more."""
 
@@ -319,6 +328,7 @@ class Tick:
 FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
 FromCluster: TypeAlias = (
     ClusterFound
+    | ClusterNamed
     | ClusterAsks
     | ClusterLost
     | ClusterSeen

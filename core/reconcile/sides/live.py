@@ -13,6 +13,7 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
+    ClusterNamed,
     KindListed,
     KindLost,
     LiveChanged,
@@ -75,6 +76,13 @@ def _changed_kinds(
     before: Mapping[KindRef, Resource], after: Mapping[KindRef, Resource]
 ) -> set[KindRef]:
     return {kind for kind, resource in after.items() if before.get(kind) != resource}
+
+
+def name_cluster(draft: Draft, named: ClusterNamed) -> None:
+    """It can be called by its context and user, whether or not it answers."""
+    cluster = draft.cluster(named.cluster)
+    view = replace(cluster.view, context=named.context, user=named.user)
+    draft.put_cluster(replace(cluster, view=view))
 
 
 def ask_person(draft: Draft, name: str, words: str) -> None:

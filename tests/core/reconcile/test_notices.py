@@ -1,7 +1,13 @@
 """What is amiss and stops nothing."""
 
-from core.model import EventName
-from core.reconcile.memory.inputs import AuditLogRead, ClusterAsks, WatchRepaired
+from core.model import ClusterName, EventName, Problem, Remedy
+from core.reconcile.memory.inputs import (
+    AuditLogRead,
+    ClusterAsks,
+    ClusterLost,
+    ClusterNamed,
+    WatchRepaired,
+)
 from tests.core.reconcile.world import CONFIG_MAP, applied
 
 
@@ -32,3 +38,12 @@ def test_what_a_watch_had_lost_is_told_with_its_count() -> None:
     told = made.state.events[-1]
     assert (told.name, told.cluster) == (EventName.CLUSTER_SYNCED, "prod")
     assert told.message == "the watch of ConfigMap had missed 2 object(s): listed again"
+
+
+def test_a_cluster_that_does_not_answer_is_called_by_its_context_and_user_all_the_same() -> None:
+    made = applied("a")
+    made.feed(ClusterNamed("prod", "prod-eu", "ada"))
+    made.feed(ClusterLost("prod", Problem(Remedy.WAIT, "no answer")))
+    called = ClusterName("prod", "prod-eu", "ada")
+    assert made.state.clusters["prod"].view.called == called
+    assert made.state.events[-1].called == called

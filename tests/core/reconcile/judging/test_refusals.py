@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import ConfirmedBy, Drift, FieldVerdict, Verdict
-from core.reconcile.judging.refusals import is_final, is_invalid
+from core.reconcile.judging.refusals import ASK_AGAIN_CAP_S, is_final, is_invalid
 from core.reconcile.memory.commands import Refresh
 from core.reconcile.memory.effects import Confirm, Effect
 from core.reconcile.memory.inputs import ClusterFound, Confirmed, InventoryRead, Tick
@@ -112,6 +112,13 @@ def test_a_reader_is_asked_once_and_again_as_somebody_else() -> None:
     assert row(made).reason == "the server's words"
     found = ClusterFound("prod", "other", "https://prod", "v1.37.2", "default", RESOURCES)
     assert asked(made.feed(found)) == ["6"]
+
+
+def test_a_right_that_is_granted_later_is_noticed_within_five_minutes() -> None:
+    made = refused(FORBIDDEN)
+    assert asked(made.wait(ASK_AGAIN_CAP_S - 1)) == []
+    assert row(made).reason == "the server's words"
+    assert asked(made.wait(1.0)) == ["5"]
 
 
 def test_a_reader_may_ask_again_by_hand() -> None:
