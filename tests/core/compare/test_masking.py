@@ -67,6 +67,9 @@ def test_a_value_that_names_an_entry_is_hidden_in_the_path(path: str) -> None:
     assert masked(path.replace(CANARY, "other"), "a", "b", ref).path != result.path
     extra = FieldChange(path, FieldVerdict.DRIFT, live="a", git=ABSENT)
     assert not mask([extra], ref, key=KEY)[0].healable  # by which path could it be removed?
+    stuck = FieldChange(path, FieldVerdict.DRIFT, live="a", git="b", healable=False)
+    assert not mask([stuck], ref, key=KEY)[0].healable
+    assert result.healable
     config = ObjectRef("", "ConfigMap", "app", "web")
     assert masked(path, "a", "b", config).path == path
 

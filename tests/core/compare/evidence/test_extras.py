@@ -146,7 +146,9 @@ def test_only_a_claim_for_a_volume_is_one_of_a_stateful_set() -> None:
 
 
 def test_settings_say_who_comes_first_of_two_who_wrote_in_the_same_second() -> None:
-    entries = [{**BY_KUBECTL, "manager": name, "fieldsV1": {}} for name in ("tool", "kubectl")]
+    entries: list[Any] = [
+        {**BY_KUBECTL, "manager": name, "fieldsV1": {}} for name in ("tool", "kubectl")
+    ]
     body = json.dumps({"metadata": {"name": "a", "managedFields": entries}}).encode()
     ref, live = ObjectRef("", "Service", "web", "a"), Live("u", "1", body)
     assert find(ref, live, {}).maker.manager == "kubectl"
