@@ -87,8 +87,6 @@ def wake(draft: Draft) -> None:
         draft.alarms = draft.alarms.delete(key)
         subject = draft.subject(key)
         draft.judge_again(key)
-        if subject.row is not None and permitted(draft.app(key.app), subject.row):
-            draft.offer(key)
         for later in _untils(subject):
             if later > draft.now:
                 draft.wake(key, later)

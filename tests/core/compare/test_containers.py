@@ -107,3 +107,14 @@ def test_a_list_that_git_states_stays_when_what_others_added_goes() -> None:
     by = {"kubectl-edit": "spec.tags[=b]"}
     found = judged("Widget", "spec: {tags: [a]}", "spec: {tags: [a, b]}", by)
     assert [(change.path, change.place) for change in found.changes] == [("spec.tags[=b]", "")]
+
+
+def test_a_set_goes_as_a_whole_when_all_its_members_go_and_not_otherwise() -> None:
+    one, other = "spec.tags[=a]", "spec.tags[=b]"
+    for by, gone in (
+        ({"kubectl-edit": f"{one} {other}"}, {one: "spec", other: "spec"}),
+        ({"kubectl-edit": one, "keda-operator": other}, {one: ""}),
+    ):
+        found = judged("Widget", "", "spec: {tags: [a, b]}", by)
+        places = {each.path: each.place for each in found.changes if each.verdict == "drift"}
+        assert places == gone

@@ -143,3 +143,22 @@ def test_judging_a_secret_and_masking_its_explanation_leaves_nothing() -> None:
     assert CANARY not in repr(result)
     assert CANARY_64 not in repr(result)
     assert "b3RoZXI=" not in repr(result)
+
+
+def test_a_warning_without_values_hides_the_value_in_its_path() -> None:
+    warning = FieldChange(f'data[="{CANARY}"]', FieldVerdict.WARN, ABSENT, ABSENT, note=CANARY)
+    (result,) = mask([warning], ObjectRef("x.io", "AppSecret", "app", "web"), key=KEY)
+    assert CANARY not in repr(result)
+
+
+@pytest.mark.parametrize(("path", "value"), [("data.a", {"name": "x"}), ("data", ["x"])])
+def test_a_secret_value_that_is_no_text_is_hidden_as_one(path: str, value: Json) -> None:
+    assert isinstance(masked(path, value, "").git, Masked)
+
+
+def test_what_is_secret_in_an_entry_of_a_list_is_hidden_and_the_rest_is_shown() -> None:
+    ref = ObjectRef("apps", "StatefulSet", "app", "web")
+    claims: Json = [{"annotations": {LAST_APPLIED: CANARY, "note": "plain"}}, {"name": "b"}]
+    result = masked("spec.volumeClaimTemplates", claims, [], ref)
+    assert CANARY not in repr(result)
+    assert "plain" in repr(result)

@@ -48,6 +48,18 @@ def test_what_only_we_apply_is_sent_as_it_is_live() -> None:
     assert body["spec"] == {"replicas": 5, "paused": True}
 
 
+def test_what_git_drops_and_a_controller_owns_too_is_given_up_to_it() -> None:
+    owners = {"driftdeck:Apply": "spec.replicas", HPA: "spec.replicas"}
+    body = sent("Deployment", "spec: {paused: true}", LIVE, owners, "spec.replicas")
+    assert body["spec"] == {"paused": True}
+
+
+def test_what_git_drops_and_only_we_own_is_sent_as_it_is_live() -> None:
+    owners = {"driftdeck:Apply": "spec.replicas"}
+    body = sent("Deployment", "spec: {paused: true}", LIVE, owners, "spec.replicas")
+    assert body["spec"] == {"replicas": 5, "paused": True}
+
+
 def test_what_live_lacks_is_not_sent() -> None:
     body = sent("Deployment", GIT, "spec: {}", {}, "spec.replicas", "spec.paused")
     assert body.get("spec", {}) == {}

@@ -6,6 +6,7 @@ from typing import Any
 from core.model import (
     Document,
     FieldVerdict,
+    IgnoreRule,
     Plan,
     Problem,
     Remedy,
@@ -133,6 +134,32 @@ def test_a_field_that_only_looks_like_the_commit_s_stays_with_its_controller() -
     )
     plan = sync_of(made, stating("a", a="1", b="2"), stating("a", a="1"))
     assert plan.steps == ()
+
+
+def test_what_a_controller_came_to_by_itself_stays_even_where_git_said_the_same() -> None:
+    controller = owned("kube-controller-manager", "b")
+    made = world_of({"a": "1", "b": "2"}, {"a": "1", "b": "2"}, controller)
+    plan = sync_of(made, stating("a", a="1", b="2"), stating("a", a="1"))
+    assert plan.steps == ()
+    assert "ConfigMap/web/a: left alone: data.b (kube-controller-manager)" in plan.notes
+
+
+def test_a_value_that_a_controller_decides_is_left_to_it_and_named() -> None:
+    made = world_of({"a": "2"}, {"a": "7"}, owned("kube-controller-manager", "a"))
+    plan = sync_of(made, stating("a", a="2"), stating("a", a="1"))
+    assert plan.steps == ()
+    assert any(note.startswith("ConfigMap/web/a: left alone: data.a (") for note in plan.notes)
+
+
+def test_a_value_that_a_rule_leaves_alone_is_left_alone_and_the_rule_named() -> None:
+    made = world(ignore=(IgnoreRule(pointer="/data/a", source="driftdeck.yaml:9"),))
+    made.read(stating("a", a="2"))
+    made.listing(CONFIG_MAP, [("a", live(CONFIG_MAP, "a", 5, data={"a": "2"}))])
+    made.feed(InventoryRead(SPEC.name, ()))
+    plan = sync_of(made, stating("a", a="2"), stating("a", a="1"))
+    assert plan.steps == ()
+    rule = "ignored by pointer /data/a, driftdeck.yaml:9"
+    assert f"ConfigMap/web/a: left alone: data.a ({rule})" in plan.notes
 
 
 def test_values_that_are_there_already_need_nothing_and_it_is_said() -> None:
