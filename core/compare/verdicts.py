@@ -132,6 +132,8 @@ class Case:
             return
         if (sharer := self._shared(each)) is not None:  # B4
             yield self._contested(each, sharer, "Git dropped it, and it is applied by")
+        elif (holder := self._held(each, owners)) is not None:
+            yield self._contested(each, holder, "Git dropped it, and it is owned by")
         elif self._is_drift(each, owners):
             adder = _adder(each.parts, owners)
             who = adder.actor if adder else actor
@@ -166,6 +168,13 @@ class Case:
             adder = _adder(inner.parts, self.evidence.owners_of(inner.parts))
             if adder is not None and adder.manager != maker:
                 yield _change(inner, FieldVerdict.DRIFT, adder.actor)
+
+    def _held(self, each: Difference, owners: tuple[Owner, ...]) -> Owner | None:
+        """B4: which controller owns a field that Git dropped while we own it, too."""
+        if self._guarded(each.parts) or not self.evidence.was_ours(each.parts):
+            return None
+        held = owners[0] if owners and owners[0].kind is OwnerClass.CONTROLLER else None
+        return held if any(owner.kind is OwnerClass.OURS for owner in owners) else None
 
     def _shared(self, each: Difference) -> Owner | None:
         """B4: who else applies a field that Git once stated and has dropped; B2 and B3 go first."""

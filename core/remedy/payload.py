@@ -102,8 +102,9 @@ class _Sent:
                 if keyed is not None:
                     return keyed or (live if not live else ABSENT)
         owners = [owner for owner in self._owners.entries if owner.owns(whole)]
+        kinds = {owner.kind for owner in owners}
         if isinstance(git, Absent):
-            if not any(o.kind is OwnerClass.OURS for o in owners):
+            if OwnerClass.OURS not in kinds or (apart and OwnerClass.CONTROLLER in kinds):
                 return ABSENT  # Git does not state it, and leaving it out takes nothing away
             if any(other.meets(at) for other in self._others):
                 return live

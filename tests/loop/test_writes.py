@@ -260,3 +260,22 @@ def test_a_namespace_that_does_not_exist_is_named_and_nothing_counts_as_done(sta
     words = " ".join((done.stdout + done.stderr).split())
     assert f"the namespace {stage.namespace} does not exist" in words
     assert "0 of 1 done" in words
+
+
+# What a controller owns, too ----------------------------------------------------------------------
+
+
+def test_a_number_that_git_drops_stays_with_a_controller_that_owns_it_too(stage: Stage) -> None:
+    """Nobody may read an autoscaler here, so only ownership tells who decides."""
+    stage.git(web=WEB)
+    synced(stage)
+    stage.scale("web", 5, KCM)
+    stage.git(web=WEB.replace("replicas: 2", "replicas: 5").replace("a:1", "a:2"))
+    synced(stage)
+    stage.git(web=OPEN.replace("a:1", "a:3"))
+    synced(stage)
+    assert scaled(stage) == (5, "a:3")
+    entries = web(stage)["metadata"]["managedFields"]
+    owners = {e["manager"] for e in entries if "f:replicas" in e["fieldsV1"].get("f:spec", {})}
+    assert owners == {KCM}
+    assert stage.run("diff").returncode == 0

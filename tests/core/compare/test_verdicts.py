@@ -586,6 +586,13 @@ def taken_away(predicted: str, *, whole: bool = True, kind: str = "Deployment") 
     return [(str(c.verdict), c.info, c.note) for c in told.changes]
 
 
+def test_b4_what_git_drops_and_a_controller_owns_too_is_left_to_the_controller() -> None:
+    by = {"driftdeck:Apply": GRACE, "keda-operator": GRACE}
+    judgement = judged("Pod", "", LIVE_GRACE, by)
+    assert shown(judgement) == {GRACE: "contested"}
+    assert judgement.changes[0].note == "Git dropped it, and it is owned by keda-operator"
+
+
 def test_a_field_that_goes_says_what_the_server_puts_in_its_place() -> None:
     assert taken_away("") == [("drift", None, "")]
     note = "1, the server's default, takes its place"

@@ -48,6 +48,18 @@ def test_what_only_we_apply_is_sent_as_it_is_live() -> None:
     assert body["spec"] == {"replicas": 5, "paused": True}
 
 
+def test_what_git_drops_and_a_controller_owns_too_is_given_up_to_it() -> None:
+    owners = {"driftdeck:Apply": "spec.replicas", HPA: "spec.replicas"}
+    body = sent("Deployment", "spec: {paused: true}", LIVE, owners, "spec.replicas")
+    assert body["spec"] == {"paused": True}
+
+
+def test_what_git_drops_and_only_we_own_is_sent_as_it_is_live() -> None:
+    owners = {"driftdeck:Apply": "spec.replicas"}
+    body = sent("Deployment", "spec: {paused: true}", LIVE, owners, "spec.replicas")
+    assert body["spec"] == {"replicas": 5, "paused": True}
+
+
 def test_what_live_lacks_is_not_sent() -> None:
     body = sent("Deployment", GIT, "spec: {}", {}, "spec.replicas", "spec.paused")
     assert body.get("spec", {}) == {}
@@ -193,6 +205,6 @@ def test_a_null_that_kubectl_apply_dropped_is_not_sent() -> None:
 
 
 def test_nulls_of_keyed_entries_are_looked_for_under_their_keys() -> None:
-    git = "backends: [{name: a, weight: 1}, {name: b, extra: null}], free: {x: null}"
-    live = "backends: [{name: b}, {name: a}]"
-    assert nulls_sent(git, live)["backends"] == [{"name": "a", "weight": 1}, {"name": "b"}]
+    git = "backends: [{name: a, extra: null}, {name: b, extra: null}]"
+    live = "backends: [{name: b, extra: x}, {name: a}]"
+    assert nulls_sent(git, live)["backends"] == [{"name": "a"}, {"name": "b", "extra": None}]
