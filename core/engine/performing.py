@@ -172,16 +172,16 @@ class Performer:
             ]
         found = [check.result() for check in checks]
         plan = replace(effect.plan, steps=tuple(step for step, _ in found))
-        blocking = {step.key: paths for step, paths in found if paths}
+        blocking = {step.key: paths for step, paths in found if paths is not None}
         return PlanPrepared(effect.request, plan, blocking)
 
     async def _checked(
         self, cluster: ClusterLike, effect: CheckAccess, step: Step
-    ) -> tuple[Step, tuple[str, ...]]:
+    ) -> tuple[Step, tuple[str, ...] | None]:
         problem = step.problem or await answer(_problem_of(cluster, effect, step), str)
         trial = effect.trials.get(step.key)
         if problem or trial is None:
-            return replace(step, problem=problem), ()
+            return replace(step, problem=problem), None
         problem, blocking = await tried(cluster, step, trial)
         return replace(step, problem=problem), blocking
 

@@ -16,14 +16,17 @@ from core.reconcile.memory.inputs import Confirmed
 from core.reconcile.memory.subjects import Further
 
 
-async def tried(cluster: ClusterLike, step: Step, trial: Trial) -> tuple[str, tuple[str, ...]]:
+async def tried(
+    cluster: ClusterLike, step: Step, trial: Trial
+) -> tuple[str, tuple[str, ...] | None]:
     """Return why the server refuses a step, "" if it does not, and what has to go with it.
 
-    What it cannot say now is no refusal: the write itself will tell.
+    None: the apply was not refused by itself.  What the server cannot say now is no refusal: the
+    write itself will tell.
     """
     first = step.requests[0]
     if isinstance(first, Delete):
-        return "", ()
+        return "", None
     row = Drift(step.key, "", step.kind, Verdict.DRIFTED, changes=step.changes)
     questions = Questions(trial.desired, trial.live, trial.schema, trial.policy)
     answer = await cluster.dry_run(step.key, trial.desired, trial.live, first)
@@ -34,10 +37,10 @@ async def tried(cluster: ClusterLike, step: Step, trial: Trial) -> tuple[str, tu
     outcome = outcome_of(answer, further)
     if outcome.stuck:
         path, words = outcome.stuck[0]
-        return f"cannot be applied: {path}: {words}", ()
+        return f"cannot be applied: {path}: {words}", None
     if outcome.answer is not None and _is_refused(outcome.answer):
-        return outcome.answer.problem, ()
-    return "", outcome.blocking or ()
+        return outcome.answer.problem, None
+    return "", outcome.blocking
 
 
 def _is_refused(answer: Confirmed) -> bool:

@@ -6,7 +6,7 @@ a hot-fix or a commit that is still to be applied.  Which side moved does not ma
 driftdeck never wrote, or that another process did, is treated the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -25,9 +25,8 @@ from core.compare import (
     judge,
     mask,
 )
-from core.compare.equality.scalars import same_json
-from core.compare.equality.schema import UNKNOWN
-from core.compare.equality.walk import How, differences
+from core.compare.equality.schema import UNKNOWN, Node
+from core.compare.equality.walk import How, differences, same
 from core.model import (
     DRIFT_VERDICTS,
     Absent,
@@ -60,7 +59,6 @@ from core.reconcile.sides.desired import canonical_of
 from core.reconcile.sides.promises import promises
 from core.remedy import creation, requests
 
-NOTHING: Final[Mapping[Key, tuple[str, ...]]] = {}
 _NAMED_MAX: Final = 10  # objects that are named one by one
 
 Sides: TypeAlias = tuple[Desired | None, Desired | None]
@@ -75,16 +73,8 @@ class _Found:
     note: str = ""
 
 
-def reversal(
-    draft: Draft, revert: RevertPlan, blocking: Mapping[Key, tuple[str, ...]] = NOTHING
-) -> Plan:
-    """Return the plan of what follows *revert* in the cluster, as the cluster is now.
-
-    Args:
-        draft: What is known.
-        revert: What Git will state.
-        blocking: By object, live fields that have to go, too: the server said so.
-    """
+def reversal(draft: Draft, revert: RevertPlan) -> Plan:
+    """Return the plan of what follows *revert* in the cluster, as the cluster is now."""
     app = draft.app(revert.app)
     cluster = draft.cluster(app.spec.cluster)
     documents = tuple(after for _, after in revert.restated if after is not None)
@@ -92,7 +82,7 @@ def reversal(
     unserved = tuple(each for each in documents if each.kind not in served)
     found = [_coming(app, cluster, each, documents) for each in unserved]
     for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
-        going = blocking.get(Key(app.spec.name, ref))
+        going = revert.blocking.get(Key(app.spec.name, ref))
         found.append(_of_object(draft, app, cluster, ref, sides, going))
     steps = ordered(each.step for each in found if each.step is not None)
     names = {step.key for step in steps}
@@ -222,11 +212,14 @@ class _Object:
         meant = self._meant()
         found = [self._by_git(change) for change in judged.changes]
         drifts = [c for c in found if c.verdict is FieldVerdict.DRIFT]
-        changes = [c for c in drifts if c.blocks or _is_meant(c, meant)]
+        going = self._beside.blocking
+        changes = [c for c in drifts if c.path in (going or ()) or _is_meant(c, meant)]
         if not changes:
             kept = [c for c in (*found, *judged.ignored) if _is_meant(c, meant) and _is_left(c)]
             return _Found(note=_nothing_to_do(ref, kept))
         left = [c for c in found if c not in changes and _is_left(c)]
+        if going is not None:  # an apply is refused until they are gone
+            changes = [replace(c, blocks=isinstance(c.git, Absent)) for c in changes]
         changes = _apart(changes, left)
         shown = replace(step, changes=self._shown(changes), left=self._as_judged(left))
         stuck = _stuck(changes, left)
@@ -259,19 +252,32 @@ class _Object:
     def _by_git(self, change: FieldChange) -> FieldChange:
         """Let what Git states until now count as Git's, whoever brought it into the cluster.
 
-        But for a controller, which may have come to the value by itself.
+        But for a controller, which may have come to the value by itself, and for an applier that
+        nobody knows, which may declare it for reasons of its own.
         """
-        if change.info is not InfoClass.INJECTED or not isinstance(change.git, Absent):
+        contested = change.verdict is FieldVerdict.CONTESTED
+        if not (contested or change.info is InfoClass.INJECTED) or not isinstance(
+            change.git, Absent
+        ):
             return change
         manager = change.actor.manager if change.actor is not None else None
-        if class_of(manager or "", self._policy.classes) is OwnerClass.CONTROLLER:
+        writer = class_of(manager or "", self._policy.classes)
+        if writer is OwnerClass.CONTROLLER or (contested and writer is OwnerClass.UNKNOWN):
             return change
-        was = value_at(self._was, parse_path(change.path))
+        parts = parse_path(change.path)
         found: JsonObject = msgspec.json.decode(self._live.body)
-        there = value_at(found, parse_path(change.path))
-        if isinstance(was, Absent) or isinstance(there, Absent) or not same_json(was, there):
+        was, there = value_at(self._was, parts), value_at(found, parts)
+        if isinstance(was, Absent) or isinstance(there, Absent):
+            return change
+        if not same(was, there, self._node(parts), found):
             return change
         return replace(change, verdict=FieldVerdict.DRIFT, info=None, note="")
+
+    def _node(self, parts: Parts) -> Node:
+        node = self._schema.root if self._schema is not None else UNKNOWN
+        for part in parts:
+            node = node.fields[part] if isinstance(part, str) else node.items
+        return node
 
     def _shown(self, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
         hidden = mask(tuple(changes), self._after.ref, key=self._draft.mask_key)

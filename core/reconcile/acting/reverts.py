@@ -115,9 +115,11 @@ def take_access(draft: Draft, done: PlanPrepared) -> None:
         return
     del draft.previews[done.request]
     problems = {step.key: step.problem for step in done.plan.steps}
-    made = done.plan if not done.blocking else reversal(draft, revert, done.blocking)
+    revert = replace(revert, blocking=done.blocking)
+    made = reversal(draft, revert) if done.blocking else done.plan
     steps = (replace(s, problem=s.problem or problems.get(s.key, "")) for s in made.steps)
-    draft.answer(done.request, replace(revert, sync=replace(made, steps=tuple(steps))))
+    sync = replace(made, steps=tuple(steps))
+    draft.answer(done.request, replace(revert, sync=sync))
 
 
 # Carrying it out ---------------------------------------------------------------------------------
@@ -152,9 +154,7 @@ def _steps_now(draft: Draft, revert: RevertPlan) -> Iterator[tuple[Step, Step | 
     An object moves on without a change that matters here: its status does so all the time.
     """
     assert revert.sync is not None
-    going = ((s.key, tuple(c.path for c in s.changes if c.blocks)) for s in revert.sync.steps)
-    blocking = {key: paths for key, paths in going if paths}
-    now = {step.key: step for step in reversal(draft, revert, blocking).steps}
+    now = {step.key: step for step in reversal(draft, revert).steps}
     for step in revert.sync.runnable:
         found = now.get(step.key)
         same = found is not None and not found.problem and _does(found) == _does(step)

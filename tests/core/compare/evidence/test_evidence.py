@@ -46,3 +46,45 @@ def test_kubectl_apply_drops_nulls_and_so_nothing_is_asked_of_it(
 ) -> None:
     found: JsonObject = {"metadata": {"annotations": {LAST: json.dumps({"spec": applied})}}}
     assert Evidence(found, {}).dropped_nulls(("spec", "a"), git, live) is dropped
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "{", "[" * 100_000])
+def test_what_kubectl_last_applied_is_nothing_where_it_is_no_object(text: str) -> None:
+    assert Evidence({"metadata": {"annotations": {LAST: text}}}, {}).last_applied == {}
+
+
+@pytest.mark.parametrize(
+    ("owner", "stays"),
+    [
+        ("istiod:Apply", True),
+        ("keda-operator:Apply", True),
+        ("istiod:Update", False),
+        ("helm:Apply", False),  # a deployer gives way
+        ("driftdeck:Apply", False),
+    ],
+)
+def test_another_that_applies_a_field_is_there_to_stay(owner: str, *, stays: bool) -> None:
+    live: JsonObject = {"metadata": {"managedFields": managed({owner: "data.a"})}}
+    found = Evidence(live, {}).applied_by_another(parse_path("data.a"))
+    assert (found is not None) is stays
+    assert Evidence(live, {}).applied_by_another(parse_path("data.b")) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "stubborn", "first"),
+    [
+        (("one", "two"), "", "one"),
+        (("one", "two"), "one", "two"),
+        (("one", "two"), "two", "one"),
+        (("one", "two"), "other", "one"),
+        (("one", "k9s"), "k9s", "k9s"),
+    ],
+)
+def test_who_puts_a_field_back_is_a_controller_of_it_unless_a_person(
+    names: tuple[str, ...], stubborn: str, first: str
+) -> None:
+    live: JsonObject = {"metadata": {"managedFields": managed(dict.fromkeys(names, "data.a"))}}
+    persistent = {"data.a": stubborn} if stubborn else {}
+    owner = Evidence(live, {}, persistent=persistent).decisive(parse_path("data.a"))
+    assert owner is not None
+    assert owner.manager == first
