@@ -205,6 +205,6 @@ def test_a_null_that_kubectl_apply_dropped_is_not_sent() -> None:
 
 
 def test_nulls_of_keyed_entries_are_looked_for_under_their_keys() -> None:
-    git = "backends: [{name: a, weight: 1}, {name: b, extra: null}], free: {x: null}"
-    live = "backends: [{name: b}, {name: a}]"
-    assert nulls_sent(git, live)["backends"] == [{"name": "a", "weight": 1}, {"name": "b"}]
+    git = "backends: [{name: a, extra: null}, {name: b, extra: null}]"
+    live = "backends: [{name: b, extra: x}, {name: a}]"
+    assert nulls_sent(git, live)["backends"] == [{"name": "a"}, {"name": "b", "extra": None}]
