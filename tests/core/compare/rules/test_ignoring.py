@@ -11,6 +11,7 @@ from core.compare import (
     SelectorError,
     absence,
     judge,
+    left_whole,
     parse_selector,
     presence,
 )
@@ -470,6 +471,27 @@ def test_a_missing_object_is_left_alone_by_a_rule_for_the_whole_object_only() ->
     assert not absence((REPLICAS, IgnoreRule(pointer="", kind="Job")), wanted)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "left"),
+    [
+        (f"{FLUX}/reconcile", "disabled", True),
+        (f"{FLUX}/ssa", "Ignore", True),
+        (f"{FLUX}/ssa", "IfNotPresent", True),
+        (f"{FLUX}/ssa", "Merge", False),
+        (f"{FLUX}/reconcile", "enabled", False),
+        ("note", "x", False),
+    ],
+)
+def test_an_object_that_is_there_is_left_whole_where_git_or_a_rule_says_so(
+    name: str, value: str, *, left: bool
+) -> None:
+    wanted = desired(obj("ConfigMap", annotated(name, value)))
+    assert left_whole((), wanted) is left
+    assert left_whole((IgnoreRule(pointer="", kind="ConfigMap"),), wanted) is True
+    for other in (IgnoreRule(pointer="", kind="Secret"), IgnoreRule(pointer="/data")):
+        assert left_whole((other,), wanted) is left
+
+
 def extra(by: By) -> str:
     text = annotated(EXTRANEOUS, "IgnoreExtraneous", "data: {}")
     ref = desired(obj("ConfigMap")).ref
@@ -489,7 +511,8 @@ def test_an_extra_object_is_left_alone_by_a_rule_on_its_live_labels() -> None:
     ref = desired(obj("ConfigMap")).ref
     assert presence((IgnoreRule(pointer="", labels="a"),), ref, found)
     assert not presence((IgnoreRule(pointer="", labels="!a"),), ref, found)
-    assert not presence((IgnoreRule(pointer=""),), ref, Live("u", "1", b"["))
+    for broken in (b"[", b"[1]"):
+        assert presence((IgnoreRule(pointer=""),), ref, Live("u", "1", broken)) == ""
 
 
 # Texts that people write ------------------------------------------------------------------------
