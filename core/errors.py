@@ -21,6 +21,8 @@ from typing_extensions import override
 class ProductError(Exception):
     """Root of the tree; front ends catch this and nothing broader."""
 
+    retry_after_s: float | None = None  # when there is hope of another answer, if that is known
+
 
 class UsageError(ProductError):
     """The command line, the settings file or the kubeconfig asks for something impossible."""

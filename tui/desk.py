@@ -14,12 +14,12 @@ from typing_extensions import override
 from core.model import Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Role, say
-from tui.actions.act import end_writing
 from tui.actions.leave import ALWAYS_QUIT
 from tui.actions.registry import ACTIONS, BY_ID
 from tui.dialogs.asking import Question
 from tui.dialogs.orders import follow
 from tui.dialogs.preview import Preview
+from tui.dialogs.writing import end_writing
 from tui.explaining import Explaining
 from tui.frame import Frame
 from tui.model.focus import Focus, Pane, too_small

@@ -29,7 +29,13 @@ from core.cluster.waiting import happens_within
 from core.cluster.writing.access import Access
 from core.errors import ProductError, RejectedError, UnavailableError, UsageError
 from core.model import ClusterSpec, KindRef, Resource, problem_of
-from core.reconcile.memory.inputs import ClusterAsks, ClusterFound, ClusterLost, Input
+from core.reconcile.memory.inputs import (
+    ClusterAsks,
+    ClusterFound,
+    ClusterLost,
+    ClusterNamed,
+    Input,
+)
 
 USAGE_RETRY_S: Final = 30.0
 PROBE_CAP_S: Final = 25.0  # at most 50 s with jitter: fresh a minute after the server is back (F22)
@@ -76,6 +82,7 @@ class Presence:
         self._group: asyncio.TaskGroup | None = None
         self._connection: Connection | None = None
         self._version = ""
+        self._named = ("", "")  # context and user, as told
         self._told = ""  # the last problem told; "" while the cluster counts as found
         self._unreached_at = float("-inf")
         self.resources: Mapping[KindRef, Resource] = {}
@@ -130,7 +137,9 @@ class Presence:
 
     async def _connect(self) -> None:
         """Log in afresh: credentials, certificates and the kubeconfig may be why it broke."""
-        login = await log_in(self._spec, self._clock, context=self.context, tell=self._ask)
+        login = await log_in(
+            self._spec, self._clock, context=self.context, tell=self._ask, name=self._name
+        )
         connection = await open_connection(login)
         calls = Calls(connection, self._clock)
         try:
@@ -147,6 +156,12 @@ class Presence:
         resources = found.over(self.resources)
         if self._told or other_user or resources != self.resources:
             self._find(resources)
+
+    def _name(self, context: str, user: str) -> None:
+        """Tell who we are and where before it is known whether anybody answers there."""
+        if (context, user) != self._named:
+            self._named = (context, user)
+            self._emit(ClusterNamed(self._spec.name, context, user))
 
     def _ask(self, words: str) -> None:
         self._emit(ClusterAsks(self._spec.name, words))

@@ -13,6 +13,7 @@ from core.compare.evidence.jobs import end_of, expired, expires
 from core.compare.evidence.ownership import NOBODY, Owner, Owners
 from core.compare.evidence.past import Earlier, Held, Past
 from core.compare.evidence.scaling import ScaleRange, scale_of
+from core.compare.evidence.tracking import tracker_of
 from core.compare.evidence.transitions import Move, Transition
 from core.compare.evidence.writers import MANAGER, OwnerClass, class_of
 from core.compare.judge import (
@@ -23,7 +24,7 @@ from core.compare.judge import (
     not_compared,
 )
 from core.compare.masking import is_secret_kind, mask
-from core.compare.rules.ignoring import absence, presence
+from core.compare.rules.ignoring import absence, left_whole, presence
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
 
@@ -59,10 +60,12 @@ __all__ = [
     "is_compared",
     "is_secret_kind",
     "judge",
+    "left_whole",
     "mask",
     "not_compared",
     "parse_selector",
     "presence",
     "scale_of",
     "schemas",
+    "tracker_of",
 ]

@@ -66,6 +66,8 @@ class Case:
     def decide(self, each: Difference) -> Iterator[FieldChange]:
         """Say what one difference means; nothing at all if it is clean."""
         match each.how:
+            case How.VALUE if self.evidence.dropped_nulls(each.parts, each.git, each.live):
+                pass  # A2
             case How.VALUE:
                 yield self._confirmed(each, self._stated(each))
             case How.EXTRA:
@@ -85,7 +87,7 @@ class Case:
         contested = owner is not None and owner.kind is OwnerClass.CONTROLLER
         if contested and owner is not None and not self._guarded(each.parts):  # A6, but for A4
             return self._contested(each, owner, "owned by")
-        return _change(each, FieldVerdict.DRIFT, actor)  # A4, A7
+        return _change(each, FieldVerdict.DRIFT, actor, _through(owner))  # A4, A7
 
     def _contested(self, each: Difference, opponent: Owner, words: str) -> FieldChange:
         if self.policy.contested is Contested.ENFORCE:
@@ -121,8 +123,8 @@ class Case:
         """Table B: live has the field, and Git does not state it."""
         owners = self.evidence.owners_of(each.parts)
         actor = owners[0].actor if owners else NOBODY
-        unstated = each.kept or not self.evidence.was_ours(each.parts)
-        if each.filled and unstated and _person(owners) is None:  # B1
+        filled = each.filled and _person(owners) is None
+        if filled and (each.kept or not self.evidence.was_gits(each.parts)):  # B1
             return
         if self.scale is not None and each.parts == _REPLICAS:  # B2, A5
             change = self._scaled(each, actor, self.scale)
@@ -130,9 +132,12 @@ class Case:
             return
         if (sharer := self._shared(each)) is not None:  # B4
             yield self._contested(each, sharer, "Git dropped it, and it is applied by")
+        elif (holder := self._held(each, owners)) is not None:
+            yield self._contested(each, holder, "Git dropped it, and it is owned by")
         elif self._is_drift(each, owners):
             adder = _adder(each.parts, owners)
-            change = _change(each, FieldVerdict.DRIFT, adder.actor if adder else actor)
+            who = adder.actor if adder else actor
+            change = _change(each, FieldVerdict.DRIFT, who, _through(adder))
             yield self._taken_away(each, change)
         elif each.parts[-4:] == _RESTARTED:  # B3
             note = f"restarted at {each.live} by {actor.manager or 'someone'}"
@@ -164,6 +169,13 @@ class Case:
             if adder is not None and adder.manager != maker:
                 yield _change(inner, FieldVerdict.DRIFT, adder.actor)
 
+    def _held(self, each: Difference, owners: tuple[Owner, ...]) -> Owner | None:
+        """B4: which controller owns a field that Git dropped while we own it, too."""
+        if self._guarded(each.parts) or not self.evidence.was_ours(each.parts):
+            return None
+        held = owners[0] if owners and owners[0].kind is OwnerClass.CONTROLLER else None
+        return held if any(owner.kind is OwnerClass.OURS for owner in owners) else None
+
     def _shared(self, each: Difference) -> Owner | None:
         """B4: who else applies a field that Git once stated and has dropped; B2 and B3 go first."""
         if self._guarded(each.parts) or each.parts[-4:] == _RESTARTED:
@@ -175,9 +187,10 @@ class Case:
     def _is_drift(self, each: Difference, owners: tuple[Owner, ...]) -> bool:
         if self._guarded(each.parts):  # B2
             return True
-        if each.parts[-4:] == _RESTARTED:  # B3
-            return False
-        if self.evidence.was_gits(each.parts) or _adder(each.parts, owners) is not None:  # B4, B6
+        added = _adder(each.parts, owners) is not None
+        if each.parts[-4:] == _RESTARTED:  # B3, but for what Git itself stated
+            return not added and self.evidence.was_gits(each.parts)
+        if added or self.evidence.was_gits(each.parts):  # B6, B4
             return True
         if not owners:
             in_secret = self.kind == KindRef("v1", "Secret") and each.parts[0] == "data"
@@ -254,9 +267,15 @@ class Case:
 def _adder(parts: Parts, owners: tuple[Owner, ...]) -> Owner | None:
     """B6: who added a field so that it counts: a person, outside `metadata` any unknown program."""
     person = _person(owners)
-    if person is not None or parts[:1] == ("metadata",):
+    converted = any(owner.through for owner in owners)  # no metadata where it was written
+    if person is not None or (parts[:1] == ("metadata",) and not converted):
         return person
     return next((owner for owner in owners if owner.kind is OwnerClass.UNKNOWN), None)
+
+
+def _through(owner: Owner | None) -> str:
+    """Say that a field was written as another one of another version of the kind."""
+    return f"written through {owner.through}" if owner is not None and owner.through else ""
 
 
 def _keeps(owner: Owner) -> bool:

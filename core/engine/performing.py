@@ -14,6 +14,7 @@ from typing import Final, assert_never
 from core.clock import Clock
 from core.engine.failing import Asking, answer, failed
 from core.engine.seams import Adapters, ClusterLike
+from core.engine.trying import tried
 from core.model import Step
 from core.reconcile.memory.effects import (
     CheckAccess,
@@ -160,14 +161,20 @@ class Performer:
                 tasks.create_task(self._checked(cluster, effect, step))
                 for step in effect.plan.steps
             ]
-        steps = tuple(check.result() for check in checks)
-        return PlanPrepared(effect.request, replace(effect.plan, steps=steps))
+        found = [check.result() for check in checks]
+        plan = replace(effect.plan, steps=tuple(step for step, _ in found))
+        blocking = {step.key: paths for step, paths in found if paths is not None}
+        return PlanPrepared(effect.request, plan, blocking)
 
-    async def _checked(self, cluster: ClusterLike, effect: CheckAccess, step: Step) -> Step:
-        if step.problem:
-            return step
-        checking = _problem_of(cluster, effect, step)
-        return replace(step, problem=await answer(checking, str))
+    async def _checked(
+        self, cluster: ClusterLike, effect: CheckAccess, step: Step
+    ) -> tuple[Step, tuple[str, ...] | None]:
+        problem = step.problem or await answer(_problem_of(cluster, effect, step), str)
+        trial = effect.trials.get(step.key)
+        if problem or trial is None:
+            return replace(step, problem=problem), None
+        problem, blocking = await tried(cluster, step, trial)
+        return replace(step, problem=problem), blocking
 
 
 async def _problem_of(cluster: ClusterLike, effect: CheckAccess, step: Step) -> str:

@@ -180,6 +180,8 @@ class Drift:
     since: float = 0.0  # when it left in_sync, seconds since the epoch; 0.0 while in sync
     file: str = ""  # where Git states the object
     line: int = 0
+    untaken: bool = False  # in sync and not ours: a sync takes it over
+    tracked_by: str = ""  # in sync and not ours, and left to this engine, which still tracks it
     actor: Actor | None = None  # who made an EXTRA object
     origin: Origin | None = None  # of a MISSING object; of an EXTRA one the commit that removed it
 

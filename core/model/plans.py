@@ -18,6 +18,7 @@ class Verb(StrEnum):
 
     CREATE = "create"
     APPLY = "apply"
+    TAKE_OVER = "take over"  # an apply that changes no field, and makes them ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ class RevertPlan:
     """What the app states before and after it, of each object of which that is not the same."""
     notes: tuple[str, ...] = ()  # what the reader should know about the commit
     sync: Plan | None = None  # what follows in the cluster; None while it is not worked out
+    blocking: Mapping[Key, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by object that the server refuses otherwise: live fields that go first
 
 
 Answer: TypeAlias = Plan | RevertPlan

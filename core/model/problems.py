@@ -41,7 +41,7 @@ class Problem:
 
     remedy: Remedy
     words: str
-    retry_after_s: float | None = None  # when the other side said to come back
+    retry_after_s: float | None = None  # when there is hope of another answer
 
     @override
     def __str__(self) -> str:
@@ -51,8 +51,7 @@ class Problem:
 def problem_of(error: ProductError) -> Problem:
     """Return an error as a value."""
     found = (remedy for kind, remedy in _REMEDIES if isinstance(error, kind))
-    after_s = error.retry_after_s if isinstance(error, UnavailableError) else None
-    return Problem(next(found, Remedy.FIX_SETTINGS), str(error), after_s)
+    return Problem(next(found, Remedy.FIX_SETTINGS), str(error), error.retry_after_s)
 
 
 def worst_of(problems: Iterable[Problem]) -> Problem | None:

@@ -95,6 +95,7 @@ class Apply:
     body: bytes = field(repr=False)
     on: Precondition
     inverse: "Request | None" = None
+    unchanging: bool = False  # sent only where a dry-run says that it changes no field
 
     @property
     def verbs(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class EventName(StrEnum):
     DRIFT_GONE = "drift_gone"
     HEALED = "healed"
     HEAL_FAILED = "heal_failed"
+    TAKEN_OVER = "taken_over"
     FIGHTING = "fighting"
     SYNCED = "synced"
     SYNC_FAILED = "sync_failed"

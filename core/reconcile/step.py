@@ -33,6 +33,7 @@ from core.reconcile.memory.inputs import (
     ClusterAsks,
     ClusterFound,
     ClusterLost,
+    ClusterNamed,
     ClusterSeen,
     Confirmed,
     Explained,
@@ -58,7 +59,9 @@ from core.reconcile.memory.inputs import (
     SurveyListed,
     SurveyLost,
     Tick,
+    WatchRepaired,
 )
+from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
 from core.reconcile.sides import desired, live, surveys
 
@@ -77,6 +80,8 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
         The next state and what to do next.  `now` comes back as `WakeAt` when judging goes on.
     """
     draft = Draft(state, now)
+    if state.at - now > SLEW_S:
+        rewind(draft, state.at - now)
     _take(draft, happened)
     for cluster in tuple(draft.clusters):
         live.say_synced(draft, cluster)
@@ -114,6 +119,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
+        case ClusterNamed():
+            live.name_cluster(draft, happened)
         case ClusterAsks(name, words):
             live.ask_person(draft, name, words)
         case ClusterLost():
@@ -122,6 +129,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             live.see_cluster(draft, name)
         case AdmissionSeen():
             doubt_answers(draft, happened)
+        case WatchRepaired():
+            live.tell_repair(draft, happened)
         case AuditLogRead(name, problem):
             cluster = draft.cluster(name)
             draft.put_cluster(replace(cluster, view=replace(cluster.view, notice=problem)))

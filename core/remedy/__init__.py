@@ -4,14 +4,25 @@
 it returns are those of `core.model.requests`; `json_patch` says how an edit looks on the wire.
 """
 
+from core.remedy.claims import is_applied_by_us
 from core.remedy.patching import json_patch
 from core.remedy.payload import payload
-from core.remedy.requests import creation, deletion, patch, requests, statement, verbs
+from core.remedy.requests import (
+    creation,
+    deletion,
+    owns_its_statement,
+    patch,
+    requests,
+    statement,
+    verbs,
+)
 
 __all__ = [
     "creation",
     "deletion",
+    "is_applied_by_us",
     "json_patch",
+    "owns_its_statement",
     "patch",
     "payload",
     "requests",

@@ -7,14 +7,18 @@ too many, never one too few.
 """
 
 from collections.abc import Iterator
+from typing import Final
+
+import msgspec
 
 from core.compare.equality.lists import element, entries, members
 from core.compare.equality.schema import Node
 from core.compare.evidence.ownership import Owner, Owners, listed
 from core.compare.evidence.writers import MANAGER
-from core.model import Json, JsonObject, KindRef
+from core.model import Json, JsonObject, KindRef, Live
 from core.model.paths import Parts
 
+_NAME: Final = f'"{MANAGER}"'.encode()  # as it stands in managedFields
 _IDENTITY = frozenset({("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace")})
 
 
@@ -24,6 +28,14 @@ def applied_by_us(owners: Owners, kind: KindRef) -> Owner | None:
         if (owner.manager, owner.operation, owner.subresource) == (MANAGER, "Apply", ""):
             return owner if owner.api_version == kind.api_version else None
     return None
+
+
+def is_applied_by_us(live: Live) -> bool:
+    """Tell whether any apply of ours stands in an object, at whatever version."""
+    if _NAME not in live.body:
+        return False
+    owners = Owners.parse(msgspec.json.decode(live.body, type=dict))
+    return any((each.manager, each.operation) == (MANAGER, "Apply") for each in owners.entries)
 
 
 def is_claimed(sent: JsonObject, ours: Owner, root: Node, going: tuple[Parts, ...] = ()) -> bool:

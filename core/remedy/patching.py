@@ -65,8 +65,8 @@ def _standing(document: Json, paths: Iterable[Parts]) -> list[Steps]:
     return sorted({steps for steps in found if steps}, key=_later_first, reverse=True)
 
 
-def _later_first(steps: Steps) -> list[tuple[bool, int, str]]:
-    return [(isinstance(s, int), s if isinstance(s, int) else 0, str(s)) for s in steps]
+def _later_first(steps: Steps) -> list[tuple[bool, int | str]]:
+    return [(isinstance(step, int), step) for step in steps]
 
 
 def _place_for(document: Json, add: Add) -> tuple[Steps, Json] | None:

@@ -28,8 +28,10 @@ from core.compare.rules.ignoring import Spared, may_fit, spared
 from core.compare.verdicts import Policy
 from core.model import ABSENT, Absent, Desired, Json, JsonObject, KindRef, Live
 from core.model.paths import Parts, parse_path
+from core.remedy.nulls import without_idle_nulls
 
 _POD: Final = KindRef("v1", "Pod")
+_NULL: Final = b"null"
 
 
 def payload(
@@ -47,12 +49,14 @@ def payload(
     Its digest stays that of what Git states.  A payload with live values in it holds for this
     version of the object only; the gateway sends the version along.
     """
+    root = schema.root if schema is not None else UNKNOWN
     if desired.kind == _POD:
         desired = _with_selectors(desired, live)
+    elif _NULL in desired.body:
+        desired = _without_nulls(desired, live, root)
     if not left and not may_fit(policy.rules, desired.ref):
         return desired
     git: JsonObject = msgspec.json.decode(desired.body)
-    root = schema.root if schema is not None else UNKNOWN
     evidence = Evidence(msgspec.json.decode(live.body), policy.classes, root)
     found = list(spared(policy.rules, desired, git, evidence, root))
     others = tuple(Spared(parse_path(path), "") for path in left)
@@ -68,6 +72,13 @@ def _with_selectors(pod: Desired, live: Live) -> Desired:
     git: JsonObject = msgspec.json.decode(pod.body)
     made = with_merged(git, msgspec.json.decode(live.body))
     return pod if made == git else replace(pod, body=msgspec.json.encode(made, order="sorted"))
+
+
+def _without_nulls(desired: Desired, live: Live, root: Node) -> Desired:
+    evidence = Evidence(msgspec.json.decode(live.body), {})
+    git: JsonObject = msgspec.json.decode(desired.body)
+    made = without_idle_nulls(git, evidence.live, evidence.last_applied, root)
+    return replace(desired, body=msgspec.json.encode(made, order="sorted"))
 
 
 class _Sent:
@@ -91,8 +102,9 @@ class _Sent:
                 if keyed is not None:
                     return keyed or (live if not live else ABSENT)
         owners = [owner for owner in self._owners.entries if owner.owns(whole)]
+        kinds = {owner.kind for owner in owners}
         if isinstance(git, Absent):
-            if not any(o.kind is OwnerClass.OURS for o in owners):
+            if OwnerClass.OURS not in kinds or (apart and OwnerClass.CONTROLLER in kinds):
                 return ABSENT  # Git does not state it, and leaving it out takes nothing away
             if any(other.meets(at) for other in self._others):
                 return live

@@ -52,7 +52,7 @@ from core.model.requests import (
     Request,
     Version,
 )
-from core.remedy.claims import applied_by_us, is_claimed
+from core.remedy.claims import applied_by_us, is_applied_by_us, is_claimed
 from core.remedy.inverses import made_again, put_back, restored
 from core.remedy.patching import with_twin
 from core.remedy.payload import payload
@@ -82,6 +82,11 @@ def requests(
             others = (change.place for change in step.left if _swaps(change))
             spared = (*left, *others)
             return _Heal(desired, live, step.changes, schema, policy, spared).requests()
+        case Verb.TAKE_OVER:
+            assert live is not None, "what is not there cannot be taken over"
+            left = (change.path for change in step.left)
+            stated = statement(desired, live, schema, policy, tuple(left))
+            return (replace(stated, unchanging=True),)
         case _:
             assert_never(step.verb)
 
@@ -93,7 +98,7 @@ def verbs(step: Step) -> tuple[str, ...]:
     match step.verb:
         case Verb.CREATE:
             return _CREATION_VERBS
-        case Verb.APPLY:
+        case Verb.APPLY | Verb.TAKE_OVER:
             return _CHANGE_VERBS
         case _:
             assert_never(step.verb)
@@ -116,6 +121,16 @@ def statement(
     """Return the apply of what Git states to *live*: what a dry-run asks about, too."""
     sent = payload(desired, live, schema, policy, left)
     return Apply(desired.ref, desired.kind, sent.body, Version.of(live))
+
+
+def owns_its_statement(desired: Desired, live: Live, schema: Schema | None, policy: Policy) -> bool:
+    """Tell whether our own applies own just what one would state, so that none is needed."""
+    if not is_applied_by_us(live):
+        return False
+    ours = applied_by_us(Owners.parse(msgspec.json.decode(live.body, type=dict)), desired.kind)
+    root = schema.root if schema is not None else UNKNOWN
+    sent = msgspec.json.decode(statement(desired, live, schema, policy).body, type=dict)
+    return ours is not None and is_claimed(sent, ours, root)
 
 
 def patch(

@@ -165,6 +165,13 @@ APP: Final = (
         help="Whether --autoheal applies its new commits.",
     ),
     Field(
+        name="take_over",
+        type=bool,
+        read=as_stated,
+        default=False,
+        help="Whether it takes over what Flux, Argo CD or Helm still track, too.",
+    ),
+    Field(
         name="namespaces",
         type=list,
         read=read_namespaces,

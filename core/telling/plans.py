@@ -9,6 +9,7 @@ from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
 _OURS: Final = "driftdeck"  # what we wrote ourselves needs no name
+_NAMED_MAX: Final = 10  # of the objects that are left to others
 
 
 def title(plan: Plan) -> Line:
@@ -103,10 +104,25 @@ def reverted(ended: Run) -> str:
 
 
 def left_alone(snapshot: Snapshot) -> tuple[str, ...]:
-    """Say what a sync does not touch although it is drift."""
+    """Say what a sync does not touch although it is drift, or not ours."""
     extra = sum(row.verdict is Verdict.EXTRA for row in snapshot.rows.values())
-    objects = "object that Git lacks is" if extra == 1 else "objects that Git lacks are"
-    return (f"{extra} {objects} left alone: a sync deletes nothing",) if extra else ()
+    what = "object that Git lacks is" if extra == 1 else "objects that Git lacks are"
+    kept = (f"{extra} {what} left alone: a sync deletes nothing",) if extra else ()
+    return (*kept, *_tracked(snapshot))
+
+
+def _tracked(snapshot: Snapshot) -> Iterator[str]:
+    """Say which objects are left to the engines that still track them."""
+    by_engine: dict[str, list[str]] = {}
+    for key, row in sorted(snapshot.rows.items()):
+        if row.tracked_by:
+            by_engine.setdefault(row.tracked_by, []).append(name_of(key.ref))
+    for engine, names in sorted(by_engine.items()):
+        more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
+        yield (
+            f"{objects(len(names))} left to {engine}, which tracks them still"
+            f" (`take_over: true` takes them): {', '.join(names[:_NAMED_MAX])}{more}"
+        )
 
 
 def _wish(verb: Verb) -> str:
@@ -115,6 +131,8 @@ def _wish(verb: Verb) -> str:
             return "create"
         case Verb.APPLY:
             return "apply"
+        case Verb.TAKE_OVER:
+            return "take over"
         case _:
             assert_never(verb)
 
@@ -125,6 +143,8 @@ def _done(verb: Verb) -> str:
             return "created"
         case Verb.APPLY:
             return "changed"
+        case Verb.TAKE_OVER:
+            return "taken over"
         case _:
             assert_never(verb)
 
@@ -135,5 +155,7 @@ def _deed(verb: Verb) -> tuple[str, Role]:
             return ("create  ", Role.MISSING)
         case Verb.APPLY:
             return ("change  ", Role.DRIFTED)
+        case Verb.TAKE_OVER:
+            return ("take over  ", Role.GIT)
         case _:
             assert_never(verb)

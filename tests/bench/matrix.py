@@ -21,9 +21,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="driftdeck-matrix-") as folder, ApiServer() as server:
         made = prepared(server, Path(folder))
         outcomes = made.run(kubectl_diff=shutil.which("kubectl") is not None)
-    _print_table([_head(), *(_row(each) for each in outcomes)])
+    print_table([_head(), *(_row(each) for each in outcomes)])
     print()
-    _print_table([*_totals(outcomes)])
+    print_table([*_totals(outcomes)])
 
 
 def _head() -> list[str]:
@@ -63,7 +63,8 @@ def _kinds(outcomes: list[Outcome], shown: list[Outcome]) -> int:
     return len({each.case.change.title for each in outcomes} - hidden)
 
 
-def _print_table(rows: list[list[str]]) -> None:
+def print_table(rows: list[list[str]]) -> None:
+    """Print rows with their columns aligned."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.real
 
 POLICIES = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies"
 BINDINGS = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings"
+GUARDS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"
+GUARD_BINDINGS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings"
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: '1'}\n"
 
 
@@ -95,3 +97,53 @@ def test_a_value_that_a_policy_forced_is_drift_once_the_policy_is_gone(stage: St
         assert [(each["path"], each["live"]) for each in line["changes"]] == [("data.a", "forced")]
         force(stage.client, stage.namespace, "again")
         controller.take(of("drift_gone", kind="ConfigMap"), within_s=30)
+
+
+@pytest.mark.parametrize("reason", ["Invalid", "Forbidden"])
+def test_what_a_policy_refused_to_heal_is_healed_once_it_is_gone(stage: Stage, reason: str) -> None:
+    unforce(stage.client, stage.namespace)
+    rule = {
+        "apiGroups": [""],
+        "apiVersions": ["v1"],
+        "operations": ["UPDATE"],
+        "resources": ["configmaps"],
+    }
+    own = {"matchLabels": {"kubernetes.io/metadata.name": stage.namespace}}
+    mine = "request.userInfo.username != 'driftdeck' || object.metadata.name != 'web'"
+    policy = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": stage.namespace},
+        "spec": {
+            "matchConstraints": {"namespaceSelector": own, "resourceRules": [rule]},
+            "validations": [{"expression": mine, "reason": reason, "message": "not by you"}],
+        },
+    }
+    binding = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": {"name": stage.namespace},
+        "spec": {"policyName": stage.namespace, "validationActions": ["Deny"]},
+    }
+    assert stage.run("sync", "--yes").returncode == 0
+    for path, body in ((GUARDS, policy), (GUARD_BINDINGS, binding)):
+        answer = stage.client.call("POST", path, body)
+        assert answer.status == HTTPStatus.CREATED, answer.body
+    place = stage.place()
+    try:
+        with Controller(
+            place.command("--headless", "--autoheal"), place.environment()
+        ) as controller:
+            controller.take(of("cluster_synced"), within_s=30)
+            time.sleep(3)  # the policy acts within a second, and says nothing when
+            web = f"{stage.path('v1', 'ConfigMap')}/web"
+            stage.patch(web, {"data": {"a": "2"}}, "kubectl-edit")
+            controller.take(of("drift_detected", kind="ConfigMap"), within_s=30)
+            time.sleep(1)
+            assert stage.client.call("GET", web).json()["data"] == {"a": "2"}
+            for path in (GUARD_BINDINGS, GUARDS):
+                stage.client.call("DELETE", f"{path}/{stage.namespace}")
+            controller.take(of("healed", kind="ConfigMap"), within_s=30)
+    finally:
+        for path in (GUARD_BINDINGS, GUARDS):
+            stage.client.call("DELETE", f"{path}/{stage.namespace}")

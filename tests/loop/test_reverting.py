@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from core.git import commit_files
 from tests.loop.clusters import MERGE_PATCH, Place, real_place, sandbox_place
 from tests.loop.test_loop import ADA, run
 
+APPLY = "application/apply-patch+yaml"
 STRATEGIC = "application/strategic-merge-patch+json"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 WEB = """apiVersion: apps/v1
@@ -242,3 +244,112 @@ def test_objects_that_come_back_are_made_and_objects_that_go_stay_and_are_named(
     assert told in words(done.stdout)
     assert cluster.sale == "off"
     assert place.client.call("GET", f"{cluster.core}/configmaps/extra").status == 200
+
+
+def test_what_the_server_will_refuse_is_said_before_anything_is_committed(
+    place: Place, name: str
+) -> None:
+    cluster = Cluster(place, name)
+    assert run(place, "sync", "--yes").returncode == 0
+    frozen = flags(sale="off") + "immutable: true\n"
+    assert run(place, "sync", "--yes").returncode == 0
+    bad = commit(place.repo, "Frozen", **{"flags.yaml": frozen, "web.yaml": web(replicas=4)})
+    assert run(place, "sync", "--yes").returncode == 0
+    shown = run(place, "revert", bad, "--dry-run")
+    assert "immutable" in words(shown.stdout)
+    assert "1 to apply; 1 cannot be done" in words(shown.stdout)
+    done = run(place, "revert", bad, "--yes")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "1 of 1 done" in done.stdout
+    assert cluster.web["replicas"] == 3
+
+
+@pytest.mark.parametrize("strategy", ["Recreate", "RollingUpdate"])
+def test_a_revert_from_one_member_of_a_union_to_the_other_takes_the_first_away(
+    place: Place, name: str, strategy: str
+) -> None:
+    cluster = Cluster(place, name)
+    members = {
+        "Recreate": "  strategy: {type: Recreate}\n",
+        "RollingUpdate": "  strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 2}}\n",
+    }
+
+    def stated(which: str) -> str:
+        return web().replace("  selector:", f"{members[which]}  selector:")
+
+    commit(place.repo, "Before", **{"web.yaml": stated(strategy)})
+    assert run(place, "sync", "--yes").returncode == 0
+    (other,) = members.keys() - {strategy}
+    bad = commit(place.repo, "Other", **{"web.yaml": stated(other)})
+    assert run(place, "sync", "--yes").returncode == 0
+    assert cluster.web["strategy"]["type"] == other
+    cluster.set_env(JAVA_OPTS="-Xmx4g")
+    done = run(place, "revert", bad, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert cluster.web["strategy"]["type"] == strategy
+    assert ("rollingUpdate" in cluster.web["strategy"]) is (strategy == "RollingUpdate")
+    assert cluster.env["JAVA_OPTS"] == "-Xmx4g"
+
+
+# Whoever applied it -------------------------------------------------------------------------------
+
+REST = """---
+apiVersion: v1
+kind: Service
+metadata: {{name: web}}
+spec:
+  selector: {{app: web}}
+  ports: [{{name: http, port: {port}, targetPort: 8080}}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {{name: key}}
+data: {{password: {password}, other: a2VlcA==}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: flags}}
+data: {{sale: "off"{more}}}
+"""
+
+
+@pytest.mark.parametrize("manager", ["kubectl", "helm"])
+def test_what_others_applied_goes_back_exactly_and_nothing_else_does(
+    place: Place, name: str, manager: str
+) -> None:
+    cluster = Cluster(place, name)
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    assert place.client.call("POST", "/api/v1/namespaces", space).status == 201
+
+    def state(message: str, main: str, rest: str, *, deployed: bool = True) -> str:
+        made = commit(place.repo, message, **{"web.yaml": main, "flags.yaml": rest.lstrip("-\n")})
+        for body in yaml.safe_load_all(f"{main}{rest}") if deployed else ():
+            root = cluster.apps if body["kind"] == "Deployment" else cluster.core
+            plural = "" if body["kind"] == "Deployment" else f"/{body['kind'].lower()}s"
+            query = f"fieldManager={manager}&force=true"
+            path = f"{root}{plural}/{body['metadata']['name']}?{query}"
+            answer = place.client.call("PATCH", path, body, content_type=APPLY)
+            assert answer.status in {200, 201}, answer.body
+        return made
+
+    state("Good", web(), REST.format(port=80, password="b2xk", more=""))
+    added = "\n            - {name: ADDED, value: bad}"
+    rest = REST.format(port=81, password="bmV3", more=', extra: "1"')
+    bad = state("Bad", web(image="example/web:2", more=added), rest)
+    pending = web(image="example/web:2", replicas=9, more=added)
+    state("Pending", pending, rest, deployed=False)
+    cluster.set_env(JAVA_OPTS="-Xmx4g", HOT="1")
+    label = {"metadata": {"labels": {"who": "me"}}}
+    cluster.patch(f"{cluster.core}/configmaps/flags", label, "kubectl-label")
+    done = run(place, "revert", bad, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (cluster.image, cluster.web["replicas"]) == ("example/web:1", 3)
+    assert cluster.env == {"JAVA_OPTS": "-Xmx4g", "LEVEL": "info", "HOT": "1"}
+
+    def found(place_: str) -> Any:
+        return place.client.call("GET", f"{cluster.core}/{place_}").json()
+
+    assert [each["port"] for each in found("services/web")["spec"]["ports"]] == [80]
+    assert found("secrets/key")["data"] == {"password": "b2xk", "other": "a2VlcA=="}
+    config = found("configmaps/flags")
+    assert (config["data"], config["metadata"]["labels"]) == ({"sale": "off"}, {"who": "me"})

@@ -72,7 +72,7 @@ def volume(name: str, **source: Any) -> Any:
 
 def of(api_version: str, kind: str, name: str, **spec: Any) -> Any:
     made = {"apiVersion": api_version, "kind": kind, "metadata": {"name": name}}
-    return {**made, "spec": spec}
+    return {**made, "spec": spec} if spec else made
 
 
 def budget(name: str, **spec: Any) -> Any:
@@ -141,6 +141,23 @@ _PAIRS: Final = (
     (
         seccomp("seccomp", type="Localhost", localhostProfile="a.json"),
         seccomp("seccomp", type="RuntimeDefault"),
+    ),
+    (
+        pod("probes", {"livenessProbe": HTTP, "readinessProbe": TCP, "startupProbe": EXEC}),
+        pod("probes", {"livenessProbe": TCP, "readinessProbe": EXEC, "startupProbe": HTTP}),
+    ),
+    (
+        pod("envs", {"env": [{"name": "A", "value": "a"}, {"name": "B", "valueFrom": FIELD}]}),
+        pod("envs", {"env": [{"name": "A", "valueFrom": FIELD}, {"name": "B", "value": "b"}]}),
+    ),
+    (
+        pod("claims", {}, resourceClaims=[{"name": "c", "resourceClaimName": "a"}]),
+        pod("claims", {}, resourceClaims=[{"name": "c", "resourceClaimTemplateName": "t"}]),
+    ),
+    (service("named"), service("named", type="ExternalName", externalName="a.example")),
+    (
+        {**of("v1", "ConfigMap", "binary"), "data": {"k": "a"}},
+        {**of("v1", "ConfigMap", "binary"), "binaryData": {"k": "YQ=="}},
     ),
 )
 NAMES: Final = [before["metadata"]["name"] for before, _ in _PAIRS]

@@ -6,14 +6,14 @@ Only steps to safety act at once: heal off, writing off.
 from typing import Final
 
 from core.model import Key
-from core.reconcile.memory.commands import SetHeal, SetWriting
+from core.reconcile.memory.commands import SetHeal
 from core.telling.spans import Role, say
-from tui.dialogs.asking import HealDialog, Question
+from tui.dialogs.heal import HealDialog
 from tui.dialogs.proposed import Proposed
 from tui.dialogs.revert import Revert
 from tui.dialogs.sync import Sync
+from tui.dialogs.writing import WRITE_KEY, toggle_writing
 from tui.model.focus import Pane
-from tui.model.session import WRITE_FOR_S
 from tui.model.view import READ_ONLY_FLAG
 from tui.surface import Action, Group, Surface
 
@@ -113,44 +113,15 @@ def _why_not_write(on: Surface) -> str:
     return READ_ONLY_FLAG if on.options.read_only else ""
 
 
-def _write(on: Surface) -> None:
-    if on.view.snapshot.writing:
-        end_writing(on, "read-only again")
-        return
-    on.show(
-        Question(
-            "Allow writing",
-            "For 30 minutes sync, revert and heal may write to the cluster and to Git. "
-            "Each still shows what it would do first. W ends it at once.",
-            "Allow",
-            lambda: _allow_writing(on),
-            styles=on.role_styles,
-            opened_by=WRITE.keys[0],
-        )
-    )
-
-
-def _allow_writing(on: Surface) -> None:
-    on.session.write_until = on.looks().now + WRITE_FOR_S
-    on.submit(SetWriting(enabled=True))
-
-
-def end_writing(on: Surface, words: str) -> None:
-    """Nothing may be written from now on; *words* say why."""
-    on.session.write_until = None
-    on.submit(SetWriting(enabled=False))
-    on.note(words, Role.TEXT)
-
-
 WRITE: Final = Action(
     id="write",
-    keys=("W",),
+    keys=(WRITE_KEY,),
     words="write",
     group=Group.ACT,
     priority=65,
     does="allow writing for 30 minutes; off at once",
     why_not=_why_not_write,
-    do=_write,
+    do=toggle_writing,
 )
 
 # Mark -------------------------------------------------------------------------------------------

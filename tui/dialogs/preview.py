@@ -24,9 +24,11 @@ from core.model import Snapshot
 from core.telling.spans import Line, Role
 from tui.dialogs.guard import ARM_S, Guard
 from tui.keys import DIALOG_KEYS
-from tui.text.spans import clip, width_of
+from tui.text.spans import clip, width_of, wrap
 from tui.theme.styles import MONO_STYLES
 from tui.widgets.lines import Lines
+
+_ROOMY = 8  # rows of text from which an empty one before the buttons is no loss
 
 
 class Buttons(Widget):
@@ -39,11 +41,29 @@ class Buttons(Widget):
         self.words = ""
         self.reason = ""
         self.armed = False
+        self._width = 80
         self._role_styles: Mapping[Role, Style] = MONO_STYLES
 
     def set_roles(self, styles: Mapping[Role, Style]) -> None:
         """Take the theme's styles."""
         self._role_styles = styles
+
+    def fit(self, width: int) -> int:
+        """Take as many rows as it needs to say all in *width* cells; return how many."""
+        self._width = width
+        rows = len(self._rows)
+        self.styles.height = rows
+        self.refresh()
+        return rows
+
+    @property
+    def _rows(self) -> list[Line]:
+        """The buttons, and why the second does nothing: beside them, or below."""
+        line = self.line
+        if width_of(line) <= self._width:
+            return [line]
+        below = wrap(self.reason, max(8, self._width - 1))
+        return [line[:-1], *(((" ", Role.TEXT), (part, Role.WARNING)) for part in below)]
 
     @property
     def line(self) -> Line:
@@ -64,8 +84,8 @@ class Buttons(Widget):
 
     @override
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        line = clip(self.line, width) if y == 0 else ()
+        width, rows = self.size.width, self._rows
+        line = clip(rows[y], width) if y < len(rows) else ()
         segments = [Segment(text, self._role_styles[role]) for text, role in line]
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
 
@@ -96,6 +116,9 @@ class Preview(ModalScreen[None]):
     def take(self, snapshot: Snapshot) -> None:
         """The world moved on while the dialog is open."""
 
+    def pressed(self, key: str) -> None:
+        """A key that means nothing in every dialog."""
+
     def confirmed(self) -> None:
         """The person said yes to exactly what is shown."""
 
@@ -113,7 +136,7 @@ class Preview(ModalScreen[None]):
         """Say why confirming is impossible; "" allows it."""
         if self._buttons.reason != reason:
             self._buttons.reason = reason
-            self._buttons.refresh()
+            self.call_after_refresh(self._draw)
 
     # The screen ---------------------------------------------------------------------------------
 
@@ -131,6 +154,10 @@ class Preview(ModalScreen[None]):
         self.opened()
         self._arm()
         self.call_after_refresh(self._draw)
+
+    def on_screen_resume(self) -> None:
+        """A dialog above was closed: what was typed there must not go on here."""
+        self._arm()
 
     def on_resize(self) -> None:
         """Lines are made for one width."""
@@ -158,7 +185,11 @@ class Preview(ModalScreen[None]):
         lines = self._lines(width)
         self._body.show(lines)
         self._body.redraw()
-        self._body.styles.height = max(1, min(len(lines), self.app.size.height - 6))
+        rows = self._buttons.fit(box.size.width)
+        room = self.app.size.height * 9 // 10 - 2 - rows  # of the dialog, without its border
+        gap = int(room > len(lines) or room > _ROOMY)
+        self._buttons.styles.margin = (gap, 0, 0, 0)
+        self._body.styles.height = max(1, min(len(lines), room - gap))
 
     def on_key(self, event: events.Key) -> None:
         """Dialog keys mean the same in every dialog."""
@@ -176,6 +207,8 @@ class Preview(ModalScreen[None]):
             self._buttons.refresh()
         elif name:
             self._scroll(name)
+        else:
+            self.pressed(event.key)
 
     def _scroll(self, name: str) -> None:
         page, end = self._body.page, len(self._body.rows)

@@ -5,6 +5,7 @@ from typing import Generic
 from core.model import Snapshot
 from tui.dialogs.preview import Preview
 from tui.dialogs.proposal import A, Asked, Page, Proposal, Shown, Stage, advanced
+from tui.dialogs.writing import WRITE_KEY, toggle_writing
 from tui.model.session import Order
 from tui.surface import Surface, forbidden
 
@@ -45,6 +46,11 @@ class Proposed(Preview, Generic[A]):
     def _judge(self) -> None:
         if isinstance(self._stage, Shown):
             self.forbid(self._proposal.why_not(self._stage.answer, forbidden(self._on)))
+
+    def pressed(self, key: str) -> None:
+        """Writing can be allowed from here."""
+        if key == WRITE_KEY:
+            toggle_writing(self._on)
 
     def confirmed(self) -> None:
         """Order exactly what is shown, and follow the run."""

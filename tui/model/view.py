@@ -143,7 +143,7 @@ class View:
         if self.focus.last_list is Pane.APPS:
             rows = self.groups.by_app.get(self.app or "", ())
             wanted = {Verdict.DRIFTED, Verdict.MISSING}
-            keys = frozenset(row.key for row in rows if row.verdict in wanted)
+            keys = frozenset(row.key for row in rows if row.untaken or row.verdict in wanted)
             return keys, "" if keys else "nothing in this app has drifted"
         drift = self.snapshot.rows.get(selected) if isinstance(selected, Key) else None
         if self.focus.last_list is not Pane.RESOURCES or drift is None:
@@ -179,8 +179,9 @@ def why_not_sync(drift: Drift) -> str:
     """Why a sync of one object makes no sense; "" where it does."""
     if drift.calling:
         return "an apply of this object is in flight"
-    if drift.verdict is Verdict.IN_SYNC:
-        return "this object is in sync"
+    if drift.verdict is Verdict.IN_SYNC and not drift.untaken:
+        kept = f", and left to {drift.tracked_by}" if drift.tracked_by else ""
+        return f"this object is in sync{kept}"
     if drift.verdict is Verdict.EXTRA:
         return "Git does not state this object; sync deletes nothing"
     if drift.verdict is Verdict.CONTESTED:

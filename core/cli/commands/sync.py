@@ -22,7 +22,7 @@ from core.cli.session import (
     until,
 )
 from core.errors import UnavailableError
-from core.model import Key, Plan, Remedy, Run, Snapshot, Verdict
+from core.model import Key, Plan, Remedy, Run, Snapshot, Verb, Verdict
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.telling.plans import counts, left_alone
 
@@ -62,7 +62,7 @@ async def run(options: Options) -> int:
 async def sync(
     engine: EngineLike, options: Options, console: Console, *, protected: frozenset[str]
 ) -> int:
-    """Bring every drifted or missing object of the chosen apps back to Git."""
+    """Bring every drifted or missing object of the chosen apps back to Git; take the rest over."""
     snapshot = await picture(engine)
     tell_problems(snapshot, console.err)
     overdue = pending(snapshot)
@@ -81,7 +81,8 @@ async def sync(
         return problem_exit(snapshot)
     if not options.yes and not await _consent(plans, console, protected):
         put(console.err, ["nothing was done"])
-        return max(problem_exit(snapshot), DRIFT)
+        drifted = any(step.verb is not Verb.TAKE_OVER for plan in plans for step in plan.steps)
+        return max(problem_exit(snapshot), DRIFT if drifted else 0)
     codes = [await executed(engine, plan, number, console) for number, plan in enumerate(plans, 1)]
     return max([problem_exit(snapshot), *codes])
 
@@ -95,7 +96,7 @@ async def prepared(engine: EngineLike, snapshot: Snapshot) -> list[Plan]:
     """Ask the engine for the plan of each cluster that has something to sync."""
     chosen: dict[str, set[Key]] = {}
     for row in snapshot.rows.values():
-        if row.verdict in _TO_SYNC:
+        if row.untaken or row.verdict in _TO_SYNC:
             chosen.setdefault(row.cluster, set()).add(row.key)
     plans = []
     for request, cluster in enumerate(sorted(chosen), 1):

@@ -1,6 +1,7 @@
 """The JSON that programs read: the schema of `driftdeck diff -o json` and of `--headless`."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
@@ -32,10 +33,14 @@ def diff_form(snapshot: Snapshot, *, everything: bool) -> JsonObject:
     rows = sorted(snapshot.rows.values(), key=lambda row: row.key)
     shown = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
     complete = all(app.complete and not app_problem(app) for app in snapshot.apps)
+    untaken = Counter(row.key.app for row in rows if row.untaken)
     return {
         "schema": SCHEMA,
         "complete": complete,
-        "apps": [_app_form(app, snapshot.called(app.spec.cluster)) for app in snapshot.apps],
+        "apps": [
+            {**_app_form(app, snapshot.called(app.spec.cluster)), "untaken": untaken[app.spec.name]}
+            for app in snapshot.apps
+        ],
         "objects": [_object_form(row, snapshot.called(row.cluster)) for row in shown],
     }
 
@@ -105,6 +110,7 @@ def _app_form(app: AppView, called: ClusterName) -> JsonObject:
         "path": app.spec.path,
         "problem": app_problem(app) or None,
         "unseen": list(app.unseen),
+        "inventory": app.inventory or None,
         "counts": {verdict.value: app.counts.get(verdict, 0) for verdict in Verdict},
         "ignored": app.ignored,
     }
@@ -121,6 +127,8 @@ def _object_form(row: Drift, called: ClusterName) -> JsonObject:
         "resource_version": row.stamp.version if row.stamp is not None else None,
         "judged_at": time_text(row.judged_at) if row.judged_at else None,
         "reason": row.reason or row.problem or None,
+        "untaken": row.untaken,
+        "tracked_by": row.tracked_by or None,
         "actor": _actor_form(row.actor) if row.actor else None,
         "origin": _origin_form(row.origin) if row.origin else None,
         "changes": changes_form(row.changes),

@@ -36,6 +36,9 @@ def _app_lines(
         yield from wrapped((say(problem, Role.ERROR),), indent=2, label="! ")
     for gap in app.unseen:
         yield from wrapped((say(gap, Role.UNKNOWN),), indent=2, label="? ")
+    if app.inventory:
+        said = (say(f"inventory: {app.inventory}", Role.UNKNOWN),)
+        yield from wrapped(said, indent=2, label="? ")
     rows = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
     for row in sorted(rows, key=lambda row: (verdicts.RANKS[row.verdict], row.key)):
         yield ()

@@ -97,8 +97,14 @@ class NotServedError(UnavailableError):
     """The server does not know the kind: says nothing about its objects (R11)."""
 
 
-class NamespaceAbsentError(UnavailableError):
-    """The namespace of the object is not there (yet)."""
+class AbsentError(UnavailableError):
+    """The object is not there (any more)."""
+
+
+class NamespaceAbsentError(RejectedError):
+    """The namespace of the object is not there; whoever makes it may be at work, or nobody is."""
+
+    retry_after_s = 10.0
 
 
 def status_of(answer: Answer) -> Status:
@@ -229,8 +235,11 @@ def error_of(answer: Answer, doing: str, *, wall: float, secret: bool = False) -
             return _forbidden(status, text, after_s)
         case HTTPStatus.NOT_FOUND if status.kind != "Status":
             return NotServedError(f"{doing}: the server does not serve this kind")
+        case HTTPStatus.NOT_FOUND if status.details and status.details.kind == "namespaces":
+            name = status.details.name or ""
+            return NamespaceAbsentError(f"{doing}: the namespace {name} does not exist")
         case HTTPStatus.NOT_FOUND:
-            return NamespaceAbsentError(text)
+            return AbsentError(text)
         case HTTPStatus.CONFLICT | HTTPStatus.PRECONDITION_FAILED:
             return OutdatedError(text)
         case (

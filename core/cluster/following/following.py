@@ -15,6 +15,7 @@ from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.link import Link
 from core.cluster.connection.paths import kind_words
 from core.cluster.discovery.openapi import OpenApi
+from core.cluster.following.auditing import Audit
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
 from core.cluster.following.surveying import Surveyor
@@ -28,6 +29,7 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LiveChanged,
     SchemaRead,
+    WatchRepaired,
 )
 
 SCOPES_MAX: Final = 3  # up to here a watch per namespace: less memory, fewer permissions
@@ -302,7 +304,12 @@ class Follower:
         owner = self._owner
         reflector = Reflector(owner.link, owner.clock, self.resource, scope, self)
         self._reflectors[scope] = reflector
-        self._tasks[scope] = self._group.create_task(reflector.run())
+        audit = Audit(owner.link, owner.clock, self.resource, reflector, self._repaired)
+        self._tasks[scope] = self._group.create_task(audit.run())
+
+    def _repaired(self, count: int) -> None:
+        owner = self._owner
+        owner.emit(WatchRepaired(owner.cluster, self.resource.kind, count))
 
     def _stop(self, scope: str) -> None:
         del self._reflectors[scope]

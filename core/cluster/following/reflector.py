@@ -10,6 +10,7 @@ The store here is the truth about this scope; the sink is told when it was repla
 listing) and what changed since.  Nothing is concluded from a failure: the sink hears `lost`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -101,6 +102,7 @@ class Reflector:
         self._may_stream = True  # try WatchList in this cycle
         self._has_watch_list = True  # until it once did not end
         self._listed_at = float("-inf")
+        self._give_up: Callable[[], None] = lambda: None  # ends the stream that is open
         self._doubts = 0  # refusals since the last stream that opened
         self._backoff = Backoff(clock)
         self._silence = Silence(clock)
@@ -108,6 +110,11 @@ class Reflector:
     def distrust(self) -> None:
         """Make the next listing a quorum read: we wrote, and a cache may lag behind (R6)."""
         self._distrusts = True
+
+    def relist(self) -> None:
+        """List again, as no cache has it: the store has lost something (R12)."""
+        self._needs_list = self._distrusts = True
+        self._give_up()
 
     async def run(self) -> None:
         """List and watch, for ever."""
@@ -167,7 +174,7 @@ class Reflector:
             async with self._link.stream(self._watch_request(initial=initial)) as source:
                 if source.status != HTTPStatus.OK:
                     raise RefusedError(await source.answer())
-                self._doubts = 0
+                self._doubts, self._give_up = 0, source.close
                 async with self._silence.watching(source.close):
                     while chunk := await source.read():
                         await self._take(chunk, stream)

@@ -9,11 +9,18 @@ from collections.abc import Callable
 
 from core.clock import Clock
 from core.cluster.connection.link import Link
+from core.cluster.following.auditing import Audit
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
 from core.errors import ProductError
 from core.model import Resource
-from core.reconcile.memory.inputs import Input, SurveyChanged, SurveyListed, SurveyLost
+from core.reconcile.memory.inputs import (
+    Input,
+    SurveyChanged,
+    SurveyListed,
+    SurveyLost,
+    WatchRepaired,
+)
 
 
 class Surveyor:
@@ -41,7 +48,11 @@ class Surveyor:
         """Begin to list and watch, in *group*."""
         reflector = Reflector(link, clock, self.resource, self._namespace, self, metadata_only=True)
         self._reflector = reflector
-        self._task = group.create_task(reflector.run())
+        audit = Audit(link, clock, self.resource, reflector, self._repaired)
+        self._task = group.create_task(audit.run())
+
+    def _repaired(self, count: int) -> None:
+        self._emit(WatchRepaired(self._cluster, self.resource.kind, count))
 
     def stop(self) -> None:
         """Stop; nothing is told any more."""

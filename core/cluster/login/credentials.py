@@ -41,6 +41,7 @@ async def log_in(
     *,
     context: str = "",
     tell: Callable[[str], None] = lambda _: None,
+    name: Callable[[str, str], None] = lambda *_: None,
 ) -> Login:
     """Resolve *spec*.
 
@@ -50,6 +51,7 @@ async def log_in(
         context: The context that was found before: pinned, so that a `kubectl config use-context`
             under us never moves us to another cluster (F67).
         tell: Takes what a credential plugin says to the person while it waits.
+        name: Takes the context and the user as soon as they are known.
 
     Raises:
         UsageError: No kubeconfig, no such context, something in it that we do not support.
@@ -58,8 +60,9 @@ async def log_in(
     if spec.in_cluster or _only_pod(spec):
         return await _from_pod(clock)
     loader = (await _official()).kube_config
-    name = context or spec.context
-    entry = await asyncio.to_thread(find_context, loader, paths_of(spec, os.environ), name)
+    wanted = context or spec.context
+    entry = await asyncio.to_thread(find_context, loader, paths_of(spec, os.environ), wanted)
+    name(entry.name, _shown_user(entry))
     return await _from_entry(loader, entry, clock, tell)
 
 

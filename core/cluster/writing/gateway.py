@@ -36,6 +36,7 @@ from core.remedy import json_patch
 
 MANAGER: Final = "driftdeck"
 REQUEST_BYTES_MAX: Final = 3_145_728  # what the API server takes (413 beyond)
+_NOT_FIELDS: Final = frozenset({"metadata.managedFields", "metadata.resourceVersion"})
 _ROUNDS_MAX: Final = 2
 _APPLY: Final = query_of(fieldManager=MANAGER, force="true", fieldValidation="Warn")
 _EDIT: Final = query_of(fieldManager=MANAGER)
@@ -103,6 +104,8 @@ class Gateway:
         """
         match request:
             case Apply():
+                if request.unchanging:
+                    await self._predict_same(resource, request, live)
                 return await self._apply(resource, request)
             case Edit():
                 assert live is not None, "an edit is of something"
@@ -112,6 +115,27 @@ class Gateway:
                 return None
             case _:
                 assert_never(request)
+
+    async def _predict_same(self, resource: Resource, request: Apply, live: Live | None) -> None:
+        """Have the server say that an apply would leave every field of *live* as it is.
+
+        Raises:
+            RejectedError: It would not, or is refused.
+            UnavailableError: The server does not say now.
+            OutdatedError: The object is no longer *live*.
+        """
+        assert live is not None, "what is to stay the same is there"
+        prediction = await self.dry_run(resource, request, live)
+        if prediction.predicted is not None:
+            place = _first_apart(_decoded(prediction.predicted), _decoded(live.body))
+            if place is not None:
+                raise RejectedError(f"an apply would change {place}; left as it is")
+        elif prediction.status == HTTPStatus.CONFLICT:
+            raise OutdatedError(prediction.problem)
+        elif prediction.retry:
+            raise UnavailableError(prediction.problem)
+        else:
+            raise RejectedError(prediction.problem)
 
     async def _apply(self, resource: Resource, apply: Apply) -> Live:
         request = _apply_request(resource, apply, dry_run=False)
@@ -240,6 +264,22 @@ def _refused(answer: Answer, *, secret: bool) -> Prediction:
 
 
 def _equal(predicted: bytes, live: bytes) -> bool:
-    one: JsonObject = msgspec.json.decode(predicted, type=dict)
-    other: JsonObject = msgspec.json.decode(live, type=dict)
-    return one == other
+    return _decoded(predicted) == _decoded(live)
+
+
+def _decoded(body: bytes) -> JsonObject:
+    document: JsonObject = msgspec.json.decode(body, type=dict)
+    return document
+
+
+def _first_apart(one: JsonObject, other: JsonObject, at: str = "") -> str | None:
+    """Name the first place where two versions differ, apart from who owns what; None: nowhere."""
+    for key in sorted({**one, **other}):
+        place = f"{at}.{key}" if at else key
+        a, b = one.get(key), other.get(key)
+        if a == b or place in _NOT_FIELDS:
+            continue
+        inner = _first_apart(a, b, place) if isinstance(a, dict) and isinstance(b, dict) else place
+        if inner is not None:
+            return inner
+    return None

@@ -10,7 +10,13 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
-from core.cluster.connection.answers import Answer, NamespaceAbsentError, error_of
+from core.cluster.connection.answers import (
+    AbsentError,
+    Answer,
+    NamespaceAbsentError,
+    error_of,
+    status_of,
+)
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import object_path
 from core.cluster.connection.request import Request, query_of
@@ -22,6 +28,9 @@ from core.model import KindRef, Resource
 from core.reconcile.memory.inputs import InventoryRow
 
 _MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
+_NAMESPACES: Final = Resource(
+    KindRef("v1", "Namespace"), "namespaces", namespaced=False, has_status=True
+)
 _LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 _KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 
@@ -94,6 +103,8 @@ class Inventories:
             shards.append(shard)
         if shards:
             check_head(shards[0].data, place.app, await self._uid())
+        else:
+            await self._expect(place.namespace)
         rows = rows_of([shard.data.get("rows", "") for shard in shards])
         self._known[place] = shards
         return rows
@@ -104,9 +115,16 @@ class Inventories:
         if answer.status == HTTPStatus.OK:
             return self._shard(answer)
         error = self._error(answer, "get", place)
-        if isinstance(error, NamespaceAbsentError):
+        if isinstance(error, AbsentError | NamespaceAbsentError):
             return None
         raise error
+
+    async def _expect(self, namespace: str) -> None:
+        """See that a namespace without an inventory is there; who may not look, believes it."""
+        path = object_path(_NAMESPACES, "", namespace)
+        answer = await self._calls.send(Request(path=path))
+        if answer.status == HTTPStatus.NOT_FOUND and status_of(answer).kind == "Status":
+            raise NamespaceAbsentError(f"the namespace {namespace} does not exist")
 
     async def _write_shard(self, place: _Place, index: int, data: Mapping[str, str]) -> None:
         """Write one ConfigMap unless it says that already."""
@@ -157,7 +175,7 @@ class Inventories:
             try:
                 answer = await self._calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
                 self._cluster_uid = decoded(answer, _Map).metadata.uid
-            except (DeniedError, NamespaceAbsentError):
+            except (DeniedError, AbsentError, NamespaceAbsentError):
                 self._cluster_uid = ""
         return self._cluster_uid
 

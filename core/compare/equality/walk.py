@@ -9,14 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from core.compare.equality.builtin import (
-    LAST_APPLIED,
-    SERVER_METADATA,
-    implied_metadata,
-)
+from core.compare.equality.builtin import implied_metadata
+from core.compare.equality.compared import compared
 from core.compare.equality.filled import is_allocated, is_injected
 from core.compare.equality.lists import Pairing, element, entries, members, pair
-from core.compare.equality.merged import without_merged
 from core.compare.equality.scalars import equal, same_json
 from core.compare.equality.schema import Node
 from core.model import ABSENT, Absent, Json, JsonObject
@@ -54,15 +50,11 @@ class Difference:
 
 def differences(git: JsonObject, live: JsonObject, root: Node) -> list[Difference]:
     """List where a live object differs from what Git states, apart from server bookkeeping."""
-    wanted, found = _compared(git, git), _compared(live, git)
-    if root.built_in and git.get("kind") == "Pod":
-        wanted, found = without_merged(wanted), without_merged(found)
+    wanted, found = compared(git, live, built_in=root.built_in)
     implied = implied_metadata(git, live) if root.built_in else _NOTHING
     overlay: JsonObject = {"metadata": implied} if implied else _NOTHING
     walk = Walk(live)
     walk.objects(wanted, found, root, (), overlay)
-    if git.get("kind") == "ClusterRole" and git.get("aggregationRule"):
-        return [each for each in walk.found if each.parts[0] != "rules"]
     return walk.found
 
 
@@ -81,26 +73,6 @@ def inside(entry: Difference, root: JsonObject) -> list[Difference]:
     if isinstance(entry.live, dict):
         walk.objects({}, entry.live, entry.node, entry.parts, _NOTHING)
     return walk.found
-
-
-def _compared(document: JsonObject, git: JsonObject) -> JsonObject:
-    """Leave out what is never compared.
-
-    A status that Git does not state is the cluster's own affair, whoever wrote it.
-    """
-    kept = {key: value for key, value in document.items() if key not in {"apiVersion", "kind"}}
-    if "status" not in git:
-        kept.pop("status", None)
-    metadata = kept.get("metadata")
-    if isinstance(metadata, dict):
-        kept["metadata"] = metadata = metadata.copy()
-        for key in SERVER_METADATA:
-            metadata.pop(key, None)
-        annotations = metadata.get("annotations")
-        if isinstance(annotations, dict) and LAST_APPLIED in annotations:
-            metadata["annotations"] = annotations = annotations.copy()
-            del annotations[LAST_APPLIED]
-    return kept
 
 
 class Walk:
@@ -259,10 +231,10 @@ class Walk:
             return
         elif (keyed := entries(value, node)) is not None:
             for key, item in keyed.items():
-                self._extra((*parts, element(node.keys, key)), item, node.items)
+                self._extra((*parts, element(node.keys, key)), item, node.items, within=parts)
         elif (unique := members(value, node)) is not None:
             for member in unique:
-                self._extra((*parts, member), member.value, node.items)
+                self._extra((*parts, member), member.value, node.items, within=parts)
         else:
             self._extra(parts, value, node)
 
@@ -333,9 +305,16 @@ class Walk:
         self.found.append(Difference(how, parts, git, live, node))
 
     def _extra(
-        self, parts: Parts, value: Json, node: Node, *, filled: bool = False, kept: bool = False
+        self,
+        parts: Parts,
+        value: Json,
+        node: Node,
+        *,
+        filled: bool = False,
+        kept: bool = False,
+        within: Parts = (),
     ) -> None:
-        found = Difference(How.EXTRA, parts, ABSENT, value, node, filled=filled, kept=kept)
+        found = Difference(How.EXTRA, parts, ABSENT, value, node, filled, kept, within=within)
         self.found.append(found)
 
 

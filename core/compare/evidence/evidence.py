@@ -8,11 +8,13 @@ from typing import Final
 import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
+from core.compare.equality.scalars import same_json
 from core.compare.equality.schema import UNKNOWN, Node, undivided
 from core.compare.evidence.ownership import Owner, Owners
 from core.compare.evidence.past import Past
+from core.compare.evidence.versions import Foreign
 from core.compare.evidence.writers import OwnerClass, rank_of
-from core.model import Absent, JsonObject
+from core.model import Absent, Json, JsonObject
 from core.model.paths import Parts, format_path, value_at
 
 _NOBODY_IS: Final[Mapping[str, str]] = {}
@@ -60,9 +62,24 @@ class Evidence:
             return {}
         return applied if isinstance(applied, dict) else {}
 
+    @cached_property
+    def _foreign(self) -> Foreign:
+        return Foreign(self.live, self.owners)
+
+    def dropped_nulls(self, parts: Parts, git: Json | Absent, live: Json | Absent) -> bool:
+        """Tell whether `kubectl apply` made live of what Git states: it drops all nulls in maps."""
+        if isinstance(git, Absent):
+            return False
+        sent = value_at(self.last_applied, parts)
+        if isinstance(sent, Absent) or not same_json(sent, git):
+            return False
+        if git is None or isinstance(live, Absent):
+            return git is None and isinstance(live, Absent)
+        return same_json(_without_nulls(git), live)
+
     def owners_of(self, parts: Parts) -> tuple[Owner, ...]:
         """Return the owners of one field, the one that decides first."""
-        found = self.owners.of(undivided(self._root, parts))
+        found = self.owners.of(undivided(self._root, parts)) or self._foreign.owners_of(parts)
         name = self._persistent.get(format_path(parts)) if self._persistent else None
         if name is None:
             return found
@@ -115,6 +132,15 @@ class Evidence:
             return False
         by_controller = any(owner.kind is OwnerClass.CONTROLLER for owner in self.owners_of(parts))
         return not by_controller and self._past.stated(parts)
+
+
+def _without_nulls(value: Json) -> Json:
+    """Copy a value without the keys of maps that are null; in lists a null stays."""
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return value
 
 
 def _applied_by_us(entry: Owner) -> bool:

@@ -29,6 +29,7 @@ class Owner:
     fields: Mapping[str, Json]
     kind: OwnerClass
     api_version: str = ""
+    through: str = ""  # another version, by whose names it wrote what is asked about
 
     @property
     def actor(self) -> Actor:

@@ -137,6 +137,16 @@ def absence(rules: Iterable[IgnoreRule], desired: Desired) -> str:
     return _whole(rules, desired.ref, labels_of(git)) or next(ways, "")
 
 
+def left_whole(rules: Iterable[IgnoreRule], desired: Desired) -> bool:
+    """Tell whether an object that is there is not to be touched at all."""
+    if not (may_fit(rules, desired.ref) or may_opt_out(desired.body)):
+        return False
+    git: JsonObject = msgspec.json.decode(desired.body)
+    untouched = {Effect.ALWAYS, Effect.PRESENT}
+    opted = any(each.effect in untouched for each, _ in opt_outs(git))
+    return opted or bool(_whole(rules, desired.ref, labels_of(git)))
+
+
 def presence(rules: Iterable[IgnoreRule], ref: ObjectRef, live: Live) -> str:
     """Say why an object that Git lacks is left alone; "" where it is EXTRA.
 

@@ -36,8 +36,8 @@ def parse_selector(text: str) -> Selector:
             raise SelectorError(text, at)
         terms.append(_term(match))
         at = match.end()
-    if text.rstrip().endswith(","):
-        raise SelectorError(text, len(text.rstrip()) - 1)
+    if text.endswith(","):
+        raise SelectorError(text, len(text) - 1)
     return lambda labels: all(term(labels) for term in terms)
 
 

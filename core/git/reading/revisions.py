@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from dulwich.objects import Commit as RawCommit
+from dulwich.objects import ObjectID
 from dulwich.refs import HEADREF, Ref, check_ref_format
 
 from core.clean import clean
@@ -58,9 +59,7 @@ def branch_ref(store: Store, branch: str) -> str | None:
 
 def operation_of_head(store: Store) -> Operation | None:
     """Return what detached HEAD and is not over yet; None where HEAD is what somebody chose."""
-    with store.lock, translated(store.path):
-        names, _ = store.repo.refs.follow(HEADREF)
-    if len(names) > 1 or store.repo.bare:
+    if len(_followed(store)[0]) > 1 or store.repo.bare:
         return None
     return next(operations(Path(store.repo.controldir()), store.path), None)
 
@@ -78,24 +77,35 @@ def ref_target(store: Store, name: str) -> str | None:
 
 
 def _head(store: Store) -> str:
-    with store.lock, translated(store.path):
-        names, target = store.repo.refs.follow(HEADREF)
+    names, target = _followed(store)
     if target is None:
-        branch = _shown(names[-1].decode(errors="replace").removeprefix(BRANCHES))
-        others = _branches(store)
-        if others:
-            shown = ", ".join(clean(name, max_cells=SHOWN_CELLS) for name in others[:NAMED_MAX])
-            there = f"{shown} and {len(others) - NAMED_MAX} more" if others[NAMED_MAX:] else shown
-            reason = f"HEAD names {branch}, which is not there; there is: {there}"
-            raise UsageError(f"repository {store.path}: {reason}; choose with --revision")
-        reason = f"there is no commit yet on {branch}; make the first one"
-        raise UnavailableError(f"repository {store.path}: {reason}")
+        raise _unborn(store, names[-1].decode(errors="replace").removeprefix(BRANCHES))
     under_way = operation_of_head(store)
     if under_way is not None:
         reason = f"{under_way}, so HEAD is no branch; it is followed again when that is over"
         words = f"repository {store.path}: {reason} (or name one: --revision)"
         raise UnavailableError(words, retry_after_s=LOOK_AGAIN_S)
+    if _followed(store) != (names, target):
+        return _head(store)  # what detached it was over just now
     return _commit_id(store, target.decode(), "HEAD")
+
+
+def _followed(store: Store) -> tuple[list[Ref], ObjectID | None]:
+    with store.lock, translated(store.path):
+        return store.repo.refs.follow(HEADREF)
+
+
+def _unborn(store: Store, branch: str) -> UsageError | UnavailableError:
+    """Say why HEAD has no commit: there is none, or its branch is not there."""
+    others = _branches(store)
+    if not others:
+        reason = f"there is no commit yet on {_shown(branch)}; make the first one"
+        return UnavailableError(f"repository {store.path}: {reason}")
+    there = ", ".join(clean(name, max_cells=SHOWN_CELLS) for name in others[:NAMED_MAX])
+    if others[NAMED_MAX:]:
+        there += f" and {len(others) - NAMED_MAX} more"
+    reason = f"HEAD names {_shown(branch)}, which is not there; there is: {there}"
+    return UsageError(f"repository {store.path}: {reason}; choose with --revision")
 
 
 def _branches(store: Store) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Remedy, Verdict
 from core.reconcile.acting.plans import workable
@@ -51,6 +52,8 @@ def heal_at(healed: Sequence[float], policy: HealPolicy = POLICY) -> float:
 
 def permitted(app: AppState, row: Drift) -> bool:
     """Tell whether the app's settings let the engine put this drift right by itself."""
+    if row.untaken:
+        return app.healing and (app.spec.heal or app.spec.follow) and not row.calling
     if row.verdict not in {Verdict.DRIFTED, Verdict.MISSING} or not app.healing:
         return False
     if row.key.ref in app.claimed:
@@ -124,6 +127,12 @@ def hold_back(draft: Draft, done: Applied) -> None:
     subject = draft.subject(done.key)
     before = subject.hold
     attempts = before.attempts + 1 if before and before.digest == done.desired.digest else 1
+    row = subject.row
+    if row is not None and row.untaken and problem.remedy is Remedy.CHANGE_GIT:
+        # It is no take-over of this very version, and nothing but another one changes that.
+        held = Hold(inf, attempts, done.desired.digest, _version_of(subject))
+        draft.put(replace(subject, hold=held))
+        return
     pause_s = problem.retry_after_s or POLICY.refused_s
     about = _drift_of(subject.row) if subject.row is not None else None
     version = None

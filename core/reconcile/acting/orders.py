@@ -87,8 +87,6 @@ def wake(draft: Draft) -> None:
         draft.alarms = draft.alarms.delete(key)
         subject = draft.subject(key)
         draft.judge_again(key)
-        if subject.row is not None and permitted(draft.app(key.app), subject.row):
-            draft.offer(key)
         for later in _untils(subject):
             if later > draft.now:
                 draft.wake(key, later)
@@ -96,7 +94,7 @@ def wake(draft: Draft) -> None:
 
 def _untils(subject: Subject) -> Iterator[float]:
     """Yield until when an object is left alone, for whatever reason."""
-    if subject.hold is not None:
+    if subject.hold is not None and subject.hold.until < inf:
         yield subject.hold.until
     if subject.refusal is not None and subject.refusal.until < inf:
         yield subject.refusal.until

@@ -24,6 +24,9 @@ FIRST = ("Namespace", "CustomResourceDefinition")  # others live inside these
 LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")  # they can refuse others
 
 
+_PUT_RIGHT = frozenset({Verdict.MISSING, Verdict.DRIFTED})
+
+
 def stage_of(kind: KindRef) -> int:
     """Containers before contents, what can refuse others at the end."""
     if kind.kind in FIRST:
@@ -41,8 +44,8 @@ def plan_of(
     """Order the calls that bring *rows* back to Git.
 
     Args:
-        rows: The objects to act on; those in sync, contested, extra or unknown are left out.
-            All must be of one cluster: those of any other than the first are left out too.
+        rows: The objects to act on; those in sync and ours, contested, extra or unknown are left
+            out.  All must be of one cluster: those of any other than the first are left out too.
         revisions: App to commit, for those apps.
         inventories: App to the reason why its inventory cannot be written; "" when it can.
         claims: Objects that another app states, too, and that app.
@@ -55,7 +58,7 @@ def plan_of(
     steps = tuple(
         _step(row, claims.get(row.key, ""))
         for row in chosen
-        if row.cluster == cluster and row.verdict in {Verdict.MISSING, Verdict.DRIFTED}
+        if row.cluster == cluster and (row.untaken or row.verdict in _PUT_RIGHT)
     )
     apps = sorted({step.key.app for step in steps})
     return Plan(
@@ -73,6 +76,9 @@ def _step(row: Drift, other: str) -> Step:
     problem = f"cannot be applied: {hindering[0].path}: {hindering[0].note}" if hindering else ""
     if other:
         problem = f"app {other} states it, too; one of the two must give it up"
+    if row.untaken:
+        stands = tuple(change for change in row.changes if change.verdict is FieldVerdict.INFO)
+        return Step(row.key, row.kind, Verb.TAKE_OVER, row.stamp or Coming(), (), problem, stands)
     return Step(
         row.key,
         row.kind,
@@ -133,10 +139,15 @@ def notes_of(
         for app in apps
     ]
     steps = tuple(steps)
+    if any(step.verb is Verb.TAKE_OVER for step in steps):
+        notes.append("taking over changes no field: what is there is applied as driftdeck's own")
     overruled = _counted(change for step in steps for change in step.changes)
     notes += [f"overrules {manager} in {n} field(s)" for manager, n in overruled]
     respected = _counted(
-        change for step in steps for change in step.left if change.verdict is not FieldVerdict.DRIFT
+        change
+        for step in steps
+        for change in step.left
+        if step.verb is not Verb.TAKE_OVER and change.verdict is not FieldVerdict.DRIFT
     )
     notes += [f"leaves {n} field(s) to {manager}" for manager, n in respected]
     notes += [

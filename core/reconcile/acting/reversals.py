@@ -15,17 +15,18 @@ import msgspec
 from core.compare import (
     Beside,
     Judgement,
+    OwnerClass,
     Policy,
     Schema,
     absence,
+    class_of,
     detailed,
     is_compared,
     judge,
     mask,
 )
-from core.compare.equality.scalars import same_json
-from core.compare.equality.schema import UNKNOWN
-from core.compare.equality.walk import How, differences
+from core.compare.equality.schema import UNKNOWN, Node
+from core.compare.equality.walk import How, differences, same
 from core.model import (
     DRIFT_VERDICTS,
     Absent,
@@ -51,6 +52,7 @@ from core.model import (
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.plans import notes_of, ordered
 from core.reconcile.judging.judging import policy_of
+from core.reconcile.judging.scaling import drops_replicas, stated_scale
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState, KindState, namespace_of
 from core.reconcile.sides.desired import canonical_of
@@ -80,7 +82,8 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     unserved = tuple(each for each in documents if each.kind not in served)
     found = [_coming(app, cluster, each, documents) for each in unserved]
     for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
-        found.append(_of_object(draft, app, cluster, ref, sides))
+        going = revert.blocking.get(Key(app.spec.name, ref))
+        found.append(_of_object(draft, app, cluster, ref, sides, going))
     steps = ordered(each.step for each in found if each.step is not None)
     names = {step.key for step in steps}
     notes = [each.note for each in found if each.note]
@@ -88,6 +91,13 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     inventories = {app.spec.name: app.inventory_problem}
     told = notes_of([app.spec.name] if steps else [], steps, inventories)
     return Plan(app.spec.cluster, steps, {}, (*told, *notes))
+
+
+def after_of(draft: Draft, revert: RevertPlan) -> dict[ObjectRef, Desired]:
+    """Return what Git will state of the objects that *revert* restates."""
+    app = draft.app(revert.app)
+    sides = _sides(draft, app, draft.cluster(app.spec.cluster), revert)
+    return {ref: after for ref, (_, after) in sides.items() if after is not None}
 
 
 def _sides(
@@ -123,7 +133,12 @@ def _coming(
 
 
 def _of_object(
-    draft: Draft, app: AppState, cluster: ClusterState, ref: ObjectRef, sides: Sides
+    draft: Draft,
+    app: AppState,
+    cluster: ClusterState,
+    ref: ObjectRef,
+    sides: Sides,
+    blocking: tuple[str, ...] | None,
 ) -> _Found:
     before, after = sides
     either = after or before
@@ -144,7 +159,8 @@ def _of_object(
         problem = f"live-unreadable: {state.problem if state is not None else 'not read yet'}"
         return _Found(replace(step, problem=problem))
     if live is not None:
-        return _Object(draft, app, cluster, state, (before, after), live).found(step)
+        beside = Beside(cluster.scales.get(ref), blocking=blocking)
+        return _Object(draft, app, beside, state, (before, after), live).found(step)
     if before is not None:
         return _Found(note=f"{ref} is not in the cluster: left alone")
     left = absence(policy_of(app.spec).rules, after)
@@ -173,7 +189,7 @@ class _Object:
         self,
         draft: Draft,
         app: AppState,
-        cluster: ClusterState,
+        beside: Beside,
         state: KindState,
         sides: tuple[Desired | None, Desired],
         live: Live,
@@ -184,7 +200,8 @@ class _Object:
         self._before, self._after = sides
         self._was: JsonObject = {} if sides[0] is None else msgspec.json.decode(sides[0].body)
         self._row = draft.row(Key(app.spec.name, sides[1].ref))
-        self._beside = Beside(cluster.scales.get(sides[1].ref))
+        past = () if sides[0] is None else (sides[0].body,)
+        self._app, self._beside = app, replace(beside, past=past)
 
     def found(self, step: Step) -> _Found:
         """Return what becomes of it."""
@@ -194,10 +211,15 @@ class _Object:
             return _Found(replace(step, problem=judged.reason))
         meant = self._meant()
         found = [self._by_git(change) for change in judged.changes]
-        changes = [c for c in found if c.verdict is FieldVerdict.DRIFT and _is_meant(c, meant)]
+        drifts = [c for c in found if c.verdict is FieldVerdict.DRIFT]
+        going = self._beside.blocking
+        changes = [c for c in drifts if c.path in (going or ()) or _is_meant(c, meant)]
         if not changes:
-            return _Found(note=f"{ref} is already as it will be in Git: nothing to do")
+            kept = [c for c in (*found, *judged.ignored) if _is_meant(c, meant) and _is_left(c)]
+            return _Found(note=_nothing_to_do(ref, kept))
         left = [c for c in found if c not in changes and _is_left(c)]
+        if going is not None:  # an apply is refused until they are gone
+            changes = [replace(c, blocks=isinstance(c.git, Absent)) for c in changes]
         changes = _apart(changes, left)
         shown = replace(step, changes=self._shown(changes), left=self._as_judged(left))
         stuck = _stuck(changes, left)
@@ -207,9 +229,14 @@ class _Object:
         return _Found(replace(shown, requests=sent))
 
     def _judged(self) -> Judgement:
-        return judge(
-            self._after, self._live, self._schema, policy=self._policy, beside=self._beside
-        )
+        found = self._judged_by(self._beside)
+        if self._beside.scale is None and drops_replicas(found.changes):
+            scale = stated_scale(self._app, self._after.ref)
+            found = self._judged_by(replace(self._beside, scale=scale))
+        return found
+
+    def _judged_by(self, beside: Beside) -> Judgement:
+        return judge(self._after, self._live, self._schema, policy=self._policy, beside=beside)
 
     def _meant(self) -> tuple[tuple[Parts, How], ...]:
         """Say which paths the revert is about; of an object that it brings back all of them."""
@@ -223,15 +250,34 @@ class _Object:
         return tuple(places)
 
     def _by_git(self, change: FieldChange) -> FieldChange:
-        """Let what Git states until now count as Git's, whoever brought it into the cluster."""
-        if change.info is not InfoClass.INJECTED or not isinstance(change.git, Absent):
+        """Let what Git states until now count as Git's, whoever brought it into the cluster.
+
+        But for a controller, which may have come to the value by itself, and for an applier that
+        nobody knows, which may declare it for reasons of its own.
+        """
+        contested = change.verdict is FieldVerdict.CONTESTED
+        if not (contested or change.info is InfoClass.INJECTED) or not isinstance(
+            change.git, Absent
+        ):
             return change
-        was = value_at(self._was, parse_path(change.path))
+        manager = change.actor.manager if change.actor is not None else None
+        writer = class_of(manager or "", self._policy.classes)
+        if writer is OwnerClass.CONTROLLER or (contested and writer is OwnerClass.UNKNOWN):
+            return change
+        parts = parse_path(change.path)
         found: JsonObject = msgspec.json.decode(self._live.body)
-        there = value_at(found, parse_path(change.path))
-        if isinstance(was, Absent) or isinstance(there, Absent) or not same_json(was, there):
+        was, there = value_at(self._was, parts), value_at(found, parts)
+        if isinstance(was, Absent) or isinstance(there, Absent):
+            return change
+        if not same(was, there, self._node(parts), found):
             return change
         return replace(change, verdict=FieldVerdict.DRIFT, info=None, note="")
+
+    def _node(self, parts: Parts) -> Node:
+        node = self._schema.root if self._schema is not None else UNKNOWN
+        for part in parts:
+            node = node.fields[part] if isinstance(part, str) else node.items
+        return node
 
     def _shown(self, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
         hidden = mask(tuple(changes), self._after.ref, key=self._draft.mask_key)
@@ -241,6 +287,17 @@ class _Object:
         """Say of what is left what is known of it already: here nobody asked for a dry-run."""
         known = {} if self._row is None else _by_path(self._row)
         return tuple(known.get(change.path, change) for change in self._shown(left))
+
+
+def _nothing_to_do(ref: ObjectRef, kept: Iterable[FieldChange]) -> str:
+    """Say why an object needs nothing: it is so already, or it is for others to decide."""
+    named = []
+    for change in kept:
+        manager = change.actor.manager if change.actor is not None else None
+        named.append(f"{change.path} ({change.note or manager or change.verdict})")
+    if named:
+        return f"{ref}: left alone: {', '.join(named)}"
+    return f"{ref} is already as it will be in Git: nothing to do"
 
 
 def _by_path(row: Drift) -> dict[str, FieldChange]:

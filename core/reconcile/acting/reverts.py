@@ -12,6 +12,7 @@ from typing import Final
 from core.model import (
     EventName,
     FieldChange,
+    Key,
     Plan,
     Problem,
     Remedy,
@@ -19,15 +20,17 @@ from core.model import (
     Run,
     Step,
 )
-from core.reconcile.acting.reversals import reversal
+from core.reconcile.acting.reversals import after_of, reversal
 from core.reconcile.acting.runs import READ_ONLY, finish, start
 from core.reconcile.acting.sending import MOVED
+from core.reconcile.judging.judging import policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import (
     CheckAccess,
     FindRevert,
     MakeRevert,
     ReadSource,
+    Trial,
     WakeAt,
 )
 from core.reconcile.memory.inputs import PlanPrepared, Reverted, RevertFound, RevertPrepared
@@ -86,10 +89,22 @@ def _ask(draft: Draft, request: int, sync: Plan) -> None:
     served = dict(draft.cluster(sync.cluster).resources or {})
     for app in draft.apps_of(sync.cluster):
         served.update(app.promised)
-    kinds = {step.kind for step in sync.steps}
-    draft.effects.append(
-        CheckAccess(request, sync, {kind: served[kind] for kind in kinds if kind in served})
-    )
+    kinds = {step.kind for step in sync.steps} & served.keys()
+    resources = {kind: served[kind] for kind in kinds}
+    draft.effects.append(CheckAccess(request, sync, resources, dict(_trials(draft, request))))
+
+
+def _trials(draft: Draft, request: int) -> Iterator[tuple[Key, Trial]]:
+    """Yield what is to be tried out: nobody asked yet what the server says to these values."""
+    revert = draft.previews[request]
+    cluster = draft.cluster(draft.app(revert.app).spec.cluster)
+    stated = after_of(draft, revert)
+    for step in revert.sync.runnable if revert.sync is not None else ():
+        kind = cluster.kinds.get(step.kind)
+        live = kind.objects.get(step.key.ref) if kind is not None and kind.objects else None
+        if kind is not None and live is not None:
+            policy = policy_of(draft.app(revert.app).spec)
+            yield step.key, Trial(stated[step.key.ref], live, kind.schema, policy)
 
 
 def take_access(draft: Draft, done: PlanPrepared) -> None:
@@ -99,7 +114,12 @@ def take_access(draft: Draft, done: PlanPrepared) -> None:
         draft.answer(done.request, done.plan)
         return
     del draft.previews[done.request]
-    draft.answer(done.request, replace(revert, sync=done.plan))
+    problems = {step.key: step.problem for step in done.plan.steps}
+    revert = replace(revert, blocking=done.blocking)
+    made = reversal(draft, revert) if done.blocking else done.plan
+    steps = (replace(s, problem=s.problem or problems.get(s.key, "")) for s in made.steps)
+    sync = replace(made, steps=tuple(steps))
+    draft.answer(done.request, replace(revert, sync=sync))
 
 
 # Carrying it out ---------------------------------------------------------------------------------
@@ -230,7 +250,7 @@ def _sync(draft: Draft, run: RunState, revert: RevertPlan, head: str) -> None:
     ]
     steps = tuple(now for _, now in found if now is not None)
     wanted = replace(revert.sync, steps=steps, revisions={revert.app: head})
-    shown = replace(run.shown, total=len(found), done=len(moved), problems=tuple(problems))
+    shown = replace(run.shown, total=len(found), problems=tuple(problems))
     start(draft, run.shown.id, wanted, shown, auto=False)
 
 

@@ -48,7 +48,7 @@ def send_steps(
             busy.append(step)
         elif step_stands(draft, step):
             _apply(draft, number, step)
-            sent = sent.set(step.key, None)
+            sent = sent.set(step.key, step)
         else:
             words = f"{step.key.ref}: {_hindrance(draft, step)}"
             problems.append(Problem(Remedy.LOOK_AGAIN, words))
@@ -102,7 +102,8 @@ def take_applied(draft: Draft, done: Applied) -> None:
     draft.put(replace(subject, call=None))
     run = draft.runs.get(call.run) if call.run is not None else None
     auto = run is not None and run.auto
-    step = _step_of(run, done.key)
+    phase = run.phase if run is not None else None
+    step = phase.sent.get(done.key) if isinstance(phase, Applying) else None
     changes = step.changes if step is not None else ()
     stayed = returned(call.live, done.live, changes) if done.live is not None else ()
     early = auto and _is_young_conflict(draft, done)
@@ -158,11 +159,6 @@ def _put_back(stayed: tuple[FieldChange, ...]) -> str:
     return f"{', '.join(change.path for change in stayed)}: {PUT_BACK}"
 
 
-def _step_of(run: RunState | None, key: Key) -> Step | None:
-    steps = run.plan.steps if run is not None else ()
-    return next((step for step in steps if step.key == key), None)
-
-
 def _digest(done: Applied, held: InventoryRow | None, left: tuple[FieldChange, ...]) -> str | None:
     """Say what of Git the object is now taken to hold.
 
@@ -206,7 +202,7 @@ def _tell_outcome(
 ) -> None:
     row = draft.row(done.key)
     assert row is not None
-    heals = auto and row.cause is not Cause.GIT_AHEAD
+    heals = auto and row.cause is not Cause.GIT_AHEAD and not row.untaken
     failed = EventName.HEAL_FAILED if heals else EventName.SYNC_FAILED
     if stayed:
         draft.tell_of(failed, row, changes=stayed, message=_put_back(stayed))
@@ -215,6 +211,8 @@ def _tell_outcome(
             return
     if done.problem:
         draft.tell_of(failed, row, changes=drifts, message=_with_place(done))
+    elif row.untaken:
+        draft.tell_of(EventName.TAKEN_OVER, row, changes=(), message="as it was; ours from now on")
     elif heals:
         remember_heal(draft, done.key, row)
         what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"

@@ -29,6 +29,4 @@ def is_coming(draft: Draft, plan: Plan, step: Step) -> bool:
     if plan.revisions.get(step.key.app) != app.source.revision.id:
         return False
     kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
-    if step.key.ref in app.unserved or kind is None:
-        return True
-    return kind.objects is None or kind.schema is None
+    return kind is None or kind.objects is None or kind.schema is None

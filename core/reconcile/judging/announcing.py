@@ -23,11 +23,18 @@ def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) 
             if draft.app(key.app).healing and not after.calling:
                 draft.offer(key)
         return
-    draft.withdraw(key)
+    _offer_to_take(draft, after)
     if after.since and in_sync(after):
         if is_drift(before) and not before.calling:  # type: ignore[union-attr]
             draft.tell_of(EventName.DRIFT_GONE, after, changes=())
         draft.put_row(key, replace(after, since=0.0))
+
+
+def _offer_to_take(draft: Draft, row: Drift) -> None:
+    if row.untaken and draft.app(row.key.app).healing:
+        draft.offer(row.key)
+    else:
+        draft.withdraw(row.key)
 
 
 def _told(before: Drift | None, after: Drift) -> bool:

@@ -49,7 +49,6 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
     assert live is not None
     if keeps_doubt(answer, before):
         return True
-    note_answer(draft, answer)
     outcome = outcome_of(answer, call.further)
     row = compared(draft, app, before, desired, live, outcome)
     schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema
@@ -59,6 +58,7 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
         draft.put(replace(draft.subject(key), call=Call(desired, live, further=further)))
         draft.effects.append(Confirm(app.spec.cluster, key, desired, live, further.patch))
         return False
+    note_answer(draft, answer)
     if call.further is None:  # the apply does it all, so it told all
         row = compared(draft, app, before, desired, live, replace(outcome, whole=True))
     remember_refusal(draft, outcome.answer or answer, row)
@@ -70,12 +70,8 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
 def _answers(answer: Confirmed, call: Call) -> bool:
     patch = call.further.patch if call.further is not None else None
     asked = (call.desired, call.live, call.run, patch)
-    return asked == (
-        answer.desired,
-        answer.live,
-        None,
-        answer.patch,
-    )  # equal, not the same: a record replays
+    told = (answer.desired, answer.live, None, answer.patch)
+    return asked == told  # equal, not the same: a record replays
 
 
 @dataclass(frozen=True, slots=True)

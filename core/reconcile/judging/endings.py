@@ -26,14 +26,14 @@ def note_end(draft: Draft, key: Key, desired: Desired, live: Live, *, as_stated:
     if not expires(desired):
         return
     end = end_of(live)
-    row = _applied(draft.app(key.app), key)
-    if row is not None and row.uid == live.uid:
-        if end and row.end != end:
-            _note(draft, key, replace(row, end=end))
-    elif end and as_stated:
-        _remember(draft, key, Ending(desired.digest, end))
+    row = draft.app(key.app).applied(key.ref)
     if not end:
         _remember(draft, key, None)
+    elif row is not None and row.uid == live.uid:
+        if row.end != end:
+            _note(draft, key, replace(row, end=end))
+    elif as_stated:
+        _remember(draft, key, Ending(desired.digest, end))
 
 
 def watch_end(draft: Draft, key: Key, last: Live | None, now: Live | None) -> None:
@@ -63,7 +63,7 @@ def ending_of(draft: Draft, app: AppState, desired: Desired) -> str | None:
     """
     key = Key(app.spec.name, desired.ref)
     seen = draft.subject(key).ending
-    row = _applied(app, key)
+    row = app.applied(key.ref)
     if row is not None and row.digest == desired.digest:
         return row.end or (seen.end if seen is not None else None)
     return seen.end if seen is not None and seen.digest == desired.digest else ""
@@ -73,11 +73,6 @@ def _remember(draft: Draft, key: Key, ending: Ending | None) -> None:
     subject = draft.subject(key)
     if subject.ending != ending:
         draft.put(replace(subject, ending=ending))
-
-
-def _applied(app: AppState, key: Key) -> InventoryRow | None:
-    row = app.applied(key.ref)
-    return row if row is not None and row.uid else None
 
 
 def _note(draft: Draft, key: Key, row: InventoryRow) -> None:

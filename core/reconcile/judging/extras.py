@@ -24,6 +24,7 @@ from core.model import (
     Verdict,
     stamp_of,
 )
+from core.reconcile.judging.taking import complete_row
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState
 
@@ -48,6 +49,7 @@ def without_desired(
     if found is None:
         return _not_there(cluster, key.ref, before)
     kind, live = found
+    app = complete_row(draft, app, key.ref, live)
     seen = find(key.ref, live, classes)
     tracked = _tracks(app, key.ref, live)
     others = tuple(_others(app, draft.apps.values(), key.ref.namespace))

@@ -59,6 +59,7 @@ from core.reconcile.judging.refusals import (
     with_stuck,
 )
 from core.reconcile.judging.scaling import awaits_scaler, drops_replicas, stated_scale
+from core.reconcile.judging.taking import with_taking
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
@@ -232,10 +233,11 @@ def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Dri
         if causes.lacks_past(changes) and not before.confirming:
             return compared(draft, app, before, desired, live, None)
     stands = (False, cause, changes, document.file, document.line)
-    if (before.calling, before.cause, before.changes, before.file, before.line) == stands:
-        return before
-    row = replace(before, calling=False, file=document.file, line=document.line)
-    return replace(row, changes=changes, cause=cause)
+    row = before
+    if (before.calling, before.cause, before.changes, before.file, before.line) != stands:
+        row = replace(before, calling=False, file=document.file, line=document.line)
+        row = replace(row, changes=changes, cause=cause)
+    return with_taking(draft, app, desired, live, row, policy_of(app.spec))
 
 
 def _causes(draft: Draft, app: AppState, desired: Desired, live: Live) -> Causes:
@@ -302,7 +304,7 @@ def compared(
         _ask(draft, app, desired, live)
     if as_stated and not changes:
         forget_past(draft, fresh.key)
-    return row
+    return with_taking(draft, app, desired, live, row, policy)
 
 
 def _ask(draft: Draft, app: AppState, desired: Desired, live: Live) -> None:

@@ -44,8 +44,10 @@ def doubt_answers(draft: Draft, seen: AdmissionSeen) -> None:
             continue
         old_s = RECHECK_S - crc32(str(key).encode()) % int(SPREAD_S)
         if seen.changed or subject.doubtful or draft.now - subject.answered_at >= old_s:
-            refused = subject.refusal is not None
+            refused = subject.refusal is not None or subject.returned is not None
             made = replace(subject, refusal=None, doubtful=True, rejudge=subject.rejudge or refused)
+            if made.returned is not None:
+                made = replace(made, returned=None, hold=None)
             draft.put(made)
             asked.append(key)
     draft.judge_all_again(asked)

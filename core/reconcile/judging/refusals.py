@@ -100,6 +100,9 @@ def remember_refusal(draft: Draft, answer: Confirmed, row: Drift) -> None:
     until = inf
     if answer.retry:
         until = draft.now + min(ASK_AGAIN_CAP_S, ASK_AGAIN_S * attempts)
+    elif answer.status == _FORBIDDEN:  # a right may be granted, a quota lifted (R11)
+        until = draft.now + ASK_AGAIN_CAP_S
+    if until < inf:
         draft.wake(key, until)
     elsewhere = is_final(answer) and row.confirmed_by is ConfirmedBy.LOCAL
     draft.put(replace(subject, refusal=Refusal(answer, until, attempts, elsewhere)))

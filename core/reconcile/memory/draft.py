@@ -265,6 +265,7 @@ class Draft:
         if self._events:
             events = (*events, *self._events)[-EVENTS_KEPT:]
         return State(
+            at=self.now,
             apps=self.apps.frozen,
             clusters=self.clusters.frozen,
             runs=self.runs.frozen,

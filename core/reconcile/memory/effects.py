@@ -1,9 +1,10 @@
 """What the engine is to do next; only `core.engine` performs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from core.compare import Policy, Schema
 from core.model import (
     Actor,
     Desired,
@@ -112,12 +113,23 @@ class WriteInventory:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What a step is to be tried out on, by dry-runs, and what else there is to know for it."""
+
+    desired: Desired
+    live: Live
+    schema: Schema | None
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
 class CheckAccess:
-    """Ask the server which steps of a plan this identity may do."""
+    """Ask the server which steps of a plan this identity may do, and what it says to some."""
 
     request: int
     plan: Plan
     resources: Mapping[KindRef, Resource]  # of the kinds in the plan
+    trials: Mapping[Key, Trial] = field(default_factory=dict)  # of steps that nobody confirmed yet
 
 
 @dataclass(frozen=True, slots=True)

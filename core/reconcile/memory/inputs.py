@@ -77,6 +77,15 @@ class ClusterFound:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterNamed:
+    """The kubeconfig was read: which context it is, and as whom."""
+
+    cluster: str
+    context: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterAsks:
     """A credential plugin wants something of a person; "" when it wants nothing any more."""
 
@@ -108,6 +117,15 @@ class AdmissionSeen:
 
     cluster: str
     changed: bool  # a webhook or a policy came, changed or went
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRepaired:
+    """A watch had lost events, as an audit found; a new listing of the kind follows (R12)."""
+
+    cluster: str
+    kind: KindRef
+    count: int  # objects that were not as the server had them
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +288,9 @@ class PlanPrepared:
 
     request: int
     plan: Plan
+    blocking: Mapping[Key, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by object: live fields that have to go, for the server refuses what Git states beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,11 +328,13 @@ class Tick:
 FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
 FromCluster: TypeAlias = (
     ClusterFound
+    | ClusterNamed
     | ClusterAsks
     | ClusterLost
     | ClusterSeen
     | AdmissionSeen
     | AuditLogRead
+    | WatchRepaired
     | SchemaRead
     | KindListed
     | KindLost

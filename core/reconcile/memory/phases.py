@@ -1,10 +1,12 @@
 """How far a run is: one value for each phase, holding just what that phase needs."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from core.model import Key, Plan, RevertPlan, Run, Step
-from core.reconcile.memory.tables import NO_KEYS, Map
+from core.reconcile.memory.tables import Map
+
+_NOTHING_SENT: Final[Map[Key, Step]] = Map()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Applying:
     """Stage by stage; the steps of one stage at the same time."""
 
     todo: tuple[Step, ...] = ()  # of the stage that is under way, not sent yet
-    sent: Map[Key, None] = NO_KEYS  # not answered yet
+    sent: Map[Key, Step] = _NOTHING_SENT  # not answered yet
     stages: tuple[tuple[Step, ...], ...] = ()  # still to come
     patience_until: float = 0.0  # how long steps wait for their kinds to be served
 

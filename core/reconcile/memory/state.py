@@ -132,6 +132,7 @@ class Tally:
 class State:
     """Everything.  Front ends see the part that `snapshot` makes of it."""
 
+    at: float = 0.0  # when the last step was taken
     apps: Mapping[str, AppState] = field(default_factory=dict)
     clusters: Mapping[str, ClusterState] = field(default_factory=dict)
     runs: Mapping[int, RunState] = field(default_factory=dict)

@@ -141,7 +141,7 @@ def place_documents(draft: Draft, name: str) -> None:
         else:
             both = _over(desired.get(made.ref), made)
             kept_one = app.desired.get(made.ref)
-            desired[made.ref] = kept_one if kept_one is not None and kept_one == both else both
+            desired[made.ref] = kept_one if kept_one == both else both
     _mark_dirty(draft, app, desired, unserved)
     draft.put_app(
         replace(

@@ -13,10 +13,12 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
+    ClusterNamed,
     KindListed,
     KindLost,
     LiveChanged,
     SchemaRead,
+    WatchRepaired,
 )
 from core.reconcile.memory.state import (
     NOTHING_APPLIED,
@@ -76,12 +78,25 @@ def _changed_kinds(
     return {kind for kind, resource in after.items() if before.get(kind) != resource}
 
 
+def name_cluster(draft: Draft, named: ClusterNamed) -> None:
+    """It can be called by its context and user, whether or not it answers."""
+    cluster = draft.cluster(named.cluster)
+    view = replace(cluster.view, context=named.context, user=named.user)
+    draft.put_cluster(replace(cluster, view=view))
+
+
 def ask_person(draft: Draft, name: str, words: str) -> None:
     """Tell what a credential plugin wants; until then nothing can be said about the cluster."""
     cluster = draft.cluster(name)
     draft.put_cluster(replace(cluster, view=replace(cluster.view, asks=words)))
     if words:
         draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=name, message=words)
+
+
+def tell_repair(draft: Draft, repaired: WatchRepaired) -> None:
+    """What a watch missed is put right by the listing that follows; that it did is told."""
+    words = f"the watch of {repaired.kind.kind} had missed {repaired.count} object(s): listed again"
+    draft.tell(EventName.CLUSTER_SYNCED, cluster=repaired.cluster, message=words)
 
 
 def lose_cluster(draft: Draft, lost: ClusterLost) -> None:

@@ -4,14 +4,15 @@ import asyncio
 import heapq
 
 from core.clock import Clock
-from core.cluster.following.silence import TASK_NAME
+from core.cluster.following import auditing, silence
+
+_HELD = frozenset({auditing.TASK_NAME, silence.TASK_NAME})
 
 
 class ManualClock:
-    """Sleeps pass at once and move the time on; only the timers of silent streams are held.
+    """Sleeps pass at once and move the time on; only those beside an open stream are held.
 
-    Those run beside a stream that is open, so they would strike at once; a test moves them by
-    `advance`.
+    The timers of silent streams and audits would strike at once; a test moves them by `advance`.
     """
 
     def __init__(self, *, draw: float = 0.0) -> None:
@@ -27,7 +28,7 @@ class ManualClock:
         )
 
     def advance(self, seconds: float) -> None:
-        """Let time pass for the timers of silent streams."""
+        """Let time pass for the sleeps that are held."""
         self.now += seconds
         while self._held and self._held[0][0] <= self.now:
             future = heapq.heappop(self._held)[2]
@@ -36,7 +37,7 @@ class ManualClock:
 
     async def _sleep(self, seconds: float) -> None:
         task = asyncio.current_task()
-        if task is not None and task.get_name() == TASK_NAME:
+        if task is not None and task.get_name() in _HELD:
             future = asyncio.get_running_loop().create_future()
             heapq.heappush(self._held, (self.now + seconds, id(future), future))
             await future

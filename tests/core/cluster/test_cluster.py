@@ -402,7 +402,7 @@ async def test_a_missing_right_is_named(world: World) -> None:
     assert world.namespace in text
 
 
-async def test_a_missing_namespace_is_waited_for(world: World) -> None:
+async def test_a_missing_namespace_is_named_and_tried_again_soon(world: World) -> None:
     desired = world.desired("a", v="1")
     place = "t-absent"
     moved = type(desired)(
@@ -413,8 +413,11 @@ async def test_a_missing_namespace_is_waited_for(world: World) -> None:
         desired.document,
     )
     async with connected(world) as (cluster, _):
-        with pytest.raises(UnavailableError, match=place):
+        with pytest.raises(RejectedError, match=f"namespace {place} does not exist") as caught:
             await applied(cluster, moved, None)
+        assert caught.value.retry_after_s == 10.0
+        with pytest.raises(RejectedError, match=f"namespace {place} does not exist"):
+            await cluster.read_inventory("app", place)
 
 
 # Predicting ---------------------------------------------------------------------------------------

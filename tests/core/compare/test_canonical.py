@@ -165,3 +165,11 @@ def test_another_value_is_another_digest() -> None:
 def test_only_the_digest_of_a_secret_depends_on_the_key(kind: str, *, keyed: bool) -> None:
     text = CONFIG.replace("ConfigMap", kind)
     assert (made(text, key=b"one").digest != made(text, key=b"two" * 99).digest) is keyed
+
+
+def test_a_time_of_creation_under_another_name_than_metadata_is_git_s() -> None:
+    desired = made(
+        "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a},"
+        " spec: {free: {record: {creationTimestamp: null}}}}"
+    )
+    assert body(desired)["spec"] == {"free": {"record": {"creationTimestamp": None}}}

@@ -88,3 +88,33 @@ def test_a_context_goes_whole_unless_an_operator_wrote_in_it(manager: str, whole
     by = {manager: f"{where}.runAsUser", "kubectl-patch": f"{where}.capabilities.add"}
     found = drift("{containers: [{name: web}]}", f"{{containers: [{{name: web, {context}}}]}}", by)
     assert found[f"{where}.capabilities.add"] == where + whole
+
+
+@pytest.mark.parametrize(
+    ("other", "place"), [("kubectl-patch", "spec.tags"), ("keda-operator", "")]
+)
+def test_a_list_goes_whole_with_its_last_entry_unless_one_is_another_s(
+    other: str, place: str
+) -> None:
+    """In a custom resource an empty list is kept as it is."""
+    by = {"kubectl-edit": "spec.tags[=a]", other: "spec.tags[=b]"}
+    found = judged("Widget", "spec: {count: 1}", "spec: {count: 1, tags: [a, b]}", by)
+    gone = {change.path: change.place for change in found.changes if change.verdict == "drift"}
+    assert gone["spec.tags[=a]"] == place
+
+
+def test_a_list_that_git_states_stays_when_what_others_added_goes() -> None:
+    by = {"kubectl-edit": "spec.tags[=b]"}
+    found = judged("Widget", "spec: {tags: [a]}", "spec: {tags: [a, b]}", by)
+    assert [(change.path, change.place) for change in found.changes] == [("spec.tags[=b]", "")]
+
+
+def test_a_set_goes_as_a_whole_when_all_its_members_go_and_not_otherwise() -> None:
+    one, other = "spec.tags[=a]", "spec.tags[=b]"
+    for by, gone in (
+        ({"kubectl-edit": f"{one} {other}"}, {one: "spec", other: "spec"}),
+        ({"kubectl-edit": one, "keda-operator": other}, {one: ""}),
+    ):
+        found = judged("Widget", "", "spec: {tags: [a, b]}", by)
+        places = {each.path: each.place for each in found.changes if each.verdict == "drift"}
+        assert places == gone

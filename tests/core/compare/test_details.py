@@ -132,3 +132,10 @@ def test_plain_texts_of_sixty_characters_speak_for_themselves(length: int, *, sp
     git, live = "a" * length, "a" * (length - 1) + "b"
     (change,) = detailed((FieldChange("a", FieldVerdict.DRIFT, git=git, live=live),))
     assert (change.detail == ()) is speaks
+
+
+def test_a_map_beside_a_single_value_is_not_looked_into_either() -> None:
+    for git, live in (({"a": 1}, 1), (1, {"a": 1})):
+        change = FieldChange("a", FieldVerdict.DRIFT, live=live, git=git)
+        assert detailed([change], deep=False) == (change,)
+        assert detailed([change])[0].detail

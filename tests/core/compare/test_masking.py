@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core.compare import detailed, mask
 from core.model import (
     ABSENT,
+    Absent,
     FieldChange,
     FieldVerdict,
     Json,
@@ -66,6 +67,9 @@ def test_a_value_that_names_an_entry_is_hidden_in_the_path(path: str) -> None:
     assert masked(path.replace(CANARY, "other"), "a", "b", ref).path != result.path
     extra = FieldChange(path, FieldVerdict.DRIFT, live="a", git=ABSENT)
     assert not mask([extra], ref, key=KEY)[0].healable  # by which path could it be removed?
+    stuck = FieldChange(path, FieldVerdict.DRIFT, live="a", git="b", healable=False)
+    assert not mask([stuck], ref, key=KEY)[0].healable
+    assert result.healable
     config = ObjectRef("", "ConfigMap", "app", "web")
     assert masked(path, "a", "b", config).path == path
 
@@ -143,3 +147,32 @@ def test_judging_a_secret_and_masking_its_explanation_leaves_nothing() -> None:
     assert CANARY not in repr(result)
     assert CANARY_64 not in repr(result)
     assert "b3RoZXI=" not in repr(result)
+
+
+def test_a_warning_without_values_hides_the_value_in_its_path() -> None:
+    warning = FieldChange(f'data[="{CANARY}"]', FieldVerdict.WARN, ABSENT, ABSENT, note=CANARY)
+    (result,) = mask([warning], ObjectRef("x.io", "AppSecret", "app", "web"), key=KEY)
+    assert CANARY not in repr(result)
+
+
+@pytest.mark.parametrize(("path", "value"), [("data.a", {"name": "x"}), ("data", ["x"])])
+def test_a_secret_value_that_is_no_text_is_hidden_as_one(path: str, value: Json) -> None:
+    assert isinstance(masked(path, value, "").git, Masked)
+
+
+def test_what_is_secret_in_an_entry_of_a_list_is_hidden_and_the_rest_is_shown() -> None:
+    ref = ObjectRef("apps", "StatefulSet", "app", "web")
+    claims: Json = [{"annotations": {LAST_APPLIED: CANARY, "note": "plain"}}, {"name": "b"}]
+    result = masked("spec.volumeClaimTemplates", claims, [], ref)
+    assert CANARY not in repr(result)
+    assert "plain" in repr(result)
+
+
+@pytest.mark.parametrize("value", [CANARY_64, {"x": CANARY}])
+def test_a_secret_that_one_side_alone_has_is_hidden_whichever_side_that_is(value: Json) -> None:
+    for git, live in ((ABSENT, value), (value, ABSENT)):
+        secret = FieldChange("data.a", FieldVerdict.DRIFT, live=live, git=git)
+        (result,) = mask([secret], SECRET, key=KEY)
+        assert CANARY not in repr(result)
+        assert CANARY_64 not in repr(result)
+        assert {type(result.git), type(result.live)} == {Absent, Masked}

@@ -599,6 +599,13 @@ def taken_away(predicted: str, *, whole: bool = True, kind: str = "Deployment") 
     return [(str(c.verdict), c.info, c.note) for c in told.changes]
 
 
+def test_b4_what_git_drops_and_a_controller_owns_too_is_left_to_the_controller() -> None:
+    by = {"driftdeck:Apply": GRACE, "keda-operator": GRACE}
+    judgement = judged("Pod", "", LIVE_GRACE, by)
+    assert shown(judgement) == {GRACE: "contested"}
+    assert judgement.changes[0].note == "Git dropped it, and it is owned by keda-operator"
+
+
 def test_a_field_that_goes_says_what_the_server_puts_in_its_place() -> None:
     assert taken_away("") == [("drift", None, "")]
     note = "1, the server's default, takes its place"
@@ -615,3 +622,23 @@ def test_a_field_that_the_server_puts_back_cannot_be_had_without() -> None:
     back = ("info", InfoClass.INJECTED, "the server puts it back")
     assert taken_away("spec: {minReadySeconds: 5}") == [back]
     assert taken_away("spec: {minReadySeconds: 5}", whole=False) == [("drift", None, "")]
+
+
+RESTARTED = 'spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'
+
+
+@pytest.mark.parametrize(
+    ("by", "verdict"),
+    [
+        ("driftdeck:Apply", "drift"),
+        ("kubectl-rollout", "info"),
+        ("some-controller", "info"),
+    ],
+)
+def test_b3_a_restart_is_a_person_s_unless_git_stated_it_and_dropped_it(
+    by: str, verdict: str
+) -> None:
+    restarted = "annotations: {kubectl.kubernetes.io/restartedAt: T}"
+    live = f"spec: {{template: {{metadata: {{labels: {{a: b}}, {restarted}}}}}}}"
+    git = "spec: {template: {metadata: {labels: {a: b}}}}"
+    assert shown(judged("Deployment", git, live, {by: RESTARTED})) == {RESTARTED: verdict}

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from core.clock import Clock
+from core.compare import canonical
 from core.engine import Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import Performer
@@ -251,6 +252,13 @@ class Time:
                 over.set()
 
 
+def _applied(stated: Document) -> InventoryRow:
+    """What the inventory says of an object that we applied as it is stated."""
+    resource, schema = RESOURCES[CONFIG_MAP], SCHEMAS[CONFIG_MAP]
+    made = canonical(stated, resource, schema, namespace="web", digest_key=b"d")
+    return InventoryRow(made.ref, "u1", made.digest)
+
+
 class World:
     """One app on one scripted cluster, and the engine between them."""
 
@@ -261,6 +269,8 @@ class World:
         self.sources = ScriptedSources(self.inbox, self.script, documents)
         for name in names:
             self.cluster.objects[ref(CONFIG_MAP, name)] = live(CONFIG_MAP, name, 5, data={"a": "1"})
+        if healing:  # of what nobody recorded it would take possession first
+            self.cluster.inventory = tuple(map(_applied, documents))
         state = initial(
             (SPEC,),
             (ClusterSpec(name="prod"),),

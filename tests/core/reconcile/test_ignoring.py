@@ -97,6 +97,7 @@ def test_a_missing_object_is_created_unless_a_rule_hides_it(
     assert ignored(made) == hidden
     assert any(isinstance(effect, WriteInventory) for effect in effects) is not hidden
     row = made.state.rows[key(CONFIG_MAP, "a")]
+    assert (row.cause is None) is hidden
     assert [change.note.startswith("not in the cluster; ") for change in row.ignored] == (
         [True] if hidden else []
     )

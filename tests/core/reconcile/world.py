@@ -347,7 +347,6 @@ def applied(*names: str, git: Any = None, healing: bool = False, **spec: Any) ->
     documents = [document(CONFIG_MAP, name, **content) for name in names]
     made.read(*documents)
     made.listing(CONFIG_MAP, [(name, live(CONFIG_MAP, name, 5, **content)) for name in names])
-    made.feed(InventoryRead(SPEC.name, ()))
     rows = tuple(
         InventoryRow(found, "u1", desired.digest)
         for found, desired in made.state.apps[SPEC.name].desired.items()

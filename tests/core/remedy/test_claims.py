@@ -6,8 +6,8 @@ import pytest
 from core.compare import Owners
 from core.model import JsonObject
 from core.model.paths import parse_path
-from core.remedy.claims import applied_by_us, is_claimed
-from tests.core.compare.world import KINDS, SCHEMAS, managed, obj
+from core.remedy.claims import applied_by_us, is_applied_by_us, is_claimed
+from tests.core.compare.world import KINDS, SCHEMAS, By, live_of, managed, obj
 from tests.core.remedy.world import Server, kind_of
 
 KIND = KINDS["Deployment"]
@@ -94,3 +94,33 @@ def test_where_several_apply_ours_is_told_by_its_name() -> None:
 def test_entries_that_are_owned_whole_are_stated_again() -> None:
     """An edit alone would leave what a later apply still moves: in doubt it is applied."""
     assert not claimed(WEB % f"{ONE}, imagePullSecrets: [{{name: a}}]")
+
+
+@pytest.mark.parametrize(
+    ("owners", "ours"),
+    [
+        ({"driftdeck:Apply": "a"}, True),
+        ({"helm:Apply": "a", "driftdeck:Apply": "b"}, True),
+        ({"driftdeck:Update": "a"}, False),
+        ({"driftdeck:Update": "a", "helm:Apply": "b"}, False),
+        ({"helm:Apply": "driftdeck"}, False),
+        ({}, False),
+    ],
+)
+def test_an_object_is_applied_by_us_if_an_apply_of_ours_stands_in_it(
+    owners: By, ours: bool
+) -> None:
+    found = live_of(obj("ConfigMap", "data: {name: driftdeck}"), owners)
+    assert is_applied_by_us(found) is ours
+
+
+@pytest.mark.parametrize("owner", ["driftdeck:Update", "driftdeck:Apply:status", "helm:Apply"])
+def test_the_entry_of_our_applies_is_that_of_the_object_itself(owner: str) -> None:
+    config = KINDS["ConfigMap"]
+    live: JsonObject = {"metadata": {"managedFields": managed({owner: "a"})}}
+    assert applied_by_us(Owners.parse(live), config) is None
+    live = {"metadata": {"managedFields": managed({owner: "a", "driftdeck:Apply": "data.a"})}}
+    found = applied_by_us(Owners.parse(live), config)
+    assert found is not None
+    assert found.owns(parse_path("data.a"))
+    assert applied_by_us(Owners.parse(live), KINDS["Deployment"]) is None  # at another version

@@ -48,6 +48,18 @@ def test_what_only_we_apply_is_sent_as_it_is_live() -> None:
     assert body["spec"] == {"replicas": 5, "paused": True}
 
 
+def test_what_git_drops_and_a_controller_owns_too_is_given_up_to_it() -> None:
+    owners = {"driftdeck:Apply": "spec.replicas", HPA: "spec.replicas"}
+    body = sent("Deployment", "spec: {paused: true}", LIVE, owners, "spec.replicas")
+    assert body["spec"] == {"paused": True}
+
+
+def test_what_git_drops_and_only_we_own_is_sent_as_it_is_live() -> None:
+    owners = {"driftdeck:Apply": "spec.replicas"}
+    body = sent("Deployment", "spec: {paused: true}", LIVE, owners, "spec.replicas")
+    assert body["spec"] == {"replicas": 5, "paused": True}
+
+
 def test_what_live_lacks_is_not_sent() -> None:
     body = sent("Deployment", GIT, "spec: {}", {}, "spec.replicas", "spec.paused")
     assert body.get("spec", {}) == {}
@@ -160,3 +172,39 @@ def test_in_a_template_selectors_are_sent_as_git_has_them() -> None:
         f"spec: {{template: {{{SELECTING % ('p', more, more)}}}}}" for more in ("", MERGED)
     )
     assert sent("Deployment", git, live, {})["spec"] == obj("Deployment", git)["spec"]
+
+
+LAST = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def nulls_sent(git: str, live: str, last: str = "") -> Any:
+    """What an apply of a Widget says, where `kubectl apply` may have sent *last* before."""
+    annotations = f"metadata: {{annotations: {{{LAST}: '{last}'}}}}\n" if last else ""
+    return sent("Widget", f"spec: {{{git}}}", f"{annotations}spec: {{{live}}}", {})["spec"]
+
+
+def test_a_null_is_not_sent_where_it_asks_for_nothing() -> None:
+    assert nulls_sent("maybe: null, count: 1", "count: 2") == {"count": 1}
+    assert nulls_sent("maybe: null", "maybe: x") == {"maybe": None}
+    assert nulls_sent("maybe: null", "maybe: null") == {"maybe": None}
+
+
+def test_a_null_among_free_values_is_sent() -> None:
+    free = {"a": None, "b": [{"c": None}, None]}
+    assert nulls_sent("free: {a: null, b: [{c: null}, null]}", "free: {}") == {"free": free}
+    assert nulls_sent("free: {a: null, b: [{c: null}, null]}", "count: 1") == {"free": free}
+
+
+def test_a_null_that_kubectl_apply_dropped_is_not_sent() -> None:
+    git = "free: {a: null, b: [{c: null, d: 1}, null]}"
+    last = '{"spec": {"free": {"a": null, "b": [{"c": null, "d": 1}, null]}}}'
+    kept = {"free": {"b": [{"d": 1}, None]}}
+    assert nulls_sent(git, "free: {b: [{d: 1}, null]}", last) == kept
+    assert nulls_sent(git, "free: {a: x, b: []}", last)["free"]["a"] is None
+    assert nulls_sent(git, "free: {a: x, b: []}", last)["free"]["b"][0] == {"c": None, "d": 1}
+
+
+def test_nulls_of_keyed_entries_are_looked_for_under_their_keys() -> None:
+    git = "backends: [{name: a, extra: null}, {name: b, extra: null}]"
+    live = "backends: [{name: b, extra: x}, {name: a}]"
+    assert nulls_sent(git, live)["backends"] == [{"name": "a"}, {"name": "b", "extra": None}]

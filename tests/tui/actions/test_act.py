@@ -5,9 +5,10 @@ from dataclasses import replace
 from core.reconcile.memory.commands import SetHeal, SetWriting
 from tests.tui import samples
 from tests.tui.standin import Standin
-from tui.actions.act import end_writing
-from tui.dialogs.asking import HealDialog, Question
+from tui.dialogs.asking import Question
+from tui.dialogs.heal import HealDialog
 from tui.dialogs.proposed import Proposed
+from tui.dialogs.writing import end_writing
 from tui.model.focus import Pane
 from tui.model.session import WRITE_FOR_S
 from tui.options import TerminalOptions

@@ -13,6 +13,7 @@ from core.reconcile.memory.commands import (
     PreparePlan,
     PrepareRevert,
     SetHeal,
+    SetWriting,
 )
 from tests.tui import samples
 from tests.tui.stage import ARMED_S, Stage, answered, playing
@@ -82,6 +83,33 @@ async def test_read_only_shows_the_preview_and_says_why_it_cannot_run() -> None:
         await stage.confirm()
         assert stage.dialog
         assert not stage.asked(Execute)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 15), (60, 24), (80, 24), (120, 40), (200, 60)])
+async def test_both_buttons_and_the_reason_are_on_the_screen_at_every_size(
+    size: tuple[int, int],
+) -> None:
+    async with playing(size) as stage:
+        await stage.press("1", "s")
+        wanted = ("Cancel Esc", "Sync 3 objects y", "read-only: W allows writing")
+        await stage.until(lambda: all(words in stage.screen for words in wanted))
+        bottom = stage.screen.splitlines()[-3:]
+        assert any("╰" in line for line in bottom)  # the dialog's own border is there, too
+
+
+async def test_writing_is_allowed_from_inside_a_preview() -> None:
+    async with playing() as stage:
+        await _preview(stage)
+        await stage.press("W")
+        assert "Allow writing" in stage.dialog
+        await stage.confirm()
+        assert [command.enabled for command in stage.asked(SetWriting)] == [True]
+        await stage.until(lambda: "spec.replicas" in stage.dialog)
+        await stage.say(replace(stage.engine.newest, writing=True))
+        await stage.press("y")  # typed for the question above: dead for a moment
+        assert not stage.asked(Execute)
+        await stage.confirm()
+        assert len(stage.asked(Execute)) == 1
 
 
 async def test_the_read_only_flag_cannot_be_undone_inside() -> None:

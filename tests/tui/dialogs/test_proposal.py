@@ -3,7 +3,17 @@
 from dataclasses import replace
 from itertools import count
 
-from core.model import Answer, Key, Problem, Remedy, Run, Snapshot
+from core.model import (
+    Answer,
+    FieldVerdict,
+    Key,
+    Problem,
+    Remedy,
+    RevertPlan,
+    Run,
+    Snapshot,
+    Stamp,
+)
 from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, PrepareRevert
 from core.telling.spans import plain
 from tests.tui import samples
@@ -72,6 +82,37 @@ def test_a_revert_is_asked_for_again_when_the_branch_has_another_head() -> None:
 def test_a_revert_on_a_branch_that_is_ahead_of_what_was_read_stands_until_that_moves() -> None:
     shown = Shown(replace(REVERTED, parent="f" * 40), WORLD)
     assert advanced(REVERT, shown, WORLD, count(9)) is shown
+
+
+def _following(**stamp: str) -> RevertPlan:
+    """A revert after which one object is changed, as it is at that version."""
+    (step,) = PLAN.steps
+    left = (replace(step.changes[-1], verdict=FieldVerdict.DRIFT),)
+    assert isinstance(step.stamp, Stamp)
+    step = replace(step, stamp=replace(step.stamp, digest="another", **stamp), left=left)
+    notes = ("ConfigMap/payments/old is no longer in Git then",)
+    sync = replace(PLAN, steps=(step,), notes=notes)
+    return replace(REVERTED, sync=sync, notes=("hooks are not run (commit-msg)",))
+
+
+def test_a_revert_is_asked_for_again_when_an_object_has_another_version() -> None:
+    stands, moved = Shown(_following(), WORLD), Shown(_following(version="1"), WORLD)
+    assert advanced(REVERT, stands, WORLD, count(9)) is stands  # Git is to say something else
+    assert advanced(REVERT, moved, WORLD, count(9)) == Asked(9, again=True)
+
+
+def test_the_page_of_a_revert_shows_both_halves_and_what_is_left_alone() -> None:
+    page = REVERT.page(_following(), lambda: Looks(samples.NOW), again=False)
+    text = "\n".join(map(plain, page.lines(100)))
+    assert page.words == "Commit the revert to main, then change 1 object"
+    for part in (
+        "+  replicas: 2",
+        "hooks are not run (commit-msg)",
+        "change  prod-eu-1 / payments / Deployment api",
+        "left alone: ",
+        "ConfigMap/payments/old is no longer in Git then",
+    ):
+        assert part in text
 
 
 def test_what_is_ordered_is_the_very_value_that_was_shown() -> None:

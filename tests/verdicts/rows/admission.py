@@ -113,8 +113,15 @@ CASES: Final = (
         verdict="drifted",
         shown={
             "spec.template.spec.containers[name=proxy]": "info injected",
-            "spec.template.spec.containers[name=proxy].image": DRIFT,
+            "spec.template.spec.containers[name=proxy].image": STUCK,  # there must be one
         },
+        local=(
+            "drifted",
+            {
+                "spec.template.spec.containers[name=proxy]": "info injected",
+                "spec.template.spec.containers[name=proxy].image": DRIFT,
+            },
+        ),
         on=REAL,
     ),
     Case(

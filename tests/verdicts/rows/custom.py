@@ -93,6 +93,25 @@ CASES: Final = (
     ),
     Case(
         id="FP-09",
+        about="nulls among free values, which kubectl apply dropped",
+        made=widget("free: {a: 1, list: [{}, null]}").replace(
+            "{name: NAME}",
+            "{name: NAME, annotations: {kubectl.kubernetes.io/last-applied-configuration: '"
+            '{"spec":{"free":{"a":1,"probe":null,"list":[{"c":null},null]}}}\'}}',
+        ),
+        by="kubectl-client-side-apply",
+        git=widget(_FREE_NULLS),
+    ),
+    Case(
+        id="FP-09",
+        about="Git adds a null among free values",
+        before=widget("free: {a: 1}"),
+        git=widget("free: {a: 1, probe: null}"),
+        verdict="drifted",
+        shown={"spec.free.probe": DRIFT},
+    ),
+    Case(
+        id="FP-09",
         about="a null among free values is gone",
         git=widget(_FREE_NULLS),
         acts=(remove("/spec/free/probe"),),

@@ -126,15 +126,8 @@ CASES: Final = (
         verdict="drifted",
         shown={
             f"{_POD}.volumes[name=v].emptyDir": DRIFT,
-            f"{_POD}.volumes[name=v].configMap.name": STUCK,
+            f"{_POD}.volumes[name=v].configMap.name": DRIFT,
         },
-        local=(
-            "drifted",
-            {
-                f"{_POD}.volumes[name=v].emptyDir": DRIFT,
-                f"{_POD}.volumes[name=v].configMap.name": DRIFT,
-            },
-        ),
     ),
     Case(
         id="FP-12",

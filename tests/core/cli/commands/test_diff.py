@@ -208,6 +208,7 @@ def test_the_document_has_the_promised_form() -> None:
                 "path": "apps/shop",
                 "problem": None,
                 "unseen": [],
+                "inventory": None,
                 "counts": {
                     "in_sync": 0,
                     "drifted": 1,
@@ -217,6 +218,7 @@ def test_the_document_has_the_promised_form() -> None:
                     "unknown": 0,
                 },
                 "ignored": 0,
+                "untaken": 0,
             }
         ],
         "objects": [
@@ -235,6 +237,8 @@ def test_the_document_has_the_promised_form() -> None:
                 "resource_version": "123",
                 "judged_at": None,
                 "reason": None,
+                "untaken": False,
+                "tracked_by": None,
                 "actor": None,
                 "origin": None,
                 "changes": [
@@ -608,6 +612,15 @@ def test_a_kind_whose_extras_cannot_be_seen_is_named_and_is_no_problem() -> None
     document = document_of(picture)
     assert document["complete"] is True
     assert document["apps"][0]["unseen"] == [gap]
+
+
+def test_an_inventory_that_cannot_be_had_is_told_with_its_reason() -> None:
+    words = "the namespace shop does not exist"
+    picture = picture_of(in_sync(), inventory=words)
+    code, out, err = shown(picture)
+    assert (code, err) == (0, "")
+    assert f"  ? inventory: {words}" in out
+    assert document_of(picture)["apps"][0]["inventory"] == words
 
 
 # What rules hide --------------------------------------------------------------------------------

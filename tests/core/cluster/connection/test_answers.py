@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cluster.connection.answers import (
+    AbsentError,
     Answer,
     NamespaceAbsentError,
     NotServedError,
@@ -47,6 +48,7 @@ def error(code: int, body: object = None, *, retry_after: str = "") -> ProductEr
         (401, status(401, "Unauthorized"), DeniedError),
         (403, status(403, "Forbidden", "may not"), DeniedError),
         (404, status(404, "NotFound", kind="namespaces"), NamespaceAbsentError),
+        (404, status(404, "NotFound", kind="configmaps"), AbsentError),
         (404, b"404 page not found\n", NotServedError),
         (405, status(405, "MethodNotAllowed"), RejectedError),
         (409, status(409, "Conflict"), OutdatedError),

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from core.clock import Clock
 from core.cluster.following.admission import KINDS, LOOK_S, Admission
 from core.model import Resource
 from core.reconcile.memory.inputs import AdmissionSeen, Input
+from tests.core.cluster.held import HeldClock
 from tests.core.cluster.scripted import (
     Asked,
     Reply,
@@ -26,30 +26,6 @@ HOOKS = Resource(
 )
 SEEN = AdmissionSeen("test", changed=False)
 CHANGED = AdmissionSeen("test", changed=True)
-
-
-@dataclass
-class HeldClock:
-    """Time that stands until a test lets a sleep of so many seconds end."""
-
-    held: dict[float, list[asyncio.Future[None]]] = field(default_factory=dict)
-    came: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def sleep(self, seconds: float) -> None:
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.held.setdefault(seconds, []).append(future)
-        self.came.set()
-        await future
-
-    async def pass_by(self, seconds: float) -> None:
-        """End the sleep of so many seconds, once somebody sleeps so long."""
-        async with asyncio.timeout(10):
-            while not any(not one.done() for one in self.held.get(seconds, ())):
-                self.came.clear()
-                await self.came.wait()
-        for one in self.held.pop(seconds):
-            if not one.done():
-                one.set_result(None)
 
 
 @dataclass
@@ -75,7 +51,7 @@ class Stage:
 async def staged(script: Script) -> AsyncIterator[Stage]:
     async with serving(script) as server, linked(server.url) as link:
         stage = Stage(server)
-        admission = Admission("test", link, Clock(sleep=stage.moment.sleep), stage.hear)
+        admission = Admission("test", link, stage.moment.clock, stage.hear)
 
         async def run(ready: asyncio.Event, done: asyncio.Event) -> None:
             async with asyncio.TaskGroup() as group:

@@ -8,7 +8,7 @@ import pytest
 
 from core.cluster.login.credentials import log_in
 from core.cluster.login.login import Login
-from core.errors import UsageError
+from core.errors import DeniedError, UsageError
 from core.model import ClusterSpec
 from tests.core.cluster.manual import ManualClock
 
@@ -70,6 +70,19 @@ async def test_the_first_current_context_that_is_not_empty_decides(
     login = await logged_in(spec_of(tmp_path, *contents))
     assert (login.context, login.user) == ("staging", "staging")
     assert await login.bearer.header() == "Bearer a"
+
+
+async def test_context_and_user_are_told_before_there_is_a_credential(tmp_path: Path) -> None:
+    nobody = json.loads(STAGING)
+    nobody["users"][0]["user"] = {"exec": {"command": "./no-such-plugin"}, "as": "carol"}
+    told: list[tuple[str, str]] = []
+    with pytest.raises(DeniedError):
+        await log_in(
+            spec_of(tmp_path, json.dumps(nobody)),
+            ManualClock().clock,
+            name=lambda context, user: told.append((context, user)),
+        )
+    assert told == [("staging", "staging as carol")]
 
 
 async def test_a_context_that_is_asked_for_goes_before_the_current_one(tmp_path: Path) -> None:

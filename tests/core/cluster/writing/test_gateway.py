@@ -1,6 +1,7 @@
 """Writes whose answer never came, and what a server may answer to a dry-run."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -81,6 +82,50 @@ async def test_an_apply_names_the_very_object_it_was_decided_on() -> None:
     assert request.headers["Content-Type"] == "application/apply-patch+yaml"
     metadata = json.loads(request.body)["metadata"]
     assert (metadata["uid"], metadata["resourceVersion"]) == ("uid-a", "5")
+
+
+async def taken_over(script: Script, on: Live) -> tuple[Live | ProductError, list[Asked]]:
+    """Take *on* over: an apply that may change no field."""
+    async with serving(script) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        gateway = Gateway(Calls(link, clock), clock)
+        request = replace(asking(desired(), on), unchanging=True)
+        try:
+            made = await gateway.perform(MAPS, request, on)
+        except ProductError as error:
+            return error, server.asked
+        assert made is not None
+        return made, server.asked
+
+
+async def test_an_apply_that_is_to_change_nothing_is_sent_once_a_dry_run_says_so() -> None:
+    entry: dict[str, object] = {"managedFields": [{"manager": "driftdeck"}]}
+    before = a_map("a", 5)
+    metadata = before["metadata"]
+    assert isinstance(metadata, dict)
+    predicted = {**before, "metadata": {**metadata, **entry}}
+    script = in_turn(says(200, predicted), says(200, a_map("a", 6)))
+    made, asked = await taken_over(script, live(5))
+    assert isinstance(made, Live)
+    assert [one.query.get("dryRun") for one in asked] == ["All", None]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (says(200, a_map("a", 5, value="other")), RejectedError, "would change data.v"),
+        (says(422, status(422, "Invalid", "no")), RejectedError, "no"),
+        (says(409, status(409, "Conflict", "moved")), OutdatedError, "moved"),
+        (says(503, status(503, "ServiceUnavailable", "later")), UnavailableError, "later"),
+    ],
+)
+async def test_an_apply_that_would_change_something_is_not_sent(
+    answer: Script, error: type[ProductError], words: str
+) -> None:
+    made, asked = await taken_over(answer, live(5))
+    assert isinstance(made, error)
+    assert words in str(made)
+    assert len(asked) == 1
 
 
 async def test_an_apply_that_creates_names_none() -> None:

@@ -175,3 +175,26 @@ def test_a_replication_controller_selects_by_the_labels_of_its_template(
     live = f"spec: {{selector: {selector}, {git.removeprefix('spec: {')}"
     found = shown(judged("ReplicationController", git, live, {EDIT: "spec.selector"}))
     assert found == ({"spec.selector": "drift"} if counts else {})
+
+
+@pytest.mark.parametrize(
+    ("names", "counts"),
+    [
+        ("singular: widget, listKind: WidgetList", {}),
+        ("singular: WIDGET, listKind: WidgetList", {"spec.names.singular": "drift"}),
+        ("singular: widget, listKind: widgetlist", {"spec.names.listKind": "drift"}),
+    ],
+)
+def test_a_definition_derives_names_from_its_kind(names: str, counts: dict[str, str]) -> None:
+    given = "spec: {names: {kind: Widget, plural: widgets%s}}"
+    by = {EDIT: "spec.names.singular spec.names.listKind"}
+    found = judged("CustomResourceDefinition", given % "", given % f", {names}", by)
+    assert shown(found) == counts
+
+
+def test_a_daemon_set_is_given_the_generation_of_its_template_as_an_annotation() -> None:
+    text = "metadata: {annotations: {%s: '3'}}"
+    for name, counts in (("deprecated.daemonset.template.generation", False), ("note", True)):
+        path = f'metadata.annotations["{name}"]' if "." in name else f"metadata.annotations.{name}"
+        found = shown(judged("DaemonSet", "", text % name, {EDIT: path}))
+        assert found == ({path: "drift"} if counts else {})

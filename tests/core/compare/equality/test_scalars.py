@@ -20,7 +20,8 @@ Q, N, B, P = Flavour.QUANTITY, Flavour.INT_OR_STRING, Flavour.BYTE, Flavour.PLAI
         (Q, 1, "1"), (Q, 0.1, "100m"), (Q, "1e3", "1k"), (Q, "1E3", "1000"), (Q, ".5", "0.5"),
         (Q, "5.", "5"), (Q, "+1", "1"), (Q, "-0", "0"), (Q, "1000000n", "1m"), (Q, "1E", "1000P"),
         (Q, "100e-2", "1"), (N, "8080", 8080), (N, 8080, "8080"), (N, 8080.0, 8080),
-        (N, "25%", "25%"), (B, "aGVsbG8=", "aGVs\nbG8=\n"), (B, "aGVsbG8=", "aGVs\r\nbG8="),
+        (N, 8080.0, "8080"), (N, "25%", "25%"), (B, "aGVsbG8=", "aGVs\nbG8=\n"),
+        (B, "aGVsbG8=", "aGVs\r\nbG8="),
         (P, 1, 1.0), (P, "a", "a"), (P, None, None), (P, [1, {"a": 1}], [1.0, {"a": 1}]),
     ],
 )  # fmt: skip
@@ -38,6 +39,7 @@ def test_these_mean_the_same(flavour: Flavour, git: Json, live: Json) -> None:
         (N, "25%", 25), (N, "25%", "25"), (N, "a", "b"), (N, True, 1), (N, "1.0", 1),
         (B, "aGVsbG8=", "aGVsbG8K"), (B, "not base64!", "not base64?"), (B, "\u00e9", "e"),
         (P, True, 1), (P, "1", 1), (P, "a", "a "), (P, 0, None), (P, [], {}), (P, "1000m", "1"),
+        (P, [1], [1, 2]), (P, {"a": 1}, {"a": 1, "b": 2}), (P, {"a": 1}, {"b": 1}), (N, 80.5, 80),
     ],
 )  # fmt: skip
 def test_these_do_not(flavour: Flavour, git: Json, live: Json) -> None:

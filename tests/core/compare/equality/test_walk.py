@@ -74,3 +74,20 @@ def test_the_default_of_a_whole_custom_map_says_nothing_of_one_that_git_states()
     assert differences({}, {"list": {"mode": "soft"}}, node) == []
     (found,) = differences({"list": {"limit": 5}}, {"list": {"limit": 5, "mode": "soft"}}, node)
     assert (found.how, found.parts) == (How.EXTRA, ("list", "mode"))
+
+
+def test_an_entry_without_any_key_makes_a_list_an_ordinary_one() -> None:
+    keyed: JsonObject = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]}
+    node = root(CUSTOM, **keyed, items={"type": "object", "properties": {"v": {"type": "string"}}})
+    (found,) = differences({"list": [{"v": "1"}]}, {"list": [{"v": "2"}]}, node)
+    assert (found.how, found.parts) == (How.VALUE, ("list",))
+
+
+@pytest.mark.parametrize(("component", "counts"), [(BUILT_IN, False), (CUSTOM, True)])
+def test_only_a_built_in_namespace_is_labelled_with_its_name(
+    component: str, *, counts: bool
+) -> None:
+    git: JsonObject = {"kind": "Namespace", "metadata": {"name": "web"}}
+    labels: JsonObject = {"kubernetes.io/metadata.name": "web"}
+    live: JsonObject = {"kind": "Namespace", "metadata": {"name": "web", "labels": labels}}
+    assert bool(differences(git, live, root(component))) is counts

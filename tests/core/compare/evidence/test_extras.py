@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.compare import Find, find
+from core.compare import Find, OwnerClass, find
 from core.model import Live, ObjectRef
 
 BY_KUBECTL = {"manager": "kubectl-create", "operation": "Update", "time": "2026-11-01T10:00:00Z"}
@@ -137,3 +137,20 @@ def test_of_what_cannot_be_read_nothing_is_known() -> None:
     ref = ObjectRef("", "ConfigMap", "web", "a")
     for body in (b"{", b"[" * 100_000, b'{"metadata":{"labels":[]}}', b"\xff"):
         assert find(ref, Live("u", "1", body), {}) == Find(ref)
+
+
+def test_only_a_claim_for_a_volume_is_one_of_a_stateful_set() -> None:
+    assert not found("Secret", "data-db-0", BY_CLUSTER).is_claim_of("db")
+    other = found("PersistentVolumeClaim", "data-db-0", BY_CLUSTER, group="x.io")
+    assert not other.is_claim_of("db")
+
+
+def test_settings_say_who_comes_first_of_two_who_wrote_in_the_same_second() -> None:
+    entries: list[Any] = [
+        {**BY_KUBECTL, "manager": name, "fieldsV1": {}} for name in ("tool", "kubectl")
+    ]
+    body = json.dumps({"metadata": {"name": "a", "managedFields": entries}}).encode()
+    ref, live = ObjectRef("", "Service", "web", "a"), Live("u", "1", body)
+    assert find(ref, live, {}).maker.manager == "kubectl"
+    moved = {"kubectl": OwnerClass.CONTROLLER}
+    assert find(ref, live, moved).maker.manager == "tool"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.compare import end_of
+from core.compare import end_of, expires
 from core.model import Json
-from tests.core.compare.world import live_of, obj
+from tests.core.compare.world import desired, live_of, obj
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,16 @@ from tests.core.compare.world import live_of, obj
 )
 def test_only_a_true_condition_ends_a_job(conditions: Json, end: str) -> None:
     assert end_of(live_of(obj("Job", {"status": {"conditions": conditions}}))) == end
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "gone"),
+    [
+        ("Job", "spec: {ttlSecondsAfterFinished: 0}", True),
+        ("Job", "spec: {backoffLimit: 1}", False),
+        ("Job", "", False),
+        ("Widget", "spec: {ttlSecondsAfterFinished: 0}", False),
+    ],
+)
+def test_only_a_job_with_a_time_to_live_expires(kind: str, spec: str, *, gone: bool) -> None:
+    assert expires(desired(obj(kind, spec))) is gone

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.compare import Beside, Judgement, Policy, ScaleRange, judge, scale_of
-from core.model import Contested, FieldVerdict, InfoClass, Live, ObjectRef, Verdict
+from core.model import Contested, FieldVerdict, InfoClass, Json, Live, ObjectRef, Verdict
 from tests.core.compare.world import SCHEMAS, desired, live_of, obj, shown
 
 RANGE = ScaleRange(2, 10, "web")
@@ -128,3 +128,11 @@ def test_an_autoscaler_of_a_custom_resource_names_its_group() -> None:
 )
 def test_what_is_no_autoscaler_drives_nothing(body: bytes) -> None:
     assert scale_of(Live("u", "1", body), REF) is None
+
+
+@pytest.mark.parametrize(
+    ("replicas", "held"),
+    [(1, True), (3, True), (4, False), (True, False), ("2", False), (2.0, False)],
+)
+def test_a_range_holds_whole_numbers_alone(replicas: Json, *, held: bool) -> None:
+    assert ScaleRange(1, 3, "web").holds(replicas) is held

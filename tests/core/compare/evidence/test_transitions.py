@@ -200,3 +200,12 @@ def test_another_order_of_init_containers_is_a_step_of_its_own() -> None:
 @pytest.mark.parametrize("broken", [b"{", b"[]", b"[" * 100_000])
 def test_what_cannot_be_read_moved_nothing(broken: bytes) -> None:
     assert moved(broken, body("spec: {replicas: 7}"), "spec.replicas", 7) is None
+
+
+def test_another_order_of_one_list_is_not_that_of_another() -> None:
+    spec = "spec: {template: {spec: {initContainers: [%s], containers: [%s]}}}"
+    one, other = "{name: a}, {name: b}", "{name: b}, {name: a}"
+    before, after = body(spec % (one, one)), body(spec % (other, one))
+    path = "spec.template.spec"
+    assert moved(before, after, f"{path}.containers", ["a", "b"], ["b", "a"]) is None
+    assert moved(before, after, f"{path}.initContainers", ["b", "a"], ["a", "b"]) is not None

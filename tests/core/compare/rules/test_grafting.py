@@ -3,7 +3,7 @@
 import pytest
 
 from core.compare.equality.schema import UNKNOWN
-from core.compare.rules.grafting import as_live
+from core.compare.rules.grafting import as_live, identified
 from core.compare.rules.ignoring import Spared
 from core.model import JsonObject
 from core.model.paths import parse_path
@@ -38,3 +38,14 @@ def test_a_place_inside_an_entry_that_one_side_lacks_changes_nothing() -> None:
     both: JsonObject = {"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]}
     assert with_live(one, both, "env[name=B].value") == one
     assert with_live(both, one, "env[name=B].value") == both
+
+
+def test_an_entry_that_only_live_has_takes_the_place_it_has_there() -> None:
+    for at in range(3):
+        live: JsonObject = {"a": [*"xy"[:at], "new", *"xy"[at:]]}
+        assert with_live({"a": ["x", "y"]}, live, "a[=new]") == live
+
+
+def test_an_entry_that_is_no_map_any_more_has_no_keys_to_keep() -> None:
+    assert identified({"name": "a"}, "x", UNKNOWN) == "x"
+    assert identified("x", {"name": "a"}, UNKNOWN) == {"name": "a"}

@@ -4,9 +4,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from dulwich.refs import DiskRefsContainer, Ref
 
 from core.errors import UnavailableError, UsageError
 from core.git import Repository
+from core.git.reading.revisions import resolved
+from core.git.reading.store import Store
 from tests.core.git.sample import Sample
 
 
@@ -278,6 +281,32 @@ def test_a_merge_under_way_on_a_branch_moves_nothing(
     sample.git("checkout", "-q", "--detach")
     sample.git("merge", "-q", "--no-commit", "--no-ff", "side")
     under_way(repository, "a merge")
+
+
+class Meanwhile:
+    """The refs of a repository in which a rebase ends right after HEAD was looked at."""
+
+    def __init__(self, refs: DiskRefsContainer, halfway: str) -> None:
+        self._refs, self._halfway = refs, [halfway]
+
+    def follow(self, name: Ref) -> object:
+        if self._halfway:
+            return [name], self._halfway.pop().encode()
+        return self._refs.follow(name)
+
+
+def test_a_rebase_that_ends_while_head_is_read_leaves_no_half_way_commit(sample: Sample) -> None:
+    halfway = sample.commit({"apps/web.yaml": b"1\n"})
+    last = sample.commit({"apps/web.yaml": b"2\n"})
+    store = Store(sample.path)
+    refs = store.repo.refs
+    assert isinstance(refs, DiskRefsContainer)
+    store.repo.refs = Meanwhile(refs, halfway)  # type: ignore[assignment]  # as far as it is asked
+    try:
+        assert resolved(store, "HEAD") == last
+    finally:
+        store.repo.refs = refs
+        store.close()
 
 
 # HEAD without a commit ----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 from core.model import (
     Document,
     FieldVerdict,
+    IgnoreRule,
     Plan,
     Problem,
     Remedy,
@@ -31,6 +32,7 @@ from tests.core.reconcile.world import (
     applied,
     commit,
     document,
+    edited,
     key,
     live,
     questions,
@@ -132,6 +134,32 @@ def test_a_field_that_only_looks_like_the_commit_s_stays_with_its_controller() -
     )
     plan = sync_of(made, stating("a", a="1", b="2"), stating("a", a="1"))
     assert plan.steps == ()
+
+
+def test_what_a_controller_came_to_by_itself_stays_even_where_git_said_the_same() -> None:
+    controller = owned("kube-controller-manager", "b")
+    made = world_of({"a": "1", "b": "2"}, {"a": "1", "b": "2"}, controller)
+    plan = sync_of(made, stating("a", a="1", b="2"), stating("a", a="1"))
+    assert plan.steps == ()
+    assert "ConfigMap/web/a: left alone: data.b (kube-controller-manager)" in plan.notes
+
+
+def test_a_value_that_a_controller_decides_is_left_to_it_and_named() -> None:
+    made = world_of({"a": "2"}, {"a": "7"}, owned("kube-controller-manager", "a"))
+    plan = sync_of(made, stating("a", a="2"), stating("a", a="1"))
+    assert plan.steps == ()
+    assert any(note.startswith("ConfigMap/web/a: left alone: data.a (") for note in plan.notes)
+
+
+def test_a_value_that_a_rule_leaves_alone_is_left_alone_and_the_rule_named() -> None:
+    made = world(ignore=(IgnoreRule(pointer="/data/a", source="driftdeck.yaml:9"),))
+    made.read(stating("a", a="2"))
+    made.listing(CONFIG_MAP, [("a", live(CONFIG_MAP, "a", 5, data={"a": "2"}))])
+    made.feed(InventoryRead(SPEC.name, ()))
+    plan = sync_of(made, stating("a", a="2"), stating("a", a="1"))
+    assert plan.steps == ()
+    rule = "ignored by pointer /data/a, driftdeck.yaml:9"
+    assert f"ConfigMap/web/a: left alone: data.a ({rule})" in plan.notes
 
 
 def test_values_that_are_there_already_need_nothing_and_it_is_said() -> None:
@@ -251,6 +279,29 @@ def test_what_may_not_be_done_is_said_and_left_out() -> None:
     made.feed(ExecuteRevert(7, shown), Reverted(7, SPEC.name, commit(2).id))
     assert writes(made.read_through(stating("a", a="1"), number=2)) == []
     assert [str(each) for each in made.run(7).problems] == ["ConfigMap/web/a: you may not"]
+
+
+def test_what_has_to_go_for_the_sake_of_a_value_is_shown_and_goes() -> None:
+    made = world_of({"a": "2"}, {"a": "2", "z": "1"}, owned("kube-controller-manager", "z"))
+    pair = (stating("a", a="2"), stating("a", a="1"))
+    wanted = RevertPlan(SPEC.name, commit(1), "main", commit(1).id, restated=(pair,))
+    (check,) = (e for e in made.feed(RevertPrepared(4, wanted)) if isinstance(e, CheckAccess))
+    trial = check.trials[A]
+    assert (trial.live.resource_version, json.loads(trial.desired.body)["data"]) == (
+        "5",
+        {"a": "1"},
+    )
+    assert [paths(step) for step in check.plan.steps] == [["data.a"]]
+    made.feed(PlanPrepared(4, check.plan, {A: ("data.z",)}))
+    shown = made.state.answers[4]
+    assert isinstance(shown, RevertPlan)
+    assert shown.sync is not None
+    assert [paths(step) for step in shown.sync.steps] == [["data.a", "data.z"]]
+    made.feed(ExecuteRevert(7, shown), Reverted(7, SPEC.name, commit(2).id))
+    effects = made.read_through(stating("a", a="1"), number=2)
+    effects += made.recorded(effects)
+    (write,) = writes(effects)
+    assert any("z" in str(each) for each in edited(write))
 
 
 def step_with(step: Step, problem: str) -> Step:

@@ -18,6 +18,7 @@ from tests.core.reconcile.world import (
     SPEC,
     World,
     applied,
+    beginning,
     document,
     key,
     live,
@@ -232,3 +233,8 @@ def test_a_field_that_git_does_not_have_is_taken_away_by_the_same_heal() -> None
     assert isinstance(stated, Apply)
     assert isinstance(removed, Edit)
     assert removed.operations == (Remove(("data", "extra")),)
+
+
+def test_permission_to_heal_is_permission_to_write() -> None:
+    assert beginning(healing=True, writing=False).writing
+    assert not beginning(healing=False, writing=False).writing

@@ -196,3 +196,25 @@ def test_the_end_of_a_job_that_is_not_the_one_in_git_proves_nothing() -> None:
     listing(made, job(5, spec=dict.fromkeys(TTL, 7)))
     watch(made, job(6, "Complete", spec=dict.fromkeys(TTL, 7)), None)
     assert verdict(made)[0] == "missing"
+
+
+def test_the_end_of_another_job_of_that_name_is_not_entered_for_ours() -> None:
+    made = applied(writing=True)
+    listing(made, job(9, uid="u2"))
+    assert [
+        e for e in watch(made, job(10, "Failed", uid="u2")) if isinstance(e, WriteInventory)
+    ] == []
+    inventory = made.state.apps[SPEC.name].inventory
+    assert inventory is not None
+    assert inventory[KEY.ref].end == ""
+
+
+def test_a_job_that_runs_again_differently_has_not_ended() -> None:
+    made = cluster()
+    made.feed(InventoryRead(SPEC.name, ()))
+    listing(made, job(5))
+    watch(made, job(6, "Complete"))
+    watch(made, None)
+    listing(made, job(8, uid="u2", spec=dict.fromkeys(TTL, 7)))
+    listing(made, None)
+    assert verdict(made)[0] == "missing"

@@ -10,6 +10,7 @@ from core.model import (
     AppSpec,
     ClusterSpec,
     Commit,
+    EventName,
     Key,
     KindRef,
     Live,
@@ -20,6 +21,7 @@ from core.model import (
     Resource,
     Snapshot,
 )
+from core.reconcile.judging.extras import told_apart
 from core.reconcile.memory.commands import PreparePlan
 from core.reconcile.memory.effects import Confirm, Follow, Perform
 from core.reconcile.memory.inputs import (
@@ -107,7 +109,7 @@ def owning(*others: AppSpec, **spec: Any) -> World:
     made = World(
         initial(
             apps,
-            (ClusterSpec(name="prod"),),
+            (ClusterSpec(name="prod"), ClusterSpec(name="test")),
             healing=False,
             writing=True,
             digest_key=b"d",
@@ -213,6 +215,7 @@ def test_what_git_lacks_in_an_owned_namespace_is_extra_with_its_maker() -> None:
             "2026-11-01T10:00:00Z",
             "owned",
         )
+    assert made.told(EventName.DRIFT_DETECTED) == ["not in Git, made by kubectl-create"] * 2
     assert made.verdict(CONFIG_MAP, "a") == "in_sync"
     assert [effect for effect in made.effects if isinstance(effect, Confirm)] == []
 
@@ -261,6 +264,7 @@ def test_what_was_applied_and_dropped_by_git_is_git_ahead() -> None:
     made.read(number=2)
     row = row_of(made, CONFIG_MAP, "a")
     assert (row.verdict.value, row.cause.value) == ("extra", "git_ahead")
+    assert made.told(EventName.DRIFT_DETECTED) == ["no longer in Git"]
 
 
 def test_a_plan_never_holds_what_is_extra() -> None:
@@ -437,3 +441,28 @@ def test_an_extra_object_that_changes_keeps_its_age() -> None:
     assert row_of(made, SECRET, "b").stamp.version == "8"
     assert row_of(made, SECRET, "b").since == since == 1000.0
     assert made.events().count("drift_detected") == 1
+
+
+def test_an_extra_object_whose_maker_is_not_known_is_told_without_one() -> None:
+    made = owning()
+    survey(made, SECRET, metadata(SECRET, "b", managed=[]))
+    assert made.told(EventName.DRIFT_DETECTED) == ["not in Git"]
+
+
+def test_what_an_app_of_another_cluster_has_says_nothing_of_this_one() -> None:
+    elsewhere = replace(OTHER, cluster="test")
+    made = owning(elsewhere)
+    survey(made, SECRET, metadata(SECRET, "b"))
+    assert row_of(made, SECRET, "b").verdict.value == "extra"
+    other_read(made, problems=("x.yaml:1: broken",))
+    made.feed(InventoryRead(OTHER.name, (InventoryRow(ref(SECRET, "b"), "u-b", "d"),)))
+    survey(made, SECRET, metadata(SECRET, "b", 8))
+    assert row_of(made, SECRET, "b").verdict.value == "extra"
+
+
+def test_an_app_does_not_wait_for_what_it_tracks_itself() -> None:
+    made = owning(OTHER)
+    own, other = made.state.apps[SPEC.name], made.state.apps[OTHER.name]
+    unread = replace(own, inventory=None)
+    assert told_apart(unread, [unread])
+    assert not told_apart(unread, [unread, other])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.model import Live, Origin, Problem, Remedy, Verdict
+from core.model import EventName, Live, Origin, Problem, Remedy, Verdict
 from core.reconcile.memory.commands import Explain
 from core.reconcile.memory.effects import Confirm, LookUp
 from core.reconcile.memory.inputs import (
@@ -273,3 +273,13 @@ def test_the_answer_of_the_server_dates_the_row_unless_it_says_the_same() -> Non
     made.now += 3
     made.agree(asked)
     assert made.row("a").judged_at == 1003.0
+
+
+def test_what_is_told_of_drift_says_which_side_moved() -> None:
+    made = applied("a", "b")
+    made.drift("a", 6, data={"a": "2"})
+    made.read_through(GIT, document(CONFIG_MAP, "b", data={"a": "9"}), number=2)
+    assert made.told(EventName.DRIFT_DETECTED) == [
+        "changed in the cluster",
+        "Git moved on, not applied yet",
+    ]

@@ -7,8 +7,8 @@ import pytest
 
 from core.model import ConfirmedBy, EventName, Verdict
 from core.reconcile.memory.effects import Confirm, Effect
-from core.reconcile.memory.inputs import AdmissionSeen, Confirmed
-from tests.core.reconcile.world import CONFIG_MAP, World, applied, key, live, questions
+from core.reconcile.memory.inputs import AdmissionSeen, Applied, Confirmed
+from tests.core.reconcile.world import CONFIG_MAP, World, applied, key, live, questions, writes
 
 A, B = key(CONFIG_MAP, "a"), key(CONFIG_MAP, "b")
 FORCED: dict[str, Any] = {"data": {"a": "forced"}}
@@ -119,6 +119,16 @@ def test_a_refusal_is_asked_again_when_a_policy_went() -> None:
     answered(made, question, data={"a": "1"})
     assert made.state.rows[A].confirmed_by is ConfirmedBy.SERVER
     assert not made.state.rows[A].reason
+
+
+def test_what_the_server_put_back_is_tried_again_when_a_policy_went() -> None:
+    made = applied("a", healing=True)
+    (write,) = writes(made.drift("a", 6, data={"a": "2"}))
+    back = live(CONFIG_MAP, "a", 6, data={"a": "2"})
+    (question,) = questions(made.feed(Applied(write.key, write.desired, back)))
+    assert writes(made.agree(question)) == []
+    (question,) = questions(made.feed(CHANGED))
+    assert len(writes(made.agree(question))) == 1
 
 
 def test_no_second_question_is_asked_while_one_is_on_its_way() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import ConfirmedBy, Drift, FieldVerdict, Verdict
+from core.reconcile.judging.refusals import ASK_AGAIN_CAP_S, is_final, is_invalid
 from core.reconcile.memory.commands import Refresh
 from core.reconcile.memory.effects import Confirm, Effect
 from core.reconcile.memory.inputs import ClusterFound, Confirmed, InventoryRead, Tick
@@ -113,6 +114,13 @@ def test_a_reader_is_asked_once_and_again_as_somebody_else() -> None:
     assert asked(made.feed(found)) == ["6"]
 
 
+def test_a_right_that_is_granted_later_is_noticed_within_five_minutes() -> None:
+    made = refused(FORBIDDEN)
+    assert asked(made.wait(ASK_AGAIN_CAP_S - 1)) == []
+    assert row(made).reason == "the server's words"
+    assert asked(made.wait(1.0)) == ["5"]
+
+
 def test_a_reader_may_ask_again_by_hand() -> None:
     assert asked(refused(FORBIDDEN).feed(Refresh())) == ["5"]
 
@@ -154,3 +162,50 @@ def test_a_refusal_says_nothing_about_an_object_that_is_in_sync_again() -> None:
     made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 7, data={"a": "1"}))
     assert replace(row(made), since=0.0).reason == ""
     assert row(made).verdict is Verdict.IN_SYNC
+
+
+@pytest.mark.parametrize("status", [422, 500])
+def test_a_refusal_that_is_worth_asking_again_says_nothing_about_git(status: int) -> None:
+    made = refused({"status": status, "retry": True, "cause_paths": ("spec.x",)})
+    assert marks(made) == [("data.a", "drift", True, "")]
+    assert row(made).reason == "the server's words"
+    made.now += 30
+    assert asked(made.feed(Tick())) == ["5"]
+
+
+def test_an_answer_that_predicts_or_may_change_is_no_last_word() -> None:
+    _, question = suspect()
+    last = Confirmed(A, question.desired, question.live, None, "no", status=422)
+    assert (is_invalid(last), is_final(last)) == (True, True)
+    for other in (replace(last, retry=True), replace(last, predicted=b"{}")):
+        assert (is_invalid(other), is_final(other)) == (False, False)
+
+
+def test_of_two_differing_fields_only_the_one_that_is_refused_stays() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", data={"a": "1", "b": "1"}))
+    made.listing(CONFIG_MAP, [("a", live(CONFIG_MAP, "a", 5, data={"a": "2", "b": "2"}))])
+    made.feed(InventoryRead(SPEC.name, ()))
+    question = next(e for e in made.effects if isinstance(e, Confirm))
+    made.feed(
+        Confirmed(
+            A, question.desired, question.live, None, "no", cause_paths=("data.b",), **INVALID
+        )
+    )
+    assert marks(made) == [("data.a", "drift", True, ""), ("data.b", "drift", False, "no")]
+
+
+def test_all_that_was_refused_is_asked_again_whatever_stands_between() -> None:
+    names = "abcdefgh"
+    made = world()
+    made.read(*(document(CONFIG_MAP, name, data={"a": "1"}) for name in names))
+    found = [
+        (name, live(CONFIG_MAP, name, 5, data={"a": "2" if name in "bfg" else "1"}))
+        for name in names
+    ]
+    made.listing(CONFIG_MAP, found)
+    made.feed(InventoryRead(SPEC.name, ()))
+    for question in [e for e in made.effects if isinstance(e, Confirm)]:
+        made.feed(Confirmed(question.key, question.desired, question.live, None, "no", **FORBIDDEN))
+    again = made.feed(Refresh())
+    assert sorted(e.key.ref.name for e in again if isinstance(e, Confirm)) == ["b", "f", "g"]

@@ -172,3 +172,14 @@ def test_replicas_that_git_drops_are_those_of_the_autoscaler_that_git_states(
     found = live(DEPLOYMENT, "a", 5, spec={"replicas": 5}, managed=ours)
     made.listing(DEPLOYMENT, [("a", found)])
     assert made.state.rows[key(DEPLOYMENT, "a")].verdict is verdict
+
+
+def test_autoscalers_that_git_states_are_known_already_when_something_to_scale_comes() -> None:
+    made = cluster(V2)
+    scaler = document(V2, "a")
+    made.read(scaler)
+    made.feed(InventoryRead(SPEC.name, ()), SchemaRead("prod", V2, None))
+    made.feed(KindListed("prod", V2, {ref(V2, "a"): autoscaler(2, 10)}))
+    assert made.state.clusters["prod"].scales == {}
+    made.read(scaler, document(DEPLOYMENT, "a", spec={"replicas": 2}), number=2)
+    assert made.state.clusters["prod"].scales == {ref(DEPLOYMENT, "a"): ScaleRange(2, 10, "a")}

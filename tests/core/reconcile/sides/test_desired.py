@@ -1,10 +1,12 @@
 """What Git asks: documents placed as objects, and what is read, watched and judged for them."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from core.compare import schemas
 from core.model import (
     EventName,
     KindRef,
@@ -76,6 +78,23 @@ def test_what_git_states_has_no_place_before_discovery_and_schema_are_known() ->
     assert app(made).stated == {A.ref}
 
 
+def test_a_schema_that_comes_later_says_anew_what_git_states() -> None:
+    made = World(beginning())
+    made.feed(found(), SchemaRead("prod", CONFIG_MAP, None))
+    stated = document(CONFIG_MAP, "a", data={"a": "1", "b": None})
+    made.read(stated)
+    assert json.loads(app(made).desired[A.ref].body)["data"] == {"a": "1"}
+    nullable = {"type": "object", "additionalProperties": {"type": "string", "nullable": True}}
+    kind = {"group": "", "version": "v1", "kind": "ConfigMap"}
+    raw: Any = {
+        "properties": {"data": nullable},
+        "x-kubernetes-group-version-kind": [kind],
+    }
+    schema = schemas({"components": {"schemas": {"ConfigMap": raw}}})[CONFIG_MAP]
+    made.feed(SchemaRead("prod", CONFIG_MAP, schema))
+    assert json.loads(app(made).desired[A.ref].body)["data"] == {"a": "1", "b": None}
+
+
 def test_what_has_no_namespace_of_its_own_gets_that_of_the_app_and_a_cluster_kind_gets_none() -> (
     None
 ):
@@ -132,6 +151,9 @@ def test_of_an_object_stated_twice_the_later_counts_and_only_while_both_are_ther
     assert [each.note for each in made_of.warnings] == [
         "twin.yaml:4: the same object is stated at a.yaml:1; this one counts"
     ]
+    before = app(made).desired[A.ref]
+    made.read(document(CONFIG_MAP, "a", **GOOD), twin, number=2)
+    assert app(made).desired[A.ref] is before
     made.read(document(CONFIG_MAP, "a", **GOOD), number=3)
     assert app(made).desired[A.ref].warnings == ()
 
@@ -161,6 +183,9 @@ def test_an_object_whose_kind_got_served_is_judged_as_any_other() -> None:
         Verdict.UNKNOWN,
         "not-served: the cluster serves no Widget in acme.example/v1",
     )
+    (warning,) = row.changes
+    assert (warning.path, warning.git) == ("apiVersion", "acme.example/v1")
+    assert warning.note == "the cluster serves no Widget in acme.example/v1"
     made.feed(found(widgets=WIDGETS), SchemaRead("prod", WIDGET, None))
     made.listing(WIDGET)
     assert made.state.rows[key(WIDGET, "w")].verdict is Verdict.MISSING

@@ -1,5 +1,7 @@
 """A CustomResourceDefinition and its resources in one folder: one plan, one run."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.model import Key, KindRef, ObjectRef, Plan, Remedy, Resource
@@ -35,7 +37,7 @@ DEFINED = document(
         ],
     },
 )
-STATED = document(WIDGET, "one", spec={"size": 1})
+STATED = replace(document(WIDGET, "one", spec={"size": 1}), line=7)
 CRD_KEY = Key(SPEC.name, ObjectRef("apiextensions.k8s.io", DEFINITION.kind, "", "widgets.x.io"))
 WIDGET_KEY = Key(SPEC.name, ObjectRef("x.io", "Widget", "", "one"))
 
@@ -145,3 +147,4 @@ def test_a_definition_without_names_promises_nothing() -> None:
 def test_an_object_whose_definition_comes_along_says_why_it_is_missing() -> None:
     row = waiting().state.rows[WIDGET_KEY]
     assert row.reason == "its kind is defined in the same folder, and not applied yet"
+    assert (row.file, row.line) == (STATED.file, STATED.line)

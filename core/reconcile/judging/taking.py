@@ -1,0 +1,62 @@
+"""Objects that are as Git states them and not ours: who applied them is recorded nowhere.
+
+A sync takes them over by an apply that changes no field, so that causes, what Git drops and a later
+prune are right for them.  One that our own apply made, in a run that never saw the answer, needs no
+other: only its row is completed.
+"""
+
+from dataclasses import replace
+
+from core.compare import Policy, left_whole, tracker_of
+from core.model import Desired, Drift, Live, ObjectRef, Verdict
+from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.inputs import InventoryRow
+from core.reconcile.memory.inventory import store_inventory
+from core.reconcile.memory.state import NOTHING_APPLIED, AppState
+from core.remedy import is_applied_by_us, owns_its_statement
+
+
+def with_taking(
+    draft: Draft, app: AppState, desired: Desired, live: Live, row: Drift, policy: Policy
+) -> Drift:
+    """Say of a row whether a sync would take its object over, or whom it is left to."""
+    untaken, tracked_by = _standing(draft, app, desired, live, row, policy)
+    if (row.untaken, row.tracked_by) == (untaken, tracked_by):
+        return row
+    return replace(row, untaken=untaken, tracked_by=tracked_by)
+
+
+def _standing(
+    draft: Draft, app: AppState, desired: Desired, live: Live, row: Drift, policy: Policy
+) -> tuple[bool, str]:
+    if row.verdict is not Verdict.IN_SYNC or row.confirming or app.inventory_problem:
+        return False, ""
+    entry = InventoryRow(desired.ref, live.uid, desired.digest)
+    known = app.applied(desired.ref)
+    if known is not None and (known.uid, known.digest) == (entry.uid, entry.digest):
+        return False, ""
+    if desired.ref in app.claimed or left_whole(policy.rules, desired):
+        return False, ""
+    kind = draft.cluster(app.spec.cluster).kinds[desired.kind]
+    if owns_its_statement(desired, live, kind.schema, policy):
+        _record(draft, app.spec.name, entry)
+        return False, ""
+    tracked_by = "" if app.spec.take_over else tracker_of(live)
+    return not tracked_by, tracked_by
+
+
+def complete_row(draft: Draft, app: AppState, ref: ObjectRef, live: Live) -> AppState:
+    """Enter the uid of an object that we did apply, where the answer was never seen."""
+    row = app.applied(ref)
+    if row is None or row.uid is not None or not is_applied_by_us(live):
+        return app
+    return _record(draft, app.spec.name, replace(row, uid=live.uid))
+
+
+def _record(draft: Draft, name: str, row: InventoryRow) -> AppState:
+    app = draft.app(name)
+    inventory = (app.inventory or NOTHING_APPLIED).set(row.ref, row)
+    draft.put_app(replace(app, inventory=inventory))
+    if draft.writing:
+        store_inventory(draft, name)
+    return draft.app(name)

@@ -1,0 +1,39 @@
+"""The preview of standing repair."""
+
+from core.model import AppView, Snapshot
+from core.reconcile.memory.commands import SetHeal
+from core.telling.spans import say
+from tui.dialogs.preview import Preview
+from tui.dialogs.writing import WRITE_KEY, toggle_writing
+from tui.surface import Surface, forbidden
+from tui.text.plans import heal_lines
+
+
+class HealDialog(Preview):
+    """What standing repair would do, before it is switched on."""
+
+    def __init__(self, on: Surface, app: AppView, drifted: int, *, opened_by: str = "") -> None:
+        """Ask to heal *app*."""
+        title = f"Heal {say(app.spec.name)[0]}"
+        super().__init__(title, "Heal on", styles=on.role_styles, opened_by=opened_by)
+        self._on, self._of, self._drifted = on, app, drifted
+        self._called = on.view.snapshot.called(app.spec.cluster)
+
+    def opened(self) -> None:
+        """Say what would happen at once and later."""
+        self.present(lambda width: heal_lines(self._of, str(self._called), self._drifted, width))
+        self.forbid(forbidden(self._on))
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Writing may have been allowed or ended."""
+        del snapshot
+        self.forbid(forbidden(self._on))
+
+    def pressed(self, key: str) -> None:
+        """Writing can be allowed from here."""
+        if key == WRITE_KEY:
+            toggle_writing(self._on)
+
+    def confirmed(self) -> None:
+        """Switch it on."""
+        self._on.submit(SetHeal(frozenset({self._of.spec.name}), enabled=True))
