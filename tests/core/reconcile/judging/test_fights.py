@@ -12,10 +12,12 @@ from core.model import (
     Remedy,
 )
 from core.reconcile.judging.fights import CALM_S, paths_of
+from core.reconcile.memory.commands import SetHeal
 from core.reconcile.memory.effects import Effect
-from core.reconcile.memory.inputs import KindLost
+from core.reconcile.memory.inputs import KindListed, KindLost
 from tests.core.reconcile.world import (
     CONFIG_MAP,
+    SPEC,
     World,
     applied,
     document,
@@ -212,3 +214,28 @@ def test_an_app_that_enforces_goes_on_healing() -> None:
     assert written(fight.write()) == []  # the pause
     assert fight.verdict == "drifted"
     assert written(fight.world.wait(2.0))
+
+
+def test_what_is_missing_or_cannot_be_read_is_not_calm() -> None:
+    fight = Fight()
+    made = fight.world
+    deleted = made.change(CONFIG_MAP, "a", None)
+    fight.heal(deleted)
+    subject = made.subject("a")
+    assert subject is not None
+    assert subject.heals[""].calm_since == made.now
+    made.feed(SetHeal(frozenset({SPEC.name}), enabled=False))
+    lost = KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "you may not list configmaps"))
+    for happened in (lost, KindListed("prod", CONFIG_MAP, {})):
+        made.feed(happened)
+        subject = made.subject("a")
+        assert subject is not None
+        assert subject.heals[""].calm_since is None
+
+
+def test_a_fight_that_settings_say_to_win_is_not_called_left() -> None:
+    fight = Fight(contested=Contested.ENFORCE)
+    fight.twice()
+    fight.write()
+    assert fight.verdict == "drifted"
+    assert fight.world.told(EventName.FIGHTING) == []
