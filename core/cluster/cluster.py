@@ -11,6 +11,7 @@ from core.cluster.connection.link import Link
 from core.cluster.discovery.openapi import OpenApi
 from core.cluster.following.admission import Admission
 from core.cluster.following.following import Following
+from core.cluster.following.records import Records
 from core.cluster.presence import Parts, Presence
 from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import Gateway
@@ -57,6 +58,7 @@ class Cluster:
         self._access = Access(calls, clock)
         self._inventories = Inventories(calls, clock)
         openapi = OpenApi(calls)
+        self._records = Records(self._link, clock, self._inventories, emit)
         self._following = Following(spec.name, self._link, clock, openapi, emit)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None
         self._admission = Admission(spec.name, self._link, clock, emit)
@@ -83,6 +85,7 @@ class Cluster:
         try:
             async with asyncio.TaskGroup() as group:
                 self._following.start(group)
+                self._records.start(group)
                 self._admission.start(group)
                 self._presence.start(group)
                 if self._audit is not None:
@@ -181,12 +184,14 @@ class Cluster:
         return await self._access.may(verb, resource, namespace, name)
 
     async def read_inventory(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
-        """Return what was applied for *app*.
+        """Return what was applied for *app*; from now on what others write there is told.
 
         Raises:
             ProductError: It cannot be told.
         """
-        return await self._inventories.read(app, namespace)
+        rows = await self._inventories.read(app, namespace)
+        self._records.follow(namespace)
+        return rows
 
     async def write_inventory(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
         """Replace what the inventory says was applied for *app*.

@@ -15,6 +15,7 @@ from core.clock import Clock
 from core.engine.failing import Asking, answer, failed
 from core.engine.seams import Adapters, ClusterLike
 from core.engine.trying import tried
+from core.errors import OutdatedError
 from core.model import Step
 from core.reconcile.memory.effects import (
     CheckAccess,
@@ -119,9 +120,8 @@ class Performer:
             case ReadInventory(name, app, namespace):
                 rows = await self._adapters.clusters[name].read_inventory(app, namespace)
                 return InventoryRead(app, rows)
-            case WriteInventory(name, app, namespace, rows):
-                await self._adapters.clusters[name].write_inventory(app, namespace, rows)
-                return InventoryWritten(app, rows)
+            case WriteInventory():
+                return await self._write_inventory(effect)
             case CheckAccess():
                 return await self._check_access(effect)
             case LookUp():
@@ -148,6 +148,15 @@ class Performer:
         cluster = self._adapters.clusters[effect.cluster]
         live = await cluster.perform(effect.requests, effect.live)
         return Applied(effect.key, effect.desired, live)
+
+    async def _write_inventory(self, effect: WriteInventory) -> Input:
+        cluster, app = self._adapters.clusters[effect.cluster], effect.app
+        try:
+            await cluster.write_inventory(app, effect.namespace, effect.rows)
+        except OutdatedError as error:
+            rows = await cluster.read_inventory(app, effect.namespace)
+            return InventoryRead(app, rows, instead=str(error))
+        return InventoryWritten(app, effect.rows)
 
     async def _look_up(self, effect: LookUp) -> Input:
         cluster = self._adapters.clusters[effect.cluster]

@@ -24,6 +24,7 @@ class EventName(StrEnum):
     DRIFT_GONE = "drift_gone"
     HEALED = "healed"
     HEAL_FAILED = "heal_failed"
+    HEAL_SKIPPED = "heal_skipped"
     TAKEN_OVER = "taken_over"
     FIGHTING = "fighting"
     SYNCED = "synced"

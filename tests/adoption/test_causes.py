@@ -10,7 +10,9 @@ import pytest
 
 from tests.apiserver.client import Json
 from tests.apiserver.server import ApiServer
+from tests.controller import Controller
 from tests.loop.stage import Stage, changes
+from tests.loop.test_loop import of
 from tests.matrix.hands import LAST_APPLIED
 
 pytestmark = pytest.mark.real
@@ -77,3 +79,31 @@ def test_the_cause_is_git_where_the_live_value_is_what_the_commit_before_stated(
     assert (found["verdict"], found["cause"]) == ("drifted", "git_ahead")
     assert [change["cause"] for change in found["changes"]] == ["git_ahead"]
     assert "Git moved on, not applied yet" in stage.text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected", "skipped"),
+    [
+        (", follow: false", {"a": "1", "b": "2", "c": "3"}, "follow: false"),
+        (", heal: false", {"a": "2", "b": "9", "c": "3"}, "heal: false"),
+    ],
+)
+def test_on_the_first_day_each_switch_holds_field_by_field(
+    stage: Stage, settings: str, expected: dict[str, str], skipped: str
+) -> None:
+    """Helm made it; then Git moves `a`, and a person moves `b`, before the engine comes."""
+    body: Json = {**BODY, "data": {"a": "1", "b": "2", "c": "3"}}
+    create(stage, "helm", body)
+    text = BEFORE.replace('b: "2"', 'b: "2", c: "3"')
+    stage.git(web=text)
+    stage.git(web=text.replace('a: "1"', 'a: "2"'))
+    stage.patch(f"{stage.path('v1', 'ConfigMap')}/web", {"data": {"b": "9"}}, "kubectl-edit")
+    stage.settings = settings
+    place = stage.place()
+    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+        _, line = controller.take(of("heal_skipped"), within_s=30)
+        assert line["message"] == skipped
+        controller.take(lambda each: each["event"] in {"healed", "synced"}, within_s=30)
+    assert data(stage) == expected
+    found = stage.diff()["web"]
+    assert found["cause"] == ("git_ahead" if "follow" in settings else "live_changed")

@@ -291,6 +291,35 @@ def test_a_revert_from_one_member_of_a_union_to_the_other_takes_the_first_away(
     assert cluster.env["JAVA_OPTS"] == "-Xmx4g"
 
 
+DEFINITION = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {{name: things.{group}}}
+spec:
+  group: {group}
+  scope: Namespaced
+  names: {{kind: Thing, plural: things, singular: thing, listKind: ThingList}}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {{openAPIV3Schema: {{type: object, properties: {{spec: {{type: object}}}}}}}}
+"""
+
+
+def test_a_definition_and_what_it_defines_come_back_in_one_run(place: Place, name: str) -> None:
+    group = f"{name}.example.com"
+    thing = f"apiVersion: {group}/v1\nkind: Thing\nmetadata: {{name: one}}\nspec: {{}}\n"
+    assert run(place, "sync", "--yes").returncode == 0
+    files = {"definition.yaml": DEFINITION.format(group=group), "thing.yaml": thing}
+    commit(place.repo, "Add", **files)
+    for applied in (False, True):  # of what is still there, nothing is to be done
+        bad = commit(place.repo, "Remove", **dict.fromkeys(files))
+        done = run(place, "revert", bad, "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert ("0 of 0 done" if applied else "2 of 2 done") in done.stdout
+        assert run(place, "diff").returncode == 0
+
+
 # Whoever applied it -------------------------------------------------------------------------------
 
 REST = """---

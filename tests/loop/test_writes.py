@@ -74,6 +74,20 @@ def test_replicas_that_git_gives_to_an_autoscaler_stay_what_they_are(
     assert scaled(stage) == (7, "a:4")
 
 
+def test_a_commit_that_only_gives_replicas_away_changes_nothing_and_is_done_once(
+    stage: Stage,
+) -> None:
+    stage.git(web=WEB.replace("replicas: 2", "replicas: 5"), hpa=SCALER)
+    synced(stage)
+    stage.git(web=OPEN, hpa=SCALER)
+    assert stage.run("diff").returncode == 0
+    synced(stage)
+    before = web(stage)["metadata"]["resourceVersion"]
+    assert scaled(stage) == (5, "a:1")
+    assert "nothing to do" in synced(stage)
+    assert web(stage)["metadata"]["resourceVersion"] == before
+
+
 def test_replicas_that_git_drops_and_a_rule_leaves_alone_stay_what_they_are(stage: Stage) -> None:
     stage.git(web=WEB.replace("replicas: 2", "replicas: 5"))
     synced(stage)

@@ -38,7 +38,7 @@ class Listing:
         heard: Callable[[], None],
         namespace: str = "",
     ) -> None:
-        """Ask for nothing yet; *request* lacks the query, *heard* is called for each page.
+        """Ask for nothing yet; *request* lacks pages and version, *heard* is called for each page.
 
         It is about one *namespace*, or about all where none is named.
         """
@@ -87,7 +87,7 @@ class Listing:
         return self._objects, page.resource_version
 
     async def _page(self, **parameters: str) -> Page:
-        request = replace(self._request, query=query_of(**parameters))
+        request = replace(self._request, query=self._request.query + query_of(**parameters))
         answer = await self._caller.call(request)
         if answer.status != HTTPStatus.OK:
             raise RefusedError(answer)

@@ -78,7 +78,7 @@ class _Stream:
 class Reflector:
     """Keeps `store` equal to one kind in one namespace ("" for all), for as long as it runs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where, what of it, and who wants to know
         self,
         link: Link,
         clock: Clock,
@@ -87,11 +87,14 @@ class Reflector:
         sink: Sink,
         *,
         metadata_only: bool = False,
+        labels: str = "",
     ) -> None:
-        """Ask for nothing yet."""
+        """Ask for nothing yet; *labels* is a selector."""
         self._metadata_only = metadata_only
+        self._chosen = f"{query_of(labelSelector=labels)}&" if labels else ""
         self._link, self._clock, self._sink = link, clock, sink
         self._resource, self.scope = resource, scope
+        self._path = collection_path(resource, scope)
         self.store = Store()
         self.current_at = 0.0  # wall time up to which the store was what the server had
         self.outdated_at = 0.0  # the same of the store before the last listing
@@ -139,7 +142,8 @@ class Reflector:
 
     async def _list(self) -> None:
         version = self._relist_rv()
-        request = Request(path=self._path(), accept=self._accept("PartialObjectMetadataList"))
+        accept = self._accept("PartialObjectMetadataList")
+        request = Request(path=self._path, query=self._chosen, accept=accept)
         listing = Listing(self._link, self._resource.kind, request, self._sink.heard, self.scope)
         try:
             objects, listed_at = await listing.read(version)
@@ -198,7 +202,7 @@ class Reflector:
             resourceVersionMatch="NotOlderThan" if initial else "",
         )
         accept = self._accept("PartialObjectMetadata")
-        return Request(path=self._path(), query=query, accept=accept)
+        return Request(path=self._path, query=self._chosen + query, accept=accept)
 
     def _accept(self, form: str) -> str:
         if not self._metadata_only:
@@ -344,6 +348,3 @@ class Reflector:
         where = f" in {self.scope}" if self.scope else ""
         doing = f"list {self._resource.plural}{where}"
         return error_of(answer, doing, wall=self._clock.wall())
-
-    def _path(self) -> str:
-        return collection_path(self._resource, self.scope)

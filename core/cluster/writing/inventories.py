@@ -27,11 +27,11 @@ from core.errors import DeniedError, OutdatedError, ProductError, RejectedError
 from core.model import KindRef, Resource
 from core.reconcile.memory.inputs import InventoryRow
 
-_MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
+MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 _NAMESPACES: Final = Resource(
     KindRef("v1", "Namespace"), "namespaces", namespaced=False, has_status=True
 )
-_LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
+LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 _KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 
 
@@ -53,7 +53,9 @@ class _Shard:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
+    """Where the inventory of an app is kept."""
+
     app: str
     namespace: str
 
@@ -64,8 +66,9 @@ class Inventories:
     def __init__(self, calls: Calls, clock: Clock) -> None:
         """Know nothing."""
         self._calls, self._clock = calls, clock
-        self._known: dict[_Place, list[_Shard]] = {}
-        self._flights: defaultdict[_Place, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._known: dict[Place, list[_Shard]] = {}
+        self._told: dict[Place, tuple[InventoryRow, ...]] = {}  # as it was read or written last
+        self._flights: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._cluster_uid: str | None = None
 
     async def read(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
@@ -74,7 +77,7 @@ class Inventories:
         Raises:
             ProductError: It cannot be told.
         """
-        place = _Place(app, namespace)
+        place = Place(app, namespace)
         async with self._flights[place]:
             return await self._read(place)
 
@@ -87,7 +90,7 @@ class Inventories:
             OutdatedError: Somebody else wrote it meanwhile; it was read again.
             ProductError: It cannot be written.
         """
-        place = _Place(app, namespace)
+        place = Place(app, namespace)
         async with self._flights[place]:
             if place not in self._known:
                 await self._read(place)
@@ -96,21 +99,52 @@ class Inventories:
             wanted = data_of((*texts, *[""] * spare), app, await self._uid())
             for index, data in enumerate(wanted):
                 await self._write_shard(place, index, data)
+            self._told[place] = tuple(sorted(rows, key=lambda row: row.ref))
 
-    async def _read(self, place: _Place) -> tuple[InventoryRow, ...]:
+    def places(self, namespace: str) -> tuple[Place, ...]:
+        """Return the inventories of a namespace that were read."""
+        return tuple(place for place in self._told if place.namespace == namespace)
+
+    def is_known(self, place: Place, name: str, version: str) -> bool:
+        """Tell whether a ConfigMap is no part of an inventory, or as we read or wrote it last."""
+        shards = self._known.get(place, [])
+        known = {shard_name(place.app, n): each.resource_version for n, each in enumerate(shards)}
+        new = name == shard_name(place.app, len(shards))
+        return known.get(name, version) == version and not new
+
+    async def news(self, place: Place) -> tuple[InventoryRow, ...] | None:
+        """Read an inventory that somebody else wrote; None: it says what it said.
+
+        The next write of ours is for the version that was known before: it is refused, and made
+        again from what is there now.
+
+        Raises:
+            ProductError: It cannot be told.
+        """
+        async with self._flights[place]:
+            rows = _rows_of(await self._shards(place))
+            if rows == self._told[place]:
+                return None
+            self._told[place] = rows
+            return rows
+
+    async def _read(self, place: Place) -> tuple[InventoryRow, ...]:
+        shards = await self._shards(place)
+        if not shards:
+            await self._expect(place.namespace)
+        self._known[place], self._told[place] = shards, _rows_of(shards)
+        return self._told[place]
+
+    async def _shards(self, place: Place) -> list[_Shard]:
         shards: list[_Shard] = []
         while (shard := await self._get(place, len(shards))) is not None:
             shards.append(shard)
         if shards:
             check_head(shards[0].data, place.app, await self._uid())
-        else:
-            await self._expect(place.namespace)
-        rows = rows_of([shard.data.get("rows", "") for shard in shards])
-        self._known[place] = shards
-        return rows
+        return shards
 
-    async def _get(self, place: _Place, index: int) -> _Shard | None:
-        path = object_path(_MAPS, place.namespace, shard_name(place.app, index))
+    async def _get(self, place: Place, index: int) -> _Shard | None:
+        path = object_path(MAPS, place.namespace, shard_name(place.app, index))
         answer = await self._calls.send(Request(path=path))
         if answer.status == HTTPStatus.OK:
             return self._shard(answer)
@@ -126,7 +160,7 @@ class Inventories:
         if answer.status == HTTPStatus.NOT_FOUND and status_of(answer).kind == "Status":
             raise NamespaceAbsentError(f"the namespace {namespace} does not exist")
 
-    async def _write_shard(self, place: _Place, index: int, data: Mapping[str, str]) -> None:
+    async def _write_shard(self, place: Place, index: int, data: Mapping[str, str]) -> None:
         """Write one ConfigMap unless it says that already."""
         known = self._known[place]
         before = known[index] if index < len(known) else None
@@ -145,11 +179,11 @@ class Inventories:
         self._known[place] = [*known[:index], self._shard(answer), *known[index + 1 :]]
 
     async def _put(
-        self, place: _Place, index: int, data: Mapping[str, str], before: _Shard | None
+        self, place: Place, index: int, data: Mapping[str, str], before: _Shard | None
     ) -> Answer:
         name = shard_name(place.app, index)
-        path = object_path(_MAPS, place.namespace, name)
-        metadata: dict[str, object] = {"name": name, "labels": dict([_LABEL])}
+        path = object_path(MAPS, place.namespace, name)
+        metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
         if before is not None:
             metadata["resourceVersion"] = before.resource_version
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
@@ -164,7 +198,7 @@ class Inventories:
 
     def _shard(self, answer: Answer) -> _Shard:
         found = decoded(answer, _Map)
-        name, value = _LABEL
+        name, value = LABEL
         if (found.metadata.labels or {}).get(name) != value:
             raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
         return _Shard(found.metadata.resource_version, found.data or {})
@@ -179,6 +213,10 @@ class Inventories:
                 self._cluster_uid = ""
         return self._cluster_uid
 
-    def _error(self, answer: Answer, verb: str, place: _Place) -> ProductError:
+    def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:
         doing = f"{verb} configmaps in {place.namespace}"
         return error_of(answer, doing, wall=self._clock.wall())
+
+
+def _rows_of(shards: Sequence[_Shard]) -> tuple[InventoryRow, ...]:
+    return rows_of([shard.data.get("rows", "") for shard in shards])

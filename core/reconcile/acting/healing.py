@@ -6,6 +6,7 @@ from math import inf
 
 from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Remedy, Verdict
 from core.reconcile.acting.plans import workable
+from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.fights import heals_of, paths_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
@@ -60,12 +61,15 @@ def permitted(app: AppState, row: Drift) -> bool:
         return False
     if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming or row.calling:
         return False
-    drifts = _drifts(row)
-    if drifts and not workable(drifts):
-        return False
-    heal_ok = app.spec.heal or row.cause is Cause.GIT_AHEAD
-    follow_ok = app.spec.follow or row.cause is Cause.LIVE_CHANGED
-    return heal_ok and follow_ok
+    if row.verdict is Verdict.MISSING:
+        return not withheld(app.spec, row.cause)
+    held = held_in(app, row)
+    return bool(workable(change for change in _drifts(row) if change.path not in held))
+
+
+def held_in(app: AppState, row: Drift) -> frozenset[str]:
+    """Return the fields of an object that the app's settings keep from being put right unasked."""
+    return frozenset(c.path for c in _drifts(row) if withheld(app.spec, c.cause))
 
 
 def is_due_to_heal(draft: Draft, row: Drift) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import inf
 
 from core.model import Key, Plan
-from core.reconcile.acting.healing import is_due_to_heal, permitted
+from core.reconcile.acting.healing import held_in, is_due_to_heal, permitted
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.reverts import finish_previews, resume_reverts
@@ -39,7 +39,7 @@ def heal(draft: Draft) -> None:
             chosen.setdefault(cluster, []).extend(_chosen(draft, name))
     for keys in filter(None, chosen.values()):
         draft.auto_runs -= 1  # negative: a person's runs count upwards
-        execute(draft, draft.auto_runs, _plan(draft, keys), auto=True)
+        execute(draft, draft.auto_runs, _plan(draft, keys, auto=True), auto=True)
 
 
 def _chosen(draft: Draft, name: str) -> Iterator[Key]:
@@ -112,7 +112,7 @@ def _whole_apps(draft: Draft) -> frozenset[str]:
 # Plans --------------------------------------------------------------------------------------------
 
 
-def _plan(draft: Draft, keys: Iterable[Key]) -> Plan:
+def _plan(draft: Draft, keys: Iterable[Key], *, auto: bool = False) -> Plan:
     rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
     sources = {app.spec.name: app.source for app in draft.apps.values()}
     made = plan_of(
@@ -120,6 +120,7 @@ def _plan(draft: Draft, keys: Iterable[Key]) -> Plan:
         revisions={name: read.revision.id for name, read in sources.items() if read},
         inventories={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
+        held={row.key: held_in(draft.app(row.key.app), row) for row in rows if auto},
     )
     if made.steps:
         made = replace(made, place=draft.cluster(made.cluster).view.called)

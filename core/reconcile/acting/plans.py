@@ -24,6 +24,7 @@ FIRST = ("Namespace", "CustomResourceDefinition")  # others live inside these
 LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")  # they can refuse others
 
 
+_NOTHING_HELD: Mapping[Key, frozenset[str]] = {}
 _PUT_RIGHT = frozenset({Verdict.MISSING, Verdict.DRIFTED})
 
 
@@ -40,6 +41,7 @@ def plan_of(
     revisions: Mapping[str, str],
     inventories: Mapping[str, str],
     claims: Mapping[Key, str],
+    held: Mapping[Key, frozenset[str]] = _NOTHING_HELD,
 ) -> Plan:
     """Order the calls that bring *rows* back to Git.
 
@@ -49,6 +51,7 @@ def plan_of(
         revisions: App to commit, for those apps.
         inventories: App to the reason why its inventory cannot be written; "" when it can.
         claims: Objects that another app states, too, and that app.
+        held: Paths of fields that are to stay as they are, although they drifted.
 
     Returns:
         A plan whose steps name each object with the uid and version they were decided on.
@@ -56,7 +59,7 @@ def plan_of(
     chosen = sorted(rows, key=lambda row: (stage_of(row.kind), row.key))
     cluster = chosen[0].cluster if chosen else ""
     steps = tuple(
-        _step(row, claims.get(row.key, ""))
+        _step(row, claims.get(row.key, ""), held.get(row.key, frozenset()))
         for row in chosen
         if row.cluster == cluster and (row.untaken or row.verdict in _PUT_RIGHT)
     )
@@ -69,8 +72,8 @@ def plan_of(
     )
 
 
-def _step(row: Drift, other: str) -> Step:
-    drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT)
+def _step(row: Drift, other: str, held: frozenset[str]) -> Step:
+    drifts = _apart(row, held)
     stuck = [change for change in drifts if not change.healable]
     hindering = stuck if len(stuck) == len(drifts) else _stated(stuck)
     problem = f"cannot be applied: {hindering[0].path}: {hindering[0].note}" if hindering else ""
@@ -86,7 +89,18 @@ def _step(row: Drift, other: str) -> Step:
         row.stamp or Coming(),
         drifts if problem else workable(drifts),
         problem,
-        tuple(change for change in row.changes if _is_left(change)),
+        tuple(change for change in row.changes if change.path in held or _is_left(change)),
+    )
+
+
+def _apart(row: Drift, held: frozenset[str]) -> tuple[FieldChange, ...]:
+    """Return the drift of a row without what is held; a container that holds such a field stays."""
+    drifts = [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
+    kept = {change.place for change in drifts if change.path in held}
+    return tuple(
+        replace(change, place="") if change.place in kept else change
+        for change in drifts
+        if change.path not in held
     )
 
 

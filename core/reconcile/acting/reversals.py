@@ -6,7 +6,7 @@ a hot-fix or a commit that is still to be applied.  Which side moved does not ma
 driftdeck never wrote, or that another process did, is treated the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -43,6 +43,7 @@ from core.model import (
     Live,
     ObjectRef,
     Plan,
+    Resource,
     RevertPlan,
     Step,
     Verb,
@@ -50,6 +51,7 @@ from core.model import (
     stamp_of,
 )
 from core.model.paths import Parts, parse_path, value_at
+from core.reconcile.acting.meaning import apart, is_left, is_meant, nothing_to_do, stuck
 from core.reconcile.acting.plans import notes_of, ordered
 from core.reconcile.judging.judging import policy_of
 from core.reconcile.judging.scaling import drops_replicas, stated_scale
@@ -77,10 +79,11 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     """Return the plan of what follows *revert* in the cluster, as the cluster is now."""
     app = draft.app(revert.app)
     cluster = draft.cluster(app.spec.cluster)
-    documents = tuple(after for _, after in revert.restated if after is not None)
+    known = resources_of(draft, revert)
     served = cluster.resources or {}
-    unserved = tuple(each for each in documents if each.kind not in served)
-    found = [_coming(app, cluster, each, documents) for each in unserved]
+    documents = (after for _, after in revert.restated if after is not None)
+    unserved = (each for each in documents if each.kind not in served)
+    found = [_coming(app, cluster, each, known.get(each.kind)) for each in unserved]
     for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
         going = revert.blocking.get(Key(app.spec.name, ref))
         found.append(_of_object(draft, app, cluster, ref, sides, going))
@@ -91,6 +94,17 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     inventories = {app.spec.name: app.inventory_problem}
     told = notes_of([app.spec.name] if steps else [], steps, inventories)
     return Plan(app.spec.cluster, steps, {}, (*told, *notes))
+
+
+def resources_of(draft: Draft, revert: RevertPlan) -> Mapping[KindRef, Resource]:
+    """Return the kinds that the cluster serves, and those that the revert will have it serve."""
+    app = draft.app(revert.app)
+    served = draft.cluster(app.spec.cluster).resources or {}
+    definitions: dict[KindRef, list[Document]] = {}
+    for _, after in revert.restated:
+        if after is not None:
+            definitions.setdefault(after.kind, []).append(after)
+    return {**app.promised, **promises(definitions, definitions.keys() - served.keys()), **served}
 
 
 def after_of(draft: Draft, revert: RevertPlan) -> dict[ObjectRef, Desired]:
@@ -117,17 +131,13 @@ def _sides(
 
 
 def _coming(
-    app: AppState, cluster: ClusterState, document: Document, documents: Iterable[Document]
+    app: AppState, cluster: ClusterState, document: Document, resource: Resource | None
 ) -> _Found:
     """Make what can only be made once its kind is defined, if the revert brings the definition."""
-    definitions: dict[KindRef, list[Document]] = {}
-    for each in documents:
-        definitions.setdefault(each.kind, []).append(each)
     kind = document.kind
-    made_known = {**app.promised, **promises(definitions, {kind})}.get(kind)
-    if made_known is None:
+    if resource is None:
         return _Found(note=f"the cluster serves no {kind.kind} in {kind.api_version}: left alone")
-    place = (document.namespace or namespace_of(app, cluster)) if made_known.namespaced else ""
+    place = (document.namespace or namespace_of(app, cluster)) if resource.namespaced else ""
     ref = ObjectRef(kind.group, kind.kind, place, document.name)
     return _Found(Step(Key(app.spec.name, ref), kind, Verb.CREATE, Coming()))
 
@@ -213,18 +223,18 @@ class _Object:
         found = [self._by_git(change) for change in judged.changes]
         drifts = [c for c in found if c.verdict is FieldVerdict.DRIFT]
         going = self._beside.blocking
-        changes = [c for c in drifts if c.path in (going or ()) or _is_meant(c, meant)]
+        changes = [c for c in drifts if c.path in (going or ()) or is_meant(c, meant)]
         if not changes:
-            kept = [c for c in (*found, *judged.ignored) if _is_meant(c, meant) and _is_left(c)]
-            return _Found(note=_nothing_to_do(ref, kept))
-        left = [c for c in found if c not in changes and _is_left(c)]
+            kept = [c for c in (*found, *judged.ignored) if is_meant(c, meant) and is_left(c)]
+            return _Found(note=nothing_to_do(ref, kept))
+        left = [c for c in found if c not in changes and is_left(c)]
         if going is not None:  # an apply is refused until they are gone
             changes = [replace(c, blocks=isinstance(c.git, Absent)) for c in changes]
-        changes = _apart(changes, left)
+        changes = apart(changes, left)
         shown = replace(step, changes=self._shown(changes), left=self._as_judged(left))
-        stuck = _stuck(changes, left)
-        if stuck:
-            return _Found(replace(shown, problem=stuck))
+        hindrance = stuck(changes, left)
+        if hindrance:
+            return _Found(replace(shown, problem=hindrance))
         sent = requests(self._after, self._live, shown, self._schema, self._policy)
         return _Found(replace(shown, requests=sent))
 
@@ -289,58 +299,5 @@ class _Object:
         return tuple(known.get(change.path, change) for change in self._shown(left))
 
 
-def _nothing_to_do(ref: ObjectRef, kept: Iterable[FieldChange]) -> str:
-    """Say why an object needs nothing: it is so already, or it is for others to decide."""
-    named = []
-    for change in kept:
-        manager = change.actor.manager if change.actor is not None else None
-        named.append(f"{change.path} ({change.note or manager or change.verdict})")
-    if named:
-        return f"{ref}: left alone: {', '.join(named)}"
-    return f"{ref} is already as it will be in Git: nothing to do"
-
-
 def _by_path(row: Drift) -> dict[str, FieldChange]:
     return {change.path: change for change in row.changes}
-
-
-def _is_meant(change: FieldChange, meant: Iterable[tuple[Parts, How]]) -> bool:
-    places = [parse_path(change.path), *([parse_path(change.place)] if change.place else [])]
-    for parts, how in meant:
-        if how is How.ORDER:
-            if parts == places[0]:
-                return True
-        elif any(place[: len(parts)] == parts for place in places):
-            return bool(parts) or not isinstance(change.git, Absent)
-    return False
-
-
-def _apart(changes: Iterable[FieldChange], left: Iterable[FieldChange]) -> list[FieldChange]:
-    """Let no container be removed whole that holds something which is left."""
-    kept = [parse_path(change.path) for change in left]
-
-    def holds(change: FieldChange) -> bool:
-        place = parse_path(change.place)
-        return any(parts[: len(place)] == place for parts in kept)
-
-    added = (each for each in changes if isinstance(each.git, Absent) and each.place)
-    whole = {each.place for each in added if holds(each)}
-    return [replace(each, place="") if each.place in whole else each for each in changes]
-
-
-def _is_left(change: FieldChange) -> bool:
-    """Tell whether an apply must be kept from it; another order of entries it cannot change."""
-    return change.verdict is not FieldVerdict.WARN and change.info is not InfoClass.ORDER
-
-
-def _stuck(changes: Iterable[FieldChange], left: Iterable[FieldChange]) -> str:
-    """Say why the one cannot be done without the other; "" where it can."""
-    for change in changes:
-        if not change.healable:
-            return f"cannot be applied: {change.path}: {change.note}"
-    for other in left:
-        holder = parse_path(other.path)
-        for change in changes:
-            if parse_path(change.path)[: len(holder)] == holder:
-                return f"cannot be undone alone: {other.path} differs as a whole"
-    return ""

@@ -20,7 +20,7 @@ from core.model import (
     Run,
     Step,
 )
-from core.reconcile.acting.reversals import after_of, reversal
+from core.reconcile.acting.reversals import after_of, resources_of, reversal
 from core.reconcile.acting.runs import READ_ONLY, finish, start
 from core.reconcile.acting.sending import MOVED
 from core.reconcile.judging.judging import policy_of
@@ -86,9 +86,7 @@ def _ask(draft: Draft, request: int, sync: Plan) -> None:
     if not sync.steps:
         take_access(draft, PlanPrepared(request, sync))
         return
-    served = dict(draft.cluster(sync.cluster).resources or {})
-    for app in draft.apps_of(sync.cluster):
-        served.update(app.promised)
+    served = resources_of(draft, draft.previews[request])
     kinds = {step.kind for step in sync.steps} & served.keys()
     resources = {kind: served[kind] for kind in kinds}
     draft.effects.append(CheckAccess(request, sync, resources, dict(_trials(draft, request))))

@@ -19,7 +19,7 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.inventory import is_stored, store_inventory
 from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling, Waiting
-from core.reconcile.memory.state import NOTHING_APPLIED
+from core.reconcile.memory.state import NOTHING_APPLIED, AppState, Inventory
 from core.reconcile.memory.tables import Map
 
 SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
@@ -81,14 +81,40 @@ def _enlist(draft: Draft, steps: Iterable[Step]) -> None:
 
 
 def read_inventory(draft: Draft, read: InventoryRead) -> None:
-    """Learn what was applied earlier; causes and EXTRA objects follow from it."""
-    rows = Map({row.ref: row for row in read.rows})
+    """Learn what was applied, by us or by another process; causes and EXTRA objects follow."""
+    before = draft.app(read.app)
+    stored = Map({row.ref: row for row in read.rows})
+    rows = _merged(before, stored)
+    futile = bool(read.instead) and stored == before.stored  # nobody wrote, so why again
     app = draft.put_app(
-        replace(draft.app(read.app), inventory=rows, stored=rows, inventory_problem=read.problem)
+        replace(
+            before,
+            inventory=rows,
+            stored=stored,
+            storing=None if read.instead else before.storing,
+            inventory_problem=read.instead if futile else read.problem,
+        )
     )
-    for ref in (*app.desired, *(row.ref for row in read.rows if row.ref not in app.desired)):
+    anew = before.inventory is None or before.inventory_problem != read.problem
+    known = before.inventory or NOTHING_APPLIED
+    refs = dict.fromkeys((*app.desired, *sorted(rows), *sorted(known)))
+    changed = [ref for ref in refs if anew or known.get(ref) != rows.get(ref)]
+    for ref in changed:
         draft.judge_again(Key(read.app, ref))
-    judge_all_owned(draft, app.spec.cluster)
+    if changed or anew:
+        judge_all_owned(draft, app.spec.cluster)
+    if draft.writing and not app.inventory_problem:
+        store_inventory(draft, read.app)
+    advance_all(draft)
+
+
+def _merged(app: AppState, stored: Inventory) -> Inventory:
+    """Put into what the cluster holds the rows of ours that it does not hold yet."""
+    merged = stored
+    for ref, row in sorted((app.inventory or NOTHING_APPLIED).items()):
+        if app.stored.get(ref) != row:
+            merged = merged.set(ref, row)
+    return merged
 
 
 def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:

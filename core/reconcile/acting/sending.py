@@ -20,6 +20,7 @@ from core.reconcile.acting.healing import POLICY, hold_back, hold_unchanged
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
 from core.reconcile.acting.standing import is_coming, step_stands
+from core.reconcile.judging.causes import cause_of
 from core.reconcile.judging.fights import remember_heal
 from core.reconcile.judging.refusals import PUT_BACK
 from core.reconcile.memory.draft import Draft
@@ -165,7 +166,7 @@ def _digest(done: Applied, held: InventoryRow | None, left: tuple[FieldChange, .
     Where drift was left that may be Git's own, which is still to be applied, it is what it was.
     """
     drifts = [change for change in left if change.verdict is FieldVerdict.DRIFT]
-    if not drifts:
+    if all(change.cause is Cause.LIVE_CHANGED for change in drifts):
         return done.desired.digest
     if held is None or not held.digest:
         return None
@@ -202,7 +203,8 @@ def _tell_outcome(
 ) -> None:
     row = draft.row(done.key)
     assert row is not None
-    heals = auto and row.cause is not Cause.GIT_AHEAD and not row.untaken
+    cause = cause_of(drifts) or row.cause
+    heals = auto and cause is not Cause.GIT_AHEAD and not row.untaken
     failed = EventName.HEAL_FAILED if heals else EventName.SYNC_FAILED
     if stayed:
         draft.tell_of(failed, row, changes=stayed, message=_put_back(stayed))
@@ -214,7 +216,7 @@ def _tell_outcome(
     elif row.untaken:
         draft.tell_of(EventName.TAKEN_OVER, row, changes=(), message="as it was; ours from now on")
     elif heals:
-        remember_heal(draft, done.key, row)
+        remember_heal(draft, done.key, replace(row, changes=drifts))
         what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"
         draft.tell_of(EventName.HEALED, row, changes=drifts, message=what)
     else:

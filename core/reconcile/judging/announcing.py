@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.model import Cause, Drift, EventName, FieldVerdict, Key, Verdict, cause_words
+from core.reconcile.judging.causes import withheld
 from core.reconcile.memory.draft import Draft, in_sync, is_drift
 
 
@@ -20,6 +21,7 @@ def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) 
         if not after.confirming:
             if not _told(before, after):
                 draft.tell_of(EventName.DRIFT_DETECTED, after, message=_headline(after))
+                _tell_withheld(draft, after)
             if draft.app(key.app).healing and not after.calling:
                 draft.offer(key)
         return
@@ -28,6 +30,19 @@ def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) 
         if is_drift(before) and not before.calling:  # type: ignore[union-attr]
             draft.tell_of(EventName.DRIFT_GONE, after, changes=())
         draft.put_row(key, replace(after, since=0.0))
+
+
+def _tell_withheld(draft: Draft, row: Drift) -> None:
+    """Name the settings that keep standing permission from putting all of a row right."""
+    app = draft.app(row.key.app)
+    if not app.healing or row.verdict is Verdict.EXTRA:
+        return
+    drifts = [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
+    causes = [change.cause for change in drifts] or [row.cause]
+    settings = sorted({withheld(app.spec, cause) for cause in causes} - {""})
+    if settings:
+        left = tuple(change for change in drifts if withheld(app.spec, change.cause))
+        draft.tell_of(EventName.HEAL_SKIPPED, row, changes=left, message=", ".join(settings))
 
 
 def _offer_to_take(draft: Draft, row: Drift) -> None:

@@ -24,6 +24,7 @@ from core.compare import (
 )
 from core.model import (
     Absent,
+    AppSpec,
     Cause,
     Desired,
     Drift,
@@ -56,6 +57,13 @@ def cause_of(changes: Iterable[FieldChange]) -> Cause | None:
     """Return which side moved in an object, of whose fields that is known."""
     found = {change.cause for change in changes if change.verdict is FieldVerdict.DRIFT} - {None}
     return found.pop() if len(found) == 1 else Cause.BOTH if found else None
+
+
+def withheld(spec: AppSpec, cause: Cause | None) -> str:
+    """Name the setting that keeps the engine from putting right what has this cause; "": none."""
+    if not spec.heal and cause is not Cause.GIT_AHEAD:
+        return "heal: false"
+    return "" if spec.follow or cause is Cause.LIVE_CHANGED else "follow: false"
 
 
 def cause_of_absence(applied: InventoryRow | None, desired: Desired, before: Drift | None) -> Cause:

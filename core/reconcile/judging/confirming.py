@@ -74,6 +74,15 @@ def _answers(answer: Confirmed, call: Call) -> bool:
     return asked == told  # equal, not the same: a record replays
 
 
+def _is_asked(change: FieldChange) -> bool:
+    """Tell whether a question is about a field: also about Git's value for one that is contested.
+
+    Nothing is written there, but as an apply says what it would make of it, all of a heal does.
+    """
+    contested = change.verdict is FieldVerdict.CONTESTED and not isinstance(change.git, Absent)
+    return change.verdict is FieldVerdict.DRIFT or (contested and not change.place)
+
+
 @dataclass(frozen=True, slots=True)
 class Questions:
     """What else can be asked about one object."""
@@ -91,7 +100,7 @@ class Questions:
             answer: What the server just said.
             further: What it was asked, None where that was the apply.
         """
-        drifts = tuple(c for c in row.changes if c.verdict is FieldVerdict.DRIFT)
+        drifts = tuple(change for change in row.changes if _is_asked(change))
         if further is None and answer.predicted is not None:
             return self._asking(answer, drifts)
         if answer.predicted is not None or not is_invalid(answer):

@@ -217,11 +217,15 @@ class InventoryRow:
 
 @dataclass(frozen=True, slots=True)
 class InventoryRead:
-    """What driftdeck applied for one app; `problem` when it cannot be read."""
+    """What driftdeck applied for one app, as asked for or as another process wrote it.
+
+    `problem` says why it cannot be read.
+    """
 
     app: str
     rows: tuple[InventoryRow, ...]
     problem: str = ""
+    instead: str = ""  # of a write of ours that came too late: the words of its refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from core.model import ClusterSpec, JsonObject, Key, KindRef, Live, ObjectRef, R
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
+    InventoryRead,
     InventoryRow,
     KindListed,
     KindLost,
@@ -547,6 +548,23 @@ async def test_a_record_that_another_wrote_meanwhile_is_not_overwritten(world: W
         assert len(await one.read_inventory("pay", world.namespace)) == 2
         await one.write_inventory("pay", world.namespace, [a_row(3)])
         assert await other.read_inventory("pay", world.namespace) == (a_row(3),)
+
+
+async def test_what_another_process_records_is_told_at_once_and_our_own_is_not(
+    world: World,
+) -> None:
+    async with connected(world) as (one, heard), connected(world) as (other, _):
+        await one.read_inventory("pay", world.namespace)
+        await one.write_inventory("pay", world.namespace, [a_row(1)])
+        await other.read_inventory("pay", world.namespace)
+        for rows in ((a_row(1), a_row(2)), (a_row(2),)):
+            told = len(heard.all(InventoryRead))
+            await other.write_inventory("pay", world.namespace, rows)
+            await heard.until(lambda n=told: len(heard.all(InventoryRead)) > n)  # type: ignore[misc]
+            assert heard.all(InventoryRead)[-1] == InventoryRead("pay", rows)
+        with pytest.raises(OutdatedError):  # it was told, and not written from yet
+            await one.write_inventory("pay", world.namespace, [a_row(3)])
+        assert len(heard.all(InventoryRead)) == 2
 
 
 async def test_a_foreign_config_map_of_that_name_is_left_alone(world: World) -> None:

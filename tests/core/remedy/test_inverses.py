@@ -31,6 +31,10 @@ def test_what_is_taken_away_comes_back_where_it_was() -> None:
     ]
 
 
+def test_the_object_itself_is_no_place_to_put_anything() -> None:
+    assert list(put_back(OBJECT, [()])) == []
+
+
 def test_what_is_set_gets_its_value_back_or_goes_with_all_that_was_made_for_it() -> None:
     assert undone("data.a", "data.z", "metadata.labels.a") == [
         Replace(parse_path("data.a"), "1"),

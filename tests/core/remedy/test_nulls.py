@@ -66,3 +66,9 @@ def test_what_kubectl_dropped_in_an_entry_is_found_by_the_entry_s_keys() -> None
 
 def test_without_a_schema_a_null_is_a_value() -> None:
     assert without_idle_nulls({"a": None}, {}, {}, UNKNOWN) == {"a": None}
+
+
+def test_a_list_whose_keys_do_not_tell_its_entries_apart_is_sent_as_it_is() -> None:
+    git: JsonObject = {"backends": [{"name": "a", "kind": None}]}
+    live: JsonObject = {"backends": [{"name": "a"}, {"name": "a"}]}
+    assert without_idle_nulls(git, live, {}, SPEC) == git

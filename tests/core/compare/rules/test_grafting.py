@@ -49,3 +49,32 @@ def test_an_entry_that_only_live_has_takes_the_place_it_has_there() -> None:
 def test_an_entry_that_is_no_map_any_more_has_no_keys_to_keep() -> None:
     assert identified({"name": "a"}, "x", UNKNOWN) == "x"
     assert identified("x", {"name": "a"}, UNKNOWN) == {"name": "a"}
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "path", "made"),
+    [
+        ({}, {"a": {"x": 1, "y": 2}}, "a.x", {"a": {"x": 1}}),
+        ({}, {"a": ["x", "y"]}, "a[=x]", {"a": ["x"]}),
+        ({"a": {"x": 1}}, {"a": 5}, "a.x", {}),
+        ({"a": ["x", "y"]}, {"a": 5}, "a[=x]", {"a": ["y"]}),
+        ({"a": 5}, {"a": {"x": 1}}, "a.x", {"a": 5}),  # the value around it is another
+        ({"a": 5}, {"a": ["x"]}, "a[=x]", {"a": 5}),
+        ({"a": None}, {"a": {"x": 1}}, "a.x", {"a": None}),
+    ],
+)
+def test_what_holds_the_place_may_be_missing_or_something_else_on_one_side(
+    git: JsonObject, live: JsonObject, path: str, made: JsonObject
+) -> None:
+    assert with_live(git, live, path) == made
+
+
+def test_of_two_entries_the_later_one_is_taken_out_first() -> None:
+    stated = [f"e{number}" for number in range(12)]
+    live: JsonObject = {"a": [*stated[:9]]}
+    git: JsonObject = {"a": [*stated]}
+    assert with_live(git, live, "a[9]", "a[10]") == {"a": [*stated[:9], "e11"]}
+
+
+def test_an_entry_of_which_nothing_is_left_keeps_its_place() -> None:
+    assert with_live({"a": [{"x": 1}]}, {"a": [{"y": 2}]}, "a[0].x") == {"a": [{}]}

@@ -7,6 +7,7 @@ from core.model import (
     Document,
     FieldVerdict,
     IgnoreRule,
+    KindRef,
     Plan,
     Problem,
     Remedy,
@@ -19,6 +20,7 @@ from core.reconcile.memory.commands import ExecuteRevert
 from core.reconcile.memory.effects import CheckAccess, Follow
 from core.reconcile.memory.inputs import (
     ClusterLost,
+    Confirmed,
     InventoryRead,
     PlanPrepared,
     Reverted,
@@ -347,3 +349,23 @@ def test_an_object_with_a_commit_still_to_come_does_not_count_as_applied() -> No
     made.read(pending, number=1)
     reverted(made, pending, stating("a", a="1", b="new"))
     assert made.state.apps[SPEC.name].stored[A.ref].digest == before
+
+
+def test_what_the_server_said_of_a_field_that_stays_is_kept() -> None:
+    made = world_of({"a": "2", "b": "1"}, {"a": "2", "b": "hot"})
+    question = questions(made.effects)[0]
+    refused = Confirmed(A, question.desired, question.live, None, "no", ("data.b",), 422)
+    made.feed(refused)
+    (step,) = sync_of(made, stating("a", a="2", b="1"), stating("a", a="1", b="1")).steps
+    assert paths(step) == ["data.a"]
+    assert [(each.path, each.healable, each.note) for each in step.left] == [
+        ("data.b", False, "no")
+    ]
+
+
+def test_of_an_object_whose_kind_is_not_served_a_revert_says_so() -> None:
+    made = world_of({"a": "2"}, {"a": "2"})
+    widget = document(KindRef("acme.example/v1", "Widget"), "w", spec={})
+    plan = sync_of(made, None, widget)
+    assert plan.steps == ()
+    assert "the cluster serves no Widget in acme.example/v1: left alone" in plan.notes

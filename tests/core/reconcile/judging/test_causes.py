@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from core.model import Cause, Document, Live, Verdict
+from core.model import Cause, Document, EventName, Live, Verdict
 from core.reconcile.memory.effects import Recall
 from core.reconcile.memory.inputs import (
+    Applied,
     InventoryRead,
     InventoryRow,
     KindListed,
@@ -25,7 +26,9 @@ from tests.core.reconcile.world import (
     live,
     questions,
     world,
+    writes,
 )
+from tests.core.reconcile.world import stated as stated_by
 
 A = key(CONFIG_MAP, "a")
 LAST = "kubectl.kubernetes.io/last-applied-configuration"
@@ -258,3 +261,54 @@ def test_an_inventory_that_comes_late_changes_the_cause_and_asks_the_server_noth
     effects = made.feed(InventoryRead(SPEC.name, (InventoryRow(A.ref, "u1", digest),)))
     assert made.row("a").cause is CHANGED
     assert questions(effects) == []
+
+
+# What the settings of an app allow ------------------------------------------------------------
+
+
+def both_moved(*, heal: bool, follow: bool) -> World:
+    """We applied a=1 b=1 with standing permission; Git moved a, and a person moved b."""
+    made = applied("a", git={"data": {"a": "1", "b": "1"}}, healing=True, heal=heal, follow=follow)
+    made.past["a"] = (stated(a="2", b="1"), stated(a="1", b="1"))
+    theirs = owned("kubectl-edit", "b")
+    there = live(CONFIG_MAP, "a", 9, data={"a": "1", "b": "9"}, managed=[OURS, theirs])
+    made.listing(CONFIG_MAP, [("a", there)])
+    made.read(stated(a="2", b="1"), number=2)
+    answered = 0
+    while answered < len(asked := questions(made.effects)):  # the first one is of before
+        made.agree(asked[answered])
+        answered += 1
+    return made
+
+
+@pytest.mark.parametrize(
+    ("heal", "follow", "sent", "skipped"),
+    [
+        (True, True, {"a": "2", "b": "1"}, []),
+        (True, False, {"a": "1", "b": "1"}, ["follow: false"]),
+        (False, True, {"a": "2", "b": "9"}, ["heal: false"]),
+        (False, False, None, ["follow: false, heal: false"]),
+    ],
+)
+def test_each_switch_holds_field_by_field_and_is_named(
+    heal: bool, follow: bool, sent: dict[str, str] | None, skipped: list[str]
+) -> None:
+    made = both_moved(heal=heal, follow=follow)
+    applies = writes(made.effects)
+    assert [stated_by(each)["data"] for each in applies] == ([sent] if sent else [])
+    assert made.told(EventName.HEAL_SKIPPED)[-1:] == skipped
+
+
+def test_what_is_left_of_git_is_still_ahead_and_what_is_left_of_a_person_still_theirs() -> None:
+    for heal, cause in ((True, AHEAD), (False, CHANGED)):
+        made = both_moved(heal=heal, follow=not heal)
+        (effect,) = writes(made.effects)
+        made.feed(Applied(effect.key, effect.desired, live(CONFIG_MAP, "a", 10)))
+        left = {"a": "1", "b": "1"} if heal else {"a": "2", "b": "9"}
+        after = live(CONFIG_MAP, "a", 10, data=left, managed=[OURS])
+        made.effects.clear()
+        for question in questions(made.change(CONFIG_MAP, "a", after)):
+            made.agree(question)
+        assert made.row("a").cause is cause
+        assert writes(made.effects) == []
+        assert "heal_failed" not in made.events()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.model import ConfirmedBy, FieldChange, FieldVerdict, IgnoreRule, Verdict
-from core.model.requests import Apply, Edit, Remove
+from core.model.requests import Apply, Edit, Remove, Replace
 from core.reconcile.judging.confirming import ROUNDS_MAX
 from core.reconcile.memory.effects import Confirm, Effect, Perform
 from core.reconcile.memory.inputs import Confirmed, InventoryRead
@@ -87,6 +87,20 @@ def test_what_a_person_added_is_asked_about_as_one_patch() -> None:
         False,
         Verdict.DRIFTED,
     )
+
+
+def test_a_contested_field_is_asked_about_too_and_stays_contested() -> None:
+    fields: Any = {"f:data": {"f:a": {}}}
+    owner = HUMAN | {"manager": "keda-operator", "fieldsV1": fields}
+    made, question = asked({"a": "2", "b": "x"}, [owner, *added("b")])
+    (further,) = questions(takes(made, question, {"a": "1", "b": "x"}))
+    assert further.patch is not None
+    assert Replace(("data", "a"), "1") in further.patch.operations
+    takes(made, further)
+    assert {p: str(c.verdict) for p, c in changes(made).items()} == {
+        "data.a": "contested",
+        "data.b": "drift",
+    }
 
 
 def test_what_the_server_puts_back_is_no_drift() -> None:

@@ -26,6 +26,7 @@ from tests.core.reconcile.world import (
     ref,
     world,
     writes,
+    written,
 )
 
 A, B = ref(CONFIG_MAP, "a"), ref(CONFIG_MAP, "b")
@@ -219,3 +220,52 @@ def test_what_was_learnt_in_a_read_only_session_is_stored_when_writing_is_allowe
     assert records(made.wait(5.0)) == []
     (record,) = records(made.feed(SetWriting(enabled=True)))
     assert record.rows == (ROW_A,)
+
+
+# What another process writes ----------------------------------------------------------------------
+
+
+def test_what_another_process_applied_counts_at_once() -> None:
+    made = applied("a", "b")
+    made.read(document(CONFIG_MAP, "b", **GOOD), number=2)
+    assert made.verdict(CONFIG_MAP, "a") == "extra"
+    rows = tuple(row for row in app(made).stored.values() if row.ref != A)
+    assert records(made.feed(InventoryRead(SPEC.name, rows))) == []
+    assert made.verdict(CONFIG_MAP, "a") == ""
+
+
+def test_a_write_that_came_too_late_is_made_again_from_what_is_there() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", **GOOD))
+    made.feed(InventoryRead(SPEC.name, ()))
+    made.listing(CONFIG_MAP)
+    effects = made.feed(Execute(1, made.plan("a")))
+    assert [row.ref for row in records(effects)[0].rows] == [A]
+    theirs = InventoryRow(ref(CONFIG_MAP, "other"), "u9", "d9")
+    (again,) = records(made.feed(InventoryRead(SPEC.name, (theirs,), instead="outdated")))
+    assert [row.ref for row in again.rows] == [A, theirs.ref]
+    assert written(made.feed(InventoryWritten(SPEC.name, again.rows))) == [key(CONFIG_MAP, "a")]
+
+
+def test_a_write_that_is_refused_though_nobody_wrote_is_not_made_again() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", **GOOD))
+    made.feed(InventoryRead(SPEC.name, ()))
+    made.listing(CONFIG_MAP)
+    made.feed(Execute(1, made.plan("a")))
+    effects = made.feed(InventoryRead(SPEC.name, (), instead="outdated"))
+    assert records(effects) == []
+    assert app(made).inventory_problem == "outdated"
+    assert written(effects) == [key(CONFIG_MAP, "a")]  # a sync works without
+
+
+def test_a_row_that_another_wrote_while_ours_was_on_its_way_stays() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", **GOOD))
+    made.feed(InventoryRead(SPEC.name, ()))
+    made.listing(CONFIG_MAP)
+    (first,) = records(made.feed(Execute(1, made.plan("a"))))
+    theirs = InventoryRow(ref(CONFIG_MAP, "other"), "u9", "d9")
+    assert records(made.feed(InventoryRead(SPEC.name, (theirs,)))) == []  # one write at a time
+    (again,) = records(made.feed(InventoryWritten(SPEC.name, first.rows)))
+    assert {row.ref for row in again.rows} == {A, theirs.ref}

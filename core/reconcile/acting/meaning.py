@@ -1,0 +1,62 @@
+"""Which differences of an object a revert means, and what becomes of the others."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from core.compare.equality.walk import How
+from core.model import Absent, FieldChange, FieldVerdict, InfoClass, ObjectRef
+from core.model.paths import Parts, parse_path
+
+
+def nothing_to_do(ref: ObjectRef, kept: Iterable[FieldChange]) -> str:
+    """Say why an object needs nothing: it is so already, or it is for others to decide."""
+    named = []
+    for change in kept:
+        manager = change.actor.manager if change.actor is not None else None
+        named.append(f"{change.path} ({change.note or manager or change.verdict})")
+    if named:
+        return f"{ref}: left alone: {', '.join(named)}"
+    return f"{ref} is already as it will be in Git: nothing to do"
+
+
+def is_meant(change: FieldChange, meant: Iterable[tuple[Parts, How]]) -> bool:
+    """Tell whether a difference is at, or inside, a place that the revert restates."""
+    places = [parse_path(change.path), *([parse_path(change.place)] if change.place else [])]
+    for parts, how in meant:
+        if how is How.ORDER:
+            if parts == places[0]:
+                return True
+        elif any(place[: len(parts)] == parts for place in places):
+            return bool(parts) or not isinstance(change.git, Absent)
+    return False
+
+
+def apart(changes: Iterable[FieldChange], left: Iterable[FieldChange]) -> list[FieldChange]:
+    """Let no container be removed whole that holds something which is left."""
+    kept = [parse_path(change.path) for change in left]
+
+    def holds(change: FieldChange) -> bool:
+        place = parse_path(change.place)
+        return any(parts[: len(place)] == place for parts in kept)
+
+    added = (each for each in changes if isinstance(each.git, Absent) and each.place)
+    whole = {each.place for each in added if holds(each)}
+    return [replace(each, place="") if each.place in whole else each for each in changes]
+
+
+def is_left(change: FieldChange) -> bool:
+    """Tell whether an apply must be kept from it; another order of entries it cannot change."""
+    return change.verdict is not FieldVerdict.WARN and change.info is not InfoClass.ORDER
+
+
+def stuck(changes: Iterable[FieldChange], left: Iterable[FieldChange]) -> str:
+    """Say why the one cannot be done without the other; "" where it can."""
+    for change in changes:
+        if not change.healable:
+            return f"cannot be applied: {change.path}: {change.note}"
+    for other in left:
+        holder = parse_path(other.path)
+        for change in changes:
+            if parse_path(change.path)[: len(holder)] == holder:
+                return f"cannot be undone alone: {other.path} differs as a whole"
+    return ""
