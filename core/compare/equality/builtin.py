@@ -110,10 +110,6 @@ def _limit_request(holder: JsonObject, _root: JsonObject) -> Json | Absent:
     }
 
 
-def _device_count(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    return 1 if holder.get("allocationMode") == "ExactCount" else ABSENT
-
-
 def _subject_group(holder: JsonObject, _root: JsonObject) -> Json | Absent:
     return _RBAC if holder.get("kind") in {"User", "Group"} else ABSENT
 
@@ -131,7 +127,7 @@ _CONTAINER: Final[Mapping[str, Default]] = {
     "terminationMessagePath": "/dev/termination-log",
     "terminationMessagePolicy": "File",
 }
-_DEVICES: Final[Mapping[str, Default]] = {"allocationMode": "ExactCount", "count": _device_count}
+_DEVICES: Final[Mapping[str, Default]] = {"allocationMode": "ExactCount", "count": 1}
 _WEBHOOK: Final[Mapping[str, Default]] = {
     "failurePolicy": "Fail",
     "matchPolicy": "Equivalent",

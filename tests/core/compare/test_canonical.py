@@ -173,3 +173,19 @@ def test_a_time_of_creation_under_another_name_than_metadata_is_git_s() -> None:
         " spec: {free: {record: {creationTimestamp: null}}}}"
     )
     assert body(desired)["spec"] == {"free": {"record": {"creationTimestamp": None}}}
+
+
+def test_the_time_of_creation_of_an_object_goes_without_a_schema_too() -> None:
+    stated = "{apiVersion: x.io/v1, kind: Odd, metadata: {name: a, creationTimestamp: x}}"
+    assert body(made(stated))["metadata"] == {"name": "a", "namespace": "app"}
+
+
+def test_a_time_that_is_no_object_s_is_git_s() -> None:
+    desired = made(
+        "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a}, spec: {free: {metadata:"
+        " {creationTimestamp: x}}, template: {metadata: {creationTimestamp: '2020'}}}}"
+    )
+    assert body(desired)["spec"] == {
+        "free": {"metadata": {"creationTimestamp": "x"}},
+        "template": {"metadata": {"creationTimestamp": "2020"}},
+    }

@@ -106,6 +106,13 @@ def test_b4_what_git_dropped_and_another_still_applies_is_contested(
     assert change.actor.manager == other.partition(":")[0]
 
 
+def test_b6_who_added_a_field_is_named_before_who_created_the_object() -> None:
+    by = {"kubectl-client-side-apply": GRACE, "kubectl:Apply": GRACE}
+    (change,) = judged("Pod", "spec: {}", LIVE_GRACE, by).changes
+    assert change.actor is not None
+    assert (change.verdict, change.actor.manager) == ("drift", "kubectl")
+
+
 def test_b4_what_git_dropped_and_another_applies_is_drift_where_the_app_enforces_it() -> None:
     by = {"driftdeck:Apply": GRACE, "acme-team:Apply": GRACE}
     enforced = Policy(contested=Contested.ENFORCE)
@@ -171,6 +178,12 @@ def test_who_owns_a_map_as_such_did_not_change_what_is_inside() -> None:
 
 REFERENCE = 'metadata.ownerReferences[uid="5f1c"]'
 OWNED_BY = "metadata: {ownerReferences: [{apiVersion: v1, kind: Secret, name: a, uid: 5f1c%s}]}"
+
+
+def test_b4_what_is_inside_an_undivided_entry_is_applied_by_who_applies_the_entry() -> None:
+    by = {"driftdeck:Apply": REFERENCE, "acme-team:Apply": REFERENCE}
+    found = judged("Pod", OWNED_BY % "", OWNED_BY % ", controller: true", by)
+    assert shown(found) == {f"{REFERENCE}.controller": "contested"}
 
 
 @pytest.mark.parametrize(("git", "live"), [("", ", controller: true"), (", controller: true", "")])

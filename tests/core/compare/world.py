@@ -117,11 +117,13 @@ def _fields(paths: str) -> JsonObject:
     tree: JsonObject = {}
     for path in paths.split():
         here = tree
-        for part in parse_path(path):
-            inner: JsonObject = {".": {}} if isinstance(part, Element) else {}
-            child = here.setdefault(format_field(part), inner)
+        parts = parse_path(path)
+        for part, following in zip(parts, (*parts[1:], None), strict=True):
+            child = here.setdefault(format_field(part), {})
             assert isinstance(child, dict)
             here = child
+            if isinstance(part, Element) and following in {None, *dict(part.keys)}:
+                here["."] = {}  # who writes an entry's key owns the entry as such
     return tree
 
 

@@ -119,6 +119,15 @@ def test_what_git_dropped_goes_by_the_apply_that_no_longer_states_it() -> None:
     assert body(made)["data"] == {"a": "1"}
 
 
+def test_what_git_dropped_goes_by_the_apply_though_another_owns_the_map_as_such() -> None:
+    server = Server()
+    server.create(config(a="0"), "kubectl-create")
+    server.apply(config(a="1", b="2"), "driftdeck")
+    made, sent = healed(server, config(a="1"))
+    assert kinds(sent) == [Apply]
+    assert body(made)["data"] == {"a": "1"}
+
+
 def test_what_git_dropped_goes_with_what_others_added() -> None:
     server = Server()
     server.apply(config(a="1", b="2"), "driftdeck")

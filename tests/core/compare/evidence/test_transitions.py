@@ -67,6 +67,17 @@ def test_who_gained_the_field_wrote_it() -> None:
     assert who(moved(before, after, "spec.replicas", 7)) == "kubectl/scale"
 
 
+def test_who_gained_an_undivided_entry_wrote_what_is_inside() -> None:
+    refs = "metadata: {ownerReferences: [{apiVersion: v1, kind: Secret, name: a, uid: u%s}]}"
+    owns = """{f:metadata: {f:ownerReferences: {'k:{"uid":"u"}': {}}}}"""
+    before, after = (
+        body(refs % more, entry(manager, owns, time))
+        for more, manager, time in (("", "driftdeck", EARLY), (", controller: true", "tool", LATE))
+    )
+    path = "metadata.ownerReferences[uid=u].controller"
+    assert who(moved(before, after, path, live=True)) == "tool"
+
+
 def test_who_gained_the_field_counts_before_who_owned_it_and_wrote_something_else() -> None:
     before = body("spec: {replicas: 3}", entry("driftdeck", REPLICAS))
     again, gained = entry("driftdeck", BOTH, LATE), entry("kubectl-edit", REPLICAS, LATE)

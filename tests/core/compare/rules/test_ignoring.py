@@ -231,7 +231,7 @@ def test_what_a_person_put_into_an_ignored_manager_s_entry_counts(maker: str) ->
     live = pods("[{name: web, image: a:1}, {name: proxy, image: p:1, env: [{name: E, value: v}]}]")
     by = {
         maker: f"{containers}[name=proxy].name {containers}[name=proxy].image",
-        EDIT: f"{containers}[name=proxy].env[name=E].value",
+        EDIT: f"{containers}[name=proxy].env[name=E]",
     }
     found = judged("Deployment", git, live, by, policy=policy(IgnoreRule(manager=maker)))
     assert shown(found) == {f"{containers}[name=proxy].env[name=E]": "drift"}

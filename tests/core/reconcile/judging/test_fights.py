@@ -2,8 +2,16 @@
 
 from typing import Any
 
-from core.model import Contested, EventName, Live, Problem, Remedy
-from core.reconcile.judging.fights import CALM_S
+from core.model import (
+    Contested,
+    EventName,
+    FieldChange,
+    FieldVerdict,
+    Live,
+    Problem,
+    Remedy,
+)
+from core.reconcile.judging.fights import CALM_S, paths_of
 from core.reconcile.memory.commands import SetHeal
 from core.reconcile.memory.effects import Effect
 from core.reconcile.memory.inputs import KindListed, KindLost
@@ -129,6 +137,42 @@ def test_a_fight_lasts_for_as_long_as_the_opponent_s_value_stays() -> None:
     fight.write()
     fight.world.wait(10 * CALM_S)
     fight.write(value="3")
+    assert fight.verdict == "contested"
+
+
+def test_a_fight_is_told_when_the_server_has_confirmed_it_and_not_before() -> None:
+    fight = Fight()
+    fight.twice()
+    asked = questions(fight.world.change(CONFIG_MAP, "a", by(OPERATOR, 20)))
+    assert fight.world.told(EventName.FIGHTING) == []
+    fight.world.agree(asked[0])
+    assert len(fight.world.told(EventName.FIGHTING)) == 1
+
+
+def test_what_a_known_controller_takes_meanwhile_is_no_fight_of_another() -> None:
+    fight = Fight()
+    fight.twice()
+    fight.write("keda-operator")
+    assert fight.verdict == "contested"
+    assert fight.world.told(EventName.FIGHTING) == []
+
+
+def test_what_cannot_be_healed_was_not_healed() -> None:
+    drift = FieldChange("data.a", FieldVerdict.DRIFT, live="2", git="1")
+    stuck = FieldChange("data.b", FieldVerdict.DRIFT, live="2", git="1", healable=False)
+    assert paths_of([drift, stuck]) == {"data.a": None}
+
+
+def test_an_object_that_cannot_be_read_is_not_in_sync_meanwhile() -> None:
+    fight = Fight()
+    fight.twice()
+    fight.write()
+    fight.world.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.WAIT, "forbidden")))
+    assert fight.verdict == "unknown"
+    fight.world.wait(CALM_S + 1)
+    fight.world.listing(CONFIG_MAP, [("a", by(OPERATOR, fight.version))])
+    asked = [each for each in questions(fight.world.effects) if each.live is not None]
+    fight.world.agree(asked[-1])
     assert fight.verdict == "contested"
 
 
