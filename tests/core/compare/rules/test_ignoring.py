@@ -11,11 +11,14 @@ from core.compare import (
     SelectorError,
     absence,
     judge,
+    left_whole,
     parse_selector,
     presence,
 )
+from core.compare.evidence.evidence import Evidence
+from core.compare.rules.ignoring import spared
 from core.model import IgnoreRule, JsonObject, Live
-from core.model.paths import parse_path, value_at
+from core.model.paths import format_path, parse_path, value_at
 from core.remedy import payload
 from tests.core.compare.world import SCHEMAS, By, desired, judged, live_of, obj, shown
 
@@ -470,6 +473,27 @@ def test_a_missing_object_is_left_alone_by_a_rule_for_the_whole_object_only() ->
     assert not absence((REPLICAS, IgnoreRule(pointer="", kind="Job")), wanted)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "left"),
+    [
+        (f"{FLUX}/reconcile", "disabled", True),
+        (f"{FLUX}/ssa", "Ignore", True),
+        (f"{FLUX}/ssa", "IfNotPresent", True),
+        (f"{FLUX}/ssa", "Merge", False),
+        (f"{FLUX}/reconcile", "enabled", False),
+        ("note", "x", False),
+    ],
+)
+def test_an_object_that_is_there_is_left_whole_where_git_or_a_rule_says_so(
+    name: str, value: str, *, left: bool
+) -> None:
+    wanted = desired(obj("ConfigMap", annotated(name, value)))
+    assert left_whole((), wanted) is left
+    assert left_whole((IgnoreRule(pointer="", kind="ConfigMap"),), wanted) is True
+    for other in (IgnoreRule(pointer="", kind="Secret"), IgnoreRule(pointer="/data")):
+        assert left_whole((other,), wanted) is left
+
+
 def extra(by: By) -> str:
     text = annotated(EXTRANEOUS, "IgnoreExtraneous", "data: {}")
     ref = desired(obj("ConfigMap")).ref
@@ -489,7 +513,8 @@ def test_an_extra_object_is_left_alone_by_a_rule_on_its_live_labels() -> None:
     ref = desired(obj("ConfigMap")).ref
     assert presence((IgnoreRule(pointer="", labels="a"),), ref, found)
     assert not presence((IgnoreRule(pointer="", labels="!a"),), ref, found)
-    assert not presence((IgnoreRule(pointer=""),), ref, Live("u", "1", b"["))
+    for broken in (b"[", b"[1]"):
+        assert presence((IgnoreRule(pointer=""),), ref, Live("u", "1", broken)) == ""
 
 
 # Texts that people write ------------------------------------------------------------------------
@@ -544,3 +569,59 @@ def test_malformed_owners_name_no_place() -> None:
     )
     assert (found.verdict, list(hidden(found))) == ("in_sync", ["data.a"])
     assert value_at(served, parse_path("data.a")) == "y"
+
+
+# Where exactly a rule points ----------------------------------------------------------------------
+
+
+def places(kind: str, git: str, live: str, rule: IgnoreRule, by: By | None = None) -> list[str]:
+    """The places of an object that a rule leaves alone."""
+    wanted = desired(obj(kind, git))
+    found: JsonObject = msgspec.json.decode(live_of(obj(kind, live), by).body)
+    stated: JsonObject = msgspec.json.decode(wanted.body)
+    root = SCHEMAS[wanted.kind].root
+    return [
+        format_path(e.parts) for e in spared((rule,), wanted, stated, Evidence(found, {}), root)
+    ]
+
+
+def test_a_place_that_neither_side_has_is_none() -> None:
+    for name, there in (("a", ["data.a"]), ("b", ["data.b"]), ("c", [])):
+        rule_ = IgnoreRule(pointer=f"/data/{name}")
+        assert places("ConfigMap", "data: {a: x}", "data: {b: x}", rule_) == there
+
+
+def test_positions_in_lists_inside_lists_become_names() -> None:
+    pods = "spec: {template: {spec: {containers: [{name: web, env: [{name: A, value: x}]}]}}}"
+    rule_ = IgnoreRule(pointer="/spec/template/spec/containers/0/env/0/value")
+    at = "spec.template.spec.containers[name=web].env[name=A].value"
+    assert places("Deployment", pods, pods, rule_) == [at]
+    beyond = IgnoreRule(pointer="/spec/template/spec/containers/1")
+    assert places("Deployment", pods, pods, beyond) == []
+    for text, name in (
+        ("spec: {tags: [a, b]}", "spec.tags[=b]"),
+        ("spec: {tags: [a, {x: 1}]}", "spec.tags[1]"),
+        ("spec: {steps: [a, b]}", "spec.steps[1]"),
+        ("spec: {backends: [{name: a}, {name: b}]}", "spec.backends[name=b]"),
+        ("spec: {backends: [{name: a}, {weight: 1}]}", "spec.backends[1]"),
+    ):
+        field = name.partition("[")[0].removeprefix("spec.")
+        assert places("Widget", text, text, IgnoreRule(pointer=f"/spec/{field}/1")) == [name]
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "left"),
+    [
+        ("", "spec: {free: {}}", ["spec.free"]),
+        ("spec: {free: {a: 1}}", "spec: {free: {}}", []),
+        ("spec: {free: 1}", "spec: {free: 2}", ["spec.free"]),
+        ("spec: {tags: [a]}", "spec: {tags: [b]}", []),
+        ("spec: {steps: [a]}", "spec: {steps: [b]}", ["spec.steps"]),
+        ("spec: {whole: {a: x}}", "spec: {whole: {a: y}}", ["spec.whole"]),
+    ],
+)
+def test_a_manager_s_place_with_others_things_in_it_is_not_left_alone_whole(
+    git: str, live: str, left: list[str]
+) -> None:
+    by = {"op": "spec.free spec.tags spec.steps spec.whole"}
+    assert places("Widget", git, live, IgnoreRule(manager="op"), by) == left

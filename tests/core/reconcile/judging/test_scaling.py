@@ -6,7 +6,21 @@ from typing import Any
 import pytest
 
 from core.compare import ScaleRange
-from core.model import KindRef, Live, Problem, Remedy, Resource, Snapshot, Verdict
+from core.model import (
+    ABSENT,
+    Absent,
+    FieldChange,
+    FieldVerdict,
+    Json,
+    KindRef,
+    Live,
+    Problem,
+    Remedy,
+    Resource,
+    Snapshot,
+    Verdict,
+)
+from core.reconcile.judging.scaling import autoscaler_kind, drops_replicas
 from core.reconcile.memory.effects import Confirm, Follow
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -183,3 +197,26 @@ def test_autoscalers_that_git_states_are_known_already_when_something_to_scale_c
     assert made.state.clusters["prod"].scales == {}
     made.read(scaler, document(DEPLOYMENT, "a", spec={"replicas": 2}), number=2)
     assert made.state.clusters["prod"].scales == {ref(DEPLOYMENT, "a"): ScaleRange(2, 10, "a")}
+
+
+@pytest.mark.parametrize(
+    ("path", "verdict", "git", "drops"),
+    [
+        ("spec.replicas", FieldVerdict.DRIFT, ABSENT, True),
+        ("spec.replicas", FieldVerdict.DRIFT, 3, False),
+        ("spec.replicas", FieldVerdict.CONTESTED, ABSENT, False),
+        ("spec.paused", FieldVerdict.DRIFT, ABSENT, False),
+    ],
+)
+def test_replicas_are_dropped_where_they_are_to_go_for_git_states_none(
+    path: str, verdict: FieldVerdict, git: Json | Absent, *, drops: bool
+) -> None:
+    other = FieldChange("data", FieldVerdict.DRIFT, live=1, git=2)
+    assert drops_replicas([other, FieldChange(path, verdict, live=5, git=git)]) is drops
+
+
+def test_of_kinds_that_are_not_served_nothing_can_be_scaled() -> None:
+    served = {V2: Resource(V2, "horizontalpodautoscalers", True, True)}
+    assert autoscaler_kind(served, [DEPLOYMENT]) is None
+    scalable = {**served, DEPLOYMENT: replace(RESOURCES[DEPLOYMENT], has_scale=True)}
+    assert autoscaler_kind(scalable, [CONFIG_MAP, DEPLOYMENT]) == V2

@@ -26,6 +26,7 @@ from core.reconcile.memory.inputs import (
     SourceRead,
 )
 from core.reconcile.memory.state import initial
+from core.reconcile.sides.claims import objections
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,
@@ -187,3 +188,27 @@ def test_a_lease_in_git_that_has_an_owner_is_not_compared_and_never_missing() ->
     assert made.verdict(LEASE, "a") == "in_sync"
     assert made.complete()
     assert [e for e in made.effects if isinstance(e, Perform | Confirm)] == []
+
+
+def test_an_app_that_shares_nothing_does_not_hide_what_the_others_share() -> None:
+    specs = tuple(replace(SPEC, name=name) for name in ("apart", "one", "two"))
+    keys: Any = {"digest_key": b"d", "mask_key": b"m"}
+    made = World(initial(specs, (ClusterSpec(name="prod"),), healing=False, writing=True, **keys))
+    made.feed(
+        ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", RESOURCES),
+        *(SchemaRead("prod", kind, SCHEMAS[kind]) for kind in PLURALS),
+    )
+    stated(made, "apart", B)
+    for name in ("one", "two"):
+        stated(made, name, document(CONFIG_MAP, "a", data={"a": "1"}))
+    claimed = {name: dict(app.claimed) for name, app in made.state.apps.items()}
+    assert claimed == {"apart": {}, "one": {A: "two"}, "two": {A: "one"}}
+
+
+def test_an_object_of_a_kind_that_is_not_served_is_shared_all_the_same() -> None:
+    made = two_apps()
+    widget = document(KindRef("acme.example/v1", "Widget"), "w", spec={})
+    for name in ("one", "two"):
+        stated(made, name, widget)
+    (words,) = objections(made.state.apps["one"])
+    assert words == "Widget/web/w is also stated by app two; neither writes it"
