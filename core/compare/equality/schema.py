@@ -82,7 +82,7 @@ class Node:
         self.component = component = _short(name)
         is_open = raw.get("x-kubernetes-preserve-unknown-fields") is True or component in _OPEN
         rest = FREE if is_open else UNKNOWN
-        self.built_in = bool(component) and not is_open
+        self.built_in = bool(component)
         self.fields = Fields(properties, raw.get("additionalProperties"), components, rest)
         self.declared = bool(properties)
         self.free = isinstance(raw.get("additionalProperties"), dict)
