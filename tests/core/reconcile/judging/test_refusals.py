@@ -177,7 +177,9 @@ def test_an_answer_that_predicts_or_may_change_is_no_last_word() -> None:
     _, question = suspect()
     last = Confirmed(A, question.desired, question.live, None, "no", status=422)
     assert (is_invalid(last), is_final(last)) == (True, True)
-    for other in (replace(last, retry=True), replace(last, predicted=b"{}")):
+    untyped, denied = replace(last, status=500), replace(last, status=403)
+    assert (is_invalid(untyped), is_final(untyped)) == (False, True)
+    for other in (denied, replace(last, retry=True), replace(last, predicted=b"{}")):
         assert (is_invalid(other), is_final(other)) == (False, False)
 
 
