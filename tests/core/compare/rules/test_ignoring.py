@@ -625,3 +625,19 @@ def test_a_manager_s_place_with_others_things_in_it_is_not_left_alone_whole(
 ) -> None:
     by = {"op": "spec.free spec.tags spec.steps spec.whole"}
     assert places("Widget", git, live, IgnoreRule(manager="op"), by) == left
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "by", "data"),
+    [
+        ("data: {a: x}", "data: {}", {}, {}),
+        ("", "data: {}", {}, None),
+        ("data: {a: x}", "data: {b: y}", {"op:Apply": "data.b"}, None),
+        ("data: {a: x}", "data: {b: y}", {"driftdeck:Apply": "data.b"}, {"b": "y"}),
+        ("data: {a: x}", "", {}, None),
+    ],
+)
+def test_a_map_of_which_nothing_is_sent_is_empty_only_where_live_has_it_so(
+    git: str, live: str, by: By, data: Any
+) -> None:
+    assert sent("ConfigMap", git, live, by, rule("/data")).get("data") == data

@@ -6,10 +6,20 @@ from typing import Any
 import pytest
 
 from core.model import ConfirmedBy, Drift, FieldVerdict, Verdict
-from core.reconcile.judging.refusals import ASK_AGAIN_CAP_S, is_final, is_invalid
+from core.reconcile.judging.refusals import (
+    ASK_AGAIN_CAP_S,
+    PUT_BACK,
+    forget_refusals,
+    is_final,
+    is_invalid,
+    stuck_after,
+)
 from core.reconcile.memory.commands import Refresh
+from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm, Effect
 from core.reconcile.memory.inputs import ClusterFound, Confirmed, InventoryRead, Tick
+from core.reconcile.memory.subjects import Returned
+from core.reconcile.memory.tables import Map
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,
@@ -211,3 +221,49 @@ def test_all_that_was_refused_is_asked_again_whatever_stands_between() -> None:
         made.feed(Confirmed(question.key, question.desired, question.live, None, "no", **FORBIDDEN))
     again = made.feed(Refresh())
     assert sorted(e.key.ref.name for e in again if isinstance(e, Confirm)) == ["b", "f", "g"]
+
+
+def test_another_user_asks_again_only_what_was_denied_and_only_of_that_cluster() -> None:
+    for answer, cluster, asks in (
+        (FORBIDDEN, "prod", True),
+        (FORBIDDEN, "test", False),
+        (FORBIDDEN, None, True),
+        (INVALID, "prod", False),
+        (INVALID, None, True),
+    ):
+        made = refused(answer)
+        draft = Draft(made.state, made.now)
+        forget_refusals(draft, cluster)
+        assert (draft.subject(A).refusal is None) is asks
+
+
+@pytest.mark.parametrize(("cluster", "forgotten"), [(None, True), ("prod", False)])
+def test_what_the_server_put_back_is_tried_again_by_hand_alone(
+    cluster: str | None, *, forgotten: bool
+) -> None:
+    made = refused(FORBIDDEN)
+    draft = Draft(made.state, made.now)
+    kept = Returned("d", Map({"data.a": "2"}))
+    draft.put(replace(draft.subject(A), returned=kept, refusal=None))
+    forget_refusals(draft, cluster)
+    subject = draft.subject(A)
+    assert (subject.returned is None, subject.rejudge) == (forgotten, forgotten)
+
+
+def test_what_the_last_write_did_not_move_stays_while_all_is_as_it_was() -> None:
+    made = refused(FORBIDDEN)
+    subject, found = made.state.subjects[A], row(made)
+    assert found.stamp is not None
+    digest = found.stamp.digest
+    assert digest is not None
+    stuck = (("data.a", PUT_BACK),)
+    for values, known, told in (
+        ({"data.a": "2"}, digest, stuck),
+        ({"data.a": "3"}, digest, ()),
+        ({"data.b": "2"}, digest, ()),
+        ({"data.a": "2"}, "another", ()),
+    ):
+        assert stuck_after(replace(subject, returned=Returned(known, Map(values))), found) == told
+    assert stuck_after(subject, found) == ()
+    past = replace(subject, returned=Returned(digest, Map({"data.a": "2"})))
+    assert stuck_after(past, replace(found, stamp=None)) == ()
