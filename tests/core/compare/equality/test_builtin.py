@@ -198,3 +198,10 @@ def test_a_daemon_set_is_given_the_generation_of_its_template_as_an_annotation()
         path = f'metadata.annotations["{name}"]' if "." in name else f"metadata.annotations.{name}"
         found = shown(judged("DaemonSet", "", text % name, {EDIT: path}))
         assert found == ({path: "drift"} if counts else {})
+
+
+@pytest.mark.parametrize("protocol", ["", ", protocol: ''", ", protocol: TCP"])
+def test_a_port_whose_protocol_is_empty_is_the_one_of_the_default(protocol: str) -> None:
+    git = pod(f"image: 'b:1', ports: [{{containerPort: 80{protocol}}}]")
+    live = pod("image: 'b:1', ports: [{containerPort: 80, protocol: TCP}]")
+    assert shown(judged("Pod", git, live)) == {}

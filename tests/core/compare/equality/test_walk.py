@@ -91,3 +91,48 @@ def test_only_a_built_in_namespace_is_labelled_with_its_name(
     labels: JsonObject = {"kubernetes.io/metadata.name": "web"}
     live: JsonObject = {"kind": "Namespace", "metadata": {"name": "web", "labels": labels}}
     assert bool(differences(git, live, root(component))) is counts
+
+
+@pytest.mark.parametrize(
+    ("git", "live"), [(["a", "a"], ["a"]), (["a"], ["a", "a"]), ([{"x": 1}], [{"x": 2}])]
+)
+def test_a_set_with_a_member_twice_or_one_that_is_no_single_value_is_an_ordinary_list(
+    git: list[Json], live: list[Json]
+) -> None:
+    unique = root(CUSTOM, **{"x-kubernetes-list-type": "set"}, items={"type": "string"})
+    (found,) = differences({"list": git}, {"list": live}, unique)
+    assert (found.how, found.parts) == (How.VALUE, ("list",))
+
+
+KEYED: JsonObject = {
+    "x-kubernetes-list-type": "map",
+    "x-kubernetes-list-map-keys": ["name", "kind"],
+}
+ENTRY: JsonObject = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "kind": {"type": "string", "default": "K"}},
+}
+
+
+def test_a_key_that_is_left_out_has_its_default_and_an_empty_one_is_a_value() -> None:
+    node = root(CUSTOM, **KEYED, items=ENTRY)
+    live: JsonObject = {"list": [{"name": "a", "kind": "K"}]}
+    assert differences({"list": [{"name": "a"}]}, live, node) == []
+    (found,) = differences({"list": [{"name": "a", "kind": ""}]}, live, node)
+    assert found.how is How.RENAMED
+
+
+def test_two_entries_of_the_same_keys_make_a_list_an_ordinary_one() -> None:
+    node = root(CUSTOM, **KEYED, items=ENTRY)
+    once: list[Json] = [{"name": "a"}]
+    twice: list[Json] = [{"name": "a"}, {"name": "a", "kind": "K"}]
+    for git, live in ((once, twice), (twice, once)):
+        (found,) = differences({"list": git}, {"list": live}, node)
+        assert (found.how, found.parts) == (How.VALUE, ("list",))
+
+
+def test_another_order_names_the_entries_by_their_keys() -> None:
+    node = root(CUSTOM, **KEYED, items={"type": "object", "properties": {}})
+    git: list[Json] = [{"name": "a", "kind": "x"}, {"name": "b"}]
+    (found,) = differences({"list": git}, {"list": git[::-1]}, node)
+    assert (found.how, found.git, found.live) == (How.ORDER, ["a/x", "b"], ["b", "a/x"])

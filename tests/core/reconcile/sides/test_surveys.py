@@ -1,11 +1,13 @@
 """Surveys: pictures of owned namespaces that hold metadata alone, and which of them still count."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.model import KindRef, Live, ObjectRef, Resource
+from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -14,9 +16,9 @@ from core.reconcile.memory.inputs import (
     SurveyListed,
     SurveyLost,
 )
-from core.reconcile.memory.state import ClusterState
+from core.reconcile.memory.state import ClusterState, KindState, Survey
 from core.reconcile.memory.tables import Map
-from core.reconcile.sides.surveys import surveyed_kinds, with_change
+from core.reconcile.sides.surveys import keep_wanted, surveyed_kinds, with_change
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SECRET,
@@ -194,3 +196,28 @@ def test_a_survey_before_anything_is_followed_says_nothing() -> None:
     made = World(beginning())
     made.feed(SurveyListed("prod", SECRET, "web", dict([meta("s")])))
     assert cluster(made).surveys == {}
+
+
+def test_only_pictures_that_are_still_asked_for_are_kept() -> None:
+    surveys = {
+        (kind, place): Survey(Map()) for kind in (SECRET, INGRESS) for place in ("web", "old")
+    }
+    kinds = {kind: KindState() for kind in (CONFIG_MAP, WIDGET_1, WIDGET_2)}
+    before = Follow("prod", frozenset({CONFIG_MAP, WIDGET_1}), frozenset({"web", "old"}))
+    wanted = Follow(
+        "prod",
+        frozenset({CONFIG_MAP}),
+        frozenset({"web"}),
+        surveyed=frozenset({SECRET}),
+        owned=frozenset({"web"}),
+    )
+    for following, left in (
+        (before, {CONFIG_MAP, WIDGET_2}),  # of the last nothing was asked, it came by itself
+        (None, {CONFIG_MAP, WIDGET_1, WIDGET_2}),
+    ):
+        draft = Draft(beginning(), 1000.0)
+        cluster = replace(draft.cluster("prod"), surveys=surveys, kinds=kinds, following=following)
+        draft.put_cluster(cluster)
+        keep_wanted(draft, "prod", wanted)
+        assert draft.cluster("prod").surveys.keys() == {(SECRET, "web")}
+        assert draft.cluster("prod").kinds.keys() == left
