@@ -34,7 +34,7 @@ from core.model.judgement import (
     cause_words,
     fields_of,
 )
-from core.model.plans import Answer, Coming, Plan, RevertPlan, Run, Step, Verb
+from core.model.plans import Answer, Coming, Plan, Restated, RevertPlan, Run, Step, Verb
 from core.model.problems import Problem, Remedy, problem_of, worst_of
 from core.model.sides import Commit, Desired, Document, Live, stamp_of
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
@@ -95,6 +95,7 @@ __all__ = [
     "Problem",
     "Remedy",
     "Resource",
+    "Restated",
     "RevertPlan",
     "Run",
     "Seen",

@@ -74,6 +74,10 @@ class Run:
     revision: str = ""  # of the commit a revert made
 
 
+Restated: TypeAlias = tuple[tuple[Document | None, Document | None], ...]
+"""What an app states before and after a revert, of each object of which that is not the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class RevertPlan:
     """A revert as it would be made: previewed, then executed as shown."""
@@ -85,8 +89,7 @@ class RevertPlan:
     files: tuple[str, ...] = ()  # paths it changes
     diff: str = ""  # unified text, for people
     problem: Problem | None = None  # why it cannot be made
-    restated: tuple[tuple[Document | None, Document | None], ...] = ()
-    """What the app states before and after it, of each object of which that is not the same."""
+    restated: Restated = ()  # left out of what front ends are shown: it holds Secrets
     notes: tuple[str, ...] = ()  # what the reader should know about the commit
     sync: Plan | None = None  # what follows in the cluster; None while it is not worked out
     blocking: Mapping[Key, tuple[str, ...]] = field(

@@ -1,6 +1,6 @@
 """What is compared: objects as Git states them and as the cluster has them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.model.judgement import FieldChange, Stamp
 from core.model.values import KindRef, ObjectRef
@@ -13,7 +13,7 @@ class Document:
     kind: KindRef
     namespace: str | None  # None: the document names none
     name: str
-    body: bytes  # the object as JSON, exactly as loaded
+    body: bytes = field(repr=False)  # the object as JSON, exactly as loaded
     file: str  # path inside the repository, with "/"
     line: int  # of the document's first key, from 1
     index: int  # which object of the file, from 0, counted after lists were expanded
@@ -26,7 +26,7 @@ class Desired:
 
     ref: ObjectRef
     kind: KindRef
-    body: bytes  # canonical JSON, secrets included; never printed
+    body: bytes = field(repr=False)  # canonical JSON, secrets included; never printed
     digest: str  # of `body`, 16 hex digits; keyed for Secrets
     document: Document
     warnings: tuple[FieldChange, ...] = ()  # WARN entries found while canonicalising
@@ -38,7 +38,7 @@ class Live:
 
     uid: str
     resource_version: str
-    body: bytes  # JSON, as received
+    body: bytes = field(repr=False)  # JSON, as received
 
 
 def stamp_of(desired: Desired | None, live: Live | None) -> Stamp:

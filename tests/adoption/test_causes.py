@@ -107,3 +107,20 @@ def test_on_the_first_day_each_switch_holds_field_by_field(
     assert data(stage) == expected
     found = stage.diff()["web"]
     assert found["cause"] == ("git_ahead" if "follow" in settings else "live_changed")
+
+
+def test_standing_permission_takes_over_quietly_and_follows_from_then_on(stage: Stage) -> None:
+    create(stage, "helm")
+    stage.git(web=BEFORE)
+    before = data(stage)
+    place = stage.place()
+    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+        _, line = controller.take(of("taken_over"), within_s=30)
+        assert (line["object"]["name"], line["changes"]) == ("web", None)
+        assert data(stage) == before
+        stage.git(web=AFTER)  # drops b
+        _, line = controller.take(of("synced"), within_s=30)
+        assert [change["cause"] for change in line["changes"]] == ["git_ahead"]
+        told = {each["event"] for each in controller.seen}
+    assert data(stage) == {"a": "1"}
+    assert not told & {"healed", "heal_failed", "sync_failed", "heal_skipped"}

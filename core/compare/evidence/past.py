@@ -6,7 +6,7 @@ commit stated at this very place is that commit's, and nobody's whim.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import msgspec
@@ -22,7 +22,7 @@ class Earlier:
     """One object as an earlier commit stated it, in canonical form."""
 
     digest: str
-    body: bytes
+    body: bytes = field(repr=False)  # secrets included
 
 
 class Held:

@@ -40,6 +40,8 @@ from core.reconcile.sides.desired import follow_kinds
 
 READ_WITHIN_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
 
+_FORGOTTEN: Final = Problem(Remedy.LOOK_AGAIN, "this revert was not shown lately; look again")
+
 # Working it out ----------------------------------------------------------------------------------
 
 
@@ -123,11 +125,12 @@ def take_access(draft: Draft, done: PlanPrepared) -> None:
 # Carrying it out ---------------------------------------------------------------------------------
 
 
-def begin_revert(draft: Draft, number: int, revert: RevertPlan) -> None:
+def begin_revert(draft: Draft, number: int, asked: RevertPlan) -> None:
     """Make the commit, if the cluster is still the one in which it was shown what follows."""
     shown = Run(number, "revert", total=0)
-    problems = _objections(draft, revert)
-    if problems:
+    revert = draft.restored(asked)
+    problems = (_FORGOTTEN,) if revert is None else _objections(draft, revert)
+    if revert is None or problems:
         finish(draft, replace(shown, problems=problems, finished=True))
         return
     draft.runs[number] = RunState(shown, Plan("", ()), auto=False, phase=Waiting(revert))

@@ -18,6 +18,7 @@ from core.model import (
     Key,
     KindRef,
     ObjectRef,
+    Restated,
     RevertPlan,
     Run,
     Verdict,
@@ -57,6 +58,7 @@ class Draft:
         self._queued = Many(state.queued)
         self._new: dict[str, list[Key]] = {}  # what this step put into queues
         self._answers: Table[int, Answer] = Table(state.answers)
+        self._restated: Table[int, Restated] = Table(state.restated)
         self._finished = state.finished
         self._events: list[Event] = []
 
@@ -249,9 +251,20 @@ class Draft:
 
     def answer(self, request: int, answer: Answer) -> None:
         """Answer a request of a front end."""
+        if isinstance(answer, RevertPlan):
+            self._restated[request] = answer.restated
+            answer = replace(answer, restated=())  # it holds Secrets, and no front end needs it
         self._answers[request] = answer
         for oldest in tuple(self._answers)[:-ANSWERS_KEPT]:
             del self._answers[oldest]
+            self._restated.pop(oldest, None)
+
+    def restored(self, shown: RevertPlan) -> RevertPlan | None:
+        """Return a revert that was an answer with what is behind it; None if it was none."""
+        for request, answer in self._answers.items():
+            if answer == shown:
+                return replace(shown, restated=self._restated.get(request, ()))
+        return None
 
     def keep(self, run: Run) -> None:
         """Keep a run that ended for those who asked for it."""
@@ -280,6 +293,7 @@ class Draft:
             events=events,
             event_count=self._state.event_count + len(self._events),
             answers=self._answers.frozen,
+            restated=self._restated.frozen,
             previews=self.previews.frozen,
             writing=self.writing,
             digest_key=self.digest_key,

@@ -21,6 +21,7 @@ from core.model import (
     ObjectRef,
     Problem,
     Resource,
+    Restated,
     RevertPlan,
     Run,
     Verdict,
@@ -151,6 +152,7 @@ class State:
     events: tuple[Event, ...] = ()
     event_count: int = 0
     answers: Mapping[int, Answer] = field(default_factory=dict)  # by request, the newest ones
+    restated: Mapping[int, Restated] = field(default_factory=dict)  # of those that are reverts
     previews: Mapping[int, RevertPlan] = field(
         default_factory=dict
     )  # by request: reverts of which it is not known yet what follows in the cluster

@@ -1,6 +1,7 @@
 """What follows a revert in the cluster: the objects and paths that it restates, and no others."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from core.model import (
@@ -17,7 +18,7 @@ from core.model import (
 )
 from core.model.requests import Apply
 from core.reconcile.memory.commands import ExecuteRevert
-from core.reconcile.memory.effects import CheckAccess, Follow
+from core.reconcile.memory.effects import CheckAccess, Follow, MakeRevert
 from core.reconcile.memory.inputs import (
     ClusterLost,
     Confirmed,
@@ -229,6 +230,24 @@ def test_a_namespace_that_is_written_out_now_is_no_other_object() -> None:
     assert [paths(step) for step in shown.steps] == [["data.a"]]
 
 
+def test_what_is_shown_of_a_revert_holds_no_manifest_and_what_runs_does() -> None:
+    made = world_of({}, {})
+    shown = made.revert((None, stating("b", a="1")))
+    assert shown.restated == ()
+    (sent,) = [e for e in made.feed(ExecuteRevert(7, shown)) if isinstance(e, MakeRevert)]
+    assert sent.plan.restated == ((None, stating("b", a="1")),)
+
+
+def test_a_revert_that_was_not_shown_is_not_made() -> None:
+    made = world_of({}, {})
+    shown = made.revert((None, stating("b", a="1")))
+    other = replace(shown, parent="0" * 40)
+    effects = made.feed(ExecuteRevert(7, other))
+    assert not any(isinstance(each, MakeRevert) for each in effects)
+    (run,) = made.state.finished
+    assert [problem.remedy for problem in run.problems] == [Remedy.LOOK_AGAIN]
+
+
 def test_secret_values_are_hidden_in_what_is_shown() -> None:
     made = world()
     old: dict[str, Any] = {"data": {"a": "b2xk"}}
@@ -238,7 +257,7 @@ def test_secret_values_are_hidden_in_what_is_shown() -> None:
     made.feed(InventoryRead(SPEC.name, ()))
     shown = made.revert((document(SECRET, "s", **new), document(SECRET, "s", **old))).sync
     assert shown is not None
-    assert "bmV3" not in repr(shown.steps)
+    assert "bmV3" not in repr(made.state.answers)
     assert [paths(step) for step in shown.steps] == [["data.a"]]
 
 
