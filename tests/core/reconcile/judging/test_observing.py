@@ -220,3 +220,12 @@ def test_what_a_secret_held_before_is_kept_as_a_hash() -> None:
         made.state.events,
     ):
         assert not any(value in repr(kept) for value in ("YWFh", "YmJi", "Y2Nj"))
+
+
+def test_a_listing_that_does_not_say_since_when_dates_from_the_last_sign_of_life() -> None:
+    made = applied("a")
+    made.now += 60
+    made.listing(CONFIG_MAP, [("a", at(9, "2", edit("a")))])
+    seen = change_of(made).seen
+    assert seen is not None
+    assert (seen.since, seen.at) == ("1970-01-01T00:16:40Z", "1970-01-01T00:17:40Z")

@@ -1,5 +1,7 @@
 """What clusters report: listings, watch events, and what of them shows our own writes."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.model import EventName, Live, Problem, Remedy, Verdict
@@ -21,6 +23,7 @@ from tests.core.reconcile.world import (
     SPEC,
     World,
     applied,
+    beginning,
     document,
     key,
     live,
@@ -271,3 +274,35 @@ def test_a_connection_says_where_it_goes() -> None:
     view = made.state.clusters["prod"].view
     assert (view.context, view.server, view.version) == ("ctx", "https://other", "v1.37.2")
     assert (view.connected, view.seen_at, view.problem) == (True, made.now, None)
+
+
+def test_a_context_without_a_namespace_means_the_default_one() -> None:
+    made = world(namespace="")
+    made.feed(found(namespace=""))
+    assert made.state.clusters["prod"].namespace == "default"
+    made.feed(found(namespace="tools"))
+    assert made.state.clusters["prod"].namespace == "tools"
+
+
+def test_what_git_states_is_placed_anew_when_its_kind_is_served_otherwise() -> None:
+    made = applied("a")
+    served = {**RESOURCES, CONFIG_MAP: replace(RESOURCES[CONFIG_MAP], namespaced=False)}
+    made.feed(replace(found(), resources=served))
+    assert [each.namespace for each in made.state.apps[SPEC.name].desired] == [""]
+
+
+def test_a_kind_that_could_not_be_read_at_first_gives_its_objects_a_place() -> None:
+    made = World(beginning())
+    made.feed(found())
+    made.read(document(CONFIG_MAP, "a", data={"a": "1"}))
+    assert made.state.apps[SPEC.name].desired == {}
+    made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "you may not list configmaps")))
+    assert list(made.state.apps[SPEC.name].desired) == [A.ref]
+
+
+def test_an_event_of_what_was_applied_and_dropped_by_git_is_followed() -> None:
+    made = applied("a", "b")
+    made.read(document(CONFIG_MAP, "b", data={"a": "1"}), number=2)
+    assert made.verdict(CONFIG_MAP, "a") == "extra"
+    made.change(CONFIG_MAP, "a", None)
+    assert made.verdict(CONFIG_MAP, "a") == ""
