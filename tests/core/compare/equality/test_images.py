@@ -31,6 +31,7 @@ SHA256 = f"sha256:{'0a' * 32}"
         (f"web:1@sha384:{'0' * 96}", "1"),
         (f"web:{'t' * 128}", "t" * 128),
         (f"example.org/{'a' * 255}:1", "1"),
+        (f"localhost/{'a' * 255}", "latest"),
     ],
 )
 def test_a_reference_has_a_tag_unless_a_digest_stands_alone(reference: str, tag: str) -> None:

@@ -136,3 +136,19 @@ def test_another_order_names_the_entries_by_their_keys() -> None:
     git: list[Json] = [{"name": "a", "kind": "x"}, {"name": "b"}]
     (found,) = differences({"list": git}, {"list": git[::-1]}, node)
     assert (found.how, found.git, found.live) == (How.ORDER, ["a/x", "b"], ["b", "a/x"])
+
+
+@pytest.mark.parametrize(
+    ("said", "same_value"),
+    [
+        ({"x-kubernetes-int-or-string": True}, True),
+        ({"format": "int-or-string"}, True),
+        ({"x-kubernetes-int-or-string": False}, False),
+        ({"type": "string"}, False),
+    ],
+)
+def test_a_number_and_its_text_are_one_where_the_schema_takes_either(
+    said: JsonObject, *, same_value: bool
+) -> None:
+    node = root(CUSTOM, **said)
+    assert (differences({"list": "8080"}, {"list": 8080}, node) == []) is same_value

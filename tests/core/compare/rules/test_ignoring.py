@@ -17,6 +17,7 @@ from core.compare import (
 )
 from core.compare.evidence.evidence import Evidence
 from core.compare.rules.ignoring import spared
+from core.compare.rules.optouts import opt_outs
 from core.model import IgnoreRule, JsonObject, Live
 from core.model.paths import format_path, parse_path, value_at
 from core.remedy import payload
@@ -641,3 +642,9 @@ def test_a_map_of_which_nothing_is_sent_is_empty_only_where_live_has_it_so(
     git: str, live: str, by: By, data: Any
 ) -> None:
     assert sent("ConfigMap", git, live, by, rule("/data")).get("data") == data
+
+
+@pytest.mark.parametrize("metadata", [None, 3, [], {}, {"annotations": 3}, {"labels": []}])
+def test_an_object_without_readable_metadata_asks_for_nothing(metadata: Any) -> None:
+    assert list(opt_outs({"metadata": metadata})) == []
+    assert list(opt_outs({})) == []

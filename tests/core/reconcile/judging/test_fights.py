@@ -11,16 +11,19 @@ from core.model import (
     Problem,
     Remedy,
 )
-from core.reconcile.judging.fights import CALM_S, paths_of
+from core.reconcile.judging.fights import CALM_S, heals_of, paths_of
 from core.reconcile.memory.commands import SetHeal
 from core.reconcile.memory.effects import Effect
 from core.reconcile.memory.inputs import KindListed, KindLost
+from core.reconcile.memory.subjects import Heals, Subject
+from core.reconcile.memory.tables import Map
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,
     World,
     applied,
     document,
+    key,
     live,
     questions,
     writes,
@@ -239,3 +242,12 @@ def test_a_fight_that_settings_say_to_win_is_not_called_left() -> None:
     fight.write()
     assert fight.verdict == "drifted"
     assert fight.world.told(EventName.FIGHTING) == []
+
+
+def test_heals_count_for_what_git_states_now_and_until_it_was_calm_for_long() -> None:
+    past = Heals((990.0,), ("x",), "d", calm_since=1000.0)
+    subject = Subject(key(CONFIG_MAP, "a"), heals=Map({"data.a": past}))
+    assert heals_of(subject, "data.a", "d", 1000.0 + CALM_S) == past
+    assert heals_of(subject, "data.a", "d", 1001.0 + CALM_S) == Heals()
+    assert heals_of(subject, "data.a", "another", 1000.0) == Heals()
+    assert heals_of(subject, "data.b", "d", 1000.0) == Heals()
