@@ -1,12 +1,14 @@
 """Which live fields a refusal can be about, where Git states others beside them."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
 from core.compare import Beside, judge
 from core.compare.evidence.evidence import Evidence
-from core.compare.unions import NOTE, Unions
-from core.model import ABSENT
+from core.compare.unions import NOTE, Unions, with_blocking
+from core.model import ABSENT, FieldChange, FieldVerdict
 from tests.core.compare.world import SCHEMAS, By, desired, live_of, obj
 
 WEB = "spec.template.spec.containers[name=web]"
@@ -125,3 +127,38 @@ def test_a_field_that_only_the_server_filled_in_is_told_when_it_has_to_go() -> N
     told = judge(git, found, SCHEMAS[git.kind], predicted=git.body, beside=beside)
     gone = next(change for change in told.changes if change.path == path)
     assert (gone.live, gone.git, gone.blocks) == ({"maxSurge": "25%"}, ABSENT, True)
+
+
+@pytest.mark.parametrize(
+    ("by", "manager"),
+    [
+        ({"kubectl-edit": "spec.paused"}, "kubectl-edit"),
+        ({"helm": "spec.paused", "kubectl-edit": "spec.paused"}, "kubectl-edit"),
+        ({}, None),
+    ],
+)
+def test_what_is_in_the_way_names_the_owner_that_decides(by: By, manager: str | None) -> None:
+    live = live_of(obj("Deployment", "spec: {paused: true}"), by)
+    (change,) = with_blocking([], ["spec.paused"], Evidence(msgspec.json.decode(live.body), {}))
+    assert (change.live, change.blocks, change.note) == (True, True, NOTE)
+    assert change.actor is not None
+    assert change.actor.manager == manager
+
+
+def test_what_is_in_the_way_takes_the_place_of_the_changes_inside_of_it() -> None:
+    live = live_of(obj("Deployment", "spec: {strategy: {rollingUpdate: {maxSurge: 1}}}"))
+    evidence = Evidence(msgspec.json.decode(live.body), {})
+    inner = FieldChange("spec.strategy.rollingUpdate.maxSurge", FieldVerdict.DRIFT, 1, ABSENT)
+    other = FieldChange("spec.replicas", FieldVerdict.DRIFT, 2, 3)
+    outer = "spec.strategy.rollingUpdate"
+    found = with_blocking([inner, other], [outer], evidence)
+    assert [(each.path, each.blocks) for each in found] == [("spec.replicas", False), (outer, True)]
+    whole = replace(inner, place=outer)
+    found = with_blocking([whole, other], [outer], evidence)
+    assert [(each.path, each.blocks) for each in found] == [
+        (inner.path, True),
+        ("spec.replicas", False),
+    ]
+    theirs = FieldChange(f"{outer}.maxUnavailable", FieldVerdict.CONTESTED, 1, ABSENT)
+    found = with_blocking([whole, theirs], [outer], evidence)
+    assert [(each.path, each.blocks) for each in found] == [(outer, True)]
