@@ -11,7 +11,7 @@ from core.errors import ProductError
 from core.git import Repositories
 from core.model import AppSpec, AuditEvent
 from core.reconcile.memory.effects import LookUp, Recall
-from core.reconcile.memory.inputs import Explained, Recalled
+from core.reconcile.memory.results import Explained, Recalled
 
 
 class Attribution:

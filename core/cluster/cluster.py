@@ -29,12 +29,8 @@ from core.model import (
 )
 from core.model.requests import Apply, Edit, bound
 from core.model.requests import Request as Change
-from core.reconcile.memory.inputs import (
-    AuditLogRead,
-    Confirmed,
-    Input,
-    InventoryRow,
-)
+from core.reconcile.memory.inputs import AuditLogRead, Input
+from core.reconcile.memory.results import Confirmed, InventoryRow
 
 
 class Cluster:

@@ -29,13 +29,7 @@ from core.cluster.waiting import happens_within
 from core.cluster.writing.access import Access
 from core.errors import ProductError, RejectedError, UnavailableError, UsageError
 from core.model import ClusterSpec, KindRef, Resource, problem_of
-from core.reconcile.memory.inputs import (
-    ClusterAsks,
-    ClusterFound,
-    ClusterLost,
-    ClusterNamed,
-    Input,
-)
+from core.reconcile.memory.inputs import ClusterAsks, ClusterFound, ClusterLost, ClusterNamed, Input
 
 USAGE_RETRY_S: Final = 30.0
 PROBE_CAP_S: Final = 25.0  # at most 50 s with jitter: fresh a minute after the server is back (F22)

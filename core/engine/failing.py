@@ -22,11 +22,11 @@ from core.reconcile.memory.effects import (
     Recall,
     WriteInventory,
 )
-from core.reconcile.memory.inputs import (
+from core.reconcile.memory.inputs import Input
+from core.reconcile.memory.results import (
     Applied,
     Confirmed,
     Explained,
-    Input,
     InventoryRead,
     InventoryWritten,
     PlanPrepared,

@@ -33,16 +33,15 @@ from core.reconcile.memory.effects import (
     WakeAt,
     WriteInventory,
 )
-from core.reconcile.memory.inputs import (
+from core.reconcile.memory.inputs import Input, Tick
+from core.reconcile.memory.results import (
     Applied,
-    Input,
     InventoryRead,
     InventoryWritten,
     PlanPrepared,
     Reverted,
     RevertFound,
     RevertPrepared,
-    Tick,
 )
 from core.remedy import verbs
 

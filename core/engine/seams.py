@@ -11,7 +11,7 @@ from typing import Protocol
 from core.model import AuditEvent, Desired, Key, KindRef, Live, ObjectRef, Resource, RevertPlan
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, Recall
-from core.reconcile.memory.inputs import Confirmed, Explained, InventoryRow, Recalled
+from core.reconcile.memory.results import Confirmed, Explained, InventoryRow, Recalled
 
 
 class ClusterLike(Protocol):

@@ -10,9 +10,9 @@ from core.engine.seams import ClusterLike
 from core.model import Drift, Step, Verdict
 from core.model.requests import Delete
 from core.reconcile.judging.confirming import Questions
-from core.reconcile.judging.refusals import is_final, outcome_of
+from core.reconcile.judging.evidence.refusals import is_final, outcome_of
 from core.reconcile.memory.effects import Trial
-from core.reconcile.memory.inputs import Confirmed
+from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.subjects import Further
 
 

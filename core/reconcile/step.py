@@ -9,10 +9,11 @@ from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.sending import take_applied
-from core.reconcile.judging import explaining, recalling
+from core.reconcile.judging import explaining
 from core.reconcile.judging.confirming import take_answer
+from core.reconcile.judging.evidence import recalling
+from core.reconcile.judging.evidence.rechecks import doubt_answers
 from core.reconcile.judging.judging import judge_key
-from core.reconcile.judging.rechecks import doubt_answers
 from core.reconcile.memory.commands import (
     Command,
     Execute,
@@ -28,30 +29,19 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ComputeRevert, Effect, WakeAt
 from core.reconcile.memory.inputs import (
     AdmissionSeen,
-    Applied,
     AuditLogRead,
     ClusterAsks,
     ClusterFound,
     ClusterLost,
     ClusterNamed,
     ClusterSeen,
-    Confirmed,
-    Explained,
     FromCluster,
     FromGit,
     HistoryRead,
     Input,
-    InventoryRead,
-    InventoryWritten,
     KindListed,
     KindLost,
     LiveChanged,
-    PlanPrepared,
-    Recalled,
-    Result,
-    Reverted,
-    RevertFound,
-    RevertPrepared,
     SchemaRead,
     SourceLost,
     SourceRead,
@@ -60,6 +50,19 @@ from core.reconcile.memory.inputs import (
     SurveyLost,
     Tick,
     WatchRepaired,
+)
+from core.reconcile.memory.results import (
+    Applied,
+    Confirmed,
+    Explained,
+    InventoryRead,
+    InventoryWritten,
+    PlanPrepared,
+    Recalled,
+    Result,
+    Reverted,
+    RevertFound,
+    RevertPrepared,
 )
 from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State

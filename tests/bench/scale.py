@@ -19,15 +19,8 @@ from core.compare import canonical
 from core.engine import collect_rarely
 from core.model import Document, Live, Snapshot
 from core.reconcile.memory.effects import Effect, WakeAt
-from core.reconcile.memory.inputs import (
-    Input,
-    InventoryRead,
-    InventoryRow,
-    KindListed,
-    LiveChanged,
-    SourceRead,
-    Tick,
-)
+from core.reconcile.memory.inputs import Input, KindListed, LiveChanged, SourceRead, Tick
+from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.reconcile.memory.state import State
 from core.reconcile.snapshots import snapshot
 from core.reconcile.step import step

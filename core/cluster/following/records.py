@@ -14,7 +14,8 @@ from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
 from core.cluster.writing.inventories import LABEL, MAPS, Inventories, Place
 from core.errors import ProductError
-from core.reconcile.memory.inputs import Input, InventoryRead
+from core.reconcile.memory.inputs import Input
+from core.reconcile.memory.results import InventoryRead
 
 _SELECTOR: Final = "=".join(LABEL)
 

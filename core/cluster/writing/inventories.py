@@ -25,7 +25,7 @@ from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import check_head, data_of, rows_of, shard_name, texts_of
 from core.errors import DeniedError, OutdatedError, ProductError, RejectedError
 from core.model import KindRef, Resource
-from core.reconcile.memory.inputs import InventoryRow
+from core.reconcile.memory.results import InventoryRow
 
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 _NAMESPACES: Final = Resource(

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from core.compare.evidence.jobs import ENDS
 from core.errors import RejectedError
 from core.model import ObjectRef
-from core.reconcile.memory.inputs import InventoryRow
+from core.reconcile.memory.results import InventoryRow
 
 FORMAT: Final = "1"
 SHARD_BYTES_MAX: Final = 512 * 1024

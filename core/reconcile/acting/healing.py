@@ -7,10 +7,10 @@ from math import inf
 from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Remedy, Verdict
 from core.reconcile.acting.plans import workable
 from core.reconcile.judging.causes import withheld
-from core.reconcile.judging.fights import heals_of, paths_of
+from core.reconcile.judging.evidence.fights import heals_of, paths_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
-from core.reconcile.memory.inputs import Applied
+from core.reconcile.memory.results import Applied
 from core.reconcile.memory.state import AppState
 from core.reconcile.memory.subjects import Hold, Subject
 

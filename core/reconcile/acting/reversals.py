@@ -53,8 +53,8 @@ from core.model import (
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.meaning import apart, is_left, is_meant, nothing_to_do, stuck
 from core.reconcile.acting.plans import notes_of, ordered
+from core.reconcile.judging.evidence.scaling import drops_replicas, stated_scale
 from core.reconcile.judging.judging import policy_of
-from core.reconcile.judging.scaling import drops_replicas, stated_scale
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState, KindState, namespace_of
 from core.reconcile.sides.desired import canonical_of

@@ -33,8 +33,8 @@ from core.reconcile.memory.effects import (
     Trial,
     WakeAt,
 )
-from core.reconcile.memory.inputs import PlanPrepared, Reverted, RevertFound, RevertPrepared
 from core.reconcile.memory.phases import RunState, Waiting
+from core.reconcile.memory.results import PlanPrepared, Reverted, RevertFound, RevertPrepared
 from core.reconcile.memory.state import is_known, is_settled
 from core.reconcile.sides.desired import follow_kinds
 

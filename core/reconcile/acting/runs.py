@@ -16,9 +16,9 @@ from core.reconcile.acting.sending import send_steps
 from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inputs import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.inventory import is_stored, store_inventory
 from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling, Waiting
+from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState, Inventory
 from core.reconcile.memory.tables import Map
 

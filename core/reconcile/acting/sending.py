@@ -21,12 +21,12 @@ from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
 from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.judging.causes import cause_of
-from core.reconcile.judging.fights import remember_heal
-from core.reconcile.judging.refusals import PUT_BACK
+from core.reconcile.judging.evidence.fights import remember_heal
+from core.reconcile.judging.evidence.refusals import PUT_BACK
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
-from core.reconcile.memory.inputs import Applied, InventoryRow
 from core.reconcile.memory.phases import Applying, RunState
+from core.reconcile.memory.results import Applied, InventoryRow
 from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.subjects import Call, Subject
 

@@ -37,7 +37,7 @@ from core.model import (
     Verdict,
 )
 from core.model.paths import Parts, parse_path
-from core.reconcile.memory.inputs import InventoryRow
+from core.reconcile.memory.results import InventoryRow
 
 _DEPLOYING: Final = frozenset(  # commands of kubectl that bring whole objects
     {

@@ -18,12 +18,17 @@ from core.compare.evidence.evidence import Evidence
 from core.compare.unions import Unions
 from core.model import ABSENT, Absent, Contested, Desired, Drift, FieldChange, FieldVerdict, Live
 from core.reconcile.judging.announcing import announce
+from core.reconcile.judging.evidence.rechecks import keeps_doubt, note_answer
+from core.reconcile.judging.evidence.refusals import (
+    is_invalid,
+    outcome_of,
+    remember_refusal,
+    stuck_of,
+)
 from core.reconcile.judging.judging import compared, live_at, policy_of, settle, stamped
-from core.reconcile.judging.rechecks import keeps_doubt, note_answer
-from core.reconcile.judging.refusals import is_invalid, outcome_of, remember_refusal, stuck_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
-from core.reconcile.memory.inputs import Confirmed
+from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.subjects import Call, Further
 from core.remedy import patch
 

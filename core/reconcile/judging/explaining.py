@@ -6,7 +6,7 @@ from core.model import Key, Verdict, stamp_of
 from core.reconcile.judging.extras import live_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import LookUp
-from core.reconcile.memory.inputs import Explained
+from core.reconcile.memory.results import Explained
 
 
 def look_up(draft: Draft, key: Key) -> None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from core.compare import (
     Beside,
+    Judgement,
     OwnerClass,
     Policy,
     absence,
@@ -38,18 +39,17 @@ from core.model import (
 )
 from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
-from core.reconcile.judging.endings import ending_of, note_end
-from core.reconcile.judging.extras import live_of, without_desired
-from core.reconcile.judging.fights import note_calm, persistent, tell_fights
-from core.reconcile.judging.observing import Sights, forget_sightings
-from core.reconcile.judging.recalling import (
+from core.reconcile.judging.evidence.endings import ending_of, note_end
+from core.reconcile.judging.evidence.fights import note_calm, persistent, tell_fights
+from core.reconcile.judging.evidence.observing import Sights, forget_sightings
+from core.reconcile.judging.evidence.recalling import (
     ask_past,
     earlier_of,
     forget_past,
     is_recalling,
 )
-from core.reconcile.judging.rechecks import is_doubtful
-from core.reconcile.judging.refusals import (
+from core.reconcile.judging.evidence.rechecks import is_doubtful
+from core.reconcile.judging.evidence.refusals import (
     Outcome,
     is_due,
     is_final,
@@ -58,10 +58,12 @@ from core.reconcile.judging.refusals import (
     with_refusal,
     with_stuck,
 )
-from core.reconcile.judging.scaling import awaits_scaler, drops_replicas, stated_scale
+from core.reconcile.judging.evidence.scaling import awaits_scaler, drops_replicas, stated_scale
+from core.reconcile.judging.extras import live_of, without_desired
 from core.reconcile.judging.taking import with_taking
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
+from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
 from core.reconcile.memory.subjects import Call
 from core.remedy import statement
@@ -256,55 +258,73 @@ def compared(
     outcome: Outcome | None,
 ) -> Drift:
     """Judge an object that both sides have, by what the server said of it so far."""
-    cluster = draft.cluster(app.spec.cluster)
-    schema = cluster.kinds[desired.kind].schema
     outcome = outcome or Outcome(standing_refusal(draft, fresh.key, desired, live))
-    answer = outcome.answer
-    predicted = answer.predicted if answer else None
-    sights = Sights(draft, fresh.key, live, schema)
+    found = _judgement(draft, app, desired, live, outcome)
+    as_stated = found.verdict is Verdict.IN_SYNC
+    note_end(draft, fresh.key, desired, live, as_stated=as_stated)
+    shown = detailed(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
+    schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema
+    told = Sights(draft, fresh.key, live, schema).attach(found.changes, shown)
+    causes = _causes(draft, app, desired, live)
+    changes = causes.told(told)
+    recalling = causes.lacks_past(changes)
+    found = replace(found, changes=changes)
+    row = _row_of(draft, fresh, (desired, live), found, outcome.answer)
+    row = replace(row, confirming=True) if recalling else row
+    if outcome.answer is not None and is_final(outcome.answer) and found.suspect:
+        row = with_refusal(row, outcome.answer)
+    row = with_stuck(row, (*outcome.stuck, *stuck_after(draft.subject(fresh.key), row)))
+    if recalling:
+        ask_past(draft, app, desired)  # the dry-run comes after that, for the same judgement
+    elif found.suspect and outcome.answer is None:
+        _ask(draft, app, desired, live)
+    if as_stated and not changes:
+        forget_past(draft, fresh.key)
+    return with_taking(draft, app, desired, live, row, policy_of(app.spec))
+
+
+def _judgement(
+    draft: Draft, app: AppState, desired: Desired, live: Live, outcome: Outcome
+) -> Judgement:
+    """Compare the two sides, with all that is known beside them."""
+    cluster, key = draft.cluster(app.spec.cluster), Key(app.spec.name, desired.ref)
+    schema, policy = cluster.kinds[desired.kind].schema, policy_of(app.spec)
+    predicted = outcome.answer.predicted if outcome.answer else None
     beside = Beside(
         cluster.scales.get(desired.ref),
         outcome.whole,
         outcome.blocking,
-        persistent(draft.subject(fresh.key), desired.digest, draft.now),
-        tuple(each.body for each in earlier_of(draft, app, fresh.key) or ()),
+        persistent(draft.subject(key), desired.digest, draft.now),
+        tuple(each.body for each in earlier_of(draft, app, key) or ()),
     )
-    policy = policy_of(app.spec)
     found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
     if beside.scale is None and drops_replicas(found.changes):
         beside = replace(beside, scale=stated_scale(app, desired.ref))
         found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
-    as_stated = found.verdict is Verdict.IN_SYNC
-    note_end(draft, fresh.key, desired, live, as_stated=as_stated)
+    return found
+
+
+def _row_of(
+    draft: Draft,
+    fresh: Drift,
+    sides: tuple[Desired, Live],
+    found: Judgement,
+    answer: Confirmed | None,
+) -> Drift:
     confirmed = answer is not None and answer.predicted is not None
-    shown = detailed(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
-    told = sights.attach(found.changes, shown)
-    causes = _causes(draft, app, desired, live)
-    changes = causes.told(told)
-    recalling = causes.lacks_past(changes)
-    row = replace(
+    return replace(
         fresh,
         verdict=found.verdict,
-        cause=cause_of(changes) if found.verdict is Verdict.DRIFTED else None,
-        stamp=stamp_of(desired, live),
-        changes=changes,
-        ignored=mask(found.ignored, desired.ref, key=draft.mask_key),
+        cause=cause_of(found.changes) if found.verdict is Verdict.DRIFTED else None,
+        stamp=stamp_of(*sides),
+        changes=found.changes,
+        ignored=mask(found.ignored, fresh.key.ref, key=draft.mask_key),
         reason=found.reason or (answer.problem if answer and found.suspect else ""),
         confirmed_by=ConfirmedBy.SERVER if confirmed else ConfirmedBy.LOCAL,
-        confirming=recalling or (found.suspect and answer is None),
+        confirming=found.suspect and answer is None,
         explained=False,
-        problem="" if as_stated else fresh.problem,
+        problem="" if found.verdict is Verdict.IN_SYNC else fresh.problem,
     )
-    if answer is not None and is_final(answer) and found.suspect:
-        row = with_refusal(row, answer)
-    row = with_stuck(row, (*outcome.stuck, *stuck_after(draft.subject(fresh.key), row)))
-    if recalling:
-        ask_past(draft, app, desired)  # the dry-run comes after that, for the same judgement
-    elif found.suspect and answer is None:
-        _ask(draft, app, desired, live)
-    if as_stated and not changes:
-        forget_past(draft, fresh.key)
-    return with_taking(draft, app, desired, live, row, policy)
 
 
 def _ask(draft: Draft, app: AppState, desired: Desired, live: Live) -> None:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from core.compare import Policy, left_whole, tracker_of
 from core.model import Desired, Drift, Live, ObjectRef, Verdict
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inputs import InventoryRow
 from core.reconcile.memory.inventory import store_inventory
+from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState
 from core.remedy import is_applied_by_us, owns_its_statement
 

@@ -18,7 +18,7 @@ from core.model import (
     RevertPlan,
 )
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.inputs import InventoryRow
+from core.reconcile.memory.results import InventoryRow
 
 
 @dataclass(frozen=True, slots=True)

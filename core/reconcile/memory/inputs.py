@@ -1,7 +1,6 @@
-"""What can happen: news of both sides, and results of what was asked for.
+"""What can happen: news of both sides, results of what was asked for, and what people ask.
 
-Each is a plain value, so a session can be recorded and replayed.  Results carry what they were
-made from: a late one is recognised by that and dropped.
+Each is a plain value, so a session can be recorded and replayed.
 """
 
 from collections.abc import Mapping
@@ -10,23 +9,16 @@ from typing import TypeAlias
 
 from core.compare import Schema
 from core.model import (
-    Actor,
     Commit,
-    Desired,
     Document,
-    FieldChange,
-    Key,
     KindRef,
     Live,
     ObjectRef,
-    Origin,
-    Plan,
     Problem,
     Resource,
-    RevertPlan,
 )
-from core.model.requests import Edit
 from core.reconcile.memory.commands import Command
+from core.reconcile.memory.results import Result
 
 # Git --------------------------------------------------------------------------------------------
 
@@ -206,125 +198,6 @@ class SurveyChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class InventoryRow:
-    """One object that driftdeck applied."""
-
-    ref: ObjectRef
-    uid: str | None  # None: the answer to the apply was never seen
-    digest: str | None  # of what was applied; None: the same
-    end: str | None = None  # how a Job that the cluster deletes ended: "Complete", "Failed"
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryRead:
-    """What driftdeck applied for one app, as asked for or as another process wrote it.
-
-    `problem` says why it cannot be read.
-    """
-
-    app: str
-    rows: tuple[InventoryRow, ...]
-    problem: str = ""
-    instead: str = ""  # of a write of ours that came too late: the words of its refusal
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryWritten:
-    """A write of the inventory ended."""
-
-    app: str
-    rows: tuple[InventoryRow, ...]
-    problem: str = ""
-
-
-# Results of effects -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """The dry-run of `desired` on `live` ended: a predicted object, or why there is none."""
-
-    key: Key
-    desired: Desired
-    live: Live
-    predicted: bytes | None
-    problem: str = ""
-    cause_paths: tuple[str, ...] = ()  # fields the server refused (422)
-    status: int = 200
-    retry: bool = False  # worth asking again later
-    patch: Edit | None = None  # what was asked; None: the apply of `desired`
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """Actors and origins of one drifted object were looked up."""
-
-    key: Key
-    desired: Desired | None
-    live: Live | None
-    changes: tuple[FieldChange, ...]
-    origin: Origin | None = None  # of the object itself, where one side has none of it
-    actor: Actor | None = None  # the same: who made or deleted it
-
-
-@dataclass(frozen=True, slots=True)
-class Recalled:
-    """What commits stated of one object, newest first; nothing where that cannot be read."""
-
-    key: Key
-    revision: str  # where the looking back began
-    documents: tuple[Document, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """An apply ended: the object as it is now, or what the server said."""
-
-    key: Key
-    desired: Desired
-    live: Live | None
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanPrepared:
-    """Permissions for a plan were looked up; steps that cannot be done say why."""
-
-    request: int
-    plan: Plan
-    blocking: Mapping[Key, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # by object: live fields that have to go, for the server refuses what Git states beside them
-
-
-@dataclass(frozen=True, slots=True)
-class RevertPrepared:
-    """A revert was computed but not made."""
-
-    request: int
-    plan: RevertPlan
-
-
-@dataclass(frozen=True, slots=True)
-class Reverted:
-    """A revert commit was made, or could not be."""
-
-    run: int
-    app: str
-    revision: str
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RevertFound:
-    """The commit that Git moved on to has the revert of a run in it, or has not."""
-
-    run: int
-    head: str
-    there: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed; wakes what waits for it."""
 
@@ -346,17 +219,5 @@ FromCluster: TypeAlias = (
     | SurveyListed
     | SurveyLost
     | SurveyChanged
-)
-Result: TypeAlias = (
-    InventoryRead
-    | InventoryWritten
-    | Confirmed
-    | Explained
-    | Recalled
-    | Applied
-    | PlanPrepared
-    | RevertPrepared
-    | Reverted
-    | RevertFound
 )
 Input: TypeAlias = FromGit | FromCluster | Result | Tick | Command

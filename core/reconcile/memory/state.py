@@ -27,8 +27,9 @@ from core.model import (
     Verdict,
 )
 from core.reconcile.memory.effects import Follow
-from core.reconcile.memory.inputs import InventoryRow, SourceRead
+from core.reconcile.memory.inputs import SourceRead
 from core.reconcile.memory.phases import RunState
+from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.subjects import Subject
 from core.reconcile.memory.tables import NO_KEYS, Map
 

@@ -6,7 +6,7 @@ from typing import Final
 from core.compare import Earlier
 from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
 from core.model.requests import Edit
-from core.reconcile.memory.inputs import Confirmed
+from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.tables import Map
 
 NO_OBSERVATIONS: Final[Map[str, "Observation"]] = Map()

@@ -21,9 +21,9 @@ from core.model import (
     ObjectRef,
     Resource,
 )
+from core.reconcile.judging.evidence.refusals import forget_refusals
+from core.reconcile.judging.evidence.scaling import autoscaler_kind, choose_scaler
 from core.reconcile.judging.extras import judge_all_owned, judge_owned
-from core.reconcile.judging.refusals import forget_refusals
-from core.reconcile.judging.scaling import autoscaler_kind, choose_scaler
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
 from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead

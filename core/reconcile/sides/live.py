@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from core.model import EventName, Key, KindRef, Live, Resource
-from core.reconcile.judging.endings import watch_end
+from core.reconcile.judging.evidence.endings import watch_end
+from core.reconcile.judging.evidence.observing import note_sighting
+from core.reconcile.judging.evidence.refusals import forget_refusals
+from core.reconcile.judging.evidence.scaling import relist_scales, take_scales
 from core.reconcile.judging.extras import judge_owned, judge_owned_listing
-from core.reconcile.judging.observing import note_sighting
-from core.reconcile.judging.refusals import forget_refusals
-from core.reconcile.judging.scaling import relist_scales, take_scales
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import (
     ClusterFound,

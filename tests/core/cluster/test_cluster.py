@@ -22,13 +22,12 @@ from core.model import ClusterSpec, JsonObject, Key, KindRef, Live, ObjectRef, R
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
-    InventoryRead,
-    InventoryRow,
     KindListed,
     KindLost,
     LiveChanged,
     SchemaRead,
 )
+from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.sandbox import Sandbox
 from tests.core.cluster.manual import ManualClock
 from tests.core.cluster.worlds import (

@@ -12,7 +12,8 @@ from typing import TypeVar
 from core.cluster import Clock, Cluster
 from core.compare import Policy
 from core.model import ClusterSpec, Desired, Document, JsonObject, Key, KindRef, Live, ObjectRef
-from core.reconcile.memory.inputs import ClusterFound, Confirmed, Input
+from core.reconcile.memory.inputs import ClusterFound, Input
+from core.reconcile.memory.results import Confirmed
 from core.remedy import creation, statement
 from tests.apiserver.client import Answer, Client
 

@@ -33,15 +33,12 @@ from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
-    Confirmed,
-    Explained,
-    InventoryRow,
     KindListed,
     LiveChanged,
-    Recalled,
     SchemaRead,
     SourceRead,
 )
+from core.reconcile.memory.results import Confirmed, Explained, InventoryRow, Recalled
 from core.reconcile.memory.state import initial
 from tests.core.reconcile.world import (
     CONFIG_MAP,

@@ -14,19 +14,21 @@ from core.model.requests import Apply, Delete, Edit, Replace, Request
 from core.reconcile.memory.commands import Execute, PreparePlan, Refresh, SetHeal
 from core.reconcile.memory.effects import CheckAccess, Confirm, Effect, Perform, WriteInventory
 from core.reconcile.memory.inputs import (
-    Applied,
     ClusterFound,
     ClusterLost,
-    Confirmed,
     Input,
-    InventoryRead,
-    InventoryWritten,
     KindListed,
     KindLost,
     LiveChanged,
-    PlanPrepared,
     SchemaRead,
     SourceRead,
+)
+from core.reconcile.memory.results import (
+    Applied,
+    Confirmed,
+    InventoryRead,
+    InventoryWritten,
+    PlanPrepared,
 )
 from core.reconcile.memory.state import State
 from core.reconcile.step import step

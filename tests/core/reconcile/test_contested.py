@@ -9,7 +9,7 @@ from core.model import Contested, Live, Plan
 from core.model.requests import Apply
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.reconcile.memory.effects import CheckAccess, Confirm, Effect, Perform
-from core.reconcile.memory.inputs import InventoryRead, InventoryRow
+from core.reconcile.memory.results import InventoryRead, InventoryRow
 from tests.core.reconcile.world import DEPLOYMENT, SPEC, World, document, key, live, ref, world
 
 KEY = key(DEPLOYMENT, "a")

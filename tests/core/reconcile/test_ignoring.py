@@ -7,7 +7,7 @@ import pytest
 
 from core.model import Document, IgnoreRule, JsonObject, Snapshot
 from core.reconcile.memory.effects import Confirm, Perform, WriteInventory
-from core.reconcile.memory.inputs import InventoryRead
+from core.reconcile.memory.results import InventoryRead
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,

@@ -21,16 +21,14 @@ from core.model import (
 from core.reconcile.memory.commands import Execute, PreparePlan, Refresh
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inputs import (
-    Applied,
     ClusterFound,
-    Confirmed,
-    InventoryRead,
     KindListed,
     LiveChanged,
     SchemaRead,
     SourceRead,
     Tick,
 )
+from core.reconcile.memory.results import Applied, Confirmed, InventoryRead
 from core.reconcile.memory.state import State, initial
 from core.reconcile.step import JUDGED_AT_ONCE
 from tests.core.reconcile.world import (

@@ -6,13 +6,8 @@ import pytest
 
 from core.model import AppView, Plan, Problem, Remedy, Snapshot, Verdict
 from core.reconcile.memory.commands import Execute, SetHeal
-from core.reconcile.memory.inputs import (
-    ClusterLost,
-    InventoryRead,
-    KindLost,
-    SourceLost,
-    SourceRead,
-)
+from core.reconcile.memory.inputs import ClusterLost, KindLost, SourceLost, SourceRead
+from core.reconcile.memory.results import InventoryRead
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,

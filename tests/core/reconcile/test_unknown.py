@@ -12,14 +12,8 @@ from core.cli.output.ink import Ink, ink_for
 from core.cli.output.report import report_lines
 from core.model import Document, KindRef, Live, Problem, Remedy, Snapshot
 from core.reconcile.memory.effects import Confirm, Perform
-from core.reconcile.memory.inputs import (
-    Confirmed,
-    InventoryRead,
-    InventoryRow,
-    KindLost,
-    SchemaRead,
-    SourceRead,
-)
+from core.reconcile.memory.inputs import KindLost, SchemaRead, SourceRead
+from core.reconcile.memory.results import Confirmed, InventoryRead, InventoryRow
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,

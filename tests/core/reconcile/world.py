@@ -37,21 +37,23 @@ from core.reconcile.memory.effects import (
     WriteInventory,
 )
 from core.reconcile.memory.inputs import (
-    Applied,
     ClusterFound,
-    Confirmed,
     Input,
-    InventoryRead,
-    InventoryRow,
-    InventoryWritten,
     KindListed,
     LiveChanged,
-    PlanPrepared,
-    Recalled,
-    RevertPrepared,
     SchemaRead,
     SourceRead,
     Tick,
+)
+from core.reconcile.memory.results import (
+    Applied,
+    Confirmed,
+    InventoryRead,
+    InventoryRow,
+    InventoryWritten,
+    PlanPrepared,
+    Recalled,
+    RevertPrepared,
 )
 from core.reconcile.memory.state import State, initial
 from core.reconcile.memory.subjects import Subject

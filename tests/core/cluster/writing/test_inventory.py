@@ -10,7 +10,7 @@ from core.cluster.writing import inventory
 from core.cluster.writing.inventory import check_head, data_of, line_of, row_of, rows_of, texts_of
 from core.errors import RejectedError
 from core.model import ObjectRef
-from core.reconcile.memory.inputs import InventoryRow
+from core.reconcile.memory.results import InventoryRow
 
 _name = st.text(min_size=1, max_size=30)
 rows = st.builds(

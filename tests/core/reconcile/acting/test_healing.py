@@ -7,10 +7,10 @@ import pytest
 
 from core.model import Cause, EventName, Remedy, Verdict
 from core.reconcile.acting.healing import POLICY, HealPolicy, heal_at
-from core.reconcile.judging.fights import CALM_S
+from core.reconcile.judging.evidence.fights import CALM_S
 from core.reconcile.memory.commands import Refresh, SetHeal
 from core.reconcile.memory.effects import Effect
-from core.reconcile.memory.inputs import Confirmed, InventoryRead
+from core.reconcile.memory.results import Confirmed, InventoryRead
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,

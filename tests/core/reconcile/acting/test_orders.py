@@ -6,7 +6,8 @@ from typing import Any
 from core.model import ClusterName, EventName, Key, Plan
 from core.reconcile.memory.commands import PreparePlan, PrepareRevert, SetHeal
 from core.reconcile.memory.effects import CheckAccess, ComputeRevert
-from core.reconcile.memory.inputs import ClusterFound, PlanPrepared
+from core.reconcile.memory.inputs import ClusterFound
+from core.reconcile.memory.results import PlanPrepared
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,

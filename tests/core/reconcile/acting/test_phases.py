@@ -26,16 +26,9 @@ from core.reconcile.memory.effects import (
     ReadSource,
     WriteInventory,
 )
-from core.reconcile.memory.inputs import (
-    ClusterFound,
-    InventoryRead,
-    InventoryWritten,
-    Reverted,
-    RevertFound,
-    SchemaRead,
-    SourceLost,
-)
+from core.reconcile.memory.inputs import ClusterFound, SchemaRead, SourceLost
 from core.reconcile.memory.phases import Applying, Enlisting, Phase, Settling, Waiting
+from core.reconcile.memory.results import InventoryRead, InventoryWritten, Reverted, RevertFound
 from core.reconcile.memory.state import AppState
 from tests.core.reconcile.world import (
     CONFIG_MAP,

@@ -8,7 +8,7 @@ from core.reconcile.acting.remedies import with_requests
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess, Effect, Perform
-from core.reconcile.memory.inputs import InventoryRead
+from core.reconcile.memory.results import InventoryRead
 from tests.core.reconcile.sides.test_claims import A, shared
 from tests.core.reconcile.sides.test_promises import CRD_KEY, WIDGET_KEY, serve, waiting
 from tests.core.reconcile.world import (

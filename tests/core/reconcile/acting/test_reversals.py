@@ -19,8 +19,8 @@ from core.model import (
 from core.model.requests import Apply
 from core.reconcile.memory.commands import ExecuteRevert
 from core.reconcile.memory.effects import CheckAccess, Follow, MakeRevert
-from core.reconcile.memory.inputs import (
-    ClusterLost,
+from core.reconcile.memory.inputs import ClusterLost
+from core.reconcile.memory.results import (
     Confirmed,
     InventoryRead,
     PlanPrepared,

@@ -10,7 +10,7 @@ from core.reconcile.memory.effects import (
     Perform,
     WriteInventory,
 )
-from core.reconcile.memory.inputs import Applied, InventoryRead
+from core.reconcile.memory.results import Applied, InventoryRead
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     HUMAN,

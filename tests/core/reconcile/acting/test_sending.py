@@ -9,7 +9,7 @@ from core.model import EventName, FieldVerdict, Live, Remedy, Verdict
 from core.model.requests import Awaited, Version
 from core.reconcile.memory.commands import Execute, Refresh, SetHeal
 from core.reconcile.memory.effects import Effect, Perform
-from core.reconcile.memory.inputs import Applied, InventoryRead
+from core.reconcile.memory.results import Applied, InventoryRead
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,

@@ -10,7 +10,7 @@ from core.model import EventName, Live, Remedy, Verb, Verdict
 from core.model.requests import Apply
 from core.reconcile.memory.commands import Execute, PreparePlan, SetHeal
 from core.reconcile.memory.effects import CheckAccess, Effect, Perform, WriteInventory
-from core.reconcile.memory.inputs import InventoryRead, InventoryRow
+from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.reconcile.memory.state import NOTHING_APPLIED
 from tests.core.reconcile.world import (
     CONFIG_MAP,

@@ -7,14 +7,8 @@ import pytest
 
 from core.model import Cause, Document, EventName, Live, Verdict
 from core.reconcile.memory.effects import Recall
-from core.reconcile.memory.inputs import (
-    Applied,
-    InventoryRead,
-    InventoryRow,
-    KindListed,
-    Recalled,
-    SourceRead,
-)
+from core.reconcile.memory.inputs import KindListed, SourceRead
+from core.reconcile.memory.results import Applied, InventoryRead, InventoryRow, Recalled
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,

@@ -7,7 +7,7 @@ from core.model import ConfirmedBy, FieldChange, FieldVerdict, IgnoreRule, Verdi
 from core.model.requests import Apply, Edit, Remove, Replace
 from core.reconcile.judging.confirming import ROUNDS_MAX
 from core.reconcile.memory.effects import Confirm, Effect, Perform
-from core.reconcile.memory.inputs import Confirmed, InventoryRead
+from core.reconcile.memory.results import Confirmed, InventoryRead
 from tests.core.reconcile.world import (
     DEPLOYMENT,
     HUMAN,

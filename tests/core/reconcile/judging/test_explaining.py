@@ -8,7 +8,7 @@ import pytest
 from core.model import Actor, Confidence, FieldChange, Operation, Origin, Verdict
 from core.reconcile.memory.commands import Explain
 from core.reconcile.memory.effects import LookUp
-from core.reconcile.memory.inputs import Explained, InventoryRead, InventoryRow
+from core.reconcile.memory.results import Explained, InventoryRead, InventoryRow
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,

@@ -26,8 +26,6 @@ from core.reconcile.memory.commands import PreparePlan
 from core.reconcile.memory.effects import Confirm, Follow, Perform
 from core.reconcile.memory.inputs import (
     ClusterFound,
-    InventoryRead,
-    InventoryRow,
     KindListed,
     KindLost,
     SchemaRead,
@@ -37,6 +35,7 @@ from core.reconcile.memory.inputs import (
     SurveyListed,
     SurveyLost,
 )
+from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.reconcile.memory.state import NO_ROWS, NO_SUBJECTS, initial
 from core.reconcile.sides.surveys import surveyed_kinds
 from core.reconcile.snapshots import snapshot

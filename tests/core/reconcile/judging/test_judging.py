@@ -5,15 +5,8 @@ import pytest
 from core.model import EventName, Live, Origin, Problem, Remedy, Verdict
 from core.reconcile.memory.commands import Explain
 from core.reconcile.memory.effects import Confirm, LookUp
-from core.reconcile.memory.inputs import (
-    ClusterLost,
-    Confirmed,
-    Explained,
-    InventoryRead,
-    InventoryRow,
-    KindLost,
-    SourceLost,
-)
+from core.reconcile.memory.inputs import ClusterLost, KindLost, SourceLost
+from core.reconcile.memory.results import Confirmed, Explained, InventoryRead, InventoryRow
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,

@@ -9,8 +9,8 @@ from core.model import Cause, Verdict
 from core.reconcile.memory.commands import Execute, SetWriting
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Effect, WriteInventory
-from core.reconcile.memory.inputs import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.inventory import is_stored, store_inventory
+from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import AppState, Inventory
 from core.reconcile.memory.tables import Map
 from tests.core.reconcile.world import (

@@ -18,13 +18,8 @@ from core.model import (
 )
 from core.reconcile.memory.commands import PreparePlan
 from core.reconcile.memory.effects import CheckAccess, Confirm, Follow, Perform
-from core.reconcile.memory.inputs import (
-    ClusterFound,
-    InventoryRead,
-    SchemaRead,
-    SourceLost,
-    SourceRead,
-)
+from core.reconcile.memory.inputs import ClusterFound, SchemaRead, SourceLost, SourceRead
+from core.reconcile.memory.results import InventoryRead
 from core.reconcile.memory.state import initial
 from core.reconcile.sides.claims import objections
 from core.reconcile.snapshots import snapshot

@@ -21,12 +21,11 @@ from core.reconcile.memory.effects import Effect, Follow, ReadInventory, ReadSou
 from core.reconcile.memory.inputs import (
     ClusterFound,
     HistoryRead,
-    InventoryRead,
-    InventoryRow,
     SchemaRead,
     SourceLost,
     SourceRead,
 )
+from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.reconcile.memory.state import AppState
 from tests.core.reconcile.world import (
     CONFIG_MAP,

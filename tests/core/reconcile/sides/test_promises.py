@@ -7,7 +7,8 @@ import pytest
 from core.model import Key, KindRef, ObjectRef, Plan, Remedy, Resource
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.reconcile.memory.effects import CheckAccess, Effect, Perform
-from core.reconcile.memory.inputs import ClusterFound, InventoryRead, KindListed, SchemaRead, Tick
+from core.reconcile.memory.inputs import ClusterFound, KindListed, SchemaRead, Tick
+from core.reconcile.memory.results import InventoryRead
 from core.reconcile.sides.promises import DEFINITION, promises
 from tests.core.reconcile.world import (
     CONFIG_MAP,

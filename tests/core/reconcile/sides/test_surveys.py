@@ -9,13 +9,8 @@ import pytest
 from core.model import KindRef, Live, ObjectRef, Resource
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow
-from core.reconcile.memory.inputs import (
-    ClusterFound,
-    InventoryRead,
-    SurveyChanged,
-    SurveyListed,
-    SurveyLost,
-)
+from core.reconcile.memory.inputs import ClusterFound, SurveyChanged, SurveyListed, SurveyLost
+from core.reconcile.memory.results import InventoryRead
 from core.reconcile.memory.state import ClusterState, KindState, Survey
 from core.reconcile.memory.tables import Map
 from core.reconcile.sides.surveys import keep_wanted, surveyed_kinds, with_change

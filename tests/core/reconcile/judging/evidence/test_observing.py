@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from core.model import ABSENT, FieldChange, Live, Problem, Remedy
-from core.reconcile.judging.observing import SIGHTINGS_MAX
-from core.reconcile.memory.inputs import Applied, KindListed, KindLost, LiveChanged
+from core.reconcile.judging.evidence.observing import SIGHTINGS_MAX
+from core.reconcile.memory.inputs import KindListed, KindLost, LiveChanged
+from core.reconcile.memory.results import Applied
 from tests.core.reconcile.world import CONFIG_MAP, SECRET, World, applied, document, key, live, ref
 
 A = key(CONFIG_MAP, "a")

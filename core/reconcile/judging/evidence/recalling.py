@@ -10,7 +10,7 @@ from core.compare import Earlier, canonical
 from core.model import Desired, Key
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Recall
-from core.reconcile.memory.inputs import Recalled
+from core.reconcile.memory.results import Recalled
 from core.reconcile.memory.state import AppState, namespace_of
 from core.reconcile.memory.subjects import Recollection
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from core.compare import end_of, expires
 from core.model import Desired, Key, Live, Verdict
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inputs import InventoryRow
 from core.reconcile.memory.inventory import store_inventory
+from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState
 from core.reconcile.memory.subjects import Ending
 

@@ -20,16 +20,10 @@ from core.model import (
     Snapshot,
     Verdict,
 )
-from core.reconcile.judging.scaling import autoscaler_kind, drops_replicas
+from core.reconcile.judging.evidence.scaling import autoscaler_kind, drops_replicas
 from core.reconcile.memory.effects import Confirm, Follow
-from core.reconcile.memory.inputs import (
-    ClusterFound,
-    InventoryRead,
-    KindListed,
-    KindLost,
-    LiveChanged,
-    SchemaRead,
-)
+from core.reconcile.memory.inputs import ClusterFound, KindListed, KindLost, LiveChanged, SchemaRead
+from core.reconcile.memory.results import InventoryRead
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,

@@ -1,4 +1,4 @@
-"""core.reconcile.judging.fights: who puts back what was healed twice is a controller of it."""
+"""Who puts back what was healed twice is a controller of it."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from core.model import (
     Problem,
     Remedy,
 )
-from core.reconcile.judging.fights import CALM_S, heals_of, paths_of
+from core.reconcile.judging.evidence.fights import CALM_S, heals_of, paths_of
 from core.reconcile.memory.commands import SetHeal
 from core.reconcile.memory.effects import Effect
 from core.reconcile.memory.inputs import KindListed, KindLost

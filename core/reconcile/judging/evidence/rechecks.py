@@ -11,7 +11,8 @@ from zlib import crc32
 
 from core.model import ConfirmedBy, Drift, Key
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inputs import AdmissionSeen, Confirmed
+from core.reconcile.memory.inputs import AdmissionSeen
+from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.subjects import Subject
 
 RECHECK_S: Final = 1500.0  # and the next look is at most 240 s away: half an hour at the latest

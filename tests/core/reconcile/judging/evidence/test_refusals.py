@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import ConfirmedBy, Drift, FieldVerdict, Verdict
-from core.reconcile.judging.refusals import (
+from core.reconcile.judging.evidence.refusals import (
     ASK_AGAIN_CAP_S,
     PUT_BACK,
     forget_refusals,
@@ -17,7 +17,8 @@ from core.reconcile.judging.refusals import (
 from core.reconcile.memory.commands import Refresh
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm, Effect
-from core.reconcile.memory.inputs import ClusterFound, Confirmed, InventoryRead, Tick
+from core.reconcile.memory.inputs import ClusterFound, Tick
+from core.reconcile.memory.results import Confirmed, InventoryRead
 from core.reconcile.memory.subjects import Returned
 from core.reconcile.memory.tables import Map
 from tests.core.reconcile.world import (

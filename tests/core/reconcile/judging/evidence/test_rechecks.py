@@ -7,7 +7,8 @@ import pytest
 
 from core.model import ConfirmedBy, EventName, Verdict
 from core.reconcile.memory.effects import Confirm, Effect
-from core.reconcile.memory.inputs import AdmissionSeen, Applied, Confirmed
+from core.reconcile.memory.inputs import AdmissionSeen
+from core.reconcile.memory.results import Applied, Confirmed
 from tests.core.reconcile.world import CONFIG_MAP, World, applied, key, live, questions, writes
 
 A, B = key(CONFIG_MAP, "a"), key(CONFIG_MAP, "b")

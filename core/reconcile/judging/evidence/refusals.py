@@ -24,7 +24,7 @@ from core.model import (
 )
 from core.model.paths import Element, PathError, format_path, parse_path
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inputs import Confirmed
+from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.subjects import Further, Refusal, Subject
 
 PUT_BACK: Final = "the server put it back"

@@ -8,14 +8,8 @@ import pytest
 from core.model import InfoClass, KindRef, Live, Resource
 from core.reconcile.memory.commands import SetWriting
 from core.reconcile.memory.effects import Confirm, WriteInventory
-from core.reconcile.memory.inputs import (
-    ClusterFound,
-    InventoryRead,
-    InventoryRow,
-    KindListed,
-    LiveChanged,
-    SchemaRead,
-)
+from core.reconcile.memory.inputs import ClusterFound, KindListed, LiveChanged, SchemaRead
+from core.reconcile.memory.results import InventoryRead, InventoryRow
 from tests.core.reconcile.world import (
     DEPLOYMENT,
     RESOURCES,

@@ -1,0 +1,1 @@
+"""What speaks about one object beside its two sides: answers, sightings, the past, autoscalers."""
