@@ -4,7 +4,7 @@ import pytest
 
 pytest_plugins = ["tests.apiserver.fixture"]
 
-_ORDER = ("tests/shapes/", "tests/matrix/", "tests/verdicts/", "tests/loop/")
+_ORDER = ("tests/shapes/", "tests/matrix/", "tests/adoption/", "tests/verdicts/", "tests/loop/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from tests.loop.clusters import Place
 from tests.loop.test_loop import run
-from tests.loop.test_reverting import Cluster, commit, flags, name, place, web
+from tests.loop.writing.test_reverting import Cluster, commit, flags, name, place, web
 
 __all__ = ["name", "place"]  # fixtures
 

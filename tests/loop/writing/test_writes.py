@@ -14,7 +14,7 @@ from tests.apiserver.waiting import eventually
 from tests.controller import Controller
 from tests.core.compare.oracle.session import JSON_PATCH
 from tests.loop.stage import APPLY, Stage
-from tests.loop.test_controllers import HPA, KCM, WEB
+from tests.loop.writing.test_controllers import HPA, KCM, WEB
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
