@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.compare import Earlier, OwnerClass
+from core.compare.equality.builtin import LAST_APPLIED
 from core.model import (
     ABSENT,
     Actor,
@@ -60,11 +61,16 @@ def causes(
     git: dict[str, str] | None = None,
     past: dict[str, dict[str, str]] | None = None,
     classes: dict[str, OwnerClass] | None = None,
+    last: str = "",
 ) -> Causes:
     """One object whose statement now has the digest "now"; *past* is by digest, newest first."""
     wanted = git if git is not None else {"a": "2"}
     desired = Desired(A.ref, CONFIG_MAP, stated(**wanted), "now", document(CONFIG_MAP, "a"))
     found = live(CONFIG_MAP, "a", 5, data=there or {"a": "9"}, managed=[*managed])
+    if last:
+        content = json.loads(found.body)
+        content["metadata"]["annotations"] = {LAST_APPLIED: last}
+        found = replace(found, body=json.dumps(content).encode())
     earlier = None if past is None else tuple(Earlier(d, stated(**p)) for d, p in past.items())
     row = InventoryRow(A.ref, "u1", applied) if applied is not None else None
     return Causes(row, desired, found, None, classes or {}, earlier)
@@ -267,6 +273,43 @@ def test_what_settings_say_of_the_others_counts_as_well() -> None:
 def test_nothing_is_said_of_a_value_before_git_was_looked_through() -> None:
     assert told(causes(None), change()) is None
     assert told(causes(None, past={}), change()) is CHANGED
+
+
+@pytest.mark.parametrize(
+    ("there", "past", "cause"),
+    [
+        ({"b": "1"}, {"b": "1"}, AHEAD),  # Git came to state it, and nobody deployed that yet
+        ({"b": "1"}, {"a": "1", "b": "1"}, CHANGED),  # Git always stated it
+        ({"b": "2"}, {"b": "1"}, CHANGED),  # live is newer than the commit without it
+    ],
+)
+def test_a_field_is_lacking_by_git_where_all_else_is_as_before_git_stated_it(
+    there: dict[str, str], past: dict[str, str], cause: Cause
+) -> None:
+    made = causes(None, there=there, git={"a": "2", "b": "2"}, past={"then": past})
+    assert told(made, change(live=ABSENT)) is cause
+
+
+def sent(**data: str) -> str:
+    return stated(**data).decode()
+
+
+@pytest.mark.parametrize(
+    ("last", "there", "asked", "cause"),
+    [
+        (sent(a="9"), {"a": "9"}, change(), AHEAD),  # live is as it left it
+        (sent(a="1"), {"a": "9"}, change(), None),  # what else moved it only the past tells
+        (sent(a="1"), {"b": "9"}, change(live=ABSENT), CHANGED),  # it was sent, and is gone
+        (sent(b="9"), {"b": "9"}, change(live=ABSENT), AHEAD),  # it never was
+        (sent(a="9", b="1"), {"a": "9", "b": "9"}, change(place="data.b"), None),
+        ("{}", {"b": "9"}, change(live=ABSENT), None),  # nothing was sent
+        ("no JSON", {"b": "9"}, change(live=ABSENT), None),
+    ],
+)
+def test_the_last_client_side_apply_tells_before_the_past_does(
+    last: str, there: dict[str, str], asked: FieldChange, cause: Cause | None
+) -> None:
+    assert told(causes(None, there=there, last=last), asked) is cause
 
 
 # Whether the past would tell more --------------------------------------------------------------
