@@ -39,7 +39,7 @@ def apart(changes: Iterable[FieldChange], left: Iterable[FieldChange]) -> list[F
         place = parse_path(change.place)
         return any(parts[: len(place)] == place for parts in kept)
 
-    added = (each for each in changes if isinstance(each.git, Absent) and each.place)
+    added = (each for each in changes if isinstance(each.git, Absent))
     whole = {each.place for each in added if holds(each)}
     return [replace(each, place="") if each.place in whole else each for each in changes]
 

@@ -276,3 +276,13 @@ def test_a_secret_is_hidden_in_a_step_but_not_in_what_is_sent() -> None:
     (request,) = step.requests
     assert isinstance(request, Apply)
     assert b"b2xk" in request.body
+
+
+def test_an_inventory_that_cannot_be_read_is_a_matter_of_a_plan_that_writes() -> None:
+    draft = drafted(found({"a": "2"}))
+    draft.put_app(replace(draft.app(SPEC.name), inventory_problem="you may not"))
+    writing, idle = plan(draft, (OLD, NEW)), plan(draft, (NEW, OLD))
+    assert (len(writing.steps), len(idle.steps)) == (1, 0)
+    assert any("you may not" in note for note in writing.notes)
+    assert not any("you may not" in note for note in idle.notes)
+    assert "" not in writing.notes
