@@ -21,7 +21,7 @@ def nothing_to_do(ref: ObjectRef, kept: Iterable[FieldChange]) -> str:
 
 def is_meant(change: FieldChange, meant: Iterable[tuple[Parts, How]]) -> bool:
     """Tell whether a difference is at, or inside, a place that the revert restates."""
-    places = [parse_path(change.path), *([parse_path(change.place)] if change.place else [])]
+    places = (parse_path(change.path), parse_path(change.place))
     for parts, how in meant:
         if how is How.ORDER:
             if parts == places[0]:

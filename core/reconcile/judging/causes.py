@@ -73,11 +73,10 @@ def cause_of_absence(applied: InventoryRow | None, desired: Desired, before: Dri
     """
     if applied is not None and applied.uid:
         return Cause.LIVE_CHANGED if applied.digest == desired.digest else Cause.BOTH
-    stamp = before.stamp if before is not None else None
-    if before is None or stamp is None or stamp.digest != desired.digest:
+    if before is None or before.stamp is None or before.stamp.digest != desired.digest:
         return Cause.GIT_AHEAD
     gone = before.verdict is Verdict.MISSING and before.cause is Cause.LIVE_CHANGED
-    return Cause.LIVE_CHANGED if gone or stamp.version is not None else Cause.GIT_AHEAD
+    return Cause.LIVE_CHANGED if gone or before.stamp.version is not None else Cause.GIT_AHEAD
 
 
 class Causes:

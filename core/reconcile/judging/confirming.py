@@ -108,7 +108,7 @@ class Questions:
         drifts = tuple(change for change in row.changes if _is_asked(change))
         if further is None and answer.predicted is not None:
             return self._asking(answer, drifts)
-        if answer.predicted is not None or not is_invalid(answer):
+        if not is_invalid(answer):
             return None
         if further is None:
             return self._unblocking(row, drifts, answer, None)

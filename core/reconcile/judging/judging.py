@@ -139,7 +139,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         and before.stamp == stamp_of(desired, live)
         and before.kind == desired.kind
         and not subject.rejudge
-        and (not before.confirming or subject.call is not None or is_recalling(draft, app, key))
+        and (not before.confirming or subject.call is not None or is_recalling(draft, key))
         and not is_due(draft, key)
     )
     if unchanged and before is not None:

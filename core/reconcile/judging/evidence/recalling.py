@@ -23,10 +23,10 @@ def earlier_of(draft: Draft, app: AppState, key: Key) -> tuple[Earlier, ...] | N
     return past.earlier
 
 
-def is_recalling(draft: Draft, app: AppState, key: Key) -> bool:
+def is_recalling(draft: Draft, key: Key) -> bool:
     """Tell whether the answer is on its way."""
     past = draft.subject(key).past
-    return past is not None and past.earlier is None and app.source is not None
+    return past is not None and past.earlier is None
 
 
 def ask_past(draft: Draft, app: AppState, desired: Desired) -> None:
