@@ -89,6 +89,18 @@ def test_metadata_and_status_are_never_in_the_way() -> None:
     assert found.named(["metadata.labels", "status.replicas", "metadata.labels[a]"]) == ()
 
 
+def test_metadata_of_a_template_can_be_in_the_way() -> None:
+    found = unions("spec: {template: {}}", "spec: {template: {metadata: {labels: {a: b}}}}")
+    path = "spec.template.metadata"
+    assert found.named([path]) == (path,)
+
+
+@pytest.mark.parametrize(("git", "live"), [("5", "[{name: web}]"), ("[{name: web}]", "5")])
+def test_nothing_is_in_the_way_inside_what_is_a_list_on_one_side_only(git: str, live: str) -> None:
+    containers = "spec: {template: {spec: {containers: %s}}}"
+    assert unions(containers % git, containers % live).named([f"{CAUSE}.port"]) == ()
+
+
 def blocked(live: str, by: By, *blocking: str) -> list[tuple[str, str, str, bool]]:
     """What is told of a Deployment whose pods Git probes by TCP, once a dry-run took it."""
     wanted = desired(obj("Deployment", POD % "{tcpSocket: {port: 80}}"))
@@ -162,3 +174,14 @@ def test_what_is_in_the_way_takes_the_place_of_the_changes_inside_of_it() -> Non
     theirs = FieldChange(f"{outer}.maxUnavailable", FieldVerdict.CONTESTED, 1, ABSENT)
     found = with_blocking([whole, theirs], [outer], evidence)
     assert [(each.path, each.blocks) for each in found] == [(outer, True)]
+
+
+def test_of_several_fields_in_the_way_each_is_told_though_one_of_them_is_known_already() -> None:
+    live = live_of(obj("Deployment", "spec: {paused: true, replicas: 2}"))
+    known = FieldChange("spec.paused", FieldVerdict.DRIFT, True, ABSENT)
+    evidence = Evidence(msgspec.json.decode(live.body), {})
+    found = with_blocking([known], ["spec.paused", "spec.replicas"], evidence)
+    assert [(each.path, each.note, each.blocks) for each in found] == [
+        ("spec.paused", "", True),
+        ("spec.replicas", NOTE, True),
+    ]

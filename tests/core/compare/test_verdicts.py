@@ -436,6 +436,21 @@ def test_a3_an_equal_spelling_in_the_prediction_is_no_difference() -> None:
     assert judged("Pod", git, live, predicted=predicted).verdict is Verdict.IN_SYNC
 
 
+@pytest.mark.parametrize(
+    ("predicted", "verdict", "info"),
+    [("ba", "info", InfoClass.INJECTED), ("ab", "drift", None)],
+)
+def test_a3_an_order_of_execution_that_an_apply_would_not_change_is_not_drift(
+    predicted: str, verdict: str, info: InfoClass | None
+) -> None:
+    git, live, answer = (
+        f"spec: {{initContainers: [{{name: {order[0]}}}, {{name: {order[1]}}}]}}"
+        for order in ("ab", "ba", predicted)
+    )
+    (change,) = judged("Pod", git, live, predicted=answer).changes
+    assert (change.path, change.verdict, change.info) == ("spec.initContainers", verdict, info)
+
+
 def test_a3_the_server_cannot_vouch_for_extra_fields() -> None:
     by = {"kubectl-edit": GRACE}
     judgement = judged("Pod", "spec: {dnsPolicy: None}", LIVE_GRACE, by, predicted=LIVE_GRACE)

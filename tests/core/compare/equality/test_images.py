@@ -32,6 +32,8 @@ SHA256 = f"sha256:{'0a' * 32}"
         (f"web:{'t' * 128}", "t" * 128),
         (f"example.org/{'a' * 255}:1", "1"),
         (f"localhost/{'a' * 255}", "latest"),
+        (f"{'a' * 247}:1", "1"),  # on Docker Hub, and there in library/
+        (f"a/{'b' * 253}:1", "1"),
     ],
 )
 def test_a_reference_has_a_tag_unless_a_digest_stands_alone(reference: str, tag: str) -> None:
@@ -62,6 +64,7 @@ def test_a_reference_has_a_tag_unless_a_digest_stands_alone(reference: str, tag:
         f"web:latest@md5:{'0' * 32}",
         f"web:{'t' * 129}",
         f"example.org/{'a' * 256}:1",
+        f"{'a' * 248}:1",
     ],
 )
 def test_what_is_no_reference_has_none(text: str) -> None:

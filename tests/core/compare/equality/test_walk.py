@@ -152,3 +152,14 @@ def test_a_number_and_its_text_are_one_where_the_schema_takes_either(
 ) -> None:
     node = root(CUSTOM, **said)
     assert (differences({"list": "8080"}, {"list": 8080}, node) == []) is same_value
+
+
+@pytest.mark.parametrize(
+    ("said", "same_value"),
+    [({"format": "byte"}, True), ({"format": "password"}, False), ({}, False)],
+)
+def test_base64_may_be_broken_into_lines_only_where_the_schema_says_that_it_is_bytes(
+    said: JsonObject, *, same_value: bool
+) -> None:
+    node = root(CUSTOM, type="string", **said)
+    assert (differences({"list": "YWJj\nZGVm"}, {"list": "YWJjZGVm"}, node) == []) is same_value
