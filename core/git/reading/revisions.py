@@ -1,6 +1,7 @@
 """Which commit a revision means, and which branch.
 
-Full names only, and nothing is guessed: what could mean two commits is an error.
+Full names, and steps back from one (`main~2`, `HEAD^2`).  Nothing is guessed: what could mean two
+commits is an error.
 """
 
 import re
@@ -21,6 +22,8 @@ NAMED_MAX: Final = 4
 LOOK_AGAIN_S: Final = 5.0  # it can be over without any ref having moved
 _FULL_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _SHORT_ID: Final = re.compile(r"[0-9a-f]{4,63}\Z")
+_STEPS: Final = re.compile(r"(?P<name>.+?)(?P<steps>(?:[~^][0-9]{0,6})+)\Z")  # in no ref's name
+_STEP: Final = re.compile(r"([~^])([0-9]*)")
 _PLACES: Final = (BRANCHES, "refs/tags/", "refs/remotes/")
 
 
@@ -31,6 +34,9 @@ def resolved(store: Store, revision: str) -> str:
         UsageError: It is unknown, ambiguous, or no commit; HEAD names a branch that is not there.
         UnavailableError: HEAD has no commit yet, or something under way has detached it.
     """
+    back = _STEPS.match(revision)
+    if back is not None:
+        return _ancestor(store, resolved(store, back["name"]), back["steps"], revision)
     if revision == "HEAD":
         return _head(store)
     found = {_commit_id(store, target, revision) for target in _targets(store, revision)}
@@ -44,6 +50,19 @@ def resolved(store: Store, revision: str) -> str:
         reason = f"{_shown(revision)} is ambiguous: it means {ids}; write more of it, or refs/…"
         raise UsageError(f"repository {store.path}: {reason}")
     return found.pop()
+
+
+def _ancestor(store: Store, commit_id: str, steps: str, revision: str) -> str:
+    """Walk back as `~2` (first parents) and `^2` (the second parent) say."""
+    for sign, number in _STEP.findall(steps):
+        count = int(number or 1)
+        for place in [0] * count if sign == "~" else [count - 1] * bool(count):
+            parents = store.commit(commit_id).parents
+            if place >= len(parents):
+                reason = f"{_shown(revision)} goes back further than the history here"
+                raise UsageError(f"repository {store.path}: {reason}")
+            commit_id = parents[place].decode()
+    return _commit_id(store, commit_id, revision)
 
 
 def branch_ref(store: Store, branch: str) -> str | None:

@@ -106,11 +106,7 @@ def stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | No
     """Say when a row was judged; one that says what it said before keeps its time, and itself."""
     if after is None or after is before:
         return after
-    if (
-        before is not None
-        and before.stamp == after.stamp
-        and replace(after, judged_at=before.judged_at) == before
-    ):
+    if before is not None and replace(after, judged_at=before.judged_at) == before:
         return before
     return replace(after, judged_at=now)
 
@@ -137,7 +133,6 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
     unchanged = (
         before is not None
         and before.stamp == stamp_of(desired, live)
-        and before.kind == desired.kind
         and not subject.rejudge
         and (not before.confirming or subject.call is not None or is_recalling(draft, key))
         and not is_due(draft, key)

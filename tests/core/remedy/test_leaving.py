@@ -102,6 +102,20 @@ def test_a_keyed_list_with_two_entries_of_one_key_is_sent_whole_as_it_is_live() 
     ]
 
 
+def test_a_map_that_is_owned_as_a_whole_is_sent_whole_as_it_is_live() -> None:
+    git, live = "spec: {selector: {app: a}}", "spec: {selector: {app: b, tier: c}}"
+    body = sent("Service", git, live, {"kubectl-edit": "spec.selector"}, "spec.selector")
+    assert body["spec"]["selector"] == {"app": "b", "tier": "c"}
+
+
+def test_a_keyed_list_of_whose_entries_none_is_ours_is_not_sent() -> None:
+    containers = "spec: {paused: true, template: {spec: {containers: %s}}}"
+    path = "spec.template.spec.containers"
+    owners = {"acme-team:Apply": f"{path}[name=b].name {path}[name=b].image"}
+    live = containers % "[{name: b, image: 'b:1'}]"
+    assert sent("Deployment", containers % "[]", live, owners, path)["spec"] == {"paused": True}
+
+
 def test_a_text_where_a_keyed_list_should_be_is_no_list_of_entries() -> None:
     containers = "spec: {template: {spec: {containers: %s}}}"
     git, live = containers % "none", containers % "[{name: a, image: 'b:1'}]"

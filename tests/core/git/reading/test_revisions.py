@@ -25,6 +25,31 @@ def test_every_exact_name_of_a_commit_is_understood(repository: Repository, samp
     assert {repository.resolve(name).id for name in names} == {commit}
 
 
+def test_steps_back_are_counted_as_git_counts_them(sample: Sample) -> None:
+    for number in range(3):
+        sample.commit({"a": str(number).encode()})
+    side = sample.commit({"b": b"1"}, branch="side")
+    merged = sample.git("commit-tree", "-p", "main", "-p", side, "-m", "m", "main^{tree}").strip()
+    sample.git("update-ref", "refs/heads/main", merged)
+    repository = Repository(sample.path)
+    for steps in ("~", "~1", "~2", "^", "^2", "^0", "^2~0", "~1^", "^^", "^2^0~0"):
+        for name in ("HEAD", "main", merged[:8]):
+            wanted = sample.git("rev-parse", name + steps).strip()
+            assert repository.resolve(name + steps).id == wanted, name + steps
+
+
+@pytest.mark.parametrize("steps", ["~50", "^2", "~999999", "~0^3"])
+def test_a_step_past_the_first_commit_is_refused(repository: Repository, steps: str) -> None:
+    with pytest.raises(UsageError, match="goes back further than the history here"):
+        repository.resolve(f"HEAD{steps}")
+
+
+@pytest.mark.parametrize("revision", ["~1", "^", "HEAD~x", "HEAD^{tree}", "HEAD~1234567"])
+def test_what_is_no_step_back_is_no_revision(repository: Repository, revision: str) -> None:
+    with pytest.raises(UsageError, match="no branch, tag or commit is called"):
+        repository.resolve(revision)
+
+
 def test_packed_refs_are_read_as_well(repository: Repository, sample: Sample) -> None:
     sample.git("tag", "-a", "-m", "x", "v1")
     sample.git("pack-refs", "--all")
@@ -45,7 +70,7 @@ def test_a_commit_says_who_when_and_why(repository: Repository, sample: Sample) 
 @pytest.mark.parametrize(
     "revision",
     [
-        *["nope", "", "-x", "--all", "HEAD~1", "refs/heads/../../x", "refs/heads/", "a b"],
+        *["nope", "", "-x", "--all", "HEAD@", "refs/heads/../../x", "refs/heads/", "a b"],
         *["f" * 40, "0000", "refs/heads/main.lock", "@{0}", "x\udcff", "*", "/main", "main/"],
         *["\x1b[2J", "..", "a" * 10_000],
     ],

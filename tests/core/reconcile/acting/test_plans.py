@@ -144,10 +144,26 @@ def test_a_field_that_has_to_stay_keeps_no_other_and_the_plan_says_why() -> None
     assert f"ConfigMap/web/a: {where}.a stays: required" in made.notes
 
 
+def test_what_is_held_keeps_the_container_around_it_and_no_other() -> None:
+    found = tuple(
+        change(f"metadata.{where}.{name}", git=ABSENT, place=f"metadata.{where}")
+        for where, name in (("annotations", "a"), ("annotations", "b"), ("labels", "c"))
+    )
+    drifted = row("a", changes=found)
+    (step,) = made_of(drifted, held={drifted.key: frozenset({"metadata.annotations.a"})}).steps
+    assert [(each.path, each.place) for each in step.changes] == [
+        ("metadata.annotations.b", ""),
+        ("metadata.labels.c", "metadata.labels"),
+    ]
+    assert step.left == found[:1]
+
+
 def test_an_object_of_which_nothing_can_go_is_left_out() -> None:
     stuck = change("data.b", git=ABSENT, healable=False, note="required")
-    (step,) = made_of(row("a", changes=(stuck,))).steps
+    made = made_of(row("a", changes=(stuck,)))
+    (step,) = made.steps
     assert step.problem == "cannot be applied: data.b: required"
+    assert not any("data.b stays" in note for note in made.notes)
 
 
 def test_a_harmless_field_that_cannot_be_healed_stops_nothing() -> None:

@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from core.model import (
     Document,
     FieldVerdict,
@@ -129,6 +131,16 @@ def test_a_field_that_the_commit_added_goes_whoever_brought_it_into_the_cluster(
         made = world_of({"a": "1", "b": "2"}, {"a": "1", "b": "2"}, owned(manager, "a", "b"))
         (step,) = sync_of(made, stating("a", a="1", b="2"), stating("a", a="1")).steps
         assert paths(step) == ["data.b"]
+
+
+@pytest.mark.parametrize(("applier", "goes"), [("kubectl", True), ("acme", False)])
+def test_what_the_commit_added_and_another_applies_goes_unless_nobody_knows_the_other(
+    applier: str, *, goes: bool
+) -> None:
+    managed = owned(applier, "a", "b", operation="Apply")
+    made = world_of({"a": "1", "b": "2"}, {"a": "1", "b": "2"}, managed)
+    steps = sync_of(made, stating("a", a="1", b="2"), stating("a", a="1")).steps
+    assert [paths(step) for step in steps] == [["data.b"]] * goes
 
 
 def test_a_field_that_only_looks_like_the_commit_s_stays_with_its_controller() -> None:

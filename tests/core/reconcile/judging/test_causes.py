@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from core.model import Cause, Document, EventName, Live, Verdict
+from core.model import Cause, Document, EventName, FieldChange, FieldVerdict, Live, Verdict
+from core.reconcile.judging.causes import Causes
 from core.reconcile.memory.effects import Recall
 from core.reconcile.memory.inputs import KindListed, SourceRead
 from core.reconcile.memory.results import Applied, InventoryRead, InventoryRow, Recalled
@@ -99,6 +100,20 @@ def test_what_a_person_put_back_moved_in_the_cluster_although_git_stated_it_once
 def test_whoever_alone_wrote_the_object_deployed_it() -> None:
     made = found({"a": "2"}, {"a": "1"}, owned("curl", "a"), past=({"a": "1"},))
     assert made.row("a").cause is AHEAD
+
+
+def test_whoever_applied_on_the_server_s_side_deployed_it_whatever_others_wrote() -> None:
+    deployed = owned("curl", "a", operation="Apply")
+    made = found({"a": "2"}, {"a": "1"}, deployed, owned("kubectl-edit", "b"), past=({"a": "1"},))
+    assert made.row("a").cause is AHEAD
+
+
+def test_a_field_without_a_known_writer_is_told_by_what_git_stated() -> None:
+    desired = applied("a").state.apps[SPEC.name].desired[A.ref]
+    there = live(CONFIG_MAP, "a", 5, data={"a": "9"})
+    change = FieldChange("data.a", FieldVerdict.DRIFT, live="9", git="1", actor=None)
+    (told,) = Causes(None, desired, there, None, {}, ()).told([change])
+    assert told.cause is CHANGED
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from core.model import ConfirmedBy, FieldChange, FieldVerdict, IgnoreRule, Verdi
 from core.model.requests import Apply, Edit, Remove, Replace
 from core.reconcile.judging.confirming import ROUNDS_MAX
 from core.reconcile.memory.effects import Confirm, Effect, Perform
+from core.reconcile.memory.inputs import SchemaRead
 from core.reconcile.memory.results import Confirmed, InventoryRead
 from tests.core.reconcile.world import (
     DEPLOYMENT,
@@ -239,3 +240,13 @@ def test_what_a_rule_leaves_alone_is_not_guessed_to_be_in_the_way() -> None:
     rules = (IgnoreRule(pointer="/data/b"),)
     made, question = asked({"a": "2", "b": "x"}, added("b", manager="helm"), ignore=rules)
     assert questions(refuses(made, question, "data.a")) == []
+
+
+def test_what_may_be_in_the_way_is_guessed_without_a_schema_too() -> None:
+    made = world()
+    made.feed(SchemaRead("prod", DEPLOYMENT, None))
+    made.read(document(DEPLOYMENT, "a", **GIT))
+    made.feed(InventoryRead(SPEC.name, ()))
+    there = live(DEPLOYMENT, "a", 5, data={"a": "2", "b": "x"}, managed=added("b"))
+    (question,) = questions(made.listing(DEPLOYMENT, [("a", there)]))
+    assert removals(refuses(made, question, "data")) == {"b"}

@@ -465,3 +465,14 @@ def test_an_app_does_not_wait_for_what_it_tracks_itself() -> None:
     unread = replace(own, inventory=None)
     assert told_apart(unread, [unread])
     assert not told_apart(unread, [unread, other])
+
+
+def test_an_extra_of_a_kind_that_is_surveyed_elsewhere_alone_is_dropped_with_its_tracking() -> None:
+    made = owning(owns=("elsewhere",))
+    made.feed(InventoryRead(SPEC.name, (InventoryRow(ref(SECRET, "b"), "u1", "d"),)))
+    made.feed(SchemaRead("prod", SECRET, None))
+    made.listing(SECRET, [("b", live(SECRET, "b", 7))])
+    assert row_of(made, SECRET, "b").verdict.value == "extra"
+    made.feed(InventoryRead(SPEC.name, ()))
+    assert SECRET in following(made).surveyed
+    assert row_of(made, SECRET, "b") is None

@@ -239,6 +239,18 @@ def test_which_commit_states_a_missing_object_is_looked_up_once() -> None:
     assert made.feed(Explain(asked.key)) == []
 
 
+def test_which_commit_states_a_missing_object_is_looked_up_again_when_git_states_it_anew() -> None:
+    made = both(None)
+    (asked,) = made.feed(Explain(key(CONFIG_MAP, "a")))
+    assert isinstance(asked, LookUp)
+    origin = Origin("a.yaml", 1, "c", "A <a@b>", "2026-01-01T00:00:00Z", "said so")
+    made.feed(Explained(asked.key, asked.desired, None, (), origin))
+    made.read(document(CONFIG_MAP, "a", data={"a": "2"}), number=2)
+    assert (made.row("a").explained, made.row("a").origin) == (False, None)
+    (again,) = made.feed(Explain(asked.key))
+    assert isinstance(again, LookUp)
+
+
 def test_which_commit_removed_an_extra_object_is_looked_up() -> None:
     made = world()
     made.read()

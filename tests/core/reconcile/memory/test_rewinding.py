@@ -4,8 +4,10 @@ import pytest
 
 from core.model import Remedy
 from core.reconcile.acting.healing import POLICY
+from core.reconcile.acting.runs import SERVED_WITHIN_S
 from core.reconcile.memory.rewinding import SLEW_S
 from tests.core.reconcile.acting.test_healing import A, drifted, fight, heal, held_for
+from tests.core.reconcile.acting.test_phases import coming
 from tests.core.reconcile.world import alarms, writes, written
 
 BACK_S = (SLEW_S + 0.5, 60.0, 600.0)  # the world begins at 1,000 s
@@ -62,3 +64,14 @@ def test_a_clock_that_is_corrected_by_less_than_a_second_moves_nothing() -> None
     made.now -= SLEW_S / 2
     made.wait(0.0)
     assert made.now + held_for(made) == until
+
+
+@pytest.mark.parametrize("back_s", BACK_S)
+def test_a_step_that_waits_for_its_kind_waits_no_longer(back_s: float) -> None:
+    made, _ = coming()
+    made.now -= back_s
+    assert made.now + SERVED_WITHIN_S in alarms(made.wait(0.0))
+    made.wait(SERVED_WITHIN_S - 1)
+    assert made.state.runs
+    made.recorded(made.wait(1.0))
+    assert made.run(1).finished

@@ -14,6 +14,7 @@ from core.reconcile.memory.inputs import (
     LiveChanged,
     SchemaRead,
 )
+from core.reconcile.memory.results import InventoryRead
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     NAMESPACE,
@@ -176,6 +177,16 @@ def test_a_kind_that_cannot_be_read_needs_no_schema_to_say_so() -> None:
     made.read(document(SECRET, "s", data={}))
     made.feed(KindLost("prod", SECRET, Problem(Remedy.GRANT, "you may not list secrets")))
     assert made.state.clusters["prod"].kinds[SECRET].schema_read
+
+
+@pytest.mark.parametrize("owns", [(), ("web",)])
+def test_a_kind_that_was_never_read_is_lost_like_any_other(owns: tuple[str, ...]) -> None:
+    made = world(owns=owns)
+    made.read(document(CONFIG_MAP, "a", data={}))
+    made.feed(InventoryRead(SPEC.name, ()))
+    made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "you may not list configmaps")))
+    assert made.row("a").verdict is Verdict.UNKNOWN
+    assert made.row("a").reason == "live-unreadable: you may not list configmaps"
 
 
 # Schemas ------------------------------------------------------------------------------------------

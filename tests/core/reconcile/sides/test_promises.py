@@ -85,7 +85,8 @@ def test_what_a_definition_promises_is_read_from_it() -> None:
 
 def test_an_object_whose_definition_is_in_git_too_is_missing() -> None:
     made = waiting()
-    assert made.state.rows[WIDGET_KEY].verdict == "missing"
+    row = made.state.rows[WIDGET_KEY]
+    assert (row.verdict, row.cause) == ("missing", "git_ahead")
     assert made.complete()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import InfoClass, KindRef, Live, Resource
-from core.reconcile.memory.commands import SetWriting
+from core.reconcile.memory.commands import Explain, SetWriting
 from core.reconcile.memory.effects import Confirm, WriteInventory
 from core.reconcile.memory.inputs import ClusterFound, KindListed, LiveChanged, SchemaRead
 from core.reconcile.memory.results import InventoryRead, InventoryRow
@@ -76,6 +76,12 @@ def test_a_job_that_ended_before_our_eyes_and_expired_is_in_sync(end: str, word:
     assert made.state.rows[KEY].changes[0].info is InfoClass.BOOKKEEPING
     assert made.complete()
     assert "drift_detected" not in made.events()
+
+
+def test_of_a_job_that_expired_nothing_is_looked_up() -> None:
+    made = applied(end="Complete")
+    listing(made, None)
+    assert made.feed(Explain(KEY)) == []
 
 
 def test_an_end_and_a_deletion_that_arrive_together_are_both_seen() -> None:

@@ -14,11 +14,12 @@ from core.model import (
 from core.reconcile.judging.evidence.fights import CALM_S, heals_of, paths_of
 from core.reconcile.memory.commands import SetHeal
 from core.reconcile.memory.effects import Effect
-from core.reconcile.memory.inputs import KindListed, KindLost
+from core.reconcile.memory.inputs import ClusterFound, KindListed, KindLost
 from core.reconcile.memory.subjects import Heals, Subject
 from core.reconcile.memory.tables import Map
 from tests.core.reconcile.world import (
     CONFIG_MAP,
+    RESOURCES,
     SPEC,
     World,
     applied,
@@ -103,6 +104,26 @@ def test_a_fight_is_told_once() -> None:
     assert fight.world.told(EventName.FIGHTING) == [words]
     (event,) = (e for e in fight.world.state.events if e.name is EventName.FIGHTING)
     assert [change.path for change in event.changes] == ["data.a"]
+
+
+def test_a_fight_is_told_with_the_fields_that_are_fought_for_alone() -> None:
+    fight = Fight(git={"data": {"a": "1", "b": "1"}})
+    fight.twice()
+    (question,) = questions(fight.world.change(CONFIG_MAP, "a", by(OPERATOR, 20, b="9")))
+    fight.world.agree(question)
+    assert [change.path for change in fight.world.row("a").changes] == ["data.a", "data.b"]
+    (event,) = (e for e in fight.world.state.events if e.name is EventName.FIGHTING)
+    assert [change.path for change in event.changes] == ["data.a"]
+
+
+def test_heals_are_forgotten_while_the_cluster_serves_the_kind_no_more() -> None:
+    fight = Fight()
+    fight.twice()
+    served = {kind: found for kind, found in RESOURCES.items() if kind != CONFIG_MAP}
+    fight.world.feed(ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", served))
+    subject = fight.world.subject("a")
+    assert subject is not None
+    assert (fight.verdict, subject.heals) == ("unknown", Map())
 
 
 def test_one_heal_is_no_evidence() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from core.model import ABSENT, FieldChange, Live, Problem, Remedy
+from core.model import ABSENT, FieldChange, Live, Problem, Remedy, Verdict
 from core.reconcile.judging.evidence.observing import SIGHTINGS_MAX
 from core.reconcile.memory.inputs import KindListed, KindLost, LiveChanged
 from core.reconcile.memory.results import Applied
@@ -230,3 +230,11 @@ def test_a_listing_that_does_not_say_since_when_dates_from_the_last_sign_of_life
     seen = change_of(made).seen
     assert seen is not None
     assert (seen.since, seen.at) == ("1970-01-01T00:16:40Z", "1970-01-01T00:17:40Z")
+
+
+def test_steps_of_an_object_that_git_does_not_state_are_not_kept() -> None:
+    made = applied("a", "b")
+    made.read(document(CONFIG_MAP, "b", data={"a": "1"}), number=2)
+    assert made.row("a").verdict is Verdict.EXTRA
+    made.change(CONFIG_MAP, "a", at(6, "2"))
+    assert made.state.subjects[A].sightings == ()

@@ -14,11 +14,11 @@ from core.reconcile.judging.evidence.refusals import (
     is_invalid,
     stuck_after,
 )
-from core.reconcile.memory.commands import Refresh
+from core.reconcile.memory.commands import Explain, Refresh
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import Confirm, Effect
+from core.reconcile.memory.effects import Confirm, Effect, LookUp
 from core.reconcile.memory.inputs import ClusterFound, Tick
-from core.reconcile.memory.results import Confirmed, InventoryRead
+from core.reconcile.memory.results import Confirmed, Explained, InventoryRead
 from core.reconcile.memory.subjects import Returned
 from core.reconcile.memory.tables import Map
 from tests.core.reconcile.world import (
@@ -153,6 +153,15 @@ def test_a_webhook_without_dry_run_is_asked_again_after_a_while_and_then_later()
     assert asked(made.feed(Tick())) == []
     made.now += 30
     assert asked(made.feed(Tick())) == ["6"]
+
+
+def test_a_refusal_that_stands_keeps_what_was_found_out_about_the_object() -> None:
+    made = refused(INVALID)
+    (effect,) = made.feed(Explain(A))
+    assert isinstance(effect, LookUp)
+    made.feed(Explained(A, effect.desired, effect.live, effect.changes))
+    made.read(replace(document(CONFIG_MAP, "a", data={"a": "1"}), line=9))
+    assert (row(made).line, row(made).explained) == (9, True)
 
 
 def test_an_object_that_changed_meanwhile_is_asked_about_at_once() -> None:
