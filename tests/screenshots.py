@@ -26,6 +26,7 @@ from core.sandbox import SandboxThread
 from core.settings.reading import Settings
 from tests.apiserver.client import Client
 from tui.app import DriftApp
+from tui.dialogs.preview import Buttons
 from tui.options import TerminalOptions
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
@@ -97,9 +98,16 @@ async def _session(shot: Shot, settings: Settings, client: Client) -> str:
         for key in shot.keys:
             await pilot.press(key)
             await pilot.pause(0.6)  # a preview answers keys after 400 ms only
+            await _until(pilot, lambda: _answers(app))
         await _until(pilot, lambda: _explained(app) >= shot.keys.count("]"))
         await pilot.pause(0.6)  # two paints
+        await _until(pilot, lambda: _answers(app))
         return app.export_screenshot(title="driftdeck")
+
+
+def _answers(app: DriftApp) -> bool:
+    """Tell whether a dialog that is open answers keys; a slow machine takes longer to draw it."""
+    return all(buttons.armed for buttons in app.screen.query(Buttons))
 
 
 def _shown(app: DriftApp) -> Snapshot:
