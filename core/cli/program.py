@@ -15,8 +15,8 @@ from core.cli import jobs
 from core.cli.jobs import Job
 from core.cli.opening import OpenTerminal
 from core.cli.options import Options
-from core.cli.output.streams import silence
-from core.errors import UnavailableError, UsageError
+from core.cli.output.streams import unwritable
+from core.errors import UsageError
 from core.settings.fields import Field
 from core.settings.table import APP, CLUSTER
 
@@ -206,8 +206,7 @@ def chosen_job(arguments: Sequence[str] | None = None) -> Job:
     except SystemExit as ending:
         raise BrokenPipeError from ending
     except OSError as error:  # of --help and --version
-        silence(sys.stdout)
-        raise UnavailableError(f"stdout cannot be written: {error.strerror}") from None
+        raise unwritable(sys.stdout, error) from None
     return answer if callable(answer) else partial(_ended, answer or 0)  # --help and --version
 
 

@@ -43,10 +43,17 @@ def write(stream: TextIO, text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        silence(stream)
+        refused = unwritable(stream, error)
         if stream is not sys.stderr:
-            name = getattr(stream, "name", "output").strip("<>")
-            raise UnavailableError(f"{name} cannot be written: {error.strerror}") from None
+            raise refused from None
+
+
+def unwritable(stream: TextIO, error: OSError) -> UnavailableError:
+    """Give a stream up that takes nothing, and return the error that says so."""
+    silence(stream)
+    # One that was closed and opened again has a number for a name.
+    name = "stdout" if stream is sys.stdout else getattr(stream, "name", "output")
+    return UnavailableError(f"{name} cannot be written: {error.strerror}")
 
 
 def silence(stream: TextIO) -> None:

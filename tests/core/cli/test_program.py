@@ -254,6 +254,14 @@ def test_a_message_that_is_lost_stops_nothing(monkeypatch: pytest.MonkeyPatch) -
     assert str(told.value) == "/dev/full cannot be written: No space left on device"
 
 
+def test_an_answer_to_a_stdout_that_was_closed_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with os.fdopen(os.open(os.devnull, os.O_RDONLY), "w") as closed:
+        monkeypatch.setattr(sys, "stdout", closed)  # as it is opened again at the start
+        with pytest.raises(UnavailableError) as told:
+            put(sys.stdout, ["the answer"])
+    assert str(told.value) == "stdout cannot be written: Bad file descriptor"
+
+
 def test_a_program_cancelled_by_itself_is_a_bug() -> None:
     async def main() -> int:
         raise asyncio.CancelledError
