@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from core.compare.equality.lists import element, entries, members
-from core.compare.equality.schema import Node
+from core.compare.equality.schema import Node, node_at
 from core.model import Absent, FieldChange, FieldVerdict, Json, JsonObject
 from core.model.paths import Part, Parts, format_path, parse_path, value_at
 
@@ -49,16 +49,9 @@ def _place(change: FieldChange, emptied: "_Emptied", live: JsonObject, root: Nod
     for depth in range(len(outermost), len(parts)):
         at = parts[:depth]
         value = value_at(live, at)
-        if not isinstance(value, Absent) and emptied(value, _node(root, at), at):
+        if not isinstance(value, Absent) and emptied(value, node_at(root, at), at):
             return format_path(at)
     return ""
-
-
-def _node(root: Node, parts: Parts) -> Node:
-    node = root
-    for part in parts:
-        node = node.fields[part] if isinstance(part, str) else node.items
-    return node
 
 
 class _Emptied:

@@ -22,7 +22,7 @@ from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import NOBODY
 from core.compare.evidence.writers import OwnerClass
 from core.model import ABSENT, Absent, FieldChange, FieldVerdict, Json, JsonObject
-from core.model.paths import Parts, format_path, parse_path, value_at
+from core.model.paths import Parts, format_path, meet, parse_path, value_at
 
 NOTE: Final = "the server takes this or what Git states, not both"
 _OUTSIDE: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
@@ -62,7 +62,7 @@ class Unions:
         self._found = [
             parts
             for parts in _only_live(git, live, root, ())
-            if not any(_meet(parts, other) for other in left) and not self._is_controlled(parts)
+            if not any(meet(parts, other) for other in left) and not self._is_controlled(parts)
         ]
 
     def named(self, causes: Iterable[str]) -> tuple[str, ...]:
@@ -150,11 +150,6 @@ def _is_about(cause: Names, holder: Names) -> bool:
     """Tell whether a refusal names what holds some fields, something around it, or one of them."""
     shorter = min(len(cause), len(holder))
     return cause[:shorter] == holder[:shorter] and len(cause) <= len(holder) + 1
-
-
-def _meet(one: Parts, other: Parts) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
 
 
 def _only_live(git: Json, live: Json, node: Node, at: Parts) -> Iterator[Parts]:

@@ -9,7 +9,7 @@ from core.clock import Clock
 from core.errors import RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, read
-from core.model import AppSpec, Document, RevertPlan
+from core.model import AppSpec, Document, RevertPlan, refusal_of
 
 _Identity: TypeAlias = tuple[str, str, str | None, str]
 
@@ -97,9 +97,9 @@ def _restated(before: Folder, after: Folder) -> Iterator[tuple[Document | None, 
         if was is not None and now is not None:
             if was.body != now.body:
                 yield was, now
-        elif was is not None and not _is_refused(after, was.file):
+        elif was is not None and not refusal_of(after.refused, was.file):
             yield was, None
-        elif now is not None and not _is_refused(before, now.file):
+        elif now is not None and not refusal_of(before.refused, now.file):
             yield None, now
 
 
@@ -108,14 +108,6 @@ def _by_identity(folder: Folder) -> dict[_Identity, Document]:
     for each in folder.documents:
         found[each.kind.group, each.kind.kind, each.namespace, each.name] = each
     return found
-
-
-def _is_refused(folder: Folder, file: str) -> bool:
-    places = (place for place, _ in folder.refused)
-    return any(
-        file == place or ((not place or place.endswith("/")) and file.startswith(place))
-        for place in places
-    )
 
 
 def _unread(before: Folder, after: Folder) -> Iterator[str]:

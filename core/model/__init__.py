@@ -36,7 +36,7 @@ from core.model.judgement import (
 )
 from core.model.plans import Answer, Coming, Plan, Restated, RevertPlan, Run, Step, Verb
 from core.model.problems import Problem, Remedy, problem_of, worst_of
-from core.model.sides import Commit, Desired, Document, Live, stamp_of
+from core.model.sides import Commit, Desired, Document, Live, refusal_of, stamp_of
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
 from core.model.values import (
     ABSENT,
@@ -109,6 +109,7 @@ __all__ = [
     "cause_words",
     "fields_of",
     "problem_of",
+    "refusal_of",
     "stamp_of",
     "worst_of",
 ]

@@ -148,6 +148,16 @@ class FieldChange:
     blocks: bool = False  # while it is there, the server refuses what Git states
     cause: Cause | None = None  # of a DRIFT: which side moved; None while that is not known
 
+    @property
+    def manager(self) -> str | None:
+        """Who set the live field, by the name that it claims; None where nobody is known."""
+        return self.actor.manager if self.actor is not None else None
+
+    @property
+    def swaps(self) -> bool:
+        """Whether Git's entry of a list is to take the place of another, which is at `place`."""
+        return bool(self.place) and not isinstance(self.git, Absent)
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -184,6 +194,11 @@ class Drift:
     tracked_by: str = ""  # in sync and not ours, and left to this engine, which still tracks it
     actor: Actor | None = None  # who made an EXTRA object
     origin: Origin | None = None  # of a MISSING object; of an EXTRA one the commit that removed it
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the desired object that the row was made from; None: there was none."""
+        return self.stamp.digest if self.stamp is not None else None
 
 
 def fields_of(drift: Drift) -> int:

@@ -116,6 +116,12 @@ def parse_pointer(text: str) -> tuple[str, ...]:
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
+def meet(one: Parts, other: Parts) -> bool:
+    """Tell whether one of two places lies inside the other, or both are one."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
 def format_pointer(steps: Steps) -> str:
     """Write a JSON pointer (RFC 6901) to where a field stands."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

@@ -1,5 +1,6 @@
 """What is compared: objects as Git states them and as the cluster has them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.model.judgement import FieldChange, Stamp
@@ -18,6 +19,20 @@ class Document:
     line: int  # of the document's first key, from 1
     index: int  # which object of the file, from 0, counted after lists were expanded
     warnings: tuple[str, ...] = ()  # each "file:line: reason"
+
+
+def refusal_of(refused: Iterable[tuple[str, str]], file: str) -> str:
+    """Say why a file was left out, itself or with its folder; "" if it was not.
+
+    Args:
+        refused: Files, and folders with a "/" at their end or "" for all, each with the reason.
+        file: Its path.
+    """
+    for path, problem in refused:
+        is_folder = not path or path.endswith("/")
+        if file == path or (is_folder and file.startswith(path)):
+            return problem
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

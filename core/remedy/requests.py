@@ -79,7 +79,7 @@ def requests(
         case Verb.APPLY:
             assert live is not None, "only a create needs no object to be there"
             left = (change.path for change in step.left)
-            others = (change.place for change in step.left if _swaps(change))
+            others = (change.place for change in step.left if change.swaps)
             spared = (*left, *others)
             return _Heal(desired, live, step.changes, schema, policy, spared).requests()
         case Verb.TAKE_OVER:
@@ -225,7 +225,7 @@ class _Heal:
     @cached_property
     def _swaps(self) -> tuple[tuple[Parts, Parts], ...]:
         """Where live entries stand that Git's take the place of, and where Git's do."""
-        return tuple((parse_path(c.place), parse_path(c.path)) for c in self._changes if _swaps(c))
+        return tuple((parse_path(c.place), parse_path(c.path)) for c in self._changes if c.swaps)
 
     @cached_property
     def _stated(self) -> tuple[Parts, ...]:
@@ -233,7 +233,7 @@ class _Heal:
         return tuple(
             parse_path(change.path)
             for change in self._changes
-            if not isinstance(change.git, Absent) and not _swaps(change)
+            if not isinstance(change.git, Absent) and not change.swaps
         )
 
     @cached_property
@@ -312,8 +312,3 @@ class _Heal:
         if not operations:
             return None
         return Edit(self._desired.ref, self._desired.kind, operations, Awaited.LEFT)
-
-
-def _swaps(change: FieldChange) -> bool:
-    """Tell whether Git's entry of a list takes the place of another."""
-    return bool(change.place) and not isinstance(change.git, Absent)

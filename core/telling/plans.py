@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, assert_never
 
-from core.model import Absent, FieldVerdict, Plan, Run, Snapshot, Step, Verb, Verdict
+from core.model import FieldVerdict, Plan, Run, Snapshot, Step, Verb, Verdict
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
@@ -75,10 +75,9 @@ def left_in(each: Step) -> Iterator[str]:
     """Name what differs in an object, too, and stays as it is: `left alone: PATH by MANAGER`."""
     for change in each.left:
         if change.verdict in {FieldVerdict.DRIFT, FieldVerdict.CONTESTED}:
-            manager = change.actor.manager if change.actor is not None else None
+            manager = change.manager
             by = f" by {manager}" if manager and manager != _OURS else ""
-            swapped = change.place and not isinstance(change.git, Absent)
-            yield f"left alone: {change.place if swapped else change.path}{by}"
+            yield f"left alone: {change.place if change.swaps else change.path}{by}"
 
 
 def run(ended: Run) -> Line:

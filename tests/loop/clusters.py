@@ -1,11 +1,14 @@
 """The two API servers that the loop runs against, behind one small face."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from core.sandbox import SandboxThread
 from tests.apiserver.client import Client
@@ -50,6 +53,36 @@ def sandbox_place(folder: Path) -> Iterator[Place]:
     with SandboxThread() as server:
         client = Client(server.url, None, server.tokens["alice"])
         yield Place(server.kubeconfig(folder, "driftdeck"), client, folder)
+
+
+BOTH = ["sandbox", pytest.param("real", marks=pytest.mark.real)]
+"""Parameters of a fixture that is a place on each of the two servers."""
+
+
+@contextmanager
+def either_place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
+    """A place on the server that the parameter of a fixture names."""
+    if request.param == "sandbox":
+        with sandbox_place(folder) as made:
+            yield made
+    else:
+        with real_place(folder, request.getfixturevalue("real_server")) as made:
+            yield made
+
+
+def run(
+    place: Place, *words: str, timeout_s: float = 60, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a driftdeck command to its end."""
+    return subprocess.run(  # noqa: S603 - our own command line
+        place.command(*words),
+        env={**place.environment(), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=timeout_s,
+    )
 
 
 @contextmanager

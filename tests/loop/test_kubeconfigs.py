@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.apiserver.server import ApiServer
+from tests.loop.clusters import run
 from tests.loop.stage import Stage
 
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: '1'}\n"
@@ -39,17 +40,11 @@ def config(stage: Stage, context: str, user: str, *, current: bool = True) -> Pa
     return path
 
 
-def run(stage: Stage, *words: str, kubeconfigs: list[Path]) -> subprocess.CompletedProcess[str]:
-    place = stage.place()
-    return subprocess.run(  # noqa: S603 - our own command line
-        place.command(*words),
-        env={**place.environment(), "KUBECONFIG": os.pathsep.join(map(str, kubeconfigs))},
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=100,
-    )
+def run_with(
+    stage: Stage, *words: str, kubeconfigs: list[Path]
+) -> subprocess.CompletedProcess[str]:
+    several = os.pathsep.join(map(str, kubeconfigs))
+    return run(stage.place(), *words, timeout_s=100, KUBECONFIG=several)
 
 
 def writers(stage: Stage) -> set[str]:
@@ -73,14 +68,14 @@ def test_a_sync_writes_as_the_user_of_the_first_current_context_and_says_so(stag
         config(stage, "other", "nobody", current=False),
         config(stage, "production", "alice"),
     ]
-    done = run(stage, "sync", "--yes", kubeconfigs=files)
+    done = run_with(stage, "sync", "--yes", kubeconfigs=files)
     assert done.returncode == 0, done.stderr
     assert "Plan for cluster staging (user u-staging)\n" in done.stdout
     assert "current" not in done.stdout
     assert writers(stage) == {"driftdeck"}
-    report = run(stage, "diff", kubeconfigs=files)
+    report = run_with(stage, "diff", kubeconfigs=files)
     assert report.stdout.startswith("shop on staging (user u-staging)\n")
-    found = json.loads(run(stage, "diff", "-o", "json", "--all", kubeconfigs=files).stdout)
+    found = json.loads(run_with(stage, "diff", "-o", "json", "--all", kubeconfigs=files).stdout)
     for each in (*found["apps"], *found["objects"]):
         assert (each["context"], each["user"]) == ("staging", "u-staging")
 
@@ -92,7 +87,7 @@ def test_a_token_in_the_file_writes_and_not_the_plugin_beside_it(stage: Stage) -
     version = "client.authentication.k8s.io/v1"
     whole["users"][0]["user"]["exec"] = {"apiVersion": version, "command": "./no-such-plugin"}
     path.write_text(json.dumps(whole))
-    assert run(stage, "sync", "--yes", kubeconfigs=[path]).returncode == 0
+    assert run_with(stage, "sync", "--yes", kubeconfigs=[path]).returncode == 0
     assert writers(stage) == {"driftdeck"}
 
 
@@ -104,7 +99,7 @@ def test_extras_of_an_impersonated_user_arrive_as_kubectl_sends_them(stage: Stag
     extra = {"as-user-extra": {"example.org/reason": ["change 12"]}}
     whole["users"][0]["user"] |= acting | extra
     path.write_text(json.dumps(whole))
-    done = run(stage, "sync", "--yes", kubeconfigs=[path])
+    done = run_with(stage, "sync", "--yes", kubeconfigs=[path])
     assert done.returncode == 0, done.stderr
     assert "Plan for cluster staging (user u-staging as carol)\n" in done.stdout
     seen = [

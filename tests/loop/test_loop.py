@@ -14,7 +14,13 @@ import pytest
 
 from core.git import commit_files
 from tests.controller import Controller
-from tests.loop.clusters import MERGE_PATCH, Place, real_place, sandbox_place
+from tests.loop.clusters import (
+    BOTH,
+    MERGE_PATCH,
+    Place,
+    either_place,
+    run,
+)
 
 ADA = "Ada <ada@example>"
 SETTINGS = """
@@ -64,7 +70,7 @@ data: {{mode: production}}
 """.encode()
 
 
-@pytest.fixture(params=["sandbox", pytest.param("real", marks=pytest.mark.real)])
+@pytest.fixture(params=BOTH)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Three apps in three namespaces, committed and not yet applied."""
     names = [f"{request.param}-{word}-{tmp_path.name[-12:].lower()}" for word in ("a", "b", "c")]
@@ -76,28 +82,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     commit(tmp_path / "repo", files, "Everything", init=True)
     settings = SETTINGS + "".join(APP.format(name=name) for name in names)
     (tmp_path / "driftdeck.yaml").write_text(settings)
-    if request.param == "sandbox":
-        with sandbox_place(tmp_path) as made:
-            yield made
-    else:
-        with real_place(tmp_path, request.getfixturevalue("real_server")) as made:
-            yield made
+    with either_place(request, tmp_path) as made:
+        yield made
 
 
 def commit(repo: Path, files: dict[str, bytes], message: str, *, init: bool = False) -> str:
     return commit_files(repo, files, author=ADA, message=message, when=time.time(), init=init)
-
-
-def run(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command line
-        place.command(*words),
-        env=dict(place.environment()),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-    )
 
 
 def apps(place: Place) -> list[str]:

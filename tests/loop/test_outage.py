@@ -9,8 +9,8 @@ import pytest
 
 from tests.apiserver.server import ApiServer
 from tests.controller import Controller
-from tests.loop.clusters import Place, real_place
-from tests.loop.test_loop import APP, SETTINGS, commit, deployment, of, rest, run, scale
+from tests.loop.clusters import Place, real_place, run
+from tests.loop.test_loop import APP, SETTINGS, commit, deployment, of, rest, scale
 
 SAME_MAX = 5  # requests to one place from the outage on
 AWAY_S = 6.0

@@ -15,8 +15,7 @@ from pathlib import Path
 import pyte
 import pytest
 
-from tests.loop.clusters import Place
-from tests.loop.test_loop import run
+from tests.loop.clusters import Place, run
 from tests.loop.writing.test_reverting import Cluster, commit, flags, name, place, web
 
 __all__ = ["name", "place"]  # fixtures

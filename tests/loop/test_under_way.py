@@ -10,8 +10,8 @@ import pytest
 
 from core.git import commit_files
 from tests.controller import Controller
-from tests.loop.clusters import Place, real_place, sandbox_place
-from tests.loop.test_loop import ADA, of, run
+from tests.loop.clusters import BOTH, Place, either_place, run
+from tests.loop.test_loop import ADA, of
 
 
 @pytest.fixture
@@ -19,19 +19,15 @@ def name() -> str:
     return f"under-way-{secrets.token_hex(4)}"
 
 
-@pytest.fixture(params=["sandbox", pytest.param("real", marks=pytest.mark.real)])
+@pytest.fixture(params=BOTH)
 def place(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> Iterator[Place]:
     """One app that follows whatever is checked out, in a namespace of its own."""
     app = f"{{name: shop, repo: repo, path: shop, namespace: {name}}}"
     (tmp_path / "driftdeck.yaml").write_text(f"apps: [{app}]\n")
     space = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n".encode()
     commit(tmp_path / "repo", {"space.yaml": space, "flags.yaml": flags("1")})
-    if request.param == "sandbox":
-        with sandbox_place(tmp_path) as made:
-            yield made
-    else:
-        with real_place(tmp_path, request.getfixturevalue("real_server")) as made:
-            yield made
+    with either_place(request, tmp_path) as made:
+        yield made
 
 
 def flags(sale: str) -> bytes:

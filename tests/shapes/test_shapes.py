@@ -1,7 +1,6 @@
 """Big real-world shapes under live controllers: after one sync nothing differs, for minutes."""
 
 import json
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from core.git import commit_files
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
 from tests.controller import Controller
-from tests.loop.clusters import Place, real_place
+from tests.loop.clusters import Place, real_place, run
 from tests.shapes.definitions import definitions
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
@@ -57,18 +56,6 @@ def place(live_server: ApiServer, tmp_path: Path) -> Iterator[Place]:
     )
     with real_place(tmp_path, live_server) as made:
         yield made
-
-
-def run(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command line
-        place.command(*words),
-        env=dict(place.environment()),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=180,
-    )
 
 
 def writes(server: ApiServer) -> list[str]:
@@ -143,10 +130,10 @@ def is_drift(line: dict[str, Any]) -> bool:
 def test_after_one_sync_everything_is_and_stays_in_sync(
     place: Place, live_server: ApiServer
 ) -> None:
-    done = run(place, "sync", "--yes")
+    done = run(place, "sync", "--yes", timeout_s=180)
     assert done.returncode == 0, done.stdout + done.stderr
     assert eventually(lambda: controllers_work(live_server), within_s=60)
-    report = run(place, "diff", "-o", "json", "--all")
+    report = run(place, "diff", "-o", "json", "--all", timeout_s=180)
     found: dict[str, Any] = json.loads(report.stdout)
     assert [each for each in found["objects"] if each["verdict"] != "in_sync"] == []
     assert report.returncode == 0, report.stderr

@@ -133,6 +133,14 @@ class Fields(dict[str, Node]):
         return key in self._properties
 
 
+def node_at(root: Node, parts: Parts) -> Node:
+    """Return what the schema says about one place."""
+    node = root
+    for part in parts:
+        node = node.fields[part] if isinstance(part, str) else node.items
+    return node
+
+
 def undivided(root: Node, parts: Parts) -> Parts:
     """Return the value around a place that can only be owned as a whole, or the place itself."""
     node = root

@@ -51,6 +51,14 @@ class Evidence:
         return Owners.parse(self.live, self._classes)
 
     @cached_property
+    def is_ours(self) -> bool:
+        """Whether we applied the object, at whatever version."""
+        return any(
+            (entry.kind, entry.operation) == (OwnerClass.OURS, "Apply")
+            for entry in self.owners.entries
+        )
+
+    @cached_property
     def last_applied(self) -> JsonObject:
         """What `kubectl apply` last sent, `{}` where it never did."""
         text = value_at(self.live, ("metadata", "annotations", LAST_APPLIED))
@@ -128,7 +136,7 @@ class Evidence:
         Once we applied the object, our own entry knows better.  A controller may have come to the
         value by itself, and where Git left the field to it, it is to stay.
         """
-        if self._past is None or any(_applied_by_us(entry) for entry in self.owners.entries):
+        if self._past is None or self.is_ours:
             return False
         by_controller = any(owner.kind is OwnerClass.CONTROLLER for owner in self.owners_of(parts))
         return not by_controller and self._past.stated(parts)
@@ -141,10 +149,6 @@ def _without_nulls(value: Json) -> Json:
     if isinstance(value, dict):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return value
-
-
-def _applied_by_us(entry: Owner) -> bool:
-    return (entry.kind, entry.operation) == (OwnerClass.OURS, "Apply")
 
 
 def _ways(parts: Parts) -> tuple[Parts, ...]:

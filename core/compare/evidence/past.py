@@ -14,7 +14,7 @@ import msgspec
 from core.compare.equality.schema import UNKNOWN, Schema
 from core.compare.equality.walk import Difference, How, differences
 from core.model import JsonObject
-from core.model.paths import Part, Parts
+from core.model.paths import Part, Parts, meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Held:
     def apart(self, parts: Parts) -> int:
         """Count the places outside of *parts* where the two differ."""
         counted = (each for each in self._apart if each.how is not How.ORDER and not each.filled)
-        return sum(not _meet(each.parts, parts) for each in counted)
+        return sum(not meet(each.parts, parts) for each in counted)
 
 
 class Past:
@@ -83,14 +83,10 @@ def _disagrees(each: Difference, parts: Parts) -> bool:
         case How.EXTRA:
             return each.parts == parts[: len(each.parts)]
         case How.VALUE:
-            return _meet(each.parts, parts)
+            return meet(each.parts, parts)
         case How.RENAMED:
-            return any(_meet(place, parts) for place in (each.parts, _place(each)))
+            return any(meet(place, parts) for place in (each.parts, _place(each)))
 
 
 def _place(each: Difference) -> tuple[Part, ...]:
     return each.parts if each.replaced is None else (*each.parts[:-1], each.replaced)
-
-
-def _meet(one: Parts, other: Parts) -> bool:
-    return one[: len(other)] == other[: len(one)]

@@ -19,7 +19,7 @@ from core.compare.equality.walk import Difference, How, differences
 from core.compare.evidence.ownership import NOBODY, Owner, Owners
 from core.compare.evidence.writers import OwnerClass
 from core.model import ABSENT, Absent, Actor, FieldChange, Json, JsonObject, Value
-from core.model.paths import Element, Parts, parse_path, value_at
+from core.model.paths import Element, Parts, meet, parse_path, value_at
 
 _NO_CLASSES: Mapping[str, OwnerClass] = {}
 _Id: TypeAlias = tuple[str, str, str, str]  # what tells two entries apart
@@ -142,9 +142,7 @@ def _touches(each: Difference, parts: Parts, change: FieldChange) -> bool:
     if each.replaced is not None:
         moved.append((*each.parts[:-1], each.replaced))
     asked = (parts, *_live_place(parts, change.live))
-    return each.how is not How.ORDER and any(
-        one[: len(other)] == other[: len(one)] for one in moved for other in asked
-    )
+    return each.how is not How.ORDER and any(meet(one, other) for one in moved for other in asked)
 
 
 def _live_place(parts: Parts, live: Value | Absent) -> Iterator[Parts]:

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from core.compare.equality.lists import element, entries
-from core.compare.equality.schema import Node
+from core.compare.equality.schema import Node, node_at
 from core.compare.evidence.evidence import Evidence
 from core.compare.evidence.ownership import Owners, listed
 from core.compare.evidence.writers import OwnerClass
@@ -38,6 +38,7 @@ from core.model.paths import (
     Part,
     Parts,
     is_entry,
+    meet,
     parse_path,
     parse_pointer,
     value_at,
@@ -58,8 +59,7 @@ class Spared:
 
     def meets(self, parts: Parts) -> bool:
         """Tell whether one of the two lies inside the other."""
-        shorter = min(len(parts), len(self.parts))
-        return parts[:shorter] == self.parts[:shorter]
+        return meet(parts, self.parts)
 
 
 # Rules of one object ----------------------------------------------------------------------------
@@ -211,8 +211,7 @@ def _is_divided(parts: Parts, git: JsonObject, live: JsonObject, node: Node) -> 
     sides = mine, _ = value_at(git, parts), value_at(live, parts)
     if isinstance(parts[-1], Element) and isinstance(mine, Absent):
         return False
-    for part in parts:
-        node = node.fields[part] if isinstance(part, str) else node.items
+    node = node_at(node, parts)
     maps, lists = ([s for s in sides if s and isinstance(s, kind)] for kind in (dict, list))
     return bool(maps and not node.atomic) or bool(lists and (node.keys or node.unique))
 

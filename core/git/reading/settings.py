@@ -16,9 +16,9 @@ from dulwich.refs import HEADREF
 from dulwich.repo import Repo
 
 from core.errors import UnavailableError
+from core.git.reading.operations import BRANCHES
 
 _SYSTEM: Final = "/etc/gitconfig"
-_BRANCHES: Final = "refs/heads/"
 _FALSE: Final = frozenset({"false", "no", "off", "0", ""})
 _WILD: Final = re.compile(r"/\*\*/|\*\*/|/\*\*\Z|\*\*|\*|\?|\[[!^]?[^]/]+]|.", re.DOTALL)
 
@@ -141,8 +141,8 @@ def _conditions(repo: Repo, own: tuple[ConfigFile, ...]) -> Mapping[str, Callabl
     def on_branch(pattern: str, *, pattern_in: Path) -> bool:
         del pattern_in
         whole = pattern + "**" if pattern.endswith("/") else pattern
-        named = branch.removeprefix(_BRANCHES)
-        return branch.startswith(_BRANCHES) and bool(re.fullmatch(_wild(whole), named))
+        named = branch.removeprefix(BRANCHES)
+        return branch.startswith(BRANCHES) and bool(re.fullmatch(_wild(whole), named))
 
     def has_url(pattern: str, *, pattern_in: Path) -> bool:
         del pattern_in

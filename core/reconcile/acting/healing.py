@@ -111,7 +111,7 @@ def _version_of(subject: Subject) -> str | None:
 
 def _times(draft: Draft, row: Drift) -> Iterable[float]:
     subject = draft.subject(row.key)
-    digest = row.stamp.digest if row.stamp is not None else None
+    digest = row.digest
     for path in paths_of(row.changes):
         yield heal_at(heals_of(subject, path, digest, draft.now).times)
 

@@ -1,19 +1,18 @@
 """Which differences of an object a revert means, and what becomes of the others."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from core.compare.equality.walk import How
 from core.model import Absent, FieldChange, FieldVerdict, InfoClass, ObjectRef
 from core.model.paths import Parts, parse_path
+from core.reconcile.acting.plans import opened
 
 
 def nothing_to_do(ref: ObjectRef, kept: Iterable[FieldChange]) -> str:
     """Say why an object needs nothing: it is so already, or it is for others to decide."""
-    named = []
-    for change in kept:
-        manager = change.actor.manager if change.actor is not None else None
-        named.append(f"{change.path} ({change.note or manager or change.verdict})")
+    named = [
+        f"{change.path} ({change.note or change.manager or change.verdict})" for change in kept
+    ]
     if named:
         return f"{ref}: left alone: {', '.join(named)}"
     return f"{ref} is already as it will be in Git: nothing to do"
@@ -39,9 +38,9 @@ def apart(changes: Iterable[FieldChange], left: Iterable[FieldChange]) -> list[F
         place = parse_path(change.place)
         return any(parts[: len(place)] == place for parts in kept)
 
+    changes = tuple(changes)
     added = (each for each in changes if isinstance(each.git, Absent))
-    whole = {each.place for each in added if holds(each)}
-    return [replace(each, place="") if each.place in whole else each for each in changes]
+    return [*opened(changes, {each.place for each in added if holds(each)})]
 
 
 def is_left(change: FieldChange) -> bool:

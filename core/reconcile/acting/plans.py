@@ -1,7 +1,7 @@
 """What to do about drift, decided before anything is done, so that it can be shown first."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from core.compare import MANAGER
@@ -78,7 +78,7 @@ def _step(row: Drift, other: str, held: frozenset[str]) -> Step:
     hindering = stuck if len(stuck) == len(drifts) else _stated(stuck)
     problem = f"cannot be applied: {hindering[0].path}: {hindering[0].note}" if hindering else ""
     if other:
-        problem = f"app {other} states it, too; one of the two must give it up"
+        problem = stated_twice(other)
     if row.untaken:
         stands = tuple(change for change in row.changes if change.verdict is FieldVerdict.INFO)
         return Step(row.key, row.kind, Verb.TAKE_OVER, row.stamp or Coming(), (), problem, stands)
@@ -93,15 +93,16 @@ def _step(row: Drift, other: str, held: frozenset[str]) -> Step:
     )
 
 
+def stated_twice(other: str) -> str:
+    """Say why an object is left out that another app states, too."""
+    return f"app {other} states it, too; one of the two must give it up"
+
+
 def _apart(row: Drift, held: frozenset[str]) -> tuple[FieldChange, ...]:
     """Return the drift of a row without what is held; a container that holds such a field stays."""
     drifts = [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
     kept = {change.place for change in drifts if change.path in held}
-    return tuple(
-        replace(change, place="") if change.place in kept else change
-        for change in drifts
-        if change.path not in held
-    )
+    return opened((change for change in drifts if change.path not in held), kept)
 
 
 def workable(drifts: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
@@ -115,10 +116,13 @@ def workable(drifts: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
     if _stated(stuck):
         return ()
     kept = {change.place for change in stuck}
+    return opened((change for change in drifts if change.healable), kept)
+
+
+def opened(changes: Iterable[FieldChange], kept: Collection[str]) -> tuple[FieldChange, ...]:
+    """Let *changes* go field by field where the container around them is *kept*."""
     return tuple(
-        replace(change, place="") if change.place in kept else change
-        for change in drifts
-        if change.healable
+        replace(change, place="") if change.place in kept else change for change in changes
     )
 
 

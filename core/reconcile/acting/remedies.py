@@ -10,7 +10,7 @@ from dataclasses import replace
 from core.model import Plan, Step
 from core.model.requests import Request
 from core.reconcile.acting.standing import step_stands
-from core.reconcile.judging.judging import policy_of
+from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.remedy import requests
 
@@ -29,7 +29,7 @@ def _decided(draft: Draft, step: Step) -> Step:
 def requests_of(draft: Draft, step: Step) -> tuple[Request, ...]:
     """Return what a step sends whose object is still what it was decided on."""
     app = draft.app(step.key.app)
-    kind = draft.cluster(app.spec.cluster).kinds[step.kind]
-    live = kind.objects.get(step.key.ref) if kind.objects is not None else None
-    desired = app.desired[step.key.ref]
-    return requests(desired, live, step, kind.schema, policy_of(app.spec))
+    cluster = draft.cluster(app.spec.cluster)
+    live = live_at(cluster, step.kind, step.key.ref)
+    desired, schema = app.desired[step.key.ref], cluster.kinds[step.kind].schema
+    return requests(desired, live, step, schema, policy_of(app.spec))

@@ -30,8 +30,7 @@ def returned(
 
 
 def _stayed(change: FieldChange, old: Json, new: Json) -> bool:
-    swapped = change.place and not isinstance(change.git, Absent)
-    parts = parse_path(change.place if swapped else change.path)
+    parts = parse_path(change.place if change.swaps else change.path)
     was, now = value_at(old, parts), value_at(new, parts)
     if isinstance(was, Absent) or isinstance(now, Absent):
         return isinstance(was, Absent) and isinstance(now, Absent)

@@ -25,7 +25,7 @@ from core.compare import (
     judge,
     mask,
 )
-from core.compare.equality.schema import UNKNOWN, Node
+from core.compare.equality.schema import UNKNOWN, node_at
 from core.compare.equality.walk import How, differences, same
 from core.model import (
     DRIFT_VERDICTS,
@@ -52,9 +52,9 @@ from core.model import (
 )
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.meaning import apart, is_left, is_meant, nothing_to_do, stuck
-from core.reconcile.acting.plans import notes_of, ordered
-from core.reconcile.judging.evidence.scaling import drops_replicas, stated_scale
-from core.reconcile.judging.judging import policy_of
+from core.reconcile.acting.plans import notes_of, ordered, stated_twice
+from core.reconcile.judging.evidence.scaling import judged_beside
+from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState, KindState, namespace_of
 from core.reconcile.sides.desired import canonical_of
@@ -154,7 +154,7 @@ def _of_object(
     either = after or before
     assert either is not None
     state = cluster.kinds.get(either.kind)
-    live = state.objects.get(ref) if state is not None and state.objects is not None else None
+    live = live_at(cluster, either.kind, ref)
     if after is None:
         there = "it stays in the cluster: nothing is deleted" if live else "the cluster has none"
         return _Found(note=f"{ref} is no longer in Git then; {there}")
@@ -163,8 +163,7 @@ def _of_object(
     step = Step(Key(app.spec.name, ref), after.kind, Verb.APPLY, stamp_of(after, live))
     other = app.claimed.get(ref, "")
     if other:
-        problem = f"app {other} states it, too; one of the two must give it up"
-        return _Found(replace(step, problem=problem))
+        return _Found(replace(step, problem=stated_twice(other)))
     if state is None or state.objects is None:
         problem = f"live-unreadable: {state.problem if state is not None else 'not read yet'}"
         return _Found(replace(step, problem=problem))
@@ -207,6 +206,7 @@ class _Object:
         self._draft, self._live = draft, live
         self._policy: Policy = policy_of(app.spec)
         self._schema: Schema | None = state.schema
+        self._root = UNKNOWN if state.schema is None else state.schema.root
         self._before, self._after = sides
         self._was: JsonObject = {} if sides[0] is None else msgspec.json.decode(sides[0].body)
         self._row = draft.row(Key(app.spec.name, sides[1].ref))
@@ -239,22 +239,17 @@ class _Object:
         return _Found(replace(shown, requests=sent))
 
     def _judged(self) -> Judgement:
-        found = self._judged_by(self._beside)
-        if self._beside.scale is None and drops_replicas(found.changes):
-            scale = stated_scale(self._app, self._after.ref)
-            found = self._judged_by(replace(self._beside, scale=scale))
-        return found
+        def by(beside: Beside) -> Judgement:
+            return judge(self._after, self._live, self._schema, policy=self._policy, beside=beside)
 
-    def _judged_by(self, beside: Beside) -> Judgement:
-        return judge(self._after, self._live, self._schema, policy=self._policy, beside=beside)
+        return judged_beside(by, self._beside, self._app, self._after.ref)
 
     def _meant(self) -> tuple[tuple[Parts, How], ...]:
         """Say which paths the revert is about; of an object that it brings back all of them."""
         if self._before is None:
             return (((), How.VALUE),)
-        root = self._schema.root if self._schema is not None else UNKNOWN
         after: JsonObject = msgspec.json.decode(self._after.body)
-        found = differences(after, self._was, root)
+        found = differences(after, self._was, self._root)
         places = [(each.parts, each.how) for each in found]
         places += [((*e.parts[:-1], e.replaced), e.how) for e in found if e.replaced is not None]
         return tuple(places)
@@ -270,8 +265,7 @@ class _Object:
             change.git, Absent
         ):
             return change
-        manager = change.actor.manager if change.actor is not None else None
-        writer = class_of(manager or "", self._policy.classes)
+        writer = class_of(change.manager or "", self._policy.classes)
         if writer is OwnerClass.CONTROLLER or (contested and writer is OwnerClass.UNKNOWN):
             return change
         parts = parse_path(change.path)
@@ -279,15 +273,9 @@ class _Object:
         was, there = value_at(self._was, parts), value_at(found, parts)
         if isinstance(was, Absent) or isinstance(there, Absent):
             return change
-        if not same(was, there, self._node(parts), found):
+        if not same(was, there, node_at(self._root, parts), found):
             return change
         return replace(change, verdict=FieldVerdict.DRIFT, info=None, note="")
-
-    def _node(self, parts: Parts) -> Node:
-        node = self._schema.root if self._schema is not None else UNKNOWN
-        for part in parts:
-            node = node.fields[part] if isinstance(part, str) else node.items
-        return node
 
     def _shown(self, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
         hidden = mask(tuple(changes), self._after.ref, key=self._draft.mask_key)

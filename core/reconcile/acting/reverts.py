@@ -23,7 +23,7 @@ from core.model import (
 from core.reconcile.acting.reversals import after_of, resources_of, reversal
 from core.reconcile.acting.runs import READ_ONLY, finish, start
 from core.reconcile.acting.sending import MOVED
-from core.reconcile.judging.judging import policy_of
+from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import (
     CheckAccess,
@@ -100,11 +100,11 @@ def _trials(draft: Draft, request: int) -> Iterator[tuple[Key, Trial]]:
     cluster = draft.cluster(draft.app(revert.app).spec.cluster)
     stated = after_of(draft, revert)
     for step in revert.sync.runnable if revert.sync is not None else ():
-        kind = cluster.kinds.get(step.kind)
-        live = kind.objects.get(step.key.ref) if kind is not None and kind.objects else None
-        if kind is not None and live is not None:
+        live = live_at(cluster, step.kind, step.key.ref)
+        if live is not None:
             policy = policy_of(draft.app(revert.app).spec)
-            yield step.key, Trial(stated[step.key.ref], live, kind.schema, policy)
+            schema = cluster.kinds[step.kind].schema
+            yield step.key, Trial(stated[step.key.ref], live, schema, policy)
 
 
 def take_access(draft: Draft, done: PlanPrepared) -> None:
@@ -253,7 +253,3 @@ def _sync(draft: Draft, run: RunState, revert: RevertPlan, head: str) -> None:
     wanted = replace(revert.sync, steps=steps, revisions={revert.app: head})
     shown = replace(run.shown, total=len(found), problems=tuple(problems))
     start(draft, run.shown.id, wanted, shown, auto=False)
-
-
-def _stuck(sync: Plan) -> list[Step]:
-    return [step for step in sync.steps if step.problem]

@@ -23,6 +23,7 @@ from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.judging.causes import cause_of
 from core.reconcile.judging.evidence.fights import remember_heal
 from core.reconcile.judging.evidence.refusals import PUT_BACK
+from core.reconcile.judging.judging import live_at
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.phases import Applying, RunState
@@ -70,8 +71,7 @@ def _hindrance(draft: Draft, step: Step) -> str:
 def _apply(draft: Draft, number: int, step: Step) -> None:
     app = draft.app(step.key.app)
     desired = app.desired[step.key.ref]
-    kind = draft.cluster(app.spec.cluster).kinds[step.kind]
-    live = kind.objects.get(step.key.ref) if kind.objects is not None else None
+    live = live_at(draft.cluster(app.spec.cluster), step.kind, step.key.ref)
     subject = draft.subject(step.key)
     planned = _planned_by_others(subject, number)
     draft.put(replace(subject, call=Call(desired, live, number), planned=planned))

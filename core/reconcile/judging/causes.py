@@ -128,9 +128,11 @@ class Causes:
         )
 
     def _may_be_dropped(self, change: FieldChange) -> bool:
-        if not isinstance(change.git, Absent) or self._applied is not None or self._is_ours:
+        if not isinstance(change.git, Absent) or self._applied is not None:
             return False
-        manager = change.actor.manager if change.actor is not None else None
+        if self._evidence.is_ours:
+            return False
+        manager = change.manager
         return manager is None or class_of(manager, self._classes) not in _NOT_GIT
 
     # What tells --------------------------------------------------------------------------------
@@ -144,7 +146,7 @@ class Causes:
 
     def _since_applied(self, change: FieldChange) -> Cause | None:
         """Git moved since we applied the object: did it in this field, and did anybody else?"""
-        manager = change.actor.manager if change.actor is not None else None
+        manager = change.manager
         if manager == MANAGER:
             return Cause.GIT_AHEAD
         if self._earlier is None:
@@ -165,7 +167,7 @@ class Causes:
     def _unrecorded(self, change: FieldChange) -> Cause | None:
         if change.seen is not None:
             return Cause.LIVE_CHANGED
-        if change.actor is not None and change.actor.manager == MANAGER:
+        if change.manager == MANAGER:
             return Cause.GIT_AHEAD
         known = self._by_last_applied(change)
         if known is not None:
@@ -204,13 +206,6 @@ class Causes:
         return any(each.manager != actor.manager and each.kind not in _NOT_GIT for each in others)
 
     @cached_property
-    def _is_ours(self) -> bool:
-        return any(
-            (each.kind, each.operation) == (OwnerClass.OURS, "Apply")
-            for each in self._evidence.owners.entries
-        )
-
-    @cached_property
     def _evidence(self) -> Evidence:
         return Evidence(self._live, self._classes)
 
@@ -228,5 +223,5 @@ class Causes:
 def _places(change: FieldChange) -> Iterator[Parts]:
     """Yield where a change is, and the entry that stands there instead, if one does."""
     yield parse_path(change.path)
-    if change.place and not isinstance(change.git, Absent):
+    if change.swaps:
         yield parse_path(change.place)

@@ -58,7 +58,7 @@ from core.reconcile.judging.evidence.refusals import (
     with_refusal,
     with_stuck,
 )
-from core.reconcile.judging.evidence.scaling import awaits_scaler, drops_replicas, stated_scale
+from core.reconcile.judging.evidence.scaling import awaits_scaler, judged_beside
 from core.reconcile.judging.extras import live_of, without_desired
 from core.reconcile.judging.taking import with_taking
 from core.reconcile.memory.draft import Draft
@@ -153,7 +153,7 @@ def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
         desired.kind,
         Verdict.UNKNOWN,
         stamp=stamp_of(desired, None),
-        problem=before.problem if before and _digest(before) == desired.digest else "",
+        problem=before.problem if before and before.digest == desired.digest else "",
         since=before.since if before else 0.0,
         file=desired.document.file,
         line=desired.document.line,
@@ -212,11 +212,7 @@ def _keep_origin(before: Drift | None, after: Drift | None) -> Drift | None:
 def _whole(row: Drift) -> tuple[object, ...]:
     """What the origin of an object that one side lacks depends on."""
     uid = row.stamp.uid if row.stamp is not None else None
-    return row.verdict, _digest(row), uid, row.file, row.line
-
-
-def _digest(row: Drift) -> str | None:
-    return row.stamp.digest if row.stamp is not None else None
+    return row.verdict, row.digest, uid, row.file, row.line
 
 
 def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Drift) -> Drift:
@@ -292,11 +288,11 @@ def _judgement(
         persistent(draft.subject(key), desired.digest, draft.now),
         tuple(each.body for each in earlier_of(draft, app, key) or ()),
     )
-    found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
-    if beside.scale is None and drops_replicas(found.changes):
-        beside = replace(beside, scale=stated_scale(app, desired.ref))
-        found = judge(desired, live, schema, predicted=predicted, policy=policy, beside=beside)
-    return found
+
+    def by(known: Beside) -> Judgement:
+        return judge(desired, live, schema, predicted=predicted, policy=policy, beside=known)
+
+    return judged_beside(by, beside, app, desired.ref)
 
 
 def _row_of(

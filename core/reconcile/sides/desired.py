@@ -20,6 +20,7 @@ from core.model import (
     KindRef,
     ObjectRef,
     Resource,
+    refusal_of,
 )
 from core.reconcile.judging.evidence.refusals import forget_refusals
 from core.reconcile.judging.evidence.scaling import autoscaler_kind, choose_scaler
@@ -77,17 +78,8 @@ def _lost(app: AppState, read: SourceRead) -> dict[ObjectRef, tuple[Document, st
     last = {ref: document for ref, (document, _) in app.lost.items()}
     last |= app.unserved
     last |= {ref: made.document for ref, made in app.desired.items()}
-    found = ((ref, document, _refused(read, document.file)) for ref, document in last.items())
+    found = ((ref, each, refusal_of(read.refused, each.file)) for ref, each in last.items())
     return {ref: (document, problem) for ref, document, problem in found if problem}
-
-
-def _refused(read: SourceRead, file: str) -> str:
-    """Say why a file was left out, itself or with its folder; "" if it was not."""
-    for path, problem in read.refused:
-        is_folder = not path or path.endswith("/")
-        if file == path or (is_folder and file.startswith(path)):
-            return problem
-    return ""
 
 
 def lose_source(draft: Draft, lost: SourceLost) -> None:

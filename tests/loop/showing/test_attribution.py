@@ -16,8 +16,8 @@ from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
 from tests.controller import Controller
-from tests.loop.clusters import MERGE_PATCH, Place, real_place
-from tests.loop.test_loop import commit, deployment, of, rest, run
+from tests.loop.clusters import MERGE_PATCH, Place, real_place, run
+from tests.loop.test_loop import commit, deployment, of, rest
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 

@@ -18,8 +18,8 @@ from core.settings.reading import Flags, read_settings
 from tests.apiserver.waiting import eventually
 from tests.controller import Controller
 from tests.loop.canaries import WORD, base64_of, canary, leaks
-from tests.loop.clusters import MERGE_PATCH, Place, real_place, sandbox_place
-from tests.loop.test_loop import commit, of, run
+from tests.loop.clusters import MERGE_PATCH, Place, real_place, run, sandbox_place
+from tests.loop.test_loop import commit, of
 from tui.app import DriftApp
 from tui.options import TerminalOptions
 

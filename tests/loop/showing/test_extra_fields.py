@@ -13,8 +13,8 @@ import pytest
 
 from core.git import commit_files
 from tests.controller import Controller
-from tests.loop.clusters import MERGE_PATCH, Place, real_place, sandbox_place
-from tests.loop.test_loop import ADA, of, run
+from tests.loop.clusters import MERGE_PATCH, Place, real_place, run, sandbox_place
+from tests.loop.test_loop import ADA, of
 
 Json = dict[str, Any]
 SETTINGS = """

@@ -15,8 +15,8 @@ from core.git import commit_files
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
 from tests.controller import Controller
-from tests.loop.clusters import Place, real_place, sandbox_place
-from tests.loop.test_loop import ADA, deployment, of, rest, run
+from tests.loop.clusters import BOTH, Place, either_place, real_place, run
+from tests.loop.test_loop import ADA, deployment, of, rest
 
 Json = dict[str, Any]
 SETTINGS = """
@@ -65,15 +65,11 @@ def name() -> str:
     return f"owned-{secrets.token_hex(5)}"
 
 
-@pytest.fixture(params=["sandbox", pytest.param("real", marks=pytest.mark.real)])
+@pytest.fixture(params=BOTH)
 def place(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> Iterator[Place]:
     fill(tmp_path, name)
-    if request.param == "sandbox":
-        with sandbox_place(tmp_path) as made:
-            yield made
-    else:
-        with real_place(tmp_path, request.getfixturevalue("real_server")) as made:
-            yield made
+    with either_place(request, tmp_path) as made:
+        yield made
 
 
 def objects(place: Place, *words: str) -> dict[tuple[str, str], Json]:

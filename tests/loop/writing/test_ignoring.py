@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.loop.clusters import MERGE_PATCH, Place
-from tests.loop.test_loop import apps, commit, deployment, place, run, scale
+from tests.loop.clusters import MERGE_PATCH, Place, run
+from tests.loop.test_loop import apps, commit, deployment, place, scale
 
 __all__ = ["place"]  # the fixture
 

@@ -11,8 +11,14 @@ import pytest
 import yaml
 
 from core.git import commit_files
-from tests.loop.clusters import MERGE_PATCH, Place, real_place, sandbox_place
-from tests.loop.test_loop import ADA, run
+from tests.loop.clusters import (
+    BOTH,
+    MERGE_PATCH,
+    Place,
+    either_place,
+    run,
+)
+from tests.loop.test_loop import ADA
 
 APPLY = "application/apply-patch+yaml"
 STRATEGIC = "application/strategic-merge-patch+json"
@@ -46,7 +52,7 @@ def name() -> str:
     return f"reverting-{secrets.token_hex(4)}"
 
 
-@pytest.fixture(params=["sandbox", pytest.param("real", marks=pytest.mark.real)])
+@pytest.fixture(params=BOTH)
 def place(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> Iterator[Place]:
     """One app in a namespace of its own, committed and not yet applied."""
     app = f"{{name: shop, repo: repo, path: shop, namespace: {name}}}"
@@ -54,12 +60,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> Iterator
     space = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n"
     files = {"space.yaml": space, "web.yaml": web(), "flags.yaml": flags()}
     commit(tmp_path / "repo", "Everything", **files)
-    if request.param == "sandbox":
-        with sandbox_place(tmp_path) as made:
-            yield made
-    else:
-        with real_place(tmp_path, request.getfixturevalue("real_server")) as made:
-            yield made
+    with either_place(request, tmp_path) as made:
+        yield made
 
 
 def web(*, image: str = "example/web:1", replicas: int = 3, more: str = "") -> str:

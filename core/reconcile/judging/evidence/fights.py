@@ -45,7 +45,7 @@ def persistent(subject: Subject, digest: str | None, now: float) -> Mapping[str,
 def paths_of(changes: Iterable[FieldChange]) -> Mapping[str, str | None]:
     """Name what a heal puts right, and who wrote it; "" stands for an object that was deleted."""
     return {
-        change.path: change.actor.manager if change.actor is not None else None
+        change.path: change.manager
         for change in changes
         if change.verdict is FieldVerdict.DRIFT and change.healable
     } or {"": None}
@@ -54,7 +54,7 @@ def paths_of(changes: Iterable[FieldChange]) -> Mapping[str, str | None]:
 def remember_heal(draft: Draft, key: Key, row: Drift) -> None:
     """Count a heal of what *row* shows."""
     subject = draft.subject(key)
-    digest = row.stamp.digest if row.stamp is not None else None
+    digest = row.digest
     heals = subject.heals
     for path, writer in paths_of(row.changes).items():
         past = heals_of(subject, path, digest, draft.now)
@@ -68,7 +68,7 @@ def note_calm(draft: Draft, key: Key, row: Drift) -> None:
     subject = draft.subject(key)
     if not subject.heals:
         return
-    digest = row.stamp.digest if row.stamp is not None else None
+    digest = row.digest
     apart = {change.path for change in row.changes if change.verdict is not FieldVerdict.WARN}
     if row.verdict is Verdict.MISSING:
         apart.add("")
@@ -85,7 +85,7 @@ def note_calm(draft: Draft, key: Key, row: Drift) -> None:
 def tell_fights(draft: Draft, key: Key, row: Drift) -> None:
     """Say once of each field that it is fought for: it is left to who puts it back."""
     subject = draft.subject(key)
-    digest = row.stamp.digest if row.stamp is not None else None
+    digest = row.digest
     names = persistent(subject, digest, draft.now) if subject.heals and not row.confirming else {}
     fought = tuple(
         change

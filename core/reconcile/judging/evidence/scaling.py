@@ -4,11 +4,11 @@ They are evidence, not objects of the app: where they cannot be read nothing is 
 they do to replicas is then the controller's own claim, CONTESTED.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from core.compare import ScaleRange, scale_of
+from core.compare import Beside, Judgement, ScaleRange, scale_of
 from core.compare.evidence.scaling import GROUP, KIND, SCALED
 from core.model import Absent, FieldChange, FieldVerdict, Key, KindRef, Live, ObjectRef, Resource
 from core.reconcile.memory.draft import Draft
@@ -50,6 +50,23 @@ def awaits_scaler(cluster: ClusterState, kind: KindRef) -> bool:
     if cluster.scaler is None or resource is None or not resource.has_scale:
         return False
     return not is_settled(cluster, cluster.scaler)
+
+
+def judged_beside(
+    by: Callable[[Beside], Judgement], beside: Beside, app: AppState, ref: ObjectRef
+) -> Judgement:
+    """Judge one object, and once more where an autoscaler that Git states is to have its replicas.
+
+    Args:
+        by: Judges it, with what is known beside it.
+        beside: What is known.
+        app: Whose object it is.
+        ref: Its identity.
+    """
+    found = by(beside)
+    if beside.scale is None and drops_replicas(found.changes):
+        found = by(replace(beside, scale=stated_scale(app, ref)))
+    return found
 
 
 def drops_replicas(changes: Iterable[FieldChange]) -> bool:
