@@ -28,6 +28,7 @@ from tui.text.spans import clip, width_of, wrap
 from tui.theme.styles import MONO_STYLES
 from tui.widgets.lines import Lines
 
+_BAR, _MARGINS = 1, 2  # cells
 _ROOMY = 8  # rows of text from which an empty one before the buttons is no loss
 
 
@@ -181,7 +182,8 @@ class Preview(ModalScreen[None]):
     def _draw(self) -> None:
         box = self.query_one("#dialog")
         box.border_title = Content(self._heading)
-        width = max(20, self._body.cells - 2)
+        # The room of a scroll bar is left free: whether there is one depends on the lines.
+        width = max(20, box.content_size.width - _BAR - _MARGINS)
         lines = self._lines(width)
         self._body.show(lines)
         self._body.redraw()
