@@ -3,7 +3,7 @@
 from core.model import AppView, Problem, Remedy, Snapshot, worst_of
 from core.reconcile.judging.extras import told_apart
 from core.reconcile.memory.state import AppState, State, is_known, is_surveyed
-from core.reconcile.sides.claims import objections
+from core.reconcile.sides.claims import all_read, objections
 from core.reconcile.sides.surveys import unseen
 
 
@@ -39,6 +39,7 @@ def _app(state: State, app: AppState) -> AppView:
         problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
     whole = is_known(app, cluster) and not pending and tally.confirming == 0
+    beside = [each for each in state.apps.values() if each.spec.cluster == app.spec.cluster]
     return AppView(
         spec=app.spec,
         revision=app.source.revision if app.source else None,
@@ -48,6 +49,7 @@ def _app(state: State, app: AppState) -> AppView:
         counts=tally.counts,
         ignored=tally.ignored,
         complete=whole
+        and all_read(beside)
         and is_surveyed(cluster, app.spec.owns)
         and told_apart(app, state.apps.values()),
         blocked=cut_off or (app.source is None and bool(app.problem)),
