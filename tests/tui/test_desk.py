@@ -115,7 +115,7 @@ async def test_secrets_show_neither_value_nor_hash() -> None:
 async def test_an_event_is_told_in_pane_0() -> None:
     async with playing() as stage:
         await stage.press("4")
-        assert "sync failed" in stage.pane("timeline")
+        assert "sync fail" in stage.pane("timeline")
         assert "no latest tags" in stage.pane("changes")
 
 

@@ -19,6 +19,7 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Json,
+    Masked,
     ObjectRef,
     Seen,
     Verdict,
@@ -26,10 +27,10 @@ from core.model import (
 from core.telling.spans import Role, plain, say
 from tests.tui import samples
 from tui.text.changes import as_text, field_lines, object_lines
-from tui.text.details import app_lines
+from tui.text.details import app_lines, event_lines
 from tui.text.header import Heading, header_line
 from tui.text.pairs import pair_lines
-from tui.text.rows import AppRow, Looks, resource_line
+from tui.text.rows import AppRow, Looks, event_line, resource_line
 from tui.text.signs import SIGNS
 from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
@@ -334,3 +335,25 @@ def test_a_list_says_ignored_where_only_a_rule_keeps_an_object_in_sync() -> None
     counted = replace(hiding(), verdict=Verdict.DRIFTED)
     assert "≠ drifted" in plain(resource_line(counted, 80, LOOKS))
     assert "I ignored" in plain(resource_line(hiding(), 80, replace(LOOKS, ascii_only=True)))
+
+
+@pytest.mark.parametrize("width", [49, 62, 76, 120])
+def test_the_timeline_keeps_field_values_and_who(width: int) -> None:
+    event = replace(samples.events()[2], changes=samples.CHANGES[:1])
+    line = event_line(event, width, LOOKS)
+    assert width_of(line) <= width
+    kind, sides = ("deploy", "5→3") if width < 76 else ("Deployment", "5 → 3")
+    for words in (f"{kind} api", f"replicas {sides} kubectl"):
+        assert words in plain(line)
+
+
+def test_a_secret_in_the_timeline_shows_no_value() -> None:
+    change = FieldChange("data.token", FieldVerdict.DRIFT, Masked("aaaa"), Masked("bbbb"))
+    event = replace(samples.events()[2], changes=(change,))
+    assert "data.token secret value changed" in plain(event_line(event, 160, LOOKS))
+
+
+def test_an_event_tells_each_field_as_the_object_does() -> None:
+    text = as_text(event_lines(samples.events()[2], 100, LOOKS))
+    for words in ("spec.replicas", "5  →  3", "dana@example.com", "Enter goes to the object"):
+        assert words in text

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
+
 from core.model import Cause, FieldVerdict, Run, Verb, Verdict
 from core.telling import actors, changes, objects, origins, plans
 from core.telling.spans import Line, Role, plain, say
@@ -28,6 +30,7 @@ def test_text_from_outside_is_shown_and_not_obeyed() -> None:
     assert plain((say("a"), say("b", Role.GIT))) == "ab"
 
 
+@pytest.mark.outside
 def test_the_words_know_no_terminal_and_no_engine() -> None:
     parts = "actors, changes, objects, origins, plans, values, verdicts"
     heavy = ("textual", "rich", "tui", "core.reconcile", "core.engine", "core.compare")
