@@ -1,17 +1,37 @@
 """What every test may ask for, and which of them begin first."""
 
+from collections.abc import Generator
+from contextlib import nullcontext
+
+import hypothesis
 import pytest
 
+from tests.purity import guarded, is_pure
+
 pytest_plugins = ["tests.apiserver.fixture"]
+
+hypothesis.settings.register_profile("busy", deadline=None)  # a machine that does more than this
+hypothesis.settings.load_profile("busy")
 
 _ORDER = ("tests/shapes/", "tests/matrix/", "tests/adoption/", "tests/verdicts/", "tests/loop/")
 
 
+@pytest.hookimpl(tryfirst=True)  # `-m pure` chooses afterwards
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what waits longest: with two workers it would otherwise run last, and alone."""
+    for item in items:
+        if is_pure(item):
+            item.add_marker("pure")
     items.sort(key=lambda item: _rank(item.nodeid))
 
 
 def _rank(nodeid: str) -> int:
     ranks = (rank for rank, folder in enumerate(_ORDER) if nodeid.startswith(folder))
     return next(ranks, len(_ORDER))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Hold a pure test, its fixtures included, to what it claims."""
+    with guarded(item.nodeid) if is_pure(item) else nullcontext():
+        return (yield)

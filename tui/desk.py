@@ -90,6 +90,11 @@ class Desk(Screen[None], inherit_bindings=False):
         return self.panes.subject(self.view)
 
     @property
+    def alone(self) -> bool:
+        """Whether one pane is shown at a time."""
+        return len(self.view.focus.shown(self.size.width)) == 1
+
+    @property
     def troubled(self) -> bool:
         """Whether a message stands there that stays until it is dismissed."""
         return self.frame.note_bar.sticky

@@ -32,7 +32,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     Args:
         apps: What to keep in sync; each names one of *clusters*.
         clusters: The API servers.
-        neighbours: Other apps, read to know what is theirs where *apps* own all; not shown.
+        neighbours: Other apps, read to know what is theirs; not shown.
         healing: Put drift right and apply new commits from the start.  Implies writing.
         writing: Plans that a person accepts may run.
         once: Read each folder once and do not follow it (`driftdeck diff`).

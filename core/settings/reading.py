@@ -58,7 +58,7 @@ class Settings:
 
     apps: tuple[AppSpec, ...]
     clusters: tuple[ClusterSpec, ...]
-    neighbours: tuple[AppSpec, ...] = ()  # not chosen, and may state what a chosen app owns
+    neighbours: tuple[AppSpec, ...] = ()  # not chosen, and may state what a chosen app does
 
 
 def read_settings(flags: Flags, folder: Path) -> Settings:
@@ -76,12 +76,11 @@ def read_settings(flags: Flags, folder: Path) -> Settings:
     if flags.source:
         apps, clusters = _overridden(apps, clusters, flags, folder)
     needed = {app.cluster for app in apps}
-    owning = {app.cluster for app in apps if app.owns}
     names = {app.name for app in apps}
     return Settings(
         apps=apps,
         clusters=tuple(c for c in clusters if c.name in needed),
-        neighbours=tuple(a for a in stated if a.cluster in owning and a.name not in names),
+        neighbours=tuple(a for a in stated if a.cluster in needed and a.name not in names),
     )
 
 

@@ -1,20 +1,24 @@
-"""From the first day on a cluster that others deployed to a commit that is undone, by one hand."""
+"""From the first day on a cluster that others deployed to a commit that is reverted."""
 
 import json
+import re
 import secrets
 import subprocess
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from core.cli.exit_codes import DRIFT
 from core.git import commit_files
 from tests.adoption.hands import HANDS, Place
 from tests.adoption.objects import ADDED, DROPPED, Json, after, before, text
 from tests.apiserver.server import ApiServer
 from tests.loop.clusters import Place as Home
+from tests.loop.clusters import run
 
 ADA = "Ada <ada@example>"
 _BOOKKEEPING = frozenset({"managedFields", "resourceVersion", "generation"})
@@ -35,93 +39,55 @@ class Told:
     took_s: dict[str, float] = field(default_factory=dict)
 
 
-class Story:
-    """One hand's objects in a namespace and a folder of their own."""
+class Hand:
+    """Who deployed objects into a namespace of its own, as Git states them in a repository."""
 
-    def __init__(self, server: ApiServer, folder: Path, hand: str) -> None:
-        self.deploy, self.tracker = HANDS[hand]
-        self.folder = folder
+    def __init__(self, server: ApiServer, folder: Path, name: str) -> None:
+        self.deploy, self.tracker = HANDS[name]
+        self.app = name.lower().replace(" ", "-")
+        self.repo = folder / self.app
         self.namespace = f"adopt-{secrets.token_hex(4)}"
         client = server.client("alice")
-        kubeconfig = server.kubeconfig("alice")
-        self.place = Place(client, kubeconfig, self.namespace, folder)
-        self.home = Home(server.kubeconfig("driftdeck"), client, folder)
+        self.place = Place(client, server.kubeconfig("alice"), self.namespace, folder)
         body: Json = {"metadata": {"name": self.namespace}}
         assert client.call("POST", "/api/v1/namespaces", body).status == HTTPStatus.CREATED
         self.told = Told(len(before()))
 
-    def run(self) -> Told:
-        """Play it to its end."""
-        self._settings()
-        self._commit(before())
-        self.deploy(self.place, before())
-        self._first_day()
-        self._take_over()
-        self._follow(after(), before())
-        self._undo()
-        return self.told
+    def settings(self, *, take_over: bool) -> str:
+        """Return its app."""
+        more = ", take_over: true" if take_over and self.tracker else ""
+        return f"  - {{name: {self.app}, repo: {self.app}, namespace: {self.namespace}{more}}}\n"
 
-    # Scenes --------------------------------------------------------------------------------------
+    def commit(self, objects: Mapping[str, Json]) -> str:
+        """Have Git state *objects* and nothing else."""
+        init = not self.repo.exists()
+        every = {} if init else {f"{name}.yaml": None for name in (*before(), *after())}
+        files = {f"{name}.yaml": text(body).encode() for name, body in objects.items()}
+        content = {**every, **files}
+        when = time.time()
+        return commit_files(self.repo, content, author=ADA, message="Change", when=when, init=init)
 
-    def _first_day(self) -> None:
-        for row in self._rows().values():
-            if row["verdict"] != "in_sync":
-                self.told.shown.append(f"{row['name']}: {row['changes']}")
-        done = self._driftdeck("diff")
-        assert done.returncode == len(self.told.shown) > 0 or not self.told.shown, done.stdout
+    def objects(self, named: Mapping[str, Json] | None = None) -> dict[str, Json]:
+        """Read the objects, those of the first commit unless others are named."""
+        found: dict[str, Json] = {}
+        for name, body in (named or before()).items():
+            answer = self.place.client.call("GET", self.place.url(body))
+            assert answer.status == HTTPStatus.OK, name
+            found[name] = answer.json()
+        return found
 
-    def _take_over(self) -> None:
-        there = self._objects()
-        if self.tracker:
-            done = self._driftdeck("sync", "--yes")
-            assert (done.returncode, done.stderr) == (0, "")
-            assert f"left to {self.tracker}" in " ".join(done.stdout.split()), done.stdout
-            assert "take over" not in done.stdout.replace("`take_over", "")
-            self.told.left = sum(bool(row["tracked_by"]) for row in self._rows().values())
-            assert self._objects() == there
-            self._settings(", take_over: true")
-        listed = self._driftdeck("sync", "--dry-run").stdout
-        self.told.taken = listed.count("take over ")
-        began = time.monotonic()
-        done = self._driftdeck("sync", "--yes")
-        self.told.took_s["take over"] = time.monotonic() - began
-        assert done.returncode == 0, done.stdout + done.stderr
-        now = {name: _plain(body) for name, body in self._objects().items()}
-        self.told.changed = [name for name in there if _plain(there[name]) != now[name]]
-        assert "nothing to do" in self._driftdeck("sync", "--yes").stdout
-
-    def _follow(self, wanted: Mapping[str, Json], earlier: Mapping[str, Json]) -> None:
-        self._commit(wanted)
-        rows = self._rows()
-        assert rows[ADDED]["verdict"] == "missing"
-        assert rows[DROPPED]["verdict"] == "extra"
-        for row in rows.values():
-            causes = {change["cause"] for change in row["changes"] if change["verdict"] == "drift"}
-            if row["cause"] != "git_ahead" or causes - {"git_ahead"}:
-                self.told.odd_causes.append(f"{row['name']}: {row['cause']} {row['changes']}")
-        began = time.monotonic()
-        done = self._driftdeck("sync", "--yes")
-        self.told.took_s["follow a commit"] = time.monotonic() - began
-        assert done.returncode == 0, done.stdout + done.stderr
-        self.told.not_followed = self._unlike(wanted, earlier)
-
-    def _undo(self) -> None:
-        self._commit(before())
-        done = self._driftdeck("sync", "--yes")
-        assert done.returncode == 0, done.stdout + done.stderr
-        self.told.not_undone = self._unlike(before(), after())
-
-    def apply_again(self) -> float:
-        """Return how many seconds `kubectl apply --server-side` takes for the same objects."""
-        began = time.monotonic()
-        self.place.kubectl("apply", "--server-side", "--force-conflicts", objects=before())
-        return time.monotonic() - began
-
-    def _unlike(self, wanted: Mapping[str, Json], earlier: Mapping[str, Json]) -> list[str]:
+    def unlike(
+        self, rows: Mapping[str, Any], wanted: Mapping[str, Json], earlier: Mapping[str, Json]
+    ) -> list[str]:
         """Name what is not as Git says, or still has what only the commit before stated."""
-        rows, found = self._rows(), self._objects(wanted)
-        names = [body["metadata"]["name"] for body in wanted.values()]
-        odd = [name for name in names if rows[name]["verdict"] != "in_sync"]
+        found = self.objects(wanted)
+        gone = {body["metadata"]["name"] for body in earlier.values()}
+        gone -= {body["metadata"]["name"] for body in wanted.values()}
+        odd = [
+            f"{name}: {row['verdict']}"
+            for name, row in rows.items()
+            if row["verdict"] != ("extra" if name in gone else "in_sync")
+        ]
         for name, body in wanted.items():
             for holder in ("labels", "annotations"):
                 both = (earlier.get(name, body), body)
@@ -141,52 +107,109 @@ class Story:
         assert answer.status == HTTPStatus.CREATED, answer.body
         return answer.json()
 
+    def apply_again(self) -> float:
+        """Return how many seconds `kubectl apply --server-side` takes for the same objects."""
+        began = time.monotonic()
+        self.place.kubectl("apply", "--server-side", "--force-conflicts", objects=before())
+        return time.monotonic() - began
+
+
+class Story:
+    """The objects of some hands, each an app; every command but a revert is for all of them."""
+
+    def __init__(self, server: ApiServer, folder: Path, *hands: str) -> None:
+        self.home = Home(server.kubeconfig("driftdeck"), server.client("alice"), folder)
+        self.hands = {name: Hand(server, folder, name) for name in hands}
+
+    def run(self) -> dict[str, Told]:
+        """Play it to its end; say what came of it by the name of the hand."""
+        for hand in self.hands.values():
+            hand.commit(before())
+            hand.deploy(hand.place, before())
+        self._first_day()
+        self._take_over()
+        self._follow_and_undo()
+        return {name: hand.told for name, hand in self.hands.items()}
+
+    # Scenes --------------------------------------------------------------------------------------
+
+    def _first_day(self) -> None:
+        self._settings(take_over=False)
+        for hand, rows in self._rows():
+            told = hand.told
+            for row in rows.values():
+                if row["verdict"] != "in_sync":
+                    told.shown.append(f"{row['name']}: {row['changes']}")
+            told.left = sum(bool(row["tracked_by"]) for row in rows.values())
+
+    def _take_over(self) -> None:
+        """Those whose objects no engine tracks come first, the others when the settings say so."""
+        for tracked in (False, True):
+            hands = [hand for hand in self.hands.values() if bool(hand.tracker) is tracked]
+            others = [hand for hand in self.hands.values() if bool(hand.tracker) is not tracked]
+            self._settings(take_over=tracked)
+            there, apart = ([each.objects() for each in some] for some in (hands, others))
+            done, took_s = self._driftdeck("sync", "--yes")
+            said = " ".join(done.stdout.split())
+            listed = Counter(re.findall(r"take over \S+ \S+ \((\S+)\)", said))
+            assert (done.returncode, done.stderr) == (0, "")
+            for hand, earlier in zip(hands, there, strict=True):
+                hand.told.taken, hand.told.took_s["take over"] = listed[hand.app], took_s
+                now = hand.objects()
+                changed = [name for name in now if _plain(earlier[name]) != _plain(now[name])]
+                hand.told.changed = changed
+            for hand, earlier in zip(others, apart, strict=True):
+                assert hand.objects() == earlier
+                assert listed[hand.app] == 0
+                assert tracked or f"left to {hand.tracker}" in said, done.stdout
+        assert "nothing to do" in self._driftdeck("sync", "--yes")[0].stdout
+
+    def _follow_and_undo(self) -> None:
+        commits = [hand.commit(after()) for hand in self.hands.values()]
+        for hand, rows in self._rows():
+            assert rows[ADDED]["verdict"] == "missing"
+            assert rows[DROPPED]["verdict"] == "extra"
+            hand.told.odd_causes = [
+                f"{row['name']}: {row['cause']} {row['changes']}"
+                for row in rows.values()
+                if {row["cause"], *_causes(row)} != {"git_ahead"}
+            ]
+        done, took_s = self._driftdeck("sync", "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
+        for hand, rows in self._rows():
+            hand.told.took_s["follow a commit"] = took_s
+            hand.told.not_followed = hand.unlike(rows, after(), before())
+        for hand, commit in zip(self.hands.values(), commits, strict=True):
+            done, _ = self._driftdeck("revert", commit, "--app", hand.app, "--yes")
+            assert done.returncode == 0, done.stdout + done.stderr
+        for hand, rows in self._rows():
+            hand.told.not_undone = hand.unlike(rows, before(), after())
+
     # Means ---------------------------------------------------------------------------------------
 
-    def _settings(self, more: str = "") -> None:
-        app = f"{{name: web, repo: repo, namespace: {self.namespace}{more}}}"
-        (self.folder / "driftdeck.yaml").write_text(f"apps:\n  - {app}\n")
+    def _settings(self, *, take_over: bool) -> None:
+        apps = "".join(hand.settings(take_over=take_over) for hand in self.hands.values())
+        (self.home.folder / "driftdeck.yaml").write_text(f"apps:\n{apps}")
 
-    def _commit(self, objects: Mapping[str, Json]) -> None:
-        repo = self.folder / "repo"
-        every = {f"{name}.yaml": None for name in (*before(), *after())} if repo.exists() else {}
-        files = {f"{name}.yaml": text(body).encode() for name, body in objects.items()}
-        commit_files(
-            repo,
-            {**every, **files},
-            author=ADA,
-            message="Change",
-            when=time.time(),
-            init=not repo.exists(),
-        )
+    def _driftdeck(self, *words: str) -> tuple[subprocess.CompletedProcess[str], float]:
+        """Run a command, and say how many seconds it took."""
+        began = time.monotonic()
+        return run(self.home, *words, timeout_s=120), time.monotonic() - began
 
-    def _driftdeck(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 - our own command line
-            self.home.command(*words),
-            env=dict(self.home.environment()),
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=120,
-        )
-
-    def _rows(self) -> dict[str, Any]:
-        """What `diff --all` says of each object, by its name."""
-        done = self._driftdeck("diff", "-o", "json", "--all")
+    def _rows(self) -> Iterator[tuple[Hand, dict[str, Any]]]:
+        """Yield what `diff --all` says of the objects of each hand, by their names."""
+        done, _ = self._driftdeck("diff", "-o", "json", "--all")
         assert done.stdout, done.stderr
         page = json.loads(done.stdout)
         assert page["complete"], done.stdout
-        return {row["name"]: row for row in page["objects"]}
+        odd = any(row["verdict"] != "in_sync" for row in page["objects"])
+        assert done.returncode == (DRIFT if odd else 0)
+        for hand in self.hands.values():
+            yield hand, {row["name"]: row for row in page["objects"] if row["app"] == hand.app}
 
-    def _objects(self, named: Mapping[str, Json] | None = None) -> dict[str, Json]:
-        """Read the objects, those of the first commit unless others are named."""
-        found: dict[str, Json] = {}
-        for name, body in (named or before()).items():
-            answer = self.place.client.call("GET", self.place.url(body))
-            assert answer.status == HTTPStatus.OK, name
-            found[name] = answer.json()
-        return found
+
+def _causes(row: Mapping[str, Any]) -> set[str]:
+    return {change["cause"] for change in row["changes"] if change["verdict"] == "drift"}
 
 
 def _plain(body: Json) -> Json:

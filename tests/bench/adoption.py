@@ -26,7 +26,7 @@ def main() -> None:
             "changed by that",
             "cause other than Git",
             "not followed",
-            "not undone",
+            "not reverted",
             "take over / kubectl",
             "commit / kubectl",
         ]
@@ -35,8 +35,9 @@ def main() -> None:
         for hand in HANDS:
             with tempfile.TemporaryDirectory(prefix="driftdeck-adoption-") as folder:
                 story = Story(server, Path(folder), hand)
-                told = story.run()
-                kubectl_s = story.apply_again() if shutil.which("kubectl") else float("nan")
+                told = story.run()[hand]
+                again = story.hands[hand].apply_again
+                kubectl_s = again() if shutil.which("kubectl") else float("nan")
             counts = [told.shown, told.changed, told.odd_causes, told.not_followed, told.not_undone]
             shown, *others = [f"{len(each)} of {told.of}" for each in counts]
             times = [f"{told.took_s[what] / kubectl_s:.1f}" for what in told.took_s]

@@ -24,12 +24,14 @@ from core.telling.spans import plain
 from tests.tui import samples
 from tests.tui.scripted import Scripted
 from tui.app import DriftApp
+from tui.dialogs.naming import NameStep
 from tui.model.focus import Pane
 from tui.options import TerminalOptions
 from tui.widgets.lines import Lines
 
 AskedFor = TypeVar("AskedFor")
 ARMED_S = 0.45
+PROTECTED = "prod-eu-1"  # the sample world's
 _TURNS = 40
 
 
@@ -98,9 +100,16 @@ class Stage:
         await self.pilot.pause()
 
     async def confirm(self) -> None:
-        """Wait until the dialog can be confirmed, then do it."""
+        """Wait until the dialog can be confirmed, then do it; type the name that is asked for."""
         await self.pilot.pause(ARMED_S)
         await self.press("y")
+        await self.type_name()
+
+    async def type_name(self) -> None:
+        """Type the name of the protected cluster, where one is asked for."""
+        if isinstance(self.app.screen, NameStep):
+            await self.until(lambda: self.app.focused is not None)
+            await self.press(*PROTECTED, "enter")
 
     def asked(self, kind: type[AskedFor]) -> list[AskedFor]:
         """The commands of one kind, oldest first."""

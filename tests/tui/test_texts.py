@@ -19,6 +19,7 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Json,
+    Masked,
     ObjectRef,
     Seen,
     Verdict,
@@ -26,10 +27,10 @@ from core.model import (
 from core.telling.spans import Role, plain, say
 from tests.tui import samples
 from tui.text.changes import as_text, field_lines, object_lines
-from tui.text.details import app_lines
+from tui.text.details import app_lines, event_lines
 from tui.text.header import Heading, header_line
 from tui.text.pairs import pair_lines
-from tui.text.rows import AppRow, Looks, resource_line
+from tui.text.rows import AppRow, Looks, event_line, resource_line
 from tui.text.signs import SIGNS
 from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
@@ -116,7 +117,7 @@ def test_an_object_that_git_never_had_shows_who_made_it() -> None:
     maker = replace(samples.KUBECTL, manager="kubectl-create")
     text = _told(replace(row, cause=Cause.LIVE_CHANGED, actor=maker))
     assert "Git does not state it. A sync leaves it alone" in text
-    assert "made by  kubectl-create" in text
+    assert "made by  dana@example.com, 12m ago, kubectl create (audit)" in text
     assert "Git no longer states it" in _told(replace(row, cause=Cause.GIT_AHEAD))
 
 
@@ -242,21 +243,21 @@ OBSERVED = replace(samples.SCALE, observed_at=SEEN.at)
 @pytest.mark.parametrize(
     ("actor", "seen", "words"),
     [
-        (OBSERVED, SEEN, "kubectl Update/scale seen 2m ago (was 3) user unknown (observed)"),
+        (OBSERVED, SEEN, "kubectl scale, seen 2m ago, user unknown (observed), was 3"),
         (
             replace(OBSERVED, observed_at=None, confidence=Confidence.OWNED),
             replace(SEEN, since=samples.stamp(600)),
-            "kubectl Update/scale between 10m ago and 2m ago (was 3) user unknown (owned)",
+            "kubectl scale, between 10m ago and 2m ago, user unknown (owned), was 3",
         ),
         (
             replace(OBSERVED, time=samples.stamp(60), user="alice", confidence=Confidence.AUDIT),
             SEEN,
-            "kubectl Update/scale 1m ago (was 3) user alice (audit)",
+            "alice, 1m ago, kubectl scale (audit), was 3",
         ),
         (
             replace(OBSERVED, observed_at=None, time=samples.stamp(60), suspects=("a", "b")),
             None,
-            "kubectl Update/scale 1m ago or before user perhaps a or b (observed)",
+            "perhaps a or b, at least 1m ago, kubectl scale (observed)",
         ),
     ],
 )
@@ -334,3 +335,25 @@ def test_a_list_says_ignored_where_only_a_rule_keeps_an_object_in_sync() -> None
     counted = replace(hiding(), verdict=Verdict.DRIFTED)
     assert "≠ drifted" in plain(resource_line(counted, 80, LOOKS))
     assert "I ignored" in plain(resource_line(hiding(), 80, replace(LOOKS, ascii_only=True)))
+
+
+@pytest.mark.parametrize("width", [49, 62, 76, 120])
+def test_the_timeline_keeps_field_values_and_who(width: int) -> None:
+    event = replace(samples.events()[2], changes=samples.CHANGES[:1])
+    line = event_line(event, width, LOOKS)
+    assert width_of(line) <= width
+    kind, sides = ("deploy", "5→3") if width < 76 else ("Deployment", "5 → 3")
+    for words in (f"{kind} api", f"replicas {sides} kubectl"):
+        assert words in plain(line)
+
+
+def test_a_secret_in_the_timeline_shows_no_value() -> None:
+    change = FieldChange("data.token", FieldVerdict.DRIFT, Masked("aaaa"), Masked("bbbb"))
+    event = replace(samples.events()[2], changes=(change,))
+    assert "data.token secret value changed" in plain(event_line(event, 160, LOOKS))
+
+
+def test_an_event_tells_each_field_as_the_object_does() -> None:
+    text = as_text(event_lines(samples.events()[2], 100, LOOKS))
+    for words in ("spec.replicas", "5  →  3", "dana@example.com", "Enter goes to the object"):
+        assert words in text

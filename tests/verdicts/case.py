@@ -29,6 +29,7 @@ class Case:
     about: str
     git: str  # the last commit; "" means the file is deleted
     before: str | None = None  # the first commit, which driftdeck applies; None: as `git`
+    earlier: str | None = None  # a commit between the two, which nobody applies
     made: str = ""  # created by another client instead, who is the manager `by`
     by: str = "kubectl-create"
     acts: tuple[Act, ...] = ()  # what happens between the two commits

@@ -146,12 +146,18 @@ def play(theatre: Theatre, cases: Sequence[Case]) -> Played:
         if theatre.server in case.on
     }
     first = {_file(c, stage): stage.filled(c.stated_first) for c, stage in stages.items()}
+    earlier = {
+        _file(c, stage): stage.filled(c.earlier)
+        for c, stage in stages.items()
+        if c.earlier is not None
+    }
     last = {_file(c, stage): stage.filled(c.git) for c, stage in stages.items()}
     _commit(theatre, first, {}, "What the rows begin with", init=True)
     _run(theatre, played, "confirmed", "sync", "--yes")
     for case, stage in stages.items():
         _act(case, stage, played)
-    played.head = _commit(theatre, last, first, "What the rows end with", init=False)
+    _commit(theatre, earlier, first, "What nobody applies", init=False)
+    played.head = _commit(theatre, last, {**first, **earlier}, "What the rows end with", init=False)
     for judge in JUDGES:
         said = json.loads(_run(theatre, played, judge, "diff", "--all", "-o", "json"))
         played.rows[judge] = {found["name"]: found for found in said["objects"]}

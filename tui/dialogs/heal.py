@@ -1,8 +1,11 @@
 """The preview of standing repair."""
 
+from typing_extensions import override
+
 from core.model import AppView, Snapshot
 from core.reconcile.memory.commands import SetHeal
 from core.telling.spans import say
+from tui.dialogs.naming import protected_name
 from tui.dialogs.preview import Preview
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
 from tui.surface import Surface, forbidden
@@ -33,6 +36,12 @@ class HealDialog(Preview):
         """Writing can be allowed from here."""
         if key == WRITE_KEY:
             toggle_writing(self._on)
+
+    @property
+    @override
+    def guarded(self) -> str:
+        """The protected cluster of the app."""
+        return protected_name(self._on.view.snapshot, self._of.spec.cluster)
 
     def confirmed(self) -> None:
         """Switch it on."""

@@ -6,6 +6,7 @@ the key that opened the dialog until another one was pressed, and with a key tha
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from time import monotonic
 from typing import ClassVar
 
@@ -23,6 +24,7 @@ from typing_extensions import override
 from core.model import Snapshot
 from core.telling.spans import Line, Role
 from tui.dialogs.guard import ARM_S, Guard
+from tui.dialogs.naming import NameStep
 from tui.keys import DIALOG_KEYS
 from tui.text.spans import clip, width_of, wrap
 from tui.theme.styles import MONO_STYLES
@@ -123,6 +125,11 @@ class Preview(ModalScreen[None]):
     def confirmed(self) -> None:
         """The person said yes to exactly what is shown."""
 
+    @property
+    def guarded(self) -> str:
+        """The protected cluster that confirming would write to; its name is typed first."""
+        return ""
+
     def present(
         self, lines: Callable[[int], list[Line]], *, title: str = "", words: str = ""
     ) -> None:
@@ -218,9 +225,23 @@ class Preview(ModalScreen[None]):
         self._body.scroll_by({**steps, "top": -end, "bottom": end}[name])
 
     def _confirm(self) -> None:
-        if self._buttons.words and not self._buttons.reason:
-            self.dismiss()
-            self.confirmed()
+        if not self._buttons.words or self._buttons.reason:
+            return
+        if self.guarded:
+            go_on = partial(self._named, self._lines)
+            words, styles = self._buttons.words, self._role_styles
+            self.app.push_screen(NameStep(self.guarded, words, go_on, styles=styles))
+        else:
+            self._go()
+
+    def _named(self, shown: Callable[[int], list[Line]]) -> None:
+        """The name was typed: it counts for what was shown then, while it may be done."""
+        if shown is self._lines and not self._buttons.reason:
+            self._go()
+
+    def _go(self) -> None:
+        self.dismiss()
+        self.confirmed()
 
     def on_click(self, event: events.Click) -> None:
         """The buttons can be clicked; the same rules hold."""

@@ -69,6 +69,10 @@ class Proposal(Protocol[A]):
         """Why *answer* cannot be confirmed; *forbidden* says why nothing can."""
         ...
 
+    def cluster(self, answer: A, snapshot: Snapshot) -> str:
+        """Name the cluster that *answer* is for, as the settings do."""
+        ...
+
     def order(self, run: int, answer: A) -> Command:
         """Order exactly *answer*."""
         ...

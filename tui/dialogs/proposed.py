@@ -2,7 +2,10 @@
 
 from typing import Generic
 
+from typing_extensions import override
+
 from core.model import Snapshot
+from tui.dialogs.naming import protected_name
 from tui.dialogs.preview import Preview
 from tui.dialogs.proposal import A, Asked, Page, Proposal, Shown, Stage, advanced
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
@@ -51,6 +54,16 @@ class Proposed(Preview, Generic[A]):
         """Writing can be allowed from here."""
         if key == WRITE_KEY:
             toggle_writing(self._on)
+
+    @property
+    @override
+    def guarded(self) -> str:
+        """The protected cluster of what is proposed."""
+        if not isinstance(self._stage, Shown):
+            return ""
+        snapshot = self._on.view.snapshot
+        cluster = self._proposal.cluster(self._stage.answer, snapshot)
+        return protected_name(snapshot, cluster)
 
     def confirmed(self) -> None:
         """Order exactly what is shown, and follow the run."""

@@ -59,6 +59,11 @@ class Revert:
         """What cannot be reverted stays so, even where writing is allowed."""
         return "cannot be reverted" if answer.problem else forbidden
 
+    def cluster(self, answer: RevertPlan, snapshot: Snapshot) -> str:
+        """Name the cluster of its app, of which Git says other things even without a sync."""
+        apps = (view.spec for view in snapshot.apps)
+        return next((spec.cluster for spec in apps if spec.name == answer.app), "")
+
     def order(self, run: int, answer: RevertPlan) -> ExecuteRevert:
         """Make the commit that was shown."""
         return ExecuteRevert(run, answer)

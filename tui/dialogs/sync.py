@@ -60,6 +60,11 @@ class Sync:
         """Writing must be allowed, and a step must be left."""
         return forbidden or ("" if answer.runnable else "nothing can be done")
 
+    def cluster(self, answer: Plan, snapshot: Snapshot) -> str:
+        """Name the one cluster of the plan."""
+        del snapshot
+        return answer.cluster
+
     def order(self, run: int, answer: Plan) -> Execute:
         """Carry out what was shown."""
         return Execute(run, answer)

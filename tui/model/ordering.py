@@ -4,6 +4,7 @@ from bisect import insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import TypeAlias
 
 from core.model import AppView, ClusterView, Drift, Key, Snapshot, Verdict
 from core.telling.verdicts import RANKS
@@ -86,12 +87,24 @@ def _app_row(app: AppView, cluster: ClusterView | None, drifts: Sequence[Drift])
 _COUNTED = frozenset({Verdict.DRIFTED, Verdict.MISSING, Verdict.EXTRA, Verdict.CONTESTED})
 
 
-def next_drift(order: Sequence[Drift], at: Key | None, step: int) -> Drift | None:
-    """The next (step 1) or previous (-1) row that is not in sync, around the end."""
-    drifted = [drift for drift in order if drift.verdict in _COUNTED]
+Place: TypeAlias = Key | str
+"""Where a person stands: on an object, or on an app."""
+
+
+def next_drift(order: Sequence[Drift], at: Place, step: int) -> Drift | None:
+    """The next (step 1) or previous (-1) row that is not in sync, around the end.
+
+    On an app the next one is its first, or that of the first app after it that has one.
+    """
+    drifted = [place for place, drift in enumerate(order) if drift.verdict in _COUNTED]
     if not drifted:
         return None
-    places = [place for place, drift in enumerate(drifted) if drift.key == at]
-    if places:
-        return drifted[(places[0] + step) % len(drifted)]
-    return drifted[0 if step > 0 else -1]
+    here = next((place for place, drift in enumerate(order) if at in _names(drift)), len(order))
+    if step < 0:
+        return order[max((place for place in drifted if place < here), default=drifted[-1])]
+    past = here if isinstance(at, str) else here + 1
+    return order[min((place for place in drifted if place >= past), default=drifted[0])]
+
+
+def _names(drift: Drift) -> tuple[Place, ...]:
+    return (drift.key, drift.key.app)

@@ -4,6 +4,7 @@ from core.model import ClusterView, Commit, Event
 from core.telling import events, origins
 from core.telling.moments import age, ago
 from core.telling.spans import Line, Role, Span, say
+from tui.text.changes import field_lines
 from tui.text.rows import AppRow, Looks, clock_of
 from tui.text.signs import IGNORED, SIGNS
 from tui.text.spans import wrap
@@ -106,5 +107,8 @@ def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
     ):
         lines += [_fact(name, say(value))] if value else []
     lines += [(), *_told(event.message, width, Role.TEXT)] if event.message else []
-    lines += [_fact("field", say(change.path)) for change in event.changes]
+    for change in event.changes:
+        lines += [(), *field_lines(change, width, looks, explained=True)]
+    if event.ref is not None:
+        lines += [(), (("Enter", Role.KEY), (" goes to the object", Role.MUTED))]
     return lines

@@ -1,21 +1,25 @@
 """One line for each row of a list: app, object, commit, event."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from core.model import AppView, Commit, Drift, Event, Verdict, fields_of
+from core.model import AppView, Commit, Drift, Event, EventName, Verdict, fields_of
 from core.telling import events
 from core.telling.moments import age, ago
 from core.telling.origins import author_name
 from core.telling.spans import Line, Role, say
 from core.telling.verdicts import RANKS
+from tui.text.kinds import short_kind
 from tui.text.signs import Sign, sign_of
-from tui.text.spans import cut_middle, padded, right
+from tui.text.spans import clip, cut_middle, padded, right
 
 _SIGN_CELLS = 11  # "≠ contested"
 _COUNT_CELLS = 4  # "!12"
 _AGE_CELLS = 4  # "12m"
 _NAMESPACE_FROM = 62  # cells of list from which the namespace has its own column
+_WHOLE_EVENT_FROM = 76  # cells of list from which an event needs no short words
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +135,38 @@ def clock_of(epoch: float) -> str:
     return datetime.fromtimestamp(epoch).astimezone().strftime("%H:%M:%S")
 
 
+_SHORT_WORDS: Final[Mapping[EventName, str]] = {
+    EventName.SOURCE_UPDATED: "commit",
+    EventName.SOURCE_UNAVAILABLE: "no Git",
+    EventName.CLUSTER_SYNCED: "listed",
+    EventName.CLUSTER_UNAVAILABLE: "lost",
+    EventName.DRIFT_DETECTED: "drift",
+    EventName.DRIFT_GONE: "gone",
+    EventName.HEAL_FAILED: "heal fail",
+    EventName.HEAL_SKIPPED: "skipped",
+    EventName.TAKEN_OVER: "taken",
+    EventName.SYNC_FAILED: "sync fail",
+}
+
+
 def event_line(event: Event, width: int, looks: Looks) -> Line:
-    """`12:01:07 drift detected  Deployment api  spec.replicas`."""
-    del looks  # the time of day does not depend on now
-    room = width - 9 - 17
-    (word, role), (what, _), (said, _) = (
-        events.word(event),
-        events.about(event),
-        events.message(event),
+    """`12:01:07 drift detected   Deployment api  spec.replicas 5 -> 3 jane  changed live`."""
+    wide = width >= _WHOLE_EVENT_FROM
+    clock, (word, role), ref = clock_of(event.time), events.word(event), event.ref
+    about, arrow = events.about(event)[0], f" {looks.arrow} "
+    if not wide:
+        clock, word, arrow = clock[:5], _SHORT_WORDS.get(event.name, word), looks.arrow
+        about = say(f"{short_kind(ref.kind)} {ref.name}")[0] if ref else about
+    lead = f"{clock} "
+    word = padded(word, 16 if wide else 9) + " "
+    about = cut_middle(about, max(16, (width - len(lead + word)) // 2)) + "  "
+    named = say(events.fields(event, arrow, whole=wide))[0]
+    said = say(event.message)[0]
+    line: Line = (
+        (lead, Role.MUTED),
+        (word, role),
+        (about, Role.TEXT),
+        (named + "  " if named and said else named, Role.TEXT),
+        (said, Role.MUTED),
     )
-    lead: Line = ((clock_of(event.time) + " ", Role.MUTED), (padded(word, 16) + " ", role))
-    if width < _NAMESPACE_FROM:  # which object matters most; pane 0 tells the rest
-        return (*lead, (padded(what, room), Role.TEXT))
-    about_cells = min(36, room // 2)
-    about = (padded(what, about_cells) + " ", Role.TEXT)
-    return (*lead, about, (padded(said, room - about_cells - 1), Role.MUTED))
+    return clip(line, width)

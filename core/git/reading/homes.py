@@ -4,8 +4,9 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from core.git.reading.faults import translated
 from core.git.reading.graph import Graph
-from core.git.reading.store import Store, translated
+from core.git.reading.store import Store
 
 WALK_MAX: Final = 20_000  # commits; a longer history is told by its remote alone
 _SCP: Final = re.compile(r"(?:[^@/]+@)?(?P<host>[^:/]+):(?!//)(?P<path>.+)\Z")

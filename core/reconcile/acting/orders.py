@@ -35,7 +35,7 @@ def heal(draft: Draft) -> None:
     chosen: dict[str, list[Key]] = {}
     for name in sorted(whole):
         cluster = draft.app(name).spec.cluster
-        if all_read(draft, cluster):
+        if all_read(draft.apps_of(cluster)):
             chosen.setdefault(cluster, []).extend(_chosen(draft, name))
     for keys in filter(None, chosen.values()):
         draft.auto_runs -= 1  # negative: a person's runs count upwards

@@ -164,8 +164,9 @@ def _of_object(
     other = app.claimed.get(ref, "")
     if other:
         return _Found(replace(step, problem=stated_twice(other)))
-    if state is None or state.objects is None:
-        problem = f"live-unreadable: {state.problem if state is not None else 'not read yet'}"
+    if state is None or state.objects_in(ref.namespace) is None:
+        why = state.problem_in(ref.namespace) if state is not None else None
+        problem = f"live-unreadable: {why or 'not read yet'}"
         return _Found(replace(step, problem=problem))
     if live is not None:
         beside = Beside(cluster.scales.get(ref), blocking=blocking)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from core.model import Key, Plan, Problem, Remedy, Run, Step
-from core.reconcile.acting.plans import keys_of, stages
+from core.reconcile.acting.plans import keys_of, stages, stated_twice
 from core.reconcile.acting.sending import send_steps
 from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.judging.extras import judge_all_owned
@@ -56,11 +56,18 @@ def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) ->
 def _objections(draft: Draft, wanted: Plan) -> tuple[Problem, ...]:
     if not draft.writing:
         return (READ_ONLY,)
+    words = ((step, _objection(draft, wanted, step)) for step in wanted.runnable)
     return tuple(
-        Problem(Remedy.LOOK_AGAIN, f"{step.key.ref}: changed since the plan was made; look again")
-        for step in wanted.runnable
-        if not (is_coming(draft, wanted, step) or step_stands(draft, step))
+        Problem(Remedy.LOOK_AGAIN, f"{step.key.ref}: {said}") for step, said in words if said
     )
+
+
+def _objection(draft: Draft, wanted: Plan, step: Step) -> str:
+    other = draft.app(step.key.app).claimed.get(step.key.ref)
+    if other is not None:  # it was read after the plan was made
+        return stated_twice(other)
+    stands = is_coming(draft, wanted, step) or step_stands(draft, step)
+    return "" if stands else "changed since the plan was made; look again"
 
 
 def _enlist(draft: Draft, steps: Iterable[Step]) -> None:

@@ -158,7 +158,11 @@ def _pictures(
     for kind in wanted.kinds:
         if (kind.group, kind.kind) == (ref.group, ref.kind):
             state = cluster.kinds.get(kind)
-            yield (state.objects, str(state.problem or "")) if state is not None else (None, "")
+            if state is None:
+                yield None, ""
+            else:
+                problem = state.problem_in(ref.namespace)
+                yield state.objects_in(ref.namespace), str(problem or "")
     for kind in wanted.surveyed:
         if (kind.group, kind.kind) == (ref.group, ref.kind) and ref.namespace in wanted.owned:
             survey = cluster.surveys.get((kind, ref.namespace))

@@ -118,11 +118,12 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return _extra(draft, key, before)
     kind = cluster.kinds.get(desired.kind)
     fresh = _fresh(app, desired, before)
-    if kind is None or kind.objects is None:
-        problem = kind.problem if kind is not None else None
+    objects = kind.objects_in(key.ref.namespace) if kind is not None else None
+    if objects is None:
+        problem = kind.problem_in(key.ref.namespace) if kind is not None else None
         text = f"live-unreadable: {problem}" if problem is not None else UNREAD
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
-    live = kind.objects.get(key.ref)
+    live = objects.get(key.ref)
     if not is_compared(desired, live):
         left = not_compared(desired)
         return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
@@ -181,7 +182,8 @@ def _left_alone(row: Drift, note: str) -> Drift:
 def live_at(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
     """Return an object as it is followed at that version, if it is there."""
     state = cluster.kinds.get(kind)
-    return state.objects.get(ref) if state is not None and state.objects is not None else None
+    objects = state.objects_in(ref.namespace) if state is not None else None
+    return objects.get(ref) if objects is not None else None
 
 
 def _missing(

@@ -52,6 +52,15 @@ class KindState:
     schema_read: bool = False
     objects: Map[ObjectRef, Live] | None = None  # None: not listed yet, so judge nothing
     problem: Problem | None = None  # why it cannot be read; its objects are UNKNOWN
+    unread: Mapping[str, Problem] = field(default_factory=dict)  # the same of one namespace
+
+    def objects_in(self, namespace: str) -> Map[ObjectRef, Live] | None:
+        """The picture that tells of a namespace, or of what has none; None: nothing does."""
+        return None if namespace in self.unread else self.objects
+
+    def problem_in(self, namespace: str) -> Problem | None:
+        """Why the kind cannot be read there."""
+        return self.unread.get(namespace, self.problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,6 @@ def claims_of(apps: Iterable[AppState]) -> Mapping[Key, str]:
     return {Key(app.spec.name, ref): other for app in apps for ref, other in app.claimed.items()}
 
 
-def all_read(draft: Draft, cluster: str) -> bool:
-    """Tell whether no app of a cluster can still turn out to state what another one does."""
-    return all(app.source is not None or app.problem for app in draft.apps_of(cluster))
+def all_read(apps: Iterable[AppState]) -> bool:
+    """Tell whether none of a cluster's apps can still turn out to state what another one does."""
+    return all(app.source is not None or app.problem for app in apps)

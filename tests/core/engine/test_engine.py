@@ -17,6 +17,8 @@ from core.reconcile.memory.commands import Execute, PreparePlan, SetHeal
 from core.sandbox import SandboxThread
 from tests.apiserver.client import Client
 
+pytestmark = pytest.mark.outside
+
 CLUSTERS = ("east", "west")
 MERGE_PATCH = "application/merge-patch+json"
 MANIFEST = b"""apiVersion: v1

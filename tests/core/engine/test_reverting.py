@@ -30,6 +30,7 @@ def reverts_of(sample: Sample) -> Reverts:
     return Reverts(apps, Repositories(), Clock(wall=lambda: NOW))
 
 
+@pytest.mark.outside
 def test_a_revert_is_made_as_it_was_shown_and_dated_by_the_clock(sample: Sample) -> None:
     bad = sample.commit({"shop/a.yaml": SECOND}, "two of them")
     reverts = reverts_of(sample)
@@ -112,6 +113,7 @@ def test_a_commit_of_another_apps_folder_is_not_this_apps_to_revert(sample: Samp
     assert "changes nothing in" in str(reverts_of(sample).planned("other", bad).problem)
 
 
+@pytest.mark.outside
 def test_a_plan_with_a_problem_is_never_made(sample: Sample) -> None:
     reverts = reverts_of(sample)
     plan = reverts.planned("shop", sample.git("rev-parse", "main").strip())

@@ -17,7 +17,10 @@ from core.manifests import load
 from core.model import Json
 from tests.core.manifests.test_scalars import GOLDEN, KEYS, NO_KEYS, NOT_FINITE
 
-pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="NOT PROVEN: no kubectl")
+pytestmark = [
+    pytest.mark.outside,
+    pytest.mark.skipif(shutil.which("kubectl") is None, reason="NOT PROVEN: no kubectl"),
+]
 
 INT64 = range(-(2**63), 2**63)
 SCALARS = [scalar for scalar, _ in GOLDEN if scalar != "-"]

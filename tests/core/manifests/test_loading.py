@@ -1,6 +1,7 @@
 """One file to objects, as kubectl would load them."""
 
 import json
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -384,7 +385,7 @@ def test_json_is_read_with_its_lines() -> None:
     ("text", "line"),
     [
         ('{"a": 1} // no', 1),
-        ('{"a": 1,\n}', 2),
+        ('{"a": 1,\n}', 1 if sys.version_info >= (3, 13) else 2),  # the comma; what follows it
         ('{"a": NaN}', 1),
         ('{"a": -Infinity}', 1),
         ('{"a": 1e999}', 1),

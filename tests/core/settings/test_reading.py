@@ -259,17 +259,19 @@ def test_a_name_that_no_app_can_have_names_its_flag(tmp_path: Path) -> None:
         read_settings(Flags(repo=".", app="My App"), tmp_path)
 
 
-def test_the_apps_beside_one_that_owns_a_namespace_are_known_though_not_chosen(
-    tmp_path: Path,
+@pytest.mark.parametrize("more", ["owns: [shop]", "namespace: shop"])
+def test_the_apps_beside_a_chosen_one_of_its_cluster_are_known_though_not_chosen(
+    tmp_path: Path, more: str
 ) -> None:
-    text = "apps:\n" + "".join(
-        f"  - {{name: {name}, repo: ., {more}}}\n"
-        for name, more in (("shop", "owns: [shop]"), ("other", "path: other"))
+    text = "clusters: {prod: {context: a}, lab: {context: b}}\napps:\n" + "".join(
+        f"  - {{name: {name}, repo: ., path: {name}, cluster: {cluster}, {more}}}\n"
+        for name, cluster in (("shop", "prod"), ("other", "prod"), ("far", "lab"))
     )
     settings = settings_of(tmp_path, text, app="shop")
     assert [app.name for app in settings.apps] == ["shop"]
     assert [app.name for app in settings.neighbours] == ["other"]
-    assert settings_of(tmp_path, text, app="other").neighbours == ()
+    assert [app.name for app in settings_of(tmp_path, text, app="other").neighbours] == ["shop"]
+    assert settings_of(tmp_path, text, app="far").neighbours == ()
     assert settings_of(tmp_path, text).neighbours == ()
 
 

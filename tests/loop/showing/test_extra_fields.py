@@ -106,45 +106,65 @@ def web_path(name: str, app: str) -> str:
     return f"/apis/apps/v1/namespaces/{name}/deployments/{app}-web"
 
 
-@pytest.mark.parametrize(
-    ("manager", "by_default", "with_any"),
-    [
-        ("kubectl-edit", 3, True),
-        ("python-requests", 3, True),
-        ("web-operator", 2, True),  # nobody knows it, and nobody minds its metadata
-        ("keda-operator", 0, True),
-        ("helm", 0, True),
-        ("kube-controller-manager", 0, False),
-        ("kube-scheduler", 0, False),
-        ("kubelet", 0, False),
-    ],
-)
-def test_who_added_a_field_decides(
-    place: Place, name: str, manager: str, by_default: int, *, with_any: bool
-) -> None:
+WRITERS = {  # by manager: how many of the three additions count by default, and whether all can
+    "kubectl-edit": (3, True),
+    "python-requests": (3, True),
+    "web-operator": (2, True),  # nobody knows it, and nobody minds its metadata
+    "keda-operator": (0, True),
+    "helm": (0, True),
+    "kube-controller-manager": (0, False),
+    "kube-scheduler": (0, False),
+    "kubelet": (0, False),
+}
+
+
+def test_who_added_a_field_decides(place: Place, name: str) -> None:
+    """All writers in one place, each on objects of its own: each command is run once."""
+    files = {
+        f"{app}/{writer}.yaml": settings_map(f"{app}-{writer}")
+        + b"---\n"
+        + deployment(f"{app}-{writer}-web")
+        for app in ("any", "human")
+        for writer in WRITERS
+    }
+    commit_files(place.repo, files, author=ADA, message="Writers", when=time.time())
+    assert run(place, "sync", "--yes").returncode == 0
     label: Json = {"metadata": {"labels": {"who.example/added": "it"}}}
     environment = [{"name": "web", "image": "example/web", "env": [{"name": "A", "value": "b"}]}]
     spec: Json = {"spec": {"template": {"spec": {"containers": environment}}}}
     for app in ("any", "human"):
-        patch(place, map_path(name, app), {**label, "data": {"more": "x"}}, manager)
-        patch(place, web_path(name, app), spec, manager)
-    places = [
-        ("settings", "data.more"),
-        ("web", "spec.template.spec.containers[name=web].env[name=A]"),
-        ("settings", 'metadata.labels["who.example/added"]'),
-    ]
+        for writer in WRITERS:
+            patch(place, map_path(name, app, writer), {**label, "data": {"more": "x"}}, writer)
+            patch(place, web_path(name, f"{app}-{writer}"), spec, writer)
     found = drifted(place, "any")
-    assert found.keys() == (set(places) if with_any else set())
-    assert {change["actor"]["manager"] for change in found.values()} <= {manager}
-    assert drifted(place, "human").keys() == set(places[:by_default])
+    assert found.keys() == {
+        key for writer, (_, with_any) in WRITERS.items() if with_any for key in additions(writer)
+    }
+    for writer in WRITERS:
+        managers = {found[key]["actor"]["manager"] for key in additions(writer) if key in found}
+        assert managers <= {writer}
+    assert drifted(place, "human").keys() == {
+        key for writer, (by_default, _) in WRITERS.items() for key in additions(writer)[:by_default]
+    }
     done = run(place, "sync", "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    settings = place.client.call("GET", map_path(name, "any")).json()
-    assert ("more" in settings["data"]) is not with_any
-    assert ("labels" in settings["metadata"]) is not with_any
-    web = place.client.call("GET", web_path(name, "any")).json()
-    assert ("env" in web["spec"]["template"]["spec"]["containers"][0]) is not with_any
     assert drifted(place, "any") == {}
+    for writer, (_, with_any) in WRITERS.items():
+        settings = place.client.call("GET", map_path(name, "any", writer)).json()
+        assert ("more" in settings["data"]) is not with_any, writer
+        assert ("labels" in settings["metadata"]) is not with_any, writer
+        web = place.client.call("GET", web_path(name, f"any-{writer}")).json()
+        container = web["spec"]["template"]["spec"]["containers"][0]
+        assert ("env" in container) is not with_any, writer
+
+
+def additions(writer: str) -> list[tuple[str, str]]:
+    """What a writer adds to its objects, by object and path, in the order in which it counts."""
+    return [
+        (writer, "data.more"),
+        (f"{writer}-web", "spec.template.spec.containers[name=web].env[name=A]"),
+        (writer, 'metadata.labels["who.example/added"]'),
+    ]
 
 
 def test_what_a_controller_adds_is_healed_by_itself_where_every_addition_counts(

@@ -49,6 +49,7 @@ async def test_cancel_has_the_focus_and_tab_moves_it() -> None:
         await stage.until(lambda: "spec.replicas" in stage.dialog)
         await stage.pilot.pause(ARMED_S)
         await stage.press("tab", "enter")
+        await stage.type_name()
         assert len(stage.asked(Execute)) == 1
 
 
@@ -310,4 +311,5 @@ async def test_the_buttons_can_be_clicked() -> None:
         await _preview(stage)
         await stage.pilot.pause(ARMED_S)
         await stage.pilot.click("#buttons", offset=(24, 0))
+        await stage.type_name()
         assert len(stage.asked(Execute)) == 1

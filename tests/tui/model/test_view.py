@@ -7,7 +7,7 @@ import pytest
 
 from core.model import Drift, Key, Stamp, Verdict
 from tests.tui import samples
-from tui.model.filters import facts_of_drift, parse
+from tui.model.filters import Facts, facts_of_commit, facts_of_drift, facts_of_event, parse
 from tui.model.focus import Focus, Pane
 from tui.model.ordering import grouped, next_drift
 from tui.model.view import View, why_not_sync
@@ -32,7 +32,24 @@ def test_all_terms_must_hold() -> None:
     assert _names("verdict:insync kind:deploy") == {f"search-{n}" for n in range(4)}
 
 
-@pytest.mark.parametrize("bad", ["verdict:maybe", "kind:", "!"])
+def test_kinds_have_their_short_names_and_mean_no_other_kind_then() -> None:
+    assert _names("kind:svc") == {"api"}
+    assert _names("kind:ing") == {"old-front"}
+    assert _names("kind:cm !settings !web") == {"flags"}
+    assert parse("kind:ns").holds(Facts("", kind="namespace"))
+    assert not parse("kind:sa").holds(Facts("", kind="usage"))
+
+
+def test_people_and_programs_are_found_by_actor() -> None:
+    assert _names("actor:dana") == {"api", "flags", "web"}
+    assert _names("actor:kubectl-edit !actor:dana") == set()
+    event = samples.events()[2]
+    assert parse("actor:dana").holds(facts_of_event(event))
+    assert not parse("actor:erin").holds(facts_of_event(event))
+    assert parse("actor:ana").holds(facts_of_commit(samples.HISTORY[1]))
+
+
+@pytest.mark.parametrize("bad", ["verdict:maybe", "kind:", "!", "owner:jane", "!owner:jane"])
 def test_a_term_that_makes_no_sense_is_named_and_has_no_effect(bad: str) -> None:
     wanted = parse(f"{bad} card")
     assert len(wanted.bad) == 1
@@ -81,7 +98,7 @@ def test_the_next_drift_wraps_around() -> None:
     first = next_drift(order, samples.FLAGS, -1)
     assert first is not None
     assert first.key == samples.WEB
-    assert next_drift([], None, 1) is None
+    assert next_drift([], "payments", 1) is None
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,44 @@ def test_nothing_is_healed_before_every_app_said_what_it_states() -> None:
     assert [e.key for e in made.effects if isinstance(e, Perform)] == [Key("one", B_REF)]
 
 
+def hide(made: World, name: str) -> None:
+    """Another app was named: this one is a neighbour."""
+    hidden = replace(made.state.apps[name], shown=False)
+    made.state = replace(made.state, apps={**made.state.apps, name: hidden})
+
+
+def test_what_a_neighbour_states_is_written_by_neither_though_one_app_is_named() -> None:
+    made = two_apps(healing=True)
+    hide(made, "one")
+    made.listing(CONFIG_MAP)
+    stated(made, "two", document(CONFIG_MAP, "a", data={"a": "2"}), B)
+    made.listing(CONFIG_MAP)
+    assert not views(made)["two"].complete
+    assert [e for e in made.effects if isinstance(e, Perform)] == []
+    stated(made, "one", document(CONFIG_MAP, "a", data={"a": "1"}))
+    made.recorded(made.effects)
+    assert [e.key for e in made.effects if isinstance(e, Perform)] == [Key("two", B_REF)]
+    (words,) = views(made)["two"].file_problems
+    assert words == "a.yaml:1: ConfigMap/web/a is also stated by app one; neither writes it"
+    made.listing(CONFIG_MAP)
+    assert views(made)["two"].complete
+
+
+def test_a_plan_that_was_made_before_a_neighbour_was_read_is_not_carried_out() -> None:
+    made = two_apps()
+    hide(made, "one")
+    made.listing(CONFIG_MAP)
+    stated(made, "two", document(CONFIG_MAP, "a", data={"a": "2"}))
+    made.listing(CONFIG_MAP)
+    effects = made.feed(PreparePlan(1, frozenset({Key("two", A)})))
+    (plan,) = (e.plan for e in effects if isinstance(e, CheckAccess))
+    stated(made, "one", document(CONFIG_MAP, "a", data={"a": "1"}))
+    made.execute(plan)
+    (problem,) = made.run(1).problems
+    assert "app one states it, too" in problem.words
+    assert [e for e in made.effects if isinstance(e, Perform)] == []
+
+
 def notes(made: World, name: str, kind: KindRef = CONFIG_MAP) -> list[tuple[str, str]]:
     return [(c.verdict.value, c.note) for c in made.state.rows[key(kind, name)].changes]
 
