@@ -15,6 +15,7 @@ from core.model import (
     Document,
     Drift,
     Event,
+    Home,
     Key,
     KindRef,
     Live,
@@ -239,3 +240,8 @@ def namespace_of(app: AppState, cluster: ClusterState) -> str:
 def inventory_namespace(app: AppState, cluster: ClusterState) -> str:
     """Where the inventory of an app is kept."""
     return app.spec.inventory_namespace or namespace_of(app, cluster)
+
+
+def home_of(app: AppState) -> Home:
+    """Which folder of which repository an app is."""
+    return app.source.home if app.source is not None else Home(path=app.spec.path)

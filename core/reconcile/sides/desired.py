@@ -28,7 +28,13 @@ from core.reconcile.judging.extras import judge_all_owned, judge_owned
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
 from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead
-from core.reconcile.memory.state import AppState, ClusterState, inventory_namespace, namespace_of
+from core.reconcile.memory.state import (
+    AppState,
+    ClusterState,
+    home_of,
+    inventory_namespace,
+    namespace_of,
+)
 from core.reconcile.sides.claims import settle_claims
 from core.reconcile.sides.fences import is_refused, refusal, refusals, stated_ref
 from core.reconcile.sides.promises import promises
@@ -261,7 +267,7 @@ def follow_kinds(draft: Draft, name: str) -> None:
         if not app.inventory_asked:
             draft.put_app(replace(app, inventory_asked=True))
             namespace = inventory_namespace(app, cluster)
-            draft.effects.append(ReadInventory(name, app.spec.name, namespace))
+            draft.effects.append(ReadInventory(name, app.spec.name, namespace, home_of(app)))
         if not app.shown:
             continue
         coming = tuple(_restated(draft, app))

@@ -262,6 +262,29 @@ def test_a_repository_flag_with_an_app_changes_that_app(tmp_path: Path) -> None:
     assert (app.name, app.path, app.heal) == ("payments", "other", False)
 
 
+@pytest.mark.parametrize("text", ["", FULL])
+def test_a_repository_flag_with_an_app_names_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE_NAME).write_text(text or ONE)
+    flags = Flags(repo="../other", path="a/app", app="a-app")
+    (app,) = read_settings(flags, tmp_path).apps
+    assert (app.name, app.path, app.heal) == ("a-app", "a/app", True)
+    assert app.repo == str(tmp_path.parent / "other")
+
+
+def test_a_repository_flag_with_an_app_changes_that_app_of_a_file_that_is_named(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "x.yaml").write_text(FULL)
+    flags = Flags(config="x.yaml", repo="other", app="payments")
+    (app,) = read_settings(flags, tmp_path).apps
+    assert (app.name, app.repo, app.heal) == ("payments", str(tmp_path / "other"), False)
+
+
+def test_a_name_that_no_app_can_have_names_its_flag(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match='--app: "My App" is no app name'):
+        read_settings(Flags(repo=".", app="My App"), tmp_path)
+
+
 @pytest.mark.parametrize("more", ["owns: [shop]", "namespace: shop"])
 def test_the_apps_beside_a_chosen_one_of_its_cluster_are_known_though_not_chosen(
     tmp_path: Path, more: str
