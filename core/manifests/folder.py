@@ -1,5 +1,6 @@
 """A plain folder of a Git tree to objects; files that did not change are not parsed again."""
 
+import re
 import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -24,6 +25,7 @@ _RENDERED: Final = {
     "Chart.yaml": "helm",
 }
 _SUBMODULE: Final = 0o160000
+_ODD_NAME: Final = re.compile(r"(?P<byte>[\udc80-\udcff])|[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DOCUMENT_BYTES: Final = 500  # of a `Document` without its body, measured
 
 File = tuple[str, str, int, Callable[[], bytes]]
@@ -132,7 +134,8 @@ def read(files: Iterable[File], cache: DocumentCache) -> Folder:
             place = f"{path}/" if mode == _SUBMODULE else path
             refused.append((place, f"{clean(path)}:1: {refusal}"))
         elif _is_manifest(path) and not hidden(path):
-            outcome = cache.outcome(path, blob_id, content)
+            odd = _oddity(path)
+            outcome = Outcome((), odd) if odd else cache.outcome(path, blob_id, content)
             documents.extend(outcome.documents)
             refused.extend([(path, outcome.problem)] if outcome.problem else [])
     problems = tuple(problem for _, problem in refused)
@@ -162,6 +165,15 @@ def _refusal(path: str, mode: int) -> str:
     if stat.S_ISLNK(mode) and _is_manifest(path):
         return "a symbolic link, which is not followed"
     return ""
+
+
+def _oddity(path: str) -> str:
+    """Say what keeps a manifest from being named; "" where nothing does."""
+    odd = _ODD_NAME.search(path)
+    if odd is None:
+        return ""
+    what = "is not UTF-8" if odd["byte"] else "holds a control character"
+    return f"{clean(path)}:1: its name {what}"
 
 
 def _rendered(files: list[File]) -> dict[str, str]:
@@ -196,7 +208,8 @@ def _states_objects(path: str, content: Callable[[], bytes]) -> bool:
 
 def _hidden(files: list[File]) -> Callable[[str], bool]:
     """Return what tells files in hidden folders (`.github`) below the folder that was asked for."""
-    shared = commonpath([dirname(path) for path, *_ in files]) if files else ""
+    folders = [dirname(path) for path, _, mode, _ in files if mode]  # what is refused is no path
+    shared = commonpath(folders) if folders else ""
     top = len(shared.split("/")) if shared else 0
 
     def hidden(path: str) -> bool:

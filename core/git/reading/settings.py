@@ -15,7 +15,8 @@ from dulwich.config import ConfigFile
 from dulwich.refs import HEADREF
 from dulwich.repo import Repo
 
-from core.errors import UnavailableError
+from core.git.reading.faults import DAMAGE
+from core.git.reading.opening import own_settings, unreadable_settings
 from core.git.reading.operations import BRANCHES
 
 _SYSTEM: Final = "/etc/gitconfig"
@@ -36,9 +37,9 @@ class GitSettings:
         """
         self._environment = environment
         own = [Path(repo.commondir(), "config"), Path(repo.controldir(), "config.worktree")]
-        self._own = tuple(_files(own, {}, follow=False))
+        self._own = tuple(map(own_settings, own))
         conditions = _conditions(repo, self._own)
-        self._user = tuple(_files(_user_files(environment), conditions, follow=True))
+        self._user = tuple(_files(_user_files(environment), conditions))
 
     def text(self, name: str) -> str:
         """Return one setting (`user.name`); "" where none is made."""
@@ -104,19 +105,17 @@ def _user_files(environment: Environment) -> Iterator[Path]:
 
 
 def _files(
-    paths: Iterator[Path] | list[Path],
-    conditions: Mapping[str, Callable[..., bool]],
-    *,
-    follow: bool,
+    paths: Iterator[Path], conditions: Mapping[str, Callable[..., bool]]
 ) -> Iterator[ConfigFile]:
+    """Read the user's files, and what they include."""
     for path in paths:
         met = {name: partial(meets, pattern_in=path.parent) for name, meets in conditions.items()}
         try:
-            yield ConfigFile.from_path(path, condition_matchers=met, expand_includes=follow)
+            yield ConfigFile.from_path(path, condition_matchers=met)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
-        except (OSError, ValueError) as error:
-            raise UnavailableError(f"{path} cannot be read as Git settings: {error}") from error
+        except (OSError, *DAMAGE) as error:
+            raise unreadable_settings(path, error) from error
 
 
 # Conditions of includeIf --------------------------------------------------------------------------

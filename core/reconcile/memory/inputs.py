@@ -9,8 +9,10 @@ from typing import TypeAlias
 
 from core.compare import Schema
 from core.model import (
+    NOWHERE,
     Commit,
     Document,
+    Home,
     KindRef,
     Live,
     ObjectRef,
@@ -34,6 +36,7 @@ class SourceRead:
     refused: tuple[
         tuple[str, str], ...
     ] = ()  # path of a file, or of a folder with "/"; the problem
+    home: Home = NOWHERE  # which folder this is, whichever clone was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +142,15 @@ class SchemaRead:
 
 @dataclass(frozen=True, slots=True)
 class KindListed:
-    """A complete listing of one kind, in every followed namespace; what is not in it is gone."""
+    """A complete listing of one kind, in every followed namespace; what is not in it is gone.
+
+    But for the namespaces that are *unread*: of those it says nothing.
+    """
 
     cluster: str
     kind: KindRef
     objects: Mapping[ObjectRef, Live]
+    unread: Mapping[str, Problem] = field(default_factory=dict)  # by namespace: why
     at: float = field(default=0.0, compare=False)  # when it was received; 0.0 means just now
     since: float = field(default=0.0, compare=False)  # until when the picture before was current
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from core.model import EventName, Key, KindRef, Live, Resource
+from core.model import EventName, Key, KindRef, Live, Problem, Resource
 from core.reconcile.judging.evidence.endings import watch_end
 from core.reconcile.judging.evidence.observing import note_sighting
 from core.reconcile.judging.evidence.refusals import forget_refusals
@@ -29,6 +29,7 @@ from core.reconcile.memory.state import (
 )
 from core.reconcile.memory.tables import Map
 from core.reconcile.sides.desired import follow_kinds, note_stated, place_documents, replace_kind
+from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
@@ -135,14 +136,16 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     """Take a complete listing as one input; what is not in it is gone."""
     cluster = draft.cluster(listed.cluster)
     before = cluster.kinds.get(listed.kind, KindState())
-    state = replace(before, objects=Map(listed.objects), problem=None)
+    state = replace(before, objects=Map(listed.objects), problem=None, unread=listed.unread)
     _set_kind(draft, cluster, listed.kind, state)
     relist_scales(draft, listed.cluster, listed.kind, listed.objects)
-    old = before.objects
     at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
     for app in draft.apps_of(listed.cluster):
         for key in _keys_of(app, listed.kind):
-            live = listed.objects.get(key.ref)
+            if key.ref.namespace in listed.unread:
+                _lose_sight(draft, key)
+                continue
+            old, live = before.objects_in(key.ref.namespace), listed.objects.get(key.ref)
             _overtake(draft, key, live)
             if old is not None and old.get(key.ref) == live:
                 continue  # it does not show a write that we still wait for, either
@@ -150,7 +153,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
             if old is not None:
                 note_sighting(draft, key, old.get(key.ref), live, at=at, since=since)
             draft.judge_again(key)
-    judge_owned_listing(draft, listed.cluster, listed.kind, old or {}, listed.objects)
+    judge_owned_listing(draft, listed.cluster, listed.kind, before.objects or {}, listed.objects)
     see_cluster(draft, listed.cluster)
 
 
@@ -158,16 +161,20 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
     """One kind cannot be read: its objects are UNKNOWN, all others go on."""
     cluster = draft.cluster(lost.cluster)
     state = cluster.kinds.get(lost.kind, KindState())
-    changed = replace(state, objects=None, problem=lost.problem, schema_read=True)
+    changed = replace(state, objects=None, problem=lost.problem, unread={}, schema_read=True)
     _set_kind(draft, cluster, lost.kind, changed)
     relist_scales(draft, lost.cluster, lost.kind, None)
     if not state.schema_read:
         replace_kind(draft, lost.cluster, lost.kind)
     for app in draft.apps_of(lost.cluster):
         for key in _keys_of(app, lost.kind):
-            note_sighting(draft, key, None, None)  # what comes next cannot be held against it
-            draft.judge_again(key)
+            _lose_sight(draft, key)
     judge_owned_listing(draft, lost.cluster, lost.kind, state.objects or {}, {})
+
+
+def _lose_sight(draft: Draft, key: Key) -> None:
+    note_sighting(draft, key, None, None)  # what comes next cannot be held against it
+    draft.judge_again(key)
 
 
 def change_live(draft: Draft, changed: LiveChanged) -> None:
@@ -252,8 +259,14 @@ def say_synced(draft: Draft, name: str) -> None:
         draft.put_cluster(replace(cluster, synced=True))
         stated = {kind for app in draft.apps_of(name) for kind in app.documents}
         asked = (kind for kind in cluster.following.kinds if kind in stated or kind != scaler)
-        found = {problem.words for kind in asked if (problem := cluster.kinds[kind].problem)}
-        problems = sorted(found)
+        found = (problem for kind in asked for problem in _problems(cluster.kinds[kind]))
+        problems = sorted({problem.words for problem in found})
         problems += unseen(cluster, cluster.following.owned)
+        problems += (each for app in draft.apps_of(name) if app.shown for each in refusals(app))
         problems += filter(None, [cluster.view.notice])
         draft.tell(EventName.CLUSTER_SYNCED, cluster=name, message="; ".join(problems))
+
+
+def _problems(kind: KindState) -> Iterator[Problem]:
+    yield from (kind.problem,) if kind.problem is not None else ()
+    yield from kind.unread.values()

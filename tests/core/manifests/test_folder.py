@@ -132,6 +132,35 @@ def test_entries_that_git_refuses_are_problems_whatever_they_are_called() -> Non
     assert folder.problems == ("x/.git:1: a name or kind of entry that Git does not check out",)
 
 
+def test_an_absolute_name_is_a_problem_and_stops_nothing_else() -> None:
+    folder = Files().add("/etc/passwd", mode=0).add("a.yaml", config_map("a")).read()
+    assert folder.problems == (
+        "/etc/passwd:1: a name or kind of entry that Git does not check out",
+    )
+    assert names(folder) == ["a"]
+
+
+@pytest.mark.parametrize("name", ["R\udce9sum\udce9.pdf", "back\\slash.txt", "tab\there.md"])
+def test_a_file_that_is_no_manifest_matters_not_whatever_it_is_called(name: str) -> None:
+    folder = Files().add(name).add("a.yaml", config_map("a")).read()
+    assert folder.problems == ()
+    assert names(folder) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("caf\udce9.yaml", r"caf\xe9.yaml:1: its name is not UTF-8"),
+        ("caf\udce9/a.json", r"caf\xe9/a.json:1: its name is not UTF-8"),
+        ("a\x1bb.yml", "a␛b.yml:1: its name holds a control character"),
+    ],
+)
+def test_a_manifest_whose_name_cannot_be_told_is_named(name: str, problem: str) -> None:
+    folder = Files().add(name, config_map("b")).add("a.yaml", config_map("a")).read()
+    assert folder.problems == (problem,)
+    assert names(folder) == ["a"]
+
+
 @pytest.mark.parametrize("marker", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
 def test_a_kustomize_folder_is_left_out_as_a_whole_and_said_so(marker: str) -> None:
     files = Files().add("plain.yaml", config_map("a")).add(f"k/{marker}", "resources: [x.yaml]\n")
