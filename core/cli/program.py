@@ -39,7 +39,7 @@ _SOURCE_FLAGS: Final = (
     _setting("--path", metavar="DIR", table=APP),
     _setting("--context", metavar="CTX", table=CLUSTER),
     _setting("-n", "--namespace", metavar="NS", table=APP),
-    click.option("--app", metavar="NAME", help="Only this app."),
+    click.option("--app", metavar="NAME", help="Only this app; with --repo, what to call it."),
 )
 _SAFETY_FLAGS: Final = (
     click.option("--read-only", is_flag=True, help="Refuse to write, whatever else is asked."),

@@ -21,6 +21,7 @@ from core.model import (
     AuditEvent,
     ClusterSpec,
     Desired,
+    Home,
     Key,
     KindRef,
     Live,
@@ -179,21 +180,25 @@ class Cluster:
         """
         return await self._access.may(verb, resource, namespace, name)
 
-    async def read_inventory(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
+    async def read_inventory(
+        self, app: str, namespace: str, home: Home
+    ) -> tuple[InventoryRow, ...]:
         """Return what was applied for *app*; from now on what others write there is told.
 
         Raises:
             ProductError: It cannot be told.
         """
-        rows = await self._inventories.read(app, namespace)
+        rows = await self._inventories.read(app, namespace, home)
         self._records.follow(namespace)
         return rows
 
-    async def write_inventory(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
+    async def write_inventory(
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+    ) -> None:
         """Replace what the inventory says was applied for *app*.
 
         Raises:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It cannot be written.
         """
-        await self._inventories.write(app, namespace, rows)
+        await self._inventories.write(app, namespace, home, rows)

@@ -25,6 +25,7 @@ from core.git.reading.commits import commit_of
 from core.git.reading.faults import not_here, translated
 from core.git.reading.graph import Graph
 from core.git.reading.history import changes_of, comes_before, last_change
+from core.git.reading.homes import first_commit, remote_of
 from core.git.reading.listing import File, files_in, parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
@@ -35,7 +36,7 @@ from core.git.writing.checkout import Checkout, check_clean, check_free, locked_
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
 from core.git.writing.trust import check_owner, warnings
-from core.model import Commit, Problem, Remedy, RevertPlan, problem_of
+from core.model import Commit, Home, Problem, Remedy, RevertPlan, problem_of
 
 HISTORY_KEPT: Final = 200
 SUBJECT_CELLS: Final = 100
@@ -118,6 +119,14 @@ class Repository:
         """Return the commit that made a path what it is at *commit*; None: too far back."""
         found = last_change(self._graph, commit, parts_of(path))
         return None if found is None else found.commit
+
+    def home(self, commit: str, folder: str) -> Home:
+        """Return which folder this is, in words that hold for every clone.
+
+        Raises:
+            UnavailableError: The repository is damaged.
+        """
+        return Home(first_commit(self._graph, commit), remote_of(self._store), folder)
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of the parents that are here."""

@@ -16,6 +16,7 @@ from core.model.apps import (
     IgnoreRule,
 )
 from core.model.audit import DELETIONS, AuditEvent
+from core.model.homes import NOWHERE, Home
 from core.model.judgement import (
     DRIFT_VERDICTS,
     Actor,
@@ -56,6 +57,7 @@ __all__ = [
     "ABSENT",
     "DELETIONS",
     "DRIFT_VERDICTS",
+    "NOWHERE",
     "UNNAMED",
     "Absent",
     "Actor",
@@ -80,6 +82,7 @@ __all__ = [
     "Extras",
     "FieldChange",
     "FieldVerdict",
+    "Home",
     "IgnoreRule",
     "InfoClass",
     "Json",

@@ -42,7 +42,8 @@ class Folders:
         except NotHereError as error:
             raise repository.lacking(files, spec.path) from error
         self._commits[spec.name] = revision.id
-        return SourceRead(spec.name, revision, found.documents, found.problems, found.refused)
+        home = repository.home(revision.id, spec.path)
+        return SourceRead(spec.name, revision, found.documents, found.problems, found.refused, home)
 
     def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
         """Return the commits that touched the folder of one app, newest first.  Blocks.

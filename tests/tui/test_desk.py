@@ -94,8 +94,8 @@ async def test_pane_0_names_who_and_which_commit() -> None:
     async with playing(size=(160, 50)) as stage:
         await stage.press("2", "j")
         text = stage.pane("changes")
-        assert "- kubectl Update/scale seen 11m ago user unknown (observed)" in text
-        assert "+ a1b2c3d Bob Marsh 3d ago  …s/prod/payments/api.yaml:14" in text
+        assert "- kubectl scale, seen 11m ago, user unknown (observed)" in text
+        assert "+ a1b2c3d Bob Marsh, 3d: " in text
         assert "for 12m · changed in the cluster · confirmed by the server" in text
         title = str(stage.app.desk.panes.changes.border_title)
         assert "- live prod-eu-1" in title

@@ -117,7 +117,7 @@ def test_an_object_that_git_never_had_shows_who_made_it() -> None:
     maker = replace(samples.KUBECTL, manager="kubectl-create")
     text = _told(replace(row, cause=Cause.LIVE_CHANGED, actor=maker))
     assert "Git does not state it. A sync leaves it alone" in text
-    assert "made by  kubectl-create" in text
+    assert "made by  dana@example.com, 12m ago, kubectl create (audit)" in text
     assert "Git no longer states it" in _told(replace(row, cause=Cause.GIT_AHEAD))
 
 
@@ -243,21 +243,21 @@ OBSERVED = replace(samples.SCALE, observed_at=SEEN.at)
 @pytest.mark.parametrize(
     ("actor", "seen", "words"),
     [
-        (OBSERVED, SEEN, "kubectl Update/scale seen 2m ago (was 3) user unknown (observed)"),
+        (OBSERVED, SEEN, "kubectl scale, seen 2m ago, user unknown (observed), was 3"),
         (
             replace(OBSERVED, observed_at=None, confidence=Confidence.OWNED),
             replace(SEEN, since=samples.stamp(600)),
-            "kubectl Update/scale between 10m ago and 2m ago (was 3) user unknown (owned)",
+            "kubectl scale, between 10m ago and 2m ago, user unknown (owned), was 3",
         ),
         (
             replace(OBSERVED, time=samples.stamp(60), user="alice", confidence=Confidence.AUDIT),
             SEEN,
-            "kubectl Update/scale 1m ago (was 3) user alice (audit)",
+            "alice, 1m ago, kubectl scale (audit), was 3",
         ),
         (
             replace(OBSERVED, observed_at=None, time=samples.stamp(60), suspects=("a", "b")),
             None,
-            "kubectl Update/scale 1m ago or before user perhaps a or b (observed)",
+            "perhaps a or b, at least 1m ago, kubectl scale (observed)",
         ),
     ],
 )

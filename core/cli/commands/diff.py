@@ -1,6 +1,7 @@
 """`driftdeck diff`: what differs, once."""
 
 import sys
+import time
 from collections.abc import Iterator
 from typing import Final, TextIO
 
@@ -9,7 +10,7 @@ from core.cli.exit_codes import CODES, diff_exit
 from core.cli.options import Options
 from core.cli.output.forms import diff_form, page_of, problems_of
 from core.cli.output.ink import ink_for
-from core.cli.output.report import report_lines
+from core.cli.output.report import Page, report_lines
 from core.cli.output.streams import put, write
 from core.cli.session import (
     READ_DEADLINE_S,
@@ -33,7 +34,7 @@ async def run(options: Options) -> int:
     """Compare, print, and return the exit code."""
     settings = settings_of(options)
     snapshot = await beside(connected(settings, once=True), picture)
-    return show(snapshot, options, out=sys.stdout, err=sys.stderr)
+    return show(snapshot, options, out=sys.stdout, err=sys.stderr, now=time.time())
 
 
 async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) -> Snapshot:
@@ -63,13 +64,13 @@ def _to_explain(snapshot: Snapshot) -> Iterator[Drift]:
     yield from (row for row in (*fields, *whole[:_WHOLE_MAX]) if not row.explained)
 
 
-def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO) -> int:
+def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO, now: float) -> int:
     """Print a snapshot as asked; problems also go to *err*.  Return the exit code."""
     if options.output == "json":
         write(out, page_of(diff_form(snapshot, everything=options.everything)))
     else:
-        ink = ink_for(out, no_color=options.no_color)
-        put(out, report_lines(snapshot, ink, everything=options.everything))
+        page = Page(ink_for(out, no_color=options.no_color), now)
+        put(out, report_lines(snapshot, page, everything=options.everything))
     overdue = pending(snapshot)
     tell_problems(snapshot, err)
     put(err, (clean(f"driftdeck: gave up waiting: {line}") for line in overdue))

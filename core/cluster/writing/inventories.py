@@ -22,9 +22,16 @@ from core.cluster.connection.paths import object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded
 from core.cluster.writing.gateway import MANAGER
-from core.cluster.writing.inventory import check_head, data_of, rows_of, shard_name, texts_of
+from core.cluster.writing.inventory import (
+    check_head,
+    data_of,
+    home_of,
+    rows_of,
+    shard_name,
+    texts_of,
+)
 from core.errors import DeniedError, OutdatedError, ProductError, RejectedError
-from core.model import KindRef, Resource
+from core.model import Home, KindRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
@@ -68,20 +75,25 @@ class Inventories:
         self._calls, self._clock = calls, clock
         self._known: dict[Place, list[_Shard]] = {}
         self._told: dict[Place, tuple[InventoryRow, ...]] = {}  # as it was read or written last
+        self._homes: dict[Place, Home] = {}
         self._flights: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._cluster_uid: str | None = None
 
-    async def read(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
+    async def read(self, app: str, namespace: str, home: Home) -> tuple[InventoryRow, ...]:
         """Return what was applied for *app*; nothing if there is no inventory yet.
 
         Raises:
+            RejectedError: There is one of that name that is not its own.
             ProductError: It cannot be told.
         """
         place = Place(app, namespace)
+        self._homes[place] = home
         async with self._flights[place]:
             return await self._read(place)
 
-    async def write(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
+    async def write(
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+    ) -> None:
         """Replace the inventory of *app*.
 
         A shard that is no longer needed is emptied: nothing is ever deleted.
@@ -91,12 +103,15 @@ class Inventories:
             ProductError: It cannot be written.
         """
         place = Place(app, namespace)
+        self._homes[place] = home
         async with self._flights[place]:
             if place not in self._known:
                 await self._read(place)
             texts = texts_of(rows)
             spare = len(self._known[place]) - len(texts)
-            wanted = data_of((*texts, *[""] * spare), app, await self._uid())
+            texts = (*texts, *[""] * spare)
+            whose = self._home(place)
+            wanted = data_of(texts, app, await self._uid(), whose)
             for index, data in enumerate(wanted):
                 await self._write_shard(place, index, data)
             self._told[place] = tuple(sorted(rows, key=lambda row: row.ref))
@@ -140,8 +155,14 @@ class Inventories:
         while (shard := await self._get(place, len(shards))) is not None:
             shards.append(shard)
         if shards:
-            check_head(shards[0].data, place.app, await self._uid())
+            check_head(shards[0].data, place.app, await self._uid(), self._homes[place])
         return shards
+
+    def _home(self, place: Place) -> Home:
+        """Return whose an inventory is, with what another clone wrote of that."""
+        shards, home = self._known[place], self._homes[place]
+        written = home_of(shards[0].data) if shards else None
+        return home if written is None else written.with_what(home)
 
     async def _get(self, place: Place, index: int) -> _Shard | None:
         path = object_path(MAPS, place.namespace, shard_name(place.app, index))

@@ -40,7 +40,12 @@ from core.model import (
 from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.evidence.endings import ending_of, note_end
-from core.reconcile.judging.evidence.fights import note_calm, persistent, tell_fights
+from core.reconcile.judging.evidence.fights import (
+    note_calm,
+    persistent,
+    tell_fights,
+    with_fight,
+)
 from core.reconcile.judging.evidence.observing import Sights, forget_sightings
 from core.reconcile.judging.evidence.recalling import (
     ask_past,
@@ -199,7 +204,9 @@ def _missing(
     cause = cause_of_absence(app.applied(fresh.key.ref), desired, before)
     missing = replace(fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER)
     left = absence(policy_of(app.spec).rules, desired)
-    return _left_alone(missing, f"not in the cluster; {left}") if left else missing
+    if left:
+        return _left_alone(missing, f"not in the cluster; {left}")
+    return with_fight(draft, missing)
 
 
 def _keep_origin(before: Drift | None, after: Drift | None) -> Drift | None:
@@ -273,6 +280,7 @@ def compared(
         _ask(draft, app, desired, live)
     if as_stated and not changes:
         forget_past(draft, fresh.key)
+    row = with_fight(draft, row)
     return with_taking(draft, app, desired, live, row, policy_of(app.spec))
 
 

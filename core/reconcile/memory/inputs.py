@@ -9,8 +9,10 @@ from typing import TypeAlias
 
 from core.compare import Schema
 from core.model import (
+    NOWHERE,
     Commit,
     Document,
+    Home,
     KindRef,
     Live,
     ObjectRef,
@@ -34,6 +36,7 @@ class SourceRead:
     refused: tuple[
         tuple[str, str], ...
     ] = ()  # path of a file, or of a folder with "/"; the problem
+    home: Home = NOWHERE  # which folder this is, whichever clone was read
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from core.model import (
     Document,
     Drift,
     Event,
+    Home,
     Key,
     KindRef,
     Live,
@@ -99,8 +100,12 @@ class AppState:
     read_at: float = 0.0
     problem: Problem | None = None
     history: tuple[Commit, ...] = ()
-    refused: tuple[str, ...] = ()  # documents outside the allowed namespaces
-    documents: Mapping[KindRef, tuple[Document, ...]] = field(default_factory=dict)
+    refused: Mapping[ObjectRef, tuple[Document, str]] = field(
+        default_factory=dict
+    )  # what the app may not touch, and why
+    documents: Mapping[KindRef, tuple[Document, ...]] = field(
+        default_factory=dict
+    )  # without those that are refused
     stated: frozenset[ObjectRef] = frozenset()  # of every document, whatever became of it
     canonical: Mapping[Document, Desired] = field(
         default_factory=dict
@@ -235,3 +240,8 @@ def namespace_of(app: AppState, cluster: ClusterState) -> str:
 def inventory_namespace(app: AppState, cluster: ClusterState) -> str:
     """Where the inventory of an app is kept."""
     return app.spec.inventory_namespace or namespace_of(app, cluster)
+
+
+def home_of(app: AppState) -> Home:
+    """Which folder of which repository an app is."""
+    return app.source.home if app.source is not None else Home(path=app.spec.path)

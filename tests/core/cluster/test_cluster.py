@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from core.errors import (
     RejectedError,
     UnavailableError,
 )
-from core.model import ClusterSpec, JsonObject, Key, KindRef, Live, ObjectRef, Remedy
+from core.model import ClusterSpec, Home, JsonObject, Key, KindRef, Live, ObjectRef, Remedy
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
@@ -417,7 +418,7 @@ async def test_a_missing_namespace_is_named_and_tried_again_soon(world: World) -
             await applied(cluster, moved, None)
         assert caught.value.retry_after_s == 10.0
         with pytest.raises(RejectedError, match=f"namespace {place} does not exist"):
-            await cluster.read_inventory("app", place)
+            await cluster.read_inventory("app", place, HOME)
 
 
 # Predicting ---------------------------------------------------------------------------------------
@@ -508,6 +509,9 @@ async def test_rights_are_what_the_server_says(world: World) -> None:
             assert await cluster.may("patch", resources[NAMESPACE], "", "x") is expected
 
 
+HOME = Home(root="c0ffee", remote="git.example.org/shop/config", path="clusters/prod")
+
+
 def a_row(number: int, *, uid: str = "u-1") -> InventoryRow:
     return InventoryRow(ObjectRef("", "ConfigMap", "shop", f"n{number:05}"), uid, "0" * 16)
 
@@ -515,10 +519,10 @@ def a_row(number: int, *, uid: str = "u-1") -> InventoryRow:
 async def test_the_record_is_what_was_written(world: World) -> None:
     rows = tuple(a_row(number) for number in range(3))
     async with connected(world) as (cluster, _):
-        assert await cluster.read_inventory("pay", world.namespace) == ()
-        await cluster.write_inventory("pay", world.namespace, rows)
-        assert await cluster.read_inventory("pay", world.namespace) == rows
-        assert await cluster.read_inventory("other", world.namespace) == ()
+        assert await cluster.read_inventory("pay", world.namespace, HOME) == ()
+        await cluster.write_inventory("pay", world.namespace, HOME, rows)
+        assert await cluster.read_inventory("pay", world.namespace, HOME) == rows
+        assert await cluster.read_inventory("other", world.namespace, HOME) == ()
         path = f"/api/v1/namespaces/{world.namespace}/configmaps/driftdeck-pay-0"
         body = (await world.call("GET", path)).json()
     assert body["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "driftdeck"}
@@ -529,10 +533,10 @@ async def test_the_record_is_what_was_written(world: World) -> None:
 async def test_a_long_record_is_split_and_a_short_one_empties_the_rest(world: World) -> None:
     many = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
     async with connected(world) as (cluster, _):
-        await cluster.write_inventory("pay", world.namespace, many)
-        assert await cluster.read_inventory("pay", world.namespace) == many
-        await cluster.write_inventory("pay", world.namespace, many[:1])
-        assert await cluster.read_inventory("pay", world.namespace) == many[:1]
+        await cluster.write_inventory("pay", world.namespace, HOME, many)
+        assert await cluster.read_inventory("pay", world.namespace, HOME) == many
+        await cluster.write_inventory("pay", world.namespace, HOME, many[:1])
+        assert await cluster.read_inventory("pay", world.namespace, HOME) == many[:1]
         path = f"/api/v1/namespaces/{world.namespace}/configmaps/driftdeck-pay-1"
         second = (await world.call("GET", path)).json()
     assert second["data"] == {"rows": ""}
@@ -540,43 +544,68 @@ async def test_a_long_record_is_split_and_a_short_one_empties_the_rest(world: Wo
 
 async def test_a_record_that_another_wrote_meanwhile_is_not_overwritten(world: World) -> None:
     async with connected(world) as (one, _), connected(world) as (other, _):
-        await one.write_inventory("pay", world.namespace, [a_row(1)])
-        await other.write_inventory("pay", world.namespace, [a_row(1), a_row(2)])
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)])
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(1), a_row(2)])
         with pytest.raises(OutdatedError, match="somebody else"):
-            await one.write_inventory("pay", world.namespace, [a_row(3)])
-        assert len(await one.read_inventory("pay", world.namespace)) == 2
-        await one.write_inventory("pay", world.namespace, [a_row(3)])
-        assert await other.read_inventory("pay", world.namespace) == (a_row(3),)
+            await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
+        assert len(await one.read_inventory("pay", world.namespace, HOME)) == 2
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
+        assert await other.read_inventory("pay", world.namespace, HOME) == (a_row(3),)
 
 
 async def test_what_another_process_records_is_told_at_once_and_our_own_is_not(
     world: World,
 ) -> None:
     async with connected(world) as (one, heard), connected(world) as (other, _):
-        await one.read_inventory("pay", world.namespace)
-        await one.write_inventory("pay", world.namespace, [a_row(1)])
-        await other.read_inventory("pay", world.namespace)
+        await one.read_inventory("pay", world.namespace, HOME)
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)])
+        await other.read_inventory("pay", world.namespace, HOME)
         for rows in ((a_row(1), a_row(2)), (a_row(2),)):
             told = len(heard.all(InventoryRead))
-            await other.write_inventory("pay", world.namespace, rows)
+            await other.write_inventory("pay", world.namespace, HOME, rows)
             await heard.until(lambda n=told: len(heard.all(InventoryRead)) > n)  # type: ignore[misc]
             assert heard.all(InventoryRead)[-1] == InventoryRead("pay", rows)
         with pytest.raises(OutdatedError):  # it was told, and not written from yet
-            await one.write_inventory("pay", world.namespace, [a_row(3)])
+            await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
         assert len(heard.all(InventoryRead)) == 2
+
+
+async def test_a_record_of_another_folder_is_neither_read_nor_written(world: World) -> None:
+    other_folder = replace(HOME, path="clusters/test")
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)])
+        with pytest.raises(RejectedError, match="another name"):
+            await other.read_inventory("pay", world.namespace, other_folder)
+        with pytest.raises(RejectedError, match="another name"):
+            await other.write_inventory("pay", world.namespace, other_folder, [a_row(2)])
+        assert await one.read_inventory("pay", world.namespace, HOME) == (a_row(1),)
+
+
+async def test_a_record_keeps_what_only_the_other_clone_knows_of_its_repository(
+    world: World,
+) -> None:
+    shallow = replace(HOME, root="")
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", world.namespace, replace(HOME, remote=""), [a_row(1)])
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(2)])
+        await one.read_inventory("pay", world.namespace, shallow)
+        await one.write_inventory("pay", world.namespace, shallow, [a_row(3)])
+        path = f"/api/v1/namespaces/{world.namespace}/configmaps/driftdeck-pay-0"
+        data = (await world.call("GET", path)).json()["data"]
+    assert Home(data["root"], data["remote"], data["path"]) == HOME
 
 
 async def test_a_foreign_config_map_of_that_name_is_left_alone(world: World) -> None:
     await world.make("driftdeck-pay-0")
     async with connected(world) as (cluster, _):
         with pytest.raises(RejectedError, match="is not driftdeck's"):
-            await cluster.write_inventory("pay", world.namespace, [a_row(1)])
+            await cluster.write_inventory("pay", world.namespace, HOME, [a_row(1)])
 
 
 async def test_before_it_is_connected_a_cluster_says_so(tmp_path: Path) -> None:
     cluster = Cluster(ClusterSpec(name="x", kubeconfig=str(tmp_path / "no")), emit=print)
     with pytest.raises(UnavailableError, match="not connected yet"):
-        await cluster.read_inventory("pay", "default")
+        await cluster.read_inventory("pay", "default", HOME)
     assert (cluster.server, cluster.identity) == ("", "")
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from core.cli.output.forms import diff_form
-from core.cli.output.ink import Ink, ink_for
-from core.cli.output.report import report_lines
+from core.cli.output.ink import ink_for
+from core.cli.output.report import Page, report_lines
 from core.model import Document, KindRef, Live, Problem, Remedy, Snapshot
 from core.reconcile.memory.effects import Confirm, Perform
 from core.reconcile.memory.inputs import KindLost, SchemaRead, SourceRead
@@ -30,7 +30,7 @@ from tests.core.reconcile.world import (
 )
 
 DATA: Any = {"data": {"a": "1"}}
-PLAIN: Ink = ink_for(StringIO(), no_color=True)
+PLAIN = Page(ink_for(StringIO(), no_color=True), 0.0)
 
 
 def told(made: World, name: str, kind: KindRef = CONFIG_MAP) -> str:

@@ -98,8 +98,34 @@ def test_a_file_without_clusters_means_the_current_context(tmp_path: Path) -> No
         ("apps: {}\n", "1:7", "apps must be a list"),
         ("apps: [1]\n", "1:8", "this must be a mapping"),
         ("clusters: {}\n", "1:1", "name at least one app"),
-        ("clusters: {a: {}, b: {}}\n" + ONE, "3:5", "an app needs a cluster; clusters here: a, b"),
+        (
+            "clusters: {a: {}, b: {context: b}}\n" + ONE,
+            "3:5",
+            "an app needs a cluster; clusters here: a, b",
+        ),
         ("clusters: {a: {in_cluster: true, context: b}}\n" + ONE, "1:43", "exclude each other"),
+        (
+            "clusters: {a: {}, b: {}}\n" + ONE,
+            "1:22",
+            "the current context is the cluster a already",
+        ),
+        (
+            "clusters: {a: {context: x}, b: {context: x}}\n" + ONE,
+            "1:32",
+            'context "x" is the cluster a already; one server has one name',
+        ),
+        (
+            "clusters: {a: {in_cluster: true}, b: {in_cluster: true}}\n" + ONE,
+            "1:38",
+            "the pod's own API server is the cluster a already",
+        ),
+        (ONE + "    namespaces: [a]\n    owns: [a, b]\n", "5:15", "it owns b, which is not one of"),
+        (ONE + "    cluster_kinds: [ClusterRole]\n", "4:20", "cluster_kinds goes with namespaces"),
+        (
+            ONE + "    namespaces: [a]\n    cluster_kinds: [clusterroles]\n",
+            "5:21",
+            "a kind is written as in a manifest, like ClusterRole",
+        ),
         ("", "1:1", "this must be a mapping"),
         ("- a\n", "1:1", "this must be a mapping"),
         ("apps: [\n", "2:1", "expected the node content"),
@@ -243,6 +269,29 @@ def test_a_context_flag_keeps_a_protected_cluster_protected(tmp_path: Path) -> N
 def test_a_repository_flag_with_an_app_changes_that_app(tmp_path: Path) -> None:
     (app,) = settings_of(tmp_path, FULL, app="payments", path="other").apps
     assert (app.name, app.path, app.heal) == ("payments", "other", False)
+
+
+@pytest.mark.parametrize("text", ["", FULL])
+def test_a_repository_flag_with_an_app_names_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE_NAME).write_text(text or ONE)
+    flags = Flags(repo="../other", path="a/app", app="a-app")
+    (app,) = read_settings(flags, tmp_path).apps
+    assert (app.name, app.path, app.heal) == ("a-app", "a/app", True)
+    assert app.repo == str(tmp_path.parent / "other")
+
+
+def test_a_repository_flag_with_an_app_changes_that_app_of_a_file_that_is_named(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "x.yaml").write_text(FULL)
+    flags = Flags(config="x.yaml", repo="other", app="payments")
+    (app,) = read_settings(flags, tmp_path).apps
+    assert (app.name, app.repo, app.heal) == ("payments", str(tmp_path / "other"), False)
+
+
+def test_a_name_that_no_app_can_have_names_its_flag(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match='--app: "My App" is no app name'):
+        read_settings(Flags(repo=".", app="My App"), tmp_path)
 
 
 @pytest.mark.parametrize("more", ["owns: [shop]", "namespace: shop"])

@@ -23,6 +23,7 @@ from core.reconcile.memory.commands import (
     PreparePlan,
     PrepareRevert,
 )
+from core.telling.moments import epoch_of
 from tests.core.cli.scripted import (
     CART,
     COMMIT,
@@ -54,6 +55,8 @@ REVERT = RevertPlan(
     notes=("hooks are not run (commit-msg)",),
     sync=replace(PLAN, steps=(replace(APPLY, left=(LABEL,)),), notes=("b is left alone",)),
 )
+
+NOW = epoch_of("2026-07-01T12:10:03Z") or 0.0
 
 
 @dataclass
@@ -106,7 +109,7 @@ async def outcome_of(
     **options: Any,
 ) -> Outcome:
     out, err = io.StringIO(), io.StringIO()
-    console = Console(out=out, err=err, ink=Ink(), ask=asked or Asked())
+    console = Console(out=out, err=err, ink=Ink(), ask=asked or Asked(), clock=lambda: NOW)
 
     async def reader(engine: EngineLike) -> int:
         code: int = await command(engine, Options(**options), console)
@@ -147,10 +150,12 @@ async def test_a_dry_run_shows_every_object_and_stops() -> None:
         "\n"
         "  apply Deployment shop/web  (shop)\n"
         "    spec.replicas\n"
-        "      live  7  by kubectl scale, at or before 2026-07-01 12:00:03 UTC\n"
+        "      live  7\n"
+        "            kubectl scale, at least 10m ago (2026-07-01 12:00:03 UTC), user\n"
+        "            unknown (owned)\n"
         "      Git   3\n"
-        '            apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30\n'
-        "            14:02:11 UTC\n"
+        "            3f2a1b9 Ines Duarte, 22h ago (2026-06-30 14:02:11 UTC): Sale\n"
+        "            apps/shop/web.yaml:8\n"
         "\n"
         "  create Service shop/cart  (shop)\n"
         "\n"
