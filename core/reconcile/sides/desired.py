@@ -44,6 +44,8 @@ def take_source(draft: Draft, read: SourceRead) -> None:
     """Take a newly read commit of one app into account."""
     app = draft.app(read.app)
     before = app.source
+    for ref in app.lost:
+        draft.judge_again(Key(read.app, ref))
     documents: dict[KindRef, list[Document]] = {}
     for document in read.documents:
         documents.setdefault(document.kind, []).append(document)
@@ -77,14 +79,21 @@ def take_source(draft: Draft, read: SourceRead) -> None:
 
 
 def _lost(app: AppState, read: SourceRead) -> dict[ObjectRef, tuple[Document, str]]:
-    """Find the objects of files that could be read before and cannot be read now.
+    """Find the objects that could be read before, of files of which a part cannot be read now.
 
     Nobody knows whether Git still states them.
     """
     last = {ref: document for ref, (document, _) in app.lost.items()}
     last |= app.unserved
     last |= {ref: made.document for ref, made in app.desired.items()}
-    found = ((ref, each, refusal_of(read.refused, each.file)) for ref, each in last.items())
+    stated = {
+        (each.kind.group, each.kind.kind, each.namespace, each.name) for each in read.documents
+    }
+    found = (
+        (ref, each, refusal_of(read.refused, each.file))
+        for ref, each in last.items()
+        if (each.kind.group, each.kind.kind, each.namespace, each.name) not in stated
+    )
     return {ref: (document, problem) for ref, document, problem in found if problem}
 
 
@@ -161,10 +170,27 @@ def note_stated(draft: Draft, name: str) -> None:
         return
     known = {**app.promised, **cluster.resources}
     stated = frozenset(_stated_ref(app, cluster, each, known) for each in app.source.documents)
+    _list_broken(
+        draft,
+        app,
+        {_stated_ref(app, cluster, one, known): (one, why) for one, why in app.source.broken},
+    )
+    app = draft.app(name)
     if stated != app.stated:
         draft.put_app(replace(app, stated=stated))
         judge_owned(draft, app.spec.cluster, sorted(stated ^ app.stated))
         settle_claims(draft, app.spec.cluster)
+
+
+def _list_broken(
+    draft: Draft, app: AppState, broken: Mapping[ObjectRef, tuple[Document, str]]
+) -> None:
+    """List what is wrong in itself and known by name, though it never was right."""
+    new = {ref: each for ref, each in broken.items() if app.lost.get(ref) != each}
+    if new:
+        draft.put_app(replace(app, lost={**app.lost, **new}))
+        for ref in new:
+            draft.judge_again(Key(app.spec.name, ref))
 
 
 def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
