@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from core.clean import clean
 from core.errors import ManifestError, RejectedError
 from core.manifests.loading import load
+from core.manifests.parse import YamlError
 from core.model import Document
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -163,7 +164,7 @@ def _outcome(path: str, content: Callable[[], bytes]) -> Outcome:
     try:
         loaded = load(path, read_bytes)
     except ManifestError as error:
-        if not _has_signs(read_bytes):
+        if not isinstance(error, YamlError) and not _has_signs(read_bytes):
             return Outcome((), others=(shown,))
         return Outcome((), (f"{shown}:{error.line}: {error.reason}",))
     told = [
@@ -181,7 +182,7 @@ def _outcome(path: str, content: Callable[[], bytes]) -> Outcome:
 def _has_signs(content: bytes) -> bool:
     """Tell whether a file that cannot be read may have been meant as a manifest, or as a template.
 
-    A `tsconfig.json` with comments or a text in another encoding is nobody's fault.
+    A `tsconfig.json` with comments, tags of another program and another encoding are no faults.
     """
     return _SIGNS.search(content.replace(b"\0", b"")) is not None  # UTF-16 is full of these
 

@@ -25,6 +25,10 @@ _COLON_AT_END: Final = "found unexpected ':'"  # libyaml's words
 _READ_AGAIN_MAX: Final = 64 * 2**20  # characters in all: each such text reads the file once more
 
 
+class YamlError(ManifestError):
+    """A file is no YAML, whatever it was meant to be."""
+
+
 def parse(path: str, content: bytes) -> Tree:
     """Read YAML, or JSON if the name or the first character says so, as kubectl would.
 
@@ -162,10 +166,10 @@ def _with_quotes(text: str, error: ScannerError) -> str | None:
     return f"{text[:start]}'{plain}'{text[end:]}"
 
 
-def _yaml_error(path: str, text: str, error: yaml.MarkedYAMLError) -> ManifestError:
+def _yaml_error(path: str, text: str, error: yaml.MarkedYAMLError) -> YamlError:
     mark = error.problem_mark or error.context_mark
     line = 1 if mark is None else mark.line + 1
-    return ManifestError(path, line, _yaml_reason(error, text, line))
+    return YamlError(path, line, _yaml_reason(error, text, line))
 
 
 def _says_nothing(text: str) -> bool:

@@ -5,6 +5,7 @@ the writer's own, so each names a line and a column.  Aliases are refused: setti
 nine lines of aliases can be made to expand to gigabytes.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
@@ -19,6 +20,9 @@ Path: TypeAlias = tuple[str | int, ...]
 _DEPTH_MAX: Final = 16  # settings are four deep; the parser's recursion ends far above
 _TYPED: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "null"))
 _TEXT: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value"))
+
+_MERGE: Final = frozenset({"tag:yaml.org,2002:merge"})
+_NO_NAME: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class PlaceError(UsageError):
@@ -114,14 +118,15 @@ class _Builder:
     def value_of(self, node: yaml.Node, path: Path) -> Json:
         self.values[path] = _place(node.start_mark)
         match node:
-            case yaml.MappingNode():
+            case yaml.MappingNode(tag="tag:yaml.org,2002:map"):
                 return self._mapping(node, path)
-            case yaml.SequenceNode():
+            case yaml.SequenceNode(tag="tag:yaml.org,2002:seq"):
                 return [self.value_of(item, (*path, i)) for i, item in enumerate(node.value)]
             case yaml.ScalarNode():
                 return self._scalar(node)
             case _:
-                raise PlaceError(self.file, _place(node.start_mark), f"{node.tag} is not read here")
+                reason = f"the tag {node.tag} is not read here"
+                raise PlaceError(self.file, _place(node.start_mark), reason)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> Json:
         value: dict[str, Json] = {}
@@ -129,7 +134,9 @@ class _Builder:
             place = _place(key_node.start_mark)
             if not isinstance(key_node, yaml.ScalarNode):
                 raise PlaceError(self.file, place, "a key must be text")
-            key = str(key_node.value)
+            if key_node.tag not in _TEXT | _TYPED | _MERGE:
+                raise PlaceError(self.file, place, f"the tag {key_node.tag} is not read here")
+            key = self._text(key_node)
             if key in value:
                 raise PlaceError(self.file, place, f'the key "{key}" stands here twice')
             self.keys[*path, key] = place
@@ -138,7 +145,7 @@ class _Builder:
 
     def _scalar(self, node: yaml.ScalarNode) -> Json:
         if node.tag in _TEXT:
-            return str(node.value)
+            return self._text(node)
         place = _place(node.start_mark)
         if node.tag not in _TYPED:
             raise PlaceError(self.file, place, f"the tag {node.tag} is not read here")
@@ -148,6 +155,13 @@ class _Builder:
         except (ValueError, KeyError) as error:
             raise PlaceError(self.file, place, f'"{node.value}" is no number') from error
         return value
+
+    def _text(self, node: yaml.ScalarNode) -> str:
+        """Return a text that can be a name: of a file, an object, a branch."""
+        text = str(node.value)
+        if _NO_NAME.search(text):
+            raise PlaceError(self.file, _place(node.start_mark), "a NUL or half a character in it")
+        return text
 
 
 class _Mark(Protocol):

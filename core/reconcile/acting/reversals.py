@@ -58,6 +58,7 @@ from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState, KindState, namespace_of
 from core.reconcile.sides.desired import canonical_of
+from core.reconcile.sides.fences import is_refused, refusal, stated_ref
 from core.reconcile.sides.promises import promises
 from core.remedy import creation, requests
 
@@ -81,9 +82,11 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     cluster = draft.cluster(app.spec.cluster)
     known = resources_of(draft, revert)
     served = cluster.resources or {}
-    documents = (after for _, after in revert.restated if after is not None)
-    unserved = (each for each in documents if each.kind not in served)
-    found = [_coming(app, cluster, each, known.get(each.kind)) for each in unserved]
+    documents = [after for _, after in revert.restated if after is not None]
+    barred = [each for each in documents if is_refused(app, cluster, each, known)]
+    unserved = (each for each in documents if each.kind not in served and each not in barred)
+    found = [_barred(app, cluster, each, known) for each in barred]
+    found += [_coming(app, cluster, each, known.get(each.kind)) for each in unserved]
     for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
         going = revert.blocking.get(Key(app.spec.name, ref))
         found.append(_of_object(draft, app, cluster, ref, sides, going))
@@ -123,11 +126,24 @@ def _sides(
     served = cluster.resources or {}
     for pair in revert.restated:
         for document, side in zip(pair, (before, after), strict=True):
-            if document is not None and document.kind in served:
+            if document is None or document.kind not in served:
+                continue
+            if not is_refused(app, cluster, document, served):
                 made = app.canonical.get(document) or canonical_of(draft, app, cluster, document)
                 if made is not None:
                     side[made.ref] = made
     return {ref: (before.get(ref), after.get(ref)) for ref in {**before, **after}}
+
+
+def _barred(
+    app: AppState, cluster: ClusterState, document: Document, known: Mapping[KindRef, Resource]
+) -> _Found:
+    """Leave out what the app may not touch."""
+    ref = stated_ref(app, cluster, document, known)
+    problem = refusal(app.spec, ref)
+    return _Found(
+        Step(Key(app.spec.name, ref), document.kind, Verb.APPLY, Coming(), problem=problem)
+    )
 
 
 def _coming(

@@ -57,6 +57,7 @@ class Hand:
         return str(answer.json()["data"]["a"])
 
 
+@pytest.mark.outside
 async def test_a_field_that_is_edited_after_each_of_five_heals_is_left_until_a_person_syncs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

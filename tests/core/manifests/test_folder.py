@@ -251,6 +251,8 @@ def test_files_that_are_no_manifests_are_no_problem_and_are_listed() -> None:
         "replicas: {{ .Values.replicas }}\n",
         "{{- range .Values.all }}\n- {{ . }}\n{{- end }}\n",
         '{"apiVersion" : "v1", "kind": "X",, }',
+        "a: [\n",
+        "kind: X\na: !Ref x\n",
     ],
 )
 def test_what_looks_like_a_manifest_and_is_broken_is_a_problem(text: str) -> None:
