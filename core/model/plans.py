@@ -10,7 +10,7 @@ from core.model.judgement import FieldChange, Stamp
 from core.model.problems import Problem
 from core.model.requests import Request
 from core.model.sides import Commit, Document
-from core.model.values import Key, KindRef
+from core.model.values import Key, KindRef, Value
 
 
 class Verb(StrEnum):
@@ -38,6 +38,7 @@ class Step:
     problem: str = ""  # why it cannot be done ("may not patch deployments"); it is then left out
     left: tuple[FieldChange, ...] = ()  # what it leaves as it is, for others decide it
     requests: tuple[Request, ...] = ()  # what is sent; decided when it runs where () before
+    creates: Value = None  # the object that a create makes, its secrets hidden, to be shown
 
 
 @dataclass(frozen=True, slots=True)

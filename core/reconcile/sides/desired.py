@@ -287,8 +287,9 @@ def follow_kinds(draft: Draft, name: str) -> None:
             continue
         if not app.inventory_asked:
             draft.put_app(replace(app, inventory_asked=True))
-            namespace = inventory_namespace(app, cluster)
-            draft.effects.append(ReadInventory(name, app.spec.name, namespace, home_of(app)))
+            place = (app.spec.name, inventory_namespace(app, cluster), home_of(app))
+            names = frozenset(each.spec.name for each in draft.apps_of(name))
+            draft.effects.append(ReadInventory(name, *place, names - {app.spec.name}))
         if not app.shown:
             continue
         coming = tuple(_restated(draft, app))
