@@ -65,6 +65,7 @@ class AppView:
     read_at: float = 0.0  # when Git was last read, seconds since the epoch
     problem: Problem | None = None  # what stops the app, in the user's words
     file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out
+    others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
     counts: Mapping[Verdict, int] = field(default_factory=lambda: MappingProxyType({}))
     ignored: int = 0  # differences that rules hide; they count in none of `counts`
     complete: bool = False  # both sides were read and every object has its final verdict
