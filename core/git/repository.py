@@ -54,7 +54,8 @@ class Repository:
             UnavailableError: It cannot be read now.
         """
         path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's raises for an unknown user
-        self.path = path.parent if path.name == ".git" and path.is_dir() else path
+        inside = path.name == ".git" and os.path.isdir(path)  # noqa: PTH112 - Path's raises, too
+        self.path = path.parent if inside else path
         self._store = Store(self.path)
         self._graph = Graph(self._store)
         self._writing = Lock()

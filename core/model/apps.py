@@ -54,6 +54,7 @@ class AppSpec:
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits
     namespaces: tuple[str, ...] = ()  # the only ones it may touch; () means its own and named ones
+    cluster_kinds: tuple[str, ...] = ()  # beside `namespaces`: allowed kinds that have none
     take_over: bool = False  # also what another engine still tracks
     inventory_namespace: str = ""  # "" means `namespace`, else default
     owns: tuple[str, ...] = ()  # namespaces in which every object that Git lacks is EXTRA

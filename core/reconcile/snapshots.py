@@ -14,6 +14,7 @@ from core.reconcile.memory.state import (
     namespace_of,
 )
 from core.reconcile.sides.claims import all_read, objections
+from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen
 
 
@@ -43,7 +44,7 @@ def _app(state: State, app: AppState) -> AppView:
     pending, tally = bool(state.queues.get(app.spec.name)), state.tallies[app.spec.name]
     cluster = state.clusters[app.spec.cluster]
     problem = app.problem or cluster.view.problem or worst_of(_unread(app, cluster))
-    files = (*(app.source.problems if app.source else ()), *app.refused, *objections(app))
+    files = (*(app.source.problems if app.source else ()), *refusals(app), *objections(app))
     if not problem and files:
         problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
@@ -55,6 +56,7 @@ def _app(state: State, app: AppState) -> AppView:
         read_at=app.read_at,
         problem=problem,
         file_problems=files,
+        others=app.source.others if app.source else (),
         counts=tally.counts,
         ignored=tally.ignored,
         complete=whole

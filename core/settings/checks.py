@@ -12,7 +12,8 @@ from core.errors import UsageError
 W = TypeVar("W", bound=StrEnum)
 
 # An app's name is part of the names of its inventory ConfigMaps, a namespace goes into URLs.
-_APP_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,198}[a-z0-9])?")
+_APP_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_APP_NAME_MAX: Final = 200
 _NAMESPACE: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _REMOTE: Final = re.compile(r"[a-zA-Z][-+.a-zA-Z0-9]*://|[^/]+@[^/]+:")
 
@@ -28,15 +29,19 @@ class FieldError(UsageError):
 
 def app_name(name: str) -> str:
     """Return *name* if it can name an app."""
+    if len(name) > _APP_NAME_MAX:
+        raise FieldError("name", f"an app's name has at most {_APP_NAME_MAX} letters")
     if not _APP_NAME.fullmatch(name):
-        raise FieldError("name", f'"{name}" is no app name: a-z, 0-9, "-" and "." only')
+        reason = 'words of a-z, 0-9 and "-" with single dots between them'
+        raise FieldError("name", f'"{name}" is no app name: {reason}')
     return name
 
 
 def name_of_folder(path: str) -> str:
     """Make an app's name from a folder's: `/src/My_Config.git` is `my-config`."""
     last = Path(path).name.removesuffix(".git").lower()
-    return re.sub(r"[^-a-z0-9.]+", "-", last).strip("-.")[:200].strip("-.") or "app"
+    name = re.sub(r"-*\.[-.]*", ".", re.sub(r"[^-a-z0-9.]+", "-", last))
+    return name.strip("-.")[:_APP_NAME_MAX].strip("-.") or "app"
 
 
 def repository(repo: str, folder: Path) -> str:

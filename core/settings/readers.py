@@ -4,7 +4,8 @@ The words that a setting may be are known to other packages, which are loaded wh
 """
 
 import os
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from core.settings.checks import (
     FieldError,
@@ -19,6 +20,9 @@ from core.settings.fields import TYPE_WORDS, Place
 
 if TYPE_CHECKING:
     from core.model import Contested, Extras, Json
+
+
+_KIND: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 
 
 def as_stated(value: "Json", _: Place) -> "Json":
@@ -84,6 +88,15 @@ def _namespace(item: "Json", place: Place) -> str:
         return namespace(item)
     except FieldError as error:
         raise place.error(str(error)) from error
+
+
+def read_kinds(value: "Json", place: Place) -> tuple[str, ...]:
+    """Read a list of kinds; left out it is none."""
+    entries = value if isinstance(value, list) else []
+    for i, item in enumerate(entries):
+        if not isinstance(item, str) or not _KIND.fullmatch(item):
+            raise place.inside(i).error("a kind is written as in a manifest, like ClusterRole")
+    return tuple(map(str, entries))
 
 
 def read_extras(value: "Json", _: Place) -> "Extras":

@@ -22,6 +22,7 @@ from core.settings.readers import (
     read_extras,
     read_file_name,
     read_inventory_namespace,
+    read_kinds,
     read_managers,
     read_name,
     read_namespace,
@@ -176,6 +177,12 @@ APP: Final = (
         type=list,
         read=read_namespaces,
         help="The only ones it may touch; left out, its own and those that its objects name.",
+    ),
+    Field(
+        name="cluster_kinds",
+        type=list,
+        read=read_kinds,
+        help="Beside namespaces: kinds without a namespace that it may touch, too.",
     ),
     Field(
         name="owns",

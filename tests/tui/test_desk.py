@@ -22,7 +22,7 @@ async def test_one_pane_with_a_breadcrumb_below_100_columns(size: tuple[int, int
         await stage.press("enter", "j", "enter")
         assert stage.bar("crumb") == " Apps > payments > Deployment api"
         assert [name for name, pane in desk.panes.by_name.items() if pane.display] == ["changes"]
-        assert "spec.replicas" in stage.pane("changes")
+        await stage.until(lambda: "spec.replicas" in stage.pane("changes"))
         assert all(word in stage.bar("header") for word in ("PROD", "READ-ONLY", "heal OFF"))
         assert stage.bar("hints").rstrip().endswith("? help")
 

@@ -3,7 +3,9 @@
 dulwich follows `include.path` wherever it leads, /etc included, so here it is told not to.
 """
 
+import stat
 from pathlib import Path
+from typing import Final
 
 from dulwich.config import ConfigFile
 from dulwich.errors import NotGitRepository
@@ -15,8 +17,11 @@ from dulwich.repo import (
 )
 from typing_extensions import override
 
+from core.clean import clean
 from core.errors import UnavailableError, UsageError
 from core.git.reading.faults import DAMAGE, words
+
+SHOWN_CELLS: Final = 200
 
 
 class OwnRepo(Repo):
@@ -54,9 +59,14 @@ def opened(path: Path) -> OwnRepo:
         UsageError: There is none that can be read.
         UnavailableError: It cannot be read now.
     """
-    if not path.exists():
-        raise UsageError(f"repository {path} does not exist")
-    if not path.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UsageError(f"repository {clean(str(path))} does not exist") from error
+    except (OSError, ValueError) as error:
+        reason = f"repository {clean(str(path), max_cells=SHOWN_CELLS)} may not be read"
+        raise UsageError(f"{reason}: {words(error)}") from error
+    if not is_folder:
         raise UsageError(f"repository {path} is a file; name its folder")
     try:
         return OwnRepo(str(path))

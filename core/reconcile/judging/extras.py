@@ -38,6 +38,9 @@ def without_desired(
     """Judge an object that has no canonical form in Git; None where nothing is to be said of it."""
     app = draft.app(key.app)
     cluster = draft.cluster(app.spec.cluster)
+    if key.ref in app.refused:
+        document, why = app.refused[key.ref]
+        return _unknown(app, key, document, f"not-allowed: {why}")
     if key.ref in app.unserved:
         return _not_served(app, key, before)
     if key.ref in app.lost:

@@ -100,8 +100,12 @@ class AppState:
     read_at: float = 0.0
     problem: Problem | None = None
     history: tuple[Commit, ...] = ()
-    refused: tuple[str, ...] = ()  # documents outside the allowed namespaces
-    documents: Mapping[KindRef, tuple[Document, ...]] = field(default_factory=dict)
+    refused: Mapping[ObjectRef, tuple[Document, str]] = field(
+        default_factory=dict
+    )  # what the app may not touch, and why
+    documents: Mapping[KindRef, tuple[Document, ...]] = field(
+        default_factory=dict
+    )  # without those that are refused
     stated: frozenset[ObjectRef] = frozenset()  # of every document, whatever became of it
     canonical: Mapping[Document, Desired] = field(
         default_factory=dict

@@ -29,6 +29,7 @@ from core.reconcile.memory.state import (
 )
 from core.reconcile.memory.tables import Map
 from core.reconcile.sides.desired import follow_kinds, note_stated, place_documents, replace_kind
+from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
@@ -261,6 +262,7 @@ def say_synced(draft: Draft, name: str) -> None:
         found = (problem for kind in asked for problem in _problems(cluster.kinds[kind]))
         problems = sorted({problem.words for problem in found})
         problems += unseen(cluster, cluster.following.owned)
+        problems += (each for app in draft.apps_of(name) if app.shown for each in refusals(app))
         problems += filter(None, [cluster.view.notice])
         draft.tell(EventName.CLUSTER_SYNCED, cluster=name, message="; ".join(problems))
 
