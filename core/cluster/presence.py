@@ -125,6 +125,7 @@ class Presence:
                 self._lose(error)
                 await self._pause(error, backoff)
                 continue
+            backoff.reset()
             await self._link.trouble.wait()
             if isinstance(self._link.problem, LinkError):
                 self._unreached_at = self._clock.monotonic()
