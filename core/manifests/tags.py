@@ -1,5 +1,7 @@
 """The tags of YAML's own that are read, and what each says a value is."""
 
+import base64
+import re
 from typing import Final
 
 from core.clean import clean
@@ -9,6 +11,7 @@ SHOWN_CELLS: Final = 60
 
 _OWN: Final = "tag:yaml.org,2002:"
 TEXTS: Final = frozenset({"!", f"{_OWN}str"})
+BINARY: Final = f"{_OWN}binary"
 MAPPINGS: Final = frozenset({None, "!", f"{_OWN}map"})
 LISTS: Final = frozenset({None, "!", f"{_OWN}seq"})
 SCALARS: Final[dict[str, tuple[type, ...]]] = {  # beside text
@@ -23,6 +26,16 @@ def is_of(tag: str, value: Scalar) -> bool:
     """Tell whether *value* is what *tag*, one of SCALARS, says; a bool is no int here."""
     types = SCALARS[tag]
     return isinstance(value, types) and (not isinstance(value, bool) or bool in types)
+
+
+def text_of_binary(text: str) -> str:
+    """Return what base64 stands for, in the text that JSON can carry: other bytes become U+FFFD.
+
+    Raises:
+        ValueError: It is no base64.
+    """
+    found = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
+    return re.sub("[\udc80-\udcff]", "\ufffd", found.decode(errors="surrogateescape"))
 
 
 def shown_tag(tag: str | None) -> str:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.judgement import Drift, FieldChange, Verdict
-from core.model.plans import Answer, Plan, RevertPlan, Run
+from core.model.plans import Answer, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
 from core.model.values import Key, KindRef, ObjectRef
@@ -65,6 +65,7 @@ class AppView:
     read_at: float = 0.0  # when Git was last read, seconds since the epoch
     problem: Problem | None = None  # what stops the app, in the user's words
     file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out
+    others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
     counts: Mapping[Verdict, int] = field(default_factory=lambda: MappingProxyType({}))
     ignored: int = 0  # differences that rules hide; they count in none of `counts`
     complete: bool = False  # both sides were read and every object has its final verdict
@@ -124,6 +125,11 @@ class Snapshot:
         """Return the revert that `PrepareRevert` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, RevertPlan) else None
+
+    def sides_for(self, request: int) -> SidesShown | None:
+        """Return the objects that `ShowSides` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, SidesShown) else None
 
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""

@@ -56,6 +56,7 @@ def _app(state: State, app: AppState) -> AppView:
         read_at=app.read_at,
         problem=problem,
         file_problems=files,
+        others=app.source.others if app.source else (),
         counts=tally.counts,
         ignored=tally.ignored,
         complete=whole

@@ -43,7 +43,7 @@ class Folders:
             raise repository.lacking(files, spec.path) from error
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
-        return SourceRead(spec.name, revision, found.documents, found.problems, found.refused, home)
+        return SourceRead(spec.name, revision, *found, home=home)
 
     def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
         """Return the commits that touched the folder of one app, newest first.  Blocks.

@@ -129,6 +129,13 @@ def test_an_app_says_which_extras_it_cannot_see() -> None:
     assert gap in as_text(app_lines(row, None, 120, LOOKS))
 
 
+def test_an_app_names_the_files_that_are_no_manifests() -> None:
+    view = replace(samples.app("payments"), others=("a/values.yaml", "a/x.json"))
+    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, 0.0, "")
+    told = as_text(app_lines(row, None, 120, LOOKS))
+    assert "2 files are no manifests:\na/values.yaml\na/x.json" in told
+
+
 def test_texts_show_the_lines_that_differ_where_they_stand() -> None:
     text = _told(samples.rows()[samples.FLAGS])
     assert "@@\n    a: 1\n  - b: 2\n  + b: 5" in text

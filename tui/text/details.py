@@ -4,6 +4,7 @@ from core.model import ClusterView, Commit, Event
 from core.telling import events, origins
 from core.telling.moments import age, ago
 from core.telling.spans import Line, Role, Span, say
+from core.telling.verdicts import no_manifests
 from tui.text.changes import field_lines
 from tui.text.rows import AppRow, Looks, clock_of
 from tui.text.signs import IGNORED, SIGNS
@@ -44,6 +45,10 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.WARNING),)]
         for problem in view.file_problems:
             lines += _told(problem, width, Role.TEXT)
+    if view.others:
+        lines += [(), ((f"{no_manifests(view.others)}:", Role.MUTED),)]
+        for other in view.others:
+            lines += _told(other, width, Role.MUTED)
     for gap in view.unseen:
         lines += [(), *_told(gap, width, Role.WARNING)]
     if view.inventory:

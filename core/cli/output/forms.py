@@ -113,6 +113,7 @@ def _app_form(app: AppView, called: ClusterName) -> JsonObject:
         "inventory": app.inventory or None,
         "counts": {verdict.value: app.counts.get(verdict, 0) for verdict in Verdict},
         "ignored": app.ignored,
+        "no_manifests": list(app.others),
     }
 
 

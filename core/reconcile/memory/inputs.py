@@ -36,6 +36,10 @@ class SourceRead:
     refused: tuple[
         tuple[str, str], ...
     ] = ()  # path of a file, or of a folder with "/"; the problem
+    broken: tuple[
+        tuple[Document, str], ...
+    ] = ()  # of those, the objects that are known by name, without a body; the problem
+    others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
     home: Home = NOWHERE  # which folder this is, whichever clone was read
 
 

@@ -509,6 +509,7 @@ async def test_rights_are_what_the_server_says(world: World) -> None:
             assert await cluster.may("patch", resources[NAMESPACE], "", "x") is expected
 
 
+ALONE = frozenset[str]()
 HOME = Home(root="c0ffee", remote="git.example.org/shop/config", path="clusters/prod")
 
 
@@ -579,6 +580,26 @@ async def test_a_record_of_another_folder_is_neither_read_nor_written(world: Wor
         with pytest.raises(RejectedError, match="another name"):
             await other.write_inventory("pay", world.namespace, other_folder, [a_row(2)])
         assert await one.read_inventory("pay", world.namespace, HOME) == (a_row(1),)
+
+
+async def test_a_renamed_app_finds_its_record_and_leaves_none_under_the_old_name(
+    world: World,
+) -> None:
+    rows = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", world.namespace, HOME, rows)
+        for home, others in (
+            (replace(HOME, path="clusters/test"), ALONE),
+            (replace(HOME, root="", remote=""), ALONE),
+            (HOME, frozenset({"pay"})),
+        ):
+            assert await other.read_inventory("new", world.namespace, home, others) == ()
+        assert await other.read_inventory("new", world.namespace, HOME, ALONE) == rows
+        await other.write_inventory("new", world.namespace, HOME, rows[:5])
+    async with connected(world) as (again, _):
+        assert await again.read_inventory("new", world.namespace, HOME, ALONE) == rows[:5]
+        assert await again.read_inventory("pay", world.namespace, HOME) == ()
+        assert await again.read_inventory("newer", world.namespace, HOME, ALONE) == rows[:5]
 
 
 async def test_a_record_keeps_what_only_the_other_clone_knows_of_its_repository(
