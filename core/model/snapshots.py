@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.judgement import Drift, FieldChange, Verdict
-from core.model.plans import Answer, Plan, RevertPlan, Run
+from core.model.plans import Answer, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
 from core.model.values import Key, KindRef, ObjectRef
@@ -90,6 +90,7 @@ class ClusterView:
     problem: Problem | None = None
     notice: str = ""  # what is amiss and stops nothing: an audit log that cannot be read
     user: str = ""  # who we are there, as the kubeconfig calls it
+    uid: str = ""  # of kube-system there; "" while it is not known
     asks: str = ""  # what its credential plugin wants of a person before it can be reached
 
     @property
@@ -125,6 +126,11 @@ class Snapshot:
         """Return the revert that `PrepareRevert` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, RevertPlan) else None
+
+    def sides_for(self, request: int) -> SidesShown | None:
+        """Return the objects that `ShowSides` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, SidesShown) else None
 
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""
