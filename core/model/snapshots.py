@@ -91,6 +91,7 @@ class ClusterView:
     problem: Problem | None = None
     notice: str = ""  # what is amiss and stops nothing: an audit log that cannot be read
     user: str = ""  # who we are there, as the kubeconfig calls it
+    uid: str = ""  # of kube-system there; "" while it is not known
     asks: str = ""  # what its credential plugin wants of a person before it can be reached
 
     @property
