@@ -11,11 +11,11 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from core.cluster.connection.answers import Answer
+from core.cluster.connection.answers import AbsentError, Answer, NamespaceAbsentError
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import group_version_path
 from core.cluster.connection.request import Request
-from core.errors import UnavailableError
+from core.errors import DeniedError, UnavailableError
 from core.model import KindRef, Resource
 
 _ACCEPT: Final = (
@@ -23,8 +23,17 @@ _ACCEPT: Final = (
     "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,"
     "application/json"
 )
+_KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 
 T = TypeVar("T")
+
+
+class _Metadata(msgspec.Struct):
+    uid: str = ""
+
+
+class _Identified(msgspec.Struct):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
 class _Kind(msgspec.Struct):
@@ -135,6 +144,15 @@ async def server_version(calls: Calls) -> str:
     if not answer.ok:
         return ""
     return decoded(answer, _VersionInfo).git_version
+
+
+async def cluster_uid(calls: Calls) -> str:
+    """Return what tells one cluster from every other, "" where we may not see it."""
+    try:
+        answer = await calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
+    except (DeniedError, AbsentError, NamespaceAbsentError):
+        return ""
+    return decoded(answer, _Identified).metadata.uid
 
 
 def decoded(answer: Answer, form: type[T]) -> T:

@@ -20,7 +20,7 @@ from core.cluster.connection.answers import (
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import object_path
 from core.cluster.connection.request import Request, query_of
-from core.cluster.discovery.discovery import decoded
+from core.cluster.discovery.discovery import cluster_uid, decoded
 from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import (
     check_head,
@@ -30,7 +30,7 @@ from core.cluster.writing.inventory import (
     shard_name,
     texts_of,
 )
-from core.errors import DeniedError, OutdatedError, ProductError, RejectedError
+from core.errors import OutdatedError, ProductError, RejectedError
 from core.model import Home, KindRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
@@ -39,11 +39,9 @@ _NAMESPACES: Final = Resource(
     KindRef("v1", "Namespace"), "namespaces", namespaced=False, has_status=True
 )
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
-_KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 
 
 class _Metadata(msgspec.Struct, rename="camel"):
-    uid: str = ""
     resource_version: str = ""
     labels: dict[str, str] | None = None
 
@@ -115,6 +113,11 @@ class Inventories:
             for index, data in enumerate(wanted):
                 await self._write_shard(place, index, data)
             self._told[place] = tuple(sorted(rows, key=lambda row: row.ref))
+
+    def forget(self) -> None:
+        """Know nothing any more: it is another cluster."""
+        self._known.clear()
+        self._cluster_uid = None
 
     def places(self, namespace: str) -> tuple[Place, ...]:
         """Return the inventories of a namespace that were read."""
@@ -227,11 +230,7 @@ class Inventories:
     async def _uid(self) -> str:
         """Return what identifies this cluster, "" if we may not see it."""
         if self._cluster_uid is None:
-            try:
-                answer = await self._calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
-                self._cluster_uid = decoded(answer, _Map).metadata.uid
-            except (DeniedError, AbsentError, NamespaceAbsentError):
-                self._cluster_uid = ""
+            self._cluster_uid = await cluster_uid(self._calls)
         return self._cluster_uid
 
     def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:

@@ -69,6 +69,7 @@ class ClusterFound:
     namespace: str  # of the context; "" means default
     resources: Mapping[KindRef, Resource]
     user: str = ""  # as the kubeconfig calls it
+    uid: str = ""  # what tells it from every other cluster; "" where that cannot be seen
 
 
 @dataclass(frozen=True, slots=True)
