@@ -109,7 +109,11 @@ def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - c
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
 @click.option(
-    "-o", "--output", type=click.Choice(["text", "json"]), default="text", help="How to print."
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json", "diff"]),
+    default="text",
+    help="How to print.",
 )
 @click.option("--all", "everything", is_flag=True, help="Objects in sync too.")
 @_flags(_SOURCE_FLAGS, _SAFETY_FLAGS)

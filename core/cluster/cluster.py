@@ -189,14 +189,17 @@ class Cluster:
         return await self._access.may(verb, resource, namespace, name)
 
     async def read_inventory(
-        self, app: str, namespace: str, home: Home
+        self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
     ) -> tuple[InventoryRow, ...]:
         """Return what was applied for *app*; from now on what others write there is told.
+
+        An inventory of the same folder under an earlier name is its own, unless one of the *others*
+        is called so; None looks under its own name alone.
 
         Raises:
             ProductError: It cannot be told.
         """
-        rows = await self._inventories.read(app, namespace, home)
+        rows = await self._inventories.read(app, namespace, home, others)
         self._records.follow(namespace)
         return rows
 

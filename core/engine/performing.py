@@ -116,8 +116,9 @@ class Performer:
                 return await self._confirm(effect)
             case Perform():
                 return await self._perform(effect)
-            case ReadInventory(name, app, namespace, home):
-                rows = await self._adapters.clusters[name].read_inventory(app, namespace, home)
+            case ReadInventory(name, app, namespace, home, others):
+                cluster = self._adapters.clusters[name]
+                rows = await cluster.read_inventory(app, namespace, home, others)
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)

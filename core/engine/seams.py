@@ -52,9 +52,12 @@ class ClusterLike(Protocol):
         """Return whether this identity may do *verb* to an object."""
 
     async def read_inventory(
-        self, app: str, namespace: str, home: Home
+        self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
     ) -> tuple[InventoryRow, ...]:
-        """Return what was applied for *app*, whose folder *home* is."""
+        """Return what was applied for *app*, whose folder *home* is.
+
+        It may be found under an earlier name, but for those of *others*; None: not any more.
+        """
 
     async def write_inventory(
         self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]

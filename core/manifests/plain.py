@@ -1,4 +1,4 @@
-"""YAML for people's own settings: plain values, and where each one stands in the file.
+"""YAML for people: their own settings, with where each value stands, and objects to be read.
 
 Settings are not manifests: they are read with stock YAML rules, one document, and every fault is
 the writer's own, so each names a line and a column.  Aliases are refused: settings are short, and
@@ -11,12 +11,18 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
 import yaml
+from typing_extensions import override
 
 from core.errors import UsageError
 from core.model import Json
 
 Path: TypeAlias = tuple[str | int, ...]
 
+_STR: Final = "tag:yaml.org,2002:str"
+_BLOCK: Final = re.compile(  # what YAML calls printable
+    r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]*"
+)
+_ENDLESS: Final = 1 << 30  # columns: no line is broken
 _DEPTH_MAX: Final = 16  # settings are four deep; the parser's recursion ends far above
 _TYPED: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "null"))
 _TEXT: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value"))
@@ -105,6 +111,39 @@ def _check_events(file: str, text: str) -> None:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEPTH_MAX:
             raise PlaceError(file, _place(event.start_mark), "this is nested too deeply")
+
+
+def dump_plain(value: Json) -> str:
+    """Write a value as kubectl writes objects: keys in order, long texts as blocks."""
+    text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=_ENDLESS)
+    return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes each value in full, and texts so that they stay texts."""
+
+    @override
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+    @override
+    def analyze_scalar(self, scalar: str) -> yaml.emitter.ScalarAnalysis:
+        """Allow blocks with tabs and with spaces at the ends of lines, which YAML allows, too."""
+        found = super().analyze_scalar(scalar)
+        found.allow_block = _BLOCK.fullmatch(scalar) is not None
+        return found
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    style = None
+    if "\n" in value:
+        style = "|"
+    elif dumper.resolve(yaml.ScalarNode, value, (True, False)) != _STR:  # type: ignore[no-untyped-call]
+        style = '"'
+    return dumper.represent_scalar(_STR, value, style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 class _Builder:

@@ -35,7 +35,18 @@ from core.model.judgement import (
     cause_words,
     fields_of,
 )
-from core.model.plans import Answer, Coming, Plan, Restated, RevertPlan, Run, Step, Verb
+from core.model.plans import (
+    Answer,
+    Coming,
+    Plan,
+    Restated,
+    RevertPlan,
+    Run,
+    Sides,
+    SidesShown,
+    Step,
+    Verb,
+)
 from core.model.problems import Problem, Remedy, problem_of, worst_of
 from core.model.sides import Commit, Desired, Document, Live, refusal_of, stamp_of
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
@@ -102,6 +113,8 @@ __all__ = [
     "RevertPlan",
     "Run",
     "Seen",
+    "Sides",
+    "SidesShown",
     "Snapshot",
     "Stamp",
     "Step",

@@ -31,6 +31,11 @@ class Home:
         """Tell whether both are one folder of one repository."""
         return self.path == other.path and self.is_of(other)
 
+    def is_surely(self, other: "Home") -> bool:
+        """Tell whether something that both know says that they are one folder."""
+        known = (self.root and self.root == other.root, self.remote and self.remote == other.remote)
+        return any(known) and self.is_same(other)
+
     def with_what(self, other: "Home") -> "Home":
         """Return this home with what only the *other* clone knows of it."""
         return Home(self.root or other.root, self.remote or other.remote, self.path)

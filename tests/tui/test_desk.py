@@ -22,7 +22,7 @@ async def test_one_pane_with_a_breadcrumb_below_100_columns(size: tuple[int, int
         await stage.press("enter", "j", "enter")
         assert stage.bar("crumb") == " Apps > payments > Deployment api"
         assert [name for name, pane in desk.panes.by_name.items() if pane.display] == ["changes"]
-        assert "spec.replicas" in stage.pane("changes")
+        await stage.until(lambda: "spec.replicas" in stage.pane("changes"))
         assert all(word in stage.bar("header") for word in ("PROD", "READ-ONLY", "heal OFF"))
         assert stage.bar("hints").rstrip().endswith("? help")
 
@@ -234,3 +234,15 @@ async def test_another_app_begins_at_its_worst_row() -> None:
     async with playing(size=(160, 50)) as stage:
         await stage.press("2", "G", "1", "j")
         assert stage.app.desk.panes.resources.cursor_id == samples.WEB
+
+
+async def test_a_cluster_that_is_lost_and_found_changes_what_its_rows_say_at_once() -> None:
+    async with playing() as stage:
+        await stage.press("2")
+        world = stage.engine.newest
+        first, *others = world.clusters
+        gone = replace(first, connected=False, seen_at=samples.NOW - 130)
+        await stage.say(replace(world, clusters=(gone, *others)))
+        assert "✓ last seen in sync 2m ago" in stage.pane("resources")
+        await stage.say(world)
+        assert "last seen" not in stage.pane("resources")

@@ -4,6 +4,7 @@ from core.model import ClusterView, Commit, Event
 from core.telling import events, origins
 from core.telling.moments import age, ago
 from core.telling.spans import Line, Role, Span, say
+from core.telling.verdicts import no_manifests
 from tui.text.changes import field_lines
 from tui.text.rows import AppRow, Looks, clock_of
 from tui.text.signs import IGNORED, SIGNS
@@ -44,6 +45,10 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.WARNING),)]
         for problem in view.file_problems:
             lines += _told(problem, width, Role.TEXT)
+    if view.others:
+        lines += [(), ((f"{no_manifests(view.others)}:", Role.MUTED),)]
+        for other in view.others:
+            lines += _told(other, width, Role.MUTED)
     for gap in view.unseen:
         lines += [(), *_told(gap, width, Role.WARNING)]
     if view.inventory:
@@ -66,7 +71,8 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
     if view.revision is not None:
         lines.append(_fact("commit", *origins.commit_brief(view.revision, looks.now)))
     if cluster is not None:
-        state = "" if cluster.connected else " (not connected)"
+        heard = f", last heard {age(looks.now - cluster.seen_at)} ago" if cluster.seen_at else ""
+        state = "" if cluster.connected else f" (not connected{heard})"
         lines.append(_fact("cluster", say(f"{cluster.called} {cluster.version}{state}")))
         if cluster.server:
             lines.append(_fact("server", say(cluster.server)))

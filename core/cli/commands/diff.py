@@ -1,5 +1,6 @@
 """`driftdeck diff`: what differs, once."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -8,10 +9,12 @@ from typing import Final, TextIO
 from core.clean import clean
 from core.cli.exit_codes import CODES, diff_exit
 from core.cli.options import Options
+from core.cli.output.external import VARIABLE, show_with
 from core.cli.output.forms import diff_form, page_of, problems_of
 from core.cli.output.ink import ink_for
 from core.cli.output.report import Page, report_lines
 from core.cli.output.streams import put, write
+from core.cli.output.unified import pairs_of, unified_lines
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
@@ -21,20 +24,49 @@ from core.cli.session import (
     settings_of,
     until,
 )
-from core.model import Drift, Key, Remedy, Snapshot, Verdict
-from core.reconcile.memory.commands import Explain
+from core.model import DRIFT_VERDICTS, Drift, Key, Remedy, Snapshot, Verdict
+from core.reconcile.memory.commands import Explain, ShowSides
 
 # Blame walks history: a long one must not keep the answer back.
 EXPLAIN_DEADLINE_S: Final = 20.0
 _WHOLE: Final = frozenset({Verdict.MISSING, Verdict.EXTRA})
+_REQUEST: Final = 1
 _WHOLE_MAX: Final = 200  # rows; before a first sync everything is missing
 
 
 async def run(options: Options) -> int:
     """Compare, print, and return the exit code."""
     settings = settings_of(options)
-    snapshot = await beside(connected(settings, once=True), picture)
+    reader = _whole if options.output == "diff" else picture
+    snapshot = await beside(connected(settings, once=True), reader)
+    if options.output == "diff":
+        await _show_files(snapshot, options)
     return show(snapshot, options, out=sys.stdout, err=sys.stderr, now=time.time())
+
+
+async def _whole(engine: EngineLike) -> Snapshot:
+    """Wait until everything was judged, and get the objects that are not in sync as a whole."""
+    newest, whole = await until(engine, lambda s: s.complete, deadline_s=READ_DEADLINE_S)
+    if not whole:
+        return newest
+    apart = frozenset(key for key, row in newest.rows.items() if row.verdict in DRIFT_VERDICTS)
+    engine.submit(ShowSides(_REQUEST, apart))
+    newest, _ = await until(
+        engine, lambda s: s.sides_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
+    )
+    return newest
+
+
+async def _show_files(snapshot: Snapshot, options: Options) -> None:
+    """Show whole objects as files, with the user's own program where there is one."""
+    answer = snapshot.sides_for(_REQUEST)
+    pairs = pairs_of(snapshot.rows, answer.sides) if answer is not None else ()
+    program = os.environ.get(VARIABLE)
+    if program and pairs:
+        await show_with(program, pairs)
+    elif not program:
+        ink = ink_for(sys.stdout, no_color=options.no_color)
+        put(sys.stdout, map(ink.line, unified_lines(pairs)))
 
 
 async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) -> Snapshot:
@@ -68,7 +100,7 @@ def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO, now:
     """Print a snapshot as asked; problems also go to *err*.  Return the exit code."""
     if options.output == "json":
         write(out, page_of(diff_form(snapshot, everything=options.everything)))
-    else:
+    elif options.output == "text":
         page = Page(ink_for(out, no_color=options.no_color), now)
         put(out, report_lines(snapshot, page, everything=options.everything))
     overdue = pending(snapshot)

@@ -53,6 +53,10 @@ def _app_lines(
     if app.inventory:
         said = (say(f"inventory: {app.inventory}", Role.UNKNOWN),)
         yield from wrapped(said, indent=2, label="? ")
+    if app.others:
+        counted = verdicts.no_manifests(app.others)
+        named = f"{counted}: {', '.join(app.others)}" if everything else counted
+        yield from wrapped((say(named, Role.MUTED),), indent=2, label="- ")
     rows = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
     for row in sorted(rows, key=lambda row: (verdicts.RANKS[row.verdict], row.key)):
         yield ()

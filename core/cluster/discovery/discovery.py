@@ -11,11 +11,11 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from core.cluster.connection.answers import AbsentError, Answer, NamespaceAbsentError
+from core.cluster.connection.answers import Answer
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import group_version_path
 from core.cluster.connection.request import Request
-from core.errors import DeniedError, UnavailableError
+from core.errors import UnavailableError
 from core.model import KindRef, Resource
 
 _ACCEPT: Final = (
@@ -23,17 +23,8 @@ _ACCEPT: Final = (
     "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,"
     "application/json"
 )
-_KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 
 T = TypeVar("T")
-
-
-class _Metadata(msgspec.Struct):
-    uid: str = ""
-
-
-class _Identified(msgspec.Struct):
-    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
 class _Kind(msgspec.Struct):
@@ -98,6 +89,14 @@ class _LegacyGroups(msgspec.Struct):
     versions: list[str] = []
 
 
+class _Identified(msgspec.Struct):
+    uid: str = ""
+
+
+class _Namespace(msgspec.Struct):
+    metadata: _Identified = msgspec.field(default_factory=_Identified)
+
+
 class _VersionInfo(msgspec.Struct, rename="camel"):
     git_version: str = ""
 
@@ -146,13 +145,10 @@ async def server_version(calls: Calls) -> str:
     return decoded(answer, _VersionInfo).git_version
 
 
-async def cluster_uid(calls: Calls) -> str:
-    """Return what tells one cluster from every other, "" where we may not see it."""
-    try:
-        answer = await calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
-    except (DeniedError, AbsentError, NamespaceAbsentError):
-        return ""
-    return decoded(answer, _Identified).metadata.uid
+async def server_uid(calls: Calls) -> str:
+    """Return what tells this server from all others, "" if we may not see it."""
+    answer = await calls.send(Request(path="/api/v1/namespaces/kube-system"))
+    return decoded(answer, _Namespace).metadata.uid if answer.ok else ""
 
 
 def decoded(answer: Answer, form: type[T]) -> T:

@@ -24,7 +24,7 @@ from core.git.reading.commits import RawCommit, parsed
 from core.git.reading.faults import damaged, not_here, translated
 from core.git.reading.opening import opened
 
-BLOB_MAX_BYTES: Final = 16 * 2**20  # the loader refuses more than 4 MiB anyway, and says so
+BLOB_MAX_BYTES: Final = 32 * 2**20  # of a manifest: the loader takes no more either
 ENTRIES_KEPT: Final = 100_000  # of trees, about 20 MB
 COMMITS_KEPT: Final = 5_000
 SHA1_HEX: Final = 40

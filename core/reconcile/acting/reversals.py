@@ -53,6 +53,7 @@ from core.model import (
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.meaning import apart, is_left, is_meant, nothing_to_do, stuck
 from core.reconcile.acting.plans import notes_of, ordered, stated_twice
+from core.reconcile.acting.remedies import shown
 from core.reconcile.judging.evidence.scaling import judged_beside
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
@@ -86,7 +87,7 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     barred = [each for each in documents if is_refused(app, cluster, each, known)]
     unserved = (each for each in documents if each.kind not in served and each not in barred)
     found = [_barred(app, cluster, each, known) for each in barred]
-    found += [_coming(app, cluster, each, known.get(each.kind)) for each in unserved]
+    found += [_coming(draft, app, each, known.get(each.kind)) for each in unserved]
     for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
         going = revert.blocking.get(Key(app.spec.name, ref))
         found.append(_of_object(draft, app, cluster, ref, sides, going))
@@ -146,16 +147,16 @@ def _barred(
     )
 
 
-def _coming(
-    app: AppState, cluster: ClusterState, document: Document, resource: Resource | None
-) -> _Found:
+def _coming(draft: Draft, app: AppState, document: Document, resource: Resource | None) -> _Found:
     """Make what can only be made once its kind is defined, if the revert brings the definition."""
     kind = document.kind
     if resource is None:
         return _Found(note=f"the cluster serves no {kind.kind} in {kind.api_version}: left alone")
+    cluster = draft.cluster(app.spec.cluster)
     place = (document.namespace or namespace_of(app, cluster)) if resource.namespaced else ""
     ref = ObjectRef(kind.group, kind.kind, place, document.name)
-    return _Found(Step(Key(app.spec.name, ref), kind, Verb.CREATE, Coming()))
+    step = Step(Key(app.spec.name, ref), kind, Verb.CREATE, Coming())
+    return _Found(replace(step, creates=shown(draft, ref, document.body)))
 
 
 def _of_object(
@@ -192,7 +193,8 @@ def _of_object(
     left = absence(policy_of(app.spec).rules, after)
     if left:
         return _Found(note=f"{ref} is not in the cluster; {left}")
-    return _Found(replace(step, verb=Verb.CREATE, requests=(creation(after),)))
+    made = shown(draft, ref, after.body)
+    return _Found(replace(step, verb=Verb.CREATE, requests=(creation(after),), creates=made))
 
 
 def _others(draft: Draft, app: AppState, names: set[Key]) -> Iterator[str]:

@@ -103,6 +103,7 @@ class ReadInventory:
     app: str
     namespace: str
     home: Home = NOWHERE  # whose inventory alone it may be
+    others: frozenset[str] = frozenset()  # apps of the cluster whose names are theirs
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ class SourceRead:
     refused: tuple[
         tuple[str, str], ...
     ] = ()  # path of a file, or of a folder with "/"; the problem
+    broken: tuple[
+        tuple[Document, str], ...
+    ] = ()  # of those, the objects that are known by name, without a body; the problem
+    others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
     home: Home = NOWHERE  # which folder this is, whichever clone was read
 
 
@@ -69,7 +73,7 @@ class ClusterFound:
     namespace: str  # of the context; "" means default
     resources: Mapping[KindRef, Resource]
     user: str = ""  # as the kubeconfig calls it
-    uid: str = ""  # what tells it from every other cluster; "" where that cannot be seen
+    uid: str = ""  # of kube-system, which tells it from others; "" if we may not see it
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,6 @@ class ClusterState:
     """One API server."""
 
     view: ClusterView
-    uid: str = ""  # of the cluster that was found first
     namespace: str = "default"  # of the context
     resources: Mapping[KindRef, Resource] | None = None  # None: not discovered yet
     kinds: Mapping[KindRef, KindState] = field(default_factory=dict)

@@ -45,6 +45,8 @@ def take_source(draft: Draft, read: SourceRead) -> None:
     """Take a newly read commit of one app into account."""
     app = draft.app(read.app)
     before = app.source
+    for ref in app.lost:
+        draft.judge_again(Key(read.app, ref))
     draft.put_app(
         replace(
             app,
@@ -76,14 +78,21 @@ def take_source(draft: Draft, read: SourceRead) -> None:
 
 
 def _lost(app: AppState, read: SourceRead) -> dict[ObjectRef, tuple[Document, str]]:
-    """Find the objects of files that could be read before and cannot be read now.
+    """Find the objects that could be read before, of files of which a part cannot be read now.
 
     Nobody knows whether Git still states them.
     """
     last = {ref: document for ref, (document, _) in app.lost.items()}
     last |= app.unserved
     last |= {ref: made.document for ref, made in app.desired.items()}
-    found = ((ref, each, refusal_of(read.refused, each.file)) for ref, each in last.items())
+    stated = {
+        (each.kind.group, each.kind.kind, each.namespace, each.name) for each in read.documents
+    }
+    found = (
+        (ref, each, refusal_of(read.refused, each.file))
+        for ref, each in last.items()
+        if (each.kind.group, each.kind.kind, each.namespace, each.name) not in stated
+    )
     return {ref: (document, problem) for ref, document, problem in found if problem}
 
 
@@ -183,10 +192,22 @@ def note_stated(draft: Draft, name: str) -> None:
         return
     known = {**app.promised, **cluster.resources}
     stated = frozenset(stated_ref(app, cluster, each, known) for each in app.source.documents)
+    broken = {stated_ref(app, cluster, one, known): (one, why) for one, why in app.source.broken}
+    app = _with_broken(draft, app, broken)
     if stated != app.stated:
         draft.put_app(replace(app, stated=stated))
         judge_owned(draft, app.spec.cluster, sorted(stated ^ app.stated))
         settle_claims(draft, app.spec.cluster)
+
+
+def _with_broken(
+    draft: Draft, app: AppState, broken: Mapping[ObjectRef, tuple[Document, str]]
+) -> AppState:
+    """List what is wrong in itself and known by name, though it never was right."""
+    new = {ref: each for ref, each in broken.items() if app.lost.get(ref) != each}
+    for ref in new:
+        draft.judge_again(Key(app.spec.name, ref))
+    return draft.put_app(replace(app, lost={**app.lost, **new})) if new else app
 
 
 def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
@@ -266,8 +287,9 @@ def follow_kinds(draft: Draft, name: str) -> None:
             continue
         if not app.inventory_asked:
             draft.put_app(replace(app, inventory_asked=True))
-            namespace = inventory_namespace(app, cluster)
-            draft.effects.append(ReadInventory(name, app.spec.name, namespace, home_of(app)))
+            place = (app.spec.name, inventory_namespace(app, cluster), home_of(app))
+            names = frozenset(each.spec.name for each in draft.apps_of(name))
+            draft.effects.append(ReadInventory(name, *place, names - {app.spec.name}))
         if not app.shown:
             continue
         coming = tuple(_restated(draft, app))

@@ -32,6 +32,7 @@ from core.reconcile.memory.tables import Map
 from core.reconcile.sides.desired import follow_kinds, note_stated, place_documents, replace_kind
 from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
+from core.reconcile.sides.twins import forget_server, refusal_of_twin, twins_of
 
 REPLACED: Final = (
     "another cluster answers at this address (its namespace kube-system has another uid): "
@@ -53,11 +54,18 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
         seen_at=draft.now,
         problem=None,
         user=found.user,
+        uid=found.uid,
     )
     resources = cluster.resources if same else found.resources
     draft.put_cluster(
         replace(cluster, view=view, namespace=_namespace(found), resources=resources, synced=False)
     )
+    first, *others = twins_of(draft, found.uid) or (draft.cluster(found.cluster),)
+    for twin in others:
+        lose_cluster(draft, refusal_of_twin(first, twin))
+        forget_server(draft, twin.view.spec.name)
+    if not draft.cluster(found.cluster).view.connected:
+        return
     if not same:
         for app in draft.apps_of(found.cluster):
             changed = _changed_kinds(cluster.resources or {}, found.resources)
@@ -65,9 +73,8 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             draft.put_app(replace(app, canonical=kept))
             place_documents(draft, app.spec.name)
             note_stated(draft, app.spec.name)
-    if cluster.uid and found.uid and cluster.uid != found.uid:
+    if cluster.view.uid and cluster.view.uid != found.uid:
         _freeze(draft, found.cluster)
-    draft.put_cluster(replace(draft.cluster(found.cluster), uid=found.uid or cluster.uid))
     forget_refusals(draft, found.cluster)  # it may be another user who asks now
     follow_kinds(draft, found.cluster)
 

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import Clock
 from core.cluster import Cluster
 from core.cluster.doubting import BEHIND_S
+from core.cluster.presence import PROBE_CAP_S
 from core.compare import Policy
 from core.errors import (
     DeniedError,
@@ -402,7 +404,29 @@ async def test_a_write_that_meets_another_version_tells_that_the_watch_says_noth
         with pytest.raises(OutdatedError):
             await cluster.perform((stale,), shown)
         await listener.until(lambda: len(listener.all(KindListed)) == 2)
-    assert clock.slept[-1] == BEHIND_S
+    assert BEHIND_S in clock.slept
+
+
+async def test_each_outage_is_probed_from_the_first_pause_on(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(0.0 if seconds <= PROBE_CAP_S else seconds)
+
+    async with connected(embedded, clock=Clock(sleep=sleep, random=lambda: 0.0)) as (_, listener):
+        port = int(sandbox.url.rpartition(":")[2])
+        for outage in (1, 2):
+            await sandbox.stop()
+            began = len(slept)
+            while PROBE_CAP_S not in slept[began:]:  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0.001)
+            await sandbox.start(port)
+            await listener.next(ClusterFound, after=outage)
+            probes = slept[began:]
+            assert 12.8 in probes[: probes.index(PROBE_CAP_S)]
 
 
 async def test_watches_that_are_cut_are_resumed_without_a_word(
@@ -602,6 +626,7 @@ async def test_rights_are_what_the_server_says(world: World) -> None:
             assert await cluster.may("patch", resources[NAMESPACE], "", "x") is expected
 
 
+ALONE = frozenset[str]()
 HOME = Home(root="c0ffee", remote="git.example.org/shop/config", path="clusters/prod")
 
 
@@ -672,6 +697,26 @@ async def test_a_record_of_another_folder_is_neither_read_nor_written(world: Wor
         with pytest.raises(RejectedError, match="another name"):
             await other.write_inventory("pay", world.namespace, other_folder, [a_row(2)])
         assert await one.read_inventory("pay", world.namespace, HOME) == (a_row(1),)
+
+
+async def test_a_renamed_app_finds_its_record_and_leaves_none_under_the_old_name(
+    world: World,
+) -> None:
+    rows = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", world.namespace, HOME, rows)
+        for home, others in (
+            (replace(HOME, path="clusters/test"), ALONE),
+            (replace(HOME, root="", remote=""), ALONE),
+            (HOME, frozenset({"pay"})),
+        ):
+            assert await other.read_inventory("new", world.namespace, home, others) == ()
+        assert await other.read_inventory("new", world.namespace, HOME, ALONE) == rows
+        await other.write_inventory("new", world.namespace, HOME, rows[:5])
+    async with connected(world) as (again, _):
+        assert await again.read_inventory("new", world.namespace, HOME, ALONE) == rows[:5]
+        assert await again.read_inventory("pay", world.namespace, HOME) == ()
+        assert await again.read_inventory("newer", world.namespace, HOME, ALONE) == rows[:5]
 
 
 async def test_a_record_keeps_what_only_the_other_clone_knows_of_its_repository(

@@ -150,6 +150,7 @@ class ScriptedCluster:
         app: str,
         namespace: str,
         home: Home,  # noqa: ARG002
+        others: frozenset[str] | None = None,  # noqa: ARG002
     ) -> tuple[InventoryRow, ...]:
         self.script.play("read_inventory", app, namespace)
         return self.inventory

@@ -229,6 +229,7 @@ def test_the_document_has_the_promised_form() -> None:
                     "unknown": 0,
                 },
                 "ignored": 0,
+                "no_manifests": [],
                 "untaken": 0,
             }
         ],
@@ -682,3 +683,21 @@ def test_all_shows_what_rules_hide_and_the_rule_that_does() -> None:
         "not in the cluster; ignored by x",
         RULE,
     ]
+
+
+OTHERS = ("web/dashboard.json", "web/values.yaml")
+
+
+def test_files_that_are_no_manifests_are_counted_and_no_problem() -> None:
+    code, out, _ = shown(picture_of(in_sync(), others=OTHERS))
+    assert code == 0
+    assert "2 files are no manifests" in out
+    assert "values.yaml" not in out
+    found = document_of(picture_of(in_sync(), others=OTHERS))
+    assert (found["complete"], found["apps"][0]["no_manifests"]) == (True, list(OTHERS))
+
+
+def test_all_names_the_files_that_are_no_manifests() -> None:
+    _, out, _ = shown(picture_of(in_sync(), others=OTHERS), everything=True)
+    words = " ".join(out.split())
+    assert "2 files are no manifests: web/dashboard.json, web/values.yaml" in words
