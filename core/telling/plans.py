@@ -42,7 +42,8 @@ def counts(plan: Plan) -> str:
 def totals(plan: Plan) -> str:
     """Count what a plan does and what it cannot."""
     left_out = len(plan.steps) - len(plan.runnable)
-    return counts(plan) + (f"; {left_out} cannot be done" if left_out else "")
+    hindered = [f"{left_out} cannot be done"] if left_out else []
+    return "; ".join([*([counts(plan)] if plan.runnable else []), *hindered]) or counts(plan)
 
 
 def outcome(plan: Plan) -> str:
@@ -81,9 +82,16 @@ def left_in(each: Step) -> Iterator[str]:
 
 
 def run(ended: Run) -> Line:
-    """How much of it was done."""
-    words = f"{ended.done} of {ended.total} done"
-    return ((words, Role.ERROR if ended.problems else Role.DONE),)
+    """How it ended: `61 done, 1 refused`."""
+    return ((result(ended), Role.ERROR if ended.problems else Role.DONE),)
+
+
+def result(ended: Run) -> str:
+    """Count what was done and what was not; every one of these has its problem."""
+    refused = ended.total - ended.done + ended.left_out
+    if refused:
+        return f"{ended.done} done, {refused} refused"
+    return f"{ended.done} done" if ended.total else "nothing to sync"
 
 
 def progress(ordered: Run) -> str:

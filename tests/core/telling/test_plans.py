@@ -30,7 +30,7 @@ BLOCKED = step(problem="may not patch deployments")
             "1 to create; 1 cannot be done",
             "1 created, 1 left out",
         ),
-        ((BLOCKED,), "nothing to do", "nothing to do; 1 cannot be done", "1 left out"),
+        ((BLOCKED,), "nothing to do", "1 cannot be done", "1 left out"),
     ],
 )
 def test_a_plan_is_counted_before_a_person_accepts_it(
@@ -71,10 +71,16 @@ def test_what_cannot_be_done_looks_different() -> None:
 @pytest.mark.parametrize(
     ("run", "words", "role"),
     [
-        (Run(1, "sync", 3, 3, (), finished=True), "3 of 3 done", Role.DONE),
+        (Run(1, "sync", 3, 3, (), finished=True), "3 done", Role.DONE),
+        (Run(1, "revert", 0, finished=True), "nothing to sync", Role.DONE),
         (
-            Run(1, "sync", 3, 2, (Problem(Remedy.GRANT, "no"),), finished=True),
-            "2 of 3 done",
+            Run(1, "sync", 61, 61, (Problem(Remedy.GRANT, "no"),), finished=True, left_out=1),
+            "61 done, 1 refused",
+            Role.ERROR,
+        ),
+        (
+            Run(1, "sync", 3, 2, problems=(Problem(Remedy.GRANT, "no"),), finished=True),
+            "2 done, 1 refused",
             Role.ERROR,
         ),
     ],

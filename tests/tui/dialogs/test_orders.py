@@ -42,8 +42,18 @@ def test_a_bad_end_stays_until_it_is_dismissed() -> None:
     made, _ = _followed(
         replace(ENDED, done=1, problems=_problems("api: denied \x1b[2J", "web: gone"))
     )
-    assert made.notes == ["sync failed: api: denied ␛[2J; web: gone"]
+    assert made.notes == ["sync: 1 done, 2 refused: api: denied ␛[2J; web: gone"]
     assert made.troubled
+
+
+def test_what_could_not_be_begun_is_counted_among_the_refused() -> None:
+    made, _ = _followed(replace(ENDED, left_out=1, problems=_problems("you may not patch")))
+    assert made.notes == ["sync: 3 done, 1 refused: you may not patch"]
+
+
+def test_a_run_that_did_nothing_failed() -> None:
+    made, _ = _followed(replace(ENDED, done=0, problems=_problems("api: denied")))
+    assert made.notes == ["sync failed: api: denied"]
 
 
 def test_a_run_that_did_everything_and_has_a_problem_says_both() -> None:
