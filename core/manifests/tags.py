@@ -11,14 +11,15 @@ SHOWN_CELLS: Final = 60
 
 _OWN: Final = "tag:yaml.org,2002:"
 TEXTS: Final = frozenset({"!", f"{_OWN}str"})
-BINARY: Final = f"{_OWN}binary"
 MAPPINGS: Final = frozenset({None, "!", f"{_OWN}map"})
 LISTS: Final = frozenset({None, "!", f"{_OWN}seq"})
+BINARY: Final = f"{_OWN}binary"
 SCALARS: Final[dict[str, tuple[type, ...]]] = {  # beside text
     f"{_OWN}int": (int,),
     f"{_OWN}float": (int, float),
     f"{_OWN}bool": (bool,),
     f"{_OWN}null": (type(None),),
+    BINARY: (str,),
 }
 
 
@@ -28,13 +29,15 @@ def is_of(tag: str, value: Scalar) -> bool:
     return isinstance(value, types) and (not isinstance(value, bool) or bool in types)
 
 
-def text_of_binary(text: str) -> str:
-    """Return what base64 stands for, in the text that JSON can carry: other bytes become U+FFFD.
+def text_of_binary(text: str) -> str | None:
+    """Return what base64 stands for, as JSON can carry it: other bytes become U+FFFD.
 
-    Raises:
-        ValueError: It is no base64.
+    None is no base64, which `is_of` then says.
     """
-    found = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
+    try:
+        found = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
+    except ValueError:
+        return None
     return re.sub("[\udc80-\udcff]", "\ufffd", found.decode(errors="surrogateescape"))
 
 

@@ -192,20 +192,12 @@ class Tree:
     def _tagged(self, tag: str, text: str, line: int) -> Scalar:
         if tag in TEXTS:
             return text
-        if tag == BINARY:
-            return self._binary(text, line)
         if tag not in SCALARS:
             raise self._error(line, f"[TAG] {shown_tag(tag)} is not read")
-        value = self._resolved(text, line)
+        value = text_of_binary(text) if tag == BINARY else self._resolved(text, line)
         if not is_of(tag, value):
             raise self._error(line, f"[TAG] this value is no {shown_tag(tag)}")
         return value
-
-    def _binary(self, text: str, line: int) -> str:
-        try:
-            return text_of_binary(text)
-        except ValueError as error:
-            raise self._error(line, "[TAG] this value is no base64") from error
 
     def _number(self, value: float, line: int) -> Json:
         number, lossy = json_number(value)

@@ -50,6 +50,8 @@ class AppSpec:
     revision: str  # branch, tag or commit; "HEAD" for the checked-out branch
     path: str  # folder inside the repository; "" for its root
     cluster: str  # key of `ClusterSpec`
+    include: tuple[str, ...] = ()  # globs of the only files that are read; () means all
+    exclude: tuple[str, ...] = ()  # globs of files that are not
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits

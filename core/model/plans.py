@@ -68,12 +68,11 @@ class Run:
 
     id: int  # the number given to the command
     what: str  # "sync" or "revert"
-    total: int  # of the steps that can be done
+    total: int
     done: int = 0
     problems: tuple[Problem, ...] = ()
     finished: bool = False
     revision: str = ""  # of the commit a revert made
-    left_out: int = 0  # steps that could not be begun: each has its problem
 
 
 Restated: TypeAlias = tuple[tuple[Document | None, Document | None], ...]

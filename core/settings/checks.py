@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from core.errors import UsageError
+from core.model.globs import matches
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -60,6 +61,18 @@ def inner_path(path: str) -> str:
     if path.startswith("/") or ".." in parts or "\0" in path:
         raise FieldError("path", f'"{path}" must name a folder inside the repository')
     return "/".join(part for part in parts if part not in ("", "."))
+
+
+def glob(pattern: str) -> str:
+    """Return a pattern of files that can be one."""
+    if not pattern.strip("/") or pattern.startswith("!") or ".." in pattern.split("/"):
+        reason = "no pattern of files below the app's folder, like values.yaml or dashboards/**"
+        raise FieldError("include", f'"{pattern}" is {reason}')
+    try:
+        matches(pattern, "")
+    except re.error as error:
+        raise FieldError("include", f'"{pattern}" is no pattern: {error}') from error
+    return pattern
 
 
 def cluster_name(name: str | None, known: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from core.settings.checks import (
     FieldError,
     app_name,
     cluster_name,
+    glob,
     inner_path,
     namespace,
     one_of,
@@ -86,6 +87,24 @@ def _namespace(item: "Json", place: Place) -> str:
         raise place.error(f"a namespace must be {TYPE_WORDS[str]}")
     try:
         return namespace(item)
+    except FieldError as error:
+        raise place.error(str(error)) from error
+
+
+def read_globs(value: "Json", place: Place) -> tuple[str, ...]:
+    """Read a list of patterns of files; left out it is none."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not value:
+        raise place.error("name at least one pattern, or leave it out")
+    return tuple(_glob(item, place.inside(i)) for i, item in enumerate(value))
+
+
+def _glob(item: "Json", place: Place) -> str:
+    if not isinstance(item, str):
+        raise place.error(f"a pattern must be {TYPE_WORDS[str]}")
+    try:
+        return glob(item)
     except FieldError as error:
         raise place.error(str(error)) from error
 

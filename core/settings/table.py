@@ -21,6 +21,7 @@ from core.settings.readers import (
     read_contested,
     read_extras,
     read_file_name,
+    read_globs,
     read_inventory_namespace,
     read_kinds,
     read_managers,
@@ -138,6 +139,18 @@ APP: Final = (
         help="Branch, tag or commit.",
     ),
     Field(name="path", type=str, read=read_path, default="", help="Folder inside the repository."),
+    Field(
+        name="include",
+        type=list,
+        read=read_globs,
+        help="Globs of the only files that are read, relative to path; ** crosses folders.",
+    ),
+    Field(
+        name="exclude",
+        type=list,
+        read=read_globs,
+        help="Globs, as in a .gitignore, of files and folders that are not read.",
+    ),
     Field(
         name="cluster",
         type=str,

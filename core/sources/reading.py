@@ -8,6 +8,7 @@ from core.errors import NotHereError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, read
 from core.model import AppSpec, Commit
+from core.model.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 
 HISTORY_KEPT: Final = 200  # commits
@@ -36,7 +37,7 @@ class Folders:
         if revision.id == last_read:
             self._commits[spec.name] = last_read
             return None
-        files = repository.files(revision.id, spec.path)
+        files = chosen_files(repository.files(revision.id, spec.path), spec)
         try:
             found = read(_listed(repository, files), self._cache)
         except NotHereError as error:
@@ -53,6 +54,14 @@ class Folders:
         """
         repository = self._repositories.opened(self._path)
         return repository.history(revision.id, spec.path, limit=HISTORY_KEPT)
+
+
+def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
+    """Return the files of an app's folder that its `include` and `exclude` let through."""
+    if not spec.include and not spec.exclude:
+        return tuple(files)
+    top = len(spec.path) + 1 if spec.path else 0
+    return tuple(file for file in files if chosen(file.path[top:], spec.include, spec.exclude))
 
 
 def _listed(repository: Repository, files: Iterable[File]) -> list[Listed]:

@@ -1,14 +1,21 @@
 """What will be done, and how it ended: every object in full, for a person accepts these words."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
-from core.model import FieldVerdict, Plan, Run, Snapshot, Step, Verb, Verdict
+from core.model import FieldVerdict, Plan, Remedy, Run, Snapshot, Step, Verb, Verdict
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
 _OURS: Final = "driftdeck"  # what we wrote ourselves needs no name
+_REST: Final[Mapping[Remedy, str]] = {  # what became of a step that was not done
+    Remedy.GRANT: "refused",
+    Remedy.CHANGE_GIT: "refused",
+    Remedy.FIX_SETTINGS: "refused",
+    Remedy.LOOK_AGAIN: "changed meanwhile",
+    Remedy.WAIT: "not answered",
+}
 _NAMED_MAX: Final = 10  # of the objects that are left to others
 
 
@@ -82,16 +89,23 @@ def left_in(each: Step) -> Iterator[str]:
 
 
 def run(ended: Run) -> Line:
-    """How it ended: `61 done, 1 refused`."""
-    return ((result(ended), Role.ERROR if ended.problems else Role.DONE),)
+    """How much of it was done, and what became of the rest: `61 done, 1 refused`."""
+    words = counted(ended) if ended.problems else f"{ended.done} of {ended.total} done"
+    return ((words, Role.ERROR if ended.problems else Role.DONE),)
 
 
-def result(ended: Run) -> str:
-    """Count what was done and what was not; every one of these has its problem."""
-    refused = ended.total - ended.done + ended.left_out
-    if refused:
-        return f"{ended.done} done, {refused} refused"
-    return f"{ended.done} done" if ended.total else "nothing to sync"
+def counted(ended: Run) -> str:
+    """Count what a run did and did not do; what was refused from the start counts, too."""
+    others = Counter(_REST[problem.remedy] for problem in ended.problems)
+    return ", ".join([f"{ended.done} done", *(f"{n} {word}" for word, n in others.items())])
+
+
+def failed(ended: Run) -> str:
+    """Say of a run that went wrong how far it came: `sync: 61 done, 1 refused`."""
+    what = f"reverted as {ended.revision[:7]}; sync" if ended.revision else ended.what
+    if not (ended.total or ended.done):
+        return say(f"{what} failed")[0]
+    return say(f"{what}: {counted(ended)}")[0]
 
 
 def progress(ordered: Run) -> str:

@@ -71,7 +71,8 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
     if view.revision is not None:
         lines.append(_fact("commit", *origins.commit_brief(view.revision, looks.now)))
     if cluster is not None:
-        state = "" if cluster.connected else " (not connected)"
+        heard = f", last heard {age(looks.now - cluster.seen_at)} ago" if cluster.seen_at else ""
+        state = "" if cluster.connected else f" (not connected{heard})"
         lines.append(_fact("cluster", say(f"{cluster.called} {cluster.version}{state}")))
         if cluster.server:
             lines.append(_fact("server", say(cluster.server)))

@@ -171,8 +171,7 @@ class Reflector:
     # WatchList and WATCH -------------------------------------------------------------------------
 
     async def _watch(self, *, initial: bool = False) -> None:
-        opened_at = self._clock.monotonic()
-        stream = _Stream(opened_at, {} if initial else None)
+        stream = _Stream(self._clock.monotonic(), {} if initial else None)
         self._silence.begin(listing=initial)
         try:
             async with self._link.stream(self._watch_request(initial=initial)) as source:
@@ -280,6 +279,8 @@ class Reflector:
             self._has_watch_list = self._has_watch_list and not self._silence.struck
             return
         lasted_s = self._clock.monotonic() - stream.opened_at
+        if lasted_s >= FUTILE_S:
+            self._backoff.reset()  # one outage is not made longer by those before it
         if lasted_s < SHORT_S and not stream.events:
             await self._clock.sleep(self._backoff.next_s())
         elif lasted_s < SHORT_S:
@@ -340,9 +341,8 @@ class Reflector:
         await self._clock.sleep(self._backoff.next_s())
 
     async def _wait(self, answer: Answer) -> None:
-        delay_s = self._backoff.next_s()
         asked_s = retry_after_s(answer.retry_after, wall=self._clock.wall())
-        await self._clock.sleep(max(delay_s, asked_s or 0.0))
+        await self._clock.sleep(max(self._backoff.next_s(), asked_s or 0.0))
 
     def _error_of(self, answer: Answer) -> ProductError:
         where = f" in {self.scope}" if self.scope else ""

@@ -18,10 +18,10 @@ from dulwich.repo import Repo
 from core.git.reading.faults import DAMAGE
 from core.git.reading.opening import own_settings, unreadable_settings
 from core.git.reading.operations import BRANCHES
+from core.model.globs import wild
 
 _SYSTEM: Final = "/etc/gitconfig"
 _FALSE: Final = frozenset({"false", "no", "off", "0", ""})
-_WILD: Final = re.compile(r"/\*\*/|\*\*/|/\*\*\Z|\*\*|\*|\?|\[[!^]?[^]/]+]|.", re.DOTALL)
 
 Environment = Mapping[str, str]
 
@@ -134,18 +134,18 @@ def _conditions(repo: Repo, own: tuple[ConfigFile, ...]) -> Mapping[str, Callabl
     }
 
     def in_folder(pattern: str, *, pattern_in: Path, flags: int = 0) -> bool:
-        wanted = re.compile(_wild(_folder(pattern, pattern_in)), flags)
+        wanted = re.compile(wild(_folder(pattern, pattern_in)), flags)
         return any(wanted.fullmatch(found) for found in folders)
 
     def on_branch(pattern: str, *, pattern_in: Path) -> bool:
         del pattern_in
         whole = pattern + "**" if pattern.endswith("/") else pattern
         named = branch.removeprefix(BRANCHES)
-        return branch.startswith(BRANCHES) and bool(re.fullmatch(_wild(whole), named))
+        return branch.startswith(BRANCHES) and bool(re.fullmatch(wild(whole), named))
 
     def has_url(pattern: str, *, pattern_in: Path) -> bool:
         del pattern_in
-        return any(re.fullmatch(_wild(pattern), url) for url in urls)
+        return any(re.fullmatch(wild(pattern), url) for url in urls)
 
     return {
         "gitdir:": in_folder,
@@ -164,22 +164,6 @@ def _folder(pattern: str, beside: Path) -> str:
     elif not pattern.startswith("/"):
         pattern = f"**/{pattern}"
     return f"{pattern}**" if pattern.endswith("/") else pattern
-
-
-def _wild(pattern: str) -> str:
-    """Write a pattern of git's (`**` crosses folders, `*` does not) as a regular expression."""
-    return "".join(map(_piece, _WILD.findall(pattern)))
-
-
-def _piece(piece: str) -> str:
-    known = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*"}
-    if piece in known:
-        return known[piece]
-    if piece == "?":
-        return "[^/]"
-    if piece.startswith("[") and len(piece) > 1:
-        return piece.replace("[!", "[^", 1)
-    return re.escape(piece)
 
 
 def _plain(text: str) -> str:

@@ -28,8 +28,7 @@ READ_ONLY: Final = Problem(Remedy.GRANT, "read-only: writing is not allowed in t
 
 def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     """Begin a plan, if the world is still the one it was made for."""
-    runnable = len(wanted.runnable)
-    shown = Run(number, "sync", runnable, left_out=len(wanted.steps) - runnable)
+    shown = Run(number, "sync", total=len(wanted.runnable))
     problems = () if auto else _objections(draft, wanted)
     if problems:
         finish(draft, replace(shown, problems=problems, finished=True))

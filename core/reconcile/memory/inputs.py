@@ -73,6 +73,7 @@ class ClusterFound:
     namespace: str  # of the context; "" means default
     resources: Mapping[KindRef, Resource]
     user: str = ""  # as the kubeconfig calls it
+    uid: str = ""  # of kube-system, which tells it from others; "" if we may not see it
 
 
 @dataclass(frozen=True, slots=True)

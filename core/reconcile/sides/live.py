@@ -31,6 +31,7 @@ from core.reconcile.memory.tables import Map
 from core.reconcile.sides.desired import follow_kinds, note_stated, place_documents, replace_kind
 from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
+from core.reconcile.sides.twins import forget_server, refusal_of_twin, twins_of
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
@@ -48,11 +49,18 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
         seen_at=draft.now,
         problem=None,
         user=found.user,
+        uid=found.uid,
     )
     resources = cluster.resources if same else found.resources
     draft.put_cluster(
         replace(cluster, view=view, namespace=_namespace(found), resources=resources, synced=False)
     )
+    first, *others = twins_of(draft, found.uid) or (draft.cluster(found.cluster),)
+    for twin in others:
+        lose_cluster(draft, refusal_of_twin(first, twin))
+        forget_server(draft, twin.view.spec.name)
+    if not draft.cluster(found.cluster).view.connected:
+        return
     if not same:
         for app in draft.apps_of(found.cluster):
             changed = _changed_kinds(cluster.resources or {}, found.resources)

@@ -192,7 +192,7 @@ def test_a_dry_run_changes_nothing_and_a_sync_mends_what_the_plan_said(world: Wo
     assert world("sync", "shop")[0] == 2  # nobody to ask
     assert world("diff")[0] == 1
     code, out, _ = world("sync", "shop", "--yes")
-    assert (code, out.splitlines()[-1]) == (0, "1 done")
+    assert (code, out.splitlines()[-1]) == (0, "1 of 1 done")
     assert world("diff")[0] == 0
     assert world("sync", "--yes")[:2] == (0, "nothing to do\n")
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import Clock
 from core.cluster import Cluster
+from core.cluster.presence import PROBE_CAP_S
 from core.errors import (
     DeniedError,
     OutdatedError,
@@ -310,6 +312,28 @@ async def test_an_outage_is_no_storm(sandbox: Sandbox, embedded: World) -> None:
     ours = [one for one in made if "driftdeck" in str(one)]
     assert len(ours) < 20, Counter(map(str, ours))
     assert len(listener.all(ClusterLost)) == 1
+
+
+async def test_each_outage_is_probed_from_the_first_pause_on(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(0.0 if seconds <= PROBE_CAP_S else seconds)
+
+    async with connected(embedded, clock=Clock(sleep=sleep, random=lambda: 0.0)) as (_, listener):
+        port = int(sandbox.url.rpartition(":")[2])
+        for outage in (1, 2):
+            await sandbox.stop()
+            began = len(slept)
+            while PROBE_CAP_S not in slept[began:]:  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0.001)
+            await sandbox.start(port)
+            await listener.next(ClusterFound, after=outage)
+            probes = slept[began:]
+            assert 12.8 in probes[: probes.index(PROBE_CAP_S)]
 
 
 async def test_watches_that_are_cut_are_resumed_without_a_word(

@@ -243,6 +243,29 @@ def test_a_wrong_flag_names_itself(tmp_path: Path) -> None:
         read_settings(Flags(path="../x"), tmp_path)
 
 
+def test_globs_choose_the_files_of_an_app(tmp_path: Path) -> None:
+    text = ONE + "    include: ['**/*.yaml']\n    exclude: [values.yaml, dashboards/]\n"
+    (app,) = settings_of(tmp_path, text).apps
+    assert (app.include, app.exclude) == (("**/*.yaml",), ("values.yaml", "dashboards/"))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("[]", "at least one pattern"),
+        ("[1]", "a pattern must be text"),
+        ("['']", "no pattern of files"),
+        ("['!a']", "no pattern of files"),
+        ("['../a']", "no pattern of files"),
+        ("['[z-a]']", "is no pattern: bad character range"),
+    ],
+)
+def test_what_is_no_glob_is_named_with_its_place(tmp_path: Path, value: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told) as caught:
+        settings_of(tmp_path, f"{ONE}    exclude: {value}\n")
+    assert f"{FILE_NAME}:4:" in str(caught.value)
+
+
 def test_choosing_an_app_leaves_the_other_clusters_alone(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, FULL, app="web")
     assert [app.name for app in settings.apps] == ["web"]

@@ -60,6 +60,24 @@ def test_files_that_cannot_be_read_are_told_beside_those_that_can(sample: Sample
     assert [path for path, _ in read.refused] == ["shop/bad.yaml"]
 
 
+def test_only_chosen_files_are_read(sample: Sample) -> None:
+    bad: dict[str, bytes | None] = {
+        "shop/bad.yaml": b"a: [\n",
+        "shop/chart/Chart.yaml": b"name: x\n",
+        "shop/deep/in/b.yaml": MANIFEST.replace(b"settings", b"b"),
+    }
+    sample.commit(bad, "more")
+    spec = replace(spec_of(sample), include=("*.yaml",), exclude=("/bad.yaml", "chart"))
+    read = folders_of(sample).read(spec)
+    assert read is not None
+    assert [one.file for one in read.documents] == ["shop/a.yaml", "shop/deep/in/b.yaml"]
+    assert read.problems == ()
+    whole = replace(spec, path="", include=("shop/*.yaml",), exclude=("bad.yaml",))
+    read = folders_of(sample).read(whole)
+    assert read is not None
+    assert [one.file for one in read.documents] == ["shop/a.yaml"]
+
+
 def test_after_a_failure_the_same_commit_is_read_again(sample: Sample) -> None:
     folders, shop = folders_of(sample), spec_of(sample)
     assert folders.read(shop) is not None

@@ -71,15 +71,9 @@ def test_what_cannot_be_done_looks_different() -> None:
 @pytest.mark.parametrize(
     ("run", "words", "role"),
     [
-        (Run(1, "sync", 3, 3, (), finished=True), "3 done", Role.DONE),
-        (Run(1, "revert", 0, finished=True), "nothing to sync", Role.DONE),
+        (Run(1, "sync", 3, 3, (), finished=True), "3 of 3 done", Role.DONE),
         (
-            Run(1, "sync", 61, 61, (Problem(Remedy.GRANT, "no"),), finished=True, left_out=1),
-            "61 done, 1 refused",
-            Role.ERROR,
-        ),
-        (
-            Run(1, "sync", 3, 2, problems=(Problem(Remedy.GRANT, "no"),), finished=True),
+            Run(1, "sync", 3, 2, (Problem(Remedy.GRANT, "no"),), finished=True),
             "2 done, 1 refused",
             Role.ERROR,
         ),
@@ -117,3 +111,12 @@ def test_what_a_sync_leaves_alone_is_counted() -> None:
     assert plans.left_alone(two) == (
         "2 objects that Git lacks are left alone: a sync deletes nothing",
     )
+
+
+def test_a_run_counts_what_was_refused_overtaken_and_not_answered() -> None:
+    problems = [Problem(remedy, "x") for remedy in (Remedy.GRANT, Remedy.WAIT, Remedy.GRANT)]
+    ended = Run(1, "sync", 62, 61, tuple(problems), finished=True)
+    assert plain(plans.run(ended)) == "61 done, 2 refused, 1 not answered"
+    assert plain(plans.run(replace(ended, problems=()))) == "61 of 62 done"
+    moved = replace(ended, problems=(Problem(Remedy.LOOK_AGAIN, "x"),))
+    assert plans.failed(moved) == "sync: 61 done, 1 changed meanwhile"

@@ -145,7 +145,7 @@ def test_a_colleague_s_pending_commits_and_a_live_hot_fix_survive_a_revert(
     assert cluster.image == "example/web:2"
     done = run(place, "revert", bad, "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 done" in done.stdout
+    assert "1 of 1 done" in done.stdout
     assert cluster.image == "example/web:1"
     assert cluster.web["replicas"] == 3
     assert cluster.env == {"JAVA_OPTS": "-Xmx4g", "LEVEL": "info", "DEBUG": "1"}
@@ -262,7 +262,7 @@ def test_what_the_server_will_refuse_is_said_before_anything_is_committed(
     assert "1 to apply; 1 cannot be done" in words(shown.stdout)
     done = run(place, "revert", bad, "--yes")
     assert done.returncode == 4, done.stdout + done.stderr
-    assert "1 done" in done.stdout
+    assert "1 of 1 done" in done.stdout
     assert cluster.web["replicas"] == 3
 
 
@@ -318,7 +318,7 @@ def test_a_definition_and_what_it_defines_come_back_in_one_run(place: Place, nam
         bad = commit(place.repo, "Remove", **dict.fromkeys(files))
         done = run(place, "revert", bad, "--yes")
         assert done.returncode == 0, done.stdout + done.stderr
-        assert ("nothing to sync" if applied else "2 done") in done.stdout
+        assert ("0 of 0 done" if applied else "2 of 2 done") in done.stdout
         assert run(place, "diff").returncode == 0
 
 

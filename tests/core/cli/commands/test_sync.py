@@ -171,7 +171,7 @@ async def test_the_plan_that_was_shown_is_the_plan_that_runs() -> None:
     assert done.code == 0
     assert done.commands[-1] == Execute(1, PLAN)
     assert asked.questions == [("Sync cluster demo: 1 to create, 1 to apply", "yes")]
-    assert done.out.endswith("2 done\n")
+    assert done.out.endswith("2 of 2 done\n")
 
 
 async def test_a_no_does_nothing_and_leaves_drift() -> None:
@@ -227,7 +227,7 @@ async def test_the_end_of_the_run_decides_the_exit_code() -> None:
     reaction = answering(done=1, problems=(changed,))
     done = await outcome_of(ScriptedEngine(DRIFT, reaction=reaction), syncing, yes=True)
     assert done.code == 6
-    assert done.out.endswith("  ! Deployment/shop/web: changed\n1 done, 1 refused\n")
+    assert done.out.endswith("  ! Deployment/shop/web: changed\n1 done, 1 changed meanwhile\n")
 
 
 async def test_each_cluster_gets_its_own_plan_and_question() -> None:
@@ -268,7 +268,7 @@ async def test_a_revert_shows_its_diff_commits_it_and_waits_for_the_sync() -> No
     assert done.code == 0
     assert done.commands == [PrepareRevert(1, "shop", "3f2a1b9"), ExecuteRevert(1, REVERT)]
     assert "-  3\n+  2\n" in done.out
-    assert f"committed {'c' * 40} on main\n2 done\n" in done.out
+    assert f"committed {'c' * 40} on main\n2 of 2 done\n" in done.out
     question = "Commit this on main; then in cluster demo: 1 to apply"
     assert asked.questions == [(question, "yes")]
 

@@ -335,6 +335,20 @@ async def test_a_watch_that_ends_at_once_and_says_nothing_is_backed_off() -> Non
     assert set(server.steps[1:]) == {"watch"}
 
 
+async def test_a_watch_that_lasted_makes_the_next_outage_no_longer_than_the_first() -> None:
+    time = ManualClock()
+
+    async def lasts(_: Asked, reply: Reply) -> None:
+        await reply.send(bookmark(20))
+        time.now += 20
+
+    ends = says(200, b"")
+    script = in_turn(streams(*INITIAL), ends, ends, ends, lasts, ends, ends, quiet)
+    async with serving(script) as server, reflecting(server.url, time.clock):
+        await server.until_asked(8)
+    assert time.slept == pytest.approx([1.0, 0.8, 1.6, 3.2, 0.8, 1.6])
+
+
 async def test_410_as_an_event_means_one_relist_and_deletes_what_is_gone() -> None:
     script = in_turn(
         streams(*INITIAL),
