@@ -90,9 +90,15 @@ class ClusterView:
     seen_at: float = 0.0  # when it last said anything, bookmarks included
     problem: Problem | None = None
     notice: str = ""  # what is amiss and stops nothing: an audit log that cannot be read
+    frozen: str = ""  # why nothing is healed there; a person's sync ends it
     user: str = ""  # who we are there, as the kubeconfig calls it
     uid: str = ""  # of kube-system there; "" while it is not known
     asks: str = ""  # what its credential plugin wants of a person before it can be reached
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is amiss there and worth a line."""
+        return tuple(filter(None, (self.frozen, self.notice)))
 
     @property
     def called(self) -> ClusterName:

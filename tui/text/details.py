@@ -39,7 +39,7 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         mark = f"{IGNORED.mark(ascii_only=looks.ascii_only)} "
         count = f"{view.ignored} (not counted above)"
         lines.append(_fact(IGNORED.word, (mark, IGNORED.role), (count, IGNORED.role)))
-    for words in (cluster.asks, cluster.notice) if cluster is not None else ():
+    for words in (cluster.asks, *cluster.notices) if cluster is not None else ():
         lines += [(), *_told(words, width, Role.WARNING)] if words else []
     if view.file_problems:
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.WARNING),)]

@@ -114,5 +114,5 @@ def tell_problems(snapshot: Snapshot, err: TextIO) -> None:
     """Say on *err* what stops apps or parts of them."""
     told = ((app.spec.name, problem) for app in snapshot.apps for problem in problems_of(app))
     put(err, (clean(f"driftdeck: app {name}: {problem}") for name, problem in told))
-    noted = ((str(view.called), view.notice) for view in snapshot.clusters if view.notice)
+    noted = ((str(view.called), words) for view in snapshot.clusters for words in view.notices)
     put(err, (clean(f"driftdeck: cluster {name}: {notice}") for name, notice in noted))
