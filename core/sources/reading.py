@@ -1,5 +1,6 @@
 """Reading one repository's folders: what was read already is not read again."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final, TypeAlias
@@ -44,7 +45,7 @@ class Folders:
             raise repository.lacking(files, spec.path) from error
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
-        return SourceRead(spec.name, revision, *found, home=home)
+        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files))
 
     def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
         """Return the commits that touched the folder of one app, newest first.  Blocks.
@@ -62,6 +63,16 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
         return tuple(files)
     top = len(spec.path) + 1 if spec.path else 0
     return tuple(file for file in files if chosen(file.path[top:], spec.include, spec.exclude))
+
+
+def _tree(files: Iterable[File]) -> str:
+    """Tell what these files hold from anything else they could hold."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(
+            f"{file.path}\0{file.blob_id}\0{file.mode}\0".encode(errors="surrogateescape")
+        )
+    return digest.hexdigest()
 
 
 def _listed(repository: Repository, files: Iterable[File]) -> list[Listed]:
