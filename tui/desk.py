@@ -90,6 +90,11 @@ class Desk(Screen[None], inherit_bindings=False):
         return self.panes.subject(self.view)
 
     @property
+    def alone(self) -> bool:
+        """Whether one pane is shown at a time."""
+        return len(self.view.focus.shown(self.size.width)) == 1
+
+    @property
     def troubled(self) -> bool:
         """Whether a message stands there that stays until it is dismissed."""
         return self.frame.note_bar.sticky
@@ -105,7 +110,7 @@ class Desk(Screen[None], inherit_bindings=False):
 
     def looks(self) -> Looks:
         """Give the moment, for everything that shows an age."""
-        return Looks(self._clock(), self.options.ascii)
+        return Looks(self._clock(), self.options.ascii, self.view.lost)
 
     def submit(self, command: Command) -> None:
         """Ask the engine."""
@@ -165,7 +170,10 @@ class Desk(Screen[None], inherit_bindings=False):
 
     def take(self, snapshot: Snapshot) -> None:
         """Show *snapshot*, here and in the dialogs above."""
+        lost = self.view.lost
         self.view.take(snapshot)
+        if self.view.lost.keys() != lost.keys():
+            self.frame.paint_ages(self.view)  # every row says something else
         self.refresh_all()
         for dialog in self.app.screen_stack:
             if isinstance(dialog, Preview) and dialog.is_attached:

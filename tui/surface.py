@@ -119,6 +119,11 @@ class Surface(Protocol):
         ...
 
     @property
+    def alone(self) -> bool:
+        """Whether one pane is shown at a time."""
+        ...
+
+    @property
     def troubled(self) -> bool:
         """Whether a message stands there that stays until it is dismissed."""
         ...

@@ -39,7 +39,7 @@ _SOURCE_FLAGS: Final = (
     _setting("--path", metavar="DIR", table=APP),
     _setting("--context", metavar="CTX", table=CLUSTER),
     _setting("-n", "--namespace", metavar="NS", table=APP),
-    click.option("--app", metavar="NAME", help="Only this app."),
+    click.option("--app", metavar="NAME", help="Only this app; with --repo, what to call it."),
 )
 _SAFETY_FLAGS: Final = (
     click.option("--read-only", is_flag=True, help="Refuse to write, whatever else is asked."),
@@ -109,7 +109,11 @@ def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - c
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
 @click.option(
-    "-o", "--output", type=click.Choice(["text", "json"]), default="text", help="How to print."
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json", "diff"]),
+    default="text",
+    help="How to print.",
 )
 @click.option("--all", "everything", is_flag=True, help="Objects in sync too.")
 @_flags(_SOURCE_FLAGS, _SAFETY_FLAGS)

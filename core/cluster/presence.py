@@ -18,7 +18,7 @@ from core.cluster.connection.calls import Calls
 from core.cluster.connection.link import Connection, Link, open_connection
 from core.cluster.connection.paths import kind_words
 from core.cluster.connection.request import Request
-from core.cluster.discovery.discovery import discover, server_version
+from core.cluster.discovery.discovery import discover, server_uid, server_version
 from core.cluster.discovery.openapi import OpenApi
 from core.cluster.following.admission import Admission
 from core.cluster.following.definitions import DEFINITIONS, Lookout
@@ -27,6 +27,7 @@ from core.cluster.login.credentials import log_in
 from core.cluster.login.kubeconfig import paths_of, stamps_of
 from core.cluster.waiting import happens_within
 from core.cluster.writing.access import Access
+from core.cluster.writing.inventories import Inventories
 from core.errors import ProductError, RejectedError, UnavailableError, UsageError
 from core.model import ClusterSpec, KindRef, Resource, problem_of
 from core.reconcile.memory.inputs import ClusterAsks, ClusterFound, ClusterLost, ClusterNamed, Input
@@ -47,6 +48,7 @@ class Parts:
     openapi: OpenApi
     access: Access
     admission: Admission
+    inventories: Inventories
 
 
 class Presence:
@@ -75,7 +77,7 @@ class Presence:
         self._definitions = Lookout(link, clock, DEFINITIONS)
         self._group: asyncio.TaskGroup | None = None
         self._connection: Connection | None = None
-        self._version = ""
+        self._version = self._uid = ""
         self._named = ("", "")  # context and user, as told
         self._told = ""  # the last problem told; "" while the cluster counts as found
         self._unreached_at = float("-inf")
@@ -125,6 +127,7 @@ class Presence:
                 self._lose(error)
                 await self._pause(error, backoff)
                 continue
+            backoff.reset()
             await self._link.trouble.wait()
             if isinstance(self._link.problem, LinkError):
                 self._unreached_at = self._clock.monotonic()
@@ -138,17 +141,22 @@ class Presence:
         calls = Calls(connection, self._clock)
         try:
             found = await discover(calls)
-            self._version = await server_version(calls)
+            self._version, uid = await server_version(calls), await server_uid(calls)
             await self._check_ready(connection)
         except BaseException:
             await connection.close()
             raise
-        other_user = self.identity != login.user
+        replaced = bool(self._uid and uid and self._uid != uid)
+        other = self.identity != login.user or self._uid != (uid or self._uid)
         self._connection = connection
         self._parts.access.forget()
         await self._link.adopt(connection)
         resources = found.over(self.resources)
-        if self._told or other_user or resources != self.resources:
+        self._uid = uid or self._uid
+        if replaced:  # G7: all that was known is of another one
+            self._parts.inventories.forget()
+            self._parts.following.relist()
+        if self._told or other or resources != self.resources:
             self._find(resources)
 
     def _name(self, context: str, user: str) -> None:
@@ -173,6 +181,7 @@ class Presence:
                 login.namespace,
                 resources,
                 login.user,
+                self._uid,
             )
         )
         self._parts.following.discovered(resources)

@@ -81,9 +81,9 @@ def failed(  # noqa: C901 - one case each
             return Explained(effect.key, effect.desired, effect.live, effect.changes)
         case Recall(key, _, revision):
             return Recalled(key, revision, ())
-        case ReadInventory(_, app):
+        case ReadInventory(app=app):
             return InventoryRead(app, (), problem.words)
-        case WriteInventory(_, app, _, rows):
+        case WriteInventory(app=app, rows=rows):
             return InventoryWritten(app, rows, problem.words)
         case CheckAccess(request, plan):
             return PlanPrepared(request, _refused(plan, problem.words))

@@ -116,8 +116,9 @@ class Performer:
                 return await self._confirm(effect)
             case Perform():
                 return await self._perform(effect)
-            case ReadInventory(name, app, namespace):
-                rows = await self._adapters.clusters[name].read_inventory(app, namespace)
+            case ReadInventory(name, app, namespace, home, others):
+                cluster = self._adapters.clusters[name]
+                rows = await cluster.read_inventory(app, namespace, home, others)
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
@@ -151,9 +152,9 @@ class Performer:
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
         try:
-            await cluster.write_inventory(app, effect.namespace, effect.rows)
+            await cluster.write_inventory(app, effect.namespace, effect.home, effect.rows)
         except OutdatedError as error:
-            rows = await cluster.read_inventory(app, effect.namespace)
+            rows = await cluster.read_inventory(app, effect.namespace, effect.home)
             return InventoryRead(app, rows, instead=str(error))
         return InventoryWritten(app, effect.rows)
 

@@ -10,6 +10,7 @@ from core.errors import RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, read
 from core.model import AppSpec, Document, RevertPlan, refusal_of
+from core.sources.reading import chosen_files
 
 _Identity: TypeAlias = tuple[str, str, str | None, str]
 
@@ -35,7 +36,7 @@ class Reverts:
         plan = repository.plan_revert(commit, branch=spec.revision, app=app, folder=spec.path)
         if plan.problem is not None:
             return plan
-        before, after = self._folders(repository, plan, spec.path)
+        before, after = self._folders(repository, plan, spec)
         notes = (*plan.notes, *_unread(before, after))
         return replace(plan, restated=tuple(_restated(before, after)), notes=notes)
 
@@ -59,17 +60,17 @@ class Reverts:
         return self._repositories.opened(self._specs[app].repo).is_within(revert, head)
 
     def _folders(
-        self, repository: Repository, plan: RevertPlan, folder: str
+        self, repository: Repository, plan: RevertPlan, spec: AppSpec
     ) -> tuple[Folder, Folder]:
         """Read the app's folder as it is, and as the revert will make it."""
         try:
-            listed = repository.files(plan.parent, folder)
+            listed = repository.files(plan.parent, spec.path)
         except RejectedError:
             listed = ()  # there is no such folder; the revert may bring it back
         blobs = {each.blob_id: partial(repository.blob, each.blob_id) for each in listed}
         before = {each.path: each for each in listed}
         after = dict(before)
-        prefix = "".join(f"{part}/" for part in folder.split("/") if part not in {"", "."})
+        prefix = "".join(f"{part}/" for part in spec.path.split("/") if part not in {"", "."})
         for file, content in repository.reverted_files(plan):
             if not file.path.startswith(prefix):
                 continue
@@ -80,7 +81,8 @@ class Reverts:
                 blobs[file.blob_id] = partial(bytes, content)
 
         def found(files: Mapping[str, File]) -> Folder:
-            each = ((f.path, f.blob_id, f.mode, blobs[f.blob_id]) for f in files.values())
+            chosen = chosen_files(files.values(), spec)
+            each = ((f.path, f.blob_id, f.mode, blobs[f.blob_id]) for f in chosen)
             return read(each, self._cache)
 
         return found(before), found(after)

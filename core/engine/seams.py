@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.model import AuditEvent, Desired, Key, KindRef, Live, ObjectRef, Resource, RevertPlan
+from core.model import (
+    AuditEvent,
+    Desired,
+    Home,
+    Key,
+    KindRef,
+    Live,
+    ObjectRef,
+    Resource,
+    RevertPlan,
+)
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, Recall
 from core.reconcile.memory.results import Confirmed, Explained, InventoryRow, Recalled
@@ -41,10 +51,17 @@ class ClusterLike(Protocol):
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object."""
 
-    async def read_inventory(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
-        """Return what was applied for *app*."""
+    async def read_inventory(
+        self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
+    ) -> tuple[InventoryRow, ...]:
+        """Return what was applied for *app*, whose folder *home* is.
 
-    async def write_inventory(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
+        It may be found under an earlier name, but for those of *others*; None: not any more.
+        """
+
+    async def write_inventory(
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+    ) -> None:
         """Replace what the inventory says was applied for *app*."""
 
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:

@@ -11,8 +11,7 @@ from stat import S_ISREG
 from threading import Lock
 from typing import Final
 
-from dulwich.graph import can_fast_forward
-from dulwich.objects import Blob, ObjectID
+from dulwich.objects import Blob
 
 from core.clean import clean
 from core.errors import (
@@ -23,19 +22,21 @@ from core.errors import (
     UnavailableError,
 )
 from core.git.reading.commits import commit_of
+from core.git.reading.faults import not_here, translated
 from core.git.reading.graph import Graph
-from core.git.reading.history import changes_of, last_change
+from core.git.reading.history import changes_of, comes_before, last_change
+from core.git.reading.homes import first_commit, remote_of
 from core.git.reading.listing import File, files_in, parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
 from core.git.reading.settings import GitSettings
-from core.git.reading.store import Store, is_tree, not_here, translated
+from core.git.reading.store import Store, is_tree
 from core.git.reading.watching import ref_changes
 from core.git.writing.checkout import Checkout, check_clean, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
 from core.git.writing.trust import check_owner, warnings
-from core.model import Commit, Problem, Remedy, RevertPlan, problem_of
+from core.model import Commit, Home, Problem, Remedy, RevertPlan, problem_of
 
 HISTORY_KEPT: Final = 200
 SUBJECT_CELLS: Final = 100
@@ -53,7 +54,8 @@ class Repository:
             UnavailableError: It cannot be read now.
         """
         path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's raises for an unknown user
-        self.path = path.parent if path.name == ".git" and path.is_dir() else path
+        inside = path.name == ".git" and os.path.isdir(path)  # noqa: PTH112 - Path's raises, too
+        self.path = path.parent if inside else path
         self._store = Store(self.path)
         self._graph = Graph(self._store)
         self._writing = Lock()
@@ -79,7 +81,7 @@ class Repository:
         Raises:
             UnavailableError: It is not here, or the repository is damaged.
         """
-        return commit_of(self._store.commit(commit_id))
+        return commit_of(commit_id, self._store.commit(commit_id))
 
     def files(self, commit: str, folder: str) -> tuple[File, ...]:
         """List every file below a folder of one commit; "" is the repository's root.
@@ -117,6 +119,14 @@ class Repository:
         """Return the commit that made a path what it is at *commit*; None: too far back."""
         found = last_change(self._graph, commit, parts_of(path))
         return None if found is None else found.commit
+
+    def home(self, commit: str, folder: str) -> Home:
+        """Return which folder this is, in words that hold for every clone.
+
+        Raises:
+            UnavailableError: The repository is damaged.
+        """
+        return Home(first_commit(self._graph, commit), remote_of(self._store), folder)
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of the parents that are here."""
@@ -199,9 +209,7 @@ class Repository:
         Raises:
             UnavailableError: The repository cannot be read.
         """
-        with self._store.lock, translated(self.path):
-            ids = ObjectID(commit.encode()), ObjectID(head.encode())
-            return can_fast_forward(self._store.repo, *ids)
+        return comes_before(self._graph, commit, head)
 
     def make_revert(
         self,
@@ -255,7 +263,7 @@ class Repository:
                 move_ref(store, ref, plan.parent, commit_id, made)
                 if checkout is not None:
                     _update(checkout, changes, commit_id)
-        return commit_of(store.commit(commit_id))
+        return commit_of(commit_id, store.commit(commit_id))
 
     def changes(self) -> AsyncGenerator[None]:
         """Yield whenever refs may have moved, and once as soon as that is being watched.

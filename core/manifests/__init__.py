@@ -1,7 +1,7 @@
 """Bytes in Git to desired objects: read exactly as kubectl reads them.
 
 `load` reads one file, `read` a folder of them; `line_of` and `stated_at` say where a field stands
-and what it was in another version of its file.  Only this package knows yaml.
+and what it was in another version of its file.  Only this package knows yaml, so it also writes it.
 """
 
 from core.manifests.folder import DocumentCache, Folder, read

@@ -1,5 +1,6 @@
 """A plain folder of a Git tree to objects; files that did not change are not parsed again."""
 
+import re
 import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from typing import Final, NamedTuple
 from core.clean import clean
 from core.errors import ManifestError, RejectedError
 from core.manifests.loading import load
+from core.manifests.parse import YamlError
 from core.model import Document
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -23,7 +25,9 @@ _RENDERED: Final = {
     "Kustomization": "kustomize",
     "Chart.yaml": "helm",
 }
+_SIGNS: Final = re.compile(rb"""\b(?:apiVersion|kind)["']?\s*:|\{\{""")
 _SUBMODULE: Final = 0o160000
+_ODD_NAME: Final = re.compile(r"(?P<byte>[\udc80-\udcff])|[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DOCUMENT_BYTES: Final = 500  # of a `Document` without its body, measured
 
 File = tuple[str, str, int, Callable[[], bytes]]
@@ -40,14 +44,20 @@ class Folder(NamedTuple):
     refused: tuple[
         tuple[str, str], ...
     ] = ()  # path of a file, or of a folder with "/"; the problem
+    broken: tuple[
+        tuple[Document, str], ...
+    ] = ()  # of those, the objects that are known by name, without a body; the problem
+    others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one file held, or why it could not be read."""
+    """What one file held, and what of it could not be read."""
 
     documents: tuple[Document, ...]
-    problem: str = ""
+    problems: tuple[str, ...] = ()
+    broken: tuple[tuple[Document, str], ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -123,7 +133,7 @@ def read(files: Iterable[File], cache: DocumentCache) -> Folder:
     rendered = _rendered(ordered)
     refused = list(rendered.items())
     hidden = _hidden(ordered)
-    documents: list[Document] = []
+    outcomes: list[Outcome] = []
     for path, blob_id, mode, content in ordered:
         if any(path.startswith(folder) for folder in rendered):
             continue
@@ -132,20 +142,49 @@ def read(files: Iterable[File], cache: DocumentCache) -> Folder:
             place = f"{path}/" if mode == _SUBMODULE else path
             refused.append((place, f"{clean(path)}:1: {refusal}"))
         elif _is_manifest(path) and not hidden(path):
-            outcome = cache.outcome(path, blob_id, content)
-            documents.extend(outcome.documents)
-            refused.extend([(path, outcome.problem)] if outcome.problem else [])
-    problems = tuple(problem for _, problem in refused)
-    return Folder(_last_of_each(documents, cache), problems, tuple(refused))
+            odd = _oddity(path)
+            outcome = Outcome((), (odd,)) if odd else cache.outcome(path, blob_id, content)
+            outcomes.append(outcome)
+            refused.extend((path, problem) for problem in outcome.problems)
+    return Folder(
+        _last_of_each([each for one in outcomes for each in one.documents], cache),
+        tuple(problem for _, problem in refused),
+        tuple(refused),
+        tuple(each for one in outcomes for each in one.broken),
+        tuple(each for one in outcomes for each in one.others),
+    )
 
 
 def _outcome(path: str, content: Callable[[], bytes]) -> Outcome:
+    shown = clean(path)
     try:
-        return Outcome(load(path, content()).documents)
-    except ManifestError as error:
-        return Outcome((), f"{clean(path)}:{error.line}: {error.reason}")
+        read_bytes = content()
     except RejectedError as error:
-        return Outcome((), f"{clean(path)}:1: {error}")
+        return Outcome((), (f"{shown}:1: {error}",))
+    try:
+        loaded = load(path, read_bytes)
+    except ManifestError as error:
+        if not isinstance(error, YamlError) and not _has_signs(read_bytes):
+            return Outcome((), others=(shown,))
+        return Outcome((), (f"{shown}:{error.line}: {error.reason}",))
+    told = [
+        (each.document, f"{shown}:{each.error.line}: {each.error.reason}") for each in loaded.faults
+    ]
+    places = tuple(f"{shown}:{line}" for line in loaded.others)
+    return Outcome(
+        loaded.documents,
+        tuple(problem for _, problem in told),
+        tuple((document, problem) for document, problem in told if document is not None),
+        places if loaded.documents or told else (shown,) * bool(places),
+    )
+
+
+def _has_signs(content: bytes) -> bool:
+    """Tell whether a file that cannot be read may have been meant as a manifest, or as a template.
+
+    A `tsconfig.json` with comments, tags of another program and another encoding are no faults.
+    """
+    return _SIGNS.search(content.replace(b"\0", b"")) is not None  # UTF-16 is full of these
 
 
 def _is_manifest(path: str) -> bool:
@@ -162,6 +201,15 @@ def _refusal(path: str, mode: int) -> str:
     if stat.S_ISLNK(mode) and _is_manifest(path):
         return "a symbolic link, which is not followed"
     return ""
+
+
+def _oddity(path: str) -> str:
+    """Say what keeps a manifest from being named; "" where nothing does."""
+    odd = _ODD_NAME.search(path)
+    if odd is None:
+        return ""
+    what = "is not UTF-8" if odd["byte"] else "holds a control character"
+    return f"{clean(path)}:1: its name {what}"
 
 
 def _rendered(files: list[File]) -> dict[str, str]:
@@ -188,15 +236,15 @@ def _rendered(files: list[File]) -> dict[str, str]:
 def _states_objects(path: str, content: Callable[[], bytes]) -> bool:
     """Tell an ordinary object (Flux has a kind Kustomization) from the tool's own file."""
     try:
-        documents = load(path, content()).documents
+        return bool(load(path, content()).documents)
     except RejectedError:
         return False
-    return any(not document.kind.group.startswith("kustomize.config.") for document in documents)
 
 
 def _hidden(files: list[File]) -> Callable[[str], bool]:
     """Return what tells files in hidden folders (`.github`) below the folder that was asked for."""
-    shared = commonpath([dirname(path) for path, *_ in files]) if files else ""
+    folders = [dirname(path) for path, _, mode, _ in files if mode]  # what is refused is no path
+    shared = commonpath(folders) if folders else ""
     top = len(shared.split("/")) if shared else 0
 
     def hidden(path: str) -> bool:

@@ -1,11 +1,11 @@
 """One file to objects: documents split, lists expanded, every object checked.
 
-A file is taken whole or not at all: with one bad document the author meant something else than what
-is left.
+A syntax error costs the file, an object that is wrong in itself costs that object.  What has
+neither an apiVersion nor a kind was never meant for a cluster: values, dashboards, compose files.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -24,6 +24,16 @@ from core.manifests.tree import Root, Tree
 from core.model import Document, Json, JsonObject, KindRef
 
 LIST_DEPTH_MAX: Final = 10
+_SIGNS: Final = frozenset({"apiVersion", "kind"})
+_FOR_KUSTOMIZE: Final = "kustomize.config.k8s.io/"  # kinds that no cluster serves
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One object that cannot be taken; `document` is what is known of it, its body empty."""
+
+    error: ManifestError
+    document: Document | None = None  # None: not even what it is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,8 @@ class Loaded:
 
     documents: tuple[Document, ...]
     warnings: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
+    others: tuple[int, ...] = ()  # lines of the documents that are no manifests
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +62,65 @@ def load(path: str, content: bytes) -> Loaded:
         content: The bytes of the file.
 
     Raises:
-        ManifestError: The file or one of its objects cannot be read; the message has the line.
+        ManifestError: The file cannot be read; the message has the line.
     """
     tree = parse(path, content)
     documents: list[Document] = []
+    faults: list[Fault] = []
+    others: list[int] = []
+    index = 0  # counts what `stated_objects` yields
     for root in tree.roots:
-        stated = list(stated_objects(tree, root))
-        warnings = _warnings_by_object(path, root, stated)
-        for place, one in enumerate(stated):
-            documents.append(_document(tree, one, len(documents), warnings[place]))
+        if is_other(root.value):
+            others.append(root.line)
+            index += sum(1 for _ in stated_objects(tree, root))
+            continue
+        found = list(_of_root(tree, root))
+        stated = [one for one in found if isinstance(one, Stated)]
+        faults += (Fault(one) for one in found if isinstance(one, ManifestError))
+        for one, warnings in zip(stated, _warnings_by_object(path, root, stated), strict=True):
+            made = _document(tree, one, index, warnings)
+            index += 1
+            if isinstance(made, Fault):
+                faults.append(made)
+            else:
+                documents.append(made)
     said = tuple(warning for document in documents for warning in document.warnings)
-    return Loaded(tuple(documents), said)
+    return Loaded(tuple(documents), said, tuple(faults), tuple(others))
+
+
+def is_other(value: Json) -> bool:
+    """Tell whether a document is no manifest, and was not meant to be one."""
+    if isinstance(value, list):
+        return all(map(is_other, value))
+    if not isinstance(value, dict):
+        return value is not None
+    api_version = value.get("apiVersion")
+    if isinstance(api_version, str) and api_version.startswith(_FOR_KUSTOMIZE):
+        return True
+    return value.keys().isdisjoint(_SIGNS)
 
 
 def stated_objects(tree: Tree, root: Root) -> Iterator[Stated]:
     """Return the objects of one YAML document; nothing for an empty one."""
+    return (one for one in _of_root(tree, root) if isinstance(one, Stated))
+
+
+def _of_root(tree: Tree, root: Root) -> Iterator[Stated | ManifestError]:
     if root.value is not None:
         yield from _expanded(tree, root.value, root.line, 0)
 
 
-def _expanded(tree: Tree, value: Json, line: int, depth: int) -> Iterator[Stated]:
+def _expanded(tree: Tree, value: Json, line: int, depth: int) -> Iterator[Stated | ManifestError]:
     if not isinstance(value, dict):
-        raise ManifestError(tree.path, line, "a Kubernetes object is a mapping, and this is none")
+        yield ManifestError(tree.path, line, "a Kubernetes object is a mapping, and this is none")
+        return
     kind, items = value.get("kind"), value.get("items")
     if not isinstance(kind, str) or not kind.endswith("List") or not isinstance(items, list):
         yield Stated(value, line)
         return
     if depth >= LIST_DEPTH_MAX:
-        raise ManifestError(tree.path, line, f"[DEPTH] more than {LIST_DEPTH_MAX} lists in lists")
+        yield ManifestError(tree.path, line, f"[DEPTH] more than {LIST_DEPTH_MAX} lists in lists")
+        return
     for index, item in enumerate(items):
         if isinstance(item, dict) and kind != "List":  # a ConfigMapList need not say it again
             item.setdefault("apiVersion", value.get("apiVersion"))
@@ -97,15 +140,26 @@ def _warnings_by_object(path: str, root: Root, stated: list[Stated]) -> list[tup
     return [tuple(warnings) for warnings in found]
 
 
-def _document(tree: Tree, stated: Stated, index: int, warnings: tuple[str, ...]) -> Document:
+def _document(
+    tree: Tree, stated: Stated, index: int, warnings: tuple[str, ...]
+) -> Document | Fault:
+    """Check one object; where its names are right, what is wrong with the rest is told of it."""
     value = stated.value
     place = Place(tree, value, stated.line)
-    api_version = text_of(value, "apiVersion", place)
-    kind = KindRef(api_version, text_of(value, "kind", place))
-    name = name_of(value, kind.group, kind.kind, place)
-    namespace = namespace_of(value, place)
+    named: Document | None = None
+    try:
+        kind = KindRef(text_of(value, "apiVersion", place), text_of(value, "kind", place))
+        name = name_of(value, kind.group, kind.kind, place)
+        namespace = namespace_of(value, place)
+        named = Document(kind, namespace, name, b"", tree.path, stated.line, index, warnings)
+        return replace(named, body=_body(value, kind, place))
+    except ManifestError as error:
+        return Fault(error, named)
+
+
+def _body(value: JsonObject, kind: KindRef, place: Place) -> bytes:
     if kind == KindRef("v1", "Secret"):
         check_secret(value, place)
     body = msgspec.json.encode(value)
     check_sizes(value, body, place)
-    return Document(kind, namespace, name, body, tree.path, stated.line, index, warnings)
+    return body

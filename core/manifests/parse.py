@@ -12,13 +12,21 @@ from core.errors import ManifestError
 from core.manifests.tokens import JsonError, check_json, json_events
 from core.manifests.tree import Tree
 
-FILE_MAX_BYTES: Final = 4 * 2**20
-BOM: Final = b"\xef\xbb\xbf"
+FILE_MAX_BYTES: Final = 32 * 2**20  # install files of operators are above 4 MiB
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_BOM: Final = "\ufeff"
+_BOMS: Final = re.compile(
+    r"(?:\A|^---[ \t]*(?:#[^\n]*)?\r?\n)\ufeff+|^\ufeff+(?=---)", re.MULTILINE
+)  # where a document begins: elsewhere it is text
 _TEMPLATE: Final = re.compile(r"\{\{")
 _TREES_KEPT: Final = 4  # blame asks for many fields of one version of one file in a row
 _COLON_AT_END: Final = "found unexpected ':'"  # libyaml's words
 _READ_AGAIN_MAX: Final = 64 * 2**20  # characters in all: each such text reads the file once more
+
+
+class YamlError(ManifestError):
+    """A file is no YAML, whatever it was meant to be."""
 
 
 def parse(path: str, content: bytes) -> Tree:
@@ -31,7 +39,7 @@ def parse(path: str, content: bytes) -> Tree:
         raise ManifestError(path, 1, f"[SIZE] larger than {FILE_MAX_BYTES // 2**20} MiB")
     if content.startswith(_LFS_POINTER):
         raise ManifestError(path, 1, "this is a Git LFS pointer; the file itself is not in Git")
-    text = _decoded(path, content.removeprefix(BOM))
+    text = decoded(path, content)
     try:
         return _read(path, text)
     except ManifestError as error:
@@ -47,12 +55,30 @@ def parsed(path: str, content: bytes) -> Tree:
     return parse(path, content)
 
 
-def _decoded(path: str, content: bytes) -> str:
+def decoded(path: str, content: bytes) -> str:
+    """Return the text of a file without the byte order marks of its documents.
+
+    Raises:
+        ManifestError: It is neither UTF-8 nor, with a byte order mark, UTF-16.
+    """
+    encoding = "UTF-16" if content.startswith(_UTF16) else "UTF-8"
     try:
-        return content.decode()
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ManifestError(path, line, f"byte {error.start + 1} is not UTF-8") from error
+        raise ManifestError(path, line, f"byte {error.start + 1} is not {encoding}") from error
+    if _BOM not in text:
+        return text
+    return _BOMS.sub(lambda found: found[0].replace(_BOM, ""), text)
+
+
+def in_utf8(path: str, content: bytes) -> bytes:
+    """Return the bytes of a file as UTF-8, which almost all are.
+
+    Raises:
+        ManifestError: It begins like UTF-16 and is none.
+    """
+    return decoded(path, content).encode() if content.startswith(_UTF16) else content
 
 
 def _read(path: str, text: str) -> Tree:
@@ -140,10 +166,10 @@ def _with_quotes(text: str, error: ScannerError) -> str | None:
     return f"{text[:start]}'{plain}'{text[end:]}"
 
 
-def _yaml_error(path: str, text: str, error: yaml.MarkedYAMLError) -> ManifestError:
+def _yaml_error(path: str, text: str, error: yaml.MarkedYAMLError) -> YamlError:
     mark = error.problem_mark or error.context_mark
     line = 1 if mark is None else mark.line + 1
-    return ManifestError(path, line, _yaml_reason(error, text, line))
+    return YamlError(path, line, _yaml_reason(error, text, line))
 
 
 def _says_nothing(text: str) -> bool:

@@ -15,7 +15,7 @@ import msgspec
 
 from core.errors import ManifestError
 from core.manifests.loading import Stated
-from core.manifests.parse import parse
+from core.manifests.parse import in_utf8, parse
 from core.manifests.places import Rank, best, in_git, parts_of, stated_in
 from core.manifests.tree import Tree
 from core.model import Absent, Document, Json, KindRef
@@ -94,7 +94,8 @@ class Past:
     def stated(self, content: bytes) -> Statement | None:
         """Return what a version of the file says; None when that cannot be told."""
         try:
-            ranked = [found for text in self._split(content) if (found := self._ranked(text))]
+            texts = self._split(in_utf8(self._document.file, content))
+            ranked = [found for text in texts if (found := self._ranked(text))]
         except ManifestError:
             return None
         return best(ranked) or Statement(stated=False, values=dict.fromkeys(self._paths))

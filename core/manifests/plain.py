@@ -1,24 +1,34 @@
-"""YAML for people's own settings: plain values, and where each one stands in the file.
+"""YAML for people: their own settings, with where each value stands, and objects to be read.
 
 Settings are not manifests: they are read with stock YAML rules, one document, and every fault is
 the writer's own, so each names a line and a column.  Aliases are refused: settings are short, and
 nine lines of aliases can be made to expand to gigabytes.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
 import yaml
+from typing_extensions import override
 
 from core.errors import UsageError
 from core.model import Json
 
 Path: TypeAlias = tuple[str | int, ...]
 
+_STR: Final = "tag:yaml.org,2002:str"
+_BLOCK: Final = re.compile(  # what YAML calls printable
+    r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]*"
+)
+_ENDLESS: Final = 1 << 30  # columns: no line is broken
 _DEPTH_MAX: Final = 16  # settings are four deep; the parser's recursion ends far above
 _TYPED: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "null"))
 _TEXT: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value"))
+
+_MERGE: Final = frozenset({"tag:yaml.org,2002:merge"})
+_NO_NAME: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class PlaceError(UsageError):
@@ -103,6 +113,39 @@ def _check_events(file: str, text: str) -> None:
             raise PlaceError(file, _place(event.start_mark), "this is nested too deeply")
 
 
+def dump_plain(value: Json) -> str:
+    """Write a value as kubectl writes objects: keys in order, long texts as blocks."""
+    text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=_ENDLESS)
+    return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes each value in full, and texts so that they stay texts."""
+
+    @override
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+    @override
+    def analyze_scalar(self, scalar: str) -> yaml.emitter.ScalarAnalysis:
+        """Allow blocks with tabs and with spaces at the ends of lines, which YAML allows, too."""
+        found = super().analyze_scalar(scalar)
+        found.allow_block = _BLOCK.fullmatch(scalar) is not None
+        return found
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    style = None
+    if "\n" in value:
+        style = "|"
+    elif dumper.resolve(yaml.ScalarNode, value, (True, False)) != _STR:  # type: ignore[no-untyped-call]
+        style = '"'
+    return dumper.represent_scalar(_STR, value, style)
+
+
+_Dumper.add_representer(str, _text)
+
+
 class _Builder:
     """Turns YAML nodes into JSON values and notes their places."""
 
@@ -114,14 +157,15 @@ class _Builder:
     def value_of(self, node: yaml.Node, path: Path) -> Json:
         self.values[path] = _place(node.start_mark)
         match node:
-            case yaml.MappingNode():
+            case yaml.MappingNode(tag="tag:yaml.org,2002:map"):
                 return self._mapping(node, path)
-            case yaml.SequenceNode():
+            case yaml.SequenceNode(tag="tag:yaml.org,2002:seq"):
                 return [self.value_of(item, (*path, i)) for i, item in enumerate(node.value)]
             case yaml.ScalarNode():
                 return self._scalar(node)
             case _:
-                raise PlaceError(self.file, _place(node.start_mark), f"{node.tag} is not read here")
+                reason = f"the tag {node.tag} is not read here"
+                raise PlaceError(self.file, _place(node.start_mark), reason)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> Json:
         value: dict[str, Json] = {}
@@ -129,7 +173,9 @@ class _Builder:
             place = _place(key_node.start_mark)
             if not isinstance(key_node, yaml.ScalarNode):
                 raise PlaceError(self.file, place, "a key must be text")
-            key = str(key_node.value)
+            if key_node.tag not in _TEXT | _TYPED | _MERGE:
+                raise PlaceError(self.file, place, f"the tag {key_node.tag} is not read here")
+            key = self._text(key_node)
             if key in value:
                 raise PlaceError(self.file, place, f'the key "{key}" stands here twice')
             self.keys[*path, key] = place
@@ -138,7 +184,7 @@ class _Builder:
 
     def _scalar(self, node: yaml.ScalarNode) -> Json:
         if node.tag in _TEXT:
-            return str(node.value)
+            return self._text(node)
         place = _place(node.start_mark)
         if node.tag not in _TYPED:
             raise PlaceError(self.file, place, f"the tag {node.tag} is not read here")
@@ -148,6 +194,13 @@ class _Builder:
         except (ValueError, KeyError) as error:
             raise PlaceError(self.file, place, f'"{node.value}" is no number') from error
         return value
+
+    def _text(self, node: yaml.ScalarNode) -> str:
+        """Return a text that can be a name: of a file, an object, a branch."""
+        text = str(node.value)
+        if _NO_NAME.search(text):
+            raise PlaceError(self.file, _place(node.start_mark), "a NUL or half a character in it")
+        return text
 
 
 class _Mark(Protocol):

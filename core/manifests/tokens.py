@@ -17,8 +17,9 @@ from core.manifests.scalars import Scalar
 
 _TOKEN: Final = re.compile(
     r'(?P<text>"(?:[^"\\]|\\.)*")|(?P<open>[{[])|(?P<close>[}\]])|(?P<line>\n)'
-    r"|(?P<number>-?[0-9][0-9.eE+-]*)|(?P<word>true|false|null)|(?P<other>[:, \t\r]+)"
+    r"|(?P<number>-?[0-9][0-9.eE+-]*)|(?P<word>true|false|null)|(?P<other>[:, \t\r\ufeff]+)"
 )
+_BLANKS: Final = re.compile("[ \t\r\n\ufeff]+")  # files put together keep their marks
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 _INT_TEXT_MAX: Final = 30
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -46,9 +47,12 @@ JsonEvent: TypeAlias = "yaml.Event | Token"
 
 
 def check_json(text: str) -> None:
-    """Raise JsonError unless *text* is one JSON value."""
+    """Raise JsonError unless *text* is JSON: values one after the other, as kubectl takes them."""
+    at = _end_of_blanks(text, 0)
     try:
-        json.loads(text, parse_constant=_refuse, parse_int=str, parse_float=str)
+        while at < len(text):
+            _, end = _READER.raw_decode(text, at)
+            at = _end_of_blanks(text, end)
     except json.JSONDecodeError as error:
         raise JsonError(error.lineno, error.msg) from error
     except RecursionError as error:
@@ -61,18 +65,27 @@ class _ConstantError(ValueError):
     pass
 
 
+def _end_of_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return at if found is None else found.end()
+
+
 def _refuse(name: str) -> NoReturn:
     raise _ConstantError(name)
 
 
+_READER: Final = json.JSONDecoder(parse_constant=_refuse, parse_int=str, parse_float=str)
+
+
 def json_events(text: str) -> Iterator[JsonEvent]:
-    """Tokenise *text*, which `check_json` has passed."""
-    line = 1
-    start = _mark(line)
-    yield yaml.DocumentStartEvent(start, start)
+    """Tokenise *text*, which `check_json` has passed; each value is a document."""
+    line, depth = 1, 0
     for match in _TOKEN.finditer(text):
-        found = match[0]
-        match match.lastgroup:
+        found, group = match[0], match.lastgroup
+        if depth == 0 and group not in {"line", "other"}:
+            yield yaml.DocumentStartEvent(_mark(line), _mark(line))
+        depth += (group == "open") - (group == "close")
+        match group:
             case "line":
                 line += 1
             case "text":

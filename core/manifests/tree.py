@@ -22,15 +22,24 @@ from core.manifests.scalars import (
     key_text,
     resolve,
 )
-from core.manifests.tags import LISTS, MAPPINGS, SCALARS, TEXTS, is_of, shown_tag
+from core.manifests.tags import (
+    BINARY,
+    LISTS,
+    MAPPINGS,
+    SCALARS,
+    TEXTS,
+    is_of,
+    shown_tag,
+    text_of_binary,
+)
 from core.manifests.tokens import Token
 from core.model import Json, JsonObject
 
 DOCUMENTS_MAX: Final = 10_000
 DEPTH_MAX: Final = 100
-NODES_MAX: Final = 200_000  # counted as if aliases were written out
-TEXT_MAX: Final = 8 * 2**20  # characters, counted likewise: a large text behind many aliases
-ALIASES_MAX: Final = 100  # per document
+NODES_MAX: Final = 2_000_000  # counted as if aliases were written out
+TEXT_MAX: Final = 64 * 2**20  # characters, counted likewise: a large text behind many aliases
+ALIASES_MAX: Final = 10_000  # per document
 KEY_SHOWN_CELLS: Final = 60
 
 _MERGE: Final = "<<"
@@ -185,7 +194,7 @@ class Tree:
             return text
         if tag not in SCALARS:
             raise self._error(line, f"[TAG] {shown_tag(tag)} is not read")
-        value = self._resolved(text, line)
+        value = text_of_binary(text) if tag == BINARY else self._resolved(text, line)
         if not is_of(tag, value):
             raise self._error(line, f"[TAG] this value is no {shown_tag(tag)}")
         return value
@@ -214,7 +223,7 @@ class Tree:
         line = _line(event)
         self._aliases += 1
         if self._aliases > ALIASES_MAX:
-            raise self._error(line, f"[ALIASES] more than {ALIASES_MAX} aliases in one document")
+            raise self._error(line, f"[ALIASES] more than {ALIASES_MAX:,} aliases in one document")
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.is_mapping and frame.key is None:
             raise self._error(line, "[KEY] an alias cannot be a key")

@@ -16,6 +16,7 @@ from core.model.apps import (
     IgnoreRule,
 )
 from core.model.audit import DELETIONS, AuditEvent
+from core.model.homes import NOWHERE, Home
 from core.model.judgement import (
     DRIFT_VERDICTS,
     Actor,
@@ -34,7 +35,18 @@ from core.model.judgement import (
     cause_words,
     fields_of,
 )
-from core.model.plans import Answer, Coming, Plan, Restated, RevertPlan, Run, Step, Verb
+from core.model.plans import (
+    Answer,
+    Coming,
+    Plan,
+    Restated,
+    RevertPlan,
+    Run,
+    Sides,
+    SidesShown,
+    Step,
+    Verb,
+)
 from core.model.problems import Problem, Remedy, problem_of, worst_of
 from core.model.sides import Commit, Desired, Document, Live, refusal_of, stamp_of
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
@@ -56,6 +68,7 @@ __all__ = [
     "ABSENT",
     "DELETIONS",
     "DRIFT_VERDICTS",
+    "NOWHERE",
     "UNNAMED",
     "Absent",
     "Actor",
@@ -80,6 +93,7 @@ __all__ = [
     "Extras",
     "FieldChange",
     "FieldVerdict",
+    "Home",
     "IgnoreRule",
     "InfoClass",
     "Json",
@@ -99,6 +113,8 @@ __all__ = [
     "RevertPlan",
     "Run",
     "Seen",
+    "Sides",
+    "SidesShown",
     "Snapshot",
     "Stamp",
     "Step",

@@ -50,10 +50,13 @@ class AppSpec:
     revision: str  # branch, tag or commit; "HEAD" for the checked-out branch
     path: str  # folder inside the repository; "" for its root
     cluster: str  # key of `ClusterSpec`
+    include: tuple[str, ...] = ()  # globs of the only files that are read; () means all
+    exclude: tuple[str, ...] = ()  # globs of files that are not
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits
     namespaces: tuple[str, ...] = ()  # the only ones it may touch; () means its own and named ones
+    cluster_kinds: tuple[str, ...] = ()  # beside `namespaces`: allowed kinds that have none
     take_over: bool = False  # also what another engine still tracks
     inventory_namespace: str = ""  # "" means `namespace`, else default
     owns: tuple[str, ...] = ()  # namespaces in which every object that Git lacks is EXTRA

@@ -10,7 +10,7 @@ from core.model.judgement import FieldChange, Stamp
 from core.model.problems import Problem
 from core.model.requests import Request
 from core.model.sides import Commit, Document
-from core.model.values import Key, KindRef
+from core.model.values import JsonObject, Key, KindRef, Value
 
 
 class Verb(StrEnum):
@@ -38,6 +38,7 @@ class Step:
     problem: str = ""  # why it cannot be done ("may not patch deployments"); it is then left out
     left: tuple[FieldChange, ...] = ()  # what it leaves as it is, for others decide it
     requests: tuple[Request, ...] = ()  # what is sent; decided when it runs where () before
+    creates: Value = None  # the object that a create makes, its secrets hidden, to be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +98,23 @@ class RevertPlan:
     )  # by object that the server refuses otherwise: live fields that go first
 
 
-Answer: TypeAlias = Plan | RevertPlan
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One object as it is and as it would be; None where that side does not have it.
+
+    Text stands where a secret is.
+    """
+
+    live: JsonObject | None
+    git: JsonObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class SidesShown:
+    """Both sides of objects, whole, for people and for programs that compare files."""
+
+    sides: Mapping[Key, Sides]
+
+
+Answer: TypeAlias = Plan | RevertPlan | SidesShown
 """What a request of a front end is answered with."""

@@ -1,9 +1,20 @@
 """What front ends see of the state."""
 
+from collections.abc import Iterator
+
 from core.model import AppView, Problem, Remedy, Snapshot, worst_of
 from core.reconcile.judging.extras import told_apart
-from core.reconcile.memory.state import AppState, State, is_known, is_surveyed
+from core.reconcile.memory.state import (
+    AppState,
+    ClusterState,
+    KindState,
+    State,
+    is_known,
+    is_surveyed,
+    namespace_of,
+)
 from core.reconcile.sides.claims import all_read, objections
+from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen
 
 
@@ -32,9 +43,8 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
 def _app(state: State, app: AppState) -> AppView:
     pending, tally = bool(state.queues.get(app.spec.name)), state.tallies[app.spec.name]
     cluster = state.clusters[app.spec.cluster]
-    kinds = [cluster.kinds[kind].problem for kind in app.documents if kind in cluster.kinds]
-    problem = app.problem or cluster.view.problem or worst_of(filter(None, kinds))
-    files = (*(app.source.problems if app.source else ()), *app.refused, *objections(app))
+    problem = app.problem or cluster.view.problem or worst_of(_unread(app, cluster))
+    files = (*(app.source.problems if app.source else ()), *refusals(app), *objections(app))
     if not problem and files:
         problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
@@ -45,7 +55,9 @@ def _app(state: State, app: AppState) -> AppView:
         revision=app.source.revision if app.source else None,
         read_at=app.read_at,
         problem=problem,
+        git_lost=app.problem is not None,
         file_problems=files,
+        others=app.source.others if app.source else (),
         counts=tally.counts,
         ignored=tally.ignored,
         complete=whole
@@ -59,3 +71,14 @@ def _app(state: State, app: AppState) -> AppView:
         storing=app.storing is not None,
         unseen=unseen(cluster, app.spec.owns),
     )
+
+
+def _unread(app: AppState, cluster: ClusterState) -> Iterator[Problem]:
+    """Yield why kinds cannot be read in namespaces where the app states objects of them."""
+    for kind, documents in app.documents.items():
+        state = cluster.kinds.get(kind, KindState())
+        if state.problem is not None:
+            yield state.problem
+        if state.unread:
+            places = {document.namespace or namespace_of(app, cluster) for document in documents}
+            yield from (state.unread[each] for each in sorted(places & state.unread.keys()))

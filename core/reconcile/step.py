@@ -9,7 +9,7 @@ from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.sending import take_applied
-from core.reconcile.judging import explaining
+from core.reconcile.judging import bodies, explaining
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
@@ -24,6 +24,7 @@ from core.reconcile.memory.commands import (
     Refresh,
     SetHeal,
     SetWriting,
+    ShowSides,
 )
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ComputeRevert, Effect, WakeAt
@@ -202,6 +203,8 @@ def _obey(draft: Draft, asked: Command) -> None:
             orders.set_writing(draft, enabled=enabled)
         case Explain(key):
             explaining.look_up(draft, key)
+        case ShowSides(request, keys):
+            draft.answer(request, bodies.shown(draft, keys))
         case Refresh():
             desired.refresh(draft)
         case _:

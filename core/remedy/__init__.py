@@ -5,7 +5,7 @@ it returns are those of `core.model.requests`; `json_patch` says how an edit loo
 """
 
 from core.remedy.claims import is_applied_by_us
-from core.remedy.patching import json_patch
+from core.remedy.patching import edited, json_patch
 from core.remedy.payload import payload
 from core.remedy.requests import (
     creation,
@@ -20,6 +20,7 @@ from core.remedy.requests import (
 __all__ = [
     "creation",
     "deletion",
+    "edited",
     "is_applied_by_us",
     "json_patch",
     "owns_its_statement",

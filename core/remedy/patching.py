@@ -16,7 +16,7 @@ import msgspec
 
 from core.model import Json, JsonObject, Live
 from core.model.paths import Parts, Steps, format_pointer, locate, value_at
-from core.model.requests import Add, Edit, Remove, Replace
+from core.model.requests import Add, Edit, Operation, Remove, Replace
 
 _TWINS: Final = {"serviceAccountName": "serviceAccount"}
 
@@ -33,20 +33,29 @@ def json_patch(edit: Edit, live: Live) -> tuple[JsonObject, ...]:
     Each points into what those before it leave behind.  Later entries of a list are removed before
     earlier ones; what has no place in *live* needs no operation.
     """
-    return tuple(_operations(edit, msgspec.json.decode(live.body)))
+    return tuple(_operations(edit.operations, msgspec.json.decode(live.body)))
 
 
-def _operations(edit: Edit, document: Json) -> Iterator[JsonObject]:
-    for each in edit.operations:
+def edited(document: Json, operations: Iterable[Operation]) -> Json:
+    """Return *document* as the operations leave it behind; it is itself not changed."""
+    made = deepcopy(document)
+    for _ in _operations(operations, made):
+        pass  # each is done when it is yielded
+    return made
+
+
+def _operations(operations: Iterable[Operation], document: Json) -> Iterator[JsonObject]:
+    operations = tuple(operations)
+    for each in operations:
         steps = locate(document, each.parts) if isinstance(each, Replace) else None
         if isinstance(each, Replace) and steps:
             _holder(document, steps)[steps[-1]] = each.value  # type: ignore[index]
             yield {"op": "replace", "path": format_pointer(steps), "value": each.value}
-    removed = (each.parts for each in edit.operations if isinstance(each, Remove))
+    removed = (each.parts for each in operations if isinstance(each, Remove))
     for steps in _standing(document, removed):
         del _holder(document, steps)[steps[-1]]  # type: ignore[arg-type]
         yield {"op": "remove", "path": format_pointer(steps)}
-    added = (each for each in edit.operations if isinstance(each, Add))
+    added = (each for each in operations if isinstance(each, Add))
     for each in sorted(added, key=lambda add: (add.at is None, add.at or 0)):
         found = _place_for(document, each)
         if found is not None:

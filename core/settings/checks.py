@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from core.errors import UsageError
+from core.model.globs import matches
 
 W = TypeVar("W", bound=StrEnum)
 
 # An app's name is part of the names of its inventory ConfigMaps, a namespace goes into URLs.
-_APP_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,198}[a-z0-9])?")
+_APP_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_APP_NAME_MAX: Final = 200
 _NAMESPACE: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _REMOTE: Final = re.compile(r"[a-zA-Z][-+.a-zA-Z0-9]*://|[^/]+@[^/]+:")
 
@@ -28,15 +30,19 @@ class FieldError(UsageError):
 
 def app_name(name: str) -> str:
     """Return *name* if it can name an app."""
+    if len(name) > _APP_NAME_MAX:
+        raise FieldError("name", f"an app's name has at most {_APP_NAME_MAX} letters")
     if not _APP_NAME.fullmatch(name):
-        raise FieldError("name", f'"{name}" is no app name: a-z, 0-9, "-" and "." only')
+        reason = 'words of a-z, 0-9 and "-" with single dots between them'
+        raise FieldError("name", f'"{name}" is no app name: {reason}')
     return name
 
 
 def name_of_folder(path: str) -> str:
     """Make an app's name from a folder's: `/src/My_Config.git` is `my-config`."""
     last = Path(path).name.removesuffix(".git").lower()
-    return re.sub(r"[^-a-z0-9.]+", "-", last).strip("-.")[:200].strip("-.") or "app"
+    name = re.sub(r"-*\.[-.]*", ".", re.sub(r"[^-a-z0-9.]+", "-", last))
+    return name.strip("-.")[:_APP_NAME_MAX].strip("-.") or "app"
 
 
 def repository(repo: str, folder: Path) -> str:
@@ -55,6 +61,18 @@ def inner_path(path: str) -> str:
     if path.startswith("/") or ".." in parts or "\0" in path:
         raise FieldError("path", f'"{path}" must name a folder inside the repository')
     return "/".join(part for part in parts if part not in ("", "."))
+
+
+def glob(pattern: str) -> str:
+    """Return a pattern of files that can be one."""
+    if not pattern.strip("/") or pattern.startswith("!") or ".." in pattern.split("/"):
+        reason = "no pattern of files below the app's folder, like values.yaml or dashboards/**"
+        raise FieldError("include", f'"{pattern}" is {reason}')
+    try:
+        matches(pattern, "")
+    except re.error as error:
+        raise FieldError("include", f'"{pattern}" is no pattern: {error}') from error
+    return pattern
 
 
 def cluster_name(name: str | None, known: Sequence[str]) -> str:

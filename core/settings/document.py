@@ -6,6 +6,7 @@ from typing import Final
 from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
 from core.settings.fields import Place, mapping, read_fields
+from core.settings.overlaps import check_app, check_clusters
 from core.settings.table import APP, CLUSTER, TOP
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context
@@ -46,7 +47,9 @@ def parse_settings(
 def _clusters(place: Place, value: Json) -> tuple[ClusterSpec, ...]:
     if not isinstance(value, dict):
         return ()
-    return tuple(_cluster(place.inside(name), name, entry) for name, entry in value.items())
+    found = tuple(_cluster(place.inside(name), name, entry) for name, entry in value.items())
+    check_clusters(place, found)
+    return found
 
 
 def _cluster(place: Place, name: str, entry: Json) -> ClusterSpec:
@@ -59,4 +62,6 @@ def _cluster(place: Place, name: str, entry: Json) -> ClusterSpec:
 
 
 def _app(place: Place, entry: Json) -> AppSpec:
-    return AppSpec(**read_fields(APP, place, mapping(APP, place, entry)))
+    app = AppSpec(**read_fields(APP, place, mapping(APP, place, entry)))
+    check_app(place, app)
+    return app

@@ -71,7 +71,7 @@ def read_pattern(value: "Json", place: Place) -> str:
     """Read a regular expression."""
     try:
         re.compile(str(value))
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         reason = f"{place.key} is no regular expression: {error}"
         raise FieldError(place.key, reason) from error
     return str(value)

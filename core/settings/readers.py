@@ -4,12 +4,14 @@ The words that a setting may be are known to other packages, which are loaded wh
 """
 
 import os
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from core.settings.checks import (
     FieldError,
     app_name,
     cluster_name,
+    glob,
     inner_path,
     namespace,
     one_of,
@@ -19,6 +21,9 @@ from core.settings.fields import TYPE_WORDS, Place
 
 if TYPE_CHECKING:
     from core.model import Contested, Extras, Json
+
+
+_KIND: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 
 
 def as_stated(value: "Json", _: Place) -> "Json":
@@ -84,6 +89,33 @@ def _namespace(item: "Json", place: Place) -> str:
         return namespace(item)
     except FieldError as error:
         raise place.error(str(error)) from error
+
+
+def read_globs(value: "Json", place: Place) -> tuple[str, ...]:
+    """Read a list of patterns of files; left out it is none."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not value:
+        raise place.error("name at least one pattern, or leave it out")
+    return tuple(_glob(item, place.inside(i)) for i, item in enumerate(value))
+
+
+def _glob(item: "Json", place: Place) -> str:
+    if not isinstance(item, str):
+        raise place.error(f"a pattern must be {TYPE_WORDS[str]}")
+    try:
+        return glob(item)
+    except FieldError as error:
+        raise place.error(str(error)) from error
+
+
+def read_kinds(value: "Json", place: Place) -> tuple[str, ...]:
+    """Read a list of kinds; left out it is none."""
+    entries = value if isinstance(value, list) else []
+    for i, item in enumerate(entries):
+        if not isinstance(item, str) or not _KIND.fullmatch(item):
+            raise place.inside(i).error("a kind is written as in a manifest, like ClusterRole")
+    return tuple(map(str, entries))
 
 
 def read_extras(value: "Json", _: Place) -> "Extras":

@@ -12,7 +12,14 @@ from typing import Final
 
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec
-from core.settings.checks import FieldError, inner_path, name_of_folder, namespace, repository
+from core.settings.checks import (
+    FieldError,
+    app_name,
+    inner_path,
+    name_of_folder,
+    namespace,
+    repository,
+)
 from core.settings.document import UNNAMED_CLUSTER, parse_settings
 
 FILE_NAME: Final = "driftdeck.yaml"
@@ -91,8 +98,8 @@ def _settings_file(flags: Flags, folder: Path) -> Path | None:
     if flags.config is not None:
         return folder / os.path.expanduser(flags.config)  # noqa: PTH111 - see Repository
     implied = folder / FILE_NAME
-    # A repository without an app is a question about that repository, not about the file's apps.
-    own_app = flags.app is None and (flags.repo is not None or flags.path is not None)
+    # A repository is a question about that repository, not about the file's apps.
+    own_app = flags.repo is not None or (flags.path is not None and flags.app is None)
     return implied if not own_app and os.path.lexists(implied) else None
 
 
@@ -131,7 +138,11 @@ def _app_of_flags(flags: Flags, folder: Path) -> AppSpec:
             " (and --path, --context)"
         )
     repo = os.path.normpath(folder / (flags.repo or "."))
-    name = name_of_folder((flags.path or "").rstrip("/.") or repo)
+    folder_name = name_of_folder((flags.path or "").rstrip("/.") or repo)
+    try:
+        name = app_name(flags.app or folder_name)
+    except FieldError as error:
+        raise UsageError(f"--app: {error}") from error
     return AppSpec(name=name, repo=repo, revision="HEAD", path="", cluster=UNNAMED_CLUSTER.name)
 
 

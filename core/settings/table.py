@@ -21,7 +21,9 @@ from core.settings.readers import (
     read_contested,
     read_extras,
     read_file_name,
+    read_globs,
     read_inventory_namespace,
+    read_kinds,
     read_managers,
     read_name,
     read_namespace,
@@ -138,6 +140,18 @@ APP: Final = (
     ),
     Field(name="path", type=str, read=read_path, default="", help="Folder inside the repository."),
     Field(
+        name="include",
+        type=list,
+        read=read_globs,
+        help="Globs of the only files that are read, relative to path; ** crosses folders.",
+    ),
+    Field(
+        name="exclude",
+        type=list,
+        read=read_globs,
+        help="Globs, as in a .gitignore, of files and folders that are not read.",
+    ),
+    Field(
         name="cluster",
         type=str,
         read=read_cluster,
@@ -176,6 +190,12 @@ APP: Final = (
         type=list,
         read=read_namespaces,
         help="The only ones it may touch; left out, its own and those that its objects name.",
+    ),
+    Field(
+        name="cluster_kinds",
+        type=list,
+        read=read_kinds,
+        help="Beside namespaces: kinds without a namespace that it may touch, too.",
     ),
     Field(
         name="owns",

@@ -1,5 +1,6 @@
 """Reading one repository's folders: what was read already is not read again."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final, TypeAlias
@@ -8,6 +9,7 @@ from core.errors import NotHereError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, read
 from core.model import AppSpec, Commit
+from core.model.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 
 HISTORY_KEPT: Final = 200  # commits
@@ -36,13 +38,14 @@ class Folders:
         if revision.id == last_read:
             self._commits[spec.name] = last_read
             return None
-        files = repository.files(revision.id, spec.path)
+        files = chosen_files(repository.files(revision.id, spec.path), spec)
         try:
             found = read(_listed(repository, files), self._cache)
         except NotHereError as error:
             raise repository.lacking(files, spec.path) from error
         self._commits[spec.name] = revision.id
-        return SourceRead(spec.name, revision, found.documents, found.problems, found.refused)
+        home = repository.home(revision.id, spec.path)
+        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files))
 
     def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
         """Return the commits that touched the folder of one app, newest first.  Blocks.
@@ -52,6 +55,24 @@ class Folders:
         """
         repository = self._repositories.opened(self._path)
         return repository.history(revision.id, spec.path, limit=HISTORY_KEPT)
+
+
+def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
+    """Return the files of an app's folder that its `include` and `exclude` let through."""
+    if not spec.include and not spec.exclude:
+        return tuple(files)
+    top = len(spec.path) + 1 if spec.path else 0
+    return tuple(file for file in files if chosen(file.path[top:], spec.include, spec.exclude))
+
+
+def _tree(files: Iterable[File]) -> str:
+    """Tell what these files hold from anything else they could hold."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(
+            f"{file.path}\0{file.blob_id}\0{file.mode}\0".encode(errors="surrogateescape")
+        )
+    return digest.hexdigest()
 
 
 def _listed(repository: Repository, files: Iterable[File]) -> list[Listed]:

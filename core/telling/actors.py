@@ -1,62 +1,84 @@
-"""Who set a live value, and when: no surer than the evidence is."""
+"""Who set a live value, and when: the person first, and no surer than the evidence is."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from core.model import Absent, Actor, Confidence, FieldChange, Seen
-from core.telling.moments import ago, moment
+from core.model import DELETIONS, Absent, Actor, Confidence, FieldChange, Operation, Seen
+from core.telling.moments import ago, epoch_of, written
 from core.telling.spans import Line, Role, say
 from core.telling.values import GLANCE, secret_word, text_of
 from core.telling.values import story as value_story
 
 _WAS_CHARACTERS: Final = 24  # of the value before a step, where a line has little room
+# kubectl names the command in its field manager, and runs a plugin kubectl-x as `kubectl x`.
+_KUBECTL: Final = re.compile(r"kubectl-([a-z]+)")
+_COMMANDS: Final = {"kubectl-client-side-apply": "kubectl apply"}
 
 
-def story(actor: Actor | None, seen: Seen | None = None) -> Line:
-    """Say it as a sentence: by whom with what, when, and what was there before."""
-    if actor is None:
+def story(actor: Actor | None, now: float, seen: Seen | None = None) -> Line:
+    """Say it on a page, with times written out: `jane, 49s ago (2026-…), kubectl edit (audit)`.
+
+    Of whom nothing is known at all, nothing is said.
+    """
+    if actor is None or not (_known(actor) or actor.time or seen or actor.observed_at):
         return ()
-    told = [_who(actor), _suspects(actor), _when(actor, seen, _WRITTEN_OUT)]
-    if seen is not None:
-        told[-1] += f" (was {_before(seen)})"
-    if seen is not None and not (actor.manager or actor.user):
-        told.append("by whom is not known")
-    sentence = ", ".join(filter(None, told))
-    return (say(sentence),) if sentence else ()
+    was = f"was {_before(seen)}" if seen is not None else ""
+    return _told(actor, seen, lambda stamp: written(stamp, now), was)
 
 
 def brief(actor: Actor, now: float, change: FieldChange | None = None) -> Line:
-    """Say it in one row: manager, operation, age, user, and how sure that is.
+    """Say it in a pane, with ages: `jane, 49s ago, kubectl edit (audit)`.
 
     Of a *change* also what our own watch saw of it.
     """
     seen = change.seen if change is not None else None
-    words = []
-    if actor.operation:
-        detail = f"/{actor.subresource}" if actor.subresource else ""
-        words.append(f"{actor.operation}{detail}")
-    words.append(_when(actor, seen, _as_ages(now)))
+    was = ""
     if change is not None and seen is not None and not secret_word(change):
-        words.append(f"(was {text_of(seen.before)[:_WAS_CHARACTERS]})")
-    user = f"user {actor.user}" if actor.user else "user unknown"
-    words.append(f"user {_suspects(actor)}" if actor.suspects else user)
-    words.append(f"({actor.confidence})")
-    manager = say(actor.manager or "manager unknown", Role.LIVE)
-    return (manager, say(f" {' '.join(words)}", Role.MUTED))
+        was = f"was {text_of(seen.before)[:_WAS_CHARACTERS]}"
+    return _told(actor, seen, lambda stamp: ago(stamp, now), was)
 
 
-def _who(actor: Actor) -> str:
-    tool = " ".join(part for part in (actor.manager, actor.subresource) if part)
+def began(actor: Actor, seen: Seen | None = None) -> tuple[str, bool] | None:
+    """When it was done (RFC 3339), and whether just then or then at the latest; None: unknown."""
+    if actor.confidence is Confidence.AUDIT and actor.time:
+        return actor.time, True
+    if seen is not None and seen.since:
+        return seen.at, False
+    if actor.observed_at:
+        return actor.observed_at, True
+    return (actor.time, False) if actor.time and epoch_of(actor.time) else None
+
+
+def tool(actor: Actor) -> str:
+    """Name what it was done with as one would type it; "" where that is not known."""
+    manager = actor.manager or ""
+    command = _KUBECTL.fullmatch(manager)
+    named = _COMMANDS.get(manager, f"kubectl {command[1]}" if command else manager)
+    if actor.operation is Operation.APPLY:
+        named += " apply --server-side" if named == "kubectl" else " apply" if named else ""
+    deed = "delete" if actor.verb in DELETIONS else ""
+    return " ".join(filter(None, (named, actor.subresource, deed)))
+
+
+def _told(actor: Actor, seen: Seen | None, said: Callable[[str], str], was: str) -> Line:
+    who, *rest = _parts(actor, _when(actor, seen, said))
+    told = "".join(f", {part}" for part in rest if part) + f" ({actor.confidence})"
+    return (say(who, Role.LIVE), say(told + (f", {was}" if was else ""), Role.MUTED))
+
+
+def _parts(actor: Actor, when: str) -> tuple[str, ...]:
+    """Who, when and with what; where no person is known, the program stands for one."""
+    with_what = tool(actor)
     if actor.user:
-        return f"by {actor.user} with {tool}" if tool else f"by {actor.user}"
-    if actor.observed_at and actor.confidence is Confidence.OWNED:  # that step shows nobody
-        return f"owned by {tool}"
-    return f"by {tool}" if tool else ""
+        return actor.user, when, with_what
+    if actor.suspects:
+        return f"perhaps {' or '.join(actor.suspects)}", when, with_what
+    return (with_what, when, "user unknown") if with_what else ("user unknown", when)
 
 
-def _suspects(actor: Actor) -> str:
-    return f"perhaps {' or '.join(actor.suspects)}" if actor.suspects else ""
+def _known(actor: Actor) -> bool:
+    return bool(actor.manager or actor.user or actor.suspects)
 
 
 def _before(seen: Seen) -> str:
@@ -66,33 +88,14 @@ def _before(seen: Seen) -> str:
     return before if len(before) <= GLANCE else f"{before[:GLANCE]}…"
 
 
-# When --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """How a moment is said."""
-
-    moment: Callable[[str], str]
-    latest: Callable[[str], str]  # one that managedFields tells: it was then, or before
-    unknown: str
-
-
-_WRITTEN_OUT: Final = _Times(moment, lambda stamp: f"at or before {moment(stamp)}", "")
-
-
-def _as_ages(now: float) -> _Times:
-    def said(stamp: str) -> str:
-        return ago(stamp, now)
-
-    return _Times(said, lambda stamp: f"{said(stamp)} or before", "time unknown")
-
-
-def _when(actor: Actor, seen: Seen | None, times: _Times) -> str:
-    if actor.confidence is Confidence.AUDIT and actor.time:
-        return times.moment(actor.time)
+def _when(actor: Actor, seen: Seen | None, said: Callable[[str], str]) -> str:
+    found = began(actor, seen)
+    if found is None:
+        return "time unknown"
+    stamp, just_then = found
+    if just_then:
+        watched = actor.confidence is not Confidence.AUDIT
+        return f"seen {said(stamp)}" if watched else said(stamp)
     if seen is not None and seen.since:
-        return f"between {times.moment(seen.since)} and {times.moment(seen.at)}"
-    if actor.observed_at:
-        return f"seen {times.moment(actor.observed_at)}"
-    return times.latest(actor.time) if actor.time else times.unknown
+        return f"between {said(seen.since)} and {said(seen.at)}"
+    return f"at least {said(stamp)}"

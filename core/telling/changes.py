@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.clean import clean
-from core.model import Absent, FieldChange, FieldVerdict, Value
+from core.model import Absent, Cause, FieldChange, FieldVerdict, Value
 from core.telling import actors, origins, values
 from core.telling.hunks import pieces
 from core.telling.spans import Line, Role, Span, say
@@ -62,6 +62,13 @@ def differences(change: FieldChange) -> Iterator[Span]:
     hashes = values.hashes(change)
     if hashes:
         yield say(hashes, Role.MUTED)
+
+
+def began(change: FieldChange) -> tuple[str, bool] | None:
+    """When the two sides parted (RFC 3339), and whether just then or then at the latest."""
+    if change.cause is Cause.GIT_AHEAD:
+        return origins.began(change.origin)
+    return actors.began(change.actor, change.seen) if change.actor is not None else None
 
 
 def provenance(change: FieldChange, now: float, *, explained: bool) -> tuple[Line, Line]:

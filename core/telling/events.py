@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from core.model import Event, FieldVerdict
-from core.telling import changes
+from core.model import Event, FieldChange, FieldVerdict
+from core.telling import changes, values
 from core.telling.spans import Line, Role, Span, say
 
+_VALUE_CHARACTERS: Final = 40  # of a value in a list
 _ROLES: Final[Mapping[str, Role]] = {
     "drift_detected": Role.DRIFTED,
     "healed": Role.HEALING,
@@ -48,3 +49,24 @@ def message(event: Event) -> Span:
     """What it says, else the fields it names."""
     said = event.message or ", ".join(change.path for change in event.changes)
     return say(said, Role.MUTED)
+
+
+def fields(event: Event, arrow: str, *, whole: bool = True) -> str:
+    """The fields it is about with both values and who set them: `spec.replicas 5 -> 3 kubectl`.
+
+    Not *whole* is the last part of each path.
+    """
+    counted = (change for change in event.changes if not changes.is_noise(change))
+    return "; ".join(_field(change, arrow, whole=whole) for change in counted)
+
+
+def _field(change: FieldChange, arrow: str, *, whole: bool) -> str:
+    path = change.path if whole else change.path.rpartition(".")[2]
+    live, git = (values.text_of(side) for side in (change.live, change.git))
+    sides = values.secret_word(change) or f"{_short(live)}{arrow}{_short(git)}"
+    who = change.actor.user or change.actor.manager if change.actor is not None else ""
+    return " ".join(filter(None, (path, sides, who)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _VALUE_CHARACTERS else f"{text[:_VALUE_CHARACTERS]}…"

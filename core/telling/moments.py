@@ -30,7 +30,20 @@ def epoch_of(stamp: str) -> float | None:
     return found.timestamp() if found.tzinfo else None
 
 
-def ago(stamp: str | None, now: float) -> str:
+def aged(stamp: str | None, now: float) -> str:
     """The age of an RFC 3339 stamp; `time unknown` where there is none."""
     epoch = epoch_of(stamp) if stamp else None
-    return "time unknown" if epoch is None else f"{age(now - epoch)} ago"
+    return "time unknown" if epoch is None else age(now - epoch)
+
+
+def ago(stamp: str | None, now: float) -> str:
+    """The same as a moment of the past: `12s ago`."""
+    words = aged(stamp, now)
+    return f"{words} ago" if words != "time unknown" else words
+
+
+def written(stamp: str, now: float) -> str:
+    """The age of a stamp and the time written out: `12s ago (2026-07-01 12:00:03 UTC)`."""
+    if epoch_of(stamp) is None:
+        return stamp or "time unknown"
+    return f"{ago(stamp, now)} ({moment(stamp)})"

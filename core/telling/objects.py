@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from core.model import Cause, ConfirmedBy, Drift, ObjectRef, Verdict, cause_words
-from core.telling import actors, origins
+from core.telling import actors, changes, origins
 from core.telling.changes import is_noise
-from core.telling.moments import age
+from core.telling.moments import age, epoch_of
 from core.telling.spans import Line, Role, say
 from core.telling.verdicts import ROLES, WORDS
 
@@ -28,18 +28,21 @@ def title(drift: Drift) -> Line:
     return (say(f"{name_of(drift.key.ref)}: {words}", ROLES[drift.verdict]),)
 
 
-def story(drift: Drift) -> Iterator[Line]:
+def story(drift: Drift, now: float) -> Iterator[Line]:
     """Yield the sentences about the whole object: where it stands, who did it, what is wrong."""
     if drift.verdict is Verdict.MISSING:
-        place = origins.story(drift.origin) or (say(f"{drift.file}:{drift.line}"),)
-        yield (("Git states it at ", Role.TEXT), *place)
-        if drift.actor is not None:
-            yield (("deleted ", Role.TEXT), *actors.story(drift.actor))
+        place = say(f"{drift.file}:{drift.line}", Role.PLACE)
+        yield (("in Git: ", Role.TEXT), *(origins.story(drift.origin, now) or (place,)))
+        who = actors.story(drift.actor, now)
+        if who:
+            yield (("deleted by ", Role.TEXT), *who)
     if drift.verdict is Verdict.EXTRA:
         if drift.origin is not None:
-            yield (("Git stated it at ", Role.TEXT), *origins.story(drift.origin))
-        who = actors.story(drift.actor)
-        yield (("made ", Role.TEXT), *who) if who else (("nothing tells who made it", Role.TEXT),)
+            yield (("was in Git: ", Role.TEXT), *origins.story(drift.origin, now))
+        who = actors.story(drift.actor, now)
+        yield (
+            (("made by ", Role.TEXT), *who) if who else (("nothing tells who made it", Role.TEXT),)
+        )
         yield (("a sync leaves it alone: nothing is ever deleted", Role.TEXT),)
     for reason in (drift.reason, drift.problem):
         if reason:
@@ -71,8 +74,34 @@ def sentence(drift: Drift) -> str:
 
 def facts(drift: Drift, now: float) -> tuple[str, ...]:
     """How long it has differed, which side moved, and who says so."""
-    since = f"for {age(now - drift.since)}" if drift.since else ""
+    found = began(drift)
+    since = ""
+    if found is not None:
+        epoch, just_then = found
+        since = f"for {'' if just_then else 'at least '}{age(now - epoch)}"
     return tuple(filter(None, (since, cause_of(drift), confirmation(drift))))
+
+
+def began(drift: Drift) -> tuple[float, bool] | None:
+    """When it began to differ, and whether just then or then at the latest; None while in sync.
+
+    The oldest of its changes tells, else that we have seen it since.
+    """
+    if drift.verdict is Verdict.IN_SYNC or not drift.since:
+        return None
+    counted = (change for change in drift.changes if not is_noise(change))
+    told = [changes.began(change) for change in counted]
+    if drift.verdict in {Verdict.MISSING, Verdict.EXTRA}:
+        told.append(_moved(drift))
+    known = [(epoch, sure) for stamp, sure in filter(None, told) if (epoch := epoch_of(stamp))]
+    return min([*known, (drift.since, False)], key=lambda found: found[0])
+
+
+def _moved(drift: Drift) -> tuple[str, bool] | None:
+    """Tell when the object as a whole came, or went."""
+    if drift.cause is Cause.GIT_AHEAD:
+        return origins.began(drift.origin)
+    return actors.began(drift.actor) if drift.actor is not None else None
 
 
 def confirmation(drift: Drift) -> str:

@@ -1,52 +1,61 @@
 """What in Git states a value: which line, and which commit of whom."""
 
 from core.model import Commit, Origin
-from core.telling.moments import ago, moment
+from core.telling.moments import aged, written
 from core.telling.spans import Line, Role, say
 
 
-def story(origin: Origin | None) -> Line:
-    """Say it as a sentence: place, commit, subject, author and date."""
+def story(origin: Origin | None, now: float) -> Line:
+    """Say it on a page, with the date written out; `place_of` is where the line parts."""
     if origin is None:
         return ()
-    place = f"{origin.file}:{origin.line}"
+    where = say(place_of(origin), Role.PLACE)
     if not origin.commit:
-        return (say(f"{place}, set {origin.note}" if origin.note else place),)
-    told = _commit(origin.commit, origin.subject, origin.author, origin.date)
+        return _uncommitted(origin, Role.TEXT)
     note = f" ({origin.note})" if origin.note else ""
-    return (say(f"{place}, {told}{note}"),)
+    told = _commit(origin.commit, origin.author, written(origin.date, now), origin.subject)
+    return (*told, say(note), ("  ", Role.TEXT), where)
 
 
 def brief(origin: Origin | None, now: float) -> Line:
-    """Say it in one row: commit, author and age, place, subject."""
+    """Say it in a pane: `a42fdde Bob, 45d: chore(deps)  apps/web.yaml:8`."""
     if origin is None:
         return ()
-    place = say(f"{origin.file}:{origin.line}", Role.PLACE)
+    where = say(place_of(origin), Role.PLACE)
     if not origin.commit:
-        return (place, say(f"  {origin.note}", Role.MUTED)) if origin.note else (place,)
-    return (
-        say(origin.commit[:7], Role.GIT),
-        say(f" {author_name(origin.author)} {ago(origin.date, now)}  ", Role.MUTED),
-        place,
-        say(f"  {origin.subject}", Role.MUTED),
-    )
+        return _uncommitted(origin, Role.MUTED)
+    told = _commit(origin.commit, origin.author, aged(origin.date, now), origin.subject)
+    return (*told, ("  ", Role.TEXT), where)
 
 
-def commit_story(commit: Commit | None) -> Line:
-    """Name a commit by id, subject, author and date."""
+def began(origin: Origin | None) -> tuple[str, bool] | None:
+    """When Git came to state it (RFC 3339), and whether just then or then at the latest."""
+    return (origin.date, True) if origin is not None and origin.commit else None
+
+
+def place_of(origin: Origin) -> str:
+    """Name the line of Git."""
+    return f"{origin.file}:{origin.line}"
+
+
+def _uncommitted(origin: Origin, role: Role) -> Line:
+    """Name the place as far as it is known, and why no commit is."""
+    parts = [say(place_of(origin), Role.PLACE)] if origin.file else []
+    if origin.note:
+        parts.append(say(f"  {origin.note}" if parts else origin.note, role))
+    return tuple(parts)
+
+
+def commit_story(commit: Commit | None, now: float) -> Line:
+    """Name a commit by id, author, date and subject."""
     if commit is None:
         return (say("not read"),)
-    return (say(_commit(commit.id, commit.subject, commit.author, commit.date)),)
+    return _commit(commit.id, commit.author, written(commit.date, now), commit.subject)
 
 
 def commit_brief(commit: Commit, now: float) -> Line:
-    """Name a commit in one row: id, author, subject, age."""
-    return (
-        say(commit.id[:7], Role.GIT),
-        say(f" {author_name(commit.author)} ", Role.MUTED),
-        say(commit.subject),
-        say(f"  {ago(commit.date, now)}", Role.MUTED),
-    )
+    """Name a commit in one row: id, author, age, subject."""
+    return _commit(commit.id, commit.author, aged(commit.date, now), commit.subject)
 
 
 def author_name(author: str) -> str:
@@ -54,5 +63,9 @@ def author_name(author: str) -> str:
     return author.partition(" <")[0] or author
 
 
-def _commit(commit: str, subject: str, author: str, date: str) -> str:
-    return f'{commit[:7]} "{subject}" by {author_name(author)}, {moment(date)}'
+def _commit(commit: str, author: str, when: str, subject: str) -> Line:
+    return (
+        say(commit[:7], Role.GIT),
+        say(f" {author_name(author)}, {when}: ", Role.MUTED),
+        say(subject),
+    )

@@ -17,14 +17,14 @@ _INVISIBLE: Final = re.compile(
 
 
 def text_of(value: Value | Absent) -> str:
-    """One line for *value*, in full; text that could be read as another type is quoted."""
+    """One line for *value*, in full, keys in order; text that reads as another type is quoted."""
     if isinstance(value, Absent):
         return "(absent)"
     if isinstance(value, Masked):
         return "(secret)"
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
-    return json.dumps(as_json(value), ensure_ascii=False)
+    return json.dumps(as_json(value), ensure_ascii=False, sort_keys=True)
 
 
 def story(value: Value | Absent) -> str:
@@ -47,7 +47,9 @@ def yaml_lines(value: Value, indent: int = 0) -> list[str]:
     """*value* as a reader of manifests knows it, one line each."""
     pad = "  " * indent
     if isinstance(value, dict) and value:
-        return [line for key, item in value.items() for line in _entry(pad, key, item, indent)]
+        return [
+            line for key, item in sorted(value.items()) for line in _entry(pad, key, item, indent)
+        ]
     if isinstance(value, list) and value:
         return [line for item in value for line in _item(pad, item, indent)]
     if isinstance(value, str) and "\n" in value:

@@ -1,6 +1,6 @@
 """What the verdicts are called, how loud each is, and which comes first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from core.model import FieldVerdict, Verdict
@@ -29,3 +29,11 @@ def totals(counts: Iterable[tuple[Verdict, int]], ignored: int = 0) -> str:
     known = dict(counts)
     parts = [f"{known[verdict]} {word}" for verdict, word in WORDS.items() if known.get(verdict)]
     return (", ".join(parts) or "no objects") + (f" ({ignored} ignored)" if ignored else "")
+
+
+def no_manifests(others: Sequence[str]) -> str:
+    """Say how many files and documents ("file:line") of a folder are no manifests."""
+    count = len(others)
+    places = any(other.rpartition(":")[2].isdecimal() for other in others)
+    what = "document" if places else "file"
+    return f"1 {what} is no manifest" if count == 1 else f"{count:,} {what}s are no manifests"

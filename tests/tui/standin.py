@@ -59,6 +59,7 @@ class Standin:
     view: View = field(default_factory=View)
     session: Session = field(default_factory=Session)
     role_styles: Mapping[Role, Style] = field(default_factory=lambda: MONO_STYLES)
+    alone: bool = False
     troubled: bool = False
     questioned: bool = False
     prompted: bool = False

@@ -19,19 +19,21 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Json,
+    Masked,
     ObjectRef,
     Seen,
+    Value,
     Verdict,
 )
 from core.telling.spans import Role, plain, say
 from tests.tui import samples
 from tui.text.changes import as_text, field_lines, object_lines
-from tui.text.details import app_lines
+from tui.text.details import app_lines, event_lines
 from tui.text.header import Heading, header_line
 from tui.text.pairs import pair_lines
-from tui.text.rows import AppRow, Looks, resource_line
+from tui.text.rows import AppRow, Looks, event_line, resource_line
 from tui.text.signs import SIGNS
-from tui.text.spans import clip, cut, cut_left, cut_middle, fold, padded, width_of, wrap
+from tui.text.spans import clip, cut, cut_left, cut_middle, flow, fold, padded, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
 
 LOOKS = Looks(samples.NOW)
@@ -116,15 +118,22 @@ def test_an_object_that_git_never_had_shows_who_made_it() -> None:
     maker = replace(samples.KUBECTL, manager="kubectl-create")
     text = _told(replace(row, cause=Cause.LIVE_CHANGED, actor=maker))
     assert "Git does not state it. A sync leaves it alone" in text
-    assert "made by  kubectl-create" in text
+    assert "made by  dana@example.com, 12m ago, kubectl create (audit)" in text
     assert "Git no longer states it" in _told(replace(row, cause=Cause.GIT_AHEAD))
 
 
 def test_an_app_says_which_extras_it_cannot_see() -> None:
     gap = "objects of kind Secret that Git lacks cannot be seen: list secrets: forbidden"
     view = replace(samples.app("payments"), unseen=(gap,))
-    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, 0.0, "")
+    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, None, "")
     assert gap in as_text(app_lines(row, None, 120, LOOKS))
+
+
+def test_an_app_names_the_files_that_are_no_manifests() -> None:
+    view = replace(samples.app("payments"), others=("a/values.yaml", "a/x.json"))
+    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, None, "")
+    told = as_text(app_lines(row, None, 120, LOOKS))
+    assert "2 files are no manifests:\na/values.yaml\na/x.json" in told
 
 
 def test_texts_show_the_lines_that_differ_where_they_stand() -> None:
@@ -230,6 +239,50 @@ def test_old_live_data_is_called_stale() -> None:
     assert "live 3m stale" in plain(header_line(old, 120))
 
 
+def test_the_header_tells_the_age_of_the_reading_from_that_of_the_commit() -> None:
+    heading = _heading()
+    app = heading.app
+    assert app is not None
+    assert app.revision is not None
+    old = replace(app, revision=replace(app.revision, date=samples.stamp(86400 * 45)))
+    assert "live 2s · Git main@a1b2c3d 45d · " in plain(header_line(replace(heading, app=old), 120))
+    lost = replace(old, git_lost=True)
+    assert "Git main@a1b2c3d 45d stale" in plain(header_line(replace(heading, app=lost), 120))
+    never = replace(app, revision=None, git_lost=True)
+    assert "Git down" in plain(header_line(replace(heading, app=never), 120))
+
+
+def _listed(drift: Drift, width: int = 90, looks: Looks = LOOKS) -> str:
+    return plain(resource_line(drift, width, looks))
+
+
+def test_the_age_of_a_row_is_that_of_the_change_and_says_where_only_our_start_is_known() -> None:
+    told = replace(samples.CHANGES[0], actor=replace(samples.KUBECTL, time=samples.stamp(7200)))
+    row = samples.drift(samples.API, Verdict.DRIFTED, (told,), since_ago=60)
+    assert _listed(row).endswith(" 2h")
+    entry = replace(samples.KUBECTL, confidence=Confidence.OWNED, user=None, observed_at=None)
+    owned = replace(told, actor=replace(entry, time=samples.stamp(7200)))
+    assert _listed(replace(row, changes=(owned,))).endswith(" ≥2h")
+    nobody = replace(row, changes=(replace(told, actor=None),))
+    assert _listed(nobody).endswith(" ≥1m")
+    assert _listed(nobody, looks=replace(LOOKS, ascii_only=True)).endswith(" >1m")
+    assert "for at least 1m" in _told(nobody)
+
+
+@pytest.mark.parametrize("width", [46, 60, 90])
+def test_during_an_outage_rows_say_when_they_were_last_seen_so(width: int) -> None:
+    lost = replace(LOOKS, lost={"prod-eu-1": samples.NOW - 130})
+    for row in samples.rows().values():
+        line = resource_line(row, width, lost)
+        assert width_of(line) <= width
+        assert ("last seen" in plain(line)) is (row.cluster == "prod-eu-1")
+    settings = next(row for row in samples.rows().values() if row.key.ref.name == "settings-1")
+    assert "✓ last seen in sync 2m ago" in _listed(settings, width, lost)
+    assert "settings-1" in _listed(settings, width, lost)
+    told = as_text(object_lines(samples.rows()[samples.API], width, lost, noise=False))
+    assert "last seen drifted 2m ago" in told
+
+
 def test_write_shows_the_time_that_is_left() -> None:
     heading = replace(_heading(), writing=True, write_until=samples.NOW + 1400)
     assert "WRITE 24m" in plain(header_line(heading, 120))
@@ -242,21 +295,21 @@ OBSERVED = replace(samples.SCALE, observed_at=SEEN.at)
 @pytest.mark.parametrize(
     ("actor", "seen", "words"),
     [
-        (OBSERVED, SEEN, "kubectl Update/scale seen 2m ago (was 3) user unknown (observed)"),
+        (OBSERVED, SEEN, "kubectl scale, seen 2m ago, user unknown (observed), was 3"),
         (
             replace(OBSERVED, observed_at=None, confidence=Confidence.OWNED),
             replace(SEEN, since=samples.stamp(600)),
-            "kubectl Update/scale between 10m ago and 2m ago (was 3) user unknown (owned)",
+            "kubectl scale, between 10m ago and 2m ago, user unknown (owned), was 3",
         ),
         (
             replace(OBSERVED, time=samples.stamp(60), user="alice", confidence=Confidence.AUDIT),
             SEEN,
-            "kubectl Update/scale 1m ago (was 3) user alice (audit)",
+            "alice, 1m ago, kubectl scale (audit), was 3",
         ),
         (
             replace(OBSERVED, observed_at=None, time=samples.stamp(60), suspects=("a", "b")),
             None,
-            "kubectl Update/scale 1m ago or before user perhaps a or b (observed)",
+            "perhaps a or b, at least 1m ago, kubectl scale (observed)",
         ),
     ],
 )
@@ -334,3 +387,80 @@ def test_a_list_says_ignored_where_only_a_rule_keeps_an_object_in_sync() -> None
     counted = replace(hiding(), verdict=Verdict.DRIFTED)
     assert "≠ drifted" in plain(resource_line(counted, 80, LOOKS))
     assert "I ignored" in plain(resource_line(hiding(), 80, replace(LOOKS, ascii_only=True)))
+
+
+@pytest.mark.parametrize("width", [49, 62, 76, 120])
+def test_the_timeline_keeps_field_values_and_who(width: int) -> None:
+    event = replace(samples.events()[2], changes=samples.CHANGES[:1])
+    line = event_line(event, width, LOOKS)
+    assert width_of(line) <= width
+    kind, sides = ("deploy", "5→3") if width < 76 else ("Deployment", "5 → 3")
+    for words in (f"{kind} api", f"replicas {sides} kubectl"):
+        assert words in plain(line)
+
+
+def test_a_secret_in_the_timeline_shows_no_value() -> None:
+    change = FieldChange("data.token", FieldVerdict.DRIFT, Masked("aaaa"), Masked("bbbb"))
+    event = replace(samples.events()[2], changes=(change,))
+    assert "data.token secret value changed" in plain(event_line(event, 160, LOOKS))
+
+
+def test_an_event_tells_each_field_as_the_object_does() -> None:
+    text = as_text(event_lines(samples.events()[2], 100, LOOKS))
+    for words in ("spec.replicas", "5  →  3", "dana@example.com", "Enter goes to the object"):
+        assert words in text
+
+
+LONG = replace(
+    samples.CHANGES[1],
+    actor=replace(samples.KUBECTL, user="dana.of.the.night.shift@payments.example.com"),
+    origin=replace(
+        samples.ORIGIN,
+        file="clusters/production/europe-west-1/payments/overlays/blue/deployment-api.yaml",
+        subject="chore(deps): update all images of the payments service to what the sale needs",
+    ),
+)
+
+
+@pytest.mark.parametrize("width", [30, 50, 76, 118])
+def test_who_when_and_why_are_wrapped_and_never_cut(width: int) -> None:
+    lines = field_lines(LONG, width, LOOKS, explained=True)
+    assert all(width_of(line) <= width for line in lines)
+    text = "".join(plain(line).strip() for line in lines).replace(" ", "")
+    assert LONG.actor is not None
+    assert LONG.origin is not None
+    place = f"{LONG.origin.file}:{LONG.origin.line}"
+    for said in (LONG.actor.user, "12m", LONG.origin.subject, "BobMarsh", place):
+        assert str(said).replace(" ", "") in text
+    assert "…" not in text.removeprefix(LONG.path)
+
+
+@given(TEXTS, TEXTS, st.integers(12, 60), st.integers(0, 4))
+def test_flowing_lines_fit_and_lose_no_letter(
+    one: str, other: str, cells: int, indent: int
+) -> None:
+    lines = flow(((one, Role.LIVE), (other, Role.GIT)), cells, indent=indent)
+    assert all(width_of(line) <= cells for line in lines)
+    joined = "".join(map(plain, lines)).replace(" ", "")
+    assert joined == (one + other).replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("live", "git", "shown"),
+    [
+        (ABSENT, "a: 1\nb: 2", ["+ a: 1", "+ b: 2"]),
+        ("a: 1\nb: 2", ABSENT, ["- a: 1", "- b: 2"]),
+        (ABSENT, [{"name": f"n{n}", "value": "v" * 9} for n in range(9)], ["+ - name: n8"]),
+        ({f"k{n}": "v" * 9 for n in range(40)}, ABSENT, ["- k0: vvvvvvvvv", "- k39: vvvvvvvvv"]),
+        ([], [f"flag-{n}" for n in range(300)], ["+ - flag-299", "- []"]),
+        ("a" * 900, "b" * 900, []),
+    ],
+)
+def test_a_value_of_one_side_is_shown_whole(live: Value, git: Value, shown: list[str]) -> None:
+    lines = pair_lines(replace(samples.CHANGES[0], live=live, git=git), 60, LOOKS)
+    texts = [plain(line).strip() for line in lines]
+    assert all(width_of(line) <= 60 for line in lines)
+    assert set(shown) <= set(texts)
+    if not shown:
+        assert sum(text.count("a") for text in texts[1:]) == 900
+        assert sum(text.count("b") for text in texts[1:]) == 900

@@ -91,8 +91,7 @@ def _heal(on: Surface) -> None:
         on.submit(SetHeal(frozenset({app.spec.name}), enabled=False))
         on.note(f"heal is off for {say(app.spec.name)[0]}", Role.TEXT)
         return
-    drifted = on.view.drifted_in(app.spec.name)
-    on.show(HealDialog(on, app, drifted, opened_by=HEAL.keys[0]))
+    on.show(HealDialog(on, app, opened_by=HEAL.keys[0]))
 
 
 HEAL: Final = Action(

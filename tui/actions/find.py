@@ -5,8 +5,9 @@ from typing import Final
 from core.model import Key
 from core.reconcile.memory.commands import Refresh
 from core.telling.spans import Role
+from tui.actions.places import to_object
 from tui.model.focus import Pane
-from tui.model.ordering import next_drift
+from tui.model.ordering import Place, next_drift
 from tui.surface import Action, Group, Surface
 
 # Drift ------------------------------------------------------------------------------------------
@@ -17,20 +18,16 @@ def _why_not_drift(on: Surface) -> str:
 
 
 def _go_to_drift(on: Surface, step: int) -> None:
-    """Across apps: the app is selected, the object too, and pane 2 has the focus."""
-    resources = on.rows(Pane.RESOURCES)
-    at = resources.cursor_id
-    found = next_drift(on.view.drift_order(), at if isinstance(at, Key) else None, step)
-    if found is None:
-        return
-    if found.key.app != on.view.app:
-        on.rows(Pane.APPS).go_to(found.key.app)
-        on.select_app(found.key.app)
-    hidden = not resources.go_to(found.key)
-    on.go(on.view.focus.on(Pane.RESOURCES))
-    if hidden:
-        on.set_filter("")
-        resources.go_to(found.key)
+    """From an object to the one after it; from anywhere else to the first of the selected app."""
+    found = next_drift(on.view.drift_order(), _standing(on), step)
+    if found is not None:
+        to_object(on, found.key)
+
+
+def _standing(on: Surface) -> Place:
+    """The object under the cursor where pane 2 was used last, else the selected app."""
+    at = on.selected if on.view.focus.last_list is Pane.RESOURCES else None
+    return at if isinstance(at, Key) else on.view.app or ""
 
 
 def _next_drift(on: Surface) -> None:
@@ -79,7 +76,7 @@ ACTIONS: Final = (
         words="filter",
         group=Group.FIND,
         priority=50,
-        does="words that must all hold: web !test kind:deploy ns:prod verdict:drifted",
+        does="words that must all hold: web !test kind:cm ns:prod actor:jane verdict:drifted",
         do=_filter,
     ),
     Action(

@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from tui.model.focus import NUMBERED, Focus
+from core.model import Event, Key
+from core.telling import objects
+from core.telling.spans import Role, say
+from tui.actions.places import to_object
+from tui.model.focus import NUMBERED, Focus, Pane
 from tui.surface import Action, Group, Rows, Surface
 
 
@@ -20,6 +24,27 @@ def _focus(step: Callable[[Focus], Focus]) -> Callable[[Surface], None]:
 def _to(number: int) -> Callable[[Surface], None]:
     """Go to the pane with this number."""
     return _focus(lambda focus: focus.on(NUMBERED[number]))
+
+
+def _open(on: Surface) -> None:
+    """An event opens the object that it is about, everything else the pane behind it."""
+    event = _event(on)
+    if event is None or event.ref is None:
+        on.go(on.view.focus.opened())
+        return
+    key = Key(event.app, event.ref)
+    if key in on.view.snapshot.rows:
+        to_object(on, key)
+    else:
+        on.go(on.view.focus.opened())
+        on.note(f"{say(objects.name_of(event.ref))[0]} is not there any more", Role.WARNING)
+
+
+def _event(on: Surface) -> Event | None:
+    """The event under the cursor, where the timeline was used last."""
+    if on.view.focus.last_list is not Pane.TIMELINE:
+        return None
+    return next((event for event in on.view.events() if event.sequence == on.selected), None)
 
 
 ACTIONS: Final = (
@@ -166,7 +191,7 @@ ACTIONS: Final = (
         words="open",
         group=Group.MOVE,
         priority=40,
-        does="into the row: app, then its objects, then the changes",
-        do=_focus(Focus.opened),
+        does="into the row: app, then its objects, then the changes; of an event to its object",
+        do=_open,
     ),
 )

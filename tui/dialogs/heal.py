@@ -4,7 +4,8 @@ from typing_extensions import override
 
 from core.model import AppView, Snapshot
 from core.reconcile.memory.commands import SetHeal
-from core.telling.spans import say
+from core.telling.spans import Line, say
+from tui.dialogs.explanations import Explanations
 from tui.dialogs.naming import protected_name
 from tui.dialogs.preview import Preview
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
@@ -15,22 +16,29 @@ from tui.text.plans import heal_lines
 class HealDialog(Preview):
     """What standing repair would do, before it is switched on."""
 
-    def __init__(self, on: Surface, app: AppView, drifted: int, *, opened_by: str = "") -> None:
+    def __init__(self, on: Surface, app: AppView, *, opened_by: str = "") -> None:
         """Ask to heal *app*."""
         title = f"Heal {say(app.spec.name)[0]}"
         super().__init__(title, "Heal on", styles=on.role_styles, opened_by=opened_by)
-        self._on, self._of, self._drifted = on, app, drifted
+        self._on, self._of = on, app
+        self._now = on.view.to_heal(app.spec)
+        self._explanations = Explanations(on, [step.key for step in self._now])
         self._called = on.view.snapshot.called(app.spec.cluster)
 
     def opened(self) -> None:
         """Say what would happen at once and later."""
-        self.present(lambda width: heal_lines(self._of, str(self._called), self._drifted, width))
+        self.present(self._lines_of)
         self.forbid(forbidden(self._on))
 
     def take(self, snapshot: Snapshot) -> None:
-        """Writing may have been allowed or ended."""
-        del snapshot
+        """Writing may have been allowed or ended, or somebody found."""
+        if self._explanations.came(snapshot):
+            self.draw()
         self.forbid(forbidden(self._on))
+
+    def _lines_of(self, width: int) -> list[Line]:
+        rows, looks = self._on.view.snapshot.rows, self._on.looks()
+        return heal_lines(self._of, self._called, self._now, rows, width, looks)
 
     def pressed(self, key: str) -> None:
         """Writing can be allowed from here."""

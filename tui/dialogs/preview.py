@@ -138,13 +138,13 @@ class Preview(ModalScreen[None]):
         self._heading = title or self._heading
         self._buttons.words = words or self._buttons.words
         self._arm()
-        self._draw()
+        self.draw()
 
     def forbid(self, reason: str) -> None:
         """Say why confirming is impossible; "" allows it."""
         if self._buttons.reason != reason:
             self._buttons.reason = reason
-            self.call_after_refresh(self._draw)
+            self.call_after_refresh(self.draw)
 
     # The screen ---------------------------------------------------------------------------------
 
@@ -161,7 +161,7 @@ class Preview(ModalScreen[None]):
         self.set_focus(None)
         self.opened()
         self._arm()
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.draw)
 
     def on_screen_resume(self) -> None:
         """A dialog above was closed: what was typed there must not go on here."""
@@ -169,7 +169,7 @@ class Preview(ModalScreen[None]):
 
     def on_resize(self) -> None:
         """Lines are made for one width."""
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.draw)
 
     def _arm(self) -> None:
         self._guard.changed()
@@ -186,7 +186,8 @@ class Preview(ModalScreen[None]):
         self._buttons.armed = self._guard.armed(monotonic())
         self._buttons.refresh()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw what is shown at the width there is; where it was scrolled to, it stays."""
         box = self.query_one("#dialog")
         box.border_title = Content(self._heading)
         # The room of a scroll bar is left free: whether there is one depends on the lines.

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from core.model import Answer, Run, Snapshot
+from core.model import Answer, Key, Run, Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Line
+from tui.model.view import View
 from tui.text.rows import Looks
 
 A = TypeVar("A", bound=Answer)
@@ -61,8 +62,12 @@ class Proposal(Protocol[A]):
         """What stands there until the answer comes."""
         ...
 
-    def page(self, answer: A, looks: Callable[[], Looks], *, again: bool) -> Page:
-        """Show what would be done."""
+    def page(self, answer: A, view: View, looks: Callable[[], Looks], *, again: bool) -> Page:
+        """Show what would be done, and of whom *view* tells by now that they changed it."""
+        ...
+
+    def touched(self, answer: A) -> tuple[Key, ...]:
+        """Name the objects it is about."""
         ...
 
     def why_not(self, answer: A, forbidden: str) -> str:

@@ -5,6 +5,7 @@ from typing import Generic
 from typing_extensions import override
 
 from core.model import Snapshot
+from tui.dialogs.explanations import Explanations
 from tui.dialogs.naming import protected_name
 from tui.dialogs.preview import Preview
 from tui.dialogs.proposal import A, Asked, Page, Proposal, Shown, Stage, advanced
@@ -21,6 +22,7 @@ class Proposed(Preview, Generic[A]):
         super().__init__(proposal.title, "", styles=on.role_styles, opened_by=opened_by)
         self._on, self._proposal = on, proposal
         self._stage: Stage[A] = Asked(next(on.session.numbers))
+        self._explanations = Explanations(on, ())
 
     def opened(self) -> None:
         """Ask for the first time."""
@@ -32,6 +34,8 @@ class Proposed(Preview, Generic[A]):
         if stage is not self._stage:
             self._stage = stage
             self._enter()
+        elif self._explanations.came(snapshot):
+            self.draw()
         self._judge()
 
     def _enter(self) -> None:
@@ -41,7 +45,9 @@ class Proposed(Preview, Generic[A]):
             self.forbid(proposal.missing)
             self._on.submit(proposal.ask(stage.request))
         else:
-            self._present(proposal.page(stage.answer, self._on.looks, again=stage.again))
+            on = self._on
+            self._present(proposal.page(stage.answer, on.view, on.looks, again=stage.again))
+            self._explanations = Explanations(on, proposal.touched(stage.answer))
 
     def _present(self, page: Page) -> None:
         self.present(page.lines, title=page.title, words=page.words)

@@ -9,8 +9,10 @@ from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.telling import plans
 from core.telling.spans import Role, say
 from tui.dialogs.proposal import Page
-from tui.text.plans import commit_head, revert_lines
+from tui.model.view import View
+from tui.text.plans import revert_lines
 from tui.text.rows import Looks
+from tui.text.spans import flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,25 @@ class Revert:
         words = (
             "the world changed: working out the revert again" if again else "working out the revert"
         )
-        return Page(lambda _: [*commit_head(self.commit), (), ((words, Role.MUTED),)])
+        head = (("reverts  ", Role.MUTED), say(self.commit.id[:7], Role.GIT))
+        subject = say(f" {self.commit.subject}", Role.STRONG)
+        return Page(lambda width: [*flow((*head, subject), width), (), ((words, Role.MUTED),)])
 
-    def page(self, answer: RevertPlan, looks: Callable[[], Looks], *, again: bool) -> Page:
+    def page(
+        self, answer: RevertPlan, view: View, looks: Callable[[], Looks], *, again: bool
+    ) -> Page:
         """The commit, the branch, the files, the diff, and what follows in the cluster."""
         del again
         words = f"Commit the revert to {say(answer.branch)[0]}"
         if answer.sync is not None and answer.sync.runnable:
             words += f", then change {plans.objects(len(answer.sync.runnable))}"
-        return Page(lambda width: revert_lines(answer, width, looks()), words=words)
+        return Page(
+            lambda width: revert_lines(answer, view.snapshot.rows, width, looks()), words=words
+        )
+
+    def touched(self, answer: RevertPlan) -> tuple[Key, ...]:
+        """Name the objects that follow."""
+        return tuple(step.key for step in answer.sync.steps) if answer.sync is not None else ()
 
     def why_not(self, answer: RevertPlan, forbidden: str) -> str:
         """What cannot be reverted stays so, even where writing is allowed."""

@@ -9,6 +9,7 @@ from core.reconcile.memory.commands import Execute, PreparePlan
 from core.telling import plans
 from core.telling.spans import Role
 from tui.dialogs.proposal import Page
+from tui.model.view import View
 from tui.text.plans import plan_lines
 from tui.text.rows import Looks
 
@@ -48,13 +49,17 @@ class Sync:
         )
         return Page(lambda _: [((words, Role.MUTED),)])
 
-    def page(self, answer: Plan, looks: Callable[[], Looks], *, again: bool) -> Page:
+    def page(self, answer: Plan, view: View, looks: Callable[[], Looks], *, again: bool) -> Page:
         """Every object in full, and what would happen to it."""
         return Page(
-            lambda width: plan_lines(answer, width, looks()),
+            lambda width: plan_lines(answer, view.snapshot.rows, width, looks()),
             plans.heading(answer) + (" (made again)" if again else ""),
             f"Sync {plans.objects(len(answer.runnable))}",
         )
+
+    def touched(self, answer: Plan) -> tuple[Key, ...]:
+        """Name the objects of its steps."""
+        return tuple(step.key for step in answer.steps)
 
     def why_not(self, answer: Plan, forbidden: str) -> str:
         """Writing must be allowed, and a step must be left."""

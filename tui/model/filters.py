@@ -1,9 +1,12 @@
 """The filter: words that must all hold.  A term that makes no sense is named and has no effect."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
-from core.model import Commit, Drift, Event, Verdict
+from core.model import Actor, Commit, Drift, Event, Verdict
+from tui.text.kinds import SHORT_KINDS
 from tui.text.rows import AppRow
 
 
@@ -15,6 +18,7 @@ class Facts:
     kind: str | None = None  # None: rows of this list have none
     namespace: str | None = None
     verdict: str | None = None
+    actor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +36,33 @@ class Filter:
 
 NO_FILTER = Filter()
 _VERDICTS = {verdict.value: verdict for verdict in Verdict} | {"insync": Verdict.IN_SYNC}
+_KEY: Final = re.compile(r"([a-z]+):(.*)")
+_KEYS: Final = ("kind", "ns", "actor", "verdict")
 
 
 def parse(source: str) -> Filter:
-    """Read what a person typed: words, `!word`, `kind:`, `ns:` and `verdict:`."""
+    """Read what a person typed: words, `!word`, `kind:`, `ns:`, `actor:` and `verdict:`."""
     tests: list[Callable[[Facts], bool]] = []
     bad: list[str] = []
     for term in source.lower().split():
-        name, colon, value = term.partition(":")
-        if colon and name in {"kind", "ns", "verdict"}:
-            reason = _bad_value(name, value)
-            bad.extend([f"{term}: {reason}"] if reason else [])
-            tests.extend([] if reason else [_field_test(name, value)])
-        elif term.startswith("!"):
-            bad.extend(["!: no word follows"] if term == "!" else [])
-            tests.extend([] if term == "!" else [_word_test(term[1:], wanted=False)])
+        reason = _bad_reason(term)
+        if reason:
+            bad.append(f"{term}: {reason}")
         else:
-            tests.append(_word_test(term, wanted=True))
+            tests.append(_test(term))
     return Filter(source, tuple(tests), tuple(bad))
 
 
-def _bad_value(name: str, value: str) -> str:
+def _bad_reason(term: str) -> str:
+    """Why a term makes no sense; "" where it does."""
+    if term == "!":
+        return "no word follows"
+    found = _KEY.fullmatch(term.removeprefix("!"))
+    if found is None:
+        return ""
+    name, value = found.groups()
+    if name not in _KEYS:
+        return f"no such key; there are {', '.join(f'{key}:' for key in _KEYS)}"
     if not value:
         return "a value is missing"
     if name == "verdict" and not any(word.startswith(value) for word in _VERDICTS):
@@ -60,17 +70,40 @@ def _bad_value(name: str, value: str) -> str:
     return ""
 
 
-def _word_test(word: str, *, wanted: bool) -> Callable[[Facts], bool]:
-    return lambda facts: (word in facts.text) is wanted
+def _test(term: str) -> Callable[[Facts], bool]:
+    word = term.removeprefix("!")
+    found = _KEY.fullmatch(word)
+    holds = _field_test(*found.groups()) if found is not None else _word_test(word)
+    return holds if word == term else lambda facts: not holds(facts)
+
+
+def _word_test(word: str) -> Callable[[Facts], bool]:
+    return lambda facts: word in facts.text
 
 
 def _field_test(name: str, value: str) -> Callable[[Facts], bool]:
     if name == "kind":
+        short = SHORT_KINDS.get(value)
+        if short is not None:
+            return lambda facts: facts.kind is None or facts.kind == short
         return lambda facts: facts.kind is None or value in facts.kind
     if name == "ns":
         return lambda facts: facts.namespace is None or value in facts.namespace
+    if name == "actor":
+        return lambda facts: facts.actor is None or value in facts.actor
     wanted = value.replace("insync", "in_sync")
     return lambda facts: facts.verdict is None or facts.verdict.startswith(wanted)
+
+
+def _names(actors: Iterable[Actor | None]) -> str:
+    """Everybody that a row names, as one text."""
+    named = filter(None, actors)
+    return " ".join(
+        name.lower()
+        for actor in named
+        for name in (actor.user, actor.manager, *actor.suspects)
+        if name
+    )
 
 
 def facts_of_app(row: AppRow) -> Facts:
@@ -84,17 +117,30 @@ def facts_of_drift(drift: Drift) -> Facts:
     """An object: its identity, its verdict and why."""
     ref = drift.key.ref
     text = f"{ref.kind} {ref.namespace}/{ref.name} {drift.verdict} {drift.reason}".lower()
-    return Facts(text, ref.kind.lower(), ref.namespace.lower(), drift.verdict.value)
+    return Facts(
+        text,
+        ref.kind.lower(),
+        ref.namespace.lower(),
+        drift.verdict.value,
+        _names((drift.actor, *(change.actor for change in drift.changes))),
+    )
 
 
 def facts_of_commit(commit: Commit) -> Facts:
     """A commit: id, author, subject."""
-    return Facts(f"{commit.id} {commit.author} {commit.subject}".lower())
+    text = f"{commit.id} {commit.author} {commit.subject}".lower()
+    return Facts(text, actor=commit.author.lower())
 
 
 def facts_of_event(event: Event) -> Facts:
-    """An event: name, app, object, message."""
+    """An event: name, app, object, fields, message."""
     ref = event.ref
     what = f"{ref.kind} {ref.namespace}/{ref.name}" if ref else ""
-    text = f"{event.name} {event.app} {event.cluster} {what} {event.message}".lower()
-    return Facts(text, ref.kind.lower() if ref else "", ref.namespace.lower() if ref else "", None)
+    paths = " ".join(change.path for change in event.changes)
+    text = f"{event.name} {event.app} {event.cluster} {what} {paths} {event.message}".lower()
+    return Facts(
+        text,
+        ref.kind.lower() if ref else "",
+        ref.namespace.lower() if ref else "",
+        actor=_names(change.actor for change in event.changes),
+    )

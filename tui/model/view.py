@@ -1,19 +1,25 @@
 """What is selected and filtered, without a screen: the part of the terminal that thinks."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from core.model import (
+    AppSpec,
     AppView,
     ClusterView,
+    Coming,
     Commit,
     Drift,
     Event,
+    FieldVerdict,
     Key,
     Snapshot,
+    Step,
+    Verb,
     Verdict,
 )
+from core.reconcile.judging.causes import withheld
 from tui.model.filters import (
     NO_FILTER,
     Facts,
@@ -45,6 +51,7 @@ class View:
     marks: frozenset[Key] = frozenset()
     noise: bool = False
     text: bool = False
+    lost: Mapping[str, float] = field(default_factory=dict)  # clusters, and when last heard
     all_apps: Sequence[AppRow] = ()
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
@@ -52,6 +59,8 @@ class View:
     def take(self, snapshot: Snapshot) -> None:
         """Make *snapshot* the one that is shown."""
         self.snapshot = snapshot
+        heard = {c.spec.name: c.seen_at for c in snapshot.clusters if not c.connected}
+        self.lost = {name: at for name, at in heard.items() if at}
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
@@ -169,10 +178,23 @@ class View:
             return READ_ONLY_FLAG
         return "" if self.snapshot.writing else READ_ONLY
 
-    def drifted_in(self, app: str | None) -> int:
-        """How many objects of *app* a heal would put back; extra ones are left alone."""
-        rows = self.groups.by_app.get(app or "", ())
-        return sum(row.verdict in {Verdict.DRIFTED, Verdict.MISSING} for row in rows)
+    def to_heal(self, app: AppSpec) -> tuple[Step, ...]:
+        """What a heal of *app* would put back now, within its settings; extra ones stay."""
+        rows = self.groups.by_app.get(app.name, ())
+        found = (_healing(app, row) for row in rows)
+        return tuple(step for step in found if step is not None)
+
+
+def _healing(app: AppSpec, row: Drift) -> Step | None:
+    stamp = row.stamp or Coming()
+    if row.verdict is Verdict.MISSING:
+        why_not = withheld(app, row.cause)
+        return None if why_not else Step(row.key, row.kind, Verb.CREATE, stamp)
+    if row.verdict is not Verdict.DRIFTED:
+        return None
+    drifts = (change for change in row.changes if change.verdict is FieldVerdict.DRIFT)
+    back = tuple(c for c in drifts if c.healable and not withheld(app, c.cause))
+    return Step(row.key, row.kind, Verb.APPLY, stamp, back) if back else None
 
 
 def why_not_sync(drift: Drift) -> str:

@@ -33,6 +33,8 @@ class ChangesPane(Lines[Line]):
         if not again and made_at == width and _same(before, subject):
             return
         self._made_from = (subject, width)
+        if not width:
+            return  # it is not on the screen; with its size it is made
         self.say_empty("" if subject.of is not None else "nothing is selected")
         self.show(self._lines(subject, max(20, width - 1)))
         self.redraw()

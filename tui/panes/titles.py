@@ -96,7 +96,9 @@ def subtitle(shown: int, total: int, wanted: Filter) -> Line:
     """How much of a list the filter leaves; what is hidden is counted."""
     if not wanted.source.strip():
         return ()
-    return (say(f"/{wanted.source}", Role.KEY), (f"  {shown} of {total}", Role.MUTED))
+    bad = "".join(f"  no effect: {term}" for term in wanted.bad)
+    counted = (f"  {shown} of {total}", Role.MUTED)
+    return (say(f"/{wanted.source}", Role.KEY), counted, say(bad, Role.WARNING))
 
 
 def breadcrumb(view: View, subject: object) -> Line:

@@ -4,18 +4,15 @@ Every row says who: the manager beside the live value, the commit beside Git's.
 """
 
 from collections.abc import Iterable
-from typing import Final
 
 from core.model import Drift, FieldChange
 from core.telling import changes, objects, origins
 from core.telling.spans import Line, Role, Span, plain, say
 from tui.text.pairs import pair_lines, value_spans
-from tui.text.rows import Looks
+from tui.text.rows import Looks, last_seen
 from tui.text.signs import IGNORED, SIGNS, sign_of
-from tui.text.spans import clip, cut_left, fold, wrap
+from tui.text.spans import flow, fold, width_of, wrap
 from tui.text.unified import unified_lines
-
-_PLACE_CELLS: Final = 28  # of file:line beside a commit
 
 
 def object_lines(
@@ -37,20 +34,28 @@ def object_lines(
 def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
     """Verdict, name, cause, who confirmed it, and what went wrong."""
     lines = _title_lines(drift, width, looks)
+    if drift.cluster in looks.lost:
+        seen = last_seen(drift, looks.lost[drift.cluster], looks.now)
+        lines += [((p, Role.WARNING),) for p in wrap(f"{seen}; its cluster is not heard", width)]
     dot = " - " if looks.ascii_only else " · "
     for said in (objects.sentence(drift), dot.join(objects.facts(drift, looks.now))):
         lines += [((part, Role.TEXT),) for part in wrap(said, width)]
-    maker = objects.maker(drift, looks.now)
-    lines += [clip(maker, width)] if maker else []
-    if drift.file:
-        place = cut_left(say(f"{drift.file}:{drift.line}")[0], width - 5)
-        lines.append((("Git  ", Role.MUTED), (place, Role.GIT)))
-    if drift.origin is not None:
-        lines.append(_side("+", Role.GIT, origins.brief(drift.origin, looks.now), width))
-        lines += _paragraph(say(drift.origin.note, Role.MUTED), width - 2)
+    lines += origin_lines(drift, width, looks)
     lines += _paragraph(say(drift.reason, Role.WARNING), width)
     if drift.problem:
         lines += _paragraph(say(f"refused: {drift.problem}", Role.ERROR), width)
+    return lines
+
+
+def origin_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
+    """Who made or deleted the object as a whole, where Git states it, and which commit says so."""
+    lines = flow(objects.maker(drift, looks.now), width, indent=2)
+    if drift.file:
+        place: Line = (("Git  ", Role.MUTED), say(f"{drift.file}:{drift.line}", Role.GIT))
+        lines += flow(place, width, indent=5)
+    if drift.origin is not None:
+        lines += _side("+", Role.GIT, origins.brief(drift.origin, looks.now), width)
+        lines += _paragraph(say(drift.origin.note, Role.MUTED), width - 2)
     return lines
 
 
@@ -75,19 +80,24 @@ def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: boo
     for span in changes.differences(change):
         lines += _paragraph(span, width - 2)
     live, git = changes.provenance(change, looks.now, explained=explained)
-    lines += [_side("-", Role.LIVE, live, width)] if live else []
-    lines += [_side("+", Role.GIT, git, width)] if git else []
+    lines += _side("-", Role.LIVE, live, width) if live else []
+    lines += _side("+", Role.GIT, git, width) if git else []
     for span in changes.remarks(change):
         lines += _paragraph(span, width - 2)
     return lines
 
 
-def _side(sign: str, role: Role, told: Line, width: int) -> Line:
-    """One row of provenance; of a long place its end is kept."""
-    short = (
-        (cut_left(text, _PLACE_CELLS) if each is Role.PLACE else text, each) for text, each in told
-    )
-    return clip(((f"  {sign} ", role), *short), width)
+def _side(sign: str, role: Role, told: Line, width: int) -> list[Line]:
+    """Who, when and why on as many rows as that takes; a place that does not fit has its own."""
+    lead: Line = ((f"  {sign} ", role),)
+    if width_of((*lead, *told)) <= width:
+        return [(*lead, *told)]
+    at = next((at for at, (_, each) in enumerate(told) if each is Role.PLACE), len(told))
+    parts = (told[:at], told[at : at + 1], told[at + 1 :])
+    lines = [line for part in parts for line in flow(part, width - 4) if plain(line).strip()]
+    return [
+        ((" " * 4, Role.TEXT) if number else lead[0], *line) for number, line in enumerate(lines)
+    ]
 
 
 def _ignored_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:

@@ -4,6 +4,8 @@ from core.model import ClusterView, Commit, Event
 from core.telling import events, origins
 from core.telling.moments import age, ago
 from core.telling.spans import Line, Role, Span, say
+from core.telling.verdicts import no_manifests
+from tui.text.changes import field_lines
 from tui.text.rows import AppRow, Looks, clock_of
 from tui.text.signs import IGNORED, SIGNS
 from tui.text.spans import wrap
@@ -37,12 +39,16 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         mark = f"{IGNORED.mark(ascii_only=looks.ascii_only)} "
         count = f"{view.ignored} (not counted above)"
         lines.append(_fact(IGNORED.word, (mark, IGNORED.role), (count, IGNORED.role)))
-    for words in (cluster.asks, cluster.notice) if cluster is not None else ():
+    for words in (cluster.asks, *cluster.notices) if cluster is not None else ():
         lines += [(), *_told(words, width, Role.WARNING)] if words else []
     if view.file_problems:
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.WARNING),)]
         for problem in view.file_problems:
             lines += _told(problem, width, Role.TEXT)
+    if view.others:
+        lines += [(), ((f"{no_manifests(view.others)}:", Role.MUTED),)]
+        for other in view.others:
+            lines += _told(other, width, Role.MUTED)
     for gap in view.unseen:
         lines += [(), *_told(gap, width, Role.WARNING)]
     if view.inventory:
@@ -65,7 +71,8 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
     if view.revision is not None:
         lines.append(_fact("commit", *origins.commit_brief(view.revision, looks.now)))
     if cluster is not None:
-        state = "" if cluster.connected else " (not connected)"
+        heard = f", last heard {age(looks.now - cluster.seen_at)} ago" if cluster.seen_at else ""
+        state = "" if cluster.connected else f" (not connected{heard})"
         lines.append(_fact("cluster", say(f"{cluster.called} {cluster.version}{state}")))
         if cluster.server:
             lines.append(_fact("server", say(cluster.server)))
@@ -106,5 +113,8 @@ def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
     ):
         lines += [_fact(name, say(value))] if value else []
     lines += [(), *_told(event.message, width, Role.TEXT)] if event.message else []
-    lines += [_fact("field", say(change.path)) for change in event.changes]
+    for change in event.changes:
+        lines += [(), *field_lines(change, width, looks, explained=True)]
+    if event.ref is not None:
+        lines += [(), (("Enter", Role.KEY), (" goes to the object", Role.MUTED))]
     return lines

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from core.model import FieldChange, FieldVerdict, Verdict
-from core.telling.hunks import pieces, text_hunks
+from core.model import Absent, FieldChange, FieldVerdict, Value, Verdict
+from core.telling.hunks import hunks, pieces, text_hunks
 from core.telling.spans import Line, Role, say
 from core.telling.values import secret_word, text_of
 from tui.text.rows import Looks
 from tui.text.signs import SIGNS, Sign
-from tui.text.spans import clip, cut_left, width_of, wrap
-from tui.text.unified import hunk_lines, worded
+from tui.text.spans import fold, width_of, wrap
+from tui.text.unified import hunk_lines, shown_lines, worded
 
 _LONGEST_CELLS: Final = 4000  # of a value on one line
-_STACKED_LINES_MAX: Final = 3  # of one long value below another
 _FIELD_SIGNS: Final[Mapping[FieldVerdict, tuple[Sign, str]]] = {
     FieldVerdict.CONTESTED: (SIGNS[Verdict.CONTESTED], "contested"),
     FieldVerdict.INFO: (SIGNS[Verdict.IN_SYNC], "info"),
@@ -45,22 +44,48 @@ def value_spans(change: FieldChange, looks: Looks) -> Line:
 
 
 def _sides(change: FieldChange) -> tuple[str, str]:
-    live, git = (say(text_of(side)[:_LONGEST_CELLS])[0] for side in (change.live, change.git))
+    live, git = (say(_cut(text_of(side)))[0] for side in (change.live, change.git))
     return live, git
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _LONGEST_CELLS:
+        return text
+    return f"{text[:_LONGEST_CELLS]}… ({len(text):,} characters)"
 
 
 def _value_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
     """`path  live -> Git` on one line where it fits, else the values below."""
     path = _path_spans(change, looks)
+    title = fold(path, width)
+    if _has_lines(change.live) or _has_lines(change.git):
+        return [*title, *_block_lines(change, width)]
     values = value_spans(change, looks)
     gap = width - width_of(path) - width_of(values)
     if gap >= 2:  # noqa: PLR2004 - two spaces separate path and values
         return [(*path, (" " * gap, Role.TEXT), *values)]
-    room = width - width_of(path[:-1])
-    title: Line = (*path[:-1], (cut_left(path[-1][0], room), path[-1][1]))
     if width_of(values) + 2 <= width:
-        return [title, (("  ", Role.TEXT), *values)]
-    return [title, *_stacked(change, width)]
+        return [*title, (("  ", Role.TEXT), *values)]
+    if isinstance(change.live, dict | list) or isinstance(change.git, dict | list):
+        return [*title, *_block_lines(change, width)]
+    return [*title, *_stacked(change, width)]
+
+
+def _has_lines(side: Value | Absent) -> bool:
+    return isinstance(side, str) and "\n" in side
+
+
+def _block_lines(change: FieldChange, width: int) -> list[Line]:
+    """Both values as a manifest writes them, where they differ; what is one-sided is whole."""
+    live, git = _block(change.live), _block(change.git)
+    found = [*hunks(live, git)]
+    whole = not (live and git)
+    lines = (line for hunk in found for line in hunk_lines(hunk, placed=not whole))
+    return [_indented(part) for line in lines for part in fold(line, width - 2)]
+
+
+def _block(side: Value | Absent) -> list[str]:
+    return [] if isinstance(side, Absent) else shown_lines(side)
 
 
 def _text_lines(change: FieldChange, width: int) -> list[Line]:
@@ -68,8 +93,8 @@ def _text_lines(change: FieldChange, width: int) -> list[Line]:
     lines = [line for hunk in text_hunks(change) for line in hunk_lines(hunk)]
     if not lines:
         return []
-    title: Line = (say(change.path, Role.STRONG),)
-    return [title, *(clip((("  ", Role.TEXT), *line), width) for line in lines)]
+    title = fold((say(change.path, Role.STRONG),), width)
+    return [*title, *(_indented(part) for line in lines for part in fold(line, width - 2))]
 
 
 def _inner_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
@@ -90,17 +115,13 @@ def _path_spans(change: FieldChange, looks: Looks) -> Line:
 
 
 def _stacked(change: FieldChange, width: int) -> list[Line]:
-    """Long values, one below the other, cut where the pane ends after three lines."""
+    """Long values, one below the other."""
     live, git = _sides(change)
     if max(width_of(((live, Role.TEXT),)), width_of(((git, Role.TEXT),))) <= width - 5:
         return [_indented(worded("-", live, git)), _indented(worded("+", git, live))]
     lines: list[Line] = []
     for sign, value, role in (("-", live, Role.LIVE_LINE), ("+", git, Role.GIT_LINE)):
-        pieces = wrap(value, max(8, width - 5))
-        kept = pieces[:_STACKED_LINES_MAX]
-        if len(pieces) > len(kept):
-            kept[-1] = f"{kept[-1][:-1]}…"
-        for place, piece in enumerate(kept):
+        for place, piece in enumerate(wrap(value, max(8, width - 5))):
             text = f"{sign if place == 0 else ' '} {piece} "
             lines.append((("  ", Role.TEXT), (text, role)))
     return lines

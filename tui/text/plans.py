@@ -1,71 +1,108 @@
 """What a preview shows: every object in full, and what would happen to it."""
 
-from core.model import AppView, Commit, Plan, RevertPlan, Step
-from core.telling import plans
-from core.telling.origins import author_name
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from core.model import (
+    AppView,
+    ClusterName,
+    Drift,
+    FieldChange,
+    Key,
+    Plan,
+    RevertPlan,
+    Step,
+    Verb,
+)
+from core.telling import origins, plans
 from core.telling.spans import Line, Role, Span, say
-from tui.text.pairs import pair_lines
+from tui.text.changes import field_lines, origin_lines
 from tui.text.rows import Looks
-from tui.text.spans import clip, wrap
+from tui.text.spans import flow, fold, wrap
+from tui.text.unified import shown_lines
+
+Rows: TypeAlias = Mapping[Key, Drift]
 
 
-def plan_lines(plan: Plan, width: int, looks: Looks, *, left: bool = False) -> list[Line]:
-    """Counts, notes, then each step with its fields; with *left* what of them is left alone."""
+def plan_lines(
+    plan: Plan, rows: Rows, width: int, looks: Looks, *, left: bool = False
+) -> list[Line]:
+    """Counts, notes, then each step with its fields; with *left* what of them is left alone.
+
+    Who changed a field and why is looked up after the plan is made: *rows* tells by now.
+    """
     counted: Span = (f"   {plans.outcome(plan)}", Role.TEXT)
-    lines: list[Line] = [(("cluster ", Role.MUTED), say(str(plan.called), Role.STRONG), counted)]
-    lines += [plans.revision(app, commit) for app, commit in sorted(plan.revisions.items())]
+    head: Line = (("cluster ", Role.MUTED), say(str(plan.called), Role.STRONG), counted)
+    lines: list[Line] = flow(head, width, indent=2)
+    for app, commit in sorted(plan.revisions.items()):
+        lines += flow(plans.revision(app, commit), width, indent=2)
     for note in plan.notes:
         lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
     for step in plan.steps:
-        lines += [(), *_step_lines(step, plan.called.short, width, looks)]
+        lines += [(), *_step_lines(step, plan.called.short, rows.get(step.key), width, looks)]
         for words in plans.left_in(step) if left else ():
             lines += [((f"  {part}", Role.MUTED),) for part in wrap(say(words)[0], width - 2)]
     return lines
 
 
-def _step_lines(step: Step, cluster: str, width: int, looks: Looks) -> list[Line]:
-    """One object: verb, cluster, namespace, kind, name; its fields `live -> Git`."""
-    lines = [clip(plans.step_in(cluster, step), width)]
+def _step_lines(
+    step: Step, cluster: str, row: Drift | None, width: int, looks: Looks
+) -> list[Line]:
+    """One object: verb, cluster, namespace, kind, name; its fields `live -> Git`, who and why."""
+    lines = flow(plans.step_in(cluster, step), width, indent=2)
     if step.problem:
         lines += [((f"  {p}", Role.ERROR),) for p in wrap(say(step.problem)[0], width - 2)]
-    for change in step.changes:
-        for line in pair_lines(change, width - 2, looks):
+    if step.verb is Verb.CREATE and row is not None:
+        lines += origin_lines(row, width, looks)
+    explained = row is None or row.explained
+    for change in _explained(step.changes, row):
+        for line in field_lines(change, width - 2, looks, explained=explained):
             lines.append((("  ", Role.TEXT), *line))
-    return lines
+    return [*lines, *_created_lines(step, width)]
 
 
-def revert_lines(plan: RevertPlan, width: int, looks: Looks) -> list[Line]:
+def _explained(changes: Iterable[FieldChange], row: Drift | None) -> Iterator[FieldChange]:
+    """Give the fields of a step what is known of them by now."""
+    known = {change.path: change for change in row.changes} if row is not None else {}
+    for change in changes:
+        found = known.get(change.path, change)
+        yield replace(change, actor=found.actor, origin=found.origin, detail=found.detail)
+
+
+def _created_lines(step: Step, width: int) -> list[Line]:
+    """The object that a create makes, whole; an object that is to come has none yet."""
+    texts = shown_lines(step.creates) if step.creates is not None else ()
+    lines = (((f"  + {text}"), Role.GIT_LINE) for text, _ in map(say, texts))
+    return [part for span in lines for part in fold((span,), width, indent=4)]
+
+
+def revert_lines(plan: RevertPlan, rows: Rows, width: int, looks: Looks) -> list[Line]:
     """The commit to undo, the branch, the files, the diff, and what follows in the cluster."""
-    lines = [*commit_head(plan.target), (("branch   ", Role.MUTED), say(plan.branch, Role.STRONG))]
-    lines += [
-        (("files    " if place == 0 else "         ", Role.MUTED), say(file))
-        for place, file in enumerate(plan.files)
-    ]
+    head: Line = (("reverts  ", Role.MUTED), *origins.commit_brief(plan.target, looks.now))
+    lines = flow(head, width, indent=9)
+    lines += flow((("branch   ", Role.MUTED), say(plan.branch, Role.STRONG)), width, indent=9)
+    for place, file in enumerate(plan.files):
+        named: Line = (("files    " if place == 0 else " " * 9, Role.MUTED), say(file))
+        lines += fold(named, width, indent=9)
     for note in plan.notes:
         lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
     if plan.problem:
         lines += [(), *(((part, Role.ERROR),) for part in wrap(say(plan.problem.words)[0], width))]
-    lines.append(())
-    lines += [_diff_line(text) for text in plan.diff.splitlines()]
+    lines += [(), *diff_lines(plan.diff, width)]
     if plan.sync is not None:
-        lines += [(), *plan_lines(plan.sync, width, looks, left=True)]
+        lines += [(), *plan_lines(plan.sync, rows, width, looks, left=True)]
     return lines
 
 
-def commit_head(commit: Commit) -> list[Line]:
-    """Which commit it is."""
-    return [
-        (
-            ("reverts  ", Role.MUTED),
-            say(commit.id[:7], Role.GIT),
-            say(f" {author_name(commit.author)}  ", Role.MUTED),
-            say(commit.subject, Role.STRONG),
-        )
-    ]
+def diff_lines(text: str, width: int) -> list[Line]:
+    """A unified text, long lines folded."""
+    lines = (_diff_line(line) for line in text.splitlines())
+    return [part for line in lines for part in fold(line, width)]
 
 
 def _diff_line(text: str) -> Line:
-    """One line of a unified text: `-` is what Git says now, `+` what it would say."""
+    """One line of it: `-` is what Git says before the commit, `+` what it says after."""
     if text.startswith(("---", "+++", "diff ", "index ")):
         return (say(text, Role.STRONG),)
     if text.startswith("@@"):
@@ -74,19 +111,22 @@ def _diff_line(text: str) -> Line:
     return (say(text, role),)
 
 
-def heal_lines(app: AppView, cluster: str, drifted: int, width: int) -> list[Line]:
-    """What standing repair will do, at once and later."""
+def heal_lines(
+    app: AppView, cluster: ClusterName, now: Sequence[Step], rows: Rows, width: int, looks: Looks
+) -> list[Line]:
+    """What standing repair will do, at once to these objects and later to others."""
     name = say(app.spec.name)[0]
     texts = [
-        f"driftdeck will keep {name} on {say(cluster)[0]} equal to Git without asking again.",
+        f"driftdeck will keep {name} on {say(str(cluster))[0]} equal to Git without asking again.",
         "This lasts until H switches it off or the terminal ends.",
-        f"Now: {plans.objects(drifted)} would be put back."
-        if drifted
-        else "Now: nothing has drifted.",
         "Later: whatever somebody changes by hand in a field that Git states is put back.",
+        f"Now: {plans.objects(len(now))} would be put back."
+        if now
+        else "Now: nothing would be put back.",
     ]
     lines: list[Line] = []
     for text in texts:
-        lines += [((part, Role.TEXT),) for part in wrap(text, width)]
-        lines.append(())
+        lines += [*(((part, Role.TEXT),) for part in wrap(text, width)), ()]
+    for step in now:
+        lines += [*_step_lines(step, cluster.short, rows.get(step.key), width, looks), ()]
     return lines

@@ -1,21 +1,30 @@
 """One line for each row of a list: app, object, commit, event."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, TypeAlias
 
-from core.model import AppView, Commit, Drift, Event, Verdict, fields_of
-from core.telling import events
+from core.model import AppView, Commit, Drift, Event, EventName, Verdict, fields_of
+from core.telling import events, objects
 from core.telling.moments import age, ago
 from core.telling.origins import author_name
 from core.telling.spans import Line, Role, say
 from core.telling.verdicts import RANKS
-from tui.text.signs import Sign, sign_of
-from tui.text.spans import cut_middle, padded, right
+from tui.text.kinds import short_kind
+from tui.text.signs import SIGNS, Sign, sign_of
+from tui.text.spans import clip, cut_middle, padded, right
 
 _SIGN_CELLS = 11  # "≠ contested"
 _COUNT_CELLS = 4  # "!12"
-_AGE_CELLS = 4  # "12m"
+_AGE_CELLS = 5  # "≥12m"
+_LOST_CELLS = 29  # "⇄ last seen contested 12m ago"
 _NAMESPACE_FROM = 62  # cells of list from which the namespace has its own column
+_WHOLE_EVENT_FROM = 76  # cells of list from which an event needs no short words
+
+
+Since: TypeAlias = tuple[float, bool]
+"""When something began to differ, and whether just then or then at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +34,8 @@ class AppRow:
     view: AppView
     verdict: Verdict | None  # None while it is being read
     sign: Sign
-    drifted: int  # objects that are not as Git says
-    since: float  # of the oldest drift
+    drifted: int  # objects that are not as Git says; contested ones are for others to decide
+    since: Since | None  # of the oldest drift
     problem: str
 
     @property
@@ -41,11 +50,23 @@ class Looks:
 
     now: float = 0.0
     ascii_only: bool = False
+    lost: Mapping[str, float] = field(
+        default_factory=dict
+    )  # clusters that are not to be heard now, and when they last were
 
     @property
     def arrow(self) -> str:
         """From live to Git."""
         return "->" if self.ascii_only else "→"
+
+
+def since_words(since: Since | None, looks: Looks) -> str:
+    """`12m`, and `≥12m` where only the beginning of our own watch is known."""
+    if since is None:
+        return ""
+    epoch, just_then = since
+    lead = "" if just_then else ">" if looks.ascii_only else "≥"
+    return f"{lead}{age(looks.now - epoch)}"
 
 
 def sign_spans(sign: Sign, looks: Looks) -> Line:
@@ -66,25 +87,27 @@ def app_line(row: AppRow, width: int, looks: Looks) -> Line:
             (" " + padded(name, room) + " ", Role.TEXT),
             (padded(tail, rest), Role.ERROR),
         )
-    count = str(row.drifted) if row.drifted else ""
+    count = str(row.drifted or row.view.counts.get(Verdict.CONTESTED) or "")
     heal = ("H " if looks.ascii_only else "↻ ") if row.view.healing else "  "
-    since = age(looks.now - row.since) if row.since else ""
-    room = width - _SIGN_CELLS - 1 - 2 - 5 - 5
+    since = since_words(row.since, looks)
+    room = width - _SIGN_CELLS - 1 - 2 - 5 - 6
     return (
         *sign_spans(row.sign, looks),
         (" " + padded(name, room), Role.TEXT),
         (heal, Role.HEALING),
         (right(count, 5), row.sign.role),
-        (right(since, 5), Role.MUTED),
+        (right(since, 6), Role.MUTED),
     )
 
 
 def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     """`≠ drifted  Deployment api  2 12m`."""
+    if drift.cluster in looks.lost:
+        return _lost_line(drift, looks.lost[drift.cluster], width, looks)
     sign, ref = sign_of(drift), drift.key.ref
     counted = fields_of(drift)
     count = str(counted) if counted else ""
-    since = age(looks.now - drift.since) if drift.since else ""
+    since = since_words(objects.began(drift), looks)
     tail = _COUNT_CELLS + _AGE_CELLS
     fixed = _SIGN_CELLS + 1 + tail
     kind_cells = min(22, max(10, (width - fixed) * 2 // 5))
@@ -112,6 +135,23 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     return (*spans, (right(since, _AGE_CELLS), Role.MUTED))
 
 
+def _lost_line(drift: Drift, heard_at: float, width: int, looks: Looks) -> Line:
+    """`✓ last seen in sync 2m ago  Deployment api`: nobody knows how it is now."""
+    sign, ref = sign_of(drift), drift.key.ref
+    said = f"{sign.mark(ascii_only=looks.ascii_only)} {last_seen(drift, heard_at, looks.now)}"
+    kind = ref.kind if width >= _NAMESPACE_FROM else short_kind(ref.kind)
+    room = max(4, width - _LOST_CELLS - 1)
+    return (
+        (padded(said, _LOST_CELLS) + " ", sign.role),
+        (padded(cut_middle(say(f"{kind} {ref.name}")[0], room), room), Role.MUTED),
+    )
+
+
+def last_seen(drift: Drift, heard_at: float, now: float) -> str:
+    """`last seen in sync 2m ago`."""
+    return f"last seen {SIGNS[drift.verdict].word} {age(now - heard_at)} ago"
+
+
 def commit_line(commit: Commit, width: int, looks: Looks) -> Line:
     """`a1b2c3d Scale the api  bob 3d`."""
     when = ago(commit.date, looks.now).removesuffix(" ago")
@@ -131,18 +171,38 @@ def clock_of(epoch: float) -> str:
     return datetime.fromtimestamp(epoch).astimezone().strftime("%H:%M:%S")
 
 
+_SHORT_WORDS: Final[Mapping[EventName, str]] = {
+    EventName.SOURCE_UPDATED: "commit",
+    EventName.SOURCE_UNAVAILABLE: "no Git",
+    EventName.CLUSTER_SYNCED: "listed",
+    EventName.CLUSTER_UNAVAILABLE: "lost",
+    EventName.DRIFT_DETECTED: "drift",
+    EventName.DRIFT_GONE: "gone",
+    EventName.HEAL_FAILED: "heal fail",
+    EventName.HEAL_SKIPPED: "skipped",
+    EventName.TAKEN_OVER: "taken",
+    EventName.SYNC_FAILED: "sync fail",
+}
+
+
 def event_line(event: Event, width: int, looks: Looks) -> Line:
-    """`12:01:07 drift detected  Deployment api  spec.replicas`."""
-    del looks  # the time of day does not depend on now
-    room = width - 9 - 17
-    (word, role), (what, _), (said, _) = (
-        events.word(event),
-        events.about(event),
-        events.message(event),
+    """`12:01:07 drift detected   Deployment api  spec.replicas 5 -> 3 jane  changed live`."""
+    wide = width >= _WHOLE_EVENT_FROM
+    clock, (word, role), ref = clock_of(event.time), events.word(event), event.ref
+    about, arrow = events.about(event)[0], f" {looks.arrow} "
+    if not wide:
+        clock, word, arrow = clock[:5], _SHORT_WORDS.get(event.name, word), looks.arrow
+        about = say(f"{short_kind(ref.kind)} {ref.name}")[0] if ref else about
+    lead = f"{clock} "
+    word = padded(word, 16 if wide else 9) + " "
+    about = cut_middle(about, max(16, (width - len(lead + word)) // 2)) + "  "
+    named = say(events.fields(event, arrow, whole=wide))[0]
+    said = say(event.message)[0]
+    line: Line = (
+        (lead, Role.MUTED),
+        (word, role),
+        (about, Role.TEXT),
+        (named + "  " if named and said else named, Role.TEXT),
+        (said, Role.MUTED),
     )
-    lead: Line = ((clock_of(event.time) + " ", Role.MUTED), (padded(word, 16) + " ", role))
-    if width < _NAMESPACE_FROM:  # which object matters most; pane 0 tells the rest
-        return (*lead, (padded(what, room), Role.TEXT))
-    about_cells = min(36, room // 2)
-    about = (padded(what, about_cells) + " ", Role.TEXT)
-    return (*lead, about, (padded(said, room - about_cells - 1), Role.MUTED))
+    return clip(line, width)

@@ -1,10 +1,10 @@
 """Fitting lines into a terminal.  Widths are cells, never characters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, set_cell_size
 
-from core.telling.spans import Line, Span
+from core.telling.spans import Line, Role, Span, plain
 
 
 def width_of(line: Iterable[Span]) -> int:
@@ -88,26 +88,57 @@ def fold(line: Line, cells: int, *, indent: int = 2) -> list[Line]:
     return [*lines, tuple(current)]
 
 
+def flow(line: Line, cells: int, *, indent: int = 0) -> list[Line]:
+    """Break *line* at spaces into lines of at most *cells*, the later ones indented.
+
+    Spans keep their roles, and words that are too long break anywhere: nothing is cut.
+    """
+    text, end = plain(line), 0
+    lines: list[Line] = []
+    for piece in wrap(text, cells, indent=indent):
+        start = text.index(piece, end)
+        end = start + len(piece)
+        lead: Line = ((" " * indent, Role.TEXT),) if lines and indent else ()
+        lines.append((*lead, *_part(line, start, end)))
+    return lines
+
+
+def _part(line: Line, start: int, end: int) -> Iterator[Span]:
+    """Yield the letters from *start* to *end*."""
+    at = 0
+    for text, role in line:
+        kept = text[max(0, start - at) : max(0, end - at)]
+        if kept:
+            yield kept, role
+        at += len(text)
+
+
 def _beginning(text: str, cells: int) -> str:
     """As many letters of *text* as fit; a wide one that fits half is left for the next line."""
     head = set_cell_size(text, max(0, cells))
     return head if text.startswith(head) else head[:-1]
 
 
-def wrap(text: str, cells: int) -> list[str]:
-    """Break *text* at spaces into lines of at most *cells*; long words break anywhere."""
+def wrap(text: str, cells: int, *, indent: int = 0) -> list[str]:
+    """Break *text* at spaces into lines of at most *cells*; long words break anywhere.
+
+    All but the first have *indent* cells less.
+    """
     lines: list[str] = []
     current = ""
+    room = cells
     for word in text.split(" "):
         joined = f"{current} {word}" if current else word
-        if cell_len(joined) <= cells:
+        if cell_len(joined) <= room:
             current = joined
             continue
         if current:
             lines.append(current)
+            room = cells - indent
         current = word
-        while cell_len(current) > cells > 0:
-            head = set_cell_size(current, cells).rstrip()
+        while cell_len(current) > room > 0:
+            head = set_cell_size(current, room).rstrip()
             lines.append(head)
+            room = cells - indent
             current = current[len(head) :] if head else current[1:]
     return [*lines, current] if current else lines

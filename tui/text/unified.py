@@ -61,9 +61,12 @@ def hunk_lines(hunk: Hunk, *, placed: bool = True) -> list[Line]:
 
 
 def _side(leaf: str, value: Value | Absent) -> list[str]:
-    if isinstance(value, Absent):
-        return []
-    lines = yaml_lines({leaf: value})
+    return [] if isinstance(value, Absent) else shown_lines({leaf: value})
+
+
+def shown_lines(value: Value) -> list[str]:
+    """A value as a manifest writes it; of a very long one the beginning."""
+    lines = yaml_lines(value)
     if len(lines) > _LINES_MAX:
         return [*lines[:_LINES_MAX], f"... {len(lines) - _LINES_MAX} more lines"]
     return lines

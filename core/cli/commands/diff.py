@@ -1,44 +1,78 @@
 """`driftdeck diff`: what differs, once."""
 
+import os
 import sys
+import time
 from collections.abc import Iterator
 from typing import Final, TextIO
 
 from core.clean import clean
 from core.cli.exit_codes import CODES, diff_exit
 from core.cli.options import Options
+from core.cli.output.external import VARIABLE, show_with
 from core.cli.output.forms import diff_form, page_of, problems_of
 from core.cli.output.ink import ink_for
-from core.cli.output.report import report_lines
+from core.cli.output.report import Page, report_lines
 from core.cli.output.streams import put, write
+from core.cli.output.unified import pairs_of, unified_lines
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
     beside,
     connected,
+    judged,
     pending,
     settings_of,
     until,
 )
-from core.model import Drift, Key, Remedy, Snapshot, Verdict
-from core.reconcile.memory.commands import Explain
+from core.model import DRIFT_VERDICTS, Drift, Key, Remedy, Snapshot, Verdict
+from core.reconcile.memory.commands import Explain, ShowSides
 
 # Blame walks history: a long one must not keep the answer back.
 EXPLAIN_DEADLINE_S: Final = 20.0
 _WHOLE: Final = frozenset({Verdict.MISSING, Verdict.EXTRA})
+_REQUEST: Final = 1
 _WHOLE_MAX: Final = 200  # rows; before a first sync everything is missing
 
 
 async def run(options: Options) -> int:
     """Compare, print, and return the exit code."""
     settings = settings_of(options)
-    snapshot = await beside(connected(settings, once=True), picture)
-    return show(snapshot, options, out=sys.stdout, err=sys.stderr)
+    reader = _whole if options.output == "diff" else picture
+    snapshot = await beside(connected(settings, once=True), reader)
+    if options.output == "diff":
+        await _show_files(snapshot, options)
+    return show(snapshot, options, out=sys.stdout, err=sys.stderr, now=time.time())
+
+
+async def _whole(engine: EngineLike) -> Snapshot:
+    """Wait until everything was judged, and get the objects that are not in sync as a whole."""
+    newest, whole = await judged(engine, deadline_s=READ_DEADLINE_S)
+    if not whole:
+        return newest
+    apart = frozenset(key for key, row in newest.rows.items() if row.verdict in DRIFT_VERDICTS)
+    engine.submit(ShowSides(_REQUEST, apart))
+    newest, _ = await until(
+        engine, lambda s: s.sides_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
+    )
+    return newest
+
+
+async def _show_files(snapshot: Snapshot, options: Options) -> None:
+    """Show whole objects as files, with the user's own program where there is one."""
+    answer = snapshot.sides_for(_REQUEST)
+    pairs = pairs_of(snapshot.rows, answer.sides) if answer is not None else ()
+    program = os.environ.get(VARIABLE)
+    if program and pairs:
+        await show_with(program, pairs)
+    elif not program:
+        ink = ink_for(sys.stdout, no_color=options.no_color)
+        put(sys.stdout, map(ink.line, unified_lines(pairs)))
 
 
 async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) -> Snapshot:
     """Wait until everything was judged and explained, or the time for it is over."""
-    newest, whole = await until(engine, lambda s: s.complete, deadline_s=deadline_s)
+    newest, whole = await judged(engine, deadline_s=deadline_s)
     if not whole:
         return newest
     asked: dict[Key, Drift] = {}
@@ -63,13 +97,13 @@ def _to_explain(snapshot: Snapshot) -> Iterator[Drift]:
     yield from (row for row in (*fields, *whole[:_WHOLE_MAX]) if not row.explained)
 
 
-def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO) -> int:
+def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO, now: float) -> int:
     """Print a snapshot as asked; problems also go to *err*.  Return the exit code."""
     if options.output == "json":
         write(out, page_of(diff_form(snapshot, everything=options.everything)))
-    else:
-        ink = ink_for(out, no_color=options.no_color)
-        put(out, report_lines(snapshot, ink, everything=options.everything))
+    elif options.output == "text":
+        page = Page(ink_for(out, no_color=options.no_color), now)
+        put(out, report_lines(snapshot, page, everything=options.everything))
     overdue = pending(snapshot)
     tell_problems(snapshot, err)
     put(err, (clean(f"driftdeck: gave up waiting: {line}") for line in overdue))
@@ -81,5 +115,5 @@ def tell_problems(snapshot: Snapshot, err: TextIO) -> None:
     """Say on *err* what stops apps or parts of them."""
     told = ((app.spec.name, problem) for app in snapshot.apps for problem in problems_of(app))
     put(err, (clean(f"driftdeck: app {name}: {problem}") for name, problem in told))
-    noted = ((str(view.called), view.notice) for view in snapshot.clusters if view.notice)
+    noted = ((str(view.called), words) for view in snapshot.clusters for words in view.notices)
     put(err, (clean(f"driftdeck: cluster {name}: {notice}") for name, notice in noted))

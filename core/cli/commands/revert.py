@@ -11,14 +11,15 @@ from core.cli.commands.diff import tell_problems
 from core.cli.commands.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
-from core.cli.output.ink import Ink, wrapped
 from core.cli.output.plan_text import revert_lines, run_lines
+from core.cli.output.report import Page
 from core.cli.output.streams import put
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
     beside,
     connected,
+    judged,
     settings_of,
     until,
 )
@@ -62,7 +63,7 @@ async def revert(
     plan = await _previewed(engine, app, options.commit)
     if plan.problem is not None and plan.problem.remedy is Remedy.FIX_SETTINGS:
         raise UsageError(plan.problem.words)  # there is no such commit, so there is nothing to show
-    put(console.out, _preview_lines(plan, console.ink))
+    put(console.out, _preview_lines(plan, console.page()))
     if plan.problem is not None:
         raise _error_of(plan.problem)
     if options.dry_run:
@@ -83,7 +84,7 @@ async def revert(
 
 async def _readable(engine: EngineLike, app: AppSpec, console: Console) -> None:
     """Make sure that both sides can be read: half a revert is worse than none."""
-    snapshot, whole = await until(engine, lambda s: s.complete, deadline_s=READ_DEADLINE_S)
+    snapshot, whole = await judged(engine, deadline_s=READ_DEADLINE_S)
     tell_problems(snapshot, console.err)
     view = next((view for view in snapshot.apps if view.spec.name == app.name), None)
     if view is None or not whole or view.blocked:
@@ -102,18 +103,19 @@ async def _previewed(engine: EngineLike, app: AppSpec, commit: str) -> RevertPla
     return plan
 
 
-def _preview_lines(plan: RevertPlan, ink: Ink) -> list[str]:
+def _preview_lines(plan: RevertPlan, page: Page) -> list[str]:
+    wrapped = page.ink.wrapped
     head = [
-        *wrapped(origins.commit_story(plan.target), indent=0, label="Revert "),
+        *wrapped(origins.commit_story(plan.target, page.now), indent=0, label="Revert "),
         *wrapped((say(f"by a new commit on {plan.branch}"),), indent=2),
     ]
     for note in plan.notes:
         head += wrapped((say(note),), indent=2, label="- ")
     return [
-        *map(ink.line, head),
+        *page.lines(head),
         "",
         *clean(plan.diff, multiline=True).splitlines(),
-        *(["", *revert_lines(plan.sync, ink)] if plan.sync is not None else []),
+        *(["", *revert_lines(plan.sync, page)] if plan.sync is not None else []),
     ]
 
 

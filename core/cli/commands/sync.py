@@ -1,6 +1,7 @@
 """`driftdeck sync`: make the cluster equal to Git, once; what was shown is what runs."""
 
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TextIO
@@ -11,6 +12,7 @@ from core.cli.exit_codes import CODES, DRIFT, problem_exit, run_exit
 from core.cli.options import Options
 from core.cli.output.ink import Ink, ink_for
 from core.cli.output.plan_text import plan_lines, protected_names, run_lines
+from core.cli.output.report import Page
 from core.cli.output.streams import put
 from core.cli.session import (
     READ_DEADLINE_S,
@@ -38,6 +40,11 @@ class Console:
     err: TextIO
     ink: Ink
     ask: Callable[..., Awaitable[bool]] = agreed
+    clock: Callable[[], float] = time.time
+
+    def page(self) -> Page:
+        """Begin a page."""
+        return Page(self.ink, self.clock())
 
 
 def console_for(options: Options) -> Console:
@@ -70,13 +77,15 @@ async def sync(
         raise UnavailableError(f"gave up waiting: {'; '.join(overdue)}")
     plans = await prepared(engine, snapshot)
     for plan in plans:
-        put(console.out, plan_lines(plan, console.ink))
+        put(console.out, plan_lines(plan, console.page()))
     put(console.out, left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
         await stored(engine, deadline_s=READ_DEADLINE_S)
-        put(console.out, ["nothing to do"] if not plans else [])
-        blocked = CODES[Remedy.GRANT] if plans else 0  # every step says why it cannot be done
-        return max(problem_exit(snapshot), blocked)
+        if plans:  # every step says why it cannot be done
+            return max(problem_exit(snapshot), CODES[Remedy.GRANT])
+        code = problem_exit(snapshot)
+        put(console.out, [] if code else ["nothing to do"])  # of what cannot be seen, who knows
+        return code
     if options.dry_run:
         return problem_exit(snapshot)
     if not options.yes and not await _consent(plans, console, protected):

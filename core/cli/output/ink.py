@@ -1,4 +1,7 @@
-"""Lines on paper: spans wrapped at 80 columns, with colour where it is wanted."""
+"""Lines on paper: spans as wide as the terminal is, with colour where it is wanted.
+
+What goes into a pipe is for programs, too: there a line is never broken.
+"""
 
 import os
 import textwrap
@@ -8,7 +11,8 @@ from typing import Final, TextIO
 
 from core.telling.spans import Line, Role, plain
 
-WIDTH: Final = 80
+WIDTH: Final = 80  # of a terminal that does not tell
+_NARROWEST: Final = 20  # of a text beside its indentation
 
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _CYAN = "1", "2", "31", "32", "33", "36"
 _CODES: Final[Mapping[Role, str]] = {
@@ -31,13 +35,37 @@ _CODES: Final[Mapping[Role, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Colours by meaning; without colour a line is its text."""
+    """Colours by meaning, lines of one width; without colour a line is its text."""
 
     colour: bool = False
+    width: int | None = WIDTH  # None: lines are as long as what they say
 
     def line(self, line: Line) -> str:
         """Write one line."""
         return "".join(self._painted(text, _CODES.get(role, "")) for text, role in line)
+
+    def wrapped(
+        self, line: Line, *, indent: int, label: str = "", label_width: int = 0
+    ) -> Iterator[Line]:
+        """Yield *line* behind *label*, later lines under its start, none beyond the width."""
+        head = f"{'':{indent}}{label:{label_width}}"
+        end, lead = 0, head
+        for piece in self._pieces(plain(line), len(head)):
+            start = plain(line).index(piece, end)
+            end = start + len(piece)
+            spans = _part(line, start, end) or (("", Role.TEXT),)
+            yield _trimmed((lead + spans[0][0], spans[0][1]), *spans[1:])
+            lead = " " * len(head)
+
+    def fits(self, line: Line) -> bool:
+        """Tell whether a line need not be broken."""
+        return self.width is None or len(plain(line)) <= self.width
+
+    def _pieces(self, text: str, indent: int) -> list[str]:
+        if self.width is None:
+            return [text]
+        width = max(_NARROWEST, self.width - indent)
+        return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
 
     def _painted(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code and text else text
@@ -45,22 +73,21 @@ class Ink:
 
 def ink_for(stream: TextIO, *, no_color: bool) -> Ink:
     """Choose colour for a terminal that was not asked to be plain (https://no-color.org)."""
+    if not stream.isatty():
+        return Ink(width=None)
     bare = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    return Ink(colour=not bare and stream.isatty())
+    return Ink(colour=not bare, width=_columns(stream))
 
 
-def wrapped(line: Line, *, indent: int, label: str = "", label_width: int = 0) -> Iterator[Line]:
-    """Yield *line* behind *label*, later lines under its start, none beyond the width."""
-    head = f"{'':{indent}}{label:{label_width}}"
-    text = plain(line)
-    pieces = textwrap.wrap(text, max(20, WIDTH - len(head)), break_on_hyphens=False) or [""]
-    end, lead = 0, head
-    for piece in pieces:
-        start = text.index(piece, end)
-        end = start + len(piece)
-        spans = _part(line, start, end) or (("", Role.TEXT),)
-        yield _trimmed((lead + spans[0][0], spans[0][1]), *spans[1:])
-        lead = " " * len(head)
+def _columns(stream: TextIO) -> int:
+    """How wide a terminal is; `COLUMNS` says it first, as everywhere."""
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return int(stated)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or WIDTH
+    except (OSError, ValueError):  # a terminal that does not tell
+        return WIDTH
 
 
 def _part(line: Line, start: int, end: int) -> Line:

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
-from core.cli.output.ink import Ink, wrapped
-from core.cli.output.report import change_lines
+from core.cli.output.ink import Ink
+from core.cli.output.report import Page, change_lines
 from core.model import Plan, Run, Step
 from core.telling import plans
 from core.telling.spans import Line, Role, say
 
 
-def plan_lines(plan: Plan, ink: Ink) -> Iterator[str]:
+def plan_lines(plan: Plan, page: Page) -> Iterator[str]:
     """Yield a plan: where it runs, its steps in their order, and what to know about it."""
-    yield from map(ink.line, _plan_lines(plan))
+    yield from page.lines(_plan_lines(plan, page))
 
 
 def run_lines(run: Run, ink: Ink) -> Iterator[str]:
     """Yield how a run ended."""
     for problem in run.problems:
-        yield from map(ink.line, wrapped((say(problem.words, Role.ERROR),), indent=2, label="! "))
+        said = ink.wrapped((say(problem.words, Role.ERROR),), indent=2, label="! ")
+        yield from map(ink.line, said)
     yield ink.line(plans.run(run))
 
 
@@ -26,29 +27,29 @@ def protected_names(chosen: Sequence[Plan], protected: frozenset[str]) -> tuple[
     return tuple(sorted({plan.cluster for plan in chosen} & protected))
 
 
-def _plan_lines(plan: Plan, *, left: bool = False) -> Iterator[Line]:
+def _plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[Line]:
     yield plans.title(plan)
     for app, commit in plan.revisions.items():
-        yield from wrapped(plans.revision(app, commit), indent=2)
+        yield from page.ink.wrapped(plans.revision(app, commit), indent=2)
     for step in plan.steps:
         yield ()
-        yield from _step_lines(step, left=left)
+        yield from _step_lines(step, page, left=left)
     yield ()
     for note in plan.notes:
-        yield from wrapped((say(note),), indent=2, label="- ")
+        yield from page.ink.wrapped((say(note),), indent=2, label="- ")
     yield (say(f"  {plans.totals(plan)}"),)
 
 
-def revert_lines(plan: Plan, ink: Ink) -> Iterator[str]:
+def revert_lines(plan: Plan, page: Page) -> Iterator[str]:
     """Yield what follows a revert in the cluster; what is left alone is named."""
-    yield from map(ink.line, _plan_lines(plan, left=True))
+    yield from page.lines(_plan_lines(plan, page, left=True))
 
 
-def _step_lines(step: Step, *, left: bool) -> Iterator[Line]:
-    yield from wrapped(plans.step(step), indent=2)
+def _step_lines(step: Step, page: Page, *, left: bool) -> Iterator[Line]:
+    yield from page.ink.wrapped(plans.step(step), indent=2)
     if step.problem:
-        yield from wrapped((say(step.problem, Role.ERROR),), indent=4, label="! ")
+        yield from page.ink.wrapped((say(step.problem, Role.ERROR),), indent=4, label="! ")
     for change in step.changes:
-        yield from change_lines(change, indent=4)
+        yield from change_lines(change, page, indent=4)
     for words in plans.left_in(step) if left else ():
-        yield from wrapped((say(words, Role.MUTED),), indent=4)
+        yield from page.ink.wrapped((say(words, Role.MUTED),), indent=4)

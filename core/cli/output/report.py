@@ -1,10 +1,11 @@
-"""The report of `driftdeck diff`: an app after the other, worst objects first, 80 columns wide."""
+"""The report of `driftdeck diff`: an app after the other, worst objects first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from core.cli.output.forms import problems_of
-from core.cli.output.ink import WIDTH, Ink, wrapped
+from core.cli.output.ink import Ink
 from core.model import Absent, AppView, ClusterName, Drift, FieldChange, Snapshot, Verdict
 from core.telling import actors, changes, objects, origins, values, verdicts
 from core.telling.hunks import Hunk, Piece, pieces, text_hunks
@@ -14,24 +15,37 @@ _HUNK_LINES_MAX: Final = 200  # of one text
 _SIGNS: Final = {" ": Role.MUTED, "-": Role.LIVE, "+": Role.GIT}
 
 
-def report_lines(snapshot: Snapshot, ink: Ink, *, everything: bool) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a report or a plan is written on, and when: ages are of that moment."""
+
+    ink: Ink
+    now: float  # seconds since the epoch
+
+    def lines(self, lines: Iterable[Line]) -> Iterator[str]:
+        """Write lines."""
+        return map(self.ink.line, lines)
+
+
+def report_lines(snapshot: Snapshot, page: Page, *, everything: bool) -> Iterator[str]:
     """Yield the report line by line, an app after the other, worst rows first."""
     for i, app in enumerate(snapshot.apps):
         if i:
             yield ""
         rows = [row for key, row in snapshot.rows.items() if key.app == app.spec.name]
         called = snapshot.called(app.spec.cluster)
-        yield from map(ink.line, _app_lines(app, rows, called, everything=everything))
+        yield from page.lines(_app_lines(app, rows, called, page, everything=everything))
 
 
 def _app_lines(
-    app: AppView, rows: list[Drift], called: ClusterName, *, everything: bool
+    app: AppView, rows: list[Drift], called: ClusterName, page: Page, *, everything: bool
 ) -> Iterator[Line]:
     where = f" path {app.spec.path}" if app.spec.path else ""
+    wrapped = page.ink.wrapped
     yield from wrapped((say(f"{app.spec.name} on {called}", Role.TITLE),), indent=0)
     revision = say(f"{app.spec.revision}{where}")
     yield from wrapped((revision,), indent=2, label="Git", label_width=5)
-    yield from wrapped(origins.commit_story(app.revision), indent=7)
+    yield from wrapped(origins.commit_story(app.revision, page.now), indent=7)
     for problem in problems_of(app):
         yield from wrapped((say(problem, Role.ERROR),), indent=2, label="! ")
     for gap in app.unseen:
@@ -39,39 +53,47 @@ def _app_lines(
     if app.inventory:
         said = (say(f"inventory: {app.inventory}", Role.UNKNOWN),)
         yield from wrapped(said, indent=2, label="? ")
+    if app.others:
+        counted = verdicts.no_manifests(app.others)
+        named = f"{counted}: {', '.join(app.others)}" if everything else counted
+        yield from wrapped((say(named, Role.MUTED),), indent=2, label="- ")
     rows = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
     for row in sorted(rows, key=lambda row: (verdicts.RANKS[row.verdict], row.key)):
         yield ()
-        yield from _row_lines(row, everything=everything)
+        yield from _row_lines(row, page, everything=everything)
     yield ()
     counted = verdicts.totals(app.counts.items(), app.ignored)
     yield (say(f"  {counted}" + ("" if app.complete else " (not complete)")),)
 
 
-def _row_lines(row: Drift, *, everything: bool) -> Iterator[Line]:
-    yield from wrapped(objects.title(row), indent=2)
-    for sentence in objects.story(row):
-        yield from wrapped(sentence, indent=4)
+def _row_lines(row: Drift, page: Page, *, everything: bool) -> Iterator[Line]:
+    yield from page.ink.wrapped(objects.title(row), indent=2)
+    for sentence in objects.story(row, page.now):
+        yield from _told(sentence, page, indent=4)
     for change in sorted(row.changes, key=lambda one: verdicts.FIELD_RANKS[one.verdict]):
-        yield from change_lines(change, indent=4)
+        yield from change_lines(change, page, indent=4)
     for change in row.ignored if everything else ():
-        yield from _ignored_lines(change, indent=4)
+        yield from _ignored_lines(change, page, indent=4)
 
 
-def change_lines(change: FieldChange, *, indent: int, role: Role | None = None) -> Iterator[Line]:
+def change_lines(
+    change: FieldChange, page: Page, *, indent: int, role: Role | None = None
+) -> Iterator[Line]:
     """Yield one field: its path, both values, and what is known about how they came.
 
     With *role* the path is said less loudly, or louder, than the change deserves by itself.
     """
     title = changes.title(change)
+    wrapped = page.ink.wrapped
     yield from wrapped(title if role is None else ((plain(title), role),), indent=indent)
     apart, inside = text_hunks(change), pieces(change)
     live, git = ("-", "+") if apart else (values.story(side) for side in (change.live, change.git))
-    story, origin = actors.story(change.actor, change.seen), origins.story(change.origin)
+    story = actors.story(change.actor, page.now, change.seen)
+    origin = origins.story(change.origin, page.now)
     if not inside or story:
-        yield from _side("live", () if inside else (say(live, Role.LIVE),), story, indent)
+        yield from _side("live", () if inside else (say(live, Role.LIVE),), story, page, indent)
     if not inside or origin:
-        yield from _side("Git", () if inside else (say(git, Role.GIT),), origin, indent)
+        yield from _side("Git", () if inside else (say(git, Role.GIT),), origin, page, indent)
     for piece in inside:
         yield from wrapped(_piece(piece), indent=indent + 2)
     yield from _hunks(apart, indent + 2)
@@ -99,21 +121,32 @@ def _hunks(apart: Sequence[Hunk], indent: int) -> Iterator[Line]:
         yield (lead, say(f"{more} more lines; -o json has both texts", Role.MUTED))
 
 
-def _ignored_lines(change: FieldChange, *, indent: int) -> Iterator[Line]:
+def _ignored_lines(change: FieldChange, page: Page, *, indent: int) -> Iterator[Line]:
     """Yield one field that a rule hides, with the rule."""
     if not change.path and isinstance(change.live, Absent) and isinstance(change.git, Absent):
-        yield from wrapped((say(change.note, Role.MUTED),), indent=indent)
+        yield from page.ink.wrapped((say(change.note, Role.MUTED),), indent=indent)
         return
-    yield from change_lines(change, indent=indent, role=Role.MUTED)
+    yield from change_lines(change, page, indent=indent, role=Role.MUTED)
 
 
-def _side(label: str, value: Line, story: Line, indent: int) -> Iterator[Line]:
+def _side(label: str, value: Line, story: Line, page: Page, indent: int) -> Iterator[Line]:
     """Yield one side of a change: the value in its colour, its story beside it or below."""
-    head, *more = wrapped(value, indent=indent + 2, label=label, label_width=6)
-    if story and not more and len(plain(head)) + 2 + len(plain(story)) <= WIDTH:
-        yield (*head, ("  ", Role.TEXT), *story)
+    head, *more = page.ink.wrapped(value, indent=indent + 2, label=label, label_width=6)
+    beside = (*head, ("  ", Role.TEXT), *story)
+    if story and not more and page.ink.fits(beside):
+        yield beside
         return
     yield head
     yield from more
     if story:
-        yield from wrapped(story, indent=indent + 8)
+        yield from _told(story, page, indent=indent + 8)
+
+
+def _told(story: Line, page: Page, *, indent: int) -> Iterator[Line]:
+    """Yield a sentence; where it is too long, the line of Git that it names has one of its own."""
+    apart = next((at for at, (_, role) in enumerate(story) if at and role is Role.PLACE), None)
+    if apart is None or page.ink.fits(((" " * indent, Role.TEXT), *story)):
+        yield from page.ink.wrapped(story, indent=indent)
+        return
+    yield from page.ink.wrapped(story[:apart], indent=indent)
+    yield from page.ink.wrapped(story[apart:], indent=indent)

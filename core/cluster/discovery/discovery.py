@@ -89,6 +89,14 @@ class _LegacyGroups(msgspec.Struct):
     versions: list[str] = []
 
 
+class _Identified(msgspec.Struct):
+    uid: str = ""
+
+
+class _Namespace(msgspec.Struct):
+    metadata: _Identified = msgspec.field(default_factory=_Identified)
+
+
 class _VersionInfo(msgspec.Struct, rename="camel"):
     git_version: str = ""
 
@@ -135,6 +143,12 @@ async def server_version(calls: Calls) -> str:
     if not answer.ok:
         return ""
     return decoded(answer, _VersionInfo).git_version
+
+
+async def server_uid(calls: Calls) -> str:
+    """Return what tells this server from all others, "" if we may not see it."""
+    answer = await calls.send(Request(path="/api/v1/namespaces/kube-system"))
+    return decoded(answer, _Namespace).metadata.uid if answer.ok else ""
 
 
 def decoded(answer: Answer, form: type[T]) -> T:

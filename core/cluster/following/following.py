@@ -1,11 +1,12 @@
 """Which kinds and namespaces are followed, and one complete picture per kind.
 
 A kind may be watched in several namespaces, each by a reflector of its own.  To the engine it is
-one kind: listed when all of them are, lost when one of them is.
+one kind: listed when each of them is or cannot be, lost when none of them can be.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import product
 from typing import Final
 
@@ -17,7 +18,7 @@ from core.cluster.connection.paths import kind_words
 from core.cluster.discovery.openapi import OpenApi
 from core.cluster.following.auditing import Audit
 from core.cluster.following.reflector import Reflector
-from core.cluster.following.store import Change
+from core.cluster.following.store import Change, Store
 from core.cluster.following.surveying import Surveyor
 from core.compare import Schema
 from core.errors import DeniedError, ProductError
@@ -89,6 +90,11 @@ class Following:
         follower = self._followers.get(kind)
         if follower is not None:
             follower.distrust()
+
+    def relist(self, where: Callable[[KindRef, Store], bool] = lambda *_: True) -> None:
+        """List again what *where* holds of, as no cache has it; left out, everything."""
+        for kind, follower in self._followers.items():
+            follower.relist(partial(where, kind))
 
     def schemas_changed(self) -> None:
         """Read the schemas of all followed kinds again."""
@@ -165,6 +171,7 @@ class Follower:
         self._namespaces: frozenset[str] | None = None
         self._covered = False
         self._listed: set[str] = set()
+        self._lost: dict[str, ProductError] = {}  # scopes that cannot be listed, and why
         self._schema_known = False
         self._schema: Schema | None = None  # the one that was told
         self._complete = False  # the engine has a picture that events may change
@@ -191,6 +198,12 @@ class Follower:
         for reflector in self._reflectors.values():
             reflector.distrust()
 
+    def relist(self, where: Callable[[Store], bool]) -> None:
+        """List again what *where* holds of, as no cache has it."""
+        for reflector in self._reflectors.values():
+            if where(reflector.store):
+                reflector.relist()
+
     def stop(self) -> None:
         """Stop everything; nothing is told any more."""
         for scope in tuple(self._reflectors):
@@ -203,6 +216,7 @@ class Follower:
     def replaced(self, scope: str) -> None:
         """Join the listings once all are there."""
         self._listed.add(scope)
+        self._lost.pop(scope, None)
         self._break(self._reflectors[scope].outdated_at)
         self._announce()
 
@@ -219,18 +233,17 @@ class Follower:
         self._owner.heard()
 
     def lost(self, scope: str, problem: ProductError) -> None:
-        """One part is missing, so nothing can be concluded from absence in the whole."""
+        """One part is missing: nothing can be concluded from absence there."""
+        if str(self._lost.get(scope, "")) == str(problem):
+            return
         self._listed.discard(scope)
         self._break(self._reflectors[scope].current_at)
         if scope == "" and isinstance(problem, DeniedError) and self._may_split():
             self._one_by_one = True
             self.cover(self._namespaces)
             return
-        text = str(problem)
-        if text != self._problem:
-            self._problem = text
-            kind = self.resource.kind
-            self._owner.emit(KindLost(self._owner.cluster, kind, problem_of(problem)))
+        self._lost[scope] = problem
+        self._announce()
 
     # ----------------------------------------------------------------------------------------------
 
@@ -266,16 +279,32 @@ class Follower:
             return
 
     def _announce(self) -> None:
-        if not self._schema_known or self._listed != self._reflectors.keys():
+        """Tell the picture once each part of it is there, or cannot be."""
+        if self._listed | self._lost.keys() != self._reflectors.keys():
             return
+        if self._lost and not self._listed:
+            self._tell_lost(*self._lost.values())
+        elif self._schema_known:
+            self._tell_listed()
+
+    def _tell_lost(self, problem: ProductError, *_: ProductError) -> None:
+        text = str(problem)
+        if text != self._problem:
+            self._problem = text
+            kind = self.resource.kind
+            self._owner.emit(KindLost(self._owner.cluster, kind, problem_of(problem)))
+
+    def _tell_listed(self) -> None:
         objects: dict[ObjectRef, Live] = {}
-        for reflector in self._reflectors.values():
-            held = reflector.store.objects
+        for scope in self._listed:
+            held = self._reflectors[scope].store.objects
             objects.update((ref, live) for ref, live in held.items() if self._wants(ref))
         at, since = self._owner.clock.wall(), self._since
         self._complete, self._since = True, 0.0
         self._problem = ""
-        self._owner.emit(KindListed(self._owner.cluster, self.resource.kind, objects, at, since))
+        unread = {scope: problem_of(problem) for scope, problem in self._lost.items()}
+        kind = self.resource.kind
+        self._owner.emit(KindListed(self._owner.cluster, kind, objects, unread, at, since))
 
     def _break(self, since: float) -> None:
         """Events no longer change the engine's picture: what happens is told by a listing."""
@@ -314,4 +343,5 @@ class Follower:
     def _stop(self, scope: str) -> None:
         del self._reflectors[scope]
         self._listed.discard(scope)
+        self._lost.pop(scope, None)
         self._tasks.pop(scope).cancel()

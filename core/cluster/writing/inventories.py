@@ -18,13 +18,21 @@ from core.cluster.connection.answers import (
     status_of,
 )
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.paths import object_path
+from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded
 from core.cluster.writing.gateway import MANAGER
-from core.cluster.writing.inventory import check_head, data_of, rows_of, shard_name, texts_of
+from core.cluster.writing.inventory import (
+    FORMAT,
+    check_head,
+    data_of,
+    home_of,
+    rows_of,
+    shard_name,
+    texts_of,
+)
 from core.errors import DeniedError, OutdatedError, ProductError, RejectedError
-from core.model import KindRef, Resource
+from core.model import Home, KindRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
@@ -32,10 +40,12 @@ _NAMESPACES: Final = Resource(
     KindRef("v1", "Namespace"), "namespaces", namespaced=False, has_status=True
 )
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
+_OURS: Final = "=".join(LABEL)
 _KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 
 
 class _Metadata(msgspec.Struct, rename="camel"):
+    name: str = ""
     uid: str = ""
     resource_version: str = ""
     labels: dict[str, str] | None = None
@@ -44,6 +54,10 @@ class _Metadata(msgspec.Struct, rename="camel"):
 class _Map(msgspec.Struct):
     metadata: _Metadata = msgspec.field(default_factory=_Metadata)
     data: dict[str, str] | None = None
+
+
+class _Maps(msgspec.Struct):
+    items: list[_Map] = msgspec.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +82,31 @@ class Inventories:
         self._calls, self._clock = calls, clock
         self._known: dict[Place, list[_Shard]] = {}
         self._told: dict[Place, tuple[InventoryRow, ...]] = {}  # as it was read or written last
+        self._homes: dict[Place, Home] = {}
+        self._before: dict[Place, Place] = {}  # where it is kept still, under an earlier name
         self._flights: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._cluster_uid: str | None = None
 
-    async def read(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
+    async def read(
+        self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
+    ) -> tuple[InventoryRow, ...]:
         """Return what was applied for *app*; nothing if there is no inventory yet.
 
+        One of the same folder under another name is its own: the app was renamed.  But what the
+        *others* are called is theirs; None looks under its own name alone.
+
         Raises:
+            RejectedError: There is one of that name that is not its own.
             ProductError: It cannot be told.
         """
         place = Place(app, namespace)
+        self._homes[place] = home
         async with self._flights[place]:
-            return await self._read(place)
+            return await self._read(place, others)
 
-    async def write(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
+    async def write(
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+    ) -> None:
         """Replace the inventory of *app*.
 
         A shard that is no longer needed is emptied: nothing is ever deleted.
@@ -91,15 +116,26 @@ class Inventories:
             ProductError: It cannot be written.
         """
         place = Place(app, namespace)
+        self._homes[place] = home
         async with self._flights[place]:
             if place not in self._known:
                 await self._read(place)
             texts = texts_of(rows)
             spare = len(self._known[place]) - len(texts)
-            wanted = data_of((*texts, *[""] * spare), app, await self._uid())
+            texts = (*texts, *[""] * spare)
+            whose = self._home(place)
+            wanted = data_of(texts, app, await self._uid(), whose)
             for index, data in enumerate(wanted):
                 await self._write_shard(place, index, data)
             self._told[place] = tuple(sorted(rows, key=lambda row: row.ref))
+            before = self._before.pop(place, None)
+            if before is not None:
+                await self._give_up(before)
+
+    def forget(self) -> None:
+        """Know nothing any more: it is another cluster."""
+        self._known.clear()
+        self._cluster_uid = None
 
     def places(self, namespace: str) -> tuple[Place, ...]:
         """Return the inventories of a namespace that were read."""
@@ -128,20 +164,64 @@ class Inventories:
             self._told[place] = rows
             return rows
 
-    async def _read(self, place: Place) -> tuple[InventoryRow, ...]:
+    async def _read(
+        self, place: Place, others: frozenset[str] | None = None
+    ) -> tuple[InventoryRow, ...]:
         shards = await self._shards(place)
         if not shards:
             await self._expect(place.namespace)
         self._known[place], self._told[place] = shards, _rows_of(shards)
+        old = None if shards or others is None else await self._under_another_name(place, others)
+        if old is not None:
+            self._before[place] = old
+            self._told[place] = _rows_of(self._known[old])
         return self._told[place]
+
+    async def _under_another_name(self, place: Place, others: frozenset[str]) -> Place | None:
+        """Find the inventory of an app that was renamed; of several none is certain."""
+        path, query = collection_path(MAPS, place.namespace), query_of(labelSelector=_OURS)
+        answer = await self._calls.send(Request(path=path, query=query))
+        if not answer.ok:
+            error = self._error(answer, "list", place)
+            if isinstance(error, DeniedError):
+                return None  # who may not look has none
+            raise error
+        found = [each for each in map(_name_of, decoded(answer, _Maps).items) if each]
+        ours, uid = self._homes[place], await self._uid()
+        olds = [
+            Place(name, place.namespace)
+            for name, data in found
+            if name not in others and data.get("cluster") in {"", uid} and data.get("rows")
+            if (home := home_of(data)) is not None and home.is_surely(ours)
+        ]
+        if len(olds) != 1:
+            return None
+        self._homes[olds[0]] = ours
+        self._known[olds[0]] = await self._shards(olds[0])
+        return olds[0]
+
+    async def _give_up(self, before: Place) -> None:
+        """Empty what was kept under an earlier name: it would be believed after another rename."""
+        nobody = {"format": FORMAT, "app": before.app, "cluster": await self._uid(), "rows": ""}
+        try:
+            for index in range(len(self._known[before])):
+                await self._write_shard(before, index, nobody if index == 0 else {"rows": ""})
+        except ProductError:
+            return  # all that counts was written under the new name
 
     async def _shards(self, place: Place) -> list[_Shard]:
         shards: list[_Shard] = []
         while (shard := await self._get(place, len(shards))) is not None:
             shards.append(shard)
         if shards:
-            check_head(shards[0].data, place.app, await self._uid())
+            check_head(shards[0].data, place.app, await self._uid(), self._homes[place])
         return shards
+
+    def _home(self, place: Place) -> Home:
+        """Return whose an inventory is, with what another clone wrote of that."""
+        shards, home = self._known[place], self._homes[place]
+        written = home_of(shards[0].data) if shards else None
+        return home if written is None else written.with_what(home)
 
     async def _get(self, place: Place, index: int) -> _Shard | None:
         path = object_path(MAPS, place.namespace, shard_name(place.app, index))
@@ -216,6 +296,13 @@ class Inventories:
     def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:
         doing = f"{verb} configmaps in {place.namespace}"
         return error_of(answer, doing, wall=self._clock.wall())
+
+
+def _name_of(found: _Map) -> tuple[str, Mapping[str, str]] | None:
+    """Return the app and the data of a ConfigMap that begins an inventory."""
+    data = found.data or {}
+    app = data.get("app", "")
+    return (app, data) if app and found.metadata.name == shard_name(app, 0) else None
 
 
 def _rows_of(shards: Sequence[_Shard]) -> tuple[InventoryRow, ...]:

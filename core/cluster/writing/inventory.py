@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote, unquote
 
+from core.clean import clean
 from core.compare.evidence.jobs import ENDS
 from core.errors import RejectedError
-from core.model import ObjectRef
+from core.model import Home, ObjectRef
 from core.reconcile.memory.results import InventoryRow
 
 FORMAT: Final = "1"
@@ -72,13 +73,23 @@ def rows_of(texts: Sequence[str]) -> tuple[InventoryRow, ...]:
     return tuple(sorted((row_of(line) for line in lines), key=lambda row: row.ref))
 
 
-def data_of(texts: Sequence[str], app: str, cluster_uid: str) -> tuple[dict[str, str], ...]:
+def data_of(
+    texts: Sequence[str], app: str, cluster_uid: str, home: Home
+) -> tuple[dict[str, str], ...]:
     """Return the data of each ConfigMap."""
     head = {"format": FORMAT, "app": app, "cluster": cluster_uid}
+    head |= {"root": home.root, "remote": home.remote, "path": home.path}
     return tuple({**(head if index == 0 else {}), "rows": text} for index, text in enumerate(texts))
 
 
-def check_head(data: Mapping[str, str], app: str, cluster_uid: str) -> None:
+def home_of(data: Mapping[str, str]) -> Home | None:
+    """Return the folder whose inventory this is; None where it does not say."""
+    if "path" not in data:
+        return None
+    return Home(data.get("root", ""), data.get("remote", ""), data["path"])
+
+
+def check_head(data: Mapping[str, str], app: str, cluster_uid: str, home: Home) -> None:
     """Make sure that an inventory is ours to read.
 
     Raises:
@@ -96,3 +107,16 @@ def check_head(data: Mapping[str, str], app: str, cluster_uid: str) -> None:
         raise RejectedError(
             "the inventory belongs to another cluster: nothing is concluded from it"
         )
+    written_for = home_of(data)
+    if written_for is not None and not written_for.is_same(home):
+        raise RejectedError(_not_ours(written_for, app, home))
+
+
+def _not_ours(theirs: Home, app: str, ours: Home) -> str:
+    """Say whose an inventory is, and what to do about it."""
+    inventory = f"the inventory {shard_name(app, 0)} is of {clean(str(theirs))}, not of this app"
+    other = "another name ends that (--app with --repo, or name: in driftdeck.yaml)"
+    if not theirs.is_of(ours):
+        return f"{inventory}; {other}"
+    moved = f'set path to "{clean(ours.path)}" in that ConfigMap'
+    return f"{inventory}; {other}; if the folder moved, {moved}"

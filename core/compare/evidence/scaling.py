@@ -1,7 +1,9 @@
 """Which objects a HorizontalPodAutoscaler drives, and how far it may go (verdicts.md 2.4, A5).
 
 Every version of the kind says it in the same three fields; an autoscaler that KEDA made is one like
-any other.  Where Git states a ScaledObject, KEDA is going to make one.
+any other but for one thing: where nothing is to be done KEDA takes the replicas away altogether,
+which its autoscaler can neither do nor say.  Where Git states a ScaledObject, KEDA is going to make
+one.
 """
 
 from dataclasses import dataclass
@@ -27,14 +29,19 @@ class ScaleRange:
     maximum: int
     autoscaler: str  # its name
     kind: str = KIND
+    rests: bool = False  # or for none at all, below its minimum
 
     def holds(self, replicas: Json) -> bool:
         """Tell whether the autoscaler could have asked for so many."""
         count = type(replicas) is int and isinstance(replicas, int)
-        return count and self.minimum <= replicas <= self.maximum  # type: ignore[operator]
+        if not count:
+            return False
+        within = self.minimum <= replicas <= self.maximum  # type: ignore[operator]
+        return within or (self.rests and replicas == 0)
 
     def __str__(self) -> str:
-        return f"{self.minimum}..{self.maximum} of {self.kind} {self.autoscaler}"
+        resting = "0 or " if self.rests and self.minimum > 0 else ""
+        return f"{resting}{self.minimum}..{self.maximum} of {self.kind} {self.autoscaler}"
 
 
 def scale_of(autoscaler: Live, ref: ObjectRef) -> tuple[ObjectRef, ScaleRange] | None:
@@ -51,7 +58,8 @@ def scale_of(autoscaler: Live, ref: ObjectRef) -> tuple[ObjectRef, ScaleRange] |
     spec = _map(body.get("spec"))
     target = _map(spec.get("scaleTargetRef"))
     low, high = "minReplicas", "maxReplicas"
-    if (ref.group, ref.kind) == SCALED:
+    keda = (ref.group, ref.kind) == SCALED
+    if keda:
         spec, target = {**_RANGE, **spec}, {**_TARGET, **target}
         low, high = _RANGE
     api_version, kind, name = (target.get(key) for key in ("apiVersion", "kind", "name"))
@@ -62,7 +70,15 @@ def scale_of(autoscaler: Live, ref: ObjectRef) -> tuple[ObjectRef, ScaleRange] |
         return None
     group = api_version.rpartition("/")[0] if isinstance(api_version, str) else ""
     driven = ObjectRef(group, kind, ref.namespace, name)
-    return driven, ScaleRange(minimum, maximum, ref.name, ref.kind)
+    rests = keda or _is_made_by_keda(body)
+    return driven, ScaleRange(minimum, maximum, ref.name, ref.kind, rests)
+
+
+def _is_made_by_keda(body: JsonObject) -> bool:
+    owners = _map(body.get("metadata")).get("ownerReferences")
+    each = map(_map, owners if isinstance(owners, list) else ())
+    told = ((str(owner.get("apiVersion")).partition("/")[0], owner.get("kind")) for owner in each)
+    return SCALED in told
 
 
 def _map(value: Json) -> JsonObject:

@@ -69,6 +69,7 @@ _CATALOGUE: Final[Mapping[OwnerClass, tuple[str, ...]]] = {  # a name that ends 
         "cloud-controller-manager",
         "cluster-autoscaler",
         "vpa-",
+        "keda",  # as the operator's program is called, and so its requests
         "keda-operator",
         "cainjector",
         "cert-manager-cainjector",

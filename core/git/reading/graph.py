@@ -8,10 +8,9 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from core.git.reading.store import Entry, Store, is_tree
+from core.git.reading.store import TREE, Entry, Store, is_tree
 
 KEPT: Final = 200_000  # commits, and entries likewise; about 50 MB in all
-_COMMIT, _TREE = 1, 2  # the types of raw objects
 _FOLDER: Final = 0o040000
 
 
@@ -50,11 +49,9 @@ class Graph:
         known = self._links.get(commit_id)
         if known is not None:
             return known
-        match = self._store.header(commit_id, self._store.raw(commit_id, _COMMIT))
-        stated = tuple(match["parents"].decode().split()[1::2])
-        parents = self._cuts.get(commit_id, stated)
-        cut = bool(stated) and not parents
-        found = Links(match["tree"].decode(), parents, int(match["when"] or 0), cut)
+        raw = self._store.parsed(commit_id)
+        parents = self._cuts.get(commit_id, raw.parents)
+        found = Links(raw.tree, parents, raw.when, cut=bool(raw.parents) and not parents)
         if len(self._links) >= KEPT:
             self._links.clear()
         self._links[commit_id] = found
@@ -79,7 +76,7 @@ class Graph:
         return found
 
     def _below(self, tree_id: str, name: bytes) -> Entry | None:
-        raw = self._store.raw(tree_id, _TREE)
+        raw = self._store.raw(tree_id, TREE)
         if b" %s\0" % name not in raw:
             return None
         # From the first entry on: the bytes of an id may look like a name.

@@ -60,3 +60,18 @@ def last_change(graph: Graph, commit_id: str, parts: tuple[bytes, ...]) -> Chang
             return Change(commit_id, here, parents)
         commit_id = same
     return None
+
+
+def comes_before(graph: Graph, commit: str, head: str) -> bool:
+    """Tell whether *commit* is *head* or one of those it descends from; dates decide nothing."""
+    heap = [(0, head)]
+    seen = {head}
+    while heap:
+        _, current = heapq.heappop(heap)
+        if current == commit:
+            return True
+        for parent in graph.links(current).parents:
+            if parent not in seen:
+                seen.add(parent)
+                heapq.heappush(heap, (-graph.links(parent).when, parent))
+    return False

@@ -1,7 +1,8 @@
 """The files of one folder of one commit, by walking trees; nothing is checked out.
 
-Names are data.  Those that git itself would not check out are listed as refused, so that nobody
-takes the folder for complete, and nothing ever joins them to a path.
+Names are data, and need not be text: odd bytes stay as `surrogateescape` keeps them.  Those that
+git itself would not check out are listed as refused, so that nobody takes the folder for complete,
+and nothing ever joins them to a path.
 """
 
 import re
@@ -20,7 +21,7 @@ DEPTH_MAX: Final = 100
 FILES_MAX: Final = 200_000
 NAME_MAX_BYTES: Final = 255
 REFUSED_MODE: Final = 0
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]")
 _SHORT_DOTGIT: Final = re.compile(r"git~[0-9]+\Z", re.IGNORECASE)
 
 
@@ -70,21 +71,22 @@ def files_in(store: Store, commit_id: str, folder: str) -> tuple[File, ...]:
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def is_safe_name(name: bytes) -> bool:
-    """Tell whether git would check out a file or folder of this name."""
-    try:
-        text = name.decode()
-    except UnicodeDecodeError:
-        return False
+def is_checked_out(name: bytes) -> bool:
+    """Tell whether git checks out a file or folder of this name."""
+    known = name.decode(errors="replace")
     return (
         0 < len(name) <= NAME_MAX_BYTES
         and b"/" not in name
-        and b"\\" not in name
-        and _CONTROL.search(text) is None
-        and _SHORT_DOTGIT.match(text) is None
+        and _SHORT_DOTGIT.match(known) is None
         and validate_path_element_default(name.rstrip(b". ") or name)
-        and validate_path_element_hfs(name)
+        and validate_path_element_hfs(known.encode())
     )
+
+
+def is_safe_name(name: bytes) -> bool:
+    """Tell whether a name means the same file everywhere, so that we write one of that name."""
+    text = name.decode(errors="surrogateescape")
+    return is_checked_out(name) and b"\\" not in name and _UNSAFE.search(text) is None
 
 
 def _walk(store: Store, tree_id: str, prefix: str) -> Iterator[File]:
@@ -97,12 +99,13 @@ def _walk(store: Store, tree_id: str, prefix: str) -> Iterator[File]:
                 f'"{clean(prefix, max_cells=80)}" is nested more than {DEPTH_MAX} deep'
             )
         for name, entry in store.tree(tree_id).items():
-            if not is_safe_name(name):
+            path = prefix + name.decode(errors="surrogateescape")
+            if not is_checked_out(name):
                 yield _refused(prefix, name)
             elif is_tree(entry.mode):
-                open_.append((entry.id, f"{prefix}{name.decode()}/", depth + 1))
+                open_.append((entry.id, f"{path}/", depth + 1))
             else:
-                yield _file(prefix + name.decode(), entry)
+                yield _file(path, entry)
 
 
 def _file(path: str, entry: Entry) -> File:

@@ -8,14 +8,14 @@ import re
 from pathlib import Path
 from typing import Final
 
-from dulwich.objects import Commit as RawCommit
 from dulwich.objects import ObjectID
 from dulwich.refs import HEADREF, Ref, check_ref_format
 
 from core.clean import clean
 from core.errors import UnavailableError, UsageError
+from core.git.reading.faults import damaged, translated
 from core.git.reading.operations import BRANCHES, Operation, operations
-from core.git.reading.store import Store, translated
+from core.git.reading.store import Store
 
 SHOWN_CELLS: Final = 80
 NAMED_MAX: Final = 4
@@ -61,7 +61,7 @@ def _ancestor(store: Store, commit_id: str, steps: str, revision: str) -> str:
             if place >= len(parents):
                 reason = f"{_shown(revision)} goes back further than the history here"
                 raise UsageError(f"repository {store.path}: {reason}")
-            commit_id = parents[place].decode()
+            commit_id = parents[place]
     return _commit_id(store, commit_id, revision)
 
 
@@ -90,9 +90,10 @@ def ref_target(store: Store, name: str) -> str | None:
         return None
     with store.lock, translated(store.path):
         try:
-            return store.repo.refs[Ref(raw)].decode()
+            found = store.repo.refs[Ref(raw)]
         except KeyError:
             return None
+    return _id_in(store, found, name)
 
 
 def _head(store: Store) -> str:
@@ -106,7 +107,14 @@ def _head(store: Store) -> str:
         raise UnavailableError(words, retry_after_s=LOOK_AGAIN_S)
     if _followed(store) != (names, target):
         return _head(store)  # what detached it was over just now
-    return _commit_id(store, target.decode(), "HEAD")
+    return _commit_id(store, _id_in(store, target, "HEAD"), "HEAD")
+
+
+def _id_in(store: Store, content: bytes, name: str) -> str:
+    found = content.decode("ascii", "replace")
+    if not _FULL_ID.match(found):
+        raise damaged(store.path, f"{clean(name)} holds no id of a commit")
+    return found
 
 
 def _followed(store: Store) -> tuple[list[Ref], ObjectID | None]:
@@ -145,16 +153,15 @@ def _targets(store: Store, revision: str) -> list[str]:
 
 
 def _commit_id(store: Store, object_id: str, revision: str) -> str:
-    found = store.peeled(object_id)
-    if not isinstance(found, RawCommit):
-        kind = found.type_name.decode()
+    kind, found = store.peeled(object_id)
+    if kind != "commit":
         raise UsageError(f"repository {store.path}: {_shown(revision)} is a {kind}, not a commit")
-    return found.id.decode()
+    return found
 
 
 def _by_prefix(store: Store, prefix: str) -> set[str]:
     peeled = (store.peeled(object_id) for object_id in store.with_prefix(prefix))
-    return {found.id.decode() for found in peeled if isinstance(found, RawCommit)}
+    return {found for kind, found in peeled if kind == "commit"}
 
 
 def _shown(revision: str) -> str:

@@ -15,12 +15,13 @@ from dulwich.config import ConfigFile
 from dulwich.refs import HEADREF
 from dulwich.repo import Repo
 
-from core.errors import UnavailableError
+from core.git.reading.faults import DAMAGE
+from core.git.reading.opening import own_settings, unreadable_settings
 from core.git.reading.operations import BRANCHES
+from core.model.globs import wild
 
 _SYSTEM: Final = "/etc/gitconfig"
 _FALSE: Final = frozenset({"false", "no", "off", "0", ""})
-_WILD: Final = re.compile(r"/\*\*/|\*\*/|/\*\*\Z|\*\*|\*|\?|\[[!^]?[^]/]+]|.", re.DOTALL)
 
 Environment = Mapping[str, str]
 
@@ -36,9 +37,9 @@ class GitSettings:
         """
         self._environment = environment
         own = [Path(repo.commondir(), "config"), Path(repo.controldir(), "config.worktree")]
-        self._own = tuple(_files(own, {}, follow=False))
+        self._own = tuple(map(own_settings, own))
         conditions = _conditions(repo, self._own)
-        self._user = tuple(_files(_user_files(environment), conditions, follow=True))
+        self._user = tuple(_files(_user_files(environment), conditions))
 
     def text(self, name: str) -> str:
         """Return one setting (`user.name`); "" where none is made."""
@@ -104,19 +105,17 @@ def _user_files(environment: Environment) -> Iterator[Path]:
 
 
 def _files(
-    paths: Iterator[Path] | list[Path],
-    conditions: Mapping[str, Callable[..., bool]],
-    *,
-    follow: bool,
+    paths: Iterator[Path], conditions: Mapping[str, Callable[..., bool]]
 ) -> Iterator[ConfigFile]:
+    """Read the user's files, and what they include."""
     for path in paths:
         met = {name: partial(meets, pattern_in=path.parent) for name, meets in conditions.items()}
         try:
-            yield ConfigFile.from_path(path, condition_matchers=met, expand_includes=follow)
+            yield ConfigFile.from_path(path, condition_matchers=met)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
-        except (OSError, ValueError) as error:
-            raise UnavailableError(f"{path} cannot be read as Git settings: {error}") from error
+        except (OSError, *DAMAGE) as error:
+            raise unreadable_settings(path, error) from error
 
 
 # Conditions of includeIf --------------------------------------------------------------------------
@@ -135,18 +134,18 @@ def _conditions(repo: Repo, own: tuple[ConfigFile, ...]) -> Mapping[str, Callabl
     }
 
     def in_folder(pattern: str, *, pattern_in: Path, flags: int = 0) -> bool:
-        wanted = re.compile(_wild(_folder(pattern, pattern_in)), flags)
+        wanted = re.compile(wild(_folder(pattern, pattern_in)), flags)
         return any(wanted.fullmatch(found) for found in folders)
 
     def on_branch(pattern: str, *, pattern_in: Path) -> bool:
         del pattern_in
         whole = pattern + "**" if pattern.endswith("/") else pattern
         named = branch.removeprefix(BRANCHES)
-        return branch.startswith(BRANCHES) and bool(re.fullmatch(_wild(whole), named))
+        return branch.startswith(BRANCHES) and bool(re.fullmatch(wild(whole), named))
 
     def has_url(pattern: str, *, pattern_in: Path) -> bool:
         del pattern_in
-        return any(re.fullmatch(_wild(pattern), url) for url in urls)
+        return any(re.fullmatch(wild(pattern), url) for url in urls)
 
     return {
         "gitdir:": in_folder,
@@ -165,22 +164,6 @@ def _folder(pattern: str, beside: Path) -> str:
     elif not pattern.startswith("/"):
         pattern = f"**/{pattern}"
     return f"{pattern}**" if pattern.endswith("/") else pattern
-
-
-def _wild(pattern: str) -> str:
-    """Write a pattern of git's (`**` crosses folders, `*` does not) as a regular expression."""
-    return "".join(map(_piece, _WILD.findall(pattern)))
-
-
-def _piece(piece: str) -> str:
-    known = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*"}
-    if piece in known:
-        return known[piece]
-    if piece == "?":
-        return "[^/]"
-    if piece.startswith("[") and len(piece) > 1:
-        return piece.replace("[!", "[^", 1)
-    return re.escape(piece)
 
 
 def _plain(text: str) -> str:

@@ -10,52 +10,31 @@ import stat
 import weakref
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
-from dulwich.errors import (
-    ApplyDeltaError,
-    ChecksumMismatch,
-    FileFormatException,
-    NotGitRepository,
-)
-from dulwich.file import FileLocked
-from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree, parse_tree
-from dulwich.refs import SymrefLoop
-from dulwich.repo import (
-    InvalidWorktreeConfiguration,
-    Repo,
-    UnsupportedExtension,
-    UnsupportedVersion,
-)
+from dulwich.errors import ObjectFormatException
+from dulwich.objects import ObjectID, parse_tree
 
-from core.clean import clean
-from core.errors import NotHereError, RejectedError, UnavailableError, UsageError
+from core.errors import RejectedError, UnavailableError, UsageError
+from core.git.reading.commits import RawCommit, parsed
+from core.git.reading.faults import damaged, not_here, translated
+from core.git.reading.opening import opened
 
-BLOB_MAX_BYTES: Final = 16 * 2**20  # the loader refuses more than 4 MiB anyway, and says so
+BLOB_MAX_BYTES: Final = 32 * 2**20  # of a manifest: the loader takes no more either
 ENTRIES_KEPT: Final = 100_000  # of trees, about 20 MB
 COMMITS_KEPT: Final = 5_000
 SHA1_HEX: Final = 40
-_HEADER: Final = re.compile(
-    rb"tree (?P<tree>[0-9a-f]+)\n(?P<parents>(?:parent [0-9a-f]+\n)*)author [^\n]*\n"
-    rb"committer [^\n]*?(?:> (?P<when>-?[0-9]{1,20}) [^\n]*)?\n"
-)
-_MISPLACED: Final = re.compile(rb"^(?:tree|parent|author|committer) ", re.MULTILINE)
-_DAMAGE: Final = (
-    FileFormatException,
-    ChecksumMismatch,
-    ApplyDeltaError,
-    zlib.error,
-    EOFError,
-    ValueError,
-    AssertionError,  # what dulwich says of a pack whose header and index disagree
-)
-
-Object = TypeVar("Object", bound=ShaFile)
+UNPARSED_MAX_BYTES: Final = 2**20  # of a commit or tag
+TAGS_MAX: Final = 10
+MODE_MAX: Final = 0o177777
+COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4  # the kinds of objects, as packs count them
+_KINDS: Final = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
+_LOOSE: Final = re.compile(rb"(commit|tag) [0-9]+\0")
+_TAGGED: Final = re.compile(rb"object ([0-9a-f]{40}(?:[0-9a-f]{24})?)\n")
 
 
 class Entry(NamedTuple):
@@ -75,56 +54,51 @@ class Store:
             UsageError: There is no repository that can be read.
         """
         self.path = path
-        self.repo = _opened(path)
+        self.repo = opened(path)
         with translated(path):
             self._cut_at_opening = frozenset(self.repo.get_shallow())
         self.lock = RLock()
         self._trees: OrderedDict[str, dict[bytes, Entry]] = OrderedDict()
         self._entries_kept = 0
-        self._commits: OrderedDict[str, Commit] = OrderedDict()
+        self._commits: OrderedDict[str, RawCommit] = OrderedDict()
         self.close = weakref.finalize(self, self.repo.close)
 
-    def commit(self, commit_id: str) -> Commit:
-        """Return one commit.
+    def commit(self, commit_id: str) -> RawCommit:
+        """Return what stands in one commit; the same ones are asked for again and again.
 
-        Git reads the first `tree` and the `parent` lines right after it, dulwich the last of each
-        wherever they stand: a commit on which they would disagree is refused.
+        Raises:
+            UnavailableError: It is no commit, or the repository is damaged.
         """
         with self.lock:
             known = self._commits.get(commit_id)
         if known is not None:
             return known
-        found = self._object(commit_id, Commit)
-        self.header(commit_id, found.as_raw_string())
+        found = self.parsed(commit_id)
         with self.lock:
             self._commits[commit_id] = found
             if len(self._commits) > COMMITS_KEPT:
                 self._commits.popitem(last=False)
         return found
 
-    def header(self, commit_id: str, raw: bytes) -> re.Match[bytes]:
-        """Match the header of a raw commit: its `tree`, `parents` and `when`."""
-        header = raw.partition(b"\n\n")[0] + b"\n"
-        match = _HEADER.match(header)
-        if match is None or _MISPLACED.search(header, match.end()):
-            raise _damaged(self.path, f"commit {commit_id} has an odd header")
-        return match
+    def parsed(self, commit_id: str) -> RawCommit:
+        """Read one commit without keeping it, as a walk over a long history does."""
+        found = parsed(self.raw(commit_id, COMMIT))
+        if found is None:
+            raise damaged(self.path, f"commit {commit_id} has an odd header")
+        return found
 
     def raw(self, object_id: str, kind: int) -> bytes:
-        """Return the bytes of a commit or tree without making an object of them.
+        """Return the bytes of an object of one kind.
 
-        A walk over a long history reads tens of thousands; an object costs ten times its bytes.
+        dulwich's own objects cost ten times the bytes, and read less than git does.
+
+        Raises:
+            UnavailableError: It is of another kind, or the repository is damaged.
         """
-        try:
-            with self.lock:
-                found, data = self.repo.object_store.get_raw(ObjectID(object_id.encode()))
-        except KeyError as error:
-            raise self.missing(object_id) from error
-        except _DAMAGE as error:
-            reason = f"object {object_id} cannot be read ({_words(error)})"
-            raise _damaged(self.path, reason) from error
+        found, data = self._found(object_id)
         if found != kind:
-            raise _damaged(self.path, f"{object_id} is of another type than is expected")
+            name = _KINDS[kind]
+            raise damaged(self.path, f"{object_id} is no {name}, but one is expected")
         return data
 
     def cuts(self) -> Mapping[str, tuple[str, ...]]:
@@ -140,8 +114,7 @@ class Store:
 
     def tree_of(self, commit_id: str) -> str:
         """Return the id of a commit's root tree."""
-        tree: ObjectID = self.commit(commit_id).tree
-        return tree.decode()
+        return self.commit(commit_id).tree
 
     def tree(self, tree_id: str) -> dict[bytes, Entry]:
         """Return what a tree holds, by raw name.
@@ -156,12 +129,11 @@ class Store:
                 return known
         entries: dict[bytes, Entry] = {}
         count = 0
-        found = self._object(tree_id, Tree)
-        with translated(self.path):
-            # Not `items()`: it is a dict already, and hides that a name stands there twice.
-            for name, mode, sha in parse_tree(found.as_raw_string(), len(tree_id) // 2):
+        raw = self.raw(tree_id, TREE)
+        with translated(self.path, tree_id):
+            for name, mode, sha in parse_tree(raw, len(tree_id) // 2):
                 count += 1
-                entries[name] = Entry(mode, sha.decode())
+                entries[name] = Entry(_mode(mode), sha.decode())
         if count != len(entries):
             raise RejectedError(f"tree {tree_id} is damaged: it holds one name twice")
         with self.lock:
@@ -191,29 +163,40 @@ class Store:
             RejectedError: It is larger than any manifest.
             UnavailableError: The repository is damaged.
         """
-        data = self._object(blob_id, Blob).as_raw_string()
+        data = self.raw(blob_id, BLOB)
         if len(data) > BLOB_MAX_BYTES:
             raise RejectedError(f"[SIZE] the file is larger than {BLOB_MAX_BYTES // 2**20} MiB")
         if len(blob_id) == SHA1_HEX:
             digest = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
             digest.update(data)
             if digest.hexdigest() != blob_id:
-                raise _damaged(self.path, f"blob {blob_id} holds other bytes than its name says")
+                raise damaged(self.path, f"blob {blob_id} holds other bytes than its name says")
         return data
 
-    def peeled(self, object_id: str) -> ShaFile:
-        """Return what an id names once annotated tags are followed."""
-        for _ in range(10):
-            found = self._object(object_id, ShaFile)
-            if not isinstance(found, Tag):
-                return found
-            object_id = found.object[1].decode()
-        raise UsageError("this tag points to a tag, and so on more than ten deep")
+    def peeled(self, object_id: str) -> tuple[str, str]:
+        """Return what an id names once annotated tags are followed: its kind, and its id.
+
+        Raises:
+            UsageError: It is a tag of a tag, and so on without end.
+            UnavailableError: The repository is damaged.
+        """
+        for _ in range(TAGS_MAX):
+            found, data = self._found(object_id)
+            if found != TAG:
+                return _KINDS.get(found, "damaged object"), object_id
+            tagged = _TAGGED.match(data)
+            if tagged is None:
+                raise damaged(self.path, f"tag {object_id} has an odd header")
+            object_id = tagged[1].decode()
+        raise UsageError(f"this tag points to a tag, and so on more than {TAGS_MAX} deep")
 
     def has(self, object_id: str) -> bool:
         """Tell whether the repository holds an object."""
         with self.lock, translated(self.path):
-            return ObjectID(object_id.encode()) in self.repo.object_store
+            try:
+                return _key(object_id) in self.repo.object_store
+            except ObjectFormatException:
+                return True
 
     @cached_property
     def is_partial(self) -> bool:
@@ -230,7 +213,7 @@ class Store:
         """Return the error for an object that is not here: promised, or a damage."""
         if self.is_partial:
             return not_here(self.path, f"object {object_id} is", bare=self.repo.bare)
-        return _damaged(self.path, f"object {object_id} is missing")
+        return damaged(self.path, f"object {object_id} is missing")
 
     def with_prefix(self, prefix: str) -> tuple[str, ...]:
         """Return the ids that begin with *prefix*."""
@@ -239,78 +222,36 @@ class Store:
                 sha.decode() for sha in self.repo.object_store.iter_prefix(prefix.encode())
             )
 
-    def _object(self, object_id: str, kind: type[Object]) -> Object:
+    def _found(self, object_id: str) -> tuple[int, bytes]:
+        """Return the kind and the bytes of an object."""
         with self.lock, translated(self.path, object_id):
             try:
-                found = self.repo.object_store[ObjectID(object_id.encode())]
+                found: tuple[int, bytes] = self.repo.object_store.get_raw(_key(object_id))
             except KeyError as error:
                 raise self.missing(object_id) from error
-        if not isinstance(found, kind):
-            name = kind.type_name.decode()
-            raise _damaged(self.path, f"{object_id} is no {name}, but one is expected")
+            except ObjectFormatException:
+                return self._unparsed(object_id)
         return found
+
+    def _unparsed(self, object_id: str) -> tuple[int, bytes]:
+        """Read the file of an object that dulwich calls malformed: git is not so strict."""
+        place = Path(self.repo.commondir(), "objects", object_id[:2], object_id[2:])
+        data = zlib.decompressobj().decompress(place.read_bytes(), UNPARSED_MAX_BYTES)
+        match = _LOOSE.match(data)
+        if match is None:
+            raise ValueError("malformed object")
+        return (COMMIT if match[1] == b"commit" else TAG), data[match.end() :]
+
+
+def _key(object_id: str) -> ObjectID:
+    return ObjectID(object_id.encode())
+
+
+def _mode(mode: int) -> int:
+    """Return the mode of an entry; 0, which no entry has, for what is none at all."""
+    return mode if 0 <= mode <= MODE_MAX else 0
 
 
 def is_tree(mode: int) -> bool:
     """Tell whether a tree entry is a folder."""
     return stat.S_ISDIR(mode)
-
-
-@contextmanager
-def translated(path: Path, object_id: str = "") -> Iterator[None]:
-    """Turn what dulwich raises about a repository into words; used around its calls only."""
-    try:
-        yield
-    except KeyError as error:
-        reason = f"object {object_id or error} is missing"
-        raise _damaged(path, reason) from error
-    except FileLocked as error:
-        raise locked(path, error) from error
-    except SymrefLoop as error:
-        raise UnavailableError(f"repository {path}: a ref points to itself") from error
-    except _DAMAGE as error:
-        what = f"object {object_id}" if object_id else "an object"
-        raise _damaged(path, f"{what} cannot be read ({_words(error)})") from error
-    except OSError as error:
-        raise UnavailableError(f"repository {path}: {_words(error)}") from error
-
-
-def locked(path: Path, error: FileLocked) -> UnavailableError:
-    """Explain a lock file; a full disk or a crash leaves one behind."""
-    lock = error.lockfilename
-    name = lock.decode(errors="replace") if isinstance(lock, bytes) else str(lock)
-    reason = f"locked by another git process; if none is running, remove {clean(name)}"
-    return UnavailableError(f"repository {path} is {reason}", retry_after_s=1)
-
-
-def not_here(path: Path, what: str, *, bare: bool) -> NotHereError:
-    """Say what brings the objects that a partial clone lacks."""
-    git = f"git -C {clean(str(path))}"
-    checkout = "" if bare else f"`{git} checkout` or "
-    reason = f"{what} not here yet; {checkout}`{git} fetch --refetch --no-filter` brings them"
-    return NotHereError(f"repository {path} is a partial clone: {reason}")
-
-
-def _damaged(path: Path, reason: str) -> UnavailableError:
-    return UnavailableError(f"repository {path} is damaged: {reason}; `git fsck` says more")
-
-
-def _words(error: BaseException) -> str:
-    return clean(str(error) or type(error).__name__, max_cells=200)
-
-
-def _opened(path: Path) -> Repo:
-    if not path.exists():
-        raise UsageError(f"repository {path} does not exist")
-    if not path.is_dir():
-        raise UsageError(f"repository {path} is a file; name its folder")
-    try:
-        return Repo(str(path))
-    except NotGitRepository as error:
-        raise UsageError(f"{path} is not a Git repository; make one with `git init`") from error
-    except (UnsupportedVersion, UnsupportedExtension, InvalidWorktreeConfiguration) as error:
-        raise UsageError(f"repository {path} cannot be read: {_words(error)}") from error
-    except PermissionError as error:
-        raise UsageError(f"repository {path} may not be read: {_words(error)}") from error
-    except (OSError, *_DAMAGE) as error:
-        raise UnavailableError(f"repository {path} cannot be opened: {_words(error)}") from error

@@ -31,9 +31,10 @@ from dulwich.refs import HEADREF
 
 from core.clean import clean
 from core.errors import RejectedError
+from core.git.reading.faults import translated
 from core.git.reading.operations import BRANCHES, operations, work_trees
 from core.git.reading.settings import GitSettings
-from core.git.reading.store import Store, translated
+from core.git.reading.store import Store
 from core.git.writing.commit import shared_mode
 from core.git.writing.conversion import Conversions
 from core.git.writing.reverting import Change

@@ -16,7 +16,8 @@ from dulwich.repo import Repo, parse_shared_repository
 
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError
-from core.git.reading.store import Entry, Store, is_tree, translated
+from core.git.reading.faults import translated
+from core.git.reading.store import Entry, Store, is_tree
 
 FILE_MODE: Final = 0o100644
 FOLDER_MODE: Final = 0o040000

@@ -7,11 +7,10 @@ from math import inf
 from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Remedy, Verdict
 from core.reconcile.acting.plans import workable
 from core.reconcile.judging.causes import withheld
-from core.reconcile.judging.evidence.fights import heals_of, paths_of
+from core.reconcile.judging.evidence.fights import fought, heals_of, paths_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.results import Applied
-from core.reconcile.memory.state import AppState
 from core.reconcile.memory.subjects import Hold, Subject
 
 
@@ -24,6 +23,7 @@ class HealPolicy:
     backoff_cap_s: float = 300.0
     refused_s: float = 300.0  # a refused heal is tried again after so long; other drift is at once
     conflict_s: float = 1.0  # so long the watch may take to bring the version that was in the way
+    # (twice as long after each more in a row, up to the cap of what is unavailable)
     conflicts_told: int = 5  # heals in a row that came too late; fewer are nobody's business
     unavailable_first_s: float = 1.0
     unavailable_cap_s: float = 60.0
@@ -51,8 +51,11 @@ def heal_at(healed: Sequence[float], policy: HealPolicy = POLICY) -> float:
     return healed[-1] + min(policy.backoff_cap_s, policy.backoff_first_s * 3.0**over)
 
 
-def permitted(app: AppState, row: Drift) -> bool:
+def permitted(draft: Draft, row: Drift) -> bool:
     """Tell whether the app's settings let the engine put this drift right by itself."""
+    app = draft.app(row.key.app)
+    if draft.cluster(app.spec.cluster).view.frozen:
+        return False
     if row.untaken:
         return app.healing and (app.spec.heal or app.spec.follow) and not row.calling
     if row.verdict not in {Verdict.DRIFTED, Verdict.MISSING} or not app.healing:
@@ -61,15 +64,20 @@ def permitted(app: AppState, row: Drift) -> bool:
         return False
     if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming or row.calling:
         return False
+    held = held_in(draft, row)
     if row.verdict is Verdict.MISSING:
-        return not withheld(app.spec, row.cause)
-    held = held_in(app, row)
+        return "" not in held and not withheld(app.spec, row.cause)
     return bool(workable(change for change in _drifts(row) if change.path not in held))
 
 
-def held_in(app: AppState, row: Drift) -> frozenset[str]:
-    """Return the fields of an object that the app's settings keep from being put right unasked."""
-    return frozenset(c.path for c in _drifts(row) if withheld(app.spec, c.cause))
+def held_in(draft: Draft, row: Drift) -> frozenset[str]:
+    """Return the fields of an object that are not put right unasked.
+
+    The app's settings say so, or they are fought for; "" is the object itself.
+    """
+    spec = draft.app(row.key.app).spec
+    left = frozenset(c.path for c in _drifts(row) if withheld(spec, c.cause))
+    return left | fought(draft.subject(row.key), row.digest, draft.now)
 
 
 def is_due_to_heal(draft: Draft, row: Drift) -> bool:
@@ -112,7 +120,7 @@ def _version_of(subject: Subject) -> str | None:
 def _times(draft: Draft, row: Drift) -> Iterable[float]:
     subject = draft.subject(row.key)
     digest = row.digest
-    for path in paths_of(row.changes):
+    for path in paths_of(row.changes).keys() - fought(subject, digest, draft.now):
         yield heal_at(heals_of(subject, path, digest, draft.now).times)
 
 
@@ -141,7 +149,9 @@ def hold_back(draft: Draft, done: Applied) -> None:
     about = _drift_of(subject.row) if subject.row is not None else None
     version = None
     if problem.remedy is Remedy.LOOK_AGAIN:  # the world moved: the watch is about to say how
-        pause_s, version, attempts = POLICY.conflict_s, _version_of(subject), attempts - 1
+        late = POLICY.conflict_s * 2.0 ** max(0, subject.conflicts - 1)
+        pause_s, version = min(POLICY.unavailable_cap_s, late), _version_of(subject)
+        attempts -= 1
     if problem.remedy is Remedy.WAIT:
         doubled = POLICY.unavailable_first_s * 2 ** (attempts - 1)
         pause_s = max(problem.retry_after_s or 0.0, min(POLICY.unavailable_cap_s, doubled))

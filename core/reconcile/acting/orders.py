@@ -44,13 +44,12 @@ def heal(draft: Draft) -> None:
 
 def _chosen(draft: Draft, name: str) -> Iterator[Key]:
     """Take those candidates of an app that may be healed now."""
-    app = draft.app(name)
     for key in sorted(draft.candidates.get(name, NO_KEYS)):
         subject = draft.subject(key)
         row = subject.row
         if subject.planned is not None:
             continue  # looked at again when its run is over
-        if row is None or not permitted(app, row):
+        if row is None or not permitted(draft, row):
             if row is None or not row.confirming:
                 draft.withdraw(key)
         elif subject.call is None and is_due_to_heal(draft, row):
@@ -75,7 +74,7 @@ def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
         return
     set_writing(draft, enabled=True)
     for key, row in draft.rows.items():
-        if key.app in apps and permitted(draft.app(key.app), row):
+        if key.app in apps and permitted(draft, row):
             draft.offer(key)
 
 
@@ -120,7 +119,7 @@ def _plan(draft: Draft, keys: Iterable[Key], *, auto: bool = False) -> Plan:
         revisions={name: read.revision.id for name, read in sources.items() if read},
         inventories={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
-        held={row.key: held_in(draft.app(row.key.app), row) for row in rows if auto},
+        held={row.key: held_in(draft, row) for row in rows if auto},
     )
     if made.steps:
         made = replace(made, place=draft.cluster(made.cluster).view.called)

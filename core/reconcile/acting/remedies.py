@@ -7,7 +7,20 @@ former is decided when its step is due.
 
 from dataclasses import replace
 
-from core.model import Plan, Step
+import msgspec
+
+from core.compare import mask
+from core.model import (
+    ABSENT,
+    Absent,
+    FieldChange,
+    FieldVerdict,
+    ObjectRef,
+    Plan,
+    Step,
+    Value,
+    Verb,
+)
 from core.model.requests import Request
 from core.reconcile.acting.standing import step_stands
 from core.reconcile.judging.judging import live_at, policy_of
@@ -21,9 +34,25 @@ def with_requests(draft: Draft, made: Plan) -> Plan:
 
 
 def _decided(draft: Draft, step: Step) -> Step:
+    if step.verb is Verb.CREATE:
+        step = replace(step, creates=_stated(draft, step))
     if step.problem or not step_stands(draft, step):
         return step
     return replace(step, requests=requests_of(draft, step))
+
+
+def _stated(draft: Draft, step: Step) -> Value:
+    """Return the object that a step makes, as a person may see it."""
+    app = draft.app(step.key.app)
+    found = app.desired.get(step.key.ref) or app.unserved.get(step.key.ref)
+    return None if found is None else shown(draft, step.key.ref, found.body)
+
+
+def shown(draft: Draft, ref: ObjectRef, body: bytes) -> Value:
+    """Return an object that Git states with its secrets hidden."""
+    whole = FieldChange("", FieldVerdict.DRIFT, ABSENT, msgspec.json.decode(body))
+    (masked,) = mask([whole], ref, key=draft.mask_key)
+    return None if isinstance(masked.git, Absent) else masked.git
 
 
 def requests_of(draft: Draft, step: Step) -> tuple[Request, ...]:

@@ -53,11 +53,13 @@ from core.model import (
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.meaning import apart, is_left, is_meant, nothing_to_do, stuck
 from core.reconcile.acting.plans import notes_of, ordered, stated_twice
+from core.reconcile.acting.remedies import shown
 from core.reconcile.judging.evidence.scaling import judged_beside
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState, KindState, namespace_of
 from core.reconcile.sides.desired import canonical_of
+from core.reconcile.sides.fences import is_refused, refusal, stated_ref
 from core.reconcile.sides.promises import promises
 from core.remedy import creation, requests
 
@@ -81,9 +83,11 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     cluster = draft.cluster(app.spec.cluster)
     known = resources_of(draft, revert)
     served = cluster.resources or {}
-    documents = (after for _, after in revert.restated if after is not None)
-    unserved = (each for each in documents if each.kind not in served)
-    found = [_coming(app, cluster, each, known.get(each.kind)) for each in unserved]
+    documents = [after for _, after in revert.restated if after is not None]
+    barred = [each for each in documents if is_refused(app, cluster, each, known)]
+    unserved = (each for each in documents if each.kind not in served and each not in barred)
+    found = [_barred(app, cluster, each, known) for each in barred]
+    found += [_coming(draft, app, each, known.get(each.kind)) for each in unserved]
     for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
         going = revert.blocking.get(Key(app.spec.name, ref))
         found.append(_of_object(draft, app, cluster, ref, sides, going))
@@ -123,23 +127,36 @@ def _sides(
     served = cluster.resources or {}
     for pair in revert.restated:
         for document, side in zip(pair, (before, after), strict=True):
-            if document is not None and document.kind in served:
+            if document is None or document.kind not in served:
+                continue
+            if not is_refused(app, cluster, document, served):
                 made = app.canonical.get(document) or canonical_of(draft, app, cluster, document)
                 if made is not None:
                     side[made.ref] = made
     return {ref: (before.get(ref), after.get(ref)) for ref in {**before, **after}}
 
 
-def _coming(
-    app: AppState, cluster: ClusterState, document: Document, resource: Resource | None
+def _barred(
+    app: AppState, cluster: ClusterState, document: Document, known: Mapping[KindRef, Resource]
 ) -> _Found:
+    """Leave out what the app may not touch."""
+    ref = stated_ref(app, cluster, document, known)
+    problem = refusal(app.spec, ref)
+    return _Found(
+        Step(Key(app.spec.name, ref), document.kind, Verb.APPLY, Coming(), problem=problem)
+    )
+
+
+def _coming(draft: Draft, app: AppState, document: Document, resource: Resource | None) -> _Found:
     """Make what can only be made once its kind is defined, if the revert brings the definition."""
     kind = document.kind
     if resource is None:
         return _Found(note=f"the cluster serves no {kind.kind} in {kind.api_version}: left alone")
+    cluster = draft.cluster(app.spec.cluster)
     place = (document.namespace or namespace_of(app, cluster)) if resource.namespaced else ""
     ref = ObjectRef(kind.group, kind.kind, place, document.name)
-    return _Found(Step(Key(app.spec.name, ref), kind, Verb.CREATE, Coming()))
+    step = Step(Key(app.spec.name, ref), kind, Verb.CREATE, Coming())
+    return _Found(replace(step, creates=shown(draft, ref, document.body)))
 
 
 def _of_object(
@@ -164,8 +181,9 @@ def _of_object(
     other = app.claimed.get(ref, "")
     if other:
         return _Found(replace(step, problem=stated_twice(other)))
-    if state is None or state.objects is None:
-        problem = f"live-unreadable: {state.problem if state is not None else 'not read yet'}"
+    if state is None or state.objects_in(ref.namespace) is None:
+        why = state.problem_in(ref.namespace) if state is not None else None
+        problem = f"live-unreadable: {why or 'not read yet'}"
         return _Found(replace(step, problem=problem))
     if live is not None:
         beside = Beside(cluster.scales.get(ref), blocking=blocking)
@@ -175,7 +193,8 @@ def _of_object(
     left = absence(policy_of(app.spec).rules, after)
     if left:
         return _Found(note=f"{ref} is not in the cluster; {left}")
-    return _Found(replace(step, verb=Verb.CREATE, requests=(creation(after),)))
+    made = shown(draft, ref, after.body)
+    return _Found(replace(step, verb=Verb.CREATE, requests=(creation(after),), creates=made))
 
 
 def _others(draft: Draft, app: AppState, names: set[Key]) -> Iterator[str]:

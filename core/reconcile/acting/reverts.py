@@ -37,6 +37,7 @@ from core.reconcile.memory.phases import RunState, Waiting
 from core.reconcile.memory.results import PlanPrepared, Reverted, RevertFound, RevertPrepared
 from core.reconcile.memory.state import is_known, is_settled
 from core.reconcile.sides.desired import follow_kinds
+from core.reconcile.sides.fences import is_refused
 
 READ_WITHIN_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
 
@@ -74,8 +75,10 @@ def finish_previews(draft: Draft) -> None:
 def _is_seen(draft: Draft, revert: RevertPlan) -> bool:
     app = draft.app(revert.app)
     cluster = draft.cluster(app.spec.cluster)
-    kinds = {each.kind for pair in revert.restated for each in pair if each is not None}
-    followed = kinds & (cluster.resources or {}).keys()
+    served = cluster.resources or {}
+    stated = (each for pair in revert.restated for each in pair if each is not None)
+    kinds = {each.kind for each in stated if not is_refused(app, cluster, each, served)}
+    followed = kinds & served.keys()
     return (
         is_known(app, cluster)
         and not draft.queue(revert.app)

@@ -21,7 +21,7 @@ from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
 from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.judging.causes import cause_of
-from core.reconcile.judging.evidence.fights import remember_heal
+from core.reconcile.judging.evidence.fights import forget_heals, remember_heal
 from core.reconcile.judging.evidence.refusals import PUT_BACK
 from core.reconcile.judging.judging import live_at
 from core.reconcile.memory.draft import Draft
@@ -220,4 +220,6 @@ def _tell_outcome(
         what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"
         draft.tell_of(EventName.HEALED, row, changes=drifts, message=what)
     else:
+        if not auto:
+            forget_heals(draft, done.key, drifts)
         draft.tell_of(EventName.SYNCED, row, changes=drifts)

@@ -9,9 +9,10 @@ def step_stands(draft: Draft, step: Step) -> bool:
     app = draft.app(step.key.app)
     desired = app.desired.get(step.key.ref)
     kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
-    if desired is None or kind is None or kind.objects is None:
+    objects = kind.objects_in(step.key.ref.namespace) if kind is not None else None
+    if desired is None or objects is None:
         return False
-    live = kind.objects.get(step.key.ref)
+    live = objects.get(step.key.ref)
     if isinstance(step.stamp, Coming):
         return live is None
     return step.stamp == stamp_of(desired, live)

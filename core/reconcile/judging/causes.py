@@ -156,13 +156,13 @@ class Causes:
             others = manager is not None or change.seen is not None
             return Cause.BOTH if others else Cause.GIT_AHEAD
         stated = msgspec.json.decode(base, type=dict)
-        in_git, in_live = (
-            all(Held(stated, side, self._schema).agrees(place) for place in _places(change))
-            for side in (self._git, self._live)
-        )
-        if in_git:
-            return Cause.LIVE_CHANGED
-        return Cause.GIT_AHEAD if in_live else Cause.BOTH
+        if self._agree(stated, self._git, change) and self._agree(self._git, stated, change):
+            return Cause.LIVE_CHANGED  # each way: a map that is new in Git is no addition of others
+        return Cause.GIT_AHEAD if self._agree(stated, self._live, change) else Cause.BOTH
+
+    def _agree(self, stated: JsonObject, found: JsonObject, change: FieldChange) -> bool:
+        held = Held(stated, found, self._schema)
+        return all(held.agrees(place) for place in _places(change))
 
     def _unrecorded(self, change: FieldChange) -> Cause | None:
         if change.seen is not None:
@@ -187,8 +187,7 @@ class Causes:
         sent = self._evidence.last_applied
         if not sent:
             return None
-        held = Held(sent, self._live, self._schema)
-        if all(held.agrees(place) for place in _places(change)):
+        if self._agree(sent, self._live, change):
             return Cause.GIT_AHEAD
         return Cause.LIVE_CHANGED if isinstance(change.live, Absent) else None
 

@@ -38,6 +38,9 @@ def without_desired(
     """Judge an object that has no canonical form in Git; None where nothing is to be said of it."""
     app = draft.app(key.app)
     cluster = draft.cluster(app.spec.cluster)
+    if key.ref in app.refused:
+        document, why = app.refused[key.ref]
+        return _unknown(app, key, document, f"not-allowed: {why}")
     if key.ref in app.unserved:
         return _not_served(app, key, before)
     if key.ref in app.lost:
@@ -158,7 +161,11 @@ def _pictures(
     for kind in wanted.kinds:
         if (kind.group, kind.kind) == (ref.group, ref.kind):
             state = cluster.kinds.get(kind)
-            yield (state.objects, str(state.problem or "")) if state is not None else (None, "")
+            if state is None:
+                yield None, ""
+            else:
+                problem = state.problem_in(ref.namespace)
+                yield state.objects_in(ref.namespace), str(problem or "")
     for kind in wanted.surveyed:
         if (kind.group, kind.kind) == (ref.group, ref.kind) and ref.namespace in wanted.owned:
             survey = cluster.surveys.get((kind, ref.namespace))

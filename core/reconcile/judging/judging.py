@@ -40,7 +40,12 @@ from core.model import (
 from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.evidence.endings import ending_of, note_end
-from core.reconcile.judging.evidence.fights import note_calm, persistent, tell_fights
+from core.reconcile.judging.evidence.fights import (
+    note_calm,
+    persistent,
+    tell_fights,
+    with_fight,
+)
 from core.reconcile.judging.evidence.observing import Sights, forget_sightings
 from core.reconcile.judging.evidence.recalling import (
     ask_past,
@@ -118,11 +123,12 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
         return _extra(draft, key, before)
     kind = cluster.kinds.get(desired.kind)
     fresh = _fresh(app, desired, before)
-    if kind is None or kind.objects is None:
-        problem = kind.problem if kind is not None else None
+    objects = kind.objects_in(key.ref.namespace) if kind is not None else None
+    if objects is None:
+        problem = kind.problem_in(key.ref.namespace) if kind is not None else None
         text = f"live-unreadable: {problem}" if problem is not None else UNREAD
         return replace(fresh, verdict=Verdict.UNKNOWN, reason=text)
-    live = kind.objects.get(key.ref)
+    live = objects.get(key.ref)
     if not is_compared(desired, live):
         left = not_compared(desired)
         return replace(fresh, verdict=left.verdict, changes=left.changes, problem="")
@@ -181,7 +187,8 @@ def _left_alone(row: Drift, note: str) -> Drift:
 def live_at(cluster: ClusterState, kind: KindRef, ref: ObjectRef) -> Live | None:
     """Return an object as it is followed at that version, if it is there."""
     state = cluster.kinds.get(kind)
-    return state.objects.get(ref) if state is not None and state.objects is not None else None
+    objects = state.objects_in(ref.namespace) if state is not None else None
+    return objects.get(ref) if objects is not None else None
 
 
 def _missing(
@@ -197,7 +204,9 @@ def _missing(
     cause = cause_of_absence(app.applied(fresh.key.ref), desired, before)
     missing = replace(fresh, verdict=Verdict.MISSING, cause=cause, confirmed_by=ConfirmedBy.SERVER)
     left = absence(policy_of(app.spec).rules, desired)
-    return _left_alone(missing, f"not in the cluster; {left}") if left else missing
+    if left:
+        return _left_alone(missing, f"not in the cluster; {left}")
+    return with_fight(draft, missing)
 
 
 def _keep_origin(before: Drift | None, after: Drift | None) -> Drift | None:
@@ -271,6 +280,7 @@ def compared(
         _ask(draft, app, desired, live)
     if as_stated and not changes:
         forget_past(draft, fresh.key)
+    row = with_fight(draft, row)
     return with_taking(draft, app, desired, live, row, policy_of(app.spec))
 
 

@@ -65,10 +65,26 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSides:
+    """Show these objects whole, as they are and as Git wants them, in `Snapshot.answers`."""
+
+    request: int
+    keys: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Read Git again and ask for pending confirmations again."""
 
 
 Command: TypeAlias = (
-    PreparePlan | Execute | PrepareRevert | ExecuteRevert | SetHeal | SetWriting | Explain | Refresh
+    PreparePlan
+    | Execute
+    | PrepareRevert
+    | ExecuteRevert
+    | SetHeal
+    | SetWriting
+    | Explain
+    | ShowSides
+    | Refresh
 )

@@ -6,10 +6,12 @@ from typing import TypeAlias
 
 from core.compare import Policy, Schema
 from core.model import (
+    NOWHERE,
     Actor,
     Desired,
     Document,
     FieldChange,
+    Home,
     Key,
     KindRef,
     Live,
@@ -100,6 +102,8 @@ class ReadInventory:
     cluster: str
     app: str
     namespace: str
+    home: Home = NOWHERE  # whose inventory alone it may be
+    others: frozenset[str] = frozenset()  # apps of the cluster whose names are theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ class WriteInventory:
     app: str
     namespace: str
     rows: tuple[InventoryRow, ...]
+    home: Home = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from typing import TypeAlias
 
 from core.compare import Schema
 from core.model import (
+    NOWHERE,
     Commit,
     Document,
+    Home,
     KindRef,
     Live,
     ObjectRef,
@@ -34,6 +36,12 @@ class SourceRead:
     refused: tuple[
         tuple[str, str], ...
     ] = ()  # path of a file, or of a folder with "/"; the problem
+    broken: tuple[
+        tuple[Document, str], ...
+    ] = ()  # of those, the objects that are known by name, without a body; the problem
+    others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
+    home: Home = NOWHERE  # which folder this is, whichever clone was read
+    tree: str = ""  # tells its files from those at other commits; "": the commit itself does
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class ClusterFound:
     namespace: str  # of the context; "" means default
     resources: Mapping[KindRef, Resource]
     user: str = ""  # as the kubeconfig calls it
+    uid: str = ""  # of kube-system, which tells it from others; "" if we may not see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +148,15 @@ class SchemaRead:
 
 @dataclass(frozen=True, slots=True)
 class KindListed:
-    """A complete listing of one kind, in every followed namespace; what is not in it is gone."""
+    """A complete listing of one kind, in every followed namespace; what is not in it is gone.
+
+    But for the namespaces that are *unread*: of those it says nothing.
+    """
 
     cluster: str
     kind: KindRef
     objects: Mapping[ObjectRef, Live]
+    unread: Mapping[str, Problem] = field(default_factory=dict)  # by namespace: why
     at: float = field(default=0.0, compare=False)  # when it was received; 0.0 means just now
     since: float = field(default=0.0, compare=False)  # until when the picture before was current
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WriteInventory
-from core.reconcile.memory.state import AppState, inventory_namespace
+from core.reconcile.memory.state import AppState, home_of, inventory_namespace
 
 
 def store_inventory(draft: Draft, name: str) -> None:
@@ -18,7 +18,7 @@ def store_inventory(draft: Draft, name: str) -> None:
     draft.put_app(replace(app, storing=app.inventory))
     rows = tuple(app.inventory[ref] for ref in sorted(app.inventory))
     namespace = inventory_namespace(app, draft.cluster(app.spec.cluster))
-    draft.effects.append(WriteInventory(app.spec.cluster, name, namespace, rows))
+    draft.effects.append(WriteInventory(app.spec.cluster, name, namespace, rows, home_of(app)))
 
 
 def is_stored(app: AppState) -> bool:

@@ -15,6 +15,7 @@ from core.model import (
     Document,
     Drift,
     Event,
+    Home,
     Key,
     KindRef,
     Live,
@@ -51,6 +52,15 @@ class KindState:
     schema_read: bool = False
     objects: Map[ObjectRef, Live] | None = None  # None: not listed yet, so judge nothing
     problem: Problem | None = None  # why it cannot be read; its objects are UNKNOWN
+    unread: Mapping[str, Problem] = field(default_factory=dict)  # the same of one namespace
+
+    def objects_in(self, namespace: str) -> Map[ObjectRef, Live] | None:
+        """The picture that tells of a namespace, or of what has none; None: nothing does."""
+        return None if namespace in self.unread else self.objects
+
+    def problem_in(self, namespace: str) -> Problem | None:
+        """Why the kind cannot be read there."""
+        return self.unread.get(namespace, self.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +100,12 @@ class AppState:
     read_at: float = 0.0
     problem: Problem | None = None
     history: tuple[Commit, ...] = ()
-    refused: tuple[str, ...] = ()  # documents outside the allowed namespaces
-    documents: Mapping[KindRef, tuple[Document, ...]] = field(default_factory=dict)
+    refused: Mapping[ObjectRef, tuple[Document, str]] = field(
+        default_factory=dict
+    )  # what the app may not touch, and why
+    documents: Mapping[KindRef, tuple[Document, ...]] = field(
+        default_factory=dict
+    )  # without those that are refused
     stated: frozenset[ObjectRef] = frozenset()  # of every document, whatever became of it
     canonical: Mapping[Document, Desired] = field(
         default_factory=dict
@@ -226,3 +240,8 @@ def namespace_of(app: AppState, cluster: ClusterState) -> str:
 def inventory_namespace(app: AppState, cluster: ClusterState) -> str:
     """Where the inventory of an app is kept."""
     return app.spec.inventory_namespace or namespace_of(app, cluster)
+
+
+def home_of(app: AppState) -> Home:
+    """Which folder of which repository an app is."""
+    return app.source.home if app.source is not None else Home(path=app.spec.path)

@@ -28,8 +28,15 @@ from core.reconcile.judging.extras import judge_all_owned, judge_owned
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
 from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead
-from core.reconcile.memory.state import AppState, ClusterState, inventory_namespace, namespace_of
+from core.reconcile.memory.state import (
+    AppState,
+    ClusterState,
+    home_of,
+    inventory_namespace,
+    namespace_of,
+)
 from core.reconcile.sides.claims import settle_claims
+from core.reconcile.sides.fences import is_refused, refusal, refusals, stated_ref
 from core.reconcile.sides.promises import promises
 from core.reconcile.sides.surveys import keep_wanted, surveyed_kinds
 
@@ -38,47 +45,56 @@ def take_source(draft: Draft, read: SourceRead) -> None:
     """Take a newly read commit of one app into account."""
     app = draft.app(read.app)
     before = app.source
-    documents: dict[KindRef, list[Document]] = {}
-    for document in read.documents:
-        documents.setdefault(document.kind, []).append(document)
+    for ref in app.lost:
+        draft.judge_again(Key(read.app, ref))
     draft.put_app(
         replace(
             app,
             source=read,
             read_at=draft.now,
             problem=None,
-            documents={kind: tuple(found) for kind, found in documents.items()},
+            documents=by_kind(read.documents),
             lost=_lost(app, read),
         )
     )
-    news = before is None or (before.revision.id, before.problems) != (
-        read.revision.id,
-        read.problems,
-    )
+    news = before is None or _content(before) != _content(read)
+    place_documents(draft, read.app)
     if news and app.shown:
+        refused = refusals(draft.app(read.app))
         draft.tell(
             EventName.SOURCE_UPDATED,
             app=read.app,
             cluster=app.spec.cluster,
             revision=read.revision.id,
-            message="; ".join((read.revision.subject, *read.problems)),
+            message="; ".join((read.revision.subject, *read.problems, *refused)),
         )
-    place_documents(draft, read.app)
     note_stated(draft, read.app)
     follow_kinds(draft, app.spec.cluster)
     if before is None or before.problems != read.problems:
         judge_all_owned(draft, app.spec.cluster)
 
 
+def _content(read: SourceRead) -> tuple[object, ...]:
+    """What a commit has to change in a folder to be news for its app."""
+    return (read.tree or read.revision.id, read.problems)
+
+
 def _lost(app: AppState, read: SourceRead) -> dict[ObjectRef, tuple[Document, str]]:
-    """Find the objects of files that could be read before and cannot be read now.
+    """Find the objects that could be read before, of files of which a part cannot be read now.
 
     Nobody knows whether Git still states them.
     """
     last = {ref: document for ref, (document, _) in app.lost.items()}
     last |= app.unserved
     last |= {ref: made.document for ref, made in app.desired.items()}
-    found = ((ref, each, refusal_of(read.refused, each.file)) for ref, each in last.items())
+    stated = {
+        (each.kind.group, each.kind.kind, each.namespace, each.name) for each in read.documents
+    }
+    found = (
+        (ref, each, refusal_of(read.refused, each.file))
+        for ref, each in last.items()
+        if (each.kind.group, each.kind.kind, each.namespace, each.name) not in stated
+    )
     return {ref: (document, problem) for ref, document, problem in found if problem}
 
 
@@ -111,26 +127,23 @@ def place_documents(draft: Draft, name: str) -> None:
     """Give every document of one app that can have one its canonical form and scope."""
     app = draft.app(name)
     cluster = draft.cluster(app.spec.cluster)
-    if app.source is None or cluster.resources is None:
+    source = app.source
+    if source is None or cluster.resources is None:
         return
+    app = _fenced(draft, app, cluster, cluster.resources)
+    known = {**app.promised, **cluster.resources}
     kept: dict[Document, Desired] = {}
     desired: dict[ObjectRef, Desired] = {}
     unserved: dict[ObjectRef, Document] = {}
-    refused: list[str] = []
-    lacking = app.documents.keys() - cluster.resources.keys()
-    promised = promises(app.documents, lacking)
-    for document in app.source.documents:
-        if document.kind in lacking:
-            unserved[_stated_ref(app, cluster, document, promised)] = document
+    for document in source.documents:
+        if is_refused(app, cluster, document, known):
+            continue
+        if document.kind not in cluster.resources:
+            unserved[stated_ref(app, cluster, document, app.promised)] = document
             continue
         made = app.canonical.get(document) or canonical_of(draft, app, cluster, document)
-        if made is None:
-            continue
-        kept[document] = made
-        reason = _refusal(app, made)
-        if reason:
-            refused.append(reason)
-        else:
+        if made is not None:
+            kept[document] = made
             both = _over(desired.get(made.ref), made)
             kept_one = app.desired.get(made.ref)
             desired[made.ref] = kept_one if kept_one == both else both
@@ -141,10 +154,36 @@ def place_documents(draft: Draft, name: str) -> None:
             canonical=kept,
             desired=desired,
             unserved=unserved,
-            promised=promised,
-            refused=tuple(refused),
         )
     )
+
+
+def _fenced(
+    draft: Draft, app: AppState, cluster: ClusterState, served: Mapping[KindRef, Resource]
+) -> AppState:
+    """Part what an app may touch from what is refused, which is listed and nothing else."""
+    assert app.source is not None
+    allowed = [e for e in app.source.documents if not is_refused(app, cluster, e, served)]
+    coming = by_kind(allowed)
+    promised = promises(coming, coming.keys() - served.keys())
+    known = {**promised, **served}
+    documents = by_kind(e for e in allowed if not is_refused(app, cluster, e, known))
+    refused: dict[ObjectRef, tuple[Document, str]] = {}
+    for document in app.source.documents:
+        if is_refused(app, cluster, document, known):
+            ref = stated_ref(app, cluster, document, known)
+            refused[ref] = (document, refusal(app.spec, ref))
+    for ref in {**app.refused, **refused}:
+        draft.judge_again(Key(app.spec.name, ref))
+    return draft.put_app(replace(app, documents=documents, promised=promised, refused=refused))
+
+
+def by_kind(documents: Iterable[Document]) -> dict[KindRef, tuple[Document, ...]]:
+    """Put documents of one kind together, in their order."""
+    found: dict[KindRef, list[Document]] = {}
+    for document in documents:
+        found.setdefault(document.kind, []).append(document)
+    return {kind: tuple(each) for kind, each in found.items()}
 
 
 def note_stated(draft: Draft, name: str) -> None:
@@ -154,11 +193,23 @@ def note_stated(draft: Draft, name: str) -> None:
     if app.source is None or cluster.resources is None:
         return
     known = {**app.promised, **cluster.resources}
-    stated = frozenset(_stated_ref(app, cluster, each, known) for each in app.source.documents)
+    stated = frozenset(stated_ref(app, cluster, each, known) for each in app.source.documents)
+    broken = {stated_ref(app, cluster, one, known): (one, why) for one, why in app.source.broken}
+    app = _with_broken(draft, app, broken)
     if stated != app.stated:
         draft.put_app(replace(app, stated=stated))
         judge_owned(draft, app.spec.cluster, sorted(stated ^ app.stated))
         settle_claims(draft, app.spec.cluster)
+
+
+def _with_broken(
+    draft: Draft, app: AppState, broken: Mapping[ObjectRef, tuple[Document, str]]
+) -> AppState:
+    """List what is wrong in itself and known by name, though it never was right."""
+    new = {ref: each for ref, each in broken.items() if app.lost.get(ref) != each}
+    for ref in new:
+        draft.judge_again(Key(app.spec.name, ref))
+    return draft.put_app(replace(app, lost={**app.lost, **new})) if new else app
 
 
 def replace_kind(draft: Draft, cluster: str, kind: KindRef) -> None:
@@ -185,26 +236,6 @@ def canonical_of(
         namespace=namespace_of(app, cluster),
         digest_key=draft.digest_key,
     )
-
-
-def _stated_ref(
-    app: AppState,
-    cluster: ClusterState,
-    document: Document,
-    promised: Mapping[KindRef, Resource],
-) -> ObjectRef:
-    resource = promised.get(document.kind)
-    namespaced = resource is None or resource.namespaced
-    namespace = (document.namespace or namespace_of(app, cluster)) if namespaced else ""
-    return ObjectRef(document.kind.group, document.kind.kind, namespace, document.name)
-
-
-def _refusal(app: AppState, made: Desired) -> str:
-    allowed = app.spec.namespaces
-    if not allowed or not made.ref.namespace or made.ref.namespace in allowed:
-        return ""
-    place_ = f"{made.document.file}:{made.document.line}"
-    return f"{place_}: namespace {made.ref.namespace} is not one this app may touch"
 
 
 def _over(earlier: Desired | None, made: Desired) -> Desired:
@@ -258,8 +289,9 @@ def follow_kinds(draft: Draft, name: str) -> None:
             continue
         if not app.inventory_asked:
             draft.put_app(replace(app, inventory_asked=True))
-            namespace = inventory_namespace(app, cluster)
-            draft.effects.append(ReadInventory(name, app.spec.name, namespace))
+            place = (app.spec.name, inventory_namespace(app, cluster), home_of(app))
+            names = frozenset(each.spec.name for each in draft.apps_of(name))
+            draft.effects.append(ReadInventory(name, *place, names - {app.spec.name}))
         if not app.shown:
             continue
         coming = tuple(_restated(draft, app))
@@ -281,9 +313,12 @@ def follow_kinds(draft: Draft, name: str) -> None:
 
 def _restated(draft: Draft, app: AppState) -> Iterator[Document]:
     """Yield what reverts of an app restate that are being worked out: it must be seen live."""
+    cluster = draft.cluster(app.spec.cluster)
+    known = {**app.promised, **(cluster.resources or {})}
     for revert in draft.previews.values():
         if revert.app == app.spec.name:
-            yield from (document for pair in revert.restated for document in pair if document)
+            documents = (each for pair in revert.restated for each in pair if each)
+            yield from (e for e in documents if not is_refused(app, cluster, e, known))
 
 
 def _namespaces(

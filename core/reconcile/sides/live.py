@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
-from core.model import EventName, Key, KindRef, Live, Resource
+from core.model import EventName, Key, KindRef, Live, Problem, Resource
 from core.reconcile.judging.evidence.endings import watch_end
 from core.reconcile.judging.evidence.observing import note_sighting
 from core.reconcile.judging.evidence.refusals import forget_refusals
@@ -29,8 +30,14 @@ from core.reconcile.memory.state import (
 )
 from core.reconcile.memory.tables import Map
 from core.reconcile.sides.desired import follow_kinds, note_stated, place_documents, replace_kind
+from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
+from core.reconcile.sides.twins import forget_server, refusal_of_twin, twins_of
 
+REPLACED: Final = (
+    "another cluster answers at this address (its namespace kube-system has another uid): "
+    "nothing is healed there before a person syncs it"
+)
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
 
@@ -47,11 +54,18 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
         seen_at=draft.now,
         problem=None,
         user=found.user,
+        uid=found.uid,
     )
     resources = cluster.resources if same else found.resources
     draft.put_cluster(
         replace(cluster, view=view, namespace=_namespace(found), resources=resources, synced=False)
     )
+    first, *others = twins_of(draft, found.uid) or (draft.cluster(found.cluster),)
+    for twin in others:
+        lose_cluster(draft, refusal_of_twin(first, twin))
+        forget_server(draft, twin.view.spec.name)
+    if not draft.cluster(found.cluster).view.connected:
+        return
     if not same:
         for app in draft.apps_of(found.cluster):
             changed = _changed_kinds(cluster.resources or {}, found.resources)
@@ -59,8 +73,28 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             draft.put_app(replace(app, canonical=kept))
             place_documents(draft, app.spec.name)
             note_stated(draft, app.spec.name)
+    if cluster.resources is not None and cluster.view.uid not in {"", found.uid}:
+        _freeze(draft, found.cluster)
     forget_refusals(draft, found.cluster)  # it may be another user who asks now
     follow_kinds(draft, found.cluster)
+
+
+def _freeze(draft: Draft, name: str) -> None:
+    """Heal nothing in a cluster that took another one's place, before a person syncs it (G7)."""
+    cluster = draft.cluster(name)
+    draft.put_cluster(replace(cluster, view=replace(cluster.view, frozen=REPLACED)))
+    draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=name, message=REPLACED)
+    for app in draft.apps_of(name):
+        draft.put_app(
+            replace(
+                app,
+                inventory=None,
+                inventory_asked=False,
+                inventory_problem="",
+                stored=NOTHING_APPLIED,
+                storing=None,
+            )
+        )
 
 
 def _namespace(found: ClusterFound) -> str:
@@ -135,14 +169,16 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     """Take a complete listing as one input; what is not in it is gone."""
     cluster = draft.cluster(listed.cluster)
     before = cluster.kinds.get(listed.kind, KindState())
-    state = replace(before, objects=Map(listed.objects), problem=None)
+    state = replace(before, objects=Map(listed.objects), problem=None, unread=listed.unread)
     _set_kind(draft, cluster, listed.kind, state)
     relist_scales(draft, listed.cluster, listed.kind, listed.objects)
-    old = before.objects
     at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
     for app in draft.apps_of(listed.cluster):
         for key in _keys_of(app, listed.kind):
-            live = listed.objects.get(key.ref)
+            if key.ref.namespace in listed.unread:
+                _lose_sight(draft, key)
+                continue
+            old, live = before.objects_in(key.ref.namespace), listed.objects.get(key.ref)
             _overtake(draft, key, live)
             if old is not None and old.get(key.ref) == live:
                 continue  # it does not show a write that we still wait for, either
@@ -150,7 +186,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
             if old is not None:
                 note_sighting(draft, key, old.get(key.ref), live, at=at, since=since)
             draft.judge_again(key)
-    judge_owned_listing(draft, listed.cluster, listed.kind, old or {}, listed.objects)
+    judge_owned_listing(draft, listed.cluster, listed.kind, before.objects or {}, listed.objects)
     see_cluster(draft, listed.cluster)
 
 
@@ -158,16 +194,20 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
     """One kind cannot be read: its objects are UNKNOWN, all others go on."""
     cluster = draft.cluster(lost.cluster)
     state = cluster.kinds.get(lost.kind, KindState())
-    changed = replace(state, objects=None, problem=lost.problem, schema_read=True)
+    changed = replace(state, objects=None, problem=lost.problem, unread={}, schema_read=True)
     _set_kind(draft, cluster, lost.kind, changed)
     relist_scales(draft, lost.cluster, lost.kind, None)
     if not state.schema_read:
         replace_kind(draft, lost.cluster, lost.kind)
     for app in draft.apps_of(lost.cluster):
         for key in _keys_of(app, lost.kind):
-            note_sighting(draft, key, None, None)  # what comes next cannot be held against it
-            draft.judge_again(key)
+            _lose_sight(draft, key)
     judge_owned_listing(draft, lost.cluster, lost.kind, state.objects or {}, {})
+
+
+def _lose_sight(draft: Draft, key: Key) -> None:
+    note_sighting(draft, key, None, None)  # what comes next cannot be held against it
+    draft.judge_again(key)
 
 
 def change_live(draft: Draft, changed: LiveChanged) -> None:
@@ -252,8 +292,14 @@ def say_synced(draft: Draft, name: str) -> None:
         draft.put_cluster(replace(cluster, synced=True))
         stated = {kind for app in draft.apps_of(name) for kind in app.documents}
         asked = (kind for kind in cluster.following.kinds if kind in stated or kind != scaler)
-        found = {problem.words for kind in asked if (problem := cluster.kinds[kind].problem)}
-        problems = sorted(found)
+        found = (problem for kind in asked for problem in _problems(cluster.kinds[kind]))
+        problems = sorted({problem.words for problem in found})
         problems += unseen(cluster, cluster.following.owned)
-        problems += filter(None, [cluster.view.notice])
+        problems += (each for app in draft.apps_of(name) if app.shown for each in refusals(app))
+        problems += cluster.view.notices
         draft.tell(EventName.CLUSTER_SYNCED, cluster=name, message="; ".join(problems))
+
+
+def _problems(kind: KindState) -> Iterator[Problem]:
+    yield from (kind.problem,) if kind.problem is not None else ()
+    yield from kind.unread.values()

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from core.cli.ending import exit_code_of
 from core.cli.program import chosen_job
 from core.cli.signals import run_coroutine
 from core.demo.colleague import DEEDS, Colleague, order
-from core.demo.sample import MONITORING, SHOP
+from core.demo.sample import MONITORING, SHOP, history
 from core.demo.world import BRANCH, DemoWorld
 from core.git import commit_files
 from core.sandbox import SandboxThread
@@ -103,7 +105,8 @@ def test_only_the_newest_commit_is_not_applied_at_first(world: World) -> None:
     code, out, err = world("diff")
     assert (code, err) == (1, "")
     assert "ConfigMap shop/shop: drifted, Git moved on, not applied yet" in out
-    assert '"Let carts live for two hours" by Tom Okafor' in out
+    assert "Tom Okafor, 3m ago" in out
+    assert ": Let carts live for two hours" in out
     (changed,) = world.document()["objects"]
     assert [change["path"] for change in changed["changes"]] == ['data["cart.lifetime"]']
     assert world("diff", "monitoring")[0] == 0
@@ -129,6 +132,56 @@ def test_every_deed_of_the_colleague_is_accepted_and_seen(world: World) -> None:
     assert (scaled["actor"]["manager"], scaled["actor"]["subresource"]) == ("kubectl", "scale")
     assert (scaled["origin"]["file"], scaled["origin"]["line"]) == (WEB, 8)
     assert scaled["origin"]["subject"] == "Run three webs before the sale"
+
+
+def test_a_unified_diff_is_what_a_sync_would_change(world: World) -> None:
+    world.deeds()
+    code, out, err = world("diff", "-o", "diff")
+    assert (code, err) == (1, "")
+    assert "--- LIVE/shop.apps.v1.Deployment.shop.web\n" in out
+    assert "-  replicas: 5\n+  replicas: 3\n" in out
+    assert "+++ MERGED/shop.v1.Service.shop.cart\n@@ -0,0 +1,10 @@\n+apiVersion: v1\n" in out
+    assert "generation" not in "".join(line for line in out.splitlines() if line[:1] in "+-")
+    assert world("sync", "--yes")[0] == 0
+    assert world("diff", "-o", "diff") == (0, "", "")
+
+
+def test_a_program_of_the_users_shows_it_instead(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECTL_EXTERNAL_DIFF", "false -u")  # it ends with 1
+    assert world("diff", "shop", "-o", "diff") == (1, "", "")
+    monkeypatch.setenv("KUBECTL_EXTERNAL_DIFF", "no-such-program")
+    assert world("diff", "monitoring", "-o", "diff") == (0, "", "")  # nothing to show
+    code, out, err = world("diff", "shop", "-o", "diff")
+    assert (code, out) == (2, "")
+    assert "KUBECTL_EXTERNAL_DIFF: no-such-program cannot be started" in err
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="NOT PROVEN: no kubectl")
+def test_a_unified_diff_reads_as_that_of_kubectl(world: World) -> None:
+    assert world("sync", "--yes")[0] == 0
+    world.deeds()
+    written = f"{world.folder}/web.yaml"
+    Path(written).write_bytes(dict(history()[-2].files)[WEB])
+    done = subprocess.run(  # noqa: S603 - fixed words, our own test
+        ["kubectl", "diff", "--server-side", "--force-conflicts", "-n", "shop", "-f", written],  # noqa: S607
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    theirs = re.sub(r"/tmp\S*/(LIVE|MERGED)-\d+/(\S+)(\t.*)?", r"\1/\2", done.stdout)  # noqa: S108
+    ours = world("diff", "shop", "-o", "diff")[1]
+    start = ours.index("diff -u -N LIVE/apps.v1.Deployment.shop.web")
+    end = ours.index("diff -u -N", start + 1)
+    generation = re.compile(r"-  generation: \d+\n\+  generation: \d+\n")
+    assert _changed(generation.sub("", theirs)) == _changed(ours[start:end])
+
+
+def _changed(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line[:1] in "+-d"]
 
 
 def test_a_dry_run_changes_nothing_and_a_sync_mends_what_the_plan_said(world: World) -> None:

@@ -6,19 +6,25 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from core.clock import Clock
 from core.cluster import Cluster
+from core.cluster.doubting import BEHIND_S
+from core.cluster.presence import PROBE_CAP_S
+from core.compare import Policy
 from core.errors import (
     DeniedError,
     OutdatedError,
     RejectedError,
     UnavailableError,
 )
-from core.model import ClusterSpec, JsonObject, Key, KindRef, Live, ObjectRef, Remedy
+from core.model import ClusterSpec, Home, JsonObject, Key, KindRef, Live, ObjectRef, Remedy
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
@@ -28,6 +34,7 @@ from core.reconcile.memory.inputs import (
     SchemaRead,
 )
 from core.reconcile.memory.results import InventoryRead, InventoryRow
+from core.remedy import statement
 from core.sandbox import Sandbox
 from tests.core.cluster.manual import ManualClock
 from tests.core.cluster.worlds import (
@@ -307,8 +314,119 @@ async def test_an_outage_is_no_storm(sandbox: Sandbox, embedded: World) -> None:
         await asyncio.sleep(1)
     made = list(sandbox.requests)[before:]
     ours = [one for one in made if "driftdeck" in str(one)]
-    assert len(ours) < 20, Counter(map(str, ours))
+    assert len(ours) < 24, Counter(map(str, ours))  # with one look at the history of each kind
     assert len(listener.all(ClusterLost)) == 1
+
+
+async def restarted(sandbox: Sandbox, listener: Listener) -> None:
+    """Stop the server and start it again, and wait until that was noticed."""
+    port = int(sandbox.url.rpartition(":")[2])
+    found = len(listener.all(ClusterLost))
+    await sandbox.stop()
+    await listener.next(ClusterLost, after=found)
+    await sandbox.start(port)
+
+
+async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_then_on(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    await embedded.make("one")
+    restore = sandbox.faults.remember()
+    async with connected(embedded) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        await embedded.make("two")
+        await embedded.change("one", "2")
+        await listener.until(lambda: len(changed(listener)) == 2)
+        port = int(sandbox.url.rpartition(":")[2])
+        await sandbox.stop()
+        restore()
+        await listener.next(ClusterLost)
+        began = len(sandbox.requests)
+        await sandbox.start(port)
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+        names = {ref.name for ref in listener.all(KindListed)[-1].objects}
+        assert names == {"one"}
+        await embedded.change("one", "3")
+        await listener.until(lambda: len(changed(listener)) > 2)
+        assert changed(listener)[-1][0] == "one"
+    made = list(sandbox.requests)[began:]
+    asked = Counter(path for _, path, user, *_ in made if user == "driftdeck")
+    assert max(asked.values()) == 1, asked
+
+
+async def test_a_server_that_goes_on_where_it_was_is_not_listed_again(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    async with connected(embedded) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        await restarted(sandbox, listener)
+        await embedded.make("two")
+        await listener.until(lambda: bool(changed(listener)))
+    assert len(listener.all(KindListed)) == 1
+
+
+async def test_another_cluster_at_the_same_address_is_told_and_listed_again(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    folder = embedded.kubeconfig("driftdeck").parent
+    await embedded.make("one")
+    async with connected(embedded) as (cluster, listener), AsyncExitStack() as other:
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        assert (await listed(listener, MAP)).objects
+        port = int(sandbox.url.rpartition(":")[2])
+        await sandbox.stop()
+        await listener.next(ClusterLost)
+        another = Sandbox()
+        other.push_async_callback(another.stop)
+        await another.start(port)
+        another.kubeconfig(folder, "driftdeck")
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+    assert listener.all(KindListed)[-1].objects == {}
+    before, after = listener.all(ClusterFound)
+    assert before.uid
+    assert before.uid != after.uid
+
+
+async def test_a_write_that_meets_another_version_tells_that_the_watch_says_nothing_any_more(
+    embedded: World,
+) -> None:
+    clock = ManualClock()
+    await embedded.make("one")
+    async with connected(embedded, clock=clock.clock) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        shown = listener.all(KindListed)[0].objects[embedded.ref("one")]
+        stale = statement(
+            embedded.desired("one", v="2"), replace(shown, resource_version="1"), None, Policy()
+        )
+        with pytest.raises(OutdatedError):
+            await cluster.perform((stale,), shown)
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+    assert BEHIND_S in clock.slept
+
+
+async def test_each_outage_is_probed_from_the_first_pause_on(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(0.0 if seconds <= PROBE_CAP_S else seconds)
+
+    async with connected(embedded, clock=Clock(sleep=sleep, random=lambda: 0.0)) as (_, listener):
+        port = int(sandbox.url.rpartition(":")[2])
+        for outage in (1, 2):
+            await sandbox.stop()
+            began = len(slept)
+            while PROBE_CAP_S not in slept[began:]:  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0.001)
+            await sandbox.start(port)
+            await listener.next(ClusterFound, after=outage)
+            probes = slept[began:]
+            assert 12.8 in probes[: probes.index(PROBE_CAP_S)]
 
 
 async def test_watches_that_are_cut_are_resumed_without_a_word(
@@ -417,7 +535,7 @@ async def test_a_missing_namespace_is_named_and_tried_again_soon(world: World) -
             await applied(cluster, moved, None)
         assert caught.value.retry_after_s == 10.0
         with pytest.raises(RejectedError, match=f"namespace {place} does not exist"):
-            await cluster.read_inventory("app", place)
+            await cluster.read_inventory("app", place, HOME)
 
 
 # Predicting ---------------------------------------------------------------------------------------
@@ -508,6 +626,10 @@ async def test_rights_are_what_the_server_says(world: World) -> None:
             assert await cluster.may("patch", resources[NAMESPACE], "", "x") is expected
 
 
+ALONE = frozenset[str]()
+HOME = Home(root="c0ffee", remote="git.example.org/shop/config", path="clusters/prod")
+
+
 def a_row(number: int, *, uid: str = "u-1") -> InventoryRow:
     return InventoryRow(ObjectRef("", "ConfigMap", "shop", f"n{number:05}"), uid, "0" * 16)
 
@@ -515,10 +637,10 @@ def a_row(number: int, *, uid: str = "u-1") -> InventoryRow:
 async def test_the_record_is_what_was_written(world: World) -> None:
     rows = tuple(a_row(number) for number in range(3))
     async with connected(world) as (cluster, _):
-        assert await cluster.read_inventory("pay", world.namespace) == ()
-        await cluster.write_inventory("pay", world.namespace, rows)
-        assert await cluster.read_inventory("pay", world.namespace) == rows
-        assert await cluster.read_inventory("other", world.namespace) == ()
+        assert await cluster.read_inventory("pay", world.namespace, HOME) == ()
+        await cluster.write_inventory("pay", world.namespace, HOME, rows)
+        assert await cluster.read_inventory("pay", world.namespace, HOME) == rows
+        assert await cluster.read_inventory("other", world.namespace, HOME) == ()
         path = f"/api/v1/namespaces/{world.namespace}/configmaps/driftdeck-pay-0"
         body = (await world.call("GET", path)).json()
     assert body["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "driftdeck"}
@@ -529,10 +651,10 @@ async def test_the_record_is_what_was_written(world: World) -> None:
 async def test_a_long_record_is_split_and_a_short_one_empties_the_rest(world: World) -> None:
     many = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
     async with connected(world) as (cluster, _):
-        await cluster.write_inventory("pay", world.namespace, many)
-        assert await cluster.read_inventory("pay", world.namespace) == many
-        await cluster.write_inventory("pay", world.namespace, many[:1])
-        assert await cluster.read_inventory("pay", world.namespace) == many[:1]
+        await cluster.write_inventory("pay", world.namespace, HOME, many)
+        assert await cluster.read_inventory("pay", world.namespace, HOME) == many
+        await cluster.write_inventory("pay", world.namespace, HOME, many[:1])
+        assert await cluster.read_inventory("pay", world.namespace, HOME) == many[:1]
         path = f"/api/v1/namespaces/{world.namespace}/configmaps/driftdeck-pay-1"
         second = (await world.call("GET", path)).json()
     assert second["data"] == {"rows": ""}
@@ -540,43 +662,88 @@ async def test_a_long_record_is_split_and_a_short_one_empties_the_rest(world: Wo
 
 async def test_a_record_that_another_wrote_meanwhile_is_not_overwritten(world: World) -> None:
     async with connected(world) as (one, _), connected(world) as (other, _):
-        await one.write_inventory("pay", world.namespace, [a_row(1)])
-        await other.write_inventory("pay", world.namespace, [a_row(1), a_row(2)])
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)])
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(1), a_row(2)])
         with pytest.raises(OutdatedError, match="somebody else"):
-            await one.write_inventory("pay", world.namespace, [a_row(3)])
-        assert len(await one.read_inventory("pay", world.namespace)) == 2
-        await one.write_inventory("pay", world.namespace, [a_row(3)])
-        assert await other.read_inventory("pay", world.namespace) == (a_row(3),)
+            await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
+        assert len(await one.read_inventory("pay", world.namespace, HOME)) == 2
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
+        assert await other.read_inventory("pay", world.namespace, HOME) == (a_row(3),)
 
 
 async def test_what_another_process_records_is_told_at_once_and_our_own_is_not(
     world: World,
 ) -> None:
     async with connected(world) as (one, heard), connected(world) as (other, _):
-        await one.read_inventory("pay", world.namespace)
-        await one.write_inventory("pay", world.namespace, [a_row(1)])
-        await other.read_inventory("pay", world.namespace)
+        await one.read_inventory("pay", world.namespace, HOME)
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)])
+        await other.read_inventory("pay", world.namespace, HOME)
         for rows in ((a_row(1), a_row(2)), (a_row(2),)):
             told = len(heard.all(InventoryRead))
-            await other.write_inventory("pay", world.namespace, rows)
+            await other.write_inventory("pay", world.namespace, HOME, rows)
             await heard.until(lambda n=told: len(heard.all(InventoryRead)) > n)  # type: ignore[misc]
             assert heard.all(InventoryRead)[-1] == InventoryRead("pay", rows)
         with pytest.raises(OutdatedError):  # it was told, and not written from yet
-            await one.write_inventory("pay", world.namespace, [a_row(3)])
+            await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
         assert len(heard.all(InventoryRead)) == 2
+
+
+async def test_a_record_of_another_folder_is_neither_read_nor_written(world: World) -> None:
+    other_folder = replace(HOME, path="clusters/test")
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)])
+        with pytest.raises(RejectedError, match="another name"):
+            await other.read_inventory("pay", world.namespace, other_folder)
+        with pytest.raises(RejectedError, match="another name"):
+            await other.write_inventory("pay", world.namespace, other_folder, [a_row(2)])
+        assert await one.read_inventory("pay", world.namespace, HOME) == (a_row(1),)
+
+
+async def test_a_renamed_app_finds_its_record_and_leaves_none_under_the_old_name(
+    world: World,
+) -> None:
+    rows = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", world.namespace, HOME, rows)
+        for home, others in (
+            (replace(HOME, path="clusters/test"), ALONE),
+            (replace(HOME, root="", remote=""), ALONE),
+            (HOME, frozenset({"pay"})),
+        ):
+            assert await other.read_inventory("new", world.namespace, home, others) == ()
+        assert await other.read_inventory("new", world.namespace, HOME, ALONE) == rows
+        await other.write_inventory("new", world.namespace, HOME, rows[:5])
+    async with connected(world) as (again, _):
+        assert await again.read_inventory("new", world.namespace, HOME, ALONE) == rows[:5]
+        assert await again.read_inventory("pay", world.namespace, HOME) == ()
+        assert await again.read_inventory("newer", world.namespace, HOME, ALONE) == rows[:5]
+
+
+async def test_a_record_keeps_what_only_the_other_clone_knows_of_its_repository(
+    world: World,
+) -> None:
+    shallow = replace(HOME, root="")
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", world.namespace, replace(HOME, remote=""), [a_row(1)])
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(2)])
+        await one.read_inventory("pay", world.namespace, shallow)
+        await one.write_inventory("pay", world.namespace, shallow, [a_row(3)])
+        path = f"/api/v1/namespaces/{world.namespace}/configmaps/driftdeck-pay-0"
+        data = (await world.call("GET", path)).json()["data"]
+    assert Home(data["root"], data["remote"], data["path"]) == HOME
 
 
 async def test_a_foreign_config_map_of_that_name_is_left_alone(world: World) -> None:
     await world.make("driftdeck-pay-0")
     async with connected(world) as (cluster, _):
         with pytest.raises(RejectedError, match="is not driftdeck's"):
-            await cluster.write_inventory("pay", world.namespace, [a_row(1)])
+            await cluster.write_inventory("pay", world.namespace, HOME, [a_row(1)])
 
 
 async def test_before_it_is_connected_a_cluster_says_so(tmp_path: Path) -> None:
     cluster = Cluster(ClusterSpec(name="x", kubeconfig=str(tmp_path / "no")), emit=print)
     with pytest.raises(UnavailableError, match="not connected yet"):
-        await cluster.read_inventory("pay", "default")
+        await cluster.read_inventory("pay", "default", HOME)
     assert (cluster.server, cluster.identity) == ("", "")
 
 

@@ -20,6 +20,7 @@ from core.model import (
     Confidence,
     Desired,
     Document,
+    Home,
     Key,
     KindRef,
     Live,
@@ -144,11 +145,23 @@ class ScriptedCluster:
         self.script.play("may", name, verb)
         return verb not in self.forbidden
 
-    async def read_inventory(self, app: str, namespace: str) -> tuple[InventoryRow, ...]:
+    async def read_inventory(
+        self,
+        app: str,
+        namespace: str,
+        home: Home,  # noqa: ARG002
+        others: frozenset[str] | None = None,  # noqa: ARG002
+    ) -> tuple[InventoryRow, ...]:
         self.script.play("read_inventory", app, namespace)
         return self.inventory
 
-    async def write_inventory(self, app: str, namespace: str, rows: Sequence[InventoryRow]) -> None:
+    async def write_inventory(
+        self,
+        app: str,
+        namespace: str,
+        home: Home,  # noqa: ARG002
+        rows: Sequence[InventoryRow],
+    ) -> None:
         self.script.play("write_inventory", app, namespace)
         self.inventory = tuple(rows)
 

@@ -68,8 +68,8 @@ def test_an_unchanged_file_is_not_read_again_and_gives_the_same_objects() -> Non
 
 def test_a_bad_file_is_not_read_again_either() -> None:
     cache = DocumentCache()
-    Files().add("a.yaml", "x").read(cache)
-    again = Files().add("a.yaml", "x")
+    Files().add("a.yaml", "kind: X").read(cache)
+    again = Files().add("a.yaml", "kind: X")
     assert again.read(cache).problems
     assert again.reads == []
 
@@ -130,6 +130,35 @@ def test_every_problem_names_the_file_or_folder_that_is_not_known_now() -> None:
 def test_entries_that_git_refuses_are_problems_whatever_they_are_called() -> None:
     folder = Files().add("x/.git", mode=0).read()
     assert folder.problems == ("x/.git:1: a name or kind of entry that Git does not check out",)
+
+
+def test_an_absolute_name_is_a_problem_and_stops_nothing_else() -> None:
+    folder = Files().add("/etc/passwd", mode=0).add("a.yaml", config_map("a")).read()
+    assert folder.problems == (
+        "/etc/passwd:1: a name or kind of entry that Git does not check out",
+    )
+    assert names(folder) == ["a"]
+
+
+@pytest.mark.parametrize("name", ["R\udce9sum\udce9.pdf", "back\\slash.txt", "tab\there.md"])
+def test_a_file_that_is_no_manifest_matters_not_whatever_it_is_called(name: str) -> None:
+    folder = Files().add(name).add("a.yaml", config_map("a")).read()
+    assert folder.problems == ()
+    assert names(folder) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("caf\udce9.yaml", r"caf\xe9.yaml:1: its name is not UTF-8"),
+        ("caf\udce9/a.json", r"caf\xe9/a.json:1: its name is not UTF-8"),
+        ("a\x1bb.yml", "a␛b.yml:1: its name holds a control character"),
+    ],
+)
+def test_a_manifest_whose_name_cannot_be_told_is_named(name: str, problem: str) -> None:
+    folder = Files().add(name, config_map("b")).add("a.yaml", config_map("a")).read()
+    assert folder.problems == (problem,)
+    assert names(folder) == ["a"]
 
 
 @pytest.mark.parametrize("marker", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
@@ -203,6 +232,48 @@ def test_an_empty_folder_states_nothing() -> None:
     assert read([], DocumentCache()) == Folder((), ())
 
 
+def test_files_that_are_no_manifests_are_no_problem_and_are_listed() -> None:
+    files = Files().add("a.yaml", config_map("a") + "---\nx: 1\n").add("values.yaml", "x: 1\n")
+    files.add("dashboards/d.json", '{"title": "x"}').add("tsconfig.json", '{"a": 1, // no\n}')
+    files.add("mkdocs.yml", "a: !!python/name:x.y ''\n").add("empty.yaml", "# nothing\n")
+    folder = files.read()
+    assert names(folder) == ["a"]
+    assert (folder.problems, folder.refused) == ((), ())
+    others = ("a.yaml:6", "dashboards/d.json", "mkdocs.yml", "tsconfig.json", "values.yaml")
+    assert folder.others == others
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: ConfigMap\n\tmetadata: x\n",
+        "apiVersion: v1\nkind: X\nmetadata: [\n",
+        "replicas: {{ .Values.replicas }}\n",
+        "{{- range .Values.all }}\n- {{ . }}\n{{- end }}\n",
+        '{"apiVersion" : "v1", "kind": "X",, }',
+        "a: [\n",
+        "kind: X\na: !Ref x\n",
+    ],
+)
+def test_what_looks_like_a_manifest_and_is_broken_is_a_problem(text: str) -> None:
+    folder = Files().add("a.yaml", text).read()
+    assert len(folder.problems) == 1
+    assert folder.others == ()
+
+
+def test_one_wrong_object_is_a_problem_and_its_neighbours_are_read() -> None:
+    wrong = config_map("b", "  labels: {a: %s}\n" % ("x" * 64))
+    files = Files().add(
+        "x.yaml", "---\n".join([config_map("a"), wrong, config_map("c"), "kind: X\n"])
+    )
+    folder = files.read()
+    assert names(folder) == ["a", "c"]
+    assert [path for path, _ in folder.refused] == ["x.yaml", "x.yaml"]
+    assert [(one.name, problem) for one, problem in folder.broken] == [("b", folder.problems[0])]
+    assert folder.problems[0].startswith("x.yaml:10: [SIZE]")
+    assert folder.problems[1] == "x.yaml:17: apiVersion is missing"
+
+
 def test_hostile_paths_are_shown_safely() -> None:
-    folder = Files().add("a\x1b[2J.yaml", "x").read()
+    folder = Files().add("a\x1b[2J.yaml", "kind: X").read()
     assert all(problem.isprintable() for problem in folder.problems)

@@ -24,11 +24,12 @@ BOMB = "\n".join(
         ("? " * 100_000, "[KEY]"),
         ("[{a: " * 50_000, "[DEPTH]"),
         (BOMB, "[NODES]"),
-        ("a: &a [x]\nb: [" + "*a, " * 101 + "]", "[ALIASES]"),
+        ("a: &a [x]\nb: [" + "*a, " * 10_001 + "]", "[ALIASES]"),
         ("a: &a " + "x" * 1_000_000 + "\nb: [" + "*a, " * 90 + "]", "[NODES]"),
-        ("[" + "a," * 200_001 + "]", "[NODES]"),
+        ("[" + "a," * 2_000_001 + "]", "[NODES]"),
+        ("a: &a [" + "x," * 999 + "x]\nb: [" + "*a, " * 2_000 + "]", "[NODES]"),
         ("---\nx\n" * 10_001, "[DOCUMENTS]"),
-        ("#" * (4 * 2**20 + 1), "[SIZE]"),
+        ("#" * (32 * 2**20 + 1), "[SIZE]"),
     ],
     ids=lambda text: text[:8],
 )
@@ -53,9 +54,17 @@ def test_a_large_file_is_not_read_again_for_each_text_that_ends_in_a_colon() -> 
     assert "found unexpected ':'" in fault(text).reason
 
 
-def test_a_hundred_aliases_are_taken_in_each_document() -> None:
-    text = config_map(rest="a: &a [x]\nb: [" + "*a, " * 100 + "]\n")
+def test_ten_thousand_aliases_are_taken_in_each_document() -> None:
+    text = config_map(rest="a: &a [x]\nb: [" + "*a, " * 10_000 + "]\n")
     assert len(loaded(text + "---\n" + text.replace("name: x", "name: z")).documents) == 2
+
+
+def test_a_bundle_of_five_mebibytes_is_taken() -> None:
+    text = "---\n".join(
+        config_map(f"c{n}", f"data: {{a: {'words ' * 1_000}}}\n") for n in range(900)
+    )
+    assert len(text) > 5 * 2**20
+    assert len(loaded(text).documents) == 900
 
 
 def test_ten_thousand_items_of_a_list_are_taken() -> None:
@@ -79,7 +88,8 @@ def test_ten_thousand_items_of_a_list_are_taken() -> None:
         ("a: {<<: 1}\n", 1, "`<<`"),
         ("a: {<<: [1]}\n", 1, "`<<`"),
         ("a: !!python/object/apply:os.system [id]\n", 1, "[TAG]"),
-        ("a: !!binary aGk=\n", 1, "[TAG]"),
+        ("a: !!binary aGk\n", 1, "[TAG]"),
+        ("a: !!binary a b=\n", 1, "[TAG]"),
         ("a: !!set {x}\n", 1, "[TAG]"),
         ("a: !!timestamp 2001-01-01\n", 1, "[TAG]"),
         ("a: !Ref x\n", 1, "[TAG]"),
@@ -151,7 +161,7 @@ def test_no_error_about_json_says_what_a_secret_holds(value: str) -> None:
     assert "4n4ry" not in str(fault(text, "a.json"))
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "latin-1"])
 def test_other_encodings_are_refused(encoding: str) -> None:
     assert fault(config_map(rest="data: {a: grüße}\n").encode(encoding)).reason
 

@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,27 @@ REFUSED = [*NOT_FINITE, *(f"{{? {key} : 1}}" for key in NO_KEYS)]
 def manifest(number: int, value: str) -> str:
     head = "apiVersion: example.com/v1\nkind: Thing\n"
     return f"{head}metadata: {{name: row-{number}}}\nv: {value}\n"
+
+
+def kubectl_of_file(path: Path, content: bytes) -> list[dict[str, Any]] | None:
+    """What kubectl makes of a file, its spec as it is; None where it refuses the file."""
+    path.write_bytes(content)
+    done = subprocess.run(  # noqa: S603
+        ["kubectl", "label", "--local", "-o", "json", "-f", str(path), "checked=yes"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if done.returncode != 0:
+        return None
+    found: list[dict[str, Any]] = []
+    at = 0
+    while at < len(done.stdout.rstrip()):
+        made, end = json.JSONDecoder().raw_decode(done.stdout, at)
+        found += made["items"] if made["kind"] == "List" else [made]
+        at = end + 1
+    return found
 
 
 def kubectl(manifests: Sequence[str]) -> subprocess.CompletedProcess[str]:
@@ -140,3 +162,74 @@ def test_kubectl_reads_a_whole_document_as_we_do(text: str, value: Json) -> None
     assert loaded["v"] == value
     del theirs["metadata"], loaded["metadata"]
     assert loaded == theirs
+
+
+ONE, TWO = manifest(1, "x"), manifest(2, "z")
+JSON = '{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"row-%d"},"v":"%s"}'
+ONE_JSON, TWO_JSON = JSON % (1, "x"), JSON % (2, "z")
+MARK = "\ufeff"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{ONE_JSON}\n{TWO_JSON}",
+        f"{ONE_JSON}{TWO_JSON}  \n\t \r\n\n",
+        f"{ONE_JSON}\nnull\n{TWO_JSON}",
+        f"{ONE}---\n{TWO_JSON}",
+        f"\t{ONE_JSON}".replace(",", ",\t\n\t"),
+        f"{MARK}{ONE}---\n{TWO}",
+        f"{MARK}{MARK}{ONE}---\n{MARK}{TWO}",
+        f"{MARK}{ONE_JSON}",
+        ONE.replace("v: x", f'v: "{MARK}x"'),
+        ONE.replace("v: x", f"v: x{MARK}x"),
+        f"---\n---\n{ONE}---\n# nothing\n---\n{TWO}---\n",
+        f"--- # first\n{ONE}--- # second\n{TWO}",
+        f"---\t\n{ONE}...\n---\n{TWO}",
+        f"{ONE}---\n{TWO}".replace("\n", "\r\n"),
+        ONE.replace("v: x", "v: |\n  a\n  b").replace("\n", "\r\n"),
+        ONE.replace("v: x", "v:\tx\t# said"),
+        ONE.replace("\n", "\r"),
+        "# only\n# comments\n",
+        "apiVersion: v1\nkind: List\nitems: []\n",
+        ONE.replace("v: x", "v: !!binary aGk="),
+        ONE.replace("v: x", "v: !!binary |\n  aGtr\n  aGk="),
+        ONE.replace("v: x", "v: !!binary gP8="),
+        ONE.replace("v: x", "v: !!binary"),
+        ONE.replace("v: x", "v: {? !!binary aGk= : 1}"),
+        ONE.replace("v: x", "a: &x [1]\nv: [" + "*x, " * 9_000 + "]"),
+    ],
+)
+def test_kubectl_reads_a_file_as_we_do(tmp_path: Path, content: str) -> None:
+    theirs = kubectl_of_file(tmp_path / "x.yaml", content.encode())
+    assert theirs is not None
+    found = [json.loads(one.body) for one in load("x.yaml", content.encode()).documents]
+    for each in (*theirs, *found):
+        del each["metadata"]
+    assert found == theirs
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_kubectl_reads_utf_16_as_we_do(tmp_path: Path, encoding: str) -> None:
+    content = f"{MARK}{ONE}---\n{TWO}".encode(encoding)
+    theirs = kubectl_of_file(tmp_path / "x.yaml", content)
+    assert theirs is not None
+    found = [json.loads(one.body)["v"] for one in load("x.yaml", content).documents]
+    assert found == [each["v"] for each in theirs] == ["x", "z"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{ONE_JSON}\njunk",
+        f"{ONE}v:\n\tw: 1\n",
+        ONE.replace("v: x", "v: !!binary aGk"),
+        ONE.replace("v: x", "v: !!binary a b="),
+        ONE.replace("v: x", "v: a\0b"),
+        f"%YAML 3.0\n---\n{ONE}",
+    ],
+)
+def test_kubectl_refuses_a_file_that_we_refuse(tmp_path: Path, content: str) -> None:
+    assert kubectl_of_file(tmp_path / "x.yaml", content.encode()) is None
+    with pytest.raises(ManifestError):
+        load("x.yaml", content.encode())

@@ -31,12 +31,19 @@ def bodies(text: str, path: str = "a.yaml") -> list[Any]:
 
 
 def fault(text: str | bytes, path: str = "a.yaml") -> ManifestError:
-    """Load text that must be refused."""
-    with pytest.raises(ManifestError) as caught:
-        load(path, text if isinstance(text, bytes) else text.encode(errors="surrogateescape"))
-    assert caught.value.path == path
-    assert str(caught.value) == f"{path}:{caught.value.line}: {caught.value.reason}"
-    return caught.value
+    """Load text that must be refused: as a whole, or the one object that it states."""
+    content = text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
+    try:
+        found = load(path, content)
+    except ManifestError as error:
+        caught = error
+    else:
+        assert found.documents == ()
+        (one,) = found.faults
+        caught = one.error
+    assert caught.path == path
+    assert str(caught) == f"{path}:{caught.line}: {caught.reason}"
+    return caught
 
 
 # Documents --------------------------------------------------------------------------------------
@@ -46,7 +53,7 @@ def fault(text: str | bytes, path: str = "a.yaml") -> ManifestError:
     "text", ["", "\n\n", "# nothing\n", "---\n", "---\n---\n# x\n---\n", "...\n", "~\n"]
 )
 def test_an_empty_file_states_nothing(text: str) -> None:
-    assert loaded(text) == Loaded((), ())
+    assert loaded(text) == Loaded((), (), (), ())
 
 
 @pytest.mark.parametrize(
@@ -253,9 +260,10 @@ def test_a_warning_belongs_to_its_object() -> None:
             "metadata.name is not text; quote it",
         ),
         ("apiVersion: v1\nkind: X\nmetadata:\n  generateName: x-\n", 4, "generateName"),
-        ("- a\n- b\n", 1, "mapping"),
-        ("just text\n", 1, "mapping"),
-        ("{}\n", 1, "apiVersion is missing"),
+        ("apiVersion: v1\nkind: List\nitems:\n- just text\n", 4, "mapping"),
+        ("apiVersion: v1\nkind: List\nitems:\n-\n", 4, "mapping"),
+        ("apiVersion: v1\nkind: List\nitems:\n- {}\n", 4, "apiVersion is missing"),
+        ("- apiVersion: v1\n  kind: X\n", 1, "mapping"),
     ],
 )
 def test_an_object_without_identity_is_refused_with_its_line(
@@ -316,11 +324,63 @@ def test_what_ends_up_in_a_url_is_held_to_its_form(field: str, text: str) -> Non
     assert "[NAME]" in fault(json.dumps(values)).reason
 
 
-def test_an_invalid_document_refuses_the_whole_file() -> None:
+def test_an_object_that_is_wrong_in_itself_costs_that_object() -> None:
     text = "---\n".join([config_map(f"c{number}") for number in range(6)] + ["kind: X\n"])
-    found = fault(text + "---\n" + config_map("c9"))
-    assert found.line == 31
-    assert found.reason == "apiVersion is missing"
+    found = loaded(text + "---\n" + config_map("c9"))
+    assert [one.name for one in found.documents] == ["c0", "c1", "c2", "c3", "c4", "c5", "c9"]
+    assert [one.index for one in found.documents] == [0, 1, 2, 3, 4, 5, 7]
+    (wrong,) = found.faults
+    assert str(wrong.error) == "a.yaml:31: apiVersion is missing"
+    assert wrong.document is None
+
+
+def test_an_object_of_a_list_that_is_wrong_costs_that_object() -> None:
+    item = "- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: %s}\n"
+    items = [item % "a", "-\n", item % "B", "- just text\n", "- {kind: X}\n", item % "c"]
+    found = loaded("apiVersion: v1\nkind: List\nitems:\n" + "".join(items))
+    assert [(one.name, one.line) for one in found.documents] == [("a", 4), ("c", 13)]
+    assert sorted(wrong.error.line for wrong in found.faults) == [7, 10, 11, 12]
+
+
+def test_what_is_known_of_a_wrong_object_is_told() -> None:
+    text = config_map("a", "  namespace: shop\n  labels: {a: %s}\n" % ("x" * 64))
+    (wrong,) = loaded(text + "---\n" + config_map("b")).faults
+    assert wrong.document is not None
+    assert (wrong.document.namespace, wrong.document.name) == ("shop", "a")
+    assert (wrong.document.line, wrong.document.body) == (1, b"")
+
+
+@pytest.mark.parametrize("text", ["a: [\n", "a: b: c\n", "\ta: 1\n", "a: !Ref x\n"])
+def test_a_syntax_error_costs_the_file(text: str) -> None:
+    with pytest.raises(ManifestError):
+        loaded(config_map() + "---\n" + text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "replicas: 2\nimage: {tag: v1}\n",
+        "services: {web: {image: nginx}}\n",
+        "- hosts: all\n  tasks: []\n",
+        "just text\n",
+        "{}\n",
+        "[]\n",
+        "1\n",
+        "metadata: {name: x}\nspec: {}\n",
+        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n",
+    ],
+)
+def test_what_has_neither_api_version_nor_kind_is_no_manifest_and_no_fault(text: str) -> None:
+    assert loaded(text) == Loaded((), (), (), (1,))
+    both = loaded(config_map("a") + "---\n" + text + "---\n" + config_map("b"))
+    assert [one.name for one in both.documents] == ["a", "b"]
+    assert (both.faults, both.others) == ((), (6,))
+
+
+@pytest.mark.parametrize("text", ["kind: X\n", "apiVersion: v1\n", "apiVersion:\nspec: {}\n"])
+def test_what_has_one_of_the_two_is_a_broken_manifest(text: str) -> None:
+    found = loaded(text)
+    assert (len(found.faults), found.others) == (1, ())
 
 
 # Secrets ----------------------------------------------------------------------------------------
@@ -372,6 +432,50 @@ def test_a_secret_of_another_group_is_not_ours_to_check() -> None:
 # JSON -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("path", ["a.json", "a.yaml"])
+@pytest.mark.parametrize("between", ["", "\n", " \r\n\t", "\nnull\n", "\n\ufeff"])
+def test_several_json_objects_follow_each_other_in_one_file(path: str, between: str) -> None:
+    one = '{"apiVersion": "v1", "kind": "X",\n "metadata": {"name": "%s"}}'
+    found = loaded(one % "a" + between + one % "b" + "\n", path).documents
+    assert [(each.name, each.index) for each in found] == [("a", 0), ("b", 1)]
+    assert found[1].line == 2 + between.count("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff{0}---\n{1}",
+        "\ufeff\ufeff{0}---\n\ufeff{1}",
+        "{0}--- # next\r\n\ufeff{1}",
+        "\ufeff---\n{0}\ufeff---\n{1}",
+    ],
+)
+def test_byte_order_marks_before_any_document_are_no_text(text: str) -> None:
+    found = loaded(text.format(config_map("a"), config_map("b"))).documents
+    assert [one.name for one in found] == ["a", "b"]
+    assert found[1].line == 6 + text.startswith("\ufeff---")
+
+
+def test_a_byte_order_mark_elsewhere_is_text() -> None:
+    (body,) = bodies(config_map(rest='data: {a: "\ufeffx", b: x\ufeffx}\n'))
+    assert body["data"] == {"a": "\ufeffx", "b": "x\ufeffx"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_with_its_mark_is_read(encoding: str) -> None:
+    text = "\ufeff" + config_map("a", "data: {a: grüße 🙂}\n") + "---\n" + config_map("b")
+    found = load("a.yaml", text.encode(encoding)).documents
+    assert [(one.name, one.line) for one in found] == [("a", 1), ("b", 7)]
+    assert json.loads(found[0].body)["data"] == {"a": "grüße 🙂"}
+
+
+def test_binary_is_the_text_that_it_stands_for() -> None:
+    text = "a: !!binary aGk=\nb: !!binary |\n  aGtr\n  aGk=\nc: !!binary\nd: !!binary gP8=\n"
+    (body,) = bodies(config_map(rest=text))
+    values = [body[key] for key in "abcd"]
+    assert values == ["hi", "hkkhi", "", "\ufffd\ufffd"]
+
+
 def test_json_is_read_with_its_lines() -> None:
     text = '{\n "apiVersion": "v1", "kind": "ConfigMap",\n "metadata": {"name": "x"},'
     text += ' "data": {"a": "\\ud83d\\ude00"}}'
@@ -390,7 +494,8 @@ def test_json_is_read_with_its_lines() -> None:
         ('{"a": -Infinity}', 1),
         ('{"a": 1e999}', 1),
         ("{'a': 1}", 1),
-        ('{"a": 1}\n{"b": 2}', 2),
+        ('{"a": 1}\n{"b": 2,,}', 2),
+        ('{"a": 1}\n\n}', 3),
         ("apiVersion: v1", 1),
     ],
 )

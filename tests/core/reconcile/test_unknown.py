@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
 import pytest
 
 from core.cli.output.forms import diff_form
-from core.cli.output.ink import Ink, ink_for
-from core.cli.output.report import report_lines
-from core.model import Document, KindRef, Live, Problem, Remedy, Snapshot
+from core.cli.output.ink import ink_for
+from core.cli.output.report import Page, report_lines
+from core.model import Document, KindRef, Live, Problem, Remedy, Snapshot, Verdict
 from core.reconcile.memory.effects import Confirm, Perform
 from core.reconcile.memory.inputs import KindLost, SchemaRead, SourceRead
 from core.reconcile.memory.results import Confirmed, InventoryRead, InventoryRow
@@ -30,7 +31,7 @@ from tests.core.reconcile.world import (
 )
 
 DATA: Any = {"data": {"a": "1"}}
-PLAIN: Ink = ink_for(StringIO(), no_color=True)
+PLAIN = Page(ink_for(StringIO(), no_color=True), 0.0)
 
 
 def told(made: World, name: str, kind: KindRef = CONFIG_MAP) -> str:
@@ -67,6 +68,31 @@ def test_git_unreadable_is_what_a_refused_file_stated_before() -> None:
     assert told(made, "a") == "git-unreadable: a.yaml:4: still not YAML"
     read(made, [document(CONFIG_MAP, name, **DATA) for name in ("a", "b")], {})
     assert made.verdict(CONFIG_MAP, "a") == "in_sync"
+
+
+def test_git_unreadable_is_one_wrong_object_of_a_file_and_not_its_neighbours() -> None:
+    made = applied("a", "b")
+    neighbour = replace(document(CONFIG_MAP, "b", **DATA), file="a.yaml", line=9)
+    read(made, [neighbour], {"a.yaml": "a.yaml:3: its label is too long"})
+    assert told(made, "a") == "git-unreadable: a.yaml:3: its label is too long"
+    assert made.verdict(CONFIG_MAP, "b") == "in_sync"
+    read(made, [replace(neighbour, line=2)], {"a.yaml": "a.yaml:3: its label is too long"})
+    assert made.verdict(CONFIG_MAP, "b") == "in_sync"
+
+
+def test_git_unreadable_is_a_wrong_object_that_never_was_right() -> None:
+    made = applied("b")
+    wrong = replace(document(CONFIG_MAP, "a"), body=b"", line=3)
+    why = "a.yaml:3: its label is too long"
+    documents = (document(CONFIG_MAP, "b", **DATA),)
+    refused = (("a.yaml", why),)
+    made.feed(SourceRead(SPEC.name, commit(2), documents, (why,), refused, ((wrong, why),)))
+    assert told(made, "a") == f"git-unreadable: {why}"
+    assert made.row("a").verdict is Verdict.UNKNOWN
+    assert (made.row("a").file, made.row("a").line) == ("a.yaml", 3)
+    read(made, documents, {})
+    assert made.row("b").verdict is Verdict.IN_SYNC
+    assert not any(key.ref.name == "a" for key in made.state.rows)
 
 
 def test_git_unreadable_is_what_stands_in_a_folder_that_is_not_rendered() -> None:

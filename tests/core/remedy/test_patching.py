@@ -6,7 +6,7 @@ from typing import Any
 from core.model import JsonObject, KindRef, Live, ObjectRef
 from core.model.paths import parse_path
 from core.model.requests import Add, Edit, Operation, Remove, Replace, Version
-from core.remedy import json_patch
+from core.remedy import edited, json_patch
 
 REF, KIND = ObjectRef("", "Pod", "app", "web"), KindRef("v1", "Pod")
 
@@ -123,3 +123,21 @@ def test_each_operation_points_into_what_those_before_it_leave() -> None:
         ("remove", "/spec/env/0"),
         ("add", "/spec/env/0/more"),
     ]
+
+
+def test_an_edited_document_is_another_one() -> None:
+    before: Any = {"spec": {"env": [{"name": "A", "value": "1"}], "paused": True}}
+    made = edited(
+        before,
+        [
+            Replace(parse_path("spec.env[name=A].value"), "2"),
+            Remove(parse_path("spec.paused")),
+            Add(parse_path("spec.env[name=B]"), {"name": "B"}),
+            Add(parse_path("metadata.labels.a"), "b"),
+        ],
+    )
+    assert made == {
+        "spec": {"env": [{"name": "A", "value": "2"}, {"name": "B"}]},
+        "metadata": {"labels": {"a": "b"}},
+    }
+    assert before == {"spec": {"env": [{"name": "A", "value": "1"}], "paused": True}}

@@ -98,8 +98,34 @@ def test_a_file_without_clusters_means_the_current_context(tmp_path: Path) -> No
         ("apps: {}\n", "1:7", "apps must be a list"),
         ("apps: [1]\n", "1:8", "this must be a mapping"),
         ("clusters: {}\n", "1:1", "name at least one app"),
-        ("clusters: {a: {}, b: {}}\n" + ONE, "3:5", "an app needs a cluster; clusters here: a, b"),
+        (
+            "clusters: {a: {}, b: {context: b}}\n" + ONE,
+            "3:5",
+            "an app needs a cluster; clusters here: a, b",
+        ),
         ("clusters: {a: {in_cluster: true, context: b}}\n" + ONE, "1:43", "exclude each other"),
+        (
+            "clusters: {a: {}, b: {}}\n" + ONE,
+            "1:22",
+            "the current context is the cluster a already",
+        ),
+        (
+            "clusters: {a: {context: x}, b: {context: x}}\n" + ONE,
+            "1:32",
+            'context "x" is the cluster a already; one server has one name',
+        ),
+        (
+            "clusters: {a: {in_cluster: true}, b: {in_cluster: true}}\n" + ONE,
+            "1:38",
+            "the pod's own API server is the cluster a already",
+        ),
+        (ONE + "    namespaces: [a]\n    owns: [a, b]\n", "5:15", "it owns b, which is not one of"),
+        (ONE + "    cluster_kinds: [ClusterRole]\n", "4:20", "cluster_kinds goes with namespaces"),
+        (
+            ONE + "    namespaces: [a]\n    cluster_kinds: [clusterroles]\n",
+            "5:21",
+            "a kind is written as in a manifest, like ClusterRole",
+        ),
         ("", "1:1", "this must be a mapping"),
         ("- a\n", "1:1", "this must be a mapping"),
         ("apps: [\n", "2:1", "expected the node content"),
@@ -111,6 +137,15 @@ def test_a_file_without_clusters_means_the_current_context(tmp_path: Path) -> No
         (b"apps:\n  \xff\n", "2:3", "not UTF-8"),
         pytest.param("apps: " + "[" * 5000, "1:22", "nested too deeply", id="deep"),
         ("apps: !!int 0x\n", "1:7", "is no number"),
+        ("apps: !foo []\n", "1:7", "the tag !foo is not read here"),
+        ("apps: [!!set {}]\n", "1:8", "the tag tag:yaml.org,2002:set is not read here"),
+        ("!foo apps: []\n", "1:1", "the tag !foo is not read here"),
+        (ONE + '    revision: "\\ud800"\n', "4:15", "a NUL or half a character"),
+        ('clusters: {a: {audit_log: "\\0"}}\n' + ONE, "1:27", "a NUL or half a character"),
+        ("apps:\n  - name: a..b\n    repo: .\n", "2:11", '"a..b" is no app name'),
+        ("apps:\n  - name: a.-b\n    repo: .\n", "2:11", '"a.-b" is no app name'),
+        ("apps:\n  - name: a-.b\n    repo: .\n", "2:11", '"a-.b" is no app name'),
+        pytest.param(f"apps:\n  - name: {'a' * 201}\n", "2:11", "at most 200", id="long"),
     ],
 )
 def test_a_fault_in_the_file_names_its_line_and_column(
@@ -208,6 +243,29 @@ def test_a_wrong_flag_names_itself(tmp_path: Path) -> None:
         read_settings(Flags(path="../x"), tmp_path)
 
 
+def test_globs_choose_the_files_of_an_app(tmp_path: Path) -> None:
+    text = ONE + "    include: ['**/*.yaml']\n    exclude: [values.yaml, dashboards/]\n"
+    (app,) = settings_of(tmp_path, text).apps
+    assert (app.include, app.exclude) == (("**/*.yaml",), ("values.yaml", "dashboards/"))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("[]", "at least one pattern"),
+        ("[1]", "a pattern must be text"),
+        ("['']", "no pattern of files"),
+        ("['!a']", "no pattern of files"),
+        ("['../a']", "no pattern of files"),
+        ("['[z-a]']", "is no pattern: bad character range"),
+    ],
+)
+def test_what_is_no_glob_is_named_with_its_place(tmp_path: Path, value: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told) as caught:
+        settings_of(tmp_path, f"{ONE}    exclude: {value}\n")
+    assert f"{FILE_NAME}:4:" in str(caught.value)
+
+
 def test_choosing_an_app_leaves_the_other_clusters_alone(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, FULL, app="web")
     assert [app.name for app in settings.apps] == ["web"]
@@ -234,6 +292,29 @@ def test_a_context_flag_keeps_a_protected_cluster_protected(tmp_path: Path) -> N
 def test_a_repository_flag_with_an_app_changes_that_app(tmp_path: Path) -> None:
     (app,) = settings_of(tmp_path, FULL, app="payments", path="other").apps
     assert (app.name, app.path, app.heal) == ("payments", "other", False)
+
+
+@pytest.mark.parametrize("text", ["", FULL])
+def test_a_repository_flag_with_an_app_names_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE_NAME).write_text(text or ONE)
+    flags = Flags(repo="../other", path="a/app", app="a-app")
+    (app,) = read_settings(flags, tmp_path).apps
+    assert (app.name, app.path, app.heal) == ("a-app", "a/app", True)
+    assert app.repo == str(tmp_path.parent / "other")
+
+
+def test_a_repository_flag_with_an_app_changes_that_app_of_a_file_that_is_named(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "x.yaml").write_text(FULL)
+    flags = Flags(config="x.yaml", repo="other", app="payments")
+    (app,) = read_settings(flags, tmp_path).apps
+    assert (app.name, app.repo, app.heal) == ("payments", str(tmp_path / "other"), False)
+
+
+def test_a_name_that_no_app_can_have_names_its_flag(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match='--app: "My App" is no app name'):
+        read_settings(Flags(repo=".", app="My App"), tmp_path)
 
 
 @pytest.mark.parametrize("more", ["owns: [shop]", "namespace: shop"])
@@ -298,6 +379,8 @@ def test_ignore_rules_arrive_with_the_line_they_stand_on(tmp_path: Path) -> None
         ('{path: ""}', 16, 'path must name something; a whole object is pointer: ""'),
         ('{manager: ""}', 19, "manager must name something"),
         ("{pointer: /a, name: 'web-('}", 29, "name is no regular expression: missing )"),
+        ("{pointer: /a, kind: 'a{99999999999}'}", 29, "kind is no regular expression"),
+        ("{pointer: /a, kind: '" + "(" * 3000 + "'}", 29, "kind is no regular expression"),
         ("{pointer: /a, labels: 'a in b'}", 31, "not a label selector: 'a in b' at character 1"),
         ("/spec/replicas", 9, "this must be a mapping"),
     ],

@@ -51,6 +51,19 @@ def test_a_new_commit_is_read_though_it_changes_nothing_in_the_folder(sample: Sa
     assert read.revision.id == head
 
 
+def test_the_tree_of_a_folder_changes_with_its_chosen_files_and_with_nothing_else(
+    sample: Sample,
+) -> None:
+    folders, shop = folders_of(sample), replace(spec_of(sample), exclude=("notes",))
+    trees: list[str] = []
+    for files in ({}, {"README": b"x"}, {"shop/notes": b"x"}, {"shop/b.yaml": MANIFEST + b"#"}):
+        sample.commit({"other/now": str(len(trees)).encode(), **files}, "next")
+        read = folders.read(shop)
+        assert read is not None
+        trees.append(read.tree)
+    assert trees[0] == trees[1] == trees[2] != trees[3]
+
+
 def test_files_that_cannot_be_read_are_told_beside_those_that_can(sample: Sample) -> None:
     sample.commit({"shop/bad.yaml": b"a: [\n"}, "broken")
     read = folders_of(sample).read(spec_of(sample))
@@ -58,6 +71,24 @@ def test_files_that_cannot_be_read_are_told_beside_those_that_can(sample: Sample
     assert [one.file for one in read.documents] == ["shop/a.yaml"]
     assert read.problems[0].startswith("shop/bad.yaml:")
     assert [path for path, _ in read.refused] == ["shop/bad.yaml"]
+
+
+def test_only_chosen_files_are_read(sample: Sample) -> None:
+    bad: dict[str, bytes | None] = {
+        "shop/bad.yaml": b"a: [\n",
+        "shop/chart/Chart.yaml": b"name: x\n",
+        "shop/deep/in/b.yaml": MANIFEST.replace(b"settings", b"b"),
+    }
+    sample.commit(bad, "more")
+    spec = replace(spec_of(sample), include=("*.yaml",), exclude=("/bad.yaml", "chart"))
+    read = folders_of(sample).read(spec)
+    assert read is not None
+    assert [one.file for one in read.documents] == ["shop/a.yaml", "shop/deep/in/b.yaml"]
+    assert read.problems == ()
+    whole = replace(spec, path="", include=("shop/*.yaml",), exclude=("bad.yaml",))
+    read = folders_of(sample).read(whole)
+    assert read is not None
+    assert [one.file for one in read.documents] == ["shop/a.yaml"]
 
 
 def test_after_a_failure_the_same_commit_is_read_again(sample: Sample) -> None:

@@ -80,7 +80,7 @@ def test_what_no_eye_sees_comes_first_and_hashes_last() -> None:
 
 def test_both_sides_have_somebody_behind_them() -> None:
     live, git = changes.provenance(REPLICAS, NOW, explained=True)
-    assert plain(live).startswith("kubectl Update/scale")
+    assert plain(live).startswith("kubectl scale, at least")
     assert plain(git).startswith("3f2a1b9 Ines Duarte")
 
 

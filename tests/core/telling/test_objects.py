@@ -5,14 +5,23 @@ from itertools import product
 
 import pytest
 
-from core.model import Cause, ConfirmedBy, Drift, FieldVerdict, ObjectRef, Verdict, cause_words
+from core.model import (
+    Cause,
+    Confidence,
+    ConfirmedBy,
+    Drift,
+    FieldVerdict,
+    ObjectRef,
+    Verdict,
+    cause_words,
+)
 from core.telling import objects
 from core.telling.spans import Role, plain
 from core.telling.verdicts import ROLES
 from tests.core.telling.samples import KUBECTL, NOW, ORIGIN, REPLICAS, drift
 
-BY_KUBECTL = "by kubectl scale, at or before 2026-07-01 12:00:03 UTC"
-AT = 'apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30 12:10:03 UTC'
+BY_KUBECTL = "by kubectl scale, at least 10m ago (2026-07-01 12:00:03 UTC), user unknown (owned)"
+AT = "3f2a1b9 Ines Duarte, 1d ago (2026-06-30 12:10:03 UTC): Sale  apps/shop/web.yaml:8"
 
 
 @pytest.mark.parametrize(
@@ -52,10 +61,10 @@ def test_an_object_of_no_namespace_is_named_without_one() -> None:
     [
         (drift(), []),
         (drift(reason="why", problem="no"), ["why", "no"]),
-        (drift(Verdict.MISSING), ["Git states it at apps/shop/web.yaml:1"]),
+        (drift(Verdict.MISSING), ["in Git: apps/shop/web.yaml:1"]),
         (
             drift(Verdict.MISSING, origin=ORIGIN, actor=KUBECTL),
-            [f"Git states it at {AT}", f"deleted {BY_KUBECTL}"],
+            [f"in Git: {AT}", f"deleted {BY_KUBECTL}"],
         ),
         (
             drift(Verdict.EXTRA),
@@ -64,7 +73,7 @@ def test_an_object_of_no_namespace_is_named_without_one() -> None:
         (
             drift(Verdict.EXTRA, actor=KUBECTL, origin=ORIGIN, reason="why"),
             [
-                f"Git stated it at {AT}",
+                f"was in Git: {AT}",
                 f"made {BY_KUBECTL}",
                 "a sync leaves it alone: nothing is ever deleted",
                 "why",
@@ -76,7 +85,7 @@ def test_an_object_of_no_namespace_is_named_without_one() -> None:
 def test_a_page_says_where_it_stands_who_did_it_and_what_is_wrong(
     row: Drift, sentences: list[str]
 ) -> None:
-    assert [plain(line) for line in objects.story(row)] == sentences
+    assert [plain(line) for line in objects.story(row, NOW)] == sentences
 
 
 @pytest.mark.parametrize(
@@ -115,17 +124,45 @@ def test_who_says_so_is_said_where_somebody_was_asked(row: Drift, words: str) ->
 def test_the_facts_are_age_cause_and_confirmation() -> None:
     row = drift(cause=Cause.LIVE_CHANGED, since=NOW - 720, confirmed_by=ConfirmedBy.SERVER)
     assert objects.facts(row, NOW) == (
-        "for 12m",
+        "for at least 12m",
         "changed in the cluster",
         "confirmed by the server",
     )
     assert objects.facts(drift(Verdict.UNKNOWN), NOW) == ()
 
 
+AUDITED = replace(KUBECTL, user="alice", confidence=Confidence.AUDIT)
+ROW = drift(since=NOW - 60)  # we began to look a minute ago
+
+
+@pytest.mark.parametrize(
+    ("row", "age"),
+    [
+        (ROW, "for at least 1m"),
+        (replace(ROW, changes=(REPLICAS,)), "for at least 10m"),
+        (replace(ROW, changes=(replace(REPLICAS, actor=AUDITED),)), "for 10m"),
+        (replace(ROW, changes=(replace(REPLICAS, cause=Cause.GIT_AHEAD),)), "for 1d"),
+        (replace(ROW, changes=(replace(REPLICAS, actor=AUDITED), REPLICAS)), "for 10m"),
+        (replace(ROW, changes=(replace(REPLICAS, verdict=FieldVerdict.INFO),)), "for at least 1m"),
+        (replace(ROW, verdict=Verdict.MISSING, actor=AUDITED), "for 10m"),
+        (replace(ROW, verdict=Verdict.MISSING, cause=Cause.GIT_AHEAD, origin=ORIGIN), "for 1d"),
+        (replace(ROW, verdict=Verdict.EXTRA, actor=KUBECTL), "for at least 10m"),
+    ],
+)
+def test_an_object_is_as_old_as_its_oldest_change_and_at_least_as_we_look(
+    row: Drift, age: str
+) -> None:
+    assert objects.facts(row, NOW)[0] == age
+
+
+def test_what_is_in_sync_has_no_age() -> None:
+    assert objects.began(drift(Verdict.IN_SYNC, changes=(REPLICAS,))) is None
+
+
 def test_a_whole_object_has_a_maker_or_somebody_who_deleted_it() -> None:
     assert objects.maker(drift(Verdict.EXTRA), NOW) == ()
     made = objects.maker(drift(Verdict.EXTRA, actor=KUBECTL), NOW)
-    assert made[:2] == (("made by  ", Role.MUTED), ("kubectl", Role.LIVE))
+    assert made[:2] == (("made by  ", Role.MUTED), ("kubectl scale", Role.LIVE))
     gone = objects.maker(drift(Verdict.MISSING, actor=KUBECTL), NOW)
     assert plain(gone).startswith("deleted by  kubectl")
 

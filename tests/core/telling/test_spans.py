@@ -54,10 +54,14 @@ def _everything_said() -> Iterator[Line]:
         seen=seen,
     )
     for one in (actor, replace(actor, suspects=(HOSTILE, HOSTILE))):
-        yield from (actors.story(one, seen), actors.story(one), actors.brief(one, NOW, change))
-    yield from (origins.story(origin), origins.brief(origin, NOW))
+        yield from (
+            actors.story(one, NOW, seen),
+            actors.story(one, NOW),
+            actors.brief(one, NOW, change),
+        )
+    yield from (origins.story(origin, NOW), origins.brief(origin, NOW))
     commit = replace(COMMIT, id=HOSTILE, author=HOSTILE, subject=HOSTILE, date=HOSTILE)
-    yield from (origins.commit_story(commit), origins.commit_brief(commit, NOW))
+    yield from (origins.commit_story(commit, NOW), origins.commit_brief(commit, NOW))
     key = WEB._replace(app=HOSTILE, ref=WEB.ref._replace(namespace=HOSTILE, name=HOSTILE))
     for kind in FieldVerdict:
         yield changes.title(replace(change, verdict=kind))
@@ -66,8 +70,8 @@ def _everything_said() -> Iterator[Line]:
     for verdict in Verdict:
         fields = {"reason": HOSTILE, "problem": HOSTILE, "actor": actor, "origin": origin}
         row = drift(verdict, Cause.BOTH, key=key, file=HOSTILE, **fields)
-        yield from (objects.title(row), *objects.story(row), objects.maker(row, NOW))
-        yield from objects.story(replace(row, origin=None))
+        yield from (objects.title(row), *objects.story(row, NOW), objects.maker(row, NOW))
+        yield from objects.story(replace(row, origin=None), NOW)
     for verb in Verb:
         for each in (step(verb, key=key), step(verb, key=key, problem=HOSTILE)):
             yield from (plans.step(each), plans.step_in(HOSTILE, each))

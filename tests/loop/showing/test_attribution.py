@@ -1,6 +1,7 @@
 """Who, when and how it was before, as a user sees it: on a real API server with its audit log."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -76,8 +77,7 @@ def test_one_look_names_the_user_whose_edit_the_audit_log_has(
     assert (actor["user"], actor["verb"], actor["confidence"]) == ("bob", "patch", "audit")
     assert actor["manager"] == "kubectl-edit"
     text = run(place, "diff").stdout
-    assert "by bob with kubectl-edit, 20" in text
-    assert max(map(len, text.splitlines())) <= 80
+    assert re.search(r"bob, \d+s ago \(20.*\), kubectl edit \(audit\)", text)
 
 
 def test_one_look_names_the_user_of_a_scale_though_its_entry_has_no_time(
@@ -91,7 +91,7 @@ def test_one_look_names_the_user_of_a_scale_though_its_entry_has_no_time(
     assert (actor["user"], actor["confidence"], actor["verb"]) == ("bob", "audit", "patch")
     assert (actor["manager"], actor["subresource"]) == ("kubectl", "scale")
     assert actor["time"] is not None
-    assert "by bob with kubectl" in run(place, "diff").stdout
+    assert re.search(r"bob, .*, kubectl scale \(audit\)", run(place, "diff").stdout)
     assert run(place, "sync", "--yes").returncode == 0
     scale(real_server.client("alice"), real_namespace, 5)  # bob's was before our apply
     assert eventually(lambda: logged(real_server, real_namespace, "alice"), within_s=PATIENCE_S)

@@ -113,8 +113,7 @@ def test_what_somebody_creates_there_is_extra_and_all_else_is_not(place: Place, 
     text = run(place, "diff")
     assert text.returncode == 1
     assert f"ConfigMap {name}/note: extra, added in the cluster" in text.stdout
-    assert "made by kubectl-create" in text.stdout
-    assert max(map(len, text.stdout.splitlines())) <= 80
+    assert "made by kubectl create, at least " in text.stdout
 
 
 def test_a_sync_leaves_it_and_says_so(place: Place, name: str) -> None:

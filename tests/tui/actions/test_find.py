@@ -3,7 +3,7 @@
 from core.reconcile.memory.commands import Refresh
 from tests.tui import samples
 from tests.tui.standin import Standin
-from tui.model.focus import Pane
+from tui.model.focus import Focus, Pane
 
 
 def _at(made: Standin) -> tuple[str | None, object]:
@@ -53,3 +53,32 @@ def test_refresh_asks_the_engine_and_says_so() -> None:
     made.do("refresh")
     assert made.commands == [Refresh()]
     assert made.notes == ["reading Git again"]
+
+
+def test_the_first_press_goes_to_the_first_drifted_object_from_any_pane() -> None:
+    for pane in (Pane.APPS, Pane.COMMITS, Pane.TIMELINE):
+        made = Standin()
+        made.go(made.view.focus.on(pane))
+        made.do("next_drift")
+        assert _at(made) == ("payments", samples.FLAGS)
+        assert made.view.focus.pane is Pane.RESOURCES
+
+
+def test_from_an_app_without_drift_it_goes_on_to_the_next_app_that_has_some() -> None:
+    made = Standin()
+    made.select_app("search")
+    made.do("next_drift")
+    assert _at(made) == ("payments", samples.FLAGS)
+    made.select_app("checkout")
+    made.go(made.view.focus.on(Pane.APPS))
+    made.do("next_drift")
+    assert _at(made) == ("checkout", samples.WEB)
+
+
+def test_an_open_diff_that_stands_alone_stays_open() -> None:
+    made = Standin(alone=True)
+    made.do("next_drift")
+    made.go(made.view.focus.on(Pane.CHANGES))
+    made.do("next_drift")
+    assert _at(made) == ("payments", samples.API)
+    assert made.view.focus == Focus(Pane.CHANGES, Pane.RESOURCES)

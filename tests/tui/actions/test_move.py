@@ -1,7 +1,10 @@
 """Moving and looking, without a screen: keys act on the pane that has the focus."""
 
+from dataclasses import replace
+
 import pytest
 
+from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.model.focus import Pane
 
@@ -69,3 +72,20 @@ def test_text_noise_and_full_screen_are_switches() -> None:
         view = made.view
         assert (view.text, view.noise, view.focus.full_screen) == (wanted, wanted, wanted)
     assert made.view.focus == before
+
+
+def test_enter_on_an_event_goes_to_its_object() -> None:
+    made = Standin()
+    made.go(made.view.focus.on(Pane.TIMELINE))
+    made.do("open")
+    assert made.rows(Pane.RESOURCES).cursor_id == samples.API
+    assert made.view.focus.pane is Pane.RESOURCES
+
+
+def test_an_event_of_an_object_that_is_gone_says_so() -> None:
+    made = Standin()
+    made.go(made.view.focus.on(Pane.TIMELINE))
+    made.view.take(replace(made.world, rows={}))
+    made.do("open")
+    assert made.notes == ["Deployment payments/api is not there any more"]
+    assert made.view.focus.pane is Pane.CHANGES

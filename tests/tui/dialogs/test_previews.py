@@ -5,11 +5,24 @@ from functools import partial
 
 import pytest
 
-from core.model import Key, Problem, Remedy, Run, Snapshot, Stamp
+from core.model import (
+    Cause,
+    Key,
+    Masked,
+    Plan,
+    Problem,
+    Remedy,
+    Run,
+    Snapshot,
+    Stamp,
+    Value,
+    Verb,
+)
 from core.reconcile.memory.commands import (
     Command,
     Execute,
     ExecuteRevert,
+    Explain,
     PreparePlan,
     PrepareRevert,
     SetHeal,
@@ -186,7 +199,7 @@ async def test_a_failed_sync_stays_until_it_is_dismissed() -> None:
         stage.engine.answer = refused
         await _preview(stage)
         await stage.confirm()
-        wanted = "sync failed: Deployment/payments/api: denied"
+        wanted = "sync: 1 done, 1 refused: Deployment/payments/api: denied"
         await stage.until(lambda: stage.bar("note") == wanted)
         await stage.press("ctrl+r")
         assert stage.bar("note") == wanted
@@ -313,3 +326,75 @@ async def test_the_buttons_can_be_clicked() -> None:
         await stage.pilot.click("#buttons", offset=(24, 0))
         await stage.type_name()
         assert len(stage.asked(Execute)) == 1
+
+
+def _created(snapshot: Snapshot, keys: frozenset[Key]) -> Plan:
+    body: Value = {"kind": "Service", "spec": {"ports": [{"port": 80}], "token": Masked("ab12")}}
+    plan = samples.plan_of(snapshot, keys)
+    steps = (replace(s, creates=body) if s.verb is Verb.CREATE else s for s in plan.steps)
+    return replace(plan, steps=tuple(steps))
+
+
+async def test_a_plan_shows_whole_what_it_creates_and_hides_secrets() -> None:
+    async with playing() as stage:
+        stage.engine.answer = lambda ask, world: (
+            replace(world, answers={ask.request: _created(world, ask.keys)})
+            if isinstance(ask, PreparePlan)
+            else None
+        )
+        await stage.press("]", "]", "]", "]", "s")
+        await stage.until(lambda: "create  prod-eu-1 / payments / Service api" in stage.dialog)
+        for line in ("+ kind: Service", "+ spec:", "- port: 80", "token: (secret)"):
+            assert line in stage.dialog
+        assert "ab12" not in stage.dialog
+
+
+async def test_a_plan_says_who_and_why_once_that_was_looked_up() -> None:
+    world = samples.world()
+    api = world.rows[samples.API]
+    bare = tuple(replace(change, actor=None, origin=None) for change in api.changes)
+    rows = {**world.rows, samples.API: replace(api, changes=bare, explained=False)}
+    async with playing((80, 40), snapshot=replace(world, rows=rows)) as stage:
+        await _preview(stage)
+        assert Explain(samples.API) in stage.engine.commands
+        assert "looking up who" in stage.dialog
+        await stage.say(replace(stage.engine.newest, rows={**rows, samples.API: api}))
+        await stage.until(lambda: "dana@example.com" in stage.dialog)
+        for words in ("Bob Marsh", "Scale api to three for the sale", "api.yaml:14"):
+            assert words in stage.dialog
+
+
+async def test_heal_names_its_objects_with_their_fields() -> None:
+    async with playing((100, 90)) as stage:
+        await stage.press("H")
+        for words in (
+            "Now: 4 objects would be put back.",
+            "change  prod-eu-1 / payments / Deployment api",
+            "create  prod-eu-1 / payments / Service api",
+            "spec.replicas",
+            "5  →  3",
+        ):
+            assert words in stage.dialog
+        assert "HorizontalPodAutoscaler" not in stage.dialog  # contested: left alone
+        assert "old-front" not in stage.dialog
+
+
+@pytest.mark.parametrize(("setting", "put_back"), [("heal", 0), ("follow", 2)])
+async def test_heal_counts_only_what_the_settings_let_it_put_back(
+    setting: str, put_back: int
+) -> None:
+    world = samples.world()
+    changed = (replace(c, cause=Cause.LIVE_CHANGED) for c in samples.CHANGES)
+    api = replace(world.rows[samples.API], changes=tuple(changed))
+    gone = replace(world.rows[samples.SERVICE], cause=Cause.LIVE_CHANGED)
+    app = world.apps[0]
+    spec = replace(app.spec, **{setting: False})  # type: ignore[arg-type] # both are booleans
+    world = replace(
+        world,
+        apps=(replace(app, spec=spec),),
+        rows={api.key: api, gone.key: gone},
+    )
+    async with playing((100, 40), snapshot=world) as stage:
+        await stage.press("H")
+        wanted = f"Now: {put_back} objects would be" if put_back else "Now: nothing would be"
+        assert wanted in stage.dialog

@@ -20,6 +20,7 @@ from tests.tui import samples
 from tui.dialogs.proposal import Asked, Shown, advanced
 from tui.dialogs.revert import Revert
 from tui.dialogs.sync import Sync
+from tui.model.view import View
 from tui.text.rows import Looks
 
 WORLD = samples.world()
@@ -102,7 +103,7 @@ def test_a_revert_is_asked_for_again_when_an_object_has_another_version() -> Non
 
 
 def test_the_page_of_a_revert_shows_both_halves_and_what_is_left_alone() -> None:
-    page = REVERT.page(_following(), lambda: Looks(samples.NOW), again=False)
+    page = REVERT.page(_following(), View(), lambda: Looks(samples.NOW), again=False)
     text = "\n".join(map(plain, page.lines(100)))
     assert page.words == "Commit the revert to main, then change 1 object"
     for part in (
@@ -154,11 +155,11 @@ def test_waiting_says_whether_the_world_moved() -> None:
 
 
 def test_the_page_names_what_confirming_would_do() -> None:
-    page = SYNC.page(PLAN, Looks, again=True)
+    page = SYNC.page(PLAN, View(), Looks, again=True)
     assert page.title == "Sync 1 object on prod-eu-1 (made again)"
     assert page.words == "Sync 1 object"
-    assert SYNC.page(PLAN, Looks, again=False).title == "Sync 1 object on prod-eu-1"
-    assert REVERT.page(REVERTED, Looks, again=True).words == "Commit the revert to main"
+    assert SYNC.page(PLAN, View(), Looks, again=False).title == "Sync 1 object on prod-eu-1"
+    assert REVERT.page(REVERTED, View(), Looks, again=True).words == "Commit the revert to main"
 
 
 def test_only_a_sync_is_previewed_anew_when_its_run_was_overtaken() -> None:

@@ -6,11 +6,14 @@ from dataclasses import replace
 import pytest
 
 from core.model import Drift, Key, Stamp, Verdict
+from core.telling.spans import plain
 from tests.tui import samples
-from tui.model.filters import facts_of_drift, parse
+from tui.model.filters import Facts, facts_of_commit, facts_of_drift, facts_of_event, parse
 from tui.model.focus import Focus, Pane
 from tui.model.ordering import grouped, next_drift
 from tui.model.view import View, why_not_sync
+from tui.panes.titles import apps_title
+from tui.text.rows import Looks, app_line
 
 
 def _view() -> View:
@@ -32,7 +35,24 @@ def test_all_terms_must_hold() -> None:
     assert _names("verdict:insync kind:deploy") == {f"search-{n}" for n in range(4)}
 
 
-@pytest.mark.parametrize("bad", ["verdict:maybe", "kind:", "!"])
+def test_kinds_have_their_short_names_and_mean_no_other_kind_then() -> None:
+    assert _names("kind:svc") == {"api"}
+    assert _names("kind:ing") == {"old-front"}
+    assert _names("kind:cm !settings !web") == {"flags"}
+    assert parse("kind:ns").holds(Facts("", kind="namespace"))
+    assert not parse("kind:sa").holds(Facts("", kind="usage"))
+
+
+def test_people_and_programs_are_found_by_actor() -> None:
+    assert _names("actor:dana") == {"api", "flags", "web"}
+    assert _names("actor:kubectl-edit !actor:dana") == set()
+    event = samples.events()[2]
+    assert parse("actor:dana").holds(facts_of_event(event))
+    assert not parse("actor:erin").holds(facts_of_event(event))
+    assert parse("actor:ana").holds(facts_of_commit(samples.HISTORY[1]))
+
+
+@pytest.mark.parametrize("bad", ["verdict:maybe", "kind:", "!", "owner:jane", "!owner:jane"])
 def test_a_term_that_makes_no_sense_is_named_and_has_no_effect(bad: str) -> None:
     wanted = parse(f"{bad} card")
     assert len(wanted.bad) == 1
@@ -55,7 +75,7 @@ def test_worst_first_then_oldest() -> None:
 def test_apps_are_worst_first() -> None:
     rows = _view().apps()
     assert [row.view.spec.name for row in rows] == ["payments", "checkout", "ledger", "search"]
-    assert [row.drifted for row in rows] == [6, 1, 0, 0]
+    assert [row.drifted for row in rows] == [5, 1, 0, 0]  # a contested one does not count
 
 
 def test_an_app_whose_rows_did_not_change_keeps_its_list() -> None:
@@ -81,7 +101,7 @@ def test_the_next_drift_wraps_around() -> None:
     first = next_drift(order, samples.FLAGS, -1)
     assert first is not None
     assert first.key == samples.WEB
-    assert next_drift([], None, 1) is None
+    assert next_drift([], "payments", 1) is None
 
 
 @pytest.mark.parametrize(
@@ -126,3 +146,15 @@ def test_rows_that_change_one_by_one_end_in_the_order_of_a_full_sort() -> None:
         assert groups.by_app == grouped(None, rows).by_app
     fewer = dict(list(rows.items())[1:])
     assert grouped(groups, fewer).by_app == grouped(None, fewer).by_app
+
+
+def test_an_app_with_nothing_but_contested_objects_is_not_counted_as_drifted() -> None:
+    world = samples.world()
+    view = replace(samples.app("payments"), counts={Verdict.CONTESTED: 2})
+    rows = {key: row for key, row in world.rows.items() if key == samples.HPA}
+    made = View()
+    made.take(replace(world, apps=(view,), rows=rows))
+    (row,) = made.all_apps
+    assert (row.drifted, row.verdict) == (0, Verdict.CONTESTED)
+    assert "drifted" not in plain(apps_title(made))
+    assert "2" in plain(app_line(row, 60, Looks()))

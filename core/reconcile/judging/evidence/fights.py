@@ -2,21 +2,24 @@
 
 A program that nobody knows is no controller by default, but one that puts its value back after two
 heals proves to be one, of this field (verdicts.md 2.4, A6).  That is remembered with the heals that
-the pauses between them are reckoned from, and both are forgotten together: after ten minutes in
-sync without a break, or when Git states something else (safety.md section 4).
+the pauses between them are reckoned from.  Whoever it is: after five heals within half an hour
+there is no further one (safety.md section 4).  All that is forgotten together: after ten minutes in
+sync without a break, when Git states something else, or when a person syncs the field.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from core.model import Drift, EventName, FieldChange, FieldVerdict, Key, Verdict
+from core.model import Actor, Drift, EventName, FieldChange, FieldVerdict, Key, Verdict
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.subjects import NO_HEALS, Heals, Subject
 from core.reconcile.memory.tables import Map
 
 CALM_S: Final = 600.0  # in sync for so long, a field starts afresh
 _ENOUGH: Final = 2  # heals that the same writer undid
+_FIGHT: Final = 5  # heals to one value, within
+_FIGHT_S: Final = 1800.0
 _LEFT: Final = frozenset({FieldVerdict.CONTESTED, FieldVerdict.INFO})
 _KEPT: Final = 8  # of one field: the pause between them grows no more
 
@@ -42,6 +45,55 @@ def persistent(subject: Subject, digest: str | None, now: float) -> Mapping[str,
     return found
 
 
+def fought(subject: Subject, digest: str | None, now: float) -> frozenset[str]:
+    """Name the fields that were healed so often that another heal would be one too many."""
+    past = {path: heals_of(subject, path, digest, now).times[-_FIGHT:] for path in subject.heals}
+    return frozenset(
+        path
+        for path, times in past.items()
+        if len(times) == _FIGHT and times[-1] - times[0] <= _FIGHT_S
+    )
+
+
+def with_fight(draft: Draft, row: Drift) -> Drift:
+    """Say in a row what is not healed any more, and who is the other one."""
+    left = _left(draft, row)
+    if not left:
+        return row
+    foes: dict[str, list[str]] = {}
+    for path, actor in left.items():
+        foes.setdefault(_foe(actor) if path else "", []).append(path)
+    told = [
+        f"{', '.join(paths)}: written again by {foe}" if foe else "deleted again"
+        for foe, paths in foes.items()
+    ]
+    words = f"healed {_FIGHT} times in {_FIGHT_S / 60:.0f} min, now left until a person syncs it"
+    return replace(row, reason=f"fighting: {words}; {'; '.join(told)}")
+
+
+def _left(draft: Draft, row: Drift) -> Mapping[str, Actor | None]:
+    """Name what would be healed were it not fought for, and who wrote it last."""
+    subject = draft.subject(row.key)
+    if not subject.heals or row.confirming:
+        return {}
+    names = fought(subject, row.digest, draft.now)
+    if row.verdict is Verdict.MISSING:
+        return {path: None for path in names if not path}
+    return {
+        change.path: change.actor
+        for change in row.changes
+        if change.verdict is FieldVerdict.DRIFT and change.healable and change.path in names
+    }
+
+
+def _foe(actor: Actor | None) -> str:
+    """Name a manager with its operation and the time of its entry, as far as they are known."""
+    if actor is None or not actor.manager:
+        return "nobody known"
+    known = (actor.operation, actor.subresource, actor.time)
+    return f"{actor.manager} ({', '.join(filter(None, known))})"
+
+
 def paths_of(changes: Iterable[FieldChange]) -> Mapping[str, str | None]:
     """Name what a heal puts right, and who wrote it; "" stands for an object that was deleted."""
     return {
@@ -61,6 +113,16 @@ def remember_heal(draft: Draft, key: Key, row: Drift) -> None:
         times, writers = (*past.times, draft.now)[-_KEPT:], (*past.writers, writer)[-_KEPT:]
         heals = heals.set(path, Heals(times, writers, digest))
     draft.put(replace(subject, heals=heals))
+
+
+def forget_heals(draft: Draft, key: Key, changes: Iterable[FieldChange]) -> None:
+    """Start afresh with what a person put right."""
+    subject = draft.subject(key)
+    heals = subject.heals
+    for path in paths_of(changes):
+        heals = heals.delete(path) if path in heals else heals
+    if heals is not subject.heals:
+        draft.put(replace(subject, heals=heals))
 
 
 def note_calm(draft: Draft, key: Key, row: Drift) -> None:
@@ -83,11 +145,11 @@ def note_calm(draft: Draft, key: Key, row: Drift) -> None:
 
 
 def tell_fights(draft: Draft, key: Key, row: Drift) -> None:
-    """Say once of each field that it is fought for: it is left to who puts it back."""
+    """Say once of each field that it is fought for, and that it is left as it is."""
     subject = draft.subject(key)
     digest = row.digest
     names = persistent(subject, digest, draft.now) if subject.heals and not row.confirming else {}
-    fought = tuple(
+    given_up = [
         change
         for change in row.changes
         if change.verdict in _LEFT
@@ -95,13 +157,22 @@ def tell_fights(draft: Draft, key: Key, row: Drift) -> None:
         and change.actor is not None
         and change.actor.manager == names[change.path]
         and not subject.heals[change.path].told
-    )
-    if not fought:
-        return
-    heals = subject.heals
-    for change in fought:
-        heals = heals.set(change.path, replace(heals[change.path], told=True))
-    draft.put(replace(subject, heals=heals))
-    foes = ", ".join(sorted({names[change.path] for change in fought}))
+    ]
+    foes = ", ".join(sorted({names[change.path] for change in given_up}))
     message = f"healed twice, and {foes} put it back: left to {foes}"
-    draft.tell_of(EventName.FIGHTING, row, changes=fought, message=message)
+    _tell(draft, row, [change.path for change in given_up], message)
+    _tell(
+        draft, row, [path for path in _left(draft, row) if not subject.heals[path].told], row.reason
+    )
+
+
+def _tell(draft: Draft, row: Drift, paths: Collection[str], message: str) -> None:
+    if not paths:
+        return
+    subject = draft.subject(row.key)
+    heals = subject.heals
+    for path in paths:
+        heals = heals.set(path, replace(heals[path], told=True))
+    draft.put(replace(subject, heals=heals))
+    changes = tuple(change for change in row.changes if change.path in paths)
+    draft.tell_of(EventName.FIGHTING, row, changes=changes, message=message)

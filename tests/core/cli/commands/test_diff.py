@@ -12,7 +12,9 @@ import pytest
 
 from core.cli.commands.diff import picture, show
 from core.cli.options import Options
-from core.cli.session import beside
+from core.cli.output.ink import Ink
+from core.cli.output.report import Page, report_lines
+from core.cli.session import beside, judged
 from core.compare import detailed, mask
 from core.model import (
     ABSENT,
@@ -35,6 +37,7 @@ from core.model import (
     Verdict,
 )
 from core.reconcile.memory.commands import Command, Explain
+from core.telling.moments import epoch_of
 from tests.core.cli.scripted import (
     ACTOR,
     CART,
@@ -52,10 +55,18 @@ from tests.core.cli.scripted import (
     picture_of,
 )
 
+NOW = epoch_of("2026-07-01T12:10:03Z") or 0.0
+
+
+def told(snapshot: Snapshot, width: int = 80) -> str:
+    """Return the report as a terminal of that width shows it."""
+    page = Page(Ink(width=width), NOW)
+    return "".join(f"{line}\n" for line in report_lines(snapshot, page, everything=False))
+
 
 def shown(snapshot: Snapshot, **options: Any) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
-    code = show(snapshot, Options(**options), out=out, err=err)
+    code = show(snapshot, Options(**options), out=out, err=err, now=NOW)
     return code, out.getvalue(), err.getvalue()
 
 
@@ -124,6 +135,18 @@ async def test_a_picture_that_never_completes_is_given_up() -> None:
     assert code == 3
     assert "Deployment shop/web" in out
     assert "gave up waiting: app shop: 1 of 1 objects wait for the server's word" in err
+
+
+async def test_what_is_waited_for_is_said_once_while_it_is_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    half = picture_of(complete=False)
+    silent = replace(half, clusters=(replace(half.clusters[0], connected=False),), rows={})
+    engine = ScriptedEngine(silent)
+    _, whole = await beside(engine, lambda e: judged(e, deadline_s=0.03, silent_s=0.01))
+    assert not whole
+    words = "driftdeck: waiting: app shop: cluster demo (context demo-eu, user ada) did not answer"
+    assert capsys.readouterr().err == f"{words} yet\n"
 
 
 @pytest.mark.parametrize(
@@ -218,6 +241,7 @@ def test_the_document_has_the_promised_form() -> None:
                     "unknown": 0,
                 },
                 "ignored": 0,
+                "no_manifests": [],
                 "untaken": 0,
             }
         ],
@@ -337,21 +361,22 @@ def test_the_document_is_ascii_whatever_it_holds() -> None:
 
 
 def test_the_report_says_what_from_to_who_when_and_which_commit() -> None:
-    _, out, _ = shown(picture_of(drifted(), missing()))
-    assert out == (
+    assert told(picture_of(drifted(), missing())) == (
         "shop on demo (context demo-eu, user ada)\n"
         "  Git  main path apps/shop\n"
-        '       3f2a1b9 "Sale" by Ines Duarte, 2026-06-30 14:02:11 UTC\n'
+        "       3f2a1b9 Ines Duarte, 22h ago (2026-06-30 14:02:11 UTC): Sale\n"
         "\n"
         "  Deployment shop/web: drifted, changed in the cluster\n"
         "    spec.replicas\n"
-        "      live  7  by kubectl scale, at or before 2026-07-01 12:00:03 UTC\n"
+        "      live  7\n"
+        "            kubectl scale, at least 10m ago (2026-07-01 12:00:03 UTC), user\n"
+        "            unknown (owned)\n"
         "      Git   3\n"
-        '            apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30\n'
-        "            14:02:11 UTC\n"
+        "            3f2a1b9 Ines Duarte, 22h ago (2026-06-30 14:02:11 UTC): Sale\n"
+        "            apps/shop/web.yaml:8\n"
         "\n"
         "  Service shop/cart: missing\n"
-        "    Git states it at apps/shop/cart.yaml:21\n"
+        "    in Git: apps/shop/cart.yaml:21\n"
         "\n"
         "  1 drifted, 1 missing\n"
     )
@@ -359,21 +384,32 @@ def test_the_report_says_what_from_to_who_when_and_which_commit() -> None:
 
 def test_a_row_that_one_side_lacks_has_its_commit() -> None:
     _, out, _ = shown(picture_of(missing(origin=ORIGIN)))
-    assert 'Git states it at apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte' in out
+    assert "in Git: 3f2a1b9 Ines Duarte, 22h ago" in out
     extra = missing(verdict=Verdict.EXTRA, origin=replace(ORIGIN, note="removed here"))
     _, out, _ = shown(picture_of(extra))
-    words = " ".join(out.split())
-    assert "Git stated it at apps/shop/web.yaml:8" in words
-    assert "UTC (removed here)" in words
+    assert "was in Git: 3f2a1b9 Ines Duarte, 22h ago" in out
+    assert ": Sale (removed here)  apps/shop/web.yaml:8\n" in out
 
 
-def test_no_line_is_wider_than_eighty_columns() -> None:
+def test_no_line_is_wider_than_the_terminal() -> None:
     long = replace(
         REPLICAS, path="metadata.annotations." + "x" * 200, live="y " * 150, git="z" * 99
     )
     row = drifted(changes=(long,), reason="because " * 40, cause=Cause.BOTH)
-    _, out, _ = shown(picture_of(row, problem=Problem(Remedy.GRANT, "trouble " * 30)))
-    assert max(map(len, out.splitlines())) <= 80
+    picture = picture_of(row, problem=Problem(Remedy.GRANT, "trouble " * 30))
+    for width in (40, 80, 200):
+        assert 0.9 * width < max(map(len, told(picture, width).splitlines())) <= width
+
+
+def test_in_a_pipe_what_is_said_together_is_on_one_line() -> None:
+    _, out, _ = shown(picture_of(drifted(reason="because " * 40)))
+    assert f"    {'because ' * 40}".rstrip() in out.splitlines()
+    assert (
+        "      live  7  kubectl scale, at least 10m ago (2026-07-01 12:00:03 UTC), user unknown"
+        " (owned)\n"
+        "      Git   3  3f2a1b9 Ines Duarte, 22h ago (2026-06-30 14:02:11 UTC): Sale"
+        "  apps/shop/web.yaml:8\n"
+    ) in out
 
 
 def test_text_from_outside_cannot_steer_the_terminal() -> None:
@@ -421,12 +457,13 @@ def test_values_read_as_people_say_them(value: Any, words: str) -> None:
 def test_who_did_it_is_no_surer_than_the_evidence() -> None:
     seen = replace(ACTOR, observed_at="2026-07-01T12:00:05Z", user="alice")
     _, out, _ = shown(picture_of(drifted(changes=(replace(REPLICAS, actor=seen),))))
-    assert "by alice with kubectl scale, seen 2026-07-01 12:00:05 UTC" in out
+    assert "alice, seen 9m ago (2026-07-01 12:00:05 UTC), kubectl scale (owned)" in out
     timeless = replace(ACTOR, time=None)
     _, out, _ = shown(picture_of(drifted(changes=(replace(REPLICAS, actor=timeless),))))
-    assert "live  7  by kubectl scale\n" in out
+    assert "live  7  kubectl scale, time unknown, user unknown (owned)\n" in out
 
 
+SAW = "9m ago (2026-07-01 12:00:05 UTC)"
 SEEN = Seen(3, 7, "41", "42", "2026-07-01T12:00:05Z")
 NOBODY = Actor(None, None, None, None, "2026-07-01T12:00:05Z", None, Confidence.OBSERVED)
 OBSERVED = replace(ACTOR, observed_at=SEEN.at, confidence=Confidence.OBSERVED)
@@ -435,30 +472,33 @@ OBSERVED = replace(ACTOR, observed_at=SEEN.at, confidence=Confidence.OBSERVED)
 @pytest.mark.parametrize(
     ("actor", "seen", "words"),
     [
-        (OBSERVED, SEEN, "by kubectl scale, seen 2026-07-01 12:00:05 UTC (was 3)"),
-        (NOBODY, SEEN, "seen 2026-07-01 12:00:05 UTC (was 3), by whom is not known"),
+        (OBSERVED, SEEN, f"kubectl scale, seen {SAW}, user unknown (observed), was 3"),
+        (NOBODY, SEEN, f"user unknown, seen {SAW} (observed), was 3"),
         (
             replace(OBSERVED, confidence=Confidence.OWNED),
             SEEN,
-            "owned by kubectl scale, seen 2026-07-01 12:00:05 UTC (was 3)",
+            f"kubectl scale, seen {SAW}, user unknown (owned), was 3",
         ),
         (
             ACTOR,
             replace(SEEN, before=ABSENT, since="2026-07-01T11:00:00Z"),
             (
-                "by kubectl scale, between 2026-07-01 11:00:00 UTC and 2026-07-01 12:00:05 UTC"
-                " (was not there)"
+                f"kubectl scale, between 1h ago (2026-07-01 11:00:00 UTC) and {SAW},"
+                " user unknown (owned), was not there"
             ),
         ),
         (
             replace(OBSERVED, user="alice", confidence=Confidence.AUDIT),
             SEEN,
-            "by alice with kubectl scale, 2026-07-01 12:00:03 UTC (was 3)",
+            "alice, 10m ago (2026-07-01 12:00:03 UTC), kubectl scale (audit), was 3",
         ),
         (
             replace(ACTOR, suspects=("alice", "bob")),
             None,
-            "by kubectl scale, perhaps alice or bob, at or before 2026-07-01 12:00:03 UTC",
+            (
+                "perhaps alice or bob, at least 10m ago (2026-07-01 12:00:03 UTC),"
+                " kubectl scale (owned)"
+            ),
         ),
         (replace(NOBODY, observed_at=None, confidence=Confidence.UNKNOWN), None, ""),
     ],
@@ -467,7 +507,7 @@ def test_a_step_that_was_seen_is_told_as_far_as_it_is_known(
     actor: Actor, seen: Seen | None, words: str
 ) -> None:
     change = replace(REPLICAS, actor=actor, seen=seen, origin=None)
-    _, out, _ = shown(picture_of(drifted(changes=(change,))))
+    out = told(picture_of(drifted(changes=(change,))))
     assert max(map(len, out.splitlines())) <= 80
     flat = " ".join(out.split())
     assert f"live 7 {words} Git 3".replace("  ", " ") in flat
@@ -552,7 +592,7 @@ EXTRA = drifted(
 def test_an_extra_object_is_told_with_its_maker_and_that_a_sync_leaves_it() -> None:
     _, out, _ = shown(picture_of(EXTRA))
     assert "Deployment shop/web: extra, added in the cluster" in out
-    assert "made by kubectl-create, at or before 2026-07-01 12:00:03 UTC" in out
+    assert "made by kubectl create, at least 10m ago (2026-07-01 12:00:03 UTC)" in out
     assert "a sync leaves it alone" in out
     (found,) = document_of(picture_of(EXTRA))["objects"]
     assert found["verdict"] == "extra"
@@ -577,7 +617,7 @@ def test_a_text_of_many_lines_is_shown_as_a_hunk() -> None:
         in out
     )
     assert "key20" not in out
-    assert "by kubectl" in out  # who, beside the side that is theirs
+    assert "live  -  kubectl scale" in out  # who, beside the side that is theirs
 
 
 def test_a_list_that_is_one_value_names_the_places_that_differ() -> None:
@@ -655,3 +695,21 @@ def test_all_shows_what_rules_hide_and_the_rule_that_does() -> None:
         "not in the cluster; ignored by x",
         RULE,
     ]
+
+
+OTHERS = ("web/dashboard.json", "web/values.yaml")
+
+
+def test_files_that_are_no_manifests_are_counted_and_no_problem() -> None:
+    code, out, _ = shown(picture_of(in_sync(), others=OTHERS))
+    assert code == 0
+    assert "2 files are no manifests" in out
+    assert "values.yaml" not in out
+    found = document_of(picture_of(in_sync(), others=OTHERS))
+    assert (found["complete"], found["apps"][0]["no_manifests"]) == (True, list(OTHERS))
+
+
+def test_all_names_the_files_that_are_no_manifests() -> None:
+    _, out, _ = shown(picture_of(in_sync(), others=OTHERS), everything=True)
+    words = " ".join(out.split())
+    assert "2 files are no manifests: web/dashboard.json, web/values.yaml" in words

@@ -23,6 +23,7 @@ from core.reconcile.memory.commands import (
     PreparePlan,
     PrepareRevert,
 )
+from core.telling.moments import epoch_of
 from tests.core.cli.scripted import (
     CART,
     COMMIT,
@@ -54,6 +55,8 @@ REVERT = RevertPlan(
     notes=("hooks are not run (commit-msg)",),
     sync=replace(PLAN, steps=(replace(APPLY, left=(LABEL,)),), notes=("b is left alone",)),
 )
+
+NOW = epoch_of("2026-07-01T12:10:03Z") or 0.0
 
 
 @dataclass
@@ -106,7 +109,7 @@ async def outcome_of(
     **options: Any,
 ) -> Outcome:
     out, err = io.StringIO(), io.StringIO()
-    console = Console(out=out, err=err, ink=Ink(), ask=asked or Asked())
+    console = Console(out=out, err=err, ink=Ink(), ask=asked or Asked(), clock=lambda: NOW)
 
     async def reader(engine: EngineLike) -> int:
         code: int = await command(engine, Options(**options), console)
@@ -147,10 +150,12 @@ async def test_a_dry_run_shows_every_object_and_stops() -> None:
         "\n"
         "  apply Deployment shop/web  (shop)\n"
         "    spec.replicas\n"
-        "      live  7  by kubectl scale, at or before 2026-07-01 12:00:03 UTC\n"
+        "      live  7\n"
+        "            kubectl scale, at least 10m ago (2026-07-01 12:00:03 UTC), user\n"
+        "            unknown (owned)\n"
         "      Git   3\n"
-        '            apps/shop/web.yaml:8, 3f2a1b9 "Sale" by Ines Duarte, 2026-06-30\n'
-        "            14:02:11 UTC\n"
+        "            3f2a1b9 Ines Duarte, 22h ago (2026-06-30 14:02:11 UTC): Sale\n"
+        "            apps/shop/web.yaml:8\n"
         "\n"
         "  create Service shop/cart  (shop)\n"
         "\n"
@@ -199,13 +204,21 @@ async def test_nothing_to_sync_is_done_at_once() -> None:
     assert (done.code, done.out, done.commands) == (0, "nothing to do\n", [])
 
 
+async def test_behind_an_error_nobody_says_that_there_is_nothing_to_do() -> None:
+    broken = picture_of(in_sync(), file_problems=("a.yaml:1: bad",))
+    done = await outcome_of(ScriptedEngine(broken), syncing)
+    assert (done.code, done.out) == (5, "")
+    assert done.err == "driftdeck: app shop: a.yaml:1: bad\n"
+
+
 async def test_a_step_that_cannot_be_done_says_why() -> None:
     refused = Plan("demo", (replace(APPLY, problem="may not patch deployments"),))
     engine = ScriptedEngine(DRIFT, reaction=answering(refused))
     done = await outcome_of(engine, syncing, yes=True)
     assert done.code == 4
     assert "    ! may not patch deployments\n" in done.out
-    assert "nothing to do; 1 cannot be done\n" in done.out
+    assert "  1 cannot be done\n" in done.out
+    assert "nothing to do" not in done.out
     assert not any(isinstance(command, Execute) for command in done.commands)
 
 
@@ -214,7 +227,7 @@ async def test_the_end_of_the_run_decides_the_exit_code() -> None:
     reaction = answering(done=1, problems=(changed,))
     done = await outcome_of(ScriptedEngine(DRIFT, reaction=reaction), syncing, yes=True)
     assert done.code == 6
-    assert done.out.endswith("  ! Deployment/shop/web: changed\n1 of 2 done\n")
+    assert done.out.endswith("  ! Deployment/shop/web: changed\n1 done, 1 changed meanwhile\n")
 
 
 async def test_each_cluster_gets_its_own_plan_and_question() -> None:

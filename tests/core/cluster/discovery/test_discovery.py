@@ -1,10 +1,17 @@
 """Which kinds a cluster serves, and their schemas."""
 
+from typing import Any
+
 import pytest
 
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
-from core.cluster.discovery.discovery import Discovery, discover, server_version
+from core.cluster.discovery.discovery import (
+    Discovery,
+    discover,
+    server_uid,
+    server_version,
+)
 from core.cluster.discovery.openapi import OpenApi
 from core.errors import DeniedError, RejectedError, UnavailableError
 from core.model import KindRef, Resource
@@ -116,6 +123,20 @@ async def test_a_version_that_is_not_told_is_empty() -> None:
     script = routes({"/version": (403, status(403, "Forbidden"))})
     async with serving(script) as server, linked(server.url) as link:
         assert await server_version(Calls(link, ManualClock().clock)) == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "uid"),
+    [
+        ((200, {"metadata": {"uid": "u-1"}}), "u-1"),
+        ((403, status(403, "Forbidden")), ""),
+        ((404, status(404, "NotFound")), ""),
+    ],
+)
+async def test_a_server_is_told_from_others_where_that_may_be_seen(answer: Any, uid: str) -> None:
+    script = routes({"/api/v1/namespaces/kube-system": answer})
+    async with serving(script) as server, linked(server.url) as link:
+        assert await server_uid(Calls(link, ManualClock().clock)) == uid
 
 
 # OpenAPI ------------------------------------------------------------------------------------------

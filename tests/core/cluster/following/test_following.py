@@ -140,7 +140,7 @@ async def test_no_namespace_at_all_is_an_empty_picture() -> None:
         assert asked() == []
 
 
-async def test_one_namespace_that_is_forbidden_loses_the_kind_and_nothing_is_absent() -> None:
+async def test_one_namespace_that_is_forbidden_is_unread_and_the_others_are_told() -> None:
     async def script(asked: Asked, reply: Reply) -> None:
         if namespace_of(asked) == "n2":
             reply.say(403, status(403, "Forbidden", "not in n2"))
@@ -149,15 +149,31 @@ async def test_one_namespace_that_is_forbidden_loses_the_kind_and_nothing_is_abs
 
     async with following(script) as (followed, listener, _):
         followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
+        told = await listener.next(KindListed)
+        await asyncio.sleep(0.05)
+    assert {ref.namespace for ref in told.objects} == {"n1"}
+    assert told.unread.keys() == {"n2"}
+    assert told.unread["n2"].remedy is Remedy.GRANT
+    assert "list configmaps in n2" in str(told.unread["n2"])
+    assert not listener.all(KindLost)
+    assert len(listener.all(KindListed)) == 1  # told once, however often it is tried
+
+
+async def test_where_every_namespace_is_forbidden_the_kind_is_lost() -> None:
+    async def script(asked: Asked, reply: Reply) -> None:
+        reply.say(403, status(403, "Forbidden", f"not in {namespace_of(asked)}"))
+
+    async with following(script) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
         lost = await listener.next(KindLost)
         await asyncio.sleep(0.05)
     assert lost.problem.remedy is Remedy.GRANT
-    assert "list configmaps in n2" in str(lost.problem)
+    assert "list configmaps in n" in str(lost.problem)
     assert not listener.all(KindListed)
-    assert len(listener.all(KindLost)) == 1  # told once, however often it is tried
+    assert len(listener.all(KindLost)) == 1
 
 
-async def test_a_namespace_that_was_lost_is_listed_again_before_the_kind_is_told() -> None:
+async def test_a_namespace_that_was_lost_is_told_when_it_is_listed_again() -> None:
     lost, recovered = asyncio.Event(), asyncio.Event()
     turns = {"n1": 0, "n2": 0}
     gone = {"type": "ERROR", "object": status(410, "Expired", "too old resource version")}
@@ -180,11 +196,16 @@ async def test_a_namespace_that_was_lost_is_listed_again_before_the_kind_is_told
 
     async with following(script) as (followed, listener, _):
         followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
-        await listener.next(KindLost)
-        told = len(listener.all(KindListed))
+        await listener.until(lambda: bool(listener.all(KindListed) and _last(listener).unread))
+        assert {ref.name for ref in _last(listener).objects} == {"old-n2"}
         lost.set()
-        listed = await listener.next(KindListed, after=told)
-        assert {ref.name for ref in listed.objects} == {"new-n1", "new-n2"}
+        await listener.until(lambda: not _last(listener).unread)
+        await listener.until(lambda: "new-n2" in {ref.name for ref in _last(listener).objects})
+        assert {ref.name for ref in _last(listener).objects} == {"new-n1", "new-n2"}
+
+
+def _last(listener: Listener) -> KindListed:
+    return listener.all(KindListed)[-1]
 
 
 async def test_changes_are_told_only_after_the_picture_is_whole() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.cluster.writing import inventory
 from core.cluster.writing.inventory import check_head, data_of, line_of, row_of, rows_of, texts_of
 from core.errors import RejectedError
-from core.model import ObjectRef
+from core.model import Home, ObjectRef
 from core.reconcile.memory.results import InventoryRow
 
 _name = st.text(min_size=1, max_size=30)
@@ -26,6 +26,9 @@ rows = st.builds(
     digest=st.from_regex(r"[0-9a-f]{16}", fullmatch=True) | st.none(),
     end=st.sampled_from([None, "Complete", "Failed"]),
 )
+
+
+HOME = Home(root="c0ffee", remote="git.example.org/shop/config", path="clusters/prod")
 
 
 def a_row(number: int) -> InventoryRow:
@@ -80,8 +83,16 @@ def test_a_line_that_is_no_row_is_refused(line: str) -> None:
 
 
 def test_only_the_first_shard_says_whose_it_is() -> None:
-    first, second = data_of(("a", "b"), "payments", "uid")
-    assert first == {"format": "1", "app": "payments", "cluster": "uid", "rows": "a"}
+    first, second = data_of(("a", "b"), "payments", "uid", HOME)
+    assert first == {
+        "format": "1",
+        "app": "payments",
+        "cluster": "uid",
+        "root": "c0ffee",
+        "remote": "git.example.org/shop/config",
+        "path": "clusters/prod",
+        "rows": "a",
+    }
     assert second == {"rows": "b"}
 
 
@@ -91,17 +102,54 @@ def test_only_the_first_shard_says_whose_it_is() -> None:
         ({"format": "2"}, "format '2'"),
         ({"app": "other"}, "the app 'other'"),
         ({"cluster": "elsewhere"}, "another cluster"),
+        ({"path": "clusters/test"}, 'of the folder "clusters/test" of git.example.org/shop/config'),
+        ({"root": "beef", "remote": "git.example.org/bank/config"}, "of git.example.org/bank"),
+        ({"root": "beef", "remote": ""}, "of the repository that began with beef"),
     ],
 )
 def test_a_record_of_something_else_is_not_believed(change: dict[str, str], told: str) -> None:
-    (data,) = data_of(("",), "payments", "uid")
-    check_head(data, "payments", "uid")
+    (data,) = data_of(("",), "payments", "uid", HOME)
+    check_head(data, "payments", "uid", HOME)
     with pytest.raises(RejectedError, match=told):
-        check_head({**data, **change}, "payments", "uid")
+        check_head({**data, **change}, "payments", "uid", HOME)
 
 
 def test_a_cluster_we_may_not_identify_is_not_held_against_the_record() -> None:
-    (data,) = data_of(("",), "payments", "uid")
-    check_head(data, "payments", "")
-    (unnamed,) = data_of(("",), "payments", "")
-    check_head(unnamed, "payments", "uid")
+    (data,) = data_of(("",), "payments", "uid", HOME)
+    check_head(data, "payments", "", HOME)
+    (unnamed,) = data_of(("",), "payments", "", HOME)
+    check_head(unnamed, "payments", "uid", HOME)
+
+
+@pytest.mark.parametrize("part", ["root", "remote"])
+def test_another_clone_of_the_same_repository_has_the_same_record(part: str) -> None:
+    (data,) = data_of(("",), "payments", "uid", HOME)
+    check_head({**data, part: "another"}, "payments", "uid", HOME)
+    check_head({**data, part: ""}, "payments", "uid", HOME)
+
+
+def test_who_finds_the_record_of_another_folder_learns_how_to_choose_a_name() -> None:
+    (data,) = data_of(("",), "app", "uid", HOME)
+    with pytest.raises(RejectedError) as caught:
+        check_head(data, "app", "uid", replace(HOME, path="clusters/test"))
+    assert "another name" in str(caught.value)
+    assert "--app" in str(caught.value)
+    assert 'if the folder moved, set path to "clusters/test"' in str(caught.value)
+    with pytest.raises(RejectedError) as caught:
+        check_head(data, "app", "uid", Home(root="beef", path=HOME.path))
+    assert "if the folder moved" not in str(caught.value)
+    assert "--app" in str(caught.value)
+
+
+def test_a_record_that_does_not_say_whose_it_is_is_taken() -> None:
+    (data,) = data_of(("",), "payments", "uid", HOME)
+    del data["path"]
+    check_head(data, "payments", "uid", HOME)
+
+
+def test_folders_of_repositories_of_which_nothing_is_known_are_told_apart_by_their_path() -> None:
+    (data,) = data_of(("",), "app", "uid", Home(path="a"))
+    check_head(data, "app", "uid", Home(path="a"))
+    check_head(data, "app", "uid", replace(HOME, path="a"))
+    with pytest.raises(RejectedError, match='is of the folder "a", not of this app'):
+        check_head(data, "app", "uid", Home(path="b"))

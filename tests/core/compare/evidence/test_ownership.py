@@ -27,6 +27,7 @@ from tests.core.compare.world import By, managed
         ("kube-controller-manager:Update:scale", "controller"),
         ("kube-controller-manager:Update", "controller"),
         ("keda-operator:Update", "controller"),
+        ("keda:Update:scale", "controller"),
         ("vpa-updater:Update", "controller"),
         ("cainjector:Update", "controller"),
         ("pilot-discovery:Update", "controller"),

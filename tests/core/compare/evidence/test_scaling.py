@@ -109,6 +109,56 @@ def test_an_object_that_keda_scales_begins_at_none_and_is_a_deployment_by_defaul
     assert str(found[1]) == "0..100 of ScaledObject web"
 
 
+def of_keda(**spec: Json) -> Live:
+    """An autoscaler that KEDA made."""
+    body = json.loads(autoscaler(**spec).body)
+    owner = {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "web"}
+    metadata = {"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap"}, owner]}
+    return Live("u", "1", json.dumps({**body, "metadata": metadata}).encode())
+
+
+@pytest.mark.parametrize(("replicas", "within"), [(0, True), (1, False), (2, True), (10, False)])
+def test_keda_takes_the_replicas_of_its_autoscaler_away_and_no_other_number_below_its_range(
+    replicas: int, *, within: bool
+) -> None:
+    found = scale_of(of_keda(minReplicas=2), REF)
+    assert found is not None
+    assert found[1].holds(replicas) is within
+    judgement = judged(", replicas: 3", f", replicas: {replicas}", "keda:Update:scale", found[1])
+    assert judgement.changes[0].note == (
+        f"{'within' if within else 'outside'} 0 or 2..9 of HorizontalPodAutoscaler web"
+    )
+    assert judgement.verdict is (Verdict.IN_SYNC if within else Verdict.DRIFTED)
+
+
+@pytest.mark.parametrize(
+    "owners",
+    [
+        None,
+        [],
+        {},
+        [None],
+        [{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledJob"}],
+        [{"apiVersion": "apps/v1", "kind": "ScaledObject"}],
+    ],
+)
+def test_an_autoscaler_of_nobody_or_another_never_asks_for_none(owners: Json) -> None:
+    body = json.loads(autoscaler().body)
+    made = {**body, "metadata": {"ownerReferences": owners}}
+    found = scale_of(Live("u", "1", json.dumps(made).encode()), REF)
+    assert found is not None
+    assert not found[1].holds(0)
+
+
+def test_an_object_that_keda_scales_may_idle_below_its_minimum() -> None:
+    ref = ObjectRef("keda.sh", "ScaledObject", "app", "web")
+    body = {"spec": {"scaleTargetRef": {"name": "shop"}, "minReplicaCount": 2}}
+    found = scale_of(Live("u", "1", json.dumps(body).encode()), ref)
+    assert found is not None
+    assert str(found[1]) == "0 or 2..100 of ScaledObject web"
+    assert [found[1].holds(count) for count in (0, 1, 2, True)] == [True, False, True, False]
+
+
 def test_an_autoscaler_of_a_custom_resource_names_its_group() -> None:
     target = {"apiVersion": "example.com/v2", "kind": "Pool", "name": "p"}
     found = scale_of(autoscaler(scaleTargetRef=target), REF)

@@ -23,9 +23,19 @@ HOSTILE = [
     b".git ",
     b"..",
     b".",
-    b"a\\b",
     b"a/b",
+    b"/etc/passwd",
     b"x" * 10_000,
+]
+UNUSUAL = [
+    b"aux.yaml",
+    b"C:x",
+    b"a b",
+    "grüße.yaml".encode(),
+    b".gitignore",
+    b".git\xff",
+    b"R\xe9sum\xe9.pdf",
+    b"a\\b",
     b"\xff\xfe",
     b"\x1b[2J",
     b"a\nb",
@@ -134,14 +144,22 @@ def test_a_hostile_folder_is_not_entered(repository: Repository, sample: Sample)
     assert [file.path for file in repository.files(commit, "")] == [".."]
 
 
-@pytest.mark.parametrize(
-    "name", [b"aux.yaml", b"C:x", b"a b", "grüße.yaml".encode(), b".gitignore"]
-)
+@pytest.mark.parametrize("name", UNUSUAL, ids=ascii)
 def test_a_name_that_is_only_unusual_is_listed(
     repository: Repository, sample: Sample, name: bytes
 ) -> None:
     commit = planted(sample.path, [(name, FILE, X)])
-    assert repository.files(commit, "") == (File(name.decode(), X.decode(), FILE),)
+    listed = name.decode(errors="surrogateescape")
+    assert repository.files(commit, "") == (File(listed, X.decode(), FILE),)
+    assert repository.blob_at(commit, listed) == X.decode()
+
+
+def test_a_folder_whose_name_is_no_utf_8_is_gone_into(
+    repository: Repository, sample: Sample
+) -> None:
+    apps = sample.git("rev-parse", "HEAD:apps").strip().encode()
+    commit = planted(sample.path, [(b"caf\xe9", 0o040000, apps)])
+    assert [file.path for file in repository.files(commit, "")] == ["caf\udce9/web.yaml"]
 
 
 @pytest.mark.parametrize("mode", [0o100600, 0o100664, 0o100755])

@@ -233,6 +233,36 @@ def test_odd_authors_and_dates_are_shown(
     assert found.author.startswith("\x1b")  # raw: what shows it cleans it
 
 
+@pytest.mark.parametrize(
+    ("line", "author", "date"),
+    [
+        ("author Ada <ada@example.org>\n", "Ada <ada@example.org>", "1970-01-01T00:00:00Z"),
+        ("author Ada Byron 1700000000 +0000\n", "Ada Byron", "2023-11-14T22:13:20Z"),
+        ("author Ada <a> soon +0000\n", "Ada <a>", "1970-01-01T00:00:00Z"),
+        ("author Ada <a>1700000000 +0000\n", "Ada <a>", "2023-11-14T22:13:20Z"),
+        (f"author Ada <a> {'9' * 5000} +0000\n", "Ada <a>", "9999-12-31T23:59:59Z"),
+        ("author Ada <a> 1700000000 +x\nencoding idna\n", "Ada <a>", "2023-11-14T22:13:20Z"),
+        ("author \n", "", "1970-01-01T00:00:00Z"),
+        ("", "", "1970-01-01T00:00:00Z"),
+    ],
+)
+def test_an_author_line_without_a_date_or_a_mail_is_read_as_far_as_it_goes(
+    repository: Repository, sample: Sample, line: str, author: str, date: str
+) -> None:
+    before = repository.resolve("HEAD").id
+    author_line, _, rest = line.partition("\n")
+    head = f"tree {sample.git('rev-parse', 'HEAD^{tree}')}parent {before}\n"
+    raw = f"{head}{author_line}\ncommitter A <a> 1 +0000\n{rest}\nodd\n"
+    (sample.path / "raw").write_text(raw if line else f"{head}\nodd\n")
+    commit = sample.git("hash-object", "-t", "commit", "-w", "--literally", "raw").strip()
+    found = repository.resolve(commit)
+    assert (found.author, found.date, found.subject) == (author, date, "odd")
+    sample.git("update-ref", "refs/heads/main", commit)
+    assert [each.id for each in repository.history(commit, "")] == [before]
+    assert repository.is_within(before, commit)
+    assert not repository.is_within(commit, before)
+
+
 def test_a_commit_with_two_trees_is_read_as_git_reads_it_or_refused(
     repository: Repository, sample: Sample
 ) -> None:
@@ -349,3 +379,13 @@ def test_a_head_that_names_no_branch_that_is_there_says_which_are(
         sample.git("branch", f"b{number}", "main")
     with pytest.raises(UsageError, match="there is: b0, b1, b2, b3 and 3 more; choose"):
         repository.resolve("HEAD")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00\x01", b"xyz\n", b"ref: refs/heads/\xff\n"])
+def test_a_head_of_nonsense_is_an_error_in_words(sample: Sample, content: bytes) -> None:
+    sample.commit({"a": b"a"})
+    (sample.path / ".git/HEAD").write_bytes(content)
+    with sample.opened() as opened, pytest.raises((UsageError, UnavailableError)) as caught:
+        opened.resolve("HEAD")
+    assert str(sample.path) in str(caught.value)
+    assert str(caught.value).isprintable()

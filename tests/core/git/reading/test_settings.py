@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import UnavailableError
 from core.git import Repository
 from tests.core.git.sample import Sample
 
@@ -139,3 +140,28 @@ def test_what_the_repository_includes_is_not_read(repository: Repository, sample
     assert repository.author() == "Ada Private <ada@home.example>"
     plan = repository.plan_revert(sample.commit({"apps/web.yaml": b"a: 2\n"}), branch="main")
     assert plan.notes == ("what the repository's own settings include is not read (include.path)",)
+
+
+def test_a_file_that_is_included_and_is_no_settings_stops_nothing_and_is_never_quoted(
+    sample: Sample,
+) -> None:
+    home()
+    sample.commit({"a.yaml": b"a: 1\n"})
+    planted = sample.path / "planted"
+    planted.write_text("root:canary-5d1e:0:0\n")
+    sample.git("config", "include.path", str(planted))
+    with sample.opened() as opened:
+        assert opened.resolve("HEAD").subject == "change"
+        assert opened.author() == "Ada Private <ada@home.example>"
+        home(text=f"[include]\n path = {planted}\n")
+        with pytest.raises(UnavailableError, match="cannot be read as Git settings") as caught:
+            opened.author()
+    assert "canary" not in str(caught.value)
+
+
+def test_settings_of_the_repository_that_are_none_are_named_and_not_quoted(sample: Sample) -> None:
+    sample.commit({"a.yaml": b"a: 1\n"})
+    (sample.path / ".git/config").write_text('url = "https://joe:canary-5d1e@host"\n')
+    with pytest.raises(UnavailableError, match=r"\.git/config cannot be read") as caught:
+        Repository(sample.path)
+    assert "canary" not in str(caught.value)

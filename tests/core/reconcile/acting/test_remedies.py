@@ -14,6 +14,7 @@ from tests.core.reconcile.sides.test_promises import CRD_KEY, WIDGET_KEY, serve,
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     HUMAN,
+    SECRET,
     SPEC,
     World,
     applied,
@@ -100,3 +101,25 @@ def test_an_object_that_moved_on_is_not_decided_about() -> None:
     assert with_requests(Draft(made.state, now=made.now), bare).steps == (step,)
     made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 7, data={"a": "3"}))
     assert with_requests(Draft(made.state, now=made.now), bare) == bare
+
+
+def test_what_a_step_makes_is_shown_whole_and_without_secrets() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", data={"a": "1"}), document(SECRET, "s", data={"t": "eA=="}))
+    made.listing(CONFIG_MAP)
+    made.listing(SECRET)
+    made.feed(InventoryRead(SPEC.name, ()))
+    shown = {step.key: step.creates for step in plan_of(made, MAP, key(SECRET, "s")).steps}
+    for of, data in ((MAP, {"a": "1"}), (key(SECRET, "s"), None)):
+        body = shown[of]
+        assert isinstance(body, dict)
+        assert body["kind"] == of.ref.kind
+        assert data is None or body["data"] == data
+    assert "eA==" not in str(shown)
+    assert "Masked" in str(shown[key(SECRET, "s")])
+
+
+def test_what_waits_for_its_kind_is_shown_too() -> None:
+    _, widget = plan_of(waiting(), CRD_KEY, WIDGET_KEY).steps
+    assert isinstance(widget.creates, dict)
+    assert widget.creates["kind"] == WIDGET_KEY.ref.kind

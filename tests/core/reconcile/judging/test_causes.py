@@ -1,6 +1,7 @@
 """Which side moved, field by field, and what Git dropped before an object was ours."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -251,6 +252,39 @@ def test_what_we_applied_tells_field_by_field_who_moved() -> None:
     assert causes(made) == {"data.a": "git_ahead", "data.b": "live_changed"}
     assert causes(ours({"a": "9", "b": "1"}, owned("kubectl-edit", "a"))) == {"data.a": "both"}
     assert causes(ours({"a": "1"}, OURS)) == {"data.a": "git_ahead", "data.b": "live_changed"}
+
+
+@pytest.mark.parametrize("holder", ["labels", "annotations"])
+@pytest.mark.parametrize(
+    ("before", "now", "cause"),
+    [
+        ({}, {"team": "red"}, AHEAD),
+        ({}, {"team": "red", "tier": "front"}, AHEAD),
+        ({"team": "red"}, {"team": "red"}, CHANGED),
+        ({"team": "red"}, {"team": "blue"}, BOTH),
+    ],
+)
+def test_a_map_that_is_not_there_at_all_was_added_by_git_or_taken_away_by_somebody(
+    holder: str, before: dict[str, str], now: dict[str, str], cause: Cause
+) -> None:
+    """We applied it with *before*; Git now states *now* and other data, live has no such map."""
+    past, head = _with(holder, before, "1"), _with(holder, now, "2")
+    made = world()
+    made.past["a"] = (past,)
+    made.read(past)
+    digest = made.state.apps[SPEC.name].desired[A.ref].digest
+    made.feed(InventoryRead(SPEC.name, (InventoryRow(A.ref, "u1", digest),)))
+    made.listing(CONFIG_MAP, [("a", live(CONFIG_MAP, "a", 5, data={"a": "1"}))])
+    made.read_through(head, number=2)
+    causes = {change.path: change.cause for change in made.row("a").changes}
+    assert causes == {f"metadata.{holder}": cause, "data.a": AHEAD}
+
+
+def _with(holder: str, entries: dict[str, str], value: str) -> Document:
+    made = stated(a=value)
+    body = json.loads(made.body)
+    body["metadata"] |= {holder: entries} if entries else {}
+    return replace(made, body=json.dumps(body).encode())
 
 
 def test_a_field_of_our_own_needs_no_look_at_history() -> None:

@@ -192,8 +192,9 @@ def test_an_object_outside_the_allowed_namespaces_is_refused_before_any_call() -
     made.read(GIT)
     made.listing(CONFIG_MAP)
     made.feed(InventoryRead(SPEC.name, ()))
-    assert not made.state.rows
-    assert "namespace web is not one this app may touch" in made.state.apps["shop"].refused[0]
+    assert made.row("a").verdict is Verdict.UNKNOWN
+    assert made.row("a").reason == "not-allowed: namespace web is not one this app may touch"
+    assert (made.row("a").file, made.row("a").line) == ("a.yaml", 1)
 
 
 def test_a_late_refusal_does_not_hold_up_the_question_about_the_newer_object() -> None:

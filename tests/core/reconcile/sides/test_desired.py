@@ -27,6 +27,7 @@ from core.reconcile.memory.inputs import (
 )
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.reconcile.memory.state import AppState
+from core.reconcile.sides.fences import refusals
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     NAMESPACE,
@@ -134,11 +135,11 @@ def test_a_line_that_moved_moves_in_the_row_and_asks_nothing() -> None:
 
 def test_an_object_outside_the_namespaces_of_its_app_is_refused_with_its_place() -> None:
     made = world(namespaces=("other",))
-    made.read(document(CONFIG_MAP, "a", **GOOD), document(NAMESPACE, "web"))
-    assert app(made).refused == ("a.yaml:1: namespace web is not one this app may touch",)
-    assert [each.name for each in app(made).desired] == ["web"]
-    made.read(document(NAMESPACE, "web"), number=2)
-    assert app(made).refused == ()
+    made.read(document(CONFIG_MAP, "a", **GOOD), document(NAMESPACE, "other"))
+    assert refusals(app(made)) == ("a.yaml:1: namespace web is not one this app may touch",)
+    assert [each.name for each in app(made).desired] == ["other"]
+    made.read(document(NAMESPACE, "other"), number=2)
+    assert refusals(app(made)) == ()
 
 
 def test_of_an_object_stated_twice_the_later_counts_and_only_while_both_are_there() -> None:
@@ -205,6 +206,17 @@ def test_a_commit_is_told_once_with_the_problems_of_its_files() -> None:
         "change 1; b.yaml:3: broken",
         "change 2; b.yaml:3: broken",
     ]
+
+
+def test_a_commit_is_told_to_the_apps_alone_whose_folders_it_changes() -> None:
+    made = world()
+    stated = (document(CONFIG_MAP, "a", **GOOD),)
+    for number, tree in ((1, "t1"), (2, "t1"), (3, "t2")):
+        made.feed(SourceRead(SPEC.name, commit(number), stated, (), tree=tree))
+    assert made.told(EventName.SOURCE_UPDATED) == ["change 1", "change 3"]
+    source = app(made).source
+    assert source is not None
+    assert source.revision == commit(3)
 
 
 def test_a_repository_that_is_lost_is_told_once_for_each_reason_and_keeps_what_was_read() -> None:

@@ -1,0 +1,95 @@
+"""Whole objects for a reader: as they are, and as they would be if each difference were put right.
+
+What a rule ignores and what others own stays as it is on both sides, so only drift is apart.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from core.compare import mask
+from core.model import (
+    ABSENT,
+    Absent,
+    FieldChange,
+    FieldVerdict,
+    Json,
+    JsonObject,
+    Key,
+    Masked,
+    ObjectRef,
+    Sides,
+    SidesShown,
+    Value,
+    Verdict,
+)
+from core.model.paths import locate, parse_path
+from core.model.requests import Add, Operation, Remove, Replace
+from core.reconcile.judging.extras import live_of
+from core.reconcile.memory.draft import Draft
+from core.remedy import edited
+
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def shown(draft: Draft, keys: Iterable[Key]) -> SidesShown:
+    """Return both sides of those objects that are known; secrets are hidden."""
+    found = {key: sides for key in sorted(keys) if (sides := _sides(draft, key)) is not None}
+    return SidesShown(found)
+
+
+def _sides(draft: Draft, key: Key) -> Sides | None:
+    row, app = draft.row(key), draft.app(key.app)
+    if row is None:
+        return None
+    desired = app.desired.get(key.ref)
+    _, current = live_of(draft.cluster(app.spec.cluster), key.ref) or (None, None)
+    if row.verdict is Verdict.MISSING and desired is not None:
+        return Sides(None, _hidden(desired.body, key.ref, draft.mask_key))
+    if current is None:
+        return None
+    live = _hidden(current.body, key.ref, draft.mask_key)
+    live |= {"apiVersion": row.kind.api_version, "kind": row.kind.kind}  # of an EXTRA, metadata
+    if row.verdict is Verdict.EXTRA:
+        return Sides(live, None)
+    drift = [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
+    git = edited(live, _operations(live, drift))
+    return Sides(live, git if isinstance(git, dict) else {})
+
+
+def _operations(live: Json, drift: Iterable[FieldChange]) -> Iterator[Operation]:
+    """Yield what puts the live object right, one difference after the other."""
+    for change in drift:
+        parts = parse_path(change.path)
+        if isinstance(change.git, Absent):
+            yield Remove(parse_path(change.place) if change.place else parts)
+            continue
+        if change.swaps:
+            yield Remove(parse_path(change.place))
+        value = _text_for_secrets(change.git)
+        yield Replace(parts, value) if locate(live, parts) else Add(parts, value)
+
+
+def _hidden(body: bytes, ref: ObjectRef, key: bytes) -> JsonObject:
+    """Return a whole object without its secrets and without what no reader compares."""
+    document: JsonObject = msgspec.json.decode(body)
+    meta = document.get("metadata")
+    if isinstance(meta, dict):
+        meta.pop("managedFields", None)
+        notes = meta.get("annotations")
+        if isinstance(notes, dict):
+            notes.pop(_LAST_APPLIED, None)
+    whole = FieldChange("", FieldVerdict.DRIFT, document, ABSENT)
+    (masked,) = mask([whole], ref, key=key)
+    made = _text_for_secrets(masked.live) if not isinstance(masked.live, Absent) else {}
+    return made if isinstance(made, dict) else {}
+
+
+def _text_for_secrets(value: Value) -> Json:
+    if isinstance(value, Masked):
+        return f"(secret, sha256 {value.digest})"
+    if isinstance(value, Mapping):
+        return {name: _text_for_secrets(item) for name, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_text_for_secrets(item) for item in value]
+    return value

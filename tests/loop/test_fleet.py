@@ -1,0 +1,93 @@
+"""Several apps and clusters in one settings file, typed at the embedded server."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from core.git import commit_files
+from tests.loop.clusters import Place, run, sandbox_place
+from tests.loop.test_loop import ADA
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """A repository with two folders."""
+    with sandbox_place(tmp_path) as made:
+        yield made
+
+
+def commit(place: Place, **folders: str) -> None:
+    """State a ConfigMap of one name in each folder."""
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\ndata: {a: b}\n"
+    files = {
+        f"{folder}/map.yaml": head.replace("NAME", name).encode()
+        for folder, name in folders.items()
+    }
+    commit_files(
+        place.repo, files, author=ADA, message="Maps", when=time.time(), branch="main", init=True
+    )
+
+
+def settle(place: Place, text: str) -> None:
+    (place.folder / "driftdeck.yaml").write_text(text)
+
+
+def test_one_server_under_two_names_is_refused_with_both_names(place: Place) -> None:
+    commit(place, one="a", two="b")
+    config = yaml.safe_load(place.kubeconfig.read_text())
+    names = [context["name"] for context in config["contexts"] if "driftdeck" in context["name"]]
+    config["contexts"] += [
+        {**context, "name": "again"} for context in config["contexts"] if context["name"] in names
+    ]
+    place.kubeconfig.write_text(yaml.safe_dump(config))
+    settle(
+        place,
+        f"clusters: {{prod: {{context: {names[0]}}}, lab: {{context: again}}}}\n"
+        "apps:\n"
+        "  - {name: one, repo: repo, path: one, cluster: prod, namespace: default}\n"
+        "  - {name: two, repo: repo, path: two, cluster: lab, namespace: default}\n",
+    )
+    done = run(place, "sync", "--yes")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "the clusters prod and lab are one API server" in done.stderr
+    assert "create ConfigMap default/a" in done.stdout
+    assert "default/b" not in done.stdout
+
+
+def test_what_two_apps_state_is_not_written_though_one_is_named(place: Place) -> None:
+    commit(place, one="a", two="a")
+    settle(
+        place,
+        "apps:\n"
+        "  - {name: one, repo: repo, path: one, namespace: default}\n"
+        "  - {name: two, repo: repo, path: two, namespace: default}\n",
+    )
+    done = run(place, "sync", "one", "--yes")
+    assert "app two states it, too; one of the two must give it up" in done.stdout
+    assert done.returncode == 5, done.stdout + done.stderr
+    assert "1 missing" in run(place, "diff", "one").stdout
+
+
+def test_two_folders_of_one_last_name_do_not_share_what_was_applied(place: Place) -> None:
+    commit(place, **{"prod/shop": "a", "lab/shop": "b"})
+    settings = ["--repo", str(place.repo), "-n", "default"]
+
+    def typed(*words: str) -> str:
+        done = subprocess.run(  # noqa: S603 - our own command line
+            [*place.command(*words)[:-2], *settings],
+            env=place.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        return done.stdout + done.stderr
+
+    assert "1 of 1 done" in typed("sync", "--yes", "--path", "prod/shop")
+    said = typed("diff", "--path", "lab/shop")
+    assert "extra" not in said
+    assert "another name ends that" in said

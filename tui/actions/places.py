@@ -1,0 +1,32 @@
+"""Places to go to in the lists: an object, a commit; whichever app and filter they stand behind."""
+
+from collections.abc import Hashable
+
+from core.model import Key
+from tui.model.focus import Pane
+from tui.surface import Surface
+
+
+def to_object(on: Surface, key: Key) -> None:
+    """Put the cursor of pane 2 on an object, and the focus too; an open diff stays open."""
+    in_diff = on.alone and on.view.focus.pane is Pane.CHANGES
+    _to_row(on, key.app, Pane.RESOURCES, key)
+    if in_diff:
+        on.go(on.view.focus.on(Pane.CHANGES))
+
+
+def to_commit(on: Surface, app: str, commit: str) -> None:
+    """Put the cursor of pane 3 on a commit, and the focus too."""
+    _to_row(on, app, Pane.COMMITS, commit)
+
+
+def _to_row(on: Surface, app: str, pane: Pane, id_: Hashable) -> None:
+    """Select the app, then the row; a filter that hides it is cleared."""
+    if app != on.view.app:
+        on.rows(Pane.APPS).go_to(app)
+        on.select_app(app)
+    hidden = not on.rows(pane).go_to(id_)
+    on.go(on.view.focus.on(pane))
+    if hidden:
+        on.set_filter("")
+        on.rows(pane).go_to(id_)
