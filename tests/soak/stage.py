@@ -168,8 +168,12 @@ class Stage:
         return [line for stated in outcome for line in _apart(client, stated)]
 
     def keep_logs(self) -> None:
-        """Save the audit log, which goes with the server."""
+        """Save what else would be gone: the audit log, the faults, and the memory of each life."""
         shutil.copy(self.server.audit_path, self.folder / "audit.jsonl")
+        faults = [f"{w.since:.3f} {w.until:.3f} {w.kind}\n" for w in self.windows]
+        (self.folder / "faults.txt").write_text("".join(faults))
+        lives = [f"{life.began:.3f} {life.code} {life.memory_mb}\n" for life in self.engine.lives]
+        (self.folder / "lives.txt").write_text("".join(lives))
 
     def verdicts(self) -> list[str]:
         """Name what a new driftdeck, as nobody of the users, finds amiss in any app."""
