@@ -73,7 +73,7 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             draft.put_app(replace(app, canonical=kept))
             place_documents(draft, app.spec.name)
             note_stated(draft, app.spec.name)
-    if cluster.view.uid and cluster.view.uid != found.uid:
+    if cluster.resources is not None and cluster.view.uid not in {"", found.uid}:
         _freeze(draft, found.cluster)
     forget_refusals(draft, found.cluster)  # it may be another user who asks now
     follow_kinds(draft, found.cluster)
