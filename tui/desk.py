@@ -110,7 +110,7 @@ class Desk(Screen[None], inherit_bindings=False):
 
     def looks(self) -> Looks:
         """Give the moment, for everything that shows an age."""
-        return Looks(self._clock(), self.options.ascii)
+        return Looks(self._clock(), self.options.ascii, self.view.lost)
 
     def submit(self, command: Command) -> None:
         """Ask the engine."""
@@ -170,7 +170,10 @@ class Desk(Screen[None], inherit_bindings=False):
 
     def take(self, snapshot: Snapshot) -> None:
         """Show *snapshot*, here and in the dialogs above."""
+        lost = self.view.lost
         self.view.take(snapshot)
+        if self.view.lost.keys() != lost.keys():
+            self.frame.paint_ages(self.view)  # every row says something else
         self.refresh_all()
         for dialog in self.app.screen_stack:
             if isinstance(dialog, Preview) and dialog.is_attached:

@@ -13,6 +13,7 @@ from core.git import Repository
 from core.manifests import line_of, load
 from core.model import (
     Absent,
+    Cause,
     Document,
     FieldChange,
     FieldVerdict,
@@ -25,7 +26,7 @@ FOLDER_COMMITS_MAX: Final = 2_000  # searched for the one that removed an object
 REMOVED: Final = "removed here"
 _OBJECT: Final = ""  # the path of the object itself
 _NOT_BLAMED: Final = "the last commit of the app's folder: its files do not state this as it is"
-_LACKING: Final = "by a commit that is not here, for this is a partial clone"
+_LACKING: Final = "set by a commit that is not here, for this is a partial clone"
 _NOT_STATED: Final = "the last commit that changed the object: its file leaves this field out"
 
 
@@ -88,13 +89,18 @@ class Origins:
     def of_removed(self, ref: ObjectRef, kind: KindRef) -> Origin | None:
         """Return the commit that took an object out of the folder; None if none is found.
 
+        Where the history here begins later than that, this is said, and nobody is blamed.
+
         Raises:
             UnavailableError: The repository cannot be read.
         """
         folder, limit = self._folder, FOLDER_COMMITS_MAX
+        edge: Origin | None = None
         for commit in self._repository.history(self._revision, folder, limit=limit):
             first, *others = self._repository.parents(commit.id) or (None,)
             if first is None:
+                if self._repository.is_cut(commit.id):
+                    edge = _cut("", 0, commit.id, "removed")
                 continue
             for file, was, now in self._repository.changed(first, commit.id, folder):
                 before = self._stated(file, was, ref, kind)
@@ -104,7 +110,7 @@ class Origins:
                 if all(self._stated(file, blob, ref, kind) is not None for blob in blobs):
                     origin = self._origin(file, before.line, Found(commit.id))
                     return replace(origin, note=REMOVED)
-        return None
+        return edge
 
     def _stated(
         self, file: str, blob: str | None, ref: ObjectRef, kind: KindRef
@@ -135,7 +141,10 @@ class Origins:
             origin = self._origin(document.file, line, found[change.path])
         elif isinstance(change.git, Absent):
             if not found[change.path].ever:
-                return change
+                if not found[change.path].cut or change.cause is not Cause.GIT_AHEAD:
+                    return change
+                edge = found[change.path].commit
+                return replace(change, origin=_cut(document.file, line, edge, "removed"))
             origin = self._origin(document.file, line, found[change.path])
             origin = replace(origin, note=": ".join(filter(None, (REMOVED, origin.note))))
         else:  # what we add ourselves: a namespace from the settings
@@ -156,12 +165,17 @@ class Origins:
         return origin if found.cut else replace(origin, note=_NOT_BLAMED)
 
     def _origin(self, file: str, line: int, found: Found) -> Origin:
-        if found.cut:  # nobody is blamed for what may be older than all that is here
-            note = f"at or before {found.commit[:7]}, the clone is shallow"
-            return Origin(file, line, "", "", "", "", note)
+        if found.cut:
+            return _cut(file, line, found.commit, "set")
         commit = self._repository.commit(found.commit)
         said = commit.id, commit.author, commit.date, commit.subject
         return Origin(file, line, *said, found.note)
+
+
+def _cut(file: str, line: int, edge: str, deed: str) -> Origin:
+    """Blame nobody for what may be older than all that is here."""
+    note = f"{deed} at or before {edge[:7]}, the clone is shallow"
+    return Origin(file, line, "", "", "", "", note)
 
 
 def _not_here(document: Document) -> Origin:

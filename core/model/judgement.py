@@ -120,7 +120,7 @@ class Seen:
 class Origin:
     """What in Git states a field."""
 
-    file: str
+    file: str  # "" where the file is not known either
     line: int
     commit: str  # that last changed it; "" while not looked up, or where `note` says why not
     author: str

@@ -62,8 +62,9 @@ class AppView:
 
     spec: AppSpec
     revision: Commit | None = None  # None: not read yet
-    read_at: float = 0.0  # when Git was last read, seconds since the epoch
+    read_at: float = 0.0  # when this revision was read, seconds since the epoch
     problem: Problem | None = None  # what stops the app, in the user's words
+    git_lost: bool = False  # Git cannot be read now; what it stated when it last could stands
     file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out
     others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
     counts: Mapping[Verdict, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -89,9 +90,15 @@ class ClusterView:
     seen_at: float = 0.0  # when it last said anything, bookmarks included
     problem: Problem | None = None
     notice: str = ""  # what is amiss and stops nothing: an audit log that cannot be read
+    frozen: str = ""  # why nothing is healed there; a person's sync ends it
     user: str = ""  # who we are there, as the kubeconfig calls it
     uid: str = ""  # of kube-system there; "" while it is not known
     asks: str = ""  # what its credential plugin wants of a person before it can be reached
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is amiss there and worth a line."""
+        return tuple(filter(None, (self.frozen, self.notice)))
 
     @property
     def called(self) -> ClusterName:

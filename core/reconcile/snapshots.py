@@ -55,6 +55,7 @@ def _app(state: State, app: AppState) -> AppView:
         revision=app.source.revision if app.source else None,
         read_at=app.read_at,
         problem=problem,
+        git_lost=app.problem is not None,
         file_problems=files,
         others=app.source.others if app.source else (),
         counts=tally.counts,

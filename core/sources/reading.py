@@ -1,5 +1,6 @@
 """Reading one repository's folders: what was read already is not read again."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
@@ -43,7 +44,7 @@ class Folders:
             raise repository.lacking(files, spec.path) from error
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
-        return SourceRead(spec.name, revision, *found, home=home)
+        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files))
 
     def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
         """Return the commits that touched the folder of one app, newest first.  Blocks.
@@ -66,3 +67,15 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
 def listed(file: File, content: Callable[[], bytes]) -> Listed:
     """Give a file a way to its content, which most will not take: it is in the cache already."""
     return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _tree(files: Iterable[File]) -> str:
+    """Tell what these files hold from anything else they could hold."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(
+            f"{file.path}\0{file.place}\0{file.blob_id}\0{file.mode}\0{file.problem}\0".encode(
+                errors="surrogateescape"
+            )
+        )
+    return digest.hexdigest()

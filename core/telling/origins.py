@@ -11,7 +11,7 @@ def story(origin: Origin | None, now: float) -> Line:
         return ()
     where = say(place_of(origin), Role.PLACE)
     if not origin.commit:
-        return (where, say(f"  set {origin.note}")) if origin.note else (where,)
+        return _uncommitted(origin, Role.TEXT)
     note = f" ({origin.note})" if origin.note else ""
     told = _commit(origin.commit, origin.author, written(origin.date, now), origin.subject)
     return (*told, say(note), ("  ", Role.TEXT), where)
@@ -23,7 +23,7 @@ def brief(origin: Origin | None, now: float) -> Line:
         return ()
     where = say(place_of(origin), Role.PLACE)
     if not origin.commit:
-        return (where, say(f"  {origin.note}", Role.MUTED)) if origin.note else (where,)
+        return _uncommitted(origin, Role.MUTED)
     told = _commit(origin.commit, origin.author, aged(origin.date, now), origin.subject)
     return (*told, ("  ", Role.TEXT), where)
 
@@ -36,6 +36,14 @@ def began(origin: Origin | None) -> tuple[str, bool] | None:
 def place_of(origin: Origin) -> str:
     """Name the line of Git."""
     return f"{origin.file}:{origin.line}"
+
+
+def _uncommitted(origin: Origin, role: Role) -> Line:
+    """Name the place as far as it is known, and why no commit is."""
+    parts = [say(place_of(origin), Role.PLACE)] if origin.file else []
+    if origin.note:
+        parts.append(say(f"  {origin.note}" if parts else origin.note, role))
+    return tuple(parts)
 
 
 def commit_story(commit: Commit | None, now: float) -> Line:

@@ -1,14 +1,21 @@
 """What will be done, and how it ended: every object in full, for a person accepts these words."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
-from core.model import FieldVerdict, Plan, Run, Snapshot, Step, Verb, Verdict
+from core.model import FieldVerdict, Plan, Remedy, Run, Snapshot, Step, Verb, Verdict
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
 _OURS: Final = "driftdeck"  # what we wrote ourselves needs no name
+_REST: Final[Mapping[Remedy, str]] = {  # what became of a step that was not done
+    Remedy.GRANT: "refused",
+    Remedy.CHANGE_GIT: "refused",
+    Remedy.FIX_SETTINGS: "refused",
+    Remedy.LOOK_AGAIN: "changed meanwhile",
+    Remedy.WAIT: "not answered",
+}
 _NAMED_MAX: Final = 10  # of the objects that are left to others
 
 
@@ -42,7 +49,8 @@ def counts(plan: Plan) -> str:
 def totals(plan: Plan) -> str:
     """Count what a plan does and what it cannot."""
     left_out = len(plan.steps) - len(plan.runnable)
-    return counts(plan) + (f"; {left_out} cannot be done" if left_out else "")
+    hindered = [f"{left_out} cannot be done"] if left_out else []
+    return "; ".join([*([counts(plan)] if plan.runnable else []), *hindered]) or counts(plan)
 
 
 def outcome(plan: Plan) -> str:
@@ -81,9 +89,23 @@ def left_in(each: Step) -> Iterator[str]:
 
 
 def run(ended: Run) -> Line:
-    """How much of it was done."""
-    words = f"{ended.done} of {ended.total} done"
+    """How much of it was done, and what became of the rest: `61 done, 1 refused`."""
+    words = counted(ended) if ended.problems else f"{ended.done} of {ended.total} done"
     return ((words, Role.ERROR if ended.problems else Role.DONE),)
+
+
+def counted(ended: Run) -> str:
+    """Count what a run did and did not do; what was refused from the start counts, too."""
+    others = Counter(_REST[problem.remedy] for problem in ended.problems)
+    return ", ".join([f"{ended.done} done", *(f"{n} {word}" for word, n in others.items())])
+
+
+def failed(ended: Run) -> str:
+    """Say of a run that went wrong how far it came: `sync: 61 done, 1 refused`."""
+    what = f"reverted as {ended.revision[:7]}; sync" if ended.revision else ended.what
+    if not (ended.total or ended.done):
+        return say(f"{what} failed")[0]
+    return say(f"{what}: {counted(ended)}")[0]
 
 
 def progress(ordered: Run) -> str:

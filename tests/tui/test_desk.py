@@ -234,3 +234,15 @@ async def test_another_app_begins_at_its_worst_row() -> None:
     async with playing(size=(160, 50)) as stage:
         await stage.press("2", "G", "1", "j")
         assert stage.app.desk.panes.resources.cursor_id == samples.WEB
+
+
+async def test_a_cluster_that_is_lost_and_found_changes_what_its_rows_say_at_once() -> None:
+    async with playing() as stage:
+        await stage.press("2")
+        world = stage.engine.newest
+        first, *others = world.clusters
+        gone = replace(first, connected=False, seen_at=samples.NOW - 130)
+        await stage.say(replace(world, clusters=(gone, *others)))
+        assert "✓ last seen in sync 2m ago" in stage.pane("resources")
+        await stage.say(world)
+        assert "last seen" not in stage.pane("resources")

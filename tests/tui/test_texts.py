@@ -125,13 +125,13 @@ def test_an_object_that_git_never_had_shows_who_made_it() -> None:
 def test_an_app_says_which_extras_it_cannot_see() -> None:
     gap = "objects of kind Secret that Git lacks cannot be seen: list secrets: forbidden"
     view = replace(samples.app("payments"), unseen=(gap,))
-    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, 0.0, "")
+    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, None, "")
     assert gap in as_text(app_lines(row, None, 120, LOOKS))
 
 
 def test_an_app_names_the_files_that_are_no_manifests() -> None:
     view = replace(samples.app("payments"), others=("a/values.yaml", "a/x.json"))
-    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, 0.0, "")
+    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, None, "")
     told = as_text(app_lines(row, None, 120, LOOKS))
     assert "2 files are no manifests:\na/values.yaml\na/x.json" in told
 
@@ -237,6 +237,50 @@ def test_old_live_data_is_called_stale() -> None:
     assert heading.cluster is not None
     old = replace(heading, cluster=replace(heading.cluster, seen_at=samples.NOW - 200))
     assert "live 3m stale" in plain(header_line(old, 120))
+
+
+def test_the_header_tells_the_age_of_the_reading_from_that_of_the_commit() -> None:
+    heading = _heading()
+    app = heading.app
+    assert app is not None
+    assert app.revision is not None
+    old = replace(app, revision=replace(app.revision, date=samples.stamp(86400 * 45)))
+    assert "live 2s · Git main@a1b2c3d 45d · " in plain(header_line(replace(heading, app=old), 120))
+    lost = replace(old, git_lost=True)
+    assert "Git main@a1b2c3d 45d stale" in plain(header_line(replace(heading, app=lost), 120))
+    never = replace(app, revision=None, git_lost=True)
+    assert "Git down" in plain(header_line(replace(heading, app=never), 120))
+
+
+def _listed(drift: Drift, width: int = 90, looks: Looks = LOOKS) -> str:
+    return plain(resource_line(drift, width, looks))
+
+
+def test_the_age_of_a_row_is_that_of_the_change_and_says_where_only_our_start_is_known() -> None:
+    told = replace(samples.CHANGES[0], actor=replace(samples.KUBECTL, time=samples.stamp(7200)))
+    row = samples.drift(samples.API, Verdict.DRIFTED, (told,), since_ago=60)
+    assert _listed(row).endswith(" 2h")
+    entry = replace(samples.KUBECTL, confidence=Confidence.OWNED, user=None, observed_at=None)
+    owned = replace(told, actor=replace(entry, time=samples.stamp(7200)))
+    assert _listed(replace(row, changes=(owned,))).endswith(" ≥2h")
+    nobody = replace(row, changes=(replace(told, actor=None),))
+    assert _listed(nobody).endswith(" ≥1m")
+    assert _listed(nobody, looks=replace(LOOKS, ascii_only=True)).endswith(" >1m")
+    assert "for at least 1m" in _told(nobody)
+
+
+@pytest.mark.parametrize("width", [46, 60, 90])
+def test_during_an_outage_rows_say_when_they_were_last_seen_so(width: int) -> None:
+    lost = replace(LOOKS, lost={"prod-eu-1": samples.NOW - 130})
+    for row in samples.rows().values():
+        line = resource_line(row, width, lost)
+        assert width_of(line) <= width
+        assert ("last seen" in plain(line)) is (row.cluster == "prod-eu-1")
+    settings = next(row for row in samples.rows().values() if row.key.ref.name == "settings-1")
+    assert "✓ last seen in sync 2m ago" in _listed(settings, width, lost)
+    assert "settings-1" in _listed(settings, width, lost)
+    told = as_text(object_lines(samples.rows()[samples.API], width, lost, noise=False))
+    assert "last seen drifted 2m ago" in told
 
 
 def test_write_shows_the_time_that_is_left() -> None:

@@ -26,9 +26,7 @@ def _tell_end(on: Surface, order: Order, run: Run) -> None:
         order.again()
     elif run.problems:
         reasons = "; ".join(say(problem.words)[0] for problem in run.problems)
-        all_done = run.total and run.done == run.total
-        words = order.done(run) if all_done else f"{run.what} failed"
-        on.note(f"{words}: {reasons}", Role.ERROR, sticky=True)
+        on.note(f"{plans.failed(run)}: {reasons}", Role.ERROR, sticky=True)
     else:
         on.note(order.done(run), Role.GIT)
 

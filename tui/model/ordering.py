@@ -3,12 +3,13 @@
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import TypeAlias
 
-from core.model import AppView, ClusterView, Drift, Key, Snapshot, Verdict
+from core.model import DRIFT_VERDICTS, AppView, ClusterView, Drift, Key, Snapshot, Verdict
+from core.telling import objects
 from core.telling.verdicts import RANKS
-from tui.text.rows import AppRow
+from tui.text.rows import AppRow, Since
 from tui.text.signs import READING, SIGNS
 
 _NEVER = float("inf")
@@ -17,7 +18,8 @@ _FEW = 20  # a twentieth: from there on sorting all costs less than finding each
 
 def rank_of(drift: Drift) -> tuple[int, float, str, str, str, Key]:
     """Worst verdict first, then the oldest drift, then by name; no two are equal."""
-    key, rank, since = drift.key, RANKS[drift.verdict], drift.since or _NEVER
+    key, rank, began = drift.key, RANKS[drift.verdict], objects.began(drift)
+    since = _NEVER if began is None else began[0]
     return (rank, since, key.ref.kind, key.ref.namespace, key.ref.name, key)
 
 
@@ -67,21 +69,32 @@ def app_rows(snapshot: Snapshot, groups: Grouped) -> list[AppRow]:
         _app_row(app, clusters.get(app.spec.cluster), groups.by_app.get(app.spec.name, ()))
         for app in snapshot.apps
     ]
-    return sorted(rows, key=lambda row: (row.rank, row.since or _NEVER, row.view.spec.name))
+    return sorted(rows, key=_app_rank)
+
+
+def _app_rank(row: AppRow) -> tuple[int, float, str]:
+    return (row.rank, _NEVER if row.since is None else row.since[0], row.view.spec.name)
 
 
 def _app_row(app: AppView, cluster: ClusterView | None, drifts: Sequence[Drift]) -> AppRow:
     worst = drifts[0].verdict if drifts else Verdict.IN_SYNC
     found = app.problem or (cluster.problem if cluster else None)
     problem = found.words if found is not None else ""
-    counted = sum(app.counts.get(verdict, 0) for verdict in SIGNS if verdict in _COUNTED)
-    drifted = takewhile(lambda drift: drift.verdict in _COUNTED, drifts)  # they come first
-    since = min((drift.since for drift in drifted if drift.since), default=0.0)
+    counted = sum(app.counts.get(verdict, 0) for verdict in DRIFT_VERDICTS)
+    since = _oldest(drifts)
     if problem and worst not in _COUNTED:
         return AppRow(app, Verdict.UNKNOWN, SIGNS[Verdict.UNKNOWN], counted, since, problem)
     if not app.complete and worst in {Verdict.IN_SYNC, Verdict.UNKNOWN}:
         return AppRow(app, None, READING, counted, since, "")
     return AppRow(app, worst, SIGNS[worst], counted, since, problem)
+
+
+def _oldest(drifts: Sequence[Drift]) -> Since | None:
+    """When the oldest began: they come first, and of each verdict the oldest comes first."""
+    drifted = takewhile(lambda drift: drift.verdict in _COUNTED, drifts)
+    firsts = (next(group) for _, group in groupby(drifted, key=lambda drift: drift.verdict))
+    known = [began for drift in firsts if (began := objects.began(drift)) is not None]
+    return min(known, default=None)
 
 
 _COUNTED = frozenset({Verdict.DRIFTED, Verdict.MISSING, Verdict.EXTRA, Verdict.CONTESTED})

@@ -1,6 +1,6 @@
 """What is selected and filtered, without a screen: the part of the terminal that thinks."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -51,6 +51,7 @@ class View:
     marks: frozenset[Key] = frozenset()
     noise: bool = False
     text: bool = False
+    lost: Mapping[str, float] = field(default_factory=dict)  # clusters, and when last heard
     all_apps: Sequence[AppRow] = ()
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
@@ -58,6 +59,8 @@ class View:
     def take(self, snapshot: Snapshot) -> None:
         """Make *snapshot* the one that is shown."""
         self.snapshot = snapshot
+        heard = {c.spec.name: c.seen_at for c in snapshot.clusters if not c.connected}
+        self.lost = {name: at for name, at in heard.items() if at}
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)

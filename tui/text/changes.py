@@ -9,7 +9,7 @@ from core.model import Drift, FieldChange
 from core.telling import changes, objects, origins
 from core.telling.spans import Line, Role, Span, plain, say
 from tui.text.pairs import pair_lines, value_spans
-from tui.text.rows import Looks
+from tui.text.rows import Looks, last_seen
 from tui.text.signs import IGNORED, SIGNS, sign_of
 from tui.text.spans import flow, fold, width_of, wrap
 from tui.text.unified import unified_lines
@@ -34,6 +34,9 @@ def object_lines(
 def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
     """Verdict, name, cause, who confirmed it, and what went wrong."""
     lines = _title_lines(drift, width, looks)
+    if drift.cluster in looks.lost:
+        seen = last_seen(drift, looks.lost[drift.cluster], looks.now)
+        lines += [((p, Role.WARNING),) for p in wrap(f"{seen}; its cluster is not heard", width)]
     dot = " - " if looks.ascii_only else " · "
     for said in (objects.sentence(drift), dot.join(objects.facts(drift, looks.now))):
         lines += [((part, Role.TEXT),) for part in wrap(said, width)]

@@ -39,7 +39,7 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         mark = f"{IGNORED.mark(ascii_only=looks.ascii_only)} "
         count = f"{view.ignored} (not counted above)"
         lines.append(_fact(IGNORED.word, (mark, IGNORED.role), (count, IGNORED.role)))
-    for words in (cluster.asks, cluster.notice) if cluster is not None else ():
+    for words in (cluster.asks, *cluster.notices) if cluster is not None else ():
         lines += [(), *_told(words, width, Role.WARNING)] if words else []
     if view.file_problems:
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.WARNING),)]
@@ -71,7 +71,8 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
     if view.revision is not None:
         lines.append(_fact("commit", *origins.commit_brief(view.revision, looks.now)))
     if cluster is not None:
-        state = "" if cluster.connected else " (not connected)"
+        heard = f", last heard {age(looks.now - cluster.seen_at)} ago" if cluster.seen_at else ""
+        state = "" if cluster.connected else f" (not connected{heard})"
         lines.append(_fact("cluster", say(f"{cluster.called} {cluster.version}{state}")))
         if cluster.server:
             lines.append(_fact("server", say(cluster.server)))

@@ -8,7 +8,7 @@ showed another context).
 from dataclasses import dataclass
 
 from core.model import AppView, ClusterView
-from core.telling.moments import age
+from core.telling.moments import age, aged
 from core.telling.spans import Line, Role, Span, say
 from tui.text.spans import cut_middle, width_of
 
@@ -88,15 +88,16 @@ def _live(heading: Heading) -> tuple[Span, ...]:
 
 
 def _git(heading: Heading, *, branch: bool) -> tuple[Span, ...]:
+    """The age is the commit's: Git is read whenever it moves, so only a failure makes it stale."""
     app = heading.app
     if app is None:
         return (("Git none", Role.MUTED),)
     if app.revision is None:
-        word = "Git down" if app.problem else "Git reading"
-        return ((word, Role.ERROR if app.problem else Role.MUTED),)
+        word = "Git down" if app.git_lost else "Git reading"
+        return ((word, Role.ERROR if app.git_lost else Role.MUTED),)
     where = f" {app.spec.revision}@{app.revision.id[:7]}" if branch else ""
-    role = Role.WARNING if app.problem else Role.GIT
-    return (say(f"Git{where} {age(heading.now - app.read_at)}", role),)
+    told = f"Git{where} {aged(app.revision.date, heading.now)}"
+    return (say(f"{told} stale", Role.WARNING) if app.git_lost else say(told, Role.GIT),)
 
 
 def _heal(heading: Heading) -> tuple[Span, ...]:

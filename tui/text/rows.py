@@ -1,25 +1,30 @@
 """One line for each row of a list: app, object, commit, event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from core.model import AppView, Commit, Drift, Event, EventName, Verdict, fields_of
-from core.telling import events
+from core.telling import events, objects
 from core.telling.moments import age, ago
 from core.telling.origins import author_name
 from core.telling.spans import Line, Role, say
 from core.telling.verdicts import RANKS
 from tui.text.kinds import short_kind
-from tui.text.signs import Sign, sign_of
+from tui.text.signs import SIGNS, Sign, sign_of
 from tui.text.spans import clip, cut_middle, padded, right
 
 _SIGN_CELLS = 11  # "≠ contested"
 _COUNT_CELLS = 4  # "!12"
-_AGE_CELLS = 4  # "12m"
+_AGE_CELLS = 5  # "≥12m"
+_LOST_CELLS = 29  # "⇄ last seen contested 12m ago"
 _NAMESPACE_FROM = 62  # cells of list from which the namespace has its own column
 _WHOLE_EVENT_FROM = 76  # cells of list from which an event needs no short words
+
+
+Since: TypeAlias = tuple[float, bool]
+"""When something began to differ, and whether just then or then at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,8 @@ class AppRow:
     view: AppView
     verdict: Verdict | None  # None while it is being read
     sign: Sign
-    drifted: int  # objects that are not as Git says
-    since: float  # of the oldest drift
+    drifted: int  # objects that are not as Git says; contested ones are for others to decide
+    since: Since | None  # of the oldest drift
     problem: str
 
     @property
@@ -45,11 +50,23 @@ class Looks:
 
     now: float = 0.0
     ascii_only: bool = False
+    lost: Mapping[str, float] = field(
+        default_factory=dict
+    )  # clusters that are not to be heard now, and when they last were
 
     @property
     def arrow(self) -> str:
         """From live to Git."""
         return "->" if self.ascii_only else "→"
+
+
+def since_words(since: Since | None, looks: Looks) -> str:
+    """`12m`, and `≥12m` where only the beginning of our own watch is known."""
+    if since is None:
+        return ""
+    epoch, just_then = since
+    lead = "" if just_then else ">" if looks.ascii_only else "≥"
+    return f"{lead}{age(looks.now - epoch)}"
 
 
 def sign_spans(sign: Sign, looks: Looks) -> Line:
@@ -70,25 +87,27 @@ def app_line(row: AppRow, width: int, looks: Looks) -> Line:
             (" " + padded(name, room) + " ", Role.TEXT),
             (padded(tail, rest), Role.ERROR),
         )
-    count = str(row.drifted) if row.drifted else ""
+    count = str(row.drifted or row.view.counts.get(Verdict.CONTESTED) or "")
     heal = ("H " if looks.ascii_only else "↻ ") if row.view.healing else "  "
-    since = age(looks.now - row.since) if row.since else ""
-    room = width - _SIGN_CELLS - 1 - 2 - 5 - 5
+    since = since_words(row.since, looks)
+    room = width - _SIGN_CELLS - 1 - 2 - 5 - 6
     return (
         *sign_spans(row.sign, looks),
         (" " + padded(name, room), Role.TEXT),
         (heal, Role.HEALING),
         (right(count, 5), row.sign.role),
-        (right(since, 5), Role.MUTED),
+        (right(since, 6), Role.MUTED),
     )
 
 
 def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     """`≠ drifted  Deployment api  2 12m`."""
+    if drift.cluster in looks.lost:
+        return _lost_line(drift, looks.lost[drift.cluster], width, looks)
     sign, ref = sign_of(drift), drift.key.ref
     counted = fields_of(drift)
     count = str(counted) if counted else ""
-    since = age(looks.now - drift.since) if drift.since else ""
+    since = since_words(objects.began(drift), looks)
     tail = _COUNT_CELLS + _AGE_CELLS
     fixed = _SIGN_CELLS + 1 + tail
     kind_cells = min(22, max(10, (width - fixed) * 2 // 5))
@@ -114,6 +133,23 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     else:
         spans.append((right(count, _COUNT_CELLS), sign.role))
     return (*spans, (right(since, _AGE_CELLS), Role.MUTED))
+
+
+def _lost_line(drift: Drift, heard_at: float, width: int, looks: Looks) -> Line:
+    """`✓ last seen in sync 2m ago  Deployment api`: nobody knows how it is now."""
+    sign, ref = sign_of(drift), drift.key.ref
+    said = f"{sign.mark(ascii_only=looks.ascii_only)} {last_seen(drift, heard_at, looks.now)}"
+    kind = ref.kind if width >= _NAMESPACE_FROM else short_kind(ref.kind)
+    room = max(4, width - _LOST_CELLS - 1)
+    return (
+        (padded(said, _LOST_CELLS) + " ", sign.role),
+        (padded(cut_middle(say(f"{kind} {ref.name}")[0], room), room), Role.MUTED),
+    )
+
+
+def last_seen(drift: Drift, heard_at: float, now: float) -> str:
+    """`last seen in sync 2m ago`."""
+    return f"last seen {SIGNS[drift.verdict].word} {age(now - heard_at)} ago"
 
 
 def commit_line(commit: Commit, width: int, looks: Looks) -> Line:

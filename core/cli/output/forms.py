@@ -193,8 +193,8 @@ def _actor_form(actor: Actor) -> JsonObject:
 
 def _origin_form(origin: Origin) -> JsonObject:
     return {
-        "file": origin.file,
-        "line": origin.line,
+        "file": origin.file or None,
+        "line": origin.line or None,
         "commit": origin.commit or None,
         "author": origin.author or None,
         "date": origin.date or None,

@@ -22,6 +22,10 @@ class Backoff:
         self._delay_s = FIRST_S
         self._used_at = clock.monotonic()
 
+    def reset(self) -> None:
+        """Start over: what was waited for has worked, and for long enough."""
+        self._delay_s = FIRST_S
+
     def next_s(self) -> float:
         """Return the delay before the next attempt, in seconds."""
         now = self._clock.monotonic()

@@ -33,12 +33,21 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     if problems:
         finish(draft, replace(shown, problems=problems, finished=True))
         return
+    if not auto:
+        _thaw(draft, wanted.cluster)
     skipped = tuple(
         Problem(Remedy.GRANT, f"{step.key.ref}: {step.problem}")
         for step in wanted.steps
         if step.problem
     )
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)
+
+
+def _thaw(draft: Draft, name: str) -> None:
+    """A person has accepted a plan for a cluster: it is the one that is meant."""
+    cluster = draft.cluster(name)
+    if cluster.view.frozen:
+        draft.put_cluster(replace(cluster, view=replace(cluster.view, frozen="")))
 
 
 def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:

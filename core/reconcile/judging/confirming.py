@@ -64,7 +64,7 @@ def take_answer(draft: Draft, answer: Confirmed) -> bool:
         draft.effects.append(Confirm(app.spec.cluster, key, desired, live, further.patch))
         return False
     note_answer(draft, answer)
-    if call.further is None:  # the apply does it all, so it told all
+    if call.further is None and _is_taking_away(row):  # the apply does it all, so it told all
         row = compared(draft, app, before, desired, live, replace(outcome, whole=True))
     remember_refusal(draft, outcome.answer or answer, row)
     settle(draft, key, stamped(before, row, draft.now) or row)
@@ -77,6 +77,12 @@ def _answers(answer: Confirmed, call: Call) -> bool:
     asked = (call.desired, call.live, call.run, patch)
     told = (answer.desired, answer.live, None, answer.patch)
     return asked == told  # equal, not the same: a record replays
+
+
+def _is_taking_away(row: Drift) -> bool:
+    """Tell whether a field is to go that may be back as it was: of others an apply tells all."""
+    drifts = (change for change in row.changes if change.verdict is FieldVerdict.DRIFT)
+    return any(isinstance(change.git, Absent) for change in drifts)
 
 
 def _is_asked(change: FieldChange) -> bool:

@@ -51,7 +51,7 @@ class Face:
         self._users = {token: user for user, token in self.tokens.items()}
         self.requests: deque[Audit] = deque(maxlen=_REQUESTS_MAX)
         self._watches: set[Watch] = set()
-        self.faults = Faults(self.cut_watches, self.forget)
+        self.faults = Faults(self.cut_watches, self.forget, api.store.remember)
         self.address = ""
         api.on_kind_gone = self._end_watches
 

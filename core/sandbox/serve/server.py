@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -94,7 +95,11 @@ class _ThreadFaults(Faults):
 
     def __init__(self, inner: Faults, run: Callable[[Callable[[], None]], None]) -> None:
         """Pass everything on to *inner* by *run*, which waits until it happened."""
-        super().__init__(lambda: run(inner.cut_watches), lambda: run(inner.expire_history))
+        super().__init__(
+            lambda: run(inner.cut_watches),
+            lambda: run(inner.expire_history),
+            lambda: partial(run, inner.remember()),
+        )
         self._inner, self._run = inner, run
 
     @override

@@ -11,11 +11,21 @@ from core.attribution.origins import Origins
 from core.errors import NotHereError
 from core.git import Repositories, Repository
 from core.manifests import load
-from core.model import ABSENT, AppSpec, FieldChange, FieldVerdict, Origin
+from core.model import (
+    ABSENT,
+    AppSpec,
+    Cause,
+    FieldChange,
+    FieldVerdict,
+    KindRef,
+    ObjectRef,
+    Origin,
+)
 from core.sources.reading import Folders
 from tests.core.git.sample import Sample
 
 FILE = "apps/web.yaml"
+CONFIG_MAP = KindRef("v1", "ConfigMap")
 
 
 def config(**values: int) -> bytes:
@@ -52,13 +62,81 @@ def origins(repository: Repository, *paths: str) -> list[Origin | None]:
     return [change.origin for change in found]
 
 
+def dropped(
+    repository: Repository, *paths: str, cause: Cause = Cause.GIT_AHEAD
+) -> list[Origin | None]:
+    """The origins of fields that only live has."""
+    head = repository.resolve("HEAD").id
+    blob = repository.blob_at(head, FILE)
+    assert blob is not None
+    (document,) = load(FILE, repository.blob(blob)).documents
+    asked = [FieldChange(path, FieldVerdict.DRIFT, "1", ABSENT, cause=cause) for path in paths]
+    found = Origins(repository, head, "apps").attach(document, asked)
+    return [change.origin for change in found]
+
+
+def removed(repository: Repository) -> Origin | None:
+    """The origin of an object that only live has, and that was ours."""
+    head = repository.resolve("HEAD").id
+    gone = ObjectRef("", "ConfigMap", "shop", "other")
+    return Origins(repository, head, "apps").of_removed(gone, CONFIG_MAP)
+
+
 def test_at_the_edge_of_a_shallow_clone_nobody_is_blamed(upstream: Sample) -> None:
     with cloned(upstream, "--depth", "1") as repository:
         head = repository.resolve("HEAD").id
         for origin in origins(repository, "data.a", "data.b"):
             assert origin is not None
             assert (origin.file, origin.commit, origin.author) == (FILE, "", "")
-            assert origin.note == f"at or before {head[:7]}, the clone is shallow"
+            assert origin.note == f"set at or before {head[:7]}, the clone is shallow"
+
+
+@pytest.fixture
+def dropping(upstream: Sample) -> Sample:
+    """The third commit from the end drops the field `b` and an object; the last drops `a`."""
+    other = config(c=1).replace(b"web", b"other")
+    upstream.commit({"apps/other.yaml": other}, "another")
+    upstream.commit({FILE: config(a=2), "apps/other.yaml": None}, "dropped")
+    upstream.commit({"note": b"y"}, "unrelated again")
+    upstream.commit({FILE: config(z=1)}, "dropped later")
+    return upstream
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_what_git_dropped_before_a_shallow_clone_begins_was_removed_by_nobody_known(
+    dropping: Sample, depth: int
+) -> None:
+    with cloned(dropping, "--depth", str(depth)) as repository:
+        a, b = dropped(repository, "data.a", "data.b")
+        gone = removed(repository)
+        edge = repository.history(repository.resolve("HEAD").id, "")[-1].id[:7]
+    unknown = f"removed at or before {edge}, the clone is shallow"
+    assert a is not None
+    assert (a.note, a.subject) == (
+        ("removed here", "dropped later") if depth > 1 else (unknown, "")
+    )
+    for origin in (b, gone):
+        assert origin is not None
+        known = depth > 3
+        assert (origin.note, origin.subject) == (
+            ("removed here", "dropped") if known else (unknown, "")
+        )
+        assert bool(origin.commit) is bool(origin.author) is known
+
+
+def test_what_a_person_added_was_removed_by_nobody_in_a_shallow_clone_either(
+    dropping: Sample,
+) -> None:
+    with cloned(dropping, "--depth", "1") as repository:
+        assert dropped(repository, "data.b", cause=Cause.LIVE_CHANGED) == [None]
+
+
+def test_what_git_never_stated_was_removed_by_nobody_in_a_whole_clone(dropping: Sample) -> None:
+    with cloned(dropping) as repository:
+        assert dropped(repository, "data.never") == [None]
+        head = repository.resolve("HEAD").id
+        never = ObjectRef("", "ConfigMap", "shop", "never")
+        assert Origins(repository, head, "apps").of_removed(never, CONFIG_MAP) is None
 
 
 def test_what_was_set_inside_a_shallow_clone_has_its_commit(upstream: Sample) -> None:
@@ -103,7 +181,7 @@ def test_a_clone_without_trees_says_that_nothing_is_known(upstream: Sample) -> N
         (origin,) = origins(repository, "data.a")
         assert origin is not None
         assert origin.commit == ""
-        assert origin.note == "by a commit that is not here, for this is a partial clone"
+        assert origin.note == "set by a commit that is not here, for this is a partial clone"
 
 
 def test_a_partial_clone_is_not_damaged_and_says_what_brings_the_rest(upstream: Sample) -> None:

@@ -24,8 +24,8 @@ def sample(tmp_path: Path) -> Sample:
 
 def reverts_of(sample: Sample, *, path: str = "shop") -> Reverts:
     apps = [
-        AppSpec(name=name, repo=str(sample.path), revision="main", path=name, cluster="c")
-        for name in ("shop", "other")
+        AppSpec(name=name, repo=str(sample.path), revision="main", path=place, cluster="c")
+        for name, place in (("shop", path), ("other", "other"))
     ]
     return Reverts(apps, Repositories(), Clock(wall=lambda: NOW))
 

@@ -98,9 +98,9 @@ def test_of_several_problems_the_one_nearest_to_git_is_shown() -> None:
     made.feed(KindLost("prod", CONFIG_MAP, Problem(Remedy.GRANT, "you may not list")))
     assert problem(made) == "you may not list"
     made.feed(ClusterLost("prod", Problem(Remedy.WAIT, "connection refused")))
-    assert problem(made) == "connection refused"
+    assert (problem(made), app(made).git_lost) == ("connection refused", False)
     made.feed(SourceLost(SPEC.name, Problem(Remedy.WAIT, "locked")))
-    assert problem(made) == "locked"
+    assert (problem(made), app(made).git_lost) == ("locked", True)
 
 
 def test_of_several_kinds_the_worst_problem_is_shown() -> None:

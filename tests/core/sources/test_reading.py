@@ -51,6 +51,19 @@ def test_a_new_commit_is_read_though_it_changes_nothing_in_the_folder(sample: Sa
     assert read.revision.id == head
 
 
+def test_the_tree_of_a_folder_changes_with_its_chosen_files_and_with_nothing_else(
+    sample: Sample,
+) -> None:
+    folders, shop = folders_of(sample), replace(spec_of(sample), exclude=("notes",))
+    trees: list[str] = []
+    for files in ({}, {"README": b"x"}, {"shop/notes": b"x"}, {"shop/b.yaml": MANIFEST + b"#"}):
+        sample.commit({"other/now": str(len(trees)).encode(), **files}, "next")
+        read = folders.read(shop)
+        assert read is not None
+        trees.append(read.tree)
+    assert trees[0] == trees[1] == trees[2] != trees[3]
+
+
 def test_files_that_cannot_be_read_are_told_beside_those_that_can(sample: Sample) -> None:
     sample.commit({"shop/bad.yaml": b"a: [\n"}, "broken")
     read = folders_of(sample).read(spec_of(sample))

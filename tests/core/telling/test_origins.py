@@ -25,13 +25,18 @@ BRIEFLY = f"3f2a1b9 Ines Duarte, 1d: Sale  {AT}"
         ),
         (replace(ORIGIN, commit=""), "apps/shop/web.yaml:8", "apps/shop/web.yaml:8"),
         (
-            replace(ORIGIN, commit="", note="at or before 3f2a1b9, the clone is shallow"),
+            replace(ORIGIN, commit="", note="set at or before 3f2a1b9, the clone is shallow"),
             "apps/shop/web.yaml:8  set at or before 3f2a1b9, the clone is shallow",
-            "apps/shop/web.yaml:8  at or before 3f2a1b9, the clone is shallow",
+            "apps/shop/web.yaml:8  set at or before 3f2a1b9, the clone is shallow",
+        ),
+        (
+            replace(ORIGIN, commit="", file="", note="removed at or before 3f2a1b9"),
+            "removed at or before 3f2a1b9",
+            "removed at or before 3f2a1b9",
         ),
         (None, "", ""),
     ],
-    ids=["commit", "note", "no commit", "why not", "nothing"],
+    ids=["commit", "note", "no commit", "why not", "no place", "nothing"],
 )
 def test_an_origin_is_a_sentence_on_a_page_and_a_row_in_a_pane(
     origin: Origin | None, sentence: str, row: str

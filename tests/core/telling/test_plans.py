@@ -30,7 +30,7 @@ BLOCKED = step(problem="may not patch deployments")
             "1 to create; 1 cannot be done",
             "1 created, 1 left out",
         ),
-        ((BLOCKED,), "nothing to do", "nothing to do; 1 cannot be done", "1 left out"),
+        ((BLOCKED,), "nothing to do", "1 cannot be done", "1 left out"),
     ],
 )
 def test_a_plan_is_counted_before_a_person_accepts_it(
@@ -74,7 +74,7 @@ def test_what_cannot_be_done_looks_different() -> None:
         (Run(1, "sync", 3, 3, (), finished=True), "3 of 3 done", Role.DONE),
         (
             Run(1, "sync", 3, 2, (Problem(Remedy.GRANT, "no"),), finished=True),
-            "2 of 3 done",
+            "2 done, 1 refused",
             Role.ERROR,
         ),
     ],
@@ -111,3 +111,12 @@ def test_what_a_sync_leaves_alone_is_counted() -> None:
     assert plans.left_alone(two) == (
         "2 objects that Git lacks are left alone: a sync deletes nothing",
     )
+
+
+def test_a_run_counts_what_was_refused_overtaken_and_not_answered() -> None:
+    problems = [Problem(remedy, "x") for remedy in (Remedy.GRANT, Remedy.WAIT, Remedy.GRANT)]
+    ended = Run(1, "sync", 62, 61, tuple(problems), finished=True)
+    assert plain(plans.run(ended)) == "61 done, 2 refused, 1 not answered"
+    assert plain(plans.run(replace(ended, problems=()))) == "61 of 62 done"
+    moved = replace(ended, problems=(Problem(Remedy.LOOK_AGAIN, "x"),))
+    assert plans.failed(moved) == "sync: 61 done, 1 changed meanwhile"

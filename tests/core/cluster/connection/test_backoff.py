@@ -29,6 +29,13 @@ def test_two_minutes_without_use_start_over() -> None:
     assert backoff.next_s() == first
 
 
+def test_a_success_starts_over() -> None:
+    backoff = Backoff(ManualClock().clock)
+    first, *_ = (backoff.next_s() for _ in range(4))
+    backoff.reset()
+    assert backoff.next_s() == first
+
+
 def test_the_cap_can_be_lower() -> None:
     backoff = Backoff(ManualClock().clock, cap_s=5.0)
     assert max(backoff.next_s() for _ in range(9)) == 5.0

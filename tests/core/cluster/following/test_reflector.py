@@ -335,6 +335,20 @@ async def test_a_watch_that_ends_at_once_and_says_nothing_is_backed_off() -> Non
     assert set(server.steps[1:]) == {"watch"}
 
 
+async def test_a_watch_that_lasted_makes_the_next_outage_no_longer_than_the_first() -> None:
+    time = ManualClock()
+
+    async def lasts(_: Asked, reply: Reply) -> None:
+        await reply.send(bookmark(20))
+        time.now += 20
+
+    ends = says(200, b"")
+    script = in_turn(streams(*INITIAL), ends, ends, ends, lasts, ends, ends, quiet)
+    async with serving(script) as server, reflecting(server.url, time.clock):
+        await server.until_asked(8)
+    assert time.slept == pytest.approx([1.0, 0.8, 1.6, 3.2, 0.8, 1.6])
+
+
 async def test_410_as_an_event_means_one_relist_and_deletes_what_is_gone() -> None:
     script = in_turn(
         streams(*INITIAL),
@@ -672,3 +686,15 @@ async def test_a_stream_split_anywhere_gives_the_same_store(cut: int) -> None:
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
         await told.until(lambda: bool(told.listings))
     assert told.names(0) == ["a", "b"]
+
+
+async def test_a_bookmark_of_an_older_history_means_a_listing_that_no_cache_has() -> None:
+    script = in_turn(
+        streams(*INITIAL, bookmark(4), hold=True),
+        streams(event("ADDED", "a", 2), bookmark(4, end=True), hold=True),
+    )
+    async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+        assert told.names() == ["a"]
+    assert server.steps == ["watchlist", "watchlist"]
+    assert server.asked[1].query.get("resourceVersion", "") == ""
