@@ -21,12 +21,12 @@ from core.errors import (
     RejectedError,
     UnavailableError,
 )
+from core.git.homes import first_commit, remote_of
 from core.git.reading.commits import commit_of
 from core.git.reading.faults import not_here, translated
 from core.git.reading.graph import Graph
 from core.git.reading.history import changes_of, comes_before, last_change
-from core.git.reading.homes import first_commit, remote_of
-from core.git.reading.listing import File, files_in, parts_of
+from core.git.reading.listing import File, files_in, folder_at, parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
 from core.git.reading.settings import GitSettings
@@ -92,6 +92,13 @@ class Repository:
         """
         return files_in(self._store, commit, folder)
 
+    def real_folder(self, commit: str, folder: str) -> str:
+        """Return where a folder is that links may lead to; where none does, the folder itself."""
+        try:
+            return folder_at(self._store, commit, folder).path
+        except RejectedError:
+            return folder
+
     def lacking(self, files: Iterable[File], folder: str) -> NotHereError:
         """Say how many of some files a partial clone does not have yet."""
         count = sum(not self._store.has(file.blob_id) for file in files if file.blob_id)
@@ -112,7 +119,7 @@ class Repository:
 
     def history(self, commit: str, folder: str, *, limit: int = HISTORY_KEPT) -> tuple[Commit, ...]:
         """Return the commits that touched a folder, newest first."""
-        changes = changes_of(self._graph, commit, parts_of(folder))
+        changes = changes_of(self._graph, commit, parts_of(self.real_folder(commit, folder)))
         found = (change.commit for _, change in zip(range(limit), changes, strict=False))
         return tuple(map(self.commit, found))
 
@@ -188,7 +195,7 @@ class Repository:
             return RevertPlan(app, target, name, "", problem=problem)
         assert ref is not None
         try:
-            changes = self._reversal(target, head, folder)
+            changes = self._reversal(target, head, self.real_folder(head, folder))
             settings = self._settings()
             check_owner(self._store, settings)
             check_free(self._store, ref)
