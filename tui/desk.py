@@ -63,7 +63,7 @@ class Desk(Screen[None], inherit_bindings=False):
         self._submit, self._clock, self._quit_now = submit, clock, quit_now
         self.frame = Frame(options, styles, self.looks)
         self.panes = self.frame.panes
-        self._explaining = Explaining(self, submit)
+        self._explaining = Explaining(self, self.view, self.session.numbers, submit)
         self._ticks = 0
 
     @override

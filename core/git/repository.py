@@ -32,11 +32,12 @@ from core.git.reading.revisions import branch_ref, operation_of_head, ref_target
 from core.git.reading.settings import GitSettings
 from core.git.reading.store import Store, is_tree
 from core.git.reading.watching import ref_changes
+from core.git.showing import commit_shown
 from core.git.writing.checkout import Checkout, check_clean, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
 from core.git.writing.trust import check_owner, warnings
-from core.model import Commit, Home, Problem, Remedy, RevertPlan, problem_of
+from core.model import Commit, CommitShown, Home, Problem, Remedy, RevertPlan, problem_of
 
 HISTORY_KEPT: Final = 200
 SUBJECT_CELLS: Final = 100
@@ -121,6 +122,14 @@ class Repository:
         changes = changes_of(self._graph, commit, parts_of(self.real_folder(commit, folder)))
         found = (change.commit for _, change in zip(range(limit), changes, strict=False))
         return tuple(map(self.commit, found))
+
+    def shown(self, commit: str) -> CommitShown:
+        """Return what a commit says and what it changes, against the first of its parents.
+
+        Raises:
+            UnavailableError: It is not here, or the repository is damaged.
+        """
+        return commit_shown(self._store, commit)
 
     def changed_at(self, commit: str, path: str) -> str | None:
         """Return the commit that made a path what it is at *commit*; None: too far back."""

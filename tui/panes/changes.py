@@ -51,7 +51,7 @@ class ChangesPane(Lines[Line]):
                     subject.of, width, looks, noise=subject.noise, text=subject.text
                 )
             case Commit():
-                return commit_lines(subject.of, width, looks)
+                return commit_lines(subject.of, subject.shown, width, looks)
             case Event():
                 return event_lines(subject.of, width, looks)
             case None:
@@ -66,5 +66,6 @@ def _same(before: Subject, now: Subject) -> bool:
     return (
         before.of is now.of
         and before.cluster is now.cluster
+        and before.shown is now.shown
         and (before.noise, before.text) == (now.noise, now.text)
     )
