@@ -193,18 +193,30 @@ def _begun(draft: Draft, run: RunState) -> RunState:
 
 
 def _applying(draft: Draft, number: int, run: RunState, phase: Applying) -> RunState:
-    """Applying: send what can be sent; the next stage begins when all of this one is answered."""
+    """Applying: send what can be sent; the next stage begins when all of this one is answered.
+
+    Each stage is recorded: who is interrupted has lost little.  The namespace of the inventory may
+    be there only now, and then it still comes before the objects.
+    """
     while True:
         run, phase = send_steps(draft, number, run, phase)
         if phase.todo or phase.sent:
             return replace(run, phase=phase)
+        if not phase.recorded and (run.shown.done or not phase.stages):
+            phase = replace(phase, recorded=True)
+            for name in run.apps:
+                store_inventory(draft, name)
         if not phase.stages:
-            break
+            return replace(run, phase=Settling())
+        if any(_is_tried_again(draft.app(name)) for name in run.apps):
+            return replace(run, phase=phase)
         first, *others = phase.stages
         phase = Applying(first, phase.sent, tuple(others), draft.now + SERVED_WITHIN_S)
-    for name in run.apps:
-        store_inventory(draft, name)
-    return replace(run, phase=Settling())
+
+
+def _is_tried_again(app: AppState) -> bool:
+    """Tell whether an inventory that could not be written is being written once more."""
+    return app.storing is not None and bool(app.inventory_problem)
 
 
 def finish(draft: Draft, run: Run, *, quiet: bool = False) -> None:
