@@ -16,7 +16,7 @@ from core.reconcile.acting.sending import send_steps
 from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inventory import is_stored, store_inventory
+from core.reconcile.memory.inventory import is_stored, judge_trackers, store_inventory
 from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling, Waiting
 from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState, Inventory
@@ -117,6 +117,7 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
     changed = [ref for ref in refs if anew or known.get(ref) != rows.get(ref)]
     for ref in changed:
         draft.judge_again(Key(read.app, ref))
+    judge_trackers(draft, read.app, changed)
     if changed or anew:
         judge_all_owned(draft, app.spec.cluster)
     if draft.writing and not app.inventory_problem:
