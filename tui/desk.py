@@ -11,7 +11,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 from typing_extensions import override
 
-from core.model import Snapshot
+from core.model import FieldChange, Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Role, say
 from tui.actions.leave import ALWAYS_QUIT
@@ -103,6 +103,15 @@ class Desk(Screen[None], inherit_bindings=False):
     def questioned(self) -> bool:
         """Whether a question waits for its answer."""
         return isinstance(self.app.screen, Question)
+
+    @property
+    def field(self) -> FieldChange | None:
+        """The field of an object that pane 0 points at."""
+        return self.panes.changes.field
+
+    def step_field(self, step: int) -> None:
+        """Point at another field."""
+        self.panes.changes.step_field(step)
 
     def rows(self, pane: Pane) -> AnyPane:
         """Give the rows of one pane."""

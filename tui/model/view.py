@@ -106,6 +106,11 @@ class View:
         history = app.history if app is not None else ()
         return _kept(history, self.filter_of(Pane.COMMITS), facts_of_commit)
 
+    def history_of(self, app: str) -> Sequence[Commit]:
+        """An app's whole history, newest first."""
+        views = (view for view in self.snapshot.apps if view.spec.name == app)
+        return next((view.history for view in views), ())
+
     def events(self) -> Sequence[Event]:
         """What happened, newest first."""
         newest_first = self.snapshot.events[::-1]
