@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.judgement import Drift, FieldChange, Verdict
-from core.model.plans import Answer, Plan, RevertPlan, Run, SidesShown
+from core.model.plans import Answer, CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
 from core.model.values import Key, KindRef, ObjectRef
@@ -138,6 +138,11 @@ class Snapshot:
         """Return the objects that `ShowSides` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, SidesShown) else None
+
+    def commit_for(self, request: int) -> CommitShown | None:
+        """Return the commit that `ShowCommit` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, CommitShown) else None
 
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""

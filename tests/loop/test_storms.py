@@ -4,6 +4,9 @@ On the embedded server, in this process: what is counted is what it was asked.
 """
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -133,3 +136,49 @@ def test_a_sync_ends_where_the_inventory_cannot_be_written(
     of_record = sum(count for place, count in asked.items() if "driftdeck-shop" in place)
     creates = asked[f"POST {MAPS}"]
     assert of_record + creates <= 12, asked
+
+
+# A sync that is interrupted -----------------------------------------------------------------------
+
+COUNT = 60
+APP = "apps:\n  - {name: shop, repo: repo, path: app, namespace: made}\n"
+
+
+def interrupted(stage: Stage, after: int) -> None:
+    """Sync, and end it by TERM when so many objects were applied."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "tui", "sync", "--yes"],
+        cwd=stage.folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while running.poll() is None:
+        applied = [path for method, path, *_ in tuple(stage.server.requests) if method == "PATCH"]
+        if len(applied) >= after:
+            running.terminate()
+            break
+        time.sleep(0.001)
+    running.wait(20)
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["synced again", "dropped at once"])
+def test_what_an_interrupted_sync_applied_is_ours_still_when_git_drops_it(
+    stage: Stage, capsys: pytest.CaptureFixture[str], again: bool
+) -> None:
+    (stage.folder / "driftdeck.yaml").write_text(APP)
+    names = [f"cm{number:02}" for number in range(COUNT)]
+    space = b"apiVersion: v1\nkind: Namespace\nmetadata: {name: made}\n"
+    stage.commit(one=None, two=None, three=None, made=space, **{n: config_map(n) for n in names})
+    interrupted(stage, COUNT // 3)
+    if again:
+        assert stage("sync", "--yes") == 0
+    listed = json.loads(stage.client.call("GET", MAPS.replace("default", "made")).body)
+    there = {each["metadata"]["name"] for each in listed["items"]}
+    stage.commit(cm00=None, **{names[-1]: None})
+    capsys.readouterr()
+    stage("diff", "-o", "json")
+    found = json.loads(capsys.readouterr().out)["objects"]
+    extra = [each["name"] for each in found if each["verdict"] == "extra"]
+    assert extra == [name for name in ("cm00", names[-1]) if name in there]
+    assert "cm00" in extra

@@ -1,14 +1,15 @@
 """Pane 0 for an app, a commit or an event: what is known about it, in words."""
 
-from core.model import ClusterView, Commit, Event
+from core.model import ClusterView, Commit, CommitShown, Event
 from core.telling import events, origins
 from core.telling.moments import age, ago
 from core.telling.spans import Line, Role, Span, say
 from core.telling.verdicts import no_manifests
 from tui.text.changes import field_lines
+from tui.text.plans import diff_lines
 from tui.text.rows import AppRow, Looks, clock_of
 from tui.text.signs import IGNORED, SIGNS
-from tui.text.spans import wrap
+from tui.text.spans import fold, wrap
 
 
 def _fact(name: str, *spans: Span) -> Line:
@@ -80,9 +81,9 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
     return [*lines, _fact("heal", (word, Role.HEALING if view.healing else Role.TEXT))]
 
 
-def commit_lines(commit: Commit, width: int, looks: Looks) -> list[Line]:
-    """One commit of the history."""
-    return [
+def commit_lines(commit: Commit, shown: CommitShown | None, width: int, looks: Looks) -> list[Line]:
+    """One commit of the history: who, when, its message, its files and what it changes in them."""
+    lines: list[Line] = [
         (say(f"commit {commit.id}", Role.GIT),),
         _fact("author", say(commit.author)),
         _fact("date", say(commit.date), (f"  {ago(commit.date, looks.now)}", Role.MUTED)),
@@ -90,8 +91,26 @@ def commit_lines(commit: Commit, width: int, looks: Looks) -> list[Line]:
         (),
         *_told(commit.subject, width, Role.STRONG),
         (),
-        (("t", Role.KEY), (" shows what reverting this commit would do", Role.MUTED)),
     ]
+    if shown is None:
+        lines += [(("reading what it changes", Role.MUTED),), ()]
+    else:
+        lines += _shown_lines(shown, width)
+    return [*lines, (("t", Role.KEY), (" shows what reverting this commit would do", Role.MUTED))]
+
+
+def _shown_lines(shown: CommitShown, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for text in shown.body.split("\n") if shown.body else ():
+        lines += _told(text, width, Role.TEXT) or [()]
+    lines += [()] if shown.body else []
+    if shown.problem is not None:
+        lines += [*_told(shown.problem.words, width, Role.WARNING), ()]
+    for place, file in enumerate(shown.files):
+        named: Line = (("files  " if place == 0 else " " * 7, Role.MUTED), say(file))
+        lines += fold(named, width, indent=7)
+    lines += [()] if shown.files else []
+    return [*lines, *diff_lines(shown.diff, width), ()] if shown.diff else lines
 
 
 def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:

@@ -22,6 +22,7 @@ class HealPolicy:
     backoff_first_s: float = 2.0  # from then on, times three each
     backoff_cap_s: float = 300.0
     refused_s: float = 300.0  # a refused heal is tried again after so long; other drift is at once
+    denied_first_s: float = 30.0  # a right may come back soon; longer each time, up to `refused_s`
     conflict_s: float = 1.0  # so long the watch may take to bring the version that was in the way
     # (twice as long after each more in a row, up to the cap of what is unavailable)
     conflicts_told: int = 5  # heals in a row that came too late; fewer are nobody's business
@@ -148,6 +149,8 @@ def hold_back(draft: Draft, done: Applied) -> None:
     pause_s = problem.retry_after_s or POLICY.refused_s
     about = _drift_of(subject.row) if subject.row is not None else None
     version = None
+    if problem.remedy is Remedy.GRANT and not problem.retry_after_s:
+        pause_s = min(POLICY.refused_s, POLICY.denied_first_s * attempts)
     if problem.remedy is Remedy.LOOK_AGAIN:  # the world moved: the watch is about to say how
         late = POLICY.conflict_s * 2.0 ** max(0, subject.conflicts - 1)
         pause_s, version = min(POLICY.unavailable_cap_s, late), _version_of(subject)

@@ -73,7 +73,7 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             draft.put_app(replace(app, canonical=kept))
             place_documents(draft, app.spec.name)
             note_stated(draft, app.spec.name)
-    if cluster.view.uid and cluster.view.uid != found.uid:
+    if cluster.resources is not None and cluster.view.uid not in {"", found.uid}:
         _freeze(draft, found.cluster)
     forget_refusals(draft, found.cluster)  # it may be another user who asks now
     follow_kinds(draft, found.cluster)
@@ -136,7 +136,8 @@ def tell_repair(draft: Draft, repaired: WatchRepaired) -> None:
 def lose_cluster(draft: Draft, lost: ClusterLost) -> None:
     """Disconnected: rows stay as they are, nothing is concluded from silence."""
     cluster = draft.cluster(lost.cluster)
-    if cluster.view.problem != lost.problem:
+    before = cluster.view.problem
+    if before is None or before.remedy is not lost.problem.remedy:  # an outage is told once
         words = lost.problem.words
         draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=lost.cluster, message=words)
     view = replace(cluster.view, connected=False, problem=lost.problem)

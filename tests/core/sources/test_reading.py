@@ -73,6 +73,23 @@ def test_files_that_cannot_be_read_are_told_beside_those_that_can(sample: Sample
     assert [path for path, _ in read.refused] == ["shop/bad.yaml"]
 
 
+def test_manifests_behind_links_are_read_and_named_by_where_they_stand(sample: Sample) -> None:
+    sample.git("reset", "-q", "--hard")
+    (sample.path / "shop/more").symlink_to("../other")
+    sample.git("add", "shop/more")
+    sample.git("commit", "-q", "-m", "link")
+    (sample.path / "current").symlink_to("shop")
+    sample.git("add", "current")
+    sample.git("commit", "-q", "-m", "another")
+    for path in ("shop", "current"):
+        read = folders_of(sample).read(spec_of(sample, path=path))
+        assert read is not None
+        assert read.problems == ()
+        places = {one.file for one in read.documents}
+        assert places == {"other/b.yaml"}  # the same object, stated last
+        assert "shop/a.yaml" in read.documents[0].warnings[0]
+
+
 def test_only_chosen_files_are_read(sample: Sample) -> None:
     bad: dict[str, bytes | None] = {
         "shop/bad.yaml": b"a: [\n",

@@ -113,8 +113,11 @@ WHY_NOT = [
     ("previous_drift", _calm, "nothing has drifted"),
     ("text", Standin, "pane 0 shows no differences"),
     ("noise", Standin, "pane 0 shows no differences"),
+    ("next_change", Standin, "pane 0 shows no fields"),
+    ("previous_change", Standin, "pane 0 shows no fields"),
 ]
-CAN = {"revert": _on(Pane.COMMITS)} | dict.fromkeys(("mark", "text", "noise"), _on(Pane.RESOURCES))
+OF_OBJECTS = ("mark", "text", "noise", "next_change", "previous_change")
+CAN = {"revert": _on(Pane.COMMITS)} | dict.fromkeys(OF_OBJECTS, _on(Pane.RESOURCES))
 
 
 def test_why_not_of_every_action_is_exercised() -> None:

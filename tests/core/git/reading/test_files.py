@@ -226,7 +226,7 @@ def test_a_damaged_pack_is_damage_and_no_crash(sample: Sample, cut: int) -> None
 
 
 def test_a_huge_file_is_refused(repository: Repository, sample: Sample) -> None:
-    commit = sample.commit({"big.yaml": b"#" * (17 * 2**20)})
+    commit = sample.commit({"big.yaml": b"#" * (33 * 2**20)})
     blob = repository.files(commit, "")[-1].blob_id
     with pytest.raises(RejectedError, match=r"\[SIZE\]"):
         repository.blob(blob)

@@ -299,10 +299,21 @@ def test_a_server_that_names_a_pause_gets_at_least_that(
     assert held_for(made) == pause_s
 
 
-@pytest.mark.parametrize("remedy", [Remedy.CHANGE_GIT, Remedy.GRANT])
-def test_a_refusal_is_not_tried_again_for_five_minutes(remedy: Remedy) -> None:
+def test_a_right_that_is_missing_is_tried_again_soon_and_then_ever_later() -> None:
     made, effects = drifted()
-    made.refuse(writes(effects)[0], remedy=remedy)
+    pauses = []
+    for _ in range(11):
+        made.refuse(writes(effects)[0], remedy=Remedy.GRANT)
+        pauses.append(held_for(made))
+        assert written(made.wait(pauses[-1] - 0.25)) == []
+        effects = made.wait(0.25)
+        assert written(effects) == [A]
+    assert pauses == [*(30.0 * times for times in range(1, 11)), POLICY.refused_s]
+
+
+def test_a_refusal_is_not_tried_again_for_five_minutes() -> None:
+    made, effects = drifted()
+    made.refuse(writes(effects)[0], remedy=Remedy.CHANGE_GIT)
     assert held_for(made) == POLICY.refused_s
     assert written(made.wait(POLICY.refused_s - 1)) == []
     assert written(made.wait(1.0)) == [A]
