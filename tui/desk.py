@@ -11,7 +11,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 from typing_extensions import override
 
-from core.model import Snapshot
+from core.model import FieldChange, Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Role, say
 from tui.actions.leave import ALWAYS_QUIT
@@ -63,7 +63,7 @@ class Desk(Screen[None], inherit_bindings=False):
         self._submit, self._clock, self._quit_now = submit, clock, quit_now
         self.frame = Frame(options, styles, self.looks)
         self.panes = self.frame.panes
-        self._explaining = Explaining(self, submit)
+        self._explaining = Explaining(self, self.view, self.session.numbers, submit)
         self._ticks = 0
 
     @override
@@ -75,6 +75,7 @@ class Desk(Screen[None], inherit_bindings=False):
         self.frame.set_roles()
         self.set_focus(self.panes.apps)
         self.set_interval(_TICK_S, self._tick)
+        self.frame.note_bar.say(say(self.options.welcome)[0])
         self.refresh_all()
 
     # What actions see and do --------------------------------------------------------------------
@@ -103,6 +104,15 @@ class Desk(Screen[None], inherit_bindings=False):
     def questioned(self) -> bool:
         """Whether a question waits for its answer."""
         return isinstance(self.app.screen, Question)
+
+    @property
+    def field(self) -> FieldChange | None:
+        """The field of an object that pane 0 points at."""
+        return self.panes.changes.field
+
+    def step_field(self, step: int) -> None:
+        """Point at another field."""
+        self.panes.changes.step_field(step)
 
     def rows(self, pane: Pane) -> AnyPane:
         """Give the rows of one pane."""

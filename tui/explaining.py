@@ -1,12 +1,16 @@
-"""Asking who changed a row and why Git says otherwise, for the row a person looks at."""
+"""Asking who changed a row, why Git says otherwise, and what a commit changes.
 
-from collections.abc import Callable
+It is asked for the row that a person looks at, once the cursor rests on it.
+"""
+
+from collections.abc import Callable, Iterator
 
 from textual.screen import Screen
 from textual.timer import Timer
 
-from core.model import Drift, Verdict
-from core.reconcile.memory.commands import Command, Explain
+from core.model import Commit, Drift, Verdict
+from core.reconcile.memory.commands import Command, Explain, ShowCommit
+from tui.model.view import View
 
 REST_S = 0.15  # the cursor rests on a row this long before anything is looked up
 
@@ -14,16 +18,22 @@ REST_S = 0.15  # the cursor rests on a row this long before anything is looked u
 class Explaining:
     """Asks once per row object: a row that changed is another one."""
 
-    def __init__(self, screen: Screen[None], submit: Callable[[Command], None]) -> None:
-        """Wait on *screen*, ask by *submit*."""
-        self._screen, self._submit = screen, submit
-        self._wanted: Drift | None = None
+    def __init__(
+        self,
+        screen: Screen[None],
+        view: View,
+        numbers: Iterator[int],
+        submit: Callable[[Command], None],
+    ) -> None:
+        """Wait on *screen*, ask by *submit*, a commit with one of *numbers*."""
+        self._screen, self._view, self._numbers, self._submit = screen, view, numbers, submit
+        self._wanted: Drift | Commit | None = None
         self._asked: Drift | None = None
         self._timer: Timer | None = None
 
     def look_at(self, row: object) -> None:
         """The cursor came to *row*."""
-        wanted = row if isinstance(row, Drift) and _unexplained(row) else None
+        wanted = row if isinstance(row, Drift | Commit) and self._is_unknown(row) else None
         if wanted is self._wanted:
             return
         self._wanted = wanted
@@ -32,10 +42,19 @@ class Explaining:
         if wanted is not None and wanted is not self._asked:
             self._timer = self._screen.set_timer(REST_S, self._ask)
 
+    def _is_unknown(self, row: Drift | Commit) -> bool:
+        if isinstance(row, Drift):
+            return _unexplained(row)
+        return row.id not in self._view.asked and row.id not in self._view.commits_shown
+
     def _ask(self) -> None:
-        if self._wanted is not None:
-            self._asked = self._wanted
-            self._submit(Explain(self._wanted.key))
+        wanted, app = self._wanted, self._view.app
+        if isinstance(wanted, Drift):
+            self._asked = wanted
+            self._submit(Explain(wanted.key))
+        elif wanted is not None and app is not None:
+            self._view.asked[wanted.id] = number = next(self._numbers)
+            self._submit(ShowCommit(number, app, wanted.id))
 
 
 def _unexplained(row: Drift) -> bool:

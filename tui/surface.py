@@ -12,6 +12,7 @@ from typing import Protocol
 from rich.style import Style
 from textual.screen import ModalScreen
 
+from core.model import FieldChange
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Role
 from tui.model.focus import Focus, Pane
@@ -132,6 +133,13 @@ class Surface(Protocol):
     def questioned(self) -> bool:
         """Whether a question waits for its answer."""
         ...
+
+    @property
+    def field(self) -> FieldChange | None:
+        """The field of an object that pane 0 points at."""
+
+    def step_field(self, step: int) -> None:
+        """Point at another field."""
 
     def rows(self, pane: Pane) -> Rows:
         """Give the rows of one pane."""

@@ -10,8 +10,8 @@ from core.compare import detailed
 from core.errors import ProductError
 from core.git import Repositories
 from core.model import AppSpec, AuditEvent
-from core.reconcile.memory.effects import LookUp, Recall
-from core.reconcile.memory.results import Explained, Recalled
+from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
+from core.reconcile.memory.results import CommitRead, Explained, Recalled
 
 
 class Attribution:
@@ -45,6 +45,15 @@ class Attribution:
         repository = self._repositories.opened(self._specs[asked.key.app].repo)
         documents = recalled(repository, asked.document, asked.revision)
         return Recalled(asked.key, asked.revision, documents)
+
+    def show(self, asked: ReadCommit) -> CommitRead:
+        """Read what a commit says and changes.  Blocks.
+
+        Raises:
+            ProductError: Git cannot say now.
+        """
+        repository = self._repositories.opened(self._specs[asked.app].repo)
+        return CommitRead(asked.request, repository.shown(asked.commit))
 
     def _with_origins(self, asked: LookUp, plain: Explained) -> Explained:
         if asked.desired is None and not asked.applied:

@@ -20,6 +20,7 @@ from core.settings.reading import Flags, Settings, read_settings
 T = TypeVar("T")
 
 PERSON_DEADLINE_S: Final = 360.0  # a credential plugin is waited for 300 s
+SILENT_S: Final = 1.2  # so that it shows within 2 s of the start why nothing does
 READ_DEADLINE_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
 
 
@@ -114,6 +115,18 @@ async def until(
     except TimeoutError:
         return newest, False
     raise AssertionError("snapshots() never ends")
+
+
+async def judged(
+    engine: EngineLike, *, deadline_s: float, silent_s: float = SILENT_S
+) -> tuple[Snapshot, bool]:
+    """Wait until everything was judged; say soon what is waited for, where that takes long."""
+    first_s = min(deadline_s, silent_s)
+    newest, whole = await until(engine, lambda s: s.complete, deadline_s=first_s)
+    if whole or deadline_s <= silent_s:
+        return newest, whole
+    put(sys.stderr, (clean(f"driftdeck: waiting: {line}") for line in pending(newest)))
+    return await until(engine, lambda s: s.complete, deadline_s=deadline_s - silent_s)
 
 
 def pending(snapshot: Snapshot) -> tuple[str, ...]:

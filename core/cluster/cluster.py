@@ -6,9 +6,11 @@ from http import HTTPStatus
 
 from core.clock import Clock
 from core.cluster.audit import AuditLog
+from core.cluster.connection.answers import AbsentError
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.link import Link
 from core.cluster.discovery.openapi import OpenApi
+from core.cluster.doubting import Doubts
 from core.cluster.following.admission import Admission
 from core.cluster.following.following import Following
 from core.cluster.following.records import Records
@@ -16,7 +18,7 @@ from core.cluster.presence import Parts, Presence
 from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import Gateway
 from core.cluster.writing.inventories import Inventories
-from core.errors import DeniedError, ProductError
+from core.errors import DeniedError, OutdatedError, ProductError
 from core.model import (
     AuditEvent,
     ClusterSpec,
@@ -57,9 +59,10 @@ class Cluster:
         openapi = OpenApi(calls)
         self._records = Records(self._link, clock, self._inventories, emit)
         self._following = Following(spec.name, self._link, clock, openapi, emit)
+        self._doubts = Doubts(self._following, clock)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None
         self._admission = Admission(spec.name, self._link, clock, emit)
-        parts = Parts(self._following, openapi, self._access, self._admission)
+        parts = Parts(self._following, openapi, self._access, self._admission, self._inventories)
         self._presence = Presence(spec, self._link, clock, emit, parts)
 
     @property
@@ -82,6 +85,7 @@ class Cluster:
         try:
             async with asyncio.TaskGroup() as group:
                 self._following.start(group)
+                self._doubts.start(group)
                 self._records.start(group)
                 self._admission.start(group)
                 self._presence.start(group)
@@ -167,6 +171,10 @@ class Cluster:
                 live = await self._gateway.perform(resource, bound(request, live), live)
             except DeniedError:
                 self._access.forget()
+                raise
+            except (OutdatedError, AbsentError):
+                if live is not None:
+                    self._doubts.note(request.kind, request.ref, live)
                 raise
             finally:  # a write that failed may have happened all the same
                 self._following.wrote(request.kind)

@@ -27,6 +27,7 @@ from core.cluster.login.credentials import log_in
 from core.cluster.login.kubeconfig import paths_of, stamps_of
 from core.cluster.waiting import happens_within
 from core.cluster.writing.access import Access
+from core.cluster.writing.inventories import Inventories
 from core.errors import ProductError, RejectedError, UnavailableError, UsageError
 from core.model import ClusterSpec, KindRef, Resource, problem_of
 from core.reconcile.memory.inputs import ClusterAsks, ClusterFound, ClusterLost, ClusterNamed, Input
@@ -47,6 +48,7 @@ class Parts:
     openapi: OpenApi
     access: Access
     admission: Admission
+    inventories: Inventories
 
 
 class Presence:
@@ -144,12 +146,16 @@ class Presence:
         except BaseException:
             await connection.close()
             raise
-        other = self.identity != login.user or self._uid != uid
+        replaced = bool(self._uid and uid and self._uid != uid)
+        other = self.identity != login.user or self._uid != (uid or self._uid)
         self._connection = connection
         self._parts.access.forget()
         await self._link.adopt(connection)
         resources = found.over(self.resources)
-        self._uid = uid
+        self._uid = uid or self._uid
+        if replaced:  # G7: all that was known is of another one
+            self._parts.inventories.forget()
+            self._parts.following.relist()
         if self._told or other or resources != self.resources:
             self._find(resources)
 
@@ -200,7 +206,8 @@ class Presence:
         problem = str(error)
         if isinstance(error, LinkError):
             self._unreached_at = self._clock.monotonic()
-        elif self._is_coming_back():  # what a server says while it starts is not what it means
+        elif self._is_coming_back() and not isinstance(error, UsageError):
+            # What a server says while it starts is not what it means.
             problem = self._told or f"{self.server} is starting"
             error = UnavailableError(problem)
         if problem != self._told:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar, assert_never
 
 from core.errors import ProductError, UnavailableError
-from core.model import Commit, Plan, RevertPlan, problem_of
+from core.model import Commit, CommitShown, Plan, RevertPlan, problem_of
 from core.reconcile.memory.effects import (
     CheckAccess,
     ComputeRevert,
@@ -18,6 +18,7 @@ from core.reconcile.memory.effects import (
     LookUp,
     MakeRevert,
     Perform,
+    ReadCommit,
     ReadInventory,
     Recall,
     WriteInventory,
@@ -25,6 +26,7 @@ from core.reconcile.memory.effects import (
 from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import (
     Applied,
+    CommitRead,
     Confirmed,
     Explained,
     InventoryRead,
@@ -46,6 +48,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | WriteInventory
     | CheckAccess
     | ComputeRevert
+    | ReadCommit
     | MakeRevert
     | FindRevert
 )
@@ -59,7 +62,7 @@ async def answer(work: Awaitable[T], otherwise: Callable[[ProductError], T]) -> 
         return otherwise(error)
 
 
-def failed(  # noqa: C901 - one case each
+def failed(  # noqa: C901, PLR0911 - one case each
     effect: Asking, error: ProductError, branches: Mapping[str, str]
 ) -> Input:
     """Say that *effect* ended with *error*.
@@ -91,6 +94,8 @@ def failed(  # noqa: C901 - one case each
             target = Commit(commit, "", "", "")
             shown = RevertPlan(app, target, branches[app], "", problem=problem)
             return RevertPrepared(request, shown)
+        case ReadCommit(request, _, commit):
+            return CommitRead(request, CommitShown(commit, problem=problem))
         case MakeRevert(run, revert):
             return Reverted(run, revert.app, "", problem)
         case FindRevert(run, _, _, head):

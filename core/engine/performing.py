@@ -27,6 +27,7 @@ from core.reconcile.memory.effects import (
     LookUp,
     MakeRevert,
     Perform,
+    ReadCommit,
     ReadInventory,
     ReadSource,
     Recall,
@@ -105,7 +106,9 @@ class Performer:
         otherwise = partial(failed, effect, branches=self._branches)
         self._put(await answer(self._asked(effect), otherwise))
 
-    async def _asked(self, effect: Asking) -> Input:  # noqa: C901 - one case each
+    async def _asked(  # noqa: C901, PLR0911 - one case each
+        self, effect: Asking
+    ) -> Input:
         """Do what *effect* says and return what came of it.
 
         Raises:
@@ -131,6 +134,8 @@ class Performer:
             case ComputeRevert(request, app, commit):
                 planned = self._adapters.reverts.planned
                 return RevertPrepared(request, await asyncio.to_thread(planned, app, commit))
+            case ReadCommit():
+                return await asyncio.to_thread(self._adapters.attribution.show, effect)
             case MakeRevert(run, plan):
                 made = await asyncio.to_thread(self._adapters.reverts.made, plan)
                 return Reverted(run, plan.app, made)

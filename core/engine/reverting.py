@@ -1,6 +1,6 @@
 """Reverts of one app's commits, worked out and made."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
@@ -10,8 +10,9 @@ from core.errors import RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, read
 from core.model import AppSpec, Document, RevertPlan, refusal_of
-from core.sources.reading import chosen_files
+from core.sources.reading import chosen_files, listed
 
+_Readable: TypeAlias = tuple[File, Callable[[], bytes]]
 _Identity: TypeAlias = tuple[str, str, str | None, str]
 
 
@@ -64,26 +65,27 @@ class Reverts:
     ) -> tuple[Folder, Folder]:
         """Read the app's folder as it is, and as the revert will make it."""
         try:
-            listed = repository.files(plan.parent, spec.path)
+            there = repository.files(plan.parent, spec.path)
         except RejectedError:
-            listed = ()  # there is no such folder; the revert may bring it back
-        blobs = {each.blob_id: partial(repository.blob, each.blob_id) for each in listed}
-        before = {each.path: each for each in listed}
+            there = ()  # there is no such folder; the revert may bring it back
+        before = {each.path: (each, partial(repository.blob, each.blob_id)) for each in there}
         after = dict(before)
-        prefix = "".join(f"{part}/" for part in spec.path.split("/") if part not in {"", "."})
+        real = repository.real_folder(plan.parent, spec.path)
+        inside = "".join(f"{part}/" for part in real.split("/") if part not in {"", "."})
+        top = "".join(f"{part}/" for part in spec.path.split("/") if part not in {"", "."})
         for file, content in repository.reverted_files(plan):
-            if not file.path.startswith(prefix):
-                continue
-            if content is None:
-                after.pop(file.path, None)
-            else:
-                after[file.path] = file
-                blobs[file.blob_id] = partial(bytes, content)
+            paths = [path for path, (each, _) in before.items() if each.place == file.path]
+            if not paths and file.path.startswith(inside):
+                paths = [top + file.path.removeprefix(inside)]
+            for path in paths:
+                if content is None:
+                    after.pop(path, None)
+                else:
+                    after[path] = replace(file, path=path, at=file.path), partial(bytes, content)
 
-        def found(files: Mapping[str, File]) -> Folder:
-            chosen = chosen_files(files.values(), spec)
-            each = ((f.path, f.blob_id, f.mode, blobs[f.blob_id]) for f in chosen)
-            return read(each, self._cache)
+        def found(files: Mapping[str, _Readable]) -> Folder:
+            chosen = {each.path for each in chosen_files((f for f, _ in files.values()), spec)}
+            return read((listed(*files[path]) for path in files if path in chosen), self._cache)
 
         return found(before), found(after)
 

@@ -20,8 +20,8 @@ from core.model import (
     RevertPlan,
 )
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp, Recall
-from core.reconcile.memory.results import Confirmed, Explained, InventoryRow, Recalled
+from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
+from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
 
 
 class ClusterLike(Protocol):
@@ -86,6 +86,9 @@ class AttributionLike(Protocol):
 
     def recall(self, asked: Recall) -> Recalled:
         """Find what earlier commits stated; blocks."""
+
+    def show(self, asked: ReadCommit) -> CommitRead:
+        """Read what a commit says and changes; blocks."""
 
 
 class RevertsLike(Protocol):

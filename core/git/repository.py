@@ -21,22 +21,23 @@ from core.errors import (
     RejectedError,
     UnavailableError,
 )
+from core.git.homes import first_commit, remote_of
 from core.git.reading.commits import commit_of
 from core.git.reading.faults import not_here, translated
 from core.git.reading.graph import Graph
 from core.git.reading.history import changes_of, comes_before, last_change
-from core.git.reading.homes import first_commit, remote_of
-from core.git.reading.listing import File, files_in, parts_of
+from core.git.reading.listing import File, files_in, folder_at, parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
 from core.git.reading.settings import GitSettings
 from core.git.reading.store import Store, is_tree
 from core.git.reading.watching import ref_changes
+from core.git.showing import commit_shown
 from core.git.writing.checkout import Checkout, check_clean, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
 from core.git.writing.reverting import Change, diff_text, differences, reversal
 from core.git.writing.trust import check_owner, warnings
-from core.model import Commit, Home, Problem, Remedy, RevertPlan, problem_of
+from core.model import Commit, CommitShown, Home, Problem, Remedy, RevertPlan, problem_of
 
 HISTORY_KEPT: Final = 200
 SUBJECT_CELLS: Final = 100
@@ -91,6 +92,13 @@ class Repository:
         """
         return files_in(self._store, commit, folder)
 
+    def real_folder(self, commit: str, folder: str) -> str:
+        """Return where a folder is that links may lead to; where none does, the folder itself."""
+        try:
+            return folder_at(self._store, commit, folder).path
+        except RejectedError:
+            return folder
+
     def lacking(self, files: Iterable[File], folder: str) -> NotHereError:
         """Say how many of some files a partial clone does not have yet."""
         count = sum(not self._store.has(file.blob_id) for file in files if file.blob_id)
@@ -111,9 +119,17 @@ class Repository:
 
     def history(self, commit: str, folder: str, *, limit: int = HISTORY_KEPT) -> tuple[Commit, ...]:
         """Return the commits that touched a folder, newest first."""
-        changes = changes_of(self._graph, commit, parts_of(folder))
+        changes = changes_of(self._graph, commit, parts_of(self.real_folder(commit, folder)))
         found = (change.commit for _, change in zip(range(limit), changes, strict=False))
         return tuple(map(self.commit, found))
+
+    def shown(self, commit: str) -> CommitShown:
+        """Return what a commit says and what it changes, against the first of its parents.
+
+        Raises:
+            UnavailableError: It is not here, or the repository is damaged.
+        """
+        return commit_shown(self._store, commit)
 
     def changed_at(self, commit: str, path: str) -> str | None:
         """Return the commit that made a path what it is at *commit*; None: too far back."""
@@ -179,7 +195,7 @@ class Repository:
             return RevertPlan(app, target, name, "", problem=problem)
         assert ref is not None
         try:
-            changes = self._reversal(target, head, folder)
+            changes = self._reversal(target, head, self.real_folder(head, folder))
             settings = self._settings()
             check_owner(self._store, settings)
             check_free(self._store, ref)

@@ -4,7 +4,7 @@
 and what it was in another version of its file.  Only this package knows yaml, so it also writes it.
 """
 
-from core.manifests.folder import DocumentCache, Folder, read
+from core.manifests.folder import DocumentCache, Folder, Listed, read
 from core.manifests.loading import Loaded, load
 from core.manifests.past import Past, Statement
 from core.manifests.places import line_of, stated_at
@@ -12,6 +12,7 @@ from core.manifests.places import line_of, stated_at
 __all__ = [
     "DocumentCache",
     "Folder",
+    "Listed",
     "Loaded",
     "Past",
     "Statement",

@@ -30,7 +30,16 @@ _SUBMODULE: Final = 0o160000
 _ODD_NAME: Final = re.compile(r"(?P<byte>[\udc80-\udcff])|[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DOCUMENT_BYTES: Final = 500  # of a `Document` without its body, measured
 
-File = tuple[str, str, int, Callable[[], bytes]]
+
+class Listed(NamedTuple):
+    """One file of a folder."""
+
+    path: str  # as the folder shows it
+    blob_id: str
+    mode: int
+    content: Callable[[], bytes]  # reads it
+    place: str  # where its bytes stand: elsewhere, if a link leads there
+    problem: str = ""  # of a link that leads nowhere
 
 
 class Folder(NamedTuple):
@@ -119,11 +128,11 @@ class DocumentCache:
             self._bytes -= oldest.size
 
 
-def read(files: Iterable[File], cache: DocumentCache) -> Folder:
+def read(files: Iterable[Listed], cache: DocumentCache) -> Folder:
     """Read every object that the files of one folder state.
 
     Args:
-        files: Of each file its path, blob id, mode, and what reads it; any order, any name.
+        files: Every file, in any order, of any name.
         cache: Kept by the caller between readings.
 
     Raises:
@@ -134,18 +143,20 @@ def read(files: Iterable[File], cache: DocumentCache) -> Folder:
     refused = list(rendered.items())
     hidden = _hidden(ordered)
     outcomes: list[Outcome] = []
-    for path, blob_id, mode, content in ordered:
+    seen: set[str] = set()
+    for file in ordered:
+        path = file.path
         if any(path.startswith(folder) for folder in rendered):
             continue
-        refusal = _refusal(path, mode)
+        refusal = _refusal(file)
         if refusal:
-            place = f"{path}/" if mode == _SUBMODULE else path
+            place = f"{file.place}/" if file.mode == _SUBMODULE else file.place
             refused.append((place, f"{clean(path)}:1: {refusal}"))
-        elif _is_manifest(path) and not hidden(path):
-            odd = _oddity(path)
-            outcome = Outcome((), (odd,)) if odd else cache.outcome(path, blob_id, content)
+        elif _is_manifest(path) and not hidden(path) and file.place not in seen:
+            seen.add(file.place)
+            outcome = _outcome_of(file, cache)
             outcomes.append(outcome)
-            refused.extend((path, problem) for problem in outcome.problems)
+            refused.extend((file.place, problem) for problem in outcome.problems)
     return Folder(
         _last_of_each([each for one in outcomes for each in one.documents], cache),
         tuple(problem for _, problem in refused),
@@ -153,6 +164,11 @@ def read(files: Iterable[File], cache: DocumentCache) -> Folder:
         tuple(each for one in outcomes for each in one.broken),
         tuple(each for one in outcomes for each in one.others),
     )
+
+
+def _outcome_of(file: Listed, cache: DocumentCache) -> Outcome:
+    odd = _oddity(file.place)
+    return Outcome((), (odd,)) if odd else cache.outcome(file.place, file.blob_id, file.content)
 
 
 def _outcome(path: str, content: Callable[[], bytes]) -> Outcome:
@@ -192,14 +208,16 @@ def _is_manifest(path: str) -> bool:
     return name.endswith(SUFFIXES) and name != _SETTINGS
 
 
-def _refusal(path: str, mode: int) -> str:
-    """Say why an entry of the tree is not read: only regular files are."""
-    if not mode:
+def _refusal(file: Listed) -> str:
+    """Say why an entry of the tree is not read: only regular files are, and what links lead to."""
+    if not file.mode:
         return "a name or kind of entry that Git does not check out"
-    if mode == _SUBMODULE:
-        return "a submodule, which is not fetched"
-    if stat.S_ISLNK(mode) and _is_manifest(path):
-        return "a symbolic link, which is not followed"
+    if file.mode == _SUBMODULE:
+        return "a submodule, whose files are in another repository; they are not read"
+    if stat.S_ISLNK(file.mode):
+        may_be_folder = "." not in basename(file.path)
+        if _is_manifest(file.path) or (may_be_folder and file.problem):
+            return file.problem or "a symbolic link, which is not followed"
     return ""
 
 
@@ -212,14 +230,14 @@ def _oddity(path: str) -> str:
     return f"{clean(path)}:1: its name {what}"
 
 
-def _rendered(files: list[File]) -> dict[str, str]:
+def _rendered(files: list[Listed]) -> dict[str, str]:
     """Find folders that kustomize or helm would render, and say of each that it is left out.
 
     Reading them as they are would be worse than not at all: patches and templates would be taken
     for objects.
     """
     folders: dict[str, str] = {}
-    for path, _, mode, content in files:
+    for path, _, mode, content, *_ in files:
         name = basename(path)
         tool = _RENDERED.get(name)
         if tool is None or not stat.S_ISREG(mode) or _states_objects(path, content):
@@ -241,9 +259,9 @@ def _states_objects(path: str, content: Callable[[], bytes]) -> bool:
         return False
 
 
-def _hidden(files: list[File]) -> Callable[[str], bool]:
+def _hidden(files: list[Listed]) -> Callable[[str], bool]:
     """Return what tells files in hidden folders (`.github`) below the folder that was asked for."""
-    folders = [dirname(path) for path, _, mode, _ in files if mode]  # what is refused is no path
+    folders = [dirname(file.path) for file in files if file.mode]  # what is refused is no path
     shared = commonpath(folders) if folders else ""
     top = len(shared.split("/")) if shared else 0
 

@@ -38,6 +38,7 @@ from core.model.judgement import (
 from core.model.plans import (
     Answer,
     Coming,
+    CommitShown,
     Plan,
     Restated,
     RevertPlan,
@@ -82,6 +83,7 @@ __all__ = [
     "ClusterView",
     "Coming",
     "Commit",
+    "CommitShown",
     "Confidence",
     "ConfirmedBy",
     "Contested",

@@ -116,5 +116,16 @@ class SidesShown:
     sides: Mapping[Key, Sides]
 
 
-Answer: TypeAlias = Plan | RevertPlan | SidesShown
+@dataclass(frozen=True, slots=True)
+class CommitShown:
+    """One commit for people: what it says and what it changes."""
+
+    commit: str  # its id
+    body: str = ""  # of the message, below its subject
+    files: tuple[str, ...] = ()  # paths it changes
+    diff: str = ""  # unified text, without the values of Secrets
+    problem: Problem | None = None  # why no more of it can be shown
+
+
+Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown
 """What a request of a front end is answered with."""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.judgement import Drift, FieldChange, Verdict
-from core.model.plans import Answer, Plan, RevertPlan, Run, SidesShown
+from core.model.plans import Answer, CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
 from core.model.values import Key, KindRef, ObjectRef
@@ -90,9 +90,15 @@ class ClusterView:
     seen_at: float = 0.0  # when it last said anything, bookmarks included
     problem: Problem | None = None
     notice: str = ""  # what is amiss and stops nothing: an audit log that cannot be read
+    frozen: str = ""  # why nothing is healed there; a person's sync ends it
     user: str = ""  # who we are there, as the kubeconfig calls it
     uid: str = ""  # of kube-system there; "" while it is not known
     asks: str = ""  # what its credential plugin wants of a person before it can be reached
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is amiss there and worth a line."""
+        return tuple(filter(None, (self.frozen, self.notice)))
 
     @property
     def called(self) -> ClusterName:
@@ -132,6 +138,11 @@ class Snapshot:
         """Return the objects that `ShowSides` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, SidesShown) else None
+
+    def commit_for(self, request: int) -> CommitShown | None:
+        """Return the commit that `ShowCommit` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, CommitShown) else None
 
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""

@@ -24,10 +24,11 @@ from core.reconcile.memory.commands import (
     Refresh,
     SetHeal,
     SetWriting,
+    ShowCommit,
     ShowSides,
 )
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import ComputeRevert, Effect, WakeAt
+from core.reconcile.memory.effects import ComputeRevert, Effect, ReadCommit, WakeAt
 from core.reconcile.memory.inputs import (
     AdmissionSeen,
     AuditLogRead,
@@ -54,6 +55,7 @@ from core.reconcile.memory.inputs import (
 )
 from core.reconcile.memory.results import (
     Applied,
+    CommitRead,
     Confirmed,
     Explained,
     InventoryRead,
@@ -179,6 +181,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one ca
             reverts.take_access(draft, happened)
         case RevertPrepared():
             reverts.preview(draft, happened)
+        case CommitRead(request, commit):
+            draft.answer(request, commit)
         case RevertFound():
             reverts.found_revert(draft, happened)
         case Reverted():
@@ -187,7 +191,7 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one ca
             assert_never(happened)
 
 
-def _obey(draft: Draft, asked: Command) -> None:
+def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901 - one case each
     match asked:
         case PreparePlan(request, keys):
             orders.prepare(draft, request, keys)
@@ -197,6 +201,8 @@ def _obey(draft: Draft, asked: Command) -> None:
             draft.effects.append(ComputeRevert(request, app, commit))
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
+        case ShowCommit(request, app, commit):
+            draft.effects.append(ReadCommit(request, app, commit))
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
         case SetWriting(enabled):

@@ -129,6 +129,18 @@ class Store:
         self._history.clear()
         self._forgotten_all = self.version
 
+    def remember(self) -> Callable[[], None]:
+        """Return what makes everything as it is now, versions too: an etcd that is restored."""
+        version = self.version
+        objects = {resource: dict(known) for resource, known in self._objects.items()}
+
+        def restore() -> None:
+            self.version = version
+            self._objects = {resource: dict(known) for resource, known in objects.items()}
+            self.forget()
+
+        return restore
+
     def listen(self, resource: Resource, listener: Listener) -> Callable[[], None]:
         """Hand every later change of a kind to *listener*; the answer ends that."""
         listeners = self._listeners.setdefault(resource, {})

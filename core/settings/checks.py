@@ -55,6 +55,29 @@ def repository(repo: str, folder: Path) -> str:
     return os.path.normpath(folder / os.path.expanduser(repo))  # noqa: PTH111 - see Repository
 
 
+def enclosing(folder: str) -> tuple[str, str] | None:
+    """Find the repository that a folder is inside of, upwards as git does, and where inside.
+
+    None where it is a repository itself, is in none, or is part of one's own files.
+    """
+    if _is_repository(folder) or not os.path.isdir(folder):  # noqa: PTH112 - see Repository
+        return None
+    inside = Path(os.path.realpath(folder))
+    above = next((each for each in inside.parents if _is_repository(str(each))), None)
+    if above is None or not os.path.lexists(above / ".git"):
+        return None
+    path = inside.relative_to(above)
+    return None if ".git" in path.parts else (str(above), path.as_posix())
+
+
+def _is_repository(folder: str) -> bool:
+    bare = ("HEAD", "objects", "refs")
+    return os.path.lexists(os.path.join(folder, ".git")) or all(  # noqa: PTH118
+        os.path.exists(os.path.join(folder, name))  # noqa: PTH110, PTH118
+        for name in bare
+    )
+
+
 def inner_path(path: str) -> str:
     """Return the folder inside a repository without a slash at either end; "" is its root."""
     parts = path.split("/")

@@ -15,6 +15,7 @@ from core.model import AppSpec, ClusterSpec
 from core.settings.checks import (
     FieldError,
     app_name,
+    enclosing,
     inner_path,
     name_of_folder,
     namespace,
@@ -78,9 +79,9 @@ def read_settings(flags: Flags, folder: Path) -> Settings:
     needed = {app.cluster for app in apps}
     names = {app.name for app in apps}
     return Settings(
-        apps=apps,
+        apps=tuple(map(_rooted, apps)),
         clusters=tuple(c for c in clusters if c.name in needed),
-        neighbours=tuple(a for a in stated if a.cluster in needed and a.name not in names),
+        neighbours=tuple(_rooted(a) for a in stated if a.cluster in needed and a.name not in names),
     )
 
 
@@ -125,6 +126,15 @@ def _file_bytes(file: Path) -> bytes:
     if len(content) > _FILE_BYTES_MAX:
         raise UsageError(f"{file} is larger than {_FILE_BYTES_MAX:,} bytes")
     return content
+
+
+def _rooted(app: AppSpec) -> AppSpec:
+    """Let a folder inside of a repository mean that repository, and by itself that folder of it."""
+    found = enclosing(app.repo)
+    if found is None:
+        return app
+    repo, inside = found
+    return replace(app, repo=repo, path=app.path or inside)
 
 
 # The flags --------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ APP: Final = (
         type=str,
         read=read_repo,
         needed=True,
-        help="Git repository on this machine, bare or not.",
+        help="Git repository on this machine, bare or not, or a folder of its work tree.",
     ),
     Field(
         name="revision",
@@ -138,7 +138,13 @@ APP: Final = (
         default="HEAD",
         help="Branch, tag or commit.",
     ),
-    Field(name="path", type=str, read=read_path, default="", help="Folder inside the repository."),
+    Field(
+        name="path",
+        type=str,
+        read=read_path,
+        default="",
+        help="Folder, from the root of the repository; left out, the one that repo names.",
+    ),
     Field(
         name="include",
         type=list,

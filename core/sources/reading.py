@@ -1,19 +1,18 @@
 """Reading one repository's folders: what was read already is not read again."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
 from core.errors import NotHereError
-from core.git import File, Repositories, Repository
-from core.manifests import DocumentCache, read
+from core.git import File, Repositories
+from core.manifests import DocumentCache, Listed, read
 from core.model import AppSpec, Commit
 from core.model.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 
 HISTORY_KEPT: Final = 200  # commits
-
-Listed: TypeAlias = tuple[str, str, int, Callable[[], bytes]]  # path, blob, mode, content
 
 
 class Folders:
@@ -39,12 +38,13 @@ class Folders:
             return None
         files = chosen_files(repository.files(revision.id, spec.path), spec)
         try:
-            found = read(_listed(repository, files), self._cache)
+            each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
+            found = read(each, self._cache)
         except NotHereError as error:
             raise repository.lacking(files, spec.path) from error
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
-        return SourceRead(spec.name, revision, *found, home=home)
+        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files))
 
     def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
         """Return the commits that touched the folder of one app, newest first.  Blocks.
@@ -64,9 +64,18 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
     return tuple(file for file in files if chosen(file.path[top:], spec.include, spec.exclude))
 
 
-def _listed(repository: Repository, files: Iterable[File]) -> list[Listed]:
-    """Give each file a way to its content: most are in the cache already."""
-    return [
-        (file.path, file.blob_id, file.mode, partial(repository.blob, file.blob_id))
-        for file in files
-    ]
+def listed(file: File, content: Callable[[], bytes]) -> Listed:
+    """Give a file a way to its content, which most will not take: it is in the cache already."""
+    return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _tree(files: Iterable[File]) -> str:
+    """Tell what these files hold from anything else they could hold."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(
+            f"{file.path}\0{file.place}\0{file.blob_id}\0{file.mode}\0{file.problem}\0".encode(
+                errors="surrogateescape"
+            )
+        )
+    return digest.hexdigest()

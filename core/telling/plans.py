@@ -49,7 +49,8 @@ def counts(plan: Plan) -> str:
 def totals(plan: Plan) -> str:
     """Count what a plan does and what it cannot."""
     left_out = len(plan.steps) - len(plan.runnable)
-    return counts(plan) + (f"; {left_out} cannot be done" if left_out else "")
+    hindered = [f"{left_out} cannot be done"] if left_out else []
+    return "; ".join([*([counts(plan)] if plan.runnable else []), *hindered]) or counts(plan)
 
 
 def outcome(plan: Plan) -> str:

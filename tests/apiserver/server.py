@@ -8,9 +8,11 @@ import atexit
 import http.client
 import json
 import secrets
+import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -64,6 +66,7 @@ class ApiServer:
         self.audit_path = self.folder / "audit.jsonl"
         self._leash = Leash(self.folder)
         self._api: subprocess.Popen[bytes] | None = None
+        self._etcd: subprocess.Popen[bytes] | None = None
         atexit.register(self.stop)
 
     def __enter__(self) -> Self:
@@ -117,6 +120,16 @@ class ApiServer:
         self.flags = self.flags if flags is None else tuple(flags)
         self._start_api()
 
+    @contextmanager
+    def etcd_stopped(self) -> Iterator[None]:
+        """Let etcd stand still for the block: whatever needs it waits, and then goes on."""
+        assert self._etcd is not None, "it runs"
+        self._etcd.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._etcd.send_signal(signal.SIGCONT)
+
     def start_controllers(self, *names: str) -> Callable[[], None]:
         """Run these controllers, such as `namespace-controller`, until the server stops.
 
@@ -162,7 +175,7 @@ class ApiServer:
         command = commands.etcd(
             etcd_program, self.folder, client_url=self.etcd_url, peer_port=peer_port
         )
-        self._launch("etcd", (*command, *self.etcd_flags), self._etcd_ready)
+        self._etcd = self._launch("etcd", (*command, *self.etcd_flags), self._etcd_ready)
         self._start_api()
         self._give_rights()
 

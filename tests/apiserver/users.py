@@ -2,8 +2,8 @@
 
 admin
     `system:masters`, beyond all authorization.
-alice, bob
-    Two other writers, for "who changed this field".
+alice, bob, carol
+    Three other writers, for "who changed this field".
 driftdeck
     The engine; its group `driftdeck:engines` is what the audit policy and admission rules see.
 viewer
@@ -46,6 +46,7 @@ USERS = (
     User("admin", "system:masters"),
     User("alice", _WRITERS),
     User("bob", _WRITERS),
+    User("carol", _WRITERS),
     User("driftdeck", _ENGINES),
     User("viewer", _VIEWERS),
     User("nobody"),

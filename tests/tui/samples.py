@@ -13,6 +13,7 @@ from core.model import (
     ClusterView,
     Coming,
     Commit,
+    CommitShown,
     Confidence,
     ConfirmedBy,
     Drift,
@@ -307,3 +308,10 @@ def revert_of(target: Commit) -> RevertPlan:
         " spec:\n-  replicas: 3\n+  replicas: 2\n   selector:\n"
     )
     return RevertPlan("payments", target, "main", HEAD, ("clusters/prod/payments/api.yaml",), text)
+
+
+def shown_commit(id_: str) -> CommitShown:
+    """What an engine would show of a commit."""
+    text = "--- a/api.yaml\n+++ b/api.yaml\n@@ -12,2 +12,2 @@\n spec:\n-  replicas: 2\n"
+    text += "+  replicas: 3\n"
+    return CommitShown(id_, "The sale needs three.\n\nSee SHOP-12.", ("payments/api.yaml",), text)

@@ -19,6 +19,7 @@ from core.reconcile.memory.commands import (
     PrepareRevert,
     SetHeal,
     SetWriting,
+    ShowCommit,
 )
 from core.telling.spans import plain
 from tests.tui import samples
@@ -44,6 +45,10 @@ def answered(command: Command, snapshot: Snapshot) -> Snapshot | None:
             target = next(found for found in samples.HISTORY if found.id == commit)
             revert = samples.revert_of(target)
             return replace(snapshot, answers={request: revert})
+        case ShowCommit(request, _, commit):
+            return replace(
+                snapshot, answers={**snapshot.answers, request: samples.shown_commit(commit)}
+            )
         case SetWriting(enabled):
             return replace(snapshot, writing=enabled)
         case SetHeal(apps, enabled):

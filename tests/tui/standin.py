@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from rich.style import Style
 from textual.screen import ModalScreen
 
-from core.model import Snapshot
+from core.model import Drift, FieldChange, Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Role
 from tests.tui import samples
@@ -60,6 +60,7 @@ class Standin:
     session: Session = field(default_factory=Session)
     role_styles: Mapping[Role, Style] = field(default_factory=lambda: MONO_STYLES)
     alone: bool = False
+    at: int = 0
     troubled: bool = False
     questioned: bool = False
     prompted: bool = False
@@ -95,6 +96,14 @@ class Standin:
         if self.view.focus.last_list is not Pane.RESOURCES or not self.view.resources():
             return Subject(self.view.app_row)
         return Subject(self.view.resources()[self.lists[Pane.RESOURCES].cursor])
+
+    @property
+    def field(self) -> FieldChange | None:
+        of = self.subject.of
+        return of.changes[self.at] if isinstance(of, Drift) and of.changes else None
+
+    def step_field(self, step: int) -> None:
+        self.at += step
 
     def rows(self, pane: Pane) -> Ids:
         return self.lists[pane]

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import DeniedError
 from core.model import Key, ObjectRef, Snapshot, Verdict
-from core.reconcile.memory.commands import Explain
+from core.reconcile.memory.commands import Explain, ShowCommit
 from tests.tui import samples
 from tests.tui.stage import playing
 from tui.text.rows import Looks, resource_line
@@ -246,3 +246,16 @@ async def test_a_cluster_that_is_lost_and_found_changes_what_its_rows_say_at_onc
         assert "✓ last seen in sync 2m ago" in stage.pane("resources")
         await stage.say(world)
         assert "last seen" not in stage.pane("resources")
+
+
+async def test_a_commit_shows_its_body_its_files_and_its_diff() -> None:
+    async with playing() as stage:
+        await stage.press("3")
+        assert "reading what it changes" in stage.pane("changes")
+        await stage.until(lambda: "+  replicas: 3" in stage.pane("changes"))
+        for words in ("The sale needs three.", "See SHOP-12.", "files  payments/api.yaml"):
+            assert words in stage.pane("changes")
+        asked = stage.asked(ShowCommit)
+        await stage.press("j", "k")
+        await stage.pilot.pause(0.3)
+        assert stage.asked(ShowCommit) == asked  # what was read is not read again

@@ -1,5 +1,6 @@
 """Looking closer: what pane 0 shows, how far it is scrolled, and how much room it has."""
 
+from collections.abc import Callable
 from typing import Final
 
 from tui.model.focus import Pane
@@ -30,7 +31,41 @@ def _full_screen(on: Surface) -> None:
     on.go(on.view.focus.zoomed())
 
 
+def _why_not_field(on: Surface) -> str:
+    return "" if on.field is not None else "pane 0 shows no fields"
+
+
+def _to_field(step: int) -> Callable[[Surface], None]:
+    """Go to pane 0, and there from field to field."""
+
+    def go(on: Surface) -> None:
+        if on.view.focus.pane is Pane.CHANGES:
+            on.step_field(step)
+        else:
+            on.go(on.view.focus.on(Pane.CHANGES))
+
+    return go
+
+
 ACTIONS: Final = (
+    Action(
+        id="next_change",
+        keys=("n",),
+        words="next field",
+        group=Group.LOOK,
+        does="next field in pane 0; Enter there goes to its commit",
+        why_not=_why_not_field,
+        do=_to_field(1),
+    ),
+    Action(
+        id="previous_change",
+        keys=("N",),
+        words="previous field",
+        group=Group.LOOK,
+        does="the field before",
+        why_not=_why_not_field,
+        do=_to_field(-1),
+    ),
     Action(
         id="diff_down",
         keys=("J", "shift+down"),

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from core.model import Event, Key
+from core.model import Drift, Event, Key
 from core.telling import objects
 from core.telling.spans import Role, say
-from tui.actions.places import to_object
+from tui.actions.places import to_commit, to_object
 from tui.model.focus import NUMBERED, Focus, Pane
 from tui.surface import Action, Group, Rows, Surface
 
@@ -27,8 +27,12 @@ def _to(number: int) -> Callable[[Surface], None]:
 
 
 def _open(on: Surface) -> None:
-    """An event opens the object that it is about, everything else the pane behind it."""
+    """An event opens its object, a field its commit, everything else the pane behind it."""
     event = _event(on)
+    of = on.subject.of
+    if on.view.focus.pane is Pane.CHANGES and isinstance(of, Drift):
+        _open_commit(on, of)
+        return
     if event is None or event.ref is None:
         on.go(on.view.focus.opened())
         return
@@ -38,6 +42,20 @@ def _open(on: Surface) -> None:
     else:
         on.go(on.view.focus.opened())
         on.note(f"{say(objects.name_of(event.ref))[0]} is not there any more", Role.WARNING)
+
+
+def _open_commit(on: Surface, drift: Drift) -> None:
+    """Go to the commit that states what pane 0 points at; where one pane is shown, to its text."""
+    origin = on.field.origin if on.field is not None else drift.origin
+    if origin is None or not origin.commit:
+        on.note("no commit is known that states this", Role.WARNING)
+    elif all(commit.id != origin.commit for commit in on.view.history_of(drift.key.app)):
+        on.note(f"{origin.commit[:7]} is not among the newest commits of this app", Role.WARNING)
+    else:
+        alone = on.alone
+        to_commit(on, drift.key.app, origin.commit)
+        if alone:
+            on.go(on.view.focus.on(Pane.CHANGES))
 
 
 def _event(on: Surface) -> Event | None:
@@ -191,7 +209,7 @@ ACTIONS: Final = (
         words="open",
         group=Group.MOVE,
         priority=40,
-        does="into the row: app, then its objects, then the changes; of an event to its object",
+        does="into the row; from an event to its object, from a field to its commit",
         do=_open,
     ),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import TypeAlias
 
-from core.model import AppView, ClusterView, Drift, Key, Snapshot, Verdict
+from core.model import DRIFT_VERDICTS, AppView, ClusterView, Drift, Key, Snapshot, Verdict
 from core.telling import objects
 from core.telling.verdicts import RANKS
 from tui.text.rows import AppRow, Since
@@ -80,7 +80,7 @@ def _app_row(app: AppView, cluster: ClusterView | None, drifts: Sequence[Drift])
     worst = drifts[0].verdict if drifts else Verdict.IN_SYNC
     found = app.problem or (cluster.problem if cluster else None)
     problem = found.words if found is not None else ""
-    counted = sum(app.counts.get(verdict, 0) for verdict in SIGNS if verdict in _COUNTED)
+    counted = sum(app.counts.get(verdict, 0) for verdict in DRIFT_VERDICTS)
     since = _oldest(drifts)
     if problem and worst not in _COUNTED:
         return AppRow(app, Verdict.UNKNOWN, SIGNS[Verdict.UNKNOWN], counted, since, problem)

@@ -10,6 +10,7 @@ from core.model import (
     ClusterView,
     Coming,
     Commit,
+    CommitShown,
     Drift,
     Event,
     FieldVerdict,
@@ -52,6 +53,8 @@ class View:
     noise: bool = False
     text: bool = False
     lost: Mapping[str, float] = field(default_factory=dict)  # clusters, and when last heard
+    asked: dict[str, int] = field(default_factory=dict)  # commits to be shown, by their request
+    commits_shown: dict[str, CommitShown] = field(default_factory=dict)
     all_apps: Sequence[AppRow] = ()
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
@@ -61,6 +64,11 @@ class View:
         self.snapshot = snapshot
         heard = {c.spec.name: c.seen_at for c in snapshot.clusters if not c.connected}
         self.lost = {name: at for name, at in heard.items() if at}
+        for commit, request in tuple(self.asked.items()):
+            shown = snapshot.commit_for(request)
+            if shown is not None:
+                self.commits_shown[commit] = shown
+                del self.asked[commit]
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
@@ -97,6 +105,11 @@ class View:
         app = self.app_view
         history = app.history if app is not None else ()
         return _kept(history, self.filter_of(Pane.COMMITS), facts_of_commit)
+
+    def history_of(self, app: str) -> Sequence[Commit]:
+        """An app's whole history, newest first."""
+        views = (view for view in self.snapshot.apps if view.spec.name == app)
+        return next((view.history for view in views), ())
 
     def events(self) -> Sequence[Event]:
         """What happened, newest first."""

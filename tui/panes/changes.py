@@ -1,11 +1,13 @@
 """Pane 0: what is behind the row under the cursor of the list used last."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from core.model import Commit, Drift, Event
+from typing_extensions import override
+
+from core.model import Commit, Drift, Event, FieldChange
 from core.telling.spans import Line
 from tui.model.subject import Subject
-from tui.text.changes import object_lines
+from tui.text.changes import object_page
 from tui.text.details import app_lines, commit_lines, event_lines
 from tui.text.rows import AppRow, Looks
 from tui.text.spans import clip
@@ -20,6 +22,8 @@ class ChangesPane(Lines[Line]):
         super().__init__(clip, id="changes", cursor=False, ascii_only=ascii_only)
         self._looks = looks
         self._made_from: tuple[Subject, int] = (Subject(), 0)
+        self._fields: Sequence[tuple[int, FieldChange]] = ()  # each with its first line
+        self._at = 0  # which of them is pointed at
 
     @property
     def subject(self) -> Subject:
@@ -39,23 +43,59 @@ class ChangesPane(Lines[Line]):
         self.show(self._lines(subject, max(20, width - 1)))
         self.redraw()
         if before.identity != subject.identity:
+            self._at = 0
             self.scroll_to(y=0, animate=False, immediate=True)
+        self._point()
 
     def _lines(self, subject: Subject, width: int) -> list[Line]:
         looks = self._looks()
+        self._fields = ()
         match subject.of:
             case AppRow():
                 return app_lines(subject.of, subject.cluster, width, looks)
             case Drift():
-                return object_lines(
+                lines, self._fields = object_page(
                     subject.of, width, looks, noise=subject.noise, text=subject.text
                 )
+                return lines
             case Commit():
-                return commit_lines(subject.of, width, looks)
+                return commit_lines(subject.of, subject.shown, width, looks)
             case Event():
                 return event_lines(subject.of, width, looks)
             case None:
                 return []
+
+    # The field that is pointed at ---------------------------------------------------------------
+
+    @property
+    def field(self) -> FieldChange | None:
+        """The field that is pointed at."""
+        return self._fields[self._at][1] if self._at < len(self._fields) else None
+
+    def step_field(self, step: int) -> None:
+        """Point at another field, and scroll to it."""
+        self._at = min(max(0, self._at + step), max(0, len(self._fields) - 1))
+        if self._fields and not self._sees(self._fields[self._at][0] + 1):
+            line, _ = self._fields[self._at]
+            self.scroll_to(y=line, animate=False, immediate=True)
+        self._point()
+
+    @override
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._point()
+
+    def _point(self) -> None:
+        """Point at the chosen field, or at the one that is read now where it is out of sight."""
+        if self._fields and not self._sees(self._fields[min(self._at, len(self._fields) - 1)][0]):
+            seen = [at for at, (line, _) in enumerate(self._fields) if self._sees(line)]
+            above = [at for at, (line, _) in enumerate(self._fields) if line < self.scroll_y]
+            self._at = (seen or above[-1:] or [0])[0]
+        self._at = min(self._at, max(0, len(self._fields) - 1))
+        self.point(self._fields[self._at][0] if self._fields else -1)
+
+    def _sees(self, line: int) -> bool:
+        return self.scroll_y <= line < self.scroll_y + self.size.height
 
     def on_resize(self) -> None:
         """Lines are made for one width; Textual calls the inherited handler as well."""
@@ -66,5 +106,6 @@ def _same(before: Subject, now: Subject) -> bool:
     return (
         before.of is now.of
         and before.cluster is now.cluster
+        and before.shown is now.shown
         and (before.noise, before.text) == (now.noise, now.text)
     )

@@ -40,7 +40,9 @@ class Panes:
         row = self.by_name[view.focus.last_list].cursor_row
         if isinstance(row, AppRow):
             return Subject(view.app_row, view.cluster, view.noise, view.text)
-        of = row if isinstance(row, Drift | Commit | Event) else None
+        if isinstance(row, Commit):
+            return Subject(row, shown=view.commits_shown.get(row.id))
+        of = row if isinstance(row, Drift | Event) else None
         return Subject(of, None, view.noise, view.text)
 
     def take(self, view: View) -> None:

@@ -19,16 +19,25 @@ def object_lines(
     drift: Drift, width: int, looks: Looks, *, noise: bool, text: bool = False
 ) -> list[Line]:
     """Everything pane 0 says about *drift*, at *width* cells."""
+    return object_page(drift, width, looks, noise=noise, text=text)[0]
+
+
+def object_page(
+    drift: Drift, width: int, looks: Looks, *, noise: bool, text: bool = False
+) -> tuple[list[Line], list[tuple[int, FieldChange]]]:
+    """The same, and on which line each field begins; as text they have no such line."""
     lines = [*header_lines(drift, width, looks), ()]
     shown = [change for change in drift.changes if noise or not changes.is_noise(change)]
+    fields: list[tuple[int, FieldChange]] = []
     if text:
         lines += [*unified_lines(shown, width, looks), ()]
     else:
         for change in shown:
+            fields.append((len(lines), change))
             lines += [*field_lines(change, width, looks, explained=drift.explained), ()]
     for change in drift.ignored if noise else ():
         lines += [*_ignored_lines(change, width, looks), ()]
-    return [*lines, *_hidden_lines(drift, width, noise=noise)]
+    return [*lines, *_hidden_lines(drift, width, noise=noise)], fields
 
 
 def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:

@@ -1,14 +1,17 @@
 """Pane 0 for an app, a commit or an event: what is known about it, in words."""
 
-from core.model import ClusterView, Commit, Event
+from collections.abc import Iterable
+
+from core.model import ClusterView, Commit, CommitShown, Event
 from core.telling import events, origins
 from core.telling.moments import age, ago
 from core.telling.spans import Line, Role, Span, say
 from core.telling.verdicts import no_manifests
 from tui.text.changes import field_lines
+from tui.text.plans import diff_lines
 from tui.text.rows import AppRow, Looks, clock_of
 from tui.text.signs import IGNORED, SIGNS
-from tui.text.spans import wrap
+from tui.text.spans import flow, fold, width_of, wrap
 
 
 def _fact(name: str, *spans: Span) -> Line:
@@ -17,6 +20,12 @@ def _fact(name: str, *spans: Span) -> Line:
 
 def _told(text: str, width: int, role: Role) -> list[Line]:
     return [((part, role),) for part in wrap(say(text)[0], max(8, width))]
+
+
+def _fitted(lines: Iterable[Line], width: int) -> list[Line]:
+    """Facts that are too long go on below; nothing is cut."""
+    broken = ([line] if width_of(line) <= width else flow(line, width, indent=11) for line in lines)
+    return [part for parts in broken for part in parts]
 
 
 def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks) -> list[Line]:
@@ -39,7 +48,7 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         mark = f"{IGNORED.mark(ascii_only=looks.ascii_only)} "
         count = f"{view.ignored} (not counted above)"
         lines.append(_fact(IGNORED.word, (mark, IGNORED.role), (count, IGNORED.role)))
-    for words in (cluster.asks, cluster.notice) if cluster is not None else ():
+    for words in (cluster.asks, *cluster.notices) if cluster is not None else ():
         lines += [(), *_told(words, width, Role.WARNING)] if words else []
     if view.file_problems:
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.WARNING),)]
@@ -53,7 +62,7 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         lines += [(), *_told(gap, width, Role.WARNING)]
     if view.inventory:
         lines += [(), *_told(f"inventory: {view.inventory}", width, Role.WARNING)]
-    return lines
+    return _fitted(lines, width)
 
 
 def _sign(row: AppRow, looks: Looks) -> Line:
@@ -80,9 +89,9 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
     return [*lines, _fact("heal", (word, Role.HEALING if view.healing else Role.TEXT))]
 
 
-def commit_lines(commit: Commit, width: int, looks: Looks) -> list[Line]:
-    """One commit of the history."""
-    return [
+def commit_lines(commit: Commit, shown: CommitShown | None, width: int, looks: Looks) -> list[Line]:
+    """One commit of the history: who, when, its message, its files and what it changes in them."""
+    lines: list[Line] = [
         (say(f"commit {commit.id}", Role.GIT),),
         _fact("author", say(commit.author)),
         _fact("date", say(commit.date), (f"  {ago(commit.date, looks.now)}", Role.MUTED)),
@@ -90,8 +99,27 @@ def commit_lines(commit: Commit, width: int, looks: Looks) -> list[Line]:
         (),
         *_told(commit.subject, width, Role.STRONG),
         (),
-        (("t", Role.KEY), (" shows what reverting this commit would do", Role.MUTED)),
     ]
+    if shown is None:
+        lines += [(("reading what it changes", Role.MUTED),), ()]
+    else:
+        lines += _shown_lines(shown, width)
+    lines.append((("t", Role.KEY), (" shows what reverting this commit would do", Role.MUTED)))
+    return _fitted(lines, width)
+
+
+def _shown_lines(shown: CommitShown, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for text in shown.body.split("\n") if shown.body else ():
+        lines += _told(text, width, Role.TEXT) or [()]
+    lines += [()] if shown.body else []
+    if shown.problem is not None:
+        lines += [*_told(shown.problem.words, width, Role.WARNING), ()]
+    for place, file in enumerate(shown.files):
+        named: Line = (("files  " if place == 0 else " " * 7, Role.MUTED), say(file))
+        lines += fold(named, width, indent=7)
+    lines += [()] if shown.files else []
+    return [*lines, *diff_lines(shown.diff, width), ()] if shown.diff else lines
 
 
 def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
@@ -117,4 +145,4 @@ def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
         lines += [(), *field_lines(change, width, looks, explained=True)]
     if event.ref is not None:
         lines += [(), (("Enter", Role.KEY), (" goes to the object", Role.MUTED))]
-    return lines
+    return _fitted(lines, width)

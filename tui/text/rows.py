@@ -34,7 +34,7 @@ class AppRow:
     view: AppView
     verdict: Verdict | None  # None while it is being read
     sign: Sign
-    drifted: int  # objects that are not as Git says
+    drifted: int  # objects that are not as Git says; contested ones are for others to decide
     since: Since | None  # of the oldest drift
     problem: str
 
@@ -87,7 +87,7 @@ def app_line(row: AppRow, width: int, looks: Looks) -> Line:
             (" " + padded(name, room) + " ", Role.TEXT),
             (padded(tail, rest), Role.ERROR),
         )
-    count = str(row.drifted) if row.drifted else ""
+    count = str(row.drifted or row.view.counts.get(Verdict.CONTESTED) or "")
     heal = ("H " if looks.ascii_only else "↻ ") if row.view.healing else "  "
     since = since_words(row.since, looks)
     room = width - _SIGN_CELLS - 1 - 2 - 5 - 6

@@ -71,6 +71,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self._rows: Sequence[Row] = ()
         self._ids: Sequence[Hashable] = ()
         self._cursor = 0
+        self._pointed = -1  # the row with a pointer where there is no cursor; -1: none
         self._marks: frozenset[Hashable] = frozenset()
         self._role_styles: Mapping[Role, Style] = MONO_STYLES
         self._cache: dict[int, _Drawn] = {}
@@ -203,6 +204,13 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             self._reveal()
             self._tell()
 
+    def point(self, place: int) -> None:
+        """Point at a row without a cursor; -1 points at none."""
+        if place != self._pointed:
+            before, self._pointed = self._pointed, place
+            self._refresh_row(before)
+            self._refresh_row(place)
+
     def scroll_by(self, step: int) -> None:
         """Scroll without moving a cursor."""
         self.scroll_to(y=round(self.scroll_y) + step, animate=False, immediate=True)
@@ -249,7 +257,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             empty = self._empty if place == 0 else ()
             return self._based(self._plain_strip(empty, width))
         row = self._rows[place]
-        at_cursor = self._with_cursor and place == self._cursor
+        at_cursor = place == (self._cursor if self._with_cursor else self._pointed)
         marked = bool(self._marks) and self._ids[place] in self._marks
         state = (at_cursor, at_cursor and self.has_focus, marked)
         drawn = self._cache.get(place)
@@ -277,8 +285,11 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         line = self._draw(row, max(1, width - gutter - (1 if self._with_cursor else 0)))
         pointer = self._pointer if at_cursor else " "
         mark = self._dot if marked else " "
-        lead = f"{pointer}{mark}" if self._with_cursor else " "
+        lead = f"{pointer}{mark}" if self._with_cursor else pointer if focused else " "
         spans: Line = ((lead, Role.KEY), *line)
+        if not self._with_cursor:
+            segments = [Segment(text, self._role_styles[role]) for text, role in spans]
+            return Strip(segments).adjust_cell_length(width)
         if focused:
             style = self._role_styles[Role.CURSOR]
             segments = [Segment(text, style) for text, _ in spans]

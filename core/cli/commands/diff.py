@@ -20,6 +20,7 @@ from core.cli.session import (
     EngineLike,
     beside,
     connected,
+    judged,
     pending,
     settings_of,
     until,
@@ -46,7 +47,7 @@ async def run(options: Options) -> int:
 
 async def _whole(engine: EngineLike) -> Snapshot:
     """Wait until everything was judged, and get the objects that are not in sync as a whole."""
-    newest, whole = await until(engine, lambda s: s.complete, deadline_s=READ_DEADLINE_S)
+    newest, whole = await judged(engine, deadline_s=READ_DEADLINE_S)
     if not whole:
         return newest
     apart = frozenset(key for key, row in newest.rows.items() if row.verdict in DRIFT_VERDICTS)
@@ -71,7 +72,7 @@ async def _show_files(snapshot: Snapshot, options: Options) -> None:
 
 async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) -> Snapshot:
     """Wait until everything was judged and explained, or the time for it is over."""
-    newest, whole = await until(engine, lambda s: s.complete, deadline_s=deadline_s)
+    newest, whole = await judged(engine, deadline_s=deadline_s)
     if not whole:
         return newest
     asked: dict[Key, Drift] = {}
@@ -114,5 +115,5 @@ def tell_problems(snapshot: Snapshot, err: TextIO) -> None:
     """Say on *err* what stops apps or parts of them."""
     told = ((app.spec.name, problem) for app in snapshot.apps for problem in problems_of(app))
     put(err, (clean(f"driftdeck: app {name}: {problem}") for name, problem in told))
-    noted = ((str(view.called), view.notice) for view in snapshot.clusters if view.notice)
+    noted = ((str(view.called), words) for view in snapshot.clusters for words in view.notices)
     put(err, (clean(f"driftdeck: cluster {name}: {notice}") for name, notice in noted))

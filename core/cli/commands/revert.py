@@ -19,6 +19,7 @@ from core.cli.session import (
     EngineLike,
     beside,
     connected,
+    judged,
     settings_of,
     until,
 )
@@ -83,7 +84,7 @@ async def revert(
 
 async def _readable(engine: EngineLike, app: AppSpec, console: Console) -> None:
     """Make sure that both sides can be read: half a revert is worse than none."""
-    snapshot, whole = await until(engine, lambda s: s.complete, deadline_s=READ_DEADLINE_S)
+    snapshot, whole = await judged(engine, deadline_s=READ_DEADLINE_S)
     tell_problems(snapshot, console.err)
     view = next((view for view in snapshot.apps if view.spec.name == app.name), None)
     if view is None or not whole or view.blocked:

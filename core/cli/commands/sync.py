@@ -81,9 +81,11 @@ async def sync(
     put(console.out, left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
         await stored(engine, deadline_s=READ_DEADLINE_S)
-        put(console.out, ["nothing to do"] if not plans else [])
-        blocked = CODES[Remedy.GRANT] if plans else 0  # every step says why it cannot be done
-        return max(problem_exit(snapshot), blocked)
+        if plans:  # every step says why it cannot be done
+            return max(problem_exit(snapshot), CODES[Remedy.GRANT])
+        code = problem_exit(snapshot)
+        put(console.out, [] if code else ["nothing to do"])  # of what cannot be seen, who knows
+        return code
     if options.dry_run:
         return problem_exit(snapshot)
     if not options.yes and not await _consent(plans, console, protected):

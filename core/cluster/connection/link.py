@@ -87,6 +87,7 @@ class Link:
         self.up = asyncio.Event()
         self.trouble = asyncio.Event()  # somebody failed to reach the server: probe it
         self.problem: ProductError | None = None
+        self.adopted = 0  # connections so far: each may lead to a server with another history
 
     @property
     def what(self) -> str:
@@ -98,6 +99,7 @@ class Link:
         before, self._connection = self._connection, connection
         self._name = replace(self._name, context=connection.login.context)
         self.problem = None
+        self.adopted += 1
         self.trouble.clear()
         self.up.set()
         if before is not None and before is not connection:

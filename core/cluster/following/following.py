@@ -6,6 +6,7 @@ one kind: listed when each of them is or cannot be, lost when none of them can b
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import product
 from typing import Final
 
@@ -17,7 +18,7 @@ from core.cluster.connection.paths import kind_words
 from core.cluster.discovery.openapi import OpenApi
 from core.cluster.following.auditing import Audit
 from core.cluster.following.reflector import Reflector
-from core.cluster.following.store import Change
+from core.cluster.following.store import Change, Store
 from core.cluster.following.surveying import Surveyor
 from core.compare import Schema
 from core.errors import DeniedError, ProductError
@@ -89,6 +90,11 @@ class Following:
         follower = self._followers.get(kind)
         if follower is not None:
             follower.distrust()
+
+    def relist(self, where: Callable[[KindRef, Store], bool] = lambda *_: True) -> None:
+        """List again what *where* holds of, as no cache has it; left out, everything."""
+        for kind, follower in self._followers.items():
+            follower.relist(partial(where, kind))
 
     def schemas_changed(self) -> None:
         """Read the schemas of all followed kinds again."""
@@ -191,6 +197,12 @@ class Follower:
         """The next listing must not come from a cache."""
         for reflector in self._reflectors.values():
             reflector.distrust()
+
+    def relist(self, where: Callable[[Store], bool]) -> None:
+        """List again what *where* holds of, as no cache has it."""
+        for reflector in self._reflectors.values():
+            if where(reflector.store):
+                reflector.relist()
 
     def stop(self) -> None:
         """Stop everything; nothing is told any more."""

@@ -100,3 +100,17 @@ class Listing:
                 ref, live = object_of(item, self._kind, self._namespace)
                 self._objects[ref] = live
             await asyncio.sleep(0)
+
+
+async def newest_version(caller: Caller, kind: KindRef, request: Request) -> str:
+    """Return the resourceVersion that the server itself, not a cache, is at; *request* as above.
+
+    Raises:
+        RefusedError: The server answered something else than 200.
+        UnreadableError: The answer is no listing.
+        LinkError: There was no answer.
+    """
+    answer = await caller.call(replace(request, query=request.query + query_of(limit="1")))
+    if answer.status != HTTPStatus.OK:
+        raise RefusedError(answer)
+    return page_of(answer, kind).resource_version

@@ -13,7 +13,7 @@ listing) and what changed since.  Nothing is concluded from a failure: the sink 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -31,9 +31,9 @@ from core.cluster.connection.objects import (
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.following.lines import Lines, LineTooLongError
-from core.cluster.following.listing import Listing, RefusedError
+from core.cluster.following.listing import Listing, RefusedError, newest_version
 from core.cluster.following.silence import Silence
-from core.cluster.following.store import Change, Store
+from core.cluster.following.store import Change, Sink, Store, is_older
 from core.errors import ProductError
 from core.model import Live, ObjectRef, Resource
 
@@ -43,26 +43,6 @@ WATCH_S: Final = (300, 600)
 SHORT_S: Final = 1.0  # a watch that ends sooner and said nothing is an error
 FUTILE_S: Final = 10.0
 DOUBTS_MAX: Final = 2
-
-
-class Sink(Protocol):
-    """Who wants to know."""
-
-    def replaced(self, scope: str) -> None:
-        """The store holds a new complete listing."""
-        ...
-
-    def changed(self, scope: str, changes: list[Change]) -> None:
-        """The store changed, in this order."""
-        ...
-
-    def heard(self) -> None:
-        """The server said something."""
-        ...
-
-    def lost(self, scope: str, problem: ProductError) -> None:
-        """The store can no longer be believed; a complete listing will follow."""
-        ...
 
 
 @dataclass(slots=True)
@@ -106,6 +86,7 @@ class Reflector:
         self._has_watch_list = True  # until it once did not end
         self._listed_at = float("-inf")
         self._give_up: Callable[[], None] = lambda: None  # ends the stream that is open
+        self._adopted = 0  # the connection over which this history was seen last
         self._doubts = 0  # refusals since the last stream that opened
         self._backoff = Backoff(clock)
         self._silence = Silence(clock)
@@ -133,12 +114,24 @@ class Reflector:
                 await self._clock.sleep(self._backoff.next_s())
 
     async def _step(self) -> None:
-        if not self._needs_list:
+        adopted = self._link.adopted
+        if not self._needs_list and adopted != self._adopted:
+            await self._check_history()
+        elif not self._needs_list:
             await self._watch()
         elif self._may_stream and self._has_watch_list:
             await self._watch(initial=True)
         else:
             await self._list()
+        self._adopted = adopted
+
+    async def _check_history(self) -> None:
+        """See that the server which is back goes on from where it was: else list again (R2)."""
+        accept = self._accept("PartialObjectMetadataList")
+        request = Request(path=self._path, query=self._chosen, accept=accept)
+        newest = await newest_version(self._link, self._resource.kind, request)
+        if is_older(newest, self._last_rv):
+            self.relist()
 
     async def _list(self) -> None:
         version = self._relist_rv()
@@ -250,7 +243,9 @@ class Reflector:
     def _mark(self, raw: msgspec.Raw, stream: _Stream) -> None:
         version, ends_listing = bookmark_of(raw)
         self._silence.bookmark()
-        if stream.initial is None:
+        if stream.initial is None and is_older(version, self._last_rv):
+            self.relist()  # another history than the one we know (R2)
+        elif stream.initial is None:
             self._last_rv = version
         elif ends_listing:
             objects, stream.initial = stream.initial, None

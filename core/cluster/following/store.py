@@ -1,12 +1,33 @@
 """The objects of one kind in one scope, as the server last told them."""
 
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
+from core.errors import ProductError
 from core.model import Live, ObjectRef
 
 BURIED_MAX: Final = 10_000
 
 Change: TypeAlias = tuple[ObjectRef, Live | None]
+
+
+class Sink(Protocol):
+    """Who wants to know."""
+
+    def replaced(self, scope: str) -> None:
+        """The store holds a new complete listing."""
+        ...
+
+    def changed(self, scope: str, changes: list[Change]) -> None:
+        """The store changed, in this order."""
+        ...
+
+    def heard(self) -> None:
+        """The server said something."""
+        ...
+
+    def lost(self, scope: str, problem: ProductError) -> None:
+        """The store can no longer be believed; a complete listing will follow."""
+        ...
 
 
 class Store:
@@ -69,3 +90,12 @@ class Store:
 def is_same(one: Live, other: Live) -> bool:
     """Whether two readings are of one object in one state; versions are only ever equal (R2)."""
     return one.uid == other.uid and one.resource_version == other.resource_version
+
+
+def is_older(version: str, than: str) -> bool:
+    """Tell whether a history was at *version* before it was at *than*; unknown is no.
+
+    Versions are not to be ordered, but for one thing: a server whose newest one is older than what
+    it told before has another history now (R2).
+    """
+    return version.isdecimal() and than.isdecimal() and int(version) < int(than)

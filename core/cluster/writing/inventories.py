@@ -132,6 +132,11 @@ class Inventories:
             if before is not None:
                 await self._give_up(before)
 
+    def forget(self) -> None:
+        """Know nothing any more: it is another cluster."""
+        self._known.clear()
+        self._cluster_uid = None
+
     def places(self, namespace: str) -> tuple[Place, ...]:
         """Return the inventories of a namespace that were read."""
         return tuple(place for place in self._told if place.namespace == namespace)

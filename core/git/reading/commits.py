@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from core.model import Commit
 
 SUBJECT_MAX: Final = 500
+BODY_MAX: Final = 64 * 1024  # bytes of a message that people are shown
 _FIRST, _LAST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 _ID: Final = rb"[0-9a-f]{40}(?:[0-9a-f]{24})?"
 _HEADER: Final = re.compile(
@@ -65,6 +66,13 @@ def commit_of(commit_id: str, raw: RawCommit) -> Commit:
         subject=subject[:SUBJECT_MAX],
         parents=raw.parents,
     )
+
+
+def body_of(raw: RawCommit) -> str:
+    """Return the message below its subject."""
+    encoding = raw.encoding.decode("ascii", "replace")
+    text = _text(raw.message[:BODY_MAX], encoding).strip()
+    return text.partition("\n")[2].strip("\n")
 
 
 def date_text(seconds: int) -> str:

@@ -6,7 +6,7 @@ person must decide.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Final
@@ -28,7 +28,7 @@ _SECRET: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file of a revert: what it holds at the head, and what it will hold; None: nothing."""
+    """One file: what it holds at the head, and what it will hold after a revert; None: nothing."""
 
     path: Path
     head: Content | None
@@ -57,7 +57,7 @@ def reversal(store: Store, target: str, parent: str, head: str) -> tuple[Change,
     return tuple(sorted(changes, key=lambda change: change.path))
 
 
-def diff_text(changes: tuple[Change, ...]) -> str:
+def diff_text(changes: Iterable[Change]) -> str:
     """Show changes as a unified diff for people: cleaned, and without the values of Secrets."""
     lines: list[str] = []
     for change in changes:

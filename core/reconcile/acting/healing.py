@@ -22,7 +22,9 @@ class HealPolicy:
     backoff_first_s: float = 2.0  # from then on, times three each
     backoff_cap_s: float = 300.0
     refused_s: float = 300.0  # a refused heal is tried again after so long; other drift is at once
+    denied_first_s: float = 30.0  # a right may come back soon; longer each time, up to `refused_s`
     conflict_s: float = 1.0  # so long the watch may take to bring the version that was in the way
+    # (twice as long after each more in a row, up to the cap of what is unavailable)
     conflicts_told: int = 5  # heals in a row that came too late; fewer are nobody's business
     unavailable_first_s: float = 1.0
     unavailable_cap_s: float = 60.0
@@ -53,6 +55,8 @@ def heal_at(healed: Sequence[float], policy: HealPolicy = POLICY) -> float:
 def permitted(draft: Draft, row: Drift) -> bool:
     """Tell whether the app's settings let the engine put this drift right by itself."""
     app = draft.app(row.key.app)
+    if draft.cluster(app.spec.cluster).view.frozen:
+        return False
     if row.untaken:
         return app.healing and (app.spec.heal or app.spec.follow) and not row.calling
     if row.verdict not in {Verdict.DRIFTED, Verdict.MISSING} or not app.healing:
@@ -145,8 +149,12 @@ def hold_back(draft: Draft, done: Applied) -> None:
     pause_s = problem.retry_after_s or POLICY.refused_s
     about = _drift_of(subject.row) if subject.row is not None else None
     version = None
+    if problem.remedy is Remedy.GRANT and not problem.retry_after_s:
+        pause_s = min(POLICY.refused_s, POLICY.denied_first_s * attempts)
     if problem.remedy is Remedy.LOOK_AGAIN:  # the world moved: the watch is about to say how
-        pause_s, version, attempts = POLICY.conflict_s, _version_of(subject), attempts - 1
+        late = POLICY.conflict_s * 2.0 ** max(0, subject.conflicts - 1)
+        pause_s, version = min(POLICY.unavailable_cap_s, late), _version_of(subject)
+        attempts -= 1
     if problem.remedy is Remedy.WAIT:
         doubled = POLICY.unavailable_first_s * 2 ** (attempts - 1)
         pause_s = max(problem.retry_after_s or 0.0, min(POLICY.unavailable_cap_s, doubled))

@@ -1,7 +1,7 @@
 """What to do about drift, decided before anything is done, so that it can be shown first."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from core.compare import MANAGER
@@ -24,6 +24,7 @@ FIRST = ("Namespace", "CustomResourceDefinition")  # others live inside these
 LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")  # they can refuse others
 
 
+_NAMED_MAX = 5  # apps in one note
 _NOTHING_HELD: Mapping[Key, frozenset[str]] = {}
 _PUT_RIGHT = frozenset({Verdict.MISSING, Verdict.DRIFTED})
 
@@ -150,11 +151,14 @@ def notes_of(
     apps: Iterable[str], steps: Iterable[Step], inventories: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Say what the reader of a plan should know beside its steps."""
+    alike: dict[str, list[str]] = {}
+    for app in apps:
+        alike.setdefault(inventories.get(app, ""), []).append(app)
     notes = [
-        f"app {app}: what is applied is entered in its inventory"
-        if not (problem := inventories.get(app))
-        else f"app {app}: the inventory cannot be written ({problem}); the sync works without"
-        for app in apps
+        f"{_named(names)}: the inventory cannot be written ({problem}); the sync works without"
+        if problem
+        else f"{_named(names)}: what is applied is entered in the inventory"
+        for problem, names in alike.items()
     ]
     steps = tuple(steps)
     if any(step.verb is Verb.TAKE_OVER for step in steps):
@@ -175,6 +179,13 @@ def notes_of(
         if change.verdict is FieldVerdict.DRIFT and not change.healable and not step.problem
     ]
     return tuple(notes)
+
+
+def _named(apps: Sequence[str]) -> str:
+    """Name a few apps; count many."""
+    if len(apps) > _NAMED_MAX:
+        return f"{len(apps)} apps"
+    return f"app{'' if len(apps) == 1 else 's'} {', '.join(apps)}"
 
 
 def _counted(changes: Iterable[FieldChange]) -> list[tuple[str, int]]:

@@ -16,7 +16,7 @@ from core.reconcile.acting.sending import send_steps
 from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inventory import is_stored, store_inventory
+from core.reconcile.memory.inventory import is_stored, judge_trackers, store_inventory
 from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling, Waiting
 from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState, Inventory
@@ -33,12 +33,21 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     if problems:
         finish(draft, replace(shown, problems=problems, finished=True))
         return
+    if not auto:
+        _thaw(draft, wanted.cluster)
     skipped = tuple(
         Problem(Remedy.GRANT, f"{step.key.ref}: {step.problem}")
         for step in wanted.steps
         if step.problem
     )
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)
+
+
+def _thaw(draft: Draft, name: str) -> None:
+    """A person has accepted a plan for a cluster: it is the one that is meant."""
+    cluster = draft.cluster(name)
+    if cluster.view.frozen:
+        draft.put_cluster(replace(cluster, view=replace(cluster.view, frozen="")))
 
 
 def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:
@@ -108,6 +117,7 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
     changed = [ref for ref in refs if anew or known.get(ref) != rows.get(ref)]
     for ref in changed:
         draft.judge_again(Key(read.app, ref))
+    judge_trackers(draft, read.app, changed)
     if changed or anew:
         judge_all_owned(draft, app.spec.cluster)
     if draft.writing and not app.inventory_problem:
@@ -183,18 +193,30 @@ def _begun(draft: Draft, run: RunState) -> RunState:
 
 
 def _applying(draft: Draft, number: int, run: RunState, phase: Applying) -> RunState:
-    """Applying: send what can be sent; the next stage begins when all of this one is answered."""
+    """Applying: send what can be sent; the next stage begins when all of this one is answered.
+
+    Each stage is recorded: who is interrupted has lost little.  The namespace of the inventory may
+    be there only now, and then it still comes before the objects.
+    """
     while True:
         run, phase = send_steps(draft, number, run, phase)
         if phase.todo or phase.sent:
             return replace(run, phase=phase)
+        if not phase.recorded and (run.shown.done or not phase.stages):
+            phase = replace(phase, recorded=True)
+            for name in run.apps:
+                store_inventory(draft, name)
         if not phase.stages:
-            break
+            return replace(run, phase=Settling())
+        if any(_is_tried_again(draft.app(name)) for name in run.apps):
+            return replace(run, phase=phase)
         first, *others = phase.stages
         phase = Applying(first, phase.sent, tuple(others), draft.now + SERVED_WITHIN_S)
-    for name in run.apps:
-        store_inventory(draft, name)
-    return replace(run, phase=Settling())
+
+
+def _is_tried_again(app: AppState) -> bool:
+    """Tell whether an inventory that could not be written is being written once more."""
+    return app.storing is not None and bool(app.inventory_problem)
 
 
 def finish(draft: Draft, run: Run, *, quiet: bool = False) -> None:

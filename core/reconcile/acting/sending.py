@@ -26,6 +26,7 @@ from core.reconcile.judging.evidence.refusals import PUT_BACK
 from core.reconcile.judging.judging import live_at
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
+from core.reconcile.memory.inventory import judge_trackers
 from core.reconcile.memory.phases import Applying, RunState
 from core.reconcile.memory.results import Applied, InventoryRow
 from core.reconcile.memory.state import NOTHING_APPLIED
@@ -182,6 +183,7 @@ def _succeeded(draft: Draft, done: Applied, call: Call, left: tuple[FieldChange,
     entry = InventoryRow(done.key.ref, done.live.uid, _digest(done, held, left))
     if held is None or (held.uid, held.digest) != (entry.uid, entry.digest):
         draft.put_app(replace(app, inventory=inventory.set(done.key.ref, entry)))
+        judge_trackers(draft, done.key.app, [done.key.ref])
     draft.put(replace(draft.subject(done.key), hold=None))
     version = done.live.resource_version
     if call.live is not None and call.live.resource_version == version:

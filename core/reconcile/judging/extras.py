@@ -24,7 +24,7 @@ from core.model import (
     Verdict,
     stamp_of,
 )
-from core.reconcile.judging.taking import complete_row
+from core.reconcile.judging.taking import complete_row, give_up_row
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState
 
@@ -58,9 +58,10 @@ def without_desired(
     others = tuple(_others(app, draft.apps.values(), key.ref.namespace))
     if not tracked and not _is_stray(app, cluster, seen):
         return None
-    if any(key.ref in other.stated for other in others):
-        return None
-    if not tracked and any(_is_awaited(other) or _tracks(other, key.ref, live) for other in others):
+    stating = [other for other in others if key.ref in other.stated]
+    if tracked and any(_tracks(other, key.ref, live) for other in stating):
+        give_up_row(draft, app, key.ref)  # it was moved there
+    if stating or _is_left_to(others, app, key.ref, live, tracked=tracked):
         return None
     row = Drift(
         key,
@@ -194,6 +195,23 @@ def _is_stray(app: AppState, cluster: ClusterState, seen: Find) -> bool:
     return True
 
 
+def _is_left_to(
+    others: Iterable[AppState], app: AppState, ref: ObjectRef, live: Live, *, tracked: bool
+) -> bool:
+    """Tell whether another app lists an object that nobody states: one does, the first by name.
+
+    Who applied it goes before who owns its namespace.
+    """
+    for other in others:
+        first = other.shown and other.source is not None and other.spec.name < app.spec.name
+        if _tracks(other, ref, live):
+            if first or not tracked:
+                return True
+        elif not tracked and (_is_awaited(other) or (first and ref.namespace in other.spec.owns)):
+            return True
+    return False
+
+
 # What the apps say -------------------------------------------------------------------------------
 
 
@@ -215,7 +233,8 @@ def _others(app: AppState, apps: Iterable[AppState], namespace: str) -> Iterator
     for other in apps:
         if other is app or other.spec.cluster != app.spec.cluster:
             continue
-        if not other.spec.namespaces or namespace in other.spec.namespaces:
+        allowed = other.spec.namespaces
+        if not allowed or namespace in allowed or (not namespace and other.spec.cluster_kinds):
             yield other
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from core.compare import Policy, left_whole, tracker_of
 from core.model import Desired, Drift, Live, ObjectRef, Verdict
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inventory import store_inventory
+from core.reconcile.memory.inventory import judge_trackers, store_inventory
 from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState
 from core.remedy import is_applied_by_us, owns_its_statement
@@ -57,6 +57,15 @@ def _record(draft: Draft, name: str, row: InventoryRow) -> AppState:
     app = draft.app(name)
     inventory = (app.inventory or NOTHING_APPLIED).set(row.ref, row)
     draft.put_app(replace(app, inventory=inventory))
+    judge_trackers(draft, name, [row.ref])
     if draft.writing:
         store_inventory(draft, name)
     return draft.app(name)
+
+
+def give_up_row(draft: Draft, app: AppState, ref: ObjectRef) -> None:
+    """Forget that an app applied an object which another one states and applied since."""
+    assert app.inventory is not None
+    draft.put_app(replace(app, inventory=app.inventory.delete(ref)))
+    if draft.writing:
+        store_inventory(draft, app.spec.name)

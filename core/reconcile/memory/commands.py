@@ -73,6 +73,15 @@ class ShowSides:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCommit:
+    """Show what one commit says and changes, in `Snapshot.answers`."""
+
+    request: int
+    app: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Read Git again and ask for pending confirmations again."""
 
@@ -86,5 +95,6 @@ Command: TypeAlias = (
     | SetWriting
     | Explain
     | ShowSides
+    | ShowCommit
     | Refresh
 )

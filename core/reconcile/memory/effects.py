@@ -147,6 +147,15 @@ class ComputeRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadCommit:
+    """Read what one commit says and changes."""
+
+    request: int
+    app: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class MakeRevert:
     """Write the revert commit."""
 
@@ -188,6 +197,7 @@ Effect: TypeAlias = (
     | WriteInventory
     | CheckAccess
     | ComputeRevert
+    | ReadCommit
     | MakeRevert
     | FindRevert
     | ReadSource

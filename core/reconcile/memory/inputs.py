@@ -41,6 +41,7 @@ class SourceRead:
     ] = ()  # of those, the objects that are known by name, without a body; the problem
     others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
     home: Home = NOWHERE  # which folder this is, whichever clone was read
+    tree: str = ""  # tells its files from those at other commits; "": the commit itself does
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """The inventory: what driftdeck applied, as the cluster is to hold it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from core.model import Key, ObjectRef
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WriteInventory
 from core.reconcile.memory.state import AppState, home_of, inventory_namespace
@@ -19,6 +21,15 @@ def store_inventory(draft: Draft, name: str) -> None:
     rows = tuple(app.inventory[ref] for ref in sorted(app.inventory))
     namespace = inventory_namespace(app, draft.cluster(app.spec.cluster))
     draft.effects.append(WriteInventory(app.spec.cluster, name, namespace, rows, home_of(app)))
+
+
+def judge_trackers(draft: Draft, name: str, refs: Iterable[ObjectRef]) -> None:
+    """Have objects judged again by the other apps that applied them once: one has them now."""
+    others = [app for app in draft.apps_of(draft.app(name).spec.cluster) if app.spec.name != name]
+    for ref in refs:
+        for app in others:
+            if app.applied(ref) is not None:
+                draft.judge_again(Key(app.spec.name, ref))
 
 
 def is_stored(app: AppState) -> bool:

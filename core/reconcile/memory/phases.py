@@ -34,6 +34,7 @@ class Applying:
     sent: Map[Key, Step] = _NOTHING_SENT  # not answered yet
     stages: tuple[tuple[Step, ...], ...] = ()  # still to come
     patience_until: float = 0.0  # how long steps wait for their kinds to be served
+    recorded: bool = False  # this stage was: its objects are on their way to the inventory
 
 
 @dataclass(frozen=True, slots=True)

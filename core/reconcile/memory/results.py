@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from core.model import (
     Actor,
+    CommitShown,
     Desired,
     Document,
     FieldChange,
@@ -121,6 +122,14 @@ class RevertPrepared:
 
 
 @dataclass(frozen=True, slots=True)
+class CommitRead:
+    """A commit was read, to be shown."""
+
+    request: int
+    shown: CommitShown
+
+
+@dataclass(frozen=True, slots=True)
 class Reverted:
     """A revert commit was made, or could not be."""
 
@@ -148,6 +157,7 @@ Result: TypeAlias = (
     | Applied
     | PlanPrepared
     | RevertPrepared
+    | CommitRead
     | Reverted
     | RevertFound
 )

@@ -57,10 +57,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             lost=_lost(app, read),
         )
     )
-    news = before is None or (before.revision.id, before.problems) != (
-        read.revision.id,
-        read.problems,
-    )
+    news = before is None or _content(before) != _content(read)
     place_documents(draft, read.app)
     if news and app.shown:
         refused = refusals(draft.app(read.app))
@@ -75,6 +72,11 @@ def take_source(draft: Draft, read: SourceRead) -> None:
     follow_kinds(draft, app.spec.cluster)
     if before is None or before.problems != read.problems:
         judge_all_owned(draft, app.spec.cluster)
+
+
+def _content(read: SourceRead) -> tuple[object, ...]:
+    """What a commit has to change in a folder to be news for its app."""
+    return (read.tree or read.revision.id, read.problems)
 
 
 def _lost(app: AppState, read: SourceRead) -> dict[ObjectRef, tuple[Document, str]]:

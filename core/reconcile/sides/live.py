@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from core.model import EventName, Key, KindRef, Live, Problem, Resource
 from core.reconcile.judging.evidence.endings import watch_end
@@ -33,6 +34,10 @@ from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
 from core.reconcile.sides.twins import forget_server, refusal_of_twin, twins_of
 
+REPLACED: Final = (
+    "another cluster answers at this address (its namespace kube-system has another uid): "
+    "nothing is healed there before a person syncs it"
+)
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
 
@@ -68,8 +73,28 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             draft.put_app(replace(app, canonical=kept))
             place_documents(draft, app.spec.name)
             note_stated(draft, app.spec.name)
+    if cluster.resources is not None and cluster.view.uid not in {"", found.uid}:
+        _freeze(draft, found.cluster)
     forget_refusals(draft, found.cluster)  # it may be another user who asks now
     follow_kinds(draft, found.cluster)
+
+
+def _freeze(draft: Draft, name: str) -> None:
+    """Heal nothing in a cluster that took another one's place, before a person syncs it (G7)."""
+    cluster = draft.cluster(name)
+    draft.put_cluster(replace(cluster, view=replace(cluster.view, frozen=REPLACED)))
+    draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=name, message=REPLACED)
+    for app in draft.apps_of(name):
+        draft.put_app(
+            replace(
+                app,
+                inventory=None,
+                inventory_asked=False,
+                inventory_problem="",
+                stored=NOTHING_APPLIED,
+                storing=None,
+            )
+        )
 
 
 def _namespace(found: ClusterFound) -> str:
@@ -111,7 +136,8 @@ def tell_repair(draft: Draft, repaired: WatchRepaired) -> None:
 def lose_cluster(draft: Draft, lost: ClusterLost) -> None:
     """Disconnected: rows stay as they are, nothing is concluded from silence."""
     cluster = draft.cluster(lost.cluster)
-    if cluster.view.problem != lost.problem:
+    before = cluster.view.problem
+    if before is None or before.remedy is not lost.problem.remedy:  # an outage is told once
         words = lost.problem.words
         draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=lost.cluster, message=words)
     view = replace(cluster.view, connected=False, problem=lost.problem)
@@ -271,7 +297,7 @@ def say_synced(draft: Draft, name: str) -> None:
         problems = sorted({problem.words for problem in found})
         problems += unseen(cluster, cluster.following.owned)
         problems += (each for app in draft.apps_of(name) if app.shown for each in refusals(app))
-        problems += filter(None, [cluster.view.notice])
+        problems += cluster.view.notices
         draft.tell(EventName.CLUSTER_SYNCED, cluster=name, message="; ".join(problems))
 
 

@@ -25,9 +25,14 @@ class Answer:
 class Faults:
     """The switches.  They act on requests that arrive after they were set."""
 
-    def __init__(self, cut: Callable[[], None], forget: Callable[[], None]) -> None:
-        """Take what cuts every watch, and what forgets the history."""
-        self._cut, self._forget = cut, forget
+    def __init__(
+        self,
+        cut: Callable[[], None],
+        forget: Callable[[], None],
+        remember: Callable[[], Callable[[], None]],
+    ) -> None:
+        """Take what cuts every watch, what forgets the history, and what remembers all there is."""
+        self._cut, self._forget, self._remember = cut, forget, remember
         self._answers: list[Answer] = []
         self._stalls: list[str] = []
         self._cleared = asyncio.Event()
@@ -72,6 +77,10 @@ class Faults:
     def expire_history(self) -> None:
         """Forget all changes so far: watches that resume from before get 410."""
         self._forget()
+
+    def remember(self) -> Callable[[], None]:
+        """Return what puts everything back as it is now, as an etcd restored from a snapshot."""
+        return self._remember()
 
     async def wait_if_stalled(self, path: str) -> None:
         """Hold a request back while it is stalled."""

@@ -43,6 +43,7 @@ class Watch:
         self._pending: deque[bytes] = deque()
         self._wake = asyncio.Event()
         self.ended = self.cut = False
+        self._after = 0  # what comes before this version is no news
         self._begin()
         self._stop = store.listen(request.kind.resource, self._on_change)
 
@@ -92,8 +93,9 @@ class Watch:
             return
         if wanted.version in ("", "0"):
             return
+        self._after = asked
         try:
-            missed = self._store.since(wanted.kind.resource, int(wanted.version))
+            missed = self._store.since(wanted.kind.resource, asked)
         except StatusError as error:
             self._push("ERROR", error.body)
             self.ended = True
@@ -110,6 +112,8 @@ class Watch:
         return wanted.selects is None or wanted.selects(thing)
 
     def _on_change(self, change: Change) -> None:
+        if change.version <= self._after:
+            return
         was, now = self._matches(change.before), self._matches(change.after)
         if now and change.after is not None:
             self._push("MODIFIED" if was else "ADDED", change.after)

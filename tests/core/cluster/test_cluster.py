@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 
 from core.clock import Clock
 from core.cluster import Cluster
+from core.cluster.doubting import BEHIND_S
 from core.cluster.presence import PROBE_CAP_S
+from core.compare import Policy
 from core.errors import (
     DeniedError,
     OutdatedError,
@@ -31,6 +34,7 @@ from core.reconcile.memory.inputs import (
     SchemaRead,
 )
 from core.reconcile.memory.results import InventoryRead, InventoryRow
+from core.remedy import statement
 from core.sandbox import Sandbox
 from tests.core.cluster.manual import ManualClock
 from tests.core.cluster.worlds import (
@@ -310,8 +314,110 @@ async def test_an_outage_is_no_storm(sandbox: Sandbox, embedded: World) -> None:
         await asyncio.sleep(1)
     made = list(sandbox.requests)[before:]
     ours = [one for one in made if "driftdeck" in str(one)]
-    assert len(ours) < 20, Counter(map(str, ours))
+    assert len(ours) < 24, Counter(map(str, ours))  # with one look at the history of each kind
     assert len(listener.all(ClusterLost)) == 1
+
+
+async def restarted(sandbox: Sandbox, listener: Listener) -> None:
+    """Stop the server and start it again, and wait until that was noticed."""
+    port = int(sandbox.url.rpartition(":")[2])
+    found = len(listener.all(ClusterLost))
+    await sandbox.stop()
+    await listener.next(ClusterLost, after=found)
+    await sandbox.start(port)
+
+
+async def test_what_only_a_person_can_mend_is_told_during_an_outage_too(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    kubeconfig = embedded.kubeconfig("driftdeck")
+    async with connected(embedded) as (_, listener):
+        await sandbox.stop()
+        await listener.next(ClusterLost)
+        kubeconfig.write_text("[")
+        told = await listener.next(ClusterLost, after=1)
+    assert told.problem.remedy is Remedy.FIX_SETTINGS
+    assert "is no YAML" in str(told.problem)
+
+
+async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_then_on(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    await embedded.make("one")
+    restore = sandbox.faults.remember()
+    async with connected(embedded) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        await embedded.make("two")
+        await embedded.change("one", "2")
+        await listener.until(lambda: len(changed(listener)) == 2)
+        port = int(sandbox.url.rpartition(":")[2])
+        await sandbox.stop()
+        restore()
+        await listener.next(ClusterLost)
+        began = len(sandbox.requests)
+        await sandbox.start(port)
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+        names = {ref.name for ref in listener.all(KindListed)[-1].objects}
+        assert names == {"one"}
+        await embedded.change("one", "3")
+        await listener.until(lambda: len(changed(listener)) > 2)
+        assert changed(listener)[-1][0] == "one"
+    made = list(sandbox.requests)[began:]
+    asked = Counter(path for _, path, user, *_ in made if user == "driftdeck")
+    assert max(asked.values()) == 1, asked
+
+
+async def test_a_server_that_goes_on_where_it_was_is_not_listed_again(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    async with connected(embedded) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        await restarted(sandbox, listener)
+        await embedded.make("two")
+        await listener.until(lambda: bool(changed(listener)))
+    assert len(listener.all(KindListed)) == 1
+
+
+async def test_another_cluster_at_the_same_address_is_told_and_listed_again(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    folder = embedded.kubeconfig("driftdeck").parent
+    await embedded.make("one")
+    async with connected(embedded) as (cluster, listener), AsyncExitStack() as other:
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        assert (await listed(listener, MAP)).objects
+        port = int(sandbox.url.rpartition(":")[2])
+        await sandbox.stop()
+        await listener.next(ClusterLost)
+        another = Sandbox()
+        other.push_async_callback(another.stop)
+        await another.start(port)
+        another.kubeconfig(folder, "driftdeck")
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+    assert listener.all(KindListed)[-1].objects == {}
+    before, after = listener.all(ClusterFound)
+    assert before.uid
+    assert before.uid != after.uid
+
+
+async def test_a_write_that_meets_another_version_tells_that_the_watch_says_nothing_any_more(
+    embedded: World,
+) -> None:
+    clock = ManualClock()
+    await embedded.make("one")
+    async with connected(embedded, clock=clock.clock) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        shown = listener.all(KindListed)[0].objects[embedded.ref("one")]
+        stale = statement(
+            embedded.desired("one", v="2"), replace(shown, resource_version="1"), None, Policy()
+        )
+        with pytest.raises(OutdatedError):
+            await cluster.perform((stale,), shown)
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+    assert BEHIND_S in clock.slept
 
 
 async def test_each_outage_is_probed_from_the_first_pause_on(

@@ -17,6 +17,7 @@ from core.model import (
     AuditEvent,
     ClusterSpec,
     Commit,
+    CommitShown,
     Confidence,
     Desired,
     Document,
@@ -31,7 +32,7 @@ from core.model import (
     Snapshot,
 )
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp, Recall
+from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
     KindListed,
@@ -39,7 +40,7 @@ from core.reconcile.memory.inputs import (
     SchemaRead,
     SourceRead,
 )
-from core.reconcile.memory.results import Confirmed, Explained, InventoryRow, Recalled
+from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
 from core.reconcile.memory.state import initial
 from tests.core.reconcile.world import (
     CONFIG_MAP,
@@ -204,6 +205,10 @@ class ScriptedAttribution:
     def recall(self, asked: Recall) -> Recalled:
         self.script.play("recall", asked.key.ref.name)
         return Recalled(asked.key, asked.revision, ())
+
+    def show(self, asked: ReadCommit) -> CommitRead:
+        self.script.play("show", asked.app, asked.commit)
+        return CommitRead(asked.request, CommitShown(asked.commit, "why", ("a.yaml",), "-a\n+b\n"))
 
 
 class ScriptedReverts:

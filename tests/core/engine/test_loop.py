@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.engine.engine import TURN_S
 from core.engine.inbox import Inbox
 from core.engine.performing import DRY_RUNS_MAX
+from core.errors import UnavailableError
 from core.model import Drift, Snapshot
 from core.reconcile.memory.commands import (
     Execute,
@@ -17,6 +18,7 @@ from core.reconcile.memory.commands import (
     Refresh,
     SetHeal,
     SetWriting,
+    ShowCommit,
 )
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.inputs import ClusterSeen, Tick
@@ -224,6 +226,20 @@ async def test_a_row_is_explained_when_somebody_looks_at_it() -> None:
         shown = await world.until(lambda s: s.rows[A].explained)
     assert [change.actor for change in shown.rows[A].changes] == [ALICE]
     assert ("writes_of", "a") in world.script.calls
+
+
+async def test_a_commit_is_shown_or_says_why_it_cannot_be() -> None:
+    world = World("a")
+    async with world.running():
+        world.engine.submit(ShowCommit(7, SPEC.name, "c" * 40))
+        shown = (await world.until(lambda s: s.commit_for(7) is not None)).commit_for(7)
+        assert shown is not None
+        assert (shown.body, shown.files, shown.problem) == ("why", ("a.yaml",), None)
+        world.script.errors["show"] = UnavailableError("the repository went away")
+        world.engine.submit(ShowCommit(8, SPEC.name, "d" * 40))
+        lost = (await world.until(lambda s: s.commit_for(8) is not None)).commit_for(8)
+        assert lost is not None
+        assert (lost.commit, str(lost.problem)) == ("d" * 40, "the repository went away")
 
 
 async def test_a_revert_is_previewed_made_and_then_read() -> None:

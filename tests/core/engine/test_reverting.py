@@ -22,10 +22,10 @@ def sample(tmp_path: Path) -> Sample:
     return made
 
 
-def reverts_of(sample: Sample) -> Reverts:
+def reverts_of(sample: Sample, *, path: str = "shop") -> Reverts:
     apps = [
-        AppSpec(name=name, repo=str(sample.path), revision="main", path=name, cluster="c")
-        for name in ("shop", "other")
+        AppSpec(name=name, repo=str(sample.path), revision="main", path=place, cluster="c")
+        for name, place in (("shop", path), ("other", "other"))
     ]
     return Reverts(apps, Repositories(), Clock(wall=lambda: NOW))
 
@@ -76,6 +76,22 @@ def test_a_revert_says_what_it_states_otherwise_in_the_folder_and_nothing_else(
     assert was is not None
     assert now is not None
     assert (b'"a":"2"' in was.body, b'"a":"1"' in now.body) == (True, True)
+
+
+@pytest.mark.outside
+def test_a_revert_in_a_folder_behind_a_link_states_what_it_undoes(sample: Sample) -> None:
+    sample.git("reset", "-q", "--hard")
+    (sample.path / "current").symlink_to("shop")
+    sample.git("add", "current")
+    sample.git("commit", "-q", "-m", "link")
+    sample.commit({"shop/b.yaml": config_map("b", "1")})
+    bad = sample.commit({"shop/b.yaml": config_map("b", "2"), "shop/c.yaml": config_map("c", "1")})
+    plan = reverts_of(sample, path="current").planned("shop", bad)
+    assert sorted(stated(plan), key=str) == [("b", "b"), ("c", None)]
+    assert {each.file for pair in plan.restated for each in pair if each} == {
+        "shop/b.yaml",
+        "shop/c.yaml",
+    }
 
 
 def test_of_a_file_that_cannot_be_read_on_one_side_nothing_follows_and_it_is_said(

@@ -1,11 +1,9 @@
 """A folder of files: what one file does wrong stays with that file."""
 
-from collections.abc import Callable
-
 import pytest
 
 from core.errors import RejectedError, UnavailableError
-from core.manifests import DocumentCache, Folder, read
+from core.manifests import DocumentCache, Folder, Listed, read
 from tests.core.manifests.test_loading import config_map
 
 FILE = 0o100644
@@ -17,15 +15,15 @@ class Files:
     """Some files, and how often each was read."""
 
     def __init__(self) -> None:
-        self.listed: list[tuple[str, str, int, Callable[[], bytes]]] = []
+        self.listed: list[Listed] = []
         self.reads: list[str] = []
 
-    def add(self, path: str, text: str = "", *, mode: int = FILE) -> "Files":
+    def add(self, path: str, text: str = "", *, mode: int = FILE, place: str = "") -> "Files":
         def content() -> bytes:
             self.reads.append(path)
             return text.encode()
 
-        self.listed.append((path, f"{hash(text)}", mode, content))
+        self.listed.append(Listed(path, f"{hash(text)}", mode, content, place or path))
         return self
 
     def read(self, cache: DocumentCache | None = None) -> Folder:
@@ -114,9 +112,42 @@ def test_links_and_submodules_are_refused_by_name_and_never_read() -> None:
     assert names(folder) == ["b"]
     assert folder.problems == (
         "a.yaml:1: a symbolic link, which is not followed",
-        "sub:1: a submodule, which is not fetched",
+        "sub:1: a submodule, whose files are in another repository; they are not read",
     )
     assert files.reads == ["x/b.yaml"]
+
+
+def test_what_a_link_leads_to_is_named_by_where_it_stands_and_counts_once() -> None:
+    files = Files().add("app/b.yaml", config_map("b")).add("app/.x/c.yaml", config_map("c"))
+    for link in ("app/one.yaml", "app/two.yaml"):
+        files.add(link, config_map("a"), place="shared/a.yaml")
+    files.add("app/c.yaml", config_map("c"), place="app/.x/c.yaml")
+    folder = files.read()
+    assert {one.file for one in folder.documents} == {
+        "app/b.yaml",
+        "app/.x/c.yaml",
+        "shared/a.yaml",
+    }
+    assert all(one.warnings == () for one in folder.documents)
+
+
+@pytest.mark.parametrize(
+    ("path", "problems"),
+    [
+        ("a.yaml", ("a.yaml:1: a symbolic link to x, which is not there",)),
+        ("shared", ("shared:1: a symbolic link to x, which is not there",)),
+        ("logo.png", ()),
+        ("notes.md", ()),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_a_problem_where_it_may_stand_for_manifests(
+    path: str, problems: tuple[str, ...]
+) -> None:
+    def nothing() -> bytes:
+        raise AssertionError
+
+    link = Listed(path, "", LINK, nothing, path, "a symbolic link to x, which is not there")
+    assert read([link], DocumentCache()).problems == problems
 
 
 def test_every_problem_names_the_file_or_folder_that_is_not_known_now() -> None:
@@ -216,7 +247,7 @@ def test_a_file_the_repository_refuses_is_a_problem() -> None:
     def refuse() -> bytes:
         raise RejectedError("[SIZE] too large")
 
-    folder = read([("a.yaml", "1", FILE, refuse)], DocumentCache())
+    folder = read([Listed("a.yaml", "1", FILE, refuse, "a.yaml")], DocumentCache())
     assert folder.problems == ("a.yaml:1: [SIZE] too large",)
 
 
@@ -225,7 +256,7 @@ def test_a_repository_that_cannot_be_read_is_no_fault_of_the_file() -> None:
         raise UnavailableError("repository gone")
 
     with pytest.raises(UnavailableError):
-        read([("a.yaml", "1", FILE, fail)], DocumentCache())
+        read([Listed("a.yaml", "1", FILE, fail, "a.yaml")], DocumentCache())
 
 
 def test_an_empty_folder_states_nothing() -> None:

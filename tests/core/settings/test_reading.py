@@ -312,6 +312,61 @@ def test_a_repository_flag_with_an_app_changes_that_app_of_a_file_that_is_named(
     assert (app.name, app.repo, app.heal) == ("payments", str(tmp_path / "other"), False)
 
 
+@pytest.fixture
+def work_tree(tmp_path: Path) -> Path:
+    """A repository, as far as settings look, with a folder and a link to that."""
+    tree = tmp_path / "config"
+    (tree / ".git" / "refs").mkdir(parents=True)
+    (tree / "clusters" / "prod").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tree / "clusters")
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("repo", "path", "found"),
+    [
+        ("config", None, ""),
+        ("config", "clusters", "clusters"),
+        ("config/clusters", None, "clusters"),
+        ("config/clusters/prod/", None, "clusters/prod"),
+        ("config/clusters/prod", ".", "clusters/prod"),
+        ("config/clusters/prod", "clusters", "clusters"),
+        ("link/prod", None, "clusters/prod"),
+    ],
+)
+def test_a_folder_of_a_work_tree_means_its_repository_and_by_itself_that_folder(
+    work_tree: Path, repo: str, path: str | None, found: str
+) -> None:
+    (app,) = read_settings(Flags(repo=repo, path=path), work_tree.parent).apps
+    assert (app.repo, app.path) == (str(work_tree), found)
+
+
+def test_a_settings_file_beside_manifests_means_its_repository(work_tree: Path) -> None:
+    (app,) = settings_of(work_tree / "clusters", ONE).apps
+    assert (app.name, app.repo, app.path) == ("web", str(work_tree), "clusters")
+
+
+@pytest.mark.parametrize("repo", ["elsewhere", "gone", "config/.git/refs", "config/gone"])
+def test_what_is_in_no_work_tree_stays_what_it_is(work_tree: Path, repo: str) -> None:
+    (work_tree.parent / "elsewhere").mkdir()
+    (app,) = read_settings(Flags(repo=repo), work_tree.parent).apps
+    assert (app.repo, app.path) == (str(work_tree.parent / repo), "")
+
+
+def test_a_repository_inside_of_another_is_its_own(work_tree: Path) -> None:
+    inner = work_tree / "clusters" / "prod"
+    (inner / ".git").write_text("gitdir: elsewhere")
+    (app,) = read_settings(Flags(repo=str(inner)), work_tree).apps
+    assert (app.repo, app.path) == (str(inner), "")
+
+
+def test_inside_a_bare_repository_is_no_work_tree(tmp_path: Path) -> None:
+    for name in ("HEAD", "objects", "refs/heads"):
+        (tmp_path / "mirror.git" / name).mkdir(parents=True)
+    (app,) = read_settings(Flags(repo="mirror.git/refs/heads"), tmp_path).apps
+    assert (app.repo, app.path) == (str(tmp_path / "mirror.git/refs/heads"), "")
+
+
 def test_a_name_that_no_app_can_have_names_its_flag(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match='--app: "My App" is no app name'):
         read_settings(Flags(repo=".", app="My App"), tmp_path)

@@ -65,7 +65,9 @@ def test_a_flag_of_the_same_name_has_the_same_words(field: Field) -> None:
 def test_flags_say_what_is_used_without_them() -> None:
     flags = {one.name: one for one in program.params if isinstance(one, click.Option)}
     assert flags["revision"].help == "Branch, tag or commit (default: HEAD)."
-    assert flags["path"].help == "Folder inside the repository."
+    assert flags["path"].help == (
+        "Folder, from the root of the repository; left out, the one that repo names."
+    )
 
 
 @pytest.mark.parametrize(

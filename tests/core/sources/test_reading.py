@@ -51,6 +51,19 @@ def test_a_new_commit_is_read_though_it_changes_nothing_in_the_folder(sample: Sa
     assert read.revision.id == head
 
 
+def test_the_tree_of_a_folder_changes_with_its_chosen_files_and_with_nothing_else(
+    sample: Sample,
+) -> None:
+    folders, shop = folders_of(sample), replace(spec_of(sample), exclude=("notes",))
+    trees: list[str] = []
+    for files in ({}, {"README": b"x"}, {"shop/notes": b"x"}, {"shop/b.yaml": MANIFEST + b"#"}):
+        sample.commit({"other/now": str(len(trees)).encode(), **files}, "next")
+        read = folders.read(shop)
+        assert read is not None
+        trees.append(read.tree)
+    assert trees[0] == trees[1] == trees[2] != trees[3]
+
+
 def test_files_that_cannot_be_read_are_told_beside_those_that_can(sample: Sample) -> None:
     sample.commit({"shop/bad.yaml": b"a: [\n"}, "broken")
     read = folders_of(sample).read(spec_of(sample))
@@ -58,6 +71,23 @@ def test_files_that_cannot_be_read_are_told_beside_those_that_can(sample: Sample
     assert [one.file for one in read.documents] == ["shop/a.yaml"]
     assert read.problems[0].startswith("shop/bad.yaml:")
     assert [path for path, _ in read.refused] == ["shop/bad.yaml"]
+
+
+def test_manifests_behind_links_are_read_and_named_by_where_they_stand(sample: Sample) -> None:
+    sample.git("reset", "-q", "--hard")
+    (sample.path / "shop/more").symlink_to("../other")
+    sample.git("add", "shop/more")
+    sample.git("commit", "-q", "-m", "link")
+    (sample.path / "current").symlink_to("shop")
+    sample.git("add", "current")
+    sample.git("commit", "-q", "-m", "another")
+    for path in ("shop", "current"):
+        read = folders_of(sample).read(spec_of(sample, path=path))
+        assert read is not None
+        assert read.problems == ()
+        places = {one.file for one in read.documents}
+        assert places == {"other/b.yaml"}  # the same object, stated last
+        assert "shop/a.yaml" in read.documents[0].warnings[0]
 
 
 def test_only_chosen_files_are_read(sample: Sample) -> None:

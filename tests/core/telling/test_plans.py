@@ -30,7 +30,7 @@ BLOCKED = step(problem="may not patch deployments")
             "1 to create; 1 cannot be done",
             "1 created, 1 left out",
         ),
-        ((BLOCKED,), "nothing to do", "nothing to do; 1 cannot be done", "1 left out"),
+        ((BLOCKED,), "nothing to do", "1 cannot be done", "1 left out"),
     ],
 )
 def test_a_plan_is_counted_before_a_person_accepts_it(

@@ -307,3 +307,50 @@ async def test_an_object_in_sync_says_why_sync_does_nothing() -> None:
         await stage.press("2", "s")
         assert stage.bar("note") == "this object is in sync"
         assert not stage.asked(PreparePlan)
+
+
+POINTER = "\u203a"
+
+
+@covers("next_change", "previous_change")
+async def test_n_goes_from_field_to_field_and_enter_to_the_commit_that_states_it() -> None:
+    async with playing((120, 24)) as stage:
+        await stage.press("n")
+        assert stage.bar("note") == "pane 0 shows no fields"
+        await stage.press("2", "j", "n")
+        assert stage.focus == "changes"
+        assert f"{POINTER}spec.replicas" in stage.pane("changes")
+        await stage.press("n")
+        assert f"{POINTER}spec.template.spec" in stage.pane("changes")
+        await stage.press("n", "n", "n", "N")
+        assert f"{POINTER}spec.template.spec" in stage.pane("changes")
+        await stage.press("enter")
+        assert stage.focus == "commits"
+        assert isinstance(stage.cursor, Commit)
+        assert stage.cursor.id == samples.HEAD
+
+
+async def test_the_pointer_goes_with_what_is_read() -> None:
+    async with playing((120, 16)) as stage:
+        await stage.press("2", "j", "0", *"jjjjjjjj")
+        assert f"{POINTER}spec.template.spec" in stage.pane("changes")
+        await stage.press("escape")
+        assert POINTER not in stage.pane("changes")
+
+
+async def test_at_80_columns_a_field_leads_to_the_text_of_its_commit() -> None:
+    async with playing((80, 24)) as stage:
+        await stage.press("2", "j", "enter")
+        await stage.until(lambda: f"{POINTER}spec.replicas" in stage.pane("changes"))
+        await stage.press("enter")
+        assert stage.focus == "changes"
+        await stage.until(lambda: f"commit {samples.HEAD}" in stage.pane("changes"))
+
+
+async def test_a_field_whose_commit_is_not_listed_says_so() -> None:
+    async with playing() as stage:
+        world = stage.engine.newest
+        apps = tuple(replace(app, history=app.history[1:]) for app in world.apps)
+        await stage.say(replace(world, apps=apps))
+        await stage.press("2", "j", "n", "enter")
+        assert "a1b2c3d is not among the newest commits" in stage.bar("note")

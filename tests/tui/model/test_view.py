@@ -6,11 +6,14 @@ from dataclasses import replace
 import pytest
 
 from core.model import Drift, Key, Stamp, Verdict
+from core.telling.spans import plain
 from tests.tui import samples
 from tui.model.filters import Facts, facts_of_commit, facts_of_drift, facts_of_event, parse
 from tui.model.focus import Focus, Pane
 from tui.model.ordering import grouped, next_drift
 from tui.model.view import View, why_not_sync
+from tui.panes.titles import apps_title
+from tui.text.rows import Looks, app_line
 
 
 def _view() -> View:
@@ -72,7 +75,7 @@ def test_worst_first_then_oldest() -> None:
 def test_apps_are_worst_first() -> None:
     rows = _view().apps()
     assert [row.view.spec.name for row in rows] == ["payments", "checkout", "ledger", "search"]
-    assert [row.drifted for row in rows] == [6, 1, 0, 0]
+    assert [row.drifted for row in rows] == [5, 1, 0, 0]  # a contested one does not count
 
 
 def test_an_app_whose_rows_did_not_change_keeps_its_list() -> None:
@@ -143,3 +146,15 @@ def test_rows_that_change_one_by_one_end_in_the_order_of_a_full_sort() -> None:
         assert groups.by_app == grouped(None, rows).by_app
     fewer = dict(list(rows.items())[1:])
     assert grouped(groups, fewer).by_app == grouped(None, fewer).by_app
+
+
+def test_an_app_with_nothing_but_contested_objects_is_not_counted_as_drifted() -> None:
+    world = samples.world()
+    view = replace(samples.app("payments"), counts={Verdict.CONTESTED: 2})
+    rows = {key: row for key, row in world.rows.items() if key == samples.HPA}
+    made = View()
+    made.take(replace(world, apps=(view,), rows=rows))
+    (row,) = made.all_apps
+    assert (row.drifted, row.verdict) == (0, Verdict.CONTESTED)
+    assert "drifted" not in plain(apps_title(made))
+    assert "2" in plain(app_line(row, 60, Looks()))

@@ -98,11 +98,8 @@ def remember_refusal(draft: Draft, answer: Confirmed, row: Drift) -> None:
         return
     attempts = subject.refusal.attempts + 1 if subject.refusal is not None else 1
     until = inf
-    if answer.retry:
+    if answer.retry or answer.status == _FORBIDDEN:  # a right may be granted, a quota lifted (R11)
         until = draft.now + min(ASK_AGAIN_CAP_S, ASK_AGAIN_S * attempts)
-    elif answer.status == _FORBIDDEN:  # a right may be granted, a quota lifted (R11)
-        until = draft.now + ASK_AGAIN_CAP_S
-    if until < inf:
         draft.wake(key, until)
     elsewhere = is_final(answer) and row.confirmed_by is ConfirmedBy.LOCAL
     draft.put(replace(subject, refusal=Refusal(answer, until, attempts, elsewhere)))

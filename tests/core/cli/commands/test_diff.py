@@ -14,7 +14,7 @@ from core.cli.commands.diff import picture, show
 from core.cli.options import Options
 from core.cli.output.ink import Ink
 from core.cli.output.report import Page, report_lines
-from core.cli.session import beside
+from core.cli.session import beside, judged
 from core.compare import detailed, mask
 from core.model import (
     ABSENT,
@@ -135,6 +135,18 @@ async def test_a_picture_that_never_completes_is_given_up() -> None:
     assert code == 3
     assert "Deployment shop/web" in out
     assert "gave up waiting: app shop: 1 of 1 objects wait for the server's word" in err
+
+
+async def test_what_is_waited_for_is_said_once_while_it_is_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    half = picture_of(complete=False)
+    silent = replace(half, clusters=(replace(half.clusters[0], connected=False),), rows={})
+    engine = ScriptedEngine(silent)
+    _, whole = await beside(engine, lambda e: judged(e, deadline_s=0.03, silent_s=0.01))
+    assert not whole
+    words = "driftdeck: waiting: app shop: cluster demo (context demo-eu, user ada) did not answer"
+    assert capsys.readouterr().err == f"{words} yet\n"
 
 
 @pytest.mark.parametrize(

@@ -204,13 +204,21 @@ async def test_nothing_to_sync_is_done_at_once() -> None:
     assert (done.code, done.out, done.commands) == (0, "nothing to do\n", [])
 
 
+async def test_behind_an_error_nobody_says_that_there_is_nothing_to_do() -> None:
+    broken = picture_of(in_sync(), file_problems=("a.yaml:1: bad",))
+    done = await outcome_of(ScriptedEngine(broken), syncing)
+    assert (done.code, done.out) == (5, "")
+    assert done.err == "driftdeck: app shop: a.yaml:1: bad\n"
+
+
 async def test_a_step_that_cannot_be_done_says_why() -> None:
     refused = Plan("demo", (replace(APPLY, problem="may not patch deployments"),))
     engine = ScriptedEngine(DRIFT, reaction=answering(refused))
     done = await outcome_of(engine, syncing, yes=True)
     assert done.code == 4
     assert "    ! may not patch deployments\n" in done.out
-    assert "nothing to do; 1 cannot be done\n" in done.out
+    assert "  1 cannot be done\n" in done.out
+    assert "nothing to do" not in done.out
     assert not any(isinstance(command, Execute) for command in done.commands)
 
 

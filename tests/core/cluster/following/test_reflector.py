@@ -686,3 +686,15 @@ async def test_a_stream_split_anywhere_gives_the_same_store(cut: int) -> None:
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
         await told.until(lambda: bool(told.listings))
     assert told.names(0) == ["a", "b"]
+
+
+async def test_a_bookmark_of_an_older_history_means_a_listing_that_no_cache_has() -> None:
+    script = in_turn(
+        streams(*INITIAL, bookmark(4), hold=True),
+        streams(event("ADDED", "a", 2), bookmark(4, end=True), hold=True),
+    )
+    async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+        assert told.names() == ["a"]
+    assert server.steps == ["watchlist", "watchlist"]
+    assert server.asked[1].query.get("resourceVersion", "") == ""

@@ -1,6 +1,7 @@
 """Standing permission: what is put right unasked, what is left alone, and for how long."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,13 @@ from core.model import Cause, EventName, Remedy, Verdict
 from core.reconcile.acting.healing import POLICY, HealPolicy, heal_at
 from core.reconcile.judging.evidence.fights import CALM_S
 from core.reconcile.memory.commands import Refresh, SetHeal
-from core.reconcile.memory.effects import Effect
+from core.reconcile.memory.effects import Effect, ReadInventory
+from core.reconcile.memory.inputs import ClusterFound, KindListed
 from core.reconcile.memory.results import Confirmed, InventoryRead
+from core.reconcile.sides.live import REPLACED
 from tests.core.reconcile.world import (
     CONFIG_MAP,
+    RESOURCES,
     SPEC,
     World,
     alarms,
@@ -295,10 +299,21 @@ def test_a_server_that_names_a_pause_gets_at_least_that(
     assert held_for(made) == pause_s
 
 
-@pytest.mark.parametrize("remedy", [Remedy.CHANGE_GIT, Remedy.GRANT])
-def test_a_refusal_is_not_tried_again_for_five_minutes(remedy: Remedy) -> None:
+def test_a_right_that_is_missing_is_tried_again_soon_and_then_ever_later() -> None:
     made, effects = drifted()
-    made.refuse(writes(effects)[0], remedy=remedy)
+    pauses = []
+    for _ in range(11):
+        made.refuse(writes(effects)[0], remedy=Remedy.GRANT)
+        pauses.append(held_for(made))
+        assert written(made.wait(pauses[-1] - 0.25)) == []
+        effects = made.wait(0.25)
+        assert written(effects) == [A]
+    assert pauses == [*(30.0 * times for times in range(1, 11)), POLICY.refused_s]
+
+
+def test_a_refusal_is_not_tried_again_for_five_minutes() -> None:
+    made, effects = drifted()
+    made.refuse(writes(effects)[0], remedy=Remedy.CHANGE_GIT)
     assert held_for(made) == POLICY.refused_s
     assert written(made.wait(POLICY.refused_s - 1)) == []
     assert written(made.wait(1.0)) == [A]
@@ -483,3 +498,31 @@ def test_a_sync_that_comes_too_late_is_told_at_once() -> None:
     (effect,) = writes(made.execute(made.plan("a")))
     made.refuse(effect, "it changed", remedy=Remedy.LOOK_AGAIN)
     assert made.told(EventName.SYNC_FAILED) == ["a.yaml:1: it changed"]
+
+
+def test_one_that_always_comes_too_late_rests_twice_as_long_each_time_but_never_a_minute() -> None:
+    made, effects = drifted()
+    for pause_s in (1, 2, 4, 8, 16, 32, 60, 60):
+        assert written(made.refuse(writes(effects)[0], remedy=Remedy.LOOK_AGAIN)) == []
+        assert written(made.wait(pause_s - 0.5)) == []
+        effects = made.wait(0.5)
+        assert written(effects) == [A]
+
+
+# Another cluster ----------------------------------------------------------------------------------
+
+
+def test_in_another_cluster_at_the_same_address_nothing_is_healed_before_a_person_syncs() -> None:
+    found = ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", RESOURCES, uid="one")
+    made = applied("a", healing=True)
+    made.feed(found)
+    effects = made.feed(replace(found, uid="two"))
+    assert [effect for effect in effects if isinstance(effect, ReadInventory)]
+    assert made.told(EventName.CLUSTER_UNAVAILABLE) == [REPLACED]
+    made.feed(InventoryRead(SPEC.name, ()))
+    assert written(made.feed(KindListed("prod", CONFIG_MAP, {}))) == []
+    assert made.row("a").verdict is Verdict.MISSING
+    assert made.state.clusters["prod"].view.notices == (REPLACED,)
+    (effect,) = writes(made.execute(made.plan("a")))
+    made.accept(effect, 9)
+    assert not made.state.clusters["prod"].view.frozen

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from core.model import ClusterName, EventName, Key, Plan
-from core.reconcile.memory.commands import PreparePlan, PrepareRevert, SetHeal
-from core.reconcile.memory.effects import CheckAccess, ComputeRevert
+from core.model import ClusterName, CommitShown, EventName, Key, Plan
+from core.reconcile.memory.commands import PreparePlan, PrepareRevert, SetHeal, ShowCommit
+from core.reconcile.memory.effects import CheckAccess, ComputeRevert, ReadCommit
 from core.reconcile.memory.inputs import ClusterFound
-from core.reconcile.memory.results import PlanPrepared
+from core.reconcile.memory.results import CommitRead, PlanPrepared
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,
@@ -78,3 +78,11 @@ def test_healing_is_switched_for_the_named_apps_and_implies_writing() -> None:
     effects = made.feed(SetHeal(frozenset({SPEC.name}), enabled=True))
     assert [effect.key for effect in writes(effects)] == [A]
     assert (made.state.writing, made.state.apps[SPEC.name].healing) == (True, True)
+
+
+def test_a_commit_is_read_outside_and_shown_under_the_number_of_its_request() -> None:
+    made = applied("a")
+    assert made.feed(ShowCommit(8, SPEC.name, "c" * 40)) == [ReadCommit(8, SPEC.name, "c" * 40)]
+    shown = CommitShown("c" * 40, "why", ("a.yaml",), "-a\n+b\n")
+    made.feed(CommitRead(8, shown))
+    assert made.state.answers[8] is shown

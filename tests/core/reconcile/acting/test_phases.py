@@ -234,6 +234,17 @@ def test_contents_wait_for_their_containers() -> None:
     assert written(effects) == [A, B]
 
 
+def test_each_stage_is_recorded_and_a_record_that_failed_is_tried_before_the_next() -> None:
+    made = missing()
+    first = made.feed(Execute(1, plan_of_all(made)))
+    refused = "the namespace web does not exist"
+    effects = made.accept(writes(made.recorded(first, refused))[0], 8)
+    (record,) = records(effects)
+    assert {row.ref.name: row.uid for row in record.rows} == {"a": None, "b": None, "web": "u1"}
+    assert written(effects) == []
+    assert written(made.recorded(effects, refused)) == [A, B]
+
+
 def test_contents_are_tried_though_their_container_was_refused() -> None:
     made = missing()
     effects = made.recorded(made.feed(Execute(1, plan_of_all(made))))
@@ -329,7 +340,9 @@ def coming() -> tuple[World, list[Effect]]:
     made.feed(InventoryRead(SPEC.name, ()))
     effects = made.recorded(made.feed(Execute(1, plan_of_all(made))))
     assert [each.ref.kind for each in written(effects)] == ["CustomResourceDefinition"]
-    return made, made.accept(writes(effects)[0], 8)
+    effects = made.accept(writes(effects)[0], 8)
+    made.recorded(effects)
+    return made, effects
 
 
 def test_a_step_whose_kind_is_still_to_come_asks_to_be_woken_when_its_patience_ends() -> None:

@@ -220,12 +220,16 @@ def test_a_plan_names_the_commit_of_each_of_its_apps_and_of_no_other() -> None:
     assert made.revisions == {"shop": "c1", "blog": ""}
 
 
-def test_a_plan_says_of_each_app_whether_it_can_be_recorded() -> None:
-    made = made_of(row("a"), row("b", app="blog"), inventories={"shop": "forbidden"})
+def test_a_plan_says_once_of_which_apps_it_can_be_recorded() -> None:
+    made = made_of(
+        row("a"), row("b", app="blog"), row("c", app="news"), inventories={"shop": "forbidden"}
+    )
     assert made.notes == (
-        "app blog: what is applied is entered in its inventory",
+        "apps blog, news: what is applied is entered in the inventory",
         "app shop: the inventory cannot be written (forbidden); the sync works without",
     )
+    many = made_of(*(row("a", app=f"a{n}") for n in range(30)))
+    assert many.notes == ("30 apps: what is applied is entered in the inventory",)
 
 
 def test_a_plan_counts_whom_it_overrules_and_to_whom_it_leaves_what() -> None:

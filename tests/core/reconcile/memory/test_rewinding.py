@@ -38,7 +38,7 @@ def test_the_heals_before_it_still_count(back_s: float) -> None:
 @pytest.mark.parametrize("back_s", BACK_S)
 def test_a_refusal_is_tried_again_when_it_would_have_been(back_s: float) -> None:
     made, effects = drifted()
-    made.refuse(writes(effects)[0], remedy=Remedy.GRANT)
+    made.refuse(writes(effects)[0], remedy=Remedy.CHANGE_GIT)
     made.now -= back_s
     made.wait(0.0)
     assert written(made.wait(POLICY.refused_s - 1)) == []
@@ -59,7 +59,7 @@ def test_where_nothing_happens_until_the_wait_is_over_it_is_waited_once_more() -
 
 def test_a_clock_that_is_corrected_by_less_than_a_second_moves_nothing() -> None:
     made, effects = drifted()
-    made.refuse(writes(effects)[0], remedy=Remedy.GRANT)
+    made.refuse(writes(effects)[0], remedy=Remedy.CHANGE_GIT)
     until = made.now + POLICY.refused_s
     made.now -= SLEW_S / 2
     made.wait(0.0)

@@ -208,6 +208,17 @@ def test_a_commit_is_told_once_with_the_problems_of_its_files() -> None:
     ]
 
 
+def test_a_commit_is_told_to_the_apps_alone_whose_folders_it_changes() -> None:
+    made = world()
+    stated = (document(CONFIG_MAP, "a", **GOOD),)
+    for number, tree in ((1, "t1"), (2, "t1"), (3, "t2")):
+        made.feed(SourceRead(SPEC.name, commit(number), stated, (), tree=tree))
+    assert made.told(EventName.SOURCE_UPDATED) == ["change 1", "change 3"]
+    source = app(made).source
+    assert source is not None
+    assert source.revision == commit(3)
+
+
 def test_a_repository_that_is_lost_is_told_once_for_each_reason_and_keeps_what_was_read() -> None:
     made = applied("a")
     for words in ("locked", "locked", "gone"):

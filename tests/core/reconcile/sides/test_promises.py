@@ -108,7 +108,7 @@ def test_the_resource_is_applied_as_soon_as_its_kind_is_served() -> None:
     made = waiting()
     effects = made.recorded(made.feed(Execute(1, plan_of(made)[0])))
     assert applies(effects) == [CRD_KEY]
-    assert applies(made.accept(effects[0], 10)) == []
+    assert applies(made.recorded(made.accept(effects[0], 10))) == []
     effects = serve(made)
     assert applies(effects) == [WIDGET_KEY]
     made.recorded(made.accept(next(e for e in effects if isinstance(e, Perform)), 11))
@@ -127,7 +127,7 @@ def test_healing_makes_one_run_of_both() -> None:
 def test_a_step_that_cannot_follow_is_left_and_said(moved: bool) -> None:
     made = waiting()
     effects = made.recorded(made.feed(Execute(1, plan_of(made)[0])))
-    made.accept(effects[0], 10)
+    made.recorded(made.accept(effects[0], 10))
     if moved:
         made.read(DEFINED, document(WIDGET, "one", spec={"size": 2}), number=2)
         assert made.state.apps[SPEC.name].source is not None

@@ -1,11 +1,11 @@
-"""core.git.reading.homes: clones of one repository are known as such, strangers are not."""
+"""core.git.homes: clones of one repository are known as such, strangers are not."""
 
 from pathlib import Path
 
 import pytest
 
 from core.git import Repository
-from core.git.reading.homes import shared_name
+from core.git.homes import shared_name
 from core.model import Home
 from tests.core.git.sample import Sample
 

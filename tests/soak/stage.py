@@ -1,0 +1,260 @@
+"""The place of a soak: servers, a repository, an engine behind a proxy, and all their faults."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from core.git import commit_files
+from tests.apiserver.client import Client
+from tests.apiserver.server import ApiServer
+from tests.apiserver.users import rights
+from tests.soak.accounting import Window
+from tests.soak.edits import Edit
+from tests.soak.engine import Engine
+from tests.soak.objects import APPS, Ref, Stated, apart, first_statement, namespace_of
+from tests.soak.proxy import Proxy
+from tests.soak.script import Commit, Fault, FaultKind
+
+CONTROLLERS: Final = (
+    "deployment-controller",
+    "replicaset-controller",
+    "garbage-collector-controller",
+)
+AUTHOR: Final = "Robin <robin@example>"
+_BINDING: Final = "driftdeck-test-engines"
+_BURST: Final = 20
+_BURST_EVERY_S: Final = 0.015
+_CALL_S: Final = 10.0
+_AMISS: Final = ("drifted", "missing", "unknown", "contested")
+_MERGE: Final = "application/merge-patch+json"
+
+
+@dataclass
+class Stage:
+    """Everything that a script is played on."""
+
+    folder: Path
+    server: ApiServer
+    proxy: Proxy
+    engine: Engine
+    windows: list[Window] = field(default_factory=list)  # the faults, as they came
+    over: threading.Event = field(default_factory=threading.Event)
+
+    # What people do -----------------------------------------------------------------------------
+
+    def edit(self, edit: Edit) -> int:
+        """Send it; the status, 0 where the server cannot be reached now."""
+        client = self.server.client(edit.user)
+        body = None if edit.body is None else dict(edit.body)
+        try:
+            answer = client.call(
+                edit.method, edit.path, body, content_type=edit.content_type, timeout_s=_CALL_S
+            )
+        except (OSError, http.client.HTTPException):
+            return 0
+        return answer.status
+
+    def commit(self, commit: Commit) -> None:
+        """Add it to the branch that the apps follow."""
+        commit_files(
+            self.folder / "repo",
+            commit.files,
+            author=AUTHOR,
+            message=commit.message,
+            when=time.time(),
+        )
+
+    # What goes wrong ----------------------------------------------------------------------------
+
+    def fail(self, fault: Fault) -> None:
+        """Let a fault happen, and see it end."""
+        since = time.time()
+        with self._failing(fault):
+            self.over.wait(fault.lasts_s)
+        self.windows.append(Window(fault.kind.value, since, time.time()))
+
+    @contextmanager
+    def _failing(self, fault: Fault) -> Iterator[None]:
+        match fault.kind:
+            case FaultKind.API_KILLED:
+                self.server.kill()
+                yield
+                self.server.restart()
+            case FaultKind.CUT:
+                self.proxy.cut()
+                yield
+            case FaultKind.STALL:
+                self.proxy.stall()
+                yield
+                self.proxy.resume()
+            case FaultKind.STALE:
+                self.proxy.make_stale()
+                yield
+                self.proxy.resume()
+            case FaultKind.ETCD_STOPPED:
+                with self.server.etcd_stopped():
+                    yield
+            case FaultKind.ENGINE_KILLED:
+                self.engine.restart(signal.SIGKILL)
+                yield
+            case FaultKind.ENGINE_ENDED:
+                self.engine.restart(signal.SIGTERM)
+                yield
+            case FaultKind.RIGHTS_TAKEN:
+                with self._without_rights():
+                    yield
+            case FaultKind.BURST:
+                self._burst(Stated(fault.app, "Deployment", "dep-0").ref)
+                yield
+            case _:
+                with self._inventory_edited(fault):
+                    yield
+
+    @contextmanager
+    def _without_rights(self) -> Iterator[None]:
+        ((path, body),) = [each for each in rights() if each[1]["metadata"]["name"] == _BINDING]
+        self._as_admin("DELETE", f"{path}/{_BINDING}")
+        yield
+        self._as_admin("POST", path, body)
+
+    def _burst(self, ref: Ref) -> None:
+        """A drift, and then version after version of the same object in its way."""
+        note = {"metadata": {"annotations": {f"burst-{time.time_ns()}": "x"}}}
+        self._as_admin("PATCH", f"{ref.path}?fieldManager=kubectl-annotate", note)
+        for number in range(_BURST):
+            status = {"status": {"observedGeneration": number % 2}}
+            self._as_admin("PATCH", f"{ref.path}/status?fieldManager=soak", status)
+            time.sleep(_BURST_EVERY_S)
+
+    @contextmanager
+    def _inventory_edited(self, fault: Fault) -> Iterator[None]:
+        path = Ref("configmaps", namespace_of(fault.app), f"driftdeck-{fault.app}-0").path
+        before = self._as_admin("GET", path)
+        match fault.kind:
+            case FaultKind.INVENTORY_DELETED:
+                self._as_admin("DELETE", path)
+            case FaultKind.INVENTORY_EMPTIED:
+                self._as_admin("PATCH", path, {"data": {"rows": ""}})
+            case _:
+                self._as_admin("PATCH", path, {"data": {"rows": "no row"}})
+        yield
+        broken = fault.kind is FaultKind.INVENTORY_BROKEN
+        if broken and "data" in before:  # only a person can mend it, and does
+            self._as_admin("PATCH", path, {"data": before["data"]})
+
+    def _as_admin(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        kind = _MERGE if method == "PATCH" else "application/json"
+        answer = self.server.client("admin").call(method, path, body, content_type=kind)
+        return answer.json()
+
+    # What it looks like -------------------------------------------------------------------------
+
+    def apart(self, outcome: tuple[Stated, ...]) -> list[str]:
+        """Name the objects that are not as Git states them, and where."""
+        client = self.server.client("admin")
+        return [line for stated in outcome for line in _apart(client, stated)]
+
+    def keep_logs(self) -> None:
+        """Save what else would be gone: the audit log, the faults, and the memory of each life."""
+        shutil.copy(self.server.audit_path, self.folder / "audit.jsonl")
+        faults = [f"{w.since:.3f} {w.until:.3f} {w.kind}\n" for w in self.windows]
+        (self.folder / "faults.txt").write_text("".join(faults))
+        lives = [f"{life.began:.3f} {life.code} {life.memory_mb}\n" for life in self.engine.lives]
+        (self.folder / "lives.txt").write_text("".join(lives))
+
+    def verdicts(self) -> list[str]:
+        """Name what a new driftdeck, as nobody of the users, finds amiss in any app."""
+        environment = environment_of(self.folder, self.server.kubeconfig("admin"))
+        done = subprocess.run(  # noqa: S603 - our own command line
+            _command(self.folder, "diff", "-o", "json"),
+            env={**environment, "XDG_STATE_HOME": str(self.folder / "admin")},
+            stdout=subprocess.PIPE,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
+        return [line for app in json.loads(done.stdout)["apps"] for line in _amiss(app)]
+
+
+def _amiss(app: dict[str, Any]) -> list[str]:
+    counts = {verdict: app["counts"][verdict] for verdict in _AMISS}
+    found = [
+        f"diff finds {count} {verdict} in {app['name']}"
+        for verdict, count in counts.items()
+        if count
+    ]
+    return [*found, *([f"{app['name']}: {app['problem']}"] if app["problem"] else [])]
+
+
+def _apart(client: Client, stated: Stated) -> list[str]:
+    answer = client.call("GET", stated.ref.path)
+    if answer.status != HTTPStatus.OK:
+        return [f"{stated.ref}: HTTP status {answer.status}"]
+    return [f"{stated.ref}: {place}" for place in apart(stated.manifest(), answer.json())]
+
+
+@contextmanager
+def stage(folder: Path) -> Iterator[Stage]:
+    """Start everything, everything in sync; the engine last."""
+    first = first_statement()
+    files = {each.file: each.text() for each in first}
+    repo = folder / "repo"
+    commit_files(repo, files, author=AUTHOR, message="All", when=time.time(), init=True)
+    (folder / "driftdeck.yaml").write_text(_settings())
+    with ApiServer() as server, Proxy(urlsplit(server.url).port or 0) as proxy:
+        server.start_controllers(*CONTROLLERS)
+        for app in APPS:
+            body = {"metadata": {"name": namespace_of(app)}}
+            server.client("admin").call("POST", "/api/v1/namespaces", body)
+        kubeconfig = folder / "kubeconfig.yaml"
+        text = server.kubeconfig("driftdeck").read_text()
+        kubeconfig.touch(mode=0o600)
+        kubeconfig.write_text(text.replace(server.url, f"https://127.0.0.1:{proxy.port}"))
+        environment = environment_of(folder, kubeconfig)
+        subprocess.run(  # noqa: S603 - our own command line
+            _command(folder, "sync", "--yes"),
+            env=environment,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            timeout=120,
+        )
+        command = _command(folder, "--headless", "--autoheal")
+        with Engine(command, environment, folder) as engine:
+            yield Stage(folder, server, proxy, engine)
+
+
+def _settings() -> str:
+    apps = "".join(
+        f"  - {{name: {app}, repo: repo, path: {app}, namespace: {namespace_of(app)}, "
+        f"namespaces: [{namespace_of(app)}], owns: [{namespace_of(app)}]}}\n"
+        for app in APPS
+    )
+    return f"apps:\n{apps}"
+
+
+def _command(folder: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "tui", *words, "--config", str(folder / "driftdeck.yaml")]
+
+
+def environment_of(folder: Path, kubeconfig: Path) -> Mapping[str, str]:
+    """The environment of a command."""
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        "KUBECONFIG": str(kubeconfig),
+        "XDG_STATE_HOME": str(folder / "state"),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
