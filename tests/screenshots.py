@@ -18,13 +18,13 @@ from textual.pilot import Pilot
 
 from core.cli.commands.demo import first_sync, settings_of
 from core.clock import Clock
-from core.demo.colleague import DEEDS
+from core.demo.colleague import DEEDS, KUBECTL
 from core.demo.world import DemoWorld
 from core.engine import Engine, connect
 from core.model import Snapshot, Verdict
 from core.sandbox import SandboxThread
 from core.settings.reading import Settings
-from tests.apiserver.client import Client
+from tests.contract.client import Client, Server
 from tui.app import DriftApp
 from tui.dialogs.preview import Buttons
 from tui.options import TerminalOptions
@@ -58,12 +58,12 @@ def draw(shot: Shot) -> str:
     with (
         tempfile.TemporaryDirectory(prefix="driftdeck-shots-") as name,
         _quiet(Path(name)),
-        SandboxThread(clock=_clock) as server,
+        SandboxThread(clock=_clock, audit_log=Path(name, "audit.log")) as server,
     ):
         world = DemoWorld(Path(name), server, NOW)
         code = asyncio.run(first_sync(world))
         assert code == 0, code
-        client = Client(server.url, None, server.tokens["alice"])
+        client = Client(Server("demo", server.url, None, server.tokens), "alice", KUBECTL)
         return asyncio.run(_session(shot, settings_of(world), client))
 
 

@@ -26,6 +26,8 @@ from core.git import commit_files
 from core.sandbox import SandboxThread
 
 SETTINGS = f"""\
+clusters:
+  demo: {{audit_log: audit.log}}
 apps:
   - {{name: shop, repo: config, revision: {BRANCH}, path: {SHOP}, namespace: shop,
      inventory_namespace: default}}
@@ -94,7 +96,7 @@ def world(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "driftdeck.yaml").write_text(SETTINGS)
-    with SandboxThread() as server:
+    with SandboxThread(audit_log=tmp_path / "audit.log") as server:
         demo = DemoWorld(tmp_path, server, time.time())
         monkeypatch.setenv("KUBECONFIG", demo.cluster.kubeconfig)
         assert run_coroutine(first_sync(demo)) == 0
@@ -132,6 +134,16 @@ def test_every_deed_of_the_colleague_is_accepted_and_seen(world: World) -> None:
     assert (scaled["actor"]["manager"], scaled["actor"]["subresource"]) == ("kubectl", "scale")
     assert (scaled["origin"]["file"], scaled["origin"]["line"]) == (WEB, 8)
     assert scaled["origin"]["subject"] == "Run three webs before the sale"
+    assert (scaled["actor"]["user"], scaled["actor"]["confidence"]) == ("alice", "audit")
+    gone = objects["Service/cart"]["actor"]
+    assert (gone["user"], gone["manager"], gone["verb"]) == ("alice", "kubectl", "delete")
+
+
+def test_the_report_says_who_did_it(world: World) -> None:
+    world.deeds()
+    out = world("diff", "shop")[1]
+    assert re.search(r"live  5  alice, \ds ago \(.*\), kubectl scale \(audit\)", out), out
+    assert re.search(r"deleted by alice, \ds ago \(.*\), kubectl delete \(audit\)", out), out
 
 
 def test_a_unified_diff_is_what_a_sync_would_change(world: World) -> None:
