@@ -75,6 +75,7 @@ class Desk(Screen[None], inherit_bindings=False):
         self.frame.set_roles()
         self.set_focus(self.panes.apps)
         self.set_interval(_TICK_S, self._tick)
+        self.frame.note_bar.say(say(self.options.welcome)[0])
         self.refresh_all()
 
     # What actions see and do --------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.cli import main as command_line
 
 if TYPE_CHECKING:
+    from core.cli.opening import Shown
     from core.cli.options import Options
     from tui.options import EngineLike
 
@@ -20,7 +21,7 @@ def main() -> None:
 
 
 def open_terminal(
-    engine_factory: "Callable[[], EngineLike]", options: "Options", title: str
+    engine_factory: "Callable[[], EngineLike]", options: "Options", shown: "Shown"
 ) -> int:
     """Open the terminal on the engine that *engine_factory* builds; return the exit code."""
     from tui.options import TerminalOptions  # noqa: PLC0415 - lazily, see above
@@ -33,6 +34,7 @@ def open_terminal(
         ascii=options.ascii,
         mouse=not options.no_mouse,
         color=not options.no_color,
-        title=title,
+        title=shown.title,
+        welcome=shown.welcome,
     )
     return run(engine_factory, wanted)

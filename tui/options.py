@@ -33,4 +33,5 @@ class TerminalOptions:
     mouse: bool = True
     color: bool = True
     title: str = ""  # "demo"
+    welcome: str = ""  # said until another message comes, and on top of the help
     theme: str = "dark"  # a name in tui.theme.palette.PALETTES

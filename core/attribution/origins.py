@@ -136,7 +136,7 @@ class Origins:
         found: Mapping[str, Found],
         values: Mapping[str, bytes | None],
     ) -> FieldChange:
-        line = line_of(change.path, content, document.index)
+        line = line_of(change.path, content, document)
         if values[change.path] is not None:
             origin = self._origin(document.file, line, found[change.path])
         elif isinstance(change.git, Absent):

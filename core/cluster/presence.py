@@ -206,7 +206,8 @@ class Presence:
         problem = str(error)
         if isinstance(error, LinkError):
             self._unreached_at = self._clock.monotonic()
-        elif self._is_coming_back():  # what a server says while it starts is not what it means
+        elif self._is_coming_back() and not isinstance(error, UsageError):
+            # What a server says while it starts is not what it means.
             problem = self._told or f"{self.server} is starting"
             error = UnavailableError(problem)
         if problem != self._told:

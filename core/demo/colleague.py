@@ -1,12 +1,15 @@
 """A colleague who causes drift: what hurried people do with kubectl, one deed every few seconds.
 
-Each deed is the request kubectl would send, with its field manager, so that driftdeck can tell
-who did what.  The order is fixed by a seed: a demo can be repeated, and tested.
+Each deed is the request kubectl would send, with its field manager and user agent, so that
+driftdeck can tell who did what.  The order is fixed by a seed: a demo can be repeated, and tested.
+What somebody has just put right she leaves alone for a while: nobody wants to sync in vain.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -18,6 +21,8 @@ _MERGE: Final = "application/merge-patch+json"
 _APPS: Final = "/apis/apps/v1/namespaces"
 _CORE: Final = "/api/v1/namespaces"
 _RETRY_S: Final = 0.1
+REST_S: Final = 90.0  # after something was put right
+KUBECTL: Final = "kubectl/v1.37.2 (linux/amd64) kubernetes/0000000"
 
 Body = dict[str, object]
 
@@ -42,53 +47,55 @@ DEEDS: Final = (
         "kubectl -n shop scale deployment web",
         f"{_APPS}/shop/deployments/web/scale",
         "kubectl",
-        lambda time: {"spec": {"replicas": 5 + time % 4}},
+        lambda again: {"spec": {"replicas": 5 + again % 4}},
         _MERGE,
     ),
     Deed(
         "kubectl -n shop set image deployment web web=shop/web:1.43.0-rc1",
         f"{_APPS}/shop/deployments/web",
         "kubectl-set",
-        lambda time: _containers("web", image=f"shop/web:1.43.0-rc{time + 1}"),
+        lambda again: _containers("web", image=f"shop/web:1.43.0-rc{again + 1}"),
     ),
     Deed(
         "kubectl -n shop edit configmap shop",
         f"{_CORE}/shop/configmaps/shop",
         "kubectl-edit",
-        lambda time: {"data": {"search.results": str(48 + 12 * time)}},
+        lambda again: {"data": {"search.results": str(48 + 12 * again)}},
     ),
     Deed("kubectl -n shop delete service cart", f"{_CORE}/shop/services/cart"),
     Deed(
         "kubectl -n shop label deployment cart app=cart-test --overwrite",
         f"{_APPS}/shop/deployments/cart",
         "kubectl-label",
-        lambda time: {"metadata": {"labels": {"app": f"cart-test-{time}", "owner": "alice"}}},
+        lambda again: {"metadata": {"labels": {"app": f"cart-test-{again}", "owner": "alice"}}},
         _MERGE,
     ),
     Deed(
         "kubectl -n shop edit cronjob remove-abandoned-carts",
         "/apis/batch/v1/namespaces/shop/cronjobs/remove-abandoned-carts",
         "kubectl-edit",
-        lambda time: {"spec": {"suspend": time % 2 == 0, "schedule": f"{time % 60} 4 * * *"}},
+        lambda again: {"spec": {"suspend": again % 2 == 0, "schedule": f"{again % 60} 4 * * *"}},
     ),
     Deed(
         "kubectl -n monitoring scale deployment grafana",
         f"{_APPS}/monitoring/deployments/grafana/scale",
         "kubectl",
-        lambda time: {"spec": {"replicas": 2 + time % 2}},
+        lambda again: {"spec": {"replicas": 2 + again % 2}},
         _MERGE,
     ),
     Deed(
         "kubectl -n monitoring patch configmap alerts",
         f"{_CORE}/monitoring/configmaps/alerts",
         "kubectl-patch",
-        lambda time: {"data": {"shop.rules": f"groups: []  # too loud, round {time + 1}\n"}},
+        lambda again: {"data": {"shop.rules": f"groups: []  # too loud, round {again + 1}\n"}},
     ),
     Deed(
         "kubectl -n shop set resources deployment cart --limits=memory=64Mi",
         f"{_APPS}/shop/deployments/cart",
         "kubectl-set",
-        lambda time: _containers("cart", resources={"limits": {"memory": f"{64 << (time % 3)}Mi"}}),
+        lambda again: _containers(
+            "cart", resources={"limits": {"memory": f"{64 << (again % 3)}Mi"}}
+        ),
     ),
     Deed("kubectl -n monitoring delete service grafana", f"{_CORE}/monitoring/services/grafana"),
 )
@@ -105,27 +112,44 @@ class Colleague:
     """Alice, who means well."""
 
     def __init__(
-        self, server: str, token: str, *, period_s: float = PERIOD_S, seed: int = 0
+        self,
+        server: str,
+        token: str,
+        *,
+        period_s: float = PERIOD_S,
+        seed: int = 0,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Work on *server* as the user of *token*, a deed every *period_s* seconds."""
         self._server, self._token = server.rstrip("/"), token
-        self._period_s, self._seed = period_s, seed
+        self._period_s, self._seed, self._clock = period_s, seed, clock
+        self._rounds = 0
+        self._done: dict[str, float] = {}  # when each deed was done last
 
     async def work(
         self, *, rounds: int | None = None, told: Callable[[str], None] | None = None
     ) -> None:
         """Cause drift until cancelled, or for *rounds*; *told* hears each deed in words."""
-        headers = {"Authorization": f"Bearer {self._token}"}
+        headers = {"Authorization": f"Bearer {self._token}", "User-Agent": KUBECTL}
         async with aiohttp.ClientSession(self._server, headers=headers) as session:
             await _answering(session)
-            done = 0
-            while rounds is None or done < rounds:
+            until = None if rounds is None else self._rounds + rounds
+            while until is None or self._rounds < until:
                 for place in order(self._seed, len(DEEDS)):
                     await asyncio.sleep(self._period_s)
-                    words = await _do(session, DEEDS[place], done)
-                    if told is not None:
+                    words = await self._act(session, DEEDS[place])
+                    if told is not None and words:
                         told(words)
-                done += 1
+                self._rounds += 1
+
+    async def _act(self, session: aiohttp.ClientSession, deed: Deed) -> str:
+        """Do one deed and tell it; "" where she lets it be."""
+        before = self._done.get(deed.words)
+        now = self._clock()
+        if before is not None and await _is_put_right(session, deed, max(before, now - REST_S)):
+            return ""
+        self._done[deed.words] = now
+        return await _do(session, deed, self._rounds)
 
 
 async def _answering(session: aiohttp.ClientSession) -> None:
@@ -138,7 +162,22 @@ async def _answering(session: aiohttp.ClientSession) -> None:
             await asyncio.sleep(_RETRY_S)
 
 
-async def _do(session: aiohttp.ClientSession, deed: Deed, time: int) -> str:
+async def _is_put_right(session: aiohttp.ClientSession, deed: Deed, since: float) -> bool:
+    """Tell whether somebody else wrote the object after *since*, or it is gone."""
+    try:
+        async with session.get(deed.path.removesuffix("/scale")) as answer:
+            found = await answer.json()
+    except aiohttp.ClientError:
+        return False
+    if answer.status != HTTPStatus.OK:
+        return True
+    entries = found["metadata"].get("managedFields", ())
+    others = (entry for entry in entries if not entry["manager"].startswith("kubectl"))
+    times = (datetime.fromisoformat(entry["time"]).timestamp() for entry in others)
+    return max(times, default=0.0) >= int(since)  # the server counts whole seconds
+
+
+async def _do(session: aiohttp.ClientSession, deed: Deed, again: int) -> str:
     """Do one deed and tell it; what is gone already stays gone."""
     headers = {"Content-Type": deed.content_type} if deed.manager else {}
     try:
@@ -146,7 +185,7 @@ async def _do(session: aiohttp.ClientSession, deed: Deed, time: int) -> str:
             "PATCH" if deed.manager else "DELETE",
             deed.path,
             params={"fieldManager": deed.manager} if deed.manager else {},
-            json=deed.body(time) if deed.manager else None,
+            json=deed.body(again) if deed.manager else None,
             headers=headers,
         ) as answer:
             refused = answer.status >= HTTPStatus.BAD_REQUEST

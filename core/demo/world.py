@@ -32,7 +32,11 @@ class DemoWorld:
         self._folder, self._server, self._now = folder, server, now
         for i, commit in enumerate(history()[:-1]):
             self._commit(commit, init=i == 0)
-        self.cluster = ClusterSpec(name=CLUSTER, kubeconfig=str(self.kubeconfig(_OURSELVES)))
+        self.cluster = ClusterSpec(
+            name=CLUSTER,
+            kubeconfig=str(self.kubeconfig(_OURSELVES)),
+            audit_log=str(server.audit_log or ""),
+        )
         self.apps = tuple(self._app(path) for path in (SHOP, MONITORING))
 
     def add_newest_commit(self) -> None:

@@ -19,6 +19,8 @@ _BOM: Final = "\ufeff"
 _BOMS: Final = re.compile(
     r"(?:\A|^---[ \t]*(?:#[^\n]*)?\r?\n)\ufeff+|^\ufeff+(?=---)", re.MULTILINE
 )  # where a document begins: elsewhere it is text
+_DOCUMENT: Final = re.compile(rb"^(?=---(?:[ \t\r\n]|\Z))", re.MULTILINE)
+_DIRECTIVE: Final = re.compile(rb"^%", re.MULTILINE)
 _TEMPLATE: Final = re.compile(r"\{\{")
 _TREES_KEPT: Final = 4  # blame asks for many fields of one version of one file in a row
 _COLON_AT_END: Final = "found unexpected ':'"  # libyaml's words
@@ -53,6 +55,19 @@ def parse(path: str, content: bytes) -> Tree:
 def parsed(path: str, content: bytes) -> Tree:
     """Return the tree of a file that was just asked for; callers only read it."""
     return parse(path, content)
+
+
+@lru_cache(maxsize=2)  # one after the other is asked for each object of one version of one file
+def documents_in(path: str, content: bytes) -> tuple[bytes, ...]:
+    """Split a file into YAML documents; a document start at a line's begin is always one.
+
+    Raises:
+        ManifestError: It begins like UTF-16 and is none.
+    """
+    content = in_utf8(path, content)
+    if path.endswith(".json") or _DIRECTIVE.search(content):
+        return (content,)
+    return tuple(_DOCUMENT.split(content))
 
 
 def decoded(path: str, content: bytes) -> str:

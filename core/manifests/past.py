@@ -15,7 +15,7 @@ import msgspec
 
 from core.errors import ManifestError
 from core.manifests.loading import Stated
-from core.manifests.parse import in_utf8, parse
+from core.manifests.parse import documents_in, parse
 from core.manifests.places import Rank, best, in_git, parts_of, stated_in
 from core.manifests.tree import Tree
 from core.model import Absent, Document, Json, KindRef
@@ -24,8 +24,6 @@ from core.model.paths import Element, Member, Parts, Steps, value_at, walk
 _SECRET: Final = KindRef("v1", "Secret")
 _KEPT_BYTES: Final = 16 * 2**20  # of texts that were read; the same ones come back after a revert
 _CHANGED_LINES_MAX: Final = 16
-_DOCUMENT: Final = re.compile(rb"^(?=---(?:[ \t\r\n]|\Z))", re.MULTILINE)
-_DIRECTIVE: Final = re.compile(rb"^%", re.MULTILINE)
 _ANCHOR: Final = re.compile(rb"(?:^|[\s\[{,])[&*]\S|<<", re.MULTILINE)
 _ODD_BREAK: Final = re.compile(rb"\r(?!\n)|\xc2\x85|\xe2\x80[\xa8\xa9]")  # a line's end to YAML
 _ONE_VALUE: Final = re.compile(
@@ -94,17 +92,17 @@ class Past:
     def stated(self, content: bytes) -> Statement | None:
         """Return what a version of the file says; None when that cannot be told."""
         try:
-            texts = self._split(in_utf8(self._document.file, content))
+            texts = self._split(content)
             ranked = [found for text in texts if (found := self._ranked(text))]
         except ManifestError:
             return None
         return best(ranked) or Statement(stated=False, values=dict.fromkeys(self._paths))
 
     def _split(self, content: bytes) -> list[bytes]:
-        """Split a file into YAML documents; a document start at a line's begin is always one."""
-        if self._document.file.endswith(".json") or _DIRECTIVE.search(content):
-            return [content]
-        return [text for text in _DOCUMENT.split(content) if self._name in text]
+        """Return the documents of a file that may state the object."""
+        file = self._document.file
+        escaped = file.endswith(".json")  # JSON may write a name in many ways
+        return [text for text in documents_in(file, content) if escaped or self._name in text]
 
     def _ranked(self, text: bytes) -> tuple[Rank, Statement] | None:
         if text in self._texts:

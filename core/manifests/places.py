@@ -6,12 +6,11 @@ from typing import Final, TypeAlias, TypeVar
 
 from core.errors import ManifestError
 from core.manifests.loading import Stated, stated_objects
-from core.manifests.parse import parsed
+from core.manifests.parse import documents_in, parsed
 from core.manifests.tree import Tree
 from core.model import ABSENT, Absent, Document, Json, KindRef
 from core.model.paths import Member, Parts, PathError, parse_path, value_at, walk
 
-_NAMELESS: Final = ""  # the caller knows the path; it is only for messages
 Rank: TypeAlias = tuple[bool, bool]  # whether the API group and the namespace are the same
 Fitting = TypeVar("Fitting")
 _NOWHERE: Final = (Member(None),)  # an object is no set, so it has no members
@@ -19,16 +18,42 @@ _SECRET_DATA: Final = "data"  # noqa: S105  a field's name
 _SECRET_TEXT: Final = "stringData"  # noqa: S105
 
 
-def line_of(path: str, content: bytes, index: int, *, file: str = _NAMELESS) -> int:
+def line_of(path: str, content: bytes, document: Document) -> int:
     """Return the line of the field at a dotted *path*, or of its nearest parent that is there.
+
+    Only the YAML document that the object stands in is parsed, where it can be told which.
 
     Raises:
         ManifestError: The file cannot be read, or has no such object.
     """
-    tree = parsed(file, content)
-    found = _object(tree, index)
+    above, text = _around(document, content)
+    tree = parsed(document.file, text)
+    found = _standing(tree, document, above)
+    if found is None:
+        above, tree = 0, parsed(document.file, content)
+        found = _standing(tree, document, above)
+    if found is None:
+        reason = f"there is no object on line {document.line} of this file"
+        raise ManifestError(document.file, 1, reason)
     walked = [step for step, _ in walk(found.value, in_git(found, parts_of(path)))]
-    return tree.line_at(found.value, found.line, walked)
+    return above + tree.line_at(found.value, found.line, walked)
+
+
+def _around(document: Document, content: bytes) -> tuple[int, bytes]:
+    """Return the YAML document that an object stands in, and how many lines are above that."""
+    above = 0
+    for text in documents_in(document.file, content):
+        lines = text.count(b"\n") + (not text.endswith(b"\n"))
+        if document.line <= above + lines:
+            return above, text
+        above += lines
+    return 0, content
+
+
+def _standing(tree: Tree, document: Document, above: int) -> Stated | None:
+    """Find the object by its line; one line of JSON may hold several."""
+    found = (each for each in _objects(tree) if above + each.line == document.line)
+    return next((each for each in found if _is_same(each, document)), None)
 
 
 def stated_at(content: bytes, document: Document, path: str) -> Json | Absent:
@@ -63,13 +88,6 @@ def best(fitting: Iterable[tuple[Rank, Fitting]]) -> Fitting | None:
 def _objects(tree: Tree) -> Iterator[Stated]:
     for root in tree.roots:
         yield from stated_objects(tree, root)
-
-
-def _object(tree: Tree, index: int) -> Stated:
-    for number, found in enumerate(_objects(tree)):
-        if number == index:
-            return found
-    raise ManifestError(tree.path, 1, f"there is no object number {index + 1} in this file")
 
 
 def _is_same(stated: Stated, document: Document) -> bool:

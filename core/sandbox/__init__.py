@@ -6,7 +6,7 @@ driftdeck relies on; `tests/contract/` runs the same statements against both.  F
 * `types` knows the kinds: schemas, field sets, quantities, defaults, encodings and statuses;
 * `apply` is server-side apply and patches, pure functions all;
 * `storing` is what the server does to an object that is read or written, and `store` its memory;
-* `serve` is the edge: routes, watches, users, faults, HTTP.
+* `serve` is the edge: routes, watches, users, faults, HTTP; `auditing` its log of who wrote what.
 """
 
 from typing import TYPE_CHECKING

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.model import Event, FieldChange, FieldVerdict
+from core.model.paths import format_path, parse_path
 from core.telling import changes, values
 from core.telling.spans import Line, Role, Span, say
 
@@ -61,7 +62,7 @@ def fields(event: Event, arrow: str, *, whole: bool = True) -> str:
 
 
 def _field(change: FieldChange, arrow: str, *, whole: bool) -> str:
-    path = change.path if whole else change.path.rpartition(".")[2]
+    path = change.path if whole else _last(change.path)
     live, git = (values.text_of(side) for side in (change.live, change.git))
     sides = values.secret_word(change) or f"{_short(live)}{arrow}{_short(git)}"
     who = change.actor.user or change.actor.manager if change.actor is not None else ""
@@ -70,3 +71,10 @@ def _field(change: FieldChange, arrow: str, *, whole: bool) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _VALUE_CHARACTERS else f"{text[:_VALUE_CHARACTERS]}…"
+
+
+def _last(path: str) -> str:
+    """The last key of a path, with what stands behind it in brackets."""
+    parts = parse_path(path)
+    at = max((at for at, part in enumerate(parts) if isinstance(part, str)), default=0)
+    return format_path(parts[at:])

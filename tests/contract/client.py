@@ -25,6 +25,7 @@ class Server:
     url: str
     ca_file: Path | None
     tokens: dict[str, str]
+    audit_path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

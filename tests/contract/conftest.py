@@ -12,10 +12,11 @@ from tests.contract.worlds import Home
 
 
 @pytest.fixture(scope="session")
-def sandbox_server() -> Iterator[Server]:
+def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The embedded server, one for all tests."""
-    with SandboxThread() as sandbox:
-        yield Server("sandbox", sandbox.url, None, sandbox.tokens)
+    audit_log = tmp_path_factory.mktemp("sandbox") / "audit.log"
+    with SandboxThread(audit_log=audit_log) as sandbox:
+        yield Server("sandbox", sandbox.url, None, sandbox.tokens, audit_log)
 
 
 @pytest.fixture(params=["sandbox", pytest.param("real", marks=pytest.mark.real)])
@@ -25,7 +26,7 @@ def server(request: pytest.FixtureRequest) -> Server:
         embedded: Server = request.getfixturevalue("sandbox_server")
         return embedded
     real: ApiServer = request.getfixturevalue("real_server")
-    return Server("real", real.url, real.ca_file, real.tokens)
+    return Server("real", real.url, real.ca_file, real.tokens, real.audit_path)
 
 
 @pytest.fixture

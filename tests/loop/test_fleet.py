@@ -91,3 +91,16 @@ def test_two_folders_of_one_last_name_do_not_share_what_was_applied(place: Place
     said = typed("diff", "--path", "lab/shop")
     assert "extra" not in said
     assert "another name ends that" in said
+
+
+def test_a_missing_inventory_namespace_is_said_before_anything_is_written(place: Place) -> None:
+    commit(place, one="a")
+    app = "{name: one, repo: repo, path: one, namespace: default, inventory_namespace: nowhere}"
+    settle(place, f"apps: [{app}]\n")
+    note = "the inventory cannot be written (the namespace nowhere does not exist)"
+    planned = run(place, "sync", "--dry-run")
+    assert note in planned.stdout
+    done = run(place, "sync", "--yes")
+    assert note in done.stdout
+    assert "1 of 1 done" in done.stdout
+    assert done.returncode == 0

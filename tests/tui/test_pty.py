@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -172,3 +173,18 @@ def test_the_program_opens_the_terminal_with_the_flags_it_was_given(tmp_path: Pa
     assert b"demo" in terminal.bytes
     assert not _COLOUR.search(terminal.bytes)
     assert b"\x1b[?1000h" not in terminal.bytes
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="NOT PROVEN: no kubectl")
+def test_kubectl_works_on_the_demo_while_it_runs(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "demo", program=(sys.executable, "-m", "tui"))
+    terminal.read_until(lambda seen: b"/kubeconfig" in seen and b"monitoring" in seen)
+    found = re.search(rb"export KUBECONFIG=(/\S+?/kubeconfig)", terminal.bytes)
+    assert found is not None
+    path = found[1].decode()
+    words = ["kubectl", "--kubeconfig", path, "-n", "shop", "get", "deployments"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=_DEADLINE_S)  # noqa: S603
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["NAME", "cart", "web"]
+    os.write(terminal.ours, b"Q")
+    assert terminal.ended() == 0
+    assert not Path(path).exists()

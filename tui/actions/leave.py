@@ -11,7 +11,7 @@ ALWAYS_QUIT: Final = ("ctrl+c", "ctrl+q")  # from everywhere, dialogs and inputs
 
 
 def _help(on: Surface) -> None:
-    on.show(HelpDialog(on.actions, reasons(on), on.role_styles))
+    on.show(HelpDialog(on.actions, reasons(on), on.role_styles, on.options.welcome))
 
 
 # Back, from the inside out (K5); each says whether there was something to close ------------------

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from typing_extensions import override
 
 from core.telling.spans import Line, Role
-from tui.dialogs.help_page import help_lines
+from tui.dialogs.help_page import help_lines, welcome_lines
 from tui.keys import DIALOG_KEYS
 from tui.surface import Action
 from tui.text.spans import clip
@@ -30,10 +30,12 @@ class HelpDialog(ModalScreen[None]):
         actions: Sequence[Action],
         disabled: Mapping[str, str],
         styles: Mapping[Role, Style],
+        welcome: str = "",
     ) -> None:
-        """Show *actions*; *disabled* holds reasons by id."""
+        """Show *actions* below *welcome*; *disabled* holds reasons by id."""
         super().__init__(classes="preview")
         self._actions, self._disabled, self._role_styles = actions, disabled, styles
+        self._welcome = welcome
         self._body: Lines[Line] = Lines(clip, id="body", cursor=False)
         self._search = Input(id="search", compact=True, select_on_focus=False)
 
@@ -67,7 +69,8 @@ class HelpDialog(ModalScreen[None]):
 
     def _draw(self) -> None:
         width = max(20, self._body.cells - 2)
-        self._body.show(help_lines(self._actions, width, self._disabled, self._search.value))
+        keys = help_lines(self._actions, width, self._disabled, self._search.value)
+        self._body.show([*welcome_lines(self._welcome, width), *keys])
         self._body.redraw()
 
     def on_key(self, event: events.Key) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from core.telling.spans import Line, Role
+from core.telling.spans import Line, Role, say
 from tui.keys import DIALOG_WORDS, key_name
 from tui.surface import Action, Group
 from tui.text.spans import padded, wrap
@@ -25,6 +25,11 @@ def help_lines(
     if not lines:
         return [(("no key matches", Role.MUTED),)]
     return [*lines, (("In a dialog  ", Role.TITLE),), *_wrapped(DIALOG_WORDS, width)]
+
+
+def welcome_lines(welcome: str, width: int) -> list[Line]:
+    """What was said at the start, for who wants to read it again."""
+    return [*_wrapped(say(welcome)[0], width), ()] if welcome else []
 
 
 def _haystack(action: Action) -> str:

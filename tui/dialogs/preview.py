@@ -26,7 +26,7 @@ from core.telling.spans import Line, Role
 from tui.dialogs.guard import ARM_S, Guard
 from tui.dialogs.naming import NameStep
 from tui.keys import DIALOG_KEYS
-from tui.text.spans import clip, width_of, wrap
+from tui.text.spans import clip, cut_middle, width_of, wrap
 from tui.theme.styles import MONO_STYLES
 from tui.widgets.lines import Lines
 
@@ -61,12 +61,33 @@ class Buttons(Widget):
 
     @property
     def _rows(self) -> list[Line]:
-        """The buttons, and why the second does nothing: beside them, or below."""
+        """The buttons, and why the second does nothing: side by side, or one below the other."""
         line = self.line
         if width_of(line) <= self._width:
             return [line]
         below = wrap(self.reason, max(8, self._width - 1))
-        return [line[:-1], *(((" ", Role.TEXT), (part, Role.WARNING)) for part in below)]
+        reasons: list[Line] = [((" ", Role.TEXT), (part, Role.WARNING)) for part in below]
+        return [*self._both(line), *reasons]
+
+    def _both(self, line: Line) -> list[Line]:
+        """The buttons in one row where they fit, else in two; the key of the second is kept."""
+        if not self.words or width_of(line[:4]) <= self._width:
+            return [line[:4]]
+        short = cut_middle(self.words, self._width - len(" " + "  " + " y  "))
+        return [line[:2], ((" ", Role.TEXT), (f"  {short} y  ", line[3][1]))]
+
+    def at(self, x: int, y: int) -> int | None:
+        """Which button is at a place: 0 cancels, 1 confirms; None where there is none."""
+        rows = self._rows
+        cancel_ends = width_of(self.line[:3])
+        if y == 0 and x < cancel_ends:
+            return 0
+        if not self.words:
+            return None
+        if y == 0 and width_of(rows[0]) > cancel_ends:
+            return 1 if x < width_of(self.line[:4]) else None
+        below = y == 1 and width_of(self.line[:4]) > self._width
+        return 1 if below and x < width_of(rows[1]) else None
 
     @property
     def line(self) -> Line:
@@ -248,10 +269,8 @@ class Preview(ModalScreen[None]):
         """The buttons can be clicked; the same rules hold."""
         if event.widget is not self._buttons:
             return
-        cancel_ends = width_of(self._buttons.line[:3])
-        if event.x < cancel_ends:
+        chosen = self._buttons.at(event.x, event.y)
+        if chosen == 0:
             self.dismiss()
-        elif self._guard.armed(monotonic()) and event.x < cancel_ends + width_of(
-            self._buttons.line[3:4]
-        ):
+        elif chosen == 1 and self._guard.armed(monotonic()):
             self._confirm()

@@ -1,5 +1,7 @@
 """Pane 0 for an app, a commit or an event: what is known about it, in words."""
 
+from collections.abc import Iterable
+
 from core.model import ClusterView, Commit, CommitShown, Event
 from core.telling import events, origins
 from core.telling.moments import age, ago
@@ -9,7 +11,7 @@ from tui.text.changes import field_lines
 from tui.text.plans import diff_lines
 from tui.text.rows import AppRow, Looks, clock_of
 from tui.text.signs import IGNORED, SIGNS
-from tui.text.spans import fold, wrap
+from tui.text.spans import flow, fold, width_of, wrap
 
 
 def _fact(name: str, *spans: Span) -> Line:
@@ -18,6 +20,12 @@ def _fact(name: str, *spans: Span) -> Line:
 
 def _told(text: str, width: int, role: Role) -> list[Line]:
     return [((part, role),) for part in wrap(say(text)[0], max(8, width))]
+
+
+def _fitted(lines: Iterable[Line], width: int) -> list[Line]:
+    """Facts that are too long go on below; nothing is cut."""
+    broken = ([line] if width_of(line) <= width else flow(line, width, indent=11) for line in lines)
+    return [part for parts in broken for part in parts]
 
 
 def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks) -> list[Line]:
@@ -54,7 +62,7 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         lines += [(), *_told(gap, width, Role.WARNING)]
     if view.inventory:
         lines += [(), *_told(f"inventory: {view.inventory}", width, Role.WARNING)]
-    return lines
+    return _fitted(lines, width)
 
 
 def _sign(row: AppRow, looks: Looks) -> Line:
@@ -96,7 +104,8 @@ def commit_lines(commit: Commit, shown: CommitShown | None, width: int, looks: L
         lines += [(("reading what it changes", Role.MUTED),), ()]
     else:
         lines += _shown_lines(shown, width)
-    return [*lines, (("t", Role.KEY), (" shows what reverting this commit would do", Role.MUTED))]
+    lines.append((("t", Role.KEY), (" shows what reverting this commit would do", Role.MUTED)))
+    return _fitted(lines, width)
 
 
 def _shown_lines(shown: CommitShown, width: int) -> list[Line]:
@@ -136,4 +145,4 @@ def event_lines(event: Event, width: int, looks: Looks) -> list[Line]:
         lines += [(), *field_lines(change, width, looks, explained=True)]
     if event.ref is not None:
         lines += [(), (("Enter", Role.KEY), (" goes to the object", Role.MUTED))]
-    return lines
+    return _fitted(lines, width)

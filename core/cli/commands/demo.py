@@ -13,7 +13,7 @@ from pathlib import Path
 from core.cli.commands import terminal
 from core.cli.commands.headless import EventLog, follow
 from core.cli.commands.sync import Console, sync
-from core.cli.opening import OpenTerminal
+from core.cli.opening import OpenTerminal, Shown
 from core.cli.options import Options
 from core.cli.output.ink import Ink
 from core.cli.output.streams import put
@@ -29,7 +29,10 @@ def run(options: Options, open_terminal: OpenTerminal | None) -> int:
     """Build the world, then show it in the terminal, or as the controller does without one."""
     if flags_of(options) != Flags():
         raise UsageError("the demo brings its own settings, repository and cluster")
-    with tempfile.TemporaryDirectory(prefix="driftdeck-demo-") as name, SandboxThread() as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="driftdeck-demo-") as name,
+        SandboxThread(audit_log=Path(name, "audit.log")) as server,
+    ):
         world = DemoWorld(Path(name), server, time.time())
         code = run_coroutine(first_sync(world))
         if code:
@@ -39,7 +42,8 @@ def run(options: Options, open_terminal: OpenTerminal | None) -> int:
         with world.with_colleague(told):
             if open_terminal is None:
                 return run_coroutine(controller(world, options))
-            return terminal.start(settings_of(world), options, open_terminal, title="demo")
+            shown = Shown("demo", f"kubectl works on this cluster: {_export(world)}")
+            return terminal.start(settings_of(world), options, open_terminal, shown)
 
 
 def settings_of(world: DemoWorld) -> Settings:
@@ -49,14 +53,19 @@ def settings_of(world: DemoWorld) -> Settings:
 
 async def first_sync(world: DemoWorld) -> int:
     """Apply everything, and only then let the newest commit come."""
+    code = await synced(world)
+    world.add_newest_commit()
+    return code
+
+
+async def synced(world: DemoWorld) -> int:
+    """Make the cluster equal to Git, without a word."""
     console = Console(out=io.StringIO(), err=sys.stderr, ink=Ink())  # the plan is of no interest
 
     async def reader(engine: EngineLike) -> int:
         return await sync(engine, Options(yes=True), console, protected=frozenset())
 
-    code = await beside(connected(settings_of(world), writing=True, once=True), reader)
-    world.add_newest_commit()
-    return code
+    return await beside(connected(settings_of(world), writing=True, once=True), reader)
 
 
 async def controller(world: DemoWorld, options: Options) -> int:
@@ -73,10 +82,14 @@ async def controller(world: DemoWorld, options: Options) -> int:
 def _invitation(world: DemoWorld) -> list[str]:
     return [
         "While the demo runs, you can cause drift yourself, from elsewhere:",
-        f"  export KUBECONFIG={world.kubeconfig(VISITOR)}",
+        f"  {_export(world)}",
         "  kubectl -n shop scale deployment web --replicas=9",
         f"The repository that the cluster should equal: {world.repository}",
     ]
+
+
+def _export(world: DemoWorld) -> str:
+    return f"export KUBECONFIG={world.kubeconfig(VISITOR)}"
 
 
 def _tell(words: str) -> None:

@@ -1,9 +1,13 @@
 """`driftdeck`: opens the terminal, which is handed in."""
 
-from core.cli.opening import OpenTerminal
+from typing import Final
+
+from core.cli.opening import OpenTerminal, Shown
 from core.cli.options import Options
 from core.cli.session import EngineLike, connected, settings_of
 from core.settings.reading import Settings
+
+_NOTHING: Final = Shown()
 
 
 def run(options: Options, open_terminal: OpenTerminal) -> int:
@@ -12,7 +16,7 @@ def run(options: Options, open_terminal: OpenTerminal) -> int:
 
 
 def start(
-    settings: Settings, options: Options, open_terminal: OpenTerminal, *, title: str = ""
+    settings: Settings, options: Options, open_terminal: OpenTerminal, shown: Shown = _NOTHING
 ) -> int:
     """Open the terminal on *settings*; it builds the engine in the engine's own thread."""
 
@@ -20,4 +24,4 @@ def start(
         writing = options.write or options.autoheal
         return connected(settings, healing=options.autoheal, writing=writing)
 
-    return open_terminal(engine_factory, options, title)
+    return open_terminal(engine_factory, options, shown)

@@ -25,6 +25,8 @@ from core.git.reading.faults import damaged, not_here, translated
 from core.git.reading.opening import opened
 
 BLOB_MAX_BYTES: Final = 32 * 2**20  # of a manifest: the loader takes no more either
+LARGE_BYTES: Final = 2**20
+LARGE_KEPT_BYTES: Final = 2 * BLOB_MAX_BYTES  # a version and the one before it
 ENTRIES_KEPT: Final = 100_000  # of trees, about 20 MB
 COMMITS_KEPT: Final = 5_000
 SHA1_HEX: Final = 40
@@ -60,6 +62,7 @@ class Store:
         self.lock = RLock()
         self._trees: OrderedDict[str, dict[bytes, Entry]] = OrderedDict()
         self._entries_kept = 0
+        self._large: OrderedDict[str, bytes] = OrderedDict()
         self._commits: OrderedDict[str, RawCommit] = OrderedDict()
         self.close = weakref.finalize(self, self.repo.close)
 
@@ -163,6 +166,10 @@ class Store:
             RejectedError: It is larger than any manifest.
             UnavailableError: The repository is damaged.
         """
+        with self.lock:
+            known = self._large.get(blob_id)
+        if known is not None:
+            return known
         data = self.raw(blob_id, BLOB)
         if len(data) > BLOB_MAX_BYTES:
             raise RejectedError(f"[SIZE] the file is larger than {BLOB_MAX_BYTES // 2**20} MiB")
@@ -171,7 +178,16 @@ class Store:
             digest.update(data)
             if digest.hexdigest() != blob_id:
                 raise damaged(self.path, f"blob {blob_id} holds other bytes than its name says")
+        if len(data) >= LARGE_BYTES:
+            self._keep(blob_id, data)
         return data
+
+    def _keep(self, blob_id: str, data: bytes) -> None:
+        """Keep a large file, which is asked for again for each of its many objects."""
+        with self.lock:
+            self._large[blob_id] = data
+            while sum(map(len, self._large.values())) > LARGE_KEPT_BYTES:
+                self._large.popitem(last=False)
 
     def peeled(self, object_id: str) -> tuple[str, str]:
         """Return what an id names once annotated tags are followed: its kind, and its id.

@@ -136,7 +136,8 @@ def tell_repair(draft: Draft, repaired: WatchRepaired) -> None:
 def lose_cluster(draft: Draft, lost: ClusterLost) -> None:
     """Disconnected: rows stay as they are, nothing is concluded from silence."""
     cluster = draft.cluster(lost.cluster)
-    if cluster.view.problem != lost.problem:
+    before = cluster.view.problem
+    if before is None or before.remedy is not lost.problem.remedy:  # an outage is told once
         words = lost.problem.words
         draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=lost.cluster, message=words)
     view = replace(cluster.view, connected=False, problem=lost.problem)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from core.sandbox.auditing import AuditLog, Written
 from core.sandbox.serve import discovery, forms, routes, users
 from core.sandbox.serve.api import Api
 from core.sandbox.serve.faults import Faults
@@ -21,6 +22,7 @@ from core.sandbox.serve.wire import (
     check_apply,
     decoded,
     faulty,
+    name_in,
     refusal,
     reply,
     root_of,
@@ -38,14 +40,22 @@ Audit = tuple[str, str, str, int, float]  # method, path with query, user, statu
 _REQUESTS_MAX = 20_000
 _WATCH_DEFAULT_S = 1800.0
 _LAST_BOOKMARK_S = 2.0  # as the real server's watch cache
+_WRITING = ("POST", "PUT", "PATCH", "DELETE")
 _OPEN = ("/version", "/healthz", "/livez", "/readyz")
 
 
 class Face:
     """Answers every request, from one handler: the paths are the API's own grammar."""
 
-    def __init__(self, api: Api, clock: Callable[[], float], bookmark_period_s: float) -> None:
+    def __init__(
+        self,
+        api: Api,
+        clock: Callable[[], float],
+        bookmark_period_s: float,
+        audit_log: AuditLog | None = None,
+    ) -> None:
         """Serve *api*."""
+        self._audit_log = audit_log
         self.tokens = users.new_tokens()
         self._api, self._clock, self._bookmark_period_s = api, clock, bookmark_period_s
         self._users = {token: user for user, token in self.tokens.items()}
@@ -75,6 +85,7 @@ class Face:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, and note that it came."""
         token, path = asked(request)
+        began = self._clock()
         user = self._users.get(token) if token else "system:anonymous"
         await self.faults.wait_if_stalled(path)
         fault = self.faults.take(request.method, path)
@@ -91,11 +102,31 @@ class Face:
             return response  # a watch, noted when it began
         self._note(request, user or "", response.status)
         target = routes.target_of(path.split("?", 1)[0], self._api.registry)
+        if target is not None and request.method in _WRITING:
+            self._audit(request, response, target, user or "system:anonymous", began)
         return warned(response, [target.kind.warning] if target and target.kind.warning else [])
 
     def _note(self, request: web.Request, user: str, status: int) -> None:
         entry = (request.method, asked(request)[1], user, status, time.monotonic())
         self.requests.append(entry)
+
+    def _audit(
+        self, request: web.Request, response: web.Response, target: Target, user: str, began: float
+    ) -> None:
+        if self._audit_log is None:
+            return
+        made = Written(
+            target=target,
+            verb=routes.verb_of(request.method, target, watching=False),
+            name=target.name or name_in(response),
+            uri=asked(request)[1],
+            user=user,
+            user_agent=request.headers.get("User-Agent", ""),
+            status=response.status,
+            began=began,
+            ended=self._clock(),
+        )
+        self._audit_log.note(made)
 
     async def _answer(self, request: web.Request, user: str, where: str) -> web.StreamResponse:
         path = where.split("?", 1)[0]

@@ -13,6 +13,7 @@ from typing import Self
 from aiohttp import web
 from typing_extensions import override
 
+from core.sandbox.auditing import AuditLog
 from core.sandbox.serve.api import Api
 from core.sandbox.serve.faults import Faults
 from core.sandbox.serve.http import Audit, Face
@@ -32,6 +33,7 @@ class Sandbox:
         history_max: int = 1000,
         bookmark_period_s: float = 60.0,
         clock: Callable[[], float] = time.time,
+        audit_log: Path | None = None,
     ) -> None:
         """Make an empty world.
 
@@ -39,8 +41,11 @@ class Sandbox:
             history_max: How many changes of a kind a watch can resume over.
             bookmark_period_s: How often a quiet watch hears a bookmark.
             clock: Seconds since 1970, for timestamps.
+            audit_log: File that tells of every write; None for none.
         """
-        self._face = Face(Api(clock, history_max=history_max), clock, bookmark_period_s)
+        self.audit_log = audit_log
+        self._log = AuditLog(audit_log) if audit_log is not None else None
+        self._face = Face(Api(clock, history_max=history_max), clock, bookmark_period_s, self._log)
         self._runner: web.AppRunner | None = None
         self.url = ""
         self.tokens: dict[str, str] = self._face.tokens
@@ -69,6 +74,9 @@ class Sandbox:
             self.faults.clear()
             self._face.cut_watches()
             await runner.cleanup()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -142,11 +150,16 @@ class SandboxThread:
         history_max: int = 1000,
         bookmark_period_s: float = 60.0,
         clock: Callable[[], float] = time.time,
+        audit_log: Path | None = None,
     ) -> None:
         """Make an empty world; see `Sandbox`."""
         self._inner = Sandbox(
-            history_max=history_max, bookmark_period_s=bookmark_period_s, clock=clock
+            history_max=history_max,
+            bookmark_period_s=bookmark_period_s,
+            clock=clock,
+            audit_log=audit_log,
         )
+        self.audit_log = audit_log
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
         self.tokens = self._inner.tokens

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 
 import msgspec
 from aiohttp import web
@@ -79,6 +80,22 @@ def reply(
         content_type="application/json",
         headers=headers,
     )
+
+
+def name_in(response: web.Response) -> str:
+    """Return the name of the object in an answer; "" of a refusal."""
+    body = response.body
+    if response.status != HTTPStatus.CREATED or not isinstance(body, bytes):
+        return ""
+    return msgspec.json.decode(body, type=_Named).metadata.name
+
+
+class _Metadata(msgspec.Struct):
+    name: str = ""
+
+
+class _Named(msgspec.Struct):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
 def warned(response: web.Response, warnings: Iterable[str]) -> web.Response:

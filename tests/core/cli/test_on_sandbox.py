@@ -26,6 +26,8 @@ from core.git import commit_files
 from core.sandbox import SandboxThread
 
 SETTINGS = f"""\
+clusters:
+  demo: {{audit_log: audit.log}}
 apps:
   - {{name: shop, repo: config, revision: {BRANCH}, path: {SHOP}, namespace: shop,
      inventory_namespace: default}}
@@ -94,7 +96,7 @@ def world(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "driftdeck.yaml").write_text(SETTINGS)
-    with SandboxThread() as server:
+    with SandboxThread(audit_log=tmp_path / "audit.log") as server:
         demo = DemoWorld(tmp_path, server, time.time())
         monkeypatch.setenv("KUBECONFIG", demo.cluster.kubeconfig)
         assert run_coroutine(first_sync(demo)) == 0
@@ -132,6 +134,16 @@ def test_every_deed_of_the_colleague_is_accepted_and_seen(world: World) -> None:
     assert (scaled["actor"]["manager"], scaled["actor"]["subresource"]) == ("kubectl", "scale")
     assert (scaled["origin"]["file"], scaled["origin"]["line"]) == (WEB, 8)
     assert scaled["origin"]["subject"] == "Run three webs before the sale"
+    assert (scaled["actor"]["user"], scaled["actor"]["confidence"]) == ("alice", "audit")
+    gone = objects["Service/cart"]["actor"]
+    assert (gone["user"], gone["manager"], gone["verb"]) == ("alice", "kubectl", "delete")
+
+
+def test_the_report_says_who_did_it(world: World) -> None:
+    world.deeds()
+    out = world("diff", "shop")[1]
+    assert re.search(r"live  5  alice, \ds ago \(.*\), kubectl scale \(audit\)", out), out
+    assert re.search(r"deleted by alice, \ds ago \(.*\), kubectl delete \(audit\)", out), out
 
 
 def test_a_unified_diff_is_what_a_sync_would_change(world: World) -> None:
@@ -232,6 +244,31 @@ def test_a_broken_file_is_5_and_the_rest_is_still_compared(world: World) -> None
     document = world.document()
     assert document["complete"] is False
     assert [app["problem"] is None for app in document["apps"]] == [False, True]
+
+
+def test_a_wrong_object_is_unknown_with_its_line_and_its_neighbours_are_compared(
+    world: World,
+) -> None:
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s, namespace: shop}\n"
+    wrong = head.replace("}", ", labels: {a: %s}}") % ("wrong", "x" * 64)
+    world.commit(shop__more="---\n".join([head % "right", wrong, head % "last"]).encode())
+    code, out, _ = world("diff", "shop")
+    assert code == 5
+    assert f"git-unreadable: {SHOP}/more.yaml:7: [SIZE]" in " ".join(out.split())
+    verdicts = {one["name"]: one["verdict"] for one in world.document()["objects"]}
+    assert [verdicts[name] for name in ("right", "wrong", "last")] == [
+        "missing",
+        "unknown",
+        "missing",
+    ]
+
+
+def test_a_file_that_is_no_manifest_leaves_the_exit_code_alone(world: World) -> None:
+    before = world("diff", "shop")[0]
+    world.commit(shop__values=b"replicas: 2\n")
+    code, out, _ = world("diff", "shop", "--all")
+    assert code == before
+    assert f"1 file is no manifest: {SHOP}/values.yaml" in " ".join(out.split())
 
 
 def test_a_folder_that_is_not_there_is_told(world: World) -> None:

@@ -327,6 +327,19 @@ async def restarted(sandbox: Sandbox, listener: Listener) -> None:
     await sandbox.start(port)
 
 
+async def test_what_only_a_person_can_mend_is_told_during_an_outage_too(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    kubeconfig = embedded.kubeconfig("driftdeck")
+    async with connected(embedded) as (_, listener):
+        await sandbox.stop()
+        await listener.next(ClusterLost)
+        kubeconfig.write_text("[")
+        told = await listener.next(ClusterLost, after=1)
+    assert told.problem.remedy is Remedy.FIX_SETTINGS
+    assert "is no YAML" in str(told.problem)
+
+
 async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_then_on(
     sandbox: Sandbox, embedded: World
 ) -> None:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from core.errors import ManifestError
 from core.manifests import line_of, load, stated_at
-from core.model import ABSENT, Json
+from core.model import ABSENT, Document, Json
 from core.model.paths import Steps, format_path
 
 CONTENT = b"""\
@@ -76,17 +77,23 @@ stringData:
     ],
 )
 def test_a_path_leads_to_its_line_or_to_that_of_its_nearest_parent(path: str, line: int) -> None:
-    assert line_of(path, CONTENT, 1) == line
+    assert line_of(path, CONTENT, stated(CONTENT, 1)) == line
 
 
 def test_a_secrets_key_is_found_where_the_file_states_it() -> None:
-    assert line_of("data.a", CONTENT, 2) == 33
-    assert line_of("data.b", CONTENT, 2) == 35
+    assert line_of("data.a", CONTENT, stated(CONTENT, 2)) == 33
+    assert line_of("data.b", CONTENT, stated(CONTENT, 2)) == 35
 
 
 def test_an_object_that_is_not_there_is_an_error() -> None:
     with pytest.raises(ManifestError):
-        line_of("spec", CONTENT, 3)
+        line_of("spec", CONTENT, replace(stated(CONTENT, 1), line=2))
+    with pytest.raises(ManifestError):
+        line_of("spec", CONTENT, replace(stated(CONTENT, 1), name="other"))
+
+
+def stated(content: bytes, index: int, *, file: str = "a.yaml") -> Document:
+    return load(file, content).documents[index]
 
 
 def fields(value: Json, above: Steps = ()) -> Iterator[Steps]:
@@ -106,26 +113,54 @@ def test_every_field_is_found_on_the_line_that_names_it() -> None:
     found = list(fields(json.loads(load("a.yaml", CONTENT).documents[1].body)))
     assert len(found) == 28
     for steps in found:
-        line = line_of(format_path(steps), CONTENT, 1)
+        line = line_of(format_path(steps), CONTENT, stated(CONTENT, 1))
         named = steps[-1] if isinstance(steps[-1], str) else "-"
         assert named in text[line - 1], steps
 
 
 def test_an_alias_leads_to_the_line_of_its_anchor() -> None:
     content = b"apiVersion: v1\nkind: X\nmetadata: {name: x}\na: &a\n  k: 1\nb: *a\nc:\n  <<: *a\n"
-    assert line_of("b.k", content, 0) == 5
-    assert line_of("c.k", content, 0) == 5
+    assert line_of("b.k", content, stated(content, 0)) == 5
+    assert line_of("c.k", content, stated(content, 0)) == 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CONTENT,
+        CONTENT.removesuffix(b"\n"),
+        CONTENT.replace(b"\n", b"\r\n"),
+        CONTENT.replace(b"\n", b"\r"),
+        b"\xef\xbb\xbf" + CONTENT,
+        ("\ufeff" + CONTENT.decode()).encode("utf-16-le"),
+        CONTENT.replace(b"# a comment", b"# a \xe2\x80\xa8# comment"),
+        b"%YAML 1.1\n---\n" + CONTENT.replace(b"---\n", b"...\n---\n"),
+    ],
+    ids=["lf", "open", "crlf", "cr", "bom", "utf-16", "separator", "directive"],
+)
+def test_a_line_is_found_whatever_ends_and_begins_documents(content: bytes) -> None:
+    document = stated(content, 1)
+    head = line_of("apiVersion", content, document)
+    assert head == document.line
+    assert line_of("spec.replicas", content, document) == head + 8
+
+
+def test_of_several_objects_on_one_line_each_is_found() -> None:
+    one = b'{"apiVersion":"v1","kind":"X","metadata":{"name":"%s",\n"labels":{}}}'
+    content = one % b"a" + one % b"b"
+    found = [line_of("metadata.labels", content, stated(content, n, file="a.json")) for n in (0, 1)]
+    assert found == [2, 3]
 
 
 def test_an_item_of_a_list_has_its_lines() -> None:
     content = b"apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: X\n"
     content += b"  metadata:\n    name: x\n"
-    assert line_of("metadata.name", content, 0) == 7
+    assert line_of("metadata.name", content, stated(content, 0)) == 7
 
 
 def test_json_has_lines_too() -> None:
     content = b'{"apiVersion": "v1",\n"kind": "X",\n"metadata": {\n"name": "x"}}'
-    assert line_of("metadata.name", content, 0, file="a.json") == 4
+    assert line_of("metadata.name", content, stated(content, 0, file="a.json")) == 4
 
 
 def test_a_value_is_found_by_kind_and_name_in_another_version() -> None:

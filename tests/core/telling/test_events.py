@@ -85,3 +85,14 @@ def test_no_event_steers_the_terminal() -> None:
     assert SHOWN in events.about(event)[0]
     assert "\x1b" not in said
     assert events.message(event)[0] == SHOWN
+
+
+def test_a_list_names_each_field_with_both_values_and_who_by_its_last_key_where_room_is_short() -> (
+    None
+):
+    image = replace(REPLICAS, path="spec.template.spec.containers[name=web].image")
+    label = replace(REPLICAS, path='metadata.labels["a.b/c"]', actor=None)
+    event = replace(DRIFT, changes=(image, label, INFO))
+    assert events.fields(event, "->", whole=False).startswith("image 7->3 ")
+    assert '; ["a.b/c"] 7->3' in events.fields(event, "->", whole=False)
+    assert "containers[name=web].image 7 -> 3" in events.fields(event, " -> ")

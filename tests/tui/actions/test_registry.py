@@ -13,7 +13,7 @@ from tui.actions.leave import ALWAYS_QUIT
 from tui.actions.registry import ACTIONS, BY_ID, registered
 from tui.app import DriftApp
 from tui.desk import Desk
-from tui.dialogs.help_page import help_lines
+from tui.dialogs.help_page import help_lines, welcome_lines
 from tui.keys import DIALOG_KEYS, NEVER_BOUND, key_name
 from tui.model.focus import Pane
 from tui.options import TerminalOptions
@@ -164,3 +164,9 @@ def test_the_most_wanted_hint_comes_first_and_the_moment_can_ask_for_one() -> No
     assert hints(80)[0].id == "sync"
     assert hints(80, Pane.COMMITS)[0].id == "revert"
     assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 13
+
+
+def test_what_was_said_at_the_start_stands_on_top_of_the_help() -> None:
+    lines = welcome_lines("export KUBECONFIG=/tmp/\x1b[2J/kubeconfig", 60)
+    assert [plain(line) for line in lines] == ["  export KUBECONFIG=/tmp/␛[2J/kubeconfig", ""]
+    assert welcome_lines("", 30) == []

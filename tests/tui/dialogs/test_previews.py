@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from rich.cells import cell_len
 
 from core.model import (
     Cause,
@@ -28,9 +29,11 @@ from core.reconcile.memory.commands import (
     SetHeal,
     SetWriting,
 )
+from core.telling.spans import plain
 from tests.tui import samples
 from tests.tui.stage import ARMED_S, Stage, answered, playing
 from tui.dialogs.guard import Guard
+from tui.dialogs.preview import Buttons
 from tui.dialogs.sync import outdated
 
 DENIED = Problem(Remedy.GRANT, "Deployment/payments/api: denied")
@@ -398,3 +401,21 @@ async def test_heal_counts_only_what_the_settings_let_it_put_back(
         await stage.press("H")
         wanted = f"Now: {put_back} objects would be" if put_back else "Now: nothing would be"
         assert wanted in stage.dialog
+
+
+@pytest.mark.parametrize(("width", "rows"), [(200, 1), (90, 2), (60, 3), (40, 3), (30, 3)])
+def test_the_buttons_keep_their_keys_and_the_reason_at_every_width(width: int, rows: int) -> None:
+    buttons = Buttons()
+    buttons.words = "Commit the revert to main, then change 1 object"
+    buttons.reason = "read-only: W allows writing"
+    assert buttons.fit(width) == rows
+    lines = [plain(line) for line in buttons._rows]  # noqa: SLF001 - what is drawn
+    assert all(cell_len(line) <= width for line in lines)
+    text = " ".join(line.strip() for line in lines)
+    assert "Cancel Esc" in text
+    assert " y " in f"{text} "
+    assert "read-only: W allows writing" in text
+    assert buttons.at(3, 0) == 0
+    below = width < 70
+    assert buttons.at(3, 1) == (1 if below else None)
+    assert buttons.at(20, 0) == (None if below else 1)

@@ -259,3 +259,15 @@ def test_a_sha256_repository_is_read_or_refused_in_words(sample: Sample) -> None
         commit = repository.resolve("HEAD").id
         assert len(commit) == 64
         assert repository.blob(repository.files(commit, "")[0].blob_id) == b"a: 1\n"
+
+
+def test_a_large_file_that_is_asked_for_again_is_the_same_bytes(
+    repository: Repository, sample: Sample
+) -> None:
+    commit = sample.commit({"big.yaml": b"#" * 2**20, "small.yaml": b"# small\n"})
+    big, small = (
+        next(file.blob_id for file in repository.files(commit, "") if file.path == name)
+        for name in ("big.yaml", "small.yaml")
+    )
+    assert repository.blob(big) is repository.blob(big)
+    assert repository.blob(small) is not repository.blob(small)
