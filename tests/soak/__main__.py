@@ -8,7 +8,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +44,10 @@ class Accounts:
         return accounting.matched(self.ours, self.told, self.stage.windows)
 
     @property
-    def memory(self) -> list[list[float]]:
-        """Of each life."""
-        return [life.memory_mb for life in self.stage.engine.lives]
+    def memory(self) -> list[Sequence[float]]:
+        """Of each life, from its first restart of the API server on."""
+        lives, faults = self.stage.engine.lives, self.stage.windows
+        return [accounting.seasoned(life.began, life.memory_mb, faults) for life in lives]
 
     def breaches(self) -> Iterator[str]:
         """Everything that may not be, by name."""

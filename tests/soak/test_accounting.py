@@ -174,6 +174,13 @@ def test_memory_that_stays_within_the_bound_is_well() -> None:
     assert not [*accounting.growths([[100.0] * 90 + [114.0] * 90])]
 
 
+def test_memory_is_judged_once_the_api_server_was_restarted() -> None:
+    samples = [float(number) for number in range(100)]
+    faults = [Window("API server killed", since, since + 5) for since in (900.0, 1010.0, 1050.0)]
+    assert accounting.seasoned(1000.0, samples, faults) == samples[35:]
+    assert not accounting.seasoned(1000.0, samples, faults[:1])
+
+
 def test_a_life_that_is_too_short_proves_nothing() -> None:
     assert not [*accounting.growths([[50.0] * 25 + [100.0] * 25])]
 
