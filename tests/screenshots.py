@@ -25,6 +25,8 @@ from core.model import Snapshot, Verdict
 from core.sandbox import SandboxThread
 from core.settings.reading import Settings
 from tests.contract.client import Client, Server
+from tests.tui.scenes import SCENES
+from tests.tui.stage import playing
 from tui.app import DriftApp
 from tui.dialogs.preview import Buttons
 from tui.options import TerminalOptions
@@ -42,6 +44,7 @@ class Shot:
     name: str
     size: tuple[int, int]
     keys: tuple[str, ...]
+    scene: str = ""  # of `tests.tui.scenes`, where it is not the demo's world
 
 
 SHOTS = (
@@ -50,11 +53,16 @@ SHOTS = (
     Shot("commits-120x40", (120, 40), ("]", "3", "j")),
     Shot("fleet-160x45", (160, 45), ("]", "]")),
     Shot("triage-80x24", (80, 24), ("]",)),
+    Shot("revert-120x40", (120, 40), ("3", "t"), "revert"),
+    Shot("outage-120x40", (120, 40), ("2",), "outage"),
 )
 
 
 def draw(shot: Shot) -> str:
     """Draw one picture as SVG text, on a world of its own."""
+    if shot.scene:
+        with tempfile.TemporaryDirectory(prefix="driftdeck-shots-") as name, _quiet(Path(name)):
+            return asyncio.run(_scene(shot))
     with (
         tempfile.TemporaryDirectory(prefix="driftdeck-shots-") as name,
         _quiet(Path(name)),
@@ -78,6 +86,16 @@ def _quiet(folder: Path) -> Iterator[None]:
     fixed = {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     with mock.patch.dict(os.environ, {**fixed, "XDG_STATE_HOME": str(folder)}, clear=True):
         yield
+
+
+async def _scene(shot: Shot) -> str:
+    scene = next(scene for scene in SCENES if scene.name == shot.scene)
+    async with playing(shot.size, snapshot=scene.world) as stage:
+        stage.engine.answer = scene.answer
+        await stage.press(*shot.keys)
+        await _until(stage.pilot, lambda: _answers(stage.app))
+        await stage.pilot.pause(0.6)
+        return stage.app.export_screenshot(title="driftdeck")
 
 
 async def _session(shot: Shot, settings: Settings, client: Client) -> str:

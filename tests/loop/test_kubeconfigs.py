@@ -1,16 +1,20 @@
-"""KUBECONFIG with several files, on the real server: who writes, and how that is told."""
+"""KUBECONFIG with several files: who writes, and how that is told."""
 
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from core.git import commit_files
 from tests.apiserver.server import ApiServer
-from tests.loop.clusters import run
-from tests.loop.stage import Stage
+from tests.loop.clusters import run, sandbox_place
+from tests.loop.stage import ADA, Stage
+from tests.tui.test_pty import Terminal
 
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: '1'}\n"
 SKELETON = 'apiVersion: v1\nkind: Config\nclusters: null\nusers: null\ncurrent-context: ""\n'
@@ -78,6 +82,40 @@ def test_a_sync_writes_as_the_user_of_the_first_current_context_and_says_so(stag
     found = json.loads(run_with(stage, "diff", "-o", "json", "--all", kubeconfigs=files).stdout)
     for each in (*found["apps"], *found["objects"]):
         assert (each["context"], each["user"]) == ("staging", "u-staging")
+
+
+def test_the_terminal_shows_the_first_current_context_and_its_user(tmp_path: Path) -> None:
+    """Two files: the header names the one that counts, and the preview of a sync does."""
+    with sandbox_place(tmp_path) as place:
+        whole = yaml.safe_load(place.kubeconfig.read_text())
+        for name in ("production", "staging"):
+            (tmp_path / name).write_text(yaml.safe_dump(_named(whole, name)))
+        app = "{name: shop, repo: repo, namespace: default}"
+        (tmp_path / "driftdeck.yaml").write_text(f"apps: [{app}]\n")
+        files = {"web.yaml": MAP.encode()}
+        commit_files(place.repo, files, author=ADA, message="Web", when=1e9, init=True)
+        several = os.pathsep.join(str(tmp_path / name) for name in ("staging", "production"))
+        program = (*place.command()[:3], "--config", str(tmp_path / "driftdeck.yaml"), "--write")
+        terminal = Terminal(tmp_path, program=program, KUBECONFIG=several)
+        terminal.read_until(lambda seen: b"missing" in seen and b"u-staging" in seen)
+        os.write(terminal.ours, b"s")
+        terminal.read_until(lambda seen: b"staging (user u-staging)" in seen)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.ended() == 128 + signal.SIGTERM
+    assert b"production" not in terminal.bytes
+
+
+def _named(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    """A kubeconfig of the sandbox with one context of that name, and one user `u-NAME`."""
+    current = next(each for each in whole["contexts"] if each["name"] == whole["current-context"])
+    users = [each for each in whole["users"] if each["name"] == current["context"]["user"]]
+    context = {**current["context"], "user": f"u-{name}"}
+    return {
+        **whole,
+        "users": [{**users[0], "name": f"u-{name}"}],
+        "contexts": [{"name": name, "context": context}],
+        "current-context": name,
+    }
 
 
 @pytest.mark.real

@@ -178,15 +178,9 @@ class Stage:
     def verdicts(self) -> list[str]:
         """Name what a new driftdeck, as nobody of the users, finds amiss in any app."""
         environment = environment_of(self.folder, self.server.kubeconfig("admin"))
-        done = subprocess.run(  # noqa: S603 - our own command line
-            _command(self.folder, "diff", "-o", "json"),
-            env={**environment, "XDG_STATE_HOME": str(self.folder / "admin")},
-            stdout=subprocess.PIPE,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=120,
-        )
-        return [line for app in json.loads(done.stdout)["apps"] for line in _amiss(app)]
+        environment = {**environment, "XDG_STATE_HOME": str(self.folder / "admin")}
+        said = _output(self.folder, environment, "diff", "-o", "json")
+        return [line for app in json.loads(said)["apps"] for line in _amiss(app)]
 
 
 def _amiss(app: dict[str, Any]) -> list[str]:
@@ -224,14 +218,7 @@ def stage(folder: Path) -> Iterator[Stage]:
         kubeconfig.touch(mode=0o600)
         kubeconfig.write_text(text.replace(server.url, f"https://127.0.0.1:{proxy.port}"))
         environment = environment_of(folder, kubeconfig)
-        subprocess.run(  # noqa: S603 - our own command line
-            _command(folder, "sync", "--yes"),
-            env=environment,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            timeout=120,
-        )
+        _output(folder, environment, "sync", "--yes")
         command = _command(folder, "--headless", "--autoheal")
         with Engine(command, environment, folder) as engine:
             yield Stage(folder, server, proxy, engine)
@@ -248,6 +235,22 @@ def _settings() -> str:
 
 def _command(folder: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "tui", *words, "--config", str(folder / "driftdeck.yaml")]
+
+
+def _output(folder: Path, environment: Mapping[str, str], *words: str) -> str:
+    """Run a command to its end; its words for people go to `commands.txt`."""
+    with (folder / "commands.txt").open("ab") as log:
+        done = subprocess.run(  # noqa: S603 - our own command line
+            _command(folder, *words),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    return done.stdout
 
 
 def environment_of(folder: Path, kubeconfig: Path) -> Mapping[str, str]:

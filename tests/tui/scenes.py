@@ -196,8 +196,8 @@ SCENES: Final = (
         "configmap",
         _world(FLAGS),
         ("2", "l"),
-        ("@@ -7,7 +7,7 @@", "- setting_9: edited", "+ setting_9: 9"),
-        asked=("ConfigMap flags", "- setting_9: edited"),
+        ("@@ -7,7 +7,7 @@", "- setting_9: edited", "+ setting_9: 9", WHO, WHEN, WHY, "Bob, 45d"),
+        asked=("ConfigMap flags", "- setting_9: edited", WHO, WHEN, WHY),
         answers={PreparePlan: _plan(_step(FLAGS))},
     ),
     Scene(

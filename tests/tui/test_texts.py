@@ -464,3 +464,19 @@ def test_a_value_of_one_side_is_shown_whole(live: Value, git: Value, shown: list
     if not shown:
         assert sum(text.count("a") for text in texts[1:]) == 900
         assert sum(text.count("b") for text in texts[1:]) == 900
+
+
+def test_who_stands_before_values_that_are_long_and_after_short_ones() -> None:
+    text = "\n".join(f"line {n}" for n in range(30))
+    long = replace(samples.CHANGES[1], live=text, git=text.replace("line 9", "here"))
+    told = as_text(field_lines(long, 76, LOOKS, explained=True))
+    assert told.index("dana") < told.index("Bob Marsh") < told.index("@@")
+    short = as_text(field_lines(samples.CHANGES[1], 76, LOOKS, explained=True))
+    assert short.index("1.43.0") < short.index("dana")
+
+
+def test_a_path_that_is_too_long_is_broken_before_its_last_part() -> None:
+    path = "spec.template.spec.containers[name=web].resources.limits.memory"
+    change = replace(samples.CHANGES[0], path=path, live="x", git="y")
+    first, second, *_ = as_text(pair_lines(change, 60, LOOKS)).splitlines()
+    assert (first, second) == (f"{path.removesuffix('memory')}", "  memory")

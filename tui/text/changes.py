@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from core.model import Drift, FieldChange
 from core.telling import changes, objects, origins
 from core.telling.spans import Line, Role, Span, plain, say
-from tui.text.pairs import pair_lines, value_spans
+from tui.text.pairs import pair_parts, value_spans
 from tui.text.rows import Looks, last_seen
 from tui.text.signs import IGNORED, SIGNS, sign_of
 from tui.text.spans import flow, fold, width_of, wrap
@@ -84,13 +84,15 @@ def _title_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
 
 
 def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: bool) -> list[Line]:
-    """One field: path and values, then the two sides' provenance."""
-    lines = pair_lines(change, width, looks)
+    """One field: path and values, then the two sides' provenance; before values that are long."""
+    live, git = changes.provenance(change, looks.now, explained=explained)
+    told = _side("-", Role.LIVE, live, width) if live else []
+    told += _side("+", Role.GIT, git, width) if git else []
+    title, values = pair_parts(change, width, looks)
+    lines = [*title, *told, *values] if title else values
     for span in changes.differences(change):
         lines += _paragraph(span, width - 2)
-    live, git = changes.provenance(change, looks.now, explained=explained)
-    lines += _side("-", Role.LIVE, live, width) if live else []
-    lines += _side("+", Role.GIT, git, width) if git else []
+    lines += [] if title else told
     for span in changes.remarks(change):
         lines += _paragraph(span, width - 2)
     return lines

@@ -11,8 +11,9 @@ from core.telling.values import secret_word, text_of
 from tui.text.rows import Looks
 from tui.text.signs import SIGNS, Sign
 from tui.text.spans import fold, width_of, wrap
-from tui.text.unified import hunk_lines, shown_lines, worded
+from tui.text.unified import hunk_lines, shown_lines, split_path, worded
 
+_FEW_LINES: Final = 6  # of values; more are long
 _LONGEST_CELLS: Final = 4000  # of a value on one line
 _FIELD_SIGNS: Final[Mapping[FieldVerdict, tuple[Sign, str]]] = {
     FieldVerdict.CONTESTED: (SIGNS[Verdict.CONTESTED], "contested"),
@@ -23,11 +24,26 @@ _FIELD_SIGNS: Final[Mapping[FieldVerdict, tuple[Sign, str]]] = {
 
 def pair_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
     """Path and both values, in full: a person confirms what stands here."""
-    return (
-        _text_lines(change, width)
-        or _inner_lines(change, width, looks)
-        or _value_lines(change, width, looks)
-    )
+    title, values = pair_parts(change, width, looks)
+    return [*title, *values]
+
+
+def pair_parts(change: FieldChange, width: int, looks: Looks) -> tuple[list[Line], list[Line]]:
+    """The same in two parts where it is long: what it is about, and then the values.
+
+    Who did it goes between them, for who sees the beginning should see that, too.
+    """
+    title = _title_lines(_path_spans(change, looks), width)
+    hunks_of_text = _text_lines(change, width)
+    if hunks_of_text:
+        return title, hunks_of_text
+    inner = _inner_lines(change, width, looks)
+    if inner:
+        return (title, inner) if len(inner) > _FEW_LINES else ([], inner)
+    values = _value_lines(change, width, looks)
+    if len(values) > len(title) + _FEW_LINES:
+        return title, values[len(title) :]
+    return [], values
 
 
 def value_spans(change: FieldChange, looks: Looks) -> Line:
@@ -57,7 +73,7 @@ def _cut(text: str) -> str:
 def _value_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
     """`path  live -> Git` on one line where it fits, else the values below."""
     path = _path_spans(change, looks)
-    title = fold(path, width)
+    title = _title_lines(path, width)
     if _has_lines(change.live) or _has_lines(change.git):
         return [*title, *_block_lines(change, width)]
     values = value_spans(change, looks)
@@ -69,6 +85,16 @@ def _value_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
     if isinstance(change.live, dict | list) or isinstance(change.git, dict | list):
         return [*title, *_block_lines(change, width)]
     return [*title, *_stacked(change, width)]
+
+
+def _title_lines(path: Line, width: int) -> list[Line]:
+    """A path that is too long is broken before its last part, if that helps."""
+    if width_of(path) <= width:
+        return [path]
+    *lead, (text, role) = path
+    parent, leaf = split_path(text)
+    above = fold((*lead, (f"{parent}.", role)), width) if parent else []
+    return [*above, *fold((("  ", role), (leaf, role)), width)]
 
 
 def _has_lines(side: Value | Absent) -> bool:
@@ -90,11 +116,8 @@ def _block(side: Value | Absent) -> list[str]:
 
 def _text_lines(change: FieldChange, width: int) -> list[Line]:
     """For texts of several lines the hunks that differ; empty for anything else."""
-    lines = [line for hunk in text_hunks(change) for line in hunk_lines(hunk)]
-    if not lines:
-        return []
-    title = fold((say(change.path, Role.STRONG),), width)
-    return [*title, *(_indented(part) for line in lines for part in fold(line, width - 2))]
+    lines = (line for hunk in text_hunks(change) for line in hunk_lines(hunk))
+    return [_indented(part) for line in lines for part in fold(line, width - 2)]
 
 
 def _inner_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:

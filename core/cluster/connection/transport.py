@@ -6,6 +6,7 @@ leaves here as a `LinkError` that says whether the request may have been seen.
 
 import asyncio
 import asyncio.sslproto
+import gc
 import os
 import socket
 import ssl
@@ -27,6 +28,7 @@ CONNECT_S: Final = 10.0
 SILENCE_S: Final = 310.0  # backstop under the reflector's own timer, which is at most 300 s
 READ_BYTES: Final = 1024 * 1024
 TLS_READ_BYTES: Final = 64 * 1024
+CLOSED_MAX: Final = 32  # streams whose remains may lie about; some 100 KiB each
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
 _USER_TIMEOUT_MS: Final = 60_000
 _PIECES_MAX: Final = 1_000
@@ -81,6 +83,7 @@ class Transport:
         self._what = f"cannot reach {self._root}"
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self._reading: WeakSet[aiohttp.ClientResponse] = WeakSet()
+        self._closed = 0
         self._calls = self._session(limit=CALLS_MAX)
         self._watches = self._session(limit=0)
 
@@ -117,6 +120,7 @@ class Transport:
             yield stream
         finally:
             stream.close()  # not released: what is left of a watch is never worth reading
+            self._tidy_up()
 
     async def close(self) -> None:
         """Close every connection, and return when they are closed.
@@ -135,6 +139,15 @@ class Transport:
             if not self._open_sockets():
                 return
             await asyncio.sleep(_CLOSING_STEP_S)
+
+    def _tidy_up(self) -> None:
+        """Free what closed streams leave: cycles, which an engine looks for rarely.
+
+        Reconnecting 106 watches left 137 TLS objects, and the memory grew each time (measured).
+        """
+        self._closed += 1
+        if self._closed % CLOSED_MAX == 0:
+            gc.collect()
 
     def _open_sockets(self) -> list[socket.socket]:
         return [made for made in self._sockets if made.fileno() != -1]

@@ -10,15 +10,13 @@ Source:
     apiextensions-apiserver v0.37.2.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
-from core.compare.equality.images import tag_of
-from core.model import ABSENT, Absent, Json, JsonObject
-
-Computed: TypeAlias = Callable[[JsonObject, JsonObject], Json | Absent]
-Default: TypeAlias = Json | Computed
+from core.compare.equality import dependent
+from core.compare.equality.dependent import Default
+from core.model import Json, JsonObject
 
 RESTARTED_AT: Final = "kubectl.kubernetes.io/restartedAt"
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
@@ -35,95 +33,10 @@ SERVER_METADATA: Final = (
 )
 
 _TEMPLATE_GENERATION: Final = "deprecated.daemonset.template.generation"
-_RBAC: Final = "rbac.authorization.k8s.io"
-
-
-def _pull_policy(image: str) -> Computed:
-    def default(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-        latest = tag_of(str(holder.get(image, ""))) == "latest"
-        return "Always" if latest else "IfNotPresent"
-
-    return default
-
-
-def _same_as(sibling: str) -> Computed:
-    """Default to a neighbour; a field that names itself is whatever the server put there."""
-
-    def default(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-        return holder.get(sibling, ABSENT)
-
-    return default
-
-
-def _host_port(holder: JsonObject, root: JsonObject) -> Json | Absent:
-    """On the host's network a container port is also the host's; in a template it stays open."""
-    on_host = root.get("kind") == "Pod" and _at(root, "spec", "hostNetwork") is True
-    return holder.get("containerPort", ABSENT) if on_host else ABSENT
-
-
-def _requests(holder: JsonObject, root: JsonObject) -> Json | Absent:
-    """A Pod requests what it is limited to; a template says nothing of it."""
-    return holder.get("limits", ABSENT) if root.get("kind") == "Pod" else ABSENT
-
-
-def _service_links(_holder: JsonObject, root: JsonObject) -> Json | Absent:
-    return True if root.get("kind") == "Pod" else ABSENT
-
-
-def _template_labels(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    return _at(holder, "template", "metadata", "labels") or ABSENT
-
-
-def _empty_dir(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    """A volume that names no source is an empty folder."""
-    return {} if holder.keys() == {"name", "emptyDir"} else ABSENT
-
-
-def _policy_types(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    return ["Ingress", "Egress"] if holder.get("egress") else ["Ingress"]
-
-
-def _completions(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    return 1 if holder.get("parallelism", 1) == 1 else ABSENT
-
-
-def _backoff_limit(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    return 2147483647 if "backoffLimitPerIndex" in holder else 6
-
-
-def _pod_replacement(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    return "Failed" if "podFailurePolicy" in holder else "TerminatingOrFailed"
-
-
-def _limit(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    """Containers are limited to the most that they may be."""
-    return holder.get("max", ABSENT) if holder.get("type") == "Container" else ABSENT
-
-
-def _limit_request(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    if holder.get("type") != "Container":
-        return ABSENT
-    least, limit = _at(holder, "min"), _at(holder, "default")
-    return {
-        **(least if isinstance(least, dict) else {}),
-        **(limit if isinstance(limit, dict) else {}),
-    }
-
-
-def _subject_group(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    return _RBAC if holder.get("kind") in {"User", "Group"} else ABSENT
-
-
-def _singular(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    return str(holder.get("kind", "")).lower()
-
-
-def _list_kind(holder: JsonObject, _root: JsonObject) -> Json | Absent:
-    return f"{holder.get('kind', '')}List"
 
 
 _CONTAINER: Final[Mapping[str, Default]] = {
-    "imagePullPolicy": _pull_policy("image"),
+    "imagePullPolicy": dependent.pull_policy("image"),
     "terminationMessagePath": "/dev/termination-log",
     "terminationMessagePolicy": "File",
 }
@@ -162,16 +75,16 @@ _WORKLOADS: Final[Mapping[str, Mapping[str, Default]]] = {
     },
     "apps.DaemonSetSpec": {"revisionHistoryLimit": 10},
     "apps.DaemonSetUpdateStrategy": {"type": "RollingUpdate", "rollingUpdate": {}},
-    "apps.RollingUpdateDaemonSet": {"maxUnavailable": 1, "maxSurge": 0},
+    "apps.RollingUpdateDaemonSet": {"maxUnavailable": dependent.unavailable, "maxSurge": 0},
     "apps.ReplicaSetSpec": {"replicas": 1},
     "batch.JobSpec": {
-        "backoffLimit": _backoff_limit,
-        "completions": _completions,
-        "parallelism": 1,
-        "completionMode": "NonIndexed",
-        "suspend": False,
-        "manualSelector": False,
-        "podReplacementPolicy": _pod_replacement,
+        "backoffLimit": dependent.in_job(dependent.backoff_limit),
+        "completions": dependent.in_job(dependent.completions),
+        "parallelism": dependent.in_job(1),
+        "completionMode": dependent.in_job("NonIndexed"),
+        "suspend": dependent.in_job(False),
+        "manualSelector": dependent.in_job(False),
+        "podReplacementPolicy": dependent.in_job(dependent.pod_replacement),
     },
     "batch.PodFailurePolicyOnPodConditionsPattern": {"status": "True"},
     "batch.CronJobSpec": {
@@ -201,13 +114,13 @@ _PODS: Final[Mapping[str, Mapping[str, Default]]] = {
         "schedulerName": "default-scheduler",
         "terminationGracePeriodSeconds": 30,
         "securityContext": {},
-        "serviceAccount": _same_as("serviceAccountName"),
-        "enableServiceLinks": _service_links,
+        "serviceAccount": dependent.same_as("serviceAccountName"),
+        "enableServiceLinks": dependent.service_links,
     },
     "core.Container": _CONTAINER,
     "core.EphemeralContainer": _CONTAINER,
-    "core.ContainerPort": {"protocol": "TCP", "hostPort": _host_port},
-    "core.ResourceRequirements": {"requests": _requests},
+    "core.ContainerPort": {"protocol": "TCP", "hostPort": dependent.host_port},
+    "core.ResourceRequirements": {"requests": dependent.requests},
     "core.Probe": {
         "timeoutSeconds": 1,
         "periodSeconds": 10,
@@ -217,25 +130,25 @@ _PODS: Final[Mapping[str, Mapping[str, Default]]] = {
     "core.HTTPGetAction": {"path": "/", "scheme": "HTTP", "protocol": "HTTP1"},
     "core.ObjectFieldSelector": {"apiVersion": "v1"},
     "core.ResourceFieldSelector": {"divisor": "0"},
-    "core.Volume": {"emptyDir": _empty_dir},
+    "core.Volume": {"emptyDir": dependent.empty_dir},
     "core.SecretVolumeSource": {"defaultMode": 420},
     "core.ConfigMapVolumeSource": {"defaultMode": 420},
     "core.DownwardAPIVolumeSource": {"defaultMode": 420},
     "core.ProjectedVolumeSource": {"defaultMode": 420},
     "core.ServiceAccountTokenProjection": {"expirationSeconds": 3600},
     "core.HostPathVolumeSource": {"type": ""},
-    "core.ImageVolumeSource": {"pullPolicy": _pull_policy("reference")},
+    "core.ImageVolumeSource": {"pullPolicy": dependent.pull_policy("reference")},
 }
 _OTHERS: Final[Mapping[str, Mapping[str, Default]]] = {
     "core.ServiceSpec": {
         "type": "ClusterIP",
         "sessionAffinity": "None",
-        "sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 10800}},
+        "sessionAffinityConfig": dependent.affinity,
         "internalTrafficPolicy": "Cluster",
         "externalTrafficPolicy": "Cluster",
         "allocateLoadBalancerNodePorts": True,
     },
-    "core.ServicePort": {"protocol": "TCP", "targetPort": _same_as("port")},
+    "core.ServicePort": {"protocol": "TCP", "targetPort": dependent.same_as("port")},
     "core.EndpointPort": {"protocol": "TCP"},
     "core.Secret": {"type": "Opaque"},
     "core.PersistentVolumeSpec": {
@@ -245,12 +158,12 @@ _OTHERS: Final[Mapping[str, Mapping[str, Default]]] = {
     # apiVersion and kind: of a claim inside volumeClaimTemplates
     "core.PersistentVolumeClaim": {"apiVersion": "v1", "kind": "PersistentVolumeClaim"},
     "core.PersistentVolumeClaimSpec": {"volumeMode": "Filesystem"},
-    "core.ReplicationControllerSpec": {"replicas": 1, "selector": _template_labels},
+    "core.ReplicationControllerSpec": {"replicas": 1, "selector": dependent.template_labels},
     "core.NamespaceSpec": {"finalizers": ["kubernetes"]},
-    "core.LimitRangeItem": {"default": _limit, "defaultRequest": _limit_request},
+    "core.LimitRangeItem": {"default": dependent.limit, "defaultRequest": dependent.limit_request},
     "discovery.EndpointPort": {"name": "", "protocol": "TCP"},
     "networking.NetworkPolicyPort": {"protocol": "TCP"},
-    "networking.NetworkPolicySpec": {"policyTypes": _policy_types},
+    "networking.NetworkPolicySpec": {"policyTypes": dependent.policy_types},
     "networking.IngressClassParametersReference": {"scope": "Cluster"},
     "storage.StorageClass": {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"},
     "storage.CSIDriverSpec": {
@@ -266,10 +179,10 @@ _OTHERS: Final[Mapping[str, Mapping[str, Default]]] = {
     "resource.ExactDeviceRequest": _DEVICES,
     "resource.DeviceRequest": _DEVICES,  # v1beta1
     "resource.DeviceSubRequest": _DEVICES,
-    "resource.DeviceTaint": {"timeAdded": _same_as("timeAdded")},  # when it was created
+    "resource.DeviceTaint": {"timeAdded": dependent.same_as("timeAdded")},  # when it was created
     "scheduling.PriorityClass": {"preemptionPolicy": "PreemptLowerPriority"},
-    "rbac.RoleRef": {"apiGroup": _RBAC},
-    "rbac.Subject": {"apiGroup": _subject_group},
+    "rbac.RoleRef": {"apiGroup": dependent.RBAC},
+    "rbac.Subject": {"apiGroup": dependent.subject_group},
     "admissionregistration.MutatingWebhook": {**_WEBHOOK, "reinvocationPolicy": "Never"},
     "admissionregistration.ValidatingWebhook": _WEBHOOK,
     "admissionregistration.RuleWithOperations": {"scope": "*"},
@@ -283,8 +196,8 @@ _OTHERS: Final[Mapping[str, Mapping[str, Default]]] = {
     "admissionregistration.ValidatingAdmissionPolicySpec": {"failurePolicy": "Fail"},
     "admissionregistration.MutatingAdmissionPolicySpec": {"failurePolicy": "Fail"},
     "apiextensions.CustomResourceDefinitionNames": {
-        "singular": _singular,
-        "listKind": _list_kind,
+        "singular": dependent.singular,
+        "listKind": dependent.list_kind,
     },
     "apiextensions.CustomResourceDefinitionSpec": {"conversion": {"strategy": "None"}},
     "apiextensions.ServiceReference": {"port": 443},
@@ -321,18 +234,13 @@ def implied_metadata(git: JsonObject, live: JsonObject) -> JsonObject:
     """
     match git.get("kind"):
         case "Namespace":
-            return {"labels": {"kubernetes.io/metadata.name": _at(live, "metadata", "name")}}
+            return {
+                "labels": {"kubernetes.io/metadata.name": dependent.at(live, "metadata", "name")}
+            }
         case "DaemonSet":
-            generation = _at(live, "metadata", "annotations", _TEMPLATE_GENERATION)
+            generation = dependent.at(live, "metadata", "annotations", _TEMPLATE_GENERATION)
             return {"annotations": {_TEMPLATE_GENERATION: generation}}
-        case "Job" | "ReplicationController" if not _at(git, "metadata", "labels"):
-            return {"labels": _at(live, "spec", "template", "metadata", "labels")}
+        case "Job" | "ReplicationController" if not dependent.at(git, "metadata", "labels"):
+            return {"labels": dependent.at(live, "spec", "template", "metadata", "labels")}
         case _:
             return {}
-
-
-def _at(document: JsonObject, *keys: str) -> Json:
-    here: Json = document
-    for key in keys:
-        here = here.get(key) if isinstance(here, dict) else None
-    return here

@@ -15,7 +15,8 @@ from typing import Final
 
 from typing_extensions import override
 
-from core.compare.equality.builtin import DEFAULTS, IGNORED, Default
+from core.compare.equality.builtin import DEFAULTS, IGNORED
+from core.compare.equality.dependent import Default
 from core.compare.equality.filled import ALLOCATED, INJECTED
 from core.compare.equality.scalars import Flavour
 from core.compare.equality.zeros import STORED_ZEROS

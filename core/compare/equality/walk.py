@@ -150,7 +150,8 @@ class Walk:
             if lacking.found:
                 self._report(How.VALUE, parts, wanted, ABSENT, child)
             return
-        if not wanted and (_is_zero(key, wanted, node) or is_injected(self.root, parts)):
+        empty = key in node.allocated and _is_empty(wanted)
+        if empty or (not wanted and (_is_zero(key, wanted, node) or is_injected(self.root, parts))):
             # As good as not stated, so the server's own value is what Git asks for.
             walk = Walk(self.root)
             walk._only(key, value, node, live, parts, overlay)
@@ -316,6 +317,13 @@ class Walk:
     ) -> None:
         found = Difference(How.EXTRA, parts, ABSENT, value, node, filled, kept, within=within)
         self.found.append(found)
+
+
+def _is_empty(value: Json) -> bool:
+    """Tell whether a container holds nothing but others like it."""
+    if isinstance(value, dict):
+        return all(map(_is_empty, value.values()))
+    return isinstance(value, list) and not value
 
 
 def _is_zero(key: str, value: Json, node: Node) -> bool:

@@ -246,6 +246,31 @@ def test_a_broken_file_is_5_and_the_rest_is_still_compared(world: World) -> None
     assert [app["problem"] is None for app in document["apps"]] == [False, True]
 
 
+def test_a_wrong_object_is_unknown_with_its_line_and_its_neighbours_are_compared(
+    world: World,
+) -> None:
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s, namespace: shop}\n"
+    wrong = head.replace("}", ", labels: {a: %s}}") % ("wrong", "x" * 64)
+    world.commit(shop__more="---\n".join([head % "right", wrong, head % "last"]).encode())
+    code, out, _ = world("diff", "shop")
+    assert code == 5
+    assert f"git-unreadable: {SHOP}/more.yaml:7: [SIZE]" in " ".join(out.split())
+    verdicts = {one["name"]: one["verdict"] for one in world.document()["objects"]}
+    assert [verdicts[name] for name in ("right", "wrong", "last")] == [
+        "missing",
+        "unknown",
+        "missing",
+    ]
+
+
+def test_a_file_that_is_no_manifest_leaves_the_exit_code_alone(world: World) -> None:
+    before = world("diff", "shop")[0]
+    world.commit(shop__values=b"replicas: 2\n")
+    code, out, _ = world("diff", "shop", "--all")
+    assert code == before
+    assert f"1 file is no manifest: {SHOP}/values.yaml" in " ".join(out.split())
+
+
 def test_a_folder_that_is_not_there_is_told(world: World) -> None:
     code, out, err = world("diff", "--app", "shop", "--path", "apps/none")
     assert code in {2, 5}

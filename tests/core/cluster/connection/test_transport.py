@@ -1,9 +1,34 @@
-"""What a connection takes."""
+"""What connections take, and what they leave."""
 
+import gc
+import weakref
 from asyncio.sslproto import SSLProtocol
 
-from core.cluster.connection.transport import TLS_READ_BYTES
+from core.cluster.connection.request import Request
+from core.cluster.connection.transport import CLOSED_MAX, TLS_READ_BYTES
+from tests.core.cluster.following.test_reflector import in_turn, says
+from tests.core.cluster.scripted import linked, serving
+
+
+class Knot:
+    """What the last reference to it does not free."""
+
+    def __init__(self) -> None:
+        self.itself = self
 
 
 def test_a_tls_connection_keeps_no_more_to_read_into_than_glibc_maps_by_itself() -> None:
     assert SSLProtocol.max_size == TLS_READ_BYTES < 128 * 1024
+
+
+async def test_what_closed_streams_leave_does_not_pile_up() -> None:
+    gc.disable()
+    try:
+        async with serving(in_turn(says(200, {}))) as server, linked(server.url) as link:
+            left = weakref.ref(Knot())
+            for number in range(1, CLOSED_MAX + 1):
+                async with link.stream(Request(path="/x")):
+                    pass
+                assert (left() is None) == (number == CLOSED_MAX)
+    finally:
+        gc.enable()

@@ -205,3 +205,73 @@ def test_a_port_whose_protocol_is_empty_is_the_one_of_the_default(protocol: str)
     git = pod(f"image: 'b:1', ports: [{{containerPort: 80{protocol}}}]")
     live = pod("image: 'b:1', ports: [{containerPort: 80, protocol: TCP}]")
     assert shown(judged("Pod", git, live)) == {}
+
+
+JOB = "{restartPolicy: Never, containers: [{name: a, image: a}]}"
+FILLED = (
+    "backoffLimit: 6",
+    "completions: 1",
+    "parallelism: 1",
+    "completionMode: NonIndexed",
+    "manualSelector: false",
+    "podReplacementPolicy: TerminatingOrFailed",
+)
+
+
+@pytest.mark.parametrize("filled", FILLED)
+def test_a_job_is_filled_in_and_the_template_of_one_is_not(filled: str) -> None:
+    name = filled.partition(":")[0]
+    plain = f"template: {{spec: {JOB}}}"
+    job = shown(judged("Job", f"spec: {{{plain}}}", f"spec: {{{plain}, {filled}}}"))
+    assert job == {}
+    around = "spec: {schedule: '* * * * *', jobTemplate: {spec: {%s}}}"
+    path = f"spec.jobTemplate.spec.{name}"
+    live = around % f"{plain}, {filled}"
+    assert shown(judged("CronJob", around % plain, live, {EDIT: path})) == {path: "drift"}
+
+
+@pytest.mark.parametrize(
+    ("git", "counts"),
+    [
+        ("", False),
+        ("selector: {}, ", False),
+        ("selector: {matchExpressions: []}, ", False),
+        ("selector: {matchLabels: {a: b}}, ", True),
+    ],
+)
+def test_a_job_whose_selector_asks_for_nothing_has_the_server_s(git: str, counts: bool) -> None:
+    around = f"spec: {{%stemplate: {{spec: {JOB}}}}}"
+    chosen = "selector: {matchLabels: {batch.kubernetes.io/controller-uid: u}}, "
+    assert bool(shown(judged("Job", around % git, around % chosen))) is counts
+
+
+@pytest.mark.parametrize(
+    ("kind", "live", "counts"),
+    [("OnDelete", 0, False), ("OnDelete", 1, True), ("RollingUpdate", 1, False)],
+)
+def test_a_daemon_set_that_does_not_roll_by_itself_is_not_filled_in(
+    kind: str, live: int, counts: bool
+) -> None:
+    around = f"spec: {{updateStrategy: {{type: {kind}, rollingUpdate: {{%s}}}}}}"
+    path = "spec.updateStrategy.rollingUpdate.maxUnavailable"
+    found = judged(
+        "DaemonSet", around % "", around % f"maxUnavailable: {live}, maxSurge: 0", {EDIT: path}
+    )
+    assert shown(found) == ({path: "drift"} if counts else {})
+
+
+def test_a_service_without_affinity_has_no_word_on_how_long_it_lasts() -> None:
+    path = "spec.sessionAffinityConfig"
+    none, client = "sessionAffinity: None", "sessionAffinity: ClientIP"
+    lasting = "sessionAffinityConfig: {clientIP: {timeoutSeconds: %d}}"
+    for git, live, expected in (
+        (f"{none}, sessionAffinityConfig: {{}}", none, {}),
+        ("sessionAffinityConfig: {}", none, {}),
+        (f"{client}, sessionAffinityConfig: {{}}", f"{client}, {lasting % 10800}", {}),
+        (client, f"{client}, {lasting % 10800}", {}),
+        (f"{none}, {lasting % 5}", none, {path: "drift"}),
+        (client, f"{client}, {lasting % 5}", {f"{path}.clientIP.timeoutSeconds": "drift"}),
+    ):
+        by = {EDIT: f"{path}.clientIP.timeoutSeconds"}
+        found = shown(judged("Service", f"spec: {{{git}}}", f"spec: {{{live}}}", by))
+        assert found == expected, git

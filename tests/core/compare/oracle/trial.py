@@ -407,18 +407,21 @@ def _unordered(value: Any) -> str:
     return json.dumps(value)
 
 
-def _repeats(document: JsonObject) -> bool:
-    """Tell whether a set holds something twice: the server takes it and forgets who owns what."""
-    metadata = _metadata(document)
-    owners = metadata.get("ownerReferences")
-    uids = (
-        [str(each.get("uid")) for each in owners if isinstance(each, dict)]
-        if isinstance(owners, list)
-        else []
-    )
-    finalizers = metadata.get("finalizers")
+def _repeats(value: Json) -> bool:
+    """Tell whether a set holds something twice: the server takes it and forgets who owns what.
+
+    In the metadata of the object, or of a template in it.
+    """
+    if isinstance(value, list):
+        return any(map(_repeats, value))
+    if not isinstance(value, dict):
+        return False
+    owners, finalizers = value.get("ownerReferences"), value.get("finalizers")
+    listed = owners if isinstance(owners, list) else []
+    uids = [str(each.get("uid")) for each in listed if isinstance(each, dict)]
     names = [str(each) for each in finalizers] if isinstance(finalizers, list) else []
-    return any(len(set(each)) < len(each) for each in (uids, names))
+    twice = any(len(set(each)) < len(each) for each in (uids, names))
+    return twice or any(map(_repeats, value.values()))
 
 
 def names_of(pointer: Pointer) -> Trail:

@@ -1,0 +1,144 @@
+"""Defaults of built-in kinds that depend on other fields (verdicts.md 2.3).
+
+Each is a function of the *live* object that holds the field, and of the whole live object.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from core.compare.equality.images import tag_of
+from core.model import ABSENT, Absent, Json, JsonObject
+
+Computed: TypeAlias = Callable[[JsonObject, JsonObject], Json | Absent]
+Default: TypeAlias = Json | Computed
+
+RBAC: Final = "rbac.authorization.k8s.io"
+
+
+def pull_policy(image: str) -> Computed:
+    """Pull always what may move, by the reference in the field *image*."""
+
+    def default(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+        latest = tag_of(str(holder.get(image, ""))) == "latest"
+        return "Always" if latest else "IfNotPresent"
+
+    return default
+
+
+def same_as(sibling: str) -> Computed:
+    """Default to a neighbour; a field that names itself is whatever the server put there."""
+
+    def default(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+        return holder.get(sibling, ABSENT)
+
+    return default
+
+
+def host_port(holder: JsonObject, root: JsonObject) -> Json | Absent:
+    """On the host's network a container port is also the host's; in a template it stays open."""
+    on_host = root.get("kind") == "Pod" and at(root, "spec", "hostNetwork") is True
+    return holder.get("containerPort", ABSENT) if on_host else ABSENT
+
+
+def requests(holder: JsonObject, root: JsonObject) -> Json | Absent:
+    """A Pod requests what it is limited to; a template says nothing of it."""
+    return holder.get("limits", ABSENT) if root.get("kind") == "Pod" else ABSENT
+
+
+def service_links(_holder: JsonObject, root: JsonObject) -> Json | Absent:
+    """A Pod has them; a template says nothing of it."""
+    return True if root.get("kind") == "Pod" else ABSENT
+
+
+def template_labels(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """Select what the template makes."""
+    return at(holder, "template", "metadata", "labels") or ABSENT
+
+
+def empty_dir(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """A volume that names no source is an empty folder."""
+    return {} if holder.keys() == {"name", "emptyDir"} else ABSENT
+
+
+def policy_types(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """Rule what comes in, and what goes out where there are rules for that."""
+    return ["Ingress", "Egress"] if holder.get("egress") else ["Ingress"]
+
+
+def affinity(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """Without affinity the server drops what says how long it lasts: an empty one asks for none."""
+    return (
+        {"clientIP": {"timeoutSeconds": 10800}}
+        if holder.get("sessionAffinity") == "ClientIP"
+        else {}
+    )
+
+
+def unavailable(_holder: JsonObject, root: JsonObject) -> Json | Absent:
+    """Of a DaemonSet; where nothing rolls by itself, none is filled in, and it reads 0."""
+    return 0 if at(root, "spec", "updateStrategy", "type") == "OnDelete" else 1
+
+
+def in_job(default: Default) -> Computed:
+    """Fill in a Job; in the template of one (a CronJob's) the server leaves it out."""
+
+    def filled(holder: JsonObject, root: JsonObject) -> Json | Absent:
+        if root.get("kind") != "Job":
+            return ABSENT
+        return default(holder, root) if callable(default) else default
+
+    return filled
+
+
+def completions(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """One Pod at a time is one Pod in all."""
+    return 1 if holder.get("parallelism", 1) == 1 else ABSENT
+
+
+def backoff_limit(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """As good as none where each index has its own."""
+    return 2147483647 if "backoffLimitPerIndex" in holder else 6
+
+
+def pod_replacement(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """A policy for failures needs Pods that have failed."""
+    return "Failed" if "podFailurePolicy" in holder else "TerminatingOrFailed"
+
+
+def limit(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """Containers are limited to the most that they may be."""
+    return holder.get("max", ABSENT) if holder.get("type") == "Container" else ABSENT
+
+
+def limit_request(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """Containers request what they are limited to, or the least that they may."""
+    if holder.get("type") != "Container":
+        return ABSENT
+    least, limit = at(holder, "min"), at(holder, "default")
+    return {
+        **(least if isinstance(least, dict) else {}),
+        **(limit if isinstance(limit, dict) else {}),
+    }
+
+
+def subject_group(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """Users and groups are of the API of rights, ServiceAccounts of none."""
+    return RBAC if holder.get("kind") in {"User", "Group"} else ABSENT
+
+
+def singular(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """One of the kind."""
+    return str(holder.get("kind", "")).lower()
+
+
+def list_kind(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """Many of the kind."""
+    return f"{holder.get('kind', '')}List"
+
+
+def at(document: JsonObject, *keys: str) -> Json:
+    """Look into objects inside of objects; None where they end."""
+    here: Json = document
+    for key in keys:
+        here = here.get(key) if isinstance(here, dict) else None
+    return here
