@@ -3,6 +3,8 @@
 A traceback ends Python with 1, which here means drift; so every way out goes through this module.
 """
 
+import errno
+import os
 import signal
 import sys
 import traceback
@@ -12,10 +14,12 @@ from typing import Final
 import click
 
 from core.clean import clean
-from core.cli.exit_codes import BUG, code_of_error
+from core.cli.exit_codes import BUG, CODES, code_of_error
 from core.cli.output.streams import silence
 from core.errors import ProductError
+from core.model import Remedy
 
+_LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 PIPE_CLOSED: Final = 128 + signal.SIGPIPE  # 141, as of any other writer into a closed pipe
 
 
@@ -37,6 +41,9 @@ def exit_code_of(program: Callable[[], int]) -> int:
         _say(f"driftdeck: {error}")
         return code_of_error(error)
     except BaseException as bug:  # noqa: BLE001 - the last door: nothing leaves with 1 but drift
+        if isinstance(bug, OSError) and bug.errno in _LIMITS:
+            _say(f"driftdeck: {os.strerror(bug.errno).lower()}; this machine allows no more")
+            return CODES[Remedy.WAIT]
         # The standard form has no locals: they hold values that must not be seen.
         _say("".join(traceback.format_exception(bug)).rstrip())
         _say("driftdeck: this is a bug; please report the lines above")

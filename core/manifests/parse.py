@@ -24,7 +24,9 @@ _DIRECTIVE: Final = re.compile(rb"^%", re.MULTILINE)
 _TEMPLATE: Final = re.compile(r"\{\{")
 _TREES_KEPT: Final = 4  # blame asks for many fields of one version of one file in a row
 _COLON_AT_END: Final = "found unexpected ':'"  # libyaml's words
-_READ_AGAIN_MAX: Final = 64 * 2**20  # characters in all: each such text reads the file once more
+_COLON: Final = re.compile(r":[\s]*[,\[\]{}]")
+_START: Final = re.compile(r"^(?=---(?:[ \t\r\n]|\Z))", re.MULTILINE)
+_READ_AGAIN_MAX: Final = 32 * 2**20  # characters in all: each such text reads its document again
 
 
 class YamlError(ManifestError):
@@ -135,20 +137,18 @@ def _from_yaml(path: str, text: str) -> Tree:
     """Read YAML; like kubectl's reader, which takes whole lines, end the last one if it is open."""
     if not text.endswith("\n"):
         text += "\n"
-    left = _READ_AGAIN_MAX
-    while True:
-        try:
-            return _taken(path, text)
-        except ScannerError as error:
-            left -= len(text)
-            quoted = _with_quotes(text, error) if left > 0 else None
-            if quoted is None:
-                raise _yaml_error(path, text, error) from error
-            text = quoted
-        except yaml.MarkedYAMLError as error:
-            if _says_nothing(text):
-                return Tree(path)
+    try:
+        return _taken(path, text)
+    except yaml.MarkedYAMLError as error:
+        if _says_nothing(text):
+            return Tree(path)
+        if error.problem != _COLON_AT_END:
             raise _yaml_error(path, text, error) from error
+    text = _with_quotes(path, text)
+    try:
+        return _taken(path, text)
+    except yaml.MarkedYAMLError as error:
+        raise _yaml_error(path, text, error) from error
 
 
 def _taken(path: str, text: str) -> Tree:
@@ -168,17 +168,37 @@ def _taken(path: str, text: str) -> Tree:
     return tree
 
 
-def _with_quotes(text: str, error: ScannerError) -> str | None:
-    """Quote the plain text of a flow list or mapping that ends in a colon: `[2001:db8::]`.
+def _with_quotes(path: str, text: str) -> str:
+    """Quote the plain texts of flow lists and mappings that end in a colon: `[2001:db8::]`.
 
-    libyaml refuses it, go-yaml takes it as it stands, and what ends in a colon is never anything
-    but text.
+    libyaml refuses them, go-yaml takes them as they stand, and what ends in a colon is never
+    anything but text.  Each document is mended by itself: each such text reads it once more.
     """
-    if error.problem != _COLON_AT_END or error.context_mark is None or error.problem_mark is None:
-        return None
-    start, end = error.context_mark.index, error.problem_mark.index + 1
-    plain = text[start:end].replace("'", "''")
-    return f"{text[:start]}'{plain}'{text[end:]}"
+    left = _READ_AGAIN_MAX
+    mended: list[str] = []
+    for document in _START.split(text):
+        best, quoted = document, _COLON.search(document) and document
+        while quoted and left > 0:
+            best = quoted
+            left -= len(best)
+            quoted = _with_one_quoted(path, best)
+        mended.append(quoted or best)
+    return "".join(mended)
+
+
+def _with_one_quoted(path: str, text: str) -> str | None:
+    """Quote the first such text; None where there is none, or another error comes before it."""
+    try:
+        _taken(path, text)
+    except ScannerError as error:
+        first, last = error.context_mark, error.problem_mark
+        if error.problem == _COLON_AT_END and first is not None and last is not None:
+            start, end = first.index, last.index + 1
+            plain = text[start:end].replace("'", "''")
+            return f"{text[:start]}'{plain}'{text[end:]}"
+    except (ManifestError, yaml.YAMLError):
+        pass  # told when the whole file is read
+    return None
 
 
 def _yaml_error(path: str, text: str, error: yaml.MarkedYAMLError) -> YamlError:

@@ -70,6 +70,15 @@ class Scene:
         return answered(command, snapshot)
 
 
+_HEAD = replace(
+    samples.HISTORY[0],
+    id=BOB.commit,
+    author=BOB.author,
+    date=BOB.date,
+    subject=BOB.subject,
+)
+
+
 def _change(path: str, live: Value | Absent, git: Value | Absent) -> FieldChange:
     return FieldChange(path, FieldVerdict.DRIFT, live, git, JANE, BOB)
 
@@ -89,10 +98,11 @@ def _world(*rows: Drift) -> Snapshot:
     for row in every.values():
         counts[row.verdict] = counts.get(row.verdict, 0) + 1
     app = replace(samples.app("shop"), counts=counts)
-    history = (
-        replace(samples.HISTORY[0], id=BOB.commit, author=BOB.author, subject=BOB.subject),
-        *samples.HISTORY[1:],
+    older = (
+        replace(c, date=samples.stamp(86400 * (50 + at)))
+        for at, c in enumerate(samples.HISTORY[1:])
     )
+    history = (_HEAD, *older)
     cluster = replace(samples.world().clusters[0], server="https://10.0.0.1:6443")
     cluster = replace(cluster, spec=replace(cluster.spec, protected=False))
     return Snapshot(
@@ -146,13 +156,6 @@ FRONT = _drifted(
 )
 EIGHT = tuple(
     _drifted("Deployment", f"web-{n}", _change("spec.replicas", 5 + n, 3)) for n in range(8)
-)
-_HEAD = replace(
-    samples.HISTORY[0],
-    id=BOB.commit,
-    author=BOB.author,
-    date=BOB.date,
-    subject=BOB.subject,
 )
 _REVERTED = RevertPlan(
     "shop",

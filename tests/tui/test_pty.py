@@ -178,8 +178,9 @@ def test_the_program_opens_the_terminal_with_the_flags_it_was_given(tmp_path: Pa
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="NOT PROVEN: no kubectl")
 def test_kubectl_works_on_the_demo_while_it_runs(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "demo", program=(sys.executable, "-m", "tui"))
-    terminal.read_until(lambda seen: b"/kubeconfig" in seen and b"monitoring" in seen)
-    found = re.search(rb"export KUBECONFIG=(/\S+?/kubeconfig)", terminal.bytes)
+    said = re.compile(rb"kubectl works here: KUBECONFIG=(/\S+?/kubeconfig)")
+    terminal.read_until(lambda seen: bool(said.search(seen)) and b"monitoring" in seen)
+    found = said.search(terminal.bytes)
     assert found is not None
     path = found[1].decode()
     words = ["kubectl", "--kubeconfig", path, "-n", "shop", "get", "deployments"]

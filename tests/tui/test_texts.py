@@ -480,3 +480,12 @@ def test_a_path_that_is_too_long_is_broken_before_its_last_part() -> None:
     change = replace(samples.CHANGES[0], path=path, live="x", git="y")
     first, second, *_ = as_text(pair_lines(change, 60, LOOKS)).splitlines()
     assert (first, second) == (f"{path.removesuffix('memory')}", "  memory")
+
+
+def test_what_fits_beside_a_short_name_comes_back_where_context_and_user_do_not() -> None:
+    heading = _heading("demo")
+    assert heading.cluster is not None
+    long = replace(heading.cluster, context="sandbox-of-the-demo", user="sandbox-of-the-demo")
+    text = plain(header_line(replace(heading, cluster=long, title=""), 100))
+    assert "context" not in text
+    assert " demo · ns payments · READ-ONLY   live 2s · Git main@a1b2c3d 40s · heal OFF" in text

@@ -6,6 +6,7 @@ showed another context).
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from core.model import AppView, ClusterView
 from core.telling.moments import age, aged
@@ -31,18 +32,22 @@ class Heading:
 
 def header_line(heading: Heading, width: int) -> Line:
     """The fullest version that fits into *width* cells."""
-    for dropped in range(4):
-        line = _line(heading, dropped, name_cells=60)
+    for facts, dropped in _FULLEST_FIRST:
+        line = _line(heading, dropped, facts=facts, name_cells=60)
         if width_of(line) <= width:
             return line
     for name_cells in range(40, 5, -2):
-        line = _line(heading, 4, name_cells=name_cells)
+        line = _line(heading, 4, facts=False, name_cells=name_cells)
         if width_of(line) <= width:
             return line
     return line
 
 
-def _line(heading: Heading, dropped: int, *, name_cells: int) -> Line:
+# With the context and the user, and without them, what goes next: title, branch, namespace.
+_FULLEST_FIRST: Final = (*((True, n) for n in range(4)), *((False, n) for n in range(1, 4)))
+
+
+def _line(heading: Heading, dropped: int, *, facts: bool, name_cells: int) -> Line:
     spans: list[Span] = []
     if heading.title and dropped < 1:
         spans.append(say(f" {heading.title} ", Role.TITLE))
@@ -52,7 +57,7 @@ def _line(heading: Heading, dropped: int, *, name_cells: int) -> Line:
     dot = " - " if heading.ascii_only else " · "
     name = say(cluster.called.short)[0] if cluster else "no cluster"
     spans.append((f" {cut_middle(name, name_cells)}", Role.STRONG))
-    if cluster is not None and cluster.called.facts and dropped < 4:  # noqa: PLR2004 - then the name's middle
+    if cluster is not None and cluster.called.facts and facts:
         spans.append(say(f" ({cluster.called.facts})", Role.MUTED))
     if app is not None and app.spec.namespace and dropped < 3:  # noqa: PLR2004 - the third to go
         spans.append(say(f"{dot}ns {app.spec.namespace}", Role.MUTED))

@@ -156,7 +156,7 @@ def commit_line(commit: Commit, width: int, looks: Looks) -> Line:
     """`a1b2c3d Scale the api  bob 3d`."""
     when = ago(commit.date, looks.now).removesuffix(" ago")
     author = say(author_name(commit.author))[0]
-    author_cells = min(14, max(0, (width - 30) // 3))
+    author_cells = min(14, width // 4)
     room = max(8, width - 8 - author_cells - 1 - 5)
     return (
         (padded(say(commit.id[:7])[0], 8), Role.GIT),

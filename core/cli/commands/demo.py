@@ -42,7 +42,7 @@ def run(options: Options, open_terminal: OpenTerminal | None) -> int:
         with world.with_colleague(told):
             if open_terminal is None:
                 return run_coroutine(controller(world, options))
-            shown = Shown("demo", f"kubectl works on this cluster: {_export(world)}")
+            shown = Shown("demo", f"kubectl works here: KUBECONFIG={world.kubeconfig(VISITOR)}")
             return terminal.start(settings_of(world), options, open_terminal, shown)
 
 
@@ -82,14 +82,10 @@ async def controller(world: DemoWorld, options: Options) -> int:
 def _invitation(world: DemoWorld) -> list[str]:
     return [
         "While the demo runs, you can cause drift yourself, from elsewhere:",
-        f"  {_export(world)}",
+        f"  export KUBECONFIG={world.kubeconfig(VISITOR)}",
         "  kubectl -n shop scale deployment web --replicas=9",
         f"The repository that the cluster should equal: {world.repository}",
     ]
-
-
-def _export(world: DemoWorld) -> str:
-    return f"export KUBECONFIG={world.kubeconfig(VISITOR)}"
 
 
 def _tell(words: str) -> None:

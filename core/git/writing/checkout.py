@@ -14,7 +14,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final
 
-from dulwich.errors import ChecksumMismatch
 from dulwich.file import GitFile
 from dulwich.index import (
     ConflictedIndexEntry,
@@ -31,7 +30,7 @@ from dulwich.refs import HEADREF
 
 from core.clean import clean
 from core.errors import RejectedError
-from core.git.reading.faults import translated
+from core.git.reading.faults import DAMAGE, translated
 from core.git.reading.operations import BRANCHES, operations, work_trees
 from core.git.reading.settings import GitSettings
 from core.git.reading.store import Store
@@ -185,7 +184,7 @@ def _index(path: str, kind: ObjectFormat) -> Index:
     """Read an index; not one whose lower-case extensions change its meaning, split or sparse."""
     try:
         index = Index(path, object_format=kind)
-    except (ChecksumMismatch, UnsupportedIndexFormat, ValueError, AssertionError) as error:
+    except (OSError, UnsupportedIndexFormat, *DAMAGE) as error:
         reason = "the index of the work tree is damaged, split or sparse; revert with git"
         raise RejectedError(reason) from error
     if any(

@@ -45,7 +45,7 @@ class Conversions:
             return _read(root / os.fsdecode(folder) / ".gitattributes", folder)
 
         self._attributes = GitAttributes(
-            [*(_read(Path(users).expanduser()) if users else ()), *beside(b"")],
+            [*(_read(Path(os.path.expanduser(users))) if users else ()), *beside(b"")],  # noqa: PTH111
             directory_loader=beside,
             info_patterns=_read(Path(store.repo.commondir(), "info", "attributes")),
         )
@@ -87,8 +87,8 @@ def _read(file: Path, folder: bytes = b"") -> _Patterns:
     """Read the attributes of a file; a link is not followed, as git does not either."""
     try:
         content = b"" if file.is_symlink() else file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return []
+    except (OSError, ValueError):
+        return []  # as git: what cannot be read says nothing
     return compile_gitattributes_patterns(parse_git_attributes(BytesIO(content)), base=folder)
 
 

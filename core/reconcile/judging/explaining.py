@@ -45,3 +45,4 @@ def take_explanation(draft: Draft, done: Explained) -> None:
     )
     row = replace(row, changes=merged, origin=done.origin, actor=done.actor or row.actor)
     draft.put_row(done.key, replace(row, explained=True))
+    draft.name_writers(row)

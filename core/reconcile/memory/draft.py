@@ -60,6 +60,7 @@ class Draft:
         self._answers: Table[int, Answer] = Table(state.answers)
         self._restated: Table[int, Restated] = Table(state.restated)
         self._finished = state.finished
+        self._told = state.events
         self._events: list[Event] = []
 
     # Apps and clusters -----------------------------------------------------------------------
@@ -249,6 +250,21 @@ class Draft:
             message=message,
         )
 
+    def name_writers(self, row: Drift) -> None:
+        """Put into what was told of an object who it was, where that is known by now."""
+        known = {(change.path, repr(change.live)): change.actor for change in row.changes}
+
+        def named(event: Event) -> Event:
+            if (event.app, event.ref) != (row.key.app, row.key.ref):
+                return event
+            changes = tuple(
+                replace(c, actor=known.get((c.path, repr(c.live))) or c.actor)
+                for c in event.changes
+            )
+            return event if changes == event.changes else replace(event, changes=changes)
+
+        self._told = tuple(map(named, self._told))
+
     def answer(self, request: int, answer: Answer) -> None:
         """Answer a request of a front end."""
         if isinstance(answer, RevertPlan):
@@ -274,7 +290,7 @@ class Draft:
         """Freeze: the next state."""
         for app in tuple(self._new):
             self.queue(app)
-        events = self._state.events
+        events = self._told
         if self._events:
             events = (*events, *self._events)[-EVENTS_KEPT:]
         return State(

@@ -202,14 +202,14 @@ class Face:
         watch = Watch(self._api.store, watch_request(request, target), self._clock)
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         response.enable_chunked_encoding()
-        await response.prepare(request)
         self._note(request, user, 200)
         self._watches.add(watch)
         lasts_s = float(request.query.get("timeoutSeconds") or _WATCH_DEFAULT_S)
         try:
+            await response.prepare(request)
             await self._stream(watch, response, lasts_s)
         except ConnectionError:
-            return response
+            return response  # the client is gone, perhaps before it was answered
         finally:
             self._watches.discard(watch)
             watch.close()

@@ -1,6 +1,7 @@
 """The command line: flags work on both sides of the command, and every way out has its code."""
 
 import asyncio
+import errno
 import os
 import pty
 import shlex
@@ -260,6 +261,17 @@ def test_an_answer_to_a_stdout_that_was_closed_names_it(monkeypatch: pytest.Monk
         with pytest.raises(UnavailableError) as told:
             put(sys.stdout, ["the answer"])
     assert str(told.value) == "stdout cannot be written: Bad file descriptor"
+
+
+def test_a_machine_that_allows_no_more_files_is_told_truly(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def program() -> int:
+        raise OSError(errno.EMFILE, "Too many open files", "/some/module.py")
+
+    assert exit_code_of(program) == 3
+    said = "driftdeck: too many open files; this machine allows no more\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_program_cancelled_by_itself_is_a_bug() -> None:

@@ -16,13 +16,16 @@ Draw: TypeAlias = st.DrawFn
 class Raw:
     """A repository's folder, written byte by byte."""
 
-    def __init__(self, path: Path) -> None:
-        """Make an empty one, bare."""
-        self.path = path
+    def __init__(self, path: Path, *, bare: bool) -> None:
+        """Make an empty one."""
+        self.path = path if bare else path / ".git"
         for folder in ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info"):
             (path / folder).mkdir(parents=True)
         self.put("HEAD", b"ref: refs/heads/main\n")
-        self.put("config", b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+        self.put(
+            "config",
+            b"[core]\n\trepositoryformatversion = 0\n\tbare = %s\n" % str(bare).lower().encode(),
+        )
 
     def put(self, name: str, content: bytes) -> None:
         """Write one of its files."""

@@ -22,8 +22,9 @@ WORDS: Final = {2, 3, 5}
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_an_odd_repository_is_read_or_refused_in_words(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        raw = Raw(Path(folder, "repo"))
-        for told in asked(raw.path, data.draw(repositories(raw))):
+        path = Path(folder, "repo")
+        raw = Raw(path, bare=data.draw(st.booleans()))
+        for told in asked(path, data.draw(repositories(raw))):
             assert code_of_error(told) in WORDS, repr(told)
             assert "root:" not in str(told)
 
@@ -47,7 +48,7 @@ def asked(path: Path, revisions: list[str]) -> Iterator[ProductError]:
 
 def about(repository: Repository, revision: str) -> Iterator[Callable[[], object]]:
     yield lambda: repository.resolve(revision)
-    yield lambda: repository.plan_revert(revision, branch="main")
+    yield lambda: reverted(repository, revision)
     yield lambda: repository.author() + repository.committer()
 
 
@@ -60,3 +61,9 @@ def of(spec: AppSpec, repositories: Repositories) -> Iterator[Callable[[], objec
         folders.history(spec, found.revision)
 
     yield everything
+
+
+def reverted(repository: Repository, revision: str) -> None:
+    plan = repository.plan_revert(revision, branch="main")
+    if plan.problem is None:
+        repository.make_revert(plan, author="Ada <a@b>", now=1.7e9)

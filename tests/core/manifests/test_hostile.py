@@ -26,7 +26,7 @@ BOMB = "\n".join(
         (BOMB, "[NODES]"),
         ("a: &a [x]\nb: [" + "*a, " * 10_001 + "]", "[ALIASES]"),
         ("a: &a " + "x" * 1_000_000 + "\nb: [" + "*a, " * 90 + "]", "[NODES]"),
-        ("[" + "a," * 2_000_001 + "]", "[NODES]"),
+        ("a: &a [" + "x," * 999 + "x]\nb: [" + "*a, " * 1_990 + "y, " * 20_000 + "]", "[NODES]"),
         ("a: &a [" + "x," * 999 + "x]\nb: [" + "*a, " * 2_000 + "]", "[NODES]"),
         ("---\nx\n" * 10_001, "[DOCUMENTS]"),
         ("#" * (32 * 2**20 + 1), "[SIZE]"),
@@ -52,6 +52,14 @@ def test_a_hundred_levels_are_taken() -> None:
 def test_a_large_file_is_not_read_again_for_each_text_that_ends_in_a_colon() -> None:
     text = config_map(rest="v:\n" + "- [fd00::, x]\n" * 5_000 + "w: [" + "a, " * 20_000 + "]\n")
     assert "found unexpected ':'" in fault(text).reason
+
+
+def test_documents_of_a_large_file_may_each_hold_texts_that_end_in_a_colon() -> None:
+    rest = "data: {a: fd00::, b: 'x'}\nv: [fd01::, fd02::]\nw: " + "words " * 10_000 + "\n"
+    text = "---\n".join(config_map(f"c{number}", rest) for number in range(60))
+    assert len(text) > 3 * 2**20
+    found = bodies(text)
+    assert [one["v"] for one in found] == [["fd01::", "fd02::"]] * 60
 
 
 def test_ten_thousand_aliases_are_taken_in_each_document() -> None:

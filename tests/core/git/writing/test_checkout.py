@@ -165,3 +165,13 @@ def test_what_comes_back_into_a_sparse_work_tree_is_left_to_git(
     sparse(sample)
     problem = str(repository.plan_revert(target, branch="main").problem)
     assert problem == "other/a.yaml comes back, and the work tree is sparse; revert with git"
+
+
+@pytest.mark.parametrize("index", [b"", b"DIRC", b"DIRC\0\0\0\2\0\0\0\7" + b"\xff" * 40])
+def test_an_index_of_nonsense_is_left_to_git(
+    repository: Repository, sample: Sample, index: bytes
+) -> None:
+    target = sample.commit({"apps/web.yaml": b"a: 2\n"})
+    (sample.path / ".git/index").write_bytes(index)
+    problem = repository.plan_revert(target, branch="main").problem
+    assert "damaged, split or sparse" in str(problem) or "local changes" in str(problem)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.model import Actor, Confidence, FieldChange, Operation, Origin, Verdict
+from core.model import Actor, Confidence, EventName, FieldChange, Operation, Origin, Verdict
 from core.reconcile.memory.commands import Explain
 from core.reconcile.memory.effects import LookUp
 from core.reconcile.memory.results import Explained, InventoryRead, InventoryRow
@@ -143,3 +143,23 @@ def test_what_is_being_confirmed_is_not_looked_up_before_its_answer() -> None:
 
 def test_an_object_that_is_not_known_is_not_looked_up() -> None:
     assert applied("a").feed(Explain(key(CONFIG_MAP, "z"))) == []
+
+
+def test_what_was_told_of_the_change_names_who_it_was_from_then_on() -> None:
+    made = drifted()
+    before = made.state.events
+    made.feed(answer(asked(made)))
+    (told,) = [event for event in made.state.events if event.name is EventName.DRIFT_DETECTED]
+    assert [change.actor for change in told.changes] == [ALICE]
+    others = [event for event in made.state.events if event is not told]
+    assert others == [event for event in before if event.name is not EventName.DRIFT_DETECTED]
+    assert [event.sequence for event in made.state.events] == [event.sequence for event in before]
+
+
+def test_an_older_value_of_the_same_field_is_not_laid_at_somebody_s_door() -> None:
+    made = drifted()
+    made.drift("a", 7, data={"a": "3"})
+    made.feed(answer(asked(made)))
+    told = [event for event in made.state.events if event.name is EventName.DRIFT_DETECTED]
+    assert [change.live for event in told for change in event.changes] == ["2", "3"]
+    assert [change.actor == ALICE for event in told for change in event.changes] == [False, True]
