@@ -20,7 +20,7 @@ from core.settings.reading import Flags, Settings, read_settings
 T = TypeVar("T")
 
 PERSON_DEADLINE_S: Final = 360.0  # a credential plugin is waited for 300 s
-SILENT_S: Final = 1.2  # so that it shows within 2 s of the start why nothing does
+SILENT_S: Final = 0.9  # so that it shows within 2 s of the start why nothing does
 READ_DEADLINE_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
 
 

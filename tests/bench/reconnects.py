@@ -21,7 +21,7 @@ from pathlib import Path
 import yaml
 
 from core.clock import Clock
-from core.engine import connect
+from core.engine import collect_rarely, connect
 from core.model import AppSpec, ClusterSpec
 from tests.bench.world import World, world
 
@@ -166,6 +166,7 @@ async def _engine(repo: str) -> None:
     async def sleep(seconds: float) -> None:
         await asyncio.sleep(seconds / SHORTENED if seconds <= 60.0 else seconds)
 
+    collect_rarely()  # as the program does
     app = AppSpec(name="bench", repo=repo, revision="main", path="", cluster="here")
     clusters = (ClusterSpec(name="here"),)
     await connect((app,), clusters, healing=True, clock=Clock(sleep=sleep)).run()

@@ -137,8 +137,9 @@ class Transport:
                 open_socket.shutdown(socket.SHUT_RDWR)
         for _ in range(_CLOSING_STEPS_MAX):
             if not self._open_sockets():
-                return
+                break
             await asyncio.sleep(_CLOSING_STEP_S)
+        gc.collect()  # each attempt has sessions of its own, too few closed to be counted below
 
     def _tidy_up(self) -> None:
         """Free what closed streams leave: cycles, which an engine looks for rarely.

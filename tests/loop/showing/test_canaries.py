@@ -180,7 +180,8 @@ def test_no_command_says_what_a_secret_holds(world: World) -> None:
     assert world.ran("diff", "--all").returncode == 0
     world.drift()
     world.git("Dropped", creds=world.secret("creds", stringData={"b": canary("new")}))
-    for words in (("diff",), ("diff", "--all"), ("diff", "-o", "json"), ("sync", "--dry-run")):
+    outputs = (("diff",), ("diff", "--all"), ("diff", "-o", "json"), ("diff", "-o", "diff"))
+    for words in (*outputs, ("sync", "--dry-run")):
         world.ran(*words)
     report = json.loads(world.ran("diff", "-o", "json", "--all").stdout)
     changed = {change["path"] for found in report["objects"] for change in found["changes"]}

@@ -21,6 +21,17 @@ def test_a_tls_connection_keeps_no_more_to_read_into_than_glibc_maps_by_itself()
     assert SSLProtocol.max_size == TLS_READ_BYTES < 128 * 1024
 
 
+async def test_a_connection_that_is_replaced_leaves_nothing_that_piles_up() -> None:
+    gc.disable()
+    try:
+        async with serving(in_turn(says(200, {}))) as server, linked(server.url):
+            left = weakref.ref(Knot())
+            assert left() is not None
+        assert left() is None
+    finally:
+        gc.enable()
+
+
 async def test_what_closed_streams_leave_does_not_pile_up() -> None:
     gc.disable()
     try:
