@@ -195,7 +195,7 @@ class Presence:
             return
         answer = await connection.call(Request(path="/readyz"))
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise UnavailableError(f"{self.server} is starting")
+            raise UnavailableError(f"{connection.login.address} is starting")
 
     def _is_coming_back(self) -> bool:
         return self._clock.monotonic() - self._unreached_at < STARTING_S
@@ -208,7 +208,8 @@ class Presence:
             self._unreached_at = self._clock.monotonic()
         elif self._is_coming_back() and not isinstance(error, UsageError):
             # What a server says while it starts is not what it means.
-            problem = self._told or f"{self.server} is starting"
+            address = self._connection.login.address if self._connection else "the server"
+            problem = self._told or f"{address} is starting"
             error = UnavailableError(problem)
         if problem != self._told:
             self._told = problem

@@ -80,7 +80,7 @@ class Transport:
         """Open no connection yet."""
         self._login = login
         self._root = login.server.rstrip("/")
-        self._what = f"cannot reach {self._root}"
+        self._what = f"cannot reach {login.address}"
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self._reading: WeakSet[aiohttp.ClientResponse] = WeakSet()
         self._closed = 0

@@ -38,6 +38,11 @@ class Login:
     proxy: str | None = field(default=None, repr=False)  # its URL may hold a password
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # impersonation
 
+    @property
+    def address(self) -> str:
+        """The server as it is named in words: a path of a proxy can hold a token."""
+        return "/".join(self.server.split("/", 3)[:3])
+
 
 class FixedBearer:
     """A header that never changes, or none."""

@@ -57,6 +57,7 @@ SERVERS: Final = (
     "http://127.0.0.1:1\n",
     "http://127.0.0.1:1\\@x",
     "http://127.0.0.1:1#\x00",
+    f"http://127.0.0.1:1/k8s/{CANARY}",
 )
 ODD: Final = st.one_of(
     st.none(),
@@ -160,6 +161,7 @@ def whole(user: object, **cluster: object) -> object:
 @example(whole({"token": f"{CANARY}\n"}))
 @example(whole({"token": "t", "as": "a\nb"}))
 @example(whole({"token": "t"}, server=f"https://joe:{CANARY}@127.0.0.1:1"))
+@example(whole({"token": "t"}, server=f"http://127.0.0.1:1/k8s/{CANARY}"))
 @example(whole({"token": "t", "as": "a", "as-user-extra": {"a/b": ["c"]}}))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_an_odd_kubeconfig_is_one_line_or_a_login_that_can_be_used(file: object) -> None:
