@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import signal
 import traceback
 from collections.abc import Callable, Sequence
 from time import monotonic, time
@@ -27,7 +26,6 @@ from tui.theme.styles import MONO_STYLES, styles_of, textual_theme
 from tui.widgets.safety import AsciiOnly, Backstop
 
 PAINT_EVERY_S: Final = 0.25
-LEAVING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 class DriftApp(App[None], inherit_bindings=False):
@@ -46,8 +44,12 @@ class DriftApp(App[None], inherit_bindings=False):
         *,
         options: TerminalOptions,
         clock: Callable[[], float] = time,
+        shown: Callable[[], None] = lambda: None,
     ) -> None:
-        """Show the engine that *engine_factory* builds inside its own thread."""
+        """Show the engine that *engine_factory* builds inside its own thread.
+
+        *shown* is called once the app can be told to leave.
+        """
         super().__init__(ansi_color=None if options.color else True)
         self.options = options
         self.animation_level = "none"
@@ -62,6 +64,8 @@ class DriftApp(App[None], inherit_bindings=False):
         self.desk = Desk(
             options, self.engine.submit, clock=clock, styles=styles, quit_now=self.leave
         )
+        self._shown = shown
+        self._loop_to_leave: asyncio.AbstractEventLoop | None = None
         self.farewell = ""  # for stderr, once the terminal is restored
         self._painted_at = 0.0
         self._paint_timer: Timer | None = None
@@ -70,11 +74,8 @@ class DriftApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Show the screen first, then start the engine."""
         self.push_screen(self.desk)
-        if not self.is_headless:
-            loop = asyncio.get_running_loop()
-            for number in LEAVING:
-                loop.add_signal_handler(number, self.leave, 128 + number)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, LEAVING)  # those `run` held back
+        self._loop_to_leave = asyncio.get_running_loop()
+        self._shown()
         self.run_worker(self.engine.main, name="engine", thread=True)
         if self.options.write and not self.options.read_only:
             self.engine.submit(SetWriting(enabled=True))
@@ -124,6 +125,12 @@ class DriftApp(App[None], inherit_bindings=False):
         """Stop the engine first: Textual waits for its thread."""
         self.engine.stop()
         self.exit(return_code=code)
+
+    def leave_soon(self, code: int) -> None:
+        """Leave as soon as the app gets to it; for signal handlers, which interrupt it anywhere."""
+        loop = self._loop_to_leave
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self.leave, code)
 
     def on_unmount(self) -> None:
         """However the app ended, its engine ends."""

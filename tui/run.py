@@ -4,18 +4,28 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import termios
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from typing_extensions import override
 
 from core.state_folder import state_folder
 from tui.options import EngineLike, TerminalOptions
 
+if TYPE_CHECKING:
+    from tui.app import DriftApp
+
 SWITCH_S: Final = 0.0005  # keys stay fast beside a busy engine: p95 20 ms instead of 38
 USAGE: Final = 2
 HUNG_UP: Final = 129
+LEAVING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+GIVE_UP_S: Final = 3.0  # where nobody reads the terminal, what would restore it cannot be written
 
 
 def run(engine_factory: Callable[[], EngineLike], options: TerminalOptions) -> int:
@@ -24,14 +34,16 @@ def run(engine_factory: Callable[[], EngineLike], options: TerminalOptions) -> i
     if reason:
         sys.stderr.write(f"driftdeck: {reason}; `driftdeck diff` needs none\n")
         return USAGE
-    from tui.app import LEAVING, DriftApp  # noqa: PLC0415 - 300 ms, not before it is needed
+    from tui.app import DriftApp  # noqa: PLC0415 - 300 ms, not before it is needed
 
     sys.setswitchinterval(SWITCH_S)
     # Textual takes an empty NO_COLOR as set; the convention says that it is not.
     mono = not options.color or bool(os.environ.pop("NO_COLOR", ""))
-    app = DriftApp(engine_factory, options=replace(options, color=not mono))
+    app = DriftApp(
+        engine_factory, options=replace(options, color=not mono), shown=_let_through_signals
+    )
     try:
-        with messages_to_log(), _held_back(LEAVING):
+        with messages_to_log(), _signals_held_back(), _left_on_signals(app):
             app.run(mouse=options.mouse)
     except OSError as error:
         if error.errno != errno.EIO:
@@ -43,13 +55,73 @@ def run(engine_factory: Callable[[], EngineLike], options: TerminalOptions) -> i
 
 
 @contextmanager
-def _held_back(numbers: Iterable[signal.Signals]) -> Iterator[None]:
+def _signals_held_back() -> Iterator[None]:
     """Let signals wait from before the screen is taken until the app can give it back."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    signal.pthread_sigmask(signal.SIG_BLOCK, LEAVING)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+        _let_through_signals()
+
+
+def _let_through_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, LEAVING)
+
+
+@contextmanager
+def _left_on_signals(app: "DriftApp") -> Iterator[None]:
+    """Leave in order, or without it where a terminal that nobody reads holds the app up.
+
+    The event loop's own handlers would not do: they wait for a loop that waits for the terminal.
+    """
+    attributes = termios.tcgetattr(0)
+
+    def end(code: int) -> None:
+        termios.tcsetattr(0, termios.TCSANOW, attributes)
+        os._exit(code)
+
+    def leave(number: int, _frame: object) -> None:
+        last = threading.Timer(GIVE_UP_S, end, [128 + number])
+        last.daemon = True
+        last.start()
+        app.leave_soon(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in LEAVING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Picture(TextIOWrapper):
+    """Where Textual's thread paints.  Were that thread to end, the app would wait for it for ever.
+
+    So a terminal that is gone is no error there: it hangs up, and takes what else is written.
+    """
+
+    _gone = False
+
+    @override
+    def write(self, text: str) -> int:
+        if not self._gone:
+            try:
+                super().write(text)
+            except OSError:
+                self._hang_up()
+        return len(text)
+
+    @override
+    def flush(self) -> None:
+        if not self._gone:
+            try:
+                super().flush()
+            except OSError:
+                self._hang_up()
+
+    def _hang_up(self) -> None:
+        self._gone = True
+        os.kill(os.getpid(), signal.SIGHUP)
 
 
 def why_no_terminal() -> str:
@@ -81,7 +153,7 @@ def messages_to_log() -> Iterator[None]:
     screen = os.dup(2 if to_log else 1)
     messages = os.dup(2)
     saved = sys.__stderr__
-    with os.fdopen(screen, "w") as copy:
+    with Picture(os.fdopen(screen, "wb")) as copy:
         sys.__stderr__ = copy  # type: ignore[misc] # Textual paints through this name
         if to_log:
             _send_messages_to(log_path())

@@ -121,6 +121,36 @@ def test_a_closed_terminal_ends_the_program(tmp_path: Path) -> None:
     assert terminal.process.wait(_DEADLINE_S) == 129
 
 
+def test_a_terminal_that_is_gone_ends_the_program_though_nobody_says_so(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.read_until(_painted)
+    os.close(terminal.ours)
+    os.close(terminal.theirs)
+    assert terminal.process.wait(_DEADLINE_S) == 129
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_is_obeyed_while_nobody_reads_the_terminal(
+    tmp_path: Path, number: int, code: int
+) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.read_until(_painted)
+    for _ in range(200):  # each paints more than a row, and all together more than is waited for
+        os.write(terminal.ours, b"?\x1b\x1b")
+    wait_for_full(terminal)
+    terminal.process.send_signal(number)
+    assert terminal.process.wait(_DEADLINE_S) == code
+    assert termios.tcgetattr(terminal.theirs) == terminal.before
+
+
+def wait_for_full(terminal: Terminal) -> None:
+    """Wait until the terminal takes nothing more, for nobody reads it."""
+    end = monotonic() + _DEADLINE_S
+    while select.select([], [terminal.theirs], [], 0)[1]:
+        assert monotonic() < end
+        select.select([], [], [], 0.05)
+
+
 def test_no_color_sends_no_colour(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, NO_COLOR="1")
     terminal.read_until(_painted)

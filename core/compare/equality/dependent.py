@@ -74,9 +74,10 @@ def affinity(holder: JsonObject, _root: JsonObject) -> Json | Absent:
     )
 
 
-def unavailable(_holder: JsonObject, root: JsonObject) -> Json | Absent:
-    """Of a DaemonSet; where nothing rolls by itself, none is filled in, and it reads 0."""
-    return 0 if at(root, "spec", "updateStrategy", "type") == "OnDelete" else 1
+def unavailable(holder: JsonObject, root: JsonObject) -> Json | Absent:
+    """Of a DaemonSet; where nothing rolls by itself it reads 0, or 1 from when something did."""
+    rolls = at(root, "spec", "updateStrategy", "type") != "OnDelete"
+    return 1 if rolls or holder.get("maxUnavailable") == 1 else 0
 
 
 def in_job(default: Default) -> Computed:

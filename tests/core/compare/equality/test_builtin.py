@@ -247,7 +247,12 @@ def test_a_job_whose_selector_asks_for_nothing_has_the_server_s(git: str, counts
 
 @pytest.mark.parametrize(
     ("kind", "live", "counts"),
-    [("OnDelete", 0, False), ("OnDelete", 1, True), ("RollingUpdate", 1, False)],
+    [
+        ("OnDelete", 0, False),
+        ("OnDelete", 1, False),
+        ("OnDelete", 2, True),
+        ("RollingUpdate", 1, False),
+    ],
 )
 def test_a_daemon_set_that_does_not_roll_by_itself_is_not_filled_in(
     kind: str, live: int, counts: bool
