@@ -17,8 +17,8 @@ from core.telling.spans import Role, say
 from tui.actions.leave import ALWAYS_QUIT
 from tui.actions.registry import ACTIONS, BY_ID
 from tui.dialogs.asking import Question
-from tui.dialogs.orders import follow
 from tui.dialogs.preview import Preview
+from tui.dialogs.proposals.orders import follow
 from tui.dialogs.writing import end_writing
 from tui.explaining import Explaining
 from tui.frame import Frame

@@ -9,9 +9,9 @@ from core.model import Key
 from core.reconcile.memory.commands import SetHeal
 from core.telling.spans import Role, say
 from tui.dialogs.heal import HealDialog
-from tui.dialogs.proposed import Proposed
-from tui.dialogs.revert import Revert
-from tui.dialogs.sync import Sync
+from tui.dialogs.proposals.proposed import Proposed
+from tui.dialogs.proposals.revert import Revert
+from tui.dialogs.proposals.sync import Sync
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
 from tui.model.focus import Pane
 from tui.model.view import READ_ONLY_FLAG

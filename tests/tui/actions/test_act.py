@@ -7,7 +7,7 @@ from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.dialogs.asking import Question
 from tui.dialogs.heal import HealDialog
-from tui.dialogs.proposed import Proposed
+from tui.dialogs.proposals.proposed import Proposed
 from tui.dialogs.writing import end_writing
 from tui.model.focus import Pane
 from tui.model.session import WRITE_FOR_S

@@ -34,7 +34,7 @@ from tests.tui import samples
 from tests.tui.stage import ARMED_S, Stage, answered, playing
 from tui.dialogs.guard import Guard
 from tui.dialogs.preview import Buttons
-from tui.dialogs.sync import outdated
+from tui.dialogs.proposals.sync import outdated
 
 DENIED = Problem(Remedy.GRANT, "Deployment/payments/api: denied")
 OUTDATED = Problem(Remedy.LOOK_AGAIN, "changed since")

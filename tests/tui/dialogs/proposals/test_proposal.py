@@ -17,9 +17,9 @@ from core.model import (
 from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, PrepareRevert
 from core.telling.spans import plain
 from tests.tui import samples
-from tui.dialogs.proposal import Asked, Shown, advanced
-from tui.dialogs.revert import Revert
-from tui.dialogs.sync import Sync
+from tui.dialogs.proposals.proposal import Asked, Shown, advanced
+from tui.dialogs.proposals.revert import Revert
+from tui.dialogs.proposals.sync import Sync
 from tui.model.view import View
 from tui.text.rows import Looks
 

@@ -8,7 +8,7 @@ from core.model import Coming, Commit, Drift, Key, Plan, RevertPlan, Run, Snapsh
 from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.telling import plans
 from core.telling.spans import Role, say
-from tui.dialogs.proposal import Page
+from tui.dialogs.proposals.proposal import Page
 from tui.model.view import View
 from tui.text.plans import revert_lines
 from tui.text.rows import Looks

@@ -8,7 +8,7 @@ from core.model import Coming, Drift, Key, Plan, Run, Snapshot
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.telling import plans
 from core.telling.spans import Role
-from tui.dialogs.proposal import Page
+from tui.dialogs.proposals.proposal import Page
 from tui.model.view import View
 from tui.text.plans import plan_lines
 from tui.text.rows import Looks

@@ -5,7 +5,7 @@ from dataclasses import replace
 from core.model import Problem, Remedy, Run
 from tests.tui import samples
 from tests.tui.standin import Standin
-from tui.dialogs.orders import follow
+from tui.dialogs.proposals.orders import follow
 from tui.model.session import Order
 
 RUN = Run(7, "sync", 3, 1)

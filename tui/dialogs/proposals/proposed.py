@@ -1,4 +1,4 @@
-"""The dialog of a proposal; `tui.dialogs.proposal` says which way it goes."""
+"""The dialog of a proposal; `tui.dialogs.proposals.proposal` says which way it goes."""
 
 from typing import Generic
 
@@ -8,7 +8,7 @@ from core.model import Snapshot
 from tui.dialogs.explanations import Explanations
 from tui.dialogs.naming import protected_name
 from tui.dialogs.preview import Preview
-from tui.dialogs.proposal import A, Asked, Page, Proposal, Shown, Stage, advanced
+from tui.dialogs.proposals.proposal import A, Asked, Page, Proposal, Shown, Stage, advanced
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
 from tui.model.session import Order
 from tui.surface import Surface, forbidden
