@@ -106,8 +106,9 @@ class Stage:
 
     async def confirm(self) -> None:
         """Wait until the dialog can be confirmed, then do it; type the name that is asked for."""
-        await self.pilot.pause(ARMED_S)
-        await self.press("y")
+        if not isinstance(self.app.screen, NameStep):
+            await self.pilot.pause(ARMED_S)
+            await self.press("y")
         await self.type_name()
 
     async def type_name(self) -> None:
