@@ -82,12 +82,17 @@ def drops_replicas(changes: Iterable[FieldChange]) -> bool:
 def stated_scale(app: AppState, ref: ObjectRef) -> ScaleRange | None:
     """Return the range of an autoscaler that Git states for an object, whether it is there yet.
 
-    A commit can bring the autoscaler and give it the replicas at once.  Looked for only where Git
-    dropped the number: there are many objects to look through.
+    A commit can bring the autoscaler, and its kind, and give it the replicas at once: what counts
+    is the document, for its canonical form may still wait for a schema.  Looked for only where Git
+    dropped the number: there are many documents to look through.
     """
-    for scaler, desired in app.desired.items():
-        if (scaler.group, scaler.kind) in {(GROUP, KIND), SCALED}:
-            found = scale_of(Live("", "", desired.body), scaler)
+    for kind, documents in app.documents.items():
+        if (kind.group, kind.kind) not in {(GROUP, KIND), SCALED}:
+            continue
+        for document in documents:
+            namespace = document.namespace or app.spec.namespace or ref.namespace
+            scaler = ObjectRef(kind.group, kind.kind, namespace, document.name)
+            found = scale_of(Live("", "", document.body), scaler)
             if found is not None and found[0] == ref:
                 return found[1]
     return None

@@ -158,10 +158,12 @@ def test_what_nobody_can_scale_does_not_wait_for_autoscalers() -> None:
 KEDA = KindRef("keda.sh/v1alpha1", "ScaledObject")
 
 
-@pytest.mark.parametrize("kind", [V2, KEDA])
+@pytest.mark.parametrize(
+    ("kind", "known"), [(V2, "read"), (KEDA, "read"), (KEDA, "served"), (KEDA, "not yet served")]
+)
 @pytest.mark.parametrize(("target", "verdict"), [("a", Verdict.IN_SYNC), ("b", Verdict.DRIFTED)])
 def test_replicas_that_git_drops_are_those_of_the_autoscaler_that_git_states(
-    kind: KindRef, target: str, verdict: Verdict
+    kind: KindRef, known: str, target: str, verdict: Verdict
 ) -> None:
     """It is not there yet: the commit brings it, and may drop the number at once."""
     ours = [
@@ -171,12 +173,14 @@ def test_replicas_that_git_drops_are_those_of_the_autoscaler_that_git_states(
             "fieldsV1": {"f:spec": {"f:replicas": {}}},
         }
     ]
-    made = cluster(V2, KEDA)
+    made = cluster(V2) if known == "not yet served" else cluster(V2, KEDA)
     reference = {"apiVersion": "apps/v1", "kind": "Deployment", "name": target}
     spec: Any = {"scaleTargetRef": reference, "maxReplicas": 9}
     made.read(document(DEPLOYMENT, "a"), document(kind, "s", spec=spec))
     made.feed(InventoryRead(SPEC.name, ()))
-    made.feed(SchemaRead("prod", kind, None), KindListed("prod", V2, {}))
+    made.feed(KindListed("prod", V2, {}))
+    if known == "read":
+        made.feed(SchemaRead("prod", kind, None))
     found = live(DEPLOYMENT, "a", 5, spec={"replicas": 5}, managed=ours)
     made.listing(DEPLOYMENT, [("a", found)])
     assert made.state.rows[key(DEPLOYMENT, "a")].verdict is verdict
