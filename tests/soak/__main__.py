@@ -115,10 +115,9 @@ def main() -> int:
         played = play(made, script)
         made.keep_logs()
         accounts = _accounts(folder, script, made, played)
-    rows = [*accounts.table()]
+        rows, breaches = [*accounts.table()], [*accounts.breaches()]  # while the logs are there
     width = max(len(name) for name, _ in rows)
     print("\n".join(f"{name:<{width}}  {figure}" for name, figure in rows))
-    breaches = [*accounts.breaches()]
     print("\n".join(breaches) or "every rule held")
     return 1 if breaches else 0
 
