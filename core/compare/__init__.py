@@ -23,7 +23,7 @@ from core.compare.judge import (
     judge,
     not_compared,
 )
-from core.compare.masking import is_secret_kind, mask
+from core.compare.masking import is_secret_kind, mask, mask_object
 from core.compare.rules.ignoring import absence, left_whole, presence
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
@@ -62,6 +62,7 @@ __all__ = [
     "judge",
     "left_whole",
     "mask",
+    "mask_object",
     "not_compared",
     "parse_selector",
     "presence",

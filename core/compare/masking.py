@@ -19,6 +19,7 @@ from core.compare.equality.scalars import decoded
 from core.model import (
     Absent,
     FieldChange,
+    JsonObject,
     Masked,
     ObjectRef,
     Value,
@@ -47,6 +48,17 @@ def mask(changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes) -> tuple
         The same changes; a secret value is a `Masked`, also inside a map or a list.
     """
     return tuple(_masked_change(change, ref.kind, key) for change in changes)
+
+
+def mask_object(document: JsonObject, ref: ObjectRef, *, key: bytes) -> Value:
+    """Hide the secret values in a whole object.
+
+    Args:
+        document: The object; it is itself not changed.
+        ref: Its identity; its kind says what is secret.
+        key: As for `mask`.
+    """
+    return _masked(document, (), ref.kind, key)
 
 
 def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:

@@ -71,8 +71,7 @@ class Reverts:
         before = {each.path: (each, partial(repository.blob, each.blob_id)) for each in there}
         after = dict(before)
         real = repository.real_folder(plan.parent, spec.path)
-        inside = "".join(f"{part}/" for part in real.split("/") if part not in {"", "."})
-        top = "".join(f"{part}/" for part in spec.path.split("/") if part not in {"", "."})
+        inside, top = map(_prefix, (real, spec.path))
         for file, content in repository.reverted_files(plan):
             paths = [path for path, (each, _) in before.items() if each.place == file.path]
             if not paths and file.path.startswith(inside):
@@ -88,6 +87,11 @@ class Reverts:
             return read((listed(*files[path]) for path in files if path in chosen), self._cache)
 
         return found(before), found(after)
+
+
+def _prefix(folder: str) -> str:
+    """Return what the paths of all files below a folder begin with."""
+    return "".join(f"{part}/" for part in folder.split("/") if part not in {"", "."})
 
 
 def _restated(before: Folder, after: Folder) -> Iterator[tuple[Document | None, Document | None]]:

@@ -47,6 +47,18 @@ def say(text: str, role: Role = Role.TEXT) -> Span:
     return (clean(text), role)
 
 
+def part(line: Iterable[Span], start: int, end: int) -> Line:
+    """The letters from *start* to *end*, each with its role."""
+    kept: list[Span] = []
+    at = 0
+    for text, role in line:
+        piece = text[max(0, start - at) : max(0, end - at)]
+        if piece:
+            kept.append((piece, role))
+        at += len(text)
+    return tuple(kept)
+
+
 def plain(line: Iterable[Span]) -> str:
     """The text alone."""
     return "".join(text for text, _ in line)

@@ -1,10 +1,10 @@
 """Fitting lines into a terminal.  Widths are cells, never characters."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from rich.cells import cell_len, set_cell_size
 
-from core.telling.spans import Line, Role, Span, plain
+from core.telling.spans import Line, Role, Span, part, plain
 
 
 def width_of(line: Iterable[Span]) -> int:
@@ -99,18 +99,8 @@ def flow(line: Line, cells: int, *, indent: int = 0) -> list[Line]:
         start = text.index(piece, end)
         end = start + len(piece)
         lead: Line = ((" " * indent, Role.TEXT),) if lines and indent else ()
-        lines.append((*lead, *_part(line, start, end)))
+        lines.append((*lead, *part(line, start, end)))
     return lines
-
-
-def _part(line: Line, start: int, end: int) -> Iterator[Span]:
-    """Yield the letters from *start* to *end*."""
-    at = 0
-    for text, role in line:
-        kept = text[max(0, start - at) : max(0, end - at)]
-        if kept:
-            yield kept, role
-        at += len(text)
 
 
 def _beginning(text: str, cells: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TextIO
 
-from core.telling.spans import Line, Role, plain
+from core.telling.spans import Line, Role, part, plain
 
 WIDTH: Final = 80  # of a terminal that does not tell
 _NARROWEST: Final = 20  # of a text beside its indentation
@@ -53,7 +53,7 @@ class Ink:
         for piece in self._pieces(plain(line), len(head)):
             start = plain(line).index(piece, end)
             end = start + len(piece)
-            spans = _part(line, start, end) or (("", Role.TEXT),)
+            spans = part(line, start, end) or (("", Role.TEXT),)
             yield _trimmed((lead + spans[0][0], spans[0][1]), *spans[1:])
             lead = " " * len(head)
 
@@ -88,18 +88,6 @@ def _columns(stream: TextIO) -> int:
         return os.get_terminal_size(stream.fileno()).columns or WIDTH
     except (OSError, ValueError):  # a terminal that does not tell
         return WIDTH
-
-
-def _part(line: Line, start: int, end: int) -> Line:
-    """The letters from *start* to *end*, each with its role."""
-    kept = []
-    at = 0
-    for text, role in line:
-        piece = text[max(0, start - at) : max(0, end - at)]
-        if piece:
-            kept.append((piece, role))
-        at += len(text)
-    return tuple(kept)
 
 
 def _trimmed(*spans: tuple[str, Role]) -> Line:

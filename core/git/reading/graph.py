@@ -8,10 +8,9 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from core.git.reading.store import TREE, Entry, Store, is_tree
+from core.git.reading.store import FOLDER_MODE, TREE, Entry, Store, is_tree
 
 KEPT: Final = 200_000  # commits, and entries likewise; about 50 MB in all
-_FOLDER: Final = 0o040000
 
 
 class Links(NamedTuple):
@@ -59,7 +58,7 @@ class Graph:
 
     def entry(self, commit_id: str, parts: tuple[bytes, ...]) -> Entry | None:
         """Return what stands at a path; for an empty path the root tree itself."""
-        found: Entry | None = Entry(_FOLDER, self.links(commit_id).tree)
+        found: Entry | None = Entry(FOLDER_MODE, self.links(commit_id).tree)
         for part in parts:
             if found is None or not is_tree(found.mode):
                 return None

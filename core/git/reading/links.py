@@ -7,10 +7,9 @@ from typing import Final, NamedTuple
 
 from core.clean import clean
 from core.errors import RejectedError
-from core.git.reading.store import Entry, Store
+from core.git.reading.store import FOLDER_MODE, Entry, Store
 
 HOPS_MAX: Final = 40  # as Linux
-_FOLDER: Final = 0o040000
 SUBMODULE: Final = 0o160000
 
 
@@ -34,7 +33,7 @@ def follow(store: Store, commit_id: str, parts: Sequence[bytes]) -> Followed | N
         UnavailableError: The repository cannot be read.
     """
     left, real, hops = deque(parts), list[bytes](), 0
-    found = Entry(_FOLDER, store.tree_of(commit_id))
+    found = Entry(FOLDER_MODE, store.tree_of(commit_id))
     while left:
         part = left.popleft()
         if part == b"..":

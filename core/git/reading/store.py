@@ -33,6 +33,7 @@ SHA1_HEX: Final = 40
 UNPARSED_MAX_BYTES: Final = 2**20  # of a commit or tag
 TAGS_MAX: Final = 10
 MODE_MAX: Final = 0o177777
+FOLDER_MODE: Final = 0o040000
 COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4  # the kinds of objects, as packs count them
 _KINDS: Final = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
 _LOOSE: Final = re.compile(rb"(commit|tag) [0-9]+\0")
@@ -149,7 +150,7 @@ class Store:
 
     def entry(self, commit_id: str, parts: Sequence[bytes]) -> Entry | None:
         """Return what stands at a path; for an empty path the root tree itself."""
-        found = Entry(0o040000, self.tree_of(commit_id))
+        found = Entry(FOLDER_MODE, self.tree_of(commit_id))
         for part in parts:
             if not is_tree(found.mode):
                 return None

@@ -17,10 +17,9 @@ from dulwich.repo import Repo, parse_shared_repository
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError
 from core.git.reading.faults import translated
-from core.git.reading.store import Entry, Store, is_tree
+from core.git.reading.store import FOLDER_MODE, Entry, Store, is_tree
 
 FILE_MODE: Final = 0o100644
-FOLDER_MODE: Final = 0o040000
 LOOSE_MAX: Final = 100  # objects written one by one; more go into one pack
 
 Path: TypeAlias = tuple[bytes, ...]

@@ -9,18 +9,8 @@ from dataclasses import replace
 
 import msgspec
 
-from core.compare import mask
-from core.model import (
-    ABSENT,
-    Absent,
-    FieldChange,
-    FieldVerdict,
-    ObjectRef,
-    Plan,
-    Step,
-    Value,
-    Verb,
-)
+from core.compare import mask_object
+from core.model import ObjectRef, Plan, Step, Value, Verb
 from core.model.requests import Request
 from core.reconcile.acting.standing import step_stands
 from core.reconcile.judging.judging import live_at, policy_of
@@ -50,9 +40,7 @@ def _stated(draft: Draft, step: Step) -> Value:
 
 def shown(draft: Draft, ref: ObjectRef, body: bytes) -> Value:
     """Return an object that Git states with its secrets hidden."""
-    whole = FieldChange("", FieldVerdict.DRIFT, ABSENT, msgspec.json.decode(body))
-    (masked,) = mask([whole], ref, key=draft.mask_key)
-    return None if isinstance(masked.git, Absent) else masked.git
+    return mask_object(msgspec.json.decode(body), ref, key=draft.mask_key)
 
 
 def requests_of(draft: Draft, step: Step) -> tuple[Request, ...]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from core.compare import mask
+from core.compare import mask_object
+from core.compare.equality.builtin import LAST_APPLIED
 from core.model import (
-    ABSENT,
     Absent,
     FieldChange,
     FieldVerdict,
@@ -28,8 +28,6 @@ from core.model.requests import Add, Operation, Remove, Replace
 from core.reconcile.judging.extras import live_of
 from core.reconcile.memory.draft import Draft
 from core.remedy import edited
-
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def shown(draft: Draft, keys: Iterable[Key]) -> SidesShown:
@@ -78,10 +76,8 @@ def _hidden(body: bytes, ref: ObjectRef, key: bytes) -> JsonObject:
         meta.pop("managedFields", None)
         notes = meta.get("annotations")
         if isinstance(notes, dict):
-            notes.pop(_LAST_APPLIED, None)
-    whole = FieldChange("", FieldVerdict.DRIFT, document, ABSENT)
-    (masked,) = mask([whole], ref, key=key)
-    made = _text_for_secrets(masked.live) if not isinstance(masked.live, Absent) else {}
+            notes.pop(LAST_APPLIED, None)
+    made = _text_for_secrets(mask_object(document, ref, key=key))
     return made if isinstance(made, dict) else {}
 
 
