@@ -1,6 +1,6 @@
 """Where in a file a field stands, and what an older version of the file says there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar
 
@@ -12,29 +12,40 @@ from core.model import ABSENT, Absent, Document, Json, KindRef
 from core.model.paths import Member, Parts, PathError, parse_path, value_at, walk
 
 Rank: TypeAlias = tuple[bool, bool]  # whether the API group and the namespace are the same
+Find: TypeAlias = Callable[[Document, int, bytes, str], int | None]
 Fitting = TypeVar("Fitting")
 _NOWHERE: Final = (Member(None),)  # an object is no set, so it has no members
 _SECRET_DATA: Final = "data"  # noqa: S105  a field's name
 _SECRET_TEXT: Final = "stringData"  # noqa: S105
 
 
-def line_of(path: str, content: bytes, document: Document) -> int:
+def line_of(path: str, content: bytes, document: Document, find: Find) -> int:
     """Return the line of the field at a dotted *path*, or of its nearest parent that is there.
 
-    Only the YAML document that the object stands in is parsed, where it can be told which.
+    Only the YAML document that the object stands in is parsed, where it can be told which; *find*
+    does that: `line_in`, here or in another process.
 
     Raises:
         ManifestError: The file cannot be read, or has no such object.
     """
     above, text = _around(document, content)
+    line = find(document, above, text, path) or find(document, 0, content, path)
+    if line is None:
+        reason = f"there is no object on line {document.line} of this file"
+        raise ManifestError(document.file, 1, reason)
+    return line
+
+
+def line_in(document: Document, above: int, text: bytes, path: str) -> int | None:
+    """Find the field in a part of the file, which has *above* lines above it.
+
+    Raises:
+        ManifestError: The text cannot be read.
+    """
     tree = parsed(document.file, text)
     found = _standing(tree, document, above)
     if found is None:
-        above, tree = 0, parsed(document.file, content)
-        found = _standing(tree, document, above)
-    if found is None:
-        reason = f"there is no object on line {document.line} of this file"
-        raise ManifestError(document.file, 1, reason)
+        return None
     walked = [step for step, _ in walk(found.value, in_git(found, parts_of(path)))]
     return above + tree.line_at(found.value, found.line, walked)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.errors import NotHereError
 from core.git import File, Repositories
-from core.manifests import DocumentCache, Listed, read
+from core.manifests import DocumentCache, Listed, Reader, read
 from core.model import AppSpec, Commit
 from core.model.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
@@ -18,10 +18,10 @@ HISTORY_KEPT: Final = 200  # commits
 class Folders:
     """The apps' folders in one repository, and the commit at which each was read last."""
 
-    def __init__(self, path: str, repositories: Repositories) -> None:
+    def __init__(self, path: str, repositories: Repositories, reader: Reader) -> None:
         """Read the repository at *path*."""
         self._path, self._repositories = path, repositories
-        self._cache = DocumentCache()
+        self._cache = DocumentCache(reader.outcomes)
         self._commits: dict[str, str] = {}  # app -> commit
 
     def read(self, spec: AppSpec) -> SourceRead | None:

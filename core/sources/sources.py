@@ -8,6 +8,7 @@ from typing import Final
 from core.clock import Clock
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories
+from core.manifests import Reader
 from core.model import AppSpec, Commit, problem_of
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost
 from core.sources.reading import Folders
@@ -18,9 +19,11 @@ LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is look
 class _Source:
     """One repository and the apps that live in it."""
 
-    def __init__(self, path: str, apps: tuple[AppSpec, ...], repositories: Repositories) -> None:
+    def __init__(
+        self, path: str, apps: tuple[AppSpec, ...], repositories: Repositories, reader: Reader
+    ) -> None:
         self.path, self.apps = path, apps
-        self.folders = Folders(path, repositories)
+        self.folders = Folders(path, repositories, reader)
         self.busy = asyncio.Lock()
 
 
@@ -32,6 +35,7 @@ class Sources:
         apps: Iterable[AppSpec],
         repositories: Repositories,
         put: Callable[[Input], None],
+        reader: Reader,
         *,
         once: bool = False,
         clock: Clock | None = None,
@@ -42,13 +46,14 @@ class Sources:
             apps: Whose folders to read.
             repositories: Where they lie.
             put: Takes what was read, on the loop that `run` runs on; must return at once.
+            reader: Parses files; closed when `run` ends.
             once: Read each folder once, without its history, and then keep still
                 (`driftdeck diff`).
             clock: Time, for what cannot be read.
         """
         self._repositories, self._put = repositories, put
-        self._once, self._clock = once, clock or Clock()
-        self._sources = _grouped(apps, repositories)
+        self._reader, self._once, self._clock = reader, once, clock or Clock()
+        self._sources = _grouped(apps, repositories, reader)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         }
@@ -57,12 +62,15 @@ class Sources:
 
     async def run(self) -> None:
         """Read every folder, and again whenever refs move or somebody asks, until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            for source in self._sources:
-                tasks.create_task(self._follow(source, tasks), name=f"repository {source.path}")
-            while True:
-                spec, source = self._by_app[await self._asked.get()]
-                tasks.create_task(self._read(spec, source, tasks))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for source in self._sources:
+                    tasks.create_task(self._follow(source, tasks), name=f"repository {source.path}")
+                while True:
+                    spec, source = self._by_app[await self._asked.get()]
+                    tasks.create_task(self._read(spec, source, tasks))
+        finally:
+            self._reader.close()  # threads that wait for it go on, and the program can end
 
     def look_again(self, app: str) -> None:
         """Read one app's folder soon; nothing comes of it when its commit was read already."""
@@ -129,9 +137,9 @@ class Sources:
         self._put(HistoryRead(spec.name, commits))
 
 
-def _grouped(apps: Iterable[AppSpec], repositories: Repositories) -> list[_Source]:
+def _grouped(apps: Iterable[AppSpec], repositories: Repositories, reader: Reader) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
     by_path: dict[str, list[AppSpec]] = {}
     for spec in apps:
         by_path.setdefault(spec.repo, []).append(spec)
-    return [_Source(path, tuple(specs), repositories) for path, specs in by_path.items()]
+    return [_Source(path, tuple(specs), repositories, reader) for path, specs in by_path.items()]
