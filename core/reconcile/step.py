@@ -37,6 +37,7 @@ from core.reconcile.memory.inputs import (
     ClusterLost,
     ClusterNamed,
     ClusterSeen,
+    ClusterWentBack,
     FromCluster,
     FromGit,
     HistoryRead,
@@ -131,6 +132,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             live.ask_person(draft, name, words)
         case ClusterLost():
             live.lose_cluster(draft, happened)
+        case ClusterWentBack(name):
+            live.rewind_cluster(draft, name)
         case ClusterSeen(name):
             live.see_cluster(draft, name)
         case AdmissionSeen():

@@ -70,6 +70,8 @@ def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
     for name in sorted(apps):
         draft.put_app(replace(draft.app(name), healing=enabled))
         draft.candidates[name] = NO_KEYS
+        if draft.cluster(draft.app(name).spec.cluster).view.frozen:
+            draft.judge_all_again(key for key in draft.rows if key.app == name)
     if not enabled:
         return
     set_writing(draft, enabled=True)

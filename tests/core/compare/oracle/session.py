@@ -17,8 +17,8 @@ from core.model import Desired, Document, JsonObject, KindRef, Live, Resource
 from core.model.requests import Apply, Edit
 from core.remedy import json_patch
 from tests.apiserver.client import Answer, Client
+from tests.apiserver.definitions import define
 from tests.apiserver.server import ApiServer
-from tests.apiserver.waiting import eventually
 from tests.core.compare.oracle.shapes import Shapes
 from tests.core.compare.world import KEY
 
@@ -49,11 +49,12 @@ class KeptClient(Client):
         body: Any = None,
         *,
         content_type: str = "application/json",
+        accept: str = "application/json",
         timeout_s: float = 30.0,
     ) -> Answer:
         self.requests += 1
         content = None if body is None else json.dumps(body).encode()
-        headers = self._headers(content_type)
+        headers = self._headers(content_type, accept)
         try:
             self._kept.request(method, path, content, headers)
             response = self._kept.getresponse()
@@ -79,16 +80,8 @@ class Session:
         self._define()
 
     def _define(self) -> None:
-        url = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
         for definition in yaml.safe_load_all((HERE / "crds.yaml").read_text(encoding="utf-8")):
-            answer = self.client.call("POST", url, definition)
-            assert answer.status in {HTTPStatus.CREATED, HTTPStatus.CONFLICT}, answer.body
-        served = "/openapi/v3/apis/oracle.example.com/v1"
-        words = (b"v1.Gadget", b"v1.Blob")
-        assert eventually(
-            lambda: all(word in self.client.call("GET", served).body for word in words),
-            within_s=60.0,
-        )
+            define(self.client, definition)
 
     def resource(self, kind: KindRef) -> Resource:
         """Ask discovery how *kind* is served."""
