@@ -399,6 +399,30 @@ def test_the_timeline_keeps_field_values_and_who(width: int) -> None:
         assert words in plain(line)
 
 
+JOHN, UNSEEN = replace(samples.SCALE, user="john@example.com"), replace(samples.KUBECTL, user="eve")
+SEVERAL = (
+    samples.CHANGES[0],
+    replace(samples.CHANGES[1], actor=JOHN),
+    FieldChange("spec.paused", FieldVerdict.DRIFT, True, False, UNSEEN),
+)
+
+
+@pytest.mark.parametrize("width", [49, 54, 62, 70, 76, 90, 120, 200])
+def test_nobody_is_cut_from_the_timeline_however_many_fields_there_are(width: int) -> None:
+    event = replace(samples.events()[2], changes=SEVERAL, message="by hand")
+    line = event_line(event, width, LOOKS)
+    assert width_of(line) <= width
+    for who in ("kubectl", "john@example.com" if width > 54 else "john", "eve"):
+        assert who in plain(line)
+
+
+def test_what_does_not_fit_into_a_row_of_the_timeline_is_counted() -> None:
+    mine = tuple(replace(change, actor=JOHN) for change in SEVERAL)
+    event = replace(samples.events()[2], changes=mine)
+    assert "replicas 5→3, +2 john@example.com" in plain(event_line(event, 70, LOOKS))
+    assert "paused true → false john@example.com" in plain(event_line(event, 200, LOOKS))
+
+
 def test_a_secret_in_the_timeline_shows_no_value() -> None:
     change = FieldChange("data.token", FieldVerdict.DRIFT, Masked("aaaa"), Masked("bbbb"))
     event = replace(samples.events()[2], changes=(change,))
