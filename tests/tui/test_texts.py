@@ -27,11 +27,12 @@ from core.model import (
 )
 from core.telling.spans import Role, plain, say
 from tests.tui import samples
+from tui.model.view import View
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines, event_lines
 from tui.text.header import Heading, header_line
 from tui.text.pairs import pair_lines
-from tui.text.rows import AppRow, Looks, event_line, resource_line
+from tui.text.rows import AppRow, Looks, app_line, event_line, resource_line
 from tui.text.signs import SIGNS
 from tui.text.spans import clip, cut, cut_left, cut_middle, flow, fold, padded, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
@@ -281,6 +282,19 @@ def test_during_an_outage_rows_say_when_they_were_last_seen_so(width: int) -> No
     assert "settings-1" in _listed(settings, width, lost)
     told = as_text(object_lines(samples.rows()[samples.API], width, lost, noise=False))
     assert "last seen drifted 2m ago" in told
+
+
+@pytest.mark.parametrize("width", [36, 46, 76])
+def test_during_an_outage_an_app_says_how_long_its_cluster_was_not_heard(width: int) -> None:
+    lost = replace(LOOKS, lost={"prod-eu-1": samples.NOW - 130})
+    view = View()
+    view.take(samples.world())
+    for row in view.apps():
+        long = replace(row, problem="https://prod.example.com:6443: no answer within 10 s")
+        text = plain(app_line(long, width, lost))
+        assert cell_len(text) <= width
+        assert row.view.spec.name in text
+        assert ("not heard 2m" in text) is (row.view.spec.cluster == "prod-eu-1")
 
 
 def test_write_shows_the_time_that_is_left() -> None:

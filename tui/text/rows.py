@@ -84,8 +84,10 @@ def sign_spans(sign: Sign, looks: Looks) -> Line:
 def app_line(row: AppRow, width: int, looks: Looks) -> Line:
     """`≠ drifted  payments  4 12m`, or the reason where nothing can be said."""
     name = say(row.view.spec.name)[0]
-    if row.problem:
-        tail = say(row.problem, Role.ERROR)[0]
+    lost_at = looks.lost.get(row.view.spec.cluster)
+    problem = row.problem if lost_at is None else f"not heard {age(looks.now - lost_at)}"
+    if problem:
+        tail = say(problem)[0]
         room = max(8, width - _SIGN_CELLS - 2 - min(len(tail), width // 2))
         rest = width - _SIGN_CELLS - 2 - room
         return (
