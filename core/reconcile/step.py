@@ -51,6 +51,7 @@ from core.reconcile.memory.inputs import (
     SurveyChanged,
     SurveyListed,
     SurveyLost,
+    SyncAsked,
     Tick,
     WatchRepaired,
 )
@@ -140,6 +141,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             doubt_answers(draft, happened)
         case WatchRepaired():
             live.tell_repair(draft, happened)
+        case SyncAsked(name):
+            orders.take_confirmation(draft, name)
         case AuditLogRead(name, problem):
             cluster = draft.cluster(name)
             draft.put_cluster(replace(cluster, view=replace(cluster.view, notice=problem)))

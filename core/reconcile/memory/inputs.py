@@ -137,6 +137,13 @@ class WatchRepaired:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncAsked:
+    """A person had an app synced by another process of ours, as its inventory tells."""
+
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLogRead:
     """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
 
@@ -232,6 +239,7 @@ FromCluster: TypeAlias = (
     | ClusterSeen
     | AdmissionSeen
     | AuditLogRead
+    | SyncAsked
     | WatchRepaired
     | SchemaRead
     | KindListed
