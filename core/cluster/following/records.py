@@ -7,7 +7,7 @@ not the one that we wrote or read last, so a cluster where nobody writes is aske
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -16,7 +16,7 @@ from core.clock import Clock
 from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
-from core.cluster.writing.inventories import ASKED, LABEL, MAPS, Inventories, Place
+from core.cluster.writing.inventories import ASKED, LABEL, MAPS, Inventories, Part, Place
 from core.cluster.writing.inventory import shard_name
 from core.errors import ProductError
 from core.model import Live, ObjectRef
@@ -65,18 +65,15 @@ class Records:
 
     def replaced(self, scope: str) -> None:
         """Look at everything that is there; what a person wanted before is no news."""
-        changes: list[Change] = list(self._reflectors[scope].store.objects.items())
-        self._asked.update((ref, _asked_in(live)) for ref, live in changes if live is not None)
-        self.changed(scope, changes)
+        found = self._reflectors[scope].store.objects
+        self._asked.update((ref, _asked_in(live)) for ref, live in found.items())
+        self._look(scope, found.items())
 
     def changed(self, scope: str, changes: list[Change]) -> None:
-        """Read those inventories of which a part is not as we know it."""
-        assert self._group is not None
+        """Look at what changed, but for what we wrote over meanwhile."""
         self._hear_persons(scope, changes)
-        for place in self._inventories.places(scope):
-            parts = ((ref.name, live.resource_version if live else "") for ref, live in changes)
-            if not all(self._inventories.is_known(place, *part) for part in parts):
-                self._group.create_task(self._read(place))
+        new = [each for each in changes if not self._inventories.is_overwritten(_part(*each)[1])]
+        self._look(scope, new)
 
     def heard(self) -> None:
         """Nothing follows from that."""
@@ -95,9 +92,17 @@ class Records:
             if place is not None and not self._inventories.is_asked_here(place, asked):
                 self._emit(SyncAsked(place.app))
 
-    async def _read(self, place: Place) -> None:
+    def _look(self, scope: str, changes: Iterable[Change]) -> None:
+        """Read those inventories of which a part is not as we know it."""
+        assert self._group is not None
+        parts = [_part(*each) for each in changes]
+        for place in self._inventories.places(scope):
+            if not self._inventories.is_known(place, parts):
+                self._group.create_task(self._read(place, parts))
+
+    async def _read(self, place: Place, parts: Sequence[Part]) -> None:
         try:
-            rows = await self._inventories.news(place)
+            rows = await self._inventories.news(place, parts)
         except ProductError:
             return  # the next write says what is wrong
         if rows is not None:
@@ -110,3 +115,7 @@ def _asked_in(live: Live) -> str:
     except msgspec.MsgspecError:
         return ""
     return (found.metadata.annotations or {}).get(ASKED, "")
+
+
+def _part(ref: ObjectRef, live: Live | None) -> Part:
+    return ref.name, live.resource_version if live is not None else ""
