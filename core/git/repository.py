@@ -47,8 +47,8 @@ DEFAULT_AUTHOR: Final = "driftdeck <driftdeck@localhost>"
 class Repository:
     """A repository on this machine, bare or not.  Threads may share it."""
 
-    def __init__(self, path: str | Path) -> None:
-        """Open the repository.
+    def __init__(self, path: str | Path, *, called: str = "") -> None:
+        """Open the repository; *called* is what people call it, where that is not its path.
 
         Raises:
             UsageError: There is none at *path*.
@@ -57,7 +57,7 @@ class Repository:
         path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's raises for an unknown user
         inside = path.name == ".git" and os.path.isdir(path)  # noqa: PTH112 - Path's raises, too
         self.path = path.parent if inside else path
-        self._store = Store(self.path)
+        self._store = Store(self.path, called)
         self._graph = Graph(self._store)
         self._writing = Lock()
 
@@ -104,7 +104,7 @@ class Repository:
         count = sum(not self._store.has(file.blob_id) for file in files if file.blob_id)
         objects = "object" if count == 1 else "objects"
         what = f'{count} {objects} of "{clean(folder)}" {"is" if count == 1 else "are"}'
-        return not_here(self.path, what, bare=self._store.repo.bare)
+        return not_here(self._store.called, what, bare=self._store.repo.bare)
 
     def blob(self, blob_id: str) -> bytes:
         """Return the bytes of a file.
@@ -301,7 +301,7 @@ class Repository:
         return self._settings(environment).identity("committer") or DEFAULT_AUTHOR
 
     def _settings(self, environment: Mapping[str, str] = os.environ) -> GitSettings:
-        with self._store.lock, translated(self.path):
+        with self._store.lock, translated(self._store.called):
             return GitSettings(self._store.repo, environment)
 
     def _reversal(self, target: Commit, head: str, folder: str) -> tuple[Change, ...]:
