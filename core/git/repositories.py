@@ -14,6 +14,7 @@ from core.git.remotes.asking import Conversation
 from core.git.remotes.exchange import Asked, Push
 from core.git.remotes.workers import Workers
 from core.git.repository import Repository
+from core.model import Remedy
 from core.model.remotes import Remote
 
 
@@ -64,12 +65,30 @@ class Repositories:
         asked = Asked(remote=remote, folder=str(self._folder(remote)), revisions=tuple(revisions))
         return Conversation(asked, self._workers, self._environment)
 
-    def pushing(self, path: str, ref: str, before: str, after: str) -> Conversation:
-        """Return what moves a branch of a remote to a commit that its cache has."""
+    def publish(self, path: str, ref: str, before: str, after: str) -> None:
+        """Move a branch of the remote at *path* to a commit that its cache has.  Blocks.
+
+        Never by force: it moves from *before*, or not at all.
+
+        Raises:
+            OutdatedError: It is elsewhere by now.
+            ProductError: The server refuses, or cannot be asked.
+        """
         remote = self._remotes[path]
         push = Push(ref=ref, before=before, after=after)
         asked = Asked(remote=remote, folder=str(self._folder(remote)), push=push)
-        return Conversation(asked, self._workers, self._environment)
+        told = Conversation(asked, self._workers, self._environment).told()
+        if told.remedy is Remedy.WAIT and told.problem and self._has(path, ref, after):
+            return  # only the answer was lost
+        told.check()
+
+    def _has(self, path: str, ref: str, commit: str) -> bool:
+        """Tell whether a branch of a server has a commit, as far as it says so now."""
+        told = self.fetching(path, [ref]).told()
+        if told.problem or told.missing:
+            return False
+        repository = self.opened(path)
+        return repository.is_within(commit, repository.resolve(ref).id)
 
     def close(self) -> None:
         """End the processes that wait for the next poll."""

@@ -5,7 +5,8 @@ Only committed state is read.  The one thing that writes is `make_revert`, and i
 """
 
 import os
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
 from threading import Lock
@@ -235,6 +236,7 @@ class Repository:
         now: float,
         committer: str | None = None,
         timezone_s: int = 0,
+        publish: Callable[[str, str, str], None] | None = None,
     ) -> Commit:
         """Write the revert that was planned, as one new commit on its branch.
 
@@ -244,6 +246,8 @@ class Repository:
             now: Seconds since the epoch.
             committer: The same, where it is another one.
             timezone_s: Seconds east of UTC that the commit shows.
+            publish: Moves the branch where it really is, a full name, from one commit to another;
+                what it raises leaves this repository's branch where it was.
 
         Raises:
             OutdatedError: The branch moved since the plan was made.
@@ -276,7 +280,10 @@ class Repository:
                     checkout.check(changes)
                 files = {change.path: change.after for change in changes}
                 commit_id = write_commit(store, plan.parent, files, made)
-                move_ref(store, ref, plan.parent, commit_id, made)
+                if publish is not None:
+                    publish(ref, plan.parent, commit_id)
+                with suppress(*(() if publish is None else (OutdatedError,))):  # fetched meanwhile
+                    move_ref(store, ref, plan.parent, commit_id, made)
                 if checkout is not None:
                     _update(checkout, changes, commit_id)
         return commit_of(commit_id, store.commit(commit_id))

@@ -65,9 +65,12 @@ class Sources:
         """Read every folder, and again whenever refs move or somebody asks, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for source in self._sources:
-                followed = self._follow(source, tasks)
-                if source.polling is not None:
-                    followed = self._poll(source, source.polling, tasks)
+                polling = source.polling
+                followed = (
+                    self._follow(source, tasks)
+                    if polling is None
+                    else self._poll(source, polling, tasks)
+                )
                 tasks.create_task(followed, name=f"repository {source.path}")
             while True:
                 spec, source = self._by_app[await self._asked.get()]

@@ -54,9 +54,9 @@ class SshHost:
         self._own.mkdir(mode=0o700)
         self._reserved = ReservedPort()
         self.port = self._reserved.number
-        self.key = self._key("user_key")
+        self.key = new_key(self._own / "user_key")
         (self._own / "authorized_keys").write_bytes(self.key.with_suffix(".pub").read_bytes())
-        host_key = self._key("host_key").with_suffix(".pub").read_text()
+        host_key = new_key(self._own / "host_key").with_suffix(".pub").read_text()
         self.known_hosts = self._own / "known_hosts"
         self.known_hosts.write_text(f"[127.0.0.1]:{self.port} {host_key}")
         self._process: subprocess.Popen[bytes] | None = None
@@ -85,8 +85,9 @@ class SshHost:
         """Return where a repository is."""
         return f"ssh://{getpass.getuser()}@127.0.0.1:{self.port}{self.folder}/{name}"
 
-    def _key(self, name: str) -> Path:
-        path = self._own / name
-        words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)]
-        subprocess.run(words, check=True)  # noqa: S603
-        return path
+
+def new_key(path: Path) -> Path:
+    """Make a key of ssh at *path*, and its public half beside it."""
+    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)]
+    subprocess.run(words, check=True)  # noqa: S603
+    return path

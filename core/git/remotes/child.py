@@ -82,8 +82,6 @@ def _done(asked: Asked) -> Told:
 def _fetch(client: GitClient, asked: Asked, repo: Repo) -> Told:
     path = asked.remote.address.path.encode()
     listed = client.get_refs(path, ref_prefix=_PREFIXES)
-    if getattr(client, "dumb", False):
-        raise UnavailableError(f"{asked.remote.address} does not speak Git's protocol")
     if len(listed.refs) > REFS_MAX:
         reason = f"more than {REFS_MAX:,} refs"
         raise UnavailableError(f"{asked.remote.address} has {reason}")

@@ -3,9 +3,12 @@
 Runs in the child process alone.
 """
 
+import re
 import shlex
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, Final
 
 import urllib3
@@ -30,11 +33,16 @@ from core.clean import clean
 from core.errors import DeniedError, ProductError, UnavailableError
 from core.git.reading.faults import DAMAGE
 from core.git.remotes.exchange import Asked
+from core.model.remotes import Address
 
 CONNECT_S: Final = 15.0
 REDIRECTS_MAX: Final = 5
+LISTING_BYTES: Final = 16 * 2**20
+LISTING_HEAD: Final = 200
 WORDS_MAX: Final = 300
-_REFUSED: Final = ("Permission denied", "Host key verification failed", "HOST IDENTIFICATION")
+_UNTRUSTED: Final = "Host key verification failed"
+_UNKNOWN: Final = "Permission denied"
+_FINGERPRINT: Final = re.compile(r"SHA256:[A-Za-z0-9+/=]+")
 
 
 def client_of(asked: Asked) -> GitClient:
@@ -107,7 +115,31 @@ class OneHost(urllib3.PoolManager):
         if (parts.scheme, parts.host) != (self._address.scheme, self._address.host):
             said = f"{parts.scheme}://{parts.host}"
             raise UnavailableError(f"the server redirects to {clean(said)}, which is refused")
-        return super().urlopen(method, url, redirect, **kw)
+        response = super().urlopen(method, url, redirect, **kw)
+        kind = str(response.headers.get("Content-Type") or "nothing it has a name for")
+        if response.status == HTTPStatus.OK and not kind.startswith("application/x-git-"):
+            said = clean(kind, max_cells=WORDS_MAX)
+            raise UnavailableError(f"{self._address} answers with {said}, not with Git's protocol")
+        body = kw.get("body")
+        asked = body[:LISTING_HEAD] if isinstance(body, bytes) else b""
+        if method == "GET" or b"command=ls-refs" in asked:
+            response.read = _Counted(response.read, self._address)  # type: ignore[assignment, method-assign]
+        return response
+
+
+class _Counted:
+    """The reading of a listing of refs, which ends if the listing does not."""
+
+    def __init__(self, read: Callable[..., bytes], address: Address) -> None:
+        self._read, self._address, self._left = read, address, LISTING_BYTES
+
+    def __call__(self, *words: object) -> bytes:
+        some = self._read(*words)
+        self._left -= len(some)
+        if self._left < 0:
+            most = LISTING_BYTES >> 20
+            raise UnavailableError(f"{self._address} lists more than {most} MiB of refs")
+        return some
 
 
 @contextmanager
@@ -143,19 +175,27 @@ def spoken_to(asked: Asked) -> Iterator[None]:
 def _of_server(where: str, error: Exception) -> ProductError:
     lines = getattr(error, "stderr_lines", None) or []
     said = " ".join(b" ".join(lines).decode(errors="replace").split())
+    if _UNTRUSTED in said:
+        key = _FINGERPRINT.search(said)
+        reason = f"the host shows a key ({key[0]})" if key is not None else "the host's key is one"
+        return DeniedError(f"{where}: {reason} that known_hosts does not have; {_UNTRUSTED}")
     words = clean(said, max_cells=WORDS_MAX) if said else _words(error)
-    if any(reason in words for reason in _REFUSED):
+    if _UNKNOWN in words:
         return DeniedError(f"{where}: ssh says: {words}")
     return UnavailableError(f"{where}: {words}")
 
 
 def _words(error: BaseException) -> str:
-    """Return what an error says, in one line; the innermost reason says most."""
-    reason: object = error
-    while isinstance(getattr(reason, "reason", None), Exception):
-        reason = reason.reason  # type: ignore[attr-defined]  # urllib3's errors wrap one another
-    cause = reason.__cause__ if isinstance(reason, GitProtocolError) else None
-    if cause is not None:
-        return _words(cause)
-    text = " ".join(str(reason).split()) or type(reason).__name__
-    return clean(text, max_cells=WORDS_MAX)
+    """Return what an error says, in one line; the operating system's own words say most."""
+    said = str(error)
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            said = f"its certificate is refused: {inner.verify_message}"
+        elif isinstance(inner, urllib3.exceptions.TimeoutError):
+            said = "it does not answer in time"
+        elif isinstance(inner, OSError) and inner.strerror:
+            said = inner.strerror
+        reason = getattr(inner, "reason", None)
+        inner = reason if isinstance(reason, Exception) else inner.__cause__ or inner.__context__
+    return clean(" ".join(said.split()) or type(error).__name__, max_cells=WORDS_MAX)

@@ -1,7 +1,17 @@
 """What goes to the process that speaks to a server of Git, and what comes back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from core.errors import (
+    DeniedError,
+    OutdatedError,
+    ProductError,
+    RejectedError,
+    UnavailableError,
+    UsageError,
+)
 from core.model import Remedy
 from core.model.remotes import Remote
 
@@ -36,3 +46,21 @@ class Told:
     remedy: Remedy = Remedy.WAIT
     missing: tuple[str, ...] = ()  # revisions that the server does not have, or has no more
     moved: bool = False  # something came that the cache did not have
+
+    def check(self) -> None:
+        """Raise what went wrong, if anything did.
+
+        Raises:
+            ProductError: By what a person can do about it.
+        """
+        if self.problem:
+            raise _ERRORS[self.remedy](self.problem)
+
+
+_ERRORS: Final[Mapping[Remedy, type[ProductError]]] = {
+    Remedy.FIX_SETTINGS: UsageError,
+    Remedy.WAIT: UnavailableError,
+    Remedy.GRANT: DeniedError,
+    Remedy.CHANGE_GIT: RejectedError,
+    Remedy.LOOK_AGAIN: OutdatedError,
+}

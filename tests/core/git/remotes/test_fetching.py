@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.model import Remedy
+from core.errors import OutdatedError
 from tests.core.git.remotes.conftest import Place
 
 
@@ -32,6 +32,5 @@ def test_a_push_moves_a_branch_that_nobody_else_moved(place: Place) -> None:
     repository = repositories.opened(place.path)
     first = repository.resolve("main").id
     place.sample.commit({"app/a.yaml": b"a: 2\n"}, "second")
-    late = repositories.pushing(place.path, "refs/heads/main", first, first).told()
-    assert late.remedy is Remedy.LOOK_AGAIN
-    assert "moved since this was shown" in late.problem
+    with pytest.raises(OutdatedError, match="moved since this was shown"):
+        repositories.publish(place.path, "refs/heads/main", first, first)
