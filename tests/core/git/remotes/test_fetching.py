@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import OutdatedError
-from tests.core.git.remotes.conftest import Place
+from tests.githost.place import Place
 
 
 @pytest.fixture(params=["web", "shell"])

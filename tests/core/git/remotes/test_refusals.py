@@ -13,8 +13,8 @@ from core.git.remotes import clients
 from core.model import Remedy
 from core.model.remotes import address_of
 from tests.apiserver.waiting import eventually
-from tests.core.git.remotes.conftest import Place
 from tests.githost.https import Handler, HttpsHost
+from tests.githost.place import Place
 from tests.githost.ssh import new_key
 
 STALL_S = 3.0
