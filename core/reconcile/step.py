@@ -19,6 +19,7 @@ from core.reconcile.memory.commands import (
     Execute,
     ExecuteRevert,
     Explain,
+    PrepareHeal,
     PreparePlan,
     PrepareRevert,
     Refresh,
@@ -209,6 +210,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901 - one case each
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
+        case PrepareHeal(request, app):
+            orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
         case SetWriting(enabled):
