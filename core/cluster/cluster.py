@@ -32,7 +32,7 @@ from core.model import (
 )
 from core.model.requests import Apply, Edit, bound
 from core.model.requests import Request as Change
-from core.reconcile.memory.inputs import AuditLogRead, Input
+from core.reconcile.memory.inputs import AuditLogRead, ClusterWentBack, Input
 from core.reconcile.memory.results import Confirmed, InventoryRow
 
 
@@ -51,7 +51,7 @@ class Cluster:
         """
         self.spec, self._emit = spec, emit
         clock = clock or Clock()
-        self._link = Link(spec.name)
+        self._link = Link(spec.name, self._went_back)
         calls = Calls(self._link, clock)
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)
@@ -99,6 +99,10 @@ class Cluster:
         await self._link.close()
         if self._audit is not None:
             self._audit.close()
+
+    def _went_back(self) -> None:
+        self._inventories.forget()
+        self._emit(ClusterWentBack(self.spec.name))
 
     def _note(self, problem: str) -> None:
         self._emit(AuditLogRead(self.spec.name, problem))

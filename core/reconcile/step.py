@@ -19,6 +19,7 @@ from core.reconcile.memory.commands import (
     Execute,
     ExecuteRevert,
     Explain,
+    PrepareHeal,
     PreparePlan,
     PrepareRevert,
     Refresh,
@@ -37,6 +38,7 @@ from core.reconcile.memory.inputs import (
     ClusterLost,
     ClusterNamed,
     ClusterSeen,
+    ClusterWentBack,
     FromCluster,
     FromGit,
     HistoryRead,
@@ -131,6 +133,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             live.ask_person(draft, name, words)
         case ClusterLost():
             live.lose_cluster(draft, happened)
+        case ClusterWentBack(name):
+            live.rewind_cluster(draft, name)
         case ClusterSeen(name):
             live.see_cluster(draft, name)
         case AdmissionSeen():
@@ -203,6 +207,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901 - one case each
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
+        case PrepareHeal(request, app):
+            orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
         case SetWriting(enabled):

@@ -45,6 +45,7 @@ class Client:
         body: Json | list[Json] | None = None,
         *,
         content_type: str = "application/json",
+        accept: str = "application/json",
         timeout_s: float = 30.0,
     ) -> Answer:
         """Send one request; *path* carries the query.
@@ -55,7 +56,7 @@ class Client:
         """
         connection = self._connect(timeout_s)
         try:
-            connection.request(method, path, _encoded(body), self._headers(content_type))
+            connection.request(method, path, _encoded(body), self._headers(content_type, accept))
             response = connection.getresponse()
             return Answer(response.status, response.read())
         finally:
@@ -70,7 +71,7 @@ class Client:
         """
         connection = self._connect(timeout_s)
         try:
-            connection.request("GET", path, headers=self._headers("application/json"))
+            connection.request("GET", path, headers=self._headers())
             response = connection.getresponse()
             assert response.status == HTTPStatus.OK, response.read()
             rest = b""
@@ -85,8 +86,10 @@ class Client:
             return http.client.HTTPConnection(self._address, timeout=timeout_s)
         return http.client.HTTPSConnection(self._address, timeout=timeout_s, context=self._trust)
 
-    def _headers(self, content_type: str) -> dict[str, str]:
-        headers = {"Content-Type": content_type, "Accept": "application/json"}
+    def _headers(
+        self, content_type: str = "application/json", accept: str = "application/json"
+    ) -> dict[str, str]:
+        headers = {"Content-Type": content_type, "Accept": accept}
         return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
 
 

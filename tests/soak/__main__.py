@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.soak import accounting
-from tests.soak.accounting import Matched, Naming, Request, Told
+from tests.soak.accounting import Matched, Naming, News, Request, Told
 from tests.soak.play import SETTLED_WITHIN_S, Played, play
 from tests.soak.reading import requests_of, told_of
 from tests.soak.script import USERS, Script, script_of
@@ -45,9 +45,8 @@ class Accounts:
 
     @property
     def memory(self) -> list[Sequence[float]]:
-        """Of each life, from its first restart of the API server on."""
-        lives, faults = self.stage.engine.lives, self.stage.windows
-        return [accounting.seasoned(life.began, life.memory_mb, faults) for life in lives]
+        """Of each life of the engine, in MB, one sample a second."""
+        return [life.memory_mb for life in self.stage.engine.lives]
 
     def breaches(self) -> Iterator[str]:
         """Everything that may not be, by name."""
@@ -55,12 +54,18 @@ class Accounts:
         named = (Naming(s.ref, began + s.since_s, began + s.until_s) for s in self.script.spans)
         yield from accounting.foreign_writes(self.ours, named)
         yield from self.matched.breaches
-        yield from accounting.storms(self.requests, OURS, [life.began for life in lives])
+        yield from accounting.storms(self.requests, OURS, self._news())
         yield from accounting.growths(self.memory)
         ends = [(life.code, life.meant) for life in lives]
         yield from accounting.deaths(ends, self.stage.engine.words.read_text().splitlines())
         after = f"{SETTLED_WITHIN_S:.0f} s after the last edit"
         yield from (f"{after}: {each}" for each in (*self.played.apart, *self.played.amiss))
+
+    def _news(self) -> Iterator[News]:
+        """What there was to act upon beside the edits."""
+        yield from (News(life.began, None) for life in self.stage.engine.lives)
+        for commit in self.script.commits:
+            yield from (News(self.played.began + commit.at_s, ref) for ref in commit.refs)
 
     def table(self) -> Iterator[tuple[str, str]]:
         """What happened, in figures."""

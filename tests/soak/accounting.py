@@ -7,10 +7,11 @@ sent arrives, and nobody tells us.  Writes beside such a fault may lack their li
 a killed API server their entry; how many did is part of the report.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 from statistics import median
 from typing import Final, TypeVar
 
@@ -18,10 +19,10 @@ from tests.soak.objects import Ref
 
 GRACE_S: Final = 10.0  # a write may be under way while Git drops its object
 TOLD_WITHIN_S: Final = 15.0
-PACE_MAX: Final = 5.0  # tokens of an object, a new one each second
+PACE_S: Final = 1.0  # from an action to the next one about the same object that needs no reason
+NEW_FOR_S: Final = 10.0  # the longest a fault keeps news from us, and we are connected again
 GROWTH_MAX: Final = 1.15
-SETTLING_S: Final = 20.0  # after the API server is back
-QUARTER_S: Final = 15  # of memory at least, at one sample a second: shorter lives prove nothing
+QUARTER_S: Final = 30  # of memory at least, at one sample a second: shorter lives prove nothing
 
 EATING: Final = frozenset(
     {
@@ -49,6 +50,14 @@ class Request:
     ref: Ref
     status: int
     dry_run: bool = False
+    applied: bool = False  # a server-side apply, no patch
+
+    @property
+    def part(self) -> int:
+        """Which part of an action it is: read, ask about the apply and the whole, apply, patch."""
+        if self.verb == "get":
+            return 0
+        return 1 + 2 * (not self.dry_run) + (not self.applied)
 
     @property
     def changes(self) -> bool:
@@ -68,6 +77,14 @@ class Told:
     at: float
     event: str
     ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something to act upon, in seconds since the epoch; None is every object."""
+
+    at: float
+    ref: Ref | None
 
 
 T = TypeVar("T", Request, Told)
@@ -152,56 +169,63 @@ def _unmatched(writes: Sequence[Request], lines: Sequence[Told]) -> Iterator[tup
             yield write.until, "line"
 
 
-def storms(requests: Iterable[Request], ours: str, starts: Iterable[float]) -> Iterator[str]:
-    """Find objects that we asked about more than once a second.
+def storms(requests: Sequence[Request], ours: str, news: Iterable[News]) -> Iterator[str]:
+    """Find objects that we asked about more than once a second, though there was nothing new.
 
-    A question, dry-run or read, and the write that comes next are one action, and any other
-    request is one of its own.  An object has `PACE_MAX` tokens and gets a new one each second up to
-    that, and one more for each change that somebody else makes of it and for each start of the
-    engine.  An action takes one; one that finds none is too many.
+    An *action* is what one version of an object is asked and sent: a read, a dry-run of the apply,
+    one of the whole as a patch, the apply, the patch; each at most once, in this order.  A request
+    out of this order begins another action.
+
+    One action a second needs no reason.  Each other one needs a change by somebody else, a commit
+    or a start of the engine of its own, not older than `NEW_FOR_S`: as long as a fault may keep it
+    from us.  An inventory is also written after each write of what it names (safety.md section 3).
     """
-    starts = sorted(starts)
-    for ref, all_of_it in sorted(_by_ref(requests).items()):
-        paid = sorted([*starts, *(r.until for r in all_of_it if r.user != ours and r.changed)])
-        actions = list(_actions(r for r in all_of_it if r.user == ours))
-        overdrawn = _overdrawn(actions, paid)
-        if overdrawn:
+    news = [*news]
+    objects = _by_ref(requests)
+    for ref, all_of_it in sorted(objects.items()):
+        actions = list(_actions(each for each in all_of_it if each.user == ours))
+        known = [each.at for each in news if each.ref in {None, ref}]
+        others = [each for each in all_of_it if each.user != ours]
+        if is_inventory(ref):
+            others += [r for r in requests if _is_named(r, ref) and r.user == ours]
+        reasons = sorted([*known, *(each.until for each in others if each.changed)])
+        unfounded = list(_unfounded(actions, reasons))
+        if unfounded:
             seconds = [len(tuple(group)) for _, group in groupby(actions, int)]
             yield (
-                f"{_clock(overdrawn[0])} {ref}: {len(overdrawn)} actions too many of "
+                f"{_clock(unfounded[0])} {ref}: {len(unfounded)} actions too many of "
                 f"{len(actions)}, up to {max(seconds)} in one second"
             )
 
 
+def _is_named(request: Request, inventory: Ref) -> bool:
+    """Tell whether an inventory names what a request is about: each namespace has one app."""
+    return request.ref.namespace == inventory.namespace and not is_inventory(request.ref)
+
+
 def _actions(requests: Iterable[Request]) -> Iterator[float]:
-    foretold = False
+    last = inf
     for request in requests:
-        if not (request.changes and foretold):
+        if request.part <= last:
             yield request.since
-        foretold = not request.changes
+        last = request.part
 
 
-def _overdrawn(actions: Sequence[float], paid: Sequence[float]) -> list[float]:
-    level, now, found = PACE_MAX, 0.0, []
-    events = sorted([*((at, 1) for at in paid), *((at, -1) for at in actions)])
-    for at, change in events:
-        level = max(level, min(PACE_MAX, level + at - now))
-        now = at
-        level += change
-        if level < 0:
-            found.append(at)
-            level = 0.0
-    return found
-
-
-def seasoned(began: float, samples: Sequence[float], faults: Iterable[Window]) -> Sequence[float]:
-    """Leave out of a life's memory all before it has known a restart of the API server.
-
-    The first one takes room once, for new connections beside the old: 15 MB in 112 watches.
-    """
-    backs = (w.until - began for w in faults if w.kind in UNRECORDED and w.since > began)
-    first = next(backs, None)
-    return samples[int(first + SETTLING_S) :] if first is not None else ()
+def _unfounded(actions: Iterable[float], reasons: Sequence[float]) -> Iterator[float]:
+    """Yield the actions that no reason is left for; the oldest that still counts goes first."""
+    coming, left = deque(reasons), deque[float]()
+    paced = -inf
+    for at in actions:
+        while coming and coming[0] <= at:
+            left.append(coming.popleft())
+        while left and left[0] < at - NEW_FOR_S:
+            left.popleft()
+        if at - paced >= PACE_S:
+            paced = at
+        elif left:
+            left.popleft()
+        else:
+            yield at
 
 
 def growths(lives: Iterable[Sequence[float]]) -> Iterator[str]:

@@ -30,6 +30,7 @@ def _request(entry: Mapping[str, Any], about: Mapping[str, Any]) -> Request:
         Ref(about["resource"], about["namespace"], about["name"]),
         entry.get("responseStatus", {}).get("code", 0),
         "dryRun=" in entry["requestURI"],
+        "force=true" in entry["requestURI"],
     )
 
 

@@ -19,6 +19,8 @@ _COMMIT_EVERY_S: Final = 8.0
 _FAULT_EVERY_S: Final = 13.0
 _QUIET_S: Final = 15.0  # without a fault at the start, and after the last one at the end
 _KILLS_UNTIL: Final = 0.4  # part of the time; the last life is long enough to see memory grow
+_WARM_S: Final = 5.0  # from the start of an engine to the restart of the API server that it knows
+_AWAY_S: Final = 1.0
 _EARLY: Final = 5  # the first cards of a deck
 _BROKEN: Final = b"apiVersion: v1\nkind: [\n"
 
@@ -125,6 +127,7 @@ def _choices(spans: Sequence[Span], at_s: float) -> list[Ref]:
 
 
 def _faults(dice: random.Random, seconds: float) -> Iterator[Fault]:
+    yield _warming(_WARM_S)
     deck: list[FaultKind] = []
     at_s = _QUIET_S
     while at_s < seconds - _QUIET_S:
@@ -132,8 +135,22 @@ def _faults(dice: random.Random, seconds: float) -> Iterator[Fault]:
         deck = [kind for kind in deck if early or kind not in _ENGINE]
         if not deck:
             deck = _shuffled(dice, engine=early)
-        yield Fault(at_s, deck.pop(), dice.uniform(1.0, 6.0), dice.choice(APPS))
+        fault = Fault(at_s, deck.pop(), dice.uniform(1.0, 6.0), dice.choice(APPS))
+        if fault.kind in _ENGINE:
+            yield replace(fault, lasts_s=_WARM_S)
+            yield _warming(at_s + _WARM_S)
+        else:
+            yield fault
         at_s += _FAULT_EVERY_S * dice.uniform(0.8, 1.2)
+
+
+def _warming(at_s: float) -> Fault:
+    """Restart the API server early in each life of the engine.
+
+    The first restart takes room once, for new connections beside the old, and memory is judged from
+    the first quarter of a life on: so that belongs into it.
+    """
+    return Fault(at_s, FaultKind.API_KILLED, _AWAY_S, APPS[0])
 
 
 def _shuffled(dice: random.Random, *, engine: bool) -> list[FaultKind]:

@@ -43,7 +43,14 @@ class Calls:
         Raises:
             ProductError: Any other answer, by `answers.error_of`.
         """
-        answer = await self.send(request)
+        return self.checked(await self.send(request), doing, secret=secret)
+
+    def checked(self, answer: Answer, doing: str, *, secret: bool = False) -> Answer:
+        """Return an *answer* that is a success.
+
+        Raises:
+            ProductError: It is another one, by `answers.error_of`.
+        """
         if not answer.ok:
             raise error_of(answer, doing, wall=self._clock.wall(), secret=secret)
         return answer

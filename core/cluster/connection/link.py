@@ -6,7 +6,7 @@ reflector, and is reported once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from http import HTTPStatus
@@ -80,9 +80,13 @@ def _transport() -> "type[Transport]":
 class Link:
     """What everything in this package calls through."""
 
-    def __init__(self, name: str) -> None:
-        """Begin without a connection to the cluster that the settings call *name*."""
-        self._name = ClusterName(name)
+    def __init__(self, name: str, went_back: Callable[[], None] = lambda: None) -> None:
+        """Begin without a connection to the cluster that the settings call *name*.
+
+        *went_back* is called where it has an older state than it told before.
+        """
+        self._name, self._went_back = ClusterName(name), went_back
+        self._told_at = 0  # the connection that `went_back` was called about
         self._connection: Connection | None = None
         self.up = asyncio.Event()
         self.trouble = asyncio.Event()  # somebody failed to reach the server: probe it
@@ -110,6 +114,12 @@ class Link:
         self.problem = problem
         self.up.clear()
         self.trouble.set()
+
+    def went_back(self) -> None:
+        """Note that the server has an older state than before; it is told once a connection."""
+        if self._told_at != self.adopted:
+            self._told_at = self.adopted
+            self._went_back()
 
     async def call(self, request: Request) -> Answer:
         """Send one request; the same errors as `Connection.call`, and `UnavailableError`."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
@@ -66,8 +67,12 @@ class OpenApi:
         if not root:  # what the server says must not lead elsewhere
             raise UnavailableError(f"the OpenAPI index points at {prefix[:100]!r}")
         path = root + rest
-        request = Request(path=path, query=query)
-        answer = await self._calls.expect(request, "read the OpenAPI of a group")
+        answer = await self._calls.send(Request(path=path, query=query))
+        # The index lags behind while definitions come and go, and the server then names another
+        # hash; without one it gives what it has.
+        if answer.status == HTTPStatus.MOVED_PERMANENTLY:
+            answer = await self._calls.send(Request(path=path))
+        answer = self._calls.checked(answer, "read the OpenAPI of a group")
         return await asyncio.to_thread(_parsed, answer.body)
 
 

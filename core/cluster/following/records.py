@@ -5,15 +5,16 @@ not the one that we wrote or read last, so a cluster where nobody writes is aske
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from core.clock import Clock
 from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
-from core.cluster.writing.inventories import LABEL, MAPS, Inventories, Place
+from core.cluster.writing.inventories import LABEL, MAPS, Inventories, Part, Place
 from core.errors import ProductError
+from core.model import Live, ObjectRef
 from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import InventoryRead
 
@@ -50,15 +51,12 @@ class Records:
 
     def replaced(self, scope: str) -> None:
         """Look at everything that is there."""
-        self.changed(scope, list(self._reflectors[scope].store.objects.items()))
+        self._look(scope, self._reflectors[scope].store.objects.items())
 
     def changed(self, scope: str, changes: list[Change]) -> None:
-        """Read those inventories of which a part is not as we know it."""
-        assert self._group is not None
-        for place in self._inventories.places(scope):
-            parts = ((ref.name, live.resource_version if live else "") for ref, live in changes)
-            if not all(self._inventories.is_known(place, *part) for part in parts):
-                self._group.create_task(self._read(place))
+        """Look at what changed, but for what we wrote over meanwhile."""
+        new = [each for each in changes if not self._inventories.is_overwritten(_part(*each)[1])]
+        self._look(scope, new)
 
     def heard(self) -> None:
         """Nothing follows from that."""
@@ -66,10 +64,22 @@ class Records:
     def lost(self, scope: str, problem: ProductError) -> None:
         """Nothing is concluded: it is as it was until it can be seen again."""
 
-    async def _read(self, place: Place) -> None:
+    def _look(self, scope: str, changes: Iterable[Change]) -> None:
+        """Read those inventories of which a part is not as we know it."""
+        assert self._group is not None
+        parts = [_part(*each) for each in changes]
+        for place in self._inventories.places(scope):
+            if not self._inventories.is_known(place, parts):
+                self._group.create_task(self._read(place, parts))
+
+    async def _read(self, place: Place, parts: Sequence[Part]) -> None:
         try:
-            rows = await self._inventories.news(place)
+            rows = await self._inventories.news(place, parts)
         except ProductError:
             return  # the next write says what is wrong
         if rows is not None:
             self._emit(InventoryRead(place.app, rows))
+
+
+def _part(ref: ObjectRef, live: Live | None) -> Part:
+    return ref.name, live.resource_version if live is not None else ""

@@ -33,7 +33,7 @@ from core.cluster.connection.request import Request, query_of
 from core.cluster.following.lines import Lines, LineTooLongError
 from core.cluster.following.listing import Listing, RefusedError, newest_version
 from core.cluster.following.silence import Silence
-from core.cluster.following.store import Change, Sink, Store, is_older
+from core.cluster.following.store import Change, Sink, Store, has_one_history, is_older
 from core.errors import ProductError
 from core.model import Live, ObjectRef, Resource
 
@@ -153,6 +153,8 @@ class Reflector:
         return self._last_rv or "0"
 
     def _replace(self, objects: dict[ObjectRef, Live], version: str) -> None:
+        if is_older(version, self._last_rv) and has_one_history(self._resource.kind):
+            self._link.went_back()  # no replica: what is asked for is no older than that (F26)
         self.store.replace(objects)
         self.outdated_at, self.current_at = self.current_at, self._clock.wall()
         self._last_rv = version

@@ -3,7 +3,7 @@
 from typing import Final, Protocol, TypeAlias
 
 from core.errors import ProductError
-from core.model import Live, ObjectRef
+from core.model import KindRef, Live, ObjectRef
 
 BURIED_MAX: Final = 10_000
 
@@ -90,6 +90,12 @@ class Store:
 def is_same(one: Live, other: Live) -> bool:
     """Whether two readings are of one object in one state; versions are only ever equal (R2)."""
     return one.uid == other.uid and one.resource_version == other.resource_version
+
+
+def has_one_history(kind: KindRef) -> bool:
+    """Tell whether the versions of a kind are etcd's: an aggregated server may begin anew."""
+    built_in = "." not in kind.group or kind.group.endswith(".k8s.io")
+    return built_in and not kind.group.endswith("metrics.k8s.io")
 
 
 def is_older(version: str, than: str) -> bool:

@@ -1,11 +1,11 @@
 """Reading and writing inventories: each ConfigMap by compare-and-swap, only those that changed."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -42,6 +42,7 @@ _NAMESPACES: Final = Resource(
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 _OURS: Final = "=".join(LABEL)
 _KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
+_OVERWRITTEN_MAX: Final = 1000  # of versions whose events may still be on their way
 
 
 class _Metadata(msgspec.Struct, rename="camel"):
@@ -74,6 +75,9 @@ class Place:
     namespace: str
 
 
+Part: TypeAlias = tuple[str, str]  # the name of a ConfigMap, and its version, "" once it is gone
+
+
 class Inventories:
     """The inventories of one cluster, each written by one call at a time."""
 
@@ -84,6 +88,8 @@ class Inventories:
         self._told: dict[Place, tuple[InventoryRow, ...]] = {}  # as it was read or written last
         self._homes: dict[Place, Home] = {}
         self._before: dict[Place, Place] = {}  # where it is kept still, under an earlier name
+        self._outdated: set[Place] = set()  # somebody else wrote over what is known
+        self._overwritten: deque[str] = deque(maxlen=_OVERWRITTEN_MAX)  # by ourselves
         self._flights: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._cluster_uid: str | None = None
 
@@ -112,12 +118,14 @@ class Inventories:
         A shard that is no longer needed is emptied: nothing is ever deleted.
 
         Raises:
-            OutdatedError: Somebody else wrote it meanwhile; it was read again.
+            OutdatedError: Somebody else wrote it meanwhile: it is to be read again.
             ProductError: It cannot be written.
         """
         place = Place(app, namespace)
         self._homes[place] = home
         async with self._flights[place]:
+            if place in self._outdated:
+                raise _overtaken(place)
             if place not in self._known:
                 await self._read(place)
             texts = texts_of(rows)
@@ -141,27 +149,35 @@ class Inventories:
         """Return the inventories of a namespace that were read."""
         return tuple(place for place in self._told if place.namespace == namespace)
 
-    def is_known(self, place: Place, name: str, version: str) -> bool:
-        """Tell whether a ConfigMap is no part of an inventory, or as we read or wrote it last."""
+    def is_overwritten(self, version: str) -> bool:
+        """Tell whether we wrote over that version: whoever tells of it now is late."""
+        return version in self._overwritten
+
+    def is_known(self, place: Place, parts: Iterable[Part]) -> bool:
+        """Tell whether ConfigMaps are no part of an inventory, or as we read or wrote them last."""
         shards = self._known.get(place, [])
         known = {shard_name(place.app, n): each.resource_version for n, each in enumerate(shards)}
-        new = name == shard_name(place.app, len(shards))
-        return known.get(name, version) == version and not new
+        following = shard_name(place.app, len(shards))
+        return all(known.get(name, v) == v and name != following for name, v in parts)
 
-    async def news(self, place: Place) -> tuple[InventoryRow, ...] | None:
+    async def news(self, place: Place, parts: Sequence[Part]) -> tuple[InventoryRow, ...] | None:
         """Read an inventory that somebody else wrote; None: it says what it said.
 
-        The next write of ours is for the version that was known before: it is refused, and made
-        again from what is there now.
+        Events may come before the answer to the write that they tell of, so once no write is under
+        way the *parts* that are not known are looked at again.  The next write of ours may be older
+        than these news: it is refused without asking, and made again from what is there then.
 
         Raises:
             ProductError: It cannot be told.
         """
         async with self._flights[place]:
+            if self.is_known(place, parts):
+                return None
             rows = _rows_of(await self._shards(place))
             if rows == self._told[place]:
                 return None
             self._told[place] = rows
+            self._outdated.add(place)
             return rows
 
     async def _read(
@@ -171,6 +187,7 @@ class Inventories:
         if not shards:
             await self._expect(place.namespace)
         self._known[place], self._told[place] = shards, _rows_of(shards)
+        self._outdated.discard(place)
         old = None if shards or others is None else await self._under_another_name(place, others)
         if old is not None:
             self._before[place] = old
@@ -251,11 +268,13 @@ class Inventories:
             now = await self._get(place, index)
             if now is None or before is None or now.data != before.data:
                 del self._known[place]  # another writer's rows must not be lost: look again
-                raise OutdatedError(f"the inventory of {place.app} was written by somebody else")
+                raise _overtaken(place)
             answer = await self._put(place, index, data, now)
         if not answer.ok:
             del self._known[place]
             raise self._error(answer, "write", place)
+        if before is not None:
+            self._overwritten.append(before.resource_version)
         self._known[place] = [*known[:index], self._shard(answer), *known[index + 1 :]]
 
     async def _put(
@@ -296,6 +315,10 @@ class Inventories:
     def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:
         doing = f"{verb} configmaps in {place.namespace}"
         return error_of(answer, doing, wall=self._clock.wall())
+
+
+def _overtaken(place: Place) -> OutdatedError:
+    return OutdatedError(f"the inventory of {place.app} was written by somebody else")
 
 
 def _name_of(found: _Map) -> tuple[str, Mapping[str, str]] | None:

@@ -8,7 +8,13 @@ from dataclasses import replace
 from math import inf
 
 from core.model import Key, Plan
-from core.reconcile.acting.healing import held_in, is_due_to_heal, permitted
+from core.reconcile.acting.healing import (
+    held_in,
+    is_apart,
+    is_due_to_heal,
+    left_because,
+    permitted,
+)
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.reverts import finish_previews, resume_reverts
@@ -70,6 +76,8 @@ def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
     for name in sorted(apps):
         draft.put_app(replace(draft.app(name), healing=enabled))
         draft.candidates[name] = NO_KEYS
+        if draft.cluster(draft.app(name).spec.cluster).view.frozen:
+            draft.judge_all_again(key for key in draft.rows if key.app == name)
     if not enabled:
         return
     set_writing(draft, enabled=True)
@@ -128,7 +136,19 @@ def _plan(draft: Draft, keys: Iterable[Key], *, auto: bool = False) -> Plan:
 
 def prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
     """Work out the plan for exactly these objects, and ask what of it may be done."""
-    made = _plan(draft, keys)
+    _ask(draft, request, _plan(draft, keys))
+
+
+def prepare_heal(draft: Draft, request: int, name: str) -> None:
+    """Work out what a heal of one app would do now, and of what else it would not, why."""
+    rows = [row for key, row in draft.rows.items() if key.app == name and is_apart(row)]
+    left = {row.key: left_because(draft, row) for row in rows}
+    made = _plan(draft, (row.key for row in rows), auto=True)
+    steps = (replace(step, problem=left[step.key] or step.problem) for step in made.steps)
+    _ask(draft, request, replace(made, steps=tuple(steps)))
+
+
+def _ask(draft: Draft, request: int, made: Plan) -> None:
     if made.steps:
         served = dict(draft.cluster(made.cluster).resources or {})
         for app in draft.apps_of(made.cluster):

@@ -15,6 +15,7 @@ from core.reconcile.acting.plans import keys_of, stages, stated_twice
 from core.reconcile.acting.sending import send_steps
 from core.reconcile.acting.standing import is_coming, step_stands
 from core.reconcile.judging.extras import judge_all_owned
+from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inventory import is_stored, judge_trackers, store_inventory
 from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling, Waiting
@@ -34,20 +35,13 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
         finish(draft, replace(shown, problems=problems, finished=True))
         return
     if not auto:
-        _thaw(draft, wanted.cluster)
+        thaw(draft, wanted.cluster)
     skipped = tuple(
         Problem(Remedy.GRANT, f"{step.key.ref}: {step.problem}")
         for step in wanted.steps
         if step.problem
     )
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)
-
-
-def _thaw(draft: Draft, name: str) -> None:
-    """A person has accepted a plan for a cluster: it is the one that is meant."""
-    cluster = draft.cluster(name)
-    if cluster.view.frozen:
-        draft.put_cluster(replace(cluster, view=replace(cluster.view, frozen="")))
 
 
 def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:

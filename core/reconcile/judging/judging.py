@@ -65,6 +65,7 @@ from core.reconcile.judging.evidence.refusals import (
 )
 from core.reconcile.judging.evidence.scaling import awaits_scaler, judged_beside
 from core.reconcile.judging.extras import live_of, without_desired
+from core.reconcile.judging.freezing import with_freeze
 from core.reconcile.judging.taking import with_taking
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
@@ -98,6 +99,7 @@ def judge_key(draft: Draft, key: Key) -> None:
 
 def settle(draft: Draft, key: Key, row: Drift) -> None:
     """Take a new verdict; what led there is no news any more."""
+    row = with_freeze(draft, row)
     draft.put_row(key, row)
     forget_sightings(draft, key)
     note_calm(draft, key, row)

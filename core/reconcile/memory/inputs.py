@@ -103,6 +103,13 @@ class ClusterLost:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterWentBack:
+    """The API server has an older state than it told before; a new listing of all kinds follows."""
+
+    cluster: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterSeen:
     """The API server said something that changed no object (a bookmark)."""
 
@@ -221,6 +228,7 @@ FromCluster: TypeAlias = (
     | ClusterNamed
     | ClusterAsks
     | ClusterLost
+    | ClusterWentBack
     | ClusterSeen
     | AdmissionSeen
     | AuditLogRead

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Final
 
 from core.model import EventName, Key, KindRef, Live, Problem, Resource
 from core.reconcile.judging.evidence.endings import watch_end
@@ -10,6 +9,7 @@ from core.reconcile.judging.evidence.observing import note_sighting
 from core.reconcile.judging.evidence.refusals import forget_refusals
 from core.reconcile.judging.evidence.scaling import relist_scales, take_scales
 from core.reconcile.judging.extras import judge_owned, judge_owned_listing
+from core.reconcile.judging.freezing import REPLACED, RESTORED, freeze
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -34,10 +34,6 @@ from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
 from core.reconcile.sides.twins import forget_server, refusal_of_twin, twins_of
 
-REPLACED: Final = (
-    "another cluster answers at this address (its namespace kube-system has another uid): "
-    "nothing is healed there before a person syncs it"
-)
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
 
@@ -74,27 +70,16 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
             place_documents(draft, app.spec.name)
             note_stated(draft, app.spec.name)
     if cluster.resources is not None and cluster.view.uid not in {"", found.uid}:
-        _freeze(draft, found.cluster)
+        freeze(draft, found.cluster, REPLACED)  # G7
     forget_refusals(draft, found.cluster)  # it may be another user who asks now
     follow_kinds(draft, found.cluster)
 
 
-def _freeze(draft: Draft, name: str) -> None:
-    """Heal nothing in a cluster that took another one's place, before a person syncs it (G7)."""
-    cluster = draft.cluster(name)
-    draft.put_cluster(replace(cluster, view=replace(cluster.view, frozen=REPLACED)))
-    draft.tell(EventName.CLUSTER_UNAVAILABLE, cluster=name, message=REPLACED)
-    for app in draft.apps_of(name):
-        draft.put_app(
-            replace(
-                app,
-                inventory=None,
-                inventory_asked=False,
-                inventory_problem="",
-                stored=NOTHING_APPLIED,
-                storing=None,
-            )
-        )
+def rewind_cluster(draft: Draft, name: str) -> None:
+    """The cluster forgot what it had told (F26): what follows is listed, and nothing healed."""
+    if not draft.cluster(name).view.frozen:
+        freeze(draft, name, RESTORED)
+        follow_kinds(draft, name)
 
 
 def _namespace(found: ClusterFound) -> str:

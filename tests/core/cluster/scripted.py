@@ -135,9 +135,9 @@ async def serving(script: Script) -> AsyncIterator[ScriptedServer]:
 
 
 @asynccontextmanager
-async def linked(url: str) -> AsyncIterator[Link]:
+async def linked(url: str, went_back: Callable[[], None] = lambda: None) -> AsyncIterator[Link]:
     """A link that is up."""
-    link = Link("cluster test")
+    link = Link("cluster test", went_back)
     login = Login(context="c", server=url, namespace="", user="u", bearer=FixedBearer("Bearer t"))
     await link.adopt(await open_connection(login))
     try:
@@ -154,6 +154,7 @@ class Recorder:
         self.changes: list[Change] = []
         self.problems: list[ProductError] = []
         self.heard_count = 0
+        self.went_back_count = 0
         self.reflector: Reflector | None = None
         self._told = asyncio.Event()
 
@@ -170,6 +171,9 @@ class Recorder:
     def heard(self) -> None:
         self.heard_count += 1
         self._told.set()
+
+    def went_back(self) -> None:
+        self.went_back_count += 1
 
     def lost(self, scope: str, problem: ProductError) -> None:
         del scope
@@ -195,8 +199,8 @@ class Recorder:
 @asynccontextmanager
 async def reflecting(url: str, clock: Clock) -> AsyncIterator[Recorder]:
     """A reflector of ConfigMaps in the namespace shop, at work."""
-    async with linked(url) as link:
-        recorder = Recorder()
+    recorder = Recorder()
+    async with linked(url, recorder.went_back) as link:
         recorder.reflector = Reflector(link, clock, MAPS, "shop", recorder)
         task = asyncio.create_task(recorder.reflector.run())
         try:

@@ -28,6 +28,7 @@ from core.model import ClusterSpec, Home, JsonObject, Key, KindRef, Live, Object
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
+    ClusterWentBack,
     KindListed,
     KindLost,
     LiveChanged,
@@ -360,6 +361,10 @@ async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_
         await listener.until(lambda: len(listener.all(KindListed)) == 2)
         names = {ref.name for ref in listener.all(KindListed)[-1].objects}
         assert names == {"one"}
+        told = [type(each) for each in listener.inputs]
+        assert told.count(ClusterWentBack) == 1
+        listings = (at for at, each in enumerate(told) if each is KindListed)
+        assert told.index(ClusterWentBack) < max(listings)  # what it tells now is not believed yet
         await embedded.change("one", "3")
         await listener.until(lambda: len(changed(listener)) > 2)
         assert changed(listener)[-1][0] == "one"
@@ -378,6 +383,7 @@ async def test_a_server_that_goes_on_where_it_was_is_not_listed_again(
         await embedded.make("two")
         await listener.until(lambda: bool(changed(listener)))
     assert len(listener.all(KindListed)) == 1
+    assert not listener.all(ClusterWentBack)
 
 
 async def test_another_cluster_at_the_same_address_is_told_and_listed_again(

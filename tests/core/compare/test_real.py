@@ -17,6 +17,7 @@ import yaml
 from core.compare import Judgement, Schema, canonical, judge, schemas
 from core.model import Desired, Document, JsonObject, KindRef, Live, Resource, Verdict
 from tests.apiserver.client import Client
+from tests.apiserver.definitions import define
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
 from tests.core.compare.world import KEY, shown
@@ -255,10 +256,7 @@ spec: {count: 0, maybe: null, port: "80", tags: [a, b], free: {a: {}}, backends:
 def test_a_custom_resource_is_compared_by_the_schema_that_its_cluster_publishes(
     world: World,
 ) -> None:
-    url = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    assert world.client.call("POST", url, yaml.safe_load(WIDGETS)).status == HTTPStatus.CREATED
-    openapi = "/openapi/v3/apis/compare.example.com/v1"
-    assert eventually(lambda: b"v1.Widget" in world.client.call("GET", openapi).body, within_s=30.0)
+    define(world.client, yaml.safe_load(WIDGETS))
     widget = world.thing(WIDGET, "web")
     world.create(widget, "kubectl-create")
     assert shown(world.judge(widget)) == {}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.apiserver.definitions import define
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
 from tests.controller import Controller
@@ -27,7 +28,6 @@ spec:
 """
 MAP = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {a: '%s'}}"
 WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
-CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 @pytest.fixture
@@ -220,16 +220,10 @@ def widgets(stage: Stage, conversion: str) -> str:
     """Define a kind of two versions with one object, and return Git's text of that object."""
     group = f"{stage.namespace}.example.com"
     definition = yaml.safe_load(WIDGETS % {"group": group, "conversion": conversion})
-    assert stage.client.call("POST", CRDS, definition).status == HTTPStatus.CREATED
+    define(stage.client, definition)
     text = f"{{apiVersion: {group}/v1, kind: Widget, metadata: {{name: w}}, spec: {{size: 1}}}}"
     url = stage.path(f"{group}/v1", "Widget")
-    body = yaml.safe_load(text)
-
-    def made() -> bool:
-        status = stage.client.call("POST", url, body).status
-        return status in {HTTPStatus.CREATED, HTTPStatus.CONFLICT}
-
-    assert eventually(made, within_s=30.0)
+    assert stage.client.call("POST", url, yaml.safe_load(text)).status == HTTPStatus.CREATED
     return text.replace("/v1,", "/v1beta1,")
 
 

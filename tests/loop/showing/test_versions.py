@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.apiserver.definitions import CRDS, define
 from tests.apiserver.server import ApiServer
 from tests.loop.clusters import MERGE_PATCH
 from tests.loop.stage import Stage
@@ -169,9 +170,7 @@ def definition(group: str) -> dict[str, Any]:
 
 def test_a_version_of_the_same_fields_is_read_as_its_own(stage: Stage) -> None:
     group = f"{stage.namespace}.example.org"
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    answer = stage.client.call("POST", path, definition(group))
-    assert answer.status == HTTPStatus.CREATED, answer.body
+    define(stage.client, definition(group))
     try:
         stage.git(web=WIDGET.replace("GROUP", group))
         synced(stage)
@@ -181,4 +180,4 @@ def test_a_version_of_the_same_fields_is_read_as_its_own(stage: Stage) -> None:
         synced(stage)
         assert stage.client.call("GET", widget).json()["spec"] == {"size": 1}
     finally:
-        stage.client.call("DELETE", f"{path}/widgets.{group}")
+        stage.client.call("DELETE", f"{CRDS}/widgets.{group}")

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.apiserver.client import Client, Json
+from tests.apiserver.definitions import CRDS, define
 from tests.apiserver.server import ApiServer
-from tests.apiserver.waiting import eventually
 from tests.controller import Controller
 from tests.loop.stage import Stage, changes
 from tests.loop.writing.test_controllers import KCM, WEB
@@ -66,13 +66,9 @@ DEFINITION: Json = {
 def keda(real_server: ApiServer) -> Iterator[None]:
     """The server knows ScaledObjects."""
     client = real_server.client("alice")
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    answer = client.call("POST", path, DEFINITION)
-    assert answer.status == HTTPStatus.CREATED, answer.body
-    openapi = "/openapi/v3/apis/keda.sh/v1alpha1"
-    assert eventually(lambda: b"ScaledObject" in client.call("GET", openapi).body, within_s=30.0)
+    define(client, DEFINITION)
     yield
-    client.call("DELETE", f"{path}/scaledobjects.keda.sh")
+    client.call("DELETE", f"{CRDS}/scaledobjects.keda.sh")
 
 
 @pytest.fixture

@@ -176,6 +176,22 @@ async def test_a_document_is_fetched_once_per_content() -> None:
     assert server.asked[1].query == {"hash": "A"}
 
 
+async def test_a_document_that_is_newer_than_the_index_is_read_all_the_same() -> None:
+    async def script(asked: Asked, reply: Reply) -> None:
+        if asked.path == "/openapi/v3":
+            reply.say(200, INDEX)
+        elif asked.query:  # as kube-apiserver answers a hash that is not that of today
+            reply.say(301, b"", headers={"Location": f"{asked.path}?hash=B"})
+        else:
+            reply.say(200, DOCUMENT)
+
+    async with serving(script) as server, linked(server.url) as link:
+        openapi = OpenApi(Calls(link, ManualClock().clock))
+        assert await openapi.schema(MAPS.kind) is not None
+        assert await openapi.schema(MAPS.kind) is not None
+    assert len(server.asked) == 3
+
+
 @pytest.mark.parametrize(
     "answers",
     [

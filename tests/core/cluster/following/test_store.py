@@ -1,7 +1,9 @@
 """What a listing and the events after it add up to."""
 
-from core.cluster.following.store import BURIED_MAX, Store
-from core.model import Live, ObjectRef
+import pytest
+
+from core.cluster.following.store import BURIED_MAX, Store, has_one_history, is_older
+from core.model import KindRef, Live, ObjectRef
 
 REF = ObjectRef("", "ConfigMap", "shop", "a")
 
@@ -81,3 +83,28 @@ def test_only_so_many_deletions_are_remembered() -> None:
         store.drop(REF, str(number))
     assert not store.is_buried(live("0", "1"))
     assert store.is_buried(live("1", "1"))
+
+
+@pytest.mark.parametrize(
+    ("api_version", "one"),
+    [
+        ("v1", True),
+        ("apps/v1", True),
+        ("networking.k8s.io/v1", True),
+        ("metrics.k8s.io/v1beta1", False),
+        ("custom.metrics.k8s.io/v1beta2", False),
+        ("projectcalico.org/v3", False),
+    ],
+)
+def test_the_versions_of_what_another_server_may_serve_tell_nothing_of_etcd(
+    api_version: str, one: bool
+) -> None:
+    assert has_one_history(KindRef(api_version, "Any")) is one
+
+
+def test_only_numbers_can_be_older() -> None:
+    assert is_older("9", "10")
+    assert not is_older("10", "9")
+    assert not is_older("9", "9")
+    assert not is_older("", "9")
+    assert not is_older("9", "abc")

@@ -17,8 +17,8 @@ from core.model import Desired, Document, JsonObject, KindRef, Live, Resource
 from core.model.requests import Apply, Edit
 from core.remedy import json_patch
 from tests.apiserver.client import Answer, Client
+from tests.apiserver.definitions import define
 from tests.apiserver.server import ApiServer
-from tests.apiserver.waiting import eventually
 from tests.core.compare.oracle.shapes import Shapes
 from tests.core.compare.world import KEY
 
@@ -49,11 +49,12 @@ class KeptClient(Client):
         body: Any = None,
         *,
         content_type: str = "application/json",
+        accept: str = "application/json",
         timeout_s: float = 30.0,
     ) -> Answer:
         self.requests += 1
         content = None if body is None else json.dumps(body).encode()
-        headers = self._headers(content_type)
+        headers = self._headers(content_type, accept)
         try:
             self._kept.request(method, path, content, headers)
             response = self._kept.getresponse()
@@ -79,16 +80,8 @@ class Session:
         self._define()
 
     def _define(self) -> None:
-        url = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
         for definition in yaml.safe_load_all((HERE / "crds.yaml").read_text(encoding="utf-8")):
-            answer = self.client.call("POST", url, definition)
-            assert answer.status in {HTTPStatus.CREATED, HTTPStatus.CONFLICT}, answer.body
-        served = "/openapi/v3/apis/oracle.example.com/v1"
-        words = (b"v1.Gadget", b"v1.Blob")
-        assert eventually(
-            lambda: all(word in self.client.call("GET", served).body for word in words),
-            within_s=60.0,
-        )
+            define(self.client, definition)
 
     def resource(self, kind: KindRef) -> Resource:
         """Ask discovery how *kind* is served."""
@@ -152,19 +145,24 @@ class Session:
         url = f"{self.url(stated)}?{query}"
         return self.client.call(method, url, body, content_type=content_type)
 
-    def perform(self, stated: JsonObject, request: Apply | Edit, live: Live) -> Answer | None:
+    def perform(
+        self, stated: JsonObject, request: Apply | Edit, live: Live, *, dry: bool = False
+    ) -> Answer | None:
         """Send one request as driftdeck does; None if *live* needs none."""
+        dry_run = "&dryRun=All" if dry else ""
         named: JsonObject = {"uid": live.uid, "resourceVersion": live.resource_version}
         if isinstance(request, Apply):
             body: JsonObject = msgspec.json.decode(request.body)
             metadata = body["metadata"]
             assert isinstance(metadata, dict)
-            return self.change(stated, _FORCED, APPLY, {**body, "metadata": {**metadata, **named}})
+            merged: JsonObject = {**body, "metadata": {**metadata, **named}}
+            return self.change(stated, f"{_FORCED}{dry_run}", APPLY, merged)
         operations = json_patch(request, live)
         if not operations:
             return None
         tests = [{"op": "add", "path": f"/metadata/{k}", "value": v} for k, v in named.items()]
-        return self.change(stated, "fieldManager=driftdeck", JSON_PATCH, [*tests, *operations])
+        query = f"fieldManager=driftdeck{dry_run}"
+        return self.change(stated, query, JSON_PATCH, [*tests, *operations])
 
     def forget(self, stated: JsonObject) -> None:
         """Delete it; with a finalizer it stays, and nobody minds."""

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from core.compare import Judgement, Policy, judge
+from core.compare import Beside, Judgement, Policy, judge
 from core.compare.equality.builtin import LAST_APPLIED, SERVER_METADATA
 from core.compare.equality.walk import differences
 from core.model import (
@@ -29,9 +29,9 @@ from core.model import (
 )
 from core.model.paths import parse_path
 from core.model.requests import Delete
-from core.remedy import requests
+from core.remedy import patch, requests
 from tests.core.compare.oracle import dice as draw
-from tests.core.compare.oracle.edits import Edit, Pointer, leaves, unkept
+from tests.core.compare.oracle.edits import Edit, Pointer, at, leaves, unkept
 from tests.core.compare.oracle.session import Session, kind_of, live_of
 
 Trail: TypeAlias = tuple[str, ...]
@@ -41,6 +41,8 @@ COUNTED: Final = frozenset({FieldVerdict.DRIFT, FieldVerdict.CONTESTED})
 _TYPES: Final = ("application/json", "application/json-patch+json", "application/merge-patch+json")
 _BOOKKEEPING: Final = frozenset({LAST_APPLIED, "deprecated.daemonset.template.generation"})
 _PROTECTION: Final = ("kubernetes.io/pv-protection", "kubernetes.io/pvc-protection")  # admission's
+_EDITOR: Final = "kubectl-edit"
+_PUT_BACK: Final = "the server puts it back"
 _REFUSED: Final = frozenset({400, 403, 409, 422, 500})
 
 
@@ -81,6 +83,7 @@ class Trial:
         self.shapes = session.shapes(self.kind)
         self.raw = self.shapes.root(self.kind)
         self.schema = session.schema(self.kind)
+        self.put_back: set[Trail] = set()  # by the server itself, in the last sync
 
     def run(self, *, grown: int, edits: int) -> None:
         """Live one life."""
@@ -178,7 +181,7 @@ class Trial:
         else:
             patch = edit.json_patch if content_type == _TYPES[1] else edit.merge_patch
             body = patch(before)
-        query = "fieldManager=kubectl-edit&fieldValidation=Strict"
+        query = f"fieldManager={_EDITOR}&fieldValidation=Strict"
         answer = self.session.change(git, query, content_type, body)
         if answer.status != HTTPStatus.OK:
             assert answer.status in _REFUSED, answer.body
@@ -199,12 +202,9 @@ class Trial:
 
     def sync(self, git: JsonObject, live: Live, what: str) -> Live | None:
         """Apply and remove as the engine does; None if the server refuses, and it is gone."""
-        judgement = self.judged(git, live)
-        dry = self.session.apply(git, live, dry=True)
-        if dry.status == HTTPStatus.OK:
-            judgement = self.judged(git, live, dry.body)
-        drifts = [c for c in judgement.changes if c.verdict is FieldVerdict.DRIFT]
-        synced = self._healed(git, live, drifts)
+        judgement = self.confirmed(git, live)
+        self.put_back = {trail_of(c) for c in judgement.changes if c.note == _PUT_BACK}
+        synced = self._healed(git, live, drifts_of(judgement))
         if synced is None:
             self.count("cannot heal")
             self.session.forget(git)
@@ -220,18 +220,36 @@ class Trial:
             return None
         again = live_of(repeated)
         if again.resource_version != synced.resource_version:
-            one, two = plain(synced.body), plain(again.body)
-            trails = differing(one, two) or [("managedFields",)]
-            # the first apply after a removal may still take fields over: content must stand
-            if trails != [("managedFields",)]:
+            # the first apply after a removal may still take fields over and sort the members of a
+            # set: what they mean must stand, and the next one leaves all as it is
+            one, two = (self.shapes.settled(plain(each.body), self.raw) for each in (synced, again))
+            trails = differing(one, two)
+            if not trails and differing(plain(synced.body), plain(again.body)):
+                third = live_of(self.session.apply(git, again))
+                trails = differing(plain(again.body), plain(third.body))
+                again = third
+            if trails:
                 self.fail("a second apply changes something", trails[0], git, again, what)
         return again
 
-    def _healed(self, git: JsonObject, live: Live, drifts: list[FieldChange]) -> Live | None:
+    def confirmed(self, git: JsonObject, live: Live) -> Judgement:
+        """Judge as the engine does: after a dry-run of the apply, and one of all of the heal."""
+        dry = self.session.apply(git, live, dry=True)
+        if dry.status != HTTPStatus.OK:
+            return self.judged(git, live)
+        judgement = self.judged(git, live, dry.body)
+        drifts = drifts_of(judgement)
+        edit = patch(self.session.desired(git), live, drifts, self.schema, Policy())
+        whole = self.session.perform(git, edit, live, dry=True) if edit is not None else dry
+        if whole is None or whole.status != HTTPStatus.OK:
+            return judgement
+        return self.judged(git, live, whole.body, beside=Beside(whole=True))
+
+    def _healed(self, git: JsonObject, live: Live, drifts: tuple[FieldChange, ...]) -> Live | None:
         """Send what a sync sends, in its order; None if the server refuses any of it."""
         desired = self.session.desired(git)
         stamp = Stamp(desired.digest, live.resource_version, live.uid)
-        step = Step(Key("oracle", desired.ref), desired.kind, Verb.APPLY, stamp, tuple(drifts))
+        step = Step(Key("oracle", desired.ref), desired.kind, Verb.APPLY, stamp, drifts)
         for request in requests(desired, live, step, self.schema, Policy()):
             assert not isinstance(request, Delete)
             answer = self.session.perform(git, request, live)
@@ -243,8 +261,15 @@ class Trial:
 
     # Properties -----------------------------------------------------------------------------------
 
-    def judged(self, git: JsonObject, live: Live, predicted: bytes | None = None) -> Judgement:
-        return judge(self.session.desired(git), live, self.schema, predicted=predicted)
+    def judged(
+        self,
+        git: JsonObject,
+        live: Live,
+        predicted: bytes | None = None,
+        beside: Beside = Beside(),  # noqa: B008 - frozen
+    ) -> Judgement:
+        desired = self.session.desired(git)
+        return judge(desired, live, self.schema, predicted=predicted, beside=beside)
 
     def check_in_sync(self, what: str, git: JsonObject, live: Live) -> None:
         judgement = self.judged(git, live)
@@ -263,14 +288,17 @@ class Trial:
             return
         self.count("verdicts")
         local = self.judged(git, live)
-        expected = self.changes(plain(live.body), plain(answer.body))
+        found = plain(live.body)
+        expected = self.changes(found, plain(answer.body), nulls=False)
         seen = [trail_of(change) for change in local.changes if change.verdict in COUNTED]
         orders = [trail_of(change) for change in local.changes if change.info == "order"]
         told = f"{what}: {_told(local)}; an apply changes {expected}"
         stated = {names_of(pointer) for pointer in leaves(git)}
+        apart = differing(git, found)
         for trail in expected:
-            follows = bool(seen) and trail not in stated  # from what is drift: it goes with it
-            if not follows and not any(_near(trail, other) for other in (*seen, *orders)):
+            # from what is drift: it goes with it, be it unstated or what Git states to the letter
+            even = trail not in stated or not any(_near(trail, other) for other in apart)
+            if not (seen and even) and not any(_near(trail, other) for other in (*seen, *orders)):
                 self.fail("missed: an apply would change it", trail, git, live, told)
         for change in counted(local):
             if not isinstance(change.git, Absent) and not any(
@@ -281,18 +309,24 @@ class Trial:
         asked = self.judged(git, live, answer.body)
         if local.verdict is not asked.verdict or _paths(local) != _paths(asked):
             rule = "local and confirmed verdicts differ"
-            apart = sorted(_paths(local) ^ _paths(asked))
-            self.fail(rule, tuple(apart[:1]), git, live, f"{told}; confirmed {_told(asked)}")
+            either = sorted(_paths(local) ^ _paths(asked))
+            self.fail(rule, tuple(either[:1]), git, live, f"{told}; confirmed {_told(asked)}")
         self.check_order_of_keys(git, live, local)
 
-    def changes(self, one: JsonObject, other: JsonObject) -> list[Trail]:
-        """Where an apply changes something; an empty list or free map is as good as none."""
+    def changes(self, one: JsonObject, other: JsonObject, *, nulls: bool = True) -> list[Trail]:
+        """Where an apply changes something; an empty list or free map is as good as none.
+
+        Without *nulls* so is a null that comes where nothing is: it asks for nothing.
+        """
         first, second = (self.shapes.settled(each, self.raw) for each in (one, other))
         found = (
             names_of(pointer)
             for pointer, before, after in _differing(first, second, ())
             if not (isinstance(before, Absent) or isinstance(after, Absent))
-            or not self._is_nothing(pointer, before if isinstance(after, Absent) else after)
+            or not (
+                self._is_nothing(pointer, before if isinstance(after, Absent) else after)
+                or (after is None and not nulls and self.shapes.schema_at(self.raw, pointer))
+            )
         )
         return list(dict.fromkeys(found))
 
@@ -317,8 +351,12 @@ class Trial:
         edited = names_of(edit.pointer)
         if edited[0] == "stringData":
             edited = ("data", *edited[1:])
+        elif edited[-1] == "serviceAccount":  # the old name: the server writes both
+            edited = (*edited[:-1], "serviceAccountName")
         seen = [c for c in judgement.changes if c.verdict in COUNTED or c.info == "order"]
-        if not _unstated(git, edit) and not any(_near(edited, trail_of(c)) for c in seen):
+        if _is_unrecorded(before, after):
+            self.count("edits that the server keeps no record of")
+        elif not _unstated(git, edit) and not any(_near(edited, trail_of(c)) for c in seen):
             told = f"{what}: {_told(judgement)}"
             self.fail("an edit by a person is not seen", edited, git, after, told)
         old, new = (msgspec.json.decode(each.body, type=dict) for each in (before, after))
@@ -331,13 +369,35 @@ class Trial:
     ) -> None:
         found = _differing(plain(before.body), plain(healed.body), (), ordered=False)
         stated = {names_of(pointer) for pointer in leaves(git)}
+        apart = [
+            (pointer, now)
+            for pointer, was, now in found
+            if names_of(pointer) in stated or not self._may_go(pointer, was, now)
+        ]
+        new = self._new(git) if apart else git
         trails = [
             names_of(pointer)
-            for pointer, was, now in found
-            if names_of(pointer) in stated or not _smaller(was, now)  # what nobody states may go
+            for pointer, now in apart
+            if names_of(pointer) in stated or at(new, pointer) != now  # a default is back
         ]
         if trails and not _unstated(git, edit):
             self.fail("a heal does not restore", trails[0], git, healed, f"{what}: {trails}")
+
+    def _new(self, git: JsonObject) -> JsonObject:
+        """What the server would make of Git if there were no such object."""
+        other = Edit(("metadata", "name"), f"{self.name}-new").on(git)
+        answer = self.session.apply(other, None, dry=True)
+        return plain(answer.body) if answer.status == HTTPStatus.CREATED else git
+
+    def _may_go(self, pointer: Pointer, was: Json | Absent, now: Json | Absent) -> bool:
+        """Tell whether what nobody states may be otherwise than before an edit and its heal.
+
+        It may be gone, it may be what the server said it puts back, and a port that the server drew
+        is drawn anew.
+        """
+        trail = names_of(pointer)
+        drawn = trail[-1] == "nodePort" and isinstance(now, int)
+        return drawn or trail in self.put_back or _smaller(was, now)
 
     def fail(self, rule: str, trail: Trail, git: JsonObject, live: Live, told: str) -> None:
         text = f"  {told}\n  git  {json.dumps(git)}\n  live {json.dumps(plain(live.body))}"
@@ -350,6 +410,11 @@ class Trial:
 def counted(judgement: Judgement) -> list[FieldChange]:
     """The changes that count."""
     return [change for change in judgement.changes if change.verdict in COUNTED]
+
+
+def drifts_of(judgement: Judgement) -> tuple[FieldChange, ...]:
+    """The changes that a heal is about."""
+    return tuple(each for each in judgement.changes if each.verdict is FieldVerdict.DRIFT)
 
 
 def trail_of(change: FieldChange) -> Trail:
@@ -432,6 +497,19 @@ def names_of(pointer: Pointer) -> Trail:
 def _unstated(git: JsonObject, edit: Edit) -> bool:
     """Tell whether a person removed what Git never stated, such as a label defaulted at birth."""
     return edit.value is ABSENT and names_of(edit.pointer) not in map(names_of, leaves(git))
+
+
+def _is_unrecorded(before: Live, after: Live) -> bool:
+    """Tell whether the server took a person's write and kept no record of it.
+
+    It reads no owners where an entry of a keyed list lacks its key, as a Secret named "" does.
+    """
+    one, two = (
+        _metadata(msgspec.json.decode(each.body)).get("managedFields") for each in (before, after)
+    )
+    entries = two if isinstance(two, list) else []
+    named = any(isinstance(each, dict) and each.get("manager") == _EDITOR for each in entries)
+    return one == two and not named
 
 
 def _smaller(was: Json | Absent, now: Json | Absent) -> bool:

@@ -1,7 +1,6 @@
 """Standing permission: what is put right unasked, what is left alone, and for how long."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,13 +9,10 @@ from core.model import Cause, EventName, Remedy, Verdict
 from core.reconcile.acting.healing import POLICY, HealPolicy, heal_at
 from core.reconcile.judging.evidence.fights import CALM_S
 from core.reconcile.memory.commands import Refresh, SetHeal
-from core.reconcile.memory.effects import Effect, ReadInventory
-from core.reconcile.memory.inputs import ClusterFound, KindListed
+from core.reconcile.memory.effects import Effect
 from core.reconcile.memory.results import Confirmed, InventoryRead
-from core.reconcile.sides.live import REPLACED
 from tests.core.reconcile.world import (
     CONFIG_MAP,
-    RESOURCES,
     SPEC,
     World,
     alarms,
@@ -507,22 +503,3 @@ def test_one_that_always_comes_too_late_rests_twice_as_long_each_time_but_never_
         assert written(made.wait(pause_s - 0.5)) == []
         effects = made.wait(0.5)
         assert written(effects) == [A]
-
-
-# Another cluster ----------------------------------------------------------------------------------
-
-
-def test_in_another_cluster_at_the_same_address_nothing_is_healed_before_a_person_syncs() -> None:
-    found = ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", RESOURCES, uid="one")
-    made = applied("a", healing=True)
-    made.feed(found)
-    effects = made.feed(replace(found, uid="two"))
-    assert [effect for effect in effects if isinstance(effect, ReadInventory)]
-    assert made.told(EventName.CLUSTER_UNAVAILABLE) == [REPLACED]
-    made.feed(InventoryRead(SPEC.name, ()))
-    assert written(made.feed(KindListed("prod", CONFIG_MAP, {}))) == []
-    assert made.row("a").verdict is Verdict.MISSING
-    assert made.state.clusters["prod"].view.notices == (REPLACED,)
-    (effect,) = writes(made.execute(made.plan("a")))
-    made.accept(effect, 9)
-    assert not made.state.clusters["prod"].view.frozen

@@ -1,0 +1,164 @@
+"""Inventories that others write are read once each; what tells of our own writes asks nothing."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from core.clock import Clock
+from core.cluster.connection.calls import Calls
+from core.cluster.following.records import Records
+from core.cluster.writing.inventories import Inventories
+from core.errors import OutdatedError
+from core.model import Home, ObjectRef
+from core.reconcile.memory.inputs import Input
+from core.reconcile.memory.results import InventoryRow
+from tests.core.cluster.scripted import Asked, Reply, ScriptedServer, bookmark, linked, serving
+
+HOME = Home(root="c0ffee", remote="git.example.org/shop/config", path="prod")
+MAPS_PATH = "/api/v1/namespaces/shop/configmaps"
+NAME = "driftdeck-pay-0"
+
+
+def a_row(number: int) -> InventoryRow:
+    return InventoryRow(ObjectRef("", "ConfigMap", "shop", f"n{number}"), "u", "0" * 16)
+
+
+@dataclass
+class Shop:
+    """A namespace with one inventory: what it says, and the events that tell of it."""
+
+    events_first: bool = False  # an event comes before the answer to the write that it tells of
+    inventory: dict[str, object] | None = None
+    version: int = 10
+    events: asyncio.Queue[dict[str, object]] = field(default_factory=asyncio.Queue)
+    late: list[dict[str, object]] = field(default_factory=list)
+
+    async def answer(self, asked: Asked, reply: Reply) -> None:
+        """Be a server."""
+        if "watch" in asked.query:
+            await reply.send(bookmark(self.version, end=True))
+            while True:
+                await reply.send(await self.events.get())
+        elif asked.method in {"POST", "PUT"}:
+            self.write(json.loads(asked.body))
+            if self.events_first:
+                self.tell()
+                await asyncio.sleep(0.02)  # it arrives, and the answer is still to come
+            reply.say(200, self.inventory)
+        elif asked.path == f"{MAPS_PATH}/{NAME}" and self.inventory is not None:
+            reply.say(200, self.inventory)
+        elif asked.path.startswith(MAPS_PATH):
+            reply.say(404, {"kind": "Status", "reason": "NotFound", "details": {"name": NAME}})
+        else:
+            reply.say(200, {"metadata": {"uid": "u-1", "name": "kube-system"}})
+
+    def write(self, written: dict[str, object]) -> None:
+        """Keep an inventory as its next version."""
+        self.version += 1
+        metadata = {
+            "name": NAME,
+            "namespace": "shop",
+            "uid": "u-9",
+            "labels": {"app.kubernetes.io/managed-by": "driftdeck"},
+            "resourceVersion": f"{self.version}",
+        }
+        before, self.inventory = self.inventory, {**written, "metadata": metadata}
+        metadata_only = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
+        kind = "ADDED" if before is None else "MODIFIED"
+        self.late.append({"type": kind, "object": {**metadata_only, "metadata": metadata}})
+
+    def tell(self) -> None:
+        """Let the oldest event arrive that did not yet."""
+        self.events.put_nowait(self.late.pop(0))
+
+
+@dataclass
+class Stage:
+    shop: Shop
+    server: ScriptedServer
+    inventories: Inventories
+    told: list[Input]
+    news: asyncio.Event
+
+    @property
+    def readings(self) -> int:
+        """How often the inventory was asked for."""
+        path = f"{MAPS_PATH}/{NAME}"
+        return sum(asked.method == "GET" and asked.path == path for asked in self.server.asked)
+
+    async def write(self, *numbers: int) -> None:
+        await self.inventories.write("pay", "shop", HOME, [a_row(number) for number in numbers])
+
+    async def hear_of_another_writer(self) -> None:
+        """Somebody else writes, which is told after all that was told before."""
+        assert self.shop.inventory is not None
+        data = {"format": "1", "app": "pay", "cluster": "u-1", "rows": ""}
+        self.shop.write({**self.shop.inventory, "data": data})
+        self.shop.tell()
+        async with asyncio.timeout(20):
+            await self.news.wait()
+
+
+@asynccontextmanager
+async def staged(shop: Shop) -> AsyncIterator[Stage]:
+    async with serving(shop.answer) as server, linked(server.url) as link:
+        told: list[Input] = []
+        news = asyncio.Event()
+
+        def hear(happened: Input) -> None:
+            told.append(happened)
+            news.set()
+
+        inventories = Inventories(Calls(link, Clock()), Clock())
+        records = Records(link, Clock(), inventories, hear)
+
+        async def run(ready: asyncio.Event) -> None:
+            async with asyncio.TaskGroup() as group:
+                records.start(group)
+                ready.set()
+                await asyncio.Event().wait()
+
+        ready = asyncio.Event()
+        task = asyncio.create_task(run(ready))
+        await ready.wait()
+        assert await inventories.read("pay", "shop", HOME) == ()
+        records.follow("shop")
+        await server.until_asked(3)  # the inventory, its namespace, the watch
+        yield Stage(shop, server, inventories, told, news)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.parametrize("events_first", [True, False])
+async def test_our_own_writes_are_not_read_again_whenever_the_server_tells_of_them(
+    *, events_first: bool
+) -> None:
+    shop = Shop(events_first)
+    async with staged(shop) as stage:
+        before = stage.readings
+        for numbers in ((1,), (1, 2), (1, 2, 3)):
+            await stage.write(*numbers)
+        while shop.late:
+            shop.tell()
+            await asyncio.sleep(0.02)  # it arrives
+        await stage.hear_of_another_writer()
+        assert len(stage.told) == 1
+        assert stage.readings == before + 1
+
+
+async def test_a_write_from_before_the_news_is_refused_without_a_request() -> None:
+    async with staged(Shop()) as stage:
+        await stage.write(1)
+        stage.shop.tell()
+        await stage.hear_of_another_writer()
+        before = len(stage.server.asked)
+        with pytest.raises(OutdatedError, match="by somebody else"):
+            await stage.write(1, 2)
+        assert len(stage.server.asked) == before
+        assert await stage.inventories.read("pay", "shop", HOME) == ()
+        await stage.write(1, 2)
+        assert await stage.inventories.read("pay", "shop", HOME) == (a_row(1), a_row(2))
