@@ -49,6 +49,7 @@ from core.reconcile.memory.inputs import (
     SchemaRead,
     SourceLost,
     SourceRead,
+    SourceSeen,
     SurveyChanged,
     SurveyListed,
     SurveyLost,
@@ -120,6 +121,8 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             desired.take_history(draft, happened)
         case SourceLost():
             desired.lose_source(draft, happened)
+        case SourceSeen():
+            desired.see_source(draft, happened)
         case _:
             assert_never(happened)
 

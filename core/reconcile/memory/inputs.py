@@ -60,6 +60,13 @@ class SourceLost:
     problem: Problem
 
 
+@dataclass(frozen=True, slots=True)
+class SourceSeen:
+    """Git was asked, and has nothing new for one app."""
+
+    app: str
+
+
 # The cluster ------------------------------------------------------------------------------------
 
 
@@ -229,7 +236,7 @@ class Tick:
     """Time passed; wakes what waits for it."""
 
 
-FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
+FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost | SourceSeen
 FromCluster: TypeAlias = (
     ClusterFound
     | ClusterNamed
