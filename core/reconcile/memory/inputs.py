@@ -60,6 +60,13 @@ class SourceLost:
     problem: Problem
 
 
+@dataclass(frozen=True, slots=True)
+class SourceSeen:
+    """Git was asked, and has nothing new for one app."""
+
+    app: str
+
+
 # The cluster ------------------------------------------------------------------------------------
 
 
@@ -134,6 +141,13 @@ class WatchRepaired:
     cluster: str
     kind: KindRef
     count: int  # objects that were not as the server had them
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAsked:
+    """A person had an app synced by another process of ours, as its inventory tells."""
+
+    app: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +236,7 @@ class Tick:
     """Time passed; wakes what waits for it."""
 
 
-FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
+FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost | SourceSeen
 FromCluster: TypeAlias = (
     ClusterFound
     | ClusterNamed
@@ -232,6 +246,7 @@ FromCluster: TypeAlias = (
     | ClusterSeen
     | AdmissionSeen
     | AuditLogRead
+    | SyncAsked
     | WatchRepaired
     | SchemaRead
     | KindListed

@@ -27,7 +27,7 @@ from core.reconcile.judging.evidence.scaling import autoscaler_kind, choose_scal
 from core.reconcile.judging.extras import judge_all_owned, judge_owned
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
-from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead
+from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead, SourceSeen
 from core.reconcile.memory.state import (
     AppState,
     ClusterState,
@@ -106,6 +106,11 @@ def lose_source(draft: Draft, lost: SourceLost) -> None:
     draft.put_app(replace(app, problem=lost.problem))
     if app.source is None:
         judge_all_owned(draft, app.spec.cluster)  # what it states stays unknown
+
+
+def see_source(draft: Draft, seen: SourceSeen) -> None:
+    """Note that Git still states what was read last."""
+    draft.put_app(replace(draft.app(seen.app), read_at=draft.now))
 
 
 def take_history(draft: Draft, read: HistoryRead) -> None:
