@@ -137,6 +137,12 @@ def test_an_app_names_the_files_that_are_no_manifests() -> None:
     assert "2 files are no manifests:\na/values.yaml\na/x.json" in told
 
 
+def test_an_app_whose_repository_is_away_says_since_when() -> None:
+    view = replace(samples.app("payments"), git_lost=True, read_at=samples.NOW - 120)
+    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, None, "")
+    assert "(last read 2m ago)" in as_text(app_lines(row, None, 120, LOOKS))
+
+
 def test_texts_show_the_lines_that_differ_where_they_stand() -> None:
     text = _told(samples.rows()[samples.FLAGS])
     assert "@@\n    a: 1\n  - b: 2\n  + b: 5" in text
