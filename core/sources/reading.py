@@ -44,7 +44,9 @@ class Folders:
             raise repository.lacking(files, spec.path) from error
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
-        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files))
+        followed = last_read is None or repository.is_within(last_read, revision.id)
+        lacks = "" if followed else last_read or ""
+        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files), lacks=lacks)
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""

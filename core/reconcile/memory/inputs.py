@@ -42,6 +42,7 @@ class SourceRead:
     others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
     home: Home = NOWHERE  # which folder this is, whichever clone was read
     tree: str = ""  # tells its files from those at other commits; "": the commit itself does
+    lacks: str = ""  # the commit that was read before, if this one does not descend from it
 
 
 @dataclass(frozen=True, slots=True)
