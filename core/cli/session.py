@@ -65,6 +65,7 @@ def connected(
         settings.apps,
         settings.clusters,
         neighbours=settings.neighbours,
+        remotes=settings.remotes,
         healing=healing,
         writing=writing,
         once=once,

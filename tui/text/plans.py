@@ -31,7 +31,7 @@ def plan_lines(
 
     Who changed a field and why is looked up after the plan is made: *rows* tells by now.
     """
-    counted: Span = (f"   {plans.outcome(plan)}", Role.TEXT)
+    counted: Span = (f"   {plans.outlook(plan)}", Role.TEXT)
     head: Line = (("cluster ", Role.MUTED), say(str(plan.called), Role.STRONG), counted)
     lines: list[Line] = flow(head, width, indent=2)
     for app, commit in sorted(plan.revisions.items()):

@@ -20,7 +20,7 @@ from core.cluster.connection.answers import (
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
-from core.cluster.discovery.discovery import decoded
+from core.cluster.discovery.discovery import decoded, server_uid
 from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import (
     FORMAT,
@@ -40,8 +40,8 @@ _NAMESPACES: Final = Resource(
     KindRef("v1", "Namespace"), "namespaces", namespaced=False, has_status=True
 )
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
+ASKED: Final = "driftdeck/synced-by-a-person"
 _OURS: Final = "=".join(LABEL)
-_KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 _OVERWRITTEN_MAX: Final = 1000  # of versions whose events may still be on their way
 
 
@@ -50,6 +50,7 @@ class _Metadata(msgspec.Struct, rename="camel"):
     uid: str = ""
     resource_version: str = ""
     labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
 
 
 class _Map(msgspec.Struct):
@@ -65,6 +66,7 @@ class _Maps(msgspec.Struct):
 class _Shard:
     resource_version: str
     data: Mapping[str, str]
+    asked: str  # when a person last had the app synced
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Inventories:
         self._known: dict[Place, list[_Shard]] = {}
         self._told: dict[Place, tuple[InventoryRow, ...]] = {}  # as it was read or written last
         self._homes: dict[Place, Home] = {}
+        self._asked: dict[Place, str] = {}  # as we wrote it last
         self._before: dict[Place, Place] = {}  # where it is kept still, under an earlier name
         self._outdated: set[Place] = set()  # somebody else wrote over what is known
         self._overwritten: deque[str] = deque(maxlen=_OVERWRITTEN_MAX)  # by ourselves
@@ -111,9 +114,9 @@ class Inventories:
             return await self._read(place, others)
 
     async def write(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
     ) -> None:
-        """Replace the inventory of *app*.
+        """Replace the inventory of *app*; *asked* is when a person wanted that.
 
         A shard that is no longer needed is emptied: nothing is ever deleted.
 
@@ -133,16 +136,18 @@ class Inventories:
             texts = (*texts, *[""] * spare)
             whose = self._home(place)
             wanted = data_of(texts, app, await self._uid(), whose)
+            self._asked[place] = asked or self._asked.get(place, "")
             for index, data in enumerate(wanted):
-                await self._write_shard(place, index, data)
+                await self._write_shard(place, index, data, "" if index else asked)
             self._told[place] = tuple(sorted(rows, key=lambda row: row.ref))
             before = self._before.pop(place, None)
             if before is not None:
                 await self._give_up(before)
 
     def forget(self) -> None:
-        """Know nothing any more: it is another cluster."""
+        """Know nothing any more: it is another cluster, or one that went back."""
         self._known.clear()
+        self._overwritten.clear()
         self._cluster_uid = None
 
     def places(self, namespace: str) -> tuple[Place, ...]:
@@ -159,6 +164,10 @@ class Inventories:
         known = {shard_name(place.app, n): each.resource_version for n, each in enumerate(shards)}
         following = shard_name(place.app, len(shards))
         return all(known.get(name, v) == v and name != following for name, v in parts)
+
+    def is_asked_here(self, place: Place, asked: str) -> bool:
+        """Tell whether it was by us that a person last asked for a sync."""
+        return self._asked.get(place) == asked
 
     async def news(self, place: Place, parts: Sequence[Part]) -> tuple[InventoryRow, ...] | None:
         """Read an inventory that somebody else wrote; None: it says what it said.
@@ -257,19 +266,21 @@ class Inventories:
         if answer.status == HTTPStatus.NOT_FOUND and status_of(answer).kind == "Status":
             raise NamespaceAbsentError(f"the namespace {namespace} does not exist")
 
-    async def _write_shard(self, place: Place, index: int, data: Mapping[str, str]) -> None:
+    async def _write_shard(
+        self, place: Place, index: int, data: Mapping[str, str], asked: str = ""
+    ) -> None:
         """Write one ConfigMap unless it says that already."""
         known = self._known[place]
         before = known[index] if index < len(known) else None
-        if before is not None and before.data == data:
+        if before is not None and before.data == data and asked in {"", before.asked}:
             return
-        answer = await self._put(place, index, data, before)
+        answer = await self._put(place, index, data, before, asked)
         if answer.status == HTTPStatus.CONFLICT:
             now = await self._get(place, index)
             if now is None or before is None or now.data != before.data:
                 del self._known[place]  # another writer's rows must not be lost: look again
                 raise _overtaken(place)
-            answer = await self._put(place, index, data, now)
+            answer = await self._put(place, index, data, now, asked)
         if not answer.ok:
             del self._known[place]
             raise self._error(answer, "write", place)
@@ -278,11 +289,14 @@ class Inventories:
         self._known[place] = [*known[:index], self._shard(answer), *known[index + 1 :]]
 
     async def _put(
-        self, place: Place, index: int, data: Mapping[str, str], before: _Shard | None
+        self, place: Place, index: int, data: Mapping[str, str], before: _Shard | None, asked: str
     ) -> Answer:
         name = shard_name(place.app, index)
         path = object_path(MAPS, place.namespace, name)
         metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
+        asked = asked or (before.asked if before is not None else "")
+        if asked:
+            metadata["annotations"] = {ASKED: asked}
         if before is not None:
             metadata["resourceVersion"] = before.resource_version
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
@@ -300,16 +314,12 @@ class Inventories:
         name, value = LABEL
         if (found.metadata.labels or {}).get(name) != value:
             raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
-        return _Shard(found.metadata.resource_version, found.data or {})
+        asked = (found.metadata.annotations or {}).get(ASKED, "")
+        return _Shard(found.metadata.resource_version, found.data or {}, asked)
 
     async def _uid(self) -> str:
-        """Return what identifies this cluster, "" if we may not see it."""
         if self._cluster_uid is None:
-            try:
-                answer = await self._calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
-                self._cluster_uid = decoded(answer, _Map).metadata.uid
-            except (DeniedError, AbsentError, NamespaceAbsentError):
-                self._cluster_uid = ""
+            self._cluster_uid = await server_uid(self._calls)
         return self._cluster_uid
 
     def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:

@@ -19,6 +19,8 @@ from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.reverts import finish_previews, resume_reverts
 from core.reconcile.acting.runs import advance_all, execute
+from core.reconcile.judging.evidence.fights import end_fights
+from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory
@@ -84,6 +86,12 @@ def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
     for key, row in draft.rows.items():
         if key.app in apps and permitted(draft, row):
             draft.offer(key)
+
+
+def take_confirmation(draft: Draft, name: str) -> None:
+    """A person had an app synced by another process: it counts as if it had been here."""
+    thaw(draft, draft.app(name).spec.cluster)
+    end_fights(draft, name)
 
 
 def wake(draft: Draft) -> None:

@@ -191,7 +191,7 @@ def test_a_plan_is_outdated_when_an_object_or_git_moved() -> None:
 async def test_what_cannot_be_done_is_listed_with_its_reason_and_counted() -> None:
     async with playing(write=True) as stage:
         await stage.press("s")
-        await stage.until(lambda: "1 created, 2 changed, 1 left out" in stage.dialog)
+        await stage.until(lambda: "1 to create, 2 to change, 1 left out" in stage.dialog)
         assert "may not patch secrets in payments" in stage.dialog
         assert "Sync 3 objects on prod-eu-1" in stage.dialog
 
