@@ -6,8 +6,8 @@ from functools import partial
 from typing import Final
 
 from core.errors import NotHereError
-from core.git import File, Repositories
-from core.manifests import DocumentCache, Listed, read
+from core.git import File, Repositories, Repository
+from core.manifests import DocumentCache, Folder, Listed, read
 from core.model import AppSpec, Commit
 from core.model.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
@@ -36,12 +36,7 @@ class Folders:
         if revision.id == last_read:
             self._commits[spec.name] = last_read
             return None
-        files = chosen_files(repository.files(revision.id, spec.path), spec)
-        try:
-            each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-            found = read(each, self._cache)
-        except NotHereError as error:
-            raise repository.lacking(files, spec.path) from error
+        found, files = folder_of(repository, revision.id, spec, self._cache)
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
         followed = last_read is None or repository.is_within(last_read, revision.id)
@@ -64,6 +59,22 @@ class Folders:
         """
         repository = self._repositories.opened(self._path)
         return repository.history(revision.id, spec.path, limit=HISTORY_KEPT)
+
+
+def folder_of(
+    repository: Repository, commit: str, spec: AppSpec, cache: DocumentCache
+) -> tuple[Folder, tuple[File, ...]]:
+    """Read an app's folder as one commit has it, and list the files it is made from.
+
+    Raises:
+        ProductError: It cannot be read.
+    """
+    files = chosen_files(repository.files(commit, spec.path), spec)
+    try:
+        each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
+        return read(each, cache), files
+    except NotHereError as error:
+        raise repository.lacking(files, spec.path) from error
 
 
 def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
