@@ -99,6 +99,9 @@ class Walk:
                 value = live[key]
                 if type(value) is kind and value == wanted:
                     continue
+            if key in node.once and not wanted and key in live:
+                self._filled_once(key, git, live, node, parts)
+                continue
             self._stated(key, wanted, live, node, (*parts, key), overlay)
         if len(live) == len(git) and live.keys() == git.keys():
             return
@@ -205,14 +208,16 @@ class Walk:
     ) -> bool:
         """Take what the server filled in when other fields were as Git, or as live, has them.
 
-        Where it fits live alone it is out of date once live is as Git states it.
+        Where it fits live alone it is out of date once live is as Git states it.  Stated empty it
+        is filled in anew by every apply.
         """
         value, child = live[key], node.fields[key]
-        if _fits(node.default(key, git, self.root), value, child, self.root):
-            return True
-        fits = _fits(node.default(key, live, self.root), value, child, self.root)
-        if fits:
+        fits = _fits(node.default(key, git, self.root), value, child, self.root)
+        if key in git and not fits:
+            self._report(How.VALUE, (*parts, key), git[key], value, child)
+        elif not fits and _fits(node.default(key, live, self.root), value, child, self.root):
             self._extra((*parts, key), value, child, filled=True)
+            return True
         return fits
 
     def _only_object(
@@ -341,6 +346,4 @@ def _fits(default: Json | Absent, value: Json, node: Node, root: JsonObject) -> 
 
 def _is_empty(value: Json | Absent) -> bool:
     """Tell whether a container holds nothing but others like it."""
-    if isinstance(value, dict):
-        return all(map(_is_empty, value.values()))
-    return isinstance(value, list) and not value
+    return all(map(_is_empty, value.values())) if isinstance(value, dict) else value == []

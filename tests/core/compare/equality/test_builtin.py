@@ -337,6 +337,21 @@ def test_how_to_pull_follows_git_s_image_where_a_person_s_client_made_the_object
     assert found == {f"{CONTAINER}.{name}": verdict for name, verdict in expected.items()}
 
 
+@pytest.mark.parametrize(
+    ("git", "live", "counts"),
+    [
+        ("egress: [{}], policyTypes: []", "policyTypes: [Ingress]", True),  # an apply fills it in
+        ("egress: [{}], policyTypes: []", "policyTypes: [Ingress, Egress]", False),
+        ("policyTypes: []", "policyTypes: [Ingress]", False),
+    ],
+)
+def test_types_of_a_policy_that_are_stated_empty_follow_git_s_rules(
+    git: str, live: str, counts: bool
+) -> None:
+    found = shown(judged("NetworkPolicy", f"spec: {{{git}}}", f"spec: {{{live}}}"))
+    assert (found.get("spec.policyTypes") == "drift") is counts
+
+
 ALL = "podSelector: {}, ingress: [{}]"
 BOTH_WAYS = "policyTypes: [Ingress, Egress]"
 
