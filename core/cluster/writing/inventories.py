@@ -20,7 +20,7 @@ from core.cluster.connection.answers import (
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
-from core.cluster.discovery.discovery import decoded
+from core.cluster.discovery.discovery import decoded, server_uid
 from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import (
     FORMAT,
@@ -42,7 +42,6 @@ _NAMESPACES: Final = Resource(
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 ASKED: Final = "driftdeck/synced-by-a-person"
 _OURS: Final = "=".join(LABEL)
-_KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 _OVERWRITTEN_MAX: Final = 1000  # of versions whose events may still be on their way
 
 
@@ -319,13 +318,8 @@ class Inventories:
         return _Shard(found.metadata.resource_version, found.data or {}, asked)
 
     async def _uid(self) -> str:
-        """Return what identifies this cluster, "" if we may not see it."""
         if self._cluster_uid is None:
-            try:
-                answer = await self._calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
-                self._cluster_uid = decoded(answer, _Map).metadata.uid
-            except (DeniedError, AbsentError, NamespaceAbsentError):
-                self._cluster_uid = ""
+            self._cluster_uid = await server_uid(self._calls)
         return self._cluster_uid
 
     def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:
