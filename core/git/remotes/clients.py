@@ -109,12 +109,14 @@ def _connections(asked: Asked) -> "_OneHost":
 
 
 def _options(asked: Asked) -> dict[str, Any]:
-    tries = {"total": REDIRECTS_MAX, "connect": 0, "read": 0, "status": 0, "other": 0}
+    once = urllib3.Retry(
+        total=REDIRECTS_MAX, connect=0, read=0, redirect=REDIRECTS_MAX, status=0, other=0
+    )
     return {
         "cert_reqs": "CERT_REQUIRED",
         "ca_certs": asked.remote.ca_file or None,
         "timeout": urllib3.Timeout(connect=CONNECT_S, read=asked.timeout_s),
-        "retries": urllib3.Retry(**tries, redirect=REDIRECTS_MAX),
+        "retries": once,
     }
 
 
@@ -154,10 +156,8 @@ class _ThroughProxy(_OneHost, urllib3.ProxyManager):
 
     def __init__(self, address: Address, options: dict[str, Any], proxy: str) -> None:
         parts = urlsplit(proxy)
-        user = (
-            f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
-        )
-        headers = urllib3.make_headers(proxy_basic_auth=user or None)
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        headers = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}" if user else None)
         urllib3.ProxyManager.__init__(self, proxy, proxy_headers=headers, **options)
         self._address = address
 
