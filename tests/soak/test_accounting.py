@@ -193,6 +193,9 @@ def test_an_inventory_is_written_before_and_after_what_it_names() -> None:
     around = [write(5.0, inventory), write(5.1), write(5.2, inventory)]
     assert not is_storm(around)
     assert is_storm([*around, write(5.3, inventory)])
+    assert not is_storm([*around, write(5.3, inventory)], News(5.0, WEB))
+    assert is_storm([*around, write(5.3, inventory)], News(5.0, Ref("configmaps", "soak-x", "a")))
+    assert is_storm(in_order([*around, write(5.3, inventory)], [write(5.0, user="alice")]))
     assert is_storm(
         [write(5.0, inventory), write(5.1, Ref("configmaps", "soak-x", "a")), *around[2:]]
     )

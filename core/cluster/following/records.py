@@ -1,24 +1,29 @@
 """The inventories that other processes write: told as soon as one of them is another version.
 
 Only the versions of our own ConfigMaps are watched.  What is in one is read when its version is
-not the one that we wrote or read last, so a cluster where nobody writes is asked nothing.
+not the one that we wrote or read last, so a cluster where nobody writes is asked nothing.  One that
+could not be read is tried again, ever later: without it nobody knows what Git dropped.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final, TypeAlias
 
 from core.clock import Clock
+from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
 from core.cluster.writing.inventories import LABEL, MAPS, Inventories, Part, Place
-from core.errors import ProductError
+from core.errors import ProductError, UnavailableError
 from core.model import Live, ObjectRef
 from core.reconcile.memory.inputs import Input
-from core.reconcile.memory.results import InventoryRead
+from core.reconcile.memory.results import InventoryRead, InventoryRow
 
+AFTER_A_PERSON_S: Final = 300.0  # at most, where a person has to grant or to change something
 _SELECTOR: Final = "=".join(LABEL)
+
+Reading: TypeAlias = Callable[[], Awaitable[tuple[InventoryRow, ...]]]
 
 
 class Records:
@@ -32,6 +37,7 @@ class Records:
         self._inventories, self._emit = inventories, emit
         self._group: asyncio.TaskGroup | None = None
         self._reflectors: dict[str, Reflector] = {}  # by namespace
+        self._trying: set[Place] = set()
 
     def start(self, group: asyncio.TaskGroup) -> None:
         """Work in *group*."""
@@ -46,6 +52,27 @@ class Records:
         )
         self._reflectors[namespace] = reflector
         self._group.create_task(reflector.run(), name=f"inventories in {namespace}")
+
+    def try_again(self, place: Place, read: Reading, error: ProductError) -> None:
+        """Go on until *read*, which ended with *error*, can be done; then tell what it found."""
+        if self._group is not None and place not in self._trying:
+            self._trying.add(place)
+            self._group.create_task(self._try(place, read, error))
+
+    async def _try(self, place: Place, read: Reading, error: ProductError) -> None:
+        soon = Backoff(self._clock)
+        late = Backoff(self._clock, cap_s=AFTER_A_PERSON_S)
+        rows: tuple[InventoryRow, ...] | None = None
+        while rows is None:
+            backoff = soon if isinstance(error, UnavailableError) else late
+            await self._clock.sleep(max(error.retry_after_s or 0.0, backoff.next_s()))
+            try:
+                rows = await read()
+            except ProductError as again:
+                error = again
+        self._trying.discard(place)
+        self.follow(place.namespace)
+        self._emit(InventoryRead(place.app, rows))
 
     # What a reflector tells (Sink) ----------------------------------------------------------------
 

@@ -92,6 +92,7 @@ class Inventories:
         self._overwritten: deque[str] = deque(maxlen=_OVERWRITTEN_MAX)  # by ourselves
         self._flights: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._cluster_uid: str | None = None
+        self._asking = asyncio.Lock()
 
     async def read(
         self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
@@ -127,7 +128,10 @@ class Inventories:
             if place in self._outdated:
                 raise _overtaken(place)
             if place not in self._known:
-                await self._read(place)
+                told = self._told.get(place, ())
+                there = await self._read(place)
+                if there and there != told:  # whoever wants these rows written never saw those
+                    raise _overtaken(place)
             texts = texts_of(rows)
             spare = len(self._known[place]) - len(texts)
             texts = (*texts, *[""] * spare)
@@ -303,14 +307,15 @@ class Inventories:
         return _Shard(found.metadata.resource_version, found.data or {})
 
     async def _uid(self) -> str:
-        """Return what identifies this cluster, "" if we may not see it."""
-        if self._cluster_uid is None:
-            try:
-                answer = await self._calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
-                self._cluster_uid = decoded(answer, _Map).metadata.uid
-            except (DeniedError, AbsentError, NamespaceAbsentError):
-                self._cluster_uid = ""
-        return self._cluster_uid
+        """Return what identifies this cluster, "" if we may not see it; asked once for all apps."""
+        async with self._asking:
+            if self._cluster_uid is None:
+                try:
+                    answer = await self._calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
+                    self._cluster_uid = decoded(answer, _Map).metadata.uid
+                except (DeniedError, AbsentError, NamespaceAbsentError):
+                    self._cluster_uid = ""
+            return self._cluster_uid
 
     def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:
         doing = f"{verb} configmaps in {place.namespace}"
