@@ -179,7 +179,7 @@ def storms(requests: Sequence[Request], ours: str, news: Iterable[News]) -> Iter
     One action a second needs no reason.  Each other one needs a change by somebody else, a commit
     or a start of the engine of its own, not older than `NEW_FOR_S`: as long as a fault may keep it
     from us.  For an inventory each commit to what it names is a reason, and each write of it by us:
-    it is written before and after (safety.md section 3).
+    it is written before and after (safety.md section 3); and its parts are read together.
     """
     news = [*news]
     objects = _by_ref(requests)
@@ -188,7 +188,7 @@ def storms(requests: Sequence[Request], ours: str, news: Iterable[News]) -> Iter
         known = [each.at for each in news if each.ref in {None, ref} or _names(ref, each.ref)]
         changes = [each for each in all_of_it if each.user != ours]
         if is_inventory(ref):
-            changes += [each for each in requests if each.user == ours and _names(ref, each.ref)]
+            changes = [each for each in requests if _is_reason(each, ref, ours)]
         reasons = sorted([*known, *(each.until for each in changes if each.changed)])
         unfounded = list(_unfounded(actions, reasons))
         if unfounded:
@@ -197,6 +197,13 @@ def storms(requests: Sequence[Request], ours: str, news: Iterable[News]) -> Iter
                 f"{_clock(unfounded[0])} {ref}: {len(unfounded)} actions too many of "
                 f"{len(actions)}, up to {max(seconds)} in one second"
             )
+
+
+def _is_reason(request: Request, inventory: Ref, ours: str) -> bool:
+    """Tell whether others touched any part of an inventory, or we what it names."""
+    if request.user == ours:
+        return _names(inventory, request.ref)
+    return is_inventory(request.ref) and request.ref.namespace == inventory.namespace
 
 
 def _names(inventory: Ref, ref: Ref | None) -> bool:

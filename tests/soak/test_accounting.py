@@ -201,6 +201,14 @@ def test_an_inventory_is_written_before_and_after_what_it_names() -> None:
     )
 
 
+def test_whoever_changes_a_part_of_an_inventory_is_reason_to_read_the_others() -> None:
+    first, second = (Ref("configmaps", "soak-till", f"driftdeck-till-{n}") for n in range(2))
+    reads = [Request(at, at, MINE, "get", second, 404) for at in (5.0, 5.1)]
+    assert is_storm(reads)
+    assert not is_storm(in_order(reads, [write(5.05, first, user="admin")]))
+    assert is_storm(in_order(reads, [write(5.05, OWN, user="admin")]))
+
+
 def test_the_storms_of_two_objects_are_two() -> None:
     other = Ref("deployments", "soak-till", "dep-1")
     both = [*requests_each(0.1, 30), *(write(5.0 + n * 0.1, other) for n in range(30))]

@@ -6,7 +6,7 @@ could not be read is tried again, ever later: without it nobody knows what Git d
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias
 
 from core.clock import Clock
@@ -14,9 +14,9 @@ from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
-from core.cluster.writing.inventories import LABEL, MAPS, Inventories, Part, Place
+from core.cluster.writing.inventories import PACE_S, Inventories, Part, Place
+from core.cluster.writing.shards import LABEL, MAPS
 from core.errors import ProductError, UnavailableError
-from core.model import Live, ObjectRef
 from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 
@@ -65,39 +65,37 @@ class Records:
         rows: tuple[InventoryRow, ...] | None = None
         while rows is None:
             backoff = soon if isinstance(error, UnavailableError) else late
-            await self._clock.sleep(max(error.retry_after_s or 0.0, backoff.next_s()))
+            await self._clock.sleep(max(PACE_S, error.retry_after_s or 0.0, backoff.next_s()))
+            if self._inventories.is_read(place):
+                break  # by a write, which told what there was
             try:
                 rows = await read()
             except ProductError as again:
                 error = again
         self._trying.discard(place)
         self.follow(place.namespace)
-        self._emit(InventoryRead(place.app, rows))
+        if rows is not None:
+            self._emit(InventoryRead(place.app, rows))
 
     # What a reflector tells (Sink) ----------------------------------------------------------------
 
     def replaced(self, scope: str) -> None:
         """Look at everything that is there."""
-        self._look(scope, self._reflectors[scope].store.objects.items())
+        self.changed(scope, list(self._reflectors[scope].store.objects.items()))
 
     def changed(self, scope: str, changes: list[Change]) -> None:
-        """Look at what changed, but for what we wrote over meanwhile."""
-        new = [each for each in changes if not self._inventories.is_overwritten(_part(*each)[1])]
-        self._look(scope, new)
+        """Read those inventories of which a part is not as we know it."""
+        assert self._group is not None
+        parts = [(ref.name, live.resource_version if live else "") for ref, live in changes]
+        for place in self._inventories.places(scope):
+            if not self._inventories.is_known(place, parts):
+                self._group.create_task(self._read(place, parts))
 
     def heard(self) -> None:
         """Nothing follows from that."""
 
     def lost(self, scope: str, problem: ProductError) -> None:
         """Nothing is concluded: it is as it was until it can be seen again."""
-
-    def _look(self, scope: str, changes: Iterable[Change]) -> None:
-        """Read those inventories of which a part is not as we know it."""
-        assert self._group is not None
-        parts = [_part(*each) for each in changes]
-        for place in self._inventories.places(scope):
-            if not self._inventories.is_known(place, parts):
-                self._group.create_task(self._read(place, parts))
 
     async def _read(self, place: Place, parts: Sequence[Part]) -> None:
         try:
@@ -106,7 +104,3 @@ class Records:
             return  # the next write says what is wrong
         if rows is not None:
             self._emit(InventoryRead(place.app, rows))
-
-
-def _part(ref: ObjectRef, live: Live | None) -> Part:
-    return ref.name, live.resource_version if live is not None else ""

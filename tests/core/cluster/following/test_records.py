@@ -12,7 +12,7 @@ import pytest
 from core.clock import Clock
 from core.cluster.connection.calls import Calls
 from core.cluster.following.records import Records
-from core.cluster.writing.inventories import Inventories, Place
+from core.cluster.writing.inventories import PACE_S, Inventories, Place
 from core.errors import DeniedError, OutdatedError
 from core.model import Home, ObjectRef
 from core.reconcile.memory.inputs import Input
@@ -47,7 +47,11 @@ class Shop:
             while True:
                 await reply.send(await self.events.get())
         elif asked.method in {"POST", "PUT"}:
-            self.write(json.loads(asked.body))
+            written = json.loads(asked.body)
+            if written["metadata"].get("resourceVersion", f"{self.version}") != f"{self.version}":
+                reply.say(409, {"kind": "Status", "reason": "Conflict", "message": "moved"})
+                return
+            self.write(written)
             if self.events_first:
                 self.tell()
                 await asyncio.sleep(0.02)  # it arrives, and the answer is still to come
@@ -197,16 +201,51 @@ async def test_an_inventory_that_could_not_be_read_is_read_once_that_is_possible
         shop.refusals = 2
         with pytest.raises(DeniedError) as refused:
             await read()
+        assert stage.inventories.places("shop") == ()
         for _ in range(2):  # it is one question, however often it is put
             stage.records.try_again(Place("pay", "shop"), read, refused.value)
         before = stage.readings
-        await stage.moment.pass_by(0.8)
+        await stage.moment.pass_by(1.0)
         await stage.moment.until_slept(1.6)
         assert (stage.readings, stage.told) == (before + 1, [])
         await stage.moment.pass_by(1.6)
         async with asyncio.timeout(20):
             await stage.news.wait()
         assert stage.told == [InventoryRead("pay", (a_row(1),))]
+        assert stage.readings == before + 2
+
+
+async def test_a_write_that_failed_is_tried_again_after_a_second_at_the_earliest() -> None:
+    shop, moment = Shop(), HeldClock()
+    async with staged(shop) as stage:
+        await stage.write(1)
+        late = Inventories(stage.calls, moment.clock)
+        shop.refusals = 1
+        with pytest.raises(DeniedError):
+            await late.write("pay", "shop", HOME, [])
+        before = len(stage.server.asked)
+        again = asyncio.create_task(late.write("pay", "shop", HOME, []))
+        await moment.until_slept(PACE_S)
+        assert len(stage.server.asked) == before
+        await moment.pass_by(PACE_S)
+        with pytest.raises(OutdatedError):
+            await again
+
+
+async def test_of_what_we_wrote_over_nothing_is_read_that_another_had_written() -> None:
+    shop = Shop()
+    async with staged(shop) as stage:
+        await stage.write(1)
+        shop.late.clear()
+        before = stage.readings
+        assert shop.inventory is not None
+        shop.write(shop.inventory)  # by somebody else, and it says the same
+        await stage.write(1, 2)  # refused, read, and made again
+        assert stage.readings == before + 1
+        while shop.late:
+            shop.tell()
+            await asyncio.sleep(0.02)  # it arrives
+        await stage.hear_of_another_writer()
         assert stage.readings == before + 2
 
 
