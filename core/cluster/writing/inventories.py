@@ -150,6 +150,10 @@ class Inventories:
         self._known.clear()
         self._cluster_uid = None
 
+    def meet(self, cluster_uid: str) -> None:
+        """Take what identifies the cluster from whoever asked; "" is not known."""
+        self._cluster_uid = cluster_uid or self._cluster_uid
+
     def places(self, namespace: str) -> tuple[Place, ...]:
         """Return the inventories of a namespace that were read."""
         return tuple(place for place in self._told if place.namespace == namespace)

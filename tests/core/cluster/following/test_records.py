@@ -255,3 +255,8 @@ async def test_what_cluster_it_is_is_asked_once_for_all_its_inventories() -> Non
         await asyncio.gather(*(stage.inventories.write(n, "shop", HOME, [a_row(1)]) for n in names))
         asked = [asked.path for asked in stage.server.asked]
         assert asked.count("/api/v1/namespaces/kube-system") == 1
+        met = Inventories(stage.calls, Clock())
+        met.meet("u-1")
+        await met.write("new", "shop", HOME, [a_row(1)])
+        asked = [asked.path for asked in stage.server.asked]
+        assert asked.count("/api/v1/namespaces/kube-system") == 1
