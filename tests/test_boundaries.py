@@ -62,6 +62,12 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_after(MAIN, HEAVY, *arguments) == set()
 
 
+def test_connecting_loads_of_the_official_client_what_is_used() -> None:
+    heavy = ("pydantic", "dateutil", "kubernetes.client", "kubernetes.aio.client.models")
+    used = "kubernetes.aio.config.kube_config"
+    assert loaded_after("import core.cluster.login.official", (*heavy, used)) == {used}
+
+
 def test_the_command_line_alone_has_no_terminal_and_says_who_has() -> None:
     code = "from core.cli.jobs import terminal; from core.cli.options import Options\n"
     code += "from core.cli.ending import exit_code_of\n"

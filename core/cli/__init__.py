@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.cli.ending import exit_code_of
 from core.cli.output.streams import open_streams
+from core.garbage import collect_no_more, collect_rarely
 
 if TYPE_CHECKING:
     from core.cli.opening import OpenTerminal
@@ -23,13 +24,16 @@ def main(open_terminal: "OpenTerminal | None" = None) -> None:
     Args:
         open_terminal: Opens the terminal, where there is one; see `core.cli.jobs`.
     """
+    collect_rarely()
     open_streams()
     for stream in (sys.stdout, sys.stderr):
         # A locale that cannot spell a name must not end the program.
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-    sys.exit(exit_code_of(partial(_program, open_terminal)))
+    code = exit_code_of(partial(_program, open_terminal))
+    collect_no_more()
+    sys.exit(code)
 
 
 def _program(open_terminal: "OpenTerminal | None") -> int:

@@ -34,7 +34,7 @@ def _setting(*names: str, metavar: str, table: Sequence[Field]) -> Callable[[Cal
 
 _SOURCE_FLAGS: Final = (
     click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml)."),
-    _setting("--repo", metavar="PATH", table=APP),
+    _setting("--repo", metavar="PATH|URL", table=APP),
     _setting("--revision", metavar="REV", table=APP),
     _setting("--path", metavar="DIR", table=APP),
     _setting("--context", metavar="CTX", table=CLUSTER),

@@ -59,13 +59,13 @@ def connected(
     settings: Settings, *, healing: bool = False, writing: bool = False, once: bool = False
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
-    from core.engine import collect_rarely, connect  # noqa: PLC0415 - lazily, see above
+    from core.engine import connect  # noqa: PLC0415 - lazily, see above
 
-    collect_rarely()
     return connect(
         settings.apps,
         settings.clusters,
         neighbours=settings.neighbours,
+        remotes=settings.remotes,
         healing=healing,
         writing=writing,
         once=once,

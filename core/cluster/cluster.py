@@ -214,12 +214,14 @@ class Cluster:
         return rows
 
     async def write_inventory(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
     ) -> None:
         """Replace what the inventory says was applied for *app*.
+
+        Where a person *asked* for it, other processes hear of that.
 
         Raises:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It cannot be written.
         """
-        await self._inventories.write(app, namespace, home, rows)
+        await self._inventories.write(app, namespace, home, rows, asked)

@@ -13,6 +13,7 @@ from core.engine.reverting import Reverts
 from core.engine.seams import Adapters
 from core.git import Repositories
 from core.model import AppSpec, ClusterSpec
+from core.model.remotes import Remote
 from core.reconcile.memory.state import initial
 from core.sources import Sources
 
@@ -22,6 +23,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     clusters: tuple[ClusterSpec, ...],
     *,
     neighbours: tuple[AppSpec, ...] = (),
+    remotes: tuple[Remote, ...] = (),
     healing: bool = False,
     writing: bool = False,
     once: bool = False,
@@ -32,6 +34,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     Args:
         apps: What to keep in sync; each names one of *clusters*.
         clusters: The API servers.
+        remotes: How repositories of other machines are asked.
         neighbours: Other apps, read to know what is theirs; not shown.
         healing: Put drift right and apply new commits from the start.  Implies writing.
         writing: Plans that a person accepts may run.
@@ -39,7 +42,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         clock: Time and dice.
     """
     clock = clock or Clock()
-    inbox, repositories = Inbox(), Repositories()
+    inbox, repositories = Inbox(), Repositories(remotes)
     known = (*apps, *neighbours)
     adapters = Adapters(
         clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},

@@ -156,11 +156,12 @@ class Performer:
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
+        place, asked = (app, effect.namespace, effect.home), effect.asked
         try:
-            await cluster.write_inventory(app, effect.namespace, effect.home, effect.rows)
+            await cluster.write_inventory(*place, effect.rows, asked)
         except OutdatedError as error:
-            rows = await cluster.read_inventory(app, effect.namespace, effect.home)
-            return InventoryRead(app, rows, instead=str(error))
+            rows = await cluster.read_inventory(*place)
+            return InventoryRead(app, rows, instead=str(error), asked=asked)
         return InventoryWritten(app, effect.rows)
 
     async def _look_up(self, effect: LookUp) -> Input:

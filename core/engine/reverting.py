@@ -38,7 +38,8 @@ class Reverts:
         if plan.problem is not None:
             return plan
         before, after = self._folders(repository, plan, spec)
-        notes = (*plan.notes, *_unread(before, after))
+        pushed = (f"is pushed to {plan.branch} of {spec.repo}",) if self._is_remote(spec) else ()
+        notes = (*pushed, *plan.notes, *_unread(before, after))
         return replace(plan, restated=tuple(_restated(before, after)), notes=notes)
 
     def made(self, plan: RevertPlan) -> str:
@@ -47,10 +48,19 @@ class Reverts:
         Raises:
             ProductError: It cannot be made, or the branch moved since.
         """
-        repository = self._repositories.opened(self._specs[plan.app].repo)
-        author, committer = repository.author(), repository.committer()
-        now = self._clock.wall()
-        return repository.make_revert(plan, author=author, committer=committer, now=now).id
+        spec = self._specs[plan.app]
+        repository = self._repositories.opened(spec.repo)
+        publish = partial(self._repositories.publish, spec.repo) if self._is_remote(spec) else None
+        return repository.make_revert(
+            plan,
+            author=repository.author(),
+            committer=repository.committer(),
+            now=self._clock.wall(),
+            publish=publish,
+        ).id
+
+    def _is_remote(self, spec: AppSpec) -> bool:
+        return self._repositories.remote(spec.repo) is not None
 
     def is_in(self, app: str, revert: str, head: str) -> bool:
         """Tell whether a commit has a revert of an app in it.  Blocks.

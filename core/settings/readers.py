@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from core.model import Contested, Extras, Json
 
 
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DURATION: Final = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smh])")
+_UNITS_S: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_POLL_LEAST_S: Final = 5.0
+_POLL_MOST_S: Final = 86_400.0
+_DEPTH_MOST: Final = 10_000_000
 _KIND: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 
 
@@ -44,6 +50,39 @@ def read_name(value: "Json", _: Place) -> str:
 def read_repo(value: "Json", place: Place) -> str:
     """Read where a repository lies."""
     return repository(str(value), place.folder)
+
+
+def read_beginning(value: "Json", _: Place) -> str:
+    """Read how addresses begin."""
+    from core.settings.remotes import beginning  # noqa: PLC0415 - lazily, see above
+
+    return beginning(str(value))
+
+
+def read_variable(value: "Json", place: Place) -> str:
+    """Read the name of a variable of the environment."""
+    name = str(value)
+    if name and not _VARIABLE.fullmatch(name):
+        raise FieldError(place.key, f'"{name}" is no name of a variable (A-Z, 0-9 and _)')
+    return name
+
+
+def read_duration(value: "Json", place: Place) -> float:
+    """Read how long something takes, in seconds."""
+    found = _DURATION.fullmatch(str(value))
+    seconds = float(found["count"]) * _UNITS_S[found["unit"]] if found else 0.0
+    if not _POLL_LEAST_S <= seconds <= _POLL_MOST_S:
+        raise FieldError(place.key, f"{place.key} is written like 30s, 5m or 1h, from 5s to 24h")
+    return seconds
+
+
+def read_depth(value: "Json", place: Place) -> int | None:
+    """Read how many commits of a history are wanted."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or not 1 <= value <= _DEPTH_MOST:
+        raise FieldError(place.key, f"{place.key} counts commits, from 1 on")
+    return value
 
 
 def read_revision(value: "Json", _: Place) -> str:

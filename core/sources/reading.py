@@ -44,7 +44,17 @@ class Folders:
             raise repository.lacking(files, spec.path) from error
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
-        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files))
+        followed = last_read is None or repository.is_within(last_read, revision.id)
+        lacks = "" if followed else last_read or ""
+        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files), lacks=lacks)
+
+    def has_read(self, app: str) -> bool:
+        """Tell whether an app's folder could be read the last time."""
+        return app in self._commits
+
+    def forget(self, app: str) -> None:
+        """Read an app's folder the next time, whatever its commit is."""
+        self._commits.pop(app, None)
 
     def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
         """Return the commits that touched the folder of one app, newest first.  Blocks.

@@ -7,9 +7,10 @@ from typing import Final
 
 from core.clock import Clock
 from core.errors import ProductError, UnavailableError
-from core.git import Repositories
+from core.git import Repositories, Told
 from core.model import AppSpec, Commit, problem_of
-from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost
+from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceSeen
+from core.sources.polling import Polling
 from core.sources.reading import Folders
 
 LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
@@ -18,10 +19,15 @@ LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is look
 class _Source:
     """One repository and the apps that live in it."""
 
-    def __init__(self, path: str, apps: tuple[AppSpec, ...], repositories: Repositories) -> None:
+    def __init__(
+        self, path: str, apps: tuple[AppSpec, ...], repositories: Repositories, clock: Clock
+    ) -> None:
         self.path, self.apps = path, apps
         self.folders = Folders(path, repositories)
         self.busy = asyncio.Lock()
+        self.lost: set[str] = set()  # apps whose server has bad news
+        remote = repositories.remote(path)
+        self.polling = None if remote is None else Polling(path, remote, apps, repositories, clock)
 
 
 class Sources:
@@ -48,7 +54,7 @@ class Sources:
         """
         self._repositories, self._put = repositories, put
         self._once, self._clock = once, clock or Clock()
-        self._sources = _grouped(apps, repositories)
+        self._sources = _grouped(apps, repositories, self._clock)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         }
@@ -59,14 +65,50 @@ class Sources:
         """Read every folder, and again whenever refs move or somebody asks, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for source in self._sources:
-                tasks.create_task(self._follow(source, tasks), name=f"repository {source.path}")
+                polling = source.polling
+                followed = (
+                    self._follow(source, tasks)
+                    if polling is None
+                    else self._poll(source, polling, tasks)
+                )
+                tasks.create_task(followed, name=f"repository {source.path}")
             while True:
                 spec, source = self._by_app[await self._asked.get()]
-                tasks.create_task(self._read(spec, source, tasks))
+                if source.polling is not None:
+                    source.polling.ask_soon()
+                else:
+                    tasks.create_task(self._read(spec, source, tasks))
 
     def look_again(self, app: str) -> None:
         """Read one app's folder soon; nothing comes of it when its commit was read already."""
         self._asked.put_nowait(app)
+
+    async def _poll(self, source: _Source, polling: Polling, tasks: asyncio.TaskGroup) -> None:
+        if not self._once and polling.has_answered():
+            await self._read_all(source, tasks)  # it stands from the first second on
+        while True:
+            await self._hear(source, polling, await polling.fetched(), tasks)
+            if self._once:
+                return
+            await polling.rest()
+
+    async def _hear(
+        self, source: _Source, polling: Polling, told: Told, tasks: asyncio.TaskGroup
+    ) -> None:
+        """Read what came; where none came, what was read before stays, with the reason."""
+        problems, here = polling.problems(told), polling.has_answered()
+        for spec in source.apps:
+            problem = problems.get(spec.name)
+            if problem is None and spec.name in source.lost:
+                source.folders.forget(spec.name)  # read anew, which ends the problem
+            if here and (problem is None or not source.folders.has_read(spec.name)):
+                await self._read(spec, source, tasks)
+            if problem is None:
+                source.lost.discard(spec.name)
+                self._put(SourceSeen(spec.name))
+            elif not here or source.folders.has_read(spec.name):
+                source.lost.add(spec.name)
+                self._put(SourceLost(spec.name, problem))
 
     async def _follow(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
         began = float("-inf")
@@ -129,9 +171,9 @@ class Sources:
         self._put(HistoryRead(spec.name, commits))
 
 
-def _grouped(apps: Iterable[AppSpec], repositories: Repositories) -> list[_Source]:
+def _grouped(apps: Iterable[AppSpec], repositories: Repositories, clock: Clock) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
     by_path: dict[str, list[AppSpec]] = {}
     for spec in apps:
         by_path.setdefault(spec.repo, []).append(spec)
-    return [_Source(path, tuple(specs), repositories) for path, specs in by_path.items()]
+    return [_Source(path, tuple(specs), repositories, clock) for path, specs in by_path.items()]

@@ -21,7 +21,8 @@ from pathlib import Path
 import yaml
 
 from core.clock import Clock
-from core.engine import collect_rarely, connect
+from core.engine import connect
+from core.garbage import collect_rarely
 from core.model import AppSpec, ClusterSpec
 from tests.bench.world import World, world
 

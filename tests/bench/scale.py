@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.compare import canonical
-from core.engine import collect_rarely
+from core.garbage import collect_rarely
 from core.model import Document, Live, Snapshot
 from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.inputs import Input, KindListed, LiveChanged, SourceRead, Tick

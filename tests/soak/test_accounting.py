@@ -289,13 +289,18 @@ def script() -> Script:
     return script_of(7, 3600)
 
 
+@pytest.fixture(scope="module")
+def short_ones() -> list[Script]:
+    return [script_of(seed, 300) for seed in range(20)]
+
+
 def test_a_seed_is_a_story() -> None:
     assert script_of(7, 120) == script_of(7, 120) != script_of(8, 120)
 
 
-def test_every_fault_comes_also_in_five_minutes() -> None:
-    for seed in range(20):
-        assert {fault.kind for fault in script_of(seed, 300).faults} == {*FaultKind}
+def test_every_fault_comes_also_in_five_minutes(short_ones: list[Script]) -> None:
+    for story in short_ones:
+        assert {fault.kind for fault in story.faults} == {*FaultKind}
 
 
 def test_the_engine_is_left_alone_for_long_enough_to_see_its_memory(script: Script) -> None:
@@ -327,9 +332,8 @@ def test_everybody_edits_and_what_git_dropped_is_edited_too(script: Script) -> N
     assert any(edit.at_s > dropped.get(edit.ref, script.seconds) for edit in script.edits)
 
 
-def test_whatever_is_broken_is_mended_in_the_end() -> None:
-    for seed in range(20):
-        story = script_of(seed, 300)
+def test_whatever_is_broken_is_mended_in_the_end(short_ones: list[Script]) -> None:
+    for story in short_ones:
         last: dict[str, bytes | None] = {}
         for commit in story.commits:
             last.update(commit.files)

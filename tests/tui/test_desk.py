@@ -90,6 +90,28 @@ async def test_who_and_why_are_looked_up_once_for_the_row_the_cursor_rests_on() 
         assert stage.asked(Explain) == [Explain(samples.API)]
 
 
+async def test_a_filter_by_somebody_looks_up_who_is_behind_the_rows_it_asks_about() -> None:
+    world = samples.world()
+    rows = dict(world.rows)
+    of_api = replace(
+        rows[samples.API],
+        changes=tuple(replace(each, actor=None) for each in samples.CHANGES),
+        explained=False,
+    )
+    rows[samples.API] = of_api
+    async with playing(snapshot=replace(world, rows=rows)) as stage:
+        await stage.press("2", "G", "slash")
+        assert "actor:" in stage.app.desk.frame.prompt.placeholder
+        await stage.press(*"actor:dana", "enter")
+        assert "api" not in stage.pane("resources")
+        assert stage.asked(Explain) == [Explain(samples.API)]
+        await stage.say(replace(stage.engine.newest, sequence=2))
+        assert len(stage.asked(Explain)) == 1
+        told = {**stage.engine.newest.rows, samples.API: world.rows[samples.API]}
+        await stage.say(replace(stage.engine.newest, rows=told))
+        assert "api" in stage.pane("resources")
+
+
 async def test_pane_0_names_who_and_which_commit() -> None:
     async with playing(size=(160, 50)) as stage:
         await stage.press("2", "j")

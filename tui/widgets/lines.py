@@ -7,6 +7,7 @@ object: a cached strip is valid while its row `is` the current one.
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Generic, TypeVar
 
 from rich.segment import Segment
@@ -90,8 +91,8 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def show(self, rows: Sequence[Row], ids: Sequence[Hashable] = ()) -> None:
         """Show *rows*; the cursor follows the id it was on."""
         held = self.cursor_id
-        before = self._visible()
-        offset = self._cursor - round(self.scroll_y)
+        top, before = round(self.scroll_y), self._visible()
+        offset = self._cursor - top
         count_changed = len(rows) != len(self._rows)
         self._rows, self._ids = rows, ids
         if count_changed:
@@ -101,7 +102,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             self._cursor = place
             self.scroll_to(y=max(0, place - offset), animate=False, immediate=True)
         self._reveal()
-        self._repaint_changed(before)
+        self._repaint_changed(top, before)
         self._tell()
 
     def _set_height(self, lines: int) -> None:
@@ -117,20 +118,18 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             return here
         return next((place for place, id_ in enumerate(self._ids) if id_ == held), here)
 
-    def _visible(self) -> list[tuple[int, object]]:
+    def _visible(self) -> Sequence[Row]:
         top = round(self.scroll_y)
-        bottom = min(len(self._rows), top + self.size.height)
-        return [(place, self._rows[place]) for place in range(top, bottom)]
+        return self._rows[top : top + self.size.height]
 
-    def _repaint_changed(self, before: Sequence[tuple[int, object]]) -> None:
+    def _repaint_changed(self, top: int, before: Sequence[Row]) -> None:
         """Repaint the visible rows that are other objects now, one by one."""
-        after = self._visible()
-        if len(before) != len(after) or (after and before[0][0] != after[0][0]):
+        if top != round(self.scroll_y):
             self.refresh()
             return
-        for (place, old), (_, new) in zip(before, after, strict=True):
+        for y, (old, new) in enumerate(zip_longest(before, self._visible())):
             if old is not new:
-                self._refresh_row(place)
+                self._refresh_row(top + y)
 
     def hold(self) -> None:
         """From now on the cursor stays on its object; until then it floats on the worst row."""
@@ -241,7 +240,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def _tell(self) -> None:
         """Say that the row under the cursor is another one; not when nothing changed."""
         row = self.cursor_row
-        if row is not self._said_row:
+        if self._with_cursor and row is not self._said_row:
             self._said_row = row
             self.post_message(self.Moved(self))  # type: ignore[arg-type] # rows are opaque here
 

@@ -1,13 +1,17 @@
 """The inventories that other processes write: told as soon as one of them is another version.
 
+So is that a person had an app synced there, which stands in an annotation.
+
 Only the versions of our own ConfigMaps are watched.  What is in one is read when its version is
 not the one that we wrote or read last, so a cluster where nobody writes is asked nothing.  One that
 could not be read is tried again, ever later: without it nobody knows what Git dropped.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, TypeAlias
+
+import msgspec
 
 from core.clock import Clock
 from core.cluster.connection.backoff import Backoff
@@ -15,15 +19,25 @@ from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
 from core.cluster.writing.inventories import PACE_S, Inventories, Part, Place
-from core.cluster.writing.shards import LABEL, MAPS
+from core.cluster.writing.inventory import shard_name
+from core.cluster.writing.shards import ASKED, LABEL, MAPS
 from core.errors import ProductError, UnavailableError
-from core.reconcile.memory.inputs import Input
+from core.model import Live, ObjectRef
+from core.reconcile.memory.inputs import Input, SyncAsked
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 
 AFTER_A_PERSON_S: Final = 300.0  # at most, where a person has to grant or to change something
 _SELECTOR: Final = "=".join(LABEL)
 
 Reading: TypeAlias = Callable[[], Awaitable[tuple[InventoryRow, ...]]]
+
+
+class _Metadata(msgspec.Struct):
+    annotations: dict[str, str] | None = None
+
+
+class _Map(msgspec.Struct):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
 class Records:
@@ -38,6 +52,7 @@ class Records:
         self._group: asyncio.TaskGroup | None = None
         self._reflectors: dict[str, Reflector] = {}  # by namespace
         self._trying: set[Place] = set()
+        self._asked: dict[ObjectRef, str] = {}  # when a person had an app synced
 
     def start(self, group: asyncio.TaskGroup) -> None:
         """Work in *group*."""
@@ -80,22 +95,40 @@ class Records:
     # What a reflector tells (Sink) ----------------------------------------------------------------
 
     def replaced(self, scope: str) -> None:
-        """Look at everything that is there."""
-        self.changed(scope, list(self._reflectors[scope].store.objects.items()))
+        """Look at everything that is there; what a person wanted before is no news."""
+        found = self._reflectors[scope].store.objects
+        self._asked.update((ref, _asked_in(live)) for ref, live in found.items())
+        self._look(scope, found.items())
 
     def changed(self, scope: str, changes: list[Change]) -> None:
-        """Read those inventories of which a part is not as we know it."""
-        assert self._group is not None
-        parts = [(ref.name, live.resource_version if live else "") for ref, live in changes]
-        for place in self._inventories.places(scope):
-            if not self._inventories.is_known(place, parts):
-                self._group.create_task(self._read(place, parts))
+        """Look at what changed."""
+        self._hear_persons(scope, changes)
+        self._look(scope, changes)
 
     def heard(self) -> None:
         """Nothing follows from that."""
 
     def lost(self, scope: str, problem: ProductError) -> None:
         """Nothing is concluded: it is as it was until it can be seen again."""
+
+    def _hear_persons(self, scope: str, changes: list[Change]) -> None:
+        places = {shard_name(place.app, 0): place for place in self._inventories.places(scope)}
+        for ref, live in changes:
+            asked = _asked_in(live) if live is not None else ""
+            if not asked or asked == self._asked.get(ref):
+                continue
+            self._asked[ref] = asked
+            place = places.get(ref.name)
+            if place is not None and not self._inventories.is_asked_here(place, asked):
+                self._emit(SyncAsked(place.app))
+
+    def _look(self, scope: str, changes: Iterable[Change]) -> None:
+        """Read those inventories of which a part is not as we know it."""
+        assert self._group is not None
+        parts = [(ref.name, live.resource_version if live else "") for ref, live in changes]
+        for place in self._inventories.places(scope):
+            if not self._inventories.is_known(place, parts):
+                self._group.create_task(self._read(place, parts))
 
     async def _read(self, place: Place, parts: Sequence[Part]) -> None:
         try:
@@ -104,3 +137,11 @@ class Records:
             return  # the next write says what is wrong
         if rows is not None:
             self._emit(InventoryRead(place.app, rows))
+
+
+def _asked_in(live: Live) -> str:
+    try:
+        found = msgspec.json.decode(live.body, type=_Map)
+    except msgspec.MsgspecError:
+        return ""
+    return (found.metadata.annotations or {}).get(ASKED, "")

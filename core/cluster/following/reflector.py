@@ -31,7 +31,7 @@ from core.cluster.connection.objects import (
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.following.lines import Lines, LineTooLongError
-from core.cluster.following.listing import Listing, RefusedError, newest_version
+from core.cluster.following.listing import Listing, RefusedError, goes_on
 from core.cluster.following.silence import Silence
 from core.cluster.following.store import Change, Sink, Store, has_one_history, is_older
 from core.errors import ProductError
@@ -129,8 +129,8 @@ class Reflector:
         """See that the server which is back goes on from where it was: else list again (R2)."""
         accept = self._accept("PartialObjectMetadataList")
         request = Request(path=self._path, query=self._chosen, accept=accept)
-        newest = await newest_version(self._link, self._resource.kind, request)
-        if is_older(newest, self._last_rv):
+        kind, known = self._resource.kind, self.store.newest()
+        if not await goes_on(self._link, kind, request, self._last_rv, known):
             self.relist()
 
     async def _list(self) -> None:
@@ -153,9 +153,9 @@ class Reflector:
         return self._last_rv or "0"
 
     def _replace(self, objects: dict[ObjectRef, Live], version: str) -> None:
-        if is_older(version, self._last_rv) and has_one_history(self._resource.kind):
+        older = self.store.replace(objects) or is_older(version, self._last_rv)
+        if older and self._last_rv and has_one_history(self._resource.kind):
             self._link.went_back()  # no replica: what is asked for is no older than that (F26)
-        self.store.replace(objects)
         self.outdated_at, self.current_at = self.current_at, self._clock.wall()
         self._last_rv = version
         self._rv_unavailable = self._distrusts = self._needs_list = False

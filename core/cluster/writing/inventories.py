@@ -21,7 +21,7 @@ from core.cluster.connection.answers import (
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
-from core.cluster.discovery.discovery import decoded
+from core.cluster.discovery.discovery import decoded, server_uid
 from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import (
     FORMAT,
@@ -32,9 +32,9 @@ from core.cluster.writing.inventory import (
     texts_of,
 )
 from core.cluster.writing.shards import (
+    ASKED,
     LABEL,
     MAPS,
-    ConfigMap,
     ConfigMaps,
     Shard,
     beginning_of,
@@ -49,7 +49,6 @@ _NAMESPACES: Final = Resource(
     KindRef("v1", "Namespace"), "namespaces", namespaced=False, has_status=True
 )
 _OURS: Final = "=".join(LABEL)
-_KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 PACE_S: Final = 1.0
 _OVERWRITTEN_MAX: Final = 1000  # of versions whose events may still be on their way
 
@@ -74,6 +73,7 @@ class Inventories:
         self._known: dict[Place, list[Shard]] = {}
         self._told: dict[Place, tuple[InventoryRow, ...]] = {}  # as it was read or written last
         self._homes: dict[Place, Home] = {}
+        self._asked: dict[Place, str] = {}  # as we wrote it last
         self._before: dict[Place, Place] = {}  # where it is kept still, under an earlier name
         self._failed: dict[Place, float] = {}  # when a write of it did, last
         self._outdated: set[Place] = set()  # somebody else wrote over what is known
@@ -102,9 +102,11 @@ class Inventories:
             return await self._read(place, others)
 
     async def write(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
     ) -> None:
-        """Replace the inventory of *app*; after a failure not before `PACE_S` are over.
+        """Replace the inventory of *app*; *asked* is when a person wanted that.
+
+        After a failure it is not tried again before `PACE_S` are over.
 
         A shard that is no longer needed is emptied: nothing is ever deleted.
 
@@ -119,14 +121,14 @@ class Inventories:
             if pause_s > 0:
                 await self._clock.sleep(pause_s)
             try:
-                await self._write(place, rows)
+                await self._write(place, rows, asked)
             except (OutdatedError, NamespaceAbsentError):
                 raise  # there is something to be done about that at once
             except ProductError:
                 self._failed[place] = self._clock.monotonic()
                 raise
 
-    async def _write(self, place: Place, rows: Sequence[InventoryRow]) -> None:
+    async def _write(self, place: Place, rows: Sequence[InventoryRow], asked: str) -> None:
         if place in self._outdated:
             raise _overtaken(place)
         if place not in self._known:
@@ -138,16 +140,18 @@ class Inventories:
         spare = len(self._known[place]) - len(texts)
         texts = (*texts, *[""] * spare)
         wanted = data_of(texts, place.app, await self._uid(), self._home(place))
+        self._asked[place] = asked or self._asked.get(place, "")
         for index, data in enumerate(wanted):
-            await self._write_shard(place, index, data)
+            await self._write_shard(place, index, data, "" if index else asked)
         self._told[place] = tuple(sorted(rows, key=lambda row: row.ref))
         before = self._before.pop(place, None)
         if before is not None:
             await self._give_up(before)
 
     def forget(self) -> None:
-        """Know nothing any more: it is another cluster."""
+        """Know nothing any more: it is another cluster, or one that went back."""
         self._known.clear()
+        self._overwritten.clear()
         self._cluster_uid = None
 
     def meet(self, cluster_uid: str) -> None:
@@ -175,6 +179,10 @@ class Inventories:
             v in self._overwritten or (known.get(name, v) == v and name != following)
             for name, v in parts
         )
+
+    def is_asked_here(self, place: Place, asked: str) -> bool:
+        """Tell whether it was by us that a person last asked for a sync."""
+        return self._asked.get(place) == asked
 
     async def news(self, place: Place, parts: Sequence[Part]) -> tuple[InventoryRow, ...] | None:
         """Read an inventory that somebody else wrote; None: it says what it said.
@@ -273,20 +281,22 @@ class Inventories:
         if answer.status == HTTPStatus.NOT_FOUND and status_of(answer).kind == "Status":
             raise NamespaceAbsentError(f"the namespace {namespace} does not exist")
 
-    async def _write_shard(self, place: Place, index: int, data: Mapping[str, str]) -> None:
+    async def _write_shard(
+        self, place: Place, index: int, data: Mapping[str, str], asked: str = ""
+    ) -> None:
         """Write one ConfigMap unless it says that already."""
         known = self._known[place]
         before = known[index] if index < len(known) else None
-        if before is not None and before.data == data:
+        if before is not None and before.data == data and asked in {"", before.asked}:
             return
-        answer = await self._put(place, index, data, before)
+        answer = await self._put(place, index, data, before, asked)
         if answer.status == HTTPStatus.CONFLICT:
             now = await self._get(place, index)
             if now is None or before is None or now.data != before.data:
                 del self._known[place]  # another writer's rows must not be lost: look again
                 raise _overtaken(place)
             before = now
-            answer = await self._put(place, index, data, before)
+            answer = await self._put(place, index, data, before, asked)
         if not answer.ok:
             del self._known[place]
             raise self._error(answer, "write", place)
@@ -295,11 +305,14 @@ class Inventories:
         self._known[place] = [*known[:index], shard_of(answer), *known[index + 1 :]]
 
     async def _put(
-        self, place: Place, index: int, data: Mapping[str, str], before: Shard | None
+        self, place: Place, index: int, data: Mapping[str, str], before: Shard | None, asked: str
     ) -> Answer:
         name = shard_name(place.app, index)
         path = object_path(MAPS, place.namespace, name)
         metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
+        asked = asked or (before.asked if before is not None else "")
+        if asked:
+            metadata["annotations"] = {ASKED: asked}
         if before is not None:
             metadata["resourceVersion"] = before.resource_version
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
@@ -316,11 +329,7 @@ class Inventories:
         """Return what identifies this cluster, "" if we may not see it; asked once for all apps."""
         async with self._asking:
             if self._cluster_uid is None:
-                try:
-                    answer = await self._calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
-                    self._cluster_uid = decoded(answer, ConfigMap).metadata.uid
-                except (DeniedError, AbsentError, NamespaceAbsentError):
-                    self._cluster_uid = ""
+                self._cluster_uid = await server_uid(self._calls)
             return self._cluster_uid
 
     def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:

@@ -15,6 +15,7 @@ from core.reconcile.memory.results import InventoryRow
 
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
+ASKED: Final = "driftdeck/synced-by-a-person"
 
 
 class Metadata(msgspec.Struct, rename="camel"):
@@ -24,6 +25,7 @@ class Metadata(msgspec.Struct, rename="camel"):
     uid: str = ""
     resource_version: str = ""
     labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
 
 
 class ConfigMap(msgspec.Struct):
@@ -45,6 +47,7 @@ class Shard:
 
     resource_version: str
     data: Mapping[str, str]
+    asked: str  # when a person last had the app synced
 
 
 def shard_of(answer: Answer) -> Shard:
@@ -57,7 +60,8 @@ def shard_of(answer: Answer) -> Shard:
     name, value = LABEL
     if (found.metadata.labels or {}).get(name) != value:
         raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
-    return Shard(found.metadata.resource_version, found.data or {})
+    asked = (found.metadata.annotations or {}).get(ASKED, "")
+    return Shard(found.metadata.resource_version, found.data or {}, asked)
 
 
 def beginning_of(found: ConfigMap) -> tuple[str, Mapping[str, str]] | None:

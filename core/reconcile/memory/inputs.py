@@ -42,6 +42,7 @@ class SourceRead:
     others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
     home: Home = NOWHERE  # which folder this is, whichever clone was read
     tree: str = ""  # tells its files from those at other commits; "": the commit itself does
+    lacks: str = ""  # the commit that was read before, if this one does not descend from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ class SourceLost:
 
     app: str
     problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeen:
+    """Git was asked, and has nothing new for one app."""
+
+    app: str
 
 
 # The cluster ------------------------------------------------------------------------------------
@@ -134,6 +142,13 @@ class WatchRepaired:
     cluster: str
     kind: KindRef
     count: int  # objects that were not as the server had them
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAsked:
+    """A person had an app synced by another process of ours, as its inventory tells."""
+
+    app: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +237,7 @@ class Tick:
     """Time passed; wakes what waits for it."""
 
 
-FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
+FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost | SourceSeen
 FromCluster: TypeAlias = (
     ClusterFound
     | ClusterNamed
@@ -232,6 +247,7 @@ FromCluster: TypeAlias = (
     | ClusterSeen
     | AdmissionSeen
     | AuditLogRead
+    | SyncAsked
     | WatchRepaired
     | SchemaRead
     | KindListed

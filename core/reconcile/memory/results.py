@@ -45,6 +45,7 @@ class InventoryRead:
     rows: tuple[InventoryRow, ...]
     problem: str = ""
     instead: str = ""  # of a write of ours that came too late: the words of its refusal
+    asked: str = ""  # of the same: when a person asked for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from core.reconcile.judging.evidence.scaling import autoscaler_kind, choose_scal
 from core.reconcile.judging.extras import judge_all_owned, judge_owned
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
-from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead
+from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead, SourceSeen
 from core.reconcile.memory.state import (
     AppState,
     ClusterState,
@@ -57,7 +57,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             lost=_lost(app, read),
         )
     )
-    news = before is None or _content(before) != _content(read)
+    news = before is None or _content(before) != _content(read) or bool(read.lacks)
     place_documents(draft, read.app)
     if news and app.shown:
         refused = refusals(draft.app(read.app))
@@ -66,12 +66,18 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             app=read.app,
             cluster=app.spec.cluster,
             revision=read.revision.id,
-            message="; ".join((read.revision.subject, *read.problems, *refused)),
+            message="; ".join((read.revision.subject, *_gone(read), *read.problems, *refused)),
         )
     note_stated(draft, read.app)
     follow_kinds(draft, app.spec.cluster)
     if before is None or before.problems != read.problems:
         judge_all_owned(draft, app.spec.cluster)
+
+
+def _gone(read: SourceRead) -> Iterator[str]:
+    """Say that what was read before is no part of this history."""
+    if read.lacks:
+        yield f"the history was written anew: {read.lacks[:7]}, read before, is not in it"
 
 
 def _content(read: SourceRead) -> tuple[object, ...]:
@@ -106,6 +112,11 @@ def lose_source(draft: Draft, lost: SourceLost) -> None:
     draft.put_app(replace(app, problem=lost.problem))
     if app.source is None:
         judge_all_owned(draft, app.spec.cluster)  # what it states stays unknown
+
+
+def see_source(draft: Draft, seen: SourceSeen) -> None:
+    """Note that Git still states what was read last."""
+    draft.put_app(replace(draft.app(seen.app), read_at=draft.now))
 
 
 def take_history(draft: Draft, read: HistoryRead) -> None:

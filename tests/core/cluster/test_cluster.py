@@ -34,6 +34,7 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LiveChanged,
     SchemaRead,
+    SyncAsked,
 )
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.remedy import statement
@@ -355,7 +356,7 @@ async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_
         await listener.until(lambda: len(changed(listener)) == 2)
         port = int(sandbox.url.rpartition(":")[2])
         await sandbox.stop()
-        restore()
+        restore(0)
         await listener.next(ClusterLost)
         began = len(sandbox.requests)
         await sandbox.start(port)
@@ -372,6 +373,27 @@ async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_
     made = list(sandbox.requests)[began:]
     asked = Counter(path for _, path, user, *_ in made if user == "driftdeck")
     assert max(asked.values()) == 1, asked
+
+
+async def test_a_server_that_was_restored_and_has_come_as_far_again_is_noticed_by_what_it_lost(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    await embedded.make("one")
+    async with connected(embedded) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        restore = sandbox.faults.remember()
+        await embedded.change("one", "2")
+        await listener.until(lambda: len(changed(listener)) == 1)
+        port = int(sandbox.url.rpartition(":")[2])
+        await sandbox.stop()
+        restore(9)  # what the server itself writes when it starts
+        await listener.next(ClusterLost)
+        await sandbox.start(port)
+        await listener.next(ClusterWentBack)
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+        (live,) = listener.all(KindListed)[-1].objects.values()
+        assert json.loads(live.body)["data"] == {"v": "1"}
 
 
 async def test_a_server_that_goes_on_where_it_was_is_not_listed_again(
@@ -721,6 +743,32 @@ async def test_a_record_that_could_not_be_read_is_told_once_it_can(world: World)
         answer = await world.call("POST", "/api/v1/namespaces", body, user="admin")
         assert answer.status == 201
         assert await heard.next(InventoryRead) == InventoryRead("pay", ())
+
+
+async def test_that_a_person_asked_another_process_for_a_sync_is_told_once(world: World) -> None:
+    async with connected(world) as (one, heard), connected(world) as (other, _):
+        for cluster in (one, other):
+            await cluster.read_inventory("pay", world.namespace, HOME)
+        asked = [f"2026-11-27T10:00:0{number}Z" for number in range(3)]
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)], asked[0])
+        await other.read_inventory("pay", world.namespace, HOME)
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(1)], asked[1])
+        await heard.until(lambda: bool(heard.all(SyncAsked)))
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(2)])
+        await heard.until(lambda: bool(heard.all(InventoryRead)))
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(2)], asked[2])
+        await heard.until(lambda: len(heard.all(SyncAsked)) > 1)
+    assert heard.all(SyncAsked) == [SyncAsked("pay")] * 2
+    assert heard.all(InventoryRead) == [InventoryRead("pay", (a_row(2),))]
+
+
+async def test_what_a_person_asked_for_before_is_no_news_to_whoever_begins(world: World) -> None:
+    async with connected(world) as (one, _), connected(world) as (other, heard):
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)], "2026-11-27")
+        await other.read_inventory("pay", world.namespace, HOME)
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(2)])
+        await heard.until(lambda: bool(heard.all(InventoryRead)))
+    assert not heard.all(SyncAsked)
 
 
 async def test_a_record_of_another_folder_is_neither_read_nor_written(world: World) -> None:

@@ -162,6 +162,7 @@ class ScriptedCluster:
         namespace: str,
         home: Home,  # noqa: ARG002
         rows: Sequence[InventoryRow],
+        asked: str = "",  # noqa: ARG002
     ) -> None:
         self.script.play("write_inventory", app, namespace)
         self.inventory = tuple(rows)

@@ -704,11 +704,21 @@ async def test_a_bookmark_of_an_older_history_means_a_listing_that_no_cache_has(
 async def test_a_replica_that_lags_is_no_history_that_went_back() -> None:
     script = in_turn(
         streams(*INITIAL, bookmark(4), hold=True),
-        streams(event("ADDED", "a", 2), bookmark(9, end=True), hold=True),
+        streams(event("ADDED", "a", 5), bookmark(9, end=True), hold=True),
     )
     async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
         await told.until(lambda: len(told.listings) == 2)
     assert told.went_back_count == 0
+
+
+async def test_an_object_that_is_as_it_was_before_tells_it_too() -> None:
+    script = in_turn(
+        streams(*INITIAL, {"type": "ERROR", "object": GONE}),
+        streams(event("ADDED", "a", 4), bookmark(12, end=True), hold=True),
+    )
+    async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert told.went_back_count == 1
 
 
 async def test_a_history_that_was_forgotten_and_goes_on_did_not_go_back() -> None:
