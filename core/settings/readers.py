@@ -5,6 +5,7 @@ The words that a setting may be are known to other packages, which are loaded wh
 
 import os
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from core.settings.checks import (
@@ -28,6 +29,7 @@ _DURATION: Final = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smh])")
 _UNITS_S: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _POLL_LEAST_S: Final = 5.0
 _POLL_MOST_S: Final = 86_400.0
+_PORT_MOST: Final = 65_535
 _DEPTH_MOST: Final = 10_000_000
 _KIND: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 
@@ -74,6 +76,18 @@ def read_duration(value: "Json", place: Place) -> float:
     if not _POLL_LEAST_S <= seconds <= _POLL_MOST_S:
         raise FieldError(place.key, f"{place.key} is written like 30s, 5m or 1h, from 5s to 24h")
     return seconds
+
+
+def read_listen(value: "Json", place: Place) -> tuple[str, int]:
+    """Read where to listen: an address of this machine and a port."""
+    host, _, port = str(value).rpartition(":")
+    try:
+        address, number = ip_address(host.strip("[]")), int(port)
+    except ValueError:
+        address, number = None, 0
+    if address is None or not 0 < number <= _PORT_MOST:
+        raise FieldError(place.key, f"{place.key} is written like 127.0.0.1:9292 or [::]:9292")
+    return str(address), number
 
 
 def read_depth(value: "Json", place: Place) -> int | None:

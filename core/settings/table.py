@@ -27,6 +27,7 @@ from core.settings.readers import (
     read_globs,
     read_inventory_namespace,
     read_kinds,
+    read_listen,
     read_managers,
     read_name,
     read_namespace,
@@ -55,6 +56,29 @@ TOP: Final = (
         type=list,
         read=as_stated,
         help="How repositories of other machines are asked; the closest url counts.",
+    ),
+    Field(
+        name="webhook",
+        type=dict,
+        read=as_stated,
+        help="Where the controller listens for pushes; left out, it does not.",
+    ),
+)
+
+WEBHOOK: Final = (
+    Field(
+        name="listen",
+        type=str,
+        read=read_listen,
+        default="127.0.0.1:9292",
+        help="Address and port; POST / there is a delivery of GitHub, GitLab, Gitea or a script.",
+    ),
+    Field(
+        name="secret_file",
+        type=str,
+        read=read_file_name,
+        needed=True,
+        help="File that holds the secret which deliveries are signed with.",
     ),
 )
 

@@ -3,10 +3,12 @@
 import json
 import secrets
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from tests.apiserver.ports import ReservedPort
 from tests.apiserver.waiting import eventually
 from tests.controller import Controller
 from tests.core.git.sample import Sample
@@ -98,6 +100,24 @@ def test_a_push_is_followed_and_drift_is_healed_while_the_server_is_away(world: 
     with Controller(command, world.place.environment()) as controller:
         controller.take(of("source_updated", revision=third), within_s=30)
         controller.take(of("source_unavailable"), within_s=30)
+
+
+def test_a_push_is_followed_at_once_when_a_webhook_tells_of_it(world: World) -> None:
+    settings = world.place.folder / "driftdeck.yaml"
+    (world.place.folder / "secret").write_text("s3cret")
+    with ReservedPort() as port:
+        hook = f"webhook: {{listen: '127.0.0.1:{port.number}', secret_file: secret}}\n"
+        settings.write_text(hook + settings.read_text().replace("poll: 5s", "poll: 1h"))
+        command = world.place.command("--headless", "--autoheal")
+        with Controller(command, world.place.environment()) as controller:
+            controller.take(of("synced"), within_s=30)
+            second = world.state(2)
+            hooks = HTTPConnection("127.0.0.1", port.number, timeout=10)
+            hooks.request("POST", "/", b"{}", {"X-Gitlab-Token": "s3cret"})
+            assert hooks.getresponse().status == 202
+            hooks.close()
+            controller.take(of("source_updated", revision=second), within_s=20)
+            assert eventually(lambda: world.live() == "2", within_s=20)
 
 
 def test_a_revert_is_pushed_and_what_it_restates_is_applied(world: World) -> None:

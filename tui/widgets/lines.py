@@ -91,8 +91,8 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def show(self, rows: Sequence[Row], ids: Sequence[Hashable] = ()) -> None:
         """Show *rows*; the cursor follows the id it was on."""
         held = self.cursor_id
-        top, before = round(self.scroll_y), self._visible()
-        offset = self._cursor - top
+        before = self._visible()
+        offset = self._cursor - round(self.scroll_y)
         count_changed = len(rows) != len(self._rows)
         self._rows, self._ids = rows, ids
         if count_changed:
@@ -100,9 +100,9 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         place = 0 if self._floating else self._place_of(held)
         if place != self._cursor:
             self._cursor = place
-            self.scroll_to(y=max(0, place - offset), animate=False, immediate=True)
+            self._scroll_along(place - offset)
         self._reveal()
-        self._repaint_changed(top, before)
+        self._repaint_changed(before)
         self._tell()
 
     def _set_height(self, lines: int) -> None:
@@ -122,11 +122,17 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         top = round(self.scroll_y)
         return self._rows[top : top + self.size.height]
 
-    def _repaint_changed(self, top: int, before: Sequence[Row]) -> None:
-        """Repaint the visible rows that are other objects now, one by one."""
-        if top != round(self.scroll_y):
-            self.refresh()
-            return
+    def _scroll_along(self, top: int) -> None:
+        """Stay with rows that moved.  `scroll_to` would paint those that are where they were."""
+        y = float(max(0, min(top, self.max_scroll_y)))
+        self.set_reactive(Lines.scroll_y, y)
+        self.set_reactive(Lines.scroll_target_y, y)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = y
+
+    def _repaint_changed(self, before: Sequence[Row]) -> None:
+        """Repaint, one by one, the rows in sight where another object stands now."""
+        top = round(self.scroll_y)
         for y, (old, new) in enumerate(zip_longest(before, self._visible())):
             if old is not new:
                 self._refresh_row(top + y)

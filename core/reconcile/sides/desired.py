@@ -5,7 +5,7 @@ namespaced?), its schema (what does null mean?) and the app's namespace.  Whatev
 makes it complete, kind by kind.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.compare import canonical
@@ -141,14 +141,11 @@ def place_documents(draft: Draft, name: str) -> None:
     source = app.source
     if source is None or cluster.resources is None:
         return
-    app = _fenced(draft, app, cluster, cluster.resources)
-    known = {**app.promised, **cluster.resources}
+    app, allowed = _fenced(draft, app, cluster, cluster.resources)
     kept: dict[Document, Desired] = {}
     desired: dict[ObjectRef, Desired] = {}
     unserved: dict[ObjectRef, Document] = {}
-    for document in source.documents:
-        if is_refused(app, cluster, document, known):
-            continue
+    for document in allowed:
         if document.kind not in cluster.resources:
             unserved[stated_ref(app, cluster, document, app.promised)] = document
             continue
@@ -171,22 +168,25 @@ def place_documents(draft: Draft, name: str) -> None:
 
 def _fenced(
     draft: Draft, app: AppState, cluster: ClusterState, served: Mapping[KindRef, Resource]
-) -> AppState:
+) -> tuple[AppState, Sequence[Document]]:
     """Part what an app may touch from what is refused, which is listed and nothing else."""
     assert app.source is not None
-    allowed = [e for e in app.source.documents if not is_refused(app, cluster, e, served)]
-    coming = by_kind(allowed)
+    documents = app.source.documents
+    coming = by_kind(e for e in documents if not is_refused(app, cluster, e, served))
     promised = promises(coming, coming.keys() - served.keys())
     known = {**promised, **served}
-    documents = by_kind(e for e in allowed if not is_refused(app, cluster, e, known))
+    allowed: list[Document] = []
     refused: dict[ObjectRef, tuple[Document, str]] = {}
-    for document in app.source.documents:
+    for document in documents:
         if is_refused(app, cluster, document, known):
             ref = stated_ref(app, cluster, document, known)
             refused[ref] = (document, refusal(app.spec, ref))
+        else:
+            allowed.append(document)
     for ref in {**app.refused, **refused}:
         draft.judge_again(Key(app.spec.name, ref))
-    return draft.put_app(replace(app, documents=documents, promised=promised, refused=refused))
+    fenced = replace(app, documents=by_kind(allowed), promised=promised, refused=refused)
+    return draft.put_app(fenced), allowed
 
 
 def by_kind(documents: Iterable[Document]) -> dict[KindRef, tuple[Document, ...]]:

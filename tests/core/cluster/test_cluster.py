@@ -39,7 +39,7 @@ from core.reconcile.memory.inputs import (
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.remedy import statement
 from core.sandbox import Sandbox
-from tests.core.cluster.manual import ManualClock
+from tests.core.cluster.manual import HURRIED, ManualClock
 from tests.core.cluster.worlds import (
     DEPLOYMENT,
     MAP,
@@ -334,7 +334,7 @@ async def test_what_only_a_person_can_mend_is_told_during_an_outage_too(
     sandbox: Sandbox, embedded: World
 ) -> None:
     kubeconfig = embedded.kubeconfig("driftdeck")
-    async with connected(embedded) as (_, listener):
+    async with connected(embedded, clock=HURRIED) as (_, listener):
         await sandbox.stop()
         await listener.next(ClusterLost)
         kubeconfig.write_text("[")
@@ -348,7 +348,7 @@ async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_
 ) -> None:
     await embedded.make("one")
     restore = sandbox.faults.remember()
-    async with connected(embedded) as (cluster, listener):
+    async with connected(embedded, clock=HURRIED) as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         await listed(listener, MAP)
         await embedded.make("two")
@@ -399,7 +399,7 @@ async def test_a_server_that_was_restored_and_has_come_as_far_again_is_noticed_b
 async def test_a_server_that_goes_on_where_it_was_is_not_listed_again(
     sandbox: Sandbox, embedded: World
 ) -> None:
-    async with connected(embedded) as (cluster, listener):
+    async with connected(embedded, clock=HURRIED) as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         await listed(listener, MAP)
         await restarted(sandbox, listener)
@@ -414,7 +414,7 @@ async def test_another_cluster_at_the_same_address_is_told_and_listed_again(
 ) -> None:
     folder = embedded.kubeconfig("driftdeck").parent
     await embedded.make("one")
-    async with connected(embedded) as (cluster, listener), AsyncExitStack() as other:
+    async with connected(embedded, clock=HURRIED) as (cluster, listener), AsyncExitStack() as other:
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         assert (await listed(listener, MAP)).objects
         port = int(sandbox.url.rpartition(":")[2])
@@ -474,7 +474,7 @@ async def test_each_outage_is_probed_from_the_first_pause_on(
 async def test_watches_that_are_cut_are_resumed_without_a_word(
     sandbox: Sandbox, embedded: World
 ) -> None:
-    async with connected(embedded) as (cluster, listener):
+    async with connected(embedded, clock=HURRIED) as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         await listed(listener, MAP)
         sandbox.faults.cut_watches()
@@ -487,7 +487,7 @@ async def test_watches_that_are_cut_are_resumed_without_a_word(
 async def test_a_forgotten_history_is_listed_again(sandbox: Sandbox, embedded: World) -> None:
     await embedded.make("kept")
     await embedded.make("gone")
-    async with connected(embedded) as (cluster, listener):
+    async with connected(embedded, clock=HURRIED) as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         await listed(listener, MAP)
         sandbox.faults.answer(503, path_contains="watch", times=1, retry_after=0)
