@@ -199,7 +199,8 @@ def test_a_kustomize_folder_is_left_out_as_a_whole_and_said_so(marker: str) -> N
     folder = files.read()
     assert names(folder) == ["a"]
     assert folder.problems == (
-        f"k/{marker}:1: k is for kustomize, so it is rendered as an app of its own only; none of its files was read",
+        f"k/{marker}:1: k is for kustomize, so it is rendered as an app of its own only; "
+        "none of its files was read",
     )
 
 
