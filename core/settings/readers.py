@@ -21,7 +21,7 @@ from core.settings.checks import (
 from core.settings.fields import TYPE_WORDS, Place
 
 if TYPE_CHECKING:
-    from core.model import Contested, Extras, Json
+    from core.model import Contested, Extras, Json, Render
 
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -176,6 +176,13 @@ def read_extras(value: "Json", _: Place) -> "Extras":
     from core.model import Extras  # noqa: PLC0415 - lazily, see above
 
     return one_of("extras", str(value), Extras)
+
+
+def read_render(value: "Json", _: Place) -> "Render":
+    """Read what makes objects of an app's folder."""
+    from core.model import Render  # noqa: PLC0415 - lazily, see above
+
+    return one_of("render", str(value), Render)
 
 
 def read_contested(value: "Json", _: Place) -> "Contested":

@@ -33,6 +33,7 @@ from core.settings.readers import (
     read_namespace,
     read_namespaces,
     read_path,
+    read_render,
     read_repo,
     read_revision,
     read_variable,
@@ -269,6 +270,13 @@ APP: Final = (
         type=list,
         read=read_globs,
         help="Globs, as in a .gitignore, of files and folders that are not read.",
+    ),
+    Field(
+        name="render",
+        type=str,
+        read=read_render,
+        default="auto",
+        help="What makes objects of it: kustomize, or nothing (plain); auto looks for itself.",
     ),
     Field(
         name="cluster",

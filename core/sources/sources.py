@@ -11,6 +11,7 @@ from core.git import Repositories, Told
 from core.model import AppSpec, Commit, problem_of
 from core.model.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceSeen
+from core.render import Renderer
 from core.sources.polling import Polling
 from core.sources.reading import Folders
 
@@ -21,10 +22,15 @@ class _Source:
     """One repository and the apps that live in it."""
 
     def __init__(
-        self, path: str, apps: tuple[AppSpec, ...], repositories: Repositories, clock: Clock
+        self,
+        path: str,
+        apps: tuple[AppSpec, ...],
+        repositories: Repositories,
+        renderer: Renderer,
+        clock: Clock,
     ) -> None:
         self.path, self.apps = path, apps
-        self.folders = Folders(path, repositories)
+        self.folders = Folders(path, repositories, renderer)
         self.busy = asyncio.Lock()
         self.lost: set[str] = set()  # apps whose server has bad news
         remote = repositories.remote(path)
@@ -199,4 +205,8 @@ def _grouped(apps: Iterable[AppSpec], repositories: Repositories, clock: Clock) 
     by_path: dict[str, list[AppSpec]] = {}
     for spec in apps:
         by_path.setdefault(spec.repo, []).append(spec)
-    return [_Source(path, tuple(specs), repositories, clock) for path, specs in by_path.items()]
+    renderer = Renderer()  # one for all: it counts how many run at once
+    return [
+        _Source(path, tuple(specs), repositories, renderer, clock)
+        for path, specs in by_path.items()
+    ]

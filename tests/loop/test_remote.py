@@ -2,6 +2,8 @@
 
 import json
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -150,3 +152,21 @@ def test_a_revert_that_the_server_refuses_changes_nothing_anywhere(world: World)
     assert world.live() == "2"
     assert world.sample.git("rev-parse", "main").strip() == second
     assert run(world.place, "diff").returncode == 0
+
+
+def test_an_address_on_the_command_line_needs_no_settings(world: World) -> None:
+    world.host.token = ""
+    words = ["diff", "--repo", world.host.url("config.git"), "--path", "shop"]
+    place = world.place
+    done = subprocess.run(  # noqa: S603 - our own command line
+        [sys.executable, "-m", "tui", *words, "-n", world.namespace, "-o", "json"],
+        env={**place.environment(), "SSL_CERT_FILE": str(world.host.ca_file)},
+        cwd=world.host.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1, done.stderr
+    (app,) = json.loads(done.stdout)["apps"]
+    assert (app["name"], app["counts"]["missing"]) == ("shop", 1)
