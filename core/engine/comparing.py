@@ -9,7 +9,7 @@ from core.attribution.origins import Origins
 from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
-from core.manifests import DocumentCache, Folder
+from core.manifests import Folder
 from core.model import (
     Absent,
     AppSpec,
@@ -25,7 +25,8 @@ from core.model import (
     problem_of,
 )
 from core.model.comparisons import Comparison, End, Restatement, Turn
-from core.sources.reading import folder_of
+from core.render import Renderer
+from core.sources.reading import Folders
 
 _EMPTY: Final = Folder((), (), ())
 ORIGINS_MAX: Final = 300  # objects; each takes a walk through the history of its file
@@ -40,7 +41,8 @@ class Comparing:
         *whole*: objects are wanted as a whole, and nobody asks which commit states a field.
         """
         self._repositories, self._key, self._whole = repositories, mask_key, whole
-        self._cache = DocumentCache()
+        self._renderer = Renderer()
+        self._folders: dict[str, Folders] = {}
         self._asking: Conversation | None = None
         self._ended = False
 
@@ -114,8 +116,11 @@ class Comparing:
 
     def _folder(self, end: End) -> Folder:
         assert end.commit is not None
-        repository = self._repositories.opened(end.spec.repo)
-        return folder_of(repository, end.commit.id, end.spec, self._cache)[0]
+        folders = self._folders.get(end.spec.repo)
+        if folders is None:
+            folders = Folders(end.spec.repo, self._repositories, self._renderer)
+            self._folders[end.spec.repo] = folders
+        return folders.stated(end.spec, end.commit)[1]
 
     def _restated(self, found: Comparison, old: Folder, new: Folder) -> Comparison:
         origins = [self._origins(end) for end in (found.before, found.after)]

@@ -13,7 +13,7 @@ from core.engine.reverting import Reverts
 from core.engine.seams import Adapters
 from core.git import Repositories
 from core.model import AppSpec, ClusterSpec
-from core.model.remotes import Remote
+from core.model.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
 from core.sources import Sources
 
@@ -27,6 +27,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     healing: bool = False,
     writing: bool = False,
     once: bool = False,
+    webhook: Webhook | None = None,
     clock: Clock | None = None,
 ) -> Engine:
     """Build an engine; nothing is contacted before it runs.
@@ -39,6 +40,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         healing: Put drift right and apply new commits from the start.  Implies writing.
         writing: Plans that a person accepts may run.
         once: Read each folder once and do not follow it (`driftdeck diff`).
+        webhook: Where servers of Git may say that there is news.
         clock: Time and dice.
     """
     clock = clock or Clock()
@@ -46,7 +48,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     known = (*apps, *neighbours)
     adapters = Adapters(
         clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
-        sources=Sources(known, repositories, inbox.put, once=once, clock=clock),
+        sources=Sources(known, repositories, inbox.put, once=once, webhook=webhook, clock=clock),
         attribution=Attribution(known, repositories),
         reverts=Reverts(apps, repositories, clock),
     )

@@ -6,6 +6,7 @@ and what it was in another version of its file.  Only this package knows yaml, s
 
 from core.manifests.folder import DocumentCache, Folder, Listed, read
 from core.manifests.loading import Loaded, load
+from core.manifests.parse import parsed
 from core.manifests.past import Past, Statement
 from core.manifests.places import line_of, stated_at
 
@@ -18,6 +19,7 @@ __all__ = [
     "Statement",
     "line_of",
     "load",
+    "parsed",
     "read",
     "stated_at",
 ]

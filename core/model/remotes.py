@@ -63,6 +63,15 @@ class Remote:
     depth: int | None = None  # commits of history that are fetched; None: all
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Where servers of Git may say that somebody pushed."""
+
+    host: str
+    port: int
+    secret_file: str  # path
+
+
 def is_address(text: str) -> bool:
     """Tell an address, good or bad, from a path on this machine."""
     return "://" in text or _LIKE_ONE.match(text) is not None

@@ -1,24 +1,33 @@
 """The settings file as a document: clusters and apps, each read by its table."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
-from core.model.remotes import Remote
+from core.model.remotes import Remote, Webhook
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.overlaps import check_app, check_clusters
 from core.settings.remotes import Entry, entries, remote
-from core.settings.table import APP, CLUSTER, REPOSITORY, TOP
+from core.settings.table import APP, CLUSTER, REPOSITORY, TOP, WEBHOOK
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context
 
 
-def parse_settings(
-    file: str, content: bytes, folder: Path
-) -> tuple[tuple[AppSpec, ...], tuple[ClusterSpec, ...], tuple[Remote, ...]]:
-    """Read the apps and clusters of a settings file, and how its repositories are asked.
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a settings file says."""
+
+    apps: tuple[AppSpec, ...]
+    clusters: tuple[ClusterSpec, ...]
+    remotes: tuple[Remote, ...] = ()
+    webhook: Webhook | None = None
+
+
+def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
+    """Read a settings file.
 
     Args:
         file: The name that errors show.
@@ -50,7 +59,16 @@ def parse_settings(
         if app.name in {other.name for other in apps}:
             raise place.inside(i).inside("name").error(f'two apps are named "{app.name}"')
         apps.append(app)
-    return tuple(apps), clusters, tuple(remotes.values())
+    hook = _webhook(top.inside("webhook"), stated.get("webhook"))
+    return Stated(tuple(apps), clusters, tuple(remotes.values()), hook)
+
+
+def _webhook(place: Place, value: Json) -> Webhook | None:
+    if value is None:
+        return None
+    found = read_fields(WEBHOOK, place, mapping(WEBHOOK, place, value))
+    host, port = found["listen"]
+    return Webhook(host=host, port=port, secret_file=found["secret_file"])
 
 
 def _clusters(place: Place, value: Json) -> tuple[ClusterSpec, ...]:

@@ -5,6 +5,7 @@ The words that a setting may be are known to other packages, which are loaded wh
 
 import os
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from core.settings.checks import (
@@ -20,7 +21,7 @@ from core.settings.checks import (
 from core.settings.fields import TYPE_WORDS, Place
 
 if TYPE_CHECKING:
-    from core.model import Contested, Extras, Json
+    from core.model import Contested, Extras, Json, Render
 
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -28,6 +29,7 @@ _DURATION: Final = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smh])")
 _UNITS_S: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _POLL_LEAST_S: Final = 5.0
 _POLL_MOST_S: Final = 86_400.0
+_PORT_MOST: Final = 65_535
 _DEPTH_MOST: Final = 10_000_000
 _KIND: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 
@@ -74,6 +76,18 @@ def read_duration(value: "Json", place: Place) -> float:
     if not _POLL_LEAST_S <= seconds <= _POLL_MOST_S:
         raise FieldError(place.key, f"{place.key} is written like 30s, 5m or 1h, from 5s to 24h")
     return seconds
+
+
+def read_listen(value: "Json", place: Place) -> tuple[str, int]:
+    """Read where to listen: an address of this machine and a port."""
+    host, _, port = str(value).rpartition(":")
+    try:
+        address, number = ip_address(host.strip("[]")), int(port)
+    except ValueError:
+        address, number = None, 0
+    if address is None or not 0 < number <= _PORT_MOST:
+        raise FieldError(place.key, f"{place.key} is written like 127.0.0.1:9292 or [::]:9292")
+    return str(address), number
 
 
 def read_depth(value: "Json", place: Place) -> int | None:
@@ -162,6 +176,13 @@ def read_extras(value: "Json", _: Place) -> "Extras":
     from core.model import Extras  # noqa: PLC0415 - lazily, see above
 
     return one_of("extras", str(value), Extras)
+
+
+def read_render(value: "Json", _: Place) -> "Render":
+    """Read what makes objects of an app's folder."""
+    from core.model import Render  # noqa: PLC0415 - lazily, see above
+
+    return one_of("render", str(value), Render)
 
 
 def read_contested(value: "Json", _: Place) -> "Contested":

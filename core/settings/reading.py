@@ -12,7 +12,7 @@ from typing import Final
 
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec
-from core.model.remotes import Remote
+from core.model.remotes import Remote, Webhook
 from core.settings.checks import (
     FieldError,
     app_name,
@@ -22,7 +22,7 @@ from core.settings.checks import (
     namespace,
     repository,
 )
-from core.settings.document import UNNAMED_CLUSTER, parse_settings
+from core.settings.document import UNNAMED_CLUSTER, Stated, parse_settings
 from core.settings.remotes import remote
 
 FILE_NAME: Final = "driftdeck.yaml"
@@ -63,6 +63,7 @@ class Settings:
     clusters: tuple[ClusterSpec, ...]
     neighbours: tuple[AppSpec, ...] = ()  # not chosen, and may state what a chosen app does
     remotes: tuple[Remote, ...] = ()  # how the repositories of other machines are asked
+    webhook: Webhook | None = None  # where their servers may say that there is news
 
 
 def read_settings(flags: Flags, folder: Path) -> Settings:
@@ -75,7 +76,8 @@ def read_settings(flags: Flags, folder: Path) -> Settings:
     Raises:
         UsageError: Nothing was named, or what was named cannot be.
     """
-    apps, clusters, remotes = _stated(flags, folder)
+    file = _stated(flags, folder)
+    apps, clusters = file.apps, file.clusters
     stated, apps = apps, _chosen(apps, flags.app)
     if flags.source:
         apps, clusters = _overridden(apps, clusters, flags, folder)
@@ -85,16 +87,15 @@ def read_settings(flags: Flags, folder: Path) -> Settings:
         apps=tuple(map(_rooted, apps)),
         clusters=tuple(c for c in clusters if c.name in needed),
         neighbours=tuple(_rooted(a) for a in stated if a.cluster in needed and a.name not in names),
-        remotes=_remotes(flags, remotes),
+        remotes=_remotes(flags, file.remotes),
+        webhook=file.webhook,
     )
 
 
-def _stated(
-    flags: Flags, folder: Path
-) -> tuple[tuple[AppSpec, ...], tuple[ClusterSpec, ...], tuple[Remote, ...]]:
+def _stated(flags: Flags, folder: Path) -> Stated:
     file = _settings_file(flags, folder)
     if file is None:
-        return (_app_of_flags(flags, folder),), (UNNAMED_CLUSTER,), ()
+        return Stated((_app_of_flags(flags, folder),), (UNNAMED_CLUSTER,))
     return parse_settings(str(file), _file_bytes(file), file.parent)
 
 

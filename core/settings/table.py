@@ -27,11 +27,13 @@ from core.settings.readers import (
     read_globs,
     read_inventory_namespace,
     read_kinds,
+    read_listen,
     read_managers,
     read_name,
     read_namespace,
     read_namespaces,
     read_path,
+    read_render,
     read_repo,
     read_revision,
     read_variable,
@@ -55,6 +57,29 @@ TOP: Final = (
         type=list,
         read=as_stated,
         help="How repositories of other machines are asked; the closest url counts.",
+    ),
+    Field(
+        name="webhook",
+        type=dict,
+        read=as_stated,
+        help="Where the controller listens for pushes; left out, it does not.",
+    ),
+)
+
+WEBHOOK: Final = (
+    Field(
+        name="listen",
+        type=str,
+        read=read_listen,
+        default="127.0.0.1:9292",
+        help="Address and port; POST / there is a delivery of GitHub, GitLab, Gitea or a script.",
+    ),
+    Field(
+        name="secret_file",
+        type=str,
+        read=read_file_name,
+        needed=True,
+        help="File that holds the secret which deliveries are signed with.",
     ),
 )
 
@@ -245,6 +270,13 @@ APP: Final = (
         type=list,
         read=read_globs,
         help="Globs, as in a .gitignore, of files and folders that are not read.",
+    ),
+    Field(
+        name="render",
+        type=str,
+        read=read_render,
+        default="auto",
+        help="What makes objects of it: kustomize, or nothing (plain); auto looks for itself.",
     ),
     Field(
         name="cluster",

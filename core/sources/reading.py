@@ -8,9 +8,10 @@ from typing import Final
 from core.errors import NotHereError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, read
-from core.model import AppSpec, Commit
+from core.model import AppSpec, Commit, Render
 from core.model.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
+from core.render import Renderer, World, tool_of
 
 HISTORY_KEPT: Final = 200  # commits
 
@@ -18,9 +19,13 @@ HISTORY_KEPT: Final = 200  # commits
 class Folders:
     """The apps' folders in one repository, and the commit at which each was read last."""
 
-    def __init__(self, path: str, repositories: Repositories) -> None:
-        """Read the repository at *path*."""
+    def __init__(
+        self, path: str, repositories: Repositories, renderer: Renderer | None = None
+    ) -> None:
+        """Read the repository at *path*; *renderer* may be shared with other repositories."""
         self._path, self._repositories = path, repositories
+        self._renderer = renderer or Renderer()
+        self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache()
         self._commits: dict[str, str] = {}  # app -> commit
 
@@ -36,12 +41,37 @@ class Folders:
         if revision.id == last_read:
             self._commits[spec.name] = last_read
             return None
-        found, files = folder_of(repository, revision.id, spec, self._cache)
+        tree, found = self.stated(spec, revision)
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
         followed = last_read is None or repository.is_within(last_read, revision.id)
         lacks = "" if followed else last_read or ""
-        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files), lacks=lacks)
+        return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+
+    def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
+        """Return what tells an app's files from those at other commits, and what they state.
+
+        Raises:
+            ProductError: They cannot be read.
+        """
+        repository = self._repositories.opened(self._path)
+        files = chosen_files(repository.files(revision.id, spec.path), spec)
+        try:
+            return self._stated(repository, revision, spec, files)
+        except NotHereError as error:
+            raise repository.lacking(files, spec.path) from error
+
+    def _stated(
+        self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
+    ) -> tuple[str, Folder]:
+        content = partial(_content, repository)
+        if tool_of(World.of(files, content), spec.path, spec.render) is Render.KUSTOMIZE:
+            if self._world is None or self._world[0] != revision.id:  # it may name any file
+                world = World.of(repository.files(revision.id, ""), content)
+                self._world = revision.id, world
+            return self._renderer.kustomized(self._world[1], spec.path)
+        each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
+        return _tree(files), read(each, self._cache)
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
@@ -61,22 +91,6 @@ class Folders:
         return repository.history(revision.id, spec.path, limit=HISTORY_KEPT)
 
 
-def folder_of(
-    repository: Repository, commit: str, spec: AppSpec, cache: DocumentCache
-) -> tuple[Folder, tuple[File, ...]]:
-    """Read an app's folder as one commit has it, and list the files it is made from.
-
-    Raises:
-        ProductError: It cannot be read.
-    """
-    files = chosen_files(repository.files(commit, spec.path), spec)
-    try:
-        each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-        return read(each, cache), files
-    except NotHereError as error:
-        raise repository.lacking(files, spec.path) from error
-
-
 def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
     """Return the files of an app's folder that its `include` and `exclude` let through."""
     if not spec.include and not spec.exclude:
@@ -88,6 +102,10 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
 def listed(file: File, content: Callable[[], bytes]) -> Listed:
     """Give a file a way to its content, which most will not take: it is in the cache already."""
     return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _content(repository: Repository, file: File) -> bytes:
+    return repository.blob(file.blob_id)
 
 
 def _tree(files: Iterable[File]) -> str:

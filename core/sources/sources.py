@@ -1,15 +1,17 @@
 """The schedule: which folders are read when, and what happens when one cannot be."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
 from core.clock import Clock
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
 from core.model import AppSpec, Commit, problem_of
+from core.model.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceSeen
+from core.render import Renderer
 from core.sources.polling import Polling
 from core.sources.reading import Folders
 
@@ -20,10 +22,15 @@ class _Source:
     """One repository and the apps that live in it."""
 
     def __init__(
-        self, path: str, apps: tuple[AppSpec, ...], repositories: Repositories, clock: Clock
+        self,
+        path: str,
+        apps: tuple[AppSpec, ...],
+        repositories: Repositories,
+        renderer: Renderer,
+        clock: Clock,
     ) -> None:
         self.path, self.apps = path, apps
-        self.folders = Folders(path, repositories)
+        self.folders = Folders(path, repositories, renderer)
         self.busy = asyncio.Lock()
         self.lost: set[str] = set()  # apps whose server has bad news
         remote = repositories.remote(path)
@@ -40,6 +47,7 @@ class Sources:
         put: Callable[[Input], None],
         *,
         once: bool = False,
+        webhook: Webhook | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Read nothing yet.
@@ -50,6 +58,7 @@ class Sources:
             put: Takes what was read, on the loop that `run` runs on; must return at once.
             once: Read each folder once, without its history, and then keep still
                 (`driftdeck diff`).
+            webhook: Where servers may say that there is news.
             clock: Time, for what cannot be read.
         """
         self._repositories, self._put = repositories, put
@@ -58,12 +67,17 @@ class Sources:
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         }
+        self._webhook = webhook
         self._asked: asyncio.Queue[str] = asyncio.Queue()
         self._resting: set[str] = set()  # apps that are read again after a while, whatever happens
 
     async def run(self) -> None:
-        """Read every folder, and again whenever refs move or somebody asks, until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
+        """Read every folder, and again whenever refs move or somebody asks, until cancelled.
+
+        Raises:
+            UsageError: The webhook cannot be listened for.
+        """
+        async with self._listening(), asyncio.TaskGroup() as tasks:
             for source in self._sources:
                 polling = source.polling
                 followed = (
@@ -78,6 +92,21 @@ class Sources:
                     source.polling.ask_soon()
                 else:
                     tasks.create_task(self._read(spec, source, tasks))
+
+    @asynccontextmanager
+    async def _listening(self) -> AsyncIterator[None]:
+        if self._webhook is None:
+            yield
+            return
+        from core.sources.listening import Listener  # noqa: PLC0415 - a server of HTTP, seldom wanted
+
+        polled = {one.path: one.polling for one in self._sources if one.polling is not None}
+        listener = Listener(self._webhook, polled, lambda path: polled[path].ask_soon())
+        await listener.start()
+        try:
+            yield
+        finally:
+            await listener.stop()
 
     def look_again(self, app: str) -> None:
         """Read one app's folder soon; nothing comes of it when its commit was read already."""
@@ -176,4 +205,8 @@ def _grouped(apps: Iterable[AppSpec], repositories: Repositories, clock: Clock) 
     by_path: dict[str, list[AppSpec]] = {}
     for spec in apps:
         by_path.setdefault(spec.repo, []).append(spec)
-    return [_Source(path, tuple(specs), repositories, clock) for path, specs in by_path.items()]
+    renderer = Renderer()  # one for all: it counts how many run at once
+    return [
+        _Source(path, tuple(specs), repositories, renderer, clock)
+        for path, specs in by_path.items()
+    ]

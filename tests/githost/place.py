@@ -9,6 +9,8 @@ from tests.core.git.sample import Sample
 from tests.githost.https import HttpsHost
 from tests.githost.ssh import SshHost
 
+_VARIABLES = ("https_proxy", "no_proxy")
+
 
 @dataclass
 class Place:
@@ -25,9 +27,10 @@ class Place:
 
     def repositories(self, **changed: object) -> Repositories:
         """Make them anew, as a program that starts does."""
+        variables = {name: str(changed.pop(name)) for name in _VARIABLES if name in changed}
         remote = replace(self.remote, **changed)  # type: ignore[arg-type]
         environment = {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-        return Repositories([remote], environment)
+        return Repositories([remote], {**environment, **variables})
 
 
 def by_https(host: HttpsHost, folder: Path) -> Place:

@@ -2,11 +2,15 @@
 
 import json
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from tests.apiserver.ports import ReservedPort
 from tests.apiserver.waiting import eventually
 from tests.controller import Controller
 from tests.core.git.sample import Sample
@@ -100,6 +104,24 @@ def test_a_push_is_followed_and_drift_is_healed_while_the_server_is_away(world: 
         controller.take(of("source_unavailable"), within_s=30)
 
 
+def test_a_push_is_followed_at_once_when_a_webhook_tells_of_it(world: World) -> None:
+    settings = world.place.folder / "driftdeck.yaml"
+    (world.place.folder / "secret").write_text("s3cret")
+    with ReservedPort() as port:
+        hook = f"webhook: {{listen: '127.0.0.1:{port.number}', secret_file: secret}}\n"
+        settings.write_text(hook + settings.read_text().replace("poll: 5s", "poll: 1h"))
+        command = world.place.command("--headless", "--autoheal")
+        with Controller(command, world.place.environment()) as controller:
+            controller.take(of("synced"), within_s=30)
+            second = world.state(2)
+            hooks = HTTPConnection("127.0.0.1", port.number, timeout=10)
+            hooks.request("POST", "/", b"{}", {"X-Gitlab-Token": "s3cret"})
+            assert hooks.getresponse().status == 202
+            hooks.close()
+            controller.take(of("source_updated", revision=second), within_s=20)
+            assert eventually(lambda: world.live() == "2", within_s=20)
+
+
 def test_a_revert_is_pushed_and_what_it_restates_is_applied(world: World) -> None:
     world.state(1)
     assert run(world.place, "sync", "--yes").returncode == 0
@@ -130,3 +152,21 @@ def test_a_revert_that_the_server_refuses_changes_nothing_anywhere(world: World)
     assert world.live() == "2"
     assert world.sample.git("rev-parse", "main").strip() == second
     assert run(world.place, "diff").returncode == 0
+
+
+def test_an_address_on_the_command_line_needs_no_settings(world: World) -> None:
+    world.host.token = ""
+    words = ["diff", "--repo", world.host.url("config.git"), "--path", "shop"]
+    place = world.place
+    done = subprocess.run(  # noqa: S603 - our own command line
+        [sys.executable, "-m", "tui", *words, "-n", world.namespace, "-o", "json"],
+        env={**place.environment(), "SSL_CERT_FILE": str(world.host.ca_file)},
+        cwd=world.host.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1, done.stderr
+    (app,) = json.loads(done.stdout)["apps"]
+    assert (app["name"], app["counts"]["missing"]) == ("shop", 1)

@@ -193,9 +193,20 @@ def test_an_inventory_is_written_before_and_after_what_it_names() -> None:
     around = [write(5.0, inventory), write(5.1), write(5.2, inventory)]
     assert not is_storm(around)
     assert is_storm([*around, write(5.3, inventory)])
+    assert not is_storm([*around, write(5.3, inventory)], News(5.0, WEB))
+    assert is_storm([*around, write(5.3, inventory)], News(5.0, Ref("configmaps", "soak-x", "a")))
+    assert is_storm(in_order([*around, write(5.3, inventory)], [write(5.0, user="alice")]))
     assert is_storm(
         [write(5.0, inventory), write(5.1, Ref("configmaps", "soak-x", "a")), *around[2:]]
     )
+
+
+def test_whoever_changes_a_part_of_an_inventory_is_reason_to_read_the_others() -> None:
+    first, second = (Ref("configmaps", "soak-till", f"driftdeck-till-{n}") for n in range(2))
+    reads = [Request(at, at, MINE, "get", second, 404) for at in (5.0, 5.1)]
+    assert is_storm(reads)
+    assert not is_storm(in_order(reads, [write(5.05, first, user="admin")]))
+    assert is_storm(in_order(reads, [write(5.05, OWN, user="admin")]))
 
 
 def test_the_storms_of_two_objects_are_two() -> None:

@@ -168,6 +168,17 @@ def test_a_cursor_key_sends_only_what_it_changed(tmp_path: Path) -> None:
     assert median(end - start for start, end in pairwise(ends)) < 3000  # pane 0 takes 12,000
 
 
+@pytest.mark.parametrize("state", ["/proc/nowhere", "/dev/null"])
+def test_a_state_folder_that_cannot_be_made_costs_a_log_and_nothing_else(
+    tmp_path: Path, state: str
+) -> None:
+    terminal = Terminal(tmp_path, XDG_STATE_HOME=state)
+    terminal.read_until(_painted)
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.ended() == 128 + signal.SIGTERM
+    assert terminal.restored()
+
+
 def test_no_color_sends_no_colour(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, NO_COLOR="1")
     terminal.read_until(_painted)

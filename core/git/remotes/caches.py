@@ -25,6 +25,8 @@ from core.git.remotes.choosing import Choice
 from core.model.remotes import Address
 
 STAMP: Final = "driftdeck-fetched"  # its time of change: when the server last answered whole
+SMALL_PACK_BYTES: Final = 4 * 2**20
+SMALL_PACKS_MOST: Final = 40
 _LOCK: Final = "driftdeck.lock"
 _NAME_CHARS: Final = 24
 
@@ -138,6 +140,27 @@ def enter(repo: Repo, choice: Choice, tags: frozenset[str]) -> bool:
     elif choice.head:
         refs.set_if_equals(HEADREF, None, choice.head.encode())  # type: ignore[arg-type]
     return changed
+
+
+def tidy(repo: Repo, *, most: int = SMALL_PACKS_MOST) -> None:
+    """Make one pack of many small ones: each fetch brings one, and every reading looks into all.
+
+    What somebody has open stays readable; dulwich's own `repack` would take a whole history into
+    memory.
+    """
+    store = repo.object_store
+    small = {
+        pack.name(): pack
+        for pack in store.packs
+        if os.stat(f"{pack._basename}.pack").st_size < SMALL_PACK_BYTES  # noqa: SLF001, PTH116
+    }
+    if len(small) <= most:
+        return
+    found = {each.id: (each, None) for pack in small.values() for each in pack.iterobjects()}
+    made = store.add_objects(list(found.values()))
+    for name, pack in small.items():
+        if made is None or name != made.name():
+            store._remove_pack(pack)  # noqa: SLF001 - as `repack` does
 
 
 def stamp(folder: Path) -> None:

@@ -94,6 +94,8 @@ def _fetch(client: GitClient, asked: Asked, repo: Repo) -> Told:
     tags = frozenset(name for name in refs if name.startswith(TAGS) and not name.endswith("^{}"))
     moved = caches.enter(repo, choice, tags)
     caches.stamp(Path(asked.folder))
+    if wants:
+        caches.tidy(repo)
     return Told(missing=tuple(choice.missing), moved=moved)
 
 

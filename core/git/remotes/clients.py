@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass
 
 import urllib3
 from dulwich.client import (
@@ -61,7 +63,7 @@ def client_of(asked: Asked) -> GitClient:
         return TCPGitClient(host, port=address.port, quiet=True)
     return Urllib3HttpGitClient(
         f"{address.scheme}://{address.host}:{address.port}/",
-        pool_manager=OneHost(asked),
+        pool_manager=_connections(asked),
         username=asked.username or None,
         password=asked.token or None,
         quiet=True,
@@ -96,18 +98,32 @@ def _quoted(path: str) -> str:
     return f'"{path.replace("%", "%%")}"'
 
 
-class OneHost(urllib3.PoolManager):
+def _connections(asked: Asked) -> "_OneHost":
+    """Return connections to the host of *asked* alone, through the proxy of the environment."""
+    address = asked.remote.address
+    proxies = getproxies_environment()
+    proxy = proxies.get(address.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(f"{address.host}:{address.port}"):
+        return _Direct(address, _options(asked))
+    return _ThroughProxy(address, _options(asked), proxy)
+
+
+def _options(asked: Asked) -> dict[str, Any]:
+    once = urllib3.Retry(
+        total=REDIRECTS_MAX, connect=0, read=0, redirect=REDIRECTS_MAX, status=0, other=0
+    )
+    return {
+        "cert_reqs": "CERT_REQUIRED",
+        "ca_certs": asked.remote.ca_file or None,
+        "timeout": urllib3.Timeout(connect=CONNECT_S, read=asked.timeout_s),
+        "retries": once,
+    }
+
+
+class _OneHost(urllib3.PoolManager):
     """Connections to one host: where a redirect leads elsewhere, or out of TLS, it is refused."""
 
-    def __init__(self, asked: Asked) -> None:
-        """Allow the host of *asked* alone."""
-        super().__init__(
-            cert_reqs="CERT_REQUIRED",
-            ca_certs=asked.remote.ca_file or None,
-            timeout=urllib3.Timeout(connect=CONNECT_S, read=asked.timeout_s),
-            retries=urllib3.Retry(total=REDIRECTS_MAX, connect=0, read=0, redirect=REDIRECTS_MAX),
-        )
-        self._address = asked.remote.address
+    _address: Address
 
     @override
     def urlopen(self, method: str, url: str, redirect: bool = True, **kw: Any) -> Any:  # type: ignore[override]
@@ -125,6 +141,25 @@ class OneHost(urllib3.PoolManager):
         if method == "GET" or b"command=ls-refs" in asked:
             response.read = _Counted(response.read, self._address)  # type: ignore[assignment, method-assign]
         return response
+
+
+class _Direct(_OneHost):
+    """Straight to the host."""
+
+    def __init__(self, address: Address, options: dict[str, Any]) -> None:
+        super().__init__(**options)
+        self._address = address
+
+
+class _ThroughProxy(_OneHost, urllib3.ProxyManager):
+    """Through a proxy, which sees the host's name and no more."""
+
+    def __init__(self, address: Address, options: dict[str, Any], proxy: str) -> None:
+        parts = urlsplit(proxy)
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        headers = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}" if user else None)
+        urllib3.ProxyManager.__init__(self, proxy, proxy_headers=headers, **options)
+        self._address = address
 
 
 class _Counted:

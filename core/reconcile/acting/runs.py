@@ -121,10 +121,13 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
 
 
 def _merged(app: AppState, stored: Inventory) -> Inventory:
-    """Put into what the cluster holds the rows of ours that it does not hold yet."""
+    """Put into what the cluster holds the rows of ours that it does not hold yet.
+
+    A row for what is still to be applied says nothing that another one would not say.
+    """
     merged = stored
     for ref, row in sorted((app.inventory or NOTHING_APPLIED).items()):
-        if app.stored.get(ref) != row:
+        if app.stored.get(ref) != row and (row.uid is not None or ref not in stored):
             merged = merged.set(ref, row)
     return merged
 

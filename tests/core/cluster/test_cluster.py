@@ -21,6 +21,7 @@ from core.compare import Policy
 from core.errors import (
     DeniedError,
     OutdatedError,
+    ProductError,
     RejectedError,
     UnavailableError,
 )
@@ -704,6 +705,9 @@ async def test_a_long_record_is_split_and_a_short_one_empties_the_rest(world: Wo
 async def test_a_record_that_another_wrote_meanwhile_is_not_overwritten(world: World) -> None:
     async with connected(world) as (one, _), connected(world) as (other, _):
         await one.write_inventory("pay", world.namespace, HOME, [a_row(1)])
+        with pytest.raises(OutdatedError, match="somebody else"):  # it was never read
+            await other.write_inventory("pay", world.namespace, HOME, [a_row(2)])
+        assert await other.read_inventory("pay", world.namespace, HOME) == (a_row(1),)
         await other.write_inventory("pay", world.namespace, HOME, [a_row(1), a_row(2)])
         with pytest.raises(OutdatedError, match="somebody else"):
             await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
@@ -727,6 +731,18 @@ async def test_what_another_process_records_is_told_at_once_and_our_own_is_not(
         with pytest.raises(OutdatedError):  # it was told, and not written from yet
             await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
         assert len(heard.all(InventoryRead)) == 2
+
+
+async def test_a_record_that_could_not_be_read_is_told_once_it_can(world: World) -> None:
+    place = f"{world.namespace}-2"
+    clock = Clock(random=lambda: 0.0)
+    async with connected(world, clock=clock) as (cluster, heard):
+        with pytest.raises(ProductError, match="does not exist"):
+            await cluster.read_inventory("pay", place, HOME)
+        body: JsonObject = {"metadata": {"name": place}}
+        answer = await world.call("POST", "/api/v1/namespaces", body, user="admin")
+        assert answer.status == 201
+        assert await heard.next(InventoryRead) == InventoryRead("pay", ())
 
 
 async def test_that_a_person_asked_another_process_for_a_sync_is_told_once(world: World) -> None:
@@ -792,6 +808,7 @@ async def test_a_record_keeps_what_only_the_other_clone_knows_of_its_repository(
     shallow = replace(HOME, root="")
     async with connected(world) as (one, _), connected(world) as (other, _):
         await one.write_inventory("pay", world.namespace, replace(HOME, remote=""), [a_row(1)])
+        await other.read_inventory("pay", world.namespace, HOME)
         await other.write_inventory("pay", world.namespace, HOME, [a_row(2)])
         await one.read_inventory("pay", world.namespace, shallow)
         await one.write_inventory("pay", world.namespace, shallow, [a_row(3)])

@@ -11,13 +11,14 @@ from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.settings.document import parse_settings
 from core.settings.fields import Field
-from core.settings.table import APP, CLUSTER, REPOSITORY, RULE, TOP
+from core.settings.table import APP, CLUSTER, REPOSITORY, RULE, TOP, WEBHOOK
 
 README = Path(__file__).parents[3] / "README.md"
 TABLES = {
     "": TOP,
     "clusters.NAME.": CLUSTER,
     "repositories[].": REPOSITORY,
+    "webhook.": WEBHOOK,
     "apps[].": APP,
     "apps[].ignore[].": RULE,
 }
@@ -52,7 +53,8 @@ def test_the_example_in_the_readme_is_read_without_an_error(tmp_path: Path) -> N
         for block in README.read_text().split("```yaml\n")[1:]
         if block.startswith("clusters:")
     )
-    (app,), (cluster,), _ = parse_settings("driftdeck.yaml", example.encode(), tmp_path)
+    stated = parse_settings("driftdeck.yaml", example.encode(), tmp_path)
+    (app,), (cluster,) = stated.apps, stated.clusters
     assert (app.name, cluster.name) == ("payments", "prod")
     assert len(app.ignore) == 3
 
@@ -95,7 +97,8 @@ def test_the_table_fills_every_field_of_what_is_made_from_it(
 
 def test_what_is_left_out_is_what_the_product_takes_by_itself(tmp_path: Path) -> None:
     text = b"clusters: {a: {}}\napps: [{name: a, repo: .}]\n"
-    (app,), (cluster,), _ = parse_settings("d.yaml", text, tmp_path)
+    stated = parse_settings("d.yaml", text, tmp_path)
+    (app,), (cluster,) = stated.apps, stated.clusters
     assert app == AppSpec(name="a", repo=str(tmp_path), revision="HEAD", path="", cluster="a")
     assert cluster == ClusterSpec(name="a")
 

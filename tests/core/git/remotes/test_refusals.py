@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -155,7 +156,7 @@ def test_a_server_that_says_nothing_is_given_up_and_leaves_nothing_behind(
     assert time.monotonic() - began < STALL_S + 2
     assert told.problem == f"{web.path}: it took longer than 3 s and was ended"
     repositories.close()
-    assert eventually(lambda: not children(), within_s=5)
+    assert eventually(lambda: not children(), within_s=60)
     host.answer = None
     assert repositories.opened(web.path).resolve("main").subject == "first"
     assert repositories.fetching(web.path, ["main"]).told().moved
@@ -211,6 +212,29 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(web: Place) -> None:
 def test_a_server_that_is_down_is_told_in_its_own_words(web: Place, host: HttpsHost) -> None:
     host.stop()
     assert fetched(web) == (Remedy.WAIT, f"{web.path}: Connection refused")
+
+
+def test_the_proxy_of_the_environment_is_used_but_for_hosts_that_need_none(
+    web: Place, host: HttpsHost
+) -> None:
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+
+        def serve() -> None:
+            connection, _ = proxy.accept()
+            asked.append(connection.recv(2_000))
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            connection.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://me:pw@127.0.0.1:{proxy.getsockname()[1]}"
+        told = web.repositories(https_proxy=url).fetching(web.path, ["main"]).told()
+        assert "403" in told.problem
+        assert "pw" not in told.problem
+        assert asked[0].startswith(f"CONNECT 127.0.0.1:{host.port} ".encode())
+        assert b"proxy-authorization: basic bwu6chc=" in asked[0].lower()
+        spared = web.repositories(https_proxy=url, no_proxy="127.0.0.1")
+        assert spared.fetching(web.path, ["main"]).told().problem == ""
 
 
 def test_a_host_whose_key_is_not_the_pinned_one_is_refused(shell: Place, tmp_path: Path) -> None:

@@ -249,6 +249,17 @@ def test_a_write_that_came_too_late_is_made_again_from_what_is_there() -> None:
     assert written(made.feed(InventoryWritten(SPEC.name, again.rows))) == [key(CONFIG_MAP, "a")]
 
 
+def test_what_was_applied_before_stays_known_though_it_was_read_too_late() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", **GOOD))
+    made.feed(InventoryRead(SPEC.name, (), "the API server does not answer"))
+    made.listing(CONFIG_MAP)
+    made.feed(Execute(1, made.plan("a")))
+    effects = made.feed(InventoryRead(SPEC.name, (ROW_A, ROW_B), instead="outdated"))
+    assert app(made).inventory == inventory(ROW_A, ROW_B)
+    assert records(effects) == []  # the cluster holds all of it
+
+
 def test_a_write_that_is_refused_though_nobody_wrote_is_not_made_again() -> None:
     made = world()
     made.read(document(CONFIG_MAP, "a", **GOOD))
