@@ -152,7 +152,7 @@ class Performer:
     async def _perform(self, effect: Perform) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
         live = await cluster.perform(effect.requests, effect.live)
-        return Applied(effect.key, effect.desired, live)
+        return Applied(effect.key, effect.desired, live, at=self._clock.wall())
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app

@@ -78,7 +78,7 @@ class SshHost:
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(60)
         self._reserved.release()
 
     def url(self, name: str) -> str:

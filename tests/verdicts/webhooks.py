@@ -120,7 +120,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, bytes]]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)
 
 
 class _Handler(BaseHTTPRequestHandler):

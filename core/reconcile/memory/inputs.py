@@ -181,6 +181,9 @@ class KindListed:
     unread: Mapping[str, Problem] = field(default_factory=dict)  # by namespace: why
     at: float = field(default=0.0, compare=False)  # when it was received; 0.0 means just now
     since: float = field(default=0.0, compare=False)  # until when the picture before was current
+    began: Mapping[str, float] = field(
+        default_factory=dict, compare=False
+    )  # by namespace, "" for the others: when it was asked for; left out: nobody knows
 
 
 @dataclass(frozen=True, slots=True)

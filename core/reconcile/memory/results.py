@@ -101,6 +101,7 @@ class Applied:
     desired: Desired
     live: Live | None
     problem: Problem | None = None
+    at: float = field(default=0.0, compare=False)  # when it ended; 0.0 means just now
 
 
 @dataclass(frozen=True, slots=True)

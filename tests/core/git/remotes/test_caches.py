@@ -57,7 +57,7 @@ def test_many_small_packs_become_one_and_what_is_open_stays_readable(web: Place)
         caches.tidy(repo, most=before)
         assert len(list(repo.object_store.packs)) == before
         caches.tidy(repo, most=before - 1)
-    assert eventually(lambda: len(list(folder.glob("objects/pack/*.pack"))) == 1, within_s=5)
+    assert eventually(lambda: len(list(folder.glob("objects/pack/*.pack"))) == 1, within_s=60)
     history = repository.history(heads[-1], "app")
     assert [commit.id for commit in history][:4] == heads[::-1]
     (file,) = repository.files(heads[0], "app")

@@ -156,7 +156,7 @@ def test_a_server_that_says_nothing_is_given_up_and_leaves_nothing_behind(
     assert time.monotonic() - began < STALL_S + 2
     assert told.problem == f"{web.path}: it took longer than 3 s and was ended"
     repositories.close()
-    assert eventually(lambda: not children(), within_s=5)
+    assert eventually(lambda: not children(), within_s=60)
     host.answer = None
     assert repositories.opened(web.path).resolve("main").subject == "first"
     assert repositories.fetching(web.path, ["main"]).told().moved
