@@ -2,11 +2,12 @@
 
 from collections.abc import Generator
 from contextlib import nullcontext
+from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests.purity import guarded, is_pure
+from tests.purity import guarded, holds_none, is_pure
 
 pytest_plugins = ["tests.apiserver.fixture"]
 
@@ -14,6 +15,12 @@ hypothesis.settings.register_profile("busy", deadline=None)  # a machine that do
 hypothesis.settings.load_profile("busy")
 
 _ORDER = ("tests/shapes/", "tests/matrix/", "tests/adoption/", "tests/verdicts/", "tests/loop/")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m pure` import no module that has no such test: each worker of xdist imports them."""
+    pure_only = config.option.markexpr == "pure"
+    return True if pure_only and holds_none(collection_path, config.rootpath) else None
 
 
 @pytest.hookimpl(tryfirst=True)  # `-m pure` chooses afterwards

@@ -46,12 +46,12 @@ class Controller:
         trace: TracebackType | None,
     ) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
         for thread, stream in (
             (self._reader, self._process.stdout),
             (self._errors, self._process.stderr),
         ):
-            thread.join(5)
+            thread.join(60)
             assert stream is not None
             stream.close()
 

@@ -8,6 +8,7 @@ only would hang or skip where it is run next.  Event loops and files are allowed
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -41,6 +42,12 @@ def is_pure(item: pytest.Item) -> bool:
     """Tell whether a test belongs to the pure tier."""
     kept_out = any(item.get_closest_marker(name) for name in ("real", "outside"))
     return item.nodeid.startswith(ROOMS) and not kept_out
+
+
+def holds_none(path: Path, root: Path) -> bool:
+    """Tell whether nothing at *path*, below *root*, can belong to the pure tier."""
+    place = path.relative_to(root).as_posix() + "/" * path.is_dir()
+    return not place.startswith(ROOMS) and not any(room.startswith(place) for room in ROOMS)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.purity import guarded
+from tests.purity import ROOMS, guarded, holds_none
 
 
 def test_a_pure_test_that_opens_a_connection_fails_by_name() -> None:
@@ -30,3 +30,15 @@ def test_event_loops_and_files_are_allowed(request: pytest.FixtureRequest) -> No
         first, second = socket.socketpair()
     first.close()
     second.close()
+
+
+def test_what_holds_no_pure_test_is_passed_over_and_no_way_to_one_is(
+    pytestconfig: pytest.Config,
+) -> None:
+    root = pytestconfig.rootpath
+    for module in (root / "tests").rglob("test_*.py"):
+        ways = (module, *(each for each in module.parents if each.is_relative_to(root / "tests")))
+        pure = module.relative_to(root).as_posix().startswith(ROOMS)
+        assert any(holds_none(way, root) for way in ways) is not pure
+    assert holds_none(root / "tests/core/git", root)
+    assert not holds_none(root / "tests/core/cli/commands", root)

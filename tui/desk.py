@@ -192,6 +192,8 @@ class Desk(Screen[None], inherit_bindings=False):
 
     def refresh_all(self) -> None:
         """Bring every pane and bar up to the view."""
+        if self.view.filter_of(Pane.RESOURCES).names_somebody:
+            self._explaining.look_for(self.view.groups.by_app.get(self.view.app or "", ()))
         self.panes.take(self.view)
         self.refresh_around()
 

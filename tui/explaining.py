@@ -3,16 +3,18 @@
 It is asked for the row that a person looks at, once the cursor rests on it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from textual.screen import Screen
 from textual.timer import Timer
 
-from core.model import Commit, Drift, Verdict
+from core.model import Commit, Drift, Key, Verdict
 from core.reconcile.memory.commands import Command, Explain, ShowCommit
 from tui.model.view import View
 
 REST_S = 0.15  # the cursor rests on a row this long before anything is looked up
+_SOUGHT_MAX = 50  # rows at a time that are asked for by a filter
 
 
 class Explaining:
@@ -29,6 +31,7 @@ class Explaining:
         self._screen, self._view, self._numbers, self._submit = screen, view, numbers, submit
         self._wanted: Drift | Commit | None = None
         self._asked: Drift | None = None
+        self._sought: dict[Key, Drift] = {}
         self._timer: Timer | None = None
 
     def look_at(self, row: object) -> None:
@@ -41,6 +44,13 @@ class Explaining:
             self._timer.stop()
         if wanted is not None and wanted is not self._asked:
             self._timer = self._screen.set_timer(REST_S, self._ask)
+
+    def look_for(self, rows: Iterable[Drift]) -> None:
+        """Somebody is filtered by: *rows* that nobody looked at yet are asked for, too."""
+        unasked = (r for r in rows if _unexplained(r) and self._sought.get(r.key) is not r)
+        for row in islice(unasked, _SOUGHT_MAX):
+            self._sought[row.key] = row
+            self._submit(Explain(row.key))
 
     def _is_unknown(self, row: Drift | Commit) -> bool:
         if isinstance(row, Drift):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from core.attribution.origins import Origins
 from core.attribution.recalling import recalled
+from core.attribution.rendering import rendered
 from core.attribution.users import attribute, maker, remover
 from core.compare import detailed
 from core.errors import ProductError
@@ -43,6 +44,8 @@ class Attribution:
         Raises:
             ProductError: Git cannot say now.
         """
+        if asked.document.made is not None:  # its files state something else than it is
+            return Recalled(asked.key, asked.revision, (asked.document,))
         repository = self._repositories.opened(self._specs[asked.key.app].repo)
         documents = recalled(repository, self._reader, asked.document, asked.revision)
         return Recalled(asked.key, asked.revision, documents)
@@ -64,6 +67,8 @@ class Attribution:
         origins = Origins(repository, self._reader, asked.revision, spec.path)
         if asked.desired is None:
             return replace(plain, origin=origins.of_removed(asked.key.ref, asked.kind))
+        if asked.desired.document.made is not None:
+            return rendered(origins, asked.desired.document, plain, missing=asked.live is None)
         if asked.live is None:
             return replace(plain, origin=origins.of_object(asked.desired.document))
         return replace(plain, changes=origins.attach(asked.desired.document, plain.changes))

@@ -28,6 +28,7 @@ REMOVED: Final = "removed here"
 _OBJECT: Final = ""  # the path of the object itself
 _NOT_BLAMED: Final = "the last commit of the app's folder: its files do not state this as it is"
 _LACKING: Final = "set by a commit that is not here, for this is a partial clone"
+_NOT_TRACED: Final = "the last commit of the files it is rendered from: no line states just this"
 _NOT_STATED: Final = "the last commit that changed the object: its file leaves this field out"
 
 
@@ -154,6 +155,21 @@ class Origins:
             origin = self._origin(document.file, line, found[_OBJECT])
             origin = origin if found[_OBJECT].cut else replace(origin, note=_NOT_STATED)
         return replace(change, origin=origin)
+
+    def of_inputs(self, document: Document, inputs: Iterable[str]) -> Origin | None:
+        """Return the newest commit that touched what an object was rendered from.
+
+        Raises:
+            UnavailableError: The repository cannot be read.
+        """
+        changed = (self._repository.changed_at(self._revision, file) for file in inputs)
+        found = {commit for commit in changed if commit is not None}
+        if not found:
+            return None
+        newest = max(found, key=lambda commit: (self._repository.when(commit), commit))
+        made = Found(newest, cut=self._repository.is_cut(newest))
+        origin = self._origin(document.file, document.line, made)
+        return origin if made.cut else replace(origin, note=_NOT_TRACED)
 
     def _content(self, file: str) -> bytes | None:
         blob = self._repository.blob_at(self._revision, file)

@@ -56,7 +56,12 @@ def flags_of(options: Options) -> Flags:
 
 
 def connected(
-    settings: Settings, *, healing: bool = False, writing: bool = False, once: bool = False
+    settings: Settings,
+    *,
+    healing: bool = False,
+    writing: bool = False,
+    once: bool = False,
+    listening: bool = False,
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
     from core.engine import connect  # noqa: PLC0415 - lazily, see above
@@ -65,9 +70,11 @@ def connected(
         settings.apps,
         settings.clusters,
         neighbours=settings.neighbours,
+        remotes=settings.remotes,
         healing=healing,
         writing=writing,
         once=once,
+        webhook=settings.webhook if listening else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from http import HTTPStatus
 
 from core.clock import Clock
@@ -17,7 +18,7 @@ from core.cluster.following.records import Records
 from core.cluster.presence import Parts, Presence
 from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import Gateway
-from core.cluster.writing.inventories import Inventories
+from core.cluster.writing.inventories import Inventories, Place
 from core.errors import DeniedError, OutdatedError, ProductError
 from core.model import (
     AuditEvent,
@@ -198,22 +199,29 @@ class Cluster:
         """Return what was applied for *app*; from now on what others write there is told.
 
         An inventory of the same folder under an earlier name is its own, unless one of the *others*
-        is called so; None looks under its own name alone.
+        is called so; None looks under its own name alone.  What cannot be told now is once it can.
 
         Raises:
             ProductError: It cannot be told.
         """
-        rows = await self._inventories.read(app, namespace, home, others)
+        read = partial(self._inventories.read, app, namespace, home, others)
+        try:
+            rows = await read()
+        except ProductError as error:
+            self._records.try_again(Place(app, namespace), read, error)
+            raise
         self._records.follow(namespace)
         return rows
 
     async def write_inventory(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
     ) -> None:
         """Replace what the inventory says was applied for *app*.
+
+        Where a person *asked* for it, other processes hear of that.
 
         Raises:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It cannot be written.
         """
-        await self._inventories.write(app, namespace, home, rows)
+        await self._inventories.write(app, namespace, home, rows, asked)

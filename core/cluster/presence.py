@@ -156,6 +156,7 @@ class Presence:
         if replaced:  # G7: all that was known is of another one
             self._parts.inventories.forget()
             self._parts.following.relist()
+        self._parts.inventories.meet(self._uid)
         if self._told or other or resources != self.resources:
             self._find(resources)
 

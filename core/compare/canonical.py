@@ -102,8 +102,20 @@ def _copied(value: Json, node: Node) -> Json:
     if isinstance(value, dict):
         return _without_nulls(value, node)
     if isinstance(value, list):
-        return [_copied(item, node.items) for item in value]
+        copies = [_copied(item, node.items) for item in value]
+        return [_with_keys(copy, node) for copy in copies] if node.items.built_in else copies
     return value
+
+
+def _with_keys(entry: Json, node: Node) -> Json:
+    """Leave out of an entry of a keyed list what it has empty where the key has a default.
+
+    `protocol: ""` is TCP, but an apply takes it for another entry and makes a second port of it.
+    """
+    if not isinstance(entry, dict):
+        return entry
+    empty = {key for key in node.keys if entry.get(key) == "" and node.items.defaults.get(key)}
+    return {key: item for key, item in entry.items() if key not in empty} if empty else entry
 
 
 def _strip_metadata(body: JsonObject) -> tuple[FieldChange, ...]:

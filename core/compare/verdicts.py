@@ -37,6 +37,10 @@ from core.model.paths import Parts, format_path, value_at
 _GUARDED_GROUPS: Final = frozenset({"admissionregistration.k8s.io", "apiextensions.k8s.io"})
 _RESTARTED: Final = ("template", "metadata", "annotations", RESTARTED_AT)
 _REPLICAS: Final = ("spec", "replicas")
+_EGRESS, _POLICY_TYPES = ("spec", "egress"), ("spec", "policyTypes")
+_DENIES: Final = (
+    "no rule in Git lets anything out, and no apply takes Egress away from here: state policyTypes"
+)
 _REFERENCE: Final = re.compile(r"\$\(([^)]+)\)")
 
 
@@ -124,6 +128,9 @@ class Case:
         owners = self.evidence.owners_of(each.parts)
         actor = owners[0].actor if owners else NOBODY
         filled = each.filled and _person(owners) is None
+        if self._denies(each, owners):
+            yield _change(each, FieldVerdict.WARN, actor, _DENIES)
+            return
         if filled and (each.kept or not self.evidence.was_gits(each.parts)):  # B1
             return
         if self.scale is not None and each.parts == _REPLICAS:  # B2, A5
@@ -161,6 +168,17 @@ class Case:
         secret = is_secret_kind(self.kind.kind) or shown == ""
         note = "the server's default" if secret else f"{shown}, the server's default,"
         return replace(change, note=f"{note} takes its place")
+
+    def _denies(self, each: Difference, owners: tuple[Owner, ...]) -> bool:
+        """Tell whether what the server filled in for rules that Git dropped denies all egress."""
+        if self.kind.kind != "NetworkPolicy" or each.parts != _POLICY_TYPES:
+            return False
+        wanted, rules = (value_at(side, _EGRESS) for side in (self.git, self.live))
+        stays = not isinstance(rules, Absent) and not self.evidence.was_gits(_EGRESS)
+        if wanted not in (ABSENT, []) or stays or self.evidence.was_gits(each.parts):
+            return False
+        by_default = not owners or owners[0].manager in CLIENT_SIDE
+        return by_default and isinstance(each.live, list) and "Egress" in each.live
 
     def added_inside(self, each: Difference, maker: str = "") -> Iterator[FieldChange]:
         """B6 for a list entry that admission, or *maker*, added and another then edited."""

@@ -14,6 +14,7 @@ from core.engine.seams import Adapters
 from core.git import Repositories
 from core.manifests import Reader, Workers
 from core.model import AppSpec, ClusterSpec
+from core.model.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
 from core.sources import Sources
 
@@ -23,9 +24,11 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     clusters: tuple[ClusterSpec, ...],
     *,
     neighbours: tuple[AppSpec, ...] = (),
+    remotes: tuple[Remote, ...] = (),
     healing: bool = False,
     writing: bool = False,
     once: bool = False,
+    webhook: Webhook | None = None,
     clock: Clock | None = None,
 ) -> Engine:
     """Build an engine; nothing is contacted before it runs.
@@ -33,18 +36,22 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     Args:
         apps: What to keep in sync; each names one of *clusters*.
         clusters: The API servers.
+        remotes: How repositories of other machines are asked.
         neighbours: Other apps, read to know what is theirs; not shown.
         healing: Put drift right and apply new commits from the start.  Implies writing.
         writing: Plans that a person accepts may run.
         once: Read each folder once and do not follow it (`driftdeck diff`).
+        webhook: Where servers of Git may say that there is news.
         clock: Time and dice.
     """
     clock = clock or Clock()
-    inbox, repositories, reader = Inbox(), Repositories(), Reader(Workers())
+    inbox, repositories, reader = Inbox(), Repositories(remotes), Reader(Workers())
     known = (*apps, *neighbours)
     adapters = Adapters(
         clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
-        sources=Sources(known, repositories, inbox.put, reader, once=once, clock=clock),
+        sources=Sources(
+            known, repositories, inbox.put, reader, once=once, webhook=webhook, clock=clock
+        ),
         attribution=Attribution(known, repositories, reader),
         reverts=Reverts(apps, repositories, reader, clock),
     )

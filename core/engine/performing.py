@@ -152,15 +152,16 @@ class Performer:
     async def _perform(self, effect: Perform) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
         live = await cluster.perform(effect.requests, effect.live)
-        return Applied(effect.key, effect.desired, live)
+        return Applied(effect.key, effect.desired, live, at=self._clock.wall())
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
+        place, asked = (app, effect.namespace, effect.home), effect.asked
         try:
-            await cluster.write_inventory(app, effect.namespace, effect.home, effect.rows)
+            await cluster.write_inventory(*place, effect.rows, asked)
         except OutdatedError as error:
-            rows = await cluster.read_inventory(app, effect.namespace, effect.home)
-            return InventoryRead(app, rows, instead=str(error))
+            rows = await cluster.read_inventory(*place)
+            return InventoryRead(app, rows, instead=str(error), asked=asked)
         return InventoryWritten(app, effect.rows)
 
     async def _look_up(self, effect: LookUp) -> Input:

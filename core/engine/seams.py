@@ -60,9 +60,9 @@ class ClusterLike(Protocol):
         """
 
     async def write_inventory(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
     ) -> None:
-        """Replace what the inventory says was applied for *app*."""
+        """Replace what the inventory says was applied for *app*, and when a person asked for it."""
 
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
         """Return the writes of one object that the audit log tells of."""

@@ -28,7 +28,7 @@ def remote_of(store: Store) -> str:
 
     The same for every way there: scheme, user, port and query say nothing, and may be secret.
     """
-    with store.lock, translated(store.path):
+    with store.lock, translated(store.called):
         config = store.repo.get_config()
         remotes = [one for one in config.sections() if one[0].lower() == b"remote" and one[1:]]
         chosen = [one for one in remotes if one[1] == _ORIGIN] or remotes

@@ -5,7 +5,8 @@ Only committed state is read.  The one thing that writes is `make_revert`, and i
 """
 
 import os
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
 from threading import Lock
@@ -47,8 +48,8 @@ DEFAULT_AUTHOR: Final = "driftdeck <driftdeck@localhost>"
 class Repository:
     """A repository on this machine, bare or not.  Threads may share it."""
 
-    def __init__(self, path: str | Path) -> None:
-        """Open the repository.
+    def __init__(self, path: str | Path, *, called: str = "") -> None:
+        """Open the repository; *called* is what people call it, where that is not its path.
 
         Raises:
             UsageError: There is none at *path*.
@@ -57,7 +58,7 @@ class Repository:
         path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's raises for an unknown user
         inside = path.name == ".git" and os.path.isdir(path)  # noqa: PTH112 - Path's raises, too
         self.path = path.parent if inside else path
-        self._store = Store(self.path)
+        self._store = Store(self.path, called)
         self._graph = Graph(self._store)
         self._writing = Lock()
 
@@ -104,7 +105,7 @@ class Repository:
         count = sum(not self._store.has(file.blob_id) for file in files if file.blob_id)
         objects = "object" if count == 1 else "objects"
         what = f'{count} {objects} of "{clean(folder)}" {"is" if count == 1 else "are"}'
-        return not_here(self.path, what, bare=self._store.repo.bare)
+        return not_here(self._store.called, what, bare=self._store.repo.bare)
 
     def blob(self, blob_id: str) -> bytes:
         """Return the bytes of a file.
@@ -235,6 +236,7 @@ class Repository:
         now: float,
         committer: str | None = None,
         timezone_s: int = 0,
+        publish: Callable[[str, str, str], None] | None = None,
     ) -> Commit:
         """Write the revert that was planned, as one new commit on its branch.
 
@@ -244,6 +246,8 @@ class Repository:
             now: Seconds since the epoch.
             committer: The same, where it is another one.
             timezone_s: Seconds east of UTC that the commit shows.
+            publish: Moves the branch where it really is, a full name, from one commit to another;
+                what it raises leaves this repository's branch where it was.
 
         Raises:
             OutdatedError: The branch moved since the plan was made.
@@ -276,7 +280,10 @@ class Repository:
                     checkout.check(changes)
                 files = {change.path: change.after for change in changes}
                 commit_id = write_commit(store, plan.parent, files, made)
-                move_ref(store, ref, plan.parent, commit_id, made)
+                if publish is not None:
+                    publish(ref, plan.parent, commit_id)
+                with suppress(*(() if publish is None else (OutdatedError,))):  # fetched meanwhile
+                    move_ref(store, ref, plan.parent, commit_id, made)
                 if checkout is not None:
                     _update(checkout, changes, commit_id)
         return commit_of(commit_id, store.commit(commit_id))
@@ -301,7 +308,7 @@ class Repository:
         return self._settings(environment).identity("committer") or DEFAULT_AUTHOR
 
     def _settings(self, environment: Mapping[str, str] = os.environ) -> GitSettings:
-        with self._store.lock, translated(self.path):
+        with self._store.lock, translated(self._store.called):
             return GitSettings(self._store.repo, environment)
 
     def _reversal(self, target: Commit, head: str, folder: str) -> tuple[Change, ...]:

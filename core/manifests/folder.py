@@ -243,7 +243,8 @@ def _rendered(files: list[Listed], cache: DocumentCache) -> dict[str, str]:
         if any(folder.startswith(above) for above in folders):
             continue
         what = clean(folder.rstrip("/")) or "the repository's root"
-        reason = f"{what} is for {tool}, which is not rendered yet; none of its files was read"
+        alone = f"{what} is for {tool}, so it is rendered as an app of its own only"
+        reason = f"{alone}; none of its files was read"
         folders[folder] = f"{clean(path)}:1: {reason}"
     return folders
 

@@ -106,7 +106,7 @@ def load(path: str, content: bytes) -> Loaded:
     """Read the objects of one file exactly as kubectl would.
 
     Args:
-        path: Of the file inside the repository; `.json` files must be JSON.
+        path: Of the file inside the repository; a `.json` that begins with a brace must be JSON.
         content: The bytes of the file.
 
     Raises:

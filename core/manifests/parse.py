@@ -34,7 +34,7 @@ class YamlError(ManifestError):
 
 
 def parse(path: str, content: bytes) -> Tree:
-    """Read YAML, or JSON if the name or the first character says so, as kubectl would.
+    """Read YAML, or JSON if it begins like that, as kubectl would.
 
     Raises:
         ManifestError: The file cannot be read, or is beyond a budget.
@@ -67,7 +67,8 @@ def documents_in(path: str, content: bytes) -> tuple[bytes, ...]:
         ManifestError: It begins like UTF-16 and is none.
     """
     content = in_utf8(path, content)
-    if path.endswith(".json") or _DIRECTIVE.search(content):
+    json_file = path.endswith(".json") and content.removeprefix(_BOM.encode()).lstrip()[:1] == b"{"
+    if json_file or _DIRECTIVE.search(content):
         return (content,)
     return tuple(_DOCUMENT.split(content))
 
@@ -99,20 +100,18 @@ def in_utf8(path: str, content: bytes) -> bytes:
 
 
 def _read(path: str, text: str) -> Tree:
-    if path.endswith(".json"):
-        return _from_json_file(path, text)
-    if text.lstrip()[:1] == "{" and _is_json(text):
-        return _from_json(path, text)
-    return _from_yaml(path, text)
+    """Read JSON or YAML: as for kubectl what it begins with decides, not what the file is called.
 
-
-def _from_json_file(path: str, text: str) -> Tree:
-    if not text.strip():
-        return Tree(path)
+    What is called YAML may be in flow style; what is called JSON and begins like it has to be it.
+    """
+    if text.lstrip()[:1] != "{":
+        return _from_yaml(path, text)
     try:
         check_json(text)
     except JsonError as error:
-        raise ManifestError(path, error.line, f"not JSON: {error}") from error
+        if path.endswith(".json"):
+            raise ManifestError(path, error.line, f"not JSON: {error}") from error
+        return _from_yaml(path, text)
     return _from_json(path, text)
 
 
@@ -123,14 +122,6 @@ def _from_json(path: str, text: str) -> Tree:
     except JsonError as error:
         raise ManifestError(path, error.line, str(error)) from error
     return tree
-
-
-def _is_json(text: str) -> bool:
-    try:
-        check_json(text)
-    except JsonError:
-        return False
-    return True
 
 
 def _from_yaml(path: str, text: str) -> Tree:

@@ -14,6 +14,7 @@ from core.model.apps import (
     Contested,
     Extras,
     IgnoreRule,
+    Render,
 )
 from core.model.audit import DELETIONS, AuditEvent
 from core.model.homes import NOWHERE, Home
@@ -49,7 +50,7 @@ from core.model.plans import (
     Verb,
 )
 from core.model.problems import Problem, Remedy, problem_of, worst_of
-from core.model.sides import Commit, Desired, Document, Live, refusal_of, stamp_of
+from core.model.sides import Commit, Desired, Document, Live, Made, refusal_of, stamp_of
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
 from core.model.values import (
     ABSENT,
@@ -103,6 +104,7 @@ __all__ = [
     "Key",
     "KindRef",
     "Live",
+    "Made",
     "Masked",
     "ObjectRef",
     "Operation",
@@ -110,6 +112,7 @@ __all__ = [
     "Plan",
     "Problem",
     "Remedy",
+    "Render",
     "Resource",
     "Restated",
     "RevertPlan",

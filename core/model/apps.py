@@ -23,6 +23,15 @@ class Contested(StrEnum):
     ENFORCE = "enforce"  # drift like any other
 
 
+class Render(StrEnum):
+    """What makes objects of an app's folder."""
+
+    AUTO = "auto"  # what the folder looks like
+    PLAIN = "plain"  # its files are the objects
+    KUSTOMIZE = "kustomize"
+    HELM = "helm"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoreRule:
     """What neither compare nor apply touches (verdicts.md section 4).
@@ -52,6 +61,8 @@ class AppSpec:
     cluster: str  # key of `ClusterSpec`
     include: tuple[str, ...] = ()  # globs of the only files that are read; () means all
     exclude: tuple[str, ...] = ()  # globs of files that are not
+    render: Render = Render.AUTO
+    values: tuple[str, ...] = ()  # files of values for helm, relative to `path`
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits

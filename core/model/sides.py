@@ -19,6 +19,15 @@ class Document:
     line: int  # of the document's first key, from 1
     index: int  # which object of the file, from 0, counted after lists were expanded
     warnings: tuple[str, ...] = ()  # each "file:line: reason"
+    made: "Made | None" = None  # how a renderer came to it; None: the file states it as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What in Git a rendered object was made from."""
+
+    statements: tuple[Document, ...]  # the object and its patches, as files state them
+    inputs: tuple[str, ...]  # every file that the renderer was given
 
 
 def refusal_of(refused: Iterable[tuple[str, str]], file: str) -> str:

@@ -62,7 +62,7 @@ class AppView:
 
     spec: AppSpec
     revision: Commit | None = None  # None: not read yet
-    read_at: float = 0.0  # when this revision was read, seconds since the epoch
+    read_at: float = 0.0  # when Git was read or asked last, seconds since the epoch
     problem: Problem | None = None  # what stops the app, in the user's words
     git_lost: bool = False  # Git cannot be read now; what it stated when it last could stands
     file_problems: tuple[str, ...] = ()  # "file:line: reason" of files left out

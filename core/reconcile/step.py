@@ -19,6 +19,7 @@ from core.reconcile.memory.commands import (
     Execute,
     ExecuteRevert,
     Explain,
+    PrepareHeal,
     PreparePlan,
     PrepareRevert,
     Refresh,
@@ -48,9 +49,11 @@ from core.reconcile.memory.inputs import (
     SchemaRead,
     SourceLost,
     SourceRead,
+    SourceSeen,
     SurveyChanged,
     SurveyListed,
     SurveyLost,
+    SyncAsked,
     Tick,
     WatchRepaired,
 )
@@ -118,6 +121,8 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             desired.take_history(draft, happened)
         case SourceLost():
             desired.lose_source(draft, happened)
+        case SourceSeen():
+            desired.see_source(draft, happened)
         case _:
             assert_never(happened)
 
@@ -140,6 +145,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             doubt_answers(draft, happened)
         case WatchRepaired():
             live.tell_repair(draft, happened)
+        case SyncAsked(name):
+            orders.take_confirmation(draft, name)
         case AuditLogRead(name, problem):
             cluster = draft.cluster(name)
             draft.put_cluster(replace(cluster, view=replace(cluster.view, notice=problem)))
@@ -206,6 +213,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901 - one case each
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
+        case PrepareHeal(request, app):
+            orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
         case SetWriting(enabled):

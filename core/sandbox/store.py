@@ -129,13 +129,16 @@ class Store:
         self._history.clear()
         self._forgotten_all = self.version
 
-    def remember(self) -> Callable[[], None]:
-        """Return what makes everything as it is now, versions too: an etcd that is restored."""
+    def remember(self) -> Callable[[int], None]:
+        """Return what makes everything as it is now, versions too: an etcd that is restored.
+
+        It is told how many versions the server has made since then, of things of its own.
+        """
         version = self.version
         objects = {resource: dict(known) for resource, known in self._objects.items()}
 
-        def restore() -> None:
-            self.version = version
+        def restore(since: int) -> None:
+            self.version = version + since
             self._objects = {resource: dict(known) for resource, known in objects.items()}
             self.forget()
 

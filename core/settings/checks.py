@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from core.errors import UsageError
 from core.model.globs import matches
+from core.model.remotes import AddressError, address_of, is_address
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -16,7 +17,6 @@ W = TypeVar("W", bound=StrEnum)
 _APP_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _APP_NAME_MAX: Final = 200
 _NAMESPACE: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_REMOTE: Final = re.compile(r"[a-zA-Z][-+.a-zA-Z0-9]*://|[^/]+@[^/]+:")
 
 
 class FieldError(UsageError):
@@ -46,10 +46,12 @@ def name_of_folder(path: str) -> str:
 
 
 def repository(repo: str, folder: Path) -> str:
-    """Return the path of a local repository; a relative one starts at *folder*."""
-    if _REMOTE.match(repo):
-        reason = "remote repositories are not read yet; clone it and name the folder"
-        raise FieldError("repo", reason)
+    """Return where a repository is: its address, or its path, which may start at *folder*."""
+    if is_address(repo):
+        try:
+            return str(address_of(repo))
+        except AddressError as error:
+            raise FieldError("repo", str(error)) from error
     if "\0" in repo:
         raise FieldError("repo", "a path holds no NUL")
     return os.path.normpath(folder / os.path.expanduser(repo))  # noqa: PTH111 - see Repository

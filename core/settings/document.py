@@ -1,21 +1,33 @@
 """The settings file as a document: clusters and apps, each read by its table."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
+from core.model.remotes import Remote, Webhook
+from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.overlaps import check_app, check_clusters
-from core.settings.table import APP, CLUSTER, TOP
+from core.settings.remotes import Entry, entries, remote
+from core.settings.table import APP, CLUSTER, REPOSITORY, TOP, WEBHOOK
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context
 
 
-def parse_settings(
-    file: str, content: bytes, folder: Path
-) -> tuple[tuple[AppSpec, ...], tuple[ClusterSpec, ...]]:
-    """Read the apps and clusters of a settings file.
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a settings file says."""
+
+    apps: tuple[AppSpec, ...]
+    clusters: tuple[ClusterSpec, ...]
+    remotes: tuple[Remote, ...] = ()
+    webhook: Webhook | None = None
+
+
+def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
+    """Read a settings file.
 
     Args:
         file: The name that errors show.
@@ -28,20 +40,35 @@ def parse_settings(
     document = load_plain(file, content)
     top = Place(document=document, at=(), folder=folder)
     stated = mapping(TOP, top, document.value)
+    known = entries(REPOSITORY, top.inside("repositories"), stated.get("repositories"))
     clusters = _clusters(top.inside("clusters"), stated.get("clusters")) or (UNNAMED_CLUSTER,)
-    entries = stated.get("apps")
-    if not isinstance(entries, list) or not entries:
+    listed = stated.get("apps")
+    if not isinstance(listed, list) or not listed:
         place = top.inside("apps") if "apps" in stated else top
         raise place.error("name at least one app under apps")
     names = tuple(cluster.name for cluster in clusters)
     place = Place(document=document, at=("apps",), folder=folder, clusters=names)
     apps: list[AppSpec] = []
-    for i, entry in enumerate(entries):
+    remotes: dict[str, Remote] = {}
+    for i, entry in enumerate(listed):
         app = _app(place.inside(i), entry)
+        asked = _remote(place.inside(i).inside("repo"), entry, known)
+        if asked is not None and remotes.setdefault(app.repo, asked) != asked:
+            reason = "another app asks the same repository as another user"
+            raise place.inside(i).inside("repo").error(reason)
         if app.name in {other.name for other in apps}:
             raise place.inside(i).inside("name").error(f'two apps are named "{app.name}"')
         apps.append(app)
-    return tuple(apps), clusters
+    hook = _webhook(top.inside("webhook"), stated.get("webhook"))
+    return Stated(tuple(apps), clusters, tuple(remotes.values()), hook)
+
+
+def _webhook(place: Place, value: Json) -> Webhook | None:
+    if value is None:
+        return None
+    found = read_fields(WEBHOOK, place, mapping(WEBHOOK, place, value))
+    host, port = found["listen"]
+    return Webhook(host=host, port=port, secret_file=found["secret_file"])
 
 
 def _clusters(place: Place, value: Json) -> tuple[ClusterSpec, ...]:
@@ -59,6 +86,14 @@ def _cluster(place: Place, name: str, entry: Json) -> ClusterSpec:
     if stated.get("in_cluster") and stated.get("context"):
         raise place.inside("context").error("context and in_cluster exclude each other")
     return ClusterSpec(name=name, **read_fields(CLUSTER, place, stated))
+
+
+def _remote(place: Place, app: Json, known: tuple[Entry, ...]) -> Remote | None:
+    assert isinstance(app, dict)
+    try:
+        return remote(str(app["repo"]), known)
+    except FieldError as error:
+        raise place.error(str(error)) from error
 
 
 def _app(place: Place, entry: Json) -> AppSpec:

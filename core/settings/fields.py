@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TYPE_WORDS: Final[Mapping[type, str]] = {
     str: "text (in quotes, if it looks like a number or a yes)",
     bool: "true or false",
+    int: "a whole number",
     list: "a list",
     dict: "a mapping",
 }
@@ -79,7 +80,7 @@ def _read(field: Field, place: Place, stated: Mapping[str, "Json"]) -> object:
     value = stated.get(field.name, field.default)
     to_blame = inside if field.name in stated else place
     if field.needed and not value:
-        raise to_blame.error(f"an app needs a {field.name}")
+        raise to_blame.error(f"this needs a {field.name}")
     try:
         return field.read(value, inside)
     except FieldError as error:
@@ -99,7 +100,7 @@ def mapping(table: Sequence[Field], place: Place, value: "Json") -> Mapping[str,
         inside = place.inside(key)
         if key not in types:
             raise place.document.key_error(inside.at, _unknown_key(key, types))
-        if not isinstance(item, types[key]):
+        if not isinstance(item, types[key]) or (types[key] is int and isinstance(item, bool)):
             raise inside.error(f"{key} must be {TYPE_WORDS[types[key]]}")
     return value
 

@@ -5,6 +5,7 @@ The words that a setting may be are known to other packages, which are loaded wh
 
 import os
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from core.settings.checks import (
@@ -20,9 +21,17 @@ from core.settings.checks import (
 from core.settings.fields import TYPE_WORDS, Place
 
 if TYPE_CHECKING:
-    from core.model import Contested, Extras, Json
+    from core.model import Contested, Extras, Json, Render
 
 
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DURATION: Final = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smh])")
+_UNITS_S: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_POLL_LEAST_S: Final = 5.0
+_POLL_MOST_S: Final = 86_400.0
+_PORT_MOST: Final = 65_535
+_DEPTH_MOST: Final = 10_000_000
+_VALUES: Final = re.compile(r"[A-Za-z0-9_][-A-Za-z0-9_./]*")  # what is told to helm
 _KIND: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 
 
@@ -44,6 +53,51 @@ def read_name(value: "Json", _: Place) -> str:
 def read_repo(value: "Json", place: Place) -> str:
     """Read where a repository lies."""
     return repository(str(value), place.folder)
+
+
+def read_beginning(value: "Json", _: Place) -> str:
+    """Read how addresses begin."""
+    from core.settings.remotes import beginning  # noqa: PLC0415 - lazily, see above
+
+    return beginning(str(value))
+
+
+def read_variable(value: "Json", place: Place) -> str:
+    """Read the name of a variable of the environment."""
+    name = str(value)
+    if name and not _VARIABLE.fullmatch(name):
+        raise FieldError(place.key, f'"{name}" is no name of a variable (A-Z, 0-9 and _)')
+    return name
+
+
+def read_duration(value: "Json", place: Place) -> float:
+    """Read how long something takes, in seconds."""
+    found = _DURATION.fullmatch(str(value))
+    seconds = float(found["count"]) * _UNITS_S[found["unit"]] if found else 0.0
+    if not _POLL_LEAST_S <= seconds <= _POLL_MOST_S:
+        raise FieldError(place.key, f"{place.key} is written like 30s, 5m or 1h, from 5s to 24h")
+    return seconds
+
+
+def read_listen(value: "Json", place: Place) -> tuple[str, int]:
+    """Read where to listen: an address of this machine and a port."""
+    host, _, port = str(value).rpartition(":")
+    try:
+        address, number = ip_address(host.strip("[]")), int(port)
+    except ValueError:
+        address, number = None, 0
+    if address is None or not 0 < number <= _PORT_MOST:
+        raise FieldError(place.key, f"{place.key} is written like 127.0.0.1:9292 or [::]:9292")
+    return str(address), number
+
+
+def read_depth(value: "Json", place: Place) -> int | None:
+    """Read how many commits of a history are wanted."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or not 1 <= value <= _DEPTH_MOST:
+        raise FieldError(place.key, f"{place.key} counts commits, from 1 on")
+    return value
 
 
 def read_revision(value: "Json", _: Place) -> str:
@@ -91,6 +145,18 @@ def _namespace(item: "Json", place: Place) -> str:
         raise place.error(str(error)) from error
 
 
+def read_values(value: "Json", place: Place) -> tuple[str, ...]:
+    """Read a list of files inside the app's folder; left out it is none."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not value:
+        raise place.error("name at least one file, or leave it out")
+    for i, item in enumerate(value):
+        if not isinstance(item, str) or _VALUES.fullmatch(item) is None or ".." in item.split("/"):
+            raise place.inside(i).error("this must name a file below the app's folder")
+    return tuple(map(str, value))
+
+
 def read_globs(value: "Json", place: Place) -> tuple[str, ...]:
     """Read a list of patterns of files; left out it is none."""
     if value is None:
@@ -123,6 +189,13 @@ def read_extras(value: "Json", _: Place) -> "Extras":
     from core.model import Extras  # noqa: PLC0415 - lazily, see above
 
     return one_of("extras", str(value), Extras)
+
+
+def read_render(value: "Json", _: Place) -> "Render":
+    """Read what makes objects of an app's folder."""
+    from core.model import Render  # noqa: PLC0415 - lazily, see above
+
+    return one_of("render", str(value), Render)
 
 
 def read_contested(value: "Json", _: Place) -> "Contested":

@@ -12,6 +12,7 @@ from typing import Final
 
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec
+from core.model.remotes import Remote, Webhook
 from core.settings.checks import (
     FieldError,
     app_name,
@@ -21,7 +22,8 @@ from core.settings.checks import (
     namespace,
     repository,
 )
-from core.settings.document import UNNAMED_CLUSTER, parse_settings
+from core.settings.document import UNNAMED_CLUSTER, Stated, parse_settings
+from core.settings.remotes import remote
 
 FILE_NAME: Final = "driftdeck.yaml"
 
@@ -60,6 +62,8 @@ class Settings:
     apps: tuple[AppSpec, ...]
     clusters: tuple[ClusterSpec, ...]
     neighbours: tuple[AppSpec, ...] = ()  # not chosen, and may state what a chosen app does
+    remotes: tuple[Remote, ...] = ()  # how the repositories of other machines are asked
+    webhook: Webhook | None = None  # where their servers may say that there is news
 
 
 def read_settings(flags: Flags, folder: Path) -> Settings:
@@ -72,7 +76,8 @@ def read_settings(flags: Flags, folder: Path) -> Settings:
     Raises:
         UsageError: Nothing was named, or what was named cannot be.
     """
-    apps, clusters = _stated(flags, folder)
+    file = _stated(flags, folder)
+    apps, clusters = file.apps, file.clusters
     stated, apps = apps, _chosen(apps, flags.app)
     if flags.source:
         apps, clusters = _overridden(apps, clusters, flags, folder)
@@ -82,13 +87,15 @@ def read_settings(flags: Flags, folder: Path) -> Settings:
         apps=tuple(map(_rooted, apps)),
         clusters=tuple(c for c in clusters if c.name in needed),
         neighbours=tuple(_rooted(a) for a in stated if a.cluster in needed and a.name not in names),
+        remotes=_remotes(flags, file.remotes),
+        webhook=file.webhook,
     )
 
 
-def _stated(flags: Flags, folder: Path) -> tuple[tuple[AppSpec, ...], tuple[ClusterSpec, ...]]:
+def _stated(flags: Flags, folder: Path) -> Stated:
     file = _settings_file(flags, folder)
     if file is None:
-        return (_app_of_flags(flags, folder),), (UNNAMED_CLUSTER,)
+        return Stated((_app_of_flags(flags, folder),), (UNNAMED_CLUSTER,))
     return parse_settings(str(file), _file_bytes(file), file.parent)
 
 
@@ -147,13 +154,26 @@ def _app_of_flags(flags: Flags, folder: Path) -> AppSpec:
             f"there is no {FILE_NAME} here; write one, or name a repository with --repo"
             " (and --path, --context)"
         )
-    repo = os.path.normpath(folder / (flags.repo or "."))
+    try:
+        repo = repository(flags.repo or ".", folder)
+    except FieldError as error:
+        raise UsageError(f"--repo: {error}") from error
     folder_name = name_of_folder((flags.path or "").rstrip("/.") or repo)
     try:
         name = app_name(flags.app or folder_name)
     except FieldError as error:
         raise UsageError(f"--app: {error}") from error
     return AppSpec(name=name, repo=repo, revision="HEAD", path="", cluster=UNNAMED_CLUSTER.name)
+
+
+def _remotes(flags: Flags, stated: tuple[Remote, ...]) -> tuple[Remote, ...]:
+    """Add the repository of the flags, where the settings do not say how it is asked."""
+    try:
+        named = None if flags.repo is None else remote(flags.repo)
+    except FieldError as error:
+        raise UsageError(f"--repo: {error}") from error
+    known = {str(one.address) for one in stated}
+    return stated if named is None or str(named.address) in known else (*stated, named)
 
 
 def _chosen(apps: tuple[AppSpec, ...], name: str | None) -> tuple[AppSpec, ...]:

@@ -17,20 +17,27 @@ from core.settings.ignoring import (
 )
 from core.settings.readers import (
     as_stated,
+    read_beginning,
     read_cluster,
     read_contested,
+    read_depth,
+    read_duration,
     read_extras,
     read_file_name,
     read_globs,
     read_inventory_namespace,
     read_kinds,
+    read_listen,
     read_managers,
     read_name,
     read_namespace,
     read_namespaces,
     read_path,
+    read_render,
     read_repo,
     read_revision,
+    read_values,
+    read_variable,
 )
 
 TOP: Final = (
@@ -45,6 +52,114 @@ TOP: Final = (
         type=list,
         read=as_stated,
         help="What to keep equal: folders of repositories, each meant for one cluster.",
+    ),
+    Field(
+        name="repositories",
+        type=list,
+        read=as_stated,
+        help="How repositories of other machines are asked; the closest url counts.",
+    ),
+    Field(
+        name="webhook",
+        type=dict,
+        read=as_stated,
+        help="Where the controller listens for pushes; left out, it does not.",
+    ),
+)
+
+WEBHOOK: Final = (
+    Field(
+        name="listen",
+        type=str,
+        read=read_listen,
+        default="127.0.0.1:9292",
+        help="Address and port; POST / there is a delivery of GitHub, GitLab, Gitea or a script.",
+    ),
+    Field(
+        name="secret_file",
+        type=str,
+        read=read_file_name,
+        needed=True,
+        help="File that holds the secret which deliveries are signed with.",
+    ),
+)
+
+REPOSITORY: Final = (
+    Field(
+        name="url",
+        type=str,
+        read=read_beginning,
+        needed=True,
+        help="Address of a repository, or how the addresses of several begin.",
+    ),
+    Field(
+        name="username",
+        type=str,
+        read=as_stated,
+        default="git",
+        help="Sent with the token; most hosts take any.",
+    ),
+    Field(
+        name="token_file",
+        type=str,
+        read=read_file_name,
+        default="",
+        help="File that holds the token for https.",
+    ),
+    Field(
+        name="token_env",
+        type=str,
+        read=read_variable,
+        default="",
+        help="Variable that holds the token for https.",
+    ),
+    Field(
+        name="helper",
+        type=bool,
+        read=as_stated,
+        default=True,
+        help="Without a token: ask git's own credential helpers, which must not ask back.",
+    ),
+    Field(
+        name="ssh_key",
+        type=str,
+        read=read_file_name,
+        default="",
+        help="Private key; left out, ssh's own settings and agent.",
+    ),
+    Field(
+        name="known_hosts",
+        type=str,
+        read=read_file_name,
+        default="",
+        help="The only keys of hosts that count; left out, ssh's own files.",
+    ),
+    Field(
+        name="ca_file",
+        type=str,
+        read=read_file_name,
+        default="",
+        help="Authorities that its certificate may come from; left out, the system's.",
+    ),
+    Field(
+        name="poll",
+        type=str,
+        read=read_duration,
+        default="30s",
+        help="How often the server is asked for news, from 5s on.",
+    ),
+    Field(
+        name="depth",
+        type=int,
+        read=read_depth,
+        help="Commits of history that are fetched; left out, all.",
+    ),
+    Field(
+        name="insecure",
+        type=bool,
+        read=as_stated,
+        default=False,
+        help="Whether http:// and git:// may be used, which anybody on the way can change.",
     ),
 )
 
@@ -129,14 +244,14 @@ APP: Final = (
         type=str,
         read=read_repo,
         needed=True,
-        help="Git repository on this machine, bare or not, or a folder of its work tree.",
+        help="Git repository: its address, or its path here, or a folder of its work tree.",
     ),
     Field(
         name="revision",
         type=str,
         read=read_revision,
         default="HEAD",
-        help="Branch, tag or commit.",
+        help="Branch, tag, commit, or range of versions among the tags.",
     ),
     Field(
         name="path",
@@ -156,6 +271,19 @@ APP: Final = (
         type=list,
         read=read_globs,
         help="Globs, as in a .gitignore, of files and folders that are not read.",
+    ),
+    Field(
+        name="render",
+        type=str,
+        read=read_render,
+        default="auto",
+        help="What makes objects of it: kustomize, helm or nothing (plain); auto looks for itself.",
+    ),
+    Field(
+        name="values",
+        type=list,
+        read=read_values,
+        help="Files of values for helm beside the chart's own, relative to path.",
     ),
     Field(
         name="cluster",

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-from core.errors import NotHereError
-from core.git import File, Repositories
-from core.manifests import DocumentCache, Listed, Reader, read
-from core.model import AppSpec, Commit
+from core.errors import NotHereError, RejectedError
+from core.git import File, Repositories, Repository
+from core.manifests import DocumentCache, Folder, Listed, Reader, read
+from core.model import AppSpec, Commit, Render
 from core.model.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
+from core.render import Release, Renderer, World, tool_of
 
 HISTORY_KEPT: Final = 200  # commits
 
@@ -18,9 +19,17 @@ HISTORY_KEPT: Final = 200  # commits
 class Folders:
     """The apps' folders in one repository, and the commit at which each was read last."""
 
-    def __init__(self, path: str, repositories: Repositories, reader: Reader) -> None:
-        """Read the repository at *path*."""
+    def __init__(
+        self,
+        path: str,
+        repositories: Repositories,
+        reader: Reader,
+        renderer: Renderer | None = None,
+    ) -> None:
+        """Read the repository at *path*; *renderer* may be shared with other repositories."""
         self._path, self._repositories = path, repositories
+        self._reader, self._renderer = reader, renderer or Renderer()
+        self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
         self._commits: dict[str, str] = {}  # app -> commit
 
@@ -36,15 +45,52 @@ class Folders:
         if revision.id == last_read:
             self._commits[spec.name] = last_read
             return None
-        files = chosen_files(repository.files(revision.id, spec.path), spec)
-        try:
-            each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-            found = read(each, self._cache)
-        except NotHereError as error:
-            raise repository.lacking(files, spec.path) from error
+        tree, found = self.stated(spec, revision)
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
-        return SourceRead(spec.name, revision, *found, home=home, tree=_tree(files))
+        followed = last_read is None or repository.is_within(last_read, revision.id)
+        lacks = "" if followed else last_read or ""
+        return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+
+    def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
+        """Return what tells an app's files from those at other commits, and what they state.
+
+        Raises:
+            ProductError: They cannot be read.
+        """
+        repository = self._repositories.opened(self._path)
+        files = chosen_files(repository.files(revision.id, spec.path), spec)
+        try:
+            return self._stated(repository, revision, spec, files)
+        except NotHereError as error:
+            raise repository.lacking(files, spec.path) from error
+
+    def _stated(
+        self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
+    ) -> tuple[str, Folder]:
+        content = partial(_content, repository)
+        own = World.of(files, content, self._reader)
+        tool = tool_of(own, spec.path, spec.render)
+        if tool is Render.HELM:
+            release = Release(spec.name, spec.namespace or "default", spec.values)
+            return self._renderer.charted(own, spec.path, release)
+        if spec.values:
+            raise RejectedError(f"values are for helm, and this folder is for {tool}")
+        if tool is Render.KUSTOMIZE:
+            if self._world is None or self._world[0] != revision.id:  # it may name any file
+                world = World.of(repository.files(revision.id, ""), content, self._reader)
+                self._world = revision.id, world
+            return self._renderer.kustomized(self._world[1], spec.path)
+        each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
+        return _tree(files), read(each, self._cache)
+
+    def has_read(self, app: str) -> bool:
+        """Tell whether an app's folder could be read the last time."""
+        return app in self._commits
+
+    def forget(self, app: str) -> None:
+        """Read an app's folder the next time, whatever its commit is."""
+        self._commits.pop(app, None)
 
     def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
         """Return the commits that touched the folder of one app, newest first.  Blocks.
@@ -67,6 +113,10 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
 def listed(file: File, content: Callable[[], bytes]) -> Listed:
     """Give a file a way to its content, which most will not take: it is in the cache already."""
     return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _content(repository: Repository, file: File) -> bytes:
+    return repository.blob(file.blob_id)
 
 
 def _tree(files: Iterable[File]) -> str:

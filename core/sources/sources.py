@@ -1,16 +1,19 @@
 """The schedule: which folders are read when, and what happens when one cannot be."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
 from core.clock import Clock
 from core.errors import ProductError, UnavailableError
-from core.git import Repositories
+from core.git import Repositories, Told
 from core.manifests import Reader
 from core.model import AppSpec, Commit, problem_of
-from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost
+from core.model.remotes import Webhook
+from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceSeen
+from core.render import Renderer
+from core.sources.polling import Polling
 from core.sources.reading import Folders
 
 LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
@@ -20,17 +23,25 @@ class _Source:
     """One repository and the apps that live in it."""
 
     def __init__(
-        self, path: str, apps: tuple[AppSpec, ...], repositories: Repositories, reader: Reader
+        self,
+        path: str,
+        apps: tuple[AppSpec, ...],
+        repositories: Repositories,
+        folders: Folders,
+        clock: Clock,
     ) -> None:
         self.path, self.apps = path, apps
-        self.folders = Folders(path, repositories, reader)
+        self.folders = folders
         self.busy = asyncio.Lock()
+        self.lost: set[str] = set()  # apps whose server has bad news
+        remote = repositories.remote(path)
+        self.polling = None if remote is None else Polling(path, remote, apps, repositories, clock)
 
 
 class Sources:
     """Every repository that the apps use."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of the caller
         self,
         apps: Iterable[AppSpec],
         repositories: Repositories,
@@ -38,6 +49,7 @@ class Sources:
         reader: Reader,
         *,
         once: bool = False,
+        webhook: Webhook | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Read nothing yet.
@@ -49,32 +61,93 @@ class Sources:
             reader: Parses files; closed when `run` ends.
             once: Read each folder once, without its history, and then keep still
                 (`driftdeck diff`).
+            webhook: Where servers may say that there is news.
             clock: Time, for what cannot be read.
         """
         self._repositories, self._put = repositories, put
         self._reader, self._once, self._clock = reader, once, clock or Clock()
-        self._sources = _grouped(apps, repositories, reader)
+        self._sources = _grouped(apps, repositories, reader, self._clock)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         }
+        self._webhook = webhook
         self._asked: asyncio.Queue[str] = asyncio.Queue()
         self._resting: set[str] = set()  # apps that are read again after a while, whatever happens
 
     async def run(self) -> None:
-        """Read every folder, and again whenever refs move or somebody asks, until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for source in self._sources:
-                    tasks.create_task(self._follow(source, tasks), name=f"repository {source.path}")
-                while True:
-                    spec, source = self._by_app[await self._asked.get()]
+        """Read every folder, and again whenever refs move or somebody asks, until cancelled.
+
+        Raises:
+            UsageError: The webhook cannot be listened for.
+        """
+        async with self._reading(), self._listening(), asyncio.TaskGroup() as tasks:
+            for source in self._sources:
+                polling = source.polling
+                followed = (
+                    self._follow(source, tasks)
+                    if polling is None
+                    else self._poll(source, polling, tasks)
+                )
+                tasks.create_task(followed, name=f"repository {source.path}")
+            while True:
+                spec, source = self._by_app[await self._asked.get()]
+                if source.polling is not None:
+                    source.polling.ask_soon()
+                else:
                     tasks.create_task(self._read(spec, source, tasks))
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[None]:
+        try:
+            yield
         finally:
             self._reader.close()  # threads that wait for it go on, and the program can end
+
+    @asynccontextmanager
+    async def _listening(self) -> AsyncIterator[None]:
+        if self._webhook is None:
+            yield
+            return
+        from core.sources.listening import Listener  # noqa: PLC0415 - a server of HTTP, seldom wanted
+
+        polled = {one.path: one.polling for one in self._sources if one.polling is not None}
+        listener = Listener(self._webhook, polled, lambda path: polled[path].ask_soon())
+        await listener.start()
+        try:
+            yield
+        finally:
+            await listener.stop()
 
     def look_again(self, app: str) -> None:
         """Read one app's folder soon; nothing comes of it when its commit was read already."""
         self._asked.put_nowait(app)
+
+    async def _poll(self, source: _Source, polling: Polling, tasks: asyncio.TaskGroup) -> None:
+        if not self._once and polling.has_answered():
+            await self._read_all(source, tasks)  # it stands from the first second on
+        while True:
+            await self._hear(source, polling, await polling.fetched(), tasks)
+            if self._once:
+                return
+            await polling.rest()
+
+    async def _hear(
+        self, source: _Source, polling: Polling, told: Told, tasks: asyncio.TaskGroup
+    ) -> None:
+        """Read what came; where none came, what was read before stays, with the reason."""
+        problems, here = polling.problems(told), polling.has_answered()
+        for spec in source.apps:
+            problem = problems.get(spec.name)
+            if problem is None and spec.name in source.lost:
+                source.folders.forget(spec.name)  # read anew, which ends the problem
+            if here and (problem is None or not source.folders.has_read(spec.name)):
+                await self._read(spec, source, tasks)
+            if problem is None:
+                source.lost.discard(spec.name)
+                self._put(SourceSeen(spec.name))
+            elif not here or source.folders.has_read(spec.name):
+                source.lost.add(spec.name)
+                self._put(SourceLost(spec.name, problem))
 
     async def _follow(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
         began = float("-inf")
@@ -137,9 +210,16 @@ class Sources:
         self._put(HistoryRead(spec.name, commits))
 
 
-def _grouped(apps: Iterable[AppSpec], repositories: Repositories, reader: Reader) -> list[_Source]:
+def _grouped(
+    apps: Iterable[AppSpec], repositories: Repositories, reader: Reader, clock: Clock
+) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
     by_path: dict[str, list[AppSpec]] = {}
     for spec in apps:
         by_path.setdefault(spec.repo, []).append(spec)
-    return [_Source(path, tuple(specs), repositories, reader) for path, specs in by_path.items()]
+    renderer = Renderer()  # one for all: it counts how many run at once
+    sources: list[_Source] = []
+    for path, specs in by_path.items():
+        folders = Folders(path, repositories, reader, renderer)
+        sources.append(_Source(path, tuple(specs), repositories, folders, clock))
+    return sources

@@ -52,25 +52,37 @@ def message(event: Event) -> Span:
     return say(said, Role.MUTED)
 
 
-def fields(event: Event, arrow: str, *, whole: bool = True) -> str:
-    """The fields it is about with both values and who set them: `spec.replicas 5 -> 3 kubectl`.
+def fields(
+    event: Event, arrow: str, *, whole: bool = True, characters: int = _VALUE_CHARACTERS
+) -> tuple[tuple[str, str], ...]:
+    """The fields it is about with both values, each with who set it: `spec.replicas 5 -> 3`, jane.
 
-    Not *whole* is the last part of each path.
+    Not *whole* is the last part of each path; of a longer value stand so many *characters*.
     """
     counted = (change for change in event.changes if not changes.is_noise(change))
-    return "; ".join(_field(change, arrow, whole=whole) for change in counted)
+    return tuple(
+        (_sides(change, arrow, whole=whole, characters=characters), _who(change))
+        for change in counted
+    )
 
 
-def _field(change: FieldChange, arrow: str, *, whole: bool) -> str:
+def _sides(change: FieldChange, arrow: str, *, whole: bool, characters: int) -> str:
     path = change.path if whole else _last(change.path)
-    live, git = (values.text_of(side) for side in (change.live, change.git))
-    sides = values.secret_word(change) or f"{_short(live)}{arrow}{_short(git)}"
-    who = change.actor.user or change.actor.manager if change.actor is not None else ""
-    return " ".join(filter(None, (path, sides, who)))
+    live, git = (_short(values.text_of(side), characters) for side in (change.live, change.git))
+    sides = values.secret_word(change) or f"{live}{arrow}{git}"
+    return f"{path} {sides}" if path else sides
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _VALUE_CHARACTERS else f"{text[:_VALUE_CHARACTERS]}…"
+def _who(change: FieldChange) -> str:
+    return (change.actor.user or change.actor.manager or "") if change.actor is not None else ""
+
+
+def _short(text: str, characters: int) -> str:
+    """The beginning of a long text and its end, which tells images apart."""
+    if len(text) <= characters:
+        return text
+    head = characters // 3
+    return f"{text[:head]}…{text[len(text) - characters + head :]}"
 
 
 def _last(path: str) -> str:

@@ -53,10 +53,10 @@ def totals(plan: Plan) -> str:
     return "; ".join([*([counts(plan)] if plan.runnable else []), *hindered]) or counts(plan)
 
 
-def outcome(plan: Plan) -> str:
-    """Count what will have been done: 1 created, 2 changed, 1 left out."""
+def outlook(plan: Plan) -> str:
+    """Count what is to come in words that no one takes for done: 1 to create, 2 to change."""
     verbs = Counter(step.verb for step in plan.runnable)
-    parts = [f"{verbs[verb]} {_done(verb)}" for verb in Verb if verbs[verb]]
+    parts = [f"{verbs[verb]} to {_deed(verb)[0].strip()}" for verb in Verb if verbs[verb]]
     left_out = len(plan.steps) - len(plan.runnable)
     return ", ".join([*parts, *([f"{left_out} left out"] if left_out else [])]) or "nothing to do"
 
@@ -154,18 +154,6 @@ def _wish(verb: Verb) -> str:
             return "apply"
         case Verb.TAKE_OVER:
             return "take over"
-        case _:
-            assert_never(verb)
-
-
-def _done(verb: Verb) -> str:
-    match verb:
-        case Verb.CREATE:
-            return "created"
-        case Verb.APPLY:
-            return "changed"
-        case Verb.TAKE_OVER:
-            return "taken over"
         case _:
             assert_never(verb)
 

@@ -8,6 +8,7 @@ import atexit
 import http.client
 import json
 import secrets
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -120,6 +121,27 @@ class ApiServer:
         self.flags = self.flags if flags is None else tuple(flags)
         self._start_api()
 
+    def remember(self) -> Callable[[], None]:
+        """Copy what etcd holds; the answer restores it, under the same addresses.
+
+        Source:
+            An etcd that is killed leaves such a folder, and goes on from it.
+        """
+        data, kept = self.folder / "etcd", self.folder / "etcd-kept"
+        with self.etcd_stopped():
+            shutil.copytree(data, kept)
+
+        def restore() -> None:
+            self.kill()
+            assert self._etcd is not None, "it runs"
+            self._leash.end(self._etcd)
+            shutil.rmtree(data)
+            kept.rename(data)
+            self._start_etcd()
+            self._start_api()
+
+        return restore
+
     @contextmanager
     def etcd_stopped(self) -> Iterator[None]:
         """Let etcd stand still for the block: whatever needs it waits, and then goes on."""
@@ -168,16 +190,20 @@ class ApiServer:
         return [json.loads(line) for line in whole_lines.splitlines()]
 
     def _start(self) -> None:
-        etcd_program = binaries.binary("etcd")
         binaries.binary("kube-apiserver")  # may take minutes: not with an etcd waiting for it
         commands.write_files(self.folder, self.tokens)
-        peer_port = self._ports[2].number
-        command = commands.etcd(
-            etcd_program, self.folder, client_url=self.etcd_url, peer_port=peer_port
-        )
-        self._etcd = self._launch("etcd", (*command, *self.etcd_flags), self._etcd_ready)
+        self._start_etcd()
         self._start_api()
         self._give_rights()
+
+    def _start_etcd(self) -> None:
+        command = commands.etcd(
+            binaries.binary("etcd"),
+            self.folder,
+            client_url=self.etcd_url,
+            peer_port=self._ports[2].number,
+        )
+        self._etcd = self._launch("etcd", (*command, *self.etcd_flags), self._etcd_ready)
 
     def _start_api(self) -> None:
         command = commands.api_server(

@@ -110,14 +110,15 @@ def _busy(made: World) -> Iterator[None]:
         thread.join()
 
 
+def _key(terminal: Terminal, key: str) -> float:
+    """Move the cursor; how long it took to be seen, in milliseconds."""
+    before, began = terminal.cursor_row(), time.perf_counter()
+    terminal.press(key)
+    return (terminal.wait(lambda: terminal.cursor_row() not in {before, -1}) - began) * 1000
+
+
 def _keys(terminal: Terminal) -> str:
-    took_ms = []
-    for number in range(KEYS):
-        before = terminal.cursor_row()
-        began = time.perf_counter()
-        terminal.press("j" if number % 20 < 10 else "k")
-        at = terminal.wait(lambda row=before: terminal.cursor_row() not in {row, -1})  # type: ignore[misc]
-        took_ms.append((at - began) * 1000)
+    took_ms = [_key(terminal, "j" if number % 20 < 10 else "k") for number in range(KEYS)]
     took_ms.sort()
     p95, p99 = (took_ms[int(KEYS * share) - 1] for share in (0.95, 0.99))
     return f"p50 {statistics.median(took_ms):.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms"
@@ -134,9 +135,9 @@ def _measure(made: World) -> list[tuple[str, str]]:
     idle = (terminal.cpu_s() - cpu_s) / IDLE_S * 100
     terminal.press("2")
     terminal.wait(lambda: terminal.shows("object-"))
+    terminal.wait(lambda: terminal.cursor_row() >= 0)
     for _ in range(5):
-        terminal.press("j")
-    terminal.wait(lambda: terminal.cursor_row() > 0)
+        _key(terminal, "j")
     quiet = _keys(terminal)
     with _busy(made):
         busy = _keys(terminal)

@@ -33,7 +33,7 @@ def told(server: Server, home: Home) -> list[Json]:
 
 
 def waited(server: Server, home: Home, count: int) -> list[Json]:
-    assert eventually(lambda: len(told(server, home)) >= count, within_s=5)
+    assert eventually(lambda: len(told(server, home)) >= count, within_s=60)
     return told(server, home)
 
 

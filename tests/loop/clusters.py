@@ -36,6 +36,7 @@ class Place:
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
             "KUBECONFIG": str(self.kubeconfig),
             "XDG_STATE_HOME": str(self.folder / "state"),
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "GIT_AUTHOR_NAME": "Robin",
             "GIT_AUTHOR_EMAIL": "robin@example",

@@ -168,26 +168,26 @@ def test_the_controller_heals_what_others_change_and_follows_git(place: Place) -
     with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
         controller.take(of("cluster_synced"), within_s=30)
         scale(place, app, 7)
-        controller.take(of("drift_detected", app=app, kind="Deployment"), within_s=10)
-        _, line = controller.take(of("healed", app=app, kind="Deployment"), within_s=10)
+        controller.take(of("drift_detected", app=app, kind="Deployment"), within_s=60)
+        _, line = controller.take(of("healed", app=app, kind="Deployment"), within_s=60)
         assert [c["path"] for c in line["changes"]] == ["spec.replicas"]
         place.client.call("DELETE", f"{base}/services/web")
-        controller.take(of("healed", app=app, kind="Service"), within_s=10)
+        controller.take(of("healed", app=app, kind="Service"), within_s=60)
         change = {"data": {"mode": "debug"}}
         path = f"{base}/configmaps/settings?fieldManager=kubectl-edit"
         place.client.call("PATCH", path, change, content_type=MERGE_PATCH)
-        controller.take(of("healed", app=app, kind="ConfigMap"), within_s=10)
+        controller.take(of("healed", app=app, kind="ConfigMap"), within_s=60)
         label: dict[str, Any] = {"metadata": {"labels": {"added.example/by": "hand"}}}
         path = f"/apis/apps/v1/namespaces/{app}/deployments/web"
         answer = place.client.call(
             "PATCH", f"{path}?fieldManager=kubectl-label", label, content_type=MERGE_PATCH
         )
         assert answer.status == 200, answer.body
-        controller.take(of("healed", app=app, kind="Deployment"), within_s=10)
+        controller.take(of("healed", app=app, kind="Deployment"), within_s=60)
         assert "labels" not in place.client.call("GET", path).json()["metadata"]
         files = {f"{app}/deployment.yaml": deployment(app, image="example/web:2.0")}
         head = commit(place.repo, files, "Web 2.0")
-        controller.take(of("synced", app=app, revision=head), within_s=10)
+        controller.take(of("synced", app=app, revision=head), within_s=60)
         done = run(place, "revert", "HEAD", "--app", app, "--yes")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "drift_gone" not in {line["event"] for line in controller.seen}

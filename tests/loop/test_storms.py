@@ -138,6 +138,19 @@ def test_a_sync_ends_where_the_inventory_cannot_be_written(
     assert of_record + creates <= 12, asked
 
 
+def test_a_record_that_is_gone_is_made_again_by_a_sync_that_has_nothing_else_to_do(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert stage("sync", "--yes") == 0
+    before = json.loads(stage.client.call("GET", RECORD).body)["data"]
+    stage.client.call("DELETE", RECORD)
+    capsys.readouterr()
+    asked = stage.asked_by(lambda: stage("sync", "--yes"))
+    assert capsys.readouterr().out == "nothing to do\n"
+    assert not [place for place in asked if place.startswith("PATCH")]
+    assert json.loads(stage.client.call("GET", RECORD).body)["data"] == before
+
+
 # A sync that is interrupted -----------------------------------------------------------------------
 
 COUNT = 60

@@ -178,17 +178,18 @@ def storms(requests: Sequence[Request], ours: str, news: Iterable[News]) -> Iter
 
     One action a second needs no reason.  Each other one needs a change by somebody else, a commit
     or a start of the engine of its own, not older than `NEW_FOR_S`: as long as a fault may keep it
-    from us.  An inventory is also written after each write of what it names (safety.md section 3).
+    from us.  For an inventory each commit to what it names is a reason, and each write of it by us:
+    it is written before and after (safety.md section 3); and its parts are read together.
     """
     news = [*news]
     objects = _by_ref(requests)
     for ref, all_of_it in sorted(objects.items()):
         actions = list(_actions(each for each in all_of_it if each.user == ours))
-        known = [each.at for each in news if each.ref in {None, ref}]
-        others = [each for each in all_of_it if each.user != ours]
+        known = [each.at for each in news if each.ref in {None, ref} or _names(ref, each.ref)]
+        changes = [each for each in all_of_it if each.user != ours]
         if is_inventory(ref):
-            others += [r for r in requests if _is_named(r, ref) and r.user == ours]
-        reasons = sorted([*known, *(each.until for each in others if each.changed)])
+            changes = [each for each in requests if _is_reason(each, ref, ours)]
+        reasons = sorted([*known, *(each.until for each in changes if each.changed)])
         unfounded = list(_unfounded(actions, reasons))
         if unfounded:
             seconds = [len(tuple(group)) for _, group in groupby(actions, int)]
@@ -198,9 +199,18 @@ def storms(requests: Sequence[Request], ours: str, news: Iterable[News]) -> Iter
             )
 
 
-def _is_named(request: Request, inventory: Ref) -> bool:
-    """Tell whether an inventory names what a request is about: each namespace has one app."""
-    return request.ref.namespace == inventory.namespace and not is_inventory(request.ref)
+def _is_reason(request: Request, inventory: Ref, ours: str) -> bool:
+    """Tell whether others touched any part of an inventory, or we what it names."""
+    if request.user == ours:
+        return _names(inventory, request.ref)
+    return is_inventory(request.ref) and request.ref.namespace == inventory.namespace
+
+
+def _names(inventory: Ref, ref: Ref | None) -> bool:
+    """Tell whether an object may stand in an inventory: each namespace has one app."""
+    if ref is None or is_inventory(ref):
+        return False
+    return is_inventory(inventory) and ref.namespace == inventory.namespace
 
 
 def _actions(requests: Iterable[Request]) -> Iterator[float]:

@@ -73,7 +73,9 @@ class Stated:
 
     def text(self) -> bytes:
         """Its file."""
-        return yaml.safe_dump(self.manifest(), sort_keys=False).encode()
+        return yaml.dump(
+            self.manifest(), Dumper=yaml.CSafeDumper, sort_keys=False, encoding="utf-8"
+        )
 
     def _content(self) -> dict[str, Any]:
         match self.kind:

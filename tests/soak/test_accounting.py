@@ -193,9 +193,20 @@ def test_an_inventory_is_written_before_and_after_what_it_names() -> None:
     around = [write(5.0, inventory), write(5.1), write(5.2, inventory)]
     assert not is_storm(around)
     assert is_storm([*around, write(5.3, inventory)])
+    assert not is_storm([*around, write(5.3, inventory)], News(5.0, WEB))
+    assert is_storm([*around, write(5.3, inventory)], News(5.0, Ref("configmaps", "soak-x", "a")))
+    assert is_storm(in_order([*around, write(5.3, inventory)], [write(5.0, user="alice")]))
     assert is_storm(
         [write(5.0, inventory), write(5.1, Ref("configmaps", "soak-x", "a")), *around[2:]]
     )
+
+
+def test_whoever_changes_a_part_of_an_inventory_is_reason_to_read_the_others() -> None:
+    first, second = (Ref("configmaps", "soak-till", f"driftdeck-till-{n}") for n in range(2))
+    reads = [Request(at, at, MINE, "get", second, 404) for at in (5.0, 5.1)]
+    assert is_storm(reads)
+    assert not is_storm(in_order(reads, [write(5.05, first, user="admin")]))
+    assert is_storm(in_order(reads, [write(5.05, OWN, user="admin")]))
 
 
 def test_the_storms_of_two_objects_are_two() -> None:
@@ -278,13 +289,18 @@ def script() -> Script:
     return script_of(7, 3600)
 
 
+@pytest.fixture(scope="module")
+def short_ones() -> list[Script]:
+    return [script_of(seed, 300) for seed in range(20)]
+
+
 def test_a_seed_is_a_story() -> None:
     assert script_of(7, 120) == script_of(7, 120) != script_of(8, 120)
 
 
-def test_every_fault_comes_also_in_five_minutes() -> None:
-    for seed in range(20):
-        assert {fault.kind for fault in script_of(seed, 300).faults} == {*FaultKind}
+def test_every_fault_comes_also_in_five_minutes(short_ones: list[Script]) -> None:
+    for story in short_ones:
+        assert {fault.kind for fault in story.faults} == {*FaultKind}
 
 
 def test_the_engine_is_left_alone_for_long_enough_to_see_its_memory(script: Script) -> None:
@@ -316,9 +332,8 @@ def test_everybody_edits_and_what_git_dropped_is_edited_too(script: Script) -> N
     assert any(edit.at_s > dropped.get(edit.ref, script.seconds) for edit in script.edits)
 
 
-def test_whatever_is_broken_is_mended_in_the_end() -> None:
-    for seed in range(20):
-        story = script_of(seed, 300)
+def test_whatever_is_broken_is_mended_in_the_end(short_ones: list[Script]) -> None:
+    for story in short_ones:
         last: dict[str, bytes | None] = {}
         for commit in story.commits:
             last.update(commit.files)

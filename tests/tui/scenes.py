@@ -216,7 +216,7 @@ SCENES: Final = (
         _world(*EIGHT),
         ("1",),
         ("shop", "8"),
-        asked=("Sync 8 objects", "8 changed", "Deployment web-0", WHO, WHEN, WHY),
+        asked=("Sync 8 objects", "8 to change", "Deployment web-0", WHO, WHEN, WHY),
         answers={PreparePlan: _plan(*map(_step, EIGHT))},
     ),
     Scene(

@@ -10,11 +10,12 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from core.model import Run, Snapshot
+from core.model import Run, Snapshot, Verdict
 from core.reconcile.memory.commands import (
     Command,
     Execute,
     ExecuteRevert,
+    PrepareHeal,
     PreparePlan,
     PrepareRevert,
     SetHeal,
@@ -40,6 +41,11 @@ def answered(command: Command, snapshot: Snapshot) -> Snapshot | None:
     """What a healthy engine makes of *command*."""
     match command:
         case PreparePlan(request, keys):
+            return replace(snapshot, answers={request: samples.plan_of(snapshot, keys)})
+        case PrepareHeal(request, app):
+            apart = {Verdict.DRIFTED, Verdict.MISSING}
+            rows = snapshot.rows.items()
+            keys = frozenset(k for k, row in rows if k.app == app and row.verdict in apart)
             return replace(snapshot, answers={request: samples.plan_of(snapshot, keys)})
         case PrepareRevert(request, _, commit):
             target = next(found for found in samples.HISTORY if found.id == commit)

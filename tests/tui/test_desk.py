@@ -78,6 +78,24 @@ async def test_the_cursor_stays_on_its_object_when_rows_move() -> None:
         assert "Git states this object" in stage.pane("changes")
 
 
+async def test_rows_that_come_above_what_is_in_sight_paint_nothing_of_it_again() -> None:
+    async with playing((120, 24)) as stage:
+        await stage.press("2", "G", "k")
+        pane = stage.app.desk.panes.resources
+        painted = pane._styles_cache._cache  # noqa: SLF001 - what was painted, line by line
+        before, shown, at = dict(painted), stage.pane("resources"), pane.cursor_id
+        new = [samples.drift(samples.key("payments", "Job", name), Verdict.EXTRA) for name in "ab"]
+        rows = {**stage.engine.newest.rows, **{row.key: row for row in new}}
+        await stage.say(replace(stage.engine.newest, rows=rows))
+        assert stage.pane("resources") == shown
+        assert (pane.cursor_id, pane.cursor) == (at, len(pane.rows) - 2)
+        assert len(before) == 22
+        assert [y for y, strip in before.items() if painted[y] is not strip] == []
+        await stage.press("j")
+        assert pane.cursor == len(pane.rows) - 1
+        assert stage.pane("resources") != shown
+
+
 async def test_who_and_why_are_looked_up_once_for_the_row_the_cursor_rests_on() -> None:
     rows = samples.rows()
     rows[samples.API] = replace(rows[samples.API], explained=False)
@@ -88,6 +106,28 @@ async def test_who_and_why_are_looked_up_once_for_the_row_the_cursor_rests_on() 
         await stage.press("k", "j")
         await stage.pilot.pause(0.25)
         assert stage.asked(Explain) == [Explain(samples.API)]
+
+
+async def test_a_filter_by_somebody_looks_up_who_is_behind_the_rows_it_asks_about() -> None:
+    world = samples.world()
+    rows = dict(world.rows)
+    of_api = replace(
+        rows[samples.API],
+        changes=tuple(replace(each, actor=None) for each in samples.CHANGES),
+        explained=False,
+    )
+    rows[samples.API] = of_api
+    async with playing(snapshot=replace(world, rows=rows)) as stage:
+        await stage.press("2", "G", "slash")
+        assert "actor:" in stage.app.desk.frame.prompt.placeholder
+        await stage.press(*"actor:dana", "enter")
+        assert "api" not in stage.pane("resources")
+        assert stage.asked(Explain) == [Explain(samples.API)]
+        await stage.say(replace(stage.engine.newest, sequence=2))
+        assert len(stage.asked(Explain)) == 1
+        told = {**stage.engine.newest.rows, samples.API: world.rows[samples.API]}
+        await stage.say(replace(stage.engine.newest, rows=told))
+        assert "api" in stage.pane("resources")
 
 
 async def test_pane_0_names_who_and_which_commit() -> None:

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import termios
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from time import monotonic
 
 import pytest
@@ -151,6 +153,32 @@ def wait_for_full(terminal: Terminal) -> None:
         select.select([], [], [], 0.05)
 
 
+def test_a_cursor_key_sends_only_what_it_changed(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.read_until(_painted)
+    os.write(terminal.ours, b"2G")
+    ends: list[int] = []
+    for number in (9, 8, 7, 6, 5, 4, 3, 29, 28, 27):
+        name = b"payments/settings-%d" % number
+        terminal.read_until(lambda seen, name=name: name in seen)  # type: ignore[misc]
+        ends.append(len(terminal.bytes))
+        os.write(terminal.ours, b"k")
+    os.write(terminal.ours, b"Q")
+    assert terminal.ended() == 0
+    assert median(end - start for start, end in pairwise(ends)) < 3000  # pane 0 takes 12,000
+
+
+@pytest.mark.parametrize("state", ["/proc/nowhere", "/dev/null"])
+def test_a_state_folder_that_cannot_be_made_costs_a_log_and_nothing_else(
+    tmp_path: Path, state: str
+) -> None:
+    terminal = Terminal(tmp_path, XDG_STATE_HOME=state)
+    terminal.read_until(_painted)
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.ended() == 128 + signal.SIGTERM
+    assert terminal.restored()
+
+
 def test_no_color_sends_no_colour(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, NO_COLOR="1")
     terminal.read_until(_painted)
@@ -194,13 +222,24 @@ def test_no_terminal_is_one_line_and_exit_2(tmp_path: Path, term: str) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
+_PAINTS_SO_OFTEN = """
+from tui.main import main
+try:
+    main()
+finally:
+    from textual import constants
+    print(constants.MAX_FPS, "times a second")
+"""
+
+
 def test_the_program_opens_the_terminal_with_the_flags_it_was_given(tmp_path: Path) -> None:
-    program = (sys.executable, "-m", "tui")
+    program = (sys.executable, "-c", _PAINTS_SO_OFTEN)
     terminal = Terminal(tmp_path, "demo", "--no-color", "--no-mouse", program=program)
     terminal.read_until(lambda seen: b"monitoring" in seen and b"help" in seen)
     os.write(terminal.ours, b"Q")
     assert terminal.ended() == 0
     assert b"demo" in terminal.bytes
+    assert b"250 times a second" in terminal.bytes  # at 60 a key waits up to 17 ms for its picture
     assert not _COLOUR.search(terminal.bytes)
     assert b"\x1b[?1000h" not in terminal.bytes
 

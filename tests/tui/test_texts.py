@@ -27,11 +27,12 @@ from core.model import (
 )
 from core.telling.spans import Role, plain, say
 from tests.tui import samples
+from tui.model.view import View
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines, event_lines
 from tui.text.header import Heading, header_line
 from tui.text.pairs import pair_lines
-from tui.text.rows import AppRow, Looks, event_line, resource_line
+from tui.text.rows import AppRow, Looks, app_line, event_line, resource_line
 from tui.text.signs import SIGNS
 from tui.text.spans import clip, cut, cut_left, cut_middle, flow, fold, padded, width_of, wrap
 from tui.text.unified import split_path, tokens, unified_lines, visible
@@ -134,6 +135,12 @@ def test_an_app_names_the_files_that_are_no_manifests() -> None:
     row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, None, "")
     told = as_text(app_lines(row, None, 120, LOOKS))
     assert "2 files are no manifests:\na/values.yaml\na/x.json" in told
+
+
+def test_an_app_whose_repository_is_away_says_since_when() -> None:
+    view = replace(samples.app("payments"), git_lost=True, read_at=samples.NOW - 120)
+    row = AppRow(view, Verdict.IN_SYNC, SIGNS[Verdict.IN_SYNC], 0, None, "")
+    assert "(last read 2m ago)" in as_text(app_lines(row, None, 120, LOOKS))
 
 
 def test_texts_show_the_lines_that_differ_where_they_stand() -> None:
@@ -283,6 +290,19 @@ def test_during_an_outage_rows_say_when_they_were_last_seen_so(width: int) -> No
     assert "last seen drifted 2m ago" in told
 
 
+@pytest.mark.parametrize("width", [36, 46, 76])
+def test_during_an_outage_an_app_says_how_long_its_cluster_was_not_heard(width: int) -> None:
+    lost = replace(LOOKS, lost={"prod-eu-1": samples.NOW - 130})
+    view = View()
+    view.take(samples.world())
+    for row in view.apps():
+        long = replace(row, problem="https://prod.example.com:6443: no answer within 10 s")
+        text = plain(app_line(long, width, lost))
+        assert cell_len(text) <= width
+        assert row.view.spec.name in text
+        assert ("not heard 2m" in text) is (row.view.spec.cluster == "prod-eu-1")
+
+
 def test_write_shows_the_time_that_is_left() -> None:
     heading = replace(_heading(), writing=True, write_until=samples.NOW + 1400)
     assert "WRITE 24m" in plain(header_line(heading, 120))
@@ -397,6 +417,30 @@ def test_the_timeline_keeps_field_values_and_who(width: int) -> None:
     kind, sides = ("deploy", "5→3") if width < 76 else ("Deployment", "5 → 3")
     for words in (f"{kind} api", f"replicas {sides} kubectl"):
         assert words in plain(line)
+
+
+JOHN, UNSEEN = replace(samples.SCALE, user="john@example.com"), replace(samples.KUBECTL, user="eve")
+SEVERAL = (
+    samples.CHANGES[0],
+    replace(samples.CHANGES[1], actor=JOHN),
+    FieldChange("spec.paused", FieldVerdict.DRIFT, True, False, UNSEEN),
+)
+
+
+@pytest.mark.parametrize("width", [49, 54, 62, 70, 76, 90, 120, 200])
+def test_nobody_is_cut_from_the_timeline_however_many_fields_there_are(width: int) -> None:
+    event = replace(samples.events()[2], changes=SEVERAL, message="by hand")
+    line = event_line(event, width, LOOKS)
+    assert width_of(line) <= width
+    for who in ("kubectl", "john@example.com" if width > 54 else "john", "eve"):
+        assert who in plain(line)
+
+
+def test_what_does_not_fit_into_a_row_of_the_timeline_is_counted() -> None:
+    mine = tuple(replace(change, actor=JOHN) for change in SEVERAL)
+    event = replace(samples.events()[2], changes=mine)
+    assert "replicas 5→3, +2 john@example.com" in plain(event_line(event, 70, LOOKS))
+    assert "paused true → false john@example.com" in plain(event_line(event, 200, LOOKS))
 
 
 def test_a_secret_in_the_timeline_shows_no_value() -> None:

@@ -4,8 +4,6 @@ The label `verdicts/webhook: sidecar` on a pod or Deployment asks for one of `MU
 """
 
 import base64
-import datetime as dt
-import ipaddress
 import json
 import ssl
 import tempfile
@@ -17,13 +15,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from tests.apiserver.client import Client, Json
 from tests.apiserver.waiting import eventually
+from tests.githost.certificate import write_certificate
 
 LABEL: Final = "verdicts/webhook"
 _URL: Final = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
@@ -113,7 +107,7 @@ def _works(client: Client, namespace: str, word: str) -> bool:
 
 @contextmanager
 def _serving(folder: Path) -> Iterator[tuple[str, bytes]]:
-    certificate = _certificate(folder / "key.pem", folder / "cert.pem")
+    certificate = write_certificate(folder / "key.pem", folder / "cert.pem")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
@@ -126,7 +120,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, bytes]]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -158,34 +152,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""
-
-
-def _certificate(key_file: Path, file: Path) -> bytes:
-    """Make a certificate for 127.0.0.1 that signs itself; return it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "webhooks of the rows")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    file.write_bytes(pem := made.public_bytes(serialization.Encoding.PEM))
-    return pem

@@ -8,7 +8,7 @@ from typing import Final
 from core.model import Key
 from core.reconcile.memory.commands import SetHeal
 from core.telling.spans import Role, say
-from tui.dialogs.heal import HealDialog
+from tui.dialogs.proposals.heal import Heal
 from tui.dialogs.proposals.proposed import Proposed
 from tui.dialogs.proposals.revert import Revert
 from tui.dialogs.proposals.sync import Sync
@@ -91,7 +91,7 @@ def _heal(on: Surface) -> None:
         on.submit(SetHeal(frozenset({app.spec.name}), enabled=False))
         on.note(f"heal is off for {say(app.spec.name)[0]}", Role.TEXT)
         return
-    on.show(HealDialog(on, app, opened_by=HEAL.keys[0]))
+    on.show(Proposed(on, Heal(app.spec), opened_by=HEAL.keys[0]))
 
 
 HEAL: Final = Action(

@@ -29,6 +29,13 @@ class Filter:
     tests: tuple[Callable[[Facts], bool], ...] = field(default=(), compare=False)
     bad: tuple[str, ...] = ()
 
+    @property
+    def names_somebody(self) -> bool:
+        """Whether it asks who is behind a row."""
+        return any(
+            term.removeprefix("!").startswith("actor:") for term in self.source.lower().split()
+        )
+
     def holds(self, facts: Facts) -> bool:
         """Whether every term holds."""
         return all(test(facts) for test in self.tests)

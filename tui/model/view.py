@@ -5,22 +5,16 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from core.model import (
-    AppSpec,
     AppView,
     ClusterView,
-    Coming,
     Commit,
     CommitShown,
     Drift,
     Event,
-    FieldVerdict,
     Key,
     Snapshot,
-    Step,
-    Verb,
     Verdict,
 )
-from core.reconcile.judging.causes import withheld
 from tui.model.filters import (
     NO_FILTER,
     Facts,
@@ -190,24 +184,6 @@ class View:
         if read_only:
             return READ_ONLY_FLAG
         return "" if self.snapshot.writing else READ_ONLY
-
-    def to_heal(self, app: AppSpec) -> tuple[Step, ...]:
-        """What a heal of *app* would put back now, within its settings; extra ones stay."""
-        rows = self.groups.by_app.get(app.name, ())
-        found = (_healing(app, row) for row in rows)
-        return tuple(step for step in found if step is not None)
-
-
-def _healing(app: AppSpec, row: Drift) -> Step | None:
-    stamp = row.stamp or Coming()
-    if row.verdict is Verdict.MISSING:
-        why_not = withheld(app, row.cause)
-        return None if why_not else Step(row.key, row.kind, Verb.CREATE, stamp)
-    if row.verdict is not Verdict.DRIFTED:
-        return None
-    drifts = (change for change in row.changes if change.verdict is FieldVerdict.DRIFT)
-    back = tuple(c for c in drifts if c.healable and not withheld(app, c.cause))
-    return Step(row.key, row.kind, Verb.APPLY, stamp, back) if back else None
 
 
 def why_not_sync(drift: Drift) -> str:

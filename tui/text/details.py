@@ -72,8 +72,9 @@ def _sign(row: AppRow, looks: Looks) -> Line:
 
 def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line]:
     view, spec = row.view, row.view.spec
+    asked = f"  (last read {age(looks.now - view.read_at)} ago)" if view.git_lost else ""
     lines = [
-        _fact("repository", say(spec.repo)),
+        _fact("repository", say(spec.repo), (asked if view.read_at else "", Role.WARNING)),
         _fact("folder", say(spec.path or "/")),
         _fact("revision", say(spec.revision)),
     ]

@@ -33,17 +33,18 @@ def pair_parts(change: FieldChange, width: int, looks: Looks) -> tuple[list[Line
 
     Who did it goes between them, for who sees the beginning should see that, too.
     """
-    title = _title_lines(_path_spans(change, looks), width)
+    path = _path_spans(change, looks)
+    title = _title_lines(path, width)
     hunks_of_text = _text_lines(change, width)
     if hunks_of_text:
         return title, hunks_of_text
     inner = _inner_lines(change, width, looks)
     if inner:
         return (title, inner) if len(inner) > _FEW_LINES else ([], inner)
-    values = _value_lines(change, width, looks)
-    if len(values) > len(title) + _FEW_LINES:
-        return title, values[len(title) :]
-    return [], values
+    beside, values = _value_lines(change, path, width, looks)
+    if beside:
+        return [], beside
+    return (title, values) if len(values) > _FEW_LINES else ([], [*title, *values])
 
 
 def value_spans(change: FieldChange, looks: Looks) -> Line:
@@ -70,21 +71,21 @@ def _cut(text: str) -> str:
     return f"{text[:_LONGEST_CELLS]}… ({len(text):,} characters)"
 
 
-def _value_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
-    """`path  live -> Git` on one line where it fits, else the values below."""
-    path = _path_spans(change, looks)
-    title = _title_lines(path, width)
+def _value_lines(
+    change: FieldChange, path: Line, width: int, looks: Looks
+) -> tuple[list[Line], list[Line]]:
+    """`path  live -> Git` on one line where it fits, else the values, which go below the path."""
     if _has_lines(change.live) or _has_lines(change.git):
-        return [*title, *_block_lines(change, width)]
+        return [], _block_lines(change, width)
     values = value_spans(change, looks)
     gap = width - width_of(path) - width_of(values)
     if gap >= 2:  # noqa: PLR2004 - two spaces separate path and values
-        return [(*path, (" " * gap, Role.TEXT), *values)]
+        return [(*path, (" " * gap, Role.TEXT), *values)], []
     if width_of(values) + 2 <= width:
-        return [*title, (("  ", Role.TEXT), *values)]
+        return [], [(("  ", Role.TEXT), *values)]
     if isinstance(change.live, dict | list) or isinstance(change.git, dict | list):
-        return [*title, *_block_lines(change, width)]
-    return [*title, *_stacked(change, width)]
+        return [], _block_lines(change, width)
+    return [], _stacked(change, width)
 
 
 def _title_lines(path: Line, width: int) -> list[Line]:
@@ -125,7 +126,13 @@ def _inner_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
     inner = [
         replace(change, path=each.path, live=each.live, git=each.git) for each in pieces(change)
     ]
-    return [line for each in inner for line in _value_lines(each, width, looks)]
+    return [line for each in inner for line in _whole_lines(each, width, looks)]
+
+
+def _whole_lines(change: FieldChange, width: int, looks: Looks) -> list[Line]:
+    path = _path_spans(change, looks)
+    beside, below = _value_lines(change, path, width, looks)
+    return beside or [*_title_lines(path, width), *below]
 
 
 def _path_spans(change: FieldChange, looks: Looks) -> Line:

@@ -1,11 +1,10 @@
 """What a preview shows: every object in full, and what would happen to it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
 from core.model import (
-    AppView,
     ClusterName,
     Drift,
     FieldChange,
@@ -32,7 +31,7 @@ def plan_lines(
 
     Who changed a field and why is looked up after the plan is made: *rows* tells by now.
     """
-    counted: Span = (f"   {plans.outcome(plan)}", Role.TEXT)
+    counted: Span = (f"   {plans.outlook(plan)}", Role.TEXT)
     head: Line = (("cluster ", Role.MUTED), say(str(plan.called), Role.STRONG), counted)
     lines: list[Line] = flow(head, width, indent=2)
     for app, commit in sorted(plan.revisions.items()):
@@ -111,22 +110,32 @@ def _diff_line(text: str) -> Line:
     return (say(text, role),)
 
 
-def heal_lines(
-    app: AppView, cluster: ClusterName, now: Sequence[Step], rows: Rows, width: int, looks: Looks
-) -> list[Line]:
-    """What standing repair will do, at once to these objects and later to others."""
-    name = say(app.spec.name)[0]
-    texts = [
-        f"driftdeck will keep {name} on {say(str(cluster))[0]} equal to Git without asking again.",
+def heal_promise(app: str, width: int) -> list[Line]:
+    """What standing repair means."""
+    texts = (
+        f"driftdeck will keep {say(app)[0]} equal to Git without asking again.",
         "This lasts until H switches it off or the terminal ends.",
         "Later: whatever somebody changes by hand in a field that Git states is put back.",
-        f"Now: {plans.objects(len(now))} would be put back."
-        if now
-        else "Now: nothing would be put back.",
-    ]
-    lines: list[Line] = []
-    for text in texts:
-        lines += [*(((part, Role.TEXT),) for part in wrap(text, width)), ()]
-    for step in now:
-        lines += [*_step_lines(step, cluster.short, rows.get(step.key), width, looks), ()]
+    )
+    parts = (wrap(text, width) for text in texts)
+    return [line for text in parts for line in (*(((part, Role.TEXT),) for part in text), ())]
+
+
+def heal_lines(
+    app: str, cluster: ClusterName, now: Plan, rows: Rows, width: int, looks: Looks
+) -> list[Line]:
+    """What standing repair will do, at once to these objects and later to others."""
+    count = len(now.runnable)
+    words = f"{plans.objects(count)} would be put back" if count else "nothing would be put back"
+    left = len(now.steps) - count
+    words += f", {plans.objects(left)} left as they are" if left > 1 else ""
+    words += ", 1 object left as it is" if left == 1 else ""
+    where = f"Now, on {say(str(cluster))[0]}: {words}."
+    lines = [*heal_promise(app, width), *(((part, Role.STRONG),) for part in wrap(where, width))]
+    for note in now.notes:
+        lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
+    for step in now.steps:
+        lines += [(), *_step_lines(step, cluster.short, rows.get(step.key), width, looks)]
+        for words in plans.left_in(step) if not step.problem else ():
+            lines += [((f"  {part}", Role.MUTED),) for part in wrap(say(words)[0], width - 2)]
     return lines

@@ -1,9 +1,13 @@
 """One line for each row of a list: app, object, commit, event."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, TypeAlias
+
+from rich.cells import cell_len
 
 from core.model import AppView, Commit, Drift, Event, EventName, Verdict, fields_of
 from core.telling import events, objects
@@ -13,7 +17,7 @@ from core.telling.spans import Line, Role, say
 from core.telling.verdicts import RANKS
 from tui.text.kinds import short_kind
 from tui.text.signs import SIGNS, Sign, sign_of
-from tui.text.spans import clip, cut_middle, padded, right
+from tui.text.spans import clip, cut_middle, padded, right, width_of
 
 _SIGN_CELLS = 11  # "≠ contested"
 _COUNT_CELLS = 4  # "!12"
@@ -21,6 +25,8 @@ _AGE_CELLS = 5  # "≥12m"
 _LOST_CELLS = 29  # "⇄ last seen contested 12m ago"
 _NAMESPACE_FROM = 62  # cells of list from which the namespace has its own column
 _WHOLE_EVENT_FROM = 76  # cells of list from which an event needs no short words
+_WORTH_BEGINNING = 12  # cells from which the beginning of a message says something
+_VALUE_CHARACTERS = (40, 20, 12)  # of a field's value in an event, by how much room there is
 
 
 Since: TypeAlias = tuple[float, bool]
@@ -78,8 +84,10 @@ def sign_spans(sign: Sign, looks: Looks) -> Line:
 def app_line(row: AppRow, width: int, looks: Looks) -> Line:
     """`≠ drifted  payments  4 12m`, or the reason where nothing can be said."""
     name = say(row.view.spec.name)[0]
-    if row.problem:
-        tail = say(row.problem, Role.ERROR)[0]
+    lost_at = looks.lost.get(row.view.spec.cluster)
+    problem = row.problem if lost_at is None else f"not heard {age(looks.now - lost_at)}"
+    if problem:
+        tail = say(problem)[0]
         room = max(8, width - _SIGN_CELLS - 2 - min(len(tail), width // 2))
         rest = width - _SIGN_CELLS - 2 - room
         return (
@@ -196,13 +204,40 @@ def event_line(event: Event, width: int, looks: Looks) -> Line:
     lead = f"{clock} "
     word = padded(word, 16 if wide else 9) + " "
     about = cut_middle(about, max(16, (width - len(lead + word)) // 2)) + "  "
-    named = say(events.fields(event, arrow, whole=wide))[0]
+    named = _fields(event, arrow, width - width_of(((lead + word + about, role),)), whole=wide)
     said = say(event.message)[0]
-    line: Line = (
-        (lead, Role.MUTED),
-        (word, role),
-        (about, Role.TEXT),
-        (named + "  " if named and said else named, Role.TEXT),
-        (said, Role.MUTED),
-    )
-    return clip(line, width)
+    line: Line = ((lead, Role.MUTED), (word, role), (about, Role.TEXT), (named, Role.TEXT))
+    if said and named and width - width_of(line) < _WORTH_BEGINNING:
+        return clip(line, width)
+    return clip((*line, ("  " if named else "", Role.TEXT), (said, Role.MUTED)), width)
+
+
+def _fields(event: Event, arrow: str, room: int, *, whole: bool) -> str:
+    """As many fields as fit, shorter if need be; of the others how many, and who: nobody is cut."""
+    forms = [
+        events.fields(event, arrow, whole=paths, characters=characters)
+        for paths in ((True, False) if whole else (False,))
+        for characters in _VALUE_CHARACTERS
+    ]
+    pieces = forms[0]
+    for shown in range(len(pieces), 0, -1):
+        rest = pieces[shown:]
+        tail = ((f"+{len(rest)}", _names(rest)),) if rest else ()
+        for form in forms:
+            text = say(_by_person((*form[:shown], *tail)))[0]
+            if cell_len(text) <= room:
+                return text
+    names = say(_names(pieces))[0]
+    short = ", ".join(name.partition("@")[0] for name in names.split(", "))
+    return names if cell_len(names) <= room else cut_middle(short, room)
+
+
+def _by_person(pieces: Iterable[tuple[str, str]]) -> str:
+    """`replicas 5 -> 3, image 1 -> 2 jane; paused true -> false bob`."""
+    groups = groupby(pieces, key=itemgetter(1))
+    told = (f"{', '.join(what for what, _ in group)} {who}" for who, group in groups)
+    return "; ".join(each.rstrip() for each in told)
+
+
+def _names(pieces: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(dict.fromkeys(who for _, who in pieces if who))

@@ -7,6 +7,7 @@ object: a cached strip is valid while its row `is` the current one.
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Generic, TypeVar
 
 from rich.segment import Segment
@@ -99,7 +100,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         place = 0 if self._floating else self._place_of(held)
         if place != self._cursor:
             self._cursor = place
-            self.scroll_to(y=max(0, place - offset), animate=False, immediate=True)
+            self._scroll_along(place - offset)
         self._reveal()
         self._repaint_changed(before)
         self._tell()
@@ -117,20 +118,24 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             return here
         return next((place for place, id_ in enumerate(self._ids) if id_ == held), here)
 
-    def _visible(self) -> list[tuple[int, object]]:
+    def _visible(self) -> Sequence[Row]:
         top = round(self.scroll_y)
-        bottom = min(len(self._rows), top + self.size.height)
-        return [(place, self._rows[place]) for place in range(top, bottom)]
+        return self._rows[top : top + self.size.height]
 
-    def _repaint_changed(self, before: Sequence[tuple[int, object]]) -> None:
-        """Repaint the visible rows that are other objects now, one by one."""
-        after = self._visible()
-        if len(before) != len(after) or (after and before[0][0] != after[0][0]):
-            self.refresh()
-            return
-        for (place, old), (_, new) in zip(before, after, strict=True):
+    def _scroll_along(self, top: int) -> None:
+        """Stay with rows that moved.  `scroll_to` would paint those that are where they were."""
+        y = float(max(0, min(top, self.max_scroll_y)))
+        self.set_reactive(Lines.scroll_y, y)
+        self.set_reactive(Lines.scroll_target_y, y)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = y
+
+    def _repaint_changed(self, before: Sequence[Row]) -> None:
+        """Repaint, one by one, the rows in sight where another object stands now."""
+        top = round(self.scroll_y)
+        for y, (old, new) in enumerate(zip_longest(before, self._visible())):
             if old is not new:
-                self._refresh_row(place)
+                self._refresh_row(top + y)
 
     def hold(self) -> None:
         """From now on the cursor stays on its object; until then it floats on the worst row."""
@@ -241,7 +246,7 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def _tell(self) -> None:
         """Say that the row under the cursor is another one; not when nothing changed."""
         row = self.cursor_row
-        if row is not self._said_row:
+        if self._with_cursor and row is not self._said_row:
             self._said_row = row
             self.post_message(self.Moved(self))  # type: ignore[arg-type] # rows are opaque here
 

@@ -16,5 +16,5 @@ class Prompt(Input):
     def open(self, pane: Pane, source: str) -> None:
         """Show the filter of *pane*, to be changed."""
         self.value = source
-        self.placeholder = f"filter {pane}: words !word kind: ns: verdict:"
+        self.placeholder = f"filter {pane}: words !word kind: ns: actor: verdict:"
         self.display = True

@@ -31,7 +31,7 @@ async def run(options: Options) -> int:
     apps = ", ".join(app.name for app in settings.apps)
     log = EventLog(sys.stdout.fileno(), sys.stderr.fileno())
     return await follow(
-        lambda: connected(settings, healing=healing),
+        lambda: connected(settings, healing=healing, listening=True),
         log,
         message=f"{'healing' if healing else 'watching'}: {apps}",
     )

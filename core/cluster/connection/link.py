@@ -122,11 +122,19 @@ class Link:
             self._went_back()
 
     async def call(self, request: Request) -> Answer:
-        """Send one request; the same errors as `Connection.call`, and `UnavailableError`."""
+        """Send one request; the same errors as `Connection.call`, and `UnavailableError`.
+
+        What was still waiting for its turn when the connection was replaced goes through the next.
+        """
         connection = self._current()
         try:
             answer = await connection.call(request)
-        except (LinkError, DeniedError) as error:
+        except LinkError as error:
+            if not error.sent and connection is not self._connection:
+                return await self.call(request)
+            self._suspect_of(connection, error)
+            raise
+        except DeniedError as error:
             self._suspect_of(connection, error)
             raise
         if answer.status == HTTPStatus.UNAUTHORIZED:

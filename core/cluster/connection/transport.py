@@ -93,13 +93,25 @@ class Transport:
         Raises:
             LinkError: There is no whole answer.
         """
+        if self._calls.closed:
+            raise self._replaced()
         timeout = aiohttp.ClientTimeout(total=request.timeout_s, sock_connect=CONNECT_S)
         try:
             async with self._send(self._calls, request, headers, timeout) as response:
                 self._reading.add(response)
                 return _answer(response, await response.read())
+        except asyncio.CancelledError as error:
+            # aiohttp cancels who waits for a free connection when all are closed: unseen, the task
+            # that called would end as if it had been told to, and a sync wait for it for ever.
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise self._replaced() from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._translated(error) from error
+
+    def _replaced(self) -> LinkError:
+        return LinkError(f"{self._what}: the connection was replaced", sent=False)
 
     @asynccontextmanager
     async def stream(self, request: Request, headers: Mapping[str, str]) -> AsyncIterator[Stream]:

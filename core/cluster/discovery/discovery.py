@@ -11,11 +11,11 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from core.cluster.connection.answers import Answer
+from core.cluster.connection.answers import AbsentError, Answer, NamespaceAbsentError
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import group_version_path
 from core.cluster.connection.request import Request
-from core.errors import UnavailableError
+from core.errors import DeniedError, UnavailableError
 from core.model import KindRef, Resource
 
 _ACCEPT: Final = (
@@ -23,6 +23,8 @@ _ACCEPT: Final = (
     "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,"
     "application/json"
 )
+
+_KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
 
 T = TypeVar("T")
 
@@ -146,9 +148,16 @@ async def server_version(calls: Calls) -> str:
 
 
 async def server_uid(calls: Calls) -> str:
-    """Return what tells this server from all others, "" if we may not see it."""
-    answer = await calls.send(Request(path="/api/v1/namespaces/kube-system"))
-    return decoded(answer, _Namespace).metadata.uid if answer.ok else ""
+    """Return what tells this server from all others, "" if we may not see it.
+
+    Raises:
+        ProductError: It does not say now.
+    """
+    try:
+        answer = await calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
+    except (DeniedError, AbsentError, NamespaceAbsentError):
+        return ""
+    return decoded(answer, _Namespace).metadata.uid
 
 
 def decoded(answer: Answer, form: type[T]) -> T:

@@ -303,8 +303,9 @@ class Follower:
         self._complete, self._since = True, 0.0
         self._problem = ""
         unread = {scope: problem_of(problem) for scope, problem in self._lost.items()}
+        began = {scope: self._reflectors[scope].began_at for scope in self._listed}
         kind = self.resource.kind
-        self._owner.emit(KindListed(self._owner.cluster, kind, objects, unread, at, since))
+        self._owner.emit(KindListed(self._owner.cluster, kind, objects, unread, at, since, began))
 
     def _break(self, since: float) -> None:
         """Events no longer change the engine's picture: what happens is told by a listing."""

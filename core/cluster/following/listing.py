@@ -12,6 +12,7 @@ from core.cluster.connection.answers import Answer
 from core.cluster.connection.calls import Caller
 from core.cluster.connection.objects import Page, UnreadableError, object_of, page_of
 from core.cluster.connection.request import Request, query_of
+from core.cluster.following.store import Known, is_back, is_older
 from core.model import KindRef, Live, ObjectRef
 
 PAGE: Final = 500
@@ -102,15 +103,42 @@ class Listing:
             await asyncio.sleep(0)
 
 
-async def newest_version(caller: Caller, kind: KindRef, request: Request) -> str:
-    """Return the resourceVersion that the server itself, not a cache, is at; *request* as above.
+async def goes_on(
+    caller: Caller, kind: KindRef, request: Request, since: str, known: Known | None
+) -> bool:
+    """Tell whether the server itself, not a cache, goes on from where it was; *request* as above.
+
+    Its versions may be as far again by what it wrote when it started, so it is asked for the object
+    whose change was the last: one that is older now, or not there, tells otherwise, or may do so.
+
+    Args:
+        caller: What is called through.
+        kind: The kind.
+        request: Without pages and version.
+        since: The version it was at.
+        known: Of the objects, the one whose change was the last.
 
     Raises:
         RefusedError: The server answered something else than 200.
         UnreadableError: The answer is no listing.
         LinkError: There was no answer.
     """
-    answer = await caller.call(replace(request, query=request.query + query_of(limit="1")))
+    chosen = ""
+    if known is not None:
+        ref, _ = known
+        fields = {"metadata.name": ref.name, "metadata.namespace": ref.namespace}
+        chosen = ",".join(f"{field}={value}" for field, value in fields.items() if value)
+    asked = query_of(limit="1", fieldSelector=chosen)
+    answer = await caller.call(replace(request, query=request.query + asked))
     if answer.status != HTTPStatus.OK:
         raise RefusedError(answer)
-    return page_of(answer, kind).resource_version
+    page = page_of(answer, kind)
+    if is_older(page.resource_version, since):
+        return False
+    found = [object_of(item, kind) for item in page.items]
+    if known is None:
+        return True
+    return any(
+        (ref, live.uid) == (known[0], known[1].uid) and not is_back(known[1], live)
+        for ref, live in found
+    )

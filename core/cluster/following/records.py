@@ -1,24 +1,43 @@
 """The inventories that other processes write: told as soon as one of them is another version.
 
+So is that a person had an app synced there, which stands in an annotation.
+
 Only the versions of our own ConfigMaps are watched.  What is in one is read when its version is
-not the one that we wrote or read last, so a cluster where nobody writes is asked nothing.
+not the one that we wrote or read last, so a cluster where nobody writes is asked nothing.  One that
+could not be read is tried again, ever later: without it nobody knows what Git dropped.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final, TypeAlias
+
+import msgspec
 
 from core.clock import Clock
+from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
-from core.cluster.writing.inventories import LABEL, MAPS, Inventories, Part, Place
-from core.errors import ProductError
+from core.cluster.writing.inventories import PACE_S, Inventories, Part, Place
+from core.cluster.writing.inventory import shard_name
+from core.cluster.writing.shards import ASKED, LABEL, MAPS
+from core.errors import ProductError, UnavailableError
 from core.model import Live, ObjectRef
-from core.reconcile.memory.inputs import Input
-from core.reconcile.memory.results import InventoryRead
+from core.reconcile.memory.inputs import Input, SyncAsked
+from core.reconcile.memory.results import InventoryRead, InventoryRow
 
+AFTER_A_PERSON_S: Final = 300.0  # at most, where a person has to grant or to change something
 _SELECTOR: Final = "=".join(LABEL)
+
+Reading: TypeAlias = Callable[[], Awaitable[tuple[InventoryRow, ...]]]
+
+
+class _Metadata(msgspec.Struct):
+    annotations: dict[str, str] | None = None
+
+
+class _Map(msgspec.Struct):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
 class Records:
@@ -32,6 +51,8 @@ class Records:
         self._inventories, self._emit = inventories, emit
         self._group: asyncio.TaskGroup | None = None
         self._reflectors: dict[str, Reflector] = {}  # by namespace
+        self._trying: set[Place] = set()
+        self._asked: dict[ObjectRef, str] = {}  # when a person had an app synced
 
     def start(self, group: asyncio.TaskGroup) -> None:
         """Work in *group*."""
@@ -47,16 +68,42 @@ class Records:
         self._reflectors[namespace] = reflector
         self._group.create_task(reflector.run(), name=f"inventories in {namespace}")
 
+    def try_again(self, place: Place, read: Reading, error: ProductError) -> None:
+        """Go on until *read*, which ended with *error*, can be done; then tell what it found."""
+        if self._group is not None and place not in self._trying:
+            self._trying.add(place)
+            self._group.create_task(self._try(place, read, error))
+
+    async def _try(self, place: Place, read: Reading, error: ProductError) -> None:
+        soon = Backoff(self._clock)
+        late = Backoff(self._clock, cap_s=AFTER_A_PERSON_S)
+        rows: tuple[InventoryRow, ...] | None = None
+        while rows is None:
+            backoff = soon if isinstance(error, UnavailableError) else late
+            await self._clock.sleep(max(PACE_S, error.retry_after_s or 0.0, backoff.next_s()))
+            if self._inventories.is_read(place):
+                break  # by a write, which told what there was
+            try:
+                rows = await read()
+            except ProductError as again:
+                error = again
+        self._trying.discard(place)
+        self.follow(place.namespace)
+        if rows is not None:
+            self._emit(InventoryRead(place.app, rows))
+
     # What a reflector tells (Sink) ----------------------------------------------------------------
 
     def replaced(self, scope: str) -> None:
-        """Look at everything that is there."""
-        self._look(scope, self._reflectors[scope].store.objects.items())
+        """Look at everything that is there; what a person wanted before is no news."""
+        found = self._reflectors[scope].store.objects
+        self._asked.update((ref, _asked_in(live)) for ref, live in found.items())
+        self._look(scope, found.items())
 
     def changed(self, scope: str, changes: list[Change]) -> None:
-        """Look at what changed, but for what we wrote over meanwhile."""
-        new = [each for each in changes if not self._inventories.is_overwritten(_part(*each)[1])]
-        self._look(scope, new)
+        """Look at what changed."""
+        self._hear_persons(scope, changes)
+        self._look(scope, changes)
 
     def heard(self) -> None:
         """Nothing follows from that."""
@@ -64,10 +111,21 @@ class Records:
     def lost(self, scope: str, problem: ProductError) -> None:
         """Nothing is concluded: it is as it was until it can be seen again."""
 
+    def _hear_persons(self, scope: str, changes: list[Change]) -> None:
+        places = {shard_name(place.app, 0): place for place in self._inventories.places(scope)}
+        for ref, live in changes:
+            asked = _asked_in(live) if live is not None else ""
+            if not asked or asked == self._asked.get(ref):
+                continue
+            self._asked[ref] = asked
+            place = places.get(ref.name)
+            if place is not None and not self._inventories.is_asked_here(place, asked):
+                self._emit(SyncAsked(place.app))
+
     def _look(self, scope: str, changes: Iterable[Change]) -> None:
         """Read those inventories of which a part is not as we know it."""
         assert self._group is not None
-        parts = [_part(*each) for each in changes]
+        parts = [(ref.name, live.resource_version if live else "") for ref, live in changes]
         for place in self._inventories.places(scope):
             if not self._inventories.is_known(place, parts):
                 self._group.create_task(self._read(place, parts))
@@ -81,5 +139,9 @@ class Records:
             self._emit(InventoryRead(place.app, rows))
 
 
-def _part(ref: ObjectRef, live: Live | None) -> Part:
-    return ref.name, live.resource_version if live is not None else ""
+def _asked_in(live: Live) -> str:
+    try:
+        found = msgspec.json.decode(live.body, type=_Map)
+    except msgspec.MsgspecError:
+        return ""
+    return (found.metadata.annotations or {}).get(ASKED, "")

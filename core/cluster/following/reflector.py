@@ -31,7 +31,7 @@ from core.cluster.connection.objects import (
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.following.lines import Lines, LineTooLongError
-from core.cluster.following.listing import Listing, RefusedError, newest_version
+from core.cluster.following.listing import Listing, RefusedError, goes_on
 from core.cluster.following.silence import Silence
 from core.cluster.following.store import Change, Sink, Store, has_one_history, is_older
 from core.errors import ProductError
@@ -78,9 +78,12 @@ class Reflector:
         self.store = Store()
         self.current_at = 0.0  # wall time up to which the store was what the server had
         self.outdated_at = 0.0  # the same of the store before the last listing
+        self.began_at = 0.0  # wall time at which the last listing was asked for
+        self._asked_at = 0.0  # the same of the one that is under way
         self._last_rv = ""
         self._rv_unavailable = False  # the next listing must be a quorum read
-        self._distrusts = False  # for the same reason as above, until the next listing
+        self._distrusts = False  # so must the one after the listing that is under way
+        self._newest = False  # so must the one that is under way
         self._needs_list = True
         self._may_stream = True  # try WatchList in this cycle
         self._has_watch_list = True  # until it once did not end
@@ -115,6 +118,9 @@ class Reflector:
 
     async def _step(self) -> None:
         adopted = self._link.adopted
+        if self._needs_list:  # a write from here on is later than the listing
+            self._asked_at = self._clock.wall()
+            self._newest, self._distrusts = self._newest or self._distrusts, False
         if not self._needs_list and adopted != self._adopted:
             await self._check_history()
         elif not self._needs_list:
@@ -129,8 +135,8 @@ class Reflector:
         """See that the server which is back goes on from where it was: else list again (R2)."""
         accept = self._accept("PartialObjectMetadataList")
         request = Request(path=self._path, query=self._chosen, accept=accept)
-        newest = await newest_version(self._link, self._resource.kind, request)
-        if is_older(newest, self._last_rv):
+        kind, known = self._resource.kind, self.store.newest()
+        if not await goes_on(self._link, kind, request, self._last_rv, known):
             self.relist()
 
     async def _list(self) -> None:
@@ -148,19 +154,19 @@ class Reflector:
         self._replace(objects, listed_at)
 
     def _relist_rv(self) -> str:
-        if self._rv_unavailable or self._distrusts:
+        if self._rv_unavailable or self._newest:
             return ""
         return self._last_rv or "0"
 
     def _replace(self, objects: dict[ObjectRef, Live], version: str) -> None:
-        if is_older(version, self._last_rv) and has_one_history(self._resource.kind):
+        older = self.store.replace(objects) or is_older(version, self._last_rv)
+        if older and self._last_rv and has_one_history(self._resource.kind):
             self._link.went_back()  # no replica: what is asked for is no older than that (F26)
-        self.store.replace(objects)
         self.outdated_at, self.current_at = self.current_at, self._clock.wall()
         self._last_rv = version
-        self._rv_unavailable = self._distrusts = self._needs_list = False
+        self._rv_unavailable = self._newest = self._needs_list = False
         self._may_stream = True
-        self._listed_at = self._clock.monotonic()
+        self.began_at, self._listed_at = self._asked_at, self._clock.monotonic()
         self._sink.replaced(self.scope)
 
     # WatchList and WATCH -------------------------------------------------------------------------
@@ -185,12 +191,11 @@ class Reflector:
     def _watch_request(self, *, initial: bool) -> Request:
         low, high = WATCH_S
         seconds = str(int(low + (high - low) * self._clock.random()))
-        newest = self._rv_unavailable or self._distrusts
-        version = "" if initial and newest else self._last_rv
+        newest = initial and (self._rv_unavailable or self._newest)
         query = query_of(
             watch="1",
             allowWatchBookmarks="true",
-            resourceVersion=version,
+            resourceVersion="" if newest else self._last_rv,
             timeoutSeconds=seconds,
             sendInitialEvents="true" if initial else "",
             resourceVersionMatch="NotOlderThan" if initial else "",
@@ -278,10 +283,9 @@ class Reflector:
         lasted_s = self._clock.monotonic() - stream.opened_at
         if lasted_s >= FUTILE_S:
             self._backoff.reset()  # one outage is not made longer by those before it
-        if lasted_s < SHORT_S and not stream.events:
-            await self._clock.sleep(self._backoff.next_s())
-        elif lasted_s < SHORT_S:
-            await self._clock.sleep(SHORT_S - lasted_s)
+        if lasted_s < SHORT_S:
+            pause_s = SHORT_S - lasted_s if stream.events else self._backoff.next_s()
+            await self._clock.sleep(pause_s)
 
     # Refusals ------------------------------------------------------------------------------------
 
@@ -342,6 +346,5 @@ class Reflector:
         await self._clock.sleep(max(self._backoff.next_s(), asked_s or 0.0))
 
     def _error_of(self, answer: Answer) -> ProductError:
-        where = f" in {self.scope}" if self.scope else ""
-        doing = f"list {self._resource.plural}{where}"
+        doing = f"list {self._resource.plural}" + (f" in {self.scope}" if self.scope else "")
         return error_of(answer, doing, wall=self._clock.wall())

@@ -1,5 +1,6 @@
 """The objects of one kind in one scope, as the server last told them."""
 
+from operator import itemgetter
 from typing import Final, Protocol, TypeAlias
 
 from core.errors import ProductError
@@ -8,6 +9,7 @@ from core.model import KindRef, Live, ObjectRef
 BURIED_MAX: Final = 10_000
 
 Change: TypeAlias = tuple[ObjectRef, Live | None]
+Known: TypeAlias = tuple[ObjectRef, Live]
 
 
 class Sink(Protocol):
@@ -38,15 +40,32 @@ class Store:
         self.objects: dict[ObjectRef, Live] = {}
         self._buried: dict[str, None] = {}  # uids whose delete was seen, oldest first
 
-    def replace(self, objects: dict[ObjectRef, Live]) -> None:
-        """Take a complete listing; an object that did not change stays the same value."""
-        before = self.objects
+    def replace(self, objects: dict[ObjectRef, Live]) -> bool:
+        """Take a complete listing; an object that did not change stays the same value.
+
+        Returns:
+            Whether one of them is as it was before the state that was known.
+        """
+        before, went_back = self.objects, False
         for ref, live in objects.items():
             old = before.get(ref)
             if old is not None and is_same(old, live):
                 objects[ref] = old
+            elif old is not None and is_back(old, live):
+                went_back = True
         self.objects = objects
         self._buried.clear()
+        return went_back
+
+    def newest(self) -> Known | None:
+        """Return the object whose change was the last, as far as versions can be ordered."""
+        known = (
+            (int(live.resource_version), ref)
+            for ref, live in self.objects.items()
+            if live.resource_version.isdecimal()
+        )
+        found = max(known, default=None, key=itemgetter(0))
+        return (found[1], self.objects[found[1]]) if found is not None else None
 
     def put(self, ref: ObjectRef, live: Live) -> list[Change]:
         """Take an object that was added or changed; return what that means."""
@@ -96,6 +115,11 @@ def has_one_history(kind: KindRef) -> bool:
     """Tell whether the versions of a kind are etcd's: an aggregated server may begin anew."""
     built_in = "." not in kind.group or kind.group.endswith(".k8s.io")
     return built_in and not kind.group.endswith("metrics.k8s.io")
+
+
+def is_back(known: Live, now: Live) -> bool:
+    """Tell whether an object is as it was before the state that was known."""
+    return known.uid == now.uid and is_older(now.resource_version, known.resource_version)
 
 
 def is_older(version: str, than: str) -> bool:

@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import inf
 from typing import Final, TypeAlias
 
 import msgspec
@@ -20,51 +21,36 @@ from core.cluster.connection.answers import (
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
-from core.cluster.discovery.discovery import decoded
+from core.cluster.discovery.discovery import decoded, server_uid
 from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import (
     FORMAT,
     check_head,
     data_of,
     home_of,
-    rows_of,
     shard_name,
     texts_of,
 )
-from core.errors import DeniedError, OutdatedError, ProductError, RejectedError
+from core.cluster.writing.shards import (
+    ASKED,
+    LABEL,
+    MAPS,
+    ConfigMaps,
+    Shard,
+    beginning_of,
+    rows_in,
+    shard_of,
+)
+from core.errors import DeniedError, OutdatedError, ProductError
 from core.model import Home, KindRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
-MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 _NAMESPACES: Final = Resource(
     KindRef("v1", "Namespace"), "namespaces", namespaced=False, has_status=True
 )
-LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 _OURS: Final = "=".join(LABEL)
-_KUBE_SYSTEM: Final = "/api/v1/namespaces/kube-system"
+PACE_S: Final = 1.0
 _OVERWRITTEN_MAX: Final = 1000  # of versions whose events may still be on their way
-
-
-class _Metadata(msgspec.Struct, rename="camel"):
-    name: str = ""
-    uid: str = ""
-    resource_version: str = ""
-    labels: dict[str, str] | None = None
-
-
-class _Map(msgspec.Struct):
-    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
-    data: dict[str, str] | None = None
-
-
-class _Maps(msgspec.Struct):
-    items: list[_Map] = msgspec.field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shard:
-    resource_version: str
-    data: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +70,17 @@ class Inventories:
     def __init__(self, calls: Calls, clock: Clock) -> None:
         """Know nothing."""
         self._calls, self._clock = calls, clock
-        self._known: dict[Place, list[_Shard]] = {}
+        self._known: dict[Place, list[Shard]] = {}
         self._told: dict[Place, tuple[InventoryRow, ...]] = {}  # as it was read or written last
         self._homes: dict[Place, Home] = {}
+        self._asked: dict[Place, str] = {}  # as we wrote it last
         self._before: dict[Place, Place] = {}  # where it is kept still, under an earlier name
+        self._failed: dict[Place, float] = {}  # when a write of it did, last
         self._outdated: set[Place] = set()  # somebody else wrote over what is known
         self._overwritten: deque[str] = deque(maxlen=_OVERWRITTEN_MAX)  # by ourselves
         self._flights: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._cluster_uid: str | None = None
+        self._asking = asyncio.Lock()
 
     async def read(
         self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
@@ -108,12 +97,16 @@ class Inventories:
         place = Place(app, namespace)
         self._homes[place] = home
         async with self._flights[place]:
+            self._known.pop(place, None)  # until it is read, nobody knows
+            self._told.pop(place, None)
             return await self._read(place, others)
 
     async def write(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow]
+        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
     ) -> None:
-        """Replace the inventory of *app*.
+        """Replace the inventory of *app*; *asked* is when a person wanted that.
+
+        After a failure it is not tried again before `PACE_S` are over.
 
         A shard that is no longer needed is emptied: nothing is ever deleted.
 
@@ -124,41 +117,72 @@ class Inventories:
         place = Place(app, namespace)
         self._homes[place] = home
         async with self._flights[place]:
-            if place in self._outdated:
+            pause_s = self._failed.get(place, -inf) + PACE_S - self._clock.monotonic()
+            if pause_s > 0:
+                await self._clock.sleep(pause_s)
+            try:
+                await self._write(place, rows, asked)
+            except (OutdatedError, NamespaceAbsentError):
+                raise  # there is something to be done about that at once
+            except ProductError:
+                self._failed[place] = self._clock.monotonic()
+                raise
+
+    async def _write(self, place: Place, rows: Sequence[InventoryRow], asked: str) -> None:
+        if place in self._outdated:
+            raise _overtaken(place)
+        if place not in self._known:
+            told = self._told.get(place, ())
+            there = await self._read(place)
+            if there and there != told:  # whoever wants these rows written never saw those
                 raise _overtaken(place)
-            if place not in self._known:
-                await self._read(place)
-            texts = texts_of(rows)
-            spare = len(self._known[place]) - len(texts)
-            texts = (*texts, *[""] * spare)
-            whose = self._home(place)
-            wanted = data_of(texts, app, await self._uid(), whose)
-            for index, data in enumerate(wanted):
-                await self._write_shard(place, index, data)
-            self._told[place] = tuple(sorted(rows, key=lambda row: row.ref))
-            before = self._before.pop(place, None)
-            if before is not None:
-                await self._give_up(before)
+        texts = texts_of(rows)
+        spare = len(self._known[place]) - len(texts)
+        texts = (*texts, *[""] * spare)
+        wanted = data_of(texts, place.app, await self._uid(), self._home(place))
+        self._asked[place] = asked or self._asked.get(place, "")
+        for index, data in enumerate(wanted):
+            await self._write_shard(place, index, data, "" if index else asked)
+        self._told[place] = tuple(sorted(rows, key=lambda row: row.ref))
+        before = self._before.pop(place, None)
+        if before is not None:
+            await self._give_up(before)
 
     def forget(self) -> None:
-        """Know nothing any more: it is another cluster."""
+        """Know nothing any more: it is another cluster, or one that went back."""
         self._known.clear()
+        self._overwritten.clear()
         self._cluster_uid = None
+
+    def meet(self, cluster_uid: str) -> None:
+        """Take what identifies the cluster from whoever asked; "" is not known."""
+        self._cluster_uid = cluster_uid or self._cluster_uid
 
     def places(self, namespace: str) -> tuple[Place, ...]:
         """Return the inventories of a namespace that were read."""
         return tuple(place for place in self._told if place.namespace == namespace)
 
-    def is_overwritten(self, version: str) -> bool:
-        """Tell whether we wrote over that version: whoever tells of it now is late."""
-        return version in self._overwritten
+    def is_read(self, place: Place) -> bool:
+        """Tell whether it is known what an inventory says."""
+        return place in self._known
 
     def is_known(self, place: Place, parts: Iterable[Part]) -> bool:
-        """Tell whether ConfigMaps are no part of an inventory, or as we read or wrote them last."""
+        """Tell whether nobody but us made these versions of ConfigMaps, or we know of them.
+
+        Those that are no part of the inventory are nobody's, and of what we wrote over only
+        somebody who is late can tell.
+        """
         shards = self._known.get(place, [])
         known = {shard_name(place.app, n): each.resource_version for n, each in enumerate(shards)}
         following = shard_name(place.app, len(shards))
-        return all(known.get(name, v) == v and name != following for name, v in parts)
+        return all(
+            v in self._overwritten or (known.get(name, v) == v and name != following)
+            for name, v in parts
+        )
+
+    def is_asked_here(self, place: Place, asked: str) -> bool:
+        """Tell whether it was by us that a person last asked for a sync."""
+        return self._asked.get(place) == asked
 
     async def news(self, place: Place, parts: Sequence[Part]) -> tuple[InventoryRow, ...] | None:
         """Read an inventory that somebody else wrote; None: it says what it said.
@@ -173,8 +197,8 @@ class Inventories:
         async with self._flights[place]:
             if self.is_known(place, parts):
                 return None
-            rows = _rows_of(await self._shards(place))
-            if rows == self._told[place]:
+            rows = rows_in(await self._shards(place))
+            if rows == self._told.get(place):
                 return None
             self._told[place] = rows
             self._outdated.add(place)
@@ -186,12 +210,12 @@ class Inventories:
         shards = await self._shards(place)
         if not shards:
             await self._expect(place.namespace)
-        self._known[place], self._told[place] = shards, _rows_of(shards)
+        self._known[place], self._told[place] = shards, rows_in(shards)
         self._outdated.discard(place)
         old = None if shards or others is None else await self._under_another_name(place, others)
         if old is not None:
             self._before[place] = old
-            self._told[place] = _rows_of(self._known[old])
+            self._told[place] = rows_in(self._known[old])
         return self._told[place]
 
     async def _under_another_name(self, place: Place, others: frozenset[str]) -> Place | None:
@@ -203,7 +227,7 @@ class Inventories:
             if isinstance(error, DeniedError):
                 return None  # who may not look has none
             raise error
-        found = [each for each in map(_name_of, decoded(answer, _Maps).items) if each]
+        found = [each for each in map(beginning_of, decoded(answer, ConfigMaps).items) if each]
         ours, uid = self._homes[place], await self._uid()
         olds = [
             Place(name, place.namespace)
@@ -226,8 +250,8 @@ class Inventories:
         except ProductError:
             return  # all that counts was written under the new name
 
-    async def _shards(self, place: Place) -> list[_Shard]:
-        shards: list[_Shard] = []
+    async def _shards(self, place: Place) -> list[Shard]:
+        shards: list[Shard] = []
         while (shard := await self._get(place, len(shards))) is not None:
             shards.append(shard)
         if shards:
@@ -240,11 +264,11 @@ class Inventories:
         written = home_of(shards[0].data) if shards else None
         return home if written is None else written.with_what(home)
 
-    async def _get(self, place: Place, index: int) -> _Shard | None:
+    async def _get(self, place: Place, index: int) -> Shard | None:
         path = object_path(MAPS, place.namespace, shard_name(place.app, index))
         answer = await self._calls.send(Request(path=path))
         if answer.status == HTTPStatus.OK:
-            return self._shard(answer)
+            return shard_of(answer)
         error = self._error(answer, "get", place)
         if isinstance(error, AbsentError | NamespaceAbsentError):
             return None
@@ -257,32 +281,38 @@ class Inventories:
         if answer.status == HTTPStatus.NOT_FOUND and status_of(answer).kind == "Status":
             raise NamespaceAbsentError(f"the namespace {namespace} does not exist")
 
-    async def _write_shard(self, place: Place, index: int, data: Mapping[str, str]) -> None:
+    async def _write_shard(
+        self, place: Place, index: int, data: Mapping[str, str], asked: str = ""
+    ) -> None:
         """Write one ConfigMap unless it says that already."""
         known = self._known[place]
         before = known[index] if index < len(known) else None
-        if before is not None and before.data == data:
+        if before is not None and before.data == data and asked in {"", before.asked}:
             return
-        answer = await self._put(place, index, data, before)
+        answer = await self._put(place, index, data, before, asked)
         if answer.status == HTTPStatus.CONFLICT:
             now = await self._get(place, index)
             if now is None or before is None or now.data != before.data:
                 del self._known[place]  # another writer's rows must not be lost: look again
                 raise _overtaken(place)
-            answer = await self._put(place, index, data, now)
+            before = now
+            answer = await self._put(place, index, data, before, asked)
         if not answer.ok:
             del self._known[place]
             raise self._error(answer, "write", place)
         if before is not None:
             self._overwritten.append(before.resource_version)
-        self._known[place] = [*known[:index], self._shard(answer), *known[index + 1 :]]
+        self._known[place] = [*known[:index], shard_of(answer), *known[index + 1 :]]
 
     async def _put(
-        self, place: Place, index: int, data: Mapping[str, str], before: _Shard | None
+        self, place: Place, index: int, data: Mapping[str, str], before: Shard | None, asked: str
     ) -> Answer:
         name = shard_name(place.app, index)
         path = object_path(MAPS, place.namespace, name)
         metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
+        asked = asked or (before.asked if before is not None else "")
+        if asked:
+            metadata["annotations"] = {ASKED: asked}
         if before is not None:
             metadata["resourceVersion"] = before.resource_version
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
@@ -295,22 +325,12 @@ class Inventories:
             )
         )
 
-    def _shard(self, answer: Answer) -> _Shard:
-        found = decoded(answer, _Map)
-        name, value = LABEL
-        if (found.metadata.labels or {}).get(name) != value:
-            raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
-        return _Shard(found.metadata.resource_version, found.data or {})
-
     async def _uid(self) -> str:
-        """Return what identifies this cluster, "" if we may not see it."""
-        if self._cluster_uid is None:
-            try:
-                answer = await self._calls.expect(Request(path=_KUBE_SYSTEM), "get namespaces")
-                self._cluster_uid = decoded(answer, _Map).metadata.uid
-            except (DeniedError, AbsentError, NamespaceAbsentError):
-                self._cluster_uid = ""
-        return self._cluster_uid
+        """Return what identifies this cluster, "" if we may not see it; asked once for all apps."""
+        async with self._asking:
+            if self._cluster_uid is None:
+                self._cluster_uid = await server_uid(self._calls)
+            return self._cluster_uid
 
     def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:
         doing = f"{verb} configmaps in {place.namespace}"
@@ -319,14 +339,3 @@ class Inventories:
 
 def _overtaken(place: Place) -> OutdatedError:
     return OutdatedError(f"the inventory of {place.app} was written by somebody else")
-
-
-def _name_of(found: _Map) -> tuple[str, Mapping[str, str]] | None:
-    """Return the app and the data of a ConfigMap that begins an inventory."""
-    data = found.data or {}
-    app = data.get("app", "")
-    return (app, data) if app and found.metadata.name == shard_name(app, 0) else None
-
-
-def _rows_of(shards: Sequence[_Shard]) -> tuple[InventoryRow, ...]:
-    return rows_of([shard.data.get("rows", "") for shard in shards])

@@ -67,14 +67,20 @@ _WORKLOADS: Final[Mapping[str, Mapping[str, Default]]] = {
         "podManagementPolicy": "OrderedReady",
         "persistentVolumeClaimRetentionPolicy": {},
     },
-    "apps.StatefulSetUpdateStrategy": {"type": "RollingUpdate", "rollingUpdate": {}},
+    "apps.StatefulSetUpdateStrategy": {
+        "type": "RollingUpdate",
+        "rollingUpdate": dependent.rolling,
+    },
     "apps.RollingUpdateStatefulSetStrategy": {"partition": 0, "maxUnavailable": 1},
     "apps.StatefulSetPersistentVolumeClaimRetentionPolicy": {
         "whenDeleted": "Retain",
         "whenScaled": "Retain",
     },
     "apps.DaemonSetSpec": {"revisionHistoryLimit": 10},
-    "apps.DaemonSetUpdateStrategy": {"type": "RollingUpdate", "rollingUpdate": {}},
+    "apps.DaemonSetUpdateStrategy": {
+        "type": "RollingUpdate",
+        "rollingUpdate": dependent.rolling,
+    },
     "apps.RollingUpdateDaemonSet": {"maxUnavailable": dependent.unavailable, "maxSurge": 0},
     "apps.ReplicaSetSpec": {"replicas": 1},
     "batch.JobSpec": {
@@ -85,6 +91,7 @@ _WORKLOADS: Final[Mapping[str, Mapping[str, Default]]] = {
         "suspend": dependent.in_job(False),
         "manualSelector": dependent.in_job(False),
         "podReplacementPolicy": dependent.in_job(dependent.pod_replacement),
+        "selector": dependent.in_job(dependent.own_selector),
     },
     "batch.PodFailurePolicyOnPodConditionsPattern": {"status": "True"},
     "batch.CronJobSpec": {
@@ -179,7 +186,7 @@ _OTHERS: Final[Mapping[str, Mapping[str, Default]]] = {
     "resource.ExactDeviceRequest": _DEVICES,
     "resource.DeviceRequest": _DEVICES,  # v1beta1
     "resource.DeviceSubRequest": _DEVICES,
-    "resource.DeviceTaint": {"timeAdded": dependent.same_as("timeAdded")},  # when it was created
+    "resource.DeviceTaint": {"timeAdded": dependent.when_written("timeAdded")},
     "scheduling.PriorityClass": {"preemptionPolicy": "PreemptLowerPriority"},
     "rbac.RoleRef": {"apiGroup": dependent.RBAC},
     "rbac.Subject": {"apiGroup": dependent.subject_group},

@@ -4,15 +4,18 @@ Each is a function of the *live* object that holds the field, and of the whole l
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 from core.compare.equality.images import tag_of
+from core.compare.equality.scalars import instant
 from core.model import ABSENT, Absent, Json, JsonObject
 
 Computed: TypeAlias = Callable[[JsonObject, JsonObject], Json | Absent]
 Default: TypeAlias = Json | Computed
 
 RBAC: Final = "rbac.authorization.k8s.io"
+_MOMENT: Final = timedelta(seconds=1)  # servers keep seconds, and take the time twice
 
 
 def pull_policy(image: str) -> Computed:
@@ -26,10 +29,23 @@ def pull_policy(image: str) -> Computed:
 
 
 def same_as(sibling: str) -> Computed:
-    """Default to a neighbour; a field that names itself is whatever the server put there."""
+    """Default to a neighbour."""
 
     def default(holder: JsonObject, _root: JsonObject) -> Json | Absent:
         return holder.get(sibling, ABSENT)
+
+    return default
+
+
+def when_written(field: str) -> Computed:
+    """Default to the moment of a write that left *field* out."""
+
+    def default(holder: JsonObject, root: JsonObject) -> Json | Absent:
+        moment, managed = instant(holder.get(field)), at(root, "metadata", "managedFields")
+        writes = [entry.get("time") for entry in _objects(managed)]
+        times = map(instant, (at(root, "metadata", "creationTimestamp"), *writes))
+        near = any(moment and time and abs(moment - time) <= _MOMENT for time in times)
+        return holder[field] if near else ABSENT
 
     return default
 
@@ -67,11 +83,15 @@ def policy_types(holder: JsonObject, _root: JsonObject) -> Json | Absent:
 
 def affinity(holder: JsonObject, _root: JsonObject) -> Json | Absent:
     """Without affinity the server drops what says how long it lasts: an empty one asks for none."""
-    return (
-        {"clientIP": {"timeoutSeconds": 10800}}
-        if holder.get("sessionAffinity") == "ClientIP"
-        else {}
+    lasting: JsonObject = (
+        {"timeoutSeconds": 10800} if holder.get("sessionAffinity") == "ClientIP" else {}
     )
+    return {"clientIP": lasting}
+
+
+def rolling(holder: JsonObject, _root: JsonObject) -> Json | Absent:
+    """Say how to roll; gone from where the kind of update is named, it does not come back."""
+    return {} if "rollingUpdate" in holder else ABSENT
 
 
 def unavailable(holder: JsonObject, root: JsonObject) -> Json | Absent:
@@ -89,6 +109,13 @@ def in_job(default: Default) -> Computed:
         return default(holder, root) if callable(default) else default
 
     return filled
+
+
+def own_selector(holder: JsonObject, root: JsonObject) -> Json | Absent:
+    """A Job selects by its own uid, whoever sent what; the server refuses any other selector."""
+    if holder.get("manualSelector") is True:
+        return ABSENT
+    return {"matchLabels": {"batch.kubernetes.io/controller-uid": at(root, "metadata", "uid")}}
 
 
 def completions(holder: JsonObject, _root: JsonObject) -> Json | Absent:
@@ -143,3 +170,7 @@ def at(document: JsonObject, *keys: str) -> Json:
     for key in keys:
         here = here.get(key) if isinstance(here, dict) else None
     return here
+
+
+def _objects(entries: Json) -> list[JsonObject]:
+    return [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []

@@ -29,9 +29,20 @@ INJECTED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "admissionregistration.WebhookClientConfig": frozenset({"caBundle"}),
         "apiextensions.WebhookClientConfig": frozenset({"caBundle"}),
         "apiregistration.APIServiceSpec": frozenset({"caBundle"}),
+        "resource.DeviceTaint": frozenset({"timeAdded"}),
     }
 )
-"""By component: what controllers put there.  What Git stated and dropped is not theirs."""
+"""By component: what the cluster puts there.  What Git stated and dropped is not its own."""
+
+ONCE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "core.Container": frozenset({"imagePullPolicy"}),
+        "core.EphemeralContainer": frozenset({"imagePullPolicy"}),
+        "core.ImageVolumeSource": frozenset({"pullPolicy"}),
+        "networking.NetworkPolicySpec": frozenset({"policyTypes"}),
+    }
+)
+"""By component: what the server fills in by other fields, and leaves as it is when those change."""
 
 _REVISION: Final = ("metadata", "annotations", "deployment.kubernetes.io/revision")
 _JOB_LABELS: Final = (

@@ -97,7 +97,7 @@ def _key_values(item: JsonObject, names: tuple[str, ...], node: Node) -> KeyValu
     values: list[Scalar] = []
     for name in names:
         value = item.get(name)
-        if value is None or (value == "" and node.built_in):
+        if value is None:
             default = node.defaults.get(name)
             value = None if callable(default) else default
         if isinstance(value, dict | list):

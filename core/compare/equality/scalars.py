@@ -62,8 +62,8 @@ def equal(git: Json, live: Json, flavour: Flavour) -> bool:
     if flavour is Flavour.FLOAT and _is_number(git) and _is_number(live):
         return float(git) == float(live)  # beyond 2^53 digits are lost
     if flavour is Flavour.TIME:
-        instant = _instant(git)
-        return instant is not None and instant == _instant(live)
+        moment = instant(git)
+        return moment is not None and moment == instant(live)
     if flavour is Flavour.BYTE and isinstance(git, str) and isinstance(live, str):
         content = decoded(git)
         return content is not None and content == decoded(live)
@@ -133,7 +133,8 @@ def _integer(value: Json) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _instant(value: Json) -> datetime | None:
+def instant(value: Json) -> datetime | None:
+    """Return the time that a text says, None for any other value."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:

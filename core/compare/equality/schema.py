@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from core.compare.equality.builtin import DEFAULTS, IGNORED
 from core.compare.equality.dependent import Default
-from core.compare.equality.filled import ALLOCATED, INJECTED
+from core.compare.equality.filled import ALLOCATED, INJECTED, ONCE
 from core.compare.equality.scalars import Flavour
 from core.compare.equality.zeros import STORED_ZEROS
 from core.model import ABSENT, Absent, Json, JsonObject, KindRef
@@ -69,6 +69,7 @@ class Node:
         "keys",
         "known",
         "nullable",
+        "once",
         "stored",
         "unique",
     )
@@ -97,6 +98,7 @@ class Node:
         self.defaults = {**_defaults(properties), **DEFAULTS.get(component, _NO_DEFAULTS)}
         self.allocated = ALLOCATED.get(component, _NOTHING)
         self.injected = INJECTED.get(component, _NOTHING)
+        self.once = ONCE.get(component, _NOTHING)
         self.ignored = IGNORED.get(component, _NOTHING)
         self.stored = STORED_ZEROS.get(component, _NOTHING)
 
@@ -104,6 +106,16 @@ class Node:
         """Return what the server puts at *key* of *holder* when nobody does."""
         default = self.defaults.get(key, ABSENT)
         return default(holder, root) if callable(default) else default
+
+    def is_zero(self, key: str, value: Json) -> bool:
+        """Tell whether *value*, which is false, is the same as no value.
+
+        So it is for what Go leaves out of its JSON: zeros of declared fields that are not pointers.
+        An entry of a free map (`labels: {canary: ""}`) is there, and custom resources keep zeros.
+        """
+        if isinstance(value, dict) or not self.built_in:
+            return False
+        return isinstance(value, list) or (key not in self.stored and self.fields.declares(key))
 
 
 class Fields(dict[str, Node]):

@@ -99,6 +99,9 @@ class Walk:
                 value = live[key]
                 if type(value) is kind and value == wanted:
                     continue
+            if key in node.once and not wanted and key in live:
+                self._filled_once(key, git, live, node, parts)
+                continue
             self._stated(key, wanted, live, node, (*parts, key), overlay)
         if len(live) == len(git) and live.keys() == git.keys():
             return
@@ -109,7 +112,8 @@ class Walk:
             default = defaults.get(key)  # most of what only live has is a plain default
             if type(value) is type(default) and value == default and value.__class__ in _SINGLE:
                 continue
-            self._only(key, value, node, live, (*parts, key), overlay)
+            if key not in node.once or not self._filled_once(key, git, live, node, parts):
+                self._only(key, value, node, live, (*parts, key), overlay)
 
     def values(self, git: Json, live: Json, node: Node, parts: Parts, overlay: JsonObject) -> None:
         """Compare two values that are there on both sides."""
@@ -151,7 +155,7 @@ class Walk:
                 self._report(How.VALUE, parts, wanted, ABSENT, child)
             return
         empty = key in node.allocated and _is_empty(wanted)
-        if empty or (not wanted and (_is_zero(key, wanted, node) or is_injected(self.root, parts))):
+        if empty or (not wanted and (node.is_zero(key, wanted) or is_injected(self.root, parts))):
             # As good as not stated, so the server's own value is what Git asks for.
             walk = Walk(self.root)
             walk._only(key, value, node, live, parts, overlay)
@@ -181,29 +185,46 @@ class Walk:
         default = overlay.get(key, ABSENT)
         if default is ABSENT:
             default = node.default(key, holder, self.root)
-        if self.lacking and default != {}:
+        if self.lacking and not _is_empty(default):
             default = ABSENT
         if key in node.allocated:
-            if value or not self.lacking:  # a zero asks for none or any, and none is there
+            asked = value or not self.lacking  # a zero asks for none or any, and none is there
+            if asked and not _fits(default, value, child, self.root):
                 self._extra(parts, value, child, filled=True, kept=True)
         elif isinstance(value, dict):
             self._only_object(value, child, parts, default)
         elif isinstance(value, list):
             self._only_list(value, child, parts, default, built_in=node.built_in)
         elif not (
-            (not value and _is_zero(key, value, node))
+            (not value and node.is_zero(key, value))
             or (not isinstance(default, Absent) and equal(value, default, child.flavour))
         ):
             kept = is_allocated(self.root, parts)
             filled = kept or key in node.injected or is_injected(self.root, parts)
             self._extra(parts, value, child, filled=filled, kept=kept)
 
+    def _filled_once(
+        self, key: str, git: JsonObject, live: JsonObject, node: Node, parts: Parts
+    ) -> bool:
+        """Take what the server filled in when other fields were as Git, or as live, has them.
+
+        Where it fits live alone it is out of date once live is as Git states it.  Stated empty it
+        is filled in anew by every apply.
+        """
+        value, child = live[key], node.fields[key]
+        fits = _fits(node.default(key, git, self.root), value, child, self.root)
+        if key in git and not fits:
+            self._report(How.VALUE, (*parts, key), git[key], value, child)
+        elif not fits and _fits(node.default(key, live, self.root), value, child, self.root):
+            self._extra((*parts, key), value, child, filled=True)
+            return True
+        return fits
+
     def _only_object(
         self, value: JsonObject, node: Node, parts: Parts, default: Json | Absent
     ) -> None:
         if node.atomic:
-            is_default = not isinstance(default, Absent) and same(default, value, node, self.root)
-            if not is_default and (value or node.declared):
+            if not _fits(default, value, node, self.root) and (value or node.declared):
                 self._extra(parts, value, node)
             return
         inner = default if isinstance(default, dict) else _NOTHING
@@ -228,7 +249,7 @@ class Walk:
         if not value:
             if not node.known or (default and not built_in and default is not ABSENT):
                 self._extra(parts, value, node)
-        elif not isinstance(default, Absent) and same(default, value, node, self.root):
+        elif _fits(default, value, node, self.root):
             return
         elif (keyed := entries(value, node)) is not None:
             for key, item in keyed.items():
@@ -319,19 +340,10 @@ class Walk:
         self.found.append(found)
 
 
-def _is_empty(value: Json) -> bool:
+def _fits(default: Json | Absent, value: Json, node: Node, root: JsonObject) -> bool:
+    return not isinstance(default, Absent) and same(default, value, node, root)
+
+
+def _is_empty(value: Json | Absent) -> bool:
     """Tell whether a container holds nothing but others like it."""
-    if isinstance(value, dict):
-        return all(map(_is_empty, value.values()))
-    return isinstance(value, list) and not value
-
-
-def _is_zero(key: str, value: Json, node: Node) -> bool:
-    """Tell whether *value*, which is false, is the same as no value.
-
-    So it is for what Go leaves out of its JSON: zeros of declared fields that are not pointers.
-    An entry of a free map (`labels: {canary: ""}`) is there, and custom resources keep zeros.
-    """
-    if isinstance(value, dict) or not node.built_in:
-        return False
-    return isinstance(value, list) or (key not in node.stored and node.fields.declares(key))
+    return all(map(_is_empty, value.values())) if isinstance(value, dict) else value == []

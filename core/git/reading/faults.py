@@ -43,7 +43,7 @@ DAMAGE: Final = (  # what dulwich ends with when the bytes it reads are nonsense
 
 
 @contextmanager
-def translated(path: Path, object_id: str = "") -> Iterator[None]:
+def translated(path: Path | str, object_id: str = "") -> Iterator[None]:
     """Turn what dulwich raises about a repository into words; used around its calls only."""
     try:
         yield
@@ -61,7 +61,7 @@ def translated(path: Path, object_id: str = "") -> Iterator[None]:
         raise UnavailableError(f"repository {path}: {words(error)}") from error
 
 
-def locked(path: Path, error: FileLocked) -> UnavailableError:
+def locked(path: Path | str, error: FileLocked) -> UnavailableError:
     """Explain a lock file; a full disk or a crash leaves one behind."""
     lock = error.lockfilename
     name = lock.decode(errors="replace") if isinstance(lock, bytes) else str(lock)
@@ -69,7 +69,7 @@ def locked(path: Path, error: FileLocked) -> UnavailableError:
     return UnavailableError(f"repository {path} is {reason}", retry_after_s=1)
 
 
-def not_here(path: Path, what: str, *, bare: bool) -> NotHereError:
+def not_here(path: Path | str, what: str, *, bare: bool) -> NotHereError:
     """Say what brings the objects that a partial clone lacks."""
     git = f"git -C {clean(str(path))}"
     checkout = "" if bare else f"`{git} checkout` or "
@@ -77,7 +77,7 @@ def not_here(path: Path, what: str, *, bare: bool) -> NotHereError:
     return NotHereError(f"repository {path} is a partial clone: {reason}")
 
 
-def damaged(path: Path, reason: str) -> UnavailableError:
+def damaged(path: Path | str, reason: str) -> UnavailableError:
     """Return the error for what git would not read either."""
     return UnavailableError(f"repository {path} is damaged: {reason}; `git fsck` says more")
 

@@ -15,6 +15,7 @@ from core.clean import clean
 from core.errors import UnavailableError, UsageError
 from core.git.reading.faults import damaged, translated
 from core.git.reading.operations import BRANCHES, Operation, operations
+from core.git.reading.ranges import Range, best
 from core.git.reading.store import Store
 
 SHOWN_CELLS: Final = 80
@@ -24,7 +25,8 @@ _FULL_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _SHORT_ID: Final = re.compile(r"[0-9a-f]{4,63}\Z")
 _STEPS: Final = re.compile(r"(?P<name>.+?)(?P<steps>(?:[~^][0-9]{0,6})+)\Z")  # in no ref's name
 _STEP: Final = re.compile(r"([~^])([0-9]*)")
-_PLACES: Final = (BRANCHES, "refs/tags/", "refs/remotes/")
+TAGS: Final = "refs/tags/"
+_PLACES: Final = (BRANCHES, TAGS, "refs/remotes/")
 
 
 def resolved(store: Store, revision: str) -> str:
@@ -34,6 +36,9 @@ def resolved(store: Store, revision: str) -> str:
         UsageError: It is unknown, ambiguous, or no commit; HEAD names a branch that is not there.
         UnavailableError: HEAD has no commit yet, or something under way has detached it.
     """
+    wanted = Range.read(revision)
+    if wanted is not None:
+        return _greatest(store, wanted, revision)
     back = _STEPS.match(revision)
     if back is not None:
         return _ancestor(store, resolved(store, back["name"]), back["steps"], revision)
@@ -44,12 +49,30 @@ def resolved(store: Store, revision: str) -> str:
         found = _by_prefix(store, revision.lower())
     if not found:
         reason = f"no branch, tag or commit is called {_shown(revision)}"
-        raise UsageError(f"repository {store.path}: {reason}")
+        raise UsageError(f"repository {store.called}: {reason}")
     if len(found) > 1:
         ids = ", ".join(sorted(commit_id[:12] for commit_id in found)[:4])
         reason = f"{_shown(revision)} is ambiguous: it means {ids}; write more of it, or refs/…"
-        raise UsageError(f"repository {store.path}: {reason}")
+        raise UsageError(f"repository {store.called}: {reason}")
     return found.pop()
+
+
+def without_steps(revision: str) -> str:
+    """Return the name that a revision starts from: `main` for `main~2`."""
+    back = None if Range.read(revision) is not None else _STEPS.match(revision)
+    return back["name"] if back is not None else revision
+
+
+def _greatest(store: Store, wanted: Range, revision: str) -> str:
+    with store.lock, translated(store.called):
+        names = store.repo.refs.subkeys(Ref(TAGS.encode()))
+    tag = best(wanted, (name.decode(errors="surrogateescape") for name in names))
+    if tag is None:
+        raise UsageError(f"repository {store.called}: no tag is a version in {_shown(revision)}")
+    target = ref_target(store, TAGS + tag)
+    if target is None:  # it went away just now
+        return _greatest(store, wanted, revision)
+    return _commit_id(store, target, tag)
 
 
 def _ancestor(store: Store, commit_id: str, steps: str, revision: str) -> str:
@@ -60,7 +83,7 @@ def _ancestor(store: Store, commit_id: str, steps: str, revision: str) -> str:
             parents = store.commit(commit_id).parents
             if place >= len(parents):
                 reason = f"{_shown(revision)} goes back further than the history here"
-                raise UsageError(f"repository {store.path}: {reason}")
+                raise UsageError(f"repository {store.called}: {reason}")
             commit_id = parents[place]
     return _commit_id(store, commit_id, revision)
 
@@ -68,7 +91,7 @@ def _ancestor(store: Store, commit_id: str, steps: str, revision: str) -> str:
 def branch_ref(store: Store, branch: str) -> str | None:
     """Return the full name of a local branch, followed from HEAD; None if it is no branch."""
     if branch == "HEAD":
-        with store.lock, translated(store.path):
+        with store.lock, translated(store.called):
             names, _ = store.repo.refs.follow(HEADREF)
         name = names[-1].decode(errors="replace")
         return name if name.startswith(BRANCHES) else None
@@ -88,7 +111,7 @@ def ref_target(store: Store, name: str) -> str | None:
     raw = name.encode(errors="surrogateescape")
     if not raw.startswith(b"refs/") or not check_ref_format(Ref(raw[len(b"refs/") :])):
         return None
-    with store.lock, translated(store.path):
+    with store.lock, translated(store.called):
         try:
             found = store.repo.refs[Ref(raw)]
         except KeyError:
@@ -103,7 +126,7 @@ def _head(store: Store) -> str:
     under_way = operation_of_head(store)
     if under_way is not None:
         reason = f"{under_way}, so HEAD is no branch; it is followed again when that is over"
-        words = f"repository {store.path}: {reason} (or name one: --revision)"
+        words = f"repository {store.called}: {reason} (or name one: --revision)"
         raise UnavailableError(words, retry_after_s=LOOK_AGAIN_S)
     if _followed(store) != (names, target):
         return _head(store)  # what detached it was over just now
@@ -113,12 +136,12 @@ def _head(store: Store) -> str:
 def _id_in(store: Store, content: bytes, name: str) -> str:
     found = content.decode("ascii", "replace")
     if not _FULL_ID.match(found):
-        raise damaged(store.path, f"{clean(name)} holds no id of a commit")
+        raise damaged(store.called, f"{clean(name)} holds no id of a commit")
     return found
 
 
 def _followed(store: Store) -> tuple[list[Ref], ObjectID | None]:
-    with store.lock, translated(store.path):
+    with store.lock, translated(store.called):
         return store.repo.refs.follow(HEADREF)
 
 
@@ -127,16 +150,16 @@ def _unborn(store: Store, branch: str) -> UsageError | UnavailableError:
     others = _branches(store)
     if not others:
         reason = f"there is no commit yet on {_shown(branch)}; make the first one"
-        return UnavailableError(f"repository {store.path}: {reason}")
+        return UnavailableError(f"repository {store.called}: {reason}")
     there = ", ".join(clean(name, max_cells=SHOWN_CELLS) for name in others[:NAMED_MAX])
     if others[NAMED_MAX:]:
         there += f" and {len(others) - NAMED_MAX} more"
     reason = f"HEAD names {_shown(branch)}, which is not there; there is: {there}"
-    return UsageError(f"repository {store.path}: {reason}; choose with --revision")
+    return UsageError(f"repository {store.called}: {reason}; choose with --revision")
 
 
 def _branches(store: Store) -> list[str]:
-    with store.lock, translated(store.path):
+    with store.lock, translated(store.called):
         names = store.repo.refs.subkeys(Ref(BRANCHES.encode()))
     return sorted(name.decode(errors="replace") for name in names)
 
@@ -155,7 +178,7 @@ def _targets(store: Store, revision: str) -> list[str]:
 def _commit_id(store: Store, object_id: str, revision: str) -> str:
     kind, found = store.peeled(object_id)
     if kind != "commit":
-        raise UsageError(f"repository {store.path}: {_shown(revision)} is a {kind}, not a commit")
+        raise UsageError(f"repository {store.called}: {_shown(revision)} is a {kind}, not a commit")
     return found
 
 

@@ -50,13 +50,17 @@ class Entry(NamedTuple):
 class Store:
     """The objects of one repository."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, called: str = "") -> None:
         """Open the repository at *path*, bare or not, or a linked work tree.
+
+        Args:
+            path: Where it is.
+            called: What people call it, where that is not its path.
 
         Raises:
             UsageError: There is no repository that can be read.
         """
-        self.path = path
+        self.path, self.called = path, called or str(path)
         self.repo = opened(path)
         with translated(path):
             self._cut_at_opening = frozenset(self.repo.get_shallow())
@@ -88,7 +92,7 @@ class Store:
         """Read one commit without keeping it, as a walk over a long history does."""
         found = parsed(self.raw(commit_id, COMMIT))
         if found is None:
-            raise damaged(self.path, f"commit {commit_id} has an odd header")
+            raise damaged(self.called, f"commit {commit_id} has an odd header")
         return found
 
     def raw(self, object_id: str, kind: int) -> bytes:
@@ -102,12 +106,12 @@ class Store:
         found, data = self._found(object_id)
         if found != kind:
             name = _KINDS[kind]
-            raise damaged(self.path, f"{object_id} is no {name}, but one is expected")
+            raise damaged(self.called, f"{object_id} is no {name}, but one is expected")
         return data
 
     def cuts(self) -> Mapping[str, tuple[str, ...]]:
         """Return the commits whose parents are others than they say: grafts, a shallow clone."""
-        with self.lock, translated(self.path):
+        with self.lock, translated(self.called):
             provider = self.repo.parents_provider()
         cut: dict[str, tuple[str, ...]] = {one.decode(): () for one in provider.shallows}
         for commit, parents in provider.grafts.items():
@@ -134,7 +138,7 @@ class Store:
         entries: dict[bytes, Entry] = {}
         count = 0
         raw = self.raw(tree_id, TREE)
-        with translated(self.path, tree_id):
+        with translated(self.called, tree_id):
             for name, mode, sha in parse_tree(raw, len(tree_id) // 2):
                 count += 1
                 entries[name] = Entry(_mode(mode), sha.decode())
@@ -178,7 +182,7 @@ class Store:
             digest = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
             digest.update(data)
             if digest.hexdigest() != blob_id:
-                raise damaged(self.path, f"blob {blob_id} holds other bytes than its name says")
+                raise damaged(self.called, f"blob {blob_id} holds other bytes than its name says")
         if len(data) >= LARGE_BYTES:
             self._keep(blob_id, data)
         return data
@@ -203,13 +207,13 @@ class Store:
                 return _KINDS.get(found, "damaged object"), object_id
             tagged = _TAGGED.match(data)
             if tagged is None:
-                raise damaged(self.path, f"tag {object_id} has an odd header")
+                raise damaged(self.called, f"tag {object_id} has an odd header")
             object_id = tagged[1].decode()
         raise UsageError(f"this tag points to a tag, and so on more than {TAGS_MAX} deep")
 
     def has(self, object_id: str) -> bool:
         """Tell whether the repository holds an object."""
-        with self.lock, translated(self.path):
+        with self.lock, translated(self.called):
             try:
                 return _key(object_id) in self.repo.object_store
             except ObjectFormatException:
@@ -218,7 +222,7 @@ class Store:
     @cached_property
     def is_partial(self) -> bool:
         """Tell whether this is a partial clone, whose remote promised what is not here."""
-        with self.lock, translated(self.path):
+        with self.lock, translated(self.called):
             config = self.repo.get_config()
             return any(
                 config.get_boolean(section, b"promisor", False)
@@ -229,19 +233,19 @@ class Store:
     def missing(self, object_id: str) -> UnavailableError:
         """Return the error for an object that is not here: promised, or a damage."""
         if self.is_partial:
-            return not_here(self.path, f"object {object_id} is", bare=self.repo.bare)
-        return damaged(self.path, f"object {object_id} is missing")
+            return not_here(self.called, f"object {object_id} is", bare=self.repo.bare)
+        return damaged(self.called, f"object {object_id} is missing")
 
     def with_prefix(self, prefix: str) -> tuple[str, ...]:
         """Return the ids that begin with *prefix*."""
-        with self.lock, translated(self.path):
+        with self.lock, translated(self.called):
             return tuple(
                 sha.decode() for sha in self.repo.object_store.iter_prefix(prefix.encode())
             )
 
     def _found(self, object_id: str) -> tuple[int, bytes]:
         """Return the kind and the bytes of an object."""
-        with self.lock, translated(self.path, object_id):
+        with self.lock, translated(self.called, object_id):
             try:
                 found: tuple[int, bytes] = self.repo.object_store.get_raw(_key(object_id))
             except KeyError as error:

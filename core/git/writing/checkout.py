@@ -150,12 +150,12 @@ def locked_checkout(store: Store, ref: str, settings: GitSettings) -> Iterator[C
         yield None
         return
     path, kind = store.repo.index_path(), store.repo.object_format
-    with translated(store.path):
+    with translated(store.called):
         lock = GitFile(path, "wb", mask=0o666, shared_perm=shared_mode(store.repo))
     try:
         index = _index(path, kind)
         yield Checkout(store, index, settings)
-        with translated(store.path):
+        with translated(store.called):
             writer = IndexChecksumWriter(lock, kind)
             write_index_dict(writer, dict(index.items()), object_format=kind)
             writer.close()
@@ -222,7 +222,7 @@ def _head_text(git_folder: Path) -> str:
 
 def branch_of_head(store: Store) -> str:
     """Return the branch that is checked out; "HEAD" where none is."""
-    with store.lock, translated(store.path):
+    with store.lock, translated(store.called):
         names, _ = store.repo.refs.follow(HEADREF)
     return names[-1].decode(errors="replace")
 

@@ -98,7 +98,7 @@ def move_ref(store: Store, ref: str, old: str | None, new: str, authorship: Auth
     subject = authorship.message.split("\n", 1)[0]
     said = f"{authorship.what}: {subject}".encode(errors="replace")
     reflog = authorship.identities()[1], int(authorship.when), authorship.timezone_s, said
-    with store.lock, translated(store.path):
+    with store.lock, translated(store.called):
         refs = store.repo.refs
         if old is None:
             moved = refs.add_if_new(name, target, *reflog)
@@ -172,7 +172,7 @@ def _added(made: ShaFile, new: list[ShaFile]) -> str:
 
 def _write(store: Store, new: Iterable[ShaFile], *, lasting: bool) -> None:
     objects = list({made.id: made for made in new}.values())
-    with store.lock, translated(store.path):
+    with store.lock, translated(store.called):
         to = store.repo.object_store
         to.fsync_object_files = lasting
         if len(objects) > LOOSE_MAX:

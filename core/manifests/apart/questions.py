@@ -10,7 +10,7 @@ import msgspec
 from core.errors import ManifestError
 from core.manifests.loading import Outcome, outcome_of
 from core.manifests.past import Examined, examined
-from core.manifests.places import line_in
+from core.manifests.places import Mapped, line_in, mapped
 from core.model import Document
 
 
@@ -38,6 +38,19 @@ class Examine(msgspec.Struct, frozen=True, tag=True):
     text: bytes
 
 
+class Map(msgspec.Struct, frozen=True, tag=True):
+    """Which mapping is this file?"""
+
+    path: str
+    content: bytes
+
+
+class OneMapping(msgspec.Struct, frozen=True, tag=True):
+    """The mapping; None: it is none."""
+
+    found: Mapped | None
+
+
 class Line(msgspec.Struct, frozen=True, tag=True):
     """Where a field stands; None: the object is not in there."""
 
@@ -63,8 +76,8 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-Question: TypeAlias = ReadFile | FindLine | Examine
-Answer: TypeAlias = Read | Line | Stated | Refused
+Question: TypeAlias = ReadFile | FindLine | Examine | Map
+Answer: TypeAlias = Read | Line | Stated | OneMapping | Refused
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _QUESTIONS: "Final[msgspec.msgpack.Decoder[Question]]" = msgspec.msgpack.Decoder(Question)
@@ -92,7 +105,7 @@ def answer_in(written: bytes) -> Answer:
 
 def size_of(question: Question) -> int:
     """Return how many bytes of Git a question holds."""
-    return len(question.content if isinstance(question, ReadFile) else question.text)
+    return len(question.content if isinstance(question, ReadFile | Map) else question.text)
 
 
 def answered(question: Question) -> Answer:
@@ -105,5 +118,7 @@ def answered(question: Question) -> Answer:
                 return Line(line_in(document, above, text, path))
             case Examine(document, paths, text):
                 return Stated(examined(document, paths, text))
+            case Map(path, content):
+                return OneMapping(mapped(path, content))
     except ManifestError as error:
         return Refused(error.line, error.reason)

@@ -11,6 +11,8 @@ from core.manifests.apart.questions import (
     Examine,
     FindLine,
     Line,
+    Map,
+    OneMapping,
     Question,
     Read,
     ReadFile,
@@ -19,6 +21,7 @@ from core.manifests.apart.questions import (
 )
 from core.manifests.loading import Outcome
 from core.manifests.past import Examined
+from core.manifests.places import Mapped
 from core.model import Document
 
 
@@ -72,6 +75,14 @@ class Reader:
         if isinstance(answer, Refused):
             raise ManifestError(document.file, answer.line, answer.reason)
         assert isinstance(answer, Stated)
+        return answer.found
+
+    def mapped(self, path: str, content: bytes) -> Mapped | None:
+        """Read a file that is one mapping, as `core.manifests.places.mapped` does."""
+        (answer,) = self._answering.answers([Map(_spelt(path), content)])
+        if isinstance(answer, Refused):
+            raise ManifestError(path, answer.line, answer.reason)
+        assert isinstance(answer, OneMapping)
         return answer.found
 
     def close(self) -> None:

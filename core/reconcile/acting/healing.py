@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Remedy, Verdict
-from core.reconcile.acting.plans import workable
+from core.reconcile.acting.plans import stated_twice, workable
 from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.evidence.fights import fought, heals_of, paths_of
 from core.reconcile.memory.draft import Draft
@@ -54,21 +54,38 @@ def heal_at(healed: Sequence[float], policy: HealPolicy = POLICY) -> float:
 
 def permitted(draft: Draft, row: Drift) -> bool:
     """Tell whether the app's settings let the engine put this drift right by itself."""
+    return draft.app(row.key.app).healing and is_apart(row) and not left_because(draft, row)
+
+
+def is_apart(row: Drift) -> bool:
+    """Tell whether there is something to put right, or to take over."""
+    return row.untaken or row.verdict in {Verdict.DRIFTED, Verdict.MISSING}
+
+
+def left_because(draft: Draft, row: Drift) -> str:
+    """Say why the engine leaves what is apart as it is, where its app is healed; "": it does not.
+
+    A person is told the same words who asks what a heal would do.
+    """
     app = draft.app(row.key.app)
-    if draft.cluster(app.spec.cluster).view.frozen:
-        return False
+    frozen = draft.cluster(app.spec.cluster).view.frozen
+    if frozen or row.calling:
+        return frozen or "an apply of this object is in flight"
     if row.untaken:
-        return app.healing and (app.spec.heal or app.spec.follow) and not row.calling
-    if row.verdict not in {Verdict.DRIFTED, Verdict.MISSING} or not app.healing:
-        return False
+        return "" if app.spec.heal or app.spec.follow else "heal: false, follow: false"
     if row.key.ref in app.claimed:
-        return False
-    if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming or row.calling:
-        return False
+        return stated_twice(app.claimed[row.key.ref])
+    if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming:
+        return "not confirmed by the server"
     held = held_in(draft, row)
     if row.verdict is Verdict.MISSING:
-        return "" not in held and not withheld(app.spec, row.cause)
-    return bool(workable(change for change in _drifts(row) if change.path not in held))
+        fighting = (row.reason or "others delete it") if "" in held else ""
+        return withheld(app.spec, row.cause) or fighting
+    if workable(change for change in _drifts(row) if change.path not in held):
+        return ""
+    causes = (withheld(app.spec, change.cause) for change in _drifts(row))
+    stuck = (change.note for change in _drifts(row) if not change.healable)
+    return next(filter(None, (row.reason, *causes, *stuck)), "nothing of it can be put right")
 
 
 def held_in(draft: Draft, row: Drift) -> frozenset[str]:

@@ -8,11 +8,19 @@ from dataclasses import replace
 from math import inf
 
 from core.model import Key, Plan
-from core.reconcile.acting.healing import held_in, is_due_to_heal, permitted
+from core.reconcile.acting.healing import (
+    held_in,
+    is_apart,
+    is_due_to_heal,
+    left_because,
+    permitted,
+)
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.reverts import finish_previews, resume_reverts
 from core.reconcile.acting.runs import advance_all, execute
+from core.reconcile.judging.evidence.fights import end_fights
+from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory
@@ -80,6 +88,12 @@ def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
             draft.offer(key)
 
 
+def take_confirmation(draft: Draft, name: str) -> None:
+    """A person had an app synced by another process: it counts as if it had been here."""
+    thaw(draft, draft.app(name).spec.cluster)
+    end_fights(draft, name)
+
+
 def wake(draft: Draft) -> None:
     """Time passed: look again at what waited for it."""
     advance_all(draft)
@@ -130,7 +144,19 @@ def _plan(draft: Draft, keys: Iterable[Key], *, auto: bool = False) -> Plan:
 
 def prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
     """Work out the plan for exactly these objects, and ask what of it may be done."""
-    made = _plan(draft, keys)
+    _ask(draft, request, _plan(draft, keys))
+
+
+def prepare_heal(draft: Draft, request: int, name: str) -> None:
+    """Work out what a heal of one app would do now, and of what else it would not, why."""
+    rows = [row for key, row in draft.rows.items() if key.app == name and is_apart(row)]
+    left = {row.key: left_because(draft, row) for row in rows}
+    made = _plan(draft, (row.key for row in rows), auto=True)
+    steps = (replace(step, problem=left[step.key] or step.problem) for step in made.steps)
+    _ask(draft, request, replace(made, steps=tuple(steps)))
+
+
+def _ask(draft: Draft, request: int, made: Plan) -> None:
     if made.steps:
         served = dict(draft.cluster(made.cluster).resources or {})
         for app in draft.apps_of(made.cluster):

@@ -6,8 +6,9 @@ run as far as it can go now; each phase has one function, which returns the run 
 or the same run where it must wait.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final, assert_never
 
 from core.model import Key, Plan, Problem, Remedy, Run, Step
@@ -23,13 +24,14 @@ from core.reconcile.memory.results import InventoryRead, InventoryRow, Inventory
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState, Inventory
 from core.reconcile.memory.tables import Map
 
+SYNC: Final = "sync"
 SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
 READ_ONLY: Final = Problem(Remedy.GRANT, "read-only: writing is not allowed in this session")
 
 
 def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     """Begin a plan, if the world is still the one it was made for."""
-    shown = Run(number, "sync", total=len(wanted.runnable))
+    shown = Run(number, SYNC, total=len(wanted.runnable))
     problems = () if auto else _objections(draft, wanted)
     if problems:
         finish(draft, replace(shown, problems=problems, finished=True))
@@ -73,17 +75,15 @@ def _objection(draft: Draft, wanted: Plan, step: Step) -> str:
     return "" if stands else "changed since the plan was made; look again"
 
 
-def _enlist(draft: Draft, steps: Iterable[Step]) -> None:
+def _enlist(draft: Draft, steps: Sequence[Step]) -> None:
     """Put every object that is to be written into the inventory of its app."""
-    names: dict[str, None] = {}
     for step in steps:
         app = draft.app(step.key.app)
         inventory = app.inventory or NOTHING_APPLIED
         if step.key.ref not in inventory:
             row = InventoryRow(step.key.ref, None, None)
             draft.put_app(replace(app, inventory=inventory.set(step.key.ref, row)))
-            names[step.key.app] = None
-    for name in names:
+    for name in dict.fromkeys(step.key.app for step in steps):
         store_inventory(draft, name)
 
 
@@ -102,6 +102,7 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
             inventory=rows,
             stored=stored,
             storing=None if read.instead else before.storing,
+            asked=before.asked or read.asked,
             inventory_problem=read.instead if futile else read.problem,
         )
     )
@@ -120,10 +121,13 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
 
 
 def _merged(app: AppState, stored: Inventory) -> Inventory:
-    """Put into what the cluster holds the rows of ours that it does not hold yet."""
+    """Put into what the cluster holds the rows of ours that it does not hold yet.
+
+    A row for what is still to be applied says nothing that another one would not say.
+    """
     merged = stored
     for ref, row in sorted((app.inventory or NOTHING_APPLIED).items()):
-        if app.stored.get(ref) != row:
+        if app.stored.get(ref) != row and (row.uid is not None or ref not in stored):
             merged = merged.set(ref, row)
     return merged
 
@@ -201,11 +205,24 @@ def _applying(draft: Draft, number: int, run: RunState, phase: Applying) -> RunS
             for name in run.apps:
                 store_inventory(draft, name)
         if not phase.stages:
+            if not run.auto and run.shown.what == SYNC:
+                _note_wish(draft, run.apps)
             return replace(run, phase=Settling())
         if any(_is_tried_again(draft.app(name)) for name in run.apps):
             return replace(run, phase=phase)
         first, *others = phase.stages
         phase = Applying(first, phase.sent, tuple(others), draft.now + SERVED_WITHIN_S)
+
+
+def _note_wish(draft: Draft, names: Iterable[str]) -> None:
+    """Have the inventories say that a person wanted this, for other processes of ours.
+
+    Not before all is done: what they heal because of it would meet what is being applied.
+    """
+    asked = datetime.fromtimestamp(draft.now, UTC).isoformat(timespec="milliseconds")
+    for name in names:
+        draft.put_app(replace(draft.app(name), asked=asked))
+        store_inventory(draft, name)
 
 
 def _is_tried_again(app: AppState) -> bool:

@@ -30,7 +30,7 @@ from core.reconcile.memory.inventory import judge_trackers
 from core.reconcile.memory.phases import Applying, RunState
 from core.reconcile.memory.results import Applied, InventoryRow
 from core.reconcile.memory.state import NOTHING_APPLIED
-from core.reconcile.memory.subjects import Call, Subject
+from core.reconcile.memory.subjects import Call, OwnWrite, Subject
 
 MOVED: Final = "changed meanwhile; left as it is"
 
@@ -189,7 +189,8 @@ def _succeeded(draft: Draft, done: Applied, call: Call, left: tuple[FieldChange,
     if call.live is not None and call.live.resource_version == version:
         hold_unchanged(draft, done, version)
     elif version not in call.seen and not call.overtaken:
-        draft.put(replace(draft.subject(done.key), awaited=version))  # R6
+        awaited = OwnWrite(version, done.at or draft.now)
+        draft.put(replace(draft.subject(done.key), awaited=awaited))
     row = draft.row(done.key)
     if row is not None:
         draft.put_row(done.key, replace(row, problem=""))

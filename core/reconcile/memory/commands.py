@@ -43,6 +43,14 @@ class ExecuteRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepareHeal:
+    """Work out what standing repair would do to an app now; the plan appears as that of a sync."""
+
+    request: int
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetHeal:
     """Turn standing repair on or off for these apps."""
 
@@ -91,6 +99,7 @@ Command: TypeAlias = (
     | Execute
     | PrepareRevert
     | ExecuteRevert
+    | PrepareHeal
     | SetHeal
     | SetWriting
     | Explain

@@ -115,6 +115,7 @@ class WriteInventory:
     namespace: str
     rows: tuple[InventoryRow, ...]
     home: Home = NOWHERE
+    asked: str = ""  # when a person asked for the sync that it is written for; "": none did
 
 
 @dataclass(frozen=True, slots=True)

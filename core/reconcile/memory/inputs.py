@@ -42,6 +42,7 @@ class SourceRead:
     others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
     home: Home = NOWHERE  # which folder this is, whichever clone was read
     tree: str = ""  # tells its files from those at other commits; "": the commit itself does
+    lacks: str = ""  # the commit that was read before, if this one does not descend from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ class SourceLost:
 
     app: str
     problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeen:
+    """Git was asked, and has nothing new for one app."""
+
+    app: str
 
 
 # The cluster ------------------------------------------------------------------------------------
@@ -137,6 +145,13 @@ class WatchRepaired:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncAsked:
+    """A person had an app synced by another process of ours, as its inventory tells."""
+
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLogRead:
     """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
 
@@ -166,6 +181,9 @@ class KindListed:
     unread: Mapping[str, Problem] = field(default_factory=dict)  # by namespace: why
     at: float = field(default=0.0, compare=False)  # when it was received; 0.0 means just now
     since: float = field(default=0.0, compare=False)  # until when the picture before was current
+    began: Mapping[str, float] = field(
+        default_factory=dict, compare=False
+    )  # by namespace, "" for the others: when it was asked for; left out: nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +240,7 @@ class Tick:
     """Time passed; wakes what waits for it."""
 
 
-FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost
+FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost | SourceSeen
 FromCluster: TypeAlias = (
     ClusterFound
     | ClusterNamed
@@ -232,6 +250,7 @@ FromCluster: TypeAlias = (
     | ClusterSeen
     | AdmissionSeen
     | AuditLogRead
+    | SyncAsked
     | WatchRepaired
     | SchemaRead
     | KindListed

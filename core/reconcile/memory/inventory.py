@@ -12,15 +12,22 @@ from core.reconcile.memory.state import AppState, home_of, inventory_namespace
 def store_inventory(draft: Draft, name: str) -> None:
     """Write an app's inventory, unless it is stored already or a write is under way."""
     app = draft.app(name)
-    if app.storing is not None or app.inventory is None or app.inventory is app.stored:
+    inventory = app.inventory
+    if app.storing is not None or inventory is None or _is_held(app):
         return
-    if app.inventory == app.stored:
-        draft.put_app(replace(app, stored=app.inventory))
-        return
-    draft.put_app(replace(app, storing=app.inventory))
-    rows = tuple(app.inventory[ref] for ref in sorted(app.inventory))
+    if inventory == app.stored:
+        draft.put_app(replace(app, stored=inventory))
+        if not app.asked:
+            return
+    draft.put_app(replace(draft.app(name), storing=inventory, asked=""))
+    rows = tuple(inventory[ref] for ref in sorted(inventory))
     namespace = inventory_namespace(app, draft.cluster(app.spec.cluster))
-    draft.effects.append(WriteInventory(app.spec.cluster, name, namespace, rows, home_of(app)))
+    write = WriteInventory(app.spec.cluster, name, namespace, rows, home_of(app), app.asked)
+    draft.effects.append(write)
+
+
+def _is_held(app: AppState) -> bool:
+    return app.inventory is app.stored and not app.asked
 
 
 def judge_trackers(draft: Draft, name: str, refs: Iterable[ObjectRef]) -> None:
@@ -36,4 +43,4 @@ def is_stored(app: AppState) -> bool:
     """Tell whether the cluster holds the inventory as it is, or will not."""
     if app.storing is not None:
         return False
-    return app.inventory is app.stored or bool(app.inventory_problem)
+    return _is_held(app) or bool(app.inventory_problem)

@@ -45,6 +45,7 @@ class InventoryRead:
     rows: tuple[InventoryRow, ...]
     problem: str = ""
     instead: str = ""  # of a write of ours that came too late: the words of its refusal
+    asked: str = ""  # of the same: when a person asked for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Applied:
     desired: Desired
     live: Live | None
     problem: Problem | None = None
+    at: float = field(default=0.0, compare=False)  # when it ended; 0.0 means just now
 
 
 @dataclass(frozen=True, slots=True)

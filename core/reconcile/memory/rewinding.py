@@ -42,9 +42,11 @@ def rewind(draft: Draft, by_s: float) -> None:
 
 def _moved(subject: Subject, by_s: float) -> Subject:
     hold, refusal, answered_at = subject.hold, subject.refusal, subject.answered_at
+    awaited = subject.awaited
     return replace(
         subject,
         heals=Map({path: _heals(heals, by_s) for path, heals in subject.heals.items()}),
+        awaited=awaited and replace(awaited, at=awaited.at - by_s),
         hold=hold and replace(hold, until=hold.until - by_s),
         refusal=refusal and replace(refusal, until=refusal.until - by_s),
         answered_at=None if answered_at is None else answered_at - by_s,

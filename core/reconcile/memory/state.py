@@ -128,6 +128,7 @@ class AppState:
     inventory_problem: str = ""
     stored: Inventory = NOTHING_APPLIED  # the inventory as the cluster has it
     storing: Inventory | None = None  # a write of it in flight
+    asked: str = ""  # when a person asked for a sync; "" once the inventory is written with it
     healing: bool = False
 
     def applied(self, ref: ObjectRef) -> InventoryRow | None:

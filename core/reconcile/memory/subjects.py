@@ -38,6 +38,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWrite:
+    """A write of ours that the cluster has not shown yet (R6)."""
+
+    version: str
+    at: float  # when its answer came: a listing that began later shows it
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """How a Job was seen to end, or to be deleted before it had."""
 
@@ -121,7 +129,7 @@ class Subject:
     rejudge: bool = False  # the row was made with a schema, range or answer that no longer holds
     call: Call | None = None
     planned: int | None = None  # the run that is still to write it
-    awaited: str | None = None  # the version of our write, while the watch has not brought it (R6)
+    awaited: OwnWrite | None = None  # while the watch has not brought it
     sightings: tuple[Sighting, ...] = ()  # versions that came since it was judged, oldest first
     observed: Map[str, Observation] = NO_OBSERVATIONS  # by path, of fields that differ now
     heals: Map[str, Heals] = NO_HEALS  # by path, "" for the object itself

@@ -5,7 +5,7 @@ namespaced?), its schema (what does null mean?) and the app's namespace.  Whatev
 makes it complete, kind by kind.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.compare import canonical
@@ -27,7 +27,7 @@ from core.reconcile.judging.evidence.scaling import autoscaler_kind, choose_scal
 from core.reconcile.judging.extras import judge_all_owned, judge_owned
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
-from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead
+from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead, SourceSeen
 from core.reconcile.memory.state import (
     AppState,
     ClusterState,
@@ -57,7 +57,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             lost=_lost(app, read),
         )
     )
-    news = before is None or _content(before) != _content(read)
+    news = before is None or _content(before) != _content(read) or bool(read.lacks)
     place_documents(draft, read.app)
     if news and app.shown:
         refused = refusals(draft.app(read.app))
@@ -66,12 +66,18 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             app=read.app,
             cluster=app.spec.cluster,
             revision=read.revision.id,
-            message="; ".join((read.revision.subject, *read.problems, *refused)),
+            message="; ".join((read.revision.subject, *_gone(read), *read.problems, *refused)),
         )
     note_stated(draft, read.app)
     follow_kinds(draft, app.spec.cluster)
     if before is None or before.problems != read.problems:
         judge_all_owned(draft, app.spec.cluster)
+
+
+def _gone(read: SourceRead) -> Iterator[str]:
+    """Say that what was read before is no part of this history."""
+    if read.lacks:
+        yield f"the history was written anew: {read.lacks[:7]}, read before, is not in it"
 
 
 def _content(read: SourceRead) -> tuple[object, ...]:
@@ -108,6 +114,11 @@ def lose_source(draft: Draft, lost: SourceLost) -> None:
         judge_all_owned(draft, app.spec.cluster)  # what it states stays unknown
 
 
+def see_source(draft: Draft, seen: SourceSeen) -> None:
+    """Note that Git still states what was read last."""
+    draft.put_app(replace(draft.app(seen.app), read_at=draft.now))
+
+
 def take_history(draft: Draft, read: HistoryRead) -> None:
     """Keep the commits to show."""
     draft.put_app(replace(draft.app(read.app), history=read.commits))
@@ -130,14 +141,11 @@ def place_documents(draft: Draft, name: str) -> None:
     source = app.source
     if source is None or cluster.resources is None:
         return
-    app = _fenced(draft, app, cluster, cluster.resources)
-    known = {**app.promised, **cluster.resources}
+    app, allowed = _fenced(draft, app, cluster, cluster.resources)
     kept: dict[Document, Desired] = {}
     desired: dict[ObjectRef, Desired] = {}
     unserved: dict[ObjectRef, Document] = {}
-    for document in source.documents:
-        if is_refused(app, cluster, document, known):
-            continue
+    for document in allowed:
         if document.kind not in cluster.resources:
             unserved[stated_ref(app, cluster, document, app.promised)] = document
             continue
@@ -160,22 +168,25 @@ def place_documents(draft: Draft, name: str) -> None:
 
 def _fenced(
     draft: Draft, app: AppState, cluster: ClusterState, served: Mapping[KindRef, Resource]
-) -> AppState:
+) -> tuple[AppState, Sequence[Document]]:
     """Part what an app may touch from what is refused, which is listed and nothing else."""
     assert app.source is not None
-    allowed = [e for e in app.source.documents if not is_refused(app, cluster, e, served)]
-    coming = by_kind(allowed)
+    documents = app.source.documents
+    coming = by_kind(e for e in documents if not is_refused(app, cluster, e, served))
     promised = promises(coming, coming.keys() - served.keys())
     known = {**promised, **served}
-    documents = by_kind(e for e in allowed if not is_refused(app, cluster, e, known))
+    allowed: list[Document] = []
     refused: dict[ObjectRef, tuple[Document, str]] = {}
-    for document in app.source.documents:
+    for document in documents:
         if is_refused(app, cluster, document, known):
             ref = stated_ref(app, cluster, document, known)
             refused[ref] = (document, refusal(app.spec, ref))
+        else:
+            allowed.append(document)
     for ref in {**app.refused, **refused}:
         draft.judge_again(Key(app.spec.name, ref))
-    return draft.put_app(replace(app, documents=documents, promised=promised, refused=refused))
+    fenced = replace(app, documents=by_kind(allowed), promised=promised, refused=refused)
+    return draft.put_app(fenced), allowed
 
 
 def by_kind(documents: Iterable[Document]) -> dict[KindRef, tuple[Document, ...]]:

@@ -166,10 +166,11 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
                 continue
             old, live = before.objects_in(key.ref.namespace), listed.objects.get(key.ref)
             _overtake(draft, key, live)
-            if old is not None and old.get(key.ref) == live:
+            same = old is not None and old.get(key.ref) == live
+            if same and not _began_later(draft, key, listed):
                 continue  # it does not show a write that we still wait for, either
-            _see_our_write(draft, key)  # a listing begun after our write shows it (R6)
-            if old is not None:
+            _see_our_write(draft, key)
+            if old is not None and not same:
                 note_sighting(draft, key, old.get(key.ref), live, at=at, since=since)
             draft.judge_again(key)
     judge_owned_listing(draft, listed.cluster, listed.kind, before.objects or {}, listed.objects)
@@ -223,7 +224,8 @@ def _note(draft: Draft, key: Key, live: Live | None) -> None:
     call = subject.call
     if call is not None:
         draft.put(replace(subject, call=replace(call, seen=(*call.seen, version))))
-    if version is None or subject.awaited == version:
+    awaited = subject.awaited
+    if version is None or (awaited is not None and awaited.version == version):
         _see_our_write(draft, key)
     draft.judge_again(key)
 
@@ -237,6 +239,13 @@ def _overtake(draft: Draft, key: Key, live: Live | None) -> None:
     call = subject.call
     if call is not None and _version(call.live) != _version(live):
         draft.put(replace(subject, call=replace(call, overtaken=True)))
+
+
+def _began_later(draft: Draft, key: Key, listed: KindListed) -> bool:
+    """Tell whether a listing was asked for after our own write had ended, and so shows it (R6)."""
+    awaited = draft.subject(key).awaited
+    began = listed.began.get(key.ref.namespace, listed.began.get("", 0.0))
+    return awaited is not None and awaited.at < began <= draft.now  # later: a clock set back
 
 
 def _version(live: Live | None) -> str | None:

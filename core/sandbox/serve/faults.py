@@ -29,7 +29,7 @@ class Faults:
         self,
         cut: Callable[[], None],
         forget: Callable[[], None],
-        remember: Callable[[], Callable[[], None]],
+        remember: Callable[[], Callable[[int], None]],
     ) -> None:
         """Take what cuts every watch, what forgets the history, and what remembers all there is."""
         self._cut, self._forget, self._remember = cut, forget, remember
@@ -78,8 +78,11 @@ class Faults:
         """Forget all changes so far: watches that resume from before get 410."""
         self._forget()
 
-    def remember(self) -> Callable[[], None]:
-        """Return what puts everything back as it is now, as an etcd restored from a snapshot."""
+    def remember(self) -> Callable[[int], None]:
+        """Return what puts everything back as it is now, as an etcd restored from a snapshot.
+
+        It is told how many versions the server has made since then, of things of its own.
+        """
         return self._remember()
 
     async def wait_if_stalled(self, path: str) -> None:

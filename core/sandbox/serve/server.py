@@ -106,9 +106,14 @@ class _ThreadFaults(Faults):
         super().__init__(
             lambda: run(inner.cut_watches),
             lambda: run(inner.expire_history),
-            lambda: partial(run, inner.remember()),
+            inner.remember,
         )
         self._inner, self._run = inner, run
+
+    @override
+    def remember(self) -> Callable[[int], None]:
+        restore = super().remember()
+        return lambda since: self._run(partial(restore, since))
 
     @override
     def answer(

@@ -34,7 +34,7 @@ class HeldClock:
 
     async def until_slept(self, seconds: float) -> None:
         """Return once somebody sleeps so long."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not any(not one.done() for one in self.held.get(seconds, ())):
                 self.came.clear()
                 await self.came.wait()

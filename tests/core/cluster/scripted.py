@@ -95,7 +95,7 @@ class ScriptedServer:
 
     async def until_asked(self, count: int) -> None:
         """Return once so many requests came."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.asked) < count:
                 self._came.clear()
                 await self._came.wait()
@@ -182,10 +182,10 @@ class Recorder:
 
     async def until(self, claim: Callable[[], bool]) -> None:
         """Return once *claim* holds; looked at whenever something is told."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not claim():
                 self._told.clear()
-                await asyncio.wait_for(self._told.wait(), 10)
+                await asyncio.wait_for(self._told.wait(), 60)
 
     async def until_heard(self, count: int) -> None:
         """Return once the server said something so many times."""

@@ -21,6 +21,7 @@ from core.compare import Policy
 from core.errors import (
     DeniedError,
     OutdatedError,
+    ProductError,
     RejectedError,
     UnavailableError,
 )
@@ -33,11 +34,12 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LiveChanged,
     SchemaRead,
+    SyncAsked,
 )
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.remedy import statement
 from core.sandbox import Sandbox
-from tests.core.cluster.manual import ManualClock
+from tests.core.cluster.manual import HURRIED, ManualClock
 from tests.core.cluster.worlds import (
     DEPLOYMENT,
     MAP,
@@ -332,7 +334,7 @@ async def test_what_only_a_person_can_mend_is_told_during_an_outage_too(
     sandbox: Sandbox, embedded: World
 ) -> None:
     kubeconfig = embedded.kubeconfig("driftdeck")
-    async with connected(embedded) as (_, listener):
+    async with connected(embedded, clock=HURRIED) as (_, listener):
         await sandbox.stop()
         await listener.next(ClusterLost)
         kubeconfig.write_text("[")
@@ -346,7 +348,7 @@ async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_
 ) -> None:
     await embedded.make("one")
     restore = sandbox.faults.remember()
-    async with connected(embedded) as (cluster, listener):
+    async with connected(embedded, clock=HURRIED) as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         await listed(listener, MAP)
         await embedded.make("two")
@@ -354,7 +356,7 @@ async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_
         await listener.until(lambda: len(changed(listener)) == 2)
         port = int(sandbox.url.rpartition(":")[2])
         await sandbox.stop()
-        restore()
+        restore(0)
         await listener.next(ClusterLost)
         began = len(sandbox.requests)
         await sandbox.start(port)
@@ -373,10 +375,31 @@ async def test_a_server_restored_from_a_snapshot_is_listed_again_and_heard_from_
     assert max(asked.values()) == 1, asked
 
 
+async def test_a_server_that_was_restored_and_has_come_as_far_again_is_noticed_by_what_it_lost(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    await embedded.make("one")
+    async with connected(embedded) as (cluster, listener):
+        cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
+        await listed(listener, MAP)
+        restore = sandbox.faults.remember()
+        await embedded.change("one", "2")
+        await listener.until(lambda: len(changed(listener)) == 1)
+        port = int(sandbox.url.rpartition(":")[2])
+        await sandbox.stop()
+        restore(9)  # what the server itself writes when it starts
+        await listener.next(ClusterLost)
+        await sandbox.start(port)
+        await listener.next(ClusterWentBack)
+        await listener.until(lambda: len(listener.all(KindListed)) == 2)
+        (live,) = listener.all(KindListed)[-1].objects.values()
+        assert json.loads(live.body)["data"] == {"v": "1"}
+
+
 async def test_a_server_that_goes_on_where_it_was_is_not_listed_again(
     sandbox: Sandbox, embedded: World
 ) -> None:
-    async with connected(embedded) as (cluster, listener):
+    async with connected(embedded, clock=HURRIED) as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         await listed(listener, MAP)
         await restarted(sandbox, listener)
@@ -391,7 +414,7 @@ async def test_another_cluster_at_the_same_address_is_told_and_listed_again(
 ) -> None:
     folder = embedded.kubeconfig("driftdeck").parent
     await embedded.make("one")
-    async with connected(embedded) as (cluster, listener), AsyncExitStack() as other:
+    async with connected(embedded, clock=HURRIED) as (cluster, listener), AsyncExitStack() as other:
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         assert (await listed(listener, MAP)).objects
         port = int(sandbox.url.rpartition(":")[2])
@@ -451,7 +474,7 @@ async def test_each_outage_is_probed_from_the_first_pause_on(
 async def test_watches_that_are_cut_are_resumed_without_a_word(
     sandbox: Sandbox, embedded: World
 ) -> None:
-    async with connected(embedded) as (cluster, listener):
+    async with connected(embedded, clock=HURRIED) as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         await listed(listener, MAP)
         sandbox.faults.cut_watches()
@@ -464,7 +487,7 @@ async def test_watches_that_are_cut_are_resumed_without_a_word(
 async def test_a_forgotten_history_is_listed_again(sandbox: Sandbox, embedded: World) -> None:
     await embedded.make("kept")
     await embedded.make("gone")
-    async with connected(embedded) as (cluster, listener):
+    async with connected(embedded, clock=HURRIED) as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         await listed(listener, MAP)
         sandbox.faults.answer(503, path_contains="watch", times=1, retry_after=0)
@@ -682,6 +705,9 @@ async def test_a_long_record_is_split_and_a_short_one_empties_the_rest(world: Wo
 async def test_a_record_that_another_wrote_meanwhile_is_not_overwritten(world: World) -> None:
     async with connected(world) as (one, _), connected(world) as (other, _):
         await one.write_inventory("pay", world.namespace, HOME, [a_row(1)])
+        with pytest.raises(OutdatedError, match="somebody else"):  # it was never read
+            await other.write_inventory("pay", world.namespace, HOME, [a_row(2)])
+        assert await other.read_inventory("pay", world.namespace, HOME) == (a_row(1),)
         await other.write_inventory("pay", world.namespace, HOME, [a_row(1), a_row(2)])
         with pytest.raises(OutdatedError, match="somebody else"):
             await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
@@ -705,6 +731,44 @@ async def test_what_another_process_records_is_told_at_once_and_our_own_is_not(
         with pytest.raises(OutdatedError):  # it was told, and not written from yet
             await one.write_inventory("pay", world.namespace, HOME, [a_row(3)])
         assert len(heard.all(InventoryRead)) == 2
+
+
+async def test_a_record_that_could_not_be_read_is_told_once_it_can(world: World) -> None:
+    place = f"{world.namespace}-2"
+    clock = Clock(random=lambda: 0.0)
+    async with connected(world, clock=clock) as (cluster, heard):
+        with pytest.raises(ProductError, match="does not exist"):
+            await cluster.read_inventory("pay", place, HOME)
+        body: JsonObject = {"metadata": {"name": place}}
+        answer = await world.call("POST", "/api/v1/namespaces", body, user="admin")
+        assert answer.status == 201
+        assert await heard.next(InventoryRead) == InventoryRead("pay", ())
+
+
+async def test_that_a_person_asked_another_process_for_a_sync_is_told_once(world: World) -> None:
+    async with connected(world) as (one, heard), connected(world) as (other, _):
+        for cluster in (one, other):
+            await cluster.read_inventory("pay", world.namespace, HOME)
+        asked = [f"2026-11-27T10:00:0{number}Z" for number in range(3)]
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)], asked[0])
+        await other.read_inventory("pay", world.namespace, HOME)
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(1)], asked[1])
+        await heard.until(lambda: bool(heard.all(SyncAsked)))
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(2)])
+        await heard.until(lambda: bool(heard.all(InventoryRead)))
+        await other.write_inventory("pay", world.namespace, HOME, [a_row(2)], asked[2])
+        await heard.until(lambda: len(heard.all(SyncAsked)) > 1)
+    assert heard.all(SyncAsked) == [SyncAsked("pay")] * 2
+    assert heard.all(InventoryRead) == [InventoryRead("pay", (a_row(2),))]
+
+
+async def test_what_a_person_asked_for_before_is_no_news_to_whoever_begins(world: World) -> None:
+    async with connected(world) as (one, _), connected(world) as (other, heard):
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(1)], "2026-11-27")
+        await other.read_inventory("pay", world.namespace, HOME)
+        await one.write_inventory("pay", world.namespace, HOME, [a_row(2)])
+        await heard.until(lambda: bool(heard.all(InventoryRead)))
+    assert not heard.all(SyncAsked)
 
 
 async def test_a_record_of_another_folder_is_neither_read_nor_written(world: World) -> None:
@@ -744,6 +808,7 @@ async def test_a_record_keeps_what_only_the_other_clone_knows_of_its_repository(
     shallow = replace(HOME, root="")
     async with connected(world) as (one, _), connected(world) as (other, _):
         await one.write_inventory("pay", world.namespace, replace(HOME, remote=""), [a_row(1)])
+        await other.read_inventory("pay", world.namespace, HOME)
         await other.write_inventory("pay", world.namespace, HOME, [a_row(2)])
         await one.read_inventory("pay", world.namespace, shallow)
         await one.write_inventory("pay", world.namespace, shallow, [a_row(3)])

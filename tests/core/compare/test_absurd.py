@@ -67,6 +67,9 @@ _json = st.recursive(
 )
 
 
-@given(st.lists(st.fixed_dictionaries({"manager": _json, "operation": _json, "fieldsV1": _json})))
+_entries = st.fixed_dictionaries({"manager": _json, "operation": _json, "fieldsV1": _json})
+
+
+@given(st.lists(_entries, max_size=3))
 def test_nonsense_in_managed_fields_never_breaks_a_verdict(managed: Any) -> None:
     assert verdict(managed) in {Verdict.DRIFTED, Verdict.CONTESTED}

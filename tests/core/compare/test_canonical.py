@@ -123,6 +123,17 @@ def test_the_old_name_of_a_service_account_stands_for_the_new_one(
     assert body(desired)["spec"] == {"serviceAccount": "old", "serviceAccountName": account}
 
 
+@pytest.mark.parametrize("written", ["protocol: ''", "protocol: null"])
+def test_an_entry_is_never_sent_with_an_empty_key_that_has_a_default(written: str) -> None:
+    ports = f"[{{port: 80, name: '', {written}}}, {{port: 81, protocol: UDP}}]"
+    desired = made(
+        f"{{apiVersion: v1, kind: Service, metadata: {{name: a}}, spec: {{ports: {ports}}}}}"
+    )
+    assert body(desired)["spec"] == {
+        "ports": [{"port": 80, "name": ""}, {"port": 81, "protocol": "UDP"}]
+    }
+
+
 @pytest.mark.parametrize("texts", ["{}", "[]", "x", "5"])
 def test_texts_of_a_secret_that_are_none_add_nothing(texts: str) -> None:
     desired = made(

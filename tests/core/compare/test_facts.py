@@ -74,7 +74,7 @@ class Web:
             found = answer["metadata"]["managedFields"]
             return any(e["manager"] == "clock" and e["time"] > before for e in found)
 
-        assert eventually(moved, within_s=10)
+        assert eventually(moved, within_s=60)
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def _is_inside(path: str, parts: Parts) -> bool:
     return found[: len(parts)] == parts or parts[: len(found)] == found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(pods, pods, pointers, owners)
 def test_a_rule_hides_nothing_outside_its_subtree(
     git: JsonObject, live: JsonObject, pointer: str, owner: str

@@ -47,12 +47,17 @@ By: TypeAlias = Mapping[str, str]
 
 def obj(kind: str, text: str | JsonObject = "") -> JsonObject:
     """Return an object of *kind*, named `web` in namespace `app`, with what the YAML adds."""
-    added: JsonObject = (yaml.safe_load(text) or {}) if isinstance(text, str) else text
+    added: JsonObject = _read(text) if isinstance(text, str) else text
     namespace: JsonObject = {} if kind in CLUSTER_SCOPED else {"namespace": "app"}
     metadata = added.get("metadata") or {}
     assert isinstance(metadata, dict)
     head: JsonObject = {"apiVersion": KINDS[kind].api_version, "kind": kind}
     return head | added | {"metadata": {"name": "web", **namespace, **metadata}}
+
+
+def _read(text: str) -> JsonObject:
+    found: JsonObject | None = yaml.load(text, Loader=yaml.CSafeLoader)
+    return found or {}
 
 
 def desired(

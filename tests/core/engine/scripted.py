@@ -162,6 +162,7 @@ class ScriptedCluster:
         namespace: str,
         home: Home,  # noqa: ARG002
         rows: Sequence[InventoryRow],
+        asked: str = "",  # noqa: ARG002
     ) -> None:
         self.script.play("write_inventory", app, namespace)
         self.inventory = tuple(rows)
@@ -328,7 +329,7 @@ class World:
 
     async def until(self, holds: Callable[[Snapshot], bool]) -> Snapshot:
         """Wait for a snapshot for which *holds*."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             async for snapshot in self.engine.snapshots():
                 if holds(snapshot):
                     return snapshot

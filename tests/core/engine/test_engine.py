@@ -120,11 +120,11 @@ async def test_one_cluster_that_is_lost_does_not_stop_the_other(
 async def test_a_new_commit_is_seen_at_once(engine: Engine, tmp_path: Path) -> None:
     async with running(engine):
         await until(engine, lambda s: s.complete and all(app.history for app in s.apps))
-        began = time.monotonic()
         files = {"east/more.yaml": MANIFEST.replace(b"settings", b"more")}
         head = commit_files(
             tmp_path / "repo", files, author="A <a@b>", message="more", when=time.time()
         )
+        began = time.monotonic()
         await until(
             engine, lambda s: all(a.revision is not None and a.revision.id == head for a in s.apps)
         )

@@ -209,6 +209,28 @@ def test_kubectl_reads_a_file_as_we_do(tmp_path: Path, content: str) -> None:
     assert found == theirs
 
 
+@pytest.mark.parametrize(
+    "content",
+    [ONE, f"{ONE}---\n{TWO}", f"# said\n{ONE_JSON}", f"{MARK}{ONE}", f"{ONE_JSON}\n{TWO_JSON}"],
+)
+def test_kubectl_reads_what_is_called_json_by_its_content_as_we_do(
+    tmp_path: Path, content: str
+) -> None:
+    theirs = kubectl_of_file(tmp_path / "x.json", content.encode())
+    assert theirs is not None
+    found = [json.loads(one.body)["v"] for one in load("x.json", content.encode()).documents]
+    assert found == [each["v"] for each in theirs]
+
+
+@pytest.mark.parametrize("content", ["{apiVersion: v1}", f"{ONE_JSON} # said", f"{ONE_JSON},"])
+def test_kubectl_refuses_what_is_called_json_and_only_begins_like_it(
+    tmp_path: Path, content: str
+) -> None:
+    assert kubectl_of_file(tmp_path / "x.json", content.encode()) is None
+    with pytest.raises(ManifestError, match="not JSON"):
+        load("x.json", content.encode())
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_kubectl_reads_utf_16_as_we_do(tmp_path: Path, encoding: str) -> None:
     content = f"{MARK}{ONE}---\n{TWO}".encode(encoding)

@@ -496,7 +496,7 @@ def test_json_is_read_with_its_lines() -> None:
         ("{'a': 1}", 1),
         ('{"a": 1}\n{"b": 2,,}', 2),
         ('{"a": 1}\n\n}', 3),
-        ("apiVersion: v1", 1),
+        ("{apiVersion: v1}", 1),
     ],
 )
 def test_a_json_file_must_be_json(text: str, line: int) -> None:

@@ -194,8 +194,9 @@ class Play:
         return [each for each in answers if each and each.uid == f"u{each.resource_version}"]
 
     def _list(self) -> None:
+        self.mind.now += 0.001
         found = {ref(CONFIG_MAP, name): each for name, each in self.held.items()}
-        self.said.append(KindListed("prod", CONFIG_MAP, found))
+        self.said.append(KindListed("prod", CONFIG_MAP, found, began={"": self.mind.now}))
 
     def _performed(self, effect: Effect) -> Input:
         match effect:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -65,7 +66,12 @@ def documents(value: str, names: list[str]) -> tuple[Document, ...]:
 
 def backlog(*, healing: bool = False) -> World:
     """More objects than one step judges, in sync and applied."""
-    return applied(*MANY, healing=healing)
+    return World(_backlog(healing=healing))
+
+
+@cache  # a state never changes, and this one is long in the making
+def _backlog(*, healing: bool) -> State:
+    return applied(*MANY, healing=healing).state
 
 
 # A backlog of objects to judge --------------------------------------------------------------------

@@ -191,11 +191,16 @@ class World:
         return made
 
     def _at_once(self, effects: Iterable[Effect]) -> list[Input]:
-        """What comes of effects by itself: time that is up, and what Git says of its past."""
+        """What comes of effects by itself: Git's past, noted wishes, time that is up."""
         told: list[Input] = [
             Recalled(each.key, each.revision, self.past.get(each.key.ref.name, ()))
             for each in effects
             if isinstance(each, Recall)
+        ]
+        told += [
+            InventoryWritten(each.app, each.rows)
+            for each in effects
+            if isinstance(each, WriteInventory) and each.asked
         ]
         return told + [Tick()] * any(at <= self.now for at in alarms(effects))
 

@@ -68,7 +68,7 @@ def content(live: Live) -> JsonObject:
 makers = st.sampled_from(["driftdeck", "kubectl", ""])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(webs, webs, webs, makers)
 def test_a_heal_ends_in_sync_and_its_inverse_gives_back_what_was(
     first: dict[str, Any], edited: dict[str, Any], stated: dict[str, Any], maker: str
@@ -109,7 +109,7 @@ def test_a_heal_ends_in_sync_and_its_inverse_gives_back_what_was(
     assert content(live) == content(found)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(webs, webs, webs)
 def test_an_apply_is_left_out_only_where_it_would_change_nothing(
     first: dict[str, Any], edited: dict[str, Any], stated: dict[str, Any]

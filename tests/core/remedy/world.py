@@ -127,8 +127,9 @@ def judged(wanted: Desired, found: Live) -> Judgement:
 
 def step_of(wanted: Desired, found: Live) -> Step:
     """The step of a plan that brings *found* back to Git."""
+    changes = judged(wanted, found).changes
     drifts, contested = (
-        tuple(change for change in judged(wanted, found).changes if change.verdict is verdict)
+        tuple(change for change in changes if change.verdict is verdict)
         for verdict in (FieldVerdict.DRIFT, FieldVerdict.CONTESTED)
     )
     key = Key("shop", wanted.ref)

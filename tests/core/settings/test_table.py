@@ -11,11 +11,18 @@ from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.settings.document import parse_settings
 from core.settings.fields import Field
-from core.settings.table import APP, CLUSTER, RULE, TOP
+from core.settings.table import APP, CLUSTER, REPOSITORY, RULE, TOP, WEBHOOK
 
 README = Path(__file__).parents[3] / "README.md"
-TABLES = {"": TOP, "clusters.NAME.": CLUSTER, "apps[].": APP, "apps[].ignore[].": RULE}
-WORDS = {str: "text", bool: "true or false", list: "list", dict: "mapping"}
+TABLES = {
+    "": TOP,
+    "clusters.NAME.": CLUSTER,
+    "repositories[].": REPOSITORY,
+    "webhook.": WEBHOOK,
+    "apps[].": APP,
+    "apps[].ignore[].": RULE,
+}
+WORDS = {str: "text", bool: "true or false", int: "number", list: "list", dict: "mapping"}
 
 
 def rows() -> Iterator[str]:
@@ -29,7 +36,7 @@ def rows() -> Iterator[str]:
 
 
 def left_out(field: Field) -> str:
-    if field.needed or field in TOP[1:]:
+    if field.needed or field.name == "apps":
         return "an error"
     if field.default in (None, ""):
         return ""
@@ -46,7 +53,8 @@ def test_the_example_in_the_readme_is_read_without_an_error(tmp_path: Path) -> N
         for block in README.read_text().split("```yaml\n")[1:]
         if block.startswith("clusters:")
     )
-    (app,), (cluster,) = parse_settings("driftdeck.yaml", example.encode(), tmp_path)
+    stated = parse_settings("driftdeck.yaml", example.encode(), tmp_path)
+    (app,), (cluster,) = stated.apps, stated.clusters
     assert (app.name, cluster.name) == ("payments", "prod")
     assert len(app.ignore) == 3
 
@@ -64,7 +72,10 @@ def test_a_flag_of_the_same_name_has_the_same_words(field: Field) -> None:
 
 def test_flags_say_what_is_used_without_them() -> None:
     flags = {one.name: one for one in program.params if isinstance(one, click.Option)}
-    assert flags["revision"].help == "Branch, tag or commit (default: HEAD)."
+    assert (
+        flags["revision"].help
+        == "Branch, tag, commit, or range of versions among the tags (default: HEAD)."
+    )
     assert flags["path"].help == (
         "Folder, from the root of the repository; left out, the one that repo names."
     )
@@ -86,7 +97,8 @@ def test_the_table_fills_every_field_of_what_is_made_from_it(
 
 def test_what_is_left_out_is_what_the_product_takes_by_itself(tmp_path: Path) -> None:
     text = b"clusters: {a: {}}\napps: [{name: a, repo: .}]\n"
-    (app,), (cluster,) = parse_settings("d.yaml", text, tmp_path)
+    stated = parse_settings("d.yaml", text, tmp_path)
+    (app,), (cluster,) = stated.apps, stated.clusters
     assert app == AppSpec(name="a", repo=str(tmp_path), revision="HEAD", path="", cluster="a")
     assert cluster == ClusterSpec(name="a")
 

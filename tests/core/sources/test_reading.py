@@ -132,3 +132,17 @@ def test_a_repository_that_is_not_there_is_an_error_each_time(tmp_path: Path) ->
     for _ in range(2):
         with pytest.raises(ProductError):
             folders.read(spec)
+
+
+def test_a_history_that_was_written_anew_names_the_commit_that_it_lacks(sample: Sample) -> None:
+    folders, shop = folders_of(sample), spec_of(sample)
+    first = folders.read(shop)
+    assert first is not None
+    sample.commit({"shop/b.yaml": MANIFEST}, "more")
+    more = folders.read(shop)
+    assert more is not None
+    assert more.lacks == ""
+    sample.git("update-ref", "refs/heads/main", first.revision.id)
+    back = folders.read(shop)
+    assert back is not None
+    assert back.lacks == more.revision.id

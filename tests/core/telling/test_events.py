@@ -93,6 +93,12 @@ def test_a_list_names_each_field_with_both_values_and_who_by_its_last_key_where_
     image = replace(REPLICAS, path="spec.template.spec.containers[name=web].image")
     label = replace(REPLICAS, path='metadata.labels["a.b/c"]', actor=None)
     event = replace(DRIFT, changes=(image, label, INFO))
-    assert events.fields(event, "->", whole=False).startswith("image 7->3 ")
-    assert '; ["a.b/c"] 7->3' in events.fields(event, "->", whole=False)
-    assert "containers[name=web].image 7 -> 3" in events.fields(event, " -> ")
+    told = events.fields(event, "->", whole=False)
+    assert told == (("image 7->3", "kubectl"), ('["a.b/c"] 7->3', ""))
+    assert events.fields(event, " -> ")[0][0].endswith("containers[name=web].image 7 -> 3")
+
+
+def test_of_a_long_value_a_list_shows_the_beginning_and_the_end() -> None:
+    image = replace(REPLICAS, live="registry.example.com/team/web:1.42.3", git="web:2")
+    event = replace(DRIFT, changes=(replace(image, path="image"),))
+    assert events.fields(event, "->", characters=12)[0][0] == "image regi…b:1.42.3->web:2"

@@ -14,31 +14,31 @@ BLOCKED = step(problem="may not patch deployments")
 
 
 @pytest.mark.parametrize(
-    ("steps", "wish", "total", "outcome"),
+    ("steps", "wish", "total", "outlook"),
     [
         ((), "nothing to do", "nothing to do", "nothing to do"),
-        ((APPLY,), "1 to apply", "1 to apply", "1 changed"),
+        ((APPLY,), "1 to apply", "1 to apply", "1 to change"),
         (
             (APPLY, CREATE, CREATE),
             "2 to create, 1 to apply",
             "2 to create, 1 to apply",
-            "2 created, 1 changed",
+            "2 to create, 1 to change",
         ),
         (
             (CREATE, BLOCKED),
             "1 to create",
             "1 to create; 1 cannot be done",
-            "1 created, 1 left out",
+            "1 to create, 1 left out",
         ),
         ((BLOCKED,), "nothing to do", "1 cannot be done", "1 left out"),
     ],
 )
 def test_a_plan_is_counted_before_a_person_accepts_it(
-    steps: tuple[Step, ...], wish: str, total: str, outcome: str
+    steps: tuple[Step, ...], wish: str, total: str, outlook: str
 ) -> None:
     assert plans.counts(plan(*steps)) == wish
     assert plans.totals(plan(*steps)) == total
-    assert plans.outcome(plan(*steps)) == outcome
+    assert plans.outlook(plan(*steps)) == outlook
 
 
 def test_a_plan_says_where_it_runs_and_which_commits_it_makes_true() -> None:

@@ -174,7 +174,7 @@ def test_what_a_controller_adds_is_healed_by_itself_where_every_addition_counts(
         controller.take(of("cluster_synced"), within_s=30)
         for app in ("human", "any"):
             patch(place, map_path(name, app), {"data": {"more": "x"}}, "keda-operator")
-        _, line = controller.take(of("healed", app="any", kind="ConfigMap"), within_s=10)
+        _, line = controller.take(of("healed", app="any", kind="ConfigMap"), within_s=60)
         (change,) = line["changes"]
         assert (change["path"], change["live"]) == ("data.more", "x")
         assert "git" not in change

@@ -142,12 +142,12 @@ def test_a_controller_tells_it_as_it_comes_and_goes(place: Place, name: str) -> 
     with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
         controller.take(of("cluster_synced"), within_s=30)
         make(place, maps, NOTE, "kubectl-create")
-        _, line = controller.take(of("drift_detected", kind="ConfigMap"), within_s=10)
+        _, line = controller.take(of("drift_detected", kind="ConfigMap"), within_s=60)
         assert line["message"] == "not in Git, made by kubectl-create"
         make(place, accounts, {"metadata": {"name": "robot"}}, "helm")
-        controller.take(of("drift_detected", kind="ServiceAccount"), within_s=10)
+        controller.take(of("drift_detected", kind="ServiceAccount"), within_s=60)
         place.client.call("DELETE", f"{maps}/note")
-        controller.take(of("drift_gone", kind="ConfigMap"), within_s=10)
+        controller.take(of("drift_gone", kind="ConfigMap"), within_s=60)
         assert not {line["event"] for line in controller.seen} & {"healed", "synced", "heal_failed"}
 
 
@@ -201,7 +201,7 @@ def test_a_kind_that_may_not_be_listed_is_named_and_stops_nothing(
     maps = f"/api/v1/namespaces/{name}/configmaps"
     make(place, maps, {"metadata": {"name": "a"}, "data": {"x": "one"}}, "driftdeck")
     nobody = real_server.client("nobody")
-    assert eventually(lambda: nobody.call("GET", maps).status == 200, within_s=10)
+    assert eventually(lambda: nobody.call("GET", maps).status == 200, within_s=60)
     done = run(place, "diff", "-o", "json")
     assert done.returncode == 0, done.stdout + done.stderr
     document = json.loads(done.stdout)

@@ -10,6 +10,7 @@ import pytest
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
 from tests.controller import Controller
+from tests.loop.clusters import MERGE_PATCH
 from tests.loop.stage import Stage, changes
 from tests.loop.test_loop import of
 
@@ -99,6 +100,15 @@ def test_a_value_that_a_policy_forced_is_drift_once_the_policy_is_gone(stage: St
         controller.take(of("drift_gone", kind="ConfigMap"), within_s=30)
 
 
+def until_it_refuses(client: Client, path: str) -> None:
+    """Wait for a policy, which says nothing when it begins to act."""
+    until = time.monotonic() + 20
+    probe, body = f"{path}?dryRun=All", {"data": {"probe": "1"}}
+    while b"not by you" not in client.call("PATCH", probe, body, content_type=MERGE_PATCH).body:
+        assert time.monotonic() < until, "the policy does not act"
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize("reason", ["Invalid", "Forbidden"])
 def test_what_a_policy_refused_to_heal_is_healed_once_it_is_gone(stage: Stage, reason: str) -> None:
     unforce(stage.client, stage.namespace)
@@ -130,13 +140,13 @@ def test_what_a_policy_refused_to_heal_is_healed_once_it_is_gone(stage: Stage, r
         answer = stage.client.call("POST", path, body)
         assert answer.status == HTTPStatus.CREATED, answer.body
     place = stage.place()
+    web = f"{stage.path('v1', 'ConfigMap')}/web"
     try:
+        until_it_refuses(stage.server.client("driftdeck"), web)
         with Controller(
             place.command("--headless", "--autoheal"), place.environment()
         ) as controller:
             controller.take(of("cluster_synced"), within_s=30)
-            time.sleep(3)  # the policy acts within a second, and says nothing when
-            web = f"{stage.path('v1', 'ConfigMap')}/web"
             stage.patch(web, {"data": {"a": "2"}}, "kubectl-edit")
             controller.take(of("drift_detected", kind="ConfigMap"), within_s=30)
             time.sleep(1)

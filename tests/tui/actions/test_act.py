@@ -6,7 +6,6 @@ from core.reconcile.memory.commands import SetHeal, SetWriting
 from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.dialogs.asking import Question
-from tui.dialogs.heal import HealDialog
 from tui.dialogs.proposals.proposed import Proposed
 from tui.dialogs.writing import end_writing
 from tui.model.focus import Pane
@@ -37,7 +36,7 @@ def test_marks_of_two_clusters_open_one_preview_each() -> None:
 def test_heal_is_asked_for_and_off_at_once() -> None:
     made = Standin()
     made.do("heal")
-    assert [type(dialog) for dialog in made.dialogs] == [HealDialog]
+    assert [type(dialog) for dialog in made.dialogs] == [Proposed]
     assert made.commands == []
     made.select_app("search")
     made.do("heal")

@@ -8,7 +8,6 @@ import pytest
 from rich.cells import cell_len
 
 from core.model import (
-    Cause,
     Key,
     Masked,
     Plan,
@@ -25,6 +24,7 @@ from core.reconcile.memory.commands import (
     Execute,
     ExecuteRevert,
     Explain,
+    PrepareHeal,
     PreparePlan,
     PrepareRevert,
     SetHeal,
@@ -191,7 +191,7 @@ def test_a_plan_is_outdated_when_an_object_or_git_moved() -> None:
 async def test_what_cannot_be_done_is_listed_with_its_reason_and_counted() -> None:
     async with playing(write=True) as stage:
         await stage.press("s")
-        await stage.until(lambda: "1 created, 2 changed, 1 left out" in stage.dialog)
+        await stage.until(lambda: "1 to create, 2 to change, 1 left out" in stage.dialog)
         assert "may not patch secrets in payments" in stage.dialog
         assert "Sync 3 objects on prod-eu-1" in stage.dialog
 
@@ -372,13 +372,16 @@ async def test_a_plan_says_who_and_why_once_that_was_looked_up() -> None:
             assert words in stage.dialog
 
 
-async def test_heal_names_its_objects_with_their_fields() -> None:
-    async with playing((100, 90)) as stage:
+async def test_heal_names_its_objects_with_their_fields_and_what_it_leaves_and_why() -> None:
+    async with playing((120, 90)) as stage:
         await stage.press("H")
+        await stage.until(lambda: "Now, on" in stage.dialog)
         for words in (
-            "Now: 4 objects would be put back.",
+            "3 objects would be put back, 1 object left as it is.",
             "change  prod-eu-1 / payments / Deployment api",
             "create  prod-eu-1 / payments / Service api",
+            "leave out  prod-eu-1 / payments / Secret card-gateway",
+            "may not patch secrets in payments",
             "spec.replicas",
             "5  →  3",
         ):
@@ -387,25 +390,24 @@ async def test_heal_names_its_objects_with_their_fields() -> None:
         assert "old-front" not in stage.dialog
 
 
-@pytest.mark.parametrize(("setting", "put_back"), [("heal", 0), ("follow", 2)])
-async def test_heal_counts_only_what_the_settings_let_it_put_back(
-    setting: str, put_back: int
-) -> None:
-    world = samples.world()
-    changed = (replace(c, cause=Cause.LIVE_CHANGED) for c in samples.CHANGES)
-    api = replace(world.rows[samples.API], changes=tuple(changed))
-    gone = replace(world.rows[samples.SERVICE], cause=Cause.LIVE_CHANGED)
-    app = world.apps[0]
-    spec = replace(app.spec, **{setting: False})  # type: ignore[arg-type] # both are booleans
-    world = replace(
-        world,
-        apps=(replace(app, spec=spec),),
-        rows={api.key: api, gone.key: gone},
-    )
-    async with playing((100, 40), snapshot=world) as stage:
+async def test_heal_is_the_engine_s_to_answer_and_can_be_switched_on_with_nothing_to_do() -> None:
+    def calm(command: Command, snapshot: Snapshot) -> Snapshot | None:
+        if isinstance(command, PrepareHeal):
+            return replace(snapshot, answers={command.request: Plan("", ())})
+        return answered(command, snapshot)
+
+    async with playing(write=True) as stage:
+        stage.engine.answer = None
         await stage.press("H")
-        wanted = f"Now: {put_back} objects would be" if put_back else "Now: nothing would be"
-        assert wanted in stage.dialog
+        await stage.until(lambda: "working out what would be put back now" in stage.dialog)
+        assert stage.asked(PrepareHeal) == [PrepareHeal(1, "payments")]
+        await stage.confirm()
+        assert not stage.asked(SetHeal)
+        stage.engine.answer = calm
+        await stage.press("escape", "H")
+        await stage.until(lambda: "nothing would be put back." in stage.dialog)
+        await stage.confirm()
+        assert stage.asked(SetHeal) == [SetHeal(frozenset({"payments"}), enabled=True)]
 
 
 @pytest.mark.parametrize(("width", "rows"), [(200, 1), (90, 2), (60, 3), (40, 3), (30, 3)])

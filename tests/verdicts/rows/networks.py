@@ -12,6 +12,11 @@ kind: NetworkPolicy
 metadata: {name: NAME}
 spec: {podSelector: {}, policyTypes: [Ingress], ingress: []}
 """
+_RULED: Final = _POLICY.replace(
+    "policyTypes: [Ingress], ingress: []", "ingress: [{}], egress: [{}]"
+)
+_UNRULED: Final = _RULED.replace(", egress: [{}]", "")
+_DENYING: Final = _UNRULED.replace("ingress:", "policyTypes: [Ingress, Egress], ingress:")
 _BUDGET: Final = """
 apiVersion: policy/v1
 kind: PodDisruptionBudget
@@ -69,12 +74,51 @@ CASES: Final = (
         shown={"spec.ingress": DRIFT},
     ),
     Case(
+        id="2.4",
+        about="egress that Git no longer rules, made by kubectl create",
+        made=_RULED,
+        git=_UNRULED,
+        verdict="drifted",
+        shown={"spec.egress": DRIFT, "spec.policyTypes": DRIFT},
+    ),
+    Case(
+        id="2.4",
+        about="egress that Git no longer rules stays denied by the server's default",
+        before=_RULED,
+        git=_UNRULED,
+        verdict="drifted",
+        shown={"spec.egress": DRIFT, "spec.policyTypes": "warn"},
+        says="no rule in Git lets anything out",
+    ),
+    Case(
+        id="2.4",
+        about="egress denied by a default of kubectl apply",
+        made=_DENYING,
+        by="kubectl-client-side-apply",
+        git=_UNRULED,
+        shown={"spec.policyTypes": "warn"},
+        says="no rule in Git lets anything out",
+    ),
+    Case(
         id="FP-10",
         about="all is not none",
         git=_BUDGET,
         acts=(merge("spec: {selector: null}"),),
         verdict="drifted",
         shown={"spec.selector": DRIFT},
+    ),
+    Case(
+        id="FP-23",
+        about="an empty protocol is that of the default",
+        git=service("[{port: 80, protocol: ''}]"),
+    ),
+    Case(
+        id="FP-23",
+        about="an apply beside an empty protocol makes no second port",
+        before=service("[{port: 80, protocol: ''}]"),
+        git=service("[{port: 80, protocol: ''}]", "sessionAffinity: ClientIP"),
+        verdict="drifted",
+        shown={"spec.sessionAffinity": DRIFT},
     ),
     Case(id="FP-24", about="one number for TCP and UDP", git=service(_TWO)),
     Case(

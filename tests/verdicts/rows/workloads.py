@@ -48,6 +48,22 @@ CASES: Final = (
         shown={f"{_POD}.terminationGracePeriodSeconds": DRIFT},
     ),
     Case(
+        id="2.4",
+        about="Git moves the image, and with it how kubectl create had it pulled",
+        made=deployment('containers: [{name: web, image: "web"}]'),
+        git=deployment(),
+        verdict="drifted",
+        shown={f"{CONTAINER}.image": DRIFT, f"{CONTAINER}.imagePullPolicy": DRIFT},
+    ),
+    Case(
+        id="2.4",
+        about="Git moves the image, and how it is pulled stays as we had it",
+        before=deployment('containers: [{name: web, image: "web"}]'),
+        git=deployment(),
+        verdict="drifted",
+        shown={f"{CONTAINER}.image": DRIFT},
+    ),
+    Case(
         id="FP-05",
         about="the same quantities written otherwise",
         made=deployment(container("resources: {limits: {cpu: 1, memory: 1Gi}}")),

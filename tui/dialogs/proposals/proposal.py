@@ -42,6 +42,11 @@ class Proposal(Protocol[A]):
         ...
 
     @property
+    def followed(self) -> bool:
+        """Whether confirming begins a run that is followed to its end."""
+        ...
+
+    @property
     def repeats(self) -> bool:
         """Whether a run that the world overtook is previewed anew."""
         ...

@@ -76,7 +76,9 @@ class Proposed(Preview, Generic[A]):
         if isinstance(self._stage, Shown):
             on, proposal = self._on, self._proposal
             run = next(on.session.numbers)
-            on.session.orders[run] = Order(proposal.done, self._again if proposal.repeats else None)
+            if proposal.followed:
+                again = self._again if proposal.repeats else None
+                on.session.orders[run] = Order(proposal.done, again)
             on.view.marks = frozenset()
             on.submit(proposal.order(run, self._stage.answer))
 

@@ -22,6 +22,7 @@ class Revert:
     app: str
     commit: Commit
     missing: ClassVar[str] = "the revert is not there yet"
+    followed: ClassVar[bool] = True
     repeats: ClassVar[bool] = False  # a person chooses the commit again: the history is another one
 
     @property

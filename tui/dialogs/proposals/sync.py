@@ -20,6 +20,7 @@ class Sync:
 
     keys: frozenset[Key]
     missing: ClassVar[str] = "the plan is not there yet"
+    followed: ClassVar[bool] = True
     repeats: ClassVar[bool] = True
 
     @property

@@ -4,7 +4,8 @@ A program that nobody knows is no controller by default, but one that puts its v
 heals proves to be one, of this field (verdicts.md 2.4, A6).  That is remembered with the heals that
 the pauses between them are reckoned from.  Whoever it is: after five heals within half an hour
 there is no further one (safety.md section 4).  All that is forgotten together: after ten minutes in
-sync without a break, when Git states something else, or when a person syncs the field.
+sync without a break, when Git states something else, or when a person syncs the field; in another
+process, too, as the inventory tells.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -123,6 +124,25 @@ def forget_heals(draft: Draft, key: Key, changes: Iterable[FieldChange]) -> None
         heals = heals.delete(path) if path in heals else heals
     if heals is not subject.heals:
         draft.put(replace(subject, heals=heals))
+
+
+def end_fights(draft: Draft, name: str) -> None:
+    """Start afresh with all that is fought for in an app: a person had it synced elsewhere."""
+    fights = [(key, fought(each, _digest(each), draft.now)) for key, each in draft.subjects.items()]
+    for key, paths in fights:
+        if not paths or key.app != name:
+            continue
+        subject = draft.subject(key)
+        heals = subject.heals
+        for path in paths:
+            heals = heals.delete(path)
+        draft.put(replace(subject, heals=heals))
+        draft.doubt(key)  # its row says that it is left
+        draft.judge_again(key)
+
+
+def _digest(subject: Subject) -> str | None:
+    return subject.row.digest if subject.row is not None else None
 
 
 def note_calm(draft: Draft, key: Key, row: Drift) -> None:

@@ -9,6 +9,7 @@ from core.cluster.connection.answers import LinkError
 from core.cluster.connection.calls import PATIENCE_S, Calls
 from core.cluster.connection.link import Connection, Link, open_connection
 from core.cluster.connection.request import Request, query_of
+from core.cluster.connection.transport import CALLS_MAX
 from core.cluster.login.login import Login
 from core.errors import DeniedError, RejectedError, UnavailableError
 from tests.core.cluster.following.test_reflector import in_turn, says
@@ -223,6 +224,36 @@ async def test_a_call_that_is_cut_by_a_new_connection_casts_none_on_it() -> None
         await link.close()
 
 
+async def test_a_call_that_waits_for_its_turn_is_sent_through_the_connection_that_comes() -> None:
+    async def silent(_: Asked, __: Reply) -> None:
+        await asyncio.Event().wait()
+
+    async with serving(silent) as before, serving(OK) as after:
+        link = Link("cluster test")
+        await link.adopt(await open_with(before.url, Renewable("t"), {}))
+        taken = [asyncio.create_task(link.call(PATCH)) for _ in range(CALLS_MAX)]
+        await before.until_asked(CALLS_MAX)
+        waiting = [asyncio.create_task(link.call(PATCH)) for _ in range(3)]
+        given_up = asyncio.create_task(link.call(PATCH))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        await link.adopt(await open_with(after.url, Renewable("t"), {}))
+        answers = await asyncio.wait_for(asyncio.gather(*waiting), 5)
+        assert [answer.status for answer in answers] == [200] * 3
+        cut = await asyncio.gather(*taken, given_up, return_exceptions=True)
+        assert [type(each) for each in cut] == [LinkError] * CALLS_MAX + [asyncio.CancelledError]
+        assert len(after.asked) == 3
+        await link.close()
+
+
+async def test_a_connection_that_is_closed_sends_nothing_and_says_so() -> None:
+    connection = await open_with("http://127.0.0.1:1", Renewable("t"), {})
+    await connection.close()
+    with pytest.raises(LinkError) as told:
+        await connection.call(PATCH)
+    assert not told.value.sent
+
+
 async def test_whoever_reads_from_a_connection_that_is_replaced_is_woken_at_once() -> None:
     async def endless(_: Asked, reply: Reply) -> None:
         await reply.hold({"type": "BOOKMARK"})
@@ -242,7 +273,7 @@ async def test_whoever_reads_from_a_connection_that_is_replaced_is_woken_at_once
         await began.wait()
         await before.until_asked(2)
         await link.adopt(await open_with(after.url, Renewable("t"), {}))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             for each in (watching, calling):
                 with pytest.raises(LinkError):
                     await each

@@ -41,7 +41,7 @@ class Stage:
         self.news.set()
 
     async def until_told(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.told) < count:
                 self.news.clear()
                 await self.news.wait()

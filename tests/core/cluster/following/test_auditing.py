@@ -75,7 +75,7 @@ class Stage:
             await reply.send(await self.watch.get())
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not holds():
                 self.news.clear()
                 await self.news.wait()

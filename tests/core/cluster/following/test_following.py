@@ -277,3 +277,27 @@ async def test_a_listing_after_a_break_says_until_when_the_picture_before_was_cu
         second = await listener.next(KindListed, after=1)
         assert first.since == 0.0
         assert first.at <= second.since < second.at
+
+
+async def test_a_listing_says_when_each_of_its_parts_was_asked_for() -> None:
+    turns = {"n1": iter((5,)), "n2": iter((5, 6))}
+
+    async def script(asked: Asked, reply: Reply) -> None:
+        version = next(turns[namespace_of(asked)])
+        gone = status(410, "Expired", "too old resource version")
+        await reply.send(in_namespace(namespace_of(asked), "a", version), bookmark(9, end=True))
+        if namespace_of(asked) == "n2" and version == 5:
+            await listed.wait()
+            await reply.send({"type": "ERROR", "object": gone})
+        else:
+            await reply.hold()
+
+    listed = asyncio.Event()
+    async with following(script) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
+        first = await listener.next(KindListed)
+        listed.set()
+        second = await listener.next(KindListed, after=1)
+    assert first.began.keys() == second.began.keys() == {"n1", "n2"}
+    assert first.began["n1"] == second.began["n1"]
+    assert first.at < second.began["n2"] <= second.at

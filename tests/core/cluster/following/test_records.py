@@ -5,17 +5,19 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
 from core.clock import Clock
 from core.cluster.connection.calls import Calls
 from core.cluster.following.records import Records
-from core.cluster.writing.inventories import Inventories
-from core.errors import OutdatedError
+from core.cluster.writing.inventories import PACE_S, Inventories, Place
+from core.errors import DeniedError, OutdatedError
 from core.model import Home, ObjectRef
 from core.reconcile.memory.inputs import Input
-from core.reconcile.memory.results import InventoryRow
+from core.reconcile.memory.results import InventoryRead, InventoryRow
+from tests.core.cluster.held import HeldClock
 from tests.core.cluster.scripted import Asked, Reply, ScriptedServer, bookmark, linked, serving
 
 HOME = Home(root="c0ffee", remote="git.example.org/shop/config", path="prod")
@@ -32,6 +34,7 @@ class Shop:
     """A namespace with one inventory: what it says, and the events that tell of it."""
 
     events_first: bool = False  # an event comes before the answer to the write that it tells of
+    refusals: int = 0  # so often it does not tell what the inventory says
     inventory: dict[str, object] | None = None
     version: int = 10
     events: asyncio.Queue[dict[str, object]] = field(default_factory=asyncio.Queue)
@@ -44,11 +47,18 @@ class Shop:
             while True:
                 await reply.send(await self.events.get())
         elif asked.method in {"POST", "PUT"}:
-            self.write(json.loads(asked.body))
+            written = json.loads(asked.body)
+            if written["metadata"].get("resourceVersion", f"{self.version}") != f"{self.version}":
+                reply.say(409, {"kind": "Status", "reason": "Conflict", "message": "moved"})
+                return
+            self.write(written)
             if self.events_first:
                 self.tell()
                 await asyncio.sleep(0.02)  # it arrives, and the answer is still to come
             reply.say(200, self.inventory)
+        elif self.refusals:
+            self.refusals -= 1
+            reply.say(403, {"kind": "Status", "reason": "Forbidden", "message": "no"})
         elif asked.path == f"{MAPS_PATH}/{NAME}" and self.inventory is not None:
             reply.say(200, self.inventory)
         elif asked.path.startswith(MAPS_PATH):
@@ -80,7 +90,10 @@ class Shop:
 class Stage:
     shop: Shop
     server: ScriptedServer
+    calls: Calls
     inventories: Inventories
+    records: Records
+    moment: HeldClock
     told: list[Input]
     news: asyncio.Event
 
@@ -113,8 +126,9 @@ async def staged(shop: Shop) -> AsyncIterator[Stage]:
             told.append(happened)
             news.set()
 
-        inventories = Inventories(Calls(link, Clock()), Clock())
-        records = Records(link, Clock(), inventories, hear)
+        moment, calls = HeldClock(), Calls(link, Clock())
+        inventories = Inventories(calls, Clock())
+        records = Records(link, moment.clock, inventories, hear)
 
         async def run(ready: asyncio.Event) -> None:
             async with asyncio.TaskGroup() as group:
@@ -128,7 +142,7 @@ async def staged(shop: Shop) -> AsyncIterator[Stage]:
         assert await inventories.read("pay", "shop", HOME) == ()
         records.follow("shop")
         await server.until_asked(3)  # the inventory, its namespace, the watch
-        yield Stage(shop, server, inventories, told, news)
+        yield Stage(shop, server, calls, inventories, records, moment, told, news)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -162,3 +176,87 @@ async def test_a_write_from_before_the_news_is_refused_without_a_request() -> No
         assert await stage.inventories.read("pay", "shop", HOME) == ()
         await stage.write(1, 2)
         assert await stage.inventories.read("pay", "shop", HOME) == (a_row(1), a_row(2))
+
+
+async def test_an_inventory_that_could_not_be_read_is_not_written_over() -> None:
+    shop = Shop()
+    async with staged(shop) as stage:
+        await stage.write(1, 2)
+        late = Inventories(stage.calls, Clock())
+        shop.refusals = 1
+        with pytest.raises(DeniedError):
+            await late.read("pay", "shop", HOME)
+        with pytest.raises(OutdatedError, match="by somebody else"):
+            await late.write("pay", "shop", HOME, [a_row(3)])
+        assert await late.read("pay", "shop", HOME) == (a_row(1), a_row(2))
+        await late.write("pay", "shop", HOME, [a_row(1), a_row(2), a_row(3)])
+        assert len(await late.read("pay", "shop", HOME)) == 3
+
+
+async def test_an_inventory_that_could_not_be_read_is_read_once_that_is_possible() -> None:
+    shop = Shop()
+    async with staged(shop) as stage:
+        await stage.write(1)
+        read = partial(stage.inventories.read, "pay", "shop", HOME)
+        shop.refusals = 2
+        with pytest.raises(DeniedError) as refused:
+            await read()
+        assert stage.inventories.places("shop") == ()
+        for _ in range(2):  # it is one question, however often it is put
+            stage.records.try_again(Place("pay", "shop"), read, refused.value)
+        before = stage.readings
+        await stage.moment.pass_by(1.0)
+        await stage.moment.until_slept(1.6)
+        assert (stage.readings, stage.told) == (before + 1, [])
+        await stage.moment.pass_by(1.6)
+        async with asyncio.timeout(20):
+            await stage.news.wait()
+        assert stage.told == [InventoryRead("pay", (a_row(1),))]
+        assert stage.readings == before + 2
+
+
+async def test_a_write_that_failed_is_tried_again_after_a_second_at_the_earliest() -> None:
+    shop, moment = Shop(), HeldClock()
+    async with staged(shop) as stage:
+        await stage.write(1)
+        late = Inventories(stage.calls, moment.clock)
+        shop.refusals = 1
+        with pytest.raises(DeniedError):
+            await late.write("pay", "shop", HOME, [])
+        before = len(stage.server.asked)
+        again = asyncio.create_task(late.write("pay", "shop", HOME, []))
+        await moment.until_slept(PACE_S)
+        assert len(stage.server.asked) == before
+        await moment.pass_by(PACE_S)
+        with pytest.raises(OutdatedError):
+            await again
+
+
+async def test_of_what_we_wrote_over_nothing_is_read_that_another_had_written() -> None:
+    shop = Shop()
+    async with staged(shop) as stage:
+        await stage.write(1)
+        shop.late.clear()
+        before = stage.readings
+        assert shop.inventory is not None
+        shop.write(shop.inventory)  # by somebody else, and it says the same
+        await stage.write(1, 2)  # refused, read, and made again
+        assert stage.readings == before + 1
+        while shop.late:
+            shop.tell()
+            await asyncio.sleep(0.02)  # it arrives
+        await stage.hear_of_another_writer()
+        assert stage.readings == before + 2
+
+
+async def test_what_cluster_it_is_is_asked_once_for_all_its_inventories() -> None:
+    async with staged(Shop()) as stage:
+        names = ("cart", "mail", "till")
+        await asyncio.gather(*(stage.inventories.write(n, "shop", HOME, [a_row(1)]) for n in names))
+        asked = [asked.path for asked in stage.server.asked]
+        assert asked.count("/api/v1/namespaces/kube-system") == 1
+        met = Inventories(stage.calls, Clock())
+        met.meet("u-1")
+        await met.write("new", "shop", HOME, [a_row(1)])
+        asked = [asked.path for asked in stage.server.asked]
+        assert asked.count("/api/v1/namespaces/kube-system") == 1

@@ -673,6 +673,25 @@ async def test_after_a_write_of_ours_the_next_listing_is_a_quorum_read() -> None
     assert "resourceVersion" not in server.asked[2].query
 
 
+async def test_a_write_during_a_listing_makes_the_one_after_it_a_quorum_read() -> None:
+    wrote = asyncio.Event()
+
+    async def lists_slowly(_: Asked, reply: Reply) -> None:
+        await reply.send(INITIAL[0])
+        await wrote.wait()
+        await reply.send(*INITIAL[1:], {"type": "ERROR", "object": GONE})
+
+    script = in_turn(lists_slowly, streams(*INITIAL, hold=True))
+    async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
+        await told.until(lambda: told.heard_count > 0)
+        assert told.reflector is not None
+        told.reflector.distrust()
+        wrote.set()
+        await told.until(lambda: len(told.listings) == 2)
+    assert server.steps == ["watchlist", "watchlist"]
+    assert "resourceVersion" not in server.asked[1].query
+
+
 @pytest.mark.parametrize("cut", range(0, 400, 7))
 async def test_a_stream_split_anywhere_gives_the_same_store(cut: int) -> None:
     text = b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in INITIAL)
@@ -704,11 +723,21 @@ async def test_a_bookmark_of_an_older_history_means_a_listing_that_no_cache_has(
 async def test_a_replica_that_lags_is_no_history_that_went_back() -> None:
     script = in_turn(
         streams(*INITIAL, bookmark(4), hold=True),
-        streams(event("ADDED", "a", 2), bookmark(9, end=True), hold=True),
+        streams(event("ADDED", "a", 5), bookmark(9, end=True), hold=True),
     )
     async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
         await told.until(lambda: len(told.listings) == 2)
     assert told.went_back_count == 0
+
+
+async def test_an_object_that_is_as_it_was_before_tells_it_too() -> None:
+    script = in_turn(
+        streams(*INITIAL, {"type": "ERROR", "object": GONE}),
+        streams(event("ADDED", "a", 4), bookmark(12, end=True), hold=True),
+    )
+    async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert told.went_back_count == 1
 
 
 async def test_a_history_that_was_forgotten_and_goes_on_did_not_go_back() -> None:

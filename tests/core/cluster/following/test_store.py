@@ -108,3 +108,22 @@ def test_only_numbers_can_be_older() -> None:
     assert not is_older("9", "9")
     assert not is_older("", "9")
     assert not is_older("9", "abc")
+
+
+def test_a_listing_tells_whether_an_object_is_as_it_was_before() -> None:
+    store = Store()
+    assert not store.replace({REF: live("u", "9")})
+    assert not store.replace({REF: live("u", "9")})
+    assert not store.replace({REF: live("u", "12")})
+    assert not store.replace({REF: live("another", "10")})
+    assert not store.replace({})
+    assert not store.replace({REF: live("another", "9")})
+    assert store.replace({REF: live("another", "8")})
+
+
+def test_the_newest_object_is_the_one_whose_change_was_the_last() -> None:
+    store = Store()
+    assert store.newest() is None
+    other, odd = ObjectRef("", "ConfigMap", "shop", "b"), ObjectRef("", "ConfigMap", "shop", "c")
+    store.replace({REF: live("u", "9"), other: live("v", "10"), odd: live("w", "x")})
+    assert store.newest() == (other, live("v", "10"))

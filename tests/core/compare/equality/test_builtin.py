@@ -109,6 +109,24 @@ TAINT = "spec.taint.timeAdded"
 
 
 @pytest.mark.parametrize(
+    ("added", "owner", "counts"),
+    [
+        ("2026-02-03T04:05:06Z", EDIT, False),  # the moment of that edit, which left it out
+        ("2026-02-03T04:05:09Z", EDIT, True),
+        ("2026-02-03T04:05:09Z", "driftdeck:Apply", True),
+        ("2026-02-03T04:05:09Z", "kube-controller-manager", False),
+    ],
+)
+def test_a_time_that_git_dropped_or_a_person_chose_for_a_taint_is_drift(
+    added: str, owner: str, counts: bool
+) -> None:
+    spec = "spec: {taint: {%skey: x, effect: NoSchedule}}"
+    live = spec % f"timeAdded: '{added}', "
+    found = shown(judged("DeviceTaintRule", spec % "", live, {owner: TAINT}))
+    assert found == ({TAINT: "drift"} if counts else {})
+
+
+@pytest.mark.parametrize(
     ("git", "live", "counts"),
     [
         ("port: 80", "port: 80, name: '', protocol: TCP", False),
@@ -245,6 +263,17 @@ def test_a_job_whose_selector_asks_for_nothing_has_the_server_s(git: str, counts
     assert bool(shown(judged("Job", around % git, around % chosen))) is counts
 
 
+@pytest.mark.parametrize("git", ["", "selector: {}, ", "selector: {matchLabels: {}}, "])
+@pytest.mark.parametrize(("more", "counts"), [("", False), (", manualSelector: true", True)])
+def test_a_job_selects_by_its_own_uid_whoever_sent_an_empty_selector(
+    git: str, more: str, counts: bool
+) -> None:
+    around = f"spec: {{%stemplate: {{spec: {JOB}}}{more}}}"
+    chosen = "selector: {matchLabels: {batch.kubernetes.io/controller-uid: 5f1c}}, "
+    by = {"kubectl-create": "spec.selector"}
+    assert bool(shown(judged("Job", around % git, around % chosen, by))) is counts
+
+
 @pytest.mark.parametrize(
     ("kind", "live", "counts"),
     [
@@ -272,6 +301,8 @@ def test_a_service_without_affinity_has_no_word_on_how_long_it_lasts() -> None:
     for git, live, expected in (
         (f"{none}, sessionAffinityConfig: {{}}", none, {}),
         ("sessionAffinityConfig: {}", none, {}),
+        (f"{none}, sessionAffinityConfig: {{clientIP: {{}}}}", none, {}),
+        ("sessionAffinityConfig: {clientIP: {}}", none, {}),
         (f"{client}, sessionAffinityConfig: {{}}", f"{client}, {lasting % 10800}", {}),
         (client, f"{client}, {lasting % 10800}", {}),
         (f"{none}, {lasting % 5}", none, {path: "drift"}),
@@ -280,3 +311,85 @@ def test_a_service_without_affinity_has_no_word_on_how_long_it_lasts() -> None:
         by = {EDIT: f"{path}.clientIP.timeoutSeconds"}
         found = shown(judged("Service", f"spec: {{{git}}}", f"spec: {{{live}}}", by))
         assert found == expected, git
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "by", "expected"),
+    [
+        ("a:1", "a:1, imagePullPolicy: IfNotPresent", "kubectl-create", {}),
+        ("a:1", "a:1, imagePullPolicy: Always", "kubectl-create", {"imagePullPolicy": "drift"}),
+        # while the image is another one, too: one heal puts both right
+        ("a:1", "a, imagePullPolicy: Always", "kubectl-create",
+         {"image": "drift", "imagePullPolicy": "drift"}),
+        ("a:1", "a, imagePullPolicy: Always", "driftdeck:Apply",
+         {"image": "drift", "imagePullPolicy": "drift"}),
+        ("a:1", "a, imagePullPolicy: Always", "helm", {"image": "drift"}),
+        ("a:1", "a, imagePullPolicy: Always", "kubectl-client-side-apply", {"image": "drift"}),
+        # the image was changed after the server filled in what Git's asks for
+        ("a:1", "a, imagePullPolicy: IfNotPresent", "kubectl-create", {"image": "drift"}),
+    ],
+)  # fmt: skip
+def test_how_to_pull_follows_git_s_image_where_a_person_s_client_made_the_object(
+    git: str, live: str, by: str, expected: dict[str, str]
+) -> None:
+    path = f"{CONTAINER}.imagePullPolicy"
+    found = shown(judged("Pod", pod(f"image: {git}"), pod(f"image: {live}"), {by: path}))
+    assert found == {f"{CONTAINER}.{name}": verdict for name, verdict in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("git", "live", "counts"),
+    [
+        ("egress: [{}], policyTypes: []", "policyTypes: [Ingress]", True),  # an apply fills it in
+        ("egress: [{}], policyTypes: []", "policyTypes: [Ingress, Egress]", False),
+        ("policyTypes: []", "policyTypes: [Ingress]", False),
+    ],
+)
+def test_types_of_a_policy_that_are_stated_empty_follow_git_s_rules(
+    git: str, live: str, counts: bool
+) -> None:
+    found = shown(judged("NetworkPolicy", f"spec: {{{git}}}", f"spec: {{{live}}}"))
+    assert (found.get("spec.policyTypes") == "drift") is counts
+
+
+ALL = "podSelector: {}, ingress: [{}]"
+BOTH_WAYS = "policyTypes: [Ingress, Egress]"
+
+
+@pytest.mark.parametrize(
+    ("live", "by", "expected"),
+    [
+        (BOTH_WAYS, {"driftdeck:Apply": "spec.ingress"}, "warn"),
+        (BOTH_WAYS, {"kubectl-client-side-apply": "spec.policyTypes"}, "warn"),
+        (f"egress: [{{}}], {BOTH_WAYS}", {"driftdeck:Apply": "spec.egress"}, "warn"),
+        (BOTH_WAYS, {"kubectl-create": "spec.policyTypes"}, "drift"),
+        (f"egress: [{{}}], {BOTH_WAYS}", {"kubectl-create": "spec.egress spec.policyTypes"},
+         "drift"),  # one heal puts both right
+        (BOTH_WAYS, {"driftdeck:Apply": "spec.policyTypes"}, "drift"),
+        ("egress: [{}], policyTypes: [Ingress]", {"driftdeck:Apply": "spec.egress"}, ""),
+        (f"egress: [{{}}], {BOTH_WAYS}", {"calico": "spec.ingress"}, ""),  # by admission
+        ("policyTypes: [Ingress]", {"driftdeck:Apply": "spec.ingress"}, ""),
+    ],
+)  # fmt: skip
+def test_egress_that_stays_denied_after_git_dropped_its_rules_is_a_warning(
+    live: str, by: dict[str, str], expected: str
+) -> None:
+    found = judged("NetworkPolicy", f"spec: {{{ALL}}}", f"spec: {{{ALL}, {live}}}", by)
+    assert shown(found).get("spec.policyTypes", "") == expected
+
+
+@pytest.mark.parametrize("kind", ["StatefulSet", "DaemonSet"])
+@pytest.mark.parametrize(
+    ("git", "live", "counts"),
+    [
+        ("rollingUpdate: {}", "type: RollingUpdate", True),
+        ("type: RollingUpdate", "type: RollingUpdate", False),
+        ("", "type: RollingUpdate, rollingUpdate: {}", False),
+    ],
+)
+def test_how_to_roll_is_missed_where_git_states_it_and_the_server_does_not_fill_it_in(
+    kind: str, git: str, live: str, counts: bool
+) -> None:
+    git, live = (f"spec: {{updateStrategy: {{{side}}}}}" for side in (git, live))
+    path = "spec.updateStrategy.rollingUpdate"
+    assert shown(judged(kind, git, live)) == ({path: "drift"} if counts else {})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.apiserver.server import ApiServer
 from tests.core.compare.oracle.session import Session, kind_of
-from tests.core.compare.oracle.test_oracle import SEEDS
+from tests.core.compare.oracle.test_oracle import EDITS, GROWN, SEEDS
 from tests.core.compare.oracle.trial import Report, Trial
 
 
@@ -29,7 +29,7 @@ def main() -> None:
             for seed in seeds:
                 if time.monotonic() - started > 60 * options.minutes:
                     break
-                Trial(session, seed, number, report).run(grown=40, edits=12)
+                Trial(session, seed, number, report).run(grown=GROWN, edits=EDITS)
         seconds = time.monotonic() - started
     shown: Counter[tuple[str, ...]] = Counter()
     for failure in report.failures:

@@ -145,19 +145,24 @@ class Session:
         url = f"{self.url(stated)}?{query}"
         return self.client.call(method, url, body, content_type=content_type)
 
-    def perform(self, stated: JsonObject, request: Apply | Edit, live: Live) -> Answer | None:
+    def perform(
+        self, stated: JsonObject, request: Apply | Edit, live: Live, *, dry: bool = False
+    ) -> Answer | None:
         """Send one request as driftdeck does; None if *live* needs none."""
+        dry_run = "&dryRun=All" if dry else ""
         named: JsonObject = {"uid": live.uid, "resourceVersion": live.resource_version}
         if isinstance(request, Apply):
             body: JsonObject = msgspec.json.decode(request.body)
             metadata = body["metadata"]
             assert isinstance(metadata, dict)
-            return self.change(stated, _FORCED, APPLY, {**body, "metadata": {**metadata, **named}})
+            merged: JsonObject = {**body, "metadata": {**metadata, **named}}
+            return self.change(stated, f"{_FORCED}{dry_run}", APPLY, merged)
         operations = json_patch(request, live)
         if not operations:
             return None
         tests = [{"op": "add", "path": f"/metadata/{k}", "value": v} for k, v in named.items()]
-        return self.change(stated, "fieldManager=driftdeck", JSON_PATCH, [*tests, *operations])
+        query = f"fieldManager=driftdeck{dry_run}"
+        return self.change(stated, query, JSON_PATCH, [*tests, *operations])
 
     def forget(self, stated: JsonObject) -> None:
         """Delete it; with a finalizer it stays, and nobody minds."""

@@ -15,7 +15,7 @@ from tests.core.git.sample import Sample
 
 async def noticed(changes: AsyncGenerator[None], sample: Sample, *arguments: str) -> None:
     """Run git and wait for the change to be seen; a change that is not seen ends in a timeout."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         seen = asyncio.ensure_future(anext(changes))
         await asyncio.to_thread(sample.git, *arguments)
         await seen
@@ -43,7 +43,7 @@ async def test_commits_branches_tags_and_checkouts_are_noticed(
 async def test_a_first_change_is_reported_so_that_nothing_falls_between(
     repository: Repository,
 ) -> None:
-    async with asyncio.timeout(10), aclosing(repository.changes()) as changes:
+    async with asyncio.timeout(60), aclosing(repository.changes()) as changes:
         await anext(changes)
 
 
@@ -78,7 +78,7 @@ async def test_other_writes_are_not_reported(repository: Repository, sample: Sam
 async def test_a_repository_that_goes_away_ends_the_watch_in_words(sample: Sample) -> None:
     folder = sample.path / ".git"
     watch = ref_changes(folder, folder, look_s=0.05)
-    async with asyncio.timeout(10), aclosing(watch) as changes:
+    async with asyncio.timeout(60), aclosing(watch) as changes:
         await anext(changes)
         shutil.rmtree(sample.path)
         with pytest.raises(UnavailableError, match=r"went away|cannot be watched"):

@@ -65,6 +65,7 @@ def test_a_field_is_found_and_an_object_examined_as_in_this_process(workers: Wor
     reader, (path, content) = Reader(workers), GOOD
     (document,) = load(path, content).documents
     assert reader.line(document, 4, content, "kind") == HERE.line(document, 4, content, "kind")
+    assert reader.mapped(path, content) == HERE.mapped(path, content) is not None
     asked = document, ("kind", "metadata.name"), content
     assert reader.examined(*asked) == HERE.examined(*asked)
     with pytest.raises(ManifestError, match=r"good\.yaml:"):

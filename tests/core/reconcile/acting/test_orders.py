@@ -1,20 +1,32 @@
 """What a person orders: plans of exactly the chosen objects, and permissions asked for them."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from core.model import ClusterName, CommitShown, EventName, Key, Plan
-from core.reconcile.memory.commands import PreparePlan, PrepareRevert, SetHeal, ShowCommit
+import pytest
+
+from core.model import ClusterName, CommitShown, EventName, Key, Plan, Verb
+from core.reconcile.memory.commands import (
+    PrepareHeal,
+    PreparePlan,
+    PrepareRevert,
+    SetHeal,
+    ShowCommit,
+)
 from core.reconcile.memory.effects import CheckAccess, ComputeRevert, ReadCommit
 from core.reconcile.memory.inputs import ClusterFound
-from core.reconcile.memory.results import CommitRead, PlanPrepared
+from core.reconcile.memory.results import CommitRead, InventoryRead, PlanPrepared
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,
     SPEC,
+    World,
     applied,
     commit,
     key,
+    live,
     writes,
     written,
 )
@@ -54,6 +66,79 @@ def test_the_answer_to_a_request_stands_under_its_number() -> None:
     barred = replace(plan, steps=(replace(plan.steps[0], problem="you may not"),))
     made.feed(PlanPrepared(4, barred), PreparePlan(5, frozenset({key(CONFIG_MAP, "z")})))
     assert made.state.answers == {4: barred, 5: Plan("", ())}
+
+
+def previewed(made: World) -> Plan:
+    """What a heal of the app would do now, before permissions are looked up."""
+    (asked,) = made.feed(PrepareHeal(9, SPEC.name))
+    assert isinstance(asked, CheckAccess)
+    assert asked.request == 9
+    return asked.plan
+
+
+def test_a_heal_is_previewed_as_the_plan_that_it_then_carries_out() -> None:
+    made = applied("a", "b", "c")
+    made.drift("a", 6, **BAD)
+    made.change(CONFIG_MAP, "b", None)
+    plan = previewed(made)
+    assert [(step.key, step.verb) for step in plan.runnable] == [(A, Verb.APPLY), (B, Verb.CREATE)]
+    assert [change.path for change in plan.steps[0].changes] == ["data.a"]
+    assert written(made.feed(SetHeal(frozenset({SPEC.name}), enabled=True))) == [A, B]
+
+
+def _fought() -> World:
+    made = applied("a", healing=True)
+    for version in range(6, 16, 2):
+        effects = made.drift("a", version, **BAD)
+        while not writes(effects):
+            effects = made.wait(10.0)
+        made.accept(writes(effects)[0], version + 1)
+        made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", version + 1, data={"a": "1"}))
+    made.feed(SetHeal(frozenset({SPEC.name}), enabled=False))
+    made.drift("a", 16, **BAD)
+    return made
+
+
+def _frozen() -> World:
+    made = applied("a")
+    made.drift("a", 6, **BAD)
+    found = ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", RESOURCES, uid="one")
+    made.feed(found, replace(found, uid="two"), InventoryRead(SPEC.name, ()))
+    return made
+
+
+def _set(**spec: bool) -> World:
+    made = applied("a", **spec)
+    made.drift("a", 6, **BAD)
+    return made
+
+
+def _unconfirmed() -> World:
+    made = applied("a")
+    made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, **BAD))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("world", "words"),
+    [
+        (_fought, "fighting: healed 5 times in 30 min"),
+        (_frozen, "nothing is healed there before a person syncs it"),
+        (partial(_set, heal=False), "heal: false"),
+        (_unconfirmed, "not confirmed by the server"),
+    ],
+)
+def test_what_a_heal_would_leave_says_why(world: Callable[[], World], words: str) -> None:
+    made = world()
+    (step,) = previewed(made).steps
+    assert (step.key, words in step.problem) == (A, True)
+    assert written(made.feed(SetHeal(frozenset({SPEC.name}), enabled=True))) == []
+
+
+def test_where_nothing_is_apart_a_heal_would_do_nothing() -> None:
+    made = applied("a")
+    assert made.feed(PrepareHeal(9, SPEC.name)) == []
+    assert made.state.answers[9] == Plan("", ())
 
 
 def test_what_is_in_sync_or_unknown_to_us_needs_no_permission() -> None:

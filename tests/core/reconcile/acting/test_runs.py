@@ -119,11 +119,8 @@ def test_one_refusal_does_not_stop_the_others() -> None:
     for name in ("a", "b"):
         asked = made.change(CONFIG_MAP, name, live(CONFIG_MAP, name, 6, data={"a": "2"}))
         made.agree(asked[0])
-    first, second = [
-        e
-        for e in made.feed(Execute(1, plan_of(made, A, key(CONFIG_MAP, "b"))))
-        if isinstance(e, Perform)
-    ]
+    effects = made.execute(plan_of(made, A, key(CONFIG_MAP, "b")))
+    first, second = [effect for effect in effects if isinstance(effect, Perform)]
     made.feed(
         Applied(first.key, first.desired, None, Problem(Remedy.CHANGE_GIT, "the server says no"))
     )

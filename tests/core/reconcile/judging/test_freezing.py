@@ -6,10 +6,10 @@ import pytest
 
 from core.model import EventName, Verdict
 from core.reconcile.judging.freezing import REPLACED, RESTORED
-from core.reconcile.memory.commands import SetHeal
-from core.reconcile.memory.effects import Effect, ReadInventory
-from core.reconcile.memory.inputs import ClusterFound, ClusterWentBack, Input, KindListed
-from core.reconcile.memory.results import InventoryRead
+from core.reconcile.memory.commands import Execute, SetHeal
+from core.reconcile.memory.effects import Effect, Perform, ReadInventory, WriteInventory
+from core.reconcile.memory.inputs import ClusterFound, ClusterWentBack, Input, KindListed, SyncAsked
+from core.reconcile.memory.results import Applied, InventoryRead, InventoryRow
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,
@@ -37,6 +37,10 @@ def frozen(happens: Input, *names: str, healing: bool = True) -> tuple[World, li
     effects = made.feed(happens)
     assert [effect for effect in effects if isinstance(effect, ReadInventory)]
     return made, effects + made.feed(InventoryRead(SPEC.name, ()))
+
+
+def records(effects: list[Effect]) -> list[WriteInventory]:
+    return [each for each in effects if isinstance(each, WriteInventory)]
 
 
 @WAYS
@@ -114,3 +118,45 @@ def test_an_object_in_sync_says_nothing() -> None:
     made, _ = frozen(ClusterWentBack("prod"))
     made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 4, data={"a": "1"}))
     assert (made.row("a").verdict, made.row("a").reason) == (Verdict.IN_SYNC, "")
+
+
+@WAYS
+def test_a_sync_by_a_person_in_another_process_ends_it_too(happens: Input, words: str) -> None:
+    made, _ = frozen(happens)
+    made.feed(KindListed("prod", CONFIG_MAP, {}))
+    assert made.row("a").reason == words
+    effects = made.feed(SyncAsked(SPEC.name))
+    assert not made.state.clusters["prod"].view.frozen
+    assert made.row("a").reason == ""
+    assert written(effects + made.recorded(effects)) == [A]
+
+
+def test_what_the_engine_heals_itself_is_recorded_as_nobody_s_wish() -> None:
+    made = applied("a", "b", healing=True)
+    effects = made.drift("a", 6, data={"a": "2"})
+    assert written(effects) == [A]
+    assert records(effects + made.accept(writes(effects)[0], 9)) == []
+
+
+def test_that_a_person_asked_is_recorded_once_all_is_done_and_before_the_run_ends() -> None:
+    made = applied("a", healing=False)
+    made.drift("a", 6, data={"a": "2"})
+    (write,) = made.feed(Execute(1, made.plan("a")))
+    assert isinstance(write, Perform)
+    done = Applied(A, write.desired, live(CONFIG_MAP, "a", 9, data={"a": "1"}))
+    (record,) = records(made.once(done))
+    assert record.asked.startswith("1970-01-01T00:16:40")
+    assert made.state.runs
+    made.recorded([record])
+    assert not made.state.runs
+
+
+def test_a_record_that_came_too_late_is_written_again_with_who_asked() -> None:
+    made = applied("a", healing=False)
+    made.drift("a", 6, data={"a": "2"})
+    (write,) = writes(made.feed(Execute(1, made.plan("a"))))
+    (record,) = records(made.accept(write, 9))
+    row = InventoryRow(key(CONFIG_MAP, "b").ref, None, None)
+    late = InventoryRead(SPEC.name, (*record.rows, row), instead="old", asked=record.asked)
+    (again,) = records(made.feed(late))
+    assert (again.rows, again.asked) == ((*record.rows, row), record.asked)

@@ -17,7 +17,7 @@ from core.reconcile.memory.draft import (
 )
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.state import State, Tally
-from core.reconcile.memory.subjects import Hold
+from core.reconcile.memory.subjects import Hold, OwnWrite
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, beginning, key
 
 A, B, C = (key(CONFIG_MAP, name) for name in "abc")
@@ -83,7 +83,7 @@ def test_forgetting_leaves_nothing_of_an_object_and_all_of_the_others() -> None:
     made = draft()
     made.put_row(A, row())
     made.put_row(B, row(B))
-    made.put(replace(made.subject(A), awaited="7"))
+    made.put(replace(made.subject(A), awaited=OwnWrite("7", 1000.0)))
     made.forget(A)
     made.forget(C)  # never seen
     assert list(made.subjects) == [B]

@@ -96,6 +96,8 @@ ONE = inventory(ROW_A)
         ({"inventory": ONE, "stored": inventory(ROW_B)}, False),
         ({"inventory": ONE, "inventory_problem": "forbidden"}, True),
         ({"inventory": ONE, "stored": ONE, "storing": ONE}, False),
+        ({"inventory": ONE, "stored": ONE, "asked": "now"}, False),
+        ({"inventory": ONE, "inventory_problem": "forbidden", "asked": "now"}, True),
         ({"inventory": ONE, "inventory_problem": "forbidden", "storing": ONE}, False),
     ],
 )
@@ -157,7 +159,7 @@ def test_a_write_that_teaches_nothing_new_changes_no_row() -> None:
     effects = made.execute(made.plan("a"))
     effects = made.accept(writes(effects)[0], 8)
     assert app(made).inventory is before
-    assert records(effects) == []
+    assert [record.asked != "" for record in records(effects)] == [True]  # who wanted it, no more
 
 
 def test_an_object_made_anew_is_recorded_by_its_new_identity() -> None:
@@ -245,6 +247,17 @@ def test_a_write_that_came_too_late_is_made_again_from_what_is_there() -> None:
     (again,) = records(made.feed(InventoryRead(SPEC.name, (theirs,), instead="outdated")))
     assert [row.ref for row in again.rows] == [A, theirs.ref]
     assert written(made.feed(InventoryWritten(SPEC.name, again.rows))) == [key(CONFIG_MAP, "a")]
+
+
+def test_what_was_applied_before_stays_known_though_it_was_read_too_late() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", **GOOD))
+    made.feed(InventoryRead(SPEC.name, (), "the API server does not answer"))
+    made.listing(CONFIG_MAP)
+    made.feed(Execute(1, made.plan("a")))
+    effects = made.feed(InventoryRead(SPEC.name, (ROW_A, ROW_B), instead="outdated"))
+    assert app(made).inventory == inventory(ROW_A, ROW_B)
+    assert records(effects) == []  # the cluster holds all of it
 
 
 def test_a_write_that_is_refused_though_nobody_wrote_is_not_made_again() -> None:

@@ -8,6 +8,7 @@ from core.reconcile.acting.runs import SERVED_WITHIN_S
 from core.reconcile.memory.rewinding import SLEW_S
 from tests.core.reconcile.acting.test_healing import A, drifted, fight, heal, held_for
 from tests.core.reconcile.acting.test_phases import coming
+from tests.core.reconcile.sides.test_live import making, relisted
 from tests.core.reconcile.world import alarms, writes, written
 
 BACK_S = (SLEW_S + 0.5, 60.0, 600.0)  # the world begins at 1,000 s
@@ -75,3 +76,11 @@ def test_a_step_that_waits_for_its_kind_waits_no_longer(back_s: float) -> None:
     assert made.state.runs
     made.recorded(made.wait(1.0))
     assert made.run(1).finished
+
+
+@pytest.mark.parametrize("back_s", BACK_S)
+def test_a_listing_is_later_than_a_write_before_the_clock_was_set_back(back_s: float) -> None:
+    made = making()
+    made.now -= back_s
+    made.wait(0.0)
+    assert written(relisted(made, web=made.now + 0.1)) == [A]

@@ -208,6 +208,15 @@ def test_a_commit_is_told_once_with_the_problems_of_its_files() -> None:
     ]
 
 
+def test_a_history_that_was_written_anew_is_told_though_the_folder_is_the_same() -> None:
+    made = world()
+    stated = (document(CONFIG_MAP, "a", **GOOD),)
+    made.feed(SourceRead(SPEC.name, commit(1), stated, (), tree="t"))
+    made.feed(SourceRead(SPEC.name, commit(2), stated, (), tree="t", lacks=commit(1).id))
+    gone = f"the history was written anew: {commit(1).id[:7]}, read before, is not in it"
+    assert made.told(EventName.SOURCE_UPDATED) == ["change 1", f"change 2; {gone}"]
+
+
 def test_a_commit_is_told_to_the_apps_alone_whose_folders_it_changes() -> None:
     made = world()
     stated = (document(CONFIG_MAP, "a", **GOOD),)

@@ -5,16 +5,17 @@ from dataclasses import replace
 import pytest
 
 from core.model import EventName, Live, Problem, Remedy, Verdict
-from core.reconcile.memory.effects import Follow
+from core.reconcile.memory.effects import Effect, Follow
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
     ClusterSeen,
+    KindListed,
     KindLost,
     LiveChanged,
     SchemaRead,
 )
-from core.reconcile.memory.results import InventoryRead
+from core.reconcile.memory.results import Applied, InventoryRead
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     NAMESPACE,
@@ -29,6 +30,7 @@ from tests.core.reconcile.world import (
     key,
     live,
     questions,
+    ref,
     world,
     writes,
     written,
@@ -52,6 +54,21 @@ def writing() -> World:
 def listed(made: World, first: Live | None) -> None:
     objects = [("b", live(CONFIG_MAP, "b", 5, data={"a": "1"}))]
     made.listing(CONFIG_MAP, [*objects, ("a", first)] if first is not None else objects)
+
+
+def making() -> World:
+    """A world in which we made an object anew that somebody had deleted."""
+    made = applied("a", "b", healing=True)
+    made.accept(writes(made.change(CONFIG_MAP, "a", None))[0], 8)
+    assert made.row("a").calling is True
+    return made
+
+
+def relisted(made: World, **began: float) -> list[Effect]:
+    """A listing that lacks the first object takes the place of the watch a second later."""
+    made.now += 1.0
+    kept = {ref(CONFIG_MAP, "b"): live(CONFIG_MAP, "b", 5, data={"a": "1"})}
+    return made.feed(KindListed("prod", CONFIG_MAP, kept, began=began))
 
 
 # Our own writes (R6) -----------------------------------------------------------------------------
@@ -110,6 +127,41 @@ def test_an_object_that_a_listing_lacks_after_our_write_is_gone() -> None:
     made.accept(writes(made.effects)[0], 8)
     listed(made, None)
     assert made.row("a").verdict is Verdict.MISSING
+
+
+def test_an_object_that_we_made_and_that_a_listing_begun_later_lacks_is_made_again() -> None:
+    made = making()
+    effects = relisted(made, web=made.now + 0.1)
+    assert made.row("a").verdict is Verdict.MISSING
+    assert written(effects) == [A]
+
+
+@pytest.mark.parametrize("after_s", [-0.1, 0.0, 3600.0])  # the last is of a clock since set back
+def test_a_listing_that_did_not_begin_after_our_write_does_not_end_the_waiting(
+    after_s: float,
+) -> None:
+    made = making()
+    assert relisted(made, web=made.now + after_s) == []
+    assert made.row("a").calling is True
+
+
+def test_a_listing_begun_while_an_answer_was_in_the_inbox_is_later_than_it() -> None:
+    made = applied("a", "b", healing=True)
+    asked = writes(made.change(CONFIG_MAP, "a", None))[0]
+    came, made.now = made.now, made.now + 2.0
+    made.feed(Applied(A, asked.desired, FIXED, at=came))
+    assert written(relisted(made, web=came + 1.0)) == [A]
+
+
+def test_when_a_listing_of_everything_began_counts_where_no_other_is_named() -> None:
+    made = making()
+    assert written(relisted(made, **{"": made.now + 0.1})) == [A]
+
+
+def test_when_a_listing_of_another_namespace_began_says_nothing() -> None:
+    made = making()
+    assert written(relisted(made, web=made.now - 9.0, other=made.now + 0.1)) == []
+    assert written(relisted(made, other=made.now + 0.1)) == []
 
 
 def test_an_object_deleted_after_our_write_is_not_waited_for() -> None:

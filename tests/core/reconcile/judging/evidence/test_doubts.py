@@ -23,12 +23,13 @@ from tests.core.reconcile.world import CONFIG_MAP, SPEC, applied, key, live
 
 A = key(CONFIG_MAP, "a")
 NOW = 1_000_000.0
+STATE = applied("a").state
 BACK, HOLD = Returned("d", Map({"data.a": "1"})), Hold(NOW + 60, 1, "d")
 
 
 def remembering(**known: Any) -> Draft:
     """One ConfigMap that was asked about just now, but for what is *known* otherwise."""
-    draft = Draft(applied("a").state, NOW)
+    draft = Draft(STATE, NOW)
     draft.put(replace(draft.subject(A), **({"answered_at": NOW} | known)))
     return draft
 

@@ -8,12 +8,14 @@ from core.model import Contested, EventName
 from core.reconcile.judging.evidence.fights import CALM_S
 from core.reconcile.memory.commands import SetHeal
 from core.reconcile.memory.effects import Effect
+from core.reconcile.memory.inputs import SyncAsked
 from tests.core.reconcile.judging.evidence.test_fights import Fight
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,
     alarms,
     document,
+    key,
     live,
     questions,
     stated,
@@ -212,3 +214,42 @@ def test_an_app_that_enforces_gives_up_as_well() -> None:
     assert written(fight.write("my-operator")) == []
     assert written(fight.world.wait(CALM_S)) == []
     assert len(reasons(fight)) == 1
+
+
+# A person syncs it from elsewhere -----------------------------------------------------------------
+
+
+def test_a_sync_by_a_person_in_another_process_ends_it() -> None:
+    fight = fought()
+    fight.write(PERSON)
+    fight.in_sync()
+    fight.world.feed(SyncAsked(SPEC.name))
+    assert written(fight.write(PERSON)) == [key(CONFIG_MAP, "a")]
+
+
+def test_it_ends_though_the_other_was_quicker_than_the_news() -> None:
+    fight = fought()
+    fight.write(PERSON)
+    fight.in_sync()
+    fight.write(PERSON)
+    effects = fight.world.feed(SyncAsked(SPEC.name))
+    asked = questions(effects)
+    assert written(fight.world.agree(asked[0]) if asked else effects) == [key(CONFIG_MAP, "a")]
+    assert fight.world.row("a").reason == ""
+
+
+def test_an_object_that_a_person_had_created_elsewhere_is_made_again_at_once() -> None:
+    fight = Fight()
+    for _ in range(5):
+        fight.heal(healed(fight, deleted(fight)))
+    deleted(fight)
+    fight.in_sync()
+    fight.world.feed(SyncAsked(SPEC.name))
+    assert written(deleted(fight)) == [key(CONFIG_MAP, "a")]
+
+
+def test_what_is_in_sync_without_a_person_s_sync_is_left_all_the_same() -> None:
+    fight = fought()
+    fight.write(PERSON)
+    fight.in_sync()
+    assert written(fight.write(PERSON)) == []

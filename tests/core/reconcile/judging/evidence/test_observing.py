@@ -7,6 +7,7 @@ from core.model import ABSENT, FieldChange, Live, Problem, Remedy, Verdict
 from core.reconcile.judging.evidence.observing import SIGHTINGS_MAX
 from core.reconcile.memory.inputs import KindListed, KindLost, LiveChanged
 from core.reconcile.memory.results import Applied
+from core.reconcile.memory.subjects import OwnWrite
 from tests.core.reconcile.world import CONFIG_MAP, SECRET, World, applied, document, key, live, ref
 
 A = key(CONFIG_MAP, "a")
@@ -168,7 +169,7 @@ def test_steps_during_an_apply_are_looked_at_when_it_settled() -> None:
 
 def test_no_more_than_a_few_steps_wait_for_a_judgement() -> None:
     made = applied("a")
-    subject = replace(made.state.subjects[A], awaited="none")
+    subject = replace(made.state.subjects[A], awaited=OwnWrite("none", 1000.0))
     made.state = replace(made.state, subjects=made.state.subjects.set(A, subject))
     for version in range(6, 6 + 3 * SIGHTINGS_MAX):
         made.change(CONFIG_MAP, "a", at(version, str(version)))

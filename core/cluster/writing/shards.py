@@ -1,0 +1,76 @@
+"""The ConfigMaps that an inventory consists of, as the wire carries them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from core.cluster.connection.answers import Answer
+from core.cluster.discovery.discovery import decoded
+from core.cluster.writing.inventory import rows_of, shard_name
+from core.errors import RejectedError
+from core.model import KindRef, Resource
+from core.reconcile.memory.results import InventoryRow
+
+MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
+LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
+ASKED: Final = "driftdeck/synced-by-a-person"
+
+
+class Metadata(msgspec.Struct, rename="camel"):
+    """What identifies one of them, and its version."""
+
+    name: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+
+
+class ConfigMap(msgspec.Struct):
+    """One of them."""
+
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
+    data: dict[str, str] | None = None
+
+
+class ConfigMaps(msgspec.Struct):
+    """Some of them."""
+
+    items: list[ConfigMap] = msgspec.field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """What one of ours says, at a version."""
+
+    resource_version: str
+    data: Mapping[str, str]
+    asked: str  # when a person last had the app synced
+
+
+def shard_of(answer: Answer) -> Shard:
+    """Read one.
+
+    Raises:
+        RejectedError: It is not ours.
+    """
+    found = decoded(answer, ConfigMap)
+    name, value = LABEL
+    if (found.metadata.labels or {}).get(name) != value:
+        raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
+    asked = (found.metadata.annotations or {}).get(ASKED, "")
+    return Shard(found.metadata.resource_version, found.data or {}, asked)
+
+
+def beginning_of(found: ConfigMap) -> tuple[str, Mapping[str, str]] | None:
+    """Return the app and the data of a ConfigMap that begins an inventory."""
+    data = found.data or {}
+    app = data.get("app", "")
+    return (app, data) if app and found.metadata.name == shard_name(app, 0) else None
+
+
+def rows_in(shards: Sequence[Shard]) -> tuple[InventoryRow, ...]:
+    """Return what the whole inventory says was applied."""
+    return rows_of([shard.data.get("rows", "") for shard in shards])

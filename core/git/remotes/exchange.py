@@ -1,0 +1,66 @@
+"""What goes to the process that speaks to a server of Git, and what comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from core.errors import (
+    DeniedError,
+    OutdatedError,
+    ProductError,
+    RejectedError,
+    UnavailableError,
+    UsageError,
+)
+from core.model import Remedy
+from core.model.remotes import Remote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One branch of the server moves from one commit to another, or nothing happens."""
+
+    ref: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One conversation with a server."""
+
+    remote: Remote
+    folder: str  # of the bare repository that is its cache
+    revisions: tuple[str, ...] = ()  # what to fetch: branches, tags, commits, ranges, HEAD
+    username: str = ""
+    token: str = field(default="", repr=False)
+    push: Push | None = None
+    timeout_s: float = 30.0  # of a silence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How it ended."""
+
+    problem: str = ""  # "" when all went well
+    remedy: Remedy = Remedy.WAIT
+    missing: tuple[str, ...] = ()  # revisions that the server does not have, or has no more
+    moved: bool = False  # something came that the cache did not have
+
+    def check(self) -> None:
+        """Raise what went wrong, if anything did.
+
+        Raises:
+            ProductError: By what a person can do about it.
+        """
+        if self.problem:
+            raise _ERRORS[self.remedy](self.problem)
+
+
+_ERRORS: Final[Mapping[Remedy, type[ProductError]]] = {
+    Remedy.FIX_SETTINGS: UsageError,
+    Remedy.WAIT: UnavailableError,
+    Remedy.GRANT: DeniedError,
+    Remedy.CHANGE_GIT: RejectedError,
+    Remedy.LOOK_AGAIN: OutdatedError,
+}

@@ -1,0 +1,187 @@
+"""One program run once, fenced (safety.md section 10).
+
+It gets no terminal, no kubeconfig, no credentials and no home but an empty one; limits that the
+system keeps; and where Linux lets us, no network and a process space that ends with it, so that
+not even a child in a session of its own outlives it.
+"""
+
+import json
+import os
+import re
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from core.clean import clean
+from core.errors import RejectedError
+
+WORDS_MAX: Final = 400
+_WORDS_BYTES: Final = 8_192
+_LOGGED: Final = re.compile(r'^E[0-9]{4} .{0,60}\] "command failed" err=')  # as kubectl says it
+_CHUNK: Final = 65_536
+_ISOLATION: Final = ("--map-root-user", "--net", "--pid", "--fork", "--kill-child")
+_PROBE_S: Final = 5.0
+_LIMITED: Final = """
+import json, os, resource, sys
+for name, value in json.loads(sys.argv[1]).items():
+    hard = resource.getrlimit(getattr(resource, name))[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(getattr(resource, name), (value, value))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one run may take."""
+
+    seconds: float = 30.0
+    output_bytes: int = 32 * 2**20  # the loader takes no more either
+    memory_bytes: int = 3 * 2**30  # of addresses: Go reserves more than it uses
+    processes: int = 512  # threads count; kept only where the process space is its own
+    files: int = 512  # open ones
+    file_bytes: int = 64 * 2**20  # of one that it writes
+
+
+def run(program: str, arguments: Sequence[str], home: Path, limits: Limits, path: str) -> bytes:
+    """Return what a program prints.  Blocks.
+
+    Args:
+        program: Its full path.
+        arguments: What it is told.
+        home: An empty folder of its own, where it may write.
+        limits: How much it may take.
+        path: The PATH that it sees.
+
+    Raises:
+        RejectedError: It failed, printed nothing or too much, or did not end in time.
+    """
+    isolation = isolating()
+    process = subprocess.Popen(  # noqa: S603 - the program was found by us, its arguments are ours
+        [*isolation, *_limited(limits, own=bool(isolation)), program, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(home, path),
+        cwd=home,
+        start_new_session=True,
+    )
+    name = Path(program).name
+    try:
+        printed, said = _listen(process, name, limits)
+    finally:
+        _end(process)
+    if process.returncode:
+        raise RejectedError(f"{name} ended with {process.returncode}: {_words(said, home)}")
+    if not printed.strip():
+        raise RejectedError(f"{name} printed nothing{_also(said, home)}")
+    return printed
+
+
+@lru_cache(maxsize=1)
+def isolating() -> tuple[str, ...]:
+    """Return how a program is kept from the network; () where the system cannot do that."""
+    unshare = shutil.which("unshare", path=os.defpath)
+    if unshare is None or not sys.platform.startswith("linux"):
+        return ()
+    prefix = (unshare, *_ISOLATION, "--")
+    with suppress(OSError, subprocess.TimeoutExpired):
+        trial = subprocess.run(  # noqa: S603 - the system's own program
+            [*prefix, sys.executable, "-I", "-S", "-c", ""],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PROBE_S,
+            check=False,
+        )
+        if trial.returncode == 0:
+            return prefix
+    return ()
+
+
+def _limited(limits: Limits, *, own: bool) -> list[str]:
+    """Return the program that takes the limits upon itself and becomes the next one."""
+    kept = {
+        "RLIMIT_AS": limits.memory_bytes,
+        "RLIMIT_CPU": int(limits.seconds) + 1,
+        "RLIMIT_NOFILE": limits.files,
+        "RLIMIT_FSIZE": limits.file_bytes,
+        "RLIMIT_CORE": 0,
+    }
+    if own:  # elsewhere it would count every process of the user
+        kept["RLIMIT_NPROC"] = limits.processes
+    return [sys.executable, "-I", "-S", "-c", _LIMITED, json.dumps(kept)]
+
+
+def _environment(home: Path, path: str) -> Mapping[str, str]:
+    return {
+        "PATH": path,
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "LANG": "C.UTF-8",
+        "KUBECONFIG": os.devnull,
+    }
+
+
+def _listen(process: subprocess.Popen[bytes], name: str, limits: Limits) -> tuple[bytes, bytes]:
+    """Read both pipes to their end, and wait for the program's."""
+    until = time.monotonic() + limits.seconds
+    stdout, stderr = process.stdout, process.stderr
+    assert stdout is not None
+    assert stderr is not None
+    printed, said = bytearray(), b""
+    late = RejectedError(f"{name} took longer than {limits.seconds:.0f} s and was ended")
+    with selectors.DefaultSelector() as selector:
+        for pipe in (stdout, stderr):
+            selector.register(pipe, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(max(0.0, until - time.monotonic()))
+            if not ready or time.monotonic() > until:
+                raise late
+            for key, _ in ready:
+                some = os.read(key.fd, _CHUNK)
+                if not some:
+                    selector.unregister(key.fileobj)
+                elif key.fileobj is stdout:
+                    printed += some
+                else:
+                    said = (said + some)[-_WORDS_BYTES:]
+            if len(printed) > limits.output_bytes:
+                size = limits.output_bytes // 2**20
+                raise RejectedError(f"{name} printed more than {size} MiB and was ended")
+    try:
+        process.wait(max(0.0, until - time.monotonic()))
+    except subprocess.TimeoutExpired as error:
+        raise late from error
+    return bytes(printed), said
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End it with all it started, and leave no pipe behind."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for pipe in (process.stdout, process.stderr):
+        assert pipe is not None
+        pipe.close()
+
+
+def _also(said: bytes, home: Path) -> str:
+    return f"; it said: {_words(said, home)}" if said.strip() else ""
+
+
+def _words(said: bytes, home: Path) -> str:
+    """Return what it said for people; our own folders are of no use to them."""
+    text = " ".join(said.decode(errors="replace").split())
+    text = text.replace(f"{home.parent / 'tree'}/", "").replace(f"{home.parent}/", "")
+    text = _LOGGED.sub("", text).replace('\\"', '"')
+    text = clean(text) or "no message"
+    return text if len(text) <= WORDS_MAX else f"…{text[-WORDS_MAX:]}"  # what went wrong is last

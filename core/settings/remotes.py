@@ -1,0 +1,99 @@
+"""How repositories of other machines are asked: which entry of `repositories` is for which."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from core.model.remotes import PLAIN, Address, AddressError, Remote, address_of, is_address
+from core.settings.checks import FieldError
+from core.settings.fields import Place, mapping, read_fields
+
+if TYPE_CHECKING:
+    from core.model import Json
+    from core.settings.fields import Field
+
+_BEGINNING: Final = re.compile(r"(?P<scheme>https|http|ssh|git)://(?P<user>[^@/]*@)?(?P<rest>.*)")
+_SCP: Final = re.compile(r"[^@/:]+@(?P<rest>[^@/:]+:.*)")
+_ASKED_BY: Final = tuple(one.name for one in fields(Remote) if one.name != "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one entry says of every repository whose address begins as it does."""
+
+    beginning: str  # as `Address` is written
+    insecure: bool
+    stated: dict[str, Any]  # fields of `Remote`
+
+    def is_for(self, address: str) -> bool:
+        """Tell whether an address begins so, at the end of a word."""
+        rest = address.removeprefix(self.beginning)
+        whole = not rest or rest[0] in "/:" or self.beginning[-1] in "/:"
+        return address.startswith(self.beginning) and whole
+
+
+def entries(table: Sequence["Field"], place: Place, value: "Json") -> tuple[Entry, ...]:
+    """Read the list of entries.
+
+    Raises:
+        UsageError: One is wrong; the message starts with file, line and column.
+    """
+    stated = value if isinstance(value, list) else []
+    return tuple(_entry(table, place.inside(i), one) for i, one in enumerate(stated))
+
+
+def _entry(table: Sequence["Field"], place: Place, value: "Json") -> Entry:
+    found = read_fields(table, place, mapping(table, place, value))
+    if found["token_file"] and found["token_env"]:
+        raise place.inside("token_env").error("token_file and token_env exclude each other")
+    beginning, insecure = found.pop("url"), found.pop("insecure")
+    found["poll_s"] = found.pop("poll")
+    return Entry(beginning, insecure, {name: found[name] for name in _ASKED_BY})
+
+
+def beginning(text: str) -> str:
+    """Return how the addresses that an entry is for begin; users are left out.
+
+    Raises:
+        FieldError: No address begins so.
+    """
+    url = _BEGINNING.fullmatch(text)
+    scp = _SCP.fullmatch(text)
+    if url is not None:
+        if url["user"] and url["scheme"] != "ssh":
+            raise FieldError("url", "no user and no password stands in an address")
+        found = f"{url['scheme']}://{url['rest']}"
+    elif scp is not None:
+        found = scp["rest"]
+    else:
+        raise FieldError("url", f'"{text}" begins no address (https://host/path, git@host:path)')
+    host, _, path = found.partition("://")[2].partition("/") if "://" in found else ("x", "", "x")
+    if not host or "?" in path or "#" in path:
+        raise FieldError("url", "an address has a host, and no ? and no # in it")
+    return found
+
+
+def remote(text: str, known: Iterable[Entry] = ()) -> Remote | None:
+    """Return how the repository that a setting names is asked; None where it is on this machine.
+
+    Raises:
+        FieldError: It cannot be asked like that.
+    """
+    if not is_address(text):
+        return None
+    try:
+        address = address_of(text)
+    except AddressError as error:
+        raise FieldError("repo", str(error)) from error
+    entry = _closest(address, known)
+    if address.scheme in PLAIN and (entry is None or not entry.insecure):
+        reason = "anybody on the way may change what it says; use https:// or ssh://, or"
+        raise FieldError("repo", f"{address.scheme}:// {reason} allow it: insecure: true")
+    asked = Remote(address=address)
+    return asked if entry is None else replace(asked, **entry.stated)
+
+
+def _closest(address: Address, known: Iterable[Entry]) -> Entry | None:
+    fitting = [entry for entry in known if entry.is_for(str(address))]
+    return max(fitting, key=lambda entry: len(entry.beginning), default=None)

@@ -1,0 +1,141 @@
+"""core.sources.polling: when a server of Git is asked, and what stands while it is away."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from core.model import AppSpec, Remedy
+from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead, SourceSeen
+from core.sources.polling import FAILED_FIRST_S, FAILED_MOST_S, JITTER
+from tests.core.sources.test_sources import World, running
+from tests.githost.https import HttpsHost
+from tests.githost.place import Place, by_https
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[HttpsHost]:
+    with HttpsHost(tmp_path / "served") as host:
+        yield host
+
+
+@pytest.fixture
+def place(host: HttpsHost, tmp_path: Path) -> Place:
+    return by_https(host, tmp_path)
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.clock = replace(made.clock, random=lambda: 0.5)
+    return made
+
+
+def app(place: Place, revision: str = "main", name: str = "app") -> AppSpec:
+    return AppSpec(name=name, repo=place.path, revision=revision, path="app", cluster="c")
+
+
+async def until(world: World, kind: type[T]) -> T:
+    """Skip to the next input of a kind."""
+    while True:
+        found = await world.any()
+        if isinstance(found, kind):
+            return found
+
+
+def heard(world: World) -> list[object]:
+    """What came so far, without histories, which come when they come."""
+    found = []
+    while not world.inputs.empty():
+        found.append(world.inputs.get_nowait())
+    return [one for one in found if not isinstance(one, HistoryRead)]
+
+
+async def test_a_server_is_asked_again_after_its_interval_and_some(
+    world: World, place: Place
+) -> None:
+    repositories = place.repositories()
+    async with running(world.sources(app(place), repositories=repositories)):
+        read = await until(world, SourceRead)
+        assert read.home.remote.endswith("/config")
+        nap = await world.nap()
+        assert nap.seconds == pytest.approx(30 * (1 + JITTER / 2))
+        heard(world)
+        head = place.sample.commit({"app/b.yaml": b"b: 1\n"}, "second")
+        nap.over.set()
+        read = await until(world, SourceRead)
+    assert read.revision.id == head
+
+
+async def test_somebody_who_asks_does_not_wait_for_the_interval(world: World, place: Place) -> None:
+    sources = world.sources(app(place), repositories=place.repositories())
+    async with running(sources):
+        await until(world, SourceRead)
+        await world.nap()
+        head = place.sample.commit({"app/b.yaml": b"b: 1\n"}, "second")
+        sources.look_again("app")
+        read = await until(world, SourceRead)
+    assert read.revision.id == head
+
+
+async def test_what_an_earlier_run_fetched_stands_while_the_server_is_away(
+    world: World, place: Place, host: HttpsHost
+) -> None:
+    assert not place.repositories().fetching(place.path, ["main"]).told().problem
+    host.stop()
+    async with running(world.sources(app(place), repositories=place.repositories())):
+        read = await until(world, SourceRead)
+        lost = await until(world, SourceLost)
+        stays = "what was fetched last stays in force"
+        assert lost.problem.words == f"{place.path}: Connection refused; {stays}"
+        waits = []
+        for _ in range(6):
+            nap = await world.nap()
+            waits.append(nap.seconds / (1 + JITTER / 2))
+            nap.over.set()
+            assert (await until(world, SourceLost)).problem == lost.problem
+        assert waits == pytest.approx([FAILED_FIRST_S, 10, 20, 40, FAILED_MOST_S, FAILED_MOST_S])
+        nap = await world.nap()
+        host.start()
+        nap.over.set()
+        again = await until(world, SourceRead)  # which ends the problem
+        assert again.revision == read.revision
+        await until(world, SourceSeen)
+
+
+async def test_a_branch_that_was_deleted_stays_in_force_and_is_told(
+    world: World, place: Place
+) -> None:
+    place.sample.commit({"app/s.yaml": b"s: 1\n"}, "staging", branch="staging")
+    apps = (app(place, "staging", "staging"), app(place))
+    async with running(world.sources(*apps, repositories=place.repositories())):
+        nap = await world.nap()
+        read = [one for one in heard(world) if isinstance(one, SourceRead)]
+        assert [one.app for one in read] == ["staging", "app"]
+        place.sample.git("branch", "-D", "staging")
+        nap.over.set()
+        nap = await world.nap()
+        lost, seen = heard(world)
+        assert isinstance(lost, SourceLost)
+        assert lost.problem.remedy is Remedy.FIX_SETTINGS
+        words = f'{place.path} has no branch, tag or commit "staging"'
+        assert lost.problem.words == f"{words}; what was fetched last stays in force"
+        assert seen == SourceSeen("app")
+        nap.over.set()
+        await world.nap()
+        assert heard(world) == [lost, seen]
+
+
+async def test_a_history_that_was_rewritten_is_followed(world: World, place: Place) -> None:
+    async with running(world.sources(app(place), repositories=place.repositories())):
+        nap = await world.nap()
+        heard(world)
+        place.sample.git("update-ref", "-d", "refs/heads/main")
+        head = place.sample.commit({"app/a.yaml": b"a: 2\n"}, "anew")
+        nap.over.set()
+        read = await until(world, SourceRead)
+    assert read.revision.id == head

@@ -1,0 +1,1 @@
+"""Servers of Git on loopback: git's own http-backend behind TLS, and a real sshd."""

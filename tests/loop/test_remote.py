@@ -1,0 +1,172 @@
+"""Typed commands and the controller on a repository of another machine."""
+
+import json
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.apiserver.ports import ReservedPort
+from tests.apiserver.waiting import eventually
+from tests.controller import Controller
+from tests.core.git.sample import Sample
+from tests.githost.https import HttpsHost
+from tests.loop.clusters import BOTH, Place, either_place, run
+from tests.loop.test_loop import of
+
+SETTINGS = """\
+repositories:
+  - {url: "%(base)s", token_file: token, ca_file: githost-ca.pem, poll: 5s}
+apps:
+  - {name: shop, repo: "%(url)s", revision: main, path: shop, namespace: %(namespace)s}
+"""
+
+
+class World:
+    """A server of Git, one bare repository there, a cluster, and settings for both."""
+
+    def __init__(self, place: Place, host: HttpsHost, namespace: str) -> None:
+        self.place, self.host, self.namespace = place, host, namespace
+        self.sample = Sample(host.folder / "config.git", bare=True)
+        self.state(1)
+
+    def state(self, value: int, *, branch: str = "main") -> str:
+        """Commit what the map shall hold."""
+        text = f"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: m}}, data: {{a: '{value}'}}}}"
+        return self.sample.commit({"shop/m.yaml": text.encode()}, f"a is {value}", branch=branch)
+
+    def live(self) -> str:
+        path = f"/api/v1/namespaces/{self.namespace}/configmaps/m"
+        answer = self.place.client.call("GET", path)
+        return str(answer.json()["data"]["a"]) if answer.status == 200 else ""
+
+
+@pytest.fixture(params=BOTH)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    namespace = f"remote-{secrets.token_hex(4)}"
+    with either_place(request, tmp_path) as place, HttpsHost(tmp_path / "served") as host:
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+        assert place.client.call("POST", "/api/v1/namespaces", body).status == 201
+        (tmp_path / "token").write_text(host.token)
+        url = host.url("config.git")
+        named = {"base": host.url("")[:-1], "url": url, "namespace": namespace}
+        (tmp_path / "driftdeck.yaml").write_text(SETTINGS % named)
+        yield World(place, host, namespace)
+
+
+def test_a_command_reads_what_the_server_has_now(world: World) -> None:
+    assert run(world.place, "sync", "--yes").returncode == 0
+    assert world.live() == "1"
+    second = world.state(2)
+    done = run(world.place, "diff", "-o", "json")
+    assert done.returncode == 1, done.stderr
+    (app,) = json.loads(done.stdout)["apps"]
+    assert (app["revision"], app["repo"]) == (second, world.host.url("config.git"))
+    (found,) = json.loads(done.stdout)["objects"]
+    assert (found["cause"], found["changes"][0]["origin"]["commit"]) == ("git_ahead", second)
+
+
+def test_a_command_says_that_the_server_is_away_and_what_stands_meanwhile(world: World) -> None:
+    assert run(world.place, "sync", "--yes").returncode == 0
+    world.host.stop()
+    done = run(world.place, "diff")
+    assert done.returncode == 3
+    assert "Connection refused; what was fetched last stays in force" in done.stderr
+
+
+def test_a_push_is_followed_and_drift_is_healed_while_the_server_is_away(world: World) -> None:
+    command = world.place.command("--headless", "--autoheal")
+    with Controller(command, world.place.environment()) as controller:
+        controller.take(of("synced"), within_s=30)
+        assert eventually(lambda: world.live() == "1", within_s=20)
+        second = world.state(2)
+        controller.take(of("source_updated", revision=second), within_s=20)
+        assert eventually(lambda: world.live() == "2", within_s=20)
+        world.host.stop()
+        controller.take(of("source_unavailable"), within_s=20)
+        path = f"/api/v1/namespaces/{world.namespace}/configmaps/m?fieldManager=kubectl-edit"
+        merge = "application/merge-patch+json"
+        world.place.client.call("PATCH", path, {"data": {"a": "9"}}, content_type=merge)
+        controller.take(of("healed", kind="ConfigMap"), within_s=20)
+        assert world.live() == "2"
+        third = world.state(3)
+        world.host.start()
+        controller.take(of("source_updated", revision=third), within_s=40)
+        assert eventually(lambda: world.live() == "3", within_s=20)
+    # What was fetched stands when the program starts again while the server is away.
+    world.host.stop()
+    with Controller(command, world.place.environment()) as controller:
+        controller.take(of("source_updated", revision=third), within_s=30)
+        controller.take(of("source_unavailable"), within_s=30)
+
+
+def test_a_push_is_followed_at_once_when_a_webhook_tells_of_it(world: World) -> None:
+    settings = world.place.folder / "driftdeck.yaml"
+    (world.place.folder / "secret").write_text("s3cret")
+    with ReservedPort() as port:
+        hook = f"webhook: {{listen: '127.0.0.1:{port.number}', secret_file: secret}}\n"
+        settings.write_text(hook + settings.read_text().replace("poll: 5s", "poll: 1h"))
+        command = world.place.command("--headless", "--autoheal")
+        with Controller(command, world.place.environment()) as controller:
+            controller.take(of("synced"), within_s=30)
+            second = world.state(2)
+            hooks = HTTPConnection("127.0.0.1", port.number, timeout=10)
+            hooks.request("POST", "/", b"{}", {"X-Gitlab-Token": "s3cret"})
+            assert hooks.getresponse().status == 202
+            hooks.close()
+            controller.take(of("source_updated", revision=second), within_s=20)
+            assert eventually(lambda: world.live() == "2", within_s=20)
+
+
+def test_a_revert_is_pushed_and_what_it_restates_is_applied(world: World) -> None:
+    world.state(1)
+    assert run(world.place, "sync", "--yes").returncode == 0
+    second = world.state(2)
+    assert run(world.place, "sync", "--yes").returncode == 0
+    shown = run(world.place, "revert", second, "--dry-run")
+    assert f"is pushed to main of {world.host.url('config.git')}" in shown.stdout
+    done = run(world.place, "revert", second, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert world.live() == "1"
+    subjects = world.sample.git("log", "--format=%s %an").splitlines()
+    assert subjects[0].startswith('Revert "a is 2"')
+    assert subjects[0].endswith("Robin")
+
+
+def test_a_revert_that_the_server_refuses_changes_nothing_anywhere(world: World) -> None:
+    assert run(world.place, "sync", "--yes").returncode == 0
+    second = world.state(2)
+    assert run(world.place, "sync", "--yes").returncode == 0
+    hook = world.sample.path / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    done = run(world.place, "revert", second, "--yes")
+    assert done.returncode == 5, done.stdout + done.stderr
+    assert "pre-receive hook declined" in done.stdout + done.stderr
+    assert "Warning" not in done.stderr
+    assert world.live() == "2"
+    assert world.sample.git("rev-parse", "main").strip() == second
+    assert run(world.place, "diff").returncode == 0
+
+
+def test_an_address_on_the_command_line_needs_no_settings(world: World) -> None:
+    world.host.token = ""
+    words = ["diff", "--repo", world.host.url("config.git"), "--path", "shop"]
+    place = world.place
+    done = subprocess.run(  # noqa: S603 - our own command line
+        [sys.executable, "-m", "tui", *words, "-n", world.namespace, "-o", "json"],
+        env={**place.environment(), "SSL_CERT_FILE": str(world.host.ca_file)},
+        cwd=world.host.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1, done.stderr
+    (app,) = json.loads(done.stdout)["apps"]
+    assert (app["name"], app["counts"]["missing"]) == ("shop", 1)

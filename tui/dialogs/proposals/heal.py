@@ -1,0 +1,83 @@
+"""The preview of standing repair: what it would do now, and that it goes on doing so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.model import AppSpec, Key, Plan, Run, Snapshot
+from core.reconcile.memory.commands import PrepareHeal, SetHeal
+from core.telling import plans
+from core.telling.spans import Role, say
+from tui.dialogs.proposals.proposal import Page
+from tui.dialogs.proposals.sync import outdated
+from tui.model.view import View
+from tui.text.plans import heal_lines, heal_promise
+from tui.text.rows import Looks
+
+
+@dataclass(frozen=True, slots=True)
+class Heal:
+    """Put drift of one app back from now on, without asking."""
+
+    app: AppSpec
+    missing: ClassVar[str] = "what it would do now is not known yet"
+    followed: ClassVar[bool] = False
+    repeats: ClassVar[bool] = False
+
+    @property
+    def title(self) -> str:
+        """Which app."""
+        return f"Heal {say(self.app.name)[0]}"
+
+    def ask(self, request: int) -> PrepareHeal:
+        """Ask what would be put back now."""
+        return PrepareHeal(request, self.app.name)
+
+    def answer(self, snapshot: Snapshot, request: int) -> Plan | None:
+        """Find what would be put back now."""
+        return snapshot.plan_for(request)
+
+    def moved(self, answer: Plan, shown: Snapshot, now: Snapshot) -> bool:
+        """Whether an object is no longer the one that it was decided on."""
+        del shown
+        return outdated(answer, now.rows)
+
+    def waiting(self, *, again: bool) -> Page:
+        """Say what is worked out."""
+        del again
+        words = ("working out what would be put back now", Role.MUTED)
+        return Page(lambda width: [*heal_promise(self.app.name, width), (words,)])
+
+    def page(self, answer: Plan, view: View, looks: Callable[[], Looks], *, again: bool) -> Page:
+        """What it means, and every object that it would act on now or leave, and why."""
+        del again
+        called = view.snapshot.called(self.app.cluster)
+        return Page(
+            lambda width: heal_lines(
+                self.app.name, called, answer, view.snapshot.rows, width, looks()
+            ),
+            words="Heal on",
+        )
+
+    def touched(self, answer: Plan) -> tuple[Key, ...]:
+        """Name the objects of its steps."""
+        return tuple(step.key for step in answer.steps)
+
+    def why_not(self, answer: Plan, forbidden: str) -> str:
+        """Writing must be allowed; that there is nothing to do now is no obstacle."""
+        del answer
+        return forbidden
+
+    def cluster(self, answer: Plan, snapshot: Snapshot) -> str:
+        """Name the cluster of the app."""
+        del answer, snapshot
+        return self.app.cluster
+
+    def order(self, run: int, answer: Plan) -> SetHeal:
+        """Switch it on."""
+        del run, answer
+        return SetHeal(frozenset({self.app.name}), enabled=True)
+
+    def done(self, run: Run) -> str:
+        """Count what was put back at once."""
+        return plans.synced(run)
