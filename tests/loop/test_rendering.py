@@ -169,6 +169,7 @@ def test_a_chart_with_values_for_each_environment_is_followed(world: World, helm
         "chart/templates/m.yaml",
         promoted,
     )
+    assert row["cause"] == "git_ahead"
     assert app["no_manifests"] == ["chart/templates/test.yaml: hook test (Pod try)"]
     assert world.diff("staging")["objects"] == []
     assert world.run("sync", "--yes")[0] == 0
