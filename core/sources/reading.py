@@ -41,21 +41,29 @@ class Folders:
         if revision.id == last_read:
             self._commits[spec.name] = last_read
             return None
-        files = chosen_files(repository.files(revision.id, spec.path), spec)
-        try:
-            tree, found = self._stated(repository, revision, spec, files)
-        except NotHereError as error:
-            raise repository.lacking(files, spec.path) from error
+        tree, found = self.stated(spec, revision)
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
         followed = last_read is None or repository.is_within(last_read, revision.id)
         lacks = "" if followed else last_read or ""
         return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
 
+    def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
+        """Return what tells an app's files from those at other commits, and what they state.
+
+        Raises:
+            ProductError: They cannot be read.
+        """
+        repository = self._repositories.opened(self._path)
+        files = chosen_files(repository.files(revision.id, spec.path), spec)
+        try:
+            return self._stated(repository, revision, spec, files)
+        except NotHereError as error:
+            raise repository.lacking(files, spec.path) from error
+
     def _stated(
         self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
     ) -> tuple[str, Folder]:
-        """Return what the folder states, and what tells its files from those at other commits."""
         content = partial(_content, repository)
         own = World.of(files, content)
         tool = tool_of(own, spec.path, spec.render)
