@@ -9,6 +9,7 @@ The tree is cut by what the reader can do next, not by where the fault arose:
   - DeniedError         ask someone for a permission  (RBAC, credentials)
   - RejectedError       change the manifest or the Git content  (parse, admission, schema)
     - ManifestError     the same, at one line of one file
+    - NoFolderError     the same: a commit lacks the folder
   - OutdatedError       look again; the world moved meanwhile  (stale plan, HTTP 409)
 
 Anything else that escapes is a bug: it ends the program with a traceback.
@@ -66,6 +67,10 @@ class ManifestError(RejectedError):
     @override
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.reason}"
+
+
+class NoFolderError(RejectedError):
+    """There is no such folder in a commit; there may be in another one."""
 
 
 class OutdatedError(ProductError):

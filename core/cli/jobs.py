@@ -19,7 +19,11 @@ def nothing(_: OpenTerminal | None) -> int:
 
 
 def diff(options: Options, _: OpenTerminal | None) -> int:
-    """Print what differs, once."""
+    """Print what differs, once: Git from the cluster, or two states of Git from each other."""
+    if options.span or options.apps:
+        from core.cli.commands.compare import run as compare  # noqa: PLC0415 - lazily, see above
+
+        return _until_done(compare(options))
     from core.cli.commands.diff import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))

@@ -27,6 +27,8 @@ class Options:
     # single commands
     output: str = "text"
     everything: bool = False  # --all
+    span: str = ""  # "A..B", two revisions
+    apps: tuple[str, ...] = ()  # two apps, to be compared with each other
     dry_run: bool = False
     yes: bool = False
     commit: str = ""

@@ -107,11 +107,11 @@ def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - c
 
 
 @program.command()
-@click.argument("app_name", metavar="[APP]", required=False)
+@click.argument("words", metavar="[A..B] [APP [APP2]]", nargs=-1)
 @click.option(
     "-o",
     "--output",
-    type=click.Choice(["text", "json", "diff"]),
+    type=click.Choice(["text", "json", "diff", "markdown"]),
     default="text",
     help="How to print.",
 )
@@ -119,8 +119,23 @@ def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - c
 @_flags(_SOURCE_FLAGS, _SAFETY_FLAGS)
 @click.pass_context
 def diff(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
-    """Print what differs, once.  Exit 0: in sync, 1: drift."""
-    return partial(jobs.diff, _options(context, given))
+    """Print what differs, once.  Exit 0: in sync, 1: drift.
+
+    With A..B, two revisions are compared with each other, with APP2 two apps; no cluster is asked.
+    Where A or B is left out, it is the app's own revision.
+    """
+    words: tuple[str, ...] = given.pop("words")
+    spans = [word for word in words if ".." in word]  # in no app's name, and in no ref's
+    names = [word for word in words if ".." not in word]
+    if len(spans) > 1 or len(names) > (1 if spans else 2):
+        raise UsageError("diff takes APP, A..B, A..B APP, or two apps")
+    given |= {"span": "".join(spans), "app_name": names[0] if len(names) == 1 else None}
+    options = _options(context, given | {"apps": tuple(names[:2]) if len(names) > 1 else ()})
+    if options.apps and options.app is not None:
+        raise UsageError("--app chooses one app, and two are named")
+    if options.everything and (options.span or options.apps):
+        raise UsageError("--all lists what is in sync with a cluster, and none is asked")
+    return partial(jobs.diff, options)
 
 
 @program.command()

@@ -23,7 +23,8 @@ from core.compare.judge import (
     judge,
     not_compared,
 )
-from core.compare.masking import is_secret_kind, mask, mask_object
+from core.compare.masking import is_secret_kind, mask, mask_object, masked_text
+from core.compare.restating import paired, restated, stated
 from core.compare.rules.ignoring import absence, left_whole, presence
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
@@ -63,10 +64,14 @@ __all__ = [
     "left_whole",
     "mask",
     "mask_object",
+    "masked_text",
     "not_compared",
+    "paired",
     "parse_selector",
     "presence",
+    "restated",
     "scale_of",
     "schemas",
+    "stated",
     "tracker_of",
 ]

@@ -8,7 +8,7 @@ by their first differing byte.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
@@ -16,6 +16,10 @@ from core.compare.equality.scalars import same_json
 from core.model import Absent, FieldChange, InfoClass, Json, Masked, Value, as_json
 from core.model.paths import Part, format_path
 
+Names: TypeAlias = tuple[str, str]
+"""What `git` and `live` of a change are called."""
+
+_SIDES: Final = ("Git", "live")
 _LINES_MAX: Final = 50
 _TEXT_MAX: Final = 200
 _PLAIN_MAX: Final = 60  # characters; in longer texts a difference is easily missed
@@ -30,18 +34,21 @@ _NAMES: Final[Mapping[type, str]] = {
 }
 
 
-def detailed(changes: Sequence[FieldChange], *, deep: bool = True) -> tuple[FieldChange, ...]:
+def detailed(
+    changes: Sequence[FieldChange], *, deep: bool = True, names: Names = _SIDES
+) -> tuple[FieldChange, ...]:
     """Fill in the details of every change whose two values need them.
 
     Before `mask`, which removes the details of secret values, or after it: of hashes there is
-    nothing to say.  Without *deep*, of single values alone, which costs next to nothing.
+    nothing to say.  Without *deep*, of single values alone, which costs next to nothing.  *names*
+    are what the two sides are called.
     """
     return tuple(
         change
         if _speaks_for_itself(change.git, change.live)
         or not (deep or (_is_single(change.git) and _is_single(change.live)))
         else replace(change, detail=lines)
-        if (lines := detail(change))
+        if (lines := detail(change, names))
         else change
         for change in changes
     )
@@ -63,7 +70,7 @@ def _speaks_for_itself(git: Value | Absent, live: Value | Absent) -> bool:
     )
 
 
-def detail(change: FieldChange) -> tuple[str, ...]:
+def detail(change: FieldChange, names: Names = _SIDES) -> tuple[str, ...]:
     """Say what differs between the two sides of *change*; nothing where one side is absent."""
     git, live = change.git, change.live
     if isinstance(git, Absent) or isinstance(live, Absent):
@@ -71,20 +78,20 @@ def detail(change: FieldChange) -> tuple[str, ...]:
     if isinstance(git, Masked) or isinstance(live, Masked):
         return ()
     if isinstance(git, str) and isinstance(live, str):
-        return _bytes_apart(git, live)
+        return _bytes_apart(git, live, names)
     if isinstance(git, dict | list) and type(git) is type(live):
         ordered = change.info is InfoClass.ORDER
         try:
-            return () if ordered else _parts_apart(as_json(git), as_json(live))
+            return () if ordered else _parts_apart(as_json(git), as_json(live), names)
         except RecursionError:
             return ("nested too deeply to say where",)
     if type(git) is not type(live):
         sides = (_described(as_json(side)) for side in (git, live))
-        return ("Git has {}, live has {}".format(*sides),)
+        return (f"{names[0]} has {next(sides)}, {names[1]} has {next(sides)}",)
     return ()
 
 
-def _bytes_apart(git: str, live: str) -> tuple[str, ...]:
+def _bytes_apart(git: str, live: str, names: Names) -> tuple[str, ...]:
     """Point at the first byte that differs, as UTF-8 (unpaired surrogates included)."""
     wanted, found = (text.encode("utf-8", "surrogatepass") for text in (git, live))
     at = next(
@@ -93,19 +100,25 @@ def _bytes_apart(git: str, live: str) -> tuple[str, ...]:
     )
     if wanted == found:
         return ()
-    where = f"first difference at byte {at}: Git {_byte(wanted, at)}, live {_byte(found, at)}"
-    return (f"{where}; Git has text of {len(wanted)} bytes, live has text of {len(found)}",)
+    where = (
+        f"first difference at byte {at}:"
+        f" {names[0]} {_byte(wanted, at)}, {names[1]} {_byte(found, at)}"
+    )
+    sizes = f"{names[0]} has text of {len(wanted)} bytes, {names[1]} has text of {len(found)}"
+    return (f"{where}; {sizes}",)
 
 
 def _byte(text: bytes, at: int) -> str:
     return f"0x{text[at]:02x}" if at < len(text) else "end of text"
 
 
-def _parts_apart(git: Json, live: Json) -> tuple[str, ...]:
+def _parts_apart(git: Json, live: Json, names: Names) -> tuple[str, ...]:
     from deepdiff import DeepDiff  # noqa: PLC0415 - costs 190 ms, and most runs need none of it
 
     tree = DeepDiff(git, live, view="tree", threshold_to_diff_deeper=0)
-    lines = sorted(line for report in tree.values() for node in report for line in _lines(node))
+    lines = sorted(
+        line for report in tree.values() for node in report for line in _lines(node, names)
+    )
     if len(lines) > _LINES_MAX:
         return (*lines[:_LINES_MAX], f"and {len(lines) - _LINES_MAX} more")
     return tuple(lines)
@@ -120,14 +133,14 @@ class _Level(Protocol):
     def path(self, *, output_format: str) -> list[Part]: ...
 
 
-def _lines(level: _Level) -> Iterator[str]:
+def _lines(level: _Level, names: Names) -> Iterator[str]:
     git, live = level.t1, level.t2
     if type(git) in _NAMES and type(live) in _NAMES and same_json(git, live):
         return  # 1 and 1.0, which no server tells apart
     where = format_path(tuple(level.path(output_format="list")))
-    yield f"{where}: Git has {_described(git)}, live has {_described(live)}"
+    yield f"{where}: {names[0]} has {_described(git)}, {names[1]} has {_described(live)}"
     if isinstance(git, str) and isinstance(live, str) and not _speaks_for_itself(git, live):
-        yield f"{where}: {_bytes_apart(git, live)[0]}"
+        yield f"{where}: {_bytes_apart(git, live, names)[0]}"
 
 
 def _described(value: Json) -> str:

@@ -8,7 +8,7 @@ same bytes are written as different base64, so that a person can see that two si
 import hashlib
 import hmac
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +19,7 @@ from core.compare.equality.scalars import decoded
 from core.model import (
     Absent,
     FieldChange,
+    Json,
     JsonObject,
     Masked,
     ObjectRef,
@@ -59,6 +60,17 @@ def mask_object(document: JsonObject, ref: ObjectRef, *, key: bytes) -> Value:
         key: As for `mask`.
     """
     return _masked(document, (), ref.kind, key)
+
+
+def masked_text(value: Value) -> Json:
+    """Write *value*, whose secrets are hidden, as JSON: text stands where a secret is."""
+    if isinstance(value, Masked):
+        return f"(secret, sha256 {value.digest})"
+    if isinstance(value, Mapping):
+        return {name: masked_text(item) for name, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [masked_text(item) for item in value]
+    return value
 
 
 def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:

@@ -6,14 +6,14 @@ from functools import partial
 from typing import TypeAlias
 
 from core.clock import Clock
+from core.compare import paired
 from core.errors import RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, read
-from core.model import AppSpec, Document, RevertPlan, refusal_of
+from core.model import AppSpec, Document, RevertPlan
 from core.sources.reading import chosen_files, listed
 
 _Readable: TypeAlias = tuple[File, Callable[[], bytes]]
-_Identity: TypeAlias = tuple[str, str, str | None, str]
 
 
 class Reverts:
@@ -105,27 +105,10 @@ def _prefix(folder: str) -> str:
 
 
 def _restated(before: Folder, after: Folder) -> Iterator[tuple[Document | None, Document | None]]:
-    """Yield each object that is not stated the same on both sides.
-
-    What a file that cannot be read on one side says there is not known, so nothing follows from it.
-    """
-    old, new = _by_identity(before), _by_identity(after)
-    for identity in {**old, **new}:
-        was, now = old.get(identity), new.get(identity)
-        if was is not None and now is not None:
-            if was.body != now.body:
-                yield was, now
-        elif was is not None and not refusal_of(after.refused, was.file):
-            yield was, None
-        elif now is not None and not refusal_of(before.refused, now.file):
-            yield None, now
-
-
-def _by_identity(folder: Folder) -> dict[_Identity, Document]:
-    found: dict[_Identity, Document] = {}
-    for each in folder.documents:
-        found[each.kind.group, each.kind.kind, each.namespace, each.name] = each
-    return found
+    """Yield each object that is not stated the same on both sides."""
+    for was, now in paired(before, after):
+        if was is None or now is None or was.body != now.body:
+            yield was, now
 
 
 def _unread(before: Folder, after: Folder) -> Iterator[str]:

@@ -5,9 +5,18 @@ Everything reads committed state, straight from the object store; only this pack
 
 from core.git.homes import shared_name
 from core.git.reading.listing import File
+from core.git.remotes.asking import Conversation
 from core.git.remotes.exchange import Told
 from core.git.repositories import Repositories
 from core.git.repository import Repository
 from core.git.writing.committing import commit_files
 
-__all__ = ["File", "Repositories", "Repository", "Told", "commit_files", "shared_name"]
+__all__ = [
+    "Conversation",
+    "File",
+    "Repositories",
+    "Repository",
+    "Told",
+    "commit_files",
+    "shared_name",
+]

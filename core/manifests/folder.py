@@ -25,10 +25,6 @@ _RENDERED: Final = {
     "Kustomization": "kustomize",
     "Chart.yaml": "helm",
 }
-_ELSEWHERE: Final = {
-    "kustomize": "so it is rendered as an app of its own only",
-    "helm": "which is not rendered yet",
-}
 _SIGNS: Final = re.compile(rb"""\b(?:apiVersion|kind)["']?\s*:|\{\{""")
 _SUBMODULE: Final = 0o160000
 _ODD_NAME: Final = re.compile(r"(?P<byte>[\udc80-\udcff])|[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -250,7 +246,8 @@ def _rendered(files: list[Listed]) -> dict[str, str]:
         if any(folder.startswith(above) for above in folders):
             continue
         what = clean(folder.rstrip("/")) or "the repository's root"
-        reason = f"{what} is for {tool}, {_ELSEWHERE[tool]}; none of its files was read"
+        alone = f"{what} is for {tool}, so it is rendered as an app of its own only"
+        reason = f"{alone}; none of its files was read"
         folders[folder] = f"{clean(path)}:1: {reason}"
     return folders
 

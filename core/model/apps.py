@@ -29,6 +29,7 @@ class Render(StrEnum):
     AUTO = "auto"  # what the folder looks like
     PLAIN = "plain"  # its files are the objects
     KUSTOMIZE = "kustomize"
+    HELM = "helm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class AppSpec:
     include: tuple[str, ...] = ()  # globs of the only files that are read; () means all
     exclude: tuple[str, ...] = ()  # globs of files that are not
     render: Render = Render.AUTO
+    values: tuple[str, ...] = ()  # files of values for helm, relative to `path`
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits

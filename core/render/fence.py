@@ -46,7 +46,7 @@ class Limits:
 
     seconds: float = 30.0
     output_bytes: int = 32 * 2**20  # the loader takes no more either
-    memory_bytes: int = 4 * 2**30  # of addresses: Go reserves more than it uses
+    memory_bytes: int = 3 * 2**30  # of addresses: Go reserves more than it uses
     processes: int = 512  # threads count; kept only where the process space is its own
     files: int = 512  # open ones
     file_bytes: int = 64 * 2**20  # of one that it writes

@@ -5,7 +5,6 @@ its version.  It stands inside the value, too, and is looked at again when the v
 """
 
 import hashlib
-import json
 import os
 import tempfile
 from collections import OrderedDict
@@ -17,12 +16,13 @@ from typing import Final, NamedTuple
 from core.clean import clean
 from core.errors import RejectedError
 from core.manifests import DocumentCache, Folder, Listed, read
-from core.render.closure import Closure, closure_of
+from core.render.chart import Release, chart_job
 from core.render.export import export
 from core.render.fence import Limits, run
-from core.render.tools import Tool, Tools
-from core.render.tracing import Tracing
-from core.render.world import World, kustomizations
+from core.render.jobs import Job
+from core.render.kustomize import kustomize_job
+from core.render.tools import Tools
+from core.render.world import World
 
 KEPT: Final = 500
 AT_ONCE: Final = 2
@@ -48,72 +48,67 @@ class Renderer:
         self._lock, self._places = Lock(), BoundedSemaphore(AT_ONCE)
 
     def kustomized(self, world: World, folder: str) -> Rendered:
-        """Return what kustomize makes of a folder.  Blocks.
+        """Return what kustomize makes of a folder of *world*.  Blocks.
 
         Raises:
             RejectedError: It cannot be rendered: what the tool says of it, or why it was not asked.
             UnavailableError: The tool is not here, or the repository cannot be read.
         """
-        closure = closure_of(world, folder)
-        tool = self._tools.kustomize()
-        key = _key(world, folder, closure, tool)
+        return self._rendered(world, folder, kustomize_job(world, folder, self._tools.kustomize()))
+
+    def charted(self, world: World, folder: str, release: Release) -> Rendered:
+        """Return what helm makes of a chart, whose files *world* holds.  Blocks.
+
+        Raises:
+            RejectedError: It cannot be rendered: what the tool says of it, or why it was not asked.
+            UnavailableError: The tool is not here, or the repository cannot be read.
+        """
+        job = chart_job(world, folder, self._tools.helm(), release)
+        return self._rendered(world, folder, job)
+
+    def _rendered(self, world: World, folder: str, job: Job) -> Rendered:
+        key = _key(world, job)
         with self._lock:
             known = self._kept.get((folder, key))
         if known is not None and known.key == key:
             return known
         with self._places:
-            printed = self._printed(world, folder, closure, tool)
-        made = Rendered(key, _folder(world, folder, closure, key, printed))
+            printed = self._printed(world, job)
+        name = f"{folder}/rendered.yaml".removeprefix("/")
+        found = read([Listed(name, key, _REGULAR, lambda: printed, name)], DocumentCache())
+        everywhere = tuple(("", problem) for _, problem in found.refused)  # it could be any file's
+        made = Rendered(key, job.traced(found._replace(refused=everywhere), printed))
         with self._lock:
             self._kept[folder, key] = made
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
 
-    def _printed(self, world: World, folder: str, closure: Closure, tool: Tool) -> bytes:
+    def _printed(self, world: World, job: Job) -> bytes:
         """Render twice: what is not the same the second time is nothing to hold a cluster to."""
-        shown = clean(folder) or "the repository's root"
-        first, second = (self._once(world, folder, closure, tool) for _ in range(2))
+        try:
+            first, second = (self._once(world, job) for _ in range(2))
+        except RejectedError as error:
+            raise RejectedError(f"{clean(job.entry)}: {error}") from error
         if first != second:
-            raise RejectedError(f"{shown}: two renders of the same files differ")
+            raise RejectedError(f"{clean(job.entry)}: two renders of the same files differ")
         return first
 
-    def _once(self, world: World, folder: str, closure: Closure, tool: Tool) -> bytes:
+    def _once(self, world: World, job: Job) -> bytes:
         with tempfile.TemporaryDirectory(prefix="driftdeck-") as made:
             place = Path(made).resolve()
-            export(world, closure.files, place / "tree")
-            home, entry = place / "home", place / "entry"
-            home.mkdir()
-            entry.mkdir()
-            wrapper = {"resources": [f"../tree/{folder}"], "buildMetadata": ["originAnnotations"]}
-            (entry / "kustomization.yaml").write_text(json.dumps(wrapper))
-            arguments = (*tool.command, str(entry))
-            try:
-                return run(tool.program, arguments, home, self._limits, self._tools.path)
-            except RejectedError as error:
-                raise RejectedError(f"{clean(_entry(world, folder))}: {error}") from error
+            export(world, job.files, place / "tree")
+            for name in ("home", "entry"):
+                (place / name).mkdir()
+            arguments = (*job.tool.command, *job.arguments(place))
+            path = self._tools.path
+            return run(job.tool.program, arguments, place / "home", self._limits, path)
 
 
-def _entry(world: World, folder: str) -> str:
-    return kustomizations(world, folder)[0]
-
-
-def _key(world: World, folder: str, closure: Closure, tool: Tool) -> str:
-    digest = hashlib.sha256(repr((tool, folder)).encode(errors="surrogateescape"))
-    for path in sorted(closure.files):
+def _key(world: World, job: Job) -> str:
+    told = repr((job.tool, job.settings))
+    digest = hashlib.sha256(told.encode(errors="surrogateescape"))
+    for path in sorted(job.files):
         line = f"{path}\0{world.files[path].blob_id}\0"
         digest.update(line.encode(errors="surrogateescape"))
     return digest.hexdigest()
-
-
-def _folder(world: World, folder: str, closure: Closure, key: str, printed: bytes) -> Folder:
-    """Read what was printed as any other file, and find out what stands where."""
-    name = f"{folder}/rendered.yaml".removeprefix("/")
-    found = read([Listed(name, key, _REGULAR, lambda: printed, name)], DocumentCache())
-    tracing = Tracing(world, closure, _entry(world, folder))
-    broken = tuple((tracing.named(document), problem) for document, problem in found.broken)
-    return found._replace(
-        documents=tuple(map(tracing.traced, found.documents)),
-        refused=tuple(("", problem) for _, problem in found.refused),  # it could be any file's
-        broken=broken,
-    )

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from core.clean import clean
 from core.errors import RejectedError, UnavailableError
@@ -23,6 +23,14 @@ class Tool(NamedTuple):
     version: str
 
 
+_Way: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]  # name, command, for its version
+_KUSTOMIZE: Final[tuple[_Way, ...]] = (
+    ("kustomize", ("build",), ("version",)),
+    ("kubectl", ("kustomize",), ("version", "--client")),
+)
+_HELM: Final[tuple[_Way, ...]] = (("helm", ("template",), ("version", "--short")),)
+
+
 class Tools:
     """Finds them.  Threads may share it."""
 
@@ -38,18 +46,24 @@ class Tools:
         Raises:
             UnavailableError: It is not installed.
         """
-        for name, command, asked in (
-            ("kustomize", ("build",), ("version",)),
-            ("kubectl", ("kustomize",), ("version", "--client")),
-        ):
+        advice = "kustomize (kubectl.docs.kubernetes.io/installation) or kubectl"
+        return self._found("kustomize", _KUSTOMIZE, advice)
+
+    def helm(self) -> Tool:
+        """Return what templates charts.
+
+        Raises:
+            UnavailableError: It is not installed.
+        """
+        return self._found("helm", _HELM, "helm 3 or 4 (helm.sh/docs/intro/install)")
+
+    def _found(self, what: str, ways: tuple[_Way, ...], advice: str) -> Tool:
+        for name, command, asked in ways:
             program = shutil.which(name, path=self.path)
             if program is not None:
                 return Tool(program, command, self._version(program, asked))
-        raise UnavailableError(
-            "kustomize is not installed: put kustomize (kubectl.docs.kubernetes.io/installation)"
-            " or kubectl on the PATH",
-            retry_after_s=LOOK_AGAIN_S,
-        )
+        reason = f"{what} is not installed: put {advice} on the PATH"
+        raise UnavailableError(reason, retry_after_s=LOOK_AGAIN_S)
 
     def _version(self, program: str, asked: tuple[str, ...]) -> str:
         """Ask a program once for its version; again when it was replaced."""

@@ -1,5 +1,6 @@
 """The files of one commit, as a renderer may see them: regular ones, links followed inside."""
 
+import posixpath
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +58,10 @@ def tool_of(world: World, folder: str, asked: Render) -> Render:
         stat.S_ISREG(world.files[path].mode) and not _states_objects(world, path)
         for path in kustomizations(world, folder)
     )
-    return Render.KUSTOMIZE if is_one else Render.PLAIN
+    if is_one:
+        return Render.KUSTOMIZE
+    chart = world.files.get(posixpath.join(folder, "Chart.yaml"))
+    return Render.HELM if chart is not None and stat.S_ISREG(chart.mode) else Render.PLAIN
 
 
 def kustomizations(world: World, folder: str) -> list[str]:

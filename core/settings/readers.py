@@ -31,6 +31,7 @@ _POLL_LEAST_S: Final = 5.0
 _POLL_MOST_S: Final = 86_400.0
 _PORT_MOST: Final = 65_535
 _DEPTH_MOST: Final = 10_000_000
+_VALUES: Final = re.compile(r"[A-Za-z0-9_][-A-Za-z0-9_./]*")  # what is told to helm
 _KIND: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 
 
@@ -142,6 +143,18 @@ def _namespace(item: "Json", place: Place) -> str:
         return namespace(item)
     except FieldError as error:
         raise place.error(str(error)) from error
+
+
+def read_values(value: "Json", place: Place) -> tuple[str, ...]:
+    """Read a list of files inside the app's folder; left out it is none."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not value:
+        raise place.error("name at least one file, or leave it out")
+    for i, item in enumerate(value):
+        if not isinstance(item, str) or _VALUES.fullmatch(item) is None or ".." in item.split("/"):
+            raise place.inside(i).error("this must name a file below the app's folder")
+    return tuple(map(str, value))
 
 
 def read_globs(value: "Json", place: Place) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from core.settings.readers import (
     read_render,
     read_repo,
     read_revision,
+    read_values,
     read_variable,
 )
 
@@ -276,7 +277,13 @@ APP: Final = (
         type=str,
         read=read_render,
         default="auto",
-        help="What makes objects of it: kustomize, or nothing (plain); auto looks for itself.",
+        help="What makes objects of it: kustomize, helm or nothing (plain); auto looks for itself.",
+    ),
+    Field(
+        name="values",
+        type=list,
+        read=read_values,
+        help="Files of values for helm beside the chart's own, relative to path.",
     ),
     Field(
         name="cluster",

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-from core.errors import NotHereError
+from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, read
 from core.model import AppSpec, Commit, Render
 from core.model.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
-from core.render import Renderer, World, tool_of
+from core.render import Release, Renderer, World, tool_of
 
 HISTORY_KEPT: Final = 200  # commits
 
@@ -41,23 +41,38 @@ class Folders:
         if revision.id == last_read:
             self._commits[spec.name] = last_read
             return None
-        files = chosen_files(repository.files(revision.id, spec.path), spec)
-        try:
-            tree, found = self._stated(repository, revision, spec, files)
-        except NotHereError as error:
-            raise repository.lacking(files, spec.path) from error
+        tree, found = self.stated(spec, revision)
         self._commits[spec.name] = revision.id
         home = repository.home(revision.id, spec.path)
         followed = last_read is None or repository.is_within(last_read, revision.id)
         lacks = "" if followed else last_read or ""
         return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
 
+    def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
+        """Return what tells an app's files from those at other commits, and what they state.
+
+        Raises:
+            ProductError: They cannot be read.
+        """
+        repository = self._repositories.opened(self._path)
+        files = chosen_files(repository.files(revision.id, spec.path), spec)
+        try:
+            return self._stated(repository, revision, spec, files)
+        except NotHereError as error:
+            raise repository.lacking(files, spec.path) from error
+
     def _stated(
         self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
     ) -> tuple[str, Folder]:
-        """Return what the folder states, and what tells its files from those at other commits."""
         content = partial(_content, repository)
-        if tool_of(World.of(files, content), spec.path, spec.render) is Render.KUSTOMIZE:
+        own = World.of(files, content)
+        tool = tool_of(own, spec.path, spec.render)
+        if tool is Render.HELM:
+            release = Release(spec.name, spec.namespace or "default", spec.values)
+            return self._renderer.charted(own, spec.path, release)
+        if spec.values:
+            raise RejectedError(f"values are for helm, and this folder is for {tool}")
+        if tool is Render.KUSTOMIZE:
             if self._world is None or self._world[0] != revision.id:  # it may name any file
                 world = World.of(repository.files(revision.id, ""), content)
                 self._world = revision.id, world

@@ -32,8 +32,13 @@ def totals(counts: Iterable[tuple[Verdict, int]], ignored: int = 0) -> str:
 
 
 def no_manifests(others: Sequence[str]) -> str:
-    """Say how many files and documents ("file:line") of a folder are no manifests."""
-    count = len(others)
+    """Say how many files and documents ("file:line") are no manifests, and how many are hooks."""
+    hooks = sum(": hook " in other for other in others)
+    count = len(others) - hooks
     places = any(other.rpartition(":")[2].isdecimal() for other in others)
     what = "document" if places else "file"
-    return f"1 {what} is no manifest" if count == 1 else f"{count:,} {what}s are no manifests"
+    said = [f"1 {what} is no manifest" if count == 1 else f"{count:,} {what}s are no manifests"]
+    if hooks:
+        left = f"{hooks:,} {'hook' if hooks == 1 else 'hooks'} of helm left out"
+        said = [*said, left] if count else [left]
+    return ", ".join(said)

@@ -1,4 +1,4 @@
-"""Where the Kubernetes programs come from: an explicit folder, the PATH, or a Go build.
+"""Where the Kubernetes programs, and helm, come from: an explicit folder, the PATH, or a Go build.
 
 Upstream publishes no archive that package registries carry, but it does publish Go modules.  So
 the last resort is to compile the pinned version (about five minutes on two cores, once), and to
@@ -28,7 +28,9 @@ ADVICE = (
     f"or install Go {GO_MIN[0]}.{GO_MIN[1]} or later"
 )
 MODULES = Path(__file__).parent / "modules"
-ProgramName: TypeAlias = Literal["etcd", "kube-apiserver", "kubectl", "kube-controller-manager"]
+ProgramName: TypeAlias = Literal[
+    "etcd", "kube-apiserver", "kubectl", "kube-controller-manager", "helm"
+]
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ PROGRAMS: dict[ProgramName, Program] = {
         accepts=_SAME_MINOR,
     ),
     "kubectl": Program(module="apiserver", package="k8s.io/kubernetes/cmd/kubectl", accepts=None),
+    "helm": Program(module="helm", package="helm.sh/helm/v4/cmd/helm", accepts=None),
 }
 
 

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -20,6 +21,8 @@ from tests.apiserver.server import ApiServer
 _NEEDED: dict[str, tuple[binaries.ProgramName, ...]] = {  # fixture -> programs
     "real_server": ("etcd", "kube-apiserver"),
     "controller_manager": ("kube-controller-manager",),
+    "kubectl": ("kubectl",),
+    "helm": ("helm",),
 }
 _NOT_PROVEN = "NOT PROVEN against a real Kubernetes API server"
 _UNAVAILABLE = pytest.StashKey[dict[str, binaries.UnavailableError]]()
@@ -59,6 +62,20 @@ def real_server(request: pytest.FixtureRequest) -> Iterator[ApiServer]:
 def controller_manager(request: pytest.FixtureRequest) -> None:
     """Asks that `ApiServer.start_controllers` works; a test that starts them names this too."""
     _check(request, "controller_manager")
+
+
+@pytest.fixture(scope="session")
+def kubectl(request: pytest.FixtureRequest) -> Path:
+    """A kubectl that can be run."""
+    _check(request, "kubectl")
+    return binaries.binary("kubectl").resolve()
+
+
+@pytest.fixture(scope="session")
+def helm(request: pytest.FixtureRequest) -> Path:
+    """A helm that can be run."""
+    _check(request, "helm")
+    return binaries.binary("helm").resolve()
 
 
 def _check(request: pytest.FixtureRequest, fixture: str) -> None:

@@ -1,4 +1,4 @@
-"""A base with two overlays, followed by typed commands: what kustomize prints is what counts."""
+"""Overlays and a chart, followed by typed commands: what kustomize and helm print counts."""
 
 import json
 import secrets
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.apiserver.binaries import binary
 from tests.core.git.sample import Sample
 from tests.core.render.worlds import script
 from tests.loop.clusters import BOTH, Place, either_place, run
@@ -44,10 +43,10 @@ spec:
 class World:
     """A cluster with a namespace for each overlay, and the repository of both."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, kubectl: Path) -> None:
         self.place, self.sample = place, Sample(place.repo)
         self.names = {each: f"{each}-{secrets.token_hex(3)}" for each in ("staging", "prod")}
-        tools = script(place.folder / "bin", "kubectl", f'exec {binary("kubectl").resolve()} "$@"')
+        tools = script(place.folder / "bin", "kubectl", f'exec {kubectl} "$@"')
         self.path = tools["PATH"]
         files, apps = dict(BASE), ""
         for number, (overlay, namespace) in enumerate(self.names.items(), 2):
@@ -79,11 +78,15 @@ class World:
         live = self.place.client.call("GET", self.deployment(overlay)).json()
         return str(live["spec"]["template"]["spec"]["containers"][0]["image"])
 
+    def value(self, app: str) -> str:
+        path = f"/api/v1/namespaces/{self.names[app]}/configmaps/{app}"
+        return str(self.place.client.call("GET", path).json()["data"]["a"])
+
 
 @pytest.fixture(params=BOTH)
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, kubectl: Path, tmp_path: Path) -> Iterator[World]:
     with either_place(request, tmp_path) as place:
-        yield World(place)
+        yield World(place, kubectl)
 
 
 def test_overlays_are_applied_traced_and_followed(world: World) -> None:
@@ -126,3 +129,48 @@ def test_one_overlay_that_cannot_be_rendered_leaves_the_other_alone(world: World
     assert "nothing is fetched" in said
     assert world.run("diff", "staging")[0] == 0
     assert world.image("prod") == "web:1"
+
+
+CHART = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+    "chart/values.yaml": "a: none\n",
+    "chart/templates/m.yaml": """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Release.Name }}", namespace: "{{ .Release.Namespace }}"}
+data: {a: "{{ .Values.a }}"}
+""",
+    "chart/templates/test.yaml": """\
+apiVersion: v1
+kind: Pod
+metadata: {name: try, annotations: {helm.sh/hook: test}}
+""",
+}
+
+
+def test_a_chart_with_values_for_each_environment_is_followed(world: World, helm: Path) -> None:
+    script(world.place.folder / "bin", "helm", f'exec {helm} "$@"')
+    apps = "".join(
+        f"  - {{name: {env}, repo: repo, revision: main, path: chart, values: [envs/{env}.yaml],"
+        f" namespace: {namespace}}}\n"
+        for env, namespace in world.names.items()
+    )
+    (world.place.folder / "driftdeck.yaml").write_text(f"apps:\n{apps}")
+    values = {f"chart/envs/{env}.yaml": f"a: {env}-1\n" for env in world.names}
+    world.commit(**CHART, **values)
+    code, said = world.run("sync", "--yes")
+    assert code == 0, said
+    assert [world.value(env) for env in world.names] == ["staging-1", "prod-1"]
+    promoted = world.commit(**{"chart/envs/prod.yaml": "a: staging-1\n"})
+    found = world.diff("prod")
+    (row,), (app,) = found["objects"], found["apps"]
+    (change,) = (one for one in row["changes"] if one["verdict"] == "drift")
+    assert (change["origin"]["file"], change["origin"]["commit"]) == (
+        "chart/templates/m.yaml",
+        promoted,
+    )
+    assert row["cause"] == "git_ahead"
+    assert app["no_manifests"] == ["chart/templates/test.yaml: hook test (Pod try)"]
+    assert world.diff("staging")["objects"] == []
+    assert world.run("sync", "--yes")[0] == 0
+    assert world.value("prod") == "staging-1"

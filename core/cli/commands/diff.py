@@ -12,6 +12,7 @@ from core.cli.options import Options
 from core.cli.output.external import VARIABLE, show_with
 from core.cli.output.forms import diff_form, page_of, problems_of
 from core.cli.output.ink import ink_for
+from core.cli.output.markdown import markdown_of, sections_of_snapshot
 from core.cli.output.report import Page, report_lines
 from core.cli.output.streams import put, write
 from core.cli.output.unified import pairs_of, unified_lines
@@ -101,6 +102,8 @@ def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO, now:
     """Print a snapshot as asked; problems also go to *err*.  Return the exit code."""
     if options.output == "json":
         write(out, page_of(diff_form(snapshot, everything=options.everything)))
+    elif options.output == "markdown":
+        write(out, markdown_of(sections_of_snapshot(snapshot, now, everything=options.everything)))
     elif options.output == "text":
         page = Page(ink_for(out, no_color=options.no_color), now)
         put(out, report_lines(snapshot, page, everything=options.everything))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.clean import clean
-from core.cli.output.unified import LIVE, MERGED, Pair
+from core.cli.output.unified import SIDES, Pair
 from core.errors import UsageError
 
 VARIABLE: Final = "KUBECTL_EXTERNAL_DIFF"
@@ -18,7 +18,7 @@ _WORD: Final = re.compile("[a-zA-Z0-9-=]+")
 _DIFFERENT: Final = 1  # the highest exit code that is no failure
 
 
-async def show_with(program: str, pairs: Iterable[Pair]) -> None:
+async def show_with(program: str, pairs: Iterable[Pair], names: tuple[str, str] = SIDES) -> None:
     """Let *program* show two folders; it writes to our own streams.
 
     Raises:
@@ -26,7 +26,7 @@ async def show_with(program: str, pairs: Iterable[Pair]) -> None:
     """
     name, *words = program.split(" ")
     with tempfile.TemporaryDirectory(prefix="driftdeck-diff-") as folder:
-        live, merged = Path(folder, LIVE), Path(folder, MERGED)
+        live, merged = (Path(folder, name) for name in names)
         for own in (live, merged):
             own.mkdir(mode=0o700)
         for pair in pairs:

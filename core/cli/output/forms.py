@@ -131,7 +131,7 @@ def _object_form(row: Drift, called: ClusterName) -> JsonObject:
         "untaken": row.untaken,
         "tracked_by": row.tracked_by or None,
         "actor": _actor_form(row.actor) if row.actor else None,
-        "origin": _origin_form(row.origin) if row.origin else None,
+        "origin": origin_form(row.origin) if row.origin else None,
         "changes": changes_form(row.changes),
         "ignored": changes_form(row.ignored),
     }
@@ -163,7 +163,7 @@ def _change_form(change: FieldChange) -> JsonObject:
     form["detail"] = list(change.detail)
     form["seen"] = _seen_form(change.seen) if change.seen else None
     form["actor"] = _actor_form(change.actor) if change.actor else None
-    form["origin"] = _origin_form(change.origin) if change.origin else None
+    form["origin"] = origin_form(change.origin) if change.origin else None
     return form
 
 
@@ -191,7 +191,8 @@ def _actor_form(actor: Actor) -> JsonObject:
     }
 
 
-def _origin_form(origin: Origin) -> JsonObject:
+def origin_form(origin: Origin) -> JsonObject:
+    """Put what states a field into the form of `diff -o json`."""
     return {
         "file": origin.file or None,
         "line": origin.line or None,

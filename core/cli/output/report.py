@@ -84,16 +84,33 @@ def change_lines(
     With *role* the path is said less loudly, or louder, than the change deserves by itself.
     """
     title = changes.title(change)
+    title = title if role is None else ((plain(title), role),)
+    yield from page.ink.wrapped(title, indent=indent)
+    stories = (
+        actors.story(change.actor, page.now, change.seen),
+        origins.story(change.origin, page.now),
+    )
+    yield from value_lines(change, ("live", "Git"), stories, page, indent=indent)
+
+
+def value_lines(
+    change: FieldChange,
+    names: tuple[str, str],
+    stories: tuple[Line, Line],
+    page: Page,
+    *,
+    indent: int,
+) -> Iterator[Line]:
+    """Yield both values of a field under the *names* of the sides, each with its story."""
     wrapped = page.ink.wrapped
-    yield from wrapped(title if role is None else ((plain(title), role),), indent=indent)
     apart, inside = text_hunks(change), pieces(change)
     live, git = ("-", "+") if apart else (values.story(side) for side in (change.live, change.git))
-    story = actors.story(change.actor, page.now, change.seen)
-    origin = origins.story(change.origin, page.now)
-    if not inside or story:
-        yield from _side("live", () if inside else (say(live, Role.LIVE),), story, page, indent)
-    if not inside or origin:
-        yield from _side("Git", () if inside else (say(git, Role.GIT),), origin, page, indent)
+    width = max(map(len, names)) + 2
+    both = (say(live, Role.LIVE), say(git, Role.GIT))
+    for name, value, story in zip(names, both, stories, strict=True):
+        if not inside or story:
+            label = f"{name:{width}}"
+            yield from _side(label, () if inside else (value,), story, page, indent)
     for piece in inside:
         yield from wrapped(_piece(piece), indent=indent + 2)
     yield from _hunks(apart, indent + 2)
@@ -131,7 +148,7 @@ def _ignored_lines(change: FieldChange, page: Page, *, indent: int) -> Iterator[
 
 def _side(label: str, value: Line, story: Line, page: Page, indent: int) -> Iterator[Line]:
     """Yield one side of a change: the value in its colour, its story beside it or below."""
-    head, *more = page.ink.wrapped(value, indent=indent + 2, label=label, label_width=6)
+    head, *more = page.ink.wrapped(value, indent=indent + 2, label=label)
     beside = (*head, ("  ", Role.TEXT), *story)
     if story and not more and page.ink.fits(beside):
         yield beside
@@ -139,7 +156,7 @@ def _side(label: str, value: Line, story: Line, page: Page, indent: int) -> Iter
     yield head
     yield from more
     if story:
-        yield from _told(story, page, indent=indent + 8)
+        yield from _told(story, page, indent=indent + 2 + len(label))
 
 
 def _told(story: Line, page: Page, *, indent: int) -> Iterator[Line]:

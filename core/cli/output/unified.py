@@ -6,16 +6,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from core.clean import clean
 from core.manifests.plain import dump_plain
-from core.model import Drift, Json, JsonObject, Key, Sides
+from core.model import Json, JsonObject, Key, KindRef, Sides
 from core.telling.hunks import hunks
 from core.telling.spans import Line, Role
 
-LIVE: Final = "LIVE"
-MERGED: Final = "MERGED"
+SIDES: Final = ("LIVE", "MERGED")  # kubectl's names of the two
 _ODD: Final = re.compile(r"[^A-Za-z0-9._:-]")
 _NAME_MAX: Final = 200  # of the 255 bytes that file systems allow
 _ROLES: Final = {" ": Role.TEXT, "-": Role.LIVE, "+": Role.GIT}
@@ -30,7 +29,19 @@ class Pair:
     git: str
 
 
-def pairs_of(rows: Mapping[Key, Drift], sides: Mapping[Key, Sides]) -> tuple[Pair, ...]:
+class _Row(Protocol):
+    """What names an object."""
+
+    @property
+    def key(self) -> Key:
+        """Whose it is, and which."""
+
+    @property
+    def kind(self) -> KindRef:
+        """Its kind, as Git writes it."""
+
+
+def pairs_of(rows: Mapping[Key, _Row], sides: Mapping[Key, Sides]) -> tuple[Pair, ...]:
     """Write objects as files, each with a name of its own; those that do not differ are left out.
 
     The names are kubectl's; where there are several apps, the app's comes first.
@@ -47,10 +58,10 @@ def pairs_of(rows: Mapping[Key, Drift], sides: Mapping[Key, Sides]) -> tuple[Pai
     return tuple(pair for _, pair in sorted(pairs.items()))
 
 
-def unified_lines(pairs: tuple[Pair, ...]) -> Iterator[Line]:
+def unified_lines(pairs: tuple[Pair, ...], names: tuple[str, str] = SIDES) -> Iterator[Line]:
     """Yield the difference of each pair, with the names of its files."""
     for pair in pairs:
-        live, git = f"{LIVE}/{pair.name}", f"{MERGED}/{pair.name}"
+        live, git = (f"{name}/{pair.name}" for name in names)
         yield ((f"diff -u -N {live} {git}", Role.STRONG),)
         yield ((f"--- {live}", Role.STRONG),)
         yield ((f"+++ {git}", Role.STRONG),)
@@ -59,7 +70,7 @@ def unified_lines(pairs: tuple[Pair, ...]) -> Iterator[Line]:
             yield from (((sign + text, _ROLES[sign]),) for sign, text in hunk.lines)
 
 
-def _name(row: Drift, *, several: bool) -> str:
+def _name(row: _Row, *, several: bool) -> str:
     ref, kind = row.key.ref, row.kind
     parts = (*kind.api_version.split("/"), kind.kind, ref.namespace, ref.name)
     return _ODD.sub("_", ".".join((row.key.app, *parts) if several else parts))[:_NAME_MAX]

@@ -14,7 +14,7 @@ from typing import Final
 from dulwich.index import validate_path_element_default, validate_path_element_hfs
 
 from core.clean import clean
-from core.errors import RejectedError
+from core.errors import NoFolderError, RejectedError
 from core.git.reading.links import SUBMODULE, Followed, follow, shown_path, target_of
 from core.git.reading.store import Entry, Store, is_tree
 
@@ -89,7 +89,7 @@ def folder_at(store: Store, commit_id: str, folder: str) -> Followed:
         module = _submodule_above(store, commit_id, parts)
         if module:
             raise _is_submodule(module, where)
-        raise RejectedError(
+        raise NoFolderError(
             f"folder {shown} does not exist in {where}{_hint(store, commit_id, parts)}"
         )
     if found.entry.mode == SUBMODULE:

@@ -3,11 +3,11 @@
 What a rule ignores and what others own stays as it is on both sides, so only drift is apart.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from core.compare import mask_object
+from core.compare import mask_object, masked_text
 from core.compare.equality.builtin import LAST_APPLIED
 from core.model import (
     Absent,
@@ -16,11 +16,9 @@ from core.model import (
     Json,
     JsonObject,
     Key,
-    Masked,
     ObjectRef,
     Sides,
     SidesShown,
-    Value,
     Verdict,
 )
 from core.model.paths import locate, parse_path
@@ -64,7 +62,7 @@ def _operations(live: Json, drift: Iterable[FieldChange]) -> Iterator[Operation]
             continue
         if change.swaps:
             yield Remove(parse_path(change.place))
-        value = _text_for_secrets(change.git)
+        value = masked_text(change.git)
         yield Replace(parts, value) if locate(live, parts) else Add(parts, value)
 
 
@@ -77,15 +75,5 @@ def _hidden(body: bytes, ref: ObjectRef, key: bytes) -> JsonObject:
         notes = meta.get("annotations")
         if isinstance(notes, dict):
             notes.pop(LAST_APPLIED, None)
-    made = _text_for_secrets(mask_object(document, ref, key=key))
+    made = masked_text(mask_object(document, ref, key=key))
     return made if isinstance(made, dict) else {}
-
-
-def _text_for_secrets(value: Value) -> Json:
-    if isinstance(value, Masked):
-        return f"(secret, sha256 {value.digest})"
-    if isinstance(value, Mapping):
-        return {name: _text_for_secrets(item) for name, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_text_for_secrets(item) for item in value]
-    return value

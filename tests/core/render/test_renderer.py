@@ -11,7 +11,6 @@ from core.errors import RejectedError, UnavailableError
 from core.model import Document, Render
 from core.render import Renderer, tool_of
 from core.render.fence import Limits
-from tests.apiserver.binaries import binary
 from tests.core.render.worlds import script, world_of
 
 FILES = {
@@ -39,10 +38,10 @@ ONE = {"a/kustomization.yaml": "namePrefix: x\n"}
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+def environment(kubectl: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """A PATH that holds kubectl and no kustomize."""
     folder = tmp_path_factory.mktemp("bin")
-    return script(folder, "kubectl", f'exec {binary("kubectl").resolve()} "$@"')
+    return script(folder, "kubectl", f'exec {kubectl} "$@"')
 
 
 def counting(folder: Path, text: str) -> tuple[Renderer, Path]:

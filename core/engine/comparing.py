@@ -1,0 +1,221 @@
+"""Two states of Git compared with each other: no cluster is asked, and no kubeconfig is read."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from core.attribution.origins import Origins
+from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
+from core.errors import NoFolderError, ProductError
+from core.git import Conversation, Repositories
+from core.manifests import Folder
+from core.model import (
+    Absent,
+    AppSpec,
+    Document,
+    FieldChange,
+    JsonObject,
+    Key,
+    ObjectRef,
+    Origin,
+    Problem,
+    Remedy,
+    Sides,
+    problem_of,
+)
+from core.model.comparisons import Comparison, End, Restatement, Turn
+from core.render import Renderer
+from core.sources.reading import Folders
+
+_EMPTY: Final = Folder((), (), ())
+ORIGINS_MAX: Final = 300  # objects; each takes a walk through the history of its file
+
+
+class Comparing:
+    """Compares the folders of apps with each other."""
+
+    def __init__(self, repositories: Repositories, mask_key: bytes, *, whole: bool = False) -> None:
+        """Read from *repositories*; hashes of secrets are made with *mask_key*.
+
+        *whole*: objects are wanted as a whole, and nobody asks which commit states a field.
+        """
+        self._repositories, self._key, self._whole = repositories, mask_key, whole
+        self._renderer = Renderer()
+        self._folders: dict[str, Folders] = {}
+        self._asking: Conversation | None = None
+        self._ended = False
+
+    def end(self) -> None:
+        """Ask no server any more, and end what is being asked.  Any thread may call it."""
+        self._ended = True
+        if self._asking is not None:
+            self._asking.end()
+        self._repositories.close()
+
+    def compared(self, pairs: Sequence[tuple[AppSpec, AppSpec]]) -> tuple[Comparison, ...]:
+        """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
+        problems = self._fetched(spec for pair in pairs for spec in pair)
+        return tuple(self._compared(End(one), End(other), problems) for one, other in pairs)
+
+    def _fetched(self, specs: Iterable[AppSpec]) -> Mapping[tuple[str, str], Problem]:
+        """Bring the caches of remotes up to date; by repository and revision what is wrong."""
+        wanted: dict[str, dict[str, None]] = defaultdict(dict)
+        for spec in specs:
+            if self._repositories.remote(spec.repo) is not None:
+                wanted[spec.repo][spec.revision] = None
+        problems: dict[tuple[str, str], Problem] = {}
+        for path, revisions in wanted.items():
+            self._asking = self._repositories.fetching(path, revisions)
+            if self._ended:
+                self._asking.end()
+            told = self._asking.told()
+            for revision in revisions if told.problem else told.missing:
+                lacks = f'{path} has no branch, tag or commit "{revision}"'
+                problem = Problem(told.remedy, told.problem)
+                known = problem if told.problem else Problem(Remedy.FIX_SETTINGS, lacks)
+                problems[path, revision] = known
+        return problems
+
+    def _compared(
+        self, before: End, after: End, problems: Mapping[tuple[str, str], Problem]
+    ) -> Comparison:
+        asked = ((end.spec.repo, end.spec.revision) for end in (before, after))
+        wrong = tuple(dict.fromkeys(problems[one] for one in asked if one in problems))
+        if any(problem.remedy is not Remedy.WAIT for problem in wrong):
+            return Comparison(before, after, problems=wrong)
+        try:
+            (before, old), (after, new) = self._read(before), self._read(after)
+            if old is None and new is None:
+                self._folder(after)  # says that there is no such folder
+        except ProductError as error:
+            return Comparison(before, after, problems=(*wrong, problem_of(error)))
+        notes = tuple(
+            f'there is no folder "{end.spec.path}" in {end.spec.revision}'
+            for end, folder in ((before, old), (after, new))
+            if folder is None
+        )
+        old, new = old or _EMPTY, new or _EMPTY
+        refused = (
+            Problem(Remedy.CHANGE_GIT, f"{end.spec.revision}: {words}")
+            for end, folder in ((before, old), (after, new))
+            for words in folder.problems
+        )
+        return self._restated(
+            Comparison(before, after, problems=(*wrong, *refused), notes=notes), old, new
+        )
+
+    def _read(self, end: End) -> tuple[End, Folder | None]:
+        """Read one folder; None where its commit has none."""
+        repository = self._repositories.opened(end.spec.repo)
+        end = replace(end, commit=repository.resolve(end.spec.revision))
+        try:
+            return end, self._folder(end)
+        except NoFolderError:
+            return end, None
+
+    def _folder(self, end: End) -> Folder:
+        assert end.commit is not None
+        folders = self._folders.get(end.spec.repo)
+        if folders is None:
+            folders = Folders(end.spec.repo, self._repositories, self._renderer)
+            self._folders[end.spec.repo] = folders
+        return folders.stated(end.spec, end.commit)[1]
+
+    def _restated(self, found: Comparison, old: Folder, new: Folder) -> Comparison:
+        origins = [self._origins(end) for end in (found.before, found.after)]
+        namespaces = found.before.spec.namespace, found.after.spec.namespace
+        apart: list[Restatement] = []
+        same = 0
+        for was, now in paired(old, new, namespaces):
+            changes = restated(was, now) if was is not None and now is not None else ()
+            if was is not None and now is not None and not changes:
+                same += 1
+                continue
+            made = self._restatement(found, was, now, changes)
+            if not self._whole:
+                sought = origins if len(apart) < ORIGINS_MAX else []
+                made = _explained(made, was, now, sought)
+            masked = mask(made.changes, made.key.ref, key=self._key)
+            apart.append(replace(made, changes=masked))
+        apart.sort(key=lambda one: one.key)
+        return replace(found, objects=tuple(apart), same=same)
+
+    def _origins(self, end: End) -> Origins:
+        assert end.commit is not None
+        repository = self._repositories.opened(end.spec.repo)
+        return Origins(repository, end.commit.id, end.spec.path)
+
+    def _restatement(
+        self,
+        found: Comparison,
+        was: Document | None,
+        now: Document | None,
+        changes: tuple[FieldChange, ...],
+    ) -> Restatement:
+        said = now or was
+        assert said is not None
+        ref = ObjectRef(said.kind.group, said.kind.kind, said.namespace or "", said.name)
+        key = Key(found.after.spec.name, ref)
+        turn = Turn.ADDED if was is None else Turn.REMOVED if now is None else Turn.CHANGED
+        if self._whole:
+            sides = Sides(*(self._shown(side, was, now, ref) for side in (was, now)))
+            return Restatement(key, said.kind, turn, sides, changes)
+        one, other = found.names
+        return Restatement(key, said.kind, turn, None, detailed(changes, names=(other, one)))
+
+    def _shown(
+        self, side: Document | None, was: Document | None, now: Document | None, ref: ObjectRef
+    ) -> JsonObject | None:
+        """Return an object for a reader; its namespace where both sides agree about it."""
+        if side is None:
+            return None
+        named = {document.namespace for document in (was, now) if document is not None}
+        body = stated(side, named.pop() or "" if len(named) == 1 else "")
+        whole = masked_text(mask_object(body, ref, key=self._key))
+        return whole if isinstance(whole, dict) else {}
+
+
+def _explained(
+    made: Restatement, was: Document | None, now: Document | None, origins: Sequence[Origins]
+) -> Restatement:
+    """Say which commits state what differs; without *origins* where alone it stands."""
+    try:
+        if was is not None and now is not None:
+            return replace(made, changes=_attached(made.changes, was, now, origins))
+        if origins:
+            side, said = (0, was) if now is None else (1, now)
+            origin = origins[side].of_object(said) if said is not None else None
+            return replace(made, origin=origin)
+    except ProductError:  # Git cannot say it now: nobody is named
+        return made
+    return replace(made, origin=_placed(now or was))
+
+
+def _attached(
+    changes: tuple[FieldChange, ...], was: Document, now: Document, origins: Sequence[Origins]
+) -> tuple[FieldChange, ...]:
+    """Give each field the place that states it: the second's, or what the second lacks the first's.
+
+    Raises:
+        UnavailableError: A repository cannot be read.
+    """
+    if not origins:
+        return tuple(
+            replace(change, origin=_placed(was if isinstance(change.git, Absent) else now))
+            for change in changes
+        )
+    there = [change for change in changes if not isinstance(change.git, Absent)]
+    gone = [change for change in changes if isinstance(change.git, Absent)]
+    turned = [replace(change, git=change.live) for change in gone]
+    known = {change.path: change.origin for change in origins[1].attach(now, there)}
+    known |= {change.path: change.origin for change in origins[0].attach(was, turned)}
+    return tuple(replace(change, origin=known[change.path]) for change in changes)
+
+
+def _placed(document: Document | None) -> Origin | None:
+    """Name the place of an object alone."""
+    if document is None:
+        return None
+    note = f"beyond {ORIGINS_MAX} objects no commit is looked up"
+    return Origin(document.file, document.line, "", "", "", "", note)

@@ -1,0 +1,65 @@
+"""Two states of Git against each other: two revisions of an app, or two apps."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.model.apps import AppSpec
+from core.model.judgement import FieldChange, Origin
+from core.model.plans import Sides
+from core.model.problems import Problem
+from core.model.sides import Commit
+from core.model.values import Key, KindRef
+
+
+class Turn(StrEnum):
+    """What becomes of one object between the two."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """One object that is not stated the same; secrets are hidden."""
+
+    key: Key  # its namespace is the one that Git states
+    kind: KindRef
+    turn: Turn
+    sides: Sides | None  # whole: `live` is the first, `git` the second; None: not asked for
+    changes: tuple[FieldChange, ...] = ()  # likewise; the origin is the second's, else the first's
+    origin: Origin | None = None  # of an object that one of the two lacks: where the other has it
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One of the two."""
+
+    spec: AppSpec  # `revision` is the one that is compared
+    commit: Commit | None = None  # None: not read
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two ends state differently."""
+
+    before: End
+    after: End
+    objects: tuple[Restatement, ...] = ()
+    same: int = 0  # objects that both state alike
+    problems: tuple[Problem, ...] = ()  # why it, or a part of it, could not be compared
+    notes: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the two are called: apps by their names, revisions of one app as old and new."""
+        one, other = self.before.spec.name, self.after.spec.name
+        return ("old", "new") if one == other else (one, other)
+
+    @property
+    def title(self) -> str:
+        """What is compared."""
+        one, other = self.before.spec, self.after.spec
+        if one.name == other.name:
+            return f"{one.name} {one.revision}..{other.revision}"
+        return f"{one.name}..{other.name}"

@@ -1,0 +1,121 @@
+"""How helm templates a chart: the files of its folder, its own values, and the app's.
+
+Nothing is fetched: what the chart depends on must stand in its `charts` folder.  No cluster is
+asked, so `lookup` finds nothing.  Hooks, which tests are, too, belong to an installation by helm
+itself; they are left out and named.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from posixpath import join, normpath
+from typing import Final, NamedTuple
+
+import msgspec
+
+from core.clean import clean
+from core.errors import RejectedError
+from core.manifests import Folder
+from core.model import Document, Made
+from core.render.jobs import Job
+from core.render.tools import Tool
+from core.render.world import World
+
+CHART: Final = "Chart.yaml"
+HOOK: Final = "helm.sh/hook"
+_ARGUMENT: Final = re.compile(r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?")
+_FILE: Final = re.compile(r"[A-Za-z0-9_][-A-Za-z0-9_./]*")
+_SOURCE: Final = re.compile(rb"^# Source: ([^\n]+)$", re.MULTILINE)
+
+
+class Release(NamedTuple):
+    """What the app says of its chart."""
+
+    name: str
+    namespace: str
+    values: tuple[str, ...] = ()  # files, relative to the folder
+
+
+def chart_job(world: World, folder: str, tool: Tool, release: Release) -> Job:
+    """Say how a chart is templated; *world* holds the files of its folder.
+
+    Raises:
+        RejectedError: There is none, or what the app says of it cannot be said to helm.
+    """
+    entry = join(folder, CHART)
+    if entry not in world.files:
+        raise RejectedError(f'folder "{clean(folder)}" holds no {CHART}')
+    for word in (release.name, release.namespace):
+        if not _ARGUMENT.fullmatch(word):
+            raise RejectedError(f'[ARG] "{clean(word)}" cannot be told to helm')
+    values = [_values(world, folder, name) for name in release.values]
+    inputs = tuple(sorted(world.files))
+
+    def arguments(place: Path) -> tuple[str, ...]:
+        tree = place / "tree"
+        files = (f"--values={tree / name}" for name in values)
+        stated = ("--include-crds", f"--namespace={release.namespace}", *files)
+        return (*stated, "--", release.name, str(tree / folder))
+
+    def traced(found: Folder, printed: bytes) -> Folder:
+        places = _Places(world, folder, printed)
+        hooks = [one for one in found.documents if _hook(one)]
+        kept = (one for one in found.documents if not _hook(one))
+        return found._replace(
+            documents=tuple(
+                replace(one, file=places.of(one), line=1, made=Made((), inputs)) for one in kept
+            ),
+            broken=tuple(
+                (replace(one, file=places.of(one), line=1), problem)
+                for one, problem in found.broken
+            ),
+            others=(*found.others, *(f"{clean(places.of(one))}: {_hook(one)}" for one in hooks)),
+        )
+
+    return Job(tool, entry, frozenset(inputs), (folder, release), arguments, traced)
+
+
+def _values(world: World, folder: str, name: str) -> str:
+    """Return the path of a file of values, which must be a file of the folder."""
+    path = normpath(join(folder, name))
+    inside = path.startswith(f"{folder}/") if folder else not path.startswith("..")
+    if not _FILE.fullmatch(name) or "//" in name or not inside:
+        raise RejectedError(f'values: "{clean(name)}" is no file of the app\'s folder')
+    if path not in world.files:
+        raise RejectedError(f'values: "{clean(name)}" is not in this commit')
+    world.bytes_of(path)
+    return path
+
+
+def _hook(document: Document) -> str:
+    """Name an object that only helm itself would make, at some moment of an installation."""
+    metadata = msgspec.json.decode(document.body)["metadata"]
+    annotations = metadata.get("annotations")
+    moment = annotations.get(HOOK) if isinstance(annotations, dict) else None
+    if moment is None:
+        return ""
+    return clean(f"hook {moment} ({document.kind.kind} {document.name})")
+
+
+class _Places:
+    """The template behind each line of what helm printed."""
+
+    def __init__(self, world: World, folder: str, printed: bytes) -> None:
+        self._world, self._folder = world, folder
+        self._sources = list(_sources(printed))
+
+    def of(self, document: Document) -> str:
+        """Return the file of the template, or of the chart where that is in an archive."""
+        named = [name for line, name in self._sources if line <= document.line]
+        path = named[-1].partition("/")[2] if named else ""
+        found = join(self._folder, path)
+        return found if found in self._world.files else join(self._folder, CHART)
+
+
+def _sources(printed: bytes) -> Iterator[tuple[int, str]]:
+    line, at = 1, 0
+    for match in _SOURCE.finditer(printed):
+        line += printed.count(b"\n", at, match.start())
+        at = match.start()
+        yield line, match[1].decode(errors="replace")
