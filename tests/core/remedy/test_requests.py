@@ -448,6 +448,14 @@ def test_what_was_changed_added_and_renamed_comes_back() -> None:
     assert body(undone(server, sent, made))["spec"] == body(before)["spec"]
 
 
+def test_what_git_dropped_comes_back() -> None:
+    server = Server()
+    server.apply(config(a="1", b="2"), "driftdeck")
+    made, sent = healed(server, config(a="1"))
+    assert kinds(sent) == [Apply]
+    assert body(undone(server, sent, made))["data"] == {"a": "1", "b": "2"}
+
+
 def test_entries_come_back_where_they_stood() -> None:
     server = Server()
     env = "[{name: A, value: '1'}, {name: C, value: '3'}]"

@@ -201,8 +201,8 @@ def committed(stage: Stage, objects: Iterable[Any]) -> None:
     stage.git(**{each["metadata"]["name"]: yaml.safe_dump(each) for each in objects})
 
 
-def differing(stage: Stage) -> dict[str, Any]:
-    found = stage.diff()
+def differing(stage: Stage, user: str = "driftdeck") -> dict[str, Any]:
+    found = stage.diff(user)
     return {name: found[name]["changes"] for name in NAMES if found[name]["verdict"] != "in_sync"}
 
 
@@ -223,6 +223,7 @@ def test_a_union_that_git_switches_is_switched(stage: Stage, maker: str) -> None
     assert done.returncode == 0, done.stdout + done.stderr
     assert "cannot" not in done.stdout
     assert differing(stage) == {}
+    assert differing(stage, "viewer") == {}
 
 
 def test_a_union_that_a_person_switches_is_switched_back(stage: Stage) -> None:

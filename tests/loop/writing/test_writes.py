@@ -293,3 +293,36 @@ def test_a_number_that_git_drops_stays_with_a_controller_that_owns_it_too(stage:
     owners = {e["manager"] for e in entries if "f:replicas" in e["fieldsV1"].get("f:spec", {})}
     assert owners == {KCM}
     assert stage.run("diff").returncode == 0
+
+
+# Annotations that nothing is said of --------------------------------------------------------------
+
+APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+NOTED = {  # by whom, on what of which Git states no annotation
+    APPLIED: ("kubectl-client-side-apply", "v1", "ConfigMap"),
+    "pv.kubernetes.io/bind-completed": (KCM, "v1", "PersistentVolumeClaim"),
+    "deployment.kubernetes.io/revision": (KCM, "apps/v1", "Deployment"),
+}
+
+
+def annotations(stage: Stage) -> dict[str, dict[str, str]]:
+    live = {kind: found(stage, kind, "web", version) for _, version, kind in NOTED.values()}
+    return {kind: each["metadata"].get("annotations", {}) for kind, each in live.items()}
+
+
+def test_a_person_s_annotation_goes_and_those_that_nothing_is_said_of_stay(stage: Stage) -> None:
+    claim = "accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}"
+    stage.git(
+        lamp="{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {a: '1'}}",
+        claim="{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: web},"
+        f" spec: {{{claim}, storageClassName: ''}}}}",
+        web=OPEN,
+    )
+    synced(stage)
+    for name, (manager, version, kind) in NOTED.items():
+        path = f"{stage.path(version, kind)}/web"
+        stage.patch(path, {"metadata": {"annotations": {name: "{}"}}}, manager)
+        stage.patch(path, {"metadata": {"annotations": {"hand": "made"}}}, "kubectl-annotate")
+    plan = synced(stage)
+    assert plan.count("metadata.annotations") == plan.count("metadata.annotations.hand") == 3
+    assert annotations(stage) == {kind: {name: "{}"} for name, (_, _, kind) in NOTED.items()}
