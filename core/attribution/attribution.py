@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.attribution.origins import Origins
 from core.attribution.recalling import recalled
-from core.attribution.rendering import rendered
+from core.attribution.rendering import attached, origin_of
 from core.attribution.users import attribute, maker, remover
 from core.compare import detailed
 from core.errors import ProductError
@@ -67,11 +67,10 @@ class Attribution:
         origins = Origins(repository, self._reader, asked.revision, spec.path)
         if asked.desired is None:
             return replace(plain, origin=origins.of_removed(asked.key.ref, asked.kind))
-        if asked.desired.document.made is not None:
-            return rendered(origins, asked.desired.document, plain, missing=asked.live is None)
+        document = asked.desired.document
         if asked.live is None:
-            return replace(plain, origin=origins.of_object(asked.desired.document))
-        return replace(plain, changes=origins.attach(asked.desired.document, plain.changes))
+            return replace(plain, origin=origin_of(origins, document))
+        return replace(plain, changes=attached(origins, document, plain.changes))
 
 
 def _with_users(asked: LookUp, found: Explained, events: Sequence[AuditEvent]) -> Explained:

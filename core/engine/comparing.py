@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from core.attribution.origins import Origins
+from core.attribution.rendering import attached, origin_of
 from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
@@ -29,7 +30,7 @@ from core.render import Renderer
 from core.sources.reading import Folders
 
 _EMPTY: Final = Folder((), (), ())
-ORIGINS_MAX: Final = 300  # objects; each takes a walk through the history of its file
+ORIGINS_MAX: Final = 200  # objects; each takes a walk through the history of its file
 
 
 class Comparing:
@@ -194,7 +195,7 @@ def _explained(
             return replace(made, changes=_attached(made.changes, was, now, origins))
         if origins:
             side, said = (0, was) if now is None else (1, now)
-            origin = origins[side].of_object(said) if said is not None else None
+            origin = origin_of(origins[side], said) if said is not None else None
             return replace(made, origin=origin)
     except ProductError:  # Git cannot say it now: nobody is named
         return made
@@ -217,8 +218,8 @@ def _attached(
     there = [change for change in changes if not isinstance(change.git, Absent)]
     gone = [change for change in changes if isinstance(change.git, Absent)]
     turned = [replace(change, git=change.live) for change in gone]
-    known = {change.path: change.origin for change in origins[1].attach(now, there)}
-    known |= {change.path: change.origin for change in origins[0].attach(was, turned)}
+    known = {change.path: change.origin for change in attached(origins[1], now, tuple(there))}
+    known |= {change.path: change.origin for change in attached(origins[0], was, tuple(turned))}
     return tuple(replace(change, origin=known[change.path]) for change in changes)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -192,6 +193,29 @@ def test_two_apps_are_compared_as_if_they_had_one_namespace(world: World) -> Non
     text = world.diff("cart", "shop").stdout
     assert "cart..shop\n" in text
     assert '      cart  "2"\n      shop  "1"  ' in text
+
+
+@pytest.mark.skipif(
+    shutil.which("kustomize") is None and shutil.which("kubectl") is None,
+    reason="neither kustomize nor kubectl is here",
+)
+def test_both_revisions_are_rendered_and_no_line_is_blamed_that_does_not_say_it(
+    world: World,
+) -> None:
+    files = {"base/m.yaml": MAP % ("m", 1), "base/kustomization.yaml": "resources: [m.yaml]\n"}
+    overlay = "resources: [../base]\nnamePrefix: %s-\ncommonAnnotations: {a: %s}\n"
+    files["prod/kustomization.yaml"] = overlay % ("p", "x")
+    world.sample.commit({path: text.encode() for path, text in files.items()})
+    changed = {"base/m.yaml": MAP % ("m", 2), "prod/kustomization.yaml": overlay % ("p", "z")}
+    world.sample.git("branch", "rendered")
+    world.sample.commit({path: text.encode() for path, text in changed.items()}, branch="rendered")
+    (one,) = world.form("main..rendered", "--repo", "repo", "--path", "prod")["comparisons"]
+    (found,) = one["objects"]
+    assert (found["name"], found["verdict"]) == ("p-m", "changed")
+    data, annotation = found["changes"]
+    assert (annotation["path"], annotation["new"]) == ("metadata.annotations.a", "z")
+    assert "no line states just this" in annotation["origin"]["note"]
+    assert (data["new"], data["origin"]["file"], data["origin"]["line"]) == ("2", "base/m.yaml", 5)
 
 
 # A repository of another machine ------------------------------------------------------------------
