@@ -6,7 +6,7 @@ another process.  One that was only killed may have been in the wrong place: it 
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from threading import Lock
+from threading import Condition
 from typing import Final
 
 from core.errors import UnavailableError
@@ -15,6 +15,8 @@ from core.manifests.apart.worker import Ended, Limits, Worker
 
 AHEAD: Final = 256  # questions sent before their answers are looked for
 AHEAD_BYTES: Final = 2**20
+PATIENCE_S: Final = 0.1  # for a busy process: another one takes as long to start
+KEPT: Final = 2  # idle ones; a sync asks from six threads, and eleven were started in turn
 LARGE_BYTES: Final = 2**22  # after a text of this size a process is not kept, nor its memory
 _KILLED: Final = "its parser was killed twice (out of memory?); split the file or give more memory"
 
@@ -27,7 +29,7 @@ class Workers:
 
     def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - a value
         """Start nothing yet."""
-        self._limits, self._lock = limits, Lock()
+        self._limits, self._lock = limits, Condition()
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
@@ -90,6 +92,8 @@ class Workers:
 
     def _taken(self) -> Worker:
         with self._lock:
+            if self._busy:
+                self._lock.wait_for(lambda: self._idle or self._closed, PATIENCE_S)
             if self._closed:
                 raise UnavailableError("nothing is parsed any more: the program ends")
             worker = self._idle.pop() if self._idle else Worker(self._limits)
@@ -102,9 +106,10 @@ class Workers:
             return
         with self._lock:
             self._busy.discard(worker)
-            kept = not self._closed and not self._idle
+            kept = not self._closed and len(self._idle) < KEPT
             if kept:
                 self._idle.append(worker)
+                self._lock.notify()
         if not kept:
             worker.close()
 
