@@ -10,7 +10,7 @@ from core.attribution.rendering import attached, origin_of
 from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
-from core.manifests import Folder
+from core.manifests import Folder, Reader
 from core.model import (
     Absent,
     AppSpec,
@@ -36,12 +36,20 @@ ORIGINS_MAX: Final = 200  # objects; each takes a walk through the history of it
 class Comparing:
     """Compares the folders of apps with each other."""
 
-    def __init__(self, repositories: Repositories, mask_key: bytes, *, whole: bool = False) -> None:
-        """Read from *repositories*; hashes of secrets are made with *mask_key*.
+    def __init__(
+        self,
+        repositories: Repositories,
+        reader: Reader,
+        mask_key: bytes,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """Read *repositories* with *reader*; hashes of secrets are made with *mask_key*.
 
         *whole*: objects are wanted as a whole, and nobody asks which commit states a field.
         """
-        self._repositories, self._key, self._whole = repositories, mask_key, whole
+        self._repositories, self._reader = repositories, reader
+        self._key, self._whole = mask_key, whole
         self._renderer = Renderer()
         self._folders: dict[str, Folders] = {}
         self._asking: Conversation | None = None
@@ -53,6 +61,7 @@ class Comparing:
         if self._asking is not None:
             self._asking.end()
         self._repositories.close()
+        self._reader.close()
 
     def compared(self, pairs: Sequence[tuple[AppSpec, AppSpec]]) -> tuple[Comparison, ...]:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
@@ -119,7 +128,7 @@ class Comparing:
         assert end.commit is not None
         folders = self._folders.get(end.spec.repo)
         if folders is None:
-            folders = Folders(end.spec.repo, self._repositories, self._renderer)
+            folders = Folders(end.spec.repo, self._repositories, self._reader, self._renderer)
             self._folders[end.spec.repo] = folders
         return folders.stated(end.spec, end.commit)[1]
 
@@ -145,7 +154,7 @@ class Comparing:
     def _origins(self, end: End) -> Origins:
         assert end.commit is not None
         repository = self._repositories.opened(end.spec.repo)
-        return Origins(repository, end.commit.id, end.spec.path)
+        return Origins(repository, self._reader, end.commit.id, end.spec.path)
 
     def _restatement(
         self,

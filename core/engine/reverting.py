@@ -9,7 +9,7 @@ from core.clock import Clock
 from core.compare import paired
 from core.errors import RejectedError
 from core.git import File, Repositories, Repository
-from core.manifests import DocumentCache, Folder, read
+from core.manifests import DocumentCache, Folder, Reader, read
 from core.model import AppSpec, Document, RevertPlan
 from core.sources.reading import chosen_files, listed
 
@@ -20,11 +20,13 @@ _Readable: TypeAlias = tuple[File, Callable[[], bytes]]
 class Reverts:
     """Undoes commits by new ones.  Threads may share it."""
 
-    def __init__(self, apps: Iterable[AppSpec], repositories: Repositories, clock: Clock) -> None:
+    def __init__(
+        self, apps: Iterable[AppSpec], repositories: Repositories, reader: Reader, clock: Clock
+    ) -> None:
         """Undo commits of *apps*, whose folders lie in *repositories*."""
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._clock = repositories, clock
-        self._cache = DocumentCache()
+        self._cache = DocumentCache(reader.outcomes)
 
     def planned(self, app: str, commit: str) -> RevertPlan:
         """Work a revert out without making it.  Blocks.
