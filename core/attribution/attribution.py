@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from core.attribution.origins import Origins
 from core.attribution.recalling import recalled
-from core.attribution.rendering import rendered
+from core.attribution.rendering import attached, origin_of
 from core.attribution.users import attribute, maker, remover
 from core.compare import detailed
 from core.errors import ProductError
 from core.git import Repositories
+from core.manifests import Reader
 from core.model import AppSpec, AuditEvent
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import CommitRead, Explained, Recalled
@@ -18,10 +19,10 @@ from core.reconcile.memory.results import CommitRead, Explained, Recalled
 class Attribution:
     """Asks Git's history and the audit log.  Threads may share it."""
 
-    def __init__(self, apps: Iterable[AppSpec], repositories: Repositories) -> None:
-        """Answer for *apps*, whose folders lie in *repositories*."""
+    def __init__(self, apps: Iterable[AppSpec], repositories: Repositories, reader: Reader) -> None:
+        """Answer for *apps*, whose folders lie in *repositories*, read by *reader*."""
         self._specs = {spec.name: spec for spec in apps}
-        self._repositories = repositories
+        self._repositories, self._reader = repositories, reader
 
     def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:
         """Find who and which commit; what Git cannot say now is left out.  Blocks.
@@ -46,7 +47,7 @@ class Attribution:
         if asked.document.made is not None:  # its files state something else than it is
             return Recalled(asked.key, asked.revision, (asked.document,))
         repository = self._repositories.opened(self._specs[asked.key.app].repo)
-        documents = recalled(repository, asked.document, asked.revision)
+        documents = recalled(repository, self._reader, asked.document, asked.revision)
         return Recalled(asked.key, asked.revision, documents)
 
     def show(self, asked: ReadCommit) -> CommitRead:
@@ -62,14 +63,14 @@ class Attribution:
         if asked.desired is None and not asked.applied:
             return plain  # Git never had it
         spec = self._specs[asked.key.app]
-        origins = Origins(self._repositories.opened(spec.repo), asked.revision, spec.path)
+        repository = self._repositories.opened(spec.repo)
+        origins = Origins(repository, self._reader, asked.revision, spec.path)
         if asked.desired is None:
             return replace(plain, origin=origins.of_removed(asked.key.ref, asked.kind))
-        if asked.desired.document.made is not None:
-            return rendered(origins, asked.desired.document, plain, missing=asked.live is None)
+        document = asked.desired.document
         if asked.live is None:
-            return replace(plain, origin=origins.of_object(asked.desired.document))
-        return replace(plain, changes=origins.attach(asked.desired.document, plain.changes))
+            return replace(plain, origin=origin_of(origins, document))
+        return replace(plain, changes=attached(origins, document, plain.changes))
 
 
 def _with_users(asked: LookUp, found: Explained, events: Sequence[AuditEvent]) -> Explained:

@@ -13,7 +13,7 @@ from typing import Final
 
 from core.errors import NotHereError, RejectedError
 from core.git import Repository
-from core.manifests import Past, Statement
+from core.manifests import Past, Reader, Statement
 from core.model import Document
 
 VERSIONS_MAX: Final = 20_000  # of the file that are looked at
@@ -46,9 +46,11 @@ class _Stop:
 class Blame:
     """Looks for the commits behind the fields of one object."""
 
-    def __init__(self, repository: Repository, document: Document, paths: Iterable[str]) -> None:
+    def __init__(
+        self, repository: Repository, reader: Reader, document: Document, paths: Iterable[str]
+    ) -> None:
         """Ask about *paths* of the object that *document* is."""
-        self._repository = repository
+        self._repository, self._reader = repository, reader
         self._document = document
         self._paths = tuple(paths)
         self._pasts: dict[str, Past] = {}
@@ -164,7 +166,8 @@ class Blame:
         blob = self._repository.blob_at(commit, file)
         past = self._pasts.get(file)
         if past is None:
-            past = Past(replace(self._document, file=file), self._open())
+            stated = replace(self._document, file=file)
+            past = Past(stated, self._open(), self._reader.examined)
             self._pasts[file] = past
         if blob is None:
             return Statement(stated=False, values=dict.fromkeys(self._paths))

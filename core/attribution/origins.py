@@ -5,12 +5,13 @@ What cannot be traced to a line gets the next best answer, and a note that says 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from core.attribution.blame import Blame, Found
 from core.errors import NotHereError, RejectedError
 from core.git import Repository
-from core.manifests import line_of, load
+from core.manifests import Reader, line_of
 from core.model import (
     Absent,
     Cause,
@@ -34,9 +35,9 @@ _NOT_STATED: Final = "the last commit that changed the object: its file leaves t
 class Origins:
     """Looks up fields of one app's folder at one revision."""
 
-    def __init__(self, repository: Repository, revision: str, folder: str) -> None:
-        """Look at *folder* of *repository* as of *revision*."""
-        self._repository = repository
+    def __init__(self, repository: Repository, reader: Reader, revision: str, folder: str) -> None:
+        """Look at *folder* of *repository* as of *revision*; *reader* parses its files."""
+        self._repository, self._reader = repository, reader
         self._revision = revision
         self._folder = folder
 
@@ -50,7 +51,7 @@ class Origins:
         paths = {change.path for change in changes if _is_blamed(change)}
         if not paths:
             return changes
-        blame = Blame(self._repository, document, [*paths, _OBJECT])
+        blame = Blame(self._repository, self._reader, document, [*paths, _OBJECT])
         try:
             found = blame.run(self._revision)
         except NotHereError:
@@ -80,7 +81,8 @@ class Origins:
             UnavailableError: The repository cannot be read.
         """
         try:
-            found = Blame(self._repository, document, [_OBJECT]).run(self._revision)
+            blame = Blame(self._repository, self._reader, document, [_OBJECT])
+            found = blame.run(self._revision)
         except NotHereError:
             return _not_here(document)
         if _OBJECT not in found:
@@ -119,11 +121,12 @@ class Origins:
         """Find an object in one version of a file."""
         try:
             content = self._repository.blob(blob) if blob is not None else b""
-            documents = load(file, content).documents if ref.name.encode() in content else ()
+            texts = [(file, content)] if ref.name.encode() in content else []
         except RejectedError:
             return None
         sought = kind.group, kind.kind, ref.name
-        for found in documents:
+        read = list(self._reader.outcomes(texts))
+        for found in chain.from_iterable(one.documents for one in read):
             same = (found.kind.group, found.kind.kind, found.name) == sought
             if same and found.namespace in {None, ref.namespace}:
                 return found
@@ -137,7 +140,7 @@ class Origins:
         found: Mapping[str, Found],
         values: Mapping[str, bytes | None],
     ) -> FieldChange:
-        line = line_of(change.path, content, document)
+        line = line_of(change.path, content, document, self._reader.line)
         if values[change.path] is not None:
             origin = self._origin(document.file, line, found[change.path])
         elif isinstance(change.git, Absent):

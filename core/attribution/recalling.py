@@ -12,7 +12,7 @@ from typing import Final
 from core.attribution.blame import MANIFESTS, MOVED_MAX
 from core.errors import NotHereError, RejectedError
 from core.git import Repository
-from core.manifests import Past
+from core.manifests import Past, Reader
 from core.model import Document
 
 VERSIONS_MAX: Final = 500  # of the file that are looked at
@@ -21,13 +21,15 @@ PARSED_MAX_BYTES: Final = 2 * 2**20  # about half a second
 _WHOLE: Final = ""  # the path of the object itself
 
 
-def recalled(repository: Repository, document: Document, revision: str) -> tuple[Document, ...]:
+def recalled(
+    repository: Repository, reader: Reader, document: Document, revision: str
+) -> tuple[Document, ...]:
     """Return the object *document* as *revision* and the commits before it state it.
 
     Raises:
         UnavailableError: The repository cannot be read.
     """
-    walk = _Walk(repository, document, revision)
+    walk = _Walk(repository, reader, document, revision)
     found: dict[bytes, None] = {}
     for body in walk.bodies():
         found.setdefault(body)
@@ -37,8 +39,10 @@ def recalled(repository: Repository, document: Document, revision: str) -> tuple
 
 
 class _Walk:
-    def __init__(self, repository: Repository, document: Document, revision: str) -> None:
-        self._repository, self._document = repository, document
+    def __init__(
+        self, repository: Repository, reader: Reader, document: Document, revision: str
+    ) -> None:
+        self._repository, self._reader, self._document = repository, reader, document
         self._pasts: dict[str, Past] = {}
         self._heap: list[tuple[int, int, str, str]] = []
         self._seen: set[tuple[str, str]] = set()
@@ -85,7 +89,8 @@ class _Walk:
         if blob is None:
             return None
         if file not in self._pasts:
-            self._pasts[file] = Past(replace(self._document, file=file), [_WHOLE])
+            stated = replace(self._document, file=file)
+            self._pasts[file] = Past(stated, [_WHOLE], self._reader.examined)
         try:
             said = self._pasts[file].stated(self._repository.blob(blob))
         except (RejectedError, NotHereError):

@@ -9,31 +9,41 @@ from dataclasses import replace
 import msgspec
 
 from core.attribution.origins import Origins
-from core.model import Absent, Document, Json
+from core.model import Absent, Document, FieldChange, Json, Origin
 from core.model.paths import PathError, parse_path, value_at
-from core.reconcile.memory.results import Explained
 
 
-def rendered(origins: Origins, document: Document, plain: Explained, *, missing: bool) -> Explained:
-    """Give each change of a rendered object its origin, or the object itself if it is missing.
+def origin_of(origins: Origins, document: Document) -> Origin | None:
+    """Return the origin of an object as a whole, be it rendered or stated as it is.
 
     Raises:
         UnavailableError: The repository cannot be read.
     """
-    made = document.made
-    assert made is not None
-    last = origins.of_inputs(document, made.inputs)
-    if missing:
-        return replace(plain, origin=last)
-    changes = []
-    for change in plain.changes:
+    if document.made is None:
+        return origins.of_object(document)
+    return origins.of_inputs(document, document.made.inputs)
+
+
+def attached(
+    origins: Origins, document: Document, changes: tuple[FieldChange, ...]
+) -> tuple[FieldChange, ...]:
+    """Give each change of an object its origin, be it rendered or stated as it is.
+
+    Raises:
+        UnavailableError: The repository cannot be read.
+    """
+    if document.made is None:
+        return origins.attach(document, changes)
+    last = origin_of(origins, document)
+    found: list[FieldChange] = []
+    for change in changes:
         stated = None if isinstance(change.git, Absent) else _statement(document, change.path)
         if stated is not None:
             (change,) = origins.attach(stated, (change,))  # noqa: PLW2901 - it, with its origin
         if change.origin is None and not isinstance(change.git, Absent):
             change = replace(change, origin=last)  # noqa: PLW2901 - it, with its origin
-        changes.append(change)
-    return replace(plain, changes=tuple(changes))
+        found.append(change)
+    return tuple(found)
 
 
 def _statement(document: Document, path: str) -> Document | None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from core.attribution.origins import Origins
+from core.attribution.rendering import attached, origin_of
 from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
-from core.manifests import Folder
+from core.manifests import Folder, Reader
 from core.model import (
     Absent,
     AppSpec,
@@ -29,18 +30,26 @@ from core.render import Renderer
 from core.sources.reading import Folders
 
 _EMPTY: Final = Folder((), (), ())
-ORIGINS_MAX: Final = 300  # objects; each takes a walk through the history of its file
+ORIGINS_MAX: Final = 200  # objects; each takes a walk through the history of its file
 
 
 class Comparing:
     """Compares the folders of apps with each other."""
 
-    def __init__(self, repositories: Repositories, mask_key: bytes, *, whole: bool = False) -> None:
-        """Read from *repositories*; hashes of secrets are made with *mask_key*.
+    def __init__(
+        self,
+        repositories: Repositories,
+        reader: Reader,
+        mask_key: bytes,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """Read *repositories* with *reader*; hashes of secrets are made with *mask_key*.
 
         *whole*: objects are wanted as a whole, and nobody asks which commit states a field.
         """
-        self._repositories, self._key, self._whole = repositories, mask_key, whole
+        self._repositories, self._reader = repositories, reader
+        self._key, self._whole = mask_key, whole
         self._renderer = Renderer()
         self._folders: dict[str, Folders] = {}
         self._asking: Conversation | None = None
@@ -52,6 +61,7 @@ class Comparing:
         if self._asking is not None:
             self._asking.end()
         self._repositories.close()
+        self._reader.close()
 
     def compared(self, pairs: Sequence[tuple[AppSpec, AppSpec]]) -> tuple[Comparison, ...]:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
@@ -118,7 +128,7 @@ class Comparing:
         assert end.commit is not None
         folders = self._folders.get(end.spec.repo)
         if folders is None:
-            folders = Folders(end.spec.repo, self._repositories, self._renderer)
+            folders = Folders(end.spec.repo, self._repositories, self._reader, self._renderer)
             self._folders[end.spec.repo] = folders
         return folders.stated(end.spec, end.commit)[1]
 
@@ -144,7 +154,7 @@ class Comparing:
     def _origins(self, end: End) -> Origins:
         assert end.commit is not None
         repository = self._repositories.opened(end.spec.repo)
-        return Origins(repository, end.commit.id, end.spec.path)
+        return Origins(repository, self._reader, end.commit.id, end.spec.path)
 
     def _restatement(
         self,
@@ -185,7 +195,7 @@ def _explained(
             return replace(made, changes=_attached(made.changes, was, now, origins))
         if origins:
             side, said = (0, was) if now is None else (1, now)
-            origin = origins[side].of_object(said) if said is not None else None
+            origin = origin_of(origins[side], said) if said is not None else None
             return replace(made, origin=origin)
     except ProductError:  # Git cannot say it now: nobody is named
         return made
@@ -208,8 +218,8 @@ def _attached(
     there = [change for change in changes if not isinstance(change.git, Absent)]
     gone = [change for change in changes if isinstance(change.git, Absent)]
     turned = [replace(change, git=change.live) for change in gone]
-    known = {change.path: change.origin for change in origins[1].attach(now, there)}
-    known |= {change.path: change.origin for change in origins[0].attach(was, turned)}
+    known = {change.path: change.origin for change in attached(origins[1], now, tuple(there))}
+    known |= {change.path: change.origin for change in attached(origins[0], was, tuple(turned))}
     return tuple(replace(change, origin=known[change.path]) for change in changes)
 
 

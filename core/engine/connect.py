@@ -12,6 +12,7 @@ from core.engine.inbox import Inbox
 from core.engine.reverting import Reverts
 from core.engine.seams import Adapters
 from core.git import Repositories
+from core.manifests import Reader, Workers
 from core.model import AppSpec, ClusterSpec
 from core.model.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
@@ -44,13 +45,15 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         clock: Time and dice.
     """
     clock = clock or Clock()
-    inbox, repositories = Inbox(), Repositories(remotes)
+    inbox, repositories, reader = Inbox(), Repositories(remotes), Reader(Workers())
     known = (*apps, *neighbours)
     adapters = Adapters(
         clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
-        sources=Sources(known, repositories, inbox.put, once=once, webhook=webhook, clock=clock),
-        attribution=Attribution(known, repositories),
-        reverts=Reverts(apps, repositories, clock),
+        sources=Sources(
+            known, repositories, inbox.put, reader, once=once, webhook=webhook, clock=clock
+        ),
+        attribution=Attribution(known, repositories, reader),
+        reverts=Reverts(apps, repositories, reader, clock),
     )
     state = initial(
         apps,

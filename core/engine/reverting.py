@@ -3,27 +3,30 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from core.clock import Clock
 from core.compare import paired
 from core.errors import RejectedError
 from core.git import File, Repositories, Repository
-from core.manifests import DocumentCache, Folder, read
+from core.manifests import DocumentCache, Folder, Reader, read
 from core.model import AppSpec, Document, RevertPlan
 from core.sources.reading import chosen_files, listed
 
+_RENDERED: Final = "is of files that are rendered: what follows from it is for the next sync"
 _Readable: TypeAlias = tuple[File, Callable[[], bytes]]
 
 
 class Reverts:
     """Undoes commits by new ones.  Threads may share it."""
 
-    def __init__(self, apps: Iterable[AppSpec], repositories: Repositories, clock: Clock) -> None:
+    def __init__(
+        self, apps: Iterable[AppSpec], repositories: Repositories, reader: Reader, clock: Clock
+    ) -> None:
         """Undo commits of *apps*, whose folders lie in *repositories*."""
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._clock = repositories, clock
-        self._cache = DocumentCache()
+        self._cache = DocumentCache(reader.outcomes)
 
     def planned(self, app: str, commit: str) -> RevertPlan:
         """Work a revert out without making it.  Blocks.
@@ -39,7 +42,9 @@ class Reverts:
             return plan
         before, after = self._folders(repository, plan, spec)
         pushed = (f"is pushed to {plan.branch} of {spec.repo}",) if self._is_remote(spec) else ()
-        notes = (*pushed, *plan.notes, *_unread(before, after))
+        rendered = any(path == _prefix(spec.path) for path, _ in (*before.refused, *after.refused))
+        made = (_RENDERED,) if rendered else tuple(_unread(before, after))
+        notes = (*pushed, *plan.notes, *made)
         return replace(plan, restated=tuple(_restated(before, after)), notes=notes)
 
     def made(self, plan: RevertPlan) -> str:

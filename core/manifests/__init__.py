@@ -1,12 +1,13 @@
 """Bytes in Git to desired objects: read exactly as kubectl reads them.
 
 `load` reads one file, `read` a folder of them; `line_of` and `stated_at` say where a field stands
-and what it was in another version of its file.  Only this package knows yaml, so it also writes it.
+and what it was in another version of its file.  A `Reader` parses in another process, so that no
+file can end this one.  Only this package knows yaml, so it also writes it.
 """
 
+from core.manifests.apart import Reader, Workers
 from core.manifests.folder import DocumentCache, Folder, Listed, read
 from core.manifests.loading import Loaded, load
-from core.manifests.parse import parsed
 from core.manifests.past import Past, Statement
 from core.manifests.places import line_of, stated_at
 
@@ -16,10 +17,11 @@ __all__ = [
     "Listed",
     "Loaded",
     "Past",
+    "Reader",
     "Statement",
+    "Workers",
     "line_of",
     "load",
-    "parsed",
     "read",
     "stated_at",
 ]

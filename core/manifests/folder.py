@@ -2,17 +2,16 @@
 
 import re
 import stat
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from posixpath import basename, commonpath, dirname
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from core.clean import clean
-from core.errors import ManifestError, RejectedError
-from core.manifests.loading import load
-from core.manifests.parse import YamlError
+from core.errors import RejectedError
+from core.manifests.loading import Outcome
 from core.model import Document
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -25,10 +24,11 @@ _RENDERED: Final = {
     "Kustomization": "kustomize",
     "Chart.yaml": "helm",
 }
-_SIGNS: Final = re.compile(rb"""\b(?:apiVersion|kind)["']?\s*:|\{\{""")
 _SUBMODULE: Final = 0o160000
 _ODD_NAME: Final = re.compile(r"(?P<byte>[\udc80-\udcff])|[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_DOCUMENT_BYTES: Final = 500  # of a `Document` without its body, measured
+
+_Key: TypeAlias = tuple[str, str]  # path of a file, id of its blob
+ReadAll: TypeAlias = Callable[[Iterable[tuple[str, bytes]]], Iterator[Outcome]]
 
 
 class Listed(NamedTuple):
@@ -59,21 +59,6 @@ class Folder(NamedTuple):
     others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one file held, and what of it could not be read."""
-
-    documents: tuple[Document, ...]
-    problems: tuple[str, ...] = ()
-    broken: tuple[tuple[Document, str], ...] = ()
-    others: tuple[str, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """Bytes that keeping it costs, about."""
-        return sum(len(document.body) + _DOCUMENT_BYTES for document in self.documents)
-
-
 class DocumentCache:
     """What files held, by path and blob id; the least recently used go first.
 
@@ -82,34 +67,70 @@ class DocumentCache:
     """
 
     def __init__(
-        self, *, files: int = CACHED_FILES_MAX, size_bytes: int = CACHED_MAX_BYTES
+        self,
+        read_all: ReadAll,
+        *,
+        files: int = CACHED_FILES_MAX,
+        size_bytes: int = CACHED_MAX_BYTES,
     ) -> None:
-        """Keep at most so many files, and about so many bytes of objects."""
-        self._files_max, self._bytes_max = files, size_bytes
-        self._outcomes: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
+        """Keep at most so many files, and about so many bytes of objects.
+
+        Args:
+            read_all: Parses files that are new: paths and contents to outcomes, in that order.
+            files: How many.
+            size_bytes: How many bytes.
+        """
+        self._read_all, self._files_max, self._bytes_max = read_all, files, size_bytes
+        self._outcomes: OrderedDict[_Key, Outcome] = OrderedDict()
         self._warned: OrderedDict[tuple[int, str], tuple[Document, Document]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
-    def outcome(self, path: str, blob_id: str, content: Callable[[], bytes]) -> Outcome:
-        """Return what the file holds, reading it only if it is new.
+    def outcomes(self, files: Sequence[Listed]) -> list[Outcome]:
+        """Return what each file holds, reading only those that are new.
 
         Raises:
-            UnavailableError: The repository cannot be read; that is no fault of the file.
+            UnavailableError: The repository cannot be read; that is no fault of a file.
         """
-        key = (path, blob_id)
+        found = {key: known for file in files if (known := self._known(key := _key(file)))}
+        new = {key: file for file in files if (key := _key(file)) not in found}
+        found |= {key: self._kept(key, outcome) for key, outcome in self._read(new)}
+        return [found[_key(file)] for file in files]
+
+    def _known(self, key: _Key) -> Outcome | None:
         with self._lock:
             found = self._outcomes.get(key)
             if found is not None:
                 self._outcomes.move_to_end(key)
-                return found
-        outcome = _outcome(path, content)
+            return found
+
+    def _kept(self, key: _Key, outcome: Outcome) -> Outcome:
         with self._lock:
             if key not in self._outcomes:
                 self._outcomes[key] = outcome
                 self._bytes += outcome.size
                 self._shrink()
             return self._outcomes.get(key, outcome)
+
+    def _read(self, new: dict[_Key, Listed]) -> Iterator[tuple[_Key, Outcome]]:
+        asked: deque[_Key] = deque()  # those whose outcomes are still to come
+        unreadable: list[tuple[_Key, Outcome]] = []
+
+        def contents() -> Iterator[tuple[str, bytes]]:
+            for key, file in new.items():
+                try:
+                    content = b"" if (problem := _oddity(file.place)) else file.content()
+                except RejectedError as error:
+                    problem = f"{clean(file.place)}:1: {error}"
+                if problem:
+                    unreadable.append((key, Outcome((), (problem,))))
+                else:
+                    asked.append(key)
+                    yield file.place, content
+
+        for outcome in self._read_all(contents()):
+            yield asked.popleft(), outcome
+        yield from unreadable
 
     def warned(self, document: Document, warning: str) -> Document:
         """Return *document* with one more warning; the same object for the same question."""
@@ -139,68 +160,42 @@ def read(files: Iterable[Listed], cache: DocumentCache) -> Folder:
         UnavailableError: The repository cannot be read.
     """
     ordered = sorted(files, key=lambda file: file[0])
-    rendered = _rendered(ordered)
+    rendered = _rendered(ordered, cache)
+    entries = [file for file in ordered if not any(map(file.path.startswith, rendered))]
+    manifests = _manifests(entries, _hidden(ordered))
+    outcomes = dict(zip(manifests, cache.outcomes(tuple(manifests.values())), strict=True))
     refused = list(rendered.items())
-    hidden = _hidden(ordered)
-    outcomes: list[Outcome] = []
-    seen: set[str] = set()
-    for file in ordered:
-        path = file.path
-        if any(path.startswith(folder) for folder in rendered):
-            continue
+    for file in entries:
         refusal = _refusal(file)
         if refusal:
             place = f"{file.place}/" if file.mode == _SUBMODULE else file.place
-            refused.append((place, f"{clean(path)}:1: {refusal}"))
-        elif _is_manifest(path) and not hidden(path) and file.place not in seen:
-            seen.add(file.place)
-            outcome = _outcome_of(file, cache)
-            outcomes.append(outcome)
-            refused.extend((file.place, problem) for problem in outcome.problems)
+            refused.append((place, f"{clean(file.path)}:1: {refusal}"))
+        elif file.path in outcomes:
+            refused.extend((file.place, problem) for problem in outcomes[file.path].problems)
     return Folder(
-        _last_of_each([each for one in outcomes for each in one.documents], cache),
+        _last_of_each([each for one in outcomes.values() for each in one.documents], cache),
         tuple(problem for _, problem in refused),
         tuple(refused),
-        tuple(each for one in outcomes for each in one.broken),
-        tuple(each for one in outcomes for each in one.others),
+        tuple(each for one in outcomes.values() for each in one.broken),
+        tuple(each for one in outcomes.values() for each in one.others),
     )
 
 
-def _outcome_of(file: Listed, cache: DocumentCache) -> Outcome:
-    odd = _oddity(file.place)
-    return Outcome((), (odd,)) if odd else cache.outcome(file.place, file.blob_id, file.content)
+def _manifests(entries: list[Listed], hidden: Callable[[str], bool]) -> dict[str, Listed]:
+    """Choose by path the files that are read, each place once."""
+    found: dict[str, Listed] = {}
+    seen: set[str] = set()
+    for file in entries:
+        if _refusal(file) or not _is_manifest(file.path) or hidden(file.path):
+            continue
+        if file.place not in seen:
+            seen.add(file.place)
+            found[file.path] = file
+    return found
 
 
-def _outcome(path: str, content: Callable[[], bytes]) -> Outcome:
-    shown = clean(path)
-    try:
-        read_bytes = content()
-    except RejectedError as error:
-        return Outcome((), (f"{shown}:1: {error}",))
-    try:
-        loaded = load(path, read_bytes)
-    except ManifestError as error:
-        if not isinstance(error, YamlError) and not _has_signs(read_bytes):
-            return Outcome((), others=(shown,))
-        return Outcome((), (f"{shown}:{error.line}: {error.reason}",))
-    told = [
-        (each.document, f"{shown}:{each.error.line}: {each.error.reason}") for each in loaded.faults
-    ]
-    places = tuple(f"{shown}:{line}" for line in loaded.others)
-    return Outcome(
-        loaded.documents,
-        tuple(problem for _, problem in told),
-        tuple((document, problem) for document, problem in told if document is not None),
-        places if loaded.documents or told else (shown,) * bool(places),
-    )
-
-
-def _has_signs(content: bytes) -> bool:
-    """Tell whether a file that cannot be read may have been meant as a manifest, or as a template.
-
-    A `tsconfig.json` with comments, tags of another program and another encoding are no faults.
-    """
-    return _SIGNS.search(content.replace(b"\0", b"")) is not None  # UTF-16 is full of these
+def _key(file: Listed) -> _Key:
+    return file.place, file.blob_id
 
 
 def _is_manifest(path: str) -> bool:
@@ -230,18 +225,20 @@ def _oddity(path: str) -> str:
     return f"{clean(path)}:1: its name {what}"
 
 
-def _rendered(files: list[Listed]) -> dict[str, str]:
+def _rendered(files: list[Listed], cache: DocumentCache) -> dict[str, str]:
     """Find folders that kustomize or helm would render, and say of each that it is left out.
 
     Reading them as they are would be worse than not at all: patches and templates would be taken
     for objects.
     """
     folders: dict[str, str] = {}
-    for path, _, mode, content, *_ in files:
-        name = basename(path)
+    for file in files:
+        path, name = file.path, basename(file.path)
         tool = _RENDERED.get(name)
-        if tool is None or not stat.S_ISREG(mode) or _states_objects(path, content):
+        if tool is None or not stat.S_ISREG(file.mode) or _oddity(file.place):
             continue
+        if cache.outcomes((file,))[0].documents:
+            continue  # an ordinary object: Flux has a kind Kustomization
         folder = path.removesuffix(name)
         if any(folder.startswith(above) for above in folders):
             continue
@@ -250,14 +247,6 @@ def _rendered(files: list[Listed]) -> dict[str, str]:
         reason = f"{alone}; none of its files was read"
         folders[folder] = f"{clean(path)}:1: {reason}"
     return folders
-
-
-def _states_objects(path: str, content: Callable[[], bytes]) -> bool:
-    """Tell an ordinary object (Flux has a kind Kustomization) from the tool's own file."""
-    try:
-        return bool(load(path, content()).documents)
-    except RejectedError:
-        return False
 
 
 def _hidden(files: list[Listed]) -> Callable[[str], bool]:

@@ -4,12 +4,14 @@ A syntax error costs the file, an object that is wrong in itself costs that obje
 neither an apiVersion nor a kind was never meant for a cluster: values, dashboards, compose files.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 
+from core.clean import clean
 from core.errors import ManifestError
 from core.manifests.objects import (
     Place,
@@ -19,12 +21,14 @@ from core.manifests.objects import (
     namespace_of,
     text_of,
 )
-from core.manifests.parse import parse
+from core.manifests.parse import YamlError, parse
 from core.manifests.tree import Root, Tree
 from core.model import Document, Json, JsonObject, KindRef
 
 LIST_DEPTH_MAX: Final = 10
 _SIGNS: Final = frozenset({"apiVersion", "kind"})
+_SIGNS_IN_TEXT: Final = re.compile(rb"""\b(?:apiVersion|kind)["']?\s*:|\{\{""")
+_DOCUMENT_BYTES: Final = 500  # of a `Document` without its body, measured
 _FOR_KUSTOMIZE: Final = "kustomize.config.k8s.io/"  # kinds that no cluster serves
 
 
@@ -47,11 +51,55 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one file held, and what of it could not be read."""
+
+    documents: tuple[Document, ...]
+    problems: tuple[str, ...] = ()
+    broken: tuple[tuple[Document, str], ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes that keeping it costs, about."""
+        return sum(len(document.body) + _DOCUMENT_BYTES for document in self.documents)
+
+
+@dataclass(frozen=True, slots=True)
 class Stated:
     """One object before it is checked: its values, and the line of its first key."""
 
     value: JsonObject
     line: int
+
+
+def outcome_of(path: str, content: bytes) -> Outcome:
+    """Read one file of a folder; what is wrong with it is told and not raised."""
+    shown = clean(path)
+    try:
+        loaded = load(path, content)
+    except ManifestError as error:
+        if not isinstance(error, YamlError) and not _has_signs(content):
+            return Outcome((), others=(shown,))
+        return Outcome((), (f"{shown}:{error.line}: {error.reason}",))
+    told = [
+        (each.document, f"{shown}:{each.error.line}: {each.error.reason}") for each in loaded.faults
+    ]
+    places = tuple(f"{shown}:{line}" for line in loaded.others)
+    return Outcome(
+        loaded.documents,
+        tuple(problem for _, problem in told),
+        tuple((document, problem) for document, problem in told if document is not None),
+        places if loaded.documents or told else (shown,) * bool(places),
+    )
+
+
+def _has_signs(content: bytes) -> bool:
+    """Tell whether a file that cannot be read may have been meant as a manifest, or as a template.
+
+    A `tsconfig.json` with comments, tags of another program and another encoding are no faults.
+    """
+    return _SIGNS_IN_TEXT.search(content.replace(b"\0", b"")) is not None  # UTF-16 has many
 
 
 def load(path: str, content: bytes) -> Loaded:

@@ -152,7 +152,10 @@ def _taken(path: str, text: str) -> Tree:
         raise ManifestError(path, before.count(b"\n") + 1, reason) from error
     except yaml.MarkedYAMLError:
         raise
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+    except MemoryError as error:
+        reason = "[SIZE] parsing it takes more memory than a file may; split the file"
+        raise YamlError(path, 1, reason) from error
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise ManifestError(path, 1, "the YAML parser gave up on this file") from error
     finally:
         parser.dispose()

@@ -7,9 +7,9 @@ one line that none of the fields stands on (a machine that writes image tags mak
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -42,6 +42,17 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """What one text states of an object, and how well that fits; None where it is not in there."""
+
+    ranked: tuple[Rank, Statement] | None
+    idle: frozenset[int] | None = None  # lines, from 0, of one value each, which nobody asks for
+
+
+Examine: TypeAlias = Callable[[Document, tuple[str, ...], bytes], Examined]
+
+
+@dataclass(frozen=True, slots=True)
 class _Watch:
     """How one path leads through a document: what would change its value."""
 
@@ -68,16 +79,23 @@ class _Read:
     """One text that was parsed, to compare the next one with."""
 
     lines: list[bytes]
-    idle: frozenset[int]  # lines, from 0, of one value each, which nobody asks for
+    idle: frozenset[int]
     ranked: tuple[Rank, Statement]
 
 
 class Past:
     """Reads one object out of the versions of its file, newest first."""
 
-    def __init__(self, document: Document, paths: Iterable[str]) -> None:
-        """Ask for the values at *paths* of the object that *document* is."""
+    def __init__(self, document: Document, paths: Iterable[str], examine: Examine) -> None:
+        """Ask for the values at *paths* of the object that *document* is.
+
+        Args:
+            document: The object.
+            paths: Of its fields.
+            examine: Parses a text: `examined`, here or in another process.
+        """
         self._document, self._paths = document, tuple(paths)
+        self._examine = examine
         self._name = document.name.encode()
         self._texts: dict[bytes, tuple[Rank, Statement] | None] = {}
         self._newest: _Read | None = None
@@ -117,27 +135,10 @@ class Past:
 
     def _parsed(self, text: bytes) -> tuple[Rank, Statement] | None:
         self.parsed_bytes += len(text)
-        tree = parse(self._document.file, text)
-        fitting = list(stated_in(tree, self._document))
-        found = best((rank, (rank, stated)) for rank, stated in fitting)
-        if found is None:
-            return None
-        rank, stated = found
-        values = {path: _comparable(stated, path) for path in self._paths}
-        ranked = rank, Statement(stated=True, values=values)
-        plain = _ANCHOR.search(text) is None and _ODD_BREAK.search(text) is None
-        if plain and len(fitting) == len(tree.roots) == 1:
-            self._newest = _Read(text.split(b"\n"), self._idle(tree, stated), ranked)
-        return ranked
-
-    def _idle(self, tree: Tree, stated: Stated) -> frozenset[int]:
-        """Return the lines on which another value changes nothing that was asked for."""
-        watches = tuple(_watch(stated, path) for path in self._paths)
-        return frozenset(
-            line
-            for line, leaf in _leaves(tree, stated.value).items()
-            if leaf not in _IDENTITY and not any(watch.minds(leaf) for watch in watches)
-        )
+        found = self._examine(self._document, self._paths, text)
+        if found.ranked is not None and found.idle is not None:
+            self._newest = _Read(text.split(b"\n"), found.idle, found.ranked)
+        return found.ranked
 
     def _alike(self, text: bytes) -> tuple[Rank, Statement] | None:
         """Return what the last text said, if the two differ only in values nobody asks for."""
@@ -155,6 +156,35 @@ class Past:
             if was is None or now is None or was[1] != now[1]:
                 return None
         return read.ranked
+
+
+def examined(document: Document, paths: tuple[str, ...], text: bytes) -> Examined:
+    """Read what a text says at *paths* of the object that *document* is.
+
+    Raises:
+        ManifestError: It cannot be read.
+    """
+    tree = parse(document.file, text)
+    fitting = list(stated_in(tree, document))
+    found = best((rank, (rank, stated)) for rank, stated in fitting)
+    if found is None:
+        return Examined(None)
+    rank, stated = found
+    values = {path: _comparable(stated, path) for path in paths}
+    ranked = rank, Statement(stated=True, values=values)
+    plain = _ANCHOR.search(text) is None and _ODD_BREAK.search(text) is None
+    alone = plain and len(fitting) == len(tree.roots) == 1
+    return Examined(ranked, _idle(tree, stated, paths) if alone else None)
+
+
+def _idle(tree: Tree, stated: Stated, paths: tuple[str, ...]) -> frozenset[int]:
+    """Return the lines on which another value changes nothing that was asked for."""
+    watches = tuple(_watch(stated, path) for path in paths)
+    return frozenset(
+        line
+        for line, leaf in _leaves(tree, stated.value).items()
+        if leaf not in _IDENTITY and not any(watch.minds(leaf) for watch in watches)
+    )
 
 
 def _leaves(tree: Tree, root: Json) -> dict[int, Steps]:

@@ -1,40 +1,95 @@
 """Where in a file a field stands, and what an older version of the file says there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar
+
+import msgspec
 
 from core.errors import ManifestError
 from core.manifests.loading import Stated, stated_objects
 from core.manifests.parse import documents_in, parsed
 from core.manifests.tree import Tree
-from core.model import ABSENT, Absent, Document, Json, KindRef
+from core.model import ABSENT, Absent, Document, Json, JsonObject, KindRef
 from core.model.paths import Member, Parts, PathError, parse_path, value_at, walk
 
 Rank: TypeAlias = tuple[bool, bool]  # whether the API group and the namespace are the same
+Find: TypeAlias = Callable[[Document, int, bytes, str], int | None]
 Fitting = TypeVar("Fitting")
 _NOWHERE: Final = (Member(None),)  # an object is no set, so it has no members
 _SECRET_DATA: Final = "data"  # noqa: S105  a field's name
 _SECRET_TEXT: Final = "stringData"  # noqa: S105
 
 
-def line_of(path: str, content: bytes, document: Document) -> int:
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A file that is one mapping, and where each of its fields stands."""
+
+    body: bytes  # the mapping as JSON
+    line: int
+    lines: tuple[tuple[tuple[str | int, ...], int], ...]
+
+    @property
+    def value(self) -> JsonObject:
+        """The mapping."""
+        value: JsonObject = msgspec.json.decode(self.body)
+        return value
+
+    def line_at(self, path: tuple[str | int, ...]) -> int:
+        """Return the line of the field at *path*, or of its nearest parent."""
+        lines = dict(self.lines)
+        near = (lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines)
+        return next(near, self.line)
+
+
+def mapped(path: str, content: bytes) -> Mapped | None:
+    """Read a file that is one mapping, of whatever meaning; None where it is none.
+
+    Raises:
+        ManifestError: It cannot be read.
+    """
+    tree = parsed(path, content)
+    roots = [root for root in tree.roots if root.value is not None]
+    if len(roots) != 1 or not isinstance(roots[0].value, dict):
+        return None
+    lines: list[tuple[tuple[str | int, ...], int]] = []
+    open_: list[tuple[tuple[str | int, ...], Json]] = [((), roots[0].value)]
+    while open_:
+        above, value = open_.pop()
+        for part, line in tree.lines_of(value).items():
+            lines.append(((*above, part), line))
+            open_.append(((*above, part), value[part]))  # type: ignore[index]  # it has a line
+    return Mapped(msgspec.json.encode(roots[0].value), roots[0].line, tuple(lines))
+
+
+def line_of(path: str, content: bytes, document: Document, find: Find) -> int:
     """Return the line of the field at a dotted *path*, or of its nearest parent that is there.
 
-    Only the YAML document that the object stands in is parsed, where it can be told which.
+    Only the YAML document that the object stands in is parsed, where it can be told which; *find*
+    does that: `line_in`, here or in another process.
 
     Raises:
         ManifestError: The file cannot be read, or has no such object.
     """
     above, text = _around(document, content)
+    line = find(document, above, text, path) or find(document, 0, content, path)
+    if line is None:
+        reason = f"there is no object on line {document.line} of this file"
+        raise ManifestError(document.file, 1, reason)
+    return line
+
+
+def line_in(document: Document, above: int, text: bytes, path: str) -> int | None:
+    """Find the field in a part of the file, which has *above* lines above it.
+
+    Raises:
+        ManifestError: The text cannot be read.
+    """
     tree = parsed(document.file, text)
     found = _standing(tree, document, above)
     if found is None:
-        above, tree = 0, parsed(document.file, content)
-        found = _standing(tree, document, above)
-    if found is None:
-        reason = f"there is no object on line {document.line} of this file"
-        raise ManifestError(document.file, 1, reason)
+        return None
     walked = [step for step, _ in walk(found.value, in_git(found, parts_of(path)))]
     return above + tree.line_at(found.value, found.line, walked)
 

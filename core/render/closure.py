@@ -11,7 +11,6 @@ from typing import Final
 
 from core.clean import clean
 from core.errors import ManifestError, RejectedError
-from core.manifests import parsed
 from core.model import Json, JsonObject
 from core.render.world import World, kustomizations
 
@@ -79,14 +78,13 @@ def _kustomization(world: World, folder: str, what: str) -> str:
 
 def _layer(world: World, file: str, found: Closure) -> Layer:
     found.files.add(file)
-    tree = parsed(file, world.bytes_of(file))
-    roots = [root for root in tree.roots if root.value is not None]
-    if len(roots) != 1 or not isinstance(roots[0].value, dict):
+    mapped = world.reader.mapped(file, world.bytes_of(file))
+    if mapped is None:
         raise ManifestError(file, 1, "a kustomization is one mapping, and this is none")
-    value, first = roots[0].value, roots[0].line
+    value = mapped.value
     for key in _REFUSED:
         if key in value:
-            line = tree.line_at(value, first, (key,))
+            line = mapped.line_at((key,))
             raise ManifestError(file, line, f"{key}: charts of a kustomization are not rendered")
     layer = Layer(file)
     for named in _names(value):
@@ -95,7 +93,7 @@ def _layer(world: World, file: str, found: Closure) -> Layer:
         except RejectedError as error:
             if isinstance(error, ManifestError):
                 raise
-            line = tree.line_at(value, first, named.at)
+            line = mapped.line_at(named.at)
             raise ManifestError(file, line, str(error)) from error
     return layer
 

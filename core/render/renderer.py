@@ -75,7 +75,8 @@ class Renderer:
         with self._places:
             printed = self._printed(world, job)
         name = f"{folder}/rendered.yaml".removeprefix("/")
-        found = read([Listed(name, key, _REGULAR, lambda: printed, name)], DocumentCache())
+        cache = DocumentCache(world.reader.outcomes)
+        found = read([Listed(name, key, _REGULAR, lambda: printed, name)], cache)
         everywhere = tuple(("", problem) for _, problem in found.refused)  # it could be any file's
         made = Rendered(key, job.traced(found._replace(refused=everywhere), printed))
         with self._lock:

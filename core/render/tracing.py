@@ -13,7 +13,6 @@ from typing import Final
 import msgspec
 
 from core.errors import RejectedError
-from core.manifests import load
 from core.model import Document, JsonObject, Made
 from core.render.closure import Closure, Layer
 from core.render.world import World
@@ -76,10 +75,11 @@ class Tracing:
     def _of(self, file: str) -> tuple[Document, ...]:
         if file not in self._documents:
             try:
-                found = load(file, self._world.bytes_of(file)).documents
+                texts = [(file, self._world.bytes_of(file))]
             except RejectedError:
-                found = ()
-            self._documents[file] = found
+                texts = []
+            read = list(self._world.reader.outcomes(texts))
+            self._documents[file] = read[0].documents if read else ()
         return self._documents[file]
 
     def _reach(self, layer: Layer) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Final
 from core.clean import clean
 from core.errors import RejectedError
 from core.git import File
-from core.manifests import load
+from core.manifests import Reader
 from core.model import Render
 
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -23,10 +23,13 @@ class World:
 
     files: Mapping[str, File] = field(repr=False)
     content: Callable[[File], bytes]
+    reader: Reader  # parses them
     folders: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, files: tuple[File, ...], content: Callable[[File], bytes]) -> "World":
+    def of(
+        cls, files: tuple[File, ...], content: Callable[[File], bytes], reader: Reader
+    ) -> "World":
         """Look at what a commit holds."""
         folders = {""}
         for file in files:
@@ -34,7 +37,7 @@ class World:
             while above not in folders:
                 folders.add(above)
                 above = dirname(above)
-        return cls({file.path: file for file in files}, content, frozenset(folders))
+        return cls({file.path: file for file in files}, content, reader, frozenset(folders))
 
     def bytes_of(self, path: str) -> bytes:
         """Return the content of a file that is there.
@@ -73,6 +76,8 @@ def kustomizations(world: World, folder: str) -> list[str]:
 def _states_objects(world: World, path: str) -> bool:
     """Tell an ordinary object (Flux has a kind Kustomization) from the tool's own file."""
     try:
-        return bool(load(path, world.bytes_of(path)).documents)
+        content = world.bytes_of(path)
     except RejectedError:
         return False
+    (outcome,) = world.reader.outcomes([(path, content)])
+    return bool(outcome.documents)

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
-from core.manifests import DocumentCache, Folder, Listed, read
+from core.manifests import DocumentCache, Folder, Listed, Reader, read
 from core.model import AppSpec, Commit, Render
 from core.model.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
@@ -20,13 +20,17 @@ class Folders:
     """The apps' folders in one repository, and the commit at which each was read last."""
 
     def __init__(
-        self, path: str, repositories: Repositories, renderer: Renderer | None = None
+        self,
+        path: str,
+        repositories: Repositories,
+        reader: Reader,
+        renderer: Renderer | None = None,
     ) -> None:
         """Read the repository at *path*; *renderer* may be shared with other repositories."""
         self._path, self._repositories = path, repositories
-        self._renderer = renderer or Renderer()
+        self._reader, self._renderer = reader, renderer or Renderer()
         self._world: tuple[str, World] | None = None  # of the commit rendered last
-        self._cache = DocumentCache()
+        self._cache = DocumentCache(reader.outcomes)
         self._commits: dict[str, str] = {}  # app -> commit
 
     def read(self, spec: AppSpec) -> SourceRead | None:
@@ -65,7 +69,7 @@ class Folders:
         self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
     ) -> tuple[str, Folder]:
         content = partial(_content, repository)
-        own = World.of(files, content)
+        own = World.of(files, content, self._reader)
         tool = tool_of(own, spec.path, spec.render)
         if tool is Render.HELM:
             release = Release(spec.name, spec.namespace or "default", spec.values)
@@ -74,7 +78,7 @@ class Folders:
             raise RejectedError(f"values are for helm, and this folder is for {tool}")
         if tool is Render.KUSTOMIZE:
             if self._world is None or self._world[0] != revision.id:  # it may name any file
-                world = World.of(repository.files(revision.id, ""), content)
+                world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
             return self._renderer.kustomized(self._world[1], spec.path)
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)

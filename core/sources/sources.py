@@ -8,6 +8,7 @@ from typing import Final
 from core.clock import Clock
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
+from core.manifests import Reader
 from core.model import AppSpec, Commit, problem_of
 from core.model.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceSeen
@@ -26,11 +27,11 @@ class _Source:
         path: str,
         apps: tuple[AppSpec, ...],
         repositories: Repositories,
-        renderer: Renderer,
+        folders: Folders,
         clock: Clock,
     ) -> None:
         self.path, self.apps = path, apps
-        self.folders = Folders(path, repositories, renderer)
+        self.folders = folders
         self.busy = asyncio.Lock()
         self.lost: set[str] = set()  # apps whose server has bad news
         remote = repositories.remote(path)
@@ -40,11 +41,12 @@ class _Source:
 class Sources:
     """Every repository that the apps use."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of the caller
         self,
         apps: Iterable[AppSpec],
         repositories: Repositories,
         put: Callable[[Input], None],
+        reader: Reader,
         *,
         once: bool = False,
         webhook: Webhook | None = None,
@@ -56,14 +58,15 @@ class Sources:
             apps: Whose folders to read.
             repositories: Where they lie.
             put: Takes what was read, on the loop that `run` runs on; must return at once.
+            reader: Parses files; closed when `run` ends.
             once: Read each folder once, without its history, and then keep still
                 (`driftdeck diff`).
             webhook: Where servers may say that there is news.
             clock: Time, for what cannot be read.
         """
         self._repositories, self._put = repositories, put
-        self._once, self._clock = once, clock or Clock()
-        self._sources = _grouped(apps, repositories, self._clock)
+        self._reader, self._once, self._clock = reader, once, clock or Clock()
+        self._sources = _grouped(apps, repositories, reader, self._clock)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         }
@@ -77,7 +80,7 @@ class Sources:
         Raises:
             UsageError: The webhook cannot be listened for.
         """
-        async with self._listening(), asyncio.TaskGroup() as tasks:
+        async with self._reading(), self._listening(), asyncio.TaskGroup() as tasks:
             for source in self._sources:
                 polling = source.polling
                 followed = (
@@ -92,6 +95,13 @@ class Sources:
                     source.polling.ask_soon()
                 else:
                     tasks.create_task(self._read(spec, source, tasks))
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            self._reader.close()  # threads that wait for it go on, and the program can end
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
@@ -200,13 +210,16 @@ class Sources:
         self._put(HistoryRead(spec.name, commits))
 
 
-def _grouped(apps: Iterable[AppSpec], repositories: Repositories, clock: Clock) -> list[_Source]:
+def _grouped(
+    apps: Iterable[AppSpec], repositories: Repositories, reader: Reader, clock: Clock
+) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
     by_path: dict[str, list[AppSpec]] = {}
     for spec in apps:
         by_path.setdefault(spec.repo, []).append(spec)
     renderer = Renderer()  # one for all: it counts how many run at once
-    return [
-        _Source(path, tuple(specs), repositories, renderer, clock)
-        for path, specs in by_path.items()
-    ]
+    sources: list[_Source] = []
+    for path, specs in by_path.items():
+        folders = Folders(path, repositories, reader, renderer)
+        sources.append(_Source(path, tuple(specs), repositories, folders, clock))
+    return sources

@@ -16,6 +16,7 @@ from core.attribution.origins import Origins
 from core.git import Repository, commit_files
 from core.manifests import load
 from core.model import FieldChange, FieldVerdict
+from tests.core.manifests.here import HERE
 
 FILE = "apps/prod/web.yaml"
 FIELDS = [f"metadata.annotations.a{number}" for number in range(19)] + ["spec.replicas"]
@@ -90,7 +91,7 @@ def _explain(repository: Repository) -> None:
     assert blob is not None
     (document,) = load(FILE, repository.blob(blob)).documents
     changes = [FieldChange(path, FieldVerdict.DRIFT, "other", "text") for path in FIELDS]
-    told = Origins(repository, head, "apps").attach(document, changes)
+    told = Origins(repository, HERE, head, "apps").attach(document, changes)
     assert all(change.origin is not None for change in told)
 
 

@@ -70,6 +70,21 @@ def test_a_command_reads_what_the_server_has_now(world: World) -> None:
     assert (found["cause"], found["changes"][0]["origin"]["commit"]) == ("git_ahead", second)
 
 
+def test_a_branch_of_the_server_is_compared_with_the_cluster_before_its_merge(
+    world: World,
+) -> None:
+    assert run(world.place, "sync", "--yes").returncode == 0
+    world.sample.git("branch", "feature")
+    second = world.state(2, branch="feature")
+    done = run(world.place, "diff", "--revision", "feature", "-o", "markdown")
+    assert done.returncode == 1, done.stderr
+    assert "<summary><code>ConfigMap" in done.stdout
+    (row,) = (line for line in done.stdout.splitlines() if line.startswith("| <code>data.a<"))
+    assert row.startswith('| <code>data.a</code> | <code>"1"</code> | <code>"2"</code> |')
+    assert second[:7] in row
+    assert run(world.place, "diff").returncode == 0
+
+
 def test_a_command_says_that_the_server_is_away_and_what_stands_meanwhile(world: World) -> None:
     assert run(world.place, "sync", "--yes").returncode == 0
     world.host.stop()

@@ -174,3 +174,15 @@ def test_a_chart_with_values_for_each_environment_is_followed(world: World, helm
     assert world.diff("staging")["objects"] == []
     assert world.run("sync", "--yes")[0] == 0
     assert world.value("prod") == "staging-1"
+
+
+def test_a_revert_in_an_overlay_is_made_and_followed(world: World) -> None:
+    assert world.run("sync", "--yes")[0] == 0
+    bad = world.commit(**{"prod/size.yaml": SIZE % 7})
+    assert world.run("sync", "--yes")[0] == 0
+    code, said = world.run("revert", bad, "--app", "prod", "--yes")
+    assert code == 0, said
+    assert "what follows from it is for the next sync" in said
+    assert world.run("sync", "prod", "--yes")[0] == 0
+    live = world.place.client.call("GET", world.deployment("prod")).json()
+    assert live["spec"]["replicas"] == 3

@@ -24,6 +24,7 @@ from core.cli.session import settings_of
 from core.engine.comparing import Comparing
 from core.errors import UsageError
 from core.git import Repositories
+from core.manifests import Reader, Workers
 from core.model import AppSpec
 from core.model.comparisons import Comparison
 
@@ -35,7 +36,8 @@ async def run(options: Options) -> int:
     settings = settings_of(options)
     pairs = pairs_to_compare(settings.apps, options)
     whole = options.output == "diff"
-    comparing = Comparing(Repositories(settings.remotes), secrets.token_bytes(32), whole=whole)
+    repositories, reader = Repositories(settings.remotes), Reader(Workers())
+    comparing = Comparing(repositories, reader, secrets.token_bytes(32), whole=whole)
     try:
         found = await asyncio.to_thread(comparing.compared, pairs)
     finally:

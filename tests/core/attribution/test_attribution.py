@@ -25,6 +25,7 @@ from core.model import (
 )
 from core.reconcile.memory.effects import LookUp
 from tests.core.git.sample import ANN, Sample
+from tests.core.manifests.here import HERE
 
 KIND = KindRef("v1", "ConfigMap")
 REF = ObjectRef("", "ConfigMap", "shop", "settings")
@@ -52,7 +53,7 @@ def sample(tmp_path: Path) -> Sample:
 
 def attribution(sample: Sample) -> Attribution:
     app = AppSpec(name="shop", repo=str(sample.path), revision="main", path="shop", cluster="c")
-    return Attribution([app], Repositories())
+    return Attribution([app], Repositories(), HERE)
 
 
 def question(sample: Sample) -> LookUp:

@@ -21,6 +21,7 @@ from core.model import (
     Origin,
 )
 from tests.core.git.sample import Sample
+from tests.core.manifests.here import HERE
 
 WEB = "apps/web.yaml"
 DEPLOYMENT = """apiVersion: apps/v1
@@ -69,7 +70,7 @@ class History:
         with self.sample.opened() as repository:
             head = repository.resolve("HEAD").id
             document = self.document(repository, head, file, name)
-            told = Origins(repository, head, "apps").attach(document, changes)
+            told = Origins(repository, HERE, head, "apps").attach(document, changes)
         return {change.path: change.origin for change in told}
 
     def origin(
@@ -132,7 +133,7 @@ def test_of_two_kinds_of_one_name_the_group_decides(history: History) -> None:
         change = FieldChange("spec.x", FieldVerdict.DRIFT, 0, 1)
         subjects = []
         for document in load("apps/two.yaml", repository.blob(blob)).documents:
-            (told,) = Origins(repository, head, "apps").attach(document, [change])
+            (told,) = Origins(repository, HERE, head, "apps").attach(document, [change])
             assert told.origin is not None
             subjects.append(told.origin.subject)
     assert subjects == ["both", "the other"]
@@ -232,7 +233,7 @@ def test_what_a_file_does_not_state_as_it_is_has_the_folders_last_commit(history
     change = FieldChange("spec.replicas", FieldVerdict.DRIFT, 1, 2)
     with history.sample.opened() as repository:
         head = repository.resolve("HEAD").id
-        (told,) = Origins(repository, head, "apps").attach(rendered, [change])
+        (told,) = Origins(repository, HERE, head, "apps").attach(rendered, [change])
     assert told.origin is not None
     assert told.origin.subject == "values"
     assert "the last commit of the app's folder" in told.origin.note
@@ -244,7 +245,7 @@ def test_a_missing_object_has_the_commit_that_last_touched_it(history: History) 
     with history.sample.opened() as repository:
         head = repository.resolve("HEAD").id
         document = history.document(repository, head, WEB, "web")
-        found = Origins(repository, head, "apps").of_object(document)
+        found = Origins(repository, HERE, head, "apps").of_object(document)
     assert found is not None
     assert (found.subject, found.line, found.note) == ("scale", 2, "")
 
@@ -256,7 +257,7 @@ def test_an_extra_object_has_the_commit_that_removed_it(history: History) -> Non
     history.commit("after", other=config("four"))
     ref = ObjectRef("", "ConfigMap", "shop", "two")
     with history.sample.opened() as repository:
-        origins = Origins(repository, repository.resolve("HEAD").id, "apps")
+        origins = Origins(repository, HERE, repository.resolve("HEAD").id, "apps")
         found = origins.of_removed(ref, KindRef("v1", "ConfigMap"))
         never = origins.of_removed(ref._replace(name="never"), KindRef("v1", "ConfigMap"))
     assert found is not None

@@ -23,6 +23,7 @@ from core.model import (
 )
 from core.sources.reading import Folders
 from tests.core.git.sample import Sample
+from tests.core.manifests.here import HERE
 
 FILE = "apps/web.yaml"
 CONFIG_MAP = KindRef("v1", "ConfigMap")
@@ -58,7 +59,7 @@ def origins(repository: Repository, *paths: str) -> list[Origin | None]:
     assert blob is not None
     (document,) = load(FILE, repository.blob(blob)).documents
     asked = [FieldChange(path, FieldVerdict.DRIFT, ABSENT, "1") for path in paths]
-    found = Origins(repository, head, "apps").attach(document, asked)
+    found = Origins(repository, HERE, head, "apps").attach(document, asked)
     return [change.origin for change in found]
 
 
@@ -71,7 +72,7 @@ def dropped(
     assert blob is not None
     (document,) = load(FILE, repository.blob(blob)).documents
     asked = [FieldChange(path, FieldVerdict.DRIFT, "1", ABSENT, cause=cause) for path in paths]
-    found = Origins(repository, head, "apps").attach(document, asked)
+    found = Origins(repository, HERE, head, "apps").attach(document, asked)
     return [change.origin for change in found]
 
 
@@ -79,7 +80,7 @@ def removed(repository: Repository) -> Origin | None:
     """The origin of an object that only live has, and that was ours."""
     head = repository.resolve("HEAD").id
     gone = ObjectRef("", "ConfigMap", "shop", "other")
-    return Origins(repository, head, "apps").of_removed(gone, CONFIG_MAP)
+    return Origins(repository, HERE, head, "apps").of_removed(gone, CONFIG_MAP)
 
 
 def test_at_the_edge_of_a_shallow_clone_nobody_is_blamed(upstream: Sample) -> None:
@@ -136,7 +137,7 @@ def test_what_git_never_stated_was_removed_by_nobody_in_a_whole_clone(dropping: 
         assert dropped(repository, "data.never") == [None]
         head = repository.resolve("HEAD").id
         never = ObjectRef("", "ConfigMap", "shop", "never")
-        assert Origins(repository, head, "apps").of_removed(never, CONFIG_MAP) is None
+        assert Origins(repository, HERE, head, "apps").of_removed(never, CONFIG_MAP) is None
 
 
 def test_what_was_set_inside_a_shallow_clone_has_its_commit(upstream: Sample) -> None:
@@ -194,9 +195,9 @@ def test_a_partial_clone_is_not_damaged_and_says_what_brings_the_rest(upstream: 
             f"`git -C {path} checkout` or `git -C {path} fetch --refetch --no-filter` brings them"
         )
         with pytest.raises(NotHereError, match=re.escape(words)):
-            Folders(path, Repositories()).read(spec)
+            Folders(path, Repositories(), HERE).read(spec)
         Sample(repository.path).git("checkout", "-q", "main")
-    found = Folders(path, Repositories()).read(spec)
+    found = Folders(path, Repositories(), HERE).read(spec)
     assert found is not None
     assert len(found.documents) == 1  # both files state the same object
 

@@ -9,6 +9,7 @@ from core.attribution import recalling
 from core.attribution.recalling import recalled
 from core.manifests import load
 from tests.core.git.sample import Sample
+from tests.core.manifests.here import HERE
 
 FILE = "apps/a.yaml"
 
@@ -31,7 +32,7 @@ def values(sample: Sample, file: str = FILE) -> list[str]:
         (document,) = [
             each for each in load(file, repository.blob(blob)).documents if each.name == "settings"
         ]
-        found = recalled(repository, document, head)
+        found = recalled(repository, HERE, document, head)
     return [json.loads(each.body)["data"]["k"] for each in found]
 
 

@@ -10,6 +10,7 @@ from core.errors import OutdatedError, RejectedError, UsageError
 from core.git import Repositories
 from core.model import AppSpec, RevertPlan
 from tests.core.git.sample import Sample
+from tests.core.manifests.here import HERE
 
 FIRST, SECOND = b"replicas: 1\n", b"replicas: 2\n"
 NOW = 1_800_000_000.0
@@ -27,7 +28,7 @@ def reverts_of(sample: Sample, *, path: str = "shop") -> Reverts:
         AppSpec(name=name, repo=str(sample.path), revision="main", path=place, cluster="c")
         for name, place in (("shop", path), ("other", "other"))
     ]
-    return Reverts(apps, Repositories(), Clock(wall=lambda: NOW))
+    return Reverts(apps, Repositories(), HERE, Clock(wall=lambda: NOW))
 
 
 @pytest.mark.outside

@@ -14,6 +14,7 @@ from core.git import Repositories, Repository
 from core.model import AppSpec
 from core.sources.reading import Folders
 from tests.core.git.odd import Raw, repositories
+from tests.core.manifests.here import HERE
 
 WORDS: Final = {2, 3, 5}
 
@@ -53,7 +54,7 @@ def about(repository: Repository, revision: str) -> Iterator[Callable[[], object
 
 
 def of(spec: AppSpec, repositories: Repositories) -> Iterator[Callable[[], object]]:
-    folders = Folders(spec.repo, repositories)
+    folders = Folders(spec.repo, repositories, HERE)
 
     def everything() -> None:
         found = folders.read(spec)

@@ -4,6 +4,7 @@ import pytest
 
 from core.errors import RejectedError, UnavailableError
 from core.manifests import DocumentCache, Folder, Listed, read
+from tests.core.manifests.here import HERE
 from tests.core.manifests.test_loading import config_map
 
 FILE = 0o100644
@@ -27,7 +28,7 @@ class Files:
         return self
 
     def read(self, cache: DocumentCache | None = None) -> Folder:
-        return read(self.listed, cache or DocumentCache())
+        return read(self.listed, cache or DocumentCache(HERE.outcomes))
 
 
 def names(folder: Folder) -> list[str]:
@@ -55,7 +56,7 @@ def test_a_bad_file_is_one_problem_and_stops_nothing_else() -> None:
 
 
 def test_an_unchanged_file_is_not_read_again_and_gives_the_same_objects() -> None:
-    cache = DocumentCache()
+    cache = DocumentCache(HERE.outcomes)
     first = Files().add("a.yaml", config_map("a")).add("b.yaml", config_map("b")).read(cache)
     again = Files().add("a.yaml", config_map("a")).add("b.yaml", config_map("b", "data: {}\n"))
     second = again.read(cache)
@@ -65,7 +66,7 @@ def test_an_unchanged_file_is_not_read_again_and_gives_the_same_objects() -> Non
 
 
 def test_a_bad_file_is_not_read_again_either() -> None:
-    cache = DocumentCache()
+    cache = DocumentCache(HERE.outcomes)
     Files().add("a.yaml", "kind: X").read(cache)
     again = Files().add("a.yaml", "kind: X")
     assert again.read(cache).problems
@@ -73,20 +74,22 @@ def test_a_bad_file_is_not_read_again_either() -> None:
 
 
 def test_the_cache_is_bounded() -> None:
-    cache = DocumentCache(files=2)
+    cache = DocumentCache(HERE.outcomes, files=2)
     files = Files().add("a.yaml", config_map("a")).add("b.yaml", config_map("b"))
     files.add("c.yaml", config_map("c"))
     files.read(cache)
     files.read(cache)
-    assert files.reads.count("c.yaml") == 2  # each pass pushes out what the next one needs first
+    assert files.reads == ["a.yaml", "b.yaml", "c.yaml", "a.yaml"]  # the third pushes out the first
 
 
 def test_a_file_larger_than_the_cache_is_read_all_the_same() -> None:
-    assert names(Files().add("a.yaml", config_map("a")).read(DocumentCache(size_bytes=1))) == ["a"]
+    assert names(
+        Files().add("a.yaml", config_map("a")).read(DocumentCache(HERE.outcomes, size_bytes=1))
+    ) == ["a"]
 
 
 def test_the_same_object_twice_is_the_last_one_with_both_places() -> None:
-    cache = DocumentCache()
+    cache = DocumentCache(HERE.outcomes)
     files = Files().add("b.yaml", config_map("x", "data: {a: b}\n")).add("a.yaml", config_map("x"))
     (document,) = files.read(cache).documents
     assert document.file == "b.yaml"
@@ -147,7 +150,7 @@ def test_a_link_that_leads_nowhere_is_a_problem_where_it_may_stand_for_manifests
         raise AssertionError
 
     link = Listed(path, "", LINK, nothing, path, "a symbolic link to x, which is not there")
-    assert read([link], DocumentCache()).problems == problems
+    assert read([link], DocumentCache(HERE.outcomes)).problems == problems
 
 
 def test_every_problem_names_the_file_or_folder_that_is_not_known_now() -> None:
@@ -247,7 +250,7 @@ def test_a_file_the_repository_refuses_is_a_problem() -> None:
     def refuse() -> bytes:
         raise RejectedError("[SIZE] too large")
 
-    folder = read([Listed("a.yaml", "1", FILE, refuse, "a.yaml")], DocumentCache())
+    folder = read([Listed("a.yaml", "1", FILE, refuse, "a.yaml")], DocumentCache(HERE.outcomes))
     assert folder.problems == ("a.yaml:1: [SIZE] too large",)
 
 
@@ -256,11 +259,11 @@ def test_a_repository_that_cannot_be_read_is_no_fault_of_the_file() -> None:
         raise UnavailableError("repository gone")
 
     with pytest.raises(UnavailableError):
-        read([Listed("a.yaml", "1", FILE, fail, "a.yaml")], DocumentCache())
+        read([Listed("a.yaml", "1", FILE, fail, "a.yaml")], DocumentCache(HERE.outcomes))
 
 
 def test_an_empty_folder_states_nothing() -> None:
-    assert read([], DocumentCache()) == Folder((), ())
+    assert read([], DocumentCache(HERE.outcomes)) == Folder((), ())
 
 
 def test_files_that_are_no_manifests_are_no_problem_and_are_listed() -> None:

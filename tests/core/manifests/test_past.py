@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import ManifestError
 from core.manifests import Past, load, stated_at
+from core.manifests.past import examined
 from core.model import Absent, Document
 
 LINES = [
@@ -68,7 +69,7 @@ def changed(lines: list[str], dice: random.Random) -> list[str]:
 def test_whatever_changes_the_answer_is_that_of_a_full_reading(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311  edits, no secret
     sought, lines = document(), LINES
-    past = Past(sought, PATHS)
+    past = Past(sought, PATHS, examined)
     for _ in range(60):
         content = "\n".join(lines).encode()
         said = past.stated(content)
@@ -85,7 +86,7 @@ def test_whatever_changes_the_answer_is_that_of_a_full_reading(seed: int) -> Non
 
 
 def test_a_new_image_tag_is_not_parsed_and_a_new_structure_is() -> None:
-    past = Past(document(), ["spec.replicas"])
+    past = Past(document(), ["spec.replicas"], examined)
     text = "\n".join(LINES).encode()
     past.stated(text)
     once = past.parsed_bytes
@@ -99,7 +100,7 @@ def test_a_new_image_tag_is_not_parsed_and_a_new_structure_is() -> None:
 
 
 def test_the_other_documents_of_a_file_are_not_parsed() -> None:
-    past = Past(document(), ["spec.replicas"])
+    past = Past(document(), ["spec.replicas"], examined)
     text = "\n".join(LINES)
     for number in range(10):
         other = (
@@ -112,7 +113,7 @@ def test_the_other_documents_of_a_file_are_not_parsed() -> None:
 
 
 def test_what_cannot_be_read_says_nothing() -> None:
-    past = Past(document(), ["spec.replicas"])
+    past = Past(document(), ["spec.replicas"], examined)
     assert past.stated(b"name: web\na: [\n") is None
     gone = past.stated(b"a: 1\n")
     assert gone is not None

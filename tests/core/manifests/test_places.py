@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from core.errors import ManifestError
-from core.manifests import line_of, load, stated_at
+from core.manifests import load, stated_at
+from core.manifests.places import line_in
+from core.manifests.places import line_of as line_by
 from core.model import ABSENT, Document, Json
 from core.model.paths import Steps, format_path
 
@@ -48,6 +50,10 @@ data: {a: YQ==}
 stringData:
   b: bee
 """
+
+
+def line_of(path: str, content: bytes, document: Document) -> int:
+    return line_by(path, content, document, line_in)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from core.errors import RejectedError
 from core.git import File
 from core.render import World
 from core.render.closure import closure_of
+from tests.core.manifests.here import HERE
 from tests.core.render.worlds import world_of
 
 MAP = "{apiVersion: v1, kind: ConfigMap, metadata: {name: m}}"
@@ -105,6 +106,6 @@ def test_charts_of_a_kustomization_are_refused_with_their_line(key: str) -> None
 def test_only_regular_files_are_taken(mode: int, problem: str, words: str) -> None:
     known = world_of({"a/kustomization.yaml": "resources: [x.yaml]\n"})
     odd = File("a/x.yaml", "", mode, problem=problem)
-    world = World.of((*known.files.values(), odd), known.content)
+    world = World.of((*known.files.values(), odd), known.content, HERE)
     with pytest.raises(RejectedError, match=rf"^a/kustomization\.yaml:1: .*{words}"):
         closure_of(world, "a")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.git import File
 from core.render import World
+from tests.core.manifests.here import HERE
 
 REGULAR = 0o100644
 
@@ -18,7 +19,7 @@ def world_of(files: Mapping[str, str]) -> World:
         File(path, hashlib.sha256(content).hexdigest(), REGULAR)
         for path, content in contents.items()
     )
-    return World.of(tuple(listed), lambda file: contents[file.path])
+    return World.of(tuple(listed), lambda file: contents[file.path], HERE)
 
 
 def script(folder: Path, name: str, text: str) -> Mapping[str, str]:

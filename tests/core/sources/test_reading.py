@@ -10,6 +10,7 @@ from core.git import Repositories
 from core.model import AppSpec
 from core.sources.reading import Folders
 from tests.core.git.sample import Sample
+from tests.core.manifests.here import HERE
 
 MANIFEST = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 
@@ -27,7 +28,7 @@ def spec_of(sample: Sample, **fields: str) -> AppSpec:
 
 
 def folders_of(sample: Sample) -> Folders:
-    return Folders(str(sample.path), Repositories())
+    return Folders(str(sample.path), Repositories(), HERE)
 
 
 def test_a_commit_is_read_once_for_each_app(sample: Sample) -> None:
@@ -126,7 +127,7 @@ def test_the_history_is_of_the_apps_folder_alone(sample: Sample) -> None:
 
 
 def test_a_repository_that_is_not_there_is_an_error_each_time(tmp_path: Path) -> None:
-    folders = Folders(str(tmp_path / "none"), Repositories())
+    folders = Folders(str(tmp_path / "none"), Repositories(), HERE)
     spec = AppSpec(name="a", repo=str(tmp_path / "none"), revision="main", path="", cluster="c")
     for _ in range(2):
         with pytest.raises(ProductError):

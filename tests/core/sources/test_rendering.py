@@ -11,6 +11,7 @@ from core.reconcile.memory.inputs import SourceRead
 from core.render import Renderer
 from core.sources.reading import Folders
 from tests.core.git.sample import Sample
+from tests.core.manifests.here import HERE
 from tests.core.render.worlds import script
 
 MAP = b"{apiVersion: v1, kind: ConfigMap, metadata: {name: m}}"
@@ -26,7 +27,7 @@ class World:
         self.runs = folder / "runs"
         self.runs.touch()
         environment = script(folder / "bin", "kustomize", PRINTS % self.runs)
-        self.folders = Folders(str(self.sample.path), Repositories(), Renderer(environment))
+        self.folders = Folders(str(self.sample.path), Repositories(), HERE, Renderer(environment))
 
     def read(self, path: str = "over", *values: str, render: Render = Render.AUTO) -> SourceRead:
         spec = AppSpec(

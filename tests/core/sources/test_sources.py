@@ -20,6 +20,7 @@ from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceR
 from core.sources import Sources
 from core.sources.sources import LOOK_AGAIN_S
 from tests.core.git.sample import Sample
+from tests.core.manifests.here import HERE
 
 MANIFEST = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 T = TypeVar("T")
@@ -66,7 +67,7 @@ class World:
         self, *apps: AppSpec, once: bool = False, repositories: Repositories | None = None
     ) -> Sources:
         opened = repositories or Repositories()
-        return Sources(apps, opened, self.inputs.put_nowait, once=once, clock=self.clock)
+        return Sources(apps, opened, self.inputs.put_nowait, HERE, once=once, clock=self.clock)
 
 
 @asynccontextmanager
