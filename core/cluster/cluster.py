@@ -171,7 +171,7 @@ class Cluster:
             UnavailableError: Not now; `retry_after_s` if the server said when.
         """
         for request in requests:
-            resource = self._presence.resource(request.kind)
+            resource, makes = self._presence.resource(request.kind), live is None
             try:
                 live = await self._gateway.perform(resource, bound(request, live), live)
             except DeniedError:
@@ -183,6 +183,8 @@ class Cluster:
                 raise
             finally:  # a write that failed may have happened all the same
                 self._following.wrote(request.kind)
+            if makes and live is not None:
+                self._doubts.note_made(request.kind, request.ref, live)
         return live
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:

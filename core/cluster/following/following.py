@@ -91,8 +91,8 @@ class Following:
         if follower is not None:
             follower.distrust()
 
-    def relist(self, where: Callable[[KindRef, Store], bool] = lambda *_: True) -> None:
-        """List again what *where* holds of, as no cache has it; left out, everything."""
+    def relist(self, where: Callable[[KindRef, str, Store], bool] = lambda *_: True) -> None:
+        """List again the kinds and scopes that *where* holds of, as no cache has them."""
         for kind, follower in self._followers.items():
             follower.relist(partial(where, kind))
 
@@ -198,10 +198,10 @@ class Follower:
         for reflector in self._reflectors.values():
             reflector.distrust()
 
-    def relist(self, where: Callable[[Store], bool]) -> None:
-        """List again what *where* holds of, as no cache has it."""
-        for reflector in self._reflectors.values():
-            if where(reflector.store):
+    def relist(self, where: Callable[[str, Store], bool]) -> None:
+        """List again the scopes that *where* holds of, as no cache has them."""
+        for scope, reflector in self._reflectors.items():
+            if where(scope, reflector.store):
                 reflector.relist()
 
     def stop(self) -> None:

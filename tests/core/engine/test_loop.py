@@ -4,6 +4,7 @@ import asyncio
 import threading
 from dataclasses import replace
 
+from core.compare import canonical
 from core.engine.engine import TURN_S
 from core.engine.inbox import Inbox
 from core.engine.performing import DRY_RUNS_MAX
@@ -20,10 +21,11 @@ from core.reconcile.memory.commands import (
     SetWriting,
     ShowCommit,
 )
-from core.reconcile.memory.effects import WakeAt
+from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import ClusterSeen, Tick
+from core.reconcile.memory.results import Applied
 from tests.core.engine.scripted import ALICE, World
-from tests.core.reconcile.world import CONFIG_MAP, SPEC, commit, document, key
+from tests.core.reconcile.world import CONFIG_MAP, RESOURCES, SPEC, commit, document, key
 
 A, B = key(CONFIG_MAP, "a"), key(CONFIG_MAP, "b")
 
@@ -312,6 +314,18 @@ async def test_a_moment_that_is_over_comes_at_once() -> None:
         world.performer().perform(WakeAt(1.0), tasks)
     assert world.time.naps == [0.0]
     assert world.inbox.next() == Tick()
+
+
+async def test_a_write_says_when_it_ended() -> None:
+    world = World("a")
+    stated = document(CONFIG_MAP, "a", data={})
+    made = canonical(stated, RESOURCES[CONFIG_MAP], None, namespace="web", digest_key=b"d")
+    async with asyncio.TaskGroup() as tasks:
+        world.performer().perform(Perform("prod", A, made, None, ()), tasks)
+    world.time.advance(60.0)
+    applied = world.inbox.next()
+    assert isinstance(applied, Applied)
+    assert applied.at == world.time.now - 60.0
 
 
 # The end ----------------------------------------------------------------------------------------

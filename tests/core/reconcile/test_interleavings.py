@@ -88,6 +88,22 @@ def test_whatever_comes_in_any_order_the_books_are_right(story: Moves, healing: 
     ],
     True,
 )
+@example(
+    [
+        ("fail", 0),
+        ("answer", 0),
+        ("perform", 0),
+        ("delete", 0),
+        ("relist", 0),
+        ("watch", 0),
+        ("answer", 0),
+    ],
+    True,
+)
+@example(
+    [("perform", 0), ("answer", 0), ("perform", 0), ("delete", 0), ("relist", 0), ("edit", 0)],
+    True,
+)
 def test_once_everything_arrived_nothing_is_under_way_any_more(story: Moves, healing: bool) -> None:
     play = played(story, healing=healing)
     play.settle()
