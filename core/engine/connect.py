@@ -14,7 +14,7 @@ from core.engine.seams import Adapters
 from core.git import Repositories
 from core.manifests import Reader, Workers
 from core.model import AppSpec, ClusterSpec
-from core.model.remotes import Remote, Webhook
+from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
 from core.sources import Sources
 

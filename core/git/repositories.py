@@ -15,7 +15,7 @@ from core.git.remotes.exchange import Asked, Push
 from core.git.remotes.workers import Workers
 from core.git.repository import Repository
 from core.model import Remedy
-from core.model.remotes import Remote
+from core.model.sources.remotes import Remote
 
 
 class Repositories:

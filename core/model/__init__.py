@@ -17,7 +17,6 @@ from core.model.apps import (
     Render,
 )
 from core.model.audit import DELETIONS, AuditEvent
-from core.model.homes import NOWHERE, Home
 from core.model.judgement import (
     DRIFT_VERDICTS,
     Actor,
@@ -52,6 +51,7 @@ from core.model.plans import (
 from core.model.problems import Problem, Remedy, problem_of, worst_of
 from core.model.sides import Commit, Desired, Document, Live, Made, refusal_of, stamp_of
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
+from core.model.sources.homes import NOWHERE, Home
 from core.model.values import (
     ABSENT,
     Absent,

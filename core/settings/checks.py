@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from core.errors import UsageError
-from core.model.globs import matches
-from core.model.remotes import AddressError, address_of, is_address
+from core.model.sources.globs import matches
+from core.model.sources.remotes import AddressError, address_of, is_address
 
 W = TypeVar("W", bound=StrEnum)
 

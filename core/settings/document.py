@@ -6,12 +6,13 @@ from typing import Final
 
 from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
-from core.model.remotes import Remote, Webhook
+from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.overlaps import check_app, check_clusters
+from core.settings.remote_table import REPOSITORY, WEBHOOK
 from core.settings.remotes import Entry, entries, remote
-from core.settings.table import APP, CLUSTER, REPOSITORY, TOP, WEBHOOK
+from core.settings.table import APP, CLUSTER, TOP
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec
-from core.model.remotes import Remote, Webhook
+from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import (
     FieldError,
     app_name,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from core.model.remotes import PLAIN, Address, AddressError, Remote, address_of, is_address
+from core.model.sources.remotes import PLAIN, Address, AddressError, Remote, address_of, is_address
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
 

@@ -1,7 +1,7 @@
 """Every setting of the settings file: its name, how it is read, its default, a sentence of help.
 
 This is the one list: the file is read by it, the flags of the same name take their help from it,
-and the README prints it.
+and the README prints it.  How repositories of other machines are asked stands in `remote_table`.
 """
 
 from typing import Final
@@ -17,17 +17,13 @@ from core.settings.ignoring import (
 )
 from core.settings.readers import (
     as_stated,
-    read_beginning,
     read_cluster,
     read_contested,
-    read_depth,
-    read_duration,
     read_extras,
     read_file_name,
     read_globs,
     read_inventory_namespace,
     read_kinds,
-    read_listen,
     read_managers,
     read_name,
     read_namespace,
@@ -37,7 +33,6 @@ from core.settings.readers import (
     read_repo,
     read_revision,
     read_values,
-    read_variable,
 )
 
 TOP: Final = (
@@ -64,102 +59,6 @@ TOP: Final = (
         type=dict,
         read=as_stated,
         help="Where the controller listens for pushes; left out, it does not.",
-    ),
-)
-
-WEBHOOK: Final = (
-    Field(
-        name="listen",
-        type=str,
-        read=read_listen,
-        default="127.0.0.1:9292",
-        help="Address and port; POST / there is a delivery of GitHub, GitLab, Gitea or a script.",
-    ),
-    Field(
-        name="secret_file",
-        type=str,
-        read=read_file_name,
-        needed=True,
-        help="File that holds the secret which deliveries are signed with.",
-    ),
-)
-
-REPOSITORY: Final = (
-    Field(
-        name="url",
-        type=str,
-        read=read_beginning,
-        needed=True,
-        help="Address of a repository, or how the addresses of several begin.",
-    ),
-    Field(
-        name="username",
-        type=str,
-        read=as_stated,
-        default="git",
-        help="Sent with the token; most hosts take any.",
-    ),
-    Field(
-        name="token_file",
-        type=str,
-        read=read_file_name,
-        default="",
-        help="File that holds the token for https.",
-    ),
-    Field(
-        name="token_env",
-        type=str,
-        read=read_variable,
-        default="",
-        help="Variable that holds the token for https.",
-    ),
-    Field(
-        name="helper",
-        type=bool,
-        read=as_stated,
-        default=True,
-        help="Without a token: ask git's own credential helpers, which must not ask back.",
-    ),
-    Field(
-        name="ssh_key",
-        type=str,
-        read=read_file_name,
-        default="",
-        help="Private key; left out, ssh's own settings and agent.",
-    ),
-    Field(
-        name="known_hosts",
-        type=str,
-        read=read_file_name,
-        default="",
-        help="The only keys of hosts that count; left out, ssh's own files.",
-    ),
-    Field(
-        name="ca_file",
-        type=str,
-        read=read_file_name,
-        default="",
-        help="Authorities that its certificate may come from; left out, the system's.",
-    ),
-    Field(
-        name="poll",
-        type=str,
-        read=read_duration,
-        default="30s",
-        help="How often the server is asked for news, from 5s on.",
-    ),
-    Field(
-        name="depth",
-        type=int,
-        read=read_depth,
-        help="Commits of history that are fetched; left out, all.",
-    ),
-    Field(
-        name="insecure",
-        type=bool,
-        read=as_stated,
-        default=False,
-        help="Whether http:// and git:// may be used, which anybody on the way can change.",
     ),
 )
 

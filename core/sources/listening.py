@@ -18,7 +18,7 @@ from aiohttp import web
 from core.errors import UsageError
 from core.git import shared_name
 from core.model import Json
-from core.model.remotes import Webhook
+from core.model.sources.remotes import Webhook
 
 BODY_BYTES: Final = 2**20
 _SIGNED: Final = ("X-Hub-Signature-256", "X-Gitea-Signature")  # GitHub's way, which others follow

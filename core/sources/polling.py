@@ -12,7 +12,7 @@ from core.clean import clean
 from core.clock import Clock
 from core.git import Repositories, Told
 from core.model import AppSpec, Problem, Remedy
-from core.model.remotes import Remote
+from core.model.sources.remotes import Remote
 
 FAILED_FIRST_S: Final = 5.0
 FAILED_MOST_S: Final = 60.0  # a server that is back is noticed within that

@@ -9,7 +9,7 @@ from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
 from core.model import AppSpec, Commit, Render
-from core.model.globs import chosen
+from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 from core.render import Release, Renderer, World, tool_of
 

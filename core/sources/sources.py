@@ -10,7 +10,7 @@ from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
 from core.manifests import Reader
 from core.model import AppSpec, Commit, problem_of
-from core.model.remotes import Webhook
+from core.model.sources.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceSeen
 from core.render import Renderer
 from core.sources.polling import Polling

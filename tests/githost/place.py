@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.git import Repositories
-from core.model.remotes import Remote, address_of
+from core.model.sources.remotes import Remote, address_of
 from tests.core.git.sample import Sample
 from tests.githost.https import HttpsHost
 from tests.githost.ssh import SshHost

@@ -18,7 +18,7 @@ from dulwich.repo import Repo
 from core.git.reading.faults import DAMAGE
 from core.git.reading.opening import own_settings, unreadable_settings
 from core.git.reading.operations import BRANCHES
-from core.model.globs import wild
+from core.model.sources.globs import wild
 
 _SYSTEM: Final = "/etc/gitconfig"
 _FALSE: Final = frozenset({"false", "no", "off", "0", ""})

@@ -22,7 +22,7 @@ from dulwich.repo import Repo
 from core.errors import UnavailableError
 from core.git.reading.faults import translated, words
 from core.git.remotes.choosing import Choice
-from core.model.remotes import Address
+from core.model.sources.remotes import Address
 
 STAMP: Final = "driftdeck-fetched"  # its time of change: when the server last answered whole
 SMALL_PACK_BYTES: Final = 4 * 2**20

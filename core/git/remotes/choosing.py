@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from core.git.ranges import Range, best
 from core.git.reading.operations import BRANCHES
-from core.git.reading.ranges import Range, best
 from core.git.reading.revisions import TAGS, without_steps
 
 _ID: Final = re.compile(r"[0-9a-f]{4,64}")

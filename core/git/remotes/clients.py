@@ -35,7 +35,7 @@ from core.clean import clean
 from core.errors import DeniedError, ProductError, UnavailableError
 from core.git.reading.faults import DAMAGE
 from core.git.remotes.exchange import Asked
-from core.model.remotes import Address
+from core.model.sources.remotes import Address
 
 CONNECT_S: Final = 15.0
 REDIRECTS_MAX: Final = 5

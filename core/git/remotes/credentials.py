@@ -15,7 +15,7 @@ from typing import Final
 
 from core.errors import DeniedError, UsageError
 from core.git.reading.faults import words
-from core.model.remotes import PORTS, Remote
+from core.model.sources.remotes import PORTS, Remote
 
 HELPER_S: Final = 30.0
 TOKEN_BYTES: Final = 16_384

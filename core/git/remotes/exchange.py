@@ -13,7 +13,7 @@ from core.errors import (
     UsageError,
 )
 from core.model import Remedy
-from core.model.remotes import Remote
+from core.model.sources.remotes import Remote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,23 +61,19 @@ def take_source(draft: Draft, read: SourceRead) -> None:
     place_documents(draft, read.app)
     if news and app.shown:
         refused = refusals(draft.app(read.app))
+        gone = f"the history was written anew: {read.lacks[:7]}, read before, is not in it"
+        anew = (gone,) if read.lacks else ()
         draft.tell(
             EventName.SOURCE_UPDATED,
             app=read.app,
             cluster=app.spec.cluster,
             revision=read.revision.id,
-            message="; ".join((read.revision.subject, *_gone(read), *read.problems, *refused)),
+            message="; ".join((read.revision.subject, *anew, *read.problems, *refused)),
         )
     note_stated(draft, read.app)
     follow_kinds(draft, app.spec.cluster)
     if before is None or before.problems != read.problems:
         judge_all_owned(draft, app.spec.cluster)
-
-
-def _gone(read: SourceRead) -> Iterator[str]:
-    """Say that what was read before is no part of this history."""
-    if read.lacks:
-        yield f"the history was written anew: {read.lacks[:7]}, read before, is not in it"
 
 
 def _content(read: SourceRead) -> tuple[object, ...]:

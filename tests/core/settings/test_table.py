@@ -11,7 +11,8 @@ from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.settings.document import parse_settings
 from core.settings.fields import Field
-from core.settings.table import APP, CLUSTER, REPOSITORY, RULE, TOP, WEBHOOK
+from core.settings.remote_table import REPOSITORY, WEBHOOK
+from core.settings.table import APP, CLUSTER, RULE, TOP
 
 README = Path(__file__).parents[3] / "README.md"
 TABLES = {

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from core.errors import UsageError
-from core.model.remotes import Webhook
+from core.model.sources.remotes import Webhook
 from core.sources.listening import Listener
 from tests.apiserver.ports import ReservedPort
 

@@ -7,7 +7,7 @@ from dulwich.repo import Repo
 
 from core.errors import UnavailableError
 from core.git.remotes import caches
-from core.model.remotes import address_of
+from core.model.sources.remotes import address_of
 from tests.apiserver.waiting import eventually
 from tests.githost.place import Place
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import DeniedError, UsageError
 from core.git.remotes.credentials import NOBODY, Credential, credential_of
-from core.model.remotes import Remote, address_of
+from core.model.sources.remotes import Remote, address_of
 
 REMOTE = Remote(address=address_of("https://git.example/org/config.git"))
 

@@ -12,7 +12,7 @@ import pytest
 
 from core.git.remotes import clients
 from core.model import Remedy
-from core.model.remotes import address_of
+from core.model.sources.remotes import address_of
 from tests.apiserver.waiting import eventually
 from tests.githost.https import Handler, HttpsHost
 from tests.githost.place import Place

@@ -1,4 +1,4 @@
-"""core.model.globs: patterns of file names, as in a .gitignore."""
+"""core.model.sources.globs: patterns of file names, as in a .gitignore."""
 
 import re
 import subprocess
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.model.globs import chosen, matches
+from core.model.sources.globs import chosen, matches
 
 PATHS = (
     "values.yaml",

@@ -1,8 +1,8 @@
-"""core.git.reading.ranges: what helm and Flux read in a range."""
+"""core.git.ranges: what helm and Flux read in a range."""
 
 import pytest
 
-from core.git.reading.ranges import Range, best
+from core.git.ranges import Range, best
 
 TAGS = ("v0.9.0", "1.0.0", "v1.2.0", "1.2.5", "v1.3.0-rc.1", "v1.3.0", "2.0.0-beta", "2.1.0", "x")
 

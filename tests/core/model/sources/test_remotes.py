@@ -1,8 +1,8 @@
-"""core.model.remotes: what names a repository of another machine, and what only looks so."""
+"""core.model.sources.remotes: what names a repository elsewhere, and what only looks so."""
 
 import pytest
 
-from core.model.remotes import Address, AddressError, address_of, is_address
+from core.model.sources.remotes import Address, AddressError, address_of, is_address
 
 
 @pytest.mark.parametrize(
