@@ -153,7 +153,7 @@ class Story:
             said = " ".join(done.stdout.split())
             listed = Counter(re.findall(r"take over \S+ \S+ \((\S+)\)", said))
             told = (line for line in done.stderr.splitlines() if "waiting: " not in line)
-            assert (done.returncode, *told) == (0,), done.stdout
+            assert (done.returncode, *told) == (0,), done.stderr
             for hand, earlier in zip(hands, there, strict=True):
                 hand.told.taken, hand.told.took_s["take over"] = listed[hand.app], took_s
                 now = hand.objects()
@@ -163,7 +163,8 @@ class Story:
                 assert hand.objects() == earlier
                 assert listed[hand.app] == 0
                 assert tracked or f"left to {hand.tracker}" in said, done.stdout
-        assert "nothing to do" in self._driftdeck("sync", "--yes")[0].stdout
+        again = self._driftdeck("sync", "--yes")[0]
+        assert "nothing to do" in again.stdout, again.stderr
 
     def _follow_and_undo(self) -> None:
         commits = [hand.commit(after()) for hand in self.hands.values()]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from core.git import commit_files
+from tests.apiserver.waiting import eventually
 from tests.controller import Controller
 from tests.loop.clusters import (
     BOTH,
@@ -191,6 +192,12 @@ def test_the_controller_heals_what_others_change_and_follows_git(place: Place) -
         done = run(place, "revert", "HEAD", "--app", app, "--yes")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "drift_gone" not in {line["event"] for line in controller.seen}
+        # The controller may have healed once more before it saw the commit; then it follows.
+        where = f"/apis/apps/v1/namespaces/{app}/deployments/web"
+        reverted = "example/web:1.0"
+        assert eventually(
+            lambda: reverted in place.client.call("GET", where).body.decode(), within_s=60
+        )
     web = place.client.call("GET", f"/apis/apps/v1/namespaces/{app}/deployments/web").json()
     assert web["spec"]["replicas"] == 3
     assert web["spec"]["template"]["spec"]["containers"][0]["image"] == "example/web:1.0"

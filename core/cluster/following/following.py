@@ -214,7 +214,9 @@ class Follower:
     # What the reflectors tell (Sink) --------------------------------------------------------------
 
     def replaced(self, scope: str) -> None:
-        """Join the listings once all are there."""
+        """Join the listings once all are there; one that was stopped may say a last word."""
+        if scope not in self._reflectors:
+            return
         self._listed.add(scope)
         self._lost.pop(scope, None)
         self._break(self._reflectors[scope].outdated_at)
@@ -234,7 +236,7 @@ class Follower:
 
     def lost(self, scope: str, problem: ProductError) -> None:
         """One part is missing: nothing can be concluded from absence there."""
-        if str(self._lost.get(scope, "")) == str(problem):
+        if scope not in self._reflectors or str(self._lost.get(scope, "")) == str(problem):
             return
         self._listed.discard(scope)
         self._break(self._reflectors[scope].current_at)
