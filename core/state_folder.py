@@ -13,7 +13,16 @@ def state_folder(environment: Mapping[str, str]) -> Path | None:
 
     Source: the XDG base directory specification, which asks that relative paths are ignored.
     """
-    said = Path(environment.get("XDG_STATE_HOME", ""))
+    return _folder(environment, "XDG_STATE_HOME", ".local/state")
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder for what can be had again, likewise."""
+    return _folder(environment, "XDG_CACHE_HOME", ".cache")
+
+
+def _folder(environment: Mapping[str, str], variable: str, otherwise: str) -> Path | None:
+    said = Path(environment.get(variable, ""))
     home = Path(environment.get("HOME", "") or os.path.expanduser("~"))  # noqa: PTH111 - never raises
-    base = said if said.is_absolute() else home / ".local" / "state"
+    base = said if said.is_absolute() else home / otherwise
     return base / "driftdeck" if base.is_absolute() else None

@@ -80,11 +80,10 @@ class Comparing:
             if self._ended:
                 self._asking.end()
             told = self._asking.told()
-            for revision in revisions if told.problem else told.missing:
-                lacks = f'{path} has no branch, tag or commit "{revision}"'
-                problem = Problem(told.remedy, told.problem)
-                known = problem if told.problem else Problem(Remedy.FIX_SETTINGS, lacks)
-                problems[path, revision] = known
+            for revision in revisions:
+                problem = told.problem_of(revision, path)
+                if problem is not None:
+                    problems[path, revision] = problem
         return problems
 
     def _compared(

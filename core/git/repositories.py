@@ -16,6 +16,7 @@ from core.git.remotes.workers import Workers
 from core.git.repository import Repository
 from core.model import Remedy
 from core.model.sources.remotes import Remote
+from core.state_folder import cache_folder
 
 
 class Repositories:
@@ -104,8 +105,8 @@ class Repositories:
         return Repository(folder, called=path)
 
     def _folder(self, remote: Remote) -> Path:
-        base = caches.cache_folder(self._environment)
+        base = cache_folder(self._environment)
         if base is None:
             reason = "set HOME or XDG_CACHE_HOME"
             raise UsageError(f"there is no folder to keep {remote.address} in; {reason}")
-        return base / caches.name_of(remote.address)
+        return base / "git" / caches.name_of(remote.address)

@@ -8,10 +8,9 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from core.clean import clean
 from core.clock import Clock
 from core.git import Repositories, Told
-from core.model import AppSpec, Problem, Remedy
+from core.model import AppSpec, Problem
 from core.model.sources.remotes import Remote
 
 FAILED_FIRST_S: Final = 5.0
@@ -60,16 +59,11 @@ class Polling:
     def problems(self, told: Told) -> Mapping[str, Problem]:
         """Return the apps that what was told is bad news for, each with what is wrong."""
         stays = "; what was fetched last stays in force" if self.has_answered() else ""
-        if told.problem:
-            problem = Problem(told.remedy, told.problem + stays)
-            return {spec.name: problem for spec in self._apps}
+        found = {spec.name: told.problem_of(spec.revision, self._path) for spec in self._apps}
         return {
-            spec.name: Problem(
-                Remedy.FIX_SETTINGS,
-                f'{self._path} has no branch, tag or commit "{clean(spec.revision)}"{stays}',
-            )
-            for spec in self._apps
-            if spec.revision in told.missing
+            name: Problem(problem.remedy, problem.words + stays)
+            for name, problem in found.items()
+            if problem is not None
         }
 
     async def rest(self) -> None:

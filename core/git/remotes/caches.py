@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -29,17 +29,6 @@ SMALL_PACK_BYTES: Final = 4 * 2**20
 SMALL_PACKS_MOST: Final = 40
 _LOCK: Final = "driftdeck.lock"
 _NAME_CHARS: Final = 24
-
-
-def cache_folder(environment: Mapping[str, str]) -> Path | None:
-    """Return where this user's caches are, made or not; None where there is no home.
-
-    Source: the XDG base directory specification.
-    """
-    said = Path(environment.get("XDG_CACHE_HOME", ""))
-    home = Path(environment.get("HOME", "") or os.path.expanduser("~"))  # noqa: PTH111 - never raises
-    base = said if said.is_absolute() else home / ".cache"
-    return base / "driftdeck" / "git" if base.is_absolute() else None
 
 
 def name_of(address: Address) -> str:

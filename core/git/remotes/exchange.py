@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from core.clean import clean
 from core.errors import (
     DeniedError,
     OutdatedError,
@@ -12,7 +13,7 @@ from core.errors import (
     UnavailableError,
     UsageError,
 )
-from core.model import Remedy
+from core.model import Problem, Remedy
 from core.model.sources.remotes import Remote
 
 
@@ -46,6 +47,15 @@ class Told:
     remedy: Remedy = Remedy.WAIT
     missing: tuple[str, ...] = ()  # revisions that the server does not have, or has no more
     moved: bool = False  # something came that the cache did not have
+
+    def problem_of(self, revision: str, where: str) -> Problem | None:
+        """Return what is wrong with one *revision* of the repository at *where*; None: nothing."""
+        if self.problem:
+            return Problem(self.remedy, self.problem)
+        if revision not in self.missing:
+            return None
+        words = f'{where} has no branch, tag or commit "{clean(revision)}"'
+        return Problem(Remedy.FIX_SETTINGS, words)
 
     def check(self) -> None:
         """Raise what went wrong, if anything did.
