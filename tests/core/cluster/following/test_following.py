@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 from core.cluster.connection.calls import Calls
 from core.cluster.discovery.openapi import OpenApi
-from core.cluster.following.following import Following
+from core.cluster.following.following import Follower, Following
+from core.errors import UnavailableError
 from core.model import KindRef, ObjectRef, Remedy
 from core.reconcile.memory.inputs import ClusterSeen, KindListed, KindLost, LiveChanged, SchemaRead
 from tests.core.cluster.manual import ManualClock
@@ -301,3 +302,12 @@ async def test_a_listing_says_when_each_of_its_parts_was_asked_for() -> None:
     assert first.began.keys() == second.began.keys() == {"n1", "n2"}
     assert first.began["n1"] == second.began["n1"]
     assert first.at < second.began["n2"] <= second.at
+
+
+async def test_a_part_that_is_not_followed_any_more_may_say_a_last_word() -> None:
+    async with following(each_its_own) as (followed, listener, _), asyncio.TaskGroup() as group:
+        follower = Follower(followed, MAPS, group)
+        follower.replaced("n1")
+        follower.lost("n1", UnavailableError("it went away"))
+    assert listener.all(KindListed) == []
+    assert listener.all(KindLost) == []
