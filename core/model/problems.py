@@ -13,6 +13,7 @@ from core.errors import (
     ProductError,
     RejectedError,
     UnavailableError,
+    UsageError,
 )
 
 
@@ -52,6 +53,12 @@ def problem_of(error: ProductError) -> Problem:
     """Return an error as a value."""
     found = (remedy for kind, remedy in _REMEDIES if isinstance(error, kind))
     return Problem(next(found, Remedy.FIX_SETTINGS), str(error), error.retry_after_s)
+
+
+def error_of(problem: Problem) -> ProductError:
+    """Return a problem as an error, for those who raise them."""
+    kinds = {remedy: kind for kind, remedy in _REMEDIES}
+    return kinds.get(problem.remedy, UsageError)(problem.words)
 
 
 def worst_of(problems: Iterable[Problem]) -> Problem | None:

@@ -1,12 +1,13 @@
 """The settings file as a document: clusters and apps, each read by its table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
 from core.model.sources.remotes import Remote, Webhook
+from core.settings.charts import asked_as
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.overlaps import check_app, check_clusters
@@ -52,7 +53,7 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
     apps: list[AppSpec] = []
     remotes: dict[str, Remote] = {}
     for i, entry in enumerate(listed):
-        app = _app(place.inside(i), entry)
+        app = _app(place.inside(i), entry, known)
         asked = _remote(place.inside(i).inside("repo"), entry, known)
         if asked is not None and remotes.setdefault(app.repo, asked) != asked:
             reason = "another app asks the same repository as another user"
@@ -97,7 +98,12 @@ def _remote(place: Place, app: Json, known: tuple[Entry, ...]) -> Remote | None:
         raise place.error(str(error)) from error
 
 
-def _app(place: Place, entry: Json) -> AppSpec:
+def _app(place: Place, entry: Json, known: tuple[Entry, ...]) -> AppSpec:
     app = AppSpec(**read_fields(APP, place, mapping(APP, place, entry)))
     check_app(place, app)
-    return app
+    if app.chart is None:
+        return app
+    try:
+        return replace(app, chart=asked_as(app.chart, known))
+    except FieldError as error:
+        raise place.inside("chart").inside("repo").error(str(error)) from error

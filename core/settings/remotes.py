@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from core.model import Json
     from core.settings.fields import Field
 
-_BEGINNING: Final = re.compile(r"(?P<scheme>https|http|ssh|git)://(?P<user>[^@/]*@)?(?P<rest>.*)")
+_BEGINNING: Final = re.compile(
+    r"(?P<scheme>https|http|ssh|git|oci)://(?P<user>[^@/]*@)?(?P<rest>.*)"
+)
 _SCP: Final = re.compile(r"[^@/:]+@(?P<rest>[^@/:]+:.*)")
 _ASKED_BY: Final = tuple(one.name for one in fields(Remote) if one.name != "address")
 

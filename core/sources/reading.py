@@ -1,17 +1,19 @@
 """Reading one repository's folders: what was read already is not read again."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final, NamedTuple
 
-from core.errors import NotHereError, RejectedError
+from core.errors import NotHereError, RejectedError, UnavailableError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
-from core.model import AppSpec, Commit, Problem, Render
+from core.model import AppSpec, Commit, Problem, Render, error_of
+from core.model.sources.charts import Chart
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
-from core.render import Release, Rendered, Renderer, World, tool_of
+from core.render import Charts, Release, Rendered, Renderer, World, tool_of
 
 HISTORY_KEPT: Final = 200  # commits
 
@@ -33,13 +35,16 @@ class Folders:
         repositories: Repositories,
         reader: Reader,
         renderer: Renderer | None = None,
+        charts: Charts | None = None,
     ) -> None:
-        """Read the repository at *path*; *renderer* may be shared with other repositories."""
+        """Read the repository at *path*; *renderer* and *charts* may be shared with others."""
         self._path, self._repositories = path, repositories
         self._reader, self._renderer = reader, renderer or Renderer()
+        self._charts = charts or Charts(os.environ)
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
         self._commits: dict[str, str] = {}  # app -> commit
+        self._pulled: dict[str, str] = {}  # app -> digest of its chart
         self._doubts: dict[str, Problem] = {}  # app -> why what was read may be old
 
     def read(self, spec: AppSpec) -> SourceRead | None:
@@ -53,20 +58,30 @@ class Folders:
         last_read = self._commits.pop(spec.name, None)
         repository = self._repositories.opened(self._path)
         revision = repository.resolve(spec.revision)
-        doubt = self._doubts.pop(spec.name, None)
-        if revision.id == last_read and doubt is None:
-            self._commits[spec.name] = last_read
+        if spec.chart is not None and not self._charts.is_known(spec.chart):
+            return None  # it is read once its chart was asked for
+        doubt, pulled = self._doubts.pop(spec.name, None), self._pulled.pop(spec.name, "")
+        same = revision.id == last_read and pulled == self._chart_of(spec)
+        if same and doubt is None and self._doubt_of(spec) is None:
+            self._commits[spec.name], self._pulled[spec.name] = revision.id, pulled
             return None
         tree, found, now = self.stated(spec, revision)
-        self._commits[spec.name] = revision.id
+        self._commits[spec.name], self._pulled[spec.name] = revision.id, self._chart_of(spec)
         if now is not None:
             self._doubts[spec.name] = now
-        if revision.id == last_read and now == doubt:
+        if same and now == doubt:
             return None
         home = repository.home(revision.id, spec.path)
         followed = last_read is None or repository.is_within(last_read, revision.id)
         lacks = "" if followed else last_read or ""
         return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+
+    def _chart_of(self, spec: AppSpec) -> str:
+        held = None if spec.chart is None else self._charts.held(spec.chart)
+        return "" if held is None else held.pulled.digest
+
+    def _doubt_of(self, spec: AppSpec) -> Problem | None:
+        return None if spec.chart is None else self._charts.problem(spec.chart)
 
     def doubt(self, app: str) -> Problem | None:
         """Return why what was read last may be old; None: it is not."""
@@ -90,10 +105,11 @@ class Folders:
     ) -> Stated:
         content = partial(_content, repository)
         own = World.of(files, content, self._reader)
+        if spec.chart is not None:
+            return self._of_chart(spec, spec.chart, own)
         tool = tool_of(own, spec.path, spec.render)
         if tool is Render.HELM:
-            release = Release(spec.name, spec.namespace or "default", spec.values)
-            return _of(self._renderer.charted(own, spec.path, release))
+            return _of(self._renderer.charted(own, spec.path, _release(spec)))
         if spec.values:
             raise RejectedError(f"values are for helm, and this folder is for {tool}")
         if tool is Render.KUSTOMIZE:
@@ -103,6 +119,20 @@ class Folders:
             return _of(self._renderer.kustomized(self._world[1], spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
         return Stated(_tree(files), read(each, self._cache))
+
+    def _of_chart(self, spec: AppSpec, chart: Chart, own: World) -> Stated:
+        """Render a chart that was pulled; the app's folder holds its files of values."""
+        held, problem = self._charts.held(chart), self._charts.problem(chart)
+        if held is None:
+            raise (
+                UnavailableError(f"{chart} was not pulled yet")
+                if not problem
+                else error_of(problem)
+            )
+        folder = f"{chart.name}@{held.pulled.version}"
+        world = own.beside(folder, held.files)
+        found = self._renderer.charted(world, spec.path, _release(spec), folder)
+        return Stated(found.key, found.folder, problem or found.doubt)
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
@@ -133,6 +163,10 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
 def listed(file: File, content: Callable[[], bytes]) -> Listed:
     """Give a file a way to its content, which most will not take: it is in the cache already."""
     return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _release(spec: AppSpec) -> Release:
+    return Release(spec.name, spec.namespace or "default", spec.values)
 
 
 def _of(rendered: Rendered) -> Stated:

@@ -13,8 +13,9 @@ from core.manifests import Reader
 from core.model import AppSpec, Commit, problem_of
 from core.model.sources.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceSeen
-from core.render import Renderer, Shelf
+from core.render import Charts, Renderer, Shelf
 from core.sources.polling import Polling
+from core.sources.pulling import Following, followed
 from core.sources.reading import Folders
 
 LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
@@ -51,6 +52,7 @@ class Sources:
         *,
         once: bool = False,
         webhook: Webhook | None = None,
+        charts: Charts | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Read nothing yet.
@@ -63,14 +65,18 @@ class Sources:
             once: Read each folder once, without its history, and then keep still
                 (`driftdeck diff`).
             webhook: Where servers may say that there is news.
+            charts: Those of other machines; left out, this user's own.
             clock: Time, for what cannot be read.
         """
         self._repositories, self._put = repositories, put
         self._reader, self._once, self._clock = reader, once, clock or Clock()
-        self._sources = _grouped(apps, repositories, reader, self._clock)
+        self._charts = charts or Charts(os.environ)
+        self._sources = _grouped(apps, repositories, reader, self._charts, self._clock)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         }
+        known = (spec for spec, _ in self._by_app.values())
+        self._followed = followed(known, self._charts, self._clock)
         self._webhook = webhook
         self._asked: asyncio.Queue[str] = asyncio.Queue()
         self._resting: set[str] = set()  # apps that are read again after a while, whatever happens
@@ -82,6 +88,11 @@ class Sources:
             UsageError: The webhook cannot be listened for.
         """
         async with self._reading(), self._listening(), asyncio.TaskGroup() as tasks:
+            if self._once:
+                await asyncio.gather(*(each.pulled() for each in self._followed))
+            else:
+                for each in self._followed:
+                    tasks.create_task(self._pull(each, tasks), name=f"chart {each.chart}")
             for source in self._sources:
                 polling = source.polling
                 followed = (
@@ -92,8 +103,11 @@ class Sources:
                 tasks.create_task(followed, name=f"repository {source.path}")
             while True:
                 spec, source = self._by_app[await self._asked.get()]
+                for each in self._followed:
+                    if spec in each.apps:
+                        each.pace.ask_soon()
                 if source.polling is not None:
-                    source.polling.ask_soon()
+                    source.polling.pace.ask_soon()
                 else:
                     tasks.create_task(self._read(spec, source, tasks))
 
@@ -103,6 +117,7 @@ class Sources:
             yield
         finally:
             self._reader.close()  # threads that wait for it go on, and the program can end
+            self._charts.close()
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
@@ -112,7 +127,7 @@ class Sources:
         from core.sources.listening import Listener  # noqa: PLC0415 - a server of HTTP, seldom wanted
 
         polled = {one.path: one.polling for one in self._sources if one.polling is not None}
-        listener = Listener(self._webhook, polled, lambda path: polled[path].ask_soon())
+        listener = Listener(self._webhook, polled, lambda path: polled[path].pace.ask_soon())
         await listener.start()
         try:
             yield
@@ -123,6 +138,15 @@ class Sources:
         """Read one app's folder soon; nothing comes of it when its commit was read already."""
         self._asked.put_nowait(app)
 
+    async def _pull(self, following: Following, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            if await following.pulled():
+                for spec in following.apps:
+                    source = self._by_app[spec.name][1]
+                    if source.polling is None or source.polling.has_answered():
+                        await self._read(spec, source, tasks)
+            await following.pace.rest()
+
     async def _poll(self, source: _Source, polling: Polling, tasks: asyncio.TaskGroup) -> None:
         if not self._once and polling.has_answered():
             await self._read_all(source, tasks)  # it stands from the first second on
@@ -130,7 +154,7 @@ class Sources:
             await self._hear(source, polling, await polling.fetched(), tasks)
             if self._once:
                 return
-            await polling.rest()
+            await polling.pace.rest()
 
     async def _hear(
         self, source: _Source, polling: Polling, told: Told, tasks: asyncio.TaskGroup
@@ -216,7 +240,11 @@ class Sources:
 
 
 def _grouped(
-    apps: Iterable[AppSpec], repositories: Repositories, reader: Reader, clock: Clock
+    apps: Iterable[AppSpec],
+    repositories: Repositories,
+    reader: Reader,
+    charts: Charts,
+    clock: Clock,
 ) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
     by_path: dict[str, list[AppSpec]] = {}
@@ -225,6 +253,6 @@ def _grouped(
     renderer = Renderer(shelf=Shelf.of(os.environ))  # one for all: it counts how many run at once
     sources: list[_Source] = []
     for path, specs in by_path.items():
-        folders = Folders(path, repositories, reader, renderer)
+        folders = Folders(path, repositories, reader, renderer, charts)
         sources.append(_Source(path, tuple(specs), repositories, folders, clock))
     return sources

@@ -1,19 +1,9 @@
 """What goes to the process that speaks to a server of Git, and what comes back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from core.clean import clean
-from core.errors import (
-    DeniedError,
-    OutdatedError,
-    ProductError,
-    RejectedError,
-    UnavailableError,
-    UsageError,
-)
-from core.model import Problem, Remedy
+from core.model import Problem, Remedy, error_of
 from core.model.sources.remotes import Remote
 
 
@@ -64,13 +54,4 @@ class Told:
             ProductError: By what a person can do about it.
         """
         if self.problem:
-            raise _ERRORS[self.remedy](self.problem)
-
-
-_ERRORS: Final[Mapping[Remedy, type[ProductError]]] = {
-    Remedy.FIX_SETTINGS: UsageError,
-    Remedy.WAIT: UnavailableError,
-    Remedy.GRANT: DeniedError,
-    Remedy.CHANGE_GIT: RejectedError,
-    Remedy.LOOK_AGAIN: OutdatedError,
-}
+            raise error_of(Problem(self.remedy, self.problem))
