@@ -9,6 +9,7 @@ from typing import Final
 from core.attribution.origins import Origins
 from core.attribution.rendering import attached, origin_of
 from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
+from core.decryption import Opener
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
 from core.manifests import Folder, Reader
@@ -52,6 +53,7 @@ class Comparing:
         self._repositories, self._reader = repositories, reader
         self._key, self._whole = mask_key, whole
         self._renderer = Renderer(shelf=Shelf.of(os.environ))
+        self._opener = Opener(reader)
         self._folders: dict[str, Folders] = {}
         self._asking: Conversation | None = None
         self._ended = False
@@ -128,7 +130,9 @@ class Comparing:
         assert end.commit is not None
         folders = self._folders.get(end.spec.repo)
         if folders is None:
-            folders = Folders(end.spec.repo, self._repositories, self._reader, self._renderer)
+            folders = Folders(
+                end.spec.repo, self._repositories, self._reader, self._renderer, self._opener
+            )
             self._folders[end.spec.repo] = folders
         return folders.stated(end.spec, end.commit)
 
@@ -146,7 +150,7 @@ class Comparing:
             if not self._whole:
                 sought = origins if len(apart) < ORIGINS_MAX else []
                 made = _explained(made, was, now, sought)
-            masked = mask(made.changes, made.key.ref, key=self._key)
+            masked = mask(made.changes, made.key.ref, key=self._key, sealed=_is_sealed(was, now))
             apart.append(replace(made, changes=masked))
         apart.sort(key=lambda one: one.key)
         return replace(found, objects=tuple(apart), same=same)
@@ -182,8 +186,13 @@ class Comparing:
             return None
         named = {document.namespace for document in (was, now) if document is not None}
         body = stated(side, named.pop() or "" if len(named) == 1 else "")
-        whole = masked_text(mask_object(body, ref, key=self._key))
+        sealed = _is_sealed(was, now)
+        whole = masked_text(mask_object(body, ref, key=self._key, sealed=sealed))
         return whole if isinstance(whole, dict) else {}
+
+
+def _is_sealed(*sides: Document | None) -> bool:
+    return any(side is not None and side.sealed for side in sides)
 
 
 def _explained(

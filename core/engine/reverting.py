@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from core.clock import Clock
 from core.compare import paired
+from core.decryption import Opener
 from core.errors import RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Reader, read
@@ -26,7 +27,7 @@ class Reverts:
         """Undo commits of *apps*, whose folders lie in *repositories*."""
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._clock = repositories, clock
-        self._cache = DocumentCache(reader.outcomes)
+        self._cache, self._opener = DocumentCache(reader.outcomes), Opener(reader)
 
     def planned(self, app: str, commit: str) -> RevertPlan:
         """Work a revert out without making it.  Blocks.
@@ -99,7 +100,8 @@ class Reverts:
 
         def found(files: Mapping[str, _Readable]) -> Folder:
             chosen = {each.path for each in chosen_files((f for f, _ in files.values()), spec)}
-            return read((listed(*files[path]) for path in files if path in chosen), self._cache)
+            each = (listed(*files[path]) for path in files if path in chosen)
+            return read(each, self._cache, self._opener.by(spec.sops))
 
         return found(before), found(after)
 

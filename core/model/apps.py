@@ -32,6 +32,22 @@ class Render(StrEnum):
     HELM = "helm"
 
 
+class KeyKind(StrEnum):
+    """Which keys may open what sops encrypted."""
+
+    AGE = "age"
+    PGP = "pgp"
+    # These are asked over the network, at an address that the encrypted file names.
+    AWS_KMS = "aws_kms"
+    GCP_KMS = "gcp_kms"
+    AZURE_KV = "azure_kv"
+    HC_VAULT = "hc_vault"
+    HUAWEI_KMS = "huawei_kms"
+
+
+OWN_KEYS: Final = (KeyKind.AGE, KeyKind.PGP)  # they lie on this machine
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoreRule:
     """What neither compare nor apply touches (verdicts.md section 4).
@@ -63,6 +79,7 @@ class AppSpec:
     exclude: tuple[str, ...] = ()  # globs of files that are not
     render: Render = Render.AUTO
     values: tuple[str, ...] = ()  # files of values for helm, relative to `path`
+    sops: tuple[KeyKind, ...] = OWN_KEYS  # that may open its encrypted files
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits

@@ -16,10 +16,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from core.clean import clean
 from core.errors import RejectedError
@@ -65,26 +65,61 @@ def run(program: str, arguments: Sequence[str], home: Path, limits: Limits, path
     Raises:
         RejectedError: It failed, printed nothing or too much, or did not end in time.
     """
-    isolation = isolating()
+    command, name = (program, *arguments), Path(program).name
+    done = carried_out(command, home, limits, _environment(home, path))
+    if done.code:
+        raise RejectedError(f"{name} ended with {done.code}: {_words(done.said, home)}")
+    if not done.printed.strip():
+        raise RejectedError(f"{name} printed nothing{_also(done.said, home)}")
+    return done.printed
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a program ended: what it printed may be secret, and so may be what it said."""
+
+    code: int
+    printed: bytes = field(repr=False)
+    said: bytes = field(repr=False)
+
+
+def carried_out(
+    command: Sequence[str],
+    home: Path,
+    limits: Limits,
+    environment: Mapping[str, str],
+    *,
+    given: IO[bytes] | None = None,
+    network: bool = False,
+) -> Done:
+    """Run a program to its end, whatever that is.  Blocks.
+
+    Args:
+        command: Its full path, and what it is told.
+        home: The folder that it runs in.
+        limits: How much it may take.
+        environment: All that it sees.
+        given: What it reads.
+        network: Whether it may use one.
+
+    Raises:
+        RejectedError: It printed too much, or did not end in time.
+    """
+    isolation = () if network else isolating()
     process = subprocess.Popen(  # noqa: S603 - the program was found by us, its arguments are ours
-        [*isolation, *_limited(limits, own=bool(isolation)), program, *arguments],
-        stdin=subprocess.DEVNULL,
+        [*isolation, *_limited(limits, own=bool(isolation)), *command],
+        stdin=subprocess.DEVNULL if given is None else given,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=_environment(home, path),
+        env=environment,
         cwd=home,
         start_new_session=True,
     )
-    name = Path(program).name
     try:
-        printed, said = _listen(process, name, limits)
+        printed, said = _listen(process, Path(command[0]).name, limits)
     finally:
         _end(process)
-    if process.returncode:
-        raise RejectedError(f"{name} ended with {process.returncode}: {_words(said, home)}")
-    if not printed.strip():
-        raise RejectedError(f"{name} printed nothing{_also(said, home)}")
-    return printed
+    return Done(process.returncode, printed, said)
 
 
 @lru_cache(maxsize=1)

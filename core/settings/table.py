@@ -23,6 +23,7 @@ from core.settings.readers import (
     read_file_name,
     read_globs,
     read_inventory_namespace,
+    read_key_kinds,
     read_kinds,
     read_managers,
     read_name,
@@ -183,6 +184,12 @@ APP: Final = (
         type=list,
         read=read_values,
         help="Files of values for helm beside the chart's own, relative to path.",
+    ),
+    Field(
+        name="sops",
+        type=list,
+        read=read_key_kinds,
+        help="Keys that may open its encrypted files, like [age, pgp, aws_kms]; age and pgp alone.",
     ),
     Field(
         name="cluster",

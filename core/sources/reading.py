@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final, NamedTuple
 
+from core.decryption import Opener
 from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
@@ -33,14 +34,17 @@ class Folders:
         repositories: Repositories,
         reader: Reader,
         renderer: Renderer | None = None,
+        opener: Opener | None = None,
     ) -> None:
-        """Read the repository at *path*; *renderer* may be shared with other repositories."""
+        """Read the repository at *path*; the last two may be shared with other repositories."""
         self._path, self._repositories = path, repositories
         self._reader, self._renderer = reader, renderer or Renderer()
+        self._opener = opener or Opener(reader)
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
         self._commits: dict[str, str] = {}  # app -> commit
         self._doubts: dict[str, Problem] = {}  # app -> why what was read may be old
+        self._closed: dict[str, tuple[str, ...]] = {}  # app -> what of it may be opened later
 
     def read(self, spec: AppSpec) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
@@ -54,23 +58,31 @@ class Folders:
         repository = self._repositories.opened(self._path)
         revision = repository.resolve(spec.revision)
         doubt = self._doubts.pop(spec.name, None)
-        if revision.id == last_read and doubt is None:
+        closed = self._closed.pop(spec.name, ())
+        if revision.id == last_read and doubt is None and not closed:
             self._commits[spec.name] = last_read
             return None
         tree, found, now = self.stated(spec, revision)
         self._commits[spec.name] = revision.id
         if now is not None:
             self._doubts[spec.name] = now
-        if revision.id == last_read and now == doubt:
+        if found.passing:
+            self._closed[spec.name] = found.passing
+        if revision.id == last_read and (now, found.passing) == (doubt, closed):
             return None
         home = repository.home(revision.id, spec.path)
         followed = last_read is None or repository.is_within(last_read, revision.id)
         lacks = "" if followed else last_read or ""
-        return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+        said = (found.documents, found.problems, found.refused, found.broken, found.others)
+        return SourceRead(spec.name, revision, *said, home=home, tree=tree, lacks=lacks)
 
     def doubt(self, app: str) -> Problem | None:
         """Return why what was read last may be old; None: it is not."""
         return self._doubts.get(app)
+
+    def is_closed(self, app: str) -> bool:
+        """Tell whether an app has encrypted files that may be opened when they are tried again."""
+        return app in self._closed
 
     def stated(self, spec: AppSpec, revision: Commit) -> Stated:
         """Return what an app's files state at a commit.
@@ -102,7 +114,7 @@ class Folders:
                 self._world = revision.id, world
             return _of(self._renderer.kustomized(self._world[1], spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-        return Stated(_tree(files), read(each, self._cache))
+        return Stated(_tree(files), read(each, self._cache, self._opener.by(spec.sops)))
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""

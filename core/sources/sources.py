@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
 from core.clock import Clock
+from core.decryption.opener import AGAIN_S, Opener
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
 from core.manifests import Reader
@@ -198,6 +199,8 @@ class Sources:
                 tasks.create_task(self._read_history(spec, source, found.revision))
         if doubt is not None and doubt.retry_after_s is not None and not self._once:
             tasks.create_task(self._read_later(spec.name, doubt.retry_after_s))
+        if source.folders.is_closed(spec.name) and not self._once:
+            tasks.create_task(self._read_later(spec.name, AGAIN_S))
 
     async def _read_later(self, app: str, after_s: float) -> None:
         """Read a folder after a while, although no ref may have moved."""
@@ -223,8 +226,9 @@ def _grouped(
     for spec in apps:
         by_path.setdefault(spec.repo, []).append(spec)
     renderer = Renderer(shelf=Shelf.of(os.environ))  # one for all: it counts how many run at once
+    opener = Opener(reader)  # one for all: nothing is opened twice
     sources: list[_Source] = []
     for path, specs in by_path.items():
-        folders = Folders(path, repositories, reader, renderer)
+        folders = Folders(path, repositories, reader, renderer, opener)
         sources.append(_Source(path, tuple(specs), repositories, folders, clock))
     return sources
