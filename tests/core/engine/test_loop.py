@@ -11,6 +11,7 @@ from core.engine.performing import DRY_RUNS_MAX
 from core.errors import UnavailableError
 from core.model import Drift, Snapshot
 from core.reconcile.memory.commands import (
+    Compare,
     Execute,
     ExecuteRevert,
     Explain,
@@ -20,6 +21,7 @@ from core.reconcile.memory.commands import (
     SetHeal,
     SetWriting,
     ShowCommit,
+    StateOfGit,
 )
 from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import ClusterSeen, Tick
@@ -243,6 +245,22 @@ async def test_a_commit_is_shown_or_says_why_it_cannot_be() -> None:
         lost = (await world.until(lambda s: s.commit_for(8) is not None)).commit_for(8)
         assert lost is not None
         assert (lost.commit, str(lost.problem)) == ("d" * 40, "the repository went away")
+
+
+async def test_two_states_of_git_are_compared_or_it_says_why_they_cannot_be() -> None:
+    world, state = World("a"), StateOfGit(SPEC.name)
+    async with world.running():
+        await world.until(lambda s: s.apps[0].revision is not None)
+        world.engine.submit(Compare(7, replace(state, commit="c" * 40), state))
+        found = (await world.until(lambda s: s.comparison_for(7) is not None)).comparison_for(7)
+        assert found is not None
+        assert (found.same, found.problems) == (1, ())
+        world.script.errors["compared"] = UnavailableError("the repository went away")
+        world.engine.submit(Compare(8, replace(state, commit="d" * 40), state))
+        lost = (await world.until(lambda s: s.comparison_for(8) is not None)).comparison_for(8)
+        assert lost is not None
+        assert [str(problem) for problem in lost.problems] == ["the repository went away"]
+        assert lost.before.spec.revision == "d" * 40
 
 
 async def test_a_revert_is_previewed_made_and_then_read() -> None:
