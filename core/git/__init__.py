@@ -5,6 +5,7 @@ Everything reads committed state, straight from the object store; only this pack
 
 from core.git.homes import shared_name
 from core.git.reading.listing import File
+from core.git.reading.signed import Signable, Signed
 from core.git.remotes.asking import Conversation
 from core.git.remotes.exchange import Told
 from core.git.repositories import Repositories
@@ -16,6 +17,8 @@ __all__ = [
     "File",
     "Repositories",
     "Repository",
+    "Signable",
+    "Signed",
     "Told",
     "commit_files",
     "shared_name",

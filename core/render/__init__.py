@@ -7,7 +7,8 @@ keeps what was printed.
 """
 
 from core.render.chart import Release
+from core.render.fence import Ended, Limits, ended
 from core.render.renderer import Rendered, Renderer
 from core.render.world import World, tool_of
 
-__all__ = ["Release", "Rendered", "Renderer", "World", "tool_of"]
+__all__ = ["Ended", "Limits", "Release", "Rendered", "Renderer", "World", "ended", "tool_of"]

@@ -12,6 +12,7 @@ from core.model import AppSpec, Commit, Render
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 from core.render import Release, Renderer, World, tool_of
+from core.sources.trust import InForce, Trust
 
 HISTORY_KEPT: Final = 200  # commits
 
@@ -31,7 +32,8 @@ class Folders:
         self._reader, self._renderer = reader, renderer or Renderer()
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
-        self._commits: dict[str, str] = {}  # app -> commit
+        self._trust = Trust()
+        self._stands: dict[str, InForce] = {}  # app -> what was read
 
     def read(self, spec: AppSpec) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
@@ -39,18 +41,23 @@ class Folders:
         Raises:
             ProductError: It cannot be read; the next time it is read whatever its commit.
         """
-        last_read = self._commits.pop(spec.name, None)
+        last_read = self._stands.pop(spec.name, None)
         repository = self._repositories.opened(self._path)
-        revision = repository.resolve(spec.revision)
-        if revision.id == last_read:
-            self._commits[spec.name] = last_read
+        newest = repository.resolve(spec.revision)
+        stands = self._trust.in_force(repository, spec, newest)
+        if stands == last_read:
+            self._stands[spec.name] = last_read
             return None
+        revision = stands.commit
         tree, found = self.stated(spec, revision)
-        self._commits[spec.name] = revision.id
+        self._stands[spec.name] = stands
         home = repository.home(revision.id, spec.path)
-        followed = last_read is None or repository.is_within(last_read, revision.id)
-        lacks = "" if followed else last_read or ""
-        return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+        last = "" if last_read is None else last_read.commit.id
+        lacks = "" if not last or repository.is_within(last, revision.id) else last
+        problem = stands.problem
+        return SourceRead(
+            spec.name, revision, *found, home=home, tree=tree, lacks=lacks, problem=problem
+        )
 
     def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
         """Return what tells an app's files from those at other commits, and what they state.
@@ -86,11 +93,11 @@ class Folders:
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
-        return app in self._commits
+        return app in self._stands
 
     def forget(self, app: str) -> None:
         """Read an app's folder the next time, whatever its commit is."""
-        self._commits.pop(app, None)
+        self._stands.pop(app, None)
 
     def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
         """Return the commits that touched the folder of one app, newest first.  Blocks.
