@@ -3,18 +3,26 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
-from core.model import AppSpec, Commit, Render
+from core.model import AppSpec, Commit, Problem, Render
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
-from core.render import Release, Renderer, World, tool_of
+from core.render import Release, Rendered, Renderer, World, tool_of
 from core.sources.trust import InForce, Trust
 
 HISTORY_KEPT: Final = 200  # commits
+
+
+class Stated(NamedTuple):
+    """What an app's files state at one commit."""
+
+    tree: str  # tells these files from any others
+    folder: Folder
+    doubt: Problem | None = None  # why it may be old
 
 
 class Folders:
@@ -34,33 +42,41 @@ class Folders:
         self._cache = DocumentCache(reader.outcomes)
         self._trust = Trust()
         self._stands: dict[str, InForce] = {}  # app -> what was read
+        self._doubts: dict[str, Problem] = {}  # app -> why what was read may be old
 
     def read(self, spec: AppSpec) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
 
+        What could not be rendered now, but was before, counts, and so does a commit before one
+        that is not signed as it must be; `doubt` says why what was read may be old.
+
         Raises:
             ProductError: It cannot be read; the next time it is read whatever its commit.
         """
-        last_read = self._stands.pop(spec.name, None)
+        before = self._stands.pop(spec.name, None)
         repository = self._repositories.opened(self._path)
-        newest = repository.resolve(spec.revision)
-        stands = self._trust.in_force(repository, spec, newest)
-        if stands == last_read:
-            self._stands[spec.name] = last_read
-            return None
-        revision = stands.commit
-        tree, found = self.stated(spec, revision)
+        stands = self._trust.in_force(repository, spec, repository.resolve(spec.revision))
+        doubt = self._doubts.pop(spec.name, None)
+        (revision, now), made = stands, None
+        if stands != before or doubt != now:
+            made = self.stated(spec, revision)
+            now = made.doubt or now
         self._stands[spec.name] = stands
+        if now is not None:
+            self._doubts[spec.name] = now
+        if made is None or (stands == before and now == doubt):
+            return None
         home = repository.home(revision.id, spec.path)
-        last = "" if last_read is None else last_read.commit.id
+        last = "" if before is None else before.commit.id
         lacks = "" if not last or repository.is_within(last, revision.id) else last
-        problem = stands.problem
-        return SourceRead(
-            spec.name, revision, *found, home=home, tree=tree, lacks=lacks, problem=problem
-        )
+        return SourceRead(spec.name, revision, *made.folder, home=home, tree=made.tree, lacks=lacks)
 
-    def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
-        """Return what tells an app's files from those at other commits, and what they state.
+    def doubt(self, app: str) -> Problem | None:
+        """Return why what was read last may be old; None: it is not."""
+        return self._doubts.get(app)
+
+    def stated(self, spec: AppSpec, revision: Commit) -> Stated:
+        """Return what an app's files state at a commit.
 
         Raises:
             ProductError: They cannot be read.
@@ -74,22 +90,22 @@ class Folders:
 
     def _stated(
         self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
-    ) -> tuple[str, Folder]:
+    ) -> Stated:
         content = partial(_content, repository)
         own = World.of(files, content, self._reader)
         tool = tool_of(own, spec.path, spec.render)
         if tool is Render.HELM:
             release = Release(spec.name, spec.namespace or "default", spec.values)
-            return self._renderer.charted(own, spec.path, release)
+            return _of(self._renderer.charted(own, spec.path, release))
         if spec.values:
             raise RejectedError(f"values are for helm, and this folder is for {tool}")
         if tool is Render.KUSTOMIZE:
             if self._world is None or self._world[0] != revision.id:  # it may name any file
                 world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
-            return self._renderer.kustomized(self._world[1], spec.path)
+            return _of(self._renderer.kustomized(self._world[1], spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-        return _tree(files), read(each, self._cache)
+        return Stated(_tree(files), read(each, self._cache))
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
@@ -120,6 +136,10 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
 def listed(file: File, content: Callable[[], bytes]) -> Listed:
     """Give a file a way to its content, which most will not take: it is in the cache already."""
     return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _of(rendered: Rendered) -> Stated:
+    return Stated(rendered.key, rendered.folder, rendered.doubt)
 
 
 def _content(repository: Repository, file: File) -> bytes:

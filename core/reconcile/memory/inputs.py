@@ -43,7 +43,6 @@ class SourceRead:
     home: Home = NOWHERE  # which folder this is, whichever clone was read
     tree: str = ""  # tells its files from those at other commits; "": the commit itself does
     lacks: str = ""  # the commit that was read before, if this one does not descend from it
-    problem: Problem | None = None  # why this, and not what the app's revision means now
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,6 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             revision=read.revision.id,
             message="; ".join((read.revision.subject, *anew, *read.problems, *refused)),
         )
-    if read.problem is not None:
-        lose_source(draft, SourceLost(read.app, read.problem))
     note_stated(draft, read.app)
     follow_kinds(draft, app.spec.cluster)
     if before is None or before.problems != read.problems:
@@ -154,7 +152,14 @@ def place_documents(draft: Draft, name: str) -> None:
             kept_one = app.desired.get(made.ref)
             desired[made.ref] = kept_one if kept_one == both else both
     _mark_dirty(draft, app, desired, unserved)
-    draft.put_app(replace(app, canonical=kept, desired=desired, unserved=unserved))
+    draft.put_app(
+        replace(
+            app,
+            canonical=kept,
+            desired=desired,
+            unserved=unserved,
+        )
+    )
 
 
 def _fenced(

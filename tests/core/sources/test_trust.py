@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import RejectedError, UsageError
 from core.git import Repositories
-from core.model import AppSpec, Remedy
+from core.model import AppSpec, Problem, Remedy
 from core.reconcile.memory.inputs import SourceRead
 from core.sources.reading import Folders
 from tests.core.git.sample import Sample
@@ -29,6 +29,10 @@ class World:
 
     def read(self) -> SourceRead | None:
         return self.folders.read(self.shop)
+
+    @property
+    def doubt(self) -> Problem | None:
+        return self.folders.doubt("shop")
 
     def unsigned(self) -> str:
         self.sample.git("commit", "-q", "--allow-empty", "-m", "not signed")
@@ -65,7 +69,7 @@ def test_a_signed_commit_speaks_for_all_that_is_before_it(world: World) -> None:
     signed = world.ann.commit(world.sample)
     read = world.read()
     assert read is not None
-    assert (read.revision.id, read.problem) == (signed, None)
+    assert (read.revision.id, world.doubt) == (signed, None)
     assert [one.file for one in read.documents] == ["shop/a.yaml"]
     assert world.read() is None
 
@@ -77,21 +81,22 @@ def test_the_last_good_commit_stays_in_force_and_the_reason_is_told_once(world: 
     read = world.read()
     assert read is not None
     assert (read.revision.id, read.lacks) == (good, "")
-    assert read.problem is not None
-    assert read.problem.remedy is Remedy.CHANGE_GIT
+    assert world.doubt is not None
+    assert world.doubt.remedy is Remedy.CHANGE_GIT
     reason = f"commit {bad[:7]} is not signed, and settings require it"
-    assert read.problem.words == f"{reason}; {good[:7]} stays in force"
+    assert world.doubt.words == f"{reason}; {good[:7]} stays in force"
     assert world.read() is None
     eves = world.eve.commit(world.sample)
     read = world.read()
     assert read is not None
-    assert read.problem is not None
+    assert world.doubt is not None
     reason = f"it is signed by SSH key {world.eve.name}, which settings do not allow"
-    assert read.problem.words == f"commit {eves[:7]}: {reason}; {good[:7]} stays in force"
+    assert world.doubt.words == f"commit {eves[:7]}: {reason}; {good[:7]} stays in force"
     better = world.ann.commit(world.sample)
     read = world.read()
     assert read is not None
-    assert (read.revision.id, read.problem, read.lacks) == (better, None, "")
+    assert (read.revision.id, read.lacks) == (better, "")
+    assert world.folders.doubt("shop") is None
 
 
 def test_after_a_start_the_newest_good_commit_of_the_branch_is_in_force(world: World) -> None:
@@ -125,7 +130,7 @@ def test_a_history_written_anew_without_a_signature_takes_nothing_back(world: Wo
     read = world.read()
     assert read is not None
     assert read.revision.id == good
-    assert read.problem is not None
+    assert world.doubt is not None
     with pytest.raises(UsageError):  # an error between the two makes no difference
         world.folders.read(replace(world.shop, revision="none"))
     read = world.read()
@@ -139,16 +144,16 @@ def test_a_tag_or_the_commit_it_names_may_be_signed(world: World) -> None:
     world.shop = replace(world.shop, revision="^1")
     read = world.read()
     assert read is not None
-    assert (read.revision.id, read.problem) == (good, None)
+    assert (read.revision.id, world.doubt) == (good, None)
     newer = world.unsigned()
     world.eve.git(world.sample, "tag", "-s", "v1.1.0", "-m", "release")
     read = world.read()
     assert read is not None
     assert read.revision.id == good
-    assert read.problem is not None
+    assert world.doubt is not None
     key = f"SSH key {world.eve.name}, which settings do not allow"
     unsigned = f"commit {newer[:7]} is not signed, and settings require it"
-    assert read.problem.words.startswith(f"{unsigned}; tag v1.1.0: it is signed by {key}; ")
+    assert world.doubt.words.startswith(f"{unsigned}; tag v1.1.0: it is signed by {key}; ")
     old = world.sample.git("rev-parse", "v1.0.0").strip()
     world.sample.git("update-ref", "refs/tags/v1.2.0", old)  # its name is signed, too
     world.again()
@@ -157,4 +162,4 @@ def test_a_tag_or_the_commit_it_names_may_be_signed(world: World) -> None:
     world.sample.git("tag", "v1.3.0", world.ann.commit(world.sample))
     read = world.read()
     assert read is not None
-    assert read.problem is None
+    assert world.doubt is None

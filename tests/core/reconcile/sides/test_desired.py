@@ -240,18 +240,6 @@ def test_a_repository_that_is_lost_is_told_once_for_each_reason_and_keeps_what_w
     assert (app(made).problem, app(made).read_at) == (None, made.now)
 
 
-def test_what_stands_in_the_place_of_the_newest_commit_is_in_force_and_says_why() -> None:
-    made = applied("a")
-    why = Problem(Remedy.CHANGE_GIT, "commit 2 is not signed; commit 1 stays in force")
-    stated = (document(CONFIG_MAP, "a", **GOOD),)
-    made.feed(SourceRead(SPEC.name, commit(1), stated, (), problem=why))
-    assert app(made).problem == why
-    assert made.told(EventName.SOURCE_UNAVAILABLE) == [why.words]
-    assert made.row("a").verdict is Verdict.IN_SYNC
-    made.feed(SourceRead(SPEC.name, commit(3), stated, ()))
-    assert app(made).problem is None
-
-
 def test_the_history_is_kept_to_be_shown() -> None:
     made = world()
     made.feed(HistoryRead(SPEC.name, (commit(2), commit(1))))
