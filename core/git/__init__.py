@@ -4,6 +4,7 @@ Everything reads committed state, straight from the object store; only this pack
 """
 
 from core.git.homes import shared_name
+from core.git.reading.history import Walk
 from core.git.reading.listing import File
 from core.git.remotes.asking import Conversation
 from core.git.remotes.exchange import Told
@@ -17,6 +18,7 @@ __all__ = [
     "Repositories",
     "Repository",
     "Told",
+    "Walk",
     "commit_files",
     "shared_name",
 ]

@@ -1,19 +1,29 @@
-"""Reading one repository's folders: what was read already is not read again."""
+"""Reading one repository's folders: what was read already is not read again.
+
+A commit that leaves a folder as it was costs its app nothing: the ids of trees tell.
+"""
 
 import hashlib
+import stat
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import NamedTuple
 
 from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
-from core.model import AppSpec, Commit, Render
+from core.model import AppSpec, Commit, Home, Render
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 from core.render import Release, Renderer, World, tool_of
 
-HISTORY_KEPT: Final = 200  # commits
+
+class _Last(NamedTuple):
+    """What was read of one app, and the id of its folder; "": other files count, too."""
+
+    read: SourceRead
+    folder: str
 
 
 class Folders:
@@ -31,26 +41,57 @@ class Folders:
         self._reader, self._renderer = reader, renderer or Renderer()
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
-        self._commits: dict[str, str] = {}  # app -> commit
+        self._last: dict[str, _Last] = {}  # app -> its folder
+        self._home: tuple[str, Home] | None = None  # of a commit
+        self._followed: tuple[tuple[str, str], bool] | None = None  # of two commits
 
-    def read(self, spec: AppSpec) -> SourceRead | None:
+    def read(self, spec: AppSpec, heads: dict[str, Commit] | None = None) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
+
+        Args:
+            spec: The app.
+            heads: What revisions mean, found for apps that were read just now; may grow.
 
         Raises:
             ProductError: It cannot be read; the next time it is read whatever its commit.
         """
-        last_read = self._commits.pop(spec.name, None)
+        last = self._last.pop(spec.name, None)
         repository = self._repositories.opened(self._path)
-        revision = repository.resolve(spec.revision)
-        if revision.id == last_read:
-            self._commits[spec.name] = last_read
-            return None
-        tree, found = self.stated(spec, revision)
-        self._commits[spec.name] = revision.id
-        home = repository.home(revision.id, spec.path)
-        followed = last_read is None or repository.is_within(last_read, revision.id)
-        lacks = "" if followed else last_read or ""
-        return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+        heads = {} if heads is None else heads
+        revision = heads.get(spec.revision) or repository.resolve(spec.revision)
+        heads[spec.revision] = revision
+        if last is None or revision.id != last.read.revision.id:
+            found = self._found(repository, spec, revision, last)
+            self._last[spec.name] = found
+            return found.read
+        self._last[spec.name] = last
+        return None
+
+    def _found(
+        self, repository: Repository, spec: AppSpec, revision: Commit, last: _Last | None
+    ) -> _Last:
+        home = self._home_of(repository, revision, spec.path)
+        before = "" if last is None else last.read.revision.id
+        lacks = "" if self._follows(repository, before, revision.id) else before
+        folder = repository.tree_at(revision.id, spec.path)
+        if last is not None and folder and folder == last.folder:
+            return last._replace(read=replace(last.read, revision=revision, home=home, lacks=lacks))
+        tree, found, alone = self._listed(spec, revision)
+        read = SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+        return _Last(read, folder if alone else "")
+
+    def _home_of(self, repository: Repository, revision: Commit, path: str) -> Home:
+        if self._home is None or self._home[0] != revision.id:
+            self._home = revision.id, repository.home(revision.id, path)
+        return replace(self._home[1], path=path)
+
+    def _follows(self, repository: Repository, before: str, after: str) -> bool:
+        """Tell whether a commit descends from the one before it; apps of one branch ask in turn."""
+        if not before:
+            return True
+        if self._followed is None or self._followed[0] != (before, after):
+            self._followed = (before, after), repository.is_within(before, after)
+        return self._followed[1]
 
     def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
         """Return what tells an app's files from those at other commits, and what they state.
@@ -58,48 +99,45 @@ class Folders:
         Raises:
             ProductError: They cannot be read.
         """
+        return self._listed(spec, revision)[:2]
+
+    def _listed(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder, bool]:
+        """Return the same, and whether nothing outside of the folder counts for it."""
         repository = self._repositories.opened(self._path)
         files = chosen_files(repository.files(revision.id, spec.path), spec)
+        alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
         try:
-            return self._stated(repository, revision, spec, files)
+            tool, (tree, found) = self._stated(repository, revision, spec, files)
         except NotHereError as error:
             raise repository.lacking(files, spec.path) from error
+        return tree, found, alone and tool is not Render.KUSTOMIZE
 
     def _stated(
         self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
-    ) -> tuple[str, Folder]:
+    ) -> tuple[Render, tuple[str, Folder]]:
         content = partial(_content, repository)
         own = World.of(files, content, self._reader)
         tool = tool_of(own, spec.path, spec.render)
         if tool is Render.HELM:
             release = Release(spec.name, spec.namespace or "default", spec.values)
-            return self._renderer.charted(own, spec.path, release)
+            return tool, self._renderer.charted(own, spec.path, release)
         if spec.values:
             raise RejectedError(f"values are for helm, and this folder is for {tool}")
         if tool is Render.KUSTOMIZE:
             if self._world is None or self._world[0] != revision.id:  # it may name any file
                 world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
-            return self._renderer.kustomized(self._world[1], spec.path)
+            return tool, self._renderer.kustomized(self._world[1], spec.path)
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-        return _tree(files), read(each, self._cache)
+        return tool, (_tree(files), read(each, self._cache))
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
-        return app in self._commits
+        return app in self._last
 
     def forget(self, app: str) -> None:
         """Read an app's folder the next time, whatever its commit is."""
-        self._commits.pop(app, None)
-
-    def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
-        """Return the commits that touched the folder of one app, newest first.  Blocks.
-
-        Raises:
-            ProductError: The history cannot be read.
-        """
-        repository = self._repositories.opened(self._path)
-        return repository.history(revision.id, spec.path, limit=HISTORY_KEPT)
+        self._last.pop(app, None)
 
 
 def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
