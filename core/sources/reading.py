@@ -13,17 +13,27 @@ from typing import NamedTuple
 from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
-from core.model import AppSpec, Commit, Home, Render
+from core.model import AppSpec, Commit, Home, Problem, Render
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
-from core.render import Release, Renderer, World, tool_of
+from core.render import Release, Rendered, Renderer, World, tool_of
 
 
 class _Last(NamedTuple):
     """What was read of one app, and the id of its folder; "": other files count, too."""
 
     read: SourceRead
+    doubt: Problem | None
     folder: str
+
+
+class Stated(NamedTuple):
+    """What an app's files state at one commit."""
+
+    tree: str  # tells these files from any others
+    folder: Folder
+    doubt: Problem | None = None  # why it may be old
+    alone: bool = False  # nothing outside of the app's folder counts
 
 
 class Folders:
@@ -48,6 +58,8 @@ class Folders:
     def read(self, spec: AppSpec, heads: dict[str, Commit] | None = None) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
 
+        What could not be rendered now, but was before, counts; `doubt` says why it may be old.
+
         Args:
             spec: The app.
             heads: What revisions mean, found for apps that were read just now; may grow.
@@ -60,12 +72,14 @@ class Folders:
         heads = {} if heads is None else heads
         revision = heads.get(spec.revision) or repository.resolve(spec.revision)
         heads[spec.revision] = revision
-        if last is None or revision.id != last.read.revision.id:
-            found = self._found(repository, spec, revision, last)
-            self._last[spec.name] = found
-            return found.read
-        self._last[spec.name] = last
-        return None
+        is_known = last is not None and revision.id == last.read.revision.id
+        if last is not None and is_known and last.doubt is None:
+            self._last[spec.name] = last
+            return None
+        found = self._last[spec.name] = self._found(repository, spec, revision, last)
+        if last is not None and is_known and last.doubt == found.doubt:
+            return None
+        return found.read
 
     def _found(
         self, repository: Repository, spec: AppSpec, revision: Commit, last: _Last | None
@@ -76,9 +90,9 @@ class Folders:
         folder = repository.tree_at(revision.id, spec.path)
         if last is not None and folder and folder == last.folder:
             return last._replace(read=replace(last.read, revision=revision, home=home, lacks=lacks))
-        tree, found, alone = self._listed(spec, revision)
+        tree, found, doubt, alone = self.stated(spec, revision)
         read = SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
-        return _Last(read, folder if alone else "")
+        return _Last(read, doubt, folder if alone else "")
 
     def _home_of(self, repository: Repository, revision: Commit, path: str) -> Home:
         if self._home is None or self._home[0] != revision.id:
@@ -93,43 +107,43 @@ class Folders:
             self._followed = (before, after), repository.is_within(before, after)
         return self._followed[1]
 
-    def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
-        """Return what tells an app's files from those at other commits, and what they state.
+    def doubt(self, app: str) -> Problem | None:
+        """Return why what was read last may be old; None: it is not."""
+        last = self._last.get(app)
+        return None if last is None else last.doubt
+
+    def stated(self, spec: AppSpec, revision: Commit) -> Stated:
+        """Return what an app's files state at a commit.
 
         Raises:
             ProductError: They cannot be read.
         """
-        return self._listed(spec, revision)[:2]
-
-    def _listed(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder, bool]:
-        """Return the same, and whether nothing outside of the folder counts for it."""
         repository = self._repositories.opened(self._path)
         files = chosen_files(repository.files(revision.id, spec.path), spec)
-        alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
         try:
-            tool, (tree, found) = self._stated(repository, revision, spec, files)
+            return self._stated(repository, revision, spec, files)
         except NotHereError as error:
             raise repository.lacking(files, spec.path) from error
-        return tree, found, alone and tool is not Render.KUSTOMIZE
 
     def _stated(
         self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
-    ) -> tuple[Render, tuple[str, Folder]]:
+    ) -> Stated:
         content = partial(_content, repository)
         own = World.of(files, content, self._reader)
         tool = tool_of(own, spec.path, spec.render)
         if tool is Render.HELM:
             release = Release(spec.name, spec.namespace or "default", spec.values)
-            return tool, self._renderer.charted(own, spec.path, release)
+            return _of(self._renderer.charted(own, spec.path, release))
         if spec.values:
             raise RejectedError(f"values are for helm, and this folder is for {tool}")
         if tool is Render.KUSTOMIZE:
             if self._world is None or self._world[0] != revision.id:  # it may name any file
                 world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
-            return tool, self._renderer.kustomized(self._world[1], spec.path)
+            return _of(self._renderer.kustomized(self._world[1], spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-        return tool, (_tree(files), read(each, self._cache))
+        alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
+        return Stated(_tree(files), read(each, self._cache), alone=alone)
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
@@ -151,6 +165,10 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
 def listed(file: File, content: Callable[[], bytes]) -> Listed:
     """Give a file a way to its content, which most will not take: it is in the cache already."""
     return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _of(rendered: Rendered) -> Stated:
+    return Stated(rendered.key, rendered.folder, rendered.doubt)
 
 
 def _content(repository: Repository, file: File) -> bytes:

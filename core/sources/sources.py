@@ -1,6 +1,7 @@
 """The schedule: which folders are read when, and what happens when one cannot be."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
@@ -12,7 +13,7 @@ from core.manifests import Reader
 from core.model import AppSpec, Commit, problem_of
 from core.model.sources.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceSeen
-from core.render import Renderer
+from core.render import Renderer, Shelf
 from core.sources.histories import Histories
 from core.sources.polling import Polling
 from core.sources.reading import Folders
@@ -204,11 +205,15 @@ class Sources:
                 if problem.retry_after_s is not None and not self._once:
                     tasks.create_task(self._read_later(spec.name, problem.retry_after_s))
                 return
-        if found is None:
-            return
-        self._put(found)
-        if not self._once:
-            source.unwalked[spec.name] = spec, found.revision.id
+        doubt = source.folders.doubt(spec.name)
+        if found is not None:
+            self._put(found)
+            if doubt is not None:
+                self._put(SourceLost(spec.name, doubt))
+            if not self._once:
+                source.unwalked[spec.name] = spec, found.revision.id
+        if doubt is not None and doubt.retry_after_s is not None and not self._once:
+            tasks.create_task(self._read_later(spec.name, doubt.retry_after_s))
 
     async def _read_later(self, app: str, after_s: float) -> None:
         """Read a folder after a while, although no ref may have moved."""
@@ -242,7 +247,7 @@ def _grouped(
     by_path: dict[str, list[AppSpec]] = {}
     for spec in apps:
         by_path.setdefault(spec.repo, []).append(spec)
-    renderer = Renderer()  # one for all: it counts how many run at once
+    renderer = Renderer(shelf=Shelf.of(os.environ))  # one for all: it counts how many run at once
     sources: list[_Source] = []
     for path, specs in by_path.items():
         folders = Folders(path, repositories, reader, renderer)

@@ -71,7 +71,7 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
-from core.reconcile.memory.subjects import Call
+from core.reconcile.memory.subjects import Call, Subject
 from core.remedy import statement
 
 FIELD_DRIFT = FieldVerdict.DRIFT
@@ -92,6 +92,8 @@ def judge_key(draft: Draft, key: Key) -> None:
     if after is None:
         announce(draft, key, before, None)
         draft.forget(key)
+        if subject.planned is not None:  # its run waits for it, and no other run may
+            draft.put(Subject(key, planned=subject.planned))
         return
     settle(draft, key, after)
     announce(draft, key, before, draft.row(key))
