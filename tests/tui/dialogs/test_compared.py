@@ -62,13 +62,13 @@ async def test_a_commit_is_compared_with_the_one_that_is_followed() -> None:
         for words in (
             "checkout: web 1.43.0",
             "1 changed, 1 removed, 1 added, 7 the same",
-            "changed  Deployment/payments/web",
+            "changed  Deployment payments/web",
             "web:1.42",
             "web:1.43",
             "a1b2c3d Bob",
             "payments/web.yaml:8",
-            "removed  Deployment/payments/old",
-            "added  Deployment/payments/new",
+            "removed  Deployment payments/old",
+            "added  Deployment payments/new",
         ):
             assert words in stage.dialog
         await stage.press("escape")
