@@ -4,7 +4,9 @@ Everything reads committed state, straight from the object store; only this pack
 """
 
 from core.git.homes import shared_name
+from core.git.reading.history import Walk
 from core.git.reading.listing import File
+from core.git.reading.signed import Signable, Signed
 from core.git.remotes.asking import Conversation
 from core.git.remotes.exchange import Told
 from core.git.repositories import Repositories
@@ -16,7 +18,10 @@ __all__ = [
     "File",
     "Repositories",
     "Repository",
+    "Signable",
+    "Signed",
     "Told",
+    "Walk",
     "commit_files",
     "shared_name",
 ]

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from core.clean import clean
 from core.errors import RejectedError
@@ -52,6 +52,14 @@ class Limits:
     file_bytes: int = 64 * 2**20  # of one that it writes
 
 
+class Ended(NamedTuple):
+    """How a run ended."""
+
+    code: int
+    printed: bytes
+    words: str  # what it said beside that, for people; "" where nothing
+
+
 def run(program: str, arguments: Sequence[str], home: Path, limits: Limits, path: str) -> bytes:
     """Return what a program prints.  Blocks.
 
@@ -65,13 +73,33 @@ def run(program: str, arguments: Sequence[str], home: Path, limits: Limits, path
     Raises:
         RejectedError: It failed, printed nothing or too much, or did not end in time.
     """
-    command, name = (program, *arguments), Path(program).name
-    done = carried_out(command, home, limits, _environment(home, path))
+    done = ended(program, arguments, home, limits, path)
+    name = Path(program).name
     if done.code:
-        raise RejectedError(f"{name} ended with {done.code}: {_words(done.said, home)}")
+        raise RejectedError(f"{name} ended with {done.code}: {done.words or 'no message'}")
     if not done.printed.strip():
-        raise RejectedError(f"{name} printed nothing{_also(done.said, home)}")
+        also = f"; it said: {done.words}" if done.words else ""
+        raise RejectedError(f"{name} printed nothing{also}")
     return done.printed
+
+
+def ended(
+    program: str,
+    arguments: Sequence[str],
+    home: Path,
+    limits: Limits,
+    path: str,
+    given: Path = Path(os.devnull),
+) -> Ended:
+    """Run a program as `run` does, which reads the file *given* as its input, to whatever end.
+
+    Raises:
+        RejectedError: It printed too much, or did not end in time.
+    """
+    with given.open("rb") as stdin:
+        seen = _environment(home, path)
+        done = carried_out((program, *arguments), home, limits, seen, given=stdin)
+    return Ended(done.code, done.printed, _words(done.said, home))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +237,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         pipe.close()
 
 
-def _also(said: bytes, home: Path) -> str:
-    return f"; it said: {_words(said, home)}" if said.strip() else ""
-
-
 def _words(said: bytes, home: Path) -> str:
     """Return what it said for people; our own folders are of no use to them."""
     text = " ".join(said.decode(errors="replace").split())
     text = text.replace(f"{home.parent / 'tree'}/", "").replace(f"{home.parent}/", "")
     text = _LOGGED.sub("", text).replace('\\"', '"')
-    text = clean(text) or "no message"
+    text = clean(text)
     return text if len(text) <= WORDS_MAX else f"…{text[-WORDS_MAX:]}"  # what went wrong is last

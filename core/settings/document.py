@@ -1,6 +1,6 @@
 """The settings file as a document: clusters and apps, each read by its table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.overlaps import check_app, check_clusters
 from core.settings.remote_table import REPOSITORY, WEBHOOK
-from core.settings.remotes import Entry, entries, remote
+from core.settings.remotes import Entry, closest, entries, remote
 from core.settings.table import APP, CLUSTER, TOP
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context
@@ -52,7 +52,7 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
     apps: list[AppSpec] = []
     remotes: dict[str, Remote] = {}
     for i, entry in enumerate(listed):
-        app = _app(place.inside(i), entry)
+        app = _signed(_app(place.inside(i), entry), known)
         asked = _remote(place.inside(i).inside("repo"), entry, known)
         if asked is not None and remotes.setdefault(app.repo, asked) != asked:
             reason = "another app asks the same repository as another user"
@@ -60,6 +60,7 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
         if app.name in {other.name for other in apps}:
             raise place.inside(i).inside("name").error(f'two apps are named "{app.name}"')
         apps.append(app)
+    _check_signed(top.inside("repositories"), known, apps)
     hook = _webhook(top.inside("webhook"), stated.get("webhook"))
     return Stated(tuple(apps), clusters, tuple(remotes.values()), hook)
 
@@ -95,6 +96,18 @@ def _remote(place: Place, app: Json, known: tuple[Entry, ...]) -> Remote | None:
         return remote(str(app["repo"]), known)
     except FieldError as error:
         raise place.error(str(error)) from error
+
+
+def _signed(app: AppSpec, known: tuple[Entry, ...]) -> AppSpec:
+    entry = closest(app.repo, (each for each in known if each.signers is not None))
+    return app if entry is None else replace(app, signers=entry.signers)
+
+
+def _check_signed(place: Place, known: tuple[Entry, ...], apps: list[AppSpec]) -> None:
+    """See that no demand for signatures is without effect, as one with a slip in its url is."""
+    for i, entry in enumerate(known):
+        if entry.signers is not None and not any(entry.is_for(app.repo) for app in apps):
+            raise place.inside(i).error("signed_by: no app is of a repository that begins so")
 
 
 def _app(place: Place, entry: Json) -> AppSpec:
