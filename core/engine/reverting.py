@@ -28,6 +28,10 @@ class Reverts:
         self._repositories, self._clock = repositories, clock
         self._cache = DocumentCache(reader.outcomes)
 
+    def meet(self, spec: AppSpec) -> None:
+        """Undo commits of one app more; never blocks."""
+        self._specs[spec.name] = spec
+
     def planned(self, app: str, commit: str) -> RevertPlan:
         """Work a revert out without making it.  Blocks.
 

@@ -8,6 +8,7 @@ from core.compare import Policy, Schema
 from core.model import (
     NOWHERE,
     Actor,
+    AppSpec,
     Desired,
     Document,
     FieldChange,
@@ -182,6 +183,13 @@ class ReadSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Meet:
+    """Know an app that was not asked for by name, and its cluster."""
+
+    spec: AppSpec
+
+
+@dataclass(frozen=True, slots=True)
 class WakeAt:
     """Send a Tick at this time (seconds since the epoch)."""
 
@@ -202,5 +210,6 @@ Effect: TypeAlias = (
     | MakeRevert
     | FindRevert
     | ReadSource
+    | Meet
     | WakeAt
 )
