@@ -1,5 +1,6 @@
 """Two states of Git compared with each other: no cluster is asked, and no kubeconfig is read."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -26,10 +27,10 @@ from core.model import (
     problem_of,
 )
 from core.model.comparisons import Comparison, End, Restatement, Turn
-from core.render import Renderer
-from core.sources.reading import Folders
+from core.render import Renderer, Shelf
+from core.sources.reading import Folders, Stated
 
-_EMPTY: Final = Folder((), (), ())
+_NOTHING: Final = Stated("", Folder((), (), ()))
 ORIGINS_MAX: Final = 200  # objects; each takes a walk through the history of its file
 
 
@@ -50,7 +51,7 @@ class Comparing:
         """
         self._repositories, self._reader = repositories, reader
         self._key, self._whole = mask_key, whole
-        self._renderer = Renderer()
+        self._renderer = Renderer(shelf=Shelf.of(os.environ))
         self._folders: dict[str, Folders] = {}
         self._asking: Conversation | None = None
         self._ended = False
@@ -101,20 +102,20 @@ class Comparing:
             return Comparison(before, after, problems=(*wrong, problem_of(error)))
         notes = tuple(
             f'there is no folder "{end.spec.path}" in {end.spec.revision}'
-            for end, folder in ((before, old), (after, new))
-            if folder is None
+            for end, found in ((before, old), (after, new))
+            if found is None
         )
-        old, new = old or _EMPTY, new or _EMPTY
+        old, new = old or _NOTHING, new or _NOTHING
+        wrong += tuple(one.doubt for one in (old, new) if one.doubt is not None)
         refused = (
             Problem(Remedy.CHANGE_GIT, f"{end.spec.revision}: {words}")
-            for end, folder in ((before, old), (after, new))
-            for words in folder.problems
+            for end, found in ((before, old), (after, new))
+            for words in found.folder.problems
         )
-        return self._restated(
-            Comparison(before, after, problems=(*wrong, *refused), notes=notes), old, new
-        )
+        made = Comparison(before, after, problems=(*wrong, *refused), notes=notes)
+        return self._restated(made, old.folder, new.folder)
 
-    def _read(self, end: End) -> tuple[End, Folder | None]:
+    def _read(self, end: End) -> tuple[End, Stated | None]:
         """Read one folder; None where its commit has none."""
         repository = self._repositories.opened(end.spec.repo)
         end = replace(end, commit=repository.resolve(end.spec.revision))
@@ -123,13 +124,13 @@ class Comparing:
         except NoFolderError:
             return end, None
 
-    def _folder(self, end: End) -> Folder:
+    def _folder(self, end: End) -> Stated:
         assert end.commit is not None
         folders = self._folders.get(end.spec.repo)
         if folders is None:
             folders = Folders(end.spec.repo, self._repositories, self._reader, self._renderer)
             self._folders[end.spec.repo] = folders
-        return folders.stated(end.spec, end.commit)[1]
+        return folders.stated(end.spec, end.commit)
 
     def _restated(self, found: Comparison, old: Folder, new: Folder) -> Comparison:
         origins = [self._origins(end) for end in (found.before, found.after)]

@@ -165,8 +165,9 @@ class Performer:
 
     async def _perform(self, effect: Perform) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
-        live = await cluster.perform(effect.requests, effect.live)
-        return Applied(effect.key, effect.desired, live, at=self._clock.wall())
+        *passed, live = await cluster.perform(effect.requests, effect.live)
+        between = tuple(made.resource_version for made in passed if made is not None)
+        return Applied(effect.key, effect.desired, live, between=between, at=self._clock.wall())
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app

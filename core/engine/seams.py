@@ -46,8 +46,10 @@ class ClusterLike(Protocol):
     ) -> Confirmed:
         """Ask what *request*, which brings *desired*, would make of *live*."""
 
-    async def perform(self, requests: Sequence[Request], live: Live | None) -> Live | None:
-        """Carry out *requests* on *live*, one after the other; None means it is not there."""
+    async def perform(
+        self, requests: Sequence[Request], live: Live | None
+    ) -> tuple[Live | None, ...]:
+        """Carry out *requests* on *live*, one after the other; what each left, None if nothing."""
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object."""

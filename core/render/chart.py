@@ -19,7 +19,6 @@ from core.errors import RejectedError
 from core.manifests import Folder
 from core.model import Document, Made
 from core.render.jobs import Job
-from core.render.tools import Tool
 from core.render.world import World
 
 CHART: Final = "Chart.yaml"
@@ -37,7 +36,7 @@ class Release(NamedTuple):
     values: tuple[str, ...] = ()  # files, relative to the folder
 
 
-def chart_job(world: World, folder: str, tool: Tool, release: Release) -> Job:
+def chart_job(world: World, folder: str, release: Release) -> Job:
     """Say how a chart is templated; *world* holds the files of its folder.
 
     Raises:
@@ -73,7 +72,7 @@ def chart_job(world: World, folder: str, tool: Tool, release: Release) -> Job:
             others=(*found.others, *(f"{clean(places.of(one))}: {_hook(one)}" for one in hooks)),
         )
 
-    return Job(tool, entry, frozenset(inputs), (folder, release), arguments, traced)
+    return Job(entry, frozenset(inputs), ("helm", folder, release), arguments, traced)
 
 
 def _values(world: World, folder: str, name: str) -> str:

@@ -3,17 +3,25 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
-from core.model import AppSpec, Commit, Render
+from core.model import AppSpec, Commit, Problem, Render
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
-from core.render import Release, Renderer, World, tool_of
+from core.render import Release, Rendered, Renderer, World, tool_of
 
 HISTORY_KEPT: Final = 200  # commits
+
+
+class Stated(NamedTuple):
+    """What an app's files state at one commit."""
+
+    tree: str  # tells these files from any others
+    folder: Folder
+    doubt: Problem | None = None  # why it may be old
 
 
 class Folders:
@@ -32,9 +40,12 @@ class Folders:
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
         self._commits: dict[str, str] = {}  # app -> commit
+        self._doubts: dict[str, Problem] = {}  # app -> why what was read may be old
 
     def read(self, spec: AppSpec) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
+
+        What could not be rendered now, but was before, counts; `doubt` says why it may be old.
 
         Raises:
             ProductError: It cannot be read; the next time it is read whatever its commit.
@@ -42,18 +53,27 @@ class Folders:
         last_read = self._commits.pop(spec.name, None)
         repository = self._repositories.opened(self._path)
         revision = repository.resolve(spec.revision)
-        if revision.id == last_read:
+        doubt = self._doubts.pop(spec.name, None)
+        if revision.id == last_read and doubt is None:
             self._commits[spec.name] = last_read
             return None
-        tree, found = self.stated(spec, revision)
+        tree, found, now = self.stated(spec, revision)
         self._commits[spec.name] = revision.id
+        if now is not None:
+            self._doubts[spec.name] = now
+        if revision.id == last_read and now == doubt:
+            return None
         home = repository.home(revision.id, spec.path)
         followed = last_read is None or repository.is_within(last_read, revision.id)
         lacks = "" if followed else last_read or ""
         return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
 
-    def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
-        """Return what tells an app's files from those at other commits, and what they state.
+    def doubt(self, app: str) -> Problem | None:
+        """Return why what was read last may be old; None: it is not."""
+        return self._doubts.get(app)
+
+    def stated(self, spec: AppSpec, revision: Commit) -> Stated:
+        """Return what an app's files state at a commit.
 
         Raises:
             ProductError: They cannot be read.
@@ -67,22 +87,22 @@ class Folders:
 
     def _stated(
         self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
-    ) -> tuple[str, Folder]:
+    ) -> Stated:
         content = partial(_content, repository)
         own = World.of(files, content, self._reader)
         tool = tool_of(own, spec.path, spec.render)
         if tool is Render.HELM:
             release = Release(spec.name, spec.namespace or "default", spec.values)
-            return self._renderer.charted(own, spec.path, release)
+            return _of(self._renderer.charted(own, spec.path, release))
         if spec.values:
             raise RejectedError(f"values are for helm, and this folder is for {tool}")
         if tool is Render.KUSTOMIZE:
             if self._world is None or self._world[0] != revision.id:  # it may name any file
                 world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
-            return self._renderer.kustomized(self._world[1], spec.path)
+            return _of(self._renderer.kustomized(self._world[1], spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-        return _tree(files), read(each, self._cache)
+        return Stated(_tree(files), read(each, self._cache))
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
@@ -113,6 +133,10 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
 def listed(file: File, content: Callable[[], bytes]) -> Listed:
     """Give a file a way to its content, which most will not take: it is in the cache already."""
     return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _of(rendered: Rendered) -> Stated:
+    return Stated(rendered.key, rendered.folder, rendered.doubt)
 
 
 def _content(repository: Repository, file: File) -> bytes:

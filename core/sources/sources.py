@@ -1,6 +1,7 @@
 """The schedule: which folders are read when, and what happens when one cannot be."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
@@ -13,7 +14,7 @@ from core.model import AppSpec, Commit, problem_of
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, LayoutRead, SourceLost, SourceSeen
-from core.render import Renderer
+from core.render import Renderer, Shelf
 from core.sources.layouts import Matches
 from core.sources.polling import Polling
 from core.sources.reading import Folders
@@ -229,11 +230,15 @@ class Sources:
                 if problem.retry_after_s is not None and not self._once:
                     tasks.create_task(self._read_later(spec.name, problem.retry_after_s))
                 return
-        if found is None:
-            return
-        self._put(found)
-        if not self._once:
-            tasks.create_task(self._read_history(spec, source, found.revision))
+        doubt = source.folders.doubt(spec.name)
+        if found is not None:
+            self._put(found)
+            if doubt is not None:
+                self._put(SourceLost(spec.name, doubt))
+            if not self._once:
+                tasks.create_task(self._read_history(spec, source, found.revision))
+        if doubt is not None and doubt.retry_after_s is not None and not self._once:
+            tasks.create_task(self._read_later(spec.name, doubt.retry_after_s))
 
     async def _read_later(self, app: str, after_s: float) -> None:
         """Read a folder after a while, although no ref may have moved."""
@@ -264,7 +269,7 @@ def _grouped(
         by_path.setdefault(spec.repo, []).append(spec)
     for layout in layouts:
         by_path.setdefault(layout.spec.repo, [])
-    renderer = Renderer()  # one for all: it counts how many run at once
+    renderer = Renderer(shelf=Shelf.of(os.environ))  # one for all: it counts how many run at once
     sources: list[_Source] = []
     for path, specs in by_path.items():
         folders = Folders(path, repositories, reader, renderer)

@@ -101,6 +101,7 @@ class Applied:
     desired: Desired
     live: Live | None
     problem: Problem | None = None
+    between: tuple[str, ...] = ()  # versions that it had on the way, where it took several writes
     at: float = field(default=0.0, compare=False)  # when it ended; 0.0 means just now
 
 

@@ -132,7 +132,10 @@ class ScriptedCluster:
             return Confirmed(key, desired, live, predicted=desired.body, patch=request)
         return Confirmed(key, desired, live, predicted=request.body)
 
-    async def perform(self, requests: Sequence[Request], live: Live | None) -> Live | None:
+    async def perform(
+        self, requests: Sequence[Request], live: Live | None
+    ) -> tuple[Live | None, ...]:
+        left: list[Live | None] = []
         for request in requests:
             assert isinstance(request, Apply)  # Git is applied whole
             self.script.play("apply", request.ref.name)
@@ -141,7 +144,8 @@ class ScriptedCluster:
             body["metadata"] |= {"uid": "u1", "resourceVersion": str(version)}
             live = Live("u1", str(version), json.dumps(body).encode())
             self.change(request.ref.name, live)
-        return live
+            left.append(live)
+        return tuple(left)
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:  # noqa: ARG002
         self.script.play("may", name, verb)

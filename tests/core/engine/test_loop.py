@@ -26,6 +26,7 @@ from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import ClusterSeen, LayoutRead, Tick
 from core.reconcile.memory.results import Applied
 from core.reconcile.memory.state import initial
+from core.remedy import creation
 from tests.core.engine.scripted import ALICE, World
 from tests.core.reconcile.world import CONFIG_MAP, RESOURCES, SPEC, commit, document, key
 
@@ -323,11 +324,26 @@ async def test_a_write_says_when_it_ended() -> None:
     stated = document(CONFIG_MAP, "a", data={})
     made = canonical(stated, RESOURCES[CONFIG_MAP], None, namespace="web", digest_key=b"d")
     async with asyncio.TaskGroup() as tasks:
-        world.performer().perform(Perform("prod", A, made, None, ()), tasks)
+        world.performer().perform(Perform("prod", A, made, None, (creation(made),)), tasks)
     world.time.advance(60.0)
-    applied = world.inbox.next()
-    assert isinstance(applied, Applied)
+    applied = _applied(world)
     assert applied.at == world.time.now - 60.0
+    assert applied.between == ()
+
+
+async def test_a_write_of_several_requests_says_which_versions_it_went_through() -> None:
+    world = World("a")
+    stated = document(CONFIG_MAP, "a", data={})
+    made = canonical(stated, RESOURCES[CONFIG_MAP], None, namespace="web", digest_key=b"d")
+    both = (creation(made), creation(made))
+    async with asyncio.TaskGroup() as tasks:
+        world.performer().perform(Perform("prod", A, made, None, both), tasks)
+    assert _applied(world).between == ("100",)
+
+
+def _applied(world: World) -> Applied:
+    happened = iter(world.inbox.next, None)
+    return next(each for each in happened if isinstance(each, Applied))
 
 
 # The end ----------------------------------------------------------------------------------------
