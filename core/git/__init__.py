@@ -4,6 +4,7 @@ Everything reads committed state, straight from the object store; only this pack
 """
 
 from core.git.homes import shared_name
+from core.git.reading.history import Walk
 from core.git.reading.listing import File
 from core.git.reading.revisions import branches
 from core.git.reading.shapes import Shapes
@@ -20,6 +21,7 @@ __all__ = [
     "Repository",
     "Shapes",
     "Told",
+    "Walk",
     "branches",
     "commit_files",
     "shared_name",

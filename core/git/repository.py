@@ -26,7 +26,7 @@ from core.git.homes import first_commit, remote_of
 from core.git.reading.commits import commit_of
 from core.git.reading.faults import not_here, translated
 from core.git.reading.graph import Graph
-from core.git.reading.history import changes_of, comes_before, last_change
+from core.git.reading.history import Walk, comes_before, last_change
 from core.git.reading.listing import File, files_in, folder_at, parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
@@ -36,12 +36,11 @@ from core.git.reading.watching import ref_changes
 from core.git.showing import commit_shown
 from core.git.writing.checkout import Checkout, check_clean, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
-from core.git.writing.reverting import Change, diff_text, differences, reversal
+from core.git.writing.reverting import Change, diff_text, differences, message_of, reversal
 from core.git.writing.trust import check_owner, warnings
 from core.model import Commit, CommitShown, Home, Problem, Remedy, RevertPlan, problem_of
 
-HISTORY_KEPT: Final = 200
-SUBJECT_CELLS: Final = 100
+HISTORY_KEPT: Final = 10_000  # commits
 DEFAULT_AUTHOR: Final = "driftdeck <driftdeck@localhost>"
 
 
@@ -120,9 +119,13 @@ class Repository:
 
     def history(self, commit: str, folder: str, *, limit: int = HISTORY_KEPT) -> tuple[Commit, ...]:
         """Return the commits that touched a folder, newest first."""
-        changes = changes_of(self._graph, commit, parts_of(self.real_folder(commit, folder)))
-        found = (change.commit for _, change in zip(range(limit), changes, strict=False))
-        return tuple(map(self.commit, found))
+        found = (at for at, lines in self.walk([(commit, folder)]).changes() if lines)
+        return tuple(self.commit(at) for _, at in zip(range(limit), found, strict=False))
+
+    def walk(self, starts: Iterable[tuple[str, str]]) -> Walk:
+        """Return one walk for the histories of several folders, each at a commit."""
+        folders = ((at, parts_of(self.real_folder(at, folder))) for at, folder in starts)
+        return Walk(self._graph, dict(enumerate(folders)))
 
     def shown(self, commit: str) -> CommitShown:
         """Return what a commit says and what it changes, against the first of its parents.
@@ -144,6 +147,11 @@ class Repository:
             UnavailableError: The repository is damaged.
         """
         return Home(first_commit(self._graph, commit), remote_of(self.store), folder)
+
+    def tree_at(self, commit: str, folder: str) -> str:
+        """Return the id of a folder; "" where none is at that very place."""
+        entry = self.store.entry(commit, parts_of(folder))
+        return entry.id if entry is not None and is_tree(entry.mode) else ""
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of the parents that are here."""
@@ -270,7 +278,7 @@ class Repository:
             made = Authorship(
                 author=author,
                 committer=committer,
-                message=_message(plan),
+                message=message_of(plan),
                 when=now,
                 timezone_s=timezone_s,
                 what="revert",
@@ -337,12 +345,3 @@ def _update(checkout: Checkout, changes: tuple[Change, ...], commit_id: str) -> 
     except OSError as error:
         reason = f"the work tree could not follow: {clean(str(error))}; `git status` says more"
         raise UnavailableError(f"commit {commit_id[:12]} was made, but {reason}") from error
-
-
-def _message(plan: RevertPlan) -> str:
-    subject = clean(plan.target.subject, max_cells=SUBJECT_CELLS)
-    trailers = ["Drift-Reverted-By: driftdeck"]
-    if plan.app:
-        trailers.append(f"App: {clean(plan.app)}")
-    body = f'Revert "{subject}"\n\nThis reverts commit {plan.target.id}.\n\n'
-    return body + "\n".join(trailers) + "\n"

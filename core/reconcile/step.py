@@ -74,7 +74,7 @@ from core.reconcile.memory.results import (
 )
 from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
-from core.reconcile.sides import desired, layouts, live, surveys
+from core.reconcile.sides import desired, layouts, live, surveys, watched
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
 
@@ -177,7 +177,7 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one ca
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
-            desired.follow_kinds(draft, draft.app(happened.app).spec.cluster)
+            watched.follow_kinds(draft, draft.app(happened.app).spec.cluster)
         case InventoryWritten():
             runs.wrote_inventory(draft, happened)
         case Confirmed():

@@ -1,19 +1,30 @@
-"""Reading one repository's folders: what was read already is not read again."""
+"""Reading one repository's folders: what was read already is not read again.
+
+A commit that leaves a folder as it was costs its app nothing: the ids of trees tell.
+"""
 
 import hashlib
+import stat
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
-from core.model import AppSpec, Commit, Problem, Render
+from core.model import AppSpec, Commit, Home, Problem, Render
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 from core.render import Release, Rendered, Renderer, World, tool_of
 
-HISTORY_KEPT: Final = 200  # commits
+
+class _Last(NamedTuple):
+    """What was read of one app, and the id of its folder; "": other files count, too."""
+
+    read: SourceRead
+    doubt: Problem | None
+    folder: str
 
 
 class Stated(NamedTuple):
@@ -22,6 +33,7 @@ class Stated(NamedTuple):
     tree: str  # tells these files from any others
     folder: Folder
     doubt: Problem | None = None  # why it may be old
+    alone: bool = False  # nothing outside of the app's folder counts
 
 
 class Folders:
@@ -39,38 +51,66 @@ class Folders:
         self._reader, self._renderer = reader, renderer or Renderer()
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
-        self._commits: dict[str, str] = {}  # app -> commit
-        self._doubts: dict[str, Problem] = {}  # app -> why what was read may be old
+        self._last: dict[str, _Last] = {}  # app -> its folder
+        self._home: tuple[str, Home] | None = None  # of a commit
+        self._followed: tuple[tuple[str, str], bool] | None = None  # of two commits
 
-    def read(self, spec: AppSpec) -> SourceRead | None:
+    def read(self, spec: AppSpec, heads: dict[str, Commit] | None = None) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
 
         What could not be rendered now, but was before, counts; `doubt` says why it may be old.
 
+        Args:
+            spec: The app.
+            heads: What revisions mean, found for apps that were read just now; may grow.
+
         Raises:
             ProductError: It cannot be read; the next time it is read whatever its commit.
         """
-        last_read = self._commits.pop(spec.name, None)
+        last = self._last.pop(spec.name, None)
         repository = self._repositories.opened(self._path)
-        revision = repository.resolve(spec.revision)
-        doubt = self._doubts.pop(spec.name, None)
-        if revision.id == last_read and doubt is None:
-            self._commits[spec.name] = last_read
+        heads = {} if heads is None else heads
+        revision = heads.get(spec.revision) or repository.resolve(spec.revision)
+        heads[spec.revision] = revision
+        is_known = last is not None and revision.id == last.read.revision.id
+        if last is not None and is_known and last.doubt is None:
+            self._last[spec.name] = last
             return None
-        tree, found, now = self.stated(spec, revision)
-        self._commits[spec.name] = revision.id
-        if now is not None:
-            self._doubts[spec.name] = now
-        if revision.id == last_read and now == doubt:
+        found = self._last[spec.name] = self._found(repository, spec, revision, last)
+        if last is not None and is_known and last.doubt == found.doubt:
             return None
-        home = repository.home(revision.id, spec.path)
-        followed = last_read is None or repository.is_within(last_read, revision.id)
-        lacks = "" if followed else last_read or ""
-        return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+        return found.read
+
+    def _found(
+        self, repository: Repository, spec: AppSpec, revision: Commit, last: _Last | None
+    ) -> _Last:
+        home = self._home_of(repository, revision, spec.path)
+        before = "" if last is None else last.read.revision.id
+        lacks = "" if self._follows(repository, before, revision.id) else before
+        folder = repository.tree_at(revision.id, spec.path)
+        if last is not None and folder and folder == last.folder:
+            return last._replace(read=replace(last.read, revision=revision, home=home, lacks=lacks))
+        tree, found, doubt, alone = self.stated(spec, revision)
+        read = SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+        return _Last(read, doubt, folder if alone else "")
+
+    def _home_of(self, repository: Repository, revision: Commit, path: str) -> Home:
+        if self._home is None or self._home[0] != revision.id:
+            self._home = revision.id, repository.home(revision.id, path)
+        return replace(self._home[1], path=path)
+
+    def _follows(self, repository: Repository, before: str, after: str) -> bool:
+        """Tell whether a commit descends from the one before it; apps of one branch ask in turn."""
+        if not before:
+            return True
+        if self._followed is None or self._followed[0] != (before, after):
+            self._followed = (before, after), repository.is_within(before, after)
+        return self._followed[1]
 
     def doubt(self, app: str) -> Problem | None:
         """Return why what was read last may be old; None: it is not."""
-        return self._doubts.get(app)
+        last = self._last.get(app)
+        return None if last is None else last.doubt
 
     def stated(self, spec: AppSpec, revision: Commit) -> Stated:
         """Return what an app's files state at a commit.
@@ -102,24 +142,16 @@ class Folders:
                 self._world = revision.id, world
             return _of(self._renderer.kustomized(self._world[1], spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-        return Stated(_tree(files), read(each, self._cache))
+        alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
+        return Stated(_tree(files), read(each, self._cache), alone=alone)
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
-        return app in self._commits
+        return app in self._last
 
     def forget(self, app: str) -> None:
         """Read an app's folder the next time, whatever its commit is."""
-        self._commits.pop(app, None)
-
-    def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
-        """Return the commits that touched the folder of one app, newest first.  Blocks.
-
-        Raises:
-            ProductError: The history cannot be read.
-        """
-        repository = self._repositories.opened(self._path)
-        return repository.history(revision.id, spec.path, limit=HISTORY_KEPT)
+        self._last.pop(app, None)
 
 
 def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
@@ -15,6 +15,7 @@ from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, LayoutRead, SourceLost, SourceSeen
 from core.render import Renderer, Shelf
+from core.sources.histories import Histories
 from core.sources.layouts import Matches
 from core.sources.polling import Polling
 from core.sources.reading import Folders
@@ -36,7 +37,10 @@ class _Source:
         self.path, self.layouts = path, layouts
         self.apps: tuple[AppSpec, ...] = ()
         self.folders = folders
+        self.histories = Histories(path, repositories)
         self.busy = asyncio.Lock()
+        self.unwalked: dict[str, tuple[AppSpec, str]] = {}  # app -> where its history begins
+        self.walking = asyncio.Lock()
         self.lost: set[str] = set()  # apps whose server has bad news
         remote = repositories.remote(path)
         patterns = [layout.revision for layout in layouts]
@@ -112,7 +116,7 @@ class Sources:
                 elif source.layouts:
                     tasks.create_task(self._read_all(source, tasks))
                 else:
-                    tasks.create_task(self._read(spec, source, tasks))
+                    tasks.create_task(self._read_these([spec], source, tasks))
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[None]:
@@ -142,7 +146,7 @@ class Sources:
 
     async def _poll(self, source: _Source, polling: Polling, tasks: asyncio.TaskGroup) -> None:
         if not self._once and polling.has_answered():
-            await self._read_all(source, tasks)  # it stands from the first second on
+            await self._read_all(source, tasks)  # it stands from the start
         while True:
             await self._hear(source, polling, await polling.fetched(), tasks)
             if self._once:
@@ -159,18 +163,20 @@ class Sources:
         for layout in () if here else source.layouts:
             self._put(LayoutRead(layout.name, None, told.problem_of(layout.revision, source.path)))
         problems = polling.problems(told)
+        heads: dict[str, Commit] = {}
         for spec in source.apps:
             problem = problems.get(spec.name)
             if problem is None and spec.name in source.lost:
                 source.folders.forget(spec.name)  # read anew, which ends the problem
             if here and (problem is None or not source.folders.has_read(spec.name)):
-                await self._read(spec, source, tasks)
+                await self._read(spec, source, tasks, heads)
             if problem is None:
                 source.lost.discard(spec.name)
                 self._put(SourceSeen(spec.name))
             elif not here or source.folders.has_read(spec.name):
                 source.lost.add(spec.name)
                 self._put(SourceLost(spec.name, problem))
+        tasks.create_task(self._read_histories(source))
 
     async def _follow(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
         began = float("-inf")
@@ -199,8 +205,7 @@ class Sources:
 
     async def _read_all(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
         await self._look(source, tasks)
-        for spec in source.apps:
-            await self._read(spec, source, tasks)
+        await self._read_these(source.apps, source, tasks)
 
     async def _look(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
         """See which apps layouts stand for now, before any of them is read."""
@@ -220,10 +225,24 @@ class Sources:
             if found.gone and not self._once:
                 tasks.create_task(self._read_later(layout.name, LOOK_AGAIN_S))
 
-    async def _read(self, spec: AppSpec, source: _Source, tasks: asyncio.TaskGroup) -> None:
+    async def _read_these(
+        self, specs: Iterable[AppSpec], source: _Source, tasks: asyncio.TaskGroup
+    ) -> None:
+        heads: dict[str, Commit] = {}
+        for spec in specs:
+            await self._read(spec, source, tasks, heads)
+        tasks.create_task(self._read_histories(source))
+
+    async def _read(
+        self,
+        spec: AppSpec,
+        source: _Source,
+        tasks: asyncio.TaskGroup,
+        heads: dict[str, Commit],
+    ) -> None:
         async with source.busy:
             try:
-                found = await asyncio.to_thread(source.folders.read, spec)
+                found = await asyncio.to_thread(source.folders.read, spec, heads)
             except ProductError as error:
                 problem = problem_of(error)
                 self._put(SourceLost(spec.name, problem))
@@ -236,7 +255,7 @@ class Sources:
             if doubt is not None:
                 self._put(SourceLost(spec.name, doubt))
             if not self._once:
-                tasks.create_task(self._read_history(spec, source, found.revision))
+                source.unwalked[spec.name] = spec, found.revision.id
         if doubt is not None and doubt.retry_after_s is not None and not self._once:
             tasks.create_task(self._read_later(spec.name, doubt.retry_after_s))
 
@@ -248,12 +267,21 @@ class Sources:
             self._resting.discard(app)
             self.look_again(app)
 
-    async def _read_history(self, spec: AppSpec, source: _Source, revision: Commit) -> None:
-        try:
-            commits = await asyncio.to_thread(source.folders.history, spec, revision)
-        except ProductError:
-            return  # the folder itself was read; its history is only for looking at
-        self._put(HistoryRead(spec.name, commits))
+    async def _read_histories(self, source: _Source) -> None:
+        """Walk once for all apps that were read while the last walk went on."""
+        async with source.walking:
+            wanted, source.unwalked = tuple(source.unwalked.values()), {}
+            found = source.histories.read(wanted) if wanted else iter(())
+            while (told := await asyncio.to_thread(_next, found)) is not None:
+                for one in told:
+                    self._put(one)
+
+
+def _next(found: Iterator[list[HistoryRead]]) -> list[HistoryRead] | None:
+    try:
+        return next(found, None)
+    except ProductError:
+        return None  # the folders themselves were read; their history is only for looking at
 
 
 def _grouped(

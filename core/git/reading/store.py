@@ -135,14 +135,9 @@ class Store:
             if known is not None:
                 self._trees.move_to_end(tree_id)
                 return known
-        entries: dict[bytes, Entry] = {}
-        count = 0
-        raw = self.raw(tree_id, TREE)
-        with translated(self.called, tree_id):
-            for name, mode, sha in parse_tree(raw, len(tree_id) // 2):
-                count += 1
-                entries[name] = Entry(_mode(mode), sha.decode())
-        if count != len(entries):
+        listed = self.listed(tree_id)
+        entries = {name: Entry(_mode(mode), sha.decode()) for name, mode, sha in listed}
+        if len(listed) != len(entries):
             raise RejectedError(f"tree {tree_id} is damaged: it holds one name twice")
         with self.lock:
             if tree_id not in self._trees:
@@ -151,6 +146,12 @@ class Store:
             while self._entries_kept > ENTRIES_KEPT and self._trees:
                 self._entries_kept -= len(self._trees.popitem(last=False)[1])
         return entries
+
+    def listed(self, tree_id: str) -> list[tuple[bytes, int, bytes]]:
+        """Read one tree, whatever it holds, without keeping it: names, modes and ids."""
+        raw = self.raw(tree_id, TREE)
+        with translated(self.called, tree_id):
+            return list(parse_tree(raw, len(tree_id) // 2))
 
     def entry(self, commit_id: str, parts: Sequence[bytes]) -> Entry | None:
         """Return what stands at a path; for an empty path the root tree itself."""

@@ -29,10 +29,11 @@ from core.reconcile.memory.state import (
     is_surveyed,
 )
 from core.reconcile.memory.tables import Map
-from core.reconcile.sides.desired import follow_kinds, note_stated, place_documents, replace_kind
+from core.reconcile.sides.desired import note_stated, place_documents, replace_kind
 from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
 from core.reconcile.sides.twins import forget_server, refusal_of_twin, twins_of
+from core.reconcile.sides.watched import follow_kinds
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
