@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Final
 
 from core.attribution.origins import Origins
@@ -53,6 +54,7 @@ class Comparing:
         self._key, self._whole = mask_key, whole
         self._renderer = Renderer(shelf=Shelf.of(os.environ))
         self._folders: dict[str, Folders] = {}
+        self._lock = Lock()
         self._asking: Conversation | None = None
         self._ended = False
 
@@ -68,6 +70,11 @@ class Comparing:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
         problems = self._fetched(spec for pair in pairs for spec in pair)
         return tuple(self._compared(End(one), End(other), problems) for one, other in pairs)
+
+    def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
+        """Compare two states that are here; no server is asked.  Threads may share it.  Blocks."""
+        with self._lock:
+            return self._compared(End(before), End(after), {})
 
     def _fetched(self, specs: Iterable[AppSpec]) -> Mapping[tuple[str, str], Problem]:
         """Bring the caches of remotes up to date; by repository and revision what is wrong."""

@@ -6,6 +6,7 @@ import secrets
 from core.attribution import Attribution
 from core.clock import Clock
 from core.cluster import Cluster
+from core.engine.comparing import Comparing
 from core.engine.digest_key import digest_key
 from core.engine.engine import Engine
 from core.engine.inbox import Inbox
@@ -49,7 +50,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     """
     clock = clock or Clock()
     inbox, repositories, reader = Inbox(), Repositories(remotes), Reader(Workers())
-    known = (*apps, *neighbours)
+    known, mask_key = (*apps, *neighbours), secrets.token_bytes(32)
     adapters = Adapters(
         clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
         sources=Sources(
@@ -64,6 +65,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         ),
         attribution=Attribution(known, repositories, reader),
         reverts=Reverts(apps, repositories, reader, clock),
+        comparing=Comparing(repositories, reader, mask_key),
     )
     state = initial(
         apps,
@@ -73,6 +75,6 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         healing=healing,
         writing=writing,
         digest_key=digest_key(os.environ),
-        mask_key=secrets.token_bytes(32),
+        mask_key=mask_key,
     )
     return Engine(state, inbox, adapters, clock=clock)

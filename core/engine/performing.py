@@ -19,6 +19,7 @@ from core.errors import OutdatedError
 from core.model import Step
 from core.reconcile.memory.effects import (
     CheckAccess,
+    CompareStates,
     ComputeRevert,
     Confirm,
     Effect,
@@ -38,6 +39,7 @@ from core.reconcile.memory.effects import (
 from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
     Applied,
+    Compared,
     InventoryRead,
     InventoryWritten,
     PlanPrepared,
@@ -120,7 +122,7 @@ class Performer:
         otherwise = partial(failed, effect, branches=self._branches)
         self._put(await answer(self._asked(effect), otherwise))
 
-    async def _asked(  # noqa: C901, PLR0911 - one case each
+    async def _asked(  # noqa: C901, PLR0911, PLR0912 - one case each
         self, effect: Asking
     ) -> Input:
         """Do what *effect* says and return what came of it.
@@ -150,6 +152,9 @@ class Performer:
                 return RevertPrepared(request, await asyncio.to_thread(planned, app, commit))
             case ReadCommit():
                 return await asyncio.to_thread(self._adapters.attribution.show, effect)
+            case CompareStates(request, before, after):
+                apart = self._adapters.comparing.compared_at
+                return Compared(request, await asyncio.to_thread(apart, before, after))
             case MakeRevert(run, plan):
                 made = await asyncio.to_thread(self._adapters.reverts.made, plan)
                 return Reverted(run, plan.app, made)

@@ -10,10 +10,14 @@ from core.compare import paired
 from core.errors import RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Reader, read
-from core.model import AppSpec, Document, RevertPlan
+from core.model import AppSpec, Document, Problem, Remedy, RevertPlan
 from core.sources.reading import chosen_files, listed
 
 _RENDERED: Final = "is of files that are rendered: what follows from it is for the next sync"
+_UNSIGNED: Final = (
+    "settings require signed commits of this repository, and what is written here is not signed;"
+    " make the revert with git, and sign it"
+)
 _Readable: TypeAlias = tuple[File, Callable[[], bytes]]
 
 
@@ -42,6 +46,8 @@ class Reverts:
         spec = self._specs[app]
         repository = self._repositories.opened(spec.repo)
         plan = repository.plan_revert(commit, branch=spec.revision, app=app, folder=spec.path)
+        if plan.problem is None and spec.signers is not None:
+            plan = replace(plan, problem=Problem(Remedy.CHANGE_GIT, _UNSIGNED))
         if plan.problem is not None:
             return plan
         before, after = self._folders(repository, plan, spec)

@@ -20,6 +20,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.comparisons import Comparison
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
@@ -113,6 +114,13 @@ class RevertsLike(Protocol):
         """Tell whether a commit has a revert of an app in it; blocks."""
 
 
+class ComparingLike(Protocol):
+    """Git against Git."""
+
+    def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
+        """Compare what two apps state, each at a commit that is here; blocks."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
     """Everything outside the engine."""
@@ -121,3 +129,4 @@ class Adapters:
     sources: SourcesLike
     attribution: AttributionLike
     reverts: RevertsLike
+    comparing: ComparingLike

@@ -8,6 +8,7 @@ from core.git.reading.history import Walk
 from core.git.reading.listing import File
 from core.git.reading.revisions import branches
 from core.git.reading.shapes import Shapes
+from core.git.reading.signed import Signable, Signed
 from core.git.remotes.asking import Conversation
 from core.git.remotes.exchange import Told
 from core.git.repositories import Repositories
@@ -20,6 +21,8 @@ __all__ = [
     "Repositories",
     "Repository",
     "Shapes",
+    "Signable",
+    "Signed",
     "Told",
     "Walk",
     "branches",

@@ -15,13 +15,7 @@ from typing import Final
 from dulwich.objects import Blob
 
 from core.clean import clean
-from core.errors import (
-    DeniedError,
-    NotHereError,
-    OutdatedError,
-    RejectedError,
-    UnavailableError,
-)
+from core.errors import DeniedError, NotHereError, OutdatedError, RejectedError, UnavailableError
 from core.git.homes import first_commit, remote_of
 from core.git.reading.commits import commit_of
 from core.git.reading.faults import not_here, translated
@@ -31,6 +25,7 @@ from core.git.reading.listing import File, files_in, folder_at, parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
 from core.git.reading.settings import GitSettings
+from core.git.reading.signed import Signable, signable
 from core.git.reading.store import Store, is_tree
 from core.git.reading.watching import ref_changes
 from core.git.showing import commit_shown
@@ -83,6 +78,10 @@ class Repository:
             UnavailableError: It is not here, or the repository is damaged.
         """
         return commit_of(commit_id, self.store.commit(commit_id))
+
+    def signable(self, commit: str, revision: str) -> Iterator[Signable]:
+        """Yield what may be signed of a commit that *revision* means, and of those before it."""
+        return signable(self.store, commit, revision)
 
     def files(self, commit: str, folder: str) -> tuple[File, ...]:
         """List every file below a folder of one commit; "" is the repository's root.

@@ -17,6 +17,7 @@ from core.model.apps import (
     Render,
 )
 from core.model.audit import DELETIONS, AuditEvent
+from core.model.comparisons import Answer
 from core.model.judgement import (
     DRIFT_VERDICTS,
     Actor,
@@ -36,7 +37,6 @@ from core.model.judgement import (
     fields_of,
 )
 from core.model.plans import (
-    Answer,
     Coming,
     CommitShown,
     Plan,

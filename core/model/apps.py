@@ -6,6 +6,8 @@ from typing import Final
 
 from typing_extensions import override
 
+from core.model.sources.signers import Signers
+
 UNNAMED: Final = "current"  # a cluster that no settings name: the kubeconfig's current context
 
 
@@ -75,6 +77,7 @@ class AppSpec:
     contested: Contested = Contested.SHOW
     ignore: tuple[IgnoreRule, ...] = ()
     managers: tuple[tuple[str, str], ...] = ()  # field manager -> class it is moved to
+    signers: Signers | None = None  # whose signature a commit needs; None means that it needs none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from core.reconcile.judging.evidence.rechecks import doubt_answers
 from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
+    Compare,
     Execute,
     ExecuteRevert,
     Explain,
@@ -61,6 +62,7 @@ from core.reconcile.memory.inputs import (
 from core.reconcile.memory.results import (
     Applied,
     CommitRead,
+    Compared,
     Confirmed,
     Explained,
     InventoryRead,
@@ -173,7 +175,7 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             assert_never(happened)
 
 
-def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one case each
+def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912 - one case each
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
@@ -196,6 +198,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one ca
             reverts.preview(draft, happened)
         case CommitRead(request, commit):
             draft.answer(request, commit)
+        case Compared(request, comparison):
+            draft.answer(request, comparison)
         case RevertFound():
             reverts.found_revert(draft, happened)
         case Reverted():
@@ -204,7 +208,7 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one ca
             assert_never(happened)
 
 
-def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901 - one case each
+def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
     match asked:
         case PreparePlan(request, keys):
             orders.prepare(draft, request, keys)
@@ -216,6 +220,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901 - one case each
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
+        case Compare(request, before, after):
+            explaining.compare(draft, request, before, after)
         case PrepareHeal(request, app):
             orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.clean import clean
 from core.errors import RejectedError
@@ -52,6 +52,14 @@ class Limits:
     file_bytes: int = 64 * 2**20  # of one that it writes
 
 
+class Ended(NamedTuple):
+    """How a run ended."""
+
+    code: int
+    printed: bytes
+    words: str  # what it said beside that, for people; "" where nothing
+
+
 def run(program: str, arguments: Sequence[str], home: Path, limits: Limits, path: str) -> bytes:
     """Return what a program prints.  Blocks.
 
@@ -65,26 +73,45 @@ def run(program: str, arguments: Sequence[str], home: Path, limits: Limits, path
     Raises:
         RejectedError: It failed, printed nothing or too much, or did not end in time.
     """
-    isolation = isolating()
-    process = subprocess.Popen(  # noqa: S603 - the program was found by us, its arguments are ours
-        [*isolation, *_limited(limits, own=bool(isolation)), program, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=_environment(home, path),
-        cwd=home,
-        start_new_session=True,
-    )
+    done = ended(program, arguments, home, limits, path)
     name = Path(program).name
+    if done.code:
+        raise RejectedError(f"{name} ended with {done.code}: {done.words or 'no message'}")
+    if not done.printed.strip():
+        also = f"; it said: {done.words}" if done.words else ""
+        raise RejectedError(f"{name} printed nothing{also}")
+    return done.printed
+
+
+def ended(
+    program: str,
+    arguments: Sequence[str],
+    home: Path,
+    limits: Limits,
+    path: str,
+    given: Path = Path(os.devnull),
+) -> Ended:
+    """Run a program as `run` does, which reads the file *given* as its input, to whatever end.
+
+    Raises:
+        RejectedError: It printed too much, or did not end in time.
+    """
+    isolation = isolating()
+    with given.open("rb") as stdin:
+        process = subprocess.Popen(  # noqa: S603 - we found the program, its arguments are ours
+            [*isolation, *_limited(limits, own=bool(isolation)), program, *arguments],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(home, path),
+            cwd=home,
+            start_new_session=True,
+        )
     try:
-        printed, said = _listen(process, name, limits)
+        printed, said = _listen(process, Path(program).name, limits)
     finally:
         _end(process)
-    if process.returncode:
-        raise RejectedError(f"{name} ended with {process.returncode}: {_words(said, home)}")
-    if not printed.strip():
-        raise RejectedError(f"{name} printed nothing{_also(said, home)}")
-    return printed
+    return Ended(process.returncode, printed, _words(said, home))
 
 
 @lru_cache(maxsize=1)
@@ -174,14 +201,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         pipe.close()
 
 
-def _also(said: bytes, home: Path) -> str:
-    return f"; it said: {_words(said, home)}" if said.strip() else ""
-
-
 def _words(said: bytes, home: Path) -> str:
     """Return what it said for people; our own folders are of no use to them."""
     text = " ".join(said.decode(errors="replace").split())
     text = text.replace(f"{home.parent / 'tree'}/", "").replace(f"{home.parent}/", "")
     text = _LOGGED.sub("", text).replace('\\"', '"')
-    text = clean(text) or "no message"
+    text = clean(text)
     return text if len(text) <= WORDS_MAX else f"…{text[-WORDS_MAX:]}"  # what went wrong is last

@@ -13,7 +13,7 @@ from core.settings.fields import Place, mapping, read_fields
 from core.settings.layouts import read_layout
 from core.settings.overlaps import check_app, check_clusters
 from core.settings.remote_table import REPOSITORY, WEBHOOK
-from core.settings.remotes import Entry, entries, remote
+from core.settings.remotes import Entry, closest, entries, remote
 from core.settings.table import APP, CLUSTER, TOP
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context
@@ -57,10 +57,10 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
     remotes: dict[str, Remote] = {}
     for i, entry in enumerate(listed):
         if isinstance(entry, dict) and "layout" in entry:
-            layouts.append(_layout(place.inside(i), entry, layouts))
+            layouts.append(_layout(place.inside(i), entry, layouts, known))
             app, kind = layouts[-1].spec, "layout"
         else:
-            apps.append(_app(place.inside(i), entry))
+            apps.append(_signed(_app(place.inside(i), entry), known))
             app, kind = apps[-1], "name"
         asked = _remote(place.inside(i).inside("repo"), entry, known)
         if asked is not None and remotes.setdefault(app.repo, asked) != asked:
@@ -69,12 +69,15 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
         others = (one for one in (*apps, *(one.spec for one in layouts)) if one is not app)
         if app.name in {other.name for other in others}:
             raise place.inside(i).inside(kind).error(f'two apps are named "{app.name}"')
+    everything = [*apps, *(one.spec for one in layouts)]
+    _check_signed(top.inside("repositories"), known, everything)
     hook = _webhook(top.inside("webhook"), stated.get("webhook"))
     return Stated(tuple(apps), clusters, tuple(remotes.values()), hook, tuple(layouts))
 
 
-def _layout(place: Place, entry: Json, others: list[Layout]) -> Layout:
+def _layout(place: Place, entry: Json, others: list[Layout], known: tuple[Entry, ...]) -> Layout:
     found = read_layout(place, entry)
+    found = replace(found, spec=_signed(found.spec, known))
     repo = found.spec.repo
     if any(found.name == other.name and repo != other.spec.repo for other in others):
         called = f"{found.shape} of {repo}"
@@ -113,6 +116,18 @@ def _remote(place: Place, app: Json, known: tuple[Entry, ...]) -> Remote | None:
         return remote(str(app["repo"]), known)
     except FieldError as error:
         raise place.error(str(error)) from error
+
+
+def _signed(app: AppSpec, known: tuple[Entry, ...]) -> AppSpec:
+    entry = closest(app.repo, (each for each in known if each.signers is not None))
+    return app if entry is None else replace(app, signers=entry.signers)
+
+
+def _check_signed(place: Place, known: tuple[Entry, ...], apps: list[AppSpec]) -> None:
+    """See that no demand for signatures is without effect, as one with a slip in its url is."""
+    for i, entry in enumerate(known):
+        if entry.signers is not None and not any(entry.is_for(app.repo) for app in apps):
+            raise place.inside(i).error("signed_by: no app is of a repository that begins so")
 
 
 def _app(place: Place, entry: Json) -> AppSpec:

@@ -55,11 +55,12 @@ def read_repo(value: "Json", place: Place) -> str:
     return repository(str(value), place.folder)
 
 
-def read_beginning(value: "Json", _: Place) -> str:
-    """Read how addresses begin."""
+def read_beginning(value: "Json", place: Place) -> str:
+    """Read how addresses begin, or where a repository lies here."""
     from core.settings.remotes import beginning  # noqa: PLC0415 - lazily, see above
 
-    return beginning(str(value))
+    text = str(value)
+    return repository(text, place.folder) if text[0] in "./~" else beginning(text)
 
 
 def read_variable(value: "Json", place: Place) -> str:

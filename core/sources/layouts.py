@@ -4,7 +4,7 @@ Only trees are read, never a checkout; where nothing below a layout's folder cha
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final, TypeAlias
 
@@ -23,6 +23,7 @@ from core.model.sources.layouts import (
     words_of,
 )
 from core.model.sources.remotes import Remote
+from core.sources.trust import Trust
 
 APPS_MAX: Final = 2_000
 PROBLEMS_MAX: Final = 10  # that are named
@@ -35,6 +36,7 @@ class Layouts:
     def __init__(self, repositories: Repositories) -> None:
         """Read nothing yet."""
         self._repositories = repositories
+        self._trust = Trust()
         self._known: dict[str, tuple[_Trees, Matched]] = {}
 
     def read(self, layout: Layout) -> Matched:
@@ -45,14 +47,34 @@ class Layouts:
             ProductError: The repository cannot be read.
         """
         repository = self._repositories.opened(layout.spec.repo)
-        places = [
-            (revision, bound, Shapes(repository.store, repository.resolve(revision).id))
-            for revision, bound in _revisions(layout, repository)
-        ]
-        trees = tuple((revision, shapes.tree(layout.top)) for revision, _, shapes in places)
+        places: list[tuple[str, Bound, Shapes]] = []
+        distrusted: list[str] = []
+        for revision, bound in _revisions(layout, repository):
+            try:
+                commit = self._commit(layout, repository, revision)
+            except RejectedError as error:
+                if not bound:
+                    raise
+                distrusted.append(f"{revision}: {error}")
+                continue
+            places.append((revision, bound, Shapes(repository.store, commit)))
+        trees = tuple(
+            (revision, repository.tree_at(shapes.commit, layout.top))
+            for revision, _, shapes in places
+        )
         if layout.name not in self._known or self._known[layout.name][0] != trees:
             self._known[layout.name] = trees, _matched(layout, places)
-        return self._known[layout.name][1]
+        found = self._known[layout.name][1]
+        return replace(found, problems=(*found.problems, *distrusted)) if distrusted else found
+
+    def _commit(self, layout: Layout, repository: Repository, revision: str) -> str:
+        """Return the commit in force: one that is not signed as it must be moves no app either.
+
+        Raises:
+            RejectedError: None is.
+        """
+        spec = replace(layout.spec, name=f"{layout.name} at {revision}", revision=revision)
+        return self._trust.in_force(repository, spec, repository.resolve(revision)).commit.id
 
 
 @dataclass(frozen=True, slots=True)

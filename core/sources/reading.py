@@ -17,6 +17,7 @@ from core.model import AppSpec, Commit, Home, Problem, Render
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 from core.render import Release, Rendered, Renderer, World, tool_of
+from core.sources.trust import InForce, Trust
 
 
 class _Last(NamedTuple):
@@ -51,6 +52,7 @@ class Folders:
         self._reader, self._renderer = reader, renderer or Renderer()
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
+        self._trust = Trust()
         self._last: dict[str, _Last] = {}  # app -> its folder
         self._home: tuple[str, Home] | None = None  # of a commit
         self._followed: tuple[tuple[str, str], bool] | None = None  # of two commits
@@ -58,7 +60,8 @@ class Folders:
     def read(self, spec: AppSpec, heads: dict[str, Commit] | None = None) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
 
-        What could not be rendered now, but was before, counts; `doubt` says why it may be old.
+        What could not be rendered now, but was before, counts, and so does a commit before one
+        that is not signed as it must be; `doubt` says why what was read may be old.
 
         Args:
             spec: The app.
@@ -70,29 +73,32 @@ class Folders:
         last = self._last.pop(spec.name, None)
         repository = self._repositories.opened(self._path)
         heads = {} if heads is None else heads
-        revision = heads.get(spec.revision) or repository.resolve(spec.revision)
-        heads[spec.revision] = revision
-        is_known = last is not None and revision.id == last.read.revision.id
-        if last is not None and is_known and last.doubt is None:
+        newest = heads.get(spec.revision) or repository.resolve(spec.revision)
+        heads[spec.revision] = newest
+        stands = self._trust.in_force(repository, spec, newest)
+        is_known = last is not None and stands.commit.id == last.read.revision.id
+        if last is not None and is_known and last.doubt == stands.problem:
             self._last[spec.name] = last
             return None
-        found = self._last[spec.name] = self._found(repository, spec, revision, last)
+        found = self._last[spec.name] = self._found(repository, spec, stands, last)
         if last is not None and is_known and last.doubt == found.doubt:
             return None
         return found.read
 
     def _found(
-        self, repository: Repository, spec: AppSpec, revision: Commit, last: _Last | None
+        self, repository: Repository, spec: AppSpec, stands: InForce, last: _Last | None
     ) -> _Last:
+        revision, distrust = stands
         home = self._home_of(repository, revision, spec.path)
         before = "" if last is None else last.read.revision.id
         lacks = "" if self._follows(repository, before, revision.id) else before
         folder = repository.tree_at(revision.id, spec.path)
         if last is not None and folder and folder == last.folder:
-            return last._replace(read=replace(last.read, revision=revision, home=home, lacks=lacks))
+            read = replace(last.read, revision=revision, home=home, lacks=lacks)
+            return _Last(read, distrust, folder)
         tree, found, doubt, alone = self.stated(spec, revision)
         read = SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
-        return _Last(read, doubt, folder if alone else "")
+        return _Last(read, doubt or distrust, folder if alone else "")
 
     def _home_of(self, repository: Repository, revision: Commit, path: str) -> Home:
         if self._home is None or self._home[0] != revision.id:

@@ -31,12 +31,3 @@ class Shapes:
             for name, entry in self.store.tree(found.id).items()
             if is_safe_name(name) and (is_tree(entry.mode) or stat.S_ISREG(entry.mode))
         }
-
-    def tree(self, folder: str) -> str:
-        """Return what tells a folder from what it was at other commits; "" where there is none.
-
-        Raises:
-            UnavailableError: The repository is damaged.
-        """
-        found = self.store.entry(self.commit, parts_of(folder))
-        return "" if found is None else found.id

@@ -39,12 +39,13 @@ class Layout:
     made: Callable[[Bound, str], AppSpec]  # from the words of a match and its folder; UsageError
 
     def app(self, bound: Bound, folder: str) -> AppSpec:
-        """Make the app of a match; its `repo` may have been found to be a folder of another.
+        """Make the app of a match, of the very repository that this layout is of.
 
         Raises:
             UsageError: The words of the match do not fit.
         """
-        return replace(self.made(bound, folder), repo=self.spec.repo)
+        made, own = self.made(bound, folder), self.spec
+        return replace(made, repo=own.repo, signers=own.signers)
 
     @property
     def name(self) -> str:

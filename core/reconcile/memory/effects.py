@@ -158,6 +158,15 @@ class ReadCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareStates:
+    """Compare what two apps state; the revision of each is a commit."""
+
+    request: int
+    before: AppSpec
+    after: AppSpec
+
+
+@dataclass(frozen=True, slots=True)
 class MakeRevert:
     """Write the revert commit."""
 
@@ -207,6 +216,7 @@ Effect: TypeAlias = (
     | CheckAccess
     | ComputeRevert
     | ReadCommit
+    | CompareStates
     | MakeRevert
     | FindRevert
     | ReadSource

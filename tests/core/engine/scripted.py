@@ -32,6 +32,7 @@ from core.model import (
     RevertPlan,
     Snapshot,
 )
+from core.model.comparisons import Comparison, End
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
@@ -248,6 +249,17 @@ class ScriptedReverts:
         return True
 
 
+class ScriptedComparing:
+    """Finds nothing apart."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+
+    def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
+        self.script.play("compared", before.revision, after.revision)
+        return Comparison(End(before), End(after), same=1)
+
+
 class Time:
     """A clock of the test's own: sleeps end when it is moved on."""
 
@@ -311,6 +323,7 @@ class World:
             sources=self.sources,
             attribution=ScriptedAttribution(self.script),
             reverts=ScriptedReverts(self.script),
+            comparing=ScriptedComparing(self.script),
         )
         self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)
 

@@ -12,6 +12,7 @@ from core.errors import UnavailableError
 from core.model import ClusterSpec, Drift, Snapshot
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.commands import (
+    Compare,
     Execute,
     ExecuteRevert,
     Explain,
@@ -21,6 +22,7 @@ from core.reconcile.memory.commands import (
     SetHeal,
     SetWriting,
     ShowCommit,
+    StateOfGit,
 )
 from core.reconcile.memory.effects import Perform, WakeAt
 from core.reconcile.memory.inputs import ClusterSeen, LayoutRead, Tick
@@ -245,6 +247,22 @@ async def test_a_commit_is_shown_or_says_why_it_cannot_be() -> None:
         lost = (await world.until(lambda s: s.commit_for(8) is not None)).commit_for(8)
         assert lost is not None
         assert (lost.commit, str(lost.problem)) == ("d" * 40, "the repository went away")
+
+
+async def test_two_states_of_git_are_compared_or_it_says_why_they_cannot_be() -> None:
+    world, state = World("a"), StateOfGit(SPEC.name)
+    async with world.running():
+        await world.until(lambda s: s.apps[0].revision is not None)
+        world.engine.submit(Compare(7, replace(state, commit="c" * 40), state))
+        found = (await world.until(lambda s: s.comparison_for(7) is not None)).comparison_for(7)
+        assert found is not None
+        assert (found.same, found.problems) == (1, ())
+        world.script.errors["compared"] = UnavailableError("the repository went away")
+        world.engine.submit(Compare(8, replace(state, commit="d" * 40), state))
+        lost = (await world.until(lambda s: s.comparison_for(8) is not None)).comparison_for(8)
+        assert lost is not None
+        assert [str(problem) for problem in lost.problems] == ["the repository went away"]
+        assert lost.before.spec.revision == "d" * 40
 
 
 async def test_a_revert_is_previewed_made_and_then_read() -> None:

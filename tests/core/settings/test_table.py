@@ -85,7 +85,7 @@ def test_flags_say_what_is_used_without_them() -> None:
 @pytest.mark.parametrize(
     ("table", "made", "others"),
     [
-        (APP, AppSpec, set()),
+        (APP, AppSpec, {"signers"}),  # of its repository
         (CLUSTER, ClusterSpec, {"name", "kubeconfig"}),  # a key of its own; the environment
         (RULE, IgnoreRule, {"source"}),  # where it stands
     ],
