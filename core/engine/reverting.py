@@ -33,6 +33,10 @@ class Reverts:
         self._repositories, self._clock = repositories, clock
         self._cache, self._opener = DocumentCache(reader.outcomes), Opener(reader)
 
+    def meet(self, spec: AppSpec) -> None:
+        """Undo commits of one app more; never blocks."""
+        self._specs[spec.name] = spec
+
     def planned(self, app: str, commit: str) -> RevertPlan:
         """Work a revert out without making it.  Blocks.
 

@@ -111,6 +111,19 @@ def read_path(value: "Json", _: Place) -> str:
     return inner_path(str(value))
 
 
+def read_layout_shape(value: "Json", _: Place) -> str:
+    """Read the shape of folders; `holes` in it are looked at together with other settings."""
+    shape = inner_path(str(value))
+    if not shape:
+        raise FieldError("layout", "the root of a repository is one app; name folders in it")
+    return shape
+
+
+def read_overrides(value: "Json", _: Place) -> "Json":
+    """Return what is said of single apps; the names of most are not known here."""
+    return value if isinstance(value, dict) else {}
+
+
 def read_cluster(value: "Json", place: Place) -> str:
     """Read which of the file's clusters is meant."""
     return cluster_name(None if value is None else str(value), place.clusters)

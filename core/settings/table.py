@@ -25,10 +25,12 @@ from core.settings.readers import (
     read_inventory_namespace,
     read_key_kinds,
     read_kinds,
+    read_layout_shape,
     read_managers,
     read_name,
     read_namespace,
     read_namespaces,
+    read_overrides,
     read_path,
     read_render,
     read_repo,
@@ -134,6 +136,21 @@ RULE: Final = (
         read=read_labels,
         default="",
         help="Only objects that this label selector matches.",
+    ),
+)
+
+LAYOUT: Final = (
+    Field(
+        name="layout",
+        type=str,
+        read=read_layout_shape,
+        help="Instead of path: one app for each folder of this shape, as in apps/{name}/{env}.",
+    ),
+    Field(
+        name="overrides",
+        type=dict,
+        read=read_overrides,
+        help="Settings of single apps of a layout, by their names.",
     ),
 )
 

@@ -233,7 +233,7 @@ def told_apart(app: AppState, apps: Iterable[AppState]) -> bool:
 def _others(app: AppState, apps: Iterable[AppState], namespace: str) -> Iterator[AppState]:
     """Yield the other apps of the cluster that may write there."""
     for other in apps:
-        if other is app or other.spec.cluster != app.spec.cluster:
+        if other is app or not other.is_of(app.spec.cluster):
             continue
         allowed = other.spec.namespaces
         if not allowed or namespace in allowed or (not namespace and other.spec.cluster_kinds):
