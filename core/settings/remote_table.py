@@ -13,6 +13,7 @@ from core.settings.readers import (
     read_listen,
     read_variable,
 )
+from core.settings.signers import read_signers
 
 WEBHOOK: Final = (
     Field(
@@ -37,7 +38,7 @@ REPOSITORY: Final = (
         type=str,
         read=read_beginning,
         needed=True,
-        help="Address of a repository, or how the addresses of several begin.",
+        help="Address of a repository, or how those of several begin; a path for one here.",
     ),
     Field(
         name="username",
@@ -113,5 +114,11 @@ REPOSITORY: Final = (
         type=list,
         read=read_hosts,
         help="Of charts: other hosts that it may send us to, for its files or its tokens.",
+    ),
+    Field(
+        name="signed_by",
+        type=list,
+        read=read_signers,
+        help="Keys of ssh or gpg, one of which must have signed a commit before it counts.",
     ),
 )

@@ -24,11 +24,16 @@ class Polling:
         apps: Iterable[AppSpec],
         repositories: Repositories,
         clock: Clock,
+        patterns: Iterable[str] = (),
     ) -> None:
-        """Ask nothing yet."""
-        self._path, self._repositories = path, repositories
-        self._apps = tuple(apps)
+        """Ask nothing yet; *patterns* are revisions of layouts, which may have placeholders."""
+        self._path, self._patterns = path, tuple(patterns)
+        self._repositories, self._apps = repositories, tuple(apps)
         self.pace = Pace(remote.poll_s, clock)
+
+    def follow(self, apps: Iterable[AppSpec]) -> None:
+        """Ask for what these apps follow, from the next time on."""
+        self._apps = tuple(apps)
 
     def has_answered(self) -> bool:
         """Tell whether anything was ever fetched, be it by an earlier run."""
@@ -37,7 +42,7 @@ class Polling:
     async def fetched(self) -> Told:
         """Ask the server for what the apps follow, and wait for what it tells."""
         self.pace.begin()
-        revisions = dict.fromkeys(spec.revision for spec in self._apps)
+        revisions = dict.fromkeys((*(spec.revision for spec in self._apps), *self._patterns))
         conversation = self._repositories.fetching(self._path, revisions)
         try:
             told = await asyncio.to_thread(conversation.told)

@@ -1,39 +1,57 @@
-"""Following the chart that some apps name: its repository is asked every so often."""
+"""Following the charts that apps name: their repositories are asked every so often."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeAlias
 
 from core.clock import Clock
-from core.model import AppSpec
 from core.model.sources.charts import Chart
 from core.render import Charts
 from core.sources.pace import Pace
 
+Changed: TypeAlias = Callable[[Chart, asyncio.TaskGroup], Awaitable[None]]
 
-class Following:
-    """When the repository of one chart is asked."""
 
-    def __init__(self, chart: Chart, apps: Iterable[AppSpec], charts: Charts, clock: Clock) -> None:
-        """Ask nothing yet."""
-        self.chart, self.apps, self._charts = chart, tuple(apps), charts
-        self.pace = Pace(chart.remote.poll_s, clock)
+class Pulls:
+    """When which chart is asked for."""
 
-    async def pulled(self) -> bool:
-        """Ask for the chart; True if something changed by it."""
-        self.pace.begin()
-        pulling = self._charts.pulling(self.chart)
+    def __init__(self, charts: Charts, clock: Clock, changed: Changed) -> None:
+        """Ask nothing yet; *changed* is awaited whenever something changed of a chart."""
+        self._charts, self._clock, self._changed = charts, clock, changed
+        self._paces: dict[Chart, Pace] = {}
+
+    def ring(self, named: Iterable[Chart | None]) -> None:
+        """Ask for these charts now, whenever the next time would have been; never blocks."""
+        for chart in named:
+            if chart in self._paces:
+                self._paces[chart].ask_soon()
+
+    async def once(self, named: Iterable[Chart | None]) -> None:
+        """Ask for each chart that was not asked for yet, and wait for what comes of it."""
+        await asyncio.gather(*(self._pulled(chart) for chart in self._new(named)))
+
+    def follow(self, named: Iterable[Chart | None], tasks: asyncio.TaskGroup) -> None:
+        """Ask for each chart that was not asked for yet, and again after its interval."""
+        for chart in self._new(named):
+            tasks.create_task(self._follow(chart, tasks), name=f"chart {chart}")
+
+    def _new(self, named: Iterable[Chart | None]) -> list[Chart]:
+        new = [chart for chart in dict.fromkeys(named) if chart and chart not in self._paces]
+        self._paces |= {chart: Pace(chart.remote.poll_s, self._clock) for chart in new}
+        return new
+
+    async def _follow(self, chart: Chart, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            if await self._pulled(chart):
+                await self._changed(chart, tasks)
+            await self._paces[chart].rest()
+
+    async def _pulled(self, chart: Chart) -> bool:
+        self._paces[chart].begin()
+        pulling = self._charts.pulling(chart)
         try:
             changed = await asyncio.to_thread(pulling.run)
         finally:
             pulling.end()
-        self.pace.end(failed=self._charts.problem(self.chart) is not None)
+        self._paces[chart].end(failed=self._charts.problem(chart) is not None)
         return changed
-
-
-def followed(apps: Iterable[AppSpec], charts: Charts, clock: Clock) -> list[Following]:
-    """Put the apps of one chart together: its repository is asked once for all."""
-    by_chart: dict[Chart, list[AppSpec]] = {}
-    for spec in apps:
-        if spec.chart is not None:
-            by_chart.setdefault(spec.chart, []).append(spec)
-    return [Following(chart, specs, charts, clock) for chart, specs in by_chart.items()]

@@ -48,9 +48,14 @@ class Charts:
                 self._held[chart] = self._kept(chart)
             return self._held[chart]
 
-    def problem(self, chart: Chart) -> Problem | None:
+    def digest(self, chart: Chart | None) -> str:
+        """Return what tells a chart as it is here from what it was; "" for none."""
+        held = None if chart is None else self.held(chart)
+        return "" if held is None else held.pulled.digest
+
+    def problem(self, chart: Chart | None) -> Problem | None:
         """Return why it may be old; None: its repository was asked, or was not asked yet."""
-        return self._problems.get(chart)
+        return None if chart is None else self._problems.get(chart)
 
     def is_known(self, chart: Chart) -> bool:
         """Tell whether it is here, or its repository said in this run why it is not."""
