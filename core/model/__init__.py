@@ -48,7 +48,7 @@ from core.model.plans import (
     Step,
     Verb,
 )
-from core.model.problems import Problem, Remedy, problem_of, worst_of
+from core.model.problems import Problem, Remedy, error_of, problem_of, worst_of
 from core.model.sides import Commit, Desired, Document, Live, Made, refusal_of, stamp_of
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
 from core.model.sources.homes import NOWHERE, Home
@@ -128,6 +128,7 @@ __all__ = [
     "Verdict",
     "as_json",
     "cause_words",
+    "error_of",
     "fields_of",
     "problem_of",
     "refusal_of",
