@@ -4,11 +4,13 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Final
 
 from core.attribution.origins import Origins
 from core.attribution.rendering import attached, origin_of
 from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
+from core.decryption import Opener
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
 from core.manifests import Folder, Reader
@@ -52,7 +54,9 @@ class Comparing:
         self._repositories, self._reader = repositories, reader
         self._key, self._whole = mask_key, whole
         self._renderer = Renderer(shelf=Shelf.of(os.environ))
+        self._opener = Opener(reader)
         self._folders: dict[str, Folders] = {}
+        self._lock = Lock()
         self._asking: Conversation | None = None
         self._ended = False
 
@@ -68,6 +72,11 @@ class Comparing:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
         problems = self._fetched(spec for pair in pairs for spec in pair)
         return tuple(self._compared(End(one), End(other), problems) for one, other in pairs)
+
+    def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
+        """Compare two states that are here; no server is asked.  Threads may share it.  Blocks."""
+        with self._lock:
+            return self._compared(End(before), End(after), {})
 
     def _fetched(self, specs: Iterable[AppSpec]) -> Mapping[tuple[str, str], Problem]:
         """Bring the caches of remotes up to date; by repository and revision what is wrong."""
@@ -128,7 +137,9 @@ class Comparing:
         assert end.commit is not None
         folders = self._folders.get(end.spec.repo)
         if folders is None:
-            folders = Folders(end.spec.repo, self._repositories, self._reader, self._renderer)
+            folders = Folders(
+                end.spec.repo, self._repositories, self._reader, self._renderer, self._opener
+            )
             self._folders[end.spec.repo] = folders
         return folders.stated(end.spec, end.commit)
 
@@ -146,7 +157,7 @@ class Comparing:
             if not self._whole:
                 sought = origins if len(apart) < ORIGINS_MAX else []
                 made = _explained(made, was, now, sought)
-            masked = mask(made.changes, made.key.ref, key=self._key)
+            masked = mask(made.changes, made.key.ref, key=self._key, sealed=_is_sealed(was, now))
             apart.append(replace(made, changes=masked))
         apart.sort(key=lambda one: one.key)
         return replace(found, objects=tuple(apart), same=same)
@@ -182,8 +193,13 @@ class Comparing:
             return None
         named = {document.namespace for document in (was, now) if document is not None}
         body = stated(side, named.pop() or "" if len(named) == 1 else "")
-        whole = masked_text(mask_object(body, ref, key=self._key))
+        sealed = _is_sealed(was, now)
+        whole = masked_text(mask_object(body, ref, key=self._key, sealed=sealed))
         return whole if isinstance(whole, dict) else {}
+
+
+def _is_sealed(*sides: Document | None) -> bool:
+    return any(side is not None and side.sealed for side in sides)
 
 
 def _explained(

@@ -7,8 +7,19 @@ keeps what was printed, on disk (`keeping`) too.
 """
 
 from core.render.chart import Release
+from core.render.fence import Ended, Limits, ended
 from core.render.keeping.shelf import Shelf
 from core.render.renderer import Rendered, Renderer
 from core.render.world import World, tool_of
 
-__all__ = ["Release", "Rendered", "Renderer", "Shelf", "World", "tool_of"]
+__all__ = [
+    "Ended",
+    "Limits",
+    "Release",
+    "Rendered",
+    "Renderer",
+    "Shelf",
+    "World",
+    "ended",
+    "tool_of",
+]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from core.decryption import Opener
 from core.errors import NotHereError, RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
@@ -17,6 +18,7 @@ from core.model import AppSpec, Commit, Home, Problem, Render
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 from core.render import Release, Rendered, Renderer, World, tool_of
+from core.sources.trust import InForce, Trust
 
 
 class _Last(NamedTuple):
@@ -25,6 +27,7 @@ class _Last(NamedTuple):
     read: SourceRead
     doubt: Problem | None
     folder: str
+    passing: tuple[str, ...] = ()  # of its problems, those of files that may be opened later
 
 
 class Stated(NamedTuple):
@@ -45,12 +48,15 @@ class Folders:
         repositories: Repositories,
         reader: Reader,
         renderer: Renderer | None = None,
+        opener: Opener | None = None,
     ) -> None:
-        """Read the repository at *path*; *renderer* may be shared with other repositories."""
+        """Read the repository at *path*; the last two may be shared with other repositories."""
         self._path, self._repositories = path, repositories
         self._reader, self._renderer = reader, renderer or Renderer()
+        self._opener = opener or Opener(reader)
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
+        self._trust = Trust()
         self._last: dict[str, _Last] = {}  # app -> its folder
         self._home: tuple[str, Home] | None = None  # of a commit
         self._followed: tuple[tuple[str, str], bool] | None = None  # of two commits
@@ -58,7 +64,8 @@ class Folders:
     def read(self, spec: AppSpec, heads: dict[str, Commit] | None = None) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
 
-        What could not be rendered now, but was before, counts; `doubt` says why it may be old.
+        What could not be rendered now, but was before, counts, and so does a commit before one
+        that is not signed as it must be; `doubt` says why what was read may be old.
 
         Args:
             spec: The app.
@@ -70,29 +77,34 @@ class Folders:
         last = self._last.pop(spec.name, None)
         repository = self._repositories.opened(self._path)
         heads = {} if heads is None else heads
-        revision = heads.get(spec.revision) or repository.resolve(spec.revision)
-        heads[spec.revision] = revision
-        is_known = last is not None and revision.id == last.read.revision.id
-        if last is not None and is_known and last.doubt is None:
+        newest = heads.get(spec.revision) or repository.resolve(spec.revision)
+        heads[spec.revision] = newest
+        stands = self._trust.in_force(repository, spec, newest)
+        is_known = last is not None and stands.commit.id == last.read.revision.id
+        if last is not None and is_known and last.doubt == stands.problem and not last.passing:
             self._last[spec.name] = last
             return None
-        found = self._last[spec.name] = self._found(repository, spec, revision, last)
-        if last is not None and is_known and last.doubt == found.doubt:
+        found = self._last[spec.name] = self._found(repository, spec, stands, last)
+        same = last is not None and (last.doubt, last.passing) == (found.doubt, found.passing)
+        if is_known and same:
             return None
         return found.read
 
     def _found(
-        self, repository: Repository, spec: AppSpec, revision: Commit, last: _Last | None
+        self, repository: Repository, spec: AppSpec, stands: InForce, last: _Last | None
     ) -> _Last:
+        revision, distrust = stands
         home = self._home_of(repository, revision, spec.path)
         before = "" if last is None else last.read.revision.id
         lacks = "" if self._follows(repository, before, revision.id) else before
         folder = repository.tree_at(revision.id, spec.path)
         if last is not None and folder and folder == last.folder:
-            return last._replace(read=replace(last.read, revision=revision, home=home, lacks=lacks))
+            read = replace(last.read, revision=revision, home=home, lacks=lacks)
+            return _Last(read, distrust, folder)
         tree, found, doubt, alone = self.stated(spec, revision)
-        read = SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
-        return _Last(read, doubt, folder if alone else "")
+        said = (found.documents, found.problems, found.refused, found.broken, found.others)
+        read = SourceRead(spec.name, revision, *said, home=home, tree=tree, lacks=lacks)
+        return _Last(read, doubt or distrust, folder if alone else "", found.passing)
 
     def _home_of(self, repository: Repository, revision: Commit, path: str) -> Home:
         if self._home is None or self._home[0] != revision.id:
@@ -111,6 +123,11 @@ class Folders:
         """Return why what was read last may be old; None: it is not."""
         last = self._last.get(app)
         return None if last is None else last.doubt
+
+    def is_closed(self, app: str) -> bool:
+        """Tell whether an app has encrypted files that may be opened when they are tried again."""
+        last = self._last.get(app)
+        return last is not None and bool(last.passing)
 
     def stated(self, spec: AppSpec, revision: Commit) -> Stated:
         """Return what an app's files state at a commit.
@@ -143,7 +160,8 @@ class Folders:
             return _of(self._renderer.kustomized(self._world[1], spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
         alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
-        return Stated(_tree(files), read(each, self._cache), alone=alone)
+        found = read(each, self._cache, self._opener.by(spec.sops))
+        return Stated(_tree(files), found, alone=alone and not found.passing)
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""

@@ -180,11 +180,6 @@ class Store:
         data = self.raw(blob_id, BLOB)
         if len(data) > BLOB_MAX_BYTES:
             raise RejectedError(f"[SIZE] the file is larger than {BLOB_MAX_BYTES // 2**20} MiB")
-        if len(blob_id) == SHA1_HEX:
-            digest = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
-            digest.update(data)
-            if digest.hexdigest() != blob_id:
-                raise damaged(self.called, f"blob {blob_id} holds other bytes than its name says")
         if len(data) >= LARGE_BYTES:
             self._keep(blob_id, data)
         return data
@@ -212,6 +207,10 @@ class Store:
                 raise damaged(self.called, f"tag {object_id} has an odd header")
             object_id = tagged[1].decode()
         raise UsageError(f"this tag points to a tag, and so on more than {TAGS_MAX} deep")
+
+    def kind(self, object_id: str) -> int:
+        """Return which kind of object an id names."""
+        return self._found(object_id)[0]
 
     def has(self, object_id: str) -> bool:
         """Tell whether the repository holds an object."""
@@ -254,8 +253,18 @@ class Store:
             except KeyError as error:
                 raise self.missing(object_id) from error
             except ObjectFormatException:
-                return self._unparsed(object_id)
+                found = self._unparsed(object_id)
+        self._check(object_id, *found)
         return found
+
+    def _check(self, object_id: str, kind: int, data: bytes) -> None:
+        """See that an object is what its id says: whoever signed a commit signed just ids."""
+        made = hashlib.sha1 if len(object_id) == SHA1_HEX else hashlib.sha256
+        name = _KINDS.get(kind, "object")
+        digest = made(b"%s %d\0" % (name.encode(), len(data)), usedforsecurity=False)
+        digest.update(data)
+        if digest.hexdigest() != object_id:
+            raise damaged(self.called, f"{name} {object_id} holds other bytes than its name says")
 
     def _unparsed(self, object_id: str) -> tuple[int, bytes]:
         """Read the file of an object that dulwich calls malformed: git is not so strict."""

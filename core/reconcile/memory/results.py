@@ -21,6 +21,7 @@ from core.model import (
     Problem,
     RevertPlan,
 )
+from core.model.comparisons import Comparison
 from core.model.requests import Edit
 
 
@@ -133,6 +134,14 @@ class CommitRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """Two states of Git were compared, to be shown."""
+
+    request: int
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class Reverted:
     """A revert commit was made, or could not be."""
 
@@ -161,6 +170,7 @@ Result: TypeAlias = (
     | PlanPrepared
     | RevertPrepared
     | CommitRead
+    | Compared
     | Reverted
     | RevertFound
 )
