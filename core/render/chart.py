@@ -6,23 +6,24 @@ itself; they are left out and named.
 """
 
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from posixpath import join, normpath
+from posixpath import basename, join, normpath
 from typing import Final, NamedTuple
 
 import msgspec
 
 from core.clean import clean
 from core.errors import RejectedError
-from core.manifests import Folder
+from core.manifests import Folder, looks_sealed
 from core.model import Document, Made
 from core.render.jobs import Job
-from core.render.tools import Tool
 from core.render.world import World
 
 CHART: Final = "Chart.yaml"
+_VALUES: Final = "values.yaml"
 HOOK: Final = "helm.sh/hook"
 _ARGUMENT: Final = re.compile(r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?")
 _FILE: Final = re.compile(r"[A-Za-z0-9_][-A-Za-z0-9_./]*")
@@ -37,7 +38,7 @@ class Release(NamedTuple):
     values: tuple[str, ...] = ()  # files, relative to the folder
 
 
-def chart_job(world: World, folder: str, tool: Tool, release: Release) -> Job:
+def chart_job(world: World, folder: str, release: Release) -> Job:
     """Say how a chart is templated; *world* holds the files of its folder.
 
     Raises:
@@ -50,6 +51,10 @@ def chart_job(world: World, folder: str, tool: Tool, release: Release) -> Job:
         if not _ARGUMENT.fullmatch(word):
             raise RejectedError(f'[ARG] "{clean(word)}" cannot be told to helm')
     values = [_values(world, folder, name) for name in release.values]
+    for path in (*values, *_own_values(world)):
+        if looks_sealed(world.bytes_of(path)):
+            reason = "it is encrypted with sops, and helm takes what is in it as it is"
+            raise RejectedError(f"{clean(path)}:1: {reason}")
     inputs = tuple(sorted(world.files))
 
     def arguments(place: Path) -> tuple[str, ...]:
@@ -73,7 +78,7 @@ def chart_job(world: World, folder: str, tool: Tool, release: Release) -> Job:
             others=(*found.others, *(f"{clean(places.of(one))}: {_hook(one)}" for one in hooks)),
         )
 
-    return Job(tool, entry, frozenset(inputs), (folder, release), arguments, traced)
+    return Job(entry, frozenset(inputs), ("helm", folder, release), arguments, traced)
 
 
 def _values(world: World, folder: str, name: str) -> str:
@@ -86,6 +91,13 @@ def _values(world: World, folder: str, name: str) -> str:
         raise RejectedError(f'values: "{clean(name)}" is not in this commit')
     world.bytes_of(path)
     return path
+
+
+def _own_values(world: World) -> Iterator[str]:
+    """Yield the files of values that the chart and those in it bring along."""
+    for path, file in world.files.items():
+        if basename(path) == _VALUES and stat.S_ISREG(file.mode):
+            yield path
 
 
 def _hook(document: Document) -> str:

@@ -23,11 +23,14 @@ from core.settings.readers import (
     read_file_name,
     read_globs,
     read_inventory_namespace,
+    read_key_kinds,
     read_kinds,
+    read_layout_shape,
     read_managers,
     read_name,
     read_namespace,
     read_namespaces,
+    read_overrides,
     read_path,
     read_render,
     read_repo,
@@ -136,6 +139,21 @@ RULE: Final = (
     ),
 )
 
+LAYOUT: Final = (
+    Field(
+        name="layout",
+        type=str,
+        read=read_layout_shape,
+        help="Instead of path: one app for each folder of this shape, as in apps/{name}/{env}.",
+    ),
+    Field(
+        name="overrides",
+        type=dict,
+        read=read_overrides,
+        help="Settings of single apps of a layout, by their names.",
+    ),
+)
+
 APP: Final = (
     Field(name="name", type=str, read=read_name, needed=True, help="What the app is called."),
     Field(
@@ -183,6 +201,12 @@ APP: Final = (
         type=list,
         read=read_values,
         help="Files of values for helm beside the chart's own, relative to path.",
+    ),
+    Field(
+        name="sops",
+        type=list,
+        read=read_key_kinds,
+        help="Keys that may open its encrypted files, like [age, pgp, aws_kms]; age and pgp alone.",
     ),
     Field(
         name="cluster",

@@ -28,13 +28,18 @@ class Polling:
         apps: Iterable[AppSpec],
         repositories: Repositories,
         clock: Clock,
+        patterns: Iterable[str] = (),
     ) -> None:
-        """Ask nothing yet."""
-        self._path, self._remote = path, remote
+        """Ask nothing yet; *patterns* are revisions of layouts, which may have placeholders."""
+        self._path, self._remote, self._patterns = path, remote, tuple(patterns)
         self._repositories, self._clock = repositories, clock
         self._apps = tuple(apps)
         self._bell = asyncio.Event()
         self._failures = 0
+
+    def follow(self, apps: Iterable[AppSpec]) -> None:
+        """Ask for what these apps follow, from the next time on."""
+        self._apps = tuple(apps)
 
     def ask_soon(self) -> None:
         """Ask now, whenever the next time would have been; never blocks."""
@@ -47,7 +52,7 @@ class Polling:
     async def fetched(self) -> Told:
         """Ask the server for what the apps follow, and wait for what it tells."""
         self._bell.clear()
-        revisions = dict.fromkeys(spec.revision for spec in self._apps)
+        revisions = dict.fromkeys((*(spec.revision for spec in self._apps), *self._patterns))
         conversation = self._repositories.fetching(self._path, revisions)
         try:
             told = await asyncio.to_thread(conversation.told)

@@ -69,6 +69,8 @@ def left_because(draft: Draft, row: Drift) -> str:
     """
     app = draft.app(row.key.app)
     frozen = draft.cluster(app.spec.cluster).view.frozen
+    if app.left_at is not None:
+        return "the app's folder left its layout"
     if frozen or row.calling:
         return frozen or "an apply of this object is in flight"
     if row.untaken:

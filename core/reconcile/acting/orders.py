@@ -23,7 +23,7 @@ from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
-from core.reconcile.memory.inventory import store_inventory
+from core.reconcile.memory.inventory import store_inventory, store_what_is_due
 from core.reconcile.memory.phases import Waiting
 from core.reconcile.memory.state import is_known
 from core.reconcile.memory.subjects import Subject
@@ -96,6 +96,7 @@ def take_confirmation(draft: Draft, name: str) -> None:
 
 def wake(draft: Draft) -> None:
     """Time passed: look again at what waited for it."""
+    store_what_is_due(draft)
     advance_all(draft)
     due = sorted(key for key, at in draft.alarms.items() if at <= draft.now)
     for key in due:

@@ -36,8 +36,8 @@ from core.reconcile.memory.effects import (
 from core.reconcile.memory.phases import RunState, Waiting
 from core.reconcile.memory.results import PlanPrepared, Reverted, RevertFound, RevertPrepared
 from core.reconcile.memory.state import is_known, is_settled
-from core.reconcile.sides.desired import follow_kinds
 from core.reconcile.sides.fences import is_refused
+from core.reconcile.sides.watched import follow_kinds
 
 READ_WITHIN_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
 

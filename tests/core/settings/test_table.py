@@ -12,7 +12,7 @@ from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.remote_table import REPOSITORY, WEBHOOK
-from core.settings.table import APP, CLUSTER, RULE, TOP
+from core.settings.table import APP, CLUSTER, LAYOUT, RULE, TOP
 
 README = Path(__file__).parents[3] / "README.md"
 TABLES = {
@@ -20,7 +20,7 @@ TABLES = {
     "clusters.NAME.": CLUSTER,
     "repositories[].": REPOSITORY,
     "webhook.": WEBHOOK,
-    "apps[].": APP,
+    "apps[].": (*APP, *LAYOUT),
     "apps[].ignore[].": RULE,
 }
 WORDS = {str: "text", bool: "true or false", int: "number", list: "list", dict: "mapping"}
@@ -85,7 +85,7 @@ def test_flags_say_what_is_used_without_them() -> None:
 @pytest.mark.parametrize(
     ("table", "made", "others"),
     [
-        (APP, AppSpec, set()),
+        (APP, AppSpec, {"signers"}),  # of its repository
         (CLUSTER, ClusterSpec, {"name", "kubeconfig"}),  # a key of its own; the environment
         (RULE, IgnoreRule, {"source"}),  # where it stands
     ],
