@@ -100,7 +100,7 @@ REPOSITORY: Final = (
         name="depth",
         type=int,
         read=read_depth,
-        help="Commits of history that are fetched; left out, all.",
+        help="Commits of history that the first fetch brings; left out, all.",
     ),
     Field(
         name="insecure",

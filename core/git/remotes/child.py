@@ -79,25 +79,29 @@ def _fetch(client: GitClient, asked: Asked, repo: Repo) -> Told:
     refs = {_text(name): to.decode() for name, to in listed.refs.items() if to is not None}
     head = listed.symrefs.get(Ref(b"HEAD"), b"")
     choice = chosen(asked.revisions, refs, _text(head))
-    wants = [to for to in {*choice.refs.values(), *choice.commits} if not caches.holds(repo, to)]
-    if wants:
-        _bring(client, asked, repo, wants)
+    wants = {to for to in {*choice.refs.values(), *choice.commits} if not caches.holds(repo, to)}
+    # What follows on something that is here comes whole: a depth would cut it off from that.
+    known = {to for name, to in choice.refs.items() if caches.has_ref(repo, name)}
+    for some, depth in ((wants & known, None), (wants - known, asked.remote.depth)):
+        if some:
+            _bring(client, asked, repo, some, depth)
     tags = frozenset(name for name in refs if name.startswith(TAGS) and not name.endswith("^{}"))
-    moved = caches.enter(repo, choice, tags)
+    caches.enter(repo, choice, tags)
     caches.stamp(Path(asked.folder))
     if wants:
         caches.tidy(repo)
-    return Told(missing=tuple(choice.missing), moved=moved)
+        caches.forget_unused(Path(asked.folder).parent)
+    return Told(missing=tuple(choice.missing))
 
 
-def _bring(client: GitClient, asked: Asked, repo: Repo, wants: list[str]) -> None:
+def _bring(client: GitClient, asked: Asked, repo: Repo, wants: set[str], depth: int | None) -> None:
     """Fetch what is not here, and see that it came."""
     ids = [ObjectID(want.encode()) for want in wants]
     client.fetch(
         asked.remote.address.path.encode(),
         repo,
         determine_wants=lambda _refs, depth=None: ids,  # noqa: ARG005 - dulwich passes it
-        depth=asked.remote.depth,
+        depth=depth,
         ref_prefix=_PREFIXES,
     )
     for want in wants:
@@ -119,7 +123,7 @@ def _push(client: GitClient, asked: Asked, repo: Repo, push: Push) -> Told:
     refused = (result.ref_status or {}).get(ref)
     if refused:
         raise RejectedError(f"{where} refuses the push to {push.ref}: {refused}")
-    return Told(moved=True)
+    return Told()
 
 
 def _text(name: bytes) -> str:

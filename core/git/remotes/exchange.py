@@ -36,7 +36,6 @@ class Told:
     problem: str = ""  # "" when all went well
     remedy: Remedy = Remedy.WAIT
     missing: tuple[str, ...] = ()  # revisions that the server does not have, or has no more
-    moved: bool = False  # something came that the cache did not have
 
     def problem_of(self, revision: str, where: str) -> Problem | None:
         """Return what is wrong with one *revision* of the repository at *where*; None: nothing."""
