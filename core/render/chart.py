@@ -62,6 +62,8 @@ def chart_job(world: World, folder: str, release: Release, pulled: str | None = 
     own = sorted(path for path in world.files if pulled is None or not _is_in(pulled, path))
     read = world.files if pulled is None else {*values, *(world.files.keys() - set(own))}
     inputs = tuple(values or own) if pulled is not None else tuple(own)
+    usual = join(folder, "values.yaml")
+    made = Made((), inputs, (*((usual,) if pulled is None and usual in own else ()), *values))
     for path in (*values, *_own_values(world)):
         if looks_sealed(world.bytes_of(path)):
             reason = "it is encrypted with sops, and helm takes what is in it as it is"
@@ -78,9 +80,7 @@ def chart_job(world: World, folder: str, release: Release, pulled: str | None = 
         hooks = [one for one in found.documents if _hook(one)]
         kept = (one for one in found.documents if not _hook(one))
         return found._replace(
-            documents=tuple(
-                replace(one, file=places.of(one), line=1, made=Made((), inputs)) for one in kept
-            ),
+            documents=tuple(replace(one, file=places.of(one), line=1, made=made) for one in kept),
             broken=tuple(
                 (replace(one, file=places.of(one), line=1), problem)
                 for one, problem in found.broken
