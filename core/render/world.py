@@ -10,7 +10,7 @@ from typing import Final
 from core.clean import clean
 from core.errors import RejectedError
 from core.git import File
-from core.manifests import Reader
+from core.manifests import Open, Reader, nobody_opens
 from core.model import Render
 
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -25,6 +25,7 @@ class World:
     content: Callable[[File], bytes]
     reader: Reader  # parses them
     folders: frozenset[str] = frozenset()
+    opened: Open = nobody_opens  # opens what is encrypted
 
     @classmethod
     def of(
