@@ -50,7 +50,7 @@ from core.model.plans import (
     Step,
     Verb,
 )
-from core.model.problems import Problem, Remedy, problem_of, worst_of
+from core.model.problems import Problem, Remedy, error_of, problem_of, worst_of
 from core.model.sides import (
     SEALED,
     Commit,
@@ -142,6 +142,7 @@ __all__ = [
     "Verdict",
     "as_json",
     "cause_words",
+    "error_of",
     "fields_of",
     "problem_of",
     "refusal_of",

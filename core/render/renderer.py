@@ -71,14 +71,19 @@ class Renderer:
         job = kustomize_job(world, folder)
         return self._rendered(world, folder, job, self._tools.kustomize)
 
-    def charted(self, world: World, folder: str, release: Release) -> Rendered:
+    def charted(
+        self, world: World, folder: str, release: Release, pulled: str | None = None
+    ) -> Rendered:
         """Return what helm makes of a chart, whose files *world* holds.  Blocks.
+
+        *pulled*: The folder of a chart that was pulled, and is not the app's own.
 
         Raises:
             RejectedError: It cannot be rendered: what the tool says of it, or why it was not asked.
             UnavailableError: The tool is not here, or the repository cannot be read.
         """
-        return self._rendered(world, folder, chart_job(world, folder, release), self._tools.helm)
+        job = chart_job(world, folder, release, pulled)
+        return self._rendered(world, folder, job, self._tools.helm)
 
     def _rendered(self, world: World, folder: str, job: Job, find: Callable[[], Tool]) -> Rendered:
         inputs = _inputs(world, job)
