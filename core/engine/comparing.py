@@ -29,7 +29,8 @@ from core.model import (
     problem_of,
 )
 from core.model.comparisons import Comparison, End, Restatement, Turn
-from core.render import Renderer, Shelf
+from core.model.sources.charts import Chart
+from core.render import Charts, Pulling, Renderer, Shelf
 from core.sources.reading import Folders, Stated
 
 _NOTHING: Final = Stated("", Folder((), (), ()))
@@ -54,10 +55,11 @@ class Comparing:
         self._repositories, self._reader = repositories, reader
         self._key, self._whole = mask_key, whole
         self._renderer = Renderer(shelf=Shelf.of(os.environ))
+        self._charts = Charts(os.environ)
         self._opener = Opener(reader)
         self._folders: dict[str, Folders] = {}
         self._lock = Lock()
-        self._asking: Conversation | None = None
+        self._asking: Conversation | Pulling | None = None
         self._ended = False
 
     def end(self) -> None:
@@ -66,11 +68,15 @@ class Comparing:
         if self._asking is not None:
             self._asking.end()
         self._repositories.close()
+        self._charts.close()
         self._reader.close()
 
     def compared(self, pairs: Sequence[tuple[AppSpec, AppSpec]]) -> tuple[Comparison, ...]:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
         problems = self._fetched(spec for pair in pairs for spec in pair)
+        for chart in dict.fromkeys(spec.chart for pair in pairs for spec in pair):
+            if chart is not None:
+                self._pull(chart)
         return tuple(self._compared(End(one), End(other), problems) for one, other in pairs)
 
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
@@ -86,15 +92,22 @@ class Comparing:
                 wanted[spec.repo][spec.revision] = None
         problems: dict[tuple[str, str], Problem] = {}
         for path, revisions in wanted.items():
-            self._asking = self._repositories.fetching(path, revisions)
+            self._asking = asking = self._repositories.fetching(path, revisions)
             if self._ended:
-                self._asking.end()
-            told = self._asking.told()
+                asking.end()
+            told = asking.told()
             for revision in revisions:
                 problem = told.problem_of(revision, path)
                 if problem is not None:
                     problems[path, revision] = problem
         return problems
+
+    def _pull(self, chart: Chart) -> None:
+        """Ask for a chart; what comes of it is known to whoever reads it."""
+        self._asking = pulling = self._charts.pulling(chart)
+        if self._ended:
+            pulling.end()
+        pulling.run()
 
     def _compared(
         self, before: End, after: End, problems: Mapping[tuple[str, str], Problem]
@@ -137,9 +150,8 @@ class Comparing:
         assert end.commit is not None
         folders = self._folders.get(end.spec.repo)
         if folders is None:
-            folders = Folders(
-                end.spec.repo, self._repositories, self._reader, self._renderer, self._opener
-            )
+            shared = self._reader, self._renderer, self._opener, self._charts
+            folders = Folders(end.spec.repo, self._repositories, *shared)
             self._folders[end.spec.repo] = folders
         return folders.stated(end.spec, end.commit)
 

@@ -53,7 +53,8 @@ class Reverts:
             return plan
         before, after = self._folders(repository, plan, spec)
         pushed = (f"is pushed to {plan.branch} of {spec.repo}",) if self._is_remote(spec) else ()
-        rendered = any(path == _prefix(spec.path) for path, _ in (*before.refused, *after.refused))
+        refused = (*before.refused, *after.refused)
+        rendered = spec.chart is not None or any(path == _prefix(spec.path) for path, _ in refused)
         made = (_RENDERED,) if rendered else tuple(_unread(before, after))
         notes = (*pushed, *plan.notes, *made)
         return replace(plan, restated=tuple(_restated(before, after)), notes=notes)

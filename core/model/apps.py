@@ -6,6 +6,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from core.model.sources.charts import Chart
 from core.model.sources.signers import Signers
 
 UNNAMED: Final = "current"  # a cluster that no settings name: the kubeconfig's current context
@@ -81,6 +82,7 @@ class AppSpec:
     exclude: tuple[str, ...] = ()  # globs of files that are not
     render: Render = Render.AUTO
     values: tuple[str, ...] = ()  # files of values for helm, relative to `path`
+    chart: Chart | None = None  # of another machine; None: the folder's own, if it is one
     sops: tuple[KeyKind, ...] = OWN_KEYS  # that may open its encrypted files
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift

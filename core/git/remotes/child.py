@@ -4,11 +4,7 @@ It may take so much memory and no more, it dies with whoever started it, and wha
 it is told as one line.  Nothing of a repository is run and nothing is checked out.
 """
 
-import os
 import resource
-import signal
-import sys
-import threading
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -27,6 +23,7 @@ from core.git.remotes import caches
 from core.git.remotes.choosing import chosen
 from core.git.remotes.clients import client_of, spoken_to
 from core.git.remotes.exchange import Asked, Push, Told
+from core.git.remotes.serving import serve
 from core.model import problem_of
 
 MEMORY_BYTES: Final = 2 * 2**30  # beside the packs, which are mapped into it
@@ -38,24 +35,18 @@ _PREFIXES: Final = (b"HEAD", BRANCHES.encode(), TAGS.encode())
 
 def main() -> None:
     """Read what is asked, do it, tell how it ended; until nobody asks any more."""
-    lifeline = int(sys.argv[-1])
-    threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
-    for line in sys.stdin.buffer:
-        asked = msgspec.json.decode(line, type=Asked)
-        _limit(Path(asked.folder))
-        try:
-            told = _done(asked)
-        except ProductError as error:
-            problem = problem_of(error)
-            told = Told(problem=problem.words, remedy=problem.remedy)
-        sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
-        sys.stdout.buffer.flush()
+    serve(_answer)
 
 
-def _die_with(lifeline: int) -> None:
-    """End with whoever holds the other end of a pipe, helpers included."""
-    os.read(lifeline, 1)
-    os.killpg(0, signal.SIGKILL)
+def _answer(line: bytes) -> bytes:
+    asked = msgspec.json.decode(line, type=Asked)
+    _limit(Path(asked.folder))
+    try:
+        told = _done(asked)
+    except ProductError as error:
+        problem = problem_of(error)
+        told = Told(problem=problem.words, remedy=problem.remedy)
+    return msgspec.json.encode(told)
 
 
 def _limit(folder: Path) -> None:

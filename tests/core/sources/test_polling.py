@@ -7,7 +7,7 @@ import pytest
 
 from core.model import AppSpec, Remedy
 from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead, SourceSeen
-from core.sources.polling import FAILED_FIRST_S, FAILED_MOST_S, JITTER
+from core.sources.pace import FAILED_FIRST_S, FAILED_MOST_S, JITTER
 from tests.core.sources.test_sources import World, running
 from tests.githost.https import HttpsHost
 from tests.githost.place import Place
