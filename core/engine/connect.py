@@ -15,6 +15,7 @@ from core.engine.seams import Adapters
 from core.git import Repositories
 from core.manifests import Reader, Workers
 from core.model import AppSpec, ClusterSpec
+from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
 from core.sources import Sources
@@ -25,6 +26,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     clusters: tuple[ClusterSpec, ...],
     *,
     neighbours: tuple[AppSpec, ...] = (),
+    layouts: tuple[Layout, ...] = (),
     remotes: tuple[Remote, ...] = (),
     healing: bool = False,
     writing: bool = False,
@@ -37,6 +39,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     Args:
         apps: What to keep in sync; each names one of *clusters*.
         clusters: The API servers.
+        layouts: What other apps there are, as folders come and go.
         remotes: How repositories of other machines are asked.
         neighbours: Other apps, read to know what is theirs; not shown.
         healing: Put drift right and apply new commits from the start.  Implies writing.
@@ -51,7 +54,14 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     adapters = Adapters(
         clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
         sources=Sources(
-            known, repositories, inbox.put, reader, once=once, webhook=webhook, clock=clock
+            known,
+            repositories,
+            inbox.put,
+            reader,
+            layouts=layouts,
+            once=once,
+            webhook=webhook,
+            clock=clock,
         ),
         attribution=Attribution(known, repositories, reader),
         reverts=Reverts(apps, repositories, reader, clock),
@@ -61,6 +71,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         apps,
         clusters,
         neighbours=neighbours,
+        layouts=layouts,
         healing=healing,
         writing=writing,
         digest_key=digest_key(os.environ),

@@ -27,6 +27,7 @@ from core.reconcile.memory.effects import (
     Follow,
     LookUp,
     MakeRevert,
+    Meet,
     Perform,
     ReadCommit,
     ReadInventory,
@@ -64,7 +65,8 @@ class Performer:
     ) -> None:
         """Act on *adapters*, and *put* results; *branches* are the revisions that apps follow."""
         self._adapters, self._put = adapters, put
-        self._branches, self._clock = branches, clock
+        self._branches, self._clock = dict(branches), clock
+        self._contacted: set[str] = set()
         self._dry_runs: dict[str, deque[Confirm]] = {}
         self._dry_running: Counter[str] = Counter()
         self._wakes: set[float] = set()
@@ -77,6 +79,11 @@ class Performer:
                 cluster.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
             case ReadSource(app):
                 self._adapters.sources.look_again(app)
+            case Meet(spec):
+                self._branches[spec.name] = spec.revision
+                self._adapters.attribution.meet(spec)
+                self._adapters.reverts.meet(spec)
+                self.contact(spec.cluster, tasks)
             case WakeAt(at):
                 if at not in self._wakes:
                     self._wakes.add(at)
@@ -85,6 +92,13 @@ class Performer:
                 self._queue(effect, tasks)
             case _:
                 tasks.create_task(self._finish(effect))
+
+    def contact(self, cluster: str, tasks: asyncio.TaskGroup) -> None:
+        """Have a cluster followed from now on, for an app needs it."""
+        if cluster not in self._contacted:
+            self._contacted.add(cluster)
+            running = self._adapters.clusters[cluster].run()
+            tasks.create_task(running, name=f"cluster {cluster}")
 
     async def _wake(self, at: float) -> None:
         await self._clock.sleep(max(0.0, at - self._clock.wall()))

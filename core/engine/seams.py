@@ -85,6 +85,9 @@ class SourcesLike(Protocol):
 class AttributionLike(Protocol):
     """Who did it."""
 
+    def meet(self, spec: AppSpec) -> None:
+        """Answer for one app more."""
+
     def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:
         """Find who and which commit; blocks."""
 
@@ -97,6 +100,9 @@ class AttributionLike(Protocol):
 
 class RevertsLike(Protocol):
     """Undoing commits."""
+
+    def meet(self, spec: AppSpec) -> None:
+        """Undo commits of one app more."""
 
     def planned(self, app: str, commit: str) -> RevertPlan:
         """Work a revert out without making it; blocks."""

@@ -52,13 +52,13 @@ class Repository:
         path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's raises for an unknown user
         inside = path.name == ".git" and os.path.isdir(path)  # noqa: PTH112 - Path's raises, too
         self.path = path.parent if inside else path
-        self._store = Store(self.path, called)
-        self._graph = Graph(self._store)
+        self.store = Store(self.path, called)
+        self._graph = Graph(self.store)
         self._writing = Lock()
 
     def close(self) -> None:
         """Let go of its files; happens by itself when nobody holds the repository any more."""
-        self._store.close()
+        self.store.close()
 
     def resolve(self, revision: str) -> Commit:
         """Return the commit a branch, tag, id or "HEAD" means.
@@ -67,7 +67,7 @@ class Repository:
             UsageError: It is unknown, ambiguous, or no commit.
             UnavailableError: There is no commit yet, or the repository is damaged.
         """
-        found = resolved(self._store, revision)
+        found = resolved(self.store, revision)
         self._graph.refresh()
         return self.commit(found)
 
@@ -77,11 +77,11 @@ class Repository:
         Raises:
             UnavailableError: It is not here, or the repository is damaged.
         """
-        return commit_of(commit_id, self._store.commit(commit_id))
+        return commit_of(commit_id, self.store.commit(commit_id))
 
     def signable(self, commit: str, revision: str) -> Iterator[Signable]:
         """Yield what may be signed of a commit that *revision* means, and of those before it."""
-        return signable(self._store, commit, revision)
+        return signable(self.store, commit, revision)
 
     def files(self, commit: str, folder: str) -> tuple[File, ...]:
         """List every file below a folder of one commit; "" is the repository's root.
@@ -89,21 +89,21 @@ class Repository:
         Raises:
             RejectedError: There is no such folder.
         """
-        return files_in(self._store, commit, folder)
+        return files_in(self.store, commit, folder)
 
     def real_folder(self, commit: str, folder: str) -> str:
         """Return where a folder is that links may lead to; where none does, the folder itself."""
         try:
-            return folder_at(self._store, commit, folder).path
+            return folder_at(self.store, commit, folder).path
         except RejectedError:
             return folder
 
     def lacking(self, files: Iterable[File], folder: str) -> NotHereError:
         """Say how many of some files a partial clone does not have yet."""
-        count = sum(not self._store.has(file.blob_id) for file in files if file.blob_id)
+        count = sum(not self.store.has(file.blob_id) for file in files if file.blob_id)
         objects = "object" if count == 1 else "objects"
         what = f'{count} {objects} of "{clean(folder)}" {"is" if count == 1 else "are"}'
-        return not_here(self._store.called, what, bare=self._store.repo.bare)
+        return not_here(self.store.called, what, bare=self.store.repo.bare)
 
     def blob(self, blob_id: str) -> bytes:
         """Return the bytes of a file.
@@ -114,7 +114,7 @@ class Repository:
         """
         if not blob_id:
             raise RejectedError("this entry is no file that Git would check out")
-        return self._store.blob(blob_id)
+        return self.store.blob(blob_id)
 
     def history(self, commit: str, folder: str, *, limit: int = HISTORY_KEPT) -> tuple[Commit, ...]:
         """Return the commits that touched a folder, newest first."""
@@ -132,7 +132,7 @@ class Repository:
         Raises:
             UnavailableError: It is not here, or the repository is damaged.
         """
-        return commit_shown(self._store, commit)
+        return commit_shown(self.store, commit)
 
     def changed_at(self, commit: str, path: str) -> str | None:
         """Return the commit that made a path what it is at *commit*; None: too far back."""
@@ -145,11 +145,11 @@ class Repository:
         Raises:
             UnavailableError: The repository is damaged.
         """
-        return Home(first_commit(self._graph, commit), remote_of(self._store), folder)
+        return Home(first_commit(self._graph, commit), remote_of(self.store), folder)
 
     def tree_at(self, commit: str, folder: str) -> str:
         """Return the id of a folder; "" where none is at that very place."""
-        entry = self._store.entry(commit, parts_of(folder))
+        entry = self.store.entry(commit, parts_of(folder))
         return entry.id if entry is not None and is_tree(entry.mode) else ""
 
     def parents(self, commit: str) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ class Repository:
         parts = parts_of(folder)
         trees = [self._graph.entry(commit, parts) for commit in (before, after)]
         was, now = (tree.id if tree is not None and is_tree(tree.mode) else None for tree in trees)
-        for path, *sides in differences(self._store, was, now):
+        for path, *sides in differences(self.store, was, now):
             name = b"/".join((*parts, *path)).decode(errors="surrogateescape")
             old, new = (one.id if one is not None else None for one in sides)
             yield name, old, new
@@ -191,12 +191,12 @@ class Repository:
             UnavailableError: The repository cannot be read.
         """
         target = self.resolve(commit)
-        ref = branch_ref(self._store, branch)
-        head = None if ref is None else ref_target(self._store, ref)
+        ref = branch_ref(self.store, branch)
+        head = None if ref is None else ref_target(self.store, ref)
         name = branch if ref is None else ref.removeprefix(BRANCHES)
         if head is None:
             reason = f'"{clean(branch)}" is no branch; a revert needs one to be made on'
-            under_way = operation_of_head(self._store) if branch == "HEAD" else None
+            under_way = operation_of_head(self.store) if branch == "HEAD" else None
             if under_way is not None:
                 reason = f"{clean(str(under_way))}; finish it first"
             problem = Problem(Remedy.CHANGE_GIT, reason)
@@ -205,13 +205,13 @@ class Repository:
         try:
             changes = self._reversal(target, head, self.real_folder(head, folder))
             settings = self._settings()
-            check_owner(self._store, settings)
-            check_free(self._store, ref)
-            check_clean(self._store, ref, settings, changes)
+            check_owner(self.store, settings)
+            check_free(self.store, ref)
+            check_clean(self.store, ref, settings, changes)
         except (RejectedError, DeniedError) as error:
             return RevertPlan(app, target, name, head, problem=problem_of(error))
         files = tuple(change.name for change in changes)
-        notes = tuple(warnings(self._store, settings))
+        notes = tuple(warnings(self.store, settings))
         return RevertPlan(app, target, name, head, files, diff_text(changes), notes=notes)
 
     def reverted_files(self, plan: RevertPlan) -> Iterator[tuple[File, bytes | None]]:
@@ -265,8 +265,8 @@ class Repository:
         if plan.problem:
             raise RejectedError(plan.problem)
         settings = self._settings()
-        check_owner(self._store, settings)
-        store = self._store
+        check_owner(self.store, settings)
+        store = self.store
         with self._writing:
             ref = branch_ref(store, plan.branch)
             if ref is None or ref_target(store, ref) != plan.parent:
@@ -303,7 +303,7 @@ class Repository:
         Raises:
             UnavailableError: The repository went away.
         """
-        repo = self._store.repo
+        repo = self.store.repo
         return ref_changes(Path(repo.controldir()), Path(repo.commondir()))
 
     def author(self, environment: Mapping[str, str] = os.environ) -> str:
@@ -315,8 +315,8 @@ class Repository:
         return self._settings(environment).identity("committer") or DEFAULT_AUTHOR
 
     def _settings(self, environment: Mapping[str, str] = os.environ) -> GitSettings:
-        with self._store.lock, translated(self._store.called):
-            return GitSettings(self._store.repo, environment)
+        with self.store.lock, translated(self.store.called):
+            return GitSettings(self.store.repo, environment)
 
     def _reversal(self, target: Commit, head: str, folder: str) -> tuple[Change, ...]:
         short = target.id[:12]
@@ -327,12 +327,12 @@ class Repository:
         if not self.is_within(target.id, head):
             raise RejectedError(f"{short} is not part of this branch")
         parent = target.parents[0]
-        if not self._store.has(parent):
+        if not self.store.has(parent):
             raise RejectedError(f"the commit before {short} is not here; the clone is shallow")
         parts = parts_of(folder)
-        if self._store.entry(target.id, parts) == self._store.entry(parent, parts):
+        if self.store.entry(target.id, parts) == self.store.entry(parent, parts):
             raise RejectedError(f'{short} changes nothing in "{clean(folder)}"')
-        changes = reversal(self._store, target.id, parent, head)
+        changes = reversal(self.store, target.id, parent, head)
         if not changes:
             raise RejectedError(f"nothing of {short} is left to undo")
         return changes

@@ -46,6 +46,7 @@ from core.reconcile.memory.inputs import (
     Input,
     KindListed,
     KindLost,
+    LayoutRead,
     LiveChanged,
     SchemaRead,
     SourceLost,
@@ -75,7 +76,7 @@ from core.reconcile.memory.results import (
 )
 from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
-from core.reconcile.sides import desired, live, surveys, watched
+from core.reconcile.sides import desired, layouts, live, surveys, watched
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
 
@@ -125,6 +126,8 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             desired.lose_source(draft, happened)
         case SourceSeen():
             desired.see_source(draft, happened)
+        case LayoutRead():
+            layouts.take_layout(draft, happened)
         case _:
             assert_never(happened)
 

@@ -12,13 +12,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Final, NamedTuple
 
 from core.clean import clean
 from core.errors import RejectedError, UnavailableError
-from core.manifests import DocumentCache, Folder, Listed, read
+from core.manifests import DocumentCache, Folder, Listed, Open, carries_ciphertext, read
 from core.model import Problem, Remedy
 from core.render.chart import Release, chart_job
 from core.render.export import export
@@ -27,6 +28,7 @@ from core.render.jobs import Job
 from core.render.keeping.shelf import Kept, Shelf
 from core.render.kustomize import kustomize_job
 from core.render.tools import Tool, Tools
+from core.render.unsealing import opened_of
 from core.render.world import World
 
 KEPT: Final = 500
@@ -56,7 +58,7 @@ class Renderer:
     ) -> None:
         """Use the programs on the PATH of *environment*, and renders that are on *shelf*."""
         self._tools, self._limits, self._shelf = Tools(environment), limits or Limits(), shelf
-        self._kept: OrderedDict[tuple[str, str], Rendered] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, Open], Rendered] = OrderedDict()
         self._lock, self._places = Lock(), BoundedSemaphore(AT_ONCE)
 
     def kustomized(self, world: World, folder: str) -> Rendered:
@@ -69,14 +71,19 @@ class Renderer:
         job = kustomize_job(world, folder)
         return self._rendered(world, folder, job, self._tools.kustomize)
 
-    def charted(self, world: World, folder: str, release: Release) -> Rendered:
+    def charted(
+        self, world: World, folder: str, release: Release, pulled: str | None = None
+    ) -> Rendered:
         """Return what helm makes of a chart, whose files *world* holds.  Blocks.
+
+        *pulled*: The folder of a chart that was pulled, and is not the app's own.
 
         Raises:
             RejectedError: It cannot be rendered: what the tool says of it, or why it was not asked.
             UnavailableError: The tool is not here, or the repository cannot be read.
         """
-        return self._rendered(world, folder, chart_job(world, folder, release), self._tools.helm)
+        job = chart_job(world, folder, release, pulled)
+        return self._rendered(world, folder, job, self._tools.helm)
 
     def _rendered(self, world: World, folder: str, job: Job, find: Callable[[], Tool]) -> Rendered:
         inputs = _inputs(world, job)
@@ -110,7 +117,7 @@ class Renderer:
 
     def _known(self, world: World, folder: str, job: Job, inputs: str) -> Rendered | None:
         with self._lock:
-            known = self._kept.get((folder, inputs))
+            known = self._kept.get((folder, inputs, world.opened))
         if known is not None or self._shelf is None:
             return known
         kept = self._shelf.get(inputs)
@@ -123,15 +130,18 @@ class Renderer:
         key, printed = _digest(kept.inputs + kept.tool), kept.printed
         name = f"{folder}/rendered.yaml".removeprefix("/")
         cache = DocumentCache(world.reader.outcomes)
-        found = read([Listed(name, key, _REGULAR, lambda: printed, name)], cache)
+        listed = Listed(name, key, _REGULAR, lambda: printed, name)
+        found = _apart(read([listed], cache, partial(opened_of, world, job.files)), name)
         everywhere = tuple(("", problem) for _, problem in found.refused)  # it could be any file's
         whole = not found.refused and not found.broken
         if new and whole and self._shelf is not None:
             self._shelf.put(replace(kept, secret=_holds_secret(found)))
         folder_made = job.traced(found._replace(refused=everywhere), printed)
         made = Rendered(key, folder_made, kept.tool, kept.made_at)
+        if found.passing:
+            return made  # another time more of it may be opened
         with self._lock:
-            self._kept[folder, kept.inputs] = made
+            self._kept[folder, kept.inputs, world.opened] = made
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
@@ -155,6 +165,25 @@ class Renderer:
             arguments = (*tool.command, *job.arguments(place))
             path = self._tools.path
             return run(tool.program, arguments, place / "home", self._limits, path)
+
+
+def _apart(found: Folder, name: str) -> Folder:
+    """Take out the objects that hold ciphertext: a template or a generator took it for a text."""
+    sealed = [one for one in found.documents if carries_ciphertext(one.body)]
+    if not sealed:
+        return found
+    reason = "it holds ciphertext of sops, which nothing in the cluster can read"
+    told = [
+        (replace(one, body=b"", sealed=True), f"{clean(name)}:{one.line}: {reason}")
+        for one in sealed
+    ]
+    problems = tuple(problem for _, problem in told)
+    return found._replace(
+        documents=tuple(one for one in found.documents if one not in sealed),
+        problems=(*found.problems, *problems),
+        refused=(*found.refused, *((name, problem) for problem in problems)),
+        broken=(*found.broken, *told),
+    )
 
 
 def _holds_secret(found: Folder) -> bool:

@@ -160,7 +160,7 @@ def _followed(store: Store) -> tuple[list[Ref], ObjectID | None]:
 
 def _unborn(store: Store, branch: str) -> UsageError | UnavailableError:
     """Say why HEAD has no commit: there is none, or its branch is not there."""
-    others = _branches(store)
+    others = branches(store)
     if not others:
         reason = f"there is no commit yet on {_shown(branch)}; make the first one"
         return UnavailableError(f"repository {store.called}: {reason}")
@@ -171,7 +171,8 @@ def _unborn(store: Store, branch: str) -> UsageError | UnavailableError:
     return UsageError(f"repository {store.called}: {reason}; choose with --revision")
 
 
-def _branches(store: Store) -> list[str]:
+def branches(store: Store) -> list[str]:
+    """Return the names of all branches, in order."""
     with store.lock, translated(store.called):
         names = store.repo.refs.subkeys(Ref(BRANCHES.encode()))
     return sorted(name.decode(errors="replace") for name in names)

@@ -192,6 +192,13 @@ class ReadSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Meet:
+    """Know an app that was not asked for by name, and its cluster."""
+
+    spec: AppSpec
+
+
+@dataclass(frozen=True, slots=True)
 class WakeAt:
     """Send a Tick at this time (seconds since the epoch)."""
 
@@ -213,5 +220,6 @@ Effect: TypeAlias = (
     | MakeRevert
     | FindRevert
     | ReadSource
+    | Meet
     | WakeAt
 )

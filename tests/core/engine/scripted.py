@@ -204,6 +204,9 @@ class ScriptedAttribution:
     def __init__(self, script: Script) -> None:
         self.script = script
 
+    def meet(self, spec: AppSpec) -> None:
+        self.script.play("meet", spec.name)
+
     def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:  # noqa: ARG002
         self.script.play("look_up", asked.key.ref.name)
         changes = tuple(replace(change, actor=ALICE) for change in asked.changes)
@@ -223,6 +226,9 @@ class ScriptedReverts:
 
     def __init__(self, script: Script) -> None:
         self.script = script
+
+    def meet(self, spec: AppSpec) -> None:
+        self.script.play("meet", spec.name)
 
     def planned(self, app: str, commit: str) -> RevertPlan:
         self.script.play("planned", app, commit)

@@ -5,11 +5,12 @@ import threading
 from dataclasses import replace
 
 from core.compare import canonical
-from core.engine.engine import TURN_S
+from core.engine.engine import TURN_S, Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import DRY_RUNS_MAX
 from core.errors import UnavailableError
-from core.model import Drift, Snapshot
+from core.model import ClusterSpec, Drift, Snapshot
+from core.model.sources.layouts import Layout
 from core.reconcile.memory.commands import (
     Compare,
     Execute,
@@ -24,8 +25,9 @@ from core.reconcile.memory.commands import (
     StateOfGit,
 )
 from core.reconcile.memory.effects import Perform, WakeAt
-from core.reconcile.memory.inputs import ClusterSeen, Tick
+from core.reconcile.memory.inputs import ClusterSeen, LayoutRead, Tick
 from core.reconcile.memory.results import Applied
+from core.reconcile.memory.state import initial
 from core.remedy import creation
 from tests.core.engine.scripted import ALICE, World
 from tests.core.reconcile.world import CONFIG_MAP, RESOURCES, SPEC, commit, document, key
@@ -382,3 +384,32 @@ async def test_nothing_is_contacted_before_it_runs() -> None:
     shown = await world.newest()
     assert not shown.complete
     assert world.script.calls == []
+
+
+async def test_a_cluster_is_contacted_when_an_app_of_a_layout_needs_it() -> None:
+    made = World()
+    layout = Layout(
+        spec=replace(SPEC, name="{name}"),
+        shape="{name}",
+        revision="main",
+        values=(),
+        clusters=("prod",),
+        made=lambda _, __: SPEC,
+    )
+    state = initial(
+        (),
+        (ClusterSpec(name="prod"),),
+        layouts=(layout,),
+        healing=False,
+        writing=False,
+        digest_key=b"d",
+        mask_key=b"m",
+    )
+    made.engine = Engine(state, made.inbox, made.adapters, clock=made.time.clock)
+    async with made.running():
+        await made.until(lambda s: [view.spec.name for view in s.apps] == ["{name}"])
+        assert made.script.count("run") == 0
+        made.inbox.put(LayoutRead("{name}", (SPEC,)))
+        await made.until(lambda s: [view.spec.name for view in s.apps] == [SPEC.name])
+    assert made.script.count("run") == 1
+    assert made.script.calls.count(("meet", SPEC.name)) == 2  # attribution and reverts

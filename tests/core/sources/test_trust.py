@@ -8,7 +8,9 @@ import pytest
 from core.errors import RejectedError, UsageError
 from core.git import Repositories
 from core.model import AppSpec, Problem, Remedy
+from core.model.sources.layouts import Layout
 from core.reconcile.memory.inputs import SourceRead
+from core.sources.layouts import Layouts
 from core.sources.reading import Folders
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
@@ -163,3 +165,22 @@ def test_a_tag_or_the_commit_it_names_may_be_signed(world: World) -> None:
     read = world.read()
     assert read is not None
     assert world.doubt is None
+
+
+def test_a_commit_that_is_not_signed_adds_and_takes_away_no_app_of_a_layout(world: World) -> None:
+    layout = Layout(
+        spec=replace(world.shop, name="{name}", path=""),
+        shape="{name}",
+        revision="main",
+        values=(),
+        clusters=("c",),
+        made=lambda bound, folder: replace(world.shop, name=bound["name"], path=folder),
+    )
+    reader = Layouts(Repositories())
+    with pytest.raises(RejectedError, match="is not signed"):
+        reader.read(layout)
+    world.ann.commit(world.sample)
+    assert [app.name for app in reader.read(layout).apps] == ["shop"]
+    world.sample.commit({"shop/a.yaml": None, "other/a.yaml": MANIFEST}, "not signed")
+    (app,) = reader.read(layout).apps
+    assert (app.name, app.signers) == ("shop", world.ann.signers)
