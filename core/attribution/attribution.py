@@ -24,6 +24,10 @@ class Attribution:
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._reader = repositories, reader
 
+    def meet(self, spec: AppSpec) -> None:
+        """Answer for one app more; never blocks."""
+        self._specs[spec.name] = spec
+
     def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:
         """Find who and which commit; what Git cannot say now is left out.  Blocks.
 

@@ -14,6 +14,8 @@ from core.clean import clean
 from core.cli.options import Options
 from core.cli.output.streams import put
 from core.model import AppView, Snapshot
+from core.model.sources.layouts import Layout, Matched
+from core.model.sources.remotes import Remote
 from core.reconcile.memory.commands import Command
 from core.settings.reading import Flags, Settings, read_settings
 
@@ -37,9 +39,21 @@ class EngineLike(Protocol):
         """Reconcile until cancelled."""
 
 
-def settings_of(options: Options) -> Settings:
-    """Read the settings that *options* ask for, from the current folder."""
-    return read_settings(flags_of(options), Path.cwd())
+def settings_of(options: Options, *, whole: bool = False) -> Settings:
+    """Read the settings that *options* ask for, from the current folder.
+
+    Args:
+        options: What the user said.
+        whole: All apps are named, those of layouts too; else only where one is asked for by name.
+    """
+    expand = _expanded if whole or options.app is not None else None
+    return read_settings(flags_of(options), Path.cwd(), expand)
+
+
+def _expanded(layouts: tuple[Layout, ...], remotes: tuple[Remote, ...]) -> Matched:
+    from core.sources.layouts import expanded  # noqa: PLC0415 - lazily: it reads Git
+
+    return expanded(layouts, remotes)
 
 
 def flags_of(options: Options) -> Flags:
@@ -70,6 +84,7 @@ def connected(
         settings.apps,
         settings.clusters,
         neighbours=settings.neighbours,
+        layouts=settings.layouts,
         remotes=settings.remotes,
         healing=healing,
         writing=writing,

@@ -158,11 +158,13 @@ class Cluster:
             patch=patch,
         )
 
-    async def perform(self, requests: Sequence[Change], live: Live | None) -> Live | None:
+    async def perform(
+        self, requests: Sequence[Change], live: Live | None
+    ) -> tuple[Live | None, ...]:
         """Carry out *requests*, one after the other, on *live*, which they were decided on.
 
         Returns:
-            The object as the last of them leaves it, None if it is gone.
+            The object as each of them leaves it, None if it is gone.
 
         Raises:
             OutdatedError: The object is no longer *live*.
@@ -170,6 +172,8 @@ class Cluster:
             DeniedError: We may not.
             UnavailableError: Not now; `retry_after_s` if the server said when.
         """
+        self._check_writable()
+        left: list[Live | None] = []
         for request in requests:
             resource, makes = self._presence.resource(request.kind), live is None
             try:
@@ -185,7 +189,8 @@ class Cluster:
                 self._following.wrote(request.kind)
             if makes and live is not None:
                 self._doubts.note_made(request.kind, request.ref, live)
-        return live
+            left.append(live)
+        return tuple(left)
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object.
@@ -226,4 +231,14 @@ class Cluster:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It cannot be written.
         """
+        self._check_writable()
         await self._inventories.write(app, namespace, home, rows, asked)
+
+    def _check_writable(self) -> None:
+        """See that the settings allow writing, whatever was decided above.
+
+        Raises:
+            DeniedError: They do not.
+        """
+        if self.spec.read_only:
+            raise DeniedError(f"cluster {self.spec.name} is read_only in the settings")

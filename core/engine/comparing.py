@@ -1,13 +1,16 @@
 """Two states of Git compared with each other: no cluster is asked, and no kubeconfig is read."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Final
 
 from core.attribution.origins import Origins
 from core.attribution.rendering import attached, origin_of
 from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
+from core.decryption import Opener
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
 from core.manifests import Folder, Reader
@@ -26,10 +29,11 @@ from core.model import (
     problem_of,
 )
 from core.model.comparisons import Comparison, End, Restatement, Turn
-from core.render import Renderer
-from core.sources.reading import Folders
+from core.model.sources.charts import Chart
+from core.render import Charts, Pulling, Renderer, Shelf
+from core.sources.reading import Folders, Stated
 
-_EMPTY: Final = Folder((), (), ())
+_NOTHING: Final = Stated("", Folder((), (), ()))
 ORIGINS_MAX: Final = 200  # objects; each takes a walk through the history of its file
 
 
@@ -50,9 +54,12 @@ class Comparing:
         """
         self._repositories, self._reader = repositories, reader
         self._key, self._whole = mask_key, whole
-        self._renderer = Renderer()
+        self._renderer = Renderer(shelf=Shelf.of(os.environ))
+        self._charts = Charts(os.environ)
+        self._opener = Opener(reader)
         self._folders: dict[str, Folders] = {}
-        self._asking: Conversation | None = None
+        self._lock = Lock()
+        self._asking: Conversation | Pulling | None = None
         self._ended = False
 
     def end(self) -> None:
@@ -61,12 +68,21 @@ class Comparing:
         if self._asking is not None:
             self._asking.end()
         self._repositories.close()
+        self._charts.close()
         self._reader.close()
 
     def compared(self, pairs: Sequence[tuple[AppSpec, AppSpec]]) -> tuple[Comparison, ...]:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
         problems = self._fetched(spec for pair in pairs for spec in pair)
+        for chart in dict.fromkeys(spec.chart for pair in pairs for spec in pair):
+            if chart is not None:
+                self._pull(chart)
         return tuple(self._compared(End(one), End(other), problems) for one, other in pairs)
+
+    def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
+        """Compare two states that are here; no server is asked.  Threads may share it.  Blocks."""
+        with self._lock:
+            return self._compared(End(before), End(after), {})
 
     def _fetched(self, specs: Iterable[AppSpec]) -> Mapping[tuple[str, str], Problem]:
         """Bring the caches of remotes up to date; by repository and revision what is wrong."""
@@ -76,15 +92,22 @@ class Comparing:
                 wanted[spec.repo][spec.revision] = None
         problems: dict[tuple[str, str], Problem] = {}
         for path, revisions in wanted.items():
-            self._asking = self._repositories.fetching(path, revisions)
+            self._asking = asking = self._repositories.fetching(path, revisions)
             if self._ended:
-                self._asking.end()
-            told = self._asking.told()
+                asking.end()
+            told = asking.told()
             for revision in revisions:
                 problem = told.problem_of(revision, path)
                 if problem is not None:
                     problems[path, revision] = problem
         return problems
+
+    def _pull(self, chart: Chart) -> None:
+        """Ask for a chart; what comes of it is known to whoever reads it."""
+        self._asking = pulling = self._charts.pulling(chart)
+        if self._ended:
+            pulling.end()
+        pulling.run()
 
     def _compared(
         self, before: End, after: End, problems: Mapping[tuple[str, str], Problem]
@@ -101,20 +124,20 @@ class Comparing:
             return Comparison(before, after, problems=(*wrong, problem_of(error)))
         notes = tuple(
             f'there is no folder "{end.spec.path}" in {end.spec.revision}'
-            for end, folder in ((before, old), (after, new))
-            if folder is None
+            for end, found in ((before, old), (after, new))
+            if found is None
         )
-        old, new = old or _EMPTY, new or _EMPTY
+        old, new = old or _NOTHING, new or _NOTHING
+        wrong += tuple(one.doubt for one in (old, new) if one.doubt is not None)
         refused = (
             Problem(Remedy.CHANGE_GIT, f"{end.spec.revision}: {words}")
-            for end, folder in ((before, old), (after, new))
-            for words in folder.problems
+            for end, found in ((before, old), (after, new))
+            for words in found.folder.problems
         )
-        return self._restated(
-            Comparison(before, after, problems=(*wrong, *refused), notes=notes), old, new
-        )
+        made = Comparison(before, after, problems=(*wrong, *refused), notes=notes)
+        return self._restated(made, old.folder, new.folder)
 
-    def _read(self, end: End) -> tuple[End, Folder | None]:
+    def _read(self, end: End) -> tuple[End, Stated | None]:
         """Read one folder; None where its commit has none."""
         repository = self._repositories.opened(end.spec.repo)
         end = replace(end, commit=repository.resolve(end.spec.revision))
@@ -123,13 +146,14 @@ class Comparing:
         except NoFolderError:
             return end, None
 
-    def _folder(self, end: End) -> Folder:
+    def _folder(self, end: End) -> Stated:
         assert end.commit is not None
         folders = self._folders.get(end.spec.repo)
         if folders is None:
-            folders = Folders(end.spec.repo, self._repositories, self._reader, self._renderer)
+            shared = self._reader, self._renderer, self._opener, self._charts
+            folders = Folders(end.spec.repo, self._repositories, *shared)
             self._folders[end.spec.repo] = folders
-        return folders.stated(end.spec, end.commit)[1]
+        return folders.stated(end.spec, end.commit)
 
     def _restated(self, found: Comparison, old: Folder, new: Folder) -> Comparison:
         origins = [self._origins(end) for end in (found.before, found.after)]
@@ -145,7 +169,7 @@ class Comparing:
             if not self._whole:
                 sought = origins if len(apart) < ORIGINS_MAX else []
                 made = _explained(made, was, now, sought)
-            masked = mask(made.changes, made.key.ref, key=self._key)
+            masked = mask(made.changes, made.key.ref, key=self._key, sealed=_is_sealed(was, now))
             apart.append(replace(made, changes=masked))
         apart.sort(key=lambda one: one.key)
         return replace(found, objects=tuple(apart), same=same)
@@ -181,8 +205,13 @@ class Comparing:
             return None
         named = {document.namespace for document in (was, now) if document is not None}
         body = stated(side, named.pop() or "" if len(named) == 1 else "")
-        whole = masked_text(mask_object(body, ref, key=self._key))
+        sealed = _is_sealed(was, now)
+        whole = masked_text(mask_object(body, ref, key=self._key, sealed=sealed))
         return whole if isinstance(whole, dict) else {}
+
+
+def _is_sealed(*sides: Document | None) -> bool:
+    return any(side is not None and side.sealed for side in sides)
 
 
 def _explained(

@@ -6,6 +6,7 @@ import secrets
 from core.attribution import Attribution
 from core.clock import Clock
 from core.cluster import Cluster
+from core.engine.comparing import Comparing
 from core.engine.digest_key import digest_key
 from core.engine.engine import Engine
 from core.engine.inbox import Inbox
@@ -14,6 +15,7 @@ from core.engine.seams import Adapters
 from core.git import Repositories
 from core.manifests import Reader, Workers
 from core.model import AppSpec, ClusterSpec
+from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
 from core.sources import Sources
@@ -24,6 +26,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     clusters: tuple[ClusterSpec, ...],
     *,
     neighbours: tuple[AppSpec, ...] = (),
+    layouts: tuple[Layout, ...] = (),
     remotes: tuple[Remote, ...] = (),
     healing: bool = False,
     writing: bool = False,
@@ -36,6 +39,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     Args:
         apps: What to keep in sync; each names one of *clusters*.
         clusters: The API servers.
+        layouts: What other apps there are, as folders come and go.
         remotes: How repositories of other machines are asked.
         neighbours: Other apps, read to know what is theirs; not shown.
         healing: Put drift right and apply new commits from the start.  Implies writing.
@@ -46,22 +50,31 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     """
     clock = clock or Clock()
     inbox, repositories, reader = Inbox(), Repositories(remotes), Reader(Workers())
-    known = (*apps, *neighbours)
+    known, mask_key = (*apps, *neighbours), secrets.token_bytes(32)
     adapters = Adapters(
         clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
         sources=Sources(
-            known, repositories, inbox.put, reader, once=once, webhook=webhook, clock=clock
+            known,
+            repositories,
+            inbox.put,
+            reader,
+            layouts=layouts,
+            once=once,
+            webhook=webhook,
+            clock=clock,
         ),
         attribution=Attribution(known, repositories, reader),
         reverts=Reverts(apps, repositories, reader, clock),
+        comparing=Comparing(repositories, reader, mask_key),
     )
     state = initial(
         apps,
         clusters,
         neighbours=neighbours,
+        layouts=layouts,
         healing=healing,
         writing=writing,
         digest_key=digest_key(os.environ),
-        mask_key=secrets.token_bytes(32),
+        mask_key=mask_key,
     )
     return Engine(state, inbox, adapters, clock=clock)

@@ -49,8 +49,9 @@ class Engine:
         """Reconcile until cancelled."""
         self._inbox.listen()
         async with asyncio.TaskGroup() as tasks:
-            for name, cluster in self._adapters.clusters.items():
-                tasks.create_task(cluster.run(), name=f"cluster {name}")
+            for app in self._state.apps.values():
+                if not app.standing:
+                    self._performer.contact(app.spec.cluster, tasks)
             tasks.create_task(self._adapters.sources.run(), name="sources")
             await self._reconcile(tasks)
 

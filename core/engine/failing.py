@@ -10,8 +10,10 @@ from typing import TypeAlias, TypeVar, assert_never
 
 from core.errors import ProductError, UnavailableError
 from core.model import Commit, CommitShown, Plan, RevertPlan, problem_of
+from core.model.comparisons import Comparison, End
 from core.reconcile.memory.effects import (
     CheckAccess,
+    CompareStates,
     ComputeRevert,
     Confirm,
     FindRevert,
@@ -27,6 +29,7 @@ from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import (
     Applied,
     CommitRead,
+    Compared,
     Confirmed,
     Explained,
     InventoryRead,
@@ -49,6 +52,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | CheckAccess
     | ComputeRevert
     | ReadCommit
+    | CompareStates
     | MakeRevert
     | FindRevert
 )
@@ -62,7 +66,7 @@ async def answer(work: Awaitable[T], otherwise: Callable[[ProductError], T]) -> 
         return otherwise(error)
 
 
-def failed(  # noqa: C901, PLR0911 - one case each
+def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
     effect: Asking, error: ProductError, branches: Mapping[str, str]
 ) -> Input:
     """Say that *effect* ended with *error*.
@@ -96,6 +100,8 @@ def failed(  # noqa: C901, PLR0911 - one case each
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case CompareStates(request, before, after):
+            return Compared(request, Comparison(End(before), End(after), problems=(problem,)))
         case MakeRevert(run, revert):
             return Reverted(run, revert.app, "", problem)
         case FindRevert(run, _, _, head):

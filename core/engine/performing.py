@@ -19,6 +19,7 @@ from core.errors import OutdatedError
 from core.model import Step
 from core.reconcile.memory.effects import (
     CheckAccess,
+    CompareStates,
     ComputeRevert,
     Confirm,
     Effect,
@@ -26,6 +27,7 @@ from core.reconcile.memory.effects import (
     Follow,
     LookUp,
     MakeRevert,
+    Meet,
     Perform,
     ReadCommit,
     ReadInventory,
@@ -37,6 +39,7 @@ from core.reconcile.memory.effects import (
 from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
     Applied,
+    Compared,
     InventoryRead,
     InventoryWritten,
     PlanPrepared,
@@ -62,7 +65,8 @@ class Performer:
     ) -> None:
         """Act on *adapters*, and *put* results; *branches* are the revisions that apps follow."""
         self._adapters, self._put = adapters, put
-        self._branches, self._clock = branches, clock
+        self._branches, self._clock = dict(branches), clock
+        self._contacted: set[str] = set()
         self._dry_runs: dict[str, deque[Confirm]] = {}
         self._dry_running: Counter[str] = Counter()
         self._wakes: set[float] = set()
@@ -75,6 +79,11 @@ class Performer:
                 cluster.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
             case ReadSource(app):
                 self._adapters.sources.look_again(app)
+            case Meet(spec):
+                self._branches[spec.name] = spec.revision
+                self._adapters.attribution.meet(spec)
+                self._adapters.reverts.meet(spec)
+                self.contact(spec.cluster, tasks)
             case WakeAt(at):
                 if at not in self._wakes:
                     self._wakes.add(at)
@@ -83,6 +92,13 @@ class Performer:
                 self._queue(effect, tasks)
             case _:
                 tasks.create_task(self._finish(effect))
+
+    def contact(self, cluster: str, tasks: asyncio.TaskGroup) -> None:
+        """Have a cluster followed from now on, for an app needs it."""
+        if cluster not in self._contacted:
+            self._contacted.add(cluster)
+            running = self._adapters.clusters[cluster].run()
+            tasks.create_task(running, name=f"cluster {cluster}")
 
     async def _wake(self, at: float) -> None:
         await self._clock.sleep(max(0.0, at - self._clock.wall()))
@@ -106,7 +122,7 @@ class Performer:
         otherwise = partial(failed, effect, branches=self._branches)
         self._put(await answer(self._asked(effect), otherwise))
 
-    async def _asked(  # noqa: C901, PLR0911 - one case each
+    async def _asked(  # noqa: C901, PLR0911, PLR0912 - one case each
         self, effect: Asking
     ) -> Input:
         """Do what *effect* says and return what came of it.
@@ -136,6 +152,9 @@ class Performer:
                 return RevertPrepared(request, await asyncio.to_thread(planned, app, commit))
             case ReadCommit():
                 return await asyncio.to_thread(self._adapters.attribution.show, effect)
+            case CompareStates(request, before, after):
+                apart = self._adapters.comparing.compared_at
+                return Compared(request, await asyncio.to_thread(apart, before, after))
             case MakeRevert(run, plan):
                 made = await asyncio.to_thread(self._adapters.reverts.made, plan)
                 return Reverted(run, plan.app, made)
@@ -151,8 +170,9 @@ class Performer:
 
     async def _perform(self, effect: Perform) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
-        live = await cluster.perform(effect.requests, effect.live)
-        return Applied(effect.key, effect.desired, live, at=self._clock.wall())
+        *passed, live = await cluster.perform(effect.requests, effect.live)
+        between = tuple(made.resource_version for made in passed if made is not None)
+        return Applied(effect.key, effect.desired, live, between=between, at=self._clock.wall())
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app

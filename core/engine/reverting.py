@@ -7,13 +7,18 @@ from typing import Final, TypeAlias
 
 from core.clock import Clock
 from core.compare import paired
+from core.decryption import Opener
 from core.errors import RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Reader, read
-from core.model import AppSpec, Document, RevertPlan
+from core.model import AppSpec, Document, Problem, Remedy, RevertPlan
 from core.sources.reading import chosen_files, listed
 
 _RENDERED: Final = "is of files that are rendered: what follows from it is for the next sync"
+_UNSIGNED: Final = (
+    "settings require signed commits of this repository, and what is written here is not signed;"
+    " make the revert with git, and sign it"
+)
 _Readable: TypeAlias = tuple[File, Callable[[], bytes]]
 
 
@@ -26,7 +31,11 @@ class Reverts:
         """Undo commits of *apps*, whose folders lie in *repositories*."""
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._clock = repositories, clock
-        self._cache = DocumentCache(reader.outcomes)
+        self._cache, self._opener = DocumentCache(reader.outcomes), Opener(reader)
+
+    def meet(self, spec: AppSpec) -> None:
+        """Undo commits of one app more; never blocks."""
+        self._specs[spec.name] = spec
 
     def planned(self, app: str, commit: str) -> RevertPlan:
         """Work a revert out without making it.  Blocks.
@@ -38,11 +47,14 @@ class Reverts:
         spec = self._specs[app]
         repository = self._repositories.opened(spec.repo)
         plan = repository.plan_revert(commit, branch=spec.revision, app=app, folder=spec.path)
+        if plan.problem is None and spec.signers is not None:
+            plan = replace(plan, problem=Problem(Remedy.CHANGE_GIT, _UNSIGNED))
         if plan.problem is not None:
             return plan
         before, after = self._folders(repository, plan, spec)
         pushed = (f"is pushed to {plan.branch} of {spec.repo}",) if self._is_remote(spec) else ()
-        rendered = any(path == _prefix(spec.path) for path, _ in (*before.refused, *after.refused))
+        refused = (*before.refused, *after.refused)
+        rendered = spec.chart is not None or any(path == _prefix(spec.path) for path, _ in refused)
         made = (_RENDERED,) if rendered else tuple(_unread(before, after))
         notes = (*pushed, *plan.notes, *made)
         return replace(plan, restated=tuple(_restated(before, after)), notes=notes)
@@ -99,7 +111,8 @@ class Reverts:
 
         def found(files: Mapping[str, _Readable]) -> Folder:
             chosen = {each.path for each in chosen_files((f for f, _ in files.values()), spec)}
-            return read((listed(*files[path]) for path in files if path in chosen), self._cache)
+            each = (listed(*files[path]) for path in files if path in chosen)
+            return read(each, self._cache, self._opener.by(spec.sops))
 
         return found(before), found(after)
 

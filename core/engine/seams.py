@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.model import (
+    AppSpec,
     AuditEvent,
     Desired,
     Home,
@@ -19,6 +20,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.comparisons import Comparison
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
@@ -45,8 +47,10 @@ class ClusterLike(Protocol):
     ) -> Confirmed:
         """Ask what *request*, which brings *desired*, would make of *live*."""
 
-    async def perform(self, requests: Sequence[Request], live: Live | None) -> Live | None:
-        """Carry out *requests* on *live*, one after the other; None means it is not there."""
+    async def perform(
+        self, requests: Sequence[Request], live: Live | None
+    ) -> tuple[Live | None, ...]:
+        """Carry out *requests* on *live*, one after the other; what each left, None if nothing."""
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object."""
@@ -81,6 +85,9 @@ class SourcesLike(Protocol):
 class AttributionLike(Protocol):
     """Who did it."""
 
+    def meet(self, spec: AppSpec) -> None:
+        """Answer for one app more."""
+
     def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:
         """Find who and which commit; blocks."""
 
@@ -94,6 +101,9 @@ class AttributionLike(Protocol):
 class RevertsLike(Protocol):
     """Undoing commits."""
 
+    def meet(self, spec: AppSpec) -> None:
+        """Undo commits of one app more."""
+
     def planned(self, app: str, commit: str) -> RevertPlan:
         """Work a revert out without making it; blocks."""
 
@@ -104,6 +114,13 @@ class RevertsLike(Protocol):
         """Tell whether a commit has a revert of an app in it; blocks."""
 
 
+class ComparingLike(Protocol):
+    """Git against Git."""
+
+    def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
+        """Compare what two apps state, each at a commit that is here; blocks."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
     """Everything outside the engine."""
@@ -112,3 +129,4 @@ class Adapters:
     sources: SourcesLike
     attribution: AttributionLike
     reverts: RevertsLike
+    comparing: ComparingLike

@@ -4,7 +4,11 @@ Everything reads committed state, straight from the object store; only this pack
 """
 
 from core.git.homes import shared_name
+from core.git.reading.history import Walk
 from core.git.reading.listing import File
+from core.git.reading.revisions import branches
+from core.git.reading.shapes import Shapes
+from core.git.reading.signed import Signable, Signed
 from core.git.remotes.asking import Conversation
 from core.git.remotes.exchange import Told
 from core.git.repositories import Repositories
@@ -16,7 +20,12 @@ __all__ = [
     "File",
     "Repositories",
     "Repository",
+    "Shapes",
+    "Signable",
+    "Signed",
     "Told",
+    "Walk",
+    "branches",
     "commit_files",
     "shared_name",
 ]

@@ -15,33 +15,27 @@ from typing import Final
 from dulwich.objects import Blob
 
 from core.clean import clean
-from core.errors import (
-    DeniedError,
-    NotHereError,
-    OutdatedError,
-    RejectedError,
-    UnavailableError,
-)
+from core.errors import DeniedError, NotHereError, OutdatedError, RejectedError, UnavailableError
 from core.git.homes import first_commit, remote_of
 from core.git.reading.commits import commit_of
 from core.git.reading.faults import not_here, translated
 from core.git.reading.graph import Graph
-from core.git.reading.history import changes_of, comes_before, last_change
+from core.git.reading.history import Walk, comes_before, last_change
 from core.git.reading.listing import File, files_in, folder_at, parts_of
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
 from core.git.reading.settings import GitSettings
+from core.git.reading.signed import Signable, signable
 from core.git.reading.store import Store, is_tree
 from core.git.reading.watching import ref_changes
 from core.git.showing import commit_shown
 from core.git.writing.checkout import Checkout, check_clean, check_free, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit
-from core.git.writing.reverting import Change, diff_text, differences, reversal
+from core.git.writing.reverting import Change, diff_text, differences, message_of, reversal
 from core.git.writing.trust import check_owner, warnings
 from core.model import Commit, CommitShown, Home, Problem, Remedy, RevertPlan, problem_of
 
-HISTORY_KEPT: Final = 200
-SUBJECT_CELLS: Final = 100
+HISTORY_KEPT: Final = 10_000  # commits
 DEFAULT_AUTHOR: Final = "driftdeck <driftdeck@localhost>"
 
 
@@ -58,13 +52,13 @@ class Repository:
         path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's raises for an unknown user
         inside = path.name == ".git" and os.path.isdir(path)  # noqa: PTH112 - Path's raises, too
         self.path = path.parent if inside else path
-        self._store = Store(self.path, called)
-        self._graph = Graph(self._store)
+        self.store = Store(self.path, called)
+        self._graph = Graph(self.store)
         self._writing = Lock()
 
     def close(self) -> None:
         """Let go of its files; happens by itself when nobody holds the repository any more."""
-        self._store.close()
+        self.store.close()
 
     def resolve(self, revision: str) -> Commit:
         """Return the commit a branch, tag, id or "HEAD" means.
@@ -73,7 +67,7 @@ class Repository:
             UsageError: It is unknown, ambiguous, or no commit.
             UnavailableError: There is no commit yet, or the repository is damaged.
         """
-        found = resolved(self._store, revision)
+        found = resolved(self.store, revision)
         self._graph.refresh()
         return self.commit(found)
 
@@ -83,7 +77,11 @@ class Repository:
         Raises:
             UnavailableError: It is not here, or the repository is damaged.
         """
-        return commit_of(commit_id, self._store.commit(commit_id))
+        return commit_of(commit_id, self.store.commit(commit_id))
+
+    def signable(self, commit: str, revision: str) -> Iterator[Signable]:
+        """Yield what may be signed of a commit that *revision* means, and of those before it."""
+        return signable(self.store, commit, revision)
 
     def files(self, commit: str, folder: str) -> tuple[File, ...]:
         """List every file below a folder of one commit; "" is the repository's root.
@@ -91,21 +89,21 @@ class Repository:
         Raises:
             RejectedError: There is no such folder.
         """
-        return files_in(self._store, commit, folder)
+        return files_in(self.store, commit, folder)
 
     def real_folder(self, commit: str, folder: str) -> str:
         """Return where a folder is that links may lead to; where none does, the folder itself."""
         try:
-            return folder_at(self._store, commit, folder).path
+            return folder_at(self.store, commit, folder).path
         except RejectedError:
             return folder
 
     def lacking(self, files: Iterable[File], folder: str) -> NotHereError:
         """Say how many of some files a partial clone does not have yet."""
-        count = sum(not self._store.has(file.blob_id) for file in files if file.blob_id)
+        count = sum(not self.store.has(file.blob_id) for file in files if file.blob_id)
         objects = "object" if count == 1 else "objects"
         what = f'{count} {objects} of "{clean(folder)}" {"is" if count == 1 else "are"}'
-        return not_here(self._store.called, what, bare=self._store.repo.bare)
+        return not_here(self.store.called, what, bare=self.store.repo.bare)
 
     def blob(self, blob_id: str) -> bytes:
         """Return the bytes of a file.
@@ -116,13 +114,17 @@ class Repository:
         """
         if not blob_id:
             raise RejectedError("this entry is no file that Git would check out")
-        return self._store.blob(blob_id)
+        return self.store.blob(blob_id)
 
     def history(self, commit: str, folder: str, *, limit: int = HISTORY_KEPT) -> tuple[Commit, ...]:
         """Return the commits that touched a folder, newest first."""
-        changes = changes_of(self._graph, commit, parts_of(self.real_folder(commit, folder)))
-        found = (change.commit for _, change in zip(range(limit), changes, strict=False))
-        return tuple(map(self.commit, found))
+        found = (at for at, lines in self.walk([(commit, folder)]).changes() if lines)
+        return tuple(self.commit(at) for _, at in zip(range(limit), found, strict=False))
+
+    def walk(self, starts: Iterable[tuple[str, str]]) -> Walk:
+        """Return one walk for the histories of several folders, each at a commit."""
+        folders = ((at, parts_of(self.real_folder(at, folder))) for at, folder in starts)
+        return Walk(self._graph, dict(enumerate(folders)))
 
     def shown(self, commit: str) -> CommitShown:
         """Return what a commit says and what it changes, against the first of its parents.
@@ -130,7 +132,7 @@ class Repository:
         Raises:
             UnavailableError: It is not here, or the repository is damaged.
         """
-        return commit_shown(self._store, commit)
+        return commit_shown(self.store, commit)
 
     def changed_at(self, commit: str, path: str) -> str | None:
         """Return the commit that made a path what it is at *commit*; None: too far back."""
@@ -143,7 +145,12 @@ class Repository:
         Raises:
             UnavailableError: The repository is damaged.
         """
-        return Home(first_commit(self._graph, commit), remote_of(self._store), folder)
+        return Home(first_commit(self._graph, commit), remote_of(self.store), folder)
+
+    def tree_at(self, commit: str, folder: str) -> str:
+        """Return the id of a folder; "" where none is at that very place."""
+        entry = self.store.entry(commit, parts_of(folder))
+        return entry.id if entry is not None and is_tree(entry.mode) else ""
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of the parents that are here."""
@@ -169,7 +176,7 @@ class Repository:
         parts = parts_of(folder)
         trees = [self._graph.entry(commit, parts) for commit in (before, after)]
         was, now = (tree.id if tree is not None and is_tree(tree.mode) else None for tree in trees)
-        for path, *sides in differences(self._store, was, now):
+        for path, *sides in differences(self.store, was, now):
             name = b"/".join((*parts, *path)).decode(errors="surrogateescape")
             old, new = (one.id if one is not None else None for one in sides)
             yield name, old, new
@@ -184,12 +191,12 @@ class Repository:
             UnavailableError: The repository cannot be read.
         """
         target = self.resolve(commit)
-        ref = branch_ref(self._store, branch)
-        head = None if ref is None else ref_target(self._store, ref)
+        ref = branch_ref(self.store, branch)
+        head = None if ref is None else ref_target(self.store, ref)
         name = branch if ref is None else ref.removeprefix(BRANCHES)
         if head is None:
             reason = f'"{clean(branch)}" is no branch; a revert needs one to be made on'
-            under_way = operation_of_head(self._store) if branch == "HEAD" else None
+            under_way = operation_of_head(self.store) if branch == "HEAD" else None
             if under_way is not None:
                 reason = f"{clean(str(under_way))}; finish it first"
             problem = Problem(Remedy.CHANGE_GIT, reason)
@@ -198,13 +205,13 @@ class Repository:
         try:
             changes = self._reversal(target, head, self.real_folder(head, folder))
             settings = self._settings()
-            check_owner(self._store, settings)
-            check_free(self._store, ref)
-            check_clean(self._store, ref, settings, changes)
+            check_owner(self.store, settings)
+            check_free(self.store, ref)
+            check_clean(self.store, ref, settings, changes)
         except (RejectedError, DeniedError) as error:
             return RevertPlan(app, target, name, head, problem=problem_of(error))
         files = tuple(change.name for change in changes)
-        notes = tuple(warnings(self._store, settings))
+        notes = tuple(warnings(self.store, settings))
         return RevertPlan(app, target, name, head, files, diff_text(changes), notes=notes)
 
     def reverted_files(self, plan: RevertPlan) -> Iterator[tuple[File, bytes | None]]:
@@ -258,8 +265,8 @@ class Repository:
         if plan.problem:
             raise RejectedError(plan.problem)
         settings = self._settings()
-        check_owner(self._store, settings)
-        store = self._store
+        check_owner(self.store, settings)
+        store = self.store
         with self._writing:
             ref = branch_ref(store, plan.branch)
             if ref is None or ref_target(store, ref) != plan.parent:
@@ -270,7 +277,7 @@ class Repository:
             made = Authorship(
                 author=author,
                 committer=committer,
-                message=_message(plan),
+                message=message_of(plan),
                 when=now,
                 timezone_s=timezone_s,
                 what="revert",
@@ -296,7 +303,7 @@ class Repository:
         Raises:
             UnavailableError: The repository went away.
         """
-        repo = self._store.repo
+        repo = self.store.repo
         return ref_changes(Path(repo.controldir()), Path(repo.commondir()))
 
     def author(self, environment: Mapping[str, str] = os.environ) -> str:
@@ -308,8 +315,8 @@ class Repository:
         return self._settings(environment).identity("committer") or DEFAULT_AUTHOR
 
     def _settings(self, environment: Mapping[str, str] = os.environ) -> GitSettings:
-        with self._store.lock, translated(self._store.called):
-            return GitSettings(self._store.repo, environment)
+        with self.store.lock, translated(self.store.called):
+            return GitSettings(self.store.repo, environment)
 
     def _reversal(self, target: Commit, head: str, folder: str) -> tuple[Change, ...]:
         short = target.id[:12]
@@ -320,12 +327,12 @@ class Repository:
         if not self.is_within(target.id, head):
             raise RejectedError(f"{short} is not part of this branch")
         parent = target.parents[0]
-        if not self._store.has(parent):
+        if not self.store.has(parent):
             raise RejectedError(f"the commit before {short} is not here; the clone is shallow")
         parts = parts_of(folder)
-        if self._store.entry(target.id, parts) == self._store.entry(parent, parts):
+        if self.store.entry(target.id, parts) == self.store.entry(parent, parts):
             raise RejectedError(f'{short} changes nothing in "{clean(folder)}"')
-        changes = reversal(self._store, target.id, parent, head)
+        changes = reversal(self.store, target.id, parent, head)
         if not changes:
             raise RejectedError(f"nothing of {short} is left to undo")
         return changes
@@ -337,12 +344,3 @@ def _update(checkout: Checkout, changes: tuple[Change, ...], commit_id: str) -> 
     except OSError as error:
         reason = f"the work tree could not follow: {clean(str(error))}; `git status` says more"
         raise UnavailableError(f"commit {commit_id[:12]} was made, but {reason}") from error
-
-
-def _message(plan: RevertPlan) -> str:
-    subject = clean(plan.target.subject, max_cells=SUBJECT_CELLS)
-    trailers = ["Drift-Reverted-By: driftdeck"]
-    if plan.app:
-        trailers.append(f"App: {clean(plan.app)}")
-    body = f'Revert "{subject}"\n\nThis reverts commit {plan.target.id}.\n\n'
-    return body + "\n".join(trailers) + "\n"

@@ -6,6 +6,9 @@ from typing import Final
 
 from typing_extensions import override
 
+from core.model.sources.charts import Chart
+from core.model.sources.signers import Signers
+
 UNNAMED: Final = "current"  # a cluster that no settings name: the kubeconfig's current context
 
 
@@ -30,6 +33,22 @@ class Render(StrEnum):
     PLAIN = "plain"  # its files are the objects
     KUSTOMIZE = "kustomize"
     HELM = "helm"
+
+
+class KeyKind(StrEnum):
+    """Which keys may open what sops encrypted."""
+
+    AGE = "age"
+    PGP = "pgp"
+    # These are asked over the network, at an address that the encrypted file names.
+    AWS_KMS = "aws_kms"
+    GCP_KMS = "gcp_kms"
+    AZURE_KV = "azure_kv"
+    HC_VAULT = "hc_vault"
+    HUAWEI_KMS = "huawei_kms"
+
+
+OWN_KEYS: Final = (KeyKind.AGE, KeyKind.PGP)  # they lie on this machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +82,8 @@ class AppSpec:
     exclude: tuple[str, ...] = ()  # globs of files that are not
     render: Render = Render.AUTO
     values: tuple[str, ...] = ()  # files of values for helm, relative to `path`
+    chart: Chart | None = None  # of another machine; None: the folder's own, if it is one
+    sops: tuple[KeyKind, ...] = OWN_KEYS  # that may open its encrypted files
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits
@@ -75,6 +96,7 @@ class AppSpec:
     contested: Contested = Contested.SHOW
     ignore: tuple[IgnoreRule, ...] = ()
     managers: tuple[tuple[str, str], ...] = ()  # field manager -> class it is moved to
+    signers: Signers | None = None  # whose signature a commit needs; None means that it needs none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +106,8 @@ class ClusterSpec:
     name: str
     context: str = ""  # kubeconfig context; "" means the current one
     in_cluster: bool = False
-    protected: bool = False
+    protected: bool = False  # whoever writes to it types its name
+    read_only: bool = False  # nobody writes to it
     kubeconfig: str = ""  # path; "" means $KUBECONFIG, else the user's own
     audit_log: str = ""  # path of the API server's audit log; "" means there is none to read
 

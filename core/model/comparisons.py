@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from core.model.apps import AppSpec
 from core.model.judgement import FieldChange, Origin
-from core.model.plans import Sides
+from core.model.plans import CommitShown, Plan, RevertPlan, Sides, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
 from core.model.values import Key, KindRef
@@ -63,3 +64,7 @@ class Comparison:
         if one.name == other.name:
             return f"{one.name} {one.revision}..{other.revision}"
         return f"{one.name}..{other.name}"
+
+
+Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison
+"""What a request of a front end is answered with."""

@@ -125,7 +125,3 @@ class CommitShown:
     files: tuple[str, ...] = ()  # paths it changes
     diff: str = ""  # unified text, without the values of Secrets
     problem: Problem | None = None  # why no more of it can be shown
-
-
-Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown
-"""What a request of a front end is answered with."""

@@ -6,8 +6,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
+from core.model.comparisons import Answer, Comparison
 from core.model.judgement import Drift, FieldChange, Verdict
-from core.model.plans import Answer, CommitShown, Plan, RevertPlan, Run, SidesShown
+from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
 from core.model.values import Key, KindRef, ObjectRef
@@ -143,6 +144,11 @@ class Snapshot:
         """Return the commit that `ShowCommit` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, CommitShown) else None
+
+    def comparison_for(self, request: int) -> Comparison | None:
+        """Return the comparison that `Compare` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, Comparison) else None
 
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""

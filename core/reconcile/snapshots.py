@@ -27,11 +27,12 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
             continue
         view = _app(state, app)
         views.append(old[name] if old.get(name) == view else view)
+    used = {app.spec.cluster for app in state.apps.values() if not app.standing}
     running = tuple(run.shown for run in state.runs.values() if not run.auto)
     return Snapshot(
         sequence=before.sequence + 1,
         apps=tuple(views),
-        clusters=tuple(cluster.view for cluster in state.clusters.values()),
+        clusters=tuple(one.view for name, one in state.clusters.items() if name in used),
         rows=state.rows,
         events=state.events,
         answers=state.answers,
@@ -49,7 +50,7 @@ def _app(state: State, app: AppState) -> AppView:
         problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
     whole = is_known(app, cluster) and not pending and tally.confirming == 0
-    beside = [each for each in state.apps.values() if each.spec.cluster == app.spec.cluster]
+    beside = [each for each in state.apps.values() if each.is_of(app.spec.cluster)]
     return AppView(
         spec=app.spec,
         revision=app.source.revision if app.source else None,

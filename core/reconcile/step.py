@@ -16,6 +16,7 @@ from core.reconcile.judging.evidence.rechecks import doubt_answers
 from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
+    Compare,
     Execute,
     ExecuteRevert,
     Explain,
@@ -45,6 +46,7 @@ from core.reconcile.memory.inputs import (
     Input,
     KindListed,
     KindLost,
+    LayoutRead,
     LiveChanged,
     SchemaRead,
     SourceLost,
@@ -60,6 +62,7 @@ from core.reconcile.memory.inputs import (
 from core.reconcile.memory.results import (
     Applied,
     CommitRead,
+    Compared,
     Confirmed,
     Explained,
     InventoryRead,
@@ -73,7 +76,7 @@ from core.reconcile.memory.results import (
 )
 from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
-from core.reconcile.sides import desired, live, surveys
+from core.reconcile.sides import desired, layouts, live, surveys, watched
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
 
@@ -123,6 +126,8 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             desired.lose_source(draft, happened)
         case SourceSeen():
             desired.see_source(draft, happened)
+        case LayoutRead():
+            layouts.take_layout(draft, happened)
         case _:
             assert_never(happened)
 
@@ -170,11 +175,11 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             assert_never(happened)
 
 
-def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one case each
+def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912 - one case each
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
-            desired.follow_kinds(draft, draft.app(happened.app).spec.cluster)
+            watched.follow_kinds(draft, draft.app(happened.app).spec.cluster)
         case InventoryWritten():
             runs.wrote_inventory(draft, happened)
         case Confirmed():
@@ -193,6 +198,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one ca
             reverts.preview(draft, happened)
         case CommitRead(request, commit):
             draft.answer(request, commit)
+        case Compared(request, comparison):
+            draft.answer(request, comparison)
         case RevertFound():
             reverts.found_revert(draft, happened)
         case Reverted():
@@ -201,7 +208,7 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901 - one ca
             assert_never(happened)
 
 
-def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901 - one case each
+def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
     match asked:
         case PreparePlan(request, keys):
             orders.prepare(draft, request, keys)
@@ -213,6 +220,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901 - one case each
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
+        case Compare(request, before, after):
+            explaining.compare(draft, request, before, after)
         case PrepareHeal(request, app):
             orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):

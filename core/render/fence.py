@@ -16,10 +16,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, NamedTuple
 
 from core.clean import clean
 from core.errors import RejectedError
@@ -52,6 +52,14 @@ class Limits:
     file_bytes: int = 64 * 2**20  # of one that it writes
 
 
+class Ended(NamedTuple):
+    """How a run ended."""
+
+    code: int
+    printed: bytes
+    words: str  # what it said beside that, for people; "" where nothing
+
+
 def run(program: str, arguments: Sequence[str], home: Path, limits: Limits, path: str) -> bytes:
     """Return what a program prints.  Blocks.
 
@@ -65,26 +73,81 @@ def run(program: str, arguments: Sequence[str], home: Path, limits: Limits, path
     Raises:
         RejectedError: It failed, printed nothing or too much, or did not end in time.
     """
-    isolation = isolating()
+    done = ended(program, arguments, home, limits, path)
+    name = Path(program).name
+    if done.code:
+        raise RejectedError(f"{name} ended with {done.code}: {done.words or 'no message'}")
+    if not done.printed.strip():
+        also = f"; it said: {done.words}" if done.words else ""
+        raise RejectedError(f"{name} printed nothing{also}")
+    return done.printed
+
+
+def ended(
+    program: str,
+    arguments: Sequence[str],
+    home: Path,
+    limits: Limits,
+    path: str,
+    given: Path = Path(os.devnull),
+) -> Ended:
+    """Run a program as `run` does, which reads the file *given* as its input, to whatever end.
+
+    Raises:
+        RejectedError: It printed too much, or did not end in time.
+    """
+    with given.open("rb") as stdin:
+        seen = _environment(home, path)
+        done = carried_out((program, *arguments), home, limits, seen, given=stdin)
+    return Ended(done.code, done.printed, _words(done.said, home))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a program ended: what it printed may be secret, and so may be what it said."""
+
+    code: int
+    printed: bytes = field(repr=False)
+    said: bytes = field(repr=False)
+
+
+def carried_out(
+    command: Sequence[str],
+    home: Path,
+    limits: Limits,
+    environment: Mapping[str, str],
+    *,
+    given: IO[bytes] | None = None,
+    network: bool = False,
+) -> Done:
+    """Run a program to its end, whatever that is.  Blocks.
+
+    Args:
+        command: Its full path, and what it is told.
+        home: The folder that it runs in.
+        limits: How much it may take.
+        environment: All that it sees.
+        given: What it reads.
+        network: Whether it may use one.
+
+    Raises:
+        RejectedError: It printed too much, or did not end in time.
+    """
+    isolation = () if network else isolating()
     process = subprocess.Popen(  # noqa: S603 - the program was found by us, its arguments are ours
-        [*isolation, *_limited(limits, own=bool(isolation)), program, *arguments],
-        stdin=subprocess.DEVNULL,
+        [*isolation, *_limited(limits, own=bool(isolation)), *command],
+        stdin=subprocess.DEVNULL if given is None else given,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=_environment(home, path),
+        env=environment,
         cwd=home,
         start_new_session=True,
     )
-    name = Path(program).name
     try:
-        printed, said = _listen(process, name, limits)
+        printed, said = _listen(process, Path(command[0]).name, limits)
     finally:
         _end(process)
-    if process.returncode:
-        raise RejectedError(f"{name} ended with {process.returncode}: {_words(said, home)}")
-    if not printed.strip():
-        raise RejectedError(f"{name} printed nothing{_also(said, home)}")
-    return printed
+    return Done(process.returncode, printed, said)
 
 
 @lru_cache(maxsize=1)
@@ -174,14 +237,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         pipe.close()
 
 
-def _also(said: bytes, home: Path) -> str:
-    return f"; it said: {_words(said, home)}" if said.strip() else ""
-
-
 def _words(said: bytes, home: Path) -> str:
     """Return what it said for people; our own folders are of no use to them."""
     text = " ".join(said.decode(errors="replace").split())
     text = text.replace(f"{home.parent / 'tree'}/", "").replace(f"{home.parent}/", "")
     text = _LOGGED.sub("", text).replace('\\"', '"')
-    text = clean(text) or "no message"
+    text = clean(text)
     return text if len(text) <= WORDS_MAX else f"…{text[-WORDS_MAX:]}"  # what went wrong is last

@@ -1,17 +1,15 @@
-"""What one render needs: its tool, its files, its arguments, and how to read what is printed."""
+"""What one render needs: its files, its arguments, and how to read what is printed."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from core.manifests import Folder
-from core.render.tools import Tool
 
 
 class Job(NamedTuple):
     """One render."""
 
-    tool: Tool
     entry: str  # the file that errors name
     files: frozenset[str]  # that the tool may read
     settings: tuple[object, ...]  # what else the result depends on

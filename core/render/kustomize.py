@@ -11,14 +11,13 @@ from typing import Final
 from core.manifests import Folder
 from core.render.closure import closure_of
 from core.render.jobs import Job
-from core.render.tools import Tool
 from core.render.tracing import Tracing
 from core.render.world import World, kustomizations
 
 _ORIGINS: Final = ["originAnnotations"]
 
 
-def kustomize_job(world: World, folder: str, tool: Tool) -> Job:
+def kustomize_job(world: World, folder: str) -> Job:
     """Say how a folder is built.
 
     Raises:
@@ -37,4 +36,4 @@ def kustomize_job(world: World, folder: str, tool: Tool) -> Job:
         broken = tuple((tracing.named(document), problem) for document, problem in found.broken)
         return found._replace(documents=tuple(map(tracing.traced, found.documents)), broken=broken)
 
-    return Job(tool, entry, frozenset(closure.files), (folder,), arguments, traced)
+    return Job(entry, frozenset(closure.files), ("kustomize", folder), arguments, traced)

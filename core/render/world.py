@@ -1,20 +1,22 @@
 """The files of one commit, as a renderer may see them: regular ones, links followed inside."""
 
+import hashlib
 import posixpath
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from posixpath import dirname
 from typing import Final
 
 from core.clean import clean
 from core.errors import RejectedError
 from core.git import File
-from core.manifests import Reader
+from core.manifests import Open, Reader, nobody_opens
 from core.model import Render
 
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SUBMODULE: Final = 0o160000
+_REGULAR: Final = 0o100644
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class World:
     content: Callable[[File], bytes]
     reader: Reader  # parses them
     folders: frozenset[str] = frozenset()
+    opened: Open = nobody_opens  # opens what is encrypted
 
     @classmethod
     def of(
@@ -38,6 +41,27 @@ class World:
                 folders.add(above)
                 above = dirname(above)
         return cls({file.path: file for file in files}, content, reader, frozenset(folders))
+
+    def beside(self, folder: str, files: Mapping[str, bytes]) -> "World":
+        """Return this world with files of another origin in a *folder* that it does not have.
+
+        Raises:
+            RejectedError: It has one of that name.
+        """
+        if folder in self.folders:
+            raise RejectedError(f'a folder of the repository is called "{clean(folder)}", too')
+        placed = {f"{folder}/{path}": content for path, content in files.items()}
+        listed = (
+            File(path, hashlib.sha256(content).hexdigest(), _REGULAR)
+            for path, content in placed.items()
+        )
+
+        def content(file: File) -> bytes:
+            found = placed.get(file.path)
+            return self.content(file) if found is None else found
+
+        made = World.of((*self.files.values(), *listed), content, self.reader)
+        return replace(made, opened=self.opened)
 
     def bytes_of(self, path: str) -> bytes:
         """Return the content of a file that is there.

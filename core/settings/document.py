@@ -1,17 +1,20 @@
 """The settings file as a document: clusters and apps, each read by its table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
+from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
+from core.settings.charts import asked_as
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
+from core.settings.layouts import read_layout
 from core.settings.overlaps import check_app, check_clusters
 from core.settings.remote_table import REPOSITORY, WEBHOOK
-from core.settings.remotes import Entry, entries, remote
+from core.settings.remotes import Entry, closest, entries, remote
 from core.settings.table import APP, CLUSTER, TOP
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context
@@ -25,6 +28,7 @@ class Stated:
     clusters: tuple[ClusterSpec, ...]
     remotes: tuple[Remote, ...] = ()
     webhook: Webhook | None = None
+    layouts: tuple[Layout, ...] = ()
 
 
 def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
@@ -50,18 +54,43 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
     names = tuple(cluster.name for cluster in clusters)
     place = Place(document=document, at=("apps",), folder=folder, clusters=names)
     apps: list[AppSpec] = []
+    layouts: list[Layout] = []
     remotes: dict[str, Remote] = {}
     for i, entry in enumerate(listed):
-        app = _app(place.inside(i), entry)
+        if isinstance(entry, dict) and "layout" in entry:
+            layouts.append(_layout(place.inside(i), entry, layouts, known))
+            app, kind = layouts[-1].spec, "layout"
+        else:
+            apps.append(
+                _signed(_charted(place.inside(i), _app(place.inside(i), entry), known), known)
+            )
+            app, kind = apps[-1], "name"
         asked = _remote(place.inside(i).inside("repo"), entry, known)
         if asked is not None and remotes.setdefault(app.repo, asked) != asked:
             reason = "another app asks the same repository as another user"
             raise place.inside(i).inside("repo").error(reason)
-        if app.name in {other.name for other in apps}:
-            raise place.inside(i).inside("name").error(f'two apps are named "{app.name}"')
-        apps.append(app)
+        others = (one for one in (*apps, *(one.spec for one in layouts)) if one is not app)
+        if app.name in {other.name for other in others}:
+            raise place.inside(i).inside(kind).error(f'two apps are named "{app.name}"')
+    everything = [*apps, *(one.spec for one in layouts)]
+    _check_signed(top.inside("repositories"), known, everything)
     hook = _webhook(top.inside("webhook"), stated.get("webhook"))
-    return Stated(tuple(apps), clusters, tuple(remotes.values()), hook)
+    return Stated(tuple(apps), clusters, tuple(remotes.values()), hook, tuple(layouts))
+
+
+def _layout(place: Place, entry: Json, others: list[Layout], known: tuple[Entry, ...]) -> Layout:
+    found = read_layout(place, entry)
+    made = found.made
+    found = replace(
+        found,
+        spec=_signed(found.spec, known),
+        made=lambda bound, folder: _charted(place, made(bound, folder), known),
+    )
+    repo = found.spec.repo
+    if any(found.name == other.name and repo != other.spec.repo for other in others):
+        called = f"{found.shape} of {repo}"
+        return replace(found, spec=replace(found.spec, name=called))
+    return found
 
 
 def _webhook(place: Place, value: Json) -> Webhook | None:
@@ -86,6 +115,8 @@ def _cluster(place: Place, name: str, entry: Json) -> ClusterSpec:
     stated = mapping(CLUSTER, place, entry)
     if stated.get("in_cluster") and stated.get("context"):
         raise place.inside("context").error("context and in_cluster exclude each other")
+    if stated.get("in_cluster") and stated.get("kubeconfig"):
+        raise place.inside("kubeconfig").error("kubeconfig and in_cluster exclude each other")
     return ClusterSpec(name=name, **read_fields(CLUSTER, place, stated))
 
 
@@ -97,7 +128,28 @@ def _remote(place: Place, app: Json, known: tuple[Entry, ...]) -> Remote | None:
         raise place.error(str(error)) from error
 
 
+def _signed(app: AppSpec, known: tuple[Entry, ...]) -> AppSpec:
+    entry = closest(app.repo, (each for each in known if each.signers is not None))
+    return app if entry is None else replace(app, signers=entry.signers)
+
+
+def _check_signed(place: Place, known: tuple[Entry, ...], apps: list[AppSpec]) -> None:
+    """See that no demand for signatures is without effect, as one with a slip in its url is."""
+    for i, entry in enumerate(known):
+        if entry.signers is not None and not any(entry.is_for(app.repo) for app in apps):
+            raise place.inside(i).error("signed_by: no app is of a repository that begins so")
+
+
 def _app(place: Place, entry: Json) -> AppSpec:
     app = AppSpec(**read_fields(APP, place, mapping(APP, place, entry)))
     check_app(place, app)
     return app
+
+
+def _charted(place: Place, app: AppSpec, known: tuple[Entry, ...]) -> AppSpec:
+    if app.chart is None:
+        return app
+    try:
+        return replace(app, chart=asked_as(app.chart, known))
+    except FieldError as error:
+        raise place.inside("chart").inside("repo").error(str(error)) from error

@@ -78,7 +78,7 @@ def read_fields(
 def _read(field: Field, place: Place, stated: Mapping[str, "Json"]) -> object:
     inside = place.inside(field.name)
     value = stated.get(field.name, field.default)
-    to_blame = inside if field.name in stated else place
+    to_blame = inside if inside.at in place.document.values else place
     if field.needed and not value:
         raise to_blame.error(f"this needs a {field.name}")
     try:

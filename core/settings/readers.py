@@ -21,7 +21,7 @@ from core.settings.checks import (
 from core.settings.fields import TYPE_WORDS, Place
 
 if TYPE_CHECKING:
-    from core.model import Contested, Extras, Json, Render
+    from core.model import Contested, Extras, Json, KeyKind, Render
 
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -55,11 +55,12 @@ def read_repo(value: "Json", place: Place) -> str:
     return repository(str(value), place.folder)
 
 
-def read_beginning(value: "Json", _: Place) -> str:
-    """Read how addresses begin."""
+def read_beginning(value: "Json", place: Place) -> str:
+    """Read how addresses begin, or where a repository lies here."""
     from core.settings.remotes import beginning  # noqa: PLC0415 - lazily, see above
 
-    return beginning(str(value))
+    text = str(value)
+    return repository(text, place.folder) if text[0] in "./~" else beginning(text)
 
 
 def read_variable(value: "Json", place: Place) -> str:
@@ -108,6 +109,19 @@ def read_revision(value: "Json", _: Place) -> str:
 def read_path(value: "Json", _: Place) -> str:
     """Read a folder inside a repository."""
     return inner_path(str(value))
+
+
+def read_layout_shape(value: "Json", _: Place) -> str:
+    """Read the shape of folders; `holes` in it are looked at together with other settings."""
+    shape = inner_path(str(value))
+    if not shape:
+        raise FieldError("layout", "the root of a repository is one app; name folders in it")
+    return shape
+
+
+def read_overrides(value: "Json", _: Place) -> "Json":
+    """Return what is said of single apps; the names of most are not known here."""
+    return value if isinstance(value, dict) else {}
 
 
 def read_cluster(value: "Json", place: Place) -> str:
@@ -189,6 +203,23 @@ def read_extras(value: "Json", _: Place) -> "Extras":
     from core.model import Extras  # noqa: PLC0415 - lazily, see above
 
     return one_of("extras", str(value), Extras)
+
+
+def read_key_kinds(value: "Json", place: Place) -> "tuple[KeyKind, ...]":
+    """Read which keys may open encrypted files; left out, those on this machine."""
+    from core.model import OWN_KEYS, KeyKind  # noqa: PLC0415 - lazily, see above
+
+    if value is None:
+        return OWN_KEYS
+    if not isinstance(value, list) or not value:
+        raise place.error("name at least one kind of key, or leave it out")
+    found: list[KeyKind] = []
+    for i, item in enumerate(value):
+        try:
+            found.append(one_of("sops", item if isinstance(item, str) else "", KeyKind))
+        except FieldError as error:
+            raise place.inside(i).error(str(error)) from error
+    return tuple(found)
 
 
 def read_render(value: "Json", _: Place) -> "Render":

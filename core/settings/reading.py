@@ -6,12 +6,14 @@ unknown key, a wrong type or a file that others may write is an error that names
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec
+from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import (
     FieldError,
@@ -64,31 +66,46 @@ class Settings:
     neighbours: tuple[AppSpec, ...] = ()  # not chosen, and may state what a chosen app does
     remotes: tuple[Remote, ...] = ()  # how the repositories of other machines are asked
     webhook: Webhook | None = None  # where their servers may say that there is news
+    layouts: tuple[Layout, ...] = ()  # which stand for apps that are not known yet
+    problems: tuple[str, ...] = ()  # of what layouts have matched
 
 
-def read_settings(flags: Flags, folder: Path) -> Settings:
+Expand: TypeAlias = Callable[[tuple[Layout, ...], tuple[Remote, ...]], Matched]
+
+
+def read_settings(flags: Flags, folder: Path, expand: Expand | None = None) -> Settings:
     """Work out what to look at.
 
     Args:
         flags: The command line.
         folder: Where relative names on the command line start, and where driftdeck.yaml may lie.
+        expand: Reads which apps layouts stand for now; left out, only what has to be is known.
 
     Raises:
         UsageError: Nothing was named, or what was named cannot be.
+        ProductError: Layouts have to be read, and cannot be.
     """
     file = _stated(flags, folder)
-    apps, clusters = file.apps, file.clusters
-    stated, apps = apps, _chosen(apps, flags.app)
+    remotes, layouts = _remotes(flags, file.remotes), tuple(map(_rooted_layout, file.layouts))
+    found = expand(layouts, remotes) if layouts and expand is not None else Matched()
+    found = found.without({app.name: app for app in file.apps})
+    layouts = layouts if expand is None else ()
+    apps, clusters = (*file.apps, *found.apps), file.clusters
+    stated, apps = apps, _chosen(apps, flags.app, found.problems) if not layouts else apps
     if flags.source:
+        if layouts:
+            raise UsageError(f"{flags.source[0]} changes one app; say which with --app")
         apps, clusters = _overridden(apps, clusters, flags, folder)
-    needed = {app.cluster for app in apps}
+    needed = {app.cluster for app in apps} | {name for one in layouts for name in one.clusters}
     names = {app.name for app in apps}
     return Settings(
         apps=tuple(map(_rooted, apps)),
         clusters=tuple(c for c in clusters if c.name in needed),
         neighbours=tuple(_rooted(a) for a in stated if a.cluster in needed and a.name not in names),
-        remotes=_remotes(flags, file.remotes),
+        remotes=remotes,
         webhook=file.webhook,
+        layouts=layouts,
+        problems=found.problems,
     )
 
 
@@ -144,6 +161,15 @@ def _rooted(app: AppSpec) -> AppSpec:
     return replace(app, repo=repo, path=app.path or inside)
 
 
+def _rooted_layout(layout: Layout) -> Layout:
+    """Do the same for a layout: its folders are below the one that its `repo` names."""
+    found = enclosing(layout.spec.repo)
+    if found is None:
+        return layout
+    repo, inside = found
+    return replace(layout, spec=replace(layout.spec, repo=repo), shape=f"{inside}/{layout.shape}")
+
+
 # The flags --------------------------------------------------------------------------------------
 
 
@@ -176,11 +202,14 @@ def _remotes(flags: Flags, stated: tuple[Remote, ...]) -> tuple[Remote, ...]:
     return stated if named is None or str(named.address) in known else (*stated, named)
 
 
-def _chosen(apps: tuple[AppSpec, ...], name: str | None) -> tuple[AppSpec, ...]:
+def _chosen(
+    apps: tuple[AppSpec, ...], name: str | None, problems: tuple[str, ...]
+) -> tuple[AppSpec, ...]:
     chosen = tuple(app for app in apps if name is None or app.name == name)
     if not chosen:
         known = ", ".join(app.name for app in apps)
-        raise UsageError(f'there is no app "{name}"; apps here: {known}')
+        said = f'there is no app "{name}"; apps here: {known}' if name else "there is no app"
+        raise UsageError("; ".join((said, *problems)))
     return chosen
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from core.settings.charts import read_hosts
 from core.settings.fields import Field
 from core.settings.readers import (
     as_stated,
@@ -12,6 +13,7 @@ from core.settings.readers import (
     read_listen,
     read_variable,
 )
+from core.settings.signers import read_signers
 
 WEBHOOK: Final = (
     Field(
@@ -36,7 +38,7 @@ REPOSITORY: Final = (
         type=str,
         read=read_beginning,
         needed=True,
-        help="Address of a repository, or how the addresses of several begin.",
+        help="Address of a repository, or how those of several begin; a path for one here.",
     ),
     Field(
         name="username",
@@ -98,7 +100,7 @@ REPOSITORY: Final = (
         name="depth",
         type=int,
         read=read_depth,
-        help="Commits of history that are fetched; left out, all.",
+        help="Commits of history that the first fetch brings; left out, all.",
     ),
     Field(
         name="insecure",
@@ -106,5 +108,17 @@ REPOSITORY: Final = (
         read=as_stated,
         default=False,
         help="Whether http:// and git:// may be used, which anybody on the way can change.",
+    ),
+    Field(
+        name="hosts",
+        type=list,
+        read=read_hosts,
+        help="Of charts: other hosts that it may send us to, for its files or its tokens.",
+    ),
+    Field(
+        name="signed_by",
+        type=list,
+        read=read_signers,
+        help="Keys of ssh or gpg, one of which must have signed a commit before it counts.",
     ),
 )

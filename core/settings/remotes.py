@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from core.model.sources.remotes import PLAIN, Address, AddressError, Remote, address_of, is_address
+from core.model.sources.remotes import PLAIN, AddressError, Remote, address_of, is_address
+from core.model.sources.signers import Signers
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
 
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
     from core.model import Json
     from core.settings.fields import Field
 
-_BEGINNING: Final = re.compile(r"(?P<scheme>https|http|ssh|git)://(?P<user>[^@/]*@)?(?P<rest>.*)")
+_BEGINNING: Final = re.compile(
+    r"(?P<scheme>https|http|ssh|git|oci)://(?P<user>[^@/]*@)?(?P<rest>.*)"
+)
 _SCP: Final = re.compile(r"[^@/:]+@(?P<rest>[^@/:]+:.*)")
+_OF_ALL: Final = frozenset({"url", "signed_by"})  # also of those that lie here
 _ASKED_BY: Final = tuple(one.name for one in fields(Remote) if one.name != "address")
 
 
@@ -22,12 +26,13 @@ _ASKED_BY: Final = tuple(one.name for one in fields(Remote) if one.name != "addr
 class Entry:
     """What one entry says of every repository whose address begins as it does."""
 
-    beginning: str  # as `Address` is written
+    beginning: str  # as `Address` is written, or the path of one here
     insecure: bool
     stated: dict[str, Any]  # fields of `Remote`
+    signers: Signers | None
 
     def is_for(self, address: str) -> bool:
-        """Tell whether an address begins so, at the end of a word."""
+        """Tell whether an address or a path begins so, at the end of a word."""
         rest = address.removeprefix(self.beginning)
         whole = not rest or rest[0] in "/:" or self.beginning[-1] in "/:"
         return address.startswith(self.beginning) and whole
@@ -47,9 +52,13 @@ def _entry(table: Sequence["Field"], place: Place, value: "Json") -> Entry:
     found = read_fields(table, place, mapping(table, place, value))
     if found["token_file"] and found["token_env"]:
         raise place.inside("token_env").error("token_file and token_env exclude each other")
-    beginning, insecure = found.pop("url"), found.pop("insecure")
-    found["poll_s"] = found.pop("poll")
-    return Entry(beginning, insecure, {name: found[name] for name in _ASKED_BY})
+    beginning = found["url"]
+    for name in value if isinstance(value, dict) and beginning.startswith("/") else ():
+        if name not in _OF_ALL:
+            raise place.inside(name).error(f"{name} is for repositories of other machines")
+    found["poll_s"] = found["poll"]
+    asked_by = {name: found[name] for name in _ASKED_BY}
+    return Entry(beginning, found["insecure"], asked_by, found["signed_by"])
 
 
 def beginning(text: str) -> str:
@@ -86,7 +95,7 @@ def remote(text: str, known: Iterable[Entry] = ()) -> Remote | None:
         address = address_of(text)
     except AddressError as error:
         raise FieldError("repo", str(error)) from error
-    entry = _closest(address, known)
+    entry = closest(str(address), known)
     if address.scheme in PLAIN and (entry is None or not entry.insecure):
         reason = "anybody on the way may change what it says; use https:// or ssh://, or"
         raise FieldError("repo", f"{address.scheme}:// {reason} allow it: insecure: true")
@@ -94,6 +103,7 @@ def remote(text: str, known: Iterable[Entry] = ()) -> Remote | None:
     return asked if entry is None else replace(asked, **entry.stated)
 
 
-def _closest(address: Address, known: Iterable[Entry]) -> Entry | None:
-    fitting = [entry for entry in known if entry.is_for(str(address))]
+def closest(repo: str, known: Iterable[Entry]) -> Entry | None:
+    """Return which entry is for a repository, by its address or its path here."""
+    fitting = [entry for entry in known if entry.is_for(repo)]
     return max(fitting, key=lambda entry: len(entry.beginning), default=None)

@@ -6,6 +6,7 @@ and the README prints it.  How repositories of other machines are asked stands i
 
 from typing import Final
 
+from core.settings.charts import chart, read_chart_name, read_chart_repo, read_chart_version
 from core.settings.fields import Field
 from core.settings.ignoring import (
     read_field_path,
@@ -23,11 +24,14 @@ from core.settings.readers import (
     read_file_name,
     read_globs,
     read_inventory_namespace,
+    read_key_kinds,
     read_kinds,
+    read_layout_shape,
     read_managers,
     read_name,
     read_namespace,
     read_namespaces,
+    read_overrides,
     read_path,
     read_render,
     read_repo,
@@ -65,6 +69,13 @@ TOP: Final = (
 CLUSTER: Final = (
     Field(name="context", type=str, read=as_stated, default="", help="Context of the kubeconfig."),
     Field(
+        name="kubeconfig",
+        type=str,
+        read=read_file_name,
+        default="",
+        help="File that has the context; left out, the ones that kubectl reads.",
+    ),
+    Field(
         name="in_cluster",
         type=bool,
         read=as_stated,
@@ -77,6 +88,13 @@ CLUSTER: Final = (
         read=as_stated,
         default=False,
         help="Whoever writes to it must type its name first.",
+    ),
+    Field(
+        name="read_only",
+        type=bool,
+        read=as_stated,
+        default=False,
+        help="Nothing is ever written to it, whoever asks.",
     ),
     Field(
         name="audit_log",
@@ -136,6 +154,41 @@ RULE: Final = (
     ),
 )
 
+CHART: Final = (
+    Field(
+        name="name", type=str, read=read_chart_name, needed=True, help="What the chart is called."
+    ),
+    Field(
+        name="repo",
+        type=str,
+        read=read_chart_repo,
+        needed=True,
+        help="Address of its repository: https://host/path, or oci://host/path for a registry.",
+    ),
+    Field(
+        name="version",
+        type=str,
+        read=read_chart_version,
+        needed=True,
+        help="One version, or a range whose greatest is followed.",
+    ),
+)
+
+LAYOUT: Final = (
+    Field(
+        name="layout",
+        type=str,
+        read=read_layout_shape,
+        help="Instead of path: one app for each folder of this shape, as in apps/{name}/{env}.",
+    ),
+    Field(
+        name="overrides",
+        type=dict,
+        read=read_overrides,
+        help="Settings of single apps of a layout, by their names.",
+    ),
+)
+
 APP: Final = (
     Field(name="name", type=str, read=read_name, needed=True, help="What the app is called."),
     Field(
@@ -183,6 +236,18 @@ APP: Final = (
         type=list,
         read=read_values,
         help="Files of values for helm beside the chart's own, relative to path.",
+    ),
+    Field(
+        name="chart",
+        type=dict,
+        read=chart(CHART),
+        help="Chart of a chart repository or a registry; path holds its files of values, then.",
+    ),
+    Field(
+        name="sops",
+        type=list,
+        read=read_key_kinds,
+        help="Keys that may open its encrypted files, like [age, pgp, aws_kms]; age and pgp alone.",
     ),
     Field(
         name="cluster",

@@ -1,19 +1,45 @@
-"""Reading one repository's folders: what was read already is not read again."""
+"""Reading one repository's folders: what was read already is not read again.
+
+A commit that leaves a folder as it was costs its app nothing: the ids of trees tell.
+"""
 
 import hashlib
+import os
+import stat
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import NamedTuple
 
-from core.errors import NotHereError, RejectedError
+from core.decryption import Opener
+from core.errors import NotHereError, RejectedError, UnavailableError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
-from core.model import AppSpec, Commit, Render
+from core.model import AppSpec, Commit, Home, Problem, Render, error_of
+from core.model.sources.charts import Chart
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
-from core.render import Release, Renderer, World, tool_of
+from core.render import Charts, Release, Rendered, Renderer, World, tool_of
+from core.sources.trust import InForce, Trust
 
-HISTORY_KEPT: Final = 200  # commits
+
+class _Last(NamedTuple):
+    """What was read of one app, and the id of its folder; "": other files count, too."""
+
+    read: SourceRead
+    doubt: Problem | None
+    folder: str
+    passing: tuple[str, ...] = ()  # of its problems, those of files that may be opened later
+    chart: str = ""  # the digest of the one that was pulled for it
+
+
+class Stated(NamedTuple):
+    """What an app's files state at one commit."""
+
+    tree: str  # tells these files from any others
+    folder: Folder
+    doubt: Problem | None = None  # why it may be old
+    alone: bool = False  # nothing outside of the app's folder counts
 
 
 class Folders:
@@ -25,35 +51,96 @@ class Folders:
         repositories: Repositories,
         reader: Reader,
         renderer: Renderer | None = None,
+        opener: Opener | None = None,
+        charts: Charts | None = None,
     ) -> None:
-        """Read the repository at *path*; *renderer* may be shared with other repositories."""
+        """Read the repository at *path*; the last three may be shared with other repositories."""
         self._path, self._repositories = path, repositories
         self._reader, self._renderer = reader, renderer or Renderer()
+        self._opener, self._charts = opener or Opener(reader), charts or Charts(os.environ)
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
-        self._commits: dict[str, str] = {}  # app -> commit
+        self._trust = Trust()
+        self._last: dict[str, _Last] = {}  # app -> its folder
+        self._home: tuple[str, Home] | None = None  # of a commit
+        self._followed: tuple[tuple[str, str], bool] | None = None  # of two commits
 
-    def read(self, spec: AppSpec) -> SourceRead | None:
+    def read(self, spec: AppSpec, heads: dict[str, Commit] | None = None) -> SourceRead | None:
         """Read the folder of one app; None when its commit was read already.  Blocks.
+
+        What could not be rendered now, but was before, counts, and so does a commit before one
+        that is not signed as it must be; `doubt` says why what was read may be old.
+
+        Args:
+            spec: The app.
+            heads: What revisions mean, found for apps that were read just now; may grow.
 
         Raises:
             ProductError: It cannot be read; the next time it is read whatever its commit.
         """
-        last_read = self._commits.pop(spec.name, None)
+        last = self._last.pop(spec.name, None)
         repository = self._repositories.opened(self._path)
-        revision = repository.resolve(spec.revision)
-        if revision.id == last_read:
-            self._commits[spec.name] = last_read
+        heads = {} if heads is None else heads
+        newest = heads.get(spec.revision) or repository.resolve(spec.revision)
+        heads[spec.revision] = newest
+        stands = self._trust.in_force(repository, spec, newest)
+        if spec.chart is not None and not self._charts.is_known(spec.chart):
+            return None  # it is read once its chart was asked for
+        chart = self._charts.digest(spec.chart)
+        here = (stands.commit.id, chart)
+        is_known = last is not None and here == (last.read.revision.id, last.chart)
+        doubt = stands.problem or self._charts.problem(spec.chart)
+        if last is not None and is_known and last.doubt == doubt and not last.passing:
+            self._last[spec.name] = last
             return None
-        tree, found = self.stated(spec, revision)
-        self._commits[spec.name] = revision.id
-        home = repository.home(revision.id, spec.path)
-        followed = last_read is None or repository.is_within(last_read, revision.id)
-        lacks = "" if followed else last_read or ""
-        return SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
+        found = self._last[spec.name] = self._found(repository, spec, stands, last)
+        same = last is not None and (last.doubt, last.passing) == (found.doubt, found.passing)
+        if is_known and same:
+            return None
+        return found.read
 
-    def stated(self, spec: AppSpec, revision: Commit) -> tuple[str, Folder]:
-        """Return what tells an app's files from those at other commits, and what they state.
+    def _found(
+        self, repository: Repository, spec: AppSpec, stands: InForce, last: _Last | None
+    ) -> _Last:
+        revision, distrust = stands
+        home = self._home_of(repository, revision, spec.path)
+        before = "" if last is None else last.read.revision.id
+        lacks = "" if self._follows(repository, before, revision.id) else before
+        folder = repository.tree_at(revision.id, spec.path)
+        if last is not None and folder and folder == last.folder:
+            read = replace(last.read, revision=revision, home=home, lacks=lacks)
+            return _Last(read, distrust, folder)
+        tree, found, doubt, alone = self.stated(spec, revision)
+        said = (found.documents, found.problems, found.refused, found.broken, found.others)
+        read = SourceRead(spec.name, revision, *said, home=home, tree=tree, lacks=lacks)
+        folder, chart = folder if alone else "", self._charts.digest(spec.chart)
+        return _Last(read, distrust or doubt, folder, found.passing, chart)
+
+    def _home_of(self, repository: Repository, revision: Commit, path: str) -> Home:
+        if self._home is None or self._home[0] != revision.id:
+            self._home = revision.id, repository.home(revision.id, path)
+        return replace(self._home[1], path=path)
+
+    def _follows(self, repository: Repository, before: str, after: str) -> bool:
+        """Tell whether a commit descends from the one before it; apps of one branch ask in turn."""
+        if not before:
+            return True
+        if self._followed is None or self._followed[0] != (before, after):
+            self._followed = (before, after), repository.is_within(before, after)
+        return self._followed[1]
+
+    def doubt(self, app: str) -> Problem | None:
+        """Return why what was read last may be old; None: it is not."""
+        last = self._last.get(app)
+        return None if last is None else last.doubt
+
+    def is_closed(self, app: str) -> bool:
+        """Tell whether an app has encrypted files that may be opened when they are tried again."""
+        last = self._last.get(app)
+        return last is not None and bool(last.passing)
+
+    def stated(self, spec: AppSpec, revision: Commit) -> Stated:
+        """Return what an app's files state at a commit.
 
         Raises:
             ProductError: They cannot be read.
@@ -67,39 +154,49 @@ class Folders:
 
     def _stated(
         self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
-    ) -> tuple[str, Folder]:
+    ) -> Stated:
         content = partial(_content, repository)
-        own = World.of(files, content, self._reader)
+        opened = self._opener.by(spec.sops)
+        own = replace(World.of(files, content, self._reader), opened=opened)
+        if spec.chart is not None:
+            return self._of_chart(spec, spec.chart, own)
         tool = tool_of(own, spec.path, spec.render)
         if tool is Render.HELM:
-            release = Release(spec.name, spec.namespace or "default", spec.values)
-            return self._renderer.charted(own, spec.path, release)
+            return _of(self._renderer.charted(own, spec.path, _release(spec)))
         if spec.values:
             raise RejectedError(f"values are for helm, and this folder is for {tool}")
         if tool is Render.KUSTOMIZE:
             if self._world is None or self._world[0] != revision.id:  # it may name any file
                 world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
-            return self._renderer.kustomized(self._world[1], spec.path)
+            world = replace(self._world[1], opened=opened)
+            return _of(self._renderer.kustomized(world, spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
-        return _tree(files), read(each, self._cache)
+        alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
+        found = read(each, self._cache, opened)
+        return Stated(_tree(files), found, alone=alone and not found.passing)
+
+    def _of_chart(self, spec: AppSpec, chart: Chart, own: World) -> Stated:
+        """Render a chart that was pulled; the app's folder holds its files of values."""
+        held, problem = self._charts.held(chart), self._charts.problem(chart)
+        if held is None:
+            raise (
+                UnavailableError(f"{chart} was not pulled yet")
+                if not problem
+                else error_of(problem)
+            )
+        folder = f"{chart.name}@{held.pulled.version}"
+        world = own.beside(folder, held.files)
+        found = self._renderer.charted(world, spec.path, _release(spec), folder)
+        return Stated(found.key, found.folder, problem or found.doubt)
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
-        return app in self._commits
+        return app in self._last
 
     def forget(self, app: str) -> None:
         """Read an app's folder the next time, whatever its commit is."""
-        self._commits.pop(app, None)
-
-    def history(self, spec: AppSpec, revision: Commit) -> tuple[Commit, ...]:
-        """Return the commits that touched the folder of one app, newest first.  Blocks.
-
-        Raises:
-            ProductError: The history cannot be read.
-        """
-        repository = self._repositories.opened(self._path)
-        return repository.history(revision.id, spec.path, limit=HISTORY_KEPT)
+        self._last.pop(app, None)
 
 
 def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
@@ -113,6 +210,14 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
 def listed(file: File, content: Callable[[], bytes]) -> Listed:
     """Give a file a way to its content, which most will not take: it is in the cache already."""
     return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _release(spec: AppSpec) -> Release:
+    return Release(spec.name, spec.namespace or "default", spec.values)
+
+
+def _of(rendered: Rendered) -> Stated:
+    return Stated(rendered.key, rendered.folder, rendered.doubt)
 
 
 def _content(repository: Repository, file: File) -> bytes:

@@ -1,41 +1,62 @@
 """The schedule: which folders are read when, and what happens when one cannot be."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import Final
 
 from core.clock import Clock
+from core.decryption.opener import AGAIN_S, Opener
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
 from core.manifests import Reader
 from core.model import AppSpec, Commit, problem_of
+from core.model.sources.charts import Chart
+from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Webhook
-from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceSeen
-from core.render import Renderer
+from core.reconcile.memory.inputs import HistoryRead, Input, LayoutRead, SourceLost, SourceSeen
+from core.render import Charts, Renderer, Shelf
+from core.sources.histories import Histories
+from core.sources.layouts import Matches
 from core.sources.polling import Polling
+from core.sources.pulling import Pulls
 from core.sources.reading import Folders
 
 LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
 
 
 class _Source:
-    """One repository and the apps that live in it."""
+    """One repository and the apps that live in it, some for as long as a layout has them."""
 
     def __init__(
         self,
         path: str,
-        apps: tuple[AppSpec, ...],
         repositories: Repositories,
         folders: Folders,
         clock: Clock,
+        layouts: tuple[Layout, ...],
     ) -> None:
-        self.path, self.apps = path, apps
+        self.path, self.layouts = path, layouts
+        self.apps: tuple[AppSpec, ...] = ()
         self.folders = folders
+        self.histories = Histories(path, repositories)
         self.busy = asyncio.Lock()
+        self.unwalked: dict[str, tuple[AppSpec, str]] = {}  # app -> where its history begins
+        self.walking = asyncio.Lock()
         self.lost: set[str] = set()  # apps whose server has bad news
         remote = repositories.remote(path)
-        self.polling = None if remote is None else Polling(path, remote, apps, repositories, clock)
+        patterns = [layout.revision for layout in layouts]
+        self.polling = (
+            None if remote is None else Polling(path, remote, (), repositories, clock, patterns)
+        )
+
+    def hold(self, apps: Iterable[AppSpec]) -> None:
+        """Have these apps from now on."""
+        self.apps = tuple(apps)
+        if self.polling is not None:
+            self.polling.follow(self.apps)
 
 
 class Sources:
@@ -43,13 +64,15 @@ class Sources:
 
     def __init__(  # noqa: PLR0913 - each is a choice of the caller
         self,
-        apps: Iterable[AppSpec],
+        apps: tuple[AppSpec, ...],
         repositories: Repositories,
         put: Callable[[Input], None],
         reader: Reader,
         *,
+        layouts: tuple[Layout, ...] = (),
         once: bool = False,
         webhook: Webhook | None = None,
+        charts: Charts | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Read nothing yet.
@@ -59,17 +82,23 @@ class Sources:
             repositories: Where they lie.
             put: Takes what was read, on the loop that `run` runs on; must return at once.
             reader: Parses files; closed when `run` ends.
+            layouts: What other apps there are, as their folders come and go.
             once: Read each folder once, without its history, and then keep still
                 (`driftdeck diff`).
             webhook: Where servers may say that there is news.
+            charts: Those of other machines; left out, this user's own.
             clock: Time, for what cannot be read.
         """
         self._repositories, self._put = repositories, put
         self._reader, self._once, self._clock = reader, once, clock or Clock()
-        self._sources = _grouped(apps, repositories, reader, self._clock)
+        self._charts = charts or Charts(os.environ)
+        self._pulls = Pulls(self._charts, self._clock, self._read_chart)
+        folders = partial(_folders, repositories, reader, self._charts)
+        self._sources = _grouped(apps, layouts, repositories, folders, self._clock)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
-        }
+        } | {one.name: (one.spec, source) for source in self._sources for one in source.layouts}
+        self._matches = Matches(apps, layouts, repositories)
         self._webhook = webhook
         self._asked: asyncio.Queue[str] = asyncio.Queue()
         self._resting: set[str] = set()  # apps that are read again after a while, whatever happens
@@ -91,10 +120,13 @@ class Sources:
                 tasks.create_task(followed, name=f"repository {source.path}")
             while True:
                 spec, source = self._by_app[await self._asked.get()]
+                self._pulls.ring(each.chart for each in source.apps)
                 if source.polling is not None:
-                    source.polling.ask_soon()
+                    source.polling.pace.ask_soon()
+                elif source.layouts:
+                    tasks.create_task(self._read_all(source, tasks))
                 else:
-                    tasks.create_task(self._read(spec, source, tasks))
+                    tasks.create_task(self._read_these([spec], source, tasks))
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[None]:
@@ -102,6 +134,7 @@ class Sources:
             yield
         finally:
             self._reader.close()  # threads that wait for it go on, and the program can end
+            self._charts.close()
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
@@ -111,7 +144,7 @@ class Sources:
         from core.sources.listening import Listener  # noqa: PLC0415 - a server of HTTP, seldom wanted
 
         polled = {one.path: one.polling for one in self._sources if one.polling is not None}
-        listener = Listener(self._webhook, polled, lambda path: polled[path].ask_soon())
+        listener = Listener(self._webhook, polled, lambda path: polled[path].pace.ask_soon())
         await listener.start()
         try:
             yield
@@ -122,32 +155,45 @@ class Sources:
         """Read one app's folder soon; nothing comes of it when its commit was read already."""
         self._asked.put_nowait(app)
 
+    async def _read_chart(self, chart: Chart, tasks: asyncio.TaskGroup) -> None:
+        for spec, source in tuple(self._by_app.values()):
+            here = source.polling is None or source.polling.has_answered()
+            if here and spec.chart == chart and spec in source.apps:
+                await self._read_these([spec], source, tasks)
+
     async def _poll(self, source: _Source, polling: Polling, tasks: asyncio.TaskGroup) -> None:
         if not self._once and polling.has_answered():
-            await self._read_all(source, tasks)  # it stands from the first second on
+            await self._read_all(source, tasks)  # it stands from the start
         while True:
             await self._hear(source, polling, await polling.fetched(), tasks)
             if self._once:
                 return
-            await polling.rest()
+            await polling.pace.rest()
 
     async def _hear(
         self, source: _Source, polling: Polling, told: Told, tasks: asyncio.TaskGroup
     ) -> None:
         """Read what came; where none came, what was read before stays, with the reason."""
-        problems, here = polling.problems(told), polling.has_answered()
+        here = polling.has_answered()
+        if here:
+            await self._look(source, tasks)
+        for layout in () if here else source.layouts:
+            self._put(LayoutRead(layout.name, None, told.problem_of(layout.revision, source.path)))
+        problems = polling.problems(told)
+        heads: dict[str, Commit] = {}
         for spec in source.apps:
             problem = problems.get(spec.name)
             if problem is None and spec.name in source.lost:
                 source.folders.forget(spec.name)  # read anew, which ends the problem
             if here and (problem is None or not source.folders.has_read(spec.name)):
-                await self._read(spec, source, tasks)
+                await self._read(spec, source, tasks, heads)
             if problem is None:
                 source.lost.discard(spec.name)
                 self._put(SourceSeen(spec.name))
             elif not here or source.folders.has_read(spec.name):
                 source.lost.add(spec.name)
                 self._put(SourceLost(spec.name, problem))
+        tasks.create_task(self._read_histories(source))
 
     async def _follow(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
         began = float("-inf")
@@ -175,24 +221,64 @@ class Sources:
             self._repositories.forget(source.path)
 
     async def _read_all(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
-        for spec in source.apps:
-            await self._read(spec, source, tasks)
+        await self._look(source, tasks)
+        await self._read_these(source.apps, source, tasks)
 
-    async def _read(self, spec: AppSpec, source: _Source, tasks: asyncio.TaskGroup) -> None:
+    async def _look(self, source: _Source, tasks: asyncio.TaskGroup) -> None:
+        """See which apps layouts stand for now, before any of them is read."""
+        for layout in source.layouts:
+            async with source.busy:
+                try:
+                    found = await asyncio.to_thread(self._matches.found, layout)
+                except ProductError as error:
+                    self._put(LayoutRead(layout.name, None, problem_of(error)))
+                    continue
+                self._put(LayoutRead(layout.name, found.now, found.problem))
+                for spec in found.came:
+                    source.folders.forget(spec.name)  # it may come back at the very same commit
+                    self._by_app[spec.name] = spec, source
+                gone = {spec.name for spec in found.gone}
+                source.hold((*(a for a in source.apps if a.name not in gone), *found.came))
+            if found.gone and not self._once:
+                tasks.create_task(self._read_later(layout.name, LOOK_AGAIN_S))
+        charts = [spec.chart for spec in source.apps]
+        await self._pulls.once(charts) if self._once else self._pulls.follow(charts, tasks)
+
+    async def _read_these(
+        self, specs: Iterable[AppSpec], source: _Source, tasks: asyncio.TaskGroup
+    ) -> None:
+        heads: dict[str, Commit] = {}
+        for spec in specs:
+            await self._read(spec, source, tasks, heads)
+        tasks.create_task(self._read_histories(source))
+
+    async def _read(
+        self,
+        spec: AppSpec,
+        source: _Source,
+        tasks: asyncio.TaskGroup,
+        heads: dict[str, Commit],
+    ) -> None:
         async with source.busy:
             try:
-                found = await asyncio.to_thread(source.folders.read, spec)
+                found = await asyncio.to_thread(source.folders.read, spec, heads)
             except ProductError as error:
                 problem = problem_of(error)
                 self._put(SourceLost(spec.name, problem))
                 if problem.retry_after_s is not None and not self._once:
                     tasks.create_task(self._read_later(spec.name, problem.retry_after_s))
                 return
-        if found is None:
-            return
-        self._put(found)
-        if not self._once:
-            tasks.create_task(self._read_history(spec, source, found.revision))
+        doubt = source.folders.doubt(spec.name)
+        if found is not None:
+            self._put(found)
+            if doubt is not None:
+                self._put(SourceLost(spec.name, doubt))
+            if not self._once:
+                source.unwalked[spec.name] = spec, found.revision.id
+        if doubt is not None and doubt.retry_after_s is not None and not self._once:
+            tasks.create_task(self._read_later(spec.name, doubt.retry_after_s))
+        if source.folders.is_closed(spec.name) and not self._once:
+            tasks.create_task(self._read_later(spec.name, AGAIN_S))
 
     async def _read_later(self, app: str, after_s: float) -> None:
         """Read a folder after a while, although no ref may have moved."""
@@ -202,24 +288,50 @@ class Sources:
             self._resting.discard(app)
             self.look_again(app)
 
-    async def _read_history(self, spec: AppSpec, source: _Source, revision: Commit) -> None:
-        try:
-            commits = await asyncio.to_thread(source.folders.history, spec, revision)
-        except ProductError:
-            return  # the folder itself was read; its history is only for looking at
-        self._put(HistoryRead(spec.name, commits))
+    async def _read_histories(self, source: _Source) -> None:
+        """Walk once for all apps that were read while the last walk went on."""
+        async with source.walking:
+            wanted, source.unwalked = tuple(source.unwalked.values()), {}
+            found = source.histories.read(wanted) if wanted else iter(())
+            while (told := await asyncio.to_thread(_next, found)) is not None:
+                for one in told:
+                    self._put(one)
+
+
+def _next(found: Iterator[list[HistoryRead]]) -> list[HistoryRead] | None:
+    try:
+        return next(found, None)
+    except ProductError:
+        return None  # the folders themselves were read; their history is only for looking at
 
 
 def _grouped(
-    apps: Iterable[AppSpec], repositories: Repositories, reader: Reader, clock: Clock
+    apps: Iterable[AppSpec],
+    layouts: tuple[Layout, ...],
+    repositories: Repositories,
+    folders: Callable[[Iterable[str]], Mapping[str, Folders]],
+    clock: Clock,
 ) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
     by_path: dict[str, list[AppSpec]] = {}
     for spec in apps:
         by_path.setdefault(spec.repo, []).append(spec)
-    renderer = Renderer()  # one for all: it counts how many run at once
+    for layout in layouts:
+        by_path.setdefault(layout.spec.repo, [])
+    read = folders(by_path)
     sources: list[_Source] = []
     for path, specs in by_path.items():
-        folders = Folders(path, repositories, reader, renderer)
-        sources.append(_Source(path, tuple(specs), repositories, folders, clock))
+        here = tuple(layout for layout in layouts if layout.spec.repo == path)
+        source = _Source(path, repositories, read[path], clock, here)
+        source.hold(specs)
+        sources.append(source)
     return sources
+
+
+def _folders(
+    repositories: Repositories, reader: Reader, charts: Charts, paths: Iterable[str]
+) -> Mapping[str, Folders]:
+    """Return who reads each repository; what they share counts what runs at once and is kept."""
+    renderer = Renderer(shelf=Shelf.of(os.environ))
+    shared = reader, renderer, Opener(reader), charts
+    return {path: Folders(path, repositories, *shared) for path in paths}

@@ -1,14 +1,18 @@
 """Several apps and clusters in one settings file, typed at the embedded server."""
 
-import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import yaml
 
 from core.git import commit_files
+from core.sandbox import SandboxThread
+from tests import commands
+from tests.apiserver.client import Client
+from tests.fleets.story import NAMES, Server, tell
 from tests.loop.clusters import Place, run, sandbox_place
 from tests.loop.test_loop import ADA
 
@@ -77,14 +81,7 @@ def test_two_folders_of_one_last_name_do_not_share_what_was_applied(place: Place
     settings = ["--repo", str(place.repo), "-n", "default"]
 
     def typed(*words: str) -> str:
-        done = subprocess.run(  # noqa: S603 - our own command line
-            [*place.command(*words)[:-2], *settings],
-            env=place.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = commands.run(*words, *settings, environment=place.environment())
         return done.stdout + done.stderr
 
     assert "1 of 1 done" in typed("sync", "--yes", "--path", "prod/shop")
@@ -104,3 +101,17 @@ def test_a_missing_inventory_namespace_is_said_before_anything_is_written(place:
     assert note in done.stdout
     assert "1 of 1 done" in done.stdout
     assert done.returncode == 0
+
+
+def test_three_clusters_of_one_repository_get_exactly_their_folders_though_one_goes_away(
+    tmp_path: Path,
+) -> None:
+    with ExitStack() as stack:
+        servers = {}
+        for name in NAMES:
+            one = stack.enter_context(SandboxThread())
+            (tmp_path / name).mkdir()
+            kubeconfig = one.kubeconfig(tmp_path / name, "driftdeck")
+            client = Client(one.url, None, one.tokens["alice"])
+            servers[name] = Server(kubeconfig, client, one.stop, None)
+        tell(servers, tmp_path)

@@ -98,16 +98,16 @@ class Stage:
 
     async def until(self, claim: Callable[[], object]) -> None:
         """Wait until *claim* holds."""
-        for _ in range(100):
+        for _ in range(400):
             if claim():
                 return
             await self.pilot.pause(0.03)
         raise AssertionError(f"never came true; the screen says\n{self.screen}")
 
     async def say(self, snapshot: Snapshot) -> None:
-        """Let the engine publish *snapshot*, and wait until it is shown."""
+        """Let the engine publish *snapshot*, and wait until it, or what it led to, is shown."""
         self.engine.say(snapshot)
-        await self.until(lambda: self.app.desk.view.snapshot is snapshot)
+        await self.until(lambda: self.app.desk.view.snapshot is self.engine.newest)
         await self.pilot.pause()
 
     async def confirm(self) -> None:

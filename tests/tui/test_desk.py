@@ -299,3 +299,15 @@ async def test_a_commit_shows_its_body_its_files_and_its_diff() -> None:
         await stage.press("j", "k")
         await stage.pilot.pause(0.3)
         assert stage.asked(ShowCommit) == asked  # what was read is not read again
+
+
+async def test_apps_come_and_go_and_the_lists_are_those_of_one_that_is_there() -> None:
+    async with playing(size=(160, 50)) as stage:
+        world, shape = stage.engine.newest, "clusters/{cluster}/{name}"
+        standing = replace(world, apps=(samples.app(shape),), rows={})
+        await stage.say(standing)
+        assert stage.app.desk.view.app == shape
+        await stage.say(world)
+        assert stage.app.desk.view.app == "payments"
+        assert shape not in stage.pane("apps")
+        assert "⇄ contested" in stage.pane("resources")

@@ -44,6 +44,7 @@ class View:
     focus: Focus = AT_THE_TOP
     filters: dict[Pane, Filter] = field(default_factory=dict)
     marks: frozenset[Key] = frozenset()
+    compare_from: str | None = None  # the first of two apps that are to be compared
     noise: bool = False
     text: bool = False
     lost: Mapping[str, float] = field(default_factory=dict)  # clusters, and when last heard

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final, TextIO
 
 from core.clean import clean
-from core.cli.exit_codes import DRIFT, IN_SYNC, code_of
+from core.cli.exit_codes import CODES, DRIFT, IN_SYNC, code_of
 from core.cli.options import Options
 from core.cli.output.comparison import comparison_form, comparison_lines
 from core.cli.output.external import VARIABLE, show_with
@@ -25,7 +25,7 @@ from core.engine.comparing import Comparing
 from core.errors import UsageError
 from core.git import Repositories
 from core.manifests import Reader, Workers
-from core.model import AppSpec
+from core.model import AppSpec, Remedy
 from core.model.comparisons import Comparison
 
 SIDES: Final = ("OLD", "NEW")  # names of the two folders
@@ -33,7 +33,7 @@ SIDES: Final = ("OLD", "NEW")  # names of the two folders
 
 async def run(options: Options) -> int:
     """Compare, print, and return the exit code."""
-    settings = settings_of(options)
+    settings = settings_of(options, whole=True)
     pairs = pairs_to_compare(settings.apps, options)
     whole = options.output == "diff"
     repositories, reader = Repositories(settings.remotes), Reader(Workers())
@@ -47,8 +47,10 @@ async def run(options: Options) -> int:
     else:
         show(found, options, out=sys.stdout, now=time.time())
     _tell(found, sys.stderr)
+    put(sys.stderr, (clean(f"driftdeck: {words}") for words in settings.problems))
     problems = (problem for one in found for problem in one.problems)
-    worst = max(map(code_of, problems), default=IN_SYNC)
+    left_out = CODES[Remedy.CHANGE_GIT] if settings.problems else IN_SYNC
+    worst = max((left_out, *map(code_of, problems)))
     return worst or (DRIFT if any(one.objects for one in found) else IN_SYNC)
 
 

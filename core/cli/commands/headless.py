@@ -28,12 +28,12 @@ async def run(options: Options) -> int:
     """Follow until a signal ends it; the exit code is the signal's."""
     settings = settings_of(options)
     healing = options.autoheal and not options.read_only
-    apps = ", ".join(app.name for app in settings.apps)
+    names = [each.name for each in (*settings.apps, *(one.spec for one in settings.layouts))]
     log = EventLog(sys.stdout.fileno(), sys.stderr.fileno())
     return await follow(
         lambda: connected(settings, healing=healing, listening=True),
         log,
-        message=f"{'healing' if healing else 'watching'}: {apps}",
+        message=f"{'healing' if healing else 'watching'}: {', '.join(names)}",
     )
 
 

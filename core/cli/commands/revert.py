@@ -36,7 +36,7 @@ _REQUEST: Final = 1
 
 async def run(options: Options) -> int:
     """Preview, ask, commit, and wait for the sync; return the exit code."""
-    settings = settings_of(options)
+    settings = settings_of(options, whole=True)
     app = _only_app(settings)
     cluster = next(c for c in settings.clusters if c.name == app.cluster)
     console = console_for(options)

@@ -1,22 +1,15 @@
 """Two states of Git against each other, as text and as JSON."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator
 
 from core.cli.output.forms import SCHEMA, origin_form
 from core.cli.output.report import Page, value_lines
 from core.model import Absent, FieldChange, Json, JsonObject, as_json
 from core.model.comparisons import Comparison, End, Restatement, Turn
 from core.telling import origins
+from core.telling.comparisons import ROLES, counted, totals
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
-
-_ROLES: Final[Mapping[Turn, Role]] = {
-    Turn.CHANGED: Role.DRIFTED,
-    Turn.REMOVED: Role.EXTRA,
-    Turn.ADDED: Role.MISSING,
-}
 
 
 def comparison_form(comparisons: Iterable[Comparison]) -> JsonObject:
@@ -31,7 +24,7 @@ def comparison_form(comparisons: Iterable[Comparison]) -> JsonObject:
                 "new": _end_form(one.after),
                 "problem": "; ".join(map(str, one.problems)) or None,
                 "notes": list(one.notes),
-                "counts": {**{turn.value: _counted(one)[turn] for turn in Turn}, "same": one.same},
+                "counts": {**{turn.value: counted(one)[turn] for turn in Turn}, "same": one.same},
                 "objects": [_object_form(row) for row in one.objects],
             }
             for one in comparisons
@@ -45,17 +38,6 @@ def comparison_lines(comparisons: Iterable[Comparison], page: Page) -> Iterator[
         if i:
             yield ""
         yield from page.lines(_lines(one, page))
-
-
-def totals(comparison: Comparison) -> str:
-    """Count the objects: `1 changed, 2 added, 7 the same`."""
-    counted = _counted(comparison)
-    parts = [f"{counted[turn]} {turn}" for turn in Turn if counted[turn]]
-    return ", ".join([*parts, f"{comparison.same} the same"])
-
-
-def _counted(comparison: Comparison) -> Counter[Turn]:
-    return Counter(row.turn for row in comparison.objects)
 
 
 def _end_form(end: End) -> JsonObject:
@@ -105,7 +87,7 @@ def _lines(one: Comparison, page: Page) -> Iterator[Line]:
         yield from wrapped((say(note, Role.UNKNOWN),), indent=2, label="? ")
     for row in one.objects:
         yield ()
-        title = say(f"{name_of(row.key.ref)}: {row.turn}", _ROLES[row.turn])
+        title = say(f"{name_of(row.key.ref)}: {row.turn}", ROLES[row.turn])
         yield from wrapped((title,), indent=2)
         if row.origin is not None:
             yield from wrapped(origins.story(row.origin, page.now), indent=4)
@@ -115,4 +97,4 @@ def _lines(one: Comparison, page: Page) -> Iterator[Line]:
             stories = (told, ()) if isinstance(change.git, Absent) else ((), told)
             yield from value_lines(change, one.names, stories, page, indent=4)
     yield ()
-    yield (say(f"  {totals(one)}" + (" (not complete)" if one.problems else "")),)
+    yield (say(f"  {totals(one)}"),)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.clean import clean
-from core.cli.output.comparison import totals
 from core.cli.output.forms import problems_of
 from core.model import Absent, Drift, FieldChange, Snapshot, Value, Verdict
 from core.model.comparisons import Comparison, Restatement
 from core.telling import actors, changes, objects, origins, values, verdicts
+from core.telling.comparisons import totals
 from core.telling.hunks import pieces, text_hunks
 from core.telling.spans import plain
 
@@ -109,7 +109,7 @@ def section_of_comparison(one: Comparison, now: float) -> Section:
     )
     return Section(
         one.title,
-        totals(one) + (" (not complete)" if one.problems else ""),
+        totals(one),
         (*one.names, "commit"),
         (*ends, *map(str, one.problems), *one.notes),
         tuple(_item_of_restatement(row, now) for row in one.objects),

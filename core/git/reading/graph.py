@@ -62,10 +62,19 @@ class Graph:
         for part in parts:
             if found is None or not is_tree(found.mode):
                 return None
-            key = found.id, part
-            known = self._entries.get(key, self)  # None is an answer
-            found = self._read(key) if isinstance(known, Graph) else known
+            found = self.under(found.id, part)
         return found
+
+    def under(self, tree_id: str, name: bytes) -> Entry | None:
+        """Return what a tree holds under a name; "" is a tree without anything."""
+        key = tree_id, name
+        known = self._entries.get(key, self)  # None is an answer
+        return self._read(key) if isinstance(known, Graph) else known
+
+    def all_under(self, tree_id: str) -> dict[bytes, tuple[int, bytes]]:
+        """Return all modes and ids in a tree, without keeping it; "" is one without anything."""
+        listed = self._store.listed(tree_id) if tree_id else ()
+        return {name: (mode, sha) for name, mode, sha in listed}
 
     def _read(self, key: tuple[str, bytes]) -> Entry | None:
         found = self._below(*key)
@@ -75,7 +84,7 @@ class Graph:
         return found
 
     def _below(self, tree_id: str, name: bytes) -> Entry | None:
-        raw = self._store.raw(tree_id, TREE)
+        raw = self._store.raw(tree_id, TREE) if tree_id else b""
         if b" %s\0" % name not in raw:
             return None
         # From the first entry on: the bytes of an id may look like a name.
@@ -85,6 +94,7 @@ class Graph:
 
 @lru_cache(maxsize=256)
 def _entry_named(name: bytes, id_bytes: int) -> re.Pattern[bytes]:
-    any_id = rb".{%d}" % id_bytes
-    pattern = rb"(?s)(?:[0-7]+ [^\0]+\0%s)*?([0-7]+) %s\0(%s)"
-    return re.compile(pattern % (any_id, re.escape(name), any_id))
+    """Return what skips entries of other names and never looks back, which takes a third."""
+    any_id, name = rb".{%d}" % id_bytes, re.escape(name)
+    pattern = rb"(?s)(?:[0-7]++ (?!%s\0)[^\0]++\0%s)*+([0-7]++) %s\0(%s)"
+    return re.compile(pattern % (name, any_id, name, any_id))

@@ -63,10 +63,23 @@ def without_steps(revision: str) -> str:
     return back["name"] if back is not None else revision
 
 
-def _greatest(store: Store, wanted: Range, revision: str) -> str:
+def tag_named(store: Store, revision: str) -> str | None:
+    """Return the tag that a revision names, or that is the greatest of a range; None: neither."""
+    wanted = Range.read(revision)
+    if wanted is not None:
+        return _greatest_tag(store, wanted)
+    name = revision.removeprefix(TAGS)
+    return name if ref_target(store, TAGS + name) is not None else None
+
+
+def _greatest_tag(store: Store, wanted: Range) -> str | None:
     with store.lock, translated(store.called):
         names = store.repo.refs.subkeys(Ref(TAGS.encode()))
-    tag = best(wanted, (name.decode(errors="surrogateescape") for name in names))
+    return best(wanted, (name.decode(errors="surrogateescape") for name in names))
+
+
+def _greatest(store: Store, wanted: Range, revision: str) -> str:
+    tag = _greatest_tag(store, wanted)
     if tag is None:
         raise UsageError(f"repository {store.called}: no tag is a version in {_shown(revision)}")
     target = ref_target(store, TAGS + tag)
@@ -147,7 +160,7 @@ def _followed(store: Store) -> tuple[list[Ref], ObjectID | None]:
 
 def _unborn(store: Store, branch: str) -> UsageError | UnavailableError:
     """Say why HEAD has no commit: there is none, or its branch is not there."""
-    others = _branches(store)
+    others = branches(store)
     if not others:
         reason = f"there is no commit yet on {_shown(branch)}; make the first one"
         return UnavailableError(f"repository {store.called}: {reason}")
@@ -158,7 +171,8 @@ def _unborn(store: Store, branch: str) -> UsageError | UnavailableError:
     return UsageError(f"repository {store.called}: {reason}; choose with --revision")
 
 
-def _branches(store: Store) -> list[str]:
+def branches(store: Store) -> list[str]:
+    """Return the names of all branches, in order."""
     with store.lock, translated(store.called):
         names = store.repo.refs.subkeys(Ref(BRANCHES.encode()))
     return sorted(name.decode(errors="replace") for name in names)

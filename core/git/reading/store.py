@@ -17,7 +17,8 @@ from threading import RLock
 from typing import Final, NamedTuple
 
 from dulwich.errors import ObjectFormatException
-from dulwich.objects import ObjectID, parse_tree
+from dulwich.object_store import PackBasedObjectStore
+from dulwich.objects import ObjectID, RawObjectID, parse_tree
 
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.git.reading.commits import RawCommit, parsed
@@ -135,14 +136,9 @@ class Store:
             if known is not None:
                 self._trees.move_to_end(tree_id)
                 return known
-        entries: dict[bytes, Entry] = {}
-        count = 0
-        raw = self.raw(tree_id, TREE)
-        with translated(self.called, tree_id):
-            for name, mode, sha in parse_tree(raw, len(tree_id) // 2):
-                count += 1
-                entries[name] = Entry(_mode(mode), sha.decode())
-        if count != len(entries):
+        listed = self.listed(tree_id)
+        entries = {name: Entry(_mode(mode), sha.decode()) for name, mode, sha in listed}
+        if len(listed) != len(entries):
             raise RejectedError(f"tree {tree_id} is damaged: it holds one name twice")
         with self.lock:
             if tree_id not in self._trees:
@@ -151,6 +147,12 @@ class Store:
             while self._entries_kept > ENTRIES_KEPT and self._trees:
                 self._entries_kept -= len(self._trees.popitem(last=False)[1])
         return entries
+
+    def listed(self, tree_id: str) -> list[tuple[bytes, int, bytes]]:
+        """Read one tree, whatever it holds, without keeping it: names, modes and ids."""
+        raw = self.raw(tree_id, TREE)
+        with translated(self.called, tree_id):
+            return list(parse_tree(raw, len(tree_id) // 2))
 
     def entry(self, commit_id: str, parts: Sequence[bytes]) -> Entry | None:
         """Return what stands at a path; for an empty path the root tree itself."""
@@ -178,11 +180,6 @@ class Store:
         data = self.raw(blob_id, BLOB)
         if len(data) > BLOB_MAX_BYTES:
             raise RejectedError(f"[SIZE] the file is larger than {BLOB_MAX_BYTES // 2**20} MiB")
-        if len(blob_id) == SHA1_HEX:
-            digest = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
-            digest.update(data)
-            if digest.hexdigest() != blob_id:
-                raise damaged(self.called, f"blob {blob_id} holds other bytes than its name says")
         if len(data) >= LARGE_BYTES:
             self._keep(blob_id, data)
         return data
@@ -210,6 +207,10 @@ class Store:
                 raise damaged(self.called, f"tag {object_id} has an odd header")
             object_id = tagged[1].decode()
         raise UsageError(f"this tag points to a tag, and so on more than {TAGS_MAX} deep")
+
+    def kind(self, object_id: str) -> int:
+        """Return which kind of object an id names."""
+        return self._found(object_id)[0]
 
     def has(self, object_id: str) -> bool:
         """Tell whether the repository holds an object."""
@@ -247,12 +248,23 @@ class Store:
         """Return the kind and the bytes of an object."""
         with self.lock, translated(self.called, object_id):
             try:
-                found: tuple[int, bytes] = self.repo.object_store.get_raw(_key(object_id))
+                # The method of all stores on disks looks for an index of packs each time: a third.
+                found = PackBasedObjectStore.get_raw(self.repo.object_store, _raw(object_id))
             except KeyError as error:
                 raise self.missing(object_id) from error
             except ObjectFormatException:
-                return self._unparsed(object_id)
+                found = self._unparsed(object_id)
+        self._check(object_id, *found)
         return found
+
+    def _check(self, object_id: str, kind: int, data: bytes) -> None:
+        """See that an object is what its id says: whoever signed a commit signed just ids."""
+        made = hashlib.sha1 if len(object_id) == SHA1_HEX else hashlib.sha256
+        name = _KINDS.get(kind, "object")
+        digest = made(b"%s %d\0" % (name.encode(), len(data)), usedforsecurity=False)
+        digest.update(data)
+        if digest.hexdigest() != object_id:
+            raise damaged(self.called, f"{name} {object_id} holds other bytes than its name says")
 
     def _unparsed(self, object_id: str) -> tuple[int, bytes]:
         """Read the file of an object that dulwich calls malformed: git is not so strict."""
@@ -262,6 +274,10 @@ class Store:
         if match is None:
             raise ValueError("malformed object")
         return (COMMIT if match[1] == b"commit" else TAG), data[match.end() :]
+
+
+def _raw(object_id: str) -> RawObjectID:
+    return RawObjectID(bytes.fromhex(object_id))
 
 
 def _key(object_id: str) -> ObjectID:

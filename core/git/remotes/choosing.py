@@ -8,6 +8,7 @@ from typing import Final
 from core.git.ranges import Range, best
 from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import TAGS, without_steps
+from core.model.sources.layouts import holes, words_of
 
 _ID: Final = re.compile(r"[0-9a-f]{4,64}")
 _WHOLE_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -58,4 +59,12 @@ def _names(revision: str, refs: Mapping[str, str], head: str) -> list[str]:
         return [] if tag is None else [TAGS + tag]
     if revision.startswith("refs/"):
         return [revision] if revision in refs else []
+    if holes(revision):
+        return [name for name in refs if _is_of(revision, name)]
     return [name for prefix in (BRANCHES, TAGS) if (name := prefix + revision) in refs]
+
+
+def _is_of(pattern: str, name: str) -> bool:
+    """Tell whether a ref is a branch of the shape that a layout follows."""
+    branch = name.removeprefix(BRANCHES)
+    return branch != name and words_of(pattern, branch, {}) is not None

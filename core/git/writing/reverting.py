@@ -17,9 +17,11 @@ from core.git.reading.listing import is_safe_name
 from core.git.reading.store import Entry, Store, is_tree
 from core.git.writing.commit import Content, Path
 from core.git.writing.merging import merged
+from core.model import RevertPlan
 
 FILES_MAX: Final = 5_000
 DIFF_LINES_MAX: Final = 5_000
+SUBJECT_CELLS: Final = 100
 _REGULAR: Final = frozenset({0o100644, 0o100755, 0o100664})
 _SECRET: Final = re.compile(
     rb"""\bkind["']?\s*:\s*["']?\w*secret|\bsecretGenerator""", re.IGNORECASE
@@ -153,3 +155,13 @@ def _lines(data: bytes) -> list[str]:
     else:
         lines.pop()
     return lines
+
+
+def message_of(plan: RevertPlan) -> str:
+    """Return the message of the commit that a plan makes."""
+    subject = clean(plan.target.subject, max_cells=SUBJECT_CELLS)
+    trailers = ["Drift-Reverted-By: driftdeck"]
+    if plan.app:
+        trailers.append(f"App: {clean(plan.app)}")
+    body = f'Revert "{subject}"\n\nThis reverts commit {plan.target.id}.\n\n'
+    return body + "\n".join(trailers) + "\n"

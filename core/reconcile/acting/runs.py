@@ -14,7 +14,7 @@ from typing import Final, assert_never
 from core.model import Key, Plan, Problem, Remedy, Run, Step
 from core.reconcile.acting.plans import keys_of, stages, stated_twice
 from core.reconcile.acting.sending import send_steps
-from core.reconcile.acting.standing import is_coming, step_stands
+from core.reconcile.acting.standing import is_coming, read_only_words, step_stands
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
@@ -46,6 +46,12 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)
 
 
+def why_not(draft: Draft, cluster: str) -> Problem:
+    """Say why nothing may be written to a cluster."""
+    words = read_only_words(draft, cluster)
+    return Problem(Remedy.GRANT, words) if words else READ_ONLY
+
+
 def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:
     """Carry a plan out that nobody objects to."""
     draft.runs[number] = RunState(shown, wanted, auto, Enlisting())
@@ -59,8 +65,8 @@ def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) ->
 
 
 def _objections(draft: Draft, wanted: Plan) -> tuple[Problem, ...]:
-    if not draft.writing:
-        return (READ_ONLY,)
+    if not draft.may_write(wanted.cluster):
+        return (why_not(draft, wanted.cluster),)
     words = ((step, _objection(draft, wanted, step)) for step in wanted.runnable)
     return tuple(
         Problem(Remedy.LOOK_AGAIN, f"{step.key.ref}: {said}") for step, said in words if said
@@ -84,7 +90,7 @@ def _enlist(draft: Draft, steps: Sequence[Step]) -> None:
             row = InventoryRow(step.key.ref, None, None)
             draft.put_app(replace(app, inventory=inventory.set(step.key.ref, row)))
     for name in dict.fromkeys(step.key.app for step in steps):
-        store_inventory(draft, name)
+        _store(draft, name)
 
 
 # The inventory ----------------------------------------------------------------------------------
@@ -115,8 +121,8 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
     judge_trackers(draft, read.app, changed)
     if changed or anew:
         judge_all_owned(draft, app.spec.cluster)
-    if draft.writing and not app.inventory_problem:
-        store_inventory(draft, read.app)
+    if draft.may_write(app.spec.cluster) and not app.inventory_problem:
+        _store(draft, read.app, again=bool(read.instead))
     advance_all(draft)
 
 
@@ -138,12 +144,24 @@ def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:
     stored = app.stored if written.problem or app.storing is None else app.storing
     draft.put_app(replace(app, stored=stored, storing=None, inventory_problem=written.problem))
     if not written.problem:
-        store_inventory(draft, written.app)
+        _store(draft, written.app)
     advance_all(draft)
+
+
+def _store(draft: Draft, name: str, *, again: bool = False) -> None:
+    """Write the inventory of an app: at once where a person or an apply waits for it."""
+    runs = [run for run in draft.runs.values() if name in run.apps]
+    waited_for = any(not run.auto or not _is_listed(draft, run) for run in runs)
+    store_inventory(draft, name, at_once=waited_for or again)
 
 
 def _are_stored(draft: Draft, names: Iterable[str]) -> bool:
     return all(is_stored(draft.app(name)) for name in names)
+
+
+def _is_listed(draft: Draft, run: RunState) -> bool:
+    """Tell whether the cluster holds a row of every object that a run is to write."""
+    return all(step.key.ref in draft.app(step.key.app).stored for step in run.plan.runnable)
 
 
 # Phases -----------------------------------------------------------------------------------------
@@ -185,7 +203,8 @@ def _advanced(draft: Draft, number: int, run: RunState) -> RunState | None:
 
 def _begun(draft: Draft, run: RunState) -> RunState:
     """Enlisting: nothing is written before the inventory holds all that will be."""
-    if not _are_stored(draft, run.apps):
+    storing = any(draft.app(name).storing is not None for name in run.apps)
+    if not _are_stored(draft, run.apps) and (storing or not _is_listed(draft, run)):
         return run
     return replace(run, phase=Applying(stages=stages(run.plan)))
 
@@ -203,7 +222,7 @@ def _applying(draft: Draft, number: int, run: RunState, phase: Applying) -> RunS
         if not phase.recorded and (run.shown.done or not phase.stages):
             phase = replace(phase, recorded=True)
             for name in run.apps:
-                store_inventory(draft, name)
+                _store(draft, name)
         if not phase.stages:
             if not run.auto and run.shown.what == SYNC:
                 _note_wish(draft, run.apps)
@@ -222,7 +241,7 @@ def _note_wish(draft: Draft, names: Iterable[str]) -> None:
     asked = datetime.fromtimestamp(draft.now, UTC).isoformat(timespec="milliseconds")
     for name in names:
         draft.put_app(replace(draft.app(name), asked=asked))
-        store_inventory(draft, name)
+        _store(draft, name)
 
 
 def _is_tried_again(app: AppState) -> bool:
@@ -233,6 +252,6 @@ def _is_tried_again(app: AppState) -> bool:
 def finish(draft: Draft, run: Run, *, quiet: bool = False) -> None:
     """Keep a run that ended for those who asked for it, and store what it did."""
     for name in tuple(draft.apps):
-        store_inventory(draft, name)
+        _store(draft, name)
     if not quiet:
         draft.keep(run)

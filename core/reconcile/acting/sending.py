@@ -188,8 +188,8 @@ def _succeeded(draft: Draft, done: Applied, call: Call, left: tuple[FieldChange,
     version = done.live.resource_version
     if call.live is not None and call.live.resource_version == version:
         hold_unchanged(draft, done, version)
-    elif version not in call.seen and not call.overtaken:
-        awaited = OwnWrite(version, done.at or draft.now)
+    elif version not in call.seen and all(listed in done.between for listed in call.listed):
+        awaited = OwnWrite(version, done.at or draft.now, done.between)
         draft.put(replace(draft.subject(done.key), awaited=awaited))
     row = draft.row(done.key)
     if row is not None:

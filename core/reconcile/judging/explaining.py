@@ -1,11 +1,16 @@
-"""Who changed what, and which commit says otherwise: asked for the row that a person looks at."""
+"""Who changed what, and which commit says otherwise: asked for the row that a person looks at.
+
+And what two states of Git have apart, which no cluster is needed for.
+"""
 
 from dataclasses import replace
 
-from core.model import Key, Verdict, stamp_of
+from core.model import AppSpec, Key, Problem, Remedy, Verdict, stamp_of
+from core.model.comparisons import Comparison, End
 from core.reconcile.judging.extras import live_of
+from core.reconcile.memory.commands import StateOfGit
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import LookUp
+from core.reconcile.memory.effects import CompareStates, LookUp
 from core.reconcile.memory.results import Explained
 
 
@@ -46,3 +51,21 @@ def take_explanation(draft: Draft, done: Explained) -> None:
     row = replace(row, changes=merged, origin=done.origin, actor=done.actor or row.actor)
     draft.put_row(done.key, replace(row, explained=True))
     draft.name_writers(row)
+
+
+def compare(draft: Draft, request: int, before: StateOfGit, after: StateOfGit) -> None:
+    """Have two states of Git compared, each at a commit that is named or followed now."""
+    one, other = _spec_at(draft, before), _spec_at(draft, after)
+    unread = [spec.name for spec in (one, other) if not spec.revision]
+    if not unread:
+        draft.effects.append(CompareStates(request, one, other))
+        return
+    problem = Problem(Remedy.WAIT, f"Git was not read yet for {unread[0]}")
+    draft.answer(request, Comparison(End(one), End(other), problems=(problem,)))
+
+
+def _spec_at(draft: Draft, state: StateOfGit) -> AppSpec:
+    """Say what to read; without a revision where nothing was read yet."""
+    app = draft.app(state.app)
+    followed = app.source.revision.id if app.source is not None else ""
+    return replace(app.spec, revision=state.commit or followed)

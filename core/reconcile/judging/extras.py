@@ -45,7 +45,9 @@ def without_desired(
         return _not_served(app, key, before)
     if key.ref in app.lost:
         document, problem = app.lost[key.ref]
-        return _unknown(app, key, document, f"git-unreadable: {problem}")
+        is_closed = document.sealed and not document.body
+        why = "encrypted" if is_closed else "git-unreadable"
+        return _unknown(app, key, document, f"{why}: {problem}")
     if app.source is None or key.ref in app.stated:
         return None
     found = live_of(cluster, key.ref)
@@ -231,7 +233,7 @@ def told_apart(app: AppState, apps: Iterable[AppState]) -> bool:
 def _others(app: AppState, apps: Iterable[AppState], namespace: str) -> Iterator[AppState]:
     """Yield the other apps of the cluster that may write there."""
     for other in apps:
-        if other is app or other.spec.cluster != app.spec.cluster:
+        if other is app or not other.is_of(app.spec.cluster):
             continue
         allowed = other.spec.namespaces
         if not allowed or namespace in allowed or (not namespace and other.spec.cluster_kinds):

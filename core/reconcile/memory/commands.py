@@ -90,6 +90,23 @@ class ShowCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class StateOfGit:
+    """What one app states at a commit; "" is the commit that is followed now."""
+
+    app: str
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Compare what Git states at two commits of an app, or for two apps, in `Snapshot.answers`."""
+
+    request: int
+    before: StateOfGit
+    after: StateOfGit
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Read Git again and ask for pending confirmations again."""
 
@@ -105,5 +122,6 @@ Command: TypeAlias = (
     | Explain
     | ShowSides
     | ShowCommit
+    | Compare
     | Refresh
 )

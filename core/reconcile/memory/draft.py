@@ -44,6 +44,7 @@ class Draft:
         self.effects: list[Effect] = []
         self.digest_key, self.mask_key = state.digest_key, state.mask_key
         self.apps: Table[str, AppState] = Table(state.apps)
+        self.layouts = state.layouts
         self.clusters: Table[str, ClusterState] = Table(state.clusters)
         self.runs: Table[int, RunState] = Table(state.runs)
         self.queues: Table[str, tuple[tuple[Key, ...], ...]] = Table(state.queues)
@@ -74,13 +75,29 @@ class Draft:
         self.apps[app.spec.name] = app
         return app
 
+    def add_app(self, app: AppState) -> None:
+        """Know one app more."""
+        self._tallies[app.spec.name] = Tally()
+        self.put_app(app)
+
+    def drop_app(self, name: str) -> None:
+        """Know an app no more of which nothing was ever read."""
+        assert self.apps[name].source is None
+        del self.apps[name], self._tallies[name]
+        self.candidates.pop(name, None)
+        self.queues.pop(name, None)
+
     def apps_of(self, cluster: str) -> tuple[AppState, ...]:
-        """The apps meant for one cluster."""
-        return tuple(app for app in self.apps.values() if app.spec.cluster == cluster)
+        """The apps that are meant for one cluster, or may be."""
+        return tuple(app for app in self.apps.values() if app.is_of(cluster))
 
     def cluster(self, name: str) -> ClusterState:
         """One cluster."""
         return self.clusters[name]
+
+    def may_write(self, cluster: str) -> bool:
+        """Tell whether this session may write, and the settings let anybody write there."""
+        return self.writing and not self.cluster(cluster).view.spec.read_only
 
     def put_cluster(self, cluster: ClusterState) -> ClusterState:
         """Replace one cluster."""
@@ -296,6 +313,7 @@ class Draft:
         return State(
             at=self.now,
             apps=self.apps.frozen,
+            layouts=self.layouts,
             clusters=self.clusters.frozen,
             runs=self.runs.frozen,
             subjects=self._subjects.frozen,

@@ -8,6 +8,7 @@ from core.compare import Policy, Schema
 from core.model import (
     NOWHERE,
     Actor,
+    AppSpec,
     Desired,
     Document,
     FieldChange,
@@ -157,6 +158,15 @@ class ReadCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareStates:
+    """Compare what two apps state; the revision of each is a commit."""
+
+    request: int
+    before: AppSpec
+    after: AppSpec
+
+
+@dataclass(frozen=True, slots=True)
 class MakeRevert:
     """Write the revert commit."""
 
@@ -182,6 +192,13 @@ class ReadSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Meet:
+    """Know an app that was not asked for by name, and its cluster."""
+
+    spec: AppSpec
+
+
+@dataclass(frozen=True, slots=True)
 class WakeAt:
     """Send a Tick at this time (seconds since the epoch)."""
 
@@ -199,8 +216,10 @@ Effect: TypeAlias = (
     | CheckAccess
     | ComputeRevert
     | ReadCommit
+    | CompareStates
     | MakeRevert
     | FindRevert
     | ReadSource
+    | Meet
     | WakeAt
 )

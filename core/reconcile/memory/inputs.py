@@ -10,6 +10,7 @@ from typing import TypeAlias
 from core.compare import Schema
 from core.model import (
     NOWHERE,
+    AppSpec,
     Commit,
     Document,
     Home,
@@ -59,6 +60,18 @@ class SourceLost:
 
     app: str
     problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutRead:
+    """A layout was read: it stands for exactly these apps now, or nobody knows (None).
+
+    An app that it stood for, and does not any more, is none of those that go away by themselves.
+    """
+
+    layout: str
+    apps: tuple[AppSpec, ...] | None
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +253,7 @@ class Tick:
     """Time passed; wakes what waits for it."""
 
 
-FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost | SourceSeen
+FromGit: TypeAlias = SourceRead | HistoryRead | SourceLost | SourceSeen | LayoutRead
 FromCluster: TypeAlias = (
     ClusterFound
     | ClusterNamed

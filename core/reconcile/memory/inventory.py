@@ -1,16 +1,25 @@
-"""The inventory: what driftdeck applied, as the cluster is to hold it."""
+"""The inventory: what driftdeck applied, as the cluster is to hold it.
+
+What nobody waits for is written once a second: after an outage many heals end one after the other.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from core.model import Key, ObjectRef
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import WriteInventory
+from core.reconcile.memory.effects import WakeAt, WriteInventory
 from core.reconcile.memory.state import AppState, home_of, inventory_namespace
 
+PACE_S: Final = 1.0
 
-def store_inventory(draft: Draft, name: str) -> None:
-    """Write an app's inventory, unless it is stored already or a write is under way."""
+
+def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
+    """Write an app's inventory, unless it is stored already or a write is under way.
+
+    Somebody may wait for it, *at_once*; else it is written when its time has come.
+    """
     app = draft.app(name)
     inventory = app.inventory
     if app.storing is not None or inventory is None or _is_held(app):
@@ -19,11 +28,26 @@ def store_inventory(draft: Draft, name: str) -> None:
         draft.put_app(replace(app, stored=inventory))
         if not app.asked:
             return
-    draft.put_app(replace(draft.app(name), storing=inventory, asked=""))
+    due = app.wrote_at + PACE_S
+    if not at_once and app.wrote_at <= draft.now < due:
+        if app.store_at is None:
+            draft.put_app(replace(draft.app(name), store_at=due))
+            draft.effects.append(WakeAt(due))
+        return
+    draft.put_app(replace(app, storing=inventory, asked="", wrote_at=draft.now, store_at=None))
     rows = tuple(inventory[ref] for ref in sorted(inventory))
     namespace = inventory_namespace(app, draft.cluster(app.spec.cluster))
     write = WriteInventory(app.spec.cluster, name, namespace, rows, home_of(app), app.asked)
     draft.effects.append(write)
+
+
+def store_what_is_due(draft: Draft) -> None:
+    """Write the inventories whose time has come."""
+    for name, app in tuple(draft.apps.items()):
+        due = app.store_at is not None and app.store_at <= draft.now
+        if due and draft.may_write(app.spec.cluster):
+            draft.put_app(replace(app, store_at=None))
+            store_inventory(draft, name)
 
 
 def _is_held(app: AppState) -> bool:

@@ -21,6 +21,7 @@ from core.model import (
     Problem,
     RevertPlan,
 )
+from core.model.comparisons import Comparison
 from core.model.requests import Edit
 
 
@@ -101,6 +102,7 @@ class Applied:
     desired: Desired
     live: Live | None
     problem: Problem | None = None
+    between: tuple[str, ...] = ()  # versions that it had on the way, where it took several writes
     at: float = field(default=0.0, compare=False)  # when it ended; 0.0 means just now
 
 
@@ -132,6 +134,14 @@ class CommitRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """Two states of Git were compared, to be shown."""
+
+    request: int
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class Reverted:
     """A revert commit was made, or could not be."""
 
@@ -160,6 +170,7 @@ Result: TypeAlias = (
     | PlanPrepared
     | RevertPrepared
     | CommitRead
+    | Compared
     | Reverted
     | RevertFound
 )

@@ -26,6 +26,10 @@ def rewind(draft: Draft, by_s: float) -> None:
             draft.put(moved)
     draft.alarms = Map({key: at - by_s for key, at in draft.alarms.items()})
     draft.effects += [WakeAt(at) for at in {*draft.alarms.values()}]
+    for app in tuple(draft.apps.values()):
+        if app.store_at is not None:
+            draft.put_app(replace(app, store_at=app.store_at - by_s))
+            draft.effects.append(WakeAt(app.store_at - by_s))
     for number, run in tuple(draft.runs.items()):
         match run.phase:
             case Waiting() as phase:

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from core.compare import ScaleRange, Schema
 from core.model import (
+    SEALED,
     Answer,
     AppSpec,
     ClusterSpec,
@@ -27,6 +28,7 @@ from core.model import (
     Run,
     Verdict,
 )
+from core.model.sources.layouts import Layout
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SourceRead
 from core.reconcile.memory.phases import RunState
@@ -128,8 +130,28 @@ class AppState:
     inventory_problem: str = ""
     stored: Inventory = NOTHING_APPLIED  # the inventory as the cluster has it
     storing: Inventory | None = None  # a write of it in flight
+    wrote_at: float = 0.0  # when the last one began
+    store_at: float | None = None  # when to write what nobody waits for
     asked: str = ""  # when a person asked for a sync; "" once the inventory is written with it
     healing: bool = False
+    layout: str = ""  # the one that it is a match of
+    left_at: float | None = None  # when its folder was found gone from there; nothing is healed
+    standing: frozenset[str] = frozenset()  # it stands for a layout, whose apps may be of these
+
+    def is_of(self, cluster: str) -> bool:
+        """Tell whether it is meant for a cluster, or may turn out to be."""
+        return cluster == self.spec.cluster or cluster in self.standing
+
+    def is_sealed(self, ref: ObjectRef) -> bool:
+        """Tell whether the object's file is encrypted, or was when it was applied."""
+        desired, row = self.desired.get(ref), self.applied(ref)
+        known = (
+            None if desired is None else desired.document,
+            self.unserved.get(ref),
+            *(found[ref][0] for found in (self.lost, self.refused) if ref in found),
+        )
+        was = row is not None and row.digest is not None and row.digest.startswith(SEALED)
+        return was or any(document is not None and document.sealed for document in known)
 
     def applied(self, ref: ObjectRef) -> InventoryRow | None:
         """What the inventory says of one object; None: driftdeck never wrote it."""
@@ -146,11 +168,20 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutState:
+    """One layout; while it is unknown, or something is to be said of it, an app stands for it."""
+
+    stands: AppState  # that app, as it begins
+    healing: bool  # whether new apps are healed
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything.  Front ends see the part that `snapshot` makes of it."""
 
     at: float = 0.0  # when the last step was taken
     apps: Mapping[str, AppState] = field(default_factory=dict)
+    layouts: Mapping[str, LayoutState] = field(default_factory=dict)
     clusters: Mapping[str, ClusterState] = field(default_factory=dict)
     runs: Mapping[int, RunState] = field(default_factory=dict)
     subjects: Map[Key, Subject] = NO_SUBJECTS
@@ -183,19 +214,28 @@ def initial(  # noqa: PLR0913 - each is a choice of the caller
     clusters: tuple[ClusterSpec, ...],
     *,
     neighbours: tuple[AppSpec, ...] = (),
+    layouts: tuple[Layout, ...] = (),
     healing: bool,
     writing: bool,
     digest_key: bytes,
     mask_key: bytes,
 ) -> State:
-    """Know nothing yet but what was asked for.  Healing implies writing."""
+    """Know nothing yet but what was asked for; an app stands for each layout.
+
+    Healing implies writing.
+    """
+    standing = [
+        AppState(one.spec, layout=one.name, standing=frozenset(one.clusters)) for one in layouts
+    ]
     return State(
         apps={
             **{spec.name: AppState(spec, healing=healing) for spec in apps},
             **{spec.name: AppState(spec, shown=False) for spec in neighbours},
+            **{app.spec.name: app for app in standing},
         },
+        layouts={app.spec.name: LayoutState(app, healing) for app in standing},
         clusters={spec.name: ClusterState(ClusterView(spec)) for spec in clusters},
-        tallies={spec.name: Tally() for spec in apps},
+        tallies={one.name: Tally() for one in (*apps, *(each.spec for each in layouts))},
         writing=writing or healing,
         digest_key=digest_key,
         mask_key=mask_key,

@@ -34,7 +34,7 @@ class Call:
     run: int | None = None  # the run it belongs to; None for a dry-run
     seen: tuple[str | None, ...] = ()  # versions that the watch brought meanwhile; None: deleted
     further: Further | None = None  # of a dry-run that is not the first for this version
-    overtaken: bool = False  # a listing showed another one: the watch may never bring what it wrote
+    listed: tuple[str | None, ...] = ()  # other versions that listings showed meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class OwnWrite:
 
     version: str
     at: float  # when its answer came: a listing that began later shows it
+    between: tuple[str, ...] = ()  # versions on the way to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ namespaced?), its schema (what does null mean?) and the app's namespace.  Whatev
 makes it complete, kind by kind.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from core.compare import canonical
@@ -23,28 +23,28 @@ from core.model import (
     refusal_of,
 )
 from core.reconcile.judging.evidence.refusals import forget_refusals
-from core.reconcile.judging.evidence.scaling import autoscaler_kind, choose_scaler
 from core.reconcile.judging.extras import judge_all_owned, judge_owned
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import Follow, ReadInventory, ReadSource
+from core.reconcile.memory.effects import ReadSource
 from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead, SourceSeen
 from core.reconcile.memory.state import (
     AppState,
     ClusterState,
-    home_of,
-    inventory_namespace,
     namespace_of,
 )
 from core.reconcile.sides.claims import settle_claims
 from core.reconcile.sides.fences import is_refused, refusal, refusals, stated_ref
 from core.reconcile.sides.promises import promises
-from core.reconcile.sides.surveys import keep_wanted, surveyed_kinds
+from core.reconcile.sides.watched import follow_kinds
 
 
 def take_source(draft: Draft, read: SourceRead) -> None:
     """Take a newly read commit of one app into account."""
     app = draft.app(read.app)
     before = app.source
+    if before is not None and _is_same(before, read):
+        _take_commit(draft, app, read)
+        return
     for ref in app.lost:
         draft.judge_again(Key(read.app, ref))
     draft.put_app(
@@ -57,23 +57,38 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             lost=_lost(app, read),
         )
     )
-    news = before is None or _content(before) != _content(read) or bool(read.lacks)
     place_documents(draft, read.app)
-    if news and app.shown:
-        refused = refusals(draft.app(read.app))
-        gone = f"the history was written anew: {read.lacks[:7]}, read before, is not in it"
-        anew = (gone,) if read.lacks else ()
-        draft.tell(
-            EventName.SOURCE_UPDATED,
-            app=read.app,
-            cluster=app.spec.cluster,
-            revision=read.revision.id,
-            message="; ".join((read.revision.subject, *anew, *read.problems, *refused)),
-        )
+    if before is None or _content(before) != _content(read) or read.lacks:
+        _tell(draft, draft.app(read.app), read)
     note_stated(draft, read.app)
     follow_kinds(draft, app.spec.cluster)
     if before is None or before.problems != read.problems:
         judge_all_owned(draft, app.spec.cluster)
+
+
+def _is_same(before: SourceRead, read: SourceRead) -> bool:
+    return bool(read.tree) and read.tree == before.tree and read.documents is before.documents
+
+
+def _take_commit(draft: Draft, app: AppState, read: SourceRead) -> None:
+    """Note that a later commit states the very same; a history that was rewritten is told."""
+    app = draft.put_app(replace(app, source=read, read_at=draft.now, problem=None))
+    if read.lacks:
+        _tell(draft, app, read)
+
+
+def _tell(draft: Draft, app: AppState, read: SourceRead) -> None:
+    if not app.shown:
+        return
+    gone = f"the history was written anew: {read.lacks[:7]}, read before, is not in it"
+    anew = (gone,) if read.lacks else ()
+    draft.tell(
+        EventName.SOURCE_UPDATED,
+        app=read.app,
+        cluster=app.spec.cluster,
+        revision=read.revision.id,
+        message="; ".join((read.revision.subject, *anew, *read.problems, *refusals(app))),
+    )
 
 
 def _content(read: SourceRead) -> tuple[object, ...]:
@@ -278,73 +293,3 @@ def _mark_dirty(
             draft.judge_again(Key(name, ref))
     for ref in unserved:
         draft.judge_again(Key(name, ref))
-
-
-# What to watch ----------------------------------------------------------------------------------
-
-
-def follow_kinds(draft: Draft, name: str) -> None:
-    """Ask for exactly the kinds and namespaces that the apps of a cluster use."""
-    cluster = draft.cluster(name)
-    if cluster.resources is None:
-        return
-    kinds: set[KindRef] = set()
-    namespaces: set[str] = set()
-    owned: set[str] = set()
-    for app in draft.apps_of(name):
-        if app.source is None:
-            continue
-        if not app.inventory_asked:
-            draft.put_app(replace(app, inventory_asked=True))
-            place = (app.spec.name, inventory_namespace(app, cluster), home_of(app))
-            names = frozenset(each.spec.name for each in draft.apps_of(name))
-            draft.effects.append(ReadInventory(name, *place, names - {app.spec.name}))
-        if not app.shown:
-            continue
-        coming = tuple(_restated(draft, app))
-        stated = {*app.documents, *(document.kind for document in coming)}
-        kinds.update(k for k in stated if k in cluster.resources)
-        namespaces.update(_namespaces(app, cluster, coming))
-        kinds.update(_tracked_kinds(app, cluster, kinds))
-        owned.update(app.spec.owns)
-    scaler = autoscaler_kind(cluster.resources, kinds)
-    kinds.update({scaler} if scaler is not None else ())
-    others = surveyed_kinds(cluster.resources.values(), kinds) if owned else frozenset[KindRef]()
-    wanted = Follow(name, frozenset(kinds), frozenset(namespaces | owned), others, frozenset(owned))
-    if wanted != cluster.following:
-        keep_wanted(draft, name, wanted)
-        draft.put_cluster(replace(draft.cluster(name), following=wanted, synced=False))
-        draft.effects.append(wanted)
-    choose_scaler(draft, name, scaler)
-
-
-def _restated(draft: Draft, app: AppState) -> Iterator[Document]:
-    """Yield what reverts of an app restate that are being worked out: it must be seen live."""
-    cluster = draft.cluster(app.spec.cluster)
-    known = {**app.promised, **(cluster.resources or {})}
-    for revert in draft.previews.values():
-        if revert.app == app.spec.name:
-            documents = (each for pair in revert.restated for each in pair if each)
-            yield from (e for e in documents if not is_refused(app, cluster, e, known))
-
-
-def _namespaces(
-    app: AppState, cluster: ClusterState, coming: tuple[Document, ...]
-) -> Iterable[str]:
-    default = namespace_of(app, cluster)
-    for documents in (*app.documents.values(), coming):
-        for document in documents:
-            yield document.namespace or default
-    for ref in app.inventory or {}:
-        if ref.namespace:
-            yield ref.namespace
-
-
-def _tracked_kinds(app: AppState, cluster: ClusterState, known: set[KindRef]) -> Iterable[KindRef]:
-    """Kinds that Git no longer has, at any version the cluster serves: they may be EXTRA."""
-    have = {(kind.group, kind.kind) for kind in known}
-    lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - have
-    for kind in cluster.resources or {}:
-        if (kind.group, kind.kind) in lacking:
-            lacking.discard((kind.group, kind.kind))
-            yield kind

@@ -29,10 +29,11 @@ from core.reconcile.memory.state import (
     is_surveyed,
 )
 from core.reconcile.memory.tables import Map
-from core.reconcile.sides.desired import follow_kinds, note_stated, place_documents, replace_kind
+from core.reconcile.sides.desired import note_stated, place_documents, replace_kind
 from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
 from core.reconcile.sides.twins import forget_server, refusal_of_twin, twins_of
+from core.reconcile.sides.watched import follow_kinds
 
 SEEN_STEP_S = 1.0  # finer steps of "live 2s ago" would only cost snapshots
 
@@ -167,7 +168,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
             old, live = before.objects_in(key.ref.namespace), listed.objects.get(key.ref)
             _overtake(draft, key, live)
             same = old is not None and old.get(key.ref) == live
-            if same and not _began_later(draft, key, listed):
+            if (same or _is_on_its_way(draft, key, live)) and not _began_later(draft, key, listed):
                 continue  # it does not show a write that we still wait for, either
             _see_our_write(draft, key)
             if old is not None and not same:
@@ -233,12 +234,13 @@ def _note(draft: Draft, key: Key, live: Live | None) -> None:
 def _overtake(draft: Draft, key: Key, live: Live | None) -> None:
     """Remember for the call in flight that the watch goes on from another version than its own.
 
-    A write is for one version and no other, so any other one is as new as what it writes, or newer.
+    A write is for one version and no other, so any other one is as new as what it writes, or newer,
+    but for those that the write itself makes on its way: then the watch brings what it wrote.
     """
     subject = draft.subject(key)
     call = subject.call
     if call is not None and _version(call.live) != _version(live):
-        draft.put(replace(subject, call=replace(call, overtaken=True)))
+        draft.put(replace(subject, call=replace(call, listed=(*call.listed, _version(live)))))
 
 
 def _began_later(draft: Draft, key: Key, listed: KindListed) -> bool:
@@ -246,6 +248,12 @@ def _began_later(draft: Draft, key: Key, listed: KindListed) -> bool:
     awaited = draft.subject(key).awaited
     began = listed.began.get(key.ref.namespace, listed.began.get("", 0.0))
     return awaited is not None and awaited.at < began <= draft.now  # later: a clock set back
+
+
+def _is_on_its_way(draft: Draft, key: Key, live: Live | None) -> bool:
+    """Tell whether an object is as the first part of our own write left it."""
+    awaited = draft.subject(key).awaited
+    return awaited is not None and _version(live) in awaited.between
 
 
 def _version(live: Live | None) -> str | None:

@@ -14,6 +14,7 @@ from core.engine.performing import Performer
 from core.engine.seams import Adapters
 from core.model import (
     Actor,
+    AppSpec,
     AuditEvent,
     ClusterSpec,
     Commit,
@@ -31,6 +32,7 @@ from core.model import (
     RevertPlan,
     Snapshot,
 )
+from core.model.comparisons import Comparison, End
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
@@ -131,7 +133,10 @@ class ScriptedCluster:
             return Confirmed(key, desired, live, predicted=desired.body, patch=request)
         return Confirmed(key, desired, live, predicted=request.body)
 
-    async def perform(self, requests: Sequence[Request], live: Live | None) -> Live | None:
+    async def perform(
+        self, requests: Sequence[Request], live: Live | None
+    ) -> tuple[Live | None, ...]:
+        left: list[Live | None] = []
         for request in requests:
             assert isinstance(request, Apply)  # Git is applied whole
             self.script.play("apply", request.ref.name)
@@ -140,7 +145,8 @@ class ScriptedCluster:
             body["metadata"] |= {"uid": "u1", "resourceVersion": str(version)}
             live = Live("u1", str(version), json.dumps(body).encode())
             self.change(request.ref.name, live)
-        return live
+            left.append(live)
+        return tuple(left)
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:  # noqa: ARG002
         self.script.play("may", name, verb)
@@ -198,6 +204,9 @@ class ScriptedAttribution:
     def __init__(self, script: Script) -> None:
         self.script = script
 
+    def meet(self, spec: AppSpec) -> None:
+        self.script.play("meet", spec.name)
+
     def look_up(self, asked: LookUp, events: Sequence[AuditEvent]) -> Explained:  # noqa: ARG002
         self.script.play("look_up", asked.key.ref.name)
         changes = tuple(replace(change, actor=ALICE) for change in asked.changes)
@@ -218,6 +227,9 @@ class ScriptedReverts:
     def __init__(self, script: Script) -> None:
         self.script = script
 
+    def meet(self, spec: AppSpec) -> None:
+        self.script.play("meet", spec.name)
+
     def planned(self, app: str, commit: str) -> RevertPlan:
         self.script.play("planned", app, commit)
         target = Commit(commit, "Ada <a@b>", "2026-11-01T10:00:00Z", "change")
@@ -235,6 +247,17 @@ class ScriptedReverts:
     def is_in(self, app: str, revert: str, head: str) -> bool:
         self.script.play("is_in", app, revert, head)
         return True
+
+
+class ScriptedComparing:
+    """Finds nothing apart."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+
+    def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
+        self.script.play("compared", before.revision, after.revision)
+        return Comparison(End(before), End(after), same=1)
 
 
 class Time:
@@ -300,6 +323,7 @@ class World:
             sources=self.sources,
             attribution=ScriptedAttribution(self.script),
             reverts=ScriptedReverts(self.script),
+            comparing=ScriptedComparing(self.script),
         )
         self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)
 

@@ -42,6 +42,14 @@ def compared(one: AppSpec, other: AppSpec, *, whole: bool = False) -> Comparison
     return found
 
 
+def test_two_commits_that_are_here_are_compared_without_asking_anybody(sample: Sample) -> None:
+    first = sample.git("rev-parse", "main").strip()
+    second = sample.commit({"shop/m.yaml": a_map("m", "2")}, "change")
+    comparing = Comparing(Repositories(), HERE, b"key")
+    found = comparing.compared_at(spec_of(sample, first), spec_of(sample, second))
+    assert (turns(found), found.same) == ({"m": Turn.CHANGED}, 1)
+
+
 def turns(found: Comparison) -> dict[str, Turn]:
     return {each.key.ref.name: each.turn for each in found.objects}
 

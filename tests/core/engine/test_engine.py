@@ -15,6 +15,7 @@ from core.git import commit_files
 from core.model import AppSpec, ClusterSpec, Snapshot
 from core.reconcile.memory.commands import Execute, PreparePlan, SetHeal
 from core.sandbox import SandboxThread
+from core.settings.document import parse_settings
 from tests.apiserver.client import Client
 
 pytestmark = pytest.mark.outside
@@ -130,6 +131,41 @@ async def test_a_new_commit_is_seen_at_once(engine: Engine, tmp_path: Path) -> N
         )
         took_s = time.monotonic() - began
     assert took_s < 1.0  # 0.2 s on a quiet machine; a loaded one must not make this flake
+
+
+async def test_apps_of_a_layout_come_with_their_folders_and_do_not_go_with_them(
+    servers: dict[str, SandboxThread], tmp_path: Path
+) -> None:
+    repo = tmp_path / "repo"
+
+    def commit(**more: bytes | None) -> None:
+        each = {name.replace("__", "/") + "/settings.yaml": data for name, data in more.items()}
+        commit_files(repo, each, author="A <a@b>", message="m", when=time.time(), init=True)
+
+    commit(east__web=MANIFEST)
+    clusters = []
+    for name, server in servers.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        kubeconfig = str(server.kubeconfig(folder, "driftdeck"))
+        clusters.append(ClusterSpec(name=name, kubeconfig=kubeconfig))
+    text = "clusters: {east: {context: e}, west: {context: w}}\n"
+    text += f"apps: [{{layout: '{{cluster}}/{{name}}', repo: {repo}}}]"
+    layouts = parse_settings("driftdeck.yaml", text.encode(), tmp_path).layouts
+    engine = connect((), tuple(clusters), layouts=layouts, writing=True)
+    async with running(engine):
+        first = await until(engine, lambda s: s.complete)
+        assert verdicts(first) == {"web-east": "missing"}
+        assert [view.spec.name for view in first.clusters] == ["east"]
+        commit(west__web=MANIFEST)
+        both = {"web-east": "missing", "web-west": "missing"}
+        second = await until(engine, lambda s: s.complete and verdicts(s) == both)
+        assert len(second.clusters) == 2
+        commit(east__web=None)
+        gone = await until(engine, lambda s: any(app.problem for app in s.apps))
+        assert verdicts(gone) == both
+        commit(east__web=MANIFEST)
+        await until(engine, lambda s: s.complete and not any(app.problem for app in s.apps))
 
 
 # What a credential plugin does ------------------------------------------------------------------

@@ -5,12 +5,14 @@ import threading
 from dataclasses import replace
 
 from core.compare import canonical
-from core.engine.engine import TURN_S
+from core.engine.engine import TURN_S, Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import DRY_RUNS_MAX
 from core.errors import UnavailableError
-from core.model import Drift, Snapshot
+from core.model import ClusterSpec, Drift, Snapshot
+from core.model.sources.layouts import Layout
 from core.reconcile.memory.commands import (
+    Compare,
     Execute,
     ExecuteRevert,
     Explain,
@@ -20,10 +22,13 @@ from core.reconcile.memory.commands import (
     SetHeal,
     SetWriting,
     ShowCommit,
+    StateOfGit,
 )
 from core.reconcile.memory.effects import Perform, WakeAt
-from core.reconcile.memory.inputs import ClusterSeen, Tick
+from core.reconcile.memory.inputs import ClusterSeen, LayoutRead, Tick
 from core.reconcile.memory.results import Applied
+from core.reconcile.memory.state import initial
+from core.remedy import creation
 from tests.core.engine.scripted import ALICE, World
 from tests.core.reconcile.world import CONFIG_MAP, RESOURCES, SPEC, commit, document, key
 
@@ -244,6 +249,22 @@ async def test_a_commit_is_shown_or_says_why_it_cannot_be() -> None:
         assert (lost.commit, str(lost.problem)) == ("d" * 40, "the repository went away")
 
 
+async def test_two_states_of_git_are_compared_or_it_says_why_they_cannot_be() -> None:
+    world, state = World("a"), StateOfGit(SPEC.name)
+    async with world.running():
+        await world.until(lambda s: s.apps[0].revision is not None)
+        world.engine.submit(Compare(7, replace(state, commit="c" * 40), state))
+        found = (await world.until(lambda s: s.comparison_for(7) is not None)).comparison_for(7)
+        assert found is not None
+        assert (found.same, found.problems) == (1, ())
+        world.script.errors["compared"] = UnavailableError("the repository went away")
+        world.engine.submit(Compare(8, replace(state, commit="d" * 40), state))
+        lost = (await world.until(lambda s: s.comparison_for(8) is not None)).comparison_for(8)
+        assert lost is not None
+        assert [str(problem) for problem in lost.problems] == ["the repository went away"]
+        assert lost.before.spec.revision == "d" * 40
+
+
 async def test_a_revert_is_previewed_made_and_then_read() -> None:
     world = World("a")
     async with world.running():
@@ -321,11 +342,26 @@ async def test_a_write_says_when_it_ended() -> None:
     stated = document(CONFIG_MAP, "a", data={})
     made = canonical(stated, RESOURCES[CONFIG_MAP], None, namespace="web", digest_key=b"d")
     async with asyncio.TaskGroup() as tasks:
-        world.performer().perform(Perform("prod", A, made, None, ()), tasks)
+        world.performer().perform(Perform("prod", A, made, None, (creation(made),)), tasks)
     world.time.advance(60.0)
-    applied = world.inbox.next()
-    assert isinstance(applied, Applied)
+    applied = _applied(world)
     assert applied.at == world.time.now - 60.0
+    assert applied.between == ()
+
+
+async def test_a_write_of_several_requests_says_which_versions_it_went_through() -> None:
+    world = World("a")
+    stated = document(CONFIG_MAP, "a", data={})
+    made = canonical(stated, RESOURCES[CONFIG_MAP], None, namespace="web", digest_key=b"d")
+    both = (creation(made), creation(made))
+    async with asyncio.TaskGroup() as tasks:
+        world.performer().perform(Perform("prod", A, made, None, both), tasks)
+    assert _applied(world).between == ("100",)
+
+
+def _applied(world: World) -> Applied:
+    happened = iter(world.inbox.next, None)
+    return next(each for each in happened if isinstance(each, Applied))
 
 
 # The end ----------------------------------------------------------------------------------------
@@ -348,3 +384,32 @@ async def test_nothing_is_contacted_before_it_runs() -> None:
     shown = await world.newest()
     assert not shown.complete
     assert world.script.calls == []
+
+
+async def test_a_cluster_is_contacted_when_an_app_of_a_layout_needs_it() -> None:
+    made = World()
+    layout = Layout(
+        spec=replace(SPEC, name="{name}"),
+        shape="{name}",
+        revision="main",
+        values=(),
+        clusters=("prod",),
+        made=lambda _, __: SPEC,
+    )
+    state = initial(
+        (),
+        (ClusterSpec(name="prod"),),
+        layouts=(layout,),
+        healing=False,
+        writing=False,
+        digest_key=b"d",
+        mask_key=b"m",
+    )
+    made.engine = Engine(state, made.inbox, made.adapters, clock=made.time.clock)
+    async with made.running():
+        await made.until(lambda s: [view.spec.name for view in s.apps] == ["{name}"])
+        assert made.script.count("run") == 0
+        made.inbox.put(LayoutRead("{name}", (SPEC,)))
+        await made.until(lambda s: [view.spec.name for view in s.apps] == [SPEC.name])
+    assert made.script.count("run") == 1
+    assert made.script.calls.count(("meet", SPEC.name)) == 2  # attribution and reverts

@@ -1,5 +1,6 @@
 """core.engine.reverting: a revert is of one app's folder, on the branch that the app follows."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from core.engine.reverting import Reverts
 from core.errors import OutdatedError, RejectedError, UsageError
 from core.git import Repositories
 from core.model import AppSpec, RevertPlan
+from core.model.sources.signers import Signers
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
 
@@ -23,11 +25,12 @@ def sample(tmp_path: Path) -> Sample:
     return made
 
 
-def reverts_of(sample: Sample, *, path: str = "shop") -> Reverts:
+def reverts_of(sample: Sample, *, path: str = "shop", signers: Signers | None = None) -> Reverts:
     apps = [
         AppSpec(name=name, repo=str(sample.path), revision="main", path=place, cluster="c")
         for name, place in (("shop", path), ("other", "other"))
     ]
+    apps = [replace(app, signers=signers) for app in apps]
     return Reverts(apps, Repositories(), HERE, Clock(wall=lambda: NOW))
 
 
@@ -46,6 +49,18 @@ def test_a_revert_is_made_as_it_was_shown_and_dated_by_the_clock(sample: Sample)
     assert sample.git("show", "main:shop/a.yaml").encode() == FIRST
     assert sample.git("rev-parse", "main").strip() == made
     assert sample.git("show", "-s", "--format=%ct", made).strip() == str(int(NOW))
+
+
+@pytest.mark.outside
+def test_where_commits_must_be_signed_a_revert_is_refused_before_anything_is_written(
+    sample: Sample,
+) -> None:
+    bad = sample.commit({"shop/a.yaml": SECOND}, "two of them")
+    plan = reverts_of(sample, signers=Signers()).planned("shop", bad)
+    assert "what is written here is not signed" in str(plan.problem)
+    with pytest.raises(RejectedError, match="make the revert with git, and sign it"):
+        reverts_of(sample).made(plan)
+    assert sample.git("rev-parse", "main").strip() == bad
 
 
 def config_map(name: str, value: str) -> bytes:

@@ -12,6 +12,7 @@ from core.cli.exit_codes import code_of_error
 from core.errors import ProductError
 from core.git import Repositories, Repository
 from core.model import AppSpec
+from core.sources.histories import Histories
 from core.sources.reading import Folders
 from tests.core.git.odd import Raw, repositories
 from tests.core.manifests.here import HERE
@@ -59,7 +60,8 @@ def of(spec: AppSpec, repositories: Repositories) -> Iterator[Callable[[], objec
     def everything() -> None:
         found = folders.read(spec)
         assert found is not None
-        folders.history(spec, found.revision)
+        for told in Histories(spec.repo, repositories).read([(spec, found.revision.id)]):
+            assert [one.app for one in told] in ([], ["a"])
 
     yield everything
 

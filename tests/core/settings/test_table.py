@@ -12,7 +12,7 @@ from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.remote_table import REPOSITORY, WEBHOOK
-from core.settings.table import APP, CLUSTER, RULE, TOP
+from core.settings.table import APP, CHART, CLUSTER, LAYOUT, RULE, TOP
 
 README = Path(__file__).parents[3] / "README.md"
 TABLES = {
@@ -20,7 +20,8 @@ TABLES = {
     "clusters.NAME.": CLUSTER,
     "repositories[].": REPOSITORY,
     "webhook.": WEBHOOK,
-    "apps[].": APP,
+    "apps[].": (*APP, *LAYOUT),
+    "apps[].chart.": CHART,
     "apps[].ignore[].": RULE,
 }
 WORDS = {str: "text", bool: "true or false", int: "number", list: "list", dict: "mapping"}
@@ -85,8 +86,8 @@ def test_flags_say_what_is_used_without_them() -> None:
 @pytest.mark.parametrize(
     ("table", "made", "others"),
     [
-        (APP, AppSpec, set()),
-        (CLUSTER, ClusterSpec, {"name", "kubeconfig"}),  # a key of its own; the environment
+        (APP, AppSpec, {"signers"}),  # of its repository
+        (CLUSTER, ClusterSpec, {"name"}),  # a key of its own
         (RULE, IgnoreRule, {"source"}),  # where it stands
     ],
 )

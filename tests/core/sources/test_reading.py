@@ -4,13 +4,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
+from core.clock import Clock
+from core.decryption.opener import AGAIN_S, Opener
 from core.errors import ProductError, UsageError
-from core.git import Repositories
-from core.model import AppSpec
+from core.git import File, Repositories, Repository
+from core.model import AppSpec, Commit
 from core.sources.reading import Folders
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
+from tests.core.render.worlds import script
 
 MANIFEST = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 
@@ -50,6 +54,89 @@ def test_a_new_commit_is_read_though_it_changes_nothing_in_the_folder(sample: Sa
     read = folders.read(shop)
     assert read is not None
     assert read.revision.id == head
+
+
+class Asked(Repository):
+    """Notes which folders were listed and how many files were read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.listed: list[str] = []
+        self.files_read = 0
+
+    @override
+    def files(self, commit: str, folder: str) -> tuple[File, ...]:
+        self.listed.append(folder)
+        return super().files(commit, folder)
+
+    @override
+    def blob(self, blob_id: str) -> bytes:
+        self.files_read += 1
+        return super().blob(blob_id)
+
+
+class Asking(Repositories):
+    """Opens one repository, which notes what it is asked."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.one = Asked(path)
+
+    @override
+    def opened(self, path: str) -> Repository:
+        return self.one
+
+
+def test_a_commit_that_does_not_touch_an_apps_folder_costs_it_nothing(sample: Sample) -> None:
+    asking = Asking(sample.path)
+    folders, shop = Folders(str(sample.path), asking, HERE), spec_of(sample)
+    other = spec_of(sample, name="other", path="other")
+    first = [folders.read(spec) for spec in (shop, other)]
+    asking.one.listed.clear()
+    asking.one.files_read = 0
+    head = sample.commit({"other/b.yaml": MANIFEST.replace(b"settings", b"b")}, "elsewhere")
+    read, elsewhere = (folders.read(spec) for spec in (shop, other))
+    assert (asking.one.listed, asking.one.files_read) == (["other"], 1)
+    assert read is not None
+    assert elsewhere is not None
+    assert first[0] is not None
+    assert read == replace(first[0], revision=elsewhere.revision)
+    assert read.revision.id == head
+    assert read.documents is first[0].documents
+    assert [one.name for one in elsewhere.documents] == ["b"]
+
+
+def test_a_folder_with_links_is_listed_anew_for_they_lead_elsewhere(sample: Sample) -> None:
+    sample.git("reset", "-q", "--hard")
+    (sample.path / "shop/more.yaml").symlink_to("../other/b.yaml")
+    sample.git("add", "shop/more.yaml")
+    sample.git("commit", "-q", "-m", "link")
+    folders, shop = folders_of(sample), spec_of(sample)
+    assert folders.read(shop) is not None
+    sample.commit({"other/b.yaml": MANIFEST.replace(b"settings", b"b")}, "elsewhere")
+    read = folders.read(shop)
+    assert read is not None
+    assert [one.name for one in read.documents] == ["settings", "b"]
+
+
+def test_a_folder_that_failed_is_read_whole_the_next_time(sample: Sample) -> None:
+    asking = Asking(sample.path)
+    folders, shop = Folders(str(sample.path), asking, HERE), spec_of(sample)
+    assert folders.read(shop) is not None
+    folders.forget("shop")
+    assert folders.read(shop) is not None
+    assert asking.one.listed == ["shop", "shop"]
+
+
+def test_apps_of_one_branch_are_read_at_one_commit(sample: Sample) -> None:
+    folders, shop = folders_of(sample), spec_of(sample)
+    heads: dict[str, Commit] = {}
+    first = folders.read(shop, heads)
+    sample.commit({"other/b.yaml": MANIFEST}, "meanwhile")
+    other = folders.read(spec_of(sample, name="other", path="other"), heads)
+    assert first is not None
+    assert other is not None
+    assert other.revision == first.revision
 
 
 def test_the_tree_of_a_folder_changes_with_its_chosen_files_and_with_nothing_else(
@@ -117,15 +204,6 @@ def test_after_a_failure_the_same_commit_is_read_again(sample: Sample) -> None:
     assert folders.read(shop) is not None
 
 
-def test_the_history_is_of_the_apps_folder_alone(sample: Sample) -> None:
-    sample.commit({"other/c.yaml": MANIFEST}, "not ours")
-    sample.commit({"shop/c.yaml": MANIFEST}, "ours")
-    folders, shop = folders_of(sample), spec_of(sample)
-    read = folders.read(shop)
-    assert read is not None
-    assert [one.subject for one in folders.history(shop, read.revision)] == ["ours", "first"]
-
-
 def test_a_repository_that_is_not_there_is_an_error_each_time(tmp_path: Path) -> None:
     folders = Folders(str(tmp_path / "none"), Repositories(), HERE)
     spec = AppSpec(name="a", repo=str(tmp_path / "none"), revision="main", path="", cluster="c")
@@ -146,3 +224,32 @@ def test_a_history_that_was_written_anew_names_the_commit_that_it_lacks(sample: 
     back = folders.read(shop)
     assert back is not None
     assert back.lacks == more.revision.id
+
+
+def test_a_file_that_stayed_closed_is_tried_again_at_the_same_commit(
+    sample: Sample, tmp_path: Path
+) -> None:
+    signs = "mac: a, lastmodified: '2026-01-01T00:00:00Z', version: 3.9.0"
+    head = b"apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+    sample.commit({"shop/s.yaml": head + f"sops: {{{signs}}}\n".encode()}, "sealed")
+    plain, now = tmp_path / "plain", [0.0]
+    environment = script(tmp_path / "bin", "sops", f"cat {plain} || exit 128")
+    opener = Opener(HERE, environment, clock=Clock(monotonic=lambda: now[0]))
+    folders = Folders(str(sample.path), Repositories(), HERE, None, opener)
+    shop = spec_of(sample)
+    read = folders.read(shop)
+    assert read is not None
+    assert [document.name for document in read.documents] == ["settings"]
+    assert [document.name for document, _ in read.broken] == ["s"]
+    assert folders.is_closed("shop")
+    plain.write_bytes(head)
+    assert folders.read(shop) is None  # too soon
+    now[0] = AGAIN_S
+    read = folders.read(shop)
+    assert read is not None
+    assert {document.name: document.sealed for document in read.documents} == {
+        "settings": False,
+        "s": True,
+    }
+    assert (read.problems, read.broken, folders.is_closed("shop")) == ((), (), False)
+    assert folders.read(shop) is None

@@ -15,7 +15,9 @@ from tests.core.manifests.here import HERE
 from tests.core.render.worlds import script
 
 MAP = b"{apiVersion: v1, kind: ConfigMap, metadata: {name: m}}"
-PRINTS = 'if [ "$1" = version ]; then echo v1; else echo run >> %s; cat ../tree/base/m.yaml; fi'
+PRINTS = (
+    'if [ "$1" = version ]; then echo v1; else echo run >> %s; /bin/cat ../tree/base/m.yaml; fi'
+)
 BASE = {"base/kustomization.yaml": b"resources: [m.yaml]\n", "base/m.yaml": MAP}
 
 
@@ -26,11 +28,12 @@ class World:
         self.sample = Sample(folder / "repo")
         self.runs = folder / "runs"
         self.runs.touch()
-        environment = script(folder / "bin", "kustomize", PRINTS % self.runs)
+        script(folder / "bin", "kustomize", PRINTS % self.runs)
+        environment = {"PATH": str(folder / "bin")}
         self.folders = Folders(str(self.sample.path), Repositories(), HERE, Renderer(environment))
 
-    def read(self, path: str = "over", *values: str, render: Render = Render.AUTO) -> SourceRead:
-        spec = AppSpec(
+    def spec(self, path: str = "over", *values: str, render: Render = Render.AUTO) -> AppSpec:
+        return AppSpec(
             name="shop",
             repo=str(self.sample.path),
             revision="main",
@@ -39,7 +42,9 @@ class World:
             values=values,
             render=render,
         )
-        found = self.folders.read(spec)
+
+    def read(self, path: str = "over", *values: str, render: Render = Render.AUTO) -> SourceRead:
+        found = self.folders.read(self.spec(path, *values, render=render))
         assert found is not None
         return found
 
@@ -102,7 +107,31 @@ def test_a_plain_folder_beside_it_needs_no_tool(world: World) -> None:
 
 
 def test_what_the_app_says_counts_more_than_what_the_folder_looks_like(world: World) -> None:
+    with pytest.raises(RejectedError, match=r'folder "over" holds no Chart\.yaml'):
+        world.read(render=Render.HELM)
+    world.sample.commit({"over/Chart.yaml": b"name: over\n"})
     with pytest.raises(UnavailableError, match="helm is not installed"):
         world.read(render=Render.HELM)
     with pytest.raises(RejectedError, match="values are for helm, and this folder is for kustom"):
         world.read("over", "x.yaml")
+
+
+def test_while_the_tool_is_away_what_it_made_stays_and_is_told_once(world: World) -> None:
+    world.read()
+    tool = world.runs.parent / "bin" / "kustomize"
+    hidden = tool.rename(tool.with_name("hidden"))
+    shop = world.spec()
+    assert world.folders.read(shop) is None  # its commit was read
+    world.sample.commit({"elsewhere/y": b"x"})
+    found = world.folders.read(shop)
+    assert found is not None
+    doubt = world.folders.doubt("shop")
+    assert doubt is not None
+    assert "is not installed" in doubt.words
+    assert world.folders.read(shop) is None
+    assert world.folders.doubt("shop") == doubt
+    hidden.rename(tool)
+    again = world.folders.read(shop)
+    assert again is not None
+    assert (again.revision, again.tree) == (found.revision, found.tree)
+    assert world.folders.doubt("shop") is None

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +14,12 @@ from typing_extensions import override
 
 from core.clock import Clock
 from core.errors import UnavailableError
-from core.git import Repositories, Repository
-from core.model import AppSpec, Commit, Remedy
-from core.reconcile.memory.inputs import HistoryRead, Input, SourceLost, SourceRead
+from core.git import Repositories, Repository, Walk
+from core.model import AppSpec, Remedy
+from core.model.sources.layouts import Layout
+from core.reconcile.memory.inputs import HistoryRead, Input, LayoutRead, SourceLost, SourceRead
+from core.reconcile.sides.layouts import LOOKS_APART_S
+from core.settings.document import parse_settings
 from core.sources import Sources
 from core.sources.sources import LOOK_AGAIN_S
 from tests.core.git.sample import Sample
@@ -52,6 +55,8 @@ class World:
     async def next(self, kind: type[T]) -> T:
         """The next input, which must be of this kind."""
         found = await self.any()
+        while isinstance(found, HistoryRead) and kind is LayoutRead:  # it comes when it comes
+            found = await self.any()
         assert isinstance(found, kind), found
         return found
 
@@ -63,11 +68,28 @@ class World:
         async with asyncio.timeout(20):
             return await self.naps.get()
 
+    async def source(self) -> SourceRead:
+        """The next folder that was read, whatever else came before."""
+        while not isinstance(found := await self.any(), SourceRead):
+            assert isinstance(found, HistoryRead), found
+        return found
+
     def sources(
-        self, *apps: AppSpec, once: bool = False, repositories: Repositories | None = None
+        self,
+        *apps: AppSpec,
+        layouts: tuple[Layout, ...] = (),
+        once: bool = False,
+        repositories: Repositories | None = None,
     ) -> Sources:
-        opened = repositories or Repositories()
-        return Sources(apps, opened, self.inputs.put_nowait, HERE, once=once, clock=self.clock)
+        return Sources(
+            apps,
+            repositories or Repositories(),
+            self.inputs.put_nowait,
+            HERE,
+            layouts=layouts,
+            once=once,
+            clock=self.clock,
+        )
 
 
 @asynccontextmanager
@@ -240,10 +262,10 @@ class Endless(Repository):
     over = threading.Event()
 
     @override
-    def history(self, commit: str, folder: str, *, limit: int = 1) -> tuple[Commit, ...]:
+    def walk(self, starts: Iterable[tuple[str, str]]) -> Walk:
         self.begun.set()
         assert self.over.wait(20)
-        return ()
+        return super().walk(starts)
 
 
 async def test_a_history_that_is_being_read_ends_with_the_sources(
@@ -296,3 +318,65 @@ async def test_what_can_be_over_without_a_sign_is_looked_at_again_after_a_while(
         while isinstance(found := await world.any(), SourceLost):
             pass  # the watch rings once when it stands
         assert isinstance(found, SourceRead)
+
+
+# Layouts ----------------------------------------------------------------------------------------
+
+
+def layout(sample: Sample) -> Layout:
+    text = f"apps: [{{layout: 'apps/{{name}}', repo: {sample.path}, revision: main}}]"
+    (found,) = parse_settings("driftdeck.yaml", text.encode(), sample.path).layouts
+    return found
+
+
+async def names_read(world: World) -> tuple[list[str], str]:
+    """The names of a layout's apps at the next look, and what is said of the others."""
+    read = await world.next(LayoutRead)
+    assert read.apps is not None
+    return [app.name for app in read.apps], str(read.problem or "")
+
+
+async def test_apps_of_a_layout_are_told_before_they_are_read_and_come_with_their_folders(
+    world: World, sample: Sample
+) -> None:
+    sample.commit({"apps/a/x.yaml": MANIFEST})
+    sources = world.sources(app(sample), layouts=(layout(sample),))
+    async with running(sources):
+        assert await names_read(world) == (["a"], "")
+        assert [(await world.source()).app for _ in range(2)] == ["shop", "a"]
+        sample.commit({"apps/b/x.yaml": MANIFEST, "apps/shop/x.yaml": MANIFEST})
+        names, said = await names_read(world)
+        assert names == ["a", "b"]
+        assert said == '"apps/shop" is left out: shop is the name of another app'
+        assert {(await world.source()).app for _ in range(3)} == {"shop", "a", "b"}
+
+
+async def test_an_app_whose_folder_left_is_not_read_and_is_looked_for_once_more(
+    world: World, sample: Sample
+) -> None:
+    sample.commit({"apps/a/x.yaml": MANIFEST, "apps/b/x.yaml": MANIFEST})
+    async with running(world.sources(layouts=(layout(sample),))):
+        assert (await names_read(world))[0] == ["a", "b"]
+        assert [(await world.source()).app for _ in range(2)] == ["a", "b"]
+        sample.commit({"apps/b/x.yaml": None})
+        assert (await names_read(world))[0] == ["a"]
+        assert (await world.source()).app == "a"
+        nap = await world.nap()
+        assert nap.seconds == LOOK_AGAIN_S > LOOKS_APART_S
+        nap.over.set()
+        assert (await names_read(world))[0] == ["a"]
+        sample.commit({"apps/b/x.yaml": MANIFEST})
+        assert (await names_read(world))[0] == ["a", "b"]
+        assert [(await world.source()).app for _ in range(2)] == ["a", "b"]
+
+
+async def test_a_layout_of_a_repository_that_cannot_be_read_says_why(
+    world: World, sample: Sample
+) -> None:
+    wanted = layout(sample)
+    shutil.rmtree(sample.path)
+    async with running(world.sources(layouts=(wanted,), once=True)):
+        read = await world.next(LayoutRead)
+    assert read.apps is None
+    assert read.problem is not None
+    assert str(sample.path) in read.problem.words

@@ -8,6 +8,7 @@ import pytest
 
 from core.model import Commit, Drift, Key
 from core.reconcile.memory.commands import (
+    Compare,
     Execute,
     ExecuteRevert,
     PreparePlan,
@@ -15,6 +16,7 @@ from core.reconcile.memory.commands import (
     Refresh,
     SetHeal,
     SetWriting,
+    StateOfGit,
 )
 from tests.tui import samples
 from tests.tui.stage import playing
@@ -52,6 +54,14 @@ async def test_letters_and_arrows_move_the_cursor() -> None:
         assert _name(stage.cursor) == "search"
         await stage.press("up", "g", "k")
         assert _name(stage.cursor) == "payments"
+
+
+@covers("compare")
+async def test_v_compares_a_commit_with_now() -> None:
+    async with playing() as stage:
+        await stage.press("3", "j", "V")
+        (asked,) = stage.asked(Compare)
+        assert asked.before == StateOfGit("payments", samples.HISTORY[1].id)
 
 
 @covers("half_down", "half_up", "page_down", "page_up")

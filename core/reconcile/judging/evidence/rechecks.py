@@ -15,6 +15,7 @@ from core.reconcile.memory.inputs import AdmissionSeen
 from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.subjects import Subject
 
+FRESH_S: Final = 1.0  # an answer so young was given under what was seen, or the next look finds it
 RECHECK_S: Final = 1500.0  # and the next look is at most 240 s away: half an hour at the latest
 SPREAD_S: Final = 900.0  # sooner by up to this much: what was judged together is asked apart
 
@@ -43,8 +44,11 @@ def doubt_answers(draft: Draft, seen: AdmissionSeen) -> None:
         row = subject.row
         if subject.answered_at is None or row is None or row.cluster != seen.cluster:
             continue
+        age_s = draft.now - subject.answered_at
+        if 0.0 <= age_s < FRESH_S and not subject.doubtful:
+            continue
         old_s = RECHECK_S - crc32(str(key).encode()) % int(SPREAD_S)
-        if seen.changed or subject.doubtful or draft.now - subject.answered_at >= old_s:
+        if seen.changed or subject.doubtful or age_s >= old_s:
             refused = subject.refusal is not None or subject.returned is not None
             made = replace(subject, refusal=None, doubtful=True, rejudge=subject.rejudge or refused)
             if made.returned is not None:

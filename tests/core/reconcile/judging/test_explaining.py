@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from core.model import Actor, Confidence, EventName, FieldChange, Operation, Origin, Verdict
-from core.reconcile.memory.commands import Explain
-from core.reconcile.memory.effects import LookUp
-from core.reconcile.memory.results import Explained, InventoryRead, InventoryRow
+from core.model.comparisons import Comparison, End
+from core.reconcile.memory.commands import Compare, Explain, StateOfGit
+from core.reconcile.memory.effects import CompareStates, LookUp
+from core.reconcile.memory.results import Compared, Explained, InventoryRead, InventoryRow
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,
@@ -19,6 +20,7 @@ from tests.core.reconcile.world import (
     key,
     live,
     questions,
+    world,
 )
 
 A = key(CONFIG_MAP, "a")
@@ -163,3 +165,25 @@ def test_an_older_value_of_the_same_field_is_not_laid_at_somebody_s_door() -> No
     told = [event for event in made.state.events if event.name is EventName.DRIFT_DETECTED]
     assert [change.live for event in told for change in event.changes] == ["2", "3"]
     assert [change.actor == ALICE for event in told for change in event.changes] == [False, True]
+
+
+# Two states of Git -------------------------------------------------------------------------------
+
+
+def test_two_states_are_compared_at_the_commits_that_are_named_or_followed() -> None:
+    made = applied("a")
+    (effect,) = made.feed(Compare(7, StateOfGit(SPEC.name, "c" * 40), StateOfGit(SPEC.name)))
+    assert isinstance(effect, CompareStates)
+    assert (effect.before.revision, effect.after.revision) == ("c" * 40, commit(1).id)
+    assert (effect.request, effect.before.path) == (7, SPEC.path)
+    found = Comparison(End(effect.before), End(effect.after), same=1)
+    made.feed(Compared(7, found))
+    assert made.state.answers[7] is found
+
+
+def test_an_app_that_was_not_read_yet_is_not_compared() -> None:
+    made = world()
+    assert made.feed(Compare(7, StateOfGit(SPEC.name, "c" * 40), StateOfGit(SPEC.name))) == []
+    answer = made.state.answers[7]
+    assert isinstance(answer, Comparison)
+    assert str(answer.problems[0]) == f"Git was not read yet for {SPEC.name}"

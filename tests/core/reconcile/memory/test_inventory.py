@@ -282,3 +282,66 @@ def test_a_row_that_another_wrote_while_ours_was_on_its_way_stays() -> None:
     assert records(made.feed(InventoryRead(SPEC.name, (theirs,)))) == []  # one write at a time
     (again,) = records(made.feed(InventoryWritten(SPEC.name, first.rows)))
     assert {row.ref for row in again.rows} == {A, theirs.ref}
+
+
+# How often ----------------------------------------------------------------------------------------
+
+
+def healing() -> World:
+    """Five objects went while nobody looked, and are put back one after the other."""
+    made = applied(*"abcde", healing=True)
+    made.now += 60.0
+    return made
+
+
+def put_back(made: World, name: str, version: int) -> list[Effect]:
+    effects = made.change(CONFIG_MAP, name, None)
+    (write,) = writes(effects)
+    return made.accept(write, version, uid=f"new-{name}")
+
+
+def test_heals_that_end_one_after_the_other_are_recorded_once_a_second() -> None:
+    made = healing()
+    (first,) = records(put_back(made, "a", 10))
+    made.recorded([first])
+    for number, name in enumerate("bcde", 11):
+        made.now += 0.1
+        assert records(put_back(made, name, number)) == []
+    assert records(made.wait(0.5)) == []
+    (second,) = records(made.wait(0.2))
+    assert [row.uid for row in second.rows] == [f"new-{name}" for name in "abcde"]
+    made.recorded([second])
+    assert records(made.wait(5.0)) == []
+
+
+def test_a_heal_waits_for_no_record_that_is_not_its_own() -> None:
+    made = healing()
+    made.recorded(put_back(made, "a", 10))
+    assert records(put_back(made, "b", 11)) == []
+    assert written(made.change(CONFIG_MAP, "c", None)) == [key(CONFIG_MAP, "c")]
+
+
+def test_a_person_and_an_apply_wait_for_no_second() -> None:
+    made = healing()
+    made.recorded(put_back(made, "a", 10))
+    put_back(made, "b", 11)
+    rows = len(records(made.read(*(document(CONFIG_MAP, n, **GOOD) for n in "abcdef"), number=2)))
+    assert rows == 1  # of f, which is to be created
+
+
+def test_a_clock_that_is_set_back_holds_no_record_up() -> None:
+    made = healing()
+    made.recorded(put_back(made, "a", 10))
+    put_back(made, "b", 11)
+    made.now -= 3000.0
+    made.wait(0.0)
+    assert len(records(made.wait(1.0))) == 1
+
+
+def test_no_record_is_written_once_writing_is_forbidden() -> None:
+    made = healing()
+    made.recorded(put_back(made, "a", 10))
+    put_back(made, "b", 11)
+    made.feed(SetWriting(enabled=False))
+    assert records(made.wait(2.0)) == []
+    assert len(records(made.feed(SetWriting(enabled=True)))) == 1

@@ -125,6 +125,22 @@ def test_only_what_git_changed_is_judged_again() -> None:
     assert made.row("c").verdict is Verdict.EXTRA
 
 
+def test_a_commit_that_leaves_the_folder_as_it_was_is_noted_and_nothing_more() -> None:
+    made = applied("a", "b")
+    source = app(made).source
+    assert source is not None
+    first = replace(source, tree="t")
+    made.feed(first)
+    before, said = app(made), made.events()
+    assert made.once(replace(first, revision=commit(2))) == []
+    after = app(made)
+    assert after.source == replace(first, revision=commit(2))
+    assert after.desired is before.desired
+    assert made.events() == said
+    made.once(replace(first, revision=commit(3), lacks=commit(2).id))
+    assert "the history was written anew" in made.told(EventName.SOURCE_UPDATED)[-1]
+
+
 def test_a_line_that_moved_moves_in_the_row_and_asks_nothing() -> None:
     made = applied("a")
     moved = replace(document(CONFIG_MAP, "a", **GOOD), file="moved.yaml", line=7)

@@ -100,6 +100,41 @@ def test_a_listing_of_what_was_there_before_our_write_does_not_end_the_waiting()
     assert (made.row("a").verdict, made.row("a").calling) == (Verdict.IN_SYNC, False)
 
 
+HALF = live(CONFIG_MAP, "a", 7, data={"a": "2"})  # after the first of the two writes of a heal
+
+
+def two_writes(made: World) -> list[Effect]:
+    (sent,) = writes(made.effects)
+    return made.feed(Applied(A, sent.desired, FIXED, between=("7",)))
+
+
+def test_a_listing_between_the_two_writes_of_a_heal_does_not_end_the_waiting() -> None:
+    made = writing()
+    two_writes(made)
+    listed(made, HALF)
+    assert made.row("a").calling is True
+    assert made.change(CONFIG_MAP, "a", FIXED) == []
+    assert (made.row("a").verdict, made.row("a").calling) == (Verdict.IN_SYNC, False)
+
+
+def test_nor_does_one_that_came_before_the_answer() -> None:
+    made = writing()
+    listed(made, HALF)
+    assert questions(two_writes(made)) == []
+    assert made.row("a").calling is True
+    assert made.change(CONFIG_MAP, "a", FIXED) == []
+    assert (made.row("a").verdict, made.row("a").calling) == (Verdict.IN_SYNC, False)
+
+
+def test_a_server_that_still_says_so_later_is_believed() -> None:
+    made = writing()
+    two_writes(made)
+    made.now += 1.0
+    kept = {ref(CONFIG_MAP, "b"): live(CONFIG_MAP, "b", 5, data={"a": "1"}), A.ref: HALF}
+    made.feed(KindListed("prod", CONFIG_MAP, kept, began={"": made.now}))
+    assert made.row("a").verdict is Verdict.DRIFTED
+
+
 @pytest.mark.parametrize("later", [live(CONFIG_MAP, "a", 9, data={"a": "1"}), None])
 def test_a_write_that_a_listing_has_passed_before_its_answer_comes_is_not_waited_for(
     later: Live | None,

@@ -7,6 +7,7 @@ import pytest
 
 from core.model import ConfirmedBy, Drift, Verdict
 from core.reconcile.judging.evidence.rechecks import (
+    FRESH_S,
     RECHECK_S,
     SPREAD_S,
     doubt_answers,
@@ -30,7 +31,7 @@ BACK, HOLD = Returned("d", Map({"data.a": "1"})), Hold(NOW + 60, 1, "d")
 def remembering(**known: Any) -> Draft:
     """One ConfigMap that was asked about just now, but for what is *known* otherwise."""
     draft = Draft(STATE, NOW)
-    draft.put(replace(draft.subject(A), **({"answered_at": NOW} | known)))
+    draft.put(replace(draft.subject(A), **({"answered_at": NOW - FRESH_S} | known)))
     return draft
 
 
@@ -92,6 +93,9 @@ def test_a_row_stands_only_where_a_repeated_question_got_no_answer(
     [
         ({}, {}, False),
         ({}, {"changed": True}, True),
+        ({"answered_at": NOW}, {"changed": True}, False),  # the next look finds it
+        ({"answered_at": NOW + 5}, {"changed": True}, True),  # the clock was set back
+        ({"answered_at": NOW, "doubtful": True}, {"changed": True}, True),
         ({"doubtful": True}, {}, True),  # it was asked for, and there was no answer
         ({"answered_at": NOW - RECHECK_S}, {}, True),
         ({"answered_at": NOW - (RECHECK_S - SPREAD_S)}, {}, False),

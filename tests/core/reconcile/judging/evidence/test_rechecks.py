@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import ConfirmedBy, EventName, Verdict
+from core.reconcile.judging.evidence.rechecks import FRESH_S
 from core.reconcile.memory.effects import Confirm, Effect
 from core.reconcile.memory.inputs import AdmissionSeen
 from core.reconcile.memory.results import Applied, Confirmed
@@ -26,6 +27,12 @@ def forced() -> World:
     return made
 
 
+def seen_changed(made: World) -> list[Effect]:
+    """What admits objects changed, and the last answer is older than that."""
+    made.now += FRESH_S
+    return made.feed(CHANGED)
+
+
 def answered(made: World, question: Confirm, **predicted: Any) -> list[Effect]:
     """The server answers a dry-run."""
     result = live(CONFIG_MAP, "a", 7, **predicted).body
@@ -40,7 +47,7 @@ def failed(made: World, question: Confirm, **more: Any) -> list[Effect]:
 def test_when_a_webhook_changes_only_what_rests_on_a_dry_run_is_asked_again() -> None:
     made = forced()
     row = made.state.rows[A]
-    (question,) = questions(made.feed(CHANGED))
+    (question,) = questions(seen_changed(made))
     assert question.key == A
     assert made.state.rows[A] is row  # it stands until the answer is there
     assert made.complete()
@@ -48,9 +55,17 @@ def test_when_a_webhook_changes_only_what_rests_on_a_dry_run_is_asked_again() ->
     assert made.state.rows[A] is row
 
 
+def test_an_answer_of_this_very_second_is_left_to_the_next_look() -> None:
+    made = forced()
+    made.now += FRESH_S / 2
+    assert questions(made.feed(CHANGED)) == []
+    made.now += 9.0
+    assert [question.key for question in questions(made.feed(CHANGED))] == [A]
+
+
 def test_a_webhook_that_went_leaves_drift_that_is_told() -> None:
     made = forced()
-    (question,) = questions(made.feed(CHANGED))
+    (question,) = questions(seen_changed(made))
     answered(made, question, data={"a": "1"})
     assert made.state.rows[A].verdict is Verdict.DRIFTED
     assert made.state.events[-1].name is EventName.DRIFT_DETECTED
@@ -59,7 +74,7 @@ def test_a_webhook_that_went_leaves_drift_that_is_told() -> None:
 def test_a_webhook_that_came_ends_the_drift_it_explains() -> None:
     made = applied("a")
     made.drift("a", 6, **FORCED)
-    (question,) = questions(made.feed(CHANGED))
+    (question,) = questions(seen_changed(made))
     answered(made, question, **FORCED)
     assert made.state.rows[A].verdict is Verdict.IN_SYNC
 
@@ -103,7 +118,7 @@ def test_a_repeated_question_without_an_answer_leaves_the_row_and_is_asked_again
 ) -> None:
     made = forced()
     row = made.state.rows[A]
-    (question,) = questions(made.feed(CHANGED))
+    (question,) = questions(seen_changed(made))
     assert questions(failed(made, question, status=status, retry=True, problem="busy")) == []
     assert made.state.rows[A] is row
     (question,) = questions(made.feed(LOOKED))  # at the next look, however fresh
@@ -116,7 +131,7 @@ def test_a_refusal_is_asked_again_when_a_policy_went() -> None:
     (question,) = questions(made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 6, **FORCED)))
     failed(made, question, status=422, problem="a policy says no")
     assert made.state.rows[A].reason == "a policy says no"
-    (question,) = questions(made.feed(CHANGED))
+    (question,) = questions(seen_changed(made))
     answered(made, question, data={"a": "1"})
     assert made.state.rows[A].confirmed_by is ConfirmedBy.SERVER
     assert not made.state.rows[A].reason
@@ -128,11 +143,11 @@ def test_what_the_server_put_back_is_tried_again_when_a_policy_went() -> None:
     back = live(CONFIG_MAP, "a", 6, data={"a": "2"})
     (question,) = questions(made.feed(Applied(write.key, write.desired, back)))
     assert writes(made.agree(question)) == []
-    (question,) = questions(made.feed(CHANGED))
+    (question,) = questions(seen_changed(made))
     assert len(writes(made.agree(question))) == 1
 
 
 def test_no_second_question_is_asked_while_one_is_on_its_way() -> None:
     made = forced()
-    assert len(questions(made.feed(CHANGED))) == 1
-    assert questions(made.feed(CHANGED)) == []
+    assert len(questions(seen_changed(made))) == 1
+    assert questions(seen_changed(made)) == []

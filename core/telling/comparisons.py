@@ -1,0 +1,27 @@
+"""Two states of Git against each other: what becomes of each object, and how they add up."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from core.model.comparisons import Comparison, Turn
+from core.telling.spans import Role
+
+ROLES: Final[Mapping[Turn, Role]] = {
+    Turn.CHANGED: Role.DRIFTED,
+    Turn.REMOVED: Role.EXTRA,
+    Turn.ADDED: Role.MISSING,
+}
+
+
+def counted(comparison: Comparison) -> Counter[Turn]:
+    """Count the objects that are not stated alike."""
+    return Counter(row.turn for row in comparison.objects)
+
+
+def totals(comparison: Comparison) -> str:
+    """Count the objects in words: `1 changed, 2 added, 7 the same`."""
+    found = counted(comparison)
+    parts = [f"{found[turn]} {turn}" for turn in Turn if found[turn]]
+    unfinished = " (not complete)" if comparison.problems else ""
+    return ", ".join([*parts, f"{comparison.same} the same"]) + unfinished

@@ -1,0 +1,69 @@
+"""What two states of Git have apart, object by object: `first -> second`."""
+
+from collections.abc import Iterator
+
+from core.model import Absent, FieldChange
+from core.model.comparisons import Comparison, End, Restatement
+from core.telling import changes, comparisons, origins
+from core.telling.objects import name_of
+from core.telling.spans import Line, Role, say
+from tui.text.pairs import pair_parts
+from tui.text.rows import Looks
+from tui.text.spans import flow, wrap
+
+
+def comparison_lines(found: Comparison, width: int, looks: Looks) -> list[Line]:
+    """Both ends, what is wrong, then each object with its fields and the commit that says so."""
+    lines: list[Line] = []
+    for sign, role, end in (("-", Role.LIVE, found.before), ("+", Role.GIT, found.after)):
+        lines += flow(((f"{sign} ", role), *_end(end, looks)), width, indent=2)
+    told = [(str(problem), Role.ERROR) for problem in found.problems]
+    told += [(note, Role.WARNING) for note in found.notes]
+    for words, role in (*told, (comparisons.totals(found), Role.TEXT)):
+        lines += [((part, role),) for part in wrap(say(words)[0], width)]
+    for row in found.objects:
+        lines += [(), *_object_lines(row, width, looks)]
+    return lines
+
+
+def named(end: End) -> str:
+    """Name one end as a title has it: `shop@1a2b3c4`."""
+    return f"{end.spec.name}@{end.spec.revision[:7]}"
+
+
+def _end(end: End, looks: Looks) -> Line:
+    if end.commit is None:
+        return (say(named(end), Role.STRONG),)
+    told = origins.commit_brief(end.commit, looks.now)
+    return (say(f"{end.spec.name}  ", Role.STRONG), *told)
+
+
+def _object_lines(row: Restatement, width: int, looks: Looks) -> Iterator[Line]:
+    yield from flow(
+        (say(f"{row.turn}  ", comparisons.ROLES[row.turn]), say(name_of(row.key.ref), Role.STRONG)),
+        width,
+        indent=2,
+    )
+    yield from _told(origins.brief(row.origin, looks.now), "  ", width)
+    for change in row.changes:
+        yield from (_within(line) for line in _field_lines(change, width - 2, looks))
+
+
+def _field_lines(change: FieldChange, width: int, looks: Looks) -> Iterator[Line]:
+    """Path, who states it, and both values; the place is of the second, or of who has it alone."""
+    title, values = pair_parts(change, width, looks)
+    said = origins.brief(change.origin, looks.now)
+    told = list(_told(said, "  - " if isinstance(change.git, Absent) else "  + ", width))
+    yield from (*title, *told, *values) if title else (*values, *told)
+    for text, role in changes.differences(change):
+        yield from (((f"  {part}", role),) for part in wrap(text, max(8, width - 2)))
+
+
+def _told(said: Line, lead: str, width: int) -> Iterator[Line]:
+    role = Role.LIVE if "-" in lead else Role.GIT
+    if said:
+        yield from flow(((lead, role), *said), width, indent=len(lead))
+
+
+def _within(line: Line) -> Line:
+    return (("  ", Role.TEXT), *line)
