@@ -63,7 +63,7 @@ def test_a_server_restored_from_a_snapshot_is_healed_after_a_person_synced_it_el
 ) -> None:
     place, server = own
     assert run(place, "sync", "--yes").returncode == 0
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+    with place.controller("--autoheal") as controller:
         controller.take(of("cluster_synced"), within_s=30)
         restore = server.remember()
         scale(place, NAME, 7)
