@@ -37,3 +37,5 @@ class Options:
     dry_run: bool = False
     yes: bool = False
     commit: str = ""
+    engine: str = ""  # whose objects are imported
+    files: tuple[str, ...] = ()  # that hold them; none: the cluster does

@@ -62,6 +62,8 @@ def chart_job(world: World, folder: str, release: Release, pulled: str | None = 
     own = sorted(path for path in world.files if pulled is None or not _is_in(pulled, path))
     read = world.files if pulled is None else {*values, *(world.files.keys() - set(own))}
     inputs = tuple(values or own) if pulled is not None else tuple(own)
+    usual = join(folder, _VALUES)
+    made = Made((), inputs, (*((usual,) if pulled is None and usual in own else ()), *values))
     _check_plain(world, (*values, *(path for path in read if basename(path) == _VALUES)))
 
     def arguments(place: Path) -> tuple[str, ...]:
@@ -75,9 +77,7 @@ def chart_job(world: World, folder: str, release: Release, pulled: str | None = 
         hooks = [one for one in found.documents if _hook(one)]
         kept = (one for one in found.documents if not _hook(one))
         return found._replace(
-            documents=tuple(
-                replace(one, file=places.of(one), line=1, made=Made((), inputs)) for one in kept
-            ),
+            documents=tuple(replace(one, file=places.of(one), line=1, made=made) for one in kept),
             broken=tuple(
                 (replace(one, file=places.of(one), line=1), problem)
                 for one, problem in found.broken
