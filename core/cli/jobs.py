@@ -44,6 +44,20 @@ def revert(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def promote(options: Options, _: OpenTerminal | None) -> int:
+    """Carry image tags and chosen fields over from one environment to another, by a commit."""
+    from core.cli.commands.promote import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
+def carry_over(options: Options, _: OpenTerminal | None) -> int:
+    """Print what another engine was told as settings of ours."""
+    from core.cli.commands.carry_over import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def headless(options: Options, _: OpenTerminal | None) -> int:
     """Be the controller."""
     from core.cli.commands.headless import run  # noqa: PLC0415 - lazily, see above

@@ -6,8 +6,10 @@ from math import inf
 
 from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Remedy, Verdict
 from core.reconcile.acting.plans import stated_twice, workable
+from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.evidence.fights import fought, heals_of, paths_of
+from core.reconcile.judging.taking import left_to
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.results import Applied
@@ -71,6 +73,9 @@ def left_because(draft: Draft, row: Drift) -> str:
     frozen = draft.cluster(app.spec.cluster).view.frozen
     if app.left_at is not None:
         return "the app's folder left its layout"
+    words = read_only_words(draft, app.spec.cluster)
+    if words:
+        return words
     if frozen or row.calling:
         return frozen or "an apply of this object is in flight"
     if row.untaken:
@@ -79,6 +84,8 @@ def left_because(draft: Draft, row: Drift) -> str:
         return stated_twice(app.claimed[row.key.ref])
     if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming:
         return "not confirmed by the server"
+    if row.tracked_by:
+        return left_to(row)
     held = held_in(draft, row)
     if row.verdict is Verdict.MISSING:
         fighting = (row.reason or "others delete it") if "" in held else ""

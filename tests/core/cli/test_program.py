@@ -50,6 +50,8 @@ def driftdeck(
         (["--headless", "diff"], "--headless does not go with diff"),
         (["--autoheal", "sync"], "--autoheal does not go with sync"),
         (["--no-mouse", "revert", "x"], "--no-mouse does not go with revert"),
+        (["promote", "x", "--from", "a", "--to", "b", "--read-only"], "promote writes, and"),
+        (["promote", "x", "--from", "a"], "Missing option '--to'"),
         (["--read-only", "sync"], "sync writes, and --read-only forbids it"),
         (["revert", "x", "--read-only", "--yes"], "revert writes, and --read-only forbids it"),
         (["--read-only", "--headless", "--autoheal"], "--read-only excludes --autoheal"),
