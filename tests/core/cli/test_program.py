@@ -127,7 +127,7 @@ except UsageError:
 
 
 def test_a_look_for_garbage_does_not_walk_through_what_was_imported(tmp_path: Path) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", _LOOKED_THROUGH],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
