@@ -43,6 +43,13 @@ def revert(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def journal(options: Options, _: OpenTerminal | None) -> int:
+    """Print what was written."""
+    from core.cli.commands.journal import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def headless(options: Options, _: OpenTerminal | None) -> int:
     """Be the controller."""
     from core.cli.commands.headless import run  # noqa: PLC0415 - lazily, see above

@@ -32,3 +32,4 @@ class Options:
     dry_run: bool = False
     yes: bool = False
     commit: str = ""
+    since: str = ""  # "2h", of the journal
