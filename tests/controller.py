@@ -8,31 +8,42 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
+
+from tests.commands import Piped
 
 PATIENCE_S = 120.0
+Process: TypeAlias = "subprocess.Popen[bytes] | Piped"
+Start: TypeAlias = Callable[[Sequence[str], Mapping[str, str]], Process]
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> Process:
+    return subprocess.Popen(  # noqa: S603 - our own command line
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 class Controller:
     """`driftdeck --headless` as a child process."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Remember what to start."""
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], start: Start = _start
+    ) -> None:
+        """Remember what to start, and how: `Piped` wants the words alone."""
         self._command = [*command]
         self._environment = dict(environment)
+        self._start = start
         self.errors: list[str] = []
         self.seen: list[dict[str, Any]] = []
         self._lines: queue.SimpleQueue[tuple[float, dict[str, Any]]] = queue.SimpleQueue()
 
     def __enter__(self) -> Self:
         self.began = time.perf_counter()
-        self._process = subprocess.Popen(  # noqa: S603 - our own command line
-            self._command,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-        )
+        self._process = self._start(self._command, self._environment)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._errors = threading.Thread(target=self._read_errors, daemon=True)

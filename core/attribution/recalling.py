@@ -29,6 +29,8 @@ def recalled(
     Raises:
         UnavailableError: The repository cannot be read.
     """
+    if document.sealed:
+        return ()  # earlier versions are ciphertext, which nothing live is ever equal to
     walk = _Walk(repository, reader, document, revision)
     found: dict[bytes, None] = {}
     for body in walk.bodies():

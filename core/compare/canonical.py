@@ -13,6 +13,7 @@ from core.compare.equality.schema import UNKNOWN, Node, Schema
 from core.compare.masking import is_secret_kind
 from core.model import (
     ABSENT,
+    SEALED,
     Desired,
     Document,
     FieldChange,
@@ -67,11 +68,13 @@ def canonical(
     if document.kind.kind == "Secret" and document.kind.api_version == "v1":
         _merge_string_data(body)
     content = msgspec.json.encode(body, order="sorted")
+    keyed = document.sealed or is_secret_kind(document.kind.kind)
+    digest = _digest(content, digest_key if keyed else b"")
     return Desired(
         ref=ObjectRef(document.kind.group, document.kind.kind, scope, document.name),
         kind=document.kind,
         body=content,
-        digest=_digest(content, digest_key if is_secret_kind(document.kind.kind) else b""),
+        digest=SEALED + digest if document.sealed else digest,
         document=document,
         warnings=warnings,
     )

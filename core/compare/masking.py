@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -30,6 +30,14 @@ from core.model.paths import Element, Member, Part, Parts, format_path, parse_pa
 _HEX_DIGITS: Final = 12
 _SAME: Final = "both sides hold the same secret bytes, written as another text or type"
 _SECRET_FIELDS: Final = frozenset({"data", "stringData"})
+_IDENTITY: Final = frozenset(
+    {
+        ("apiVersion",),
+        ("kind",),
+        *(("metadata", name) for name in ("name", "namespace", "uid", "resourceVersion")),
+        *(("metadata", name) for name in ("generation", "creationTimestamp")),
+    }
+)
 
 
 def is_secret_kind(kind: str) -> bool:
@@ -37,29 +45,34 @@ def is_secret_kind(kind: str) -> bool:
     return "secret" in kind.lower()
 
 
-def mask(changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes) -> tuple[FieldChange, ...]:
+def mask(
+    changes: Sequence[FieldChange], ref: ObjectRef, *, key: bytes, sealed: bool = False
+) -> tuple[FieldChange, ...]:
     """Hide the secret values in *changes* of one object.
 
     Args:
         changes: As `judge` returned them.
         ref: The object; its kind says what is secret.
         key: Of this run, so that hashes cannot be looked up in a table.
+        sealed: Its file in Git is encrypted: everything is secret, whatever the kind.
 
     Returns:
         The same changes; a secret value is a `Masked`, also inside a map or a list.
     """
-    return tuple(_masked_change(change, ref.kind, key) for change in changes)
+    fence = _Fence.of(ref, sealed=sealed)
+    return tuple(_masked_change(change, fence, key) for change in changes)
 
 
-def mask_object(document: JsonObject, ref: ObjectRef, *, key: bytes) -> Value:
+def mask_object(document: JsonObject, ref: ObjectRef, *, key: bytes, sealed: bool = False) -> Value:
     """Hide the secret values in a whole object.
 
     Args:
         document: The object; it is itself not changed.
         ref: Its identity; its kind says what is secret.
         key: As for `mask`.
+        sealed: As for `mask`.
     """
-    return _masked(document, (), ref.kind, key)
+    return _masked(document, (), _Fence.of(ref, sealed=sealed), key)
 
 
 def masked_text(value: Value) -> Json:
@@ -73,13 +86,38 @@ def masked_text(value: Value) -> Json:
     return value
 
 
-def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:
+@dataclass(frozen=True, slots=True)
+class _Fence:
+    """Which fields of one object are secret."""
+
+    by_kind: bool  # `data` and `stringData`
+    sealed: bool  # all but what tells the object from others
+
+    @classmethod
+    def of(cls, ref: ObjectRef, *, sealed: bool) -> "_Fence":
+        return cls(is_secret_kind(ref.kind), sealed)
+
+    def hides(self, parts: Parts) -> bool:
+        """Tell whether what is at or below *parts* is secret."""
+        if self.by_kind and parts[:1] and parts[0] in _SECRET_FIELDS:
+            return True
+        return self.sealed and bool(parts) and parts not in _IDENTITY
+
+    def hides_whole(self, parts: Parts, value: Value) -> bool:
+        """Tell whether a value becomes one hash, with nothing of its shape."""
+        if not self.hides(parts):
+            return False
+        named = isinstance(value, dict) and (self.sealed or len(parts) == 1)
+        return not named and not (self.sealed and isinstance(value, list))
+
+
+def _masked_change(change: FieldChange, fence: _Fence, key: bytes) -> FieldChange:
     parts = parse_path(change.path)
     git, live = (
-        side if isinstance(side, Absent) else _masked(side, parts, kind, key)
+        side if isinstance(side, Absent) else _masked(side, parts, fence, key)
         for side in (change.git, change.live)
     )
-    shown = _masked_parts(parts, kind, key)
+    shown = _masked_parts(parts, fence, key)
     if git is change.git and live is change.live and shown == parts:
         return change
     detail = (_SAME,) if git == live else ()
@@ -91,9 +129,9 @@ def _masked_change(change: FieldChange, kind: str, key: bytes) -> FieldChange:
     return replace(change, path=format_path(shown), place="", note="", healable=healable)
 
 
-def _masked_parts(parts: Parts, kind: str, key: bytes) -> Parts:
+def _masked_parts(parts: Parts, fence: _Fence, key: bytes) -> Parts:
     """Hide the values that name entries of a list in a field that holds secrets."""
-    if not (is_secret_kind(kind) and parts[:1] and parts[0] in _SECRET_FIELDS):
+    if not fence.hides(parts):
         return parts
     return tuple(_masked_part(part, key) for part in parts)
 
@@ -107,27 +145,23 @@ def _masked_part(part: Part, key: bytes) -> Part:
     return part
 
 
-def _masked(value: Value, parts: Parts, kind: str, key: bytes) -> Value:
+def _masked(value: Value, parts: Parts, fence: _Fence, key: bytes) -> Value:
     """Mask what is secret at or below *parts*; return *value* itself if nothing is."""
-    inside = parts[0] in _SECRET_FIELDS if parts and is_secret_kind(kind) else False
-    if parts[-1:] == (LAST_APPLIED,) or (inside and not (len(parts) == 1 and _is_object(value))):
-        return _hidden(value, parts, key)
+    if parts[-1:] == (LAST_APPLIED,) or fence.hides_whole(parts, value):
+        encoded = fence.by_kind and parts[:1] == ("data",)
+        return _hidden(value, key, encoded=encoded)
     if isinstance(value, dict):
-        masked = {name: _masked(item, (*parts, name), kind, key) for name, item in value.items()}
+        masked = {name: _masked(item, (*parts, name), fence, key) for name, item in value.items()}
         return masked if any(masked[name] is not value[name] for name in value) else value
     if isinstance(value, list):
-        items = [_masked(item, (*parts, at), kind, key) for at, item in enumerate(value)]
+        items = [_masked(item, (*parts, at), fence, key) for at, item in enumerate(value)]
         return items if any(map(operator.is_not, items, value)) else value
     return value
 
 
-def _is_object(value: Value) -> bool:
-    return isinstance(value, dict)
-
-
-def _hidden(value: Value, parts: Parts, key: bytes) -> Masked:
+def _hidden(value: Value, key: bytes, *, encoded: bool) -> Masked:
     if isinstance(value, str):
-        content = decoded(value) if parts[:1] == ("data",) else None
+        content = decoded(value) if encoded else None
         content = value.encode() if content is None else content
     else:
         content = msgspec.json.encode(value, order="sorted")

@@ -10,6 +10,7 @@ from typing import Final
 from core.attribution.origins import Origins
 from core.attribution.rendering import attached, origin_of
 from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
+from core.decryption import Opener
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
 from core.manifests import Folder, Reader
@@ -28,7 +29,8 @@ from core.model import (
     problem_of,
 )
 from core.model.comparisons import Comparison, End, Restatement, Turn
-from core.render import Renderer, Shelf
+from core.model.sources.charts import Chart
+from core.render import Charts, Pulling, Renderer, Shelf
 from core.sources.reading import Folders, Stated
 
 _NOTHING: Final = Stated("", Folder((), (), ()))
@@ -53,9 +55,11 @@ class Comparing:
         self._repositories, self._reader = repositories, reader
         self._key, self._whole = mask_key, whole
         self._renderer = Renderer(shelf=Shelf.of(os.environ))
+        self._charts = Charts(os.environ)
+        self._opener = Opener(reader)
         self._folders: dict[str, Folders] = {}
         self._lock = Lock()
-        self._asking: Conversation | None = None
+        self._asking: Conversation | Pulling | None = None
         self._ended = False
 
     def end(self) -> None:
@@ -64,11 +68,15 @@ class Comparing:
         if self._asking is not None:
             self._asking.end()
         self._repositories.close()
+        self._charts.close()
         self._reader.close()
 
     def compared(self, pairs: Sequence[tuple[AppSpec, AppSpec]]) -> tuple[Comparison, ...]:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
         problems = self._fetched(spec for pair in pairs for spec in pair)
+        for chart in dict.fromkeys(spec.chart for pair in pairs for spec in pair):
+            if chart is not None:
+                self._pull(chart)
         return tuple(self._compared(End(one), End(other), problems) for one, other in pairs)
 
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
@@ -84,15 +92,22 @@ class Comparing:
                 wanted[spec.repo][spec.revision] = None
         problems: dict[tuple[str, str], Problem] = {}
         for path, revisions in wanted.items():
-            self._asking = self._repositories.fetching(path, revisions)
+            self._asking = asking = self._repositories.fetching(path, revisions)
             if self._ended:
-                self._asking.end()
-            told = self._asking.told()
+                asking.end()
+            told = asking.told()
             for revision in revisions:
                 problem = told.problem_of(revision, path)
                 if problem is not None:
                     problems[path, revision] = problem
         return problems
+
+    def _pull(self, chart: Chart) -> None:
+        """Ask for a chart; what comes of it is known to whoever reads it."""
+        self._asking = pulling = self._charts.pulling(chart)
+        if self._ended:
+            pulling.end()
+        pulling.run()
 
     def _compared(
         self, before: End, after: End, problems: Mapping[tuple[str, str], Problem]
@@ -135,7 +150,8 @@ class Comparing:
         assert end.commit is not None
         folders = self._folders.get(end.spec.repo)
         if folders is None:
-            folders = Folders(end.spec.repo, self._repositories, self._reader, self._renderer)
+            shared = self._reader, self._renderer, self._opener, self._charts
+            folders = Folders(end.spec.repo, self._repositories, *shared)
             self._folders[end.spec.repo] = folders
         return folders.stated(end.spec, end.commit)
 
@@ -153,7 +169,7 @@ class Comparing:
             if not self._whole:
                 sought = origins if len(apart) < ORIGINS_MAX else []
                 made = _explained(made, was, now, sought)
-            masked = mask(made.changes, made.key.ref, key=self._key)
+            masked = mask(made.changes, made.key.ref, key=self._key, sealed=_is_sealed(was, now))
             apart.append(replace(made, changes=masked))
         apart.sort(key=lambda one: one.key)
         return replace(found, objects=tuple(apart), same=same)
@@ -189,8 +205,13 @@ class Comparing:
             return None
         named = {document.namespace for document in (was, now) if document is not None}
         body = stated(side, named.pop() or "" if len(named) == 1 else "")
-        whole = masked_text(mask_object(body, ref, key=self._key))
+        sealed = _is_sealed(was, now)
+        whole = masked_text(mask_object(body, ref, key=self._key, sealed=sealed))
         return whole if isinstance(whole, dict) else {}
+
+
+def _is_sealed(*sides: Document | None) -> bool:
+    return any(side is not None and side.sealed for side in sides)
 
 
 def _explained(

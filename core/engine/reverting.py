@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from core.clock import Clock
 from core.compare import paired
+from core.decryption import Opener
 from core.errors import RejectedError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Reader, read
@@ -30,7 +31,7 @@ class Reverts:
         """Undo commits of *apps*, whose folders lie in *repositories*."""
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._clock = repositories, clock
-        self._cache = DocumentCache(reader.outcomes)
+        self._cache, self._opener = DocumentCache(reader.outcomes), Opener(reader)
 
     def meet(self, spec: AppSpec) -> None:
         """Undo commits of one app more; never blocks."""
@@ -52,7 +53,8 @@ class Reverts:
             return plan
         before, after = self._folders(repository, plan, spec)
         pushed = (f"is pushed to {plan.branch} of {spec.repo}",) if self._is_remote(spec) else ()
-        rendered = any(path == _prefix(spec.path) for path, _ in (*before.refused, *after.refused))
+        refused = (*before.refused, *after.refused)
+        rendered = spec.chart is not None or any(path == _prefix(spec.path) for path, _ in refused)
         made = (_RENDERED,) if rendered else tuple(_unread(before, after))
         notes = (*pushed, *plan.notes, *made)
         return replace(plan, restated=tuple(_restated(before, after)), notes=notes)
@@ -109,7 +111,8 @@ class Reverts:
 
         def found(files: Mapping[str, _Readable]) -> Folder:
             chosen = {each.path for each in chosen_files((f for f, _ in files.values()), spec)}
-            return read((listed(*files[path]) for path in files if path in chosen), self._cache)
+            each = (listed(*files[path]) for path in files if path in chosen)
+            return read(each, self._cache, self._opener.by(spec.sops))
 
         return found(before), found(after)
 

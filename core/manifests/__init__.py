@@ -10,18 +10,32 @@ from core.manifests.folder import DocumentCache, Folder, Listed, read
 from core.manifests.loading import Loaded, load
 from core.manifests.past import Past, Statement
 from core.manifests.places import line_of, stated_at
+from core.manifests.sealing import (
+    Open,
+    Opened,
+    Sealed,
+    carries_ciphertext,
+    left_closed,
+    looks_sealed,
+)
 
 __all__ = [
     "DocumentCache",
     "Folder",
     "Listed",
     "Loaded",
+    "Open",
+    "Opened",
     "Past",
     "Reader",
+    "Sealed",
     "Statement",
     "Workers",
+    "carries_ciphertext",
+    "left_closed",
     "line_of",
     "load",
+    "looks_sealed",
     "read",
     "stated_at",
 ]

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 from core.clean import clean
 from core.errors import RejectedError
 from core.manifests.loading import Outcome
+from core.manifests.sealing import Open, nobody_opens
 from core.model import Document
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -57,6 +58,7 @@ class Folder(NamedTuple):
         tuple[Document, str], ...
     ] = ()  # of those, the objects that are known by name, without a body; the problem
     others: tuple[str, ...] = ()  # files, and documents as "file:line", that are no manifests
+    passing: tuple[str, ...] = ()  # of the problems, those of files that may be opened later
 
 
 class DocumentCache:
@@ -149,12 +151,13 @@ class DocumentCache:
             self._bytes -= oldest.size
 
 
-def read(files: Iterable[Listed], cache: DocumentCache) -> Folder:
+def read(files: Iterable[Listed], cache: DocumentCache, opened: Open = nobody_opens) -> Folder:
     """Read every object that the files of one folder state.
 
     Args:
         files: Every file, in any order, of any name.
         cache: Kept by the caller between readings.
+        opened: Opens what is encrypted.
 
     Raises:
         UnavailableError: The repository cannot be read.
@@ -164,6 +167,7 @@ def read(files: Iterable[Listed], cache: DocumentCache) -> Folder:
     entries = [file for file in ordered if not any(map(file.path.startswith, rendered))]
     manifests = _manifests(entries, _hidden(ordered))
     outcomes = dict(zip(manifests, cache.outcomes(tuple(manifests.values())), strict=True))
+    passing = _open(outcomes, opened)
     refused = list(rendered.items())
     for file in entries:
         refusal = _refusal(file)
@@ -178,7 +182,23 @@ def read(files: Iterable[Listed], cache: DocumentCache) -> Folder:
         tuple(refused),
         tuple(each for one in outcomes.values() for each in one.broken),
         tuple(each for one in outcomes.values() for each in one.others),
+        passing,
     )
+
+
+def _open(outcomes: dict[str, Outcome], opened: Open) -> tuple[str, ...]:
+    """Put what came out of encrypted parts among what the files state; tell what may pass."""
+    parts = [(path, part) for path, one in outcomes.items() for part in one.sealed]
+    if not parts:
+        return ()
+    found = opened([part for _, part in parts])
+    for (path, _), each in zip(parts, found, strict=True):
+        one = outcomes[path]
+        documents = sorted((*one.documents, *each.documents), key=lambda document: document.index)
+        problems = (*one.problems, *filter(None, (each.problem,)))
+        broken = (*one.broken, *each.broken)
+        outcomes[path] = replace(one, documents=tuple(documents), problems=problems, broken=broken)
+    return tuple(each.problem for each in found if each.passing)
 
 
 def _manifests(entries: list[Listed], hidden: Callable[[str], bool]) -> dict[str, Listed]:

@@ -22,6 +22,14 @@ from core.manifests.objects import (
     text_of,
 )
 from core.manifests.parse import YamlError, parse
+from core.manifests.sealing import (
+    Sealed,
+    SealedRoot,
+    has_ciphertext,
+    is_operated,
+    is_sealed,
+    sealed_parts,
+)
 from core.manifests.tree import Root, Tree
 from core.model import Document, Json, JsonObject, KindRef
 
@@ -48,6 +56,7 @@ class Loaded:
     warnings: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
     others: tuple[int, ...] = ()  # lines of the documents that are no manifests
+    sealed: tuple[Sealed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,13 @@ class Outcome:
     problems: tuple[str, ...] = ()
     broken: tuple[tuple[Document, str], ...] = ()
     others: tuple[str, ...] = ()
+    sealed: tuple[Sealed, ...] = ()  # what nobody opened yet
 
     @property
     def size(self) -> int:
         """Bytes that keeping it costs, about."""
-        return sum(len(document.body) + _DOCUMENT_BYTES for document in self.documents)
+        closed = sum(len(each.text) + _DOCUMENT_BYTES for each in self.sealed)
+        return closed + sum(len(each.body) + _DOCUMENT_BYTES for each in self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,8 @@ def outcome_of(path: str, content: bytes) -> Outcome:
         loaded.documents,
         tuple(problem for _, problem in told),
         tuple((document, problem) for document, problem in told if document is not None),
-        places if loaded.documents or told else (shown,) * bool(places),
+        places if loaded.documents or told or loaded.sealed else (shown,) * bool(places),
+        loaded.sealed,
     )
 
 
@@ -116,6 +128,7 @@ def load(path: str, content: bytes) -> Loaded:
     documents: list[Document] = []
     faults: list[Fault] = []
     others: list[int] = []
+    sealed: list[SealedRoot] = []
     index = 0  # counts what `stated_objects` yields
     for root in tree.roots:
         if is_other(root.value):
@@ -124,6 +137,10 @@ def load(path: str, content: bytes) -> Loaded:
             continue
         found = list(_of_root(tree, root))
         stated = [one for one in found if isinstance(one, Stated)]
+        if isinstance(root.value, dict) and is_sealed(root.value):
+            sealed.append(_sealed(tree, root.value, root.line, stated, index))
+            index += len(stated)
+            continue
         faults += (Fault(one) for one in found if isinstance(one, ManifestError))
         for one, warnings in zip(stated, _warnings_by_object(path, root, stated), strict=True):
             made = _document(tree, one, index, warnings)
@@ -133,7 +150,19 @@ def load(path: str, content: bytes) -> Loaded:
             else:
                 documents.append(made)
     said = tuple(warning for document in documents for warning in document.warnings)
-    return Loaded(tuple(documents), said, tuple(faults), tuple(others))
+    parts = tuple(sealed_parts(path, content, sealed)) if sealed else ()
+    return Loaded(tuple(documents), said, tuple(faults), tuple(others), parts)
+
+
+def _sealed(
+    tree: Tree, value: JsonObject, line: int, stated: list[Stated], index: int
+) -> SealedRoot:
+    """Say of a document that is encrypted where its objects stand, and what they are called."""
+    objects = tuple((index + at, one.line) for at, one in enumerate(stated))
+    made = (_document(tree, one, index + at, ()) for at, one in enumerate(stated))
+    found = (one.document if isinstance(one, Fault) else one for one in made)
+    named = tuple(replace(one, body=b"", sealed=True) for one in found if one is not None)
+    return SealedRoot(value, line, objects, named)
 
 
 def is_other(value: Json) -> bool:
@@ -200,7 +229,11 @@ def _document(
         name = name_of(value, kind.group, kind.kind, place)
         namespace = namespace_of(value, place)
         named = Document(kind, namespace, name, b"", tree.path, stated.line, index, warnings)
-        return replace(named, body=_body(value, kind, place))
+        body = _body(value, kind, place)
+        if has_ciphertext(body) and not is_operated(value):
+            named = replace(named, sealed=True)
+            raise place.error("it holds values that sops encrypted, and no sops block to open them")
+        return replace(named, body=body)
     except ManifestError as error:
         return Fault(error, named)
 

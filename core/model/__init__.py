@@ -7,6 +7,7 @@ one by mistake.
 """
 
 from core.model.apps import (
+    OWN_KEYS,
     UNNAMED,
     AppSpec,
     ClusterName,
@@ -14,6 +15,7 @@ from core.model.apps import (
     Contested,
     Extras,
     IgnoreRule,
+    KeyKind,
     Render,
 )
 from core.model.audit import DELETIONS, AuditEvent
@@ -48,8 +50,17 @@ from core.model.plans import (
     Step,
     Verb,
 )
-from core.model.problems import Problem, Remedy, problem_of, worst_of
-from core.model.sides import Commit, Desired, Document, Live, Made, refusal_of, stamp_of
+from core.model.problems import Problem, Remedy, error_of, problem_of, worst_of
+from core.model.sides import (
+    SEALED,
+    Commit,
+    Desired,
+    Document,
+    Live,
+    Made,
+    refusal_of,
+    stamp_of,
+)
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
 from core.model.sources.homes import NOWHERE, Home
 from core.model.values import (
@@ -71,6 +82,8 @@ __all__ = [
     "DELETIONS",
     "DRIFT_VERDICTS",
     "NOWHERE",
+    "OWN_KEYS",
+    "SEALED",
     "UNNAMED",
     "Absent",
     "Actor",
@@ -102,6 +115,7 @@ __all__ = [
     "Json",
     "JsonObject",
     "Key",
+    "KeyKind",
     "KindRef",
     "Live",
     "Made",
@@ -128,6 +142,7 @@ __all__ = [
     "Verdict",
     "as_json",
     "cause_words",
+    "error_of",
     "fields_of",
     "problem_of",
     "refusal_of",

@@ -6,6 +6,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from core.model.sources.charts import Chart
 from core.model.sources.signers import Signers
 
 UNNAMED: Final = "current"  # a cluster that no settings name: the kubeconfig's current context
@@ -32,6 +33,22 @@ class Render(StrEnum):
     PLAIN = "plain"  # its files are the objects
     KUSTOMIZE = "kustomize"
     HELM = "helm"
+
+
+class KeyKind(StrEnum):
+    """Which keys may open what sops encrypted."""
+
+    AGE = "age"
+    PGP = "pgp"
+    # These are asked over the network, at an address that the encrypted file names.
+    AWS_KMS = "aws_kms"
+    GCP_KMS = "gcp_kms"
+    AZURE_KV = "azure_kv"
+    HC_VAULT = "hc_vault"
+    HUAWEI_KMS = "huawei_kms"
+
+
+OWN_KEYS: Final = (KeyKind.AGE, KeyKind.PGP)  # they lie on this machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +82,8 @@ class AppSpec:
     exclude: tuple[str, ...] = ()  # globs of files that are not
     render: Render = Render.AUTO
     values: tuple[str, ...] = ()  # files of values for helm, relative to `path`
+    chart: Chart | None = None  # of another machine; None: the folder's own, if it is one
+    sops: tuple[KeyKind, ...] = OWN_KEYS  # that may open its encrypted files
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits

@@ -1,6 +1,6 @@
 """What is wrong, as a value: its words, and what somebody can do about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -13,6 +13,7 @@ from core.errors import (
     ProductError,
     RejectedError,
     UnavailableError,
+    UsageError,
 )
 
 
@@ -27,12 +28,13 @@ class Remedy(StrEnum):
 
 
 _WORSE: Final = tuple(Remedy)
-_REMEDIES: Final[tuple[tuple[type[ProductError], Remedy], ...]] = (
-    (UnavailableError, Remedy.WAIT),
-    (DeniedError, Remedy.GRANT),
-    (RejectedError, Remedy.CHANGE_GIT),
-    (OutdatedError, Remedy.LOOK_AGAIN),
-)
+_ERRORS: Final[Mapping[Remedy, type[ProductError]]] = {
+    Remedy.FIX_SETTINGS: UsageError,
+    Remedy.WAIT: UnavailableError,
+    Remedy.GRANT: DeniedError,
+    Remedy.CHANGE_GIT: RejectedError,
+    Remedy.LOOK_AGAIN: OutdatedError,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,13 @@ class Problem:
 
 def problem_of(error: ProductError) -> Problem:
     """Return an error as a value."""
-    found = (remedy for kind, remedy in _REMEDIES if isinstance(error, kind))
+    found = (remedy for remedy, kind in _ERRORS.items() if isinstance(error, kind))
     return Problem(next(found, Remedy.FIX_SETTINGS), str(error), error.retry_after_s)
+
+
+def error_of(problem: Problem) -> ProductError:
+    """Return a problem as the error that it was."""
+    return _ERRORS[problem.remedy](problem.words)
 
 
 def worst_of(problems: Iterable[Problem]) -> Problem | None:

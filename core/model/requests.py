@@ -79,6 +79,7 @@ class Edit:
     operations: tuple[Operation, ...]
     on: Precondition
     inverse: "Request | None" = None  # None: it is one itself, or changes no value
+    sealed: bool = False  # its values are secret, so what the server says of them is not repeated
 
     @property
     def verbs(self) -> tuple[str, ...]:
@@ -96,6 +97,7 @@ class Apply:
     on: Precondition
     inverse: "Request | None" = None
     unchanging: bool = False  # sent only where a dry-run says that it changes no field
+    sealed: bool = False  # as in `Edit`
 
     @property
     def verbs(self) -> tuple[str, ...]:

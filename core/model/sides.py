@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from core.model.judgement import FieldChange, Stamp
 from core.model.values import KindRef, ObjectRef
+
+SEALED: Final = "enc-"  # how the digest begins of an object whose file is encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Document:
     index: int  # which object of the file, from 0, counted after lists were expanded
     warnings: tuple[str, ...] = ()  # each "file:line: reason"
     made: "Made | None" = None  # how a renderer came to it; None: the file states it as it is
+    sealed: bool = False  # its file is encrypted: every value is a secret, whatever the kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Desired:
     ref: ObjectRef
     kind: KindRef
     body: bytes = field(repr=False)  # canonical JSON, secrets included; never printed
-    digest: str  # of `body`, 16 hex digits; keyed for Secrets
+    digest: str  # of `body`, 16 hex digits; keyed for Secrets and, after SEALED, what was sealed
     document: Document
     warnings: tuple[FieldChange, ...] = ()  # WARN entries found while canonicalising
 

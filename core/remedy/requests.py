@@ -107,7 +107,8 @@ def verbs(step: Step) -> tuple[str, ...]:
 def creation(desired: Desired) -> Apply:
     """Return the request that makes an object which is not there."""
     undo = Delete(desired.ref, desired.kind, Awaited.LEFT)
-    return Apply(desired.ref, desired.kind, desired.body, Awaited.NOTHING, undo)
+    sealed = desired.document.sealed
+    return Apply(desired.ref, desired.kind, desired.body, Awaited.NOTHING, undo, sealed=sealed)
 
 
 def deletion(ref: ObjectRef, kind: KindRef, live: Live) -> Delete:
@@ -120,7 +121,8 @@ def statement(
 ) -> Apply:
     """Return the apply of what Git states to *live*: what a dry-run asks about, too."""
     sent = payload(desired, live, schema, policy, left)
-    return Apply(desired.ref, desired.kind, sent.body, Version.of(live))
+    sealed = desired.document.sealed
+    return Apply(desired.ref, desired.kind, sent.body, Version.of(live), sealed=sealed)
 
 
 def owns_its_statement(desired: Desired, live: Live, schema: Schema | None, policy: Policy) -> bool:
@@ -204,6 +206,7 @@ class _Heal:
             (*self._replacing(), *self._setting(), *map(Remove, self._extra)),
             self._is,
             self._undoing((*undo, *restored(self._found, self._set), *put_back(self._found, gone))),
+            sealed=self._apply.sealed,
         )
 
     # What is to be done ---------------------------------------------------------------------------
@@ -288,6 +291,7 @@ class _Heal:
             tuple(map(Remove, removed)),
             on,
             self._undoing(tuple(put_back(self._found, gone))),
+            sealed=self._apply.sealed,
         )
 
     def _replacing(self) -> Iterator[Operation]:
@@ -305,10 +309,15 @@ class _Heal:
 
     def _applied(self, on: Precondition) -> Apply:
         undo = (*restored(self._found, self._stated), *put_back(self._found, self._dropped))
-        apply = self._apply
-        return Apply(apply.ref, apply.kind, apply.body, on, self._undoing(undo))
+        return replace(self._apply, on=on, inverse=self._undoing(undo))
 
     def _undoing(self, operations: tuple[Operation, ...]) -> Edit | None:
         if not operations:
             return None
-        return Edit(self._desired.ref, self._desired.kind, operations, Awaited.LEFT)
+        return Edit(
+            self._desired.ref,
+            self._desired.kind,
+            operations,
+            Awaited.LEFT,
+            sealed=self._apply.sealed,
+        )

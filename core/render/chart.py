@@ -1,27 +1,30 @@
 """How helm templates a chart: the files of its folder, its own values, and the app's.
 
-Nothing is fetched: what the chart depends on must stand in its `charts` folder.  No cluster is
-asked, so `lookup` finds nothing.  Hooks, which tests are, too, belong to an installation by helm
-itself; they are left out and named.
+Nothing is fetched here: what the chart depends on must stand in its `charts` folder.  A chart of
+another machine was pulled before, and stands beside the app's files.  No cluster is asked, so
+`lookup` finds nothing.  Hooks, which tests are, too, belong to an installation by helm itself; they
+are left out and named.
 """
 
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from posixpath import join, normpath
+from posixpath import basename, join, normpath
 from typing import Final, NamedTuple
 
 import msgspec
 
 from core.clean import clean
 from core.errors import RejectedError
-from core.manifests import Folder
+from core.manifests import Folder, looks_sealed
 from core.model import Document, Made
 from core.render.jobs import Job
 from core.render.world import World
 
 CHART: Final = "Chart.yaml"
+_VALUES: Final = "values.yaml"
 HOOK: Final = "helm.sh/hook"
 _ARGUMENT: Final = re.compile(r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?")
 _FILE: Final = re.compile(r"[A-Za-z0-9_][-A-Za-z0-9_./]*")
@@ -36,29 +39,42 @@ class Release(NamedTuple):
     values: tuple[str, ...] = ()  # files, relative to the folder
 
 
-def chart_job(world: World, folder: str, release: Release) -> Job:
-    """Say how a chart is templated; *world* holds the files of its folder.
+def chart_job(world: World, folder: str, release: Release, pulled: str | None = None) -> Job:
+    """Say how a chart is templated.
+
+    Args:
+        world: Holds the files of the app's folder, and of the chart.
+        folder: That of the app.
+        release: What the app says of its chart.
+        pulled: The folder of a chart that was pulled; None: the app's folder is the chart.
 
     Raises:
         RejectedError: There is none, or what the app says of it cannot be said to helm.
     """
-    entry = join(folder, CHART)
+    chart = folder if pulled is None else pulled
+    entry = join(chart, CHART)
     if entry not in world.files:
-        raise RejectedError(f'folder "{clean(folder)}" holds no {CHART}')
+        raise RejectedError(f'folder "{clean(chart)}" holds no {CHART}')
     for word in (release.name, release.namespace):
         if not _ARGUMENT.fullmatch(word):
             raise RejectedError(f'[ARG] "{clean(word)}" cannot be told to helm')
     values = [_values(world, folder, name) for name in release.values]
-    inputs = tuple(sorted(world.files))
+    own = sorted(path for path in world.files if pulled is None or not _is_in(pulled, path))
+    read = world.files if pulled is None else {*values, *(world.files.keys() - set(own))}
+    inputs = tuple(values or own) if pulled is not None else tuple(own)
+    for path in (*values, *_own_values(world)):
+        if looks_sealed(world.bytes_of(path)):
+            reason = "it is encrypted with sops, and helm takes what is in it as it is"
+            raise RejectedError(f"{clean(path)}:1: {reason}")
 
     def arguments(place: Path) -> tuple[str, ...]:
         tree = place / "tree"
         files = (f"--values={tree / name}" for name in values)
         stated = ("--include-crds", f"--namespace={release.namespace}", *files)
-        return (*stated, "--", release.name, str(tree / folder))
+        return (*stated, "--", release.name, str(tree / chart))
 
     def traced(found: Folder, printed: bytes) -> Folder:
-        places = _Places(world, folder, printed)
+        places = _Places(world, chart, printed)
         hooks = [one for one in found.documents if _hook(one)]
         kept = (one for one in found.documents if not _hook(one))
         return found._replace(
@@ -72,7 +88,11 @@ def chart_job(world: World, folder: str, release: Release) -> Job:
             others=(*found.others, *(f"{clean(places.of(one))}: {_hook(one)}" for one in hooks)),
         )
 
-    return Job(entry, frozenset(inputs), ("helm", folder, release), arguments, traced)
+    return Job(entry, frozenset(read), ("helm", chart, release), arguments, traced)
+
+
+def _is_in(folder: str, path: str) -> bool:
+    return path.startswith(f"{folder}/")
 
 
 def _values(world: World, folder: str, name: str) -> str:
@@ -85,6 +105,13 @@ def _values(world: World, folder: str, name: str) -> str:
         raise RejectedError(f'values: "{clean(name)}" is not in this commit')
     world.bytes_of(path)
     return path
+
+
+def _own_values(world: World) -> Iterator[str]:
+    """Yield the files of values that the chart and those in it bring along."""
+    for path, file in world.files.items():
+        if basename(path) == _VALUES and stat.S_ISREG(file.mode):
+            yield path
 
 
 def _hook(document: Document) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from core.clean import clean
 from core.errors import ManifestError, RejectedError
+from core.manifests import looks_sealed
 from core.model import Json, JsonObject
 from core.render.world import World, kustomizations
 
@@ -20,6 +21,7 @@ _LISTED: Final = (*_FOLDERS, "crds", "configurations", "patchesStrategicMerge")
 _WITH_PATH: Final = ("patches", "patchesJson6902", "replacements")
 _GENERATORS: Final = ("configMapGenerator", "secretGenerator")
 _PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
+_OBJECTS: Final = ("resources", "bases")  # an encrypted one goes through, and is seen there
 _REFUSED: Final = ("helmCharts", "helmChartInflationGenerator", "helmGlobals")
 _REMOTE: Final = ("://", "git@", "git::", "github.com/", "?ref=", "oci:")
 
@@ -105,7 +107,9 @@ def _take(world: World, layer: Layer, named: _Named, found: Closure) -> None:
     if named.name.startswith("/") or path == ".." or path.startswith("../"):
         raise RejectedError(f"{shown} leads out of the repository")
     if path in world.files and not named.name.endswith("/"):
-        world.bytes_of(path)
+        content = world.bytes_of(path)
+        if named.key not in _OBJECTS and looks_sealed(content):
+            raise RejectedError(f"{shown} is encrypted, and kustomize takes what is in it as it is")
         found.files.add(path)
         if named.key in _FOLDERS:
             layer.resources.append(path)

@@ -16,10 +16,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from core.clean import clean
 from core.errors import RejectedError
@@ -96,22 +96,58 @@ def ended(
     Raises:
         RejectedError: It printed too much, or did not end in time.
     """
-    isolation = isolating()
     with given.open("rb") as stdin:
-        process = subprocess.Popen(  # noqa: S603 - we found the program, its arguments are ours
-            [*isolation, *_limited(limits, own=bool(isolation)), program, *arguments],
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=_environment(home, path),
-            cwd=home,
-            start_new_session=True,
-        )
+        seen = _environment(home, path)
+        done = carried_out((program, *arguments), home, limits, seen, given=stdin)
+    return Ended(done.code, done.printed, _words(done.said, home))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a program ended: what it printed may be secret, and so may be what it said."""
+
+    code: int
+    printed: bytes = field(repr=False)
+    said: bytes = field(repr=False)
+
+
+def carried_out(
+    command: Sequence[str],
+    home: Path,
+    limits: Limits,
+    environment: Mapping[str, str],
+    *,
+    given: IO[bytes] | None = None,
+    network: bool = False,
+) -> Done:
+    """Run a program to its end, whatever that is.  Blocks.
+
+    Args:
+        command: Its full path, and what it is told.
+        home: The folder that it runs in.
+        limits: How much it may take.
+        environment: All that it sees.
+        given: What it reads.
+        network: Whether it may use one.
+
+    Raises:
+        RejectedError: It printed too much, or did not end in time.
+    """
+    isolation = () if network else isolating()
+    process = subprocess.Popen(  # noqa: S603 - the program was found by us, its arguments are ours
+        [*isolation, *_limited(limits, own=bool(isolation)), *command],
+        stdin=subprocess.DEVNULL if given is None else given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=home,
+        start_new_session=True,
+    )
     try:
-        printed, said = _listen(process, Path(program).name, limits)
+        printed, said = _listen(process, Path(command[0]).name, limits)
     finally:
         _end(process)
-    return Ended(process.returncode, printed, _words(said, home))
+    return Done(process.returncode, printed, said)
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from core.clean import clean
 from core.errors import RejectedError, UnavailableError
-from core.manifests import DocumentCache, Folder, Listed, read
+from core.manifests import DocumentCache, Folder, Listed, carries_ciphertext, read
 from core.model import Problem, Remedy
 from core.render.chart import Release, chart_job
 from core.render.export import export
@@ -69,14 +69,19 @@ class Renderer:
         job = kustomize_job(world, folder)
         return self._rendered(world, folder, job, self._tools.kustomize)
 
-    def charted(self, world: World, folder: str, release: Release) -> Rendered:
+    def charted(
+        self, world: World, folder: str, release: Release, pulled: str | None = None
+    ) -> Rendered:
         """Return what helm makes of a chart, whose files *world* holds.  Blocks.
+
+        *pulled*: The folder of a chart that was pulled, and is not the app's own.
 
         Raises:
             RejectedError: It cannot be rendered: what the tool says of it, or why it was not asked.
             UnavailableError: The tool is not here, or the repository cannot be read.
         """
-        return self._rendered(world, folder, chart_job(world, folder, release), self._tools.helm)
+        job = chart_job(world, folder, release, pulled)
+        return self._rendered(world, folder, job, self._tools.helm)
 
     def _rendered(self, world: World, folder: str, job: Job, find: Callable[[], Tool]) -> Rendered:
         inputs = _inputs(world, job)
@@ -123,7 +128,7 @@ class Renderer:
         key, printed = _digest(kept.inputs + kept.tool), kept.printed
         name = f"{folder}/rendered.yaml".removeprefix("/")
         cache = DocumentCache(world.reader.outcomes)
-        found = read([Listed(name, key, _REGULAR, lambda: printed, name)], cache)
+        found = _apart(read([Listed(name, key, _REGULAR, lambda: printed, name)], cache), name)
         everywhere = tuple(("", problem) for _, problem in found.refused)  # it could be any file's
         whole = not found.refused and not found.broken
         if new and whole and self._shelf is not None:
@@ -155,6 +160,25 @@ class Renderer:
             arguments = (*tool.command, *job.arguments(place))
             path = self._tools.path
             return run(tool.program, arguments, place / "home", self._limits, path)
+
+
+def _apart(found: Folder, name: str) -> Folder:
+    """Take out the objects that hold ciphertext: a template or a generator took it for a text."""
+    sealed = [one for one in found.documents if carries_ciphertext(one.body)]
+    if not sealed:
+        return found
+    reason = "it holds ciphertext of sops, which nothing in the cluster can read"
+    told = [
+        (replace(one, body=b"", sealed=True), f"{clean(name)}:{one.line}: {reason}")
+        for one in sealed
+    ]
+    problems = tuple(problem for _, problem in told)
+    return found._replace(
+        documents=tuple(one for one in found.documents if one not in sealed),
+        problems=(*found.problems, *problems),
+        refused=(*found.refused, *((name, problem) for problem in problems)),
+        broken=(*found.broken, *told),
+    )
 
 
 def _holds_secret(found: Folder) -> bool:

@@ -1,5 +1,6 @@
 """The files of one commit, as a renderer may see them: regular ones, links followed inside."""
 
+import hashlib
 import posixpath
 import stat
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from core.model import Render
 
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SUBMODULE: Final = 0o160000
+_REGULAR: Final = 0o100644
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,26 @@ class World:
                 folders.add(above)
                 above = dirname(above)
         return cls({file.path: file for file in files}, content, reader, frozenset(folders))
+
+    def beside(self, folder: str, files: Mapping[str, bytes]) -> "World":
+        """Return this world with files of another origin in a *folder* that it does not have.
+
+        Raises:
+            RejectedError: It has one of that name.
+        """
+        if folder in self.folders:
+            raise RejectedError(f'a folder of the repository is called "{clean(folder)}", too')
+        placed = {f"{folder}/{path}": content for path, content in files.items()}
+        listed = (
+            File(path, hashlib.sha256(content).hexdigest(), _REGULAR)
+            for path, content in placed.items()
+        )
+
+        def content(file: File) -> bytes:
+            found = placed.get(file.path)
+            return self.content(file) if found is None else found
+
+        return World.of((*self.files.values(), *listed), content, self.reader)
 
     def bytes_of(self, path: str) -> bytes:
         """Return the content of a file that is there.

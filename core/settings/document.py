@@ -8,6 +8,7 @@ from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
+from core.settings.charts import asked_as
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.layouts import read_layout
@@ -60,7 +61,9 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
             layouts.append(_layout(place.inside(i), entry, layouts, known))
             app, kind = layouts[-1].spec, "layout"
         else:
-            apps.append(_signed(_app(place.inside(i), entry), known))
+            apps.append(
+                _signed(_charted(place.inside(i), _app(place.inside(i), entry), known), known)
+            )
             app, kind = apps[-1], "name"
         asked = _remote(place.inside(i).inside("repo"), entry, known)
         if asked is not None and remotes.setdefault(app.repo, asked) != asked:
@@ -77,7 +80,12 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
 
 def _layout(place: Place, entry: Json, others: list[Layout], known: tuple[Entry, ...]) -> Layout:
     found = read_layout(place, entry)
-    found = replace(found, spec=_signed(found.spec, known))
+    made = found.made
+    found = replace(
+        found,
+        spec=_signed(found.spec, known),
+        made=lambda bound, folder: _charted(place, made(bound, folder), known),
+    )
     repo = found.spec.repo
     if any(found.name == other.name and repo != other.spec.repo for other in others):
         called = f"{found.shape} of {repo}"
@@ -134,3 +142,12 @@ def _app(place: Place, entry: Json) -> AppSpec:
     app = AppSpec(**read_fields(APP, place, mapping(APP, place, entry)))
     check_app(place, app)
     return app
+
+
+def _charted(place: Place, app: AppSpec, known: tuple[Entry, ...]) -> AppSpec:
+    if app.chart is None:
+        return app
+    try:
+        return replace(app, chart=asked_as(app.chart, known))
+    except FieldError as error:
+        raise place.inside("chart").inside("repo").error(str(error)) from error

@@ -39,6 +39,9 @@ def check_app(place: Place, app: "AppSpec") -> None:
     if app.cluster_kinds and not app.namespaces:
         reason = "cluster_kinds goes with namespaces; without them every kind may be touched"
         raise place.inside("cluster_kinds").error(reason)
+    if app.chart is not None and app.render not in {"auto", "helm"}:
+        reason = f"a chart is for helm, and this app is for {app.render}"
+        raise place.inside("render").error(reason)
     for i, name in enumerate(app.owns):
         if app.namespaces and name not in app.namespaces:
             reason = f"it owns {name}, which is not one of the namespaces it may touch"

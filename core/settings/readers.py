@@ -21,7 +21,7 @@ from core.settings.checks import (
 from core.settings.fields import TYPE_WORDS, Place
 
 if TYPE_CHECKING:
-    from core.model import Contested, Extras, Json, Render
+    from core.model import Contested, Extras, Json, KeyKind, Render
 
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -203,6 +203,23 @@ def read_extras(value: "Json", _: Place) -> "Extras":
     from core.model import Extras  # noqa: PLC0415 - lazily, see above
 
     return one_of("extras", str(value), Extras)
+
+
+def read_key_kinds(value: "Json", place: Place) -> "tuple[KeyKind, ...]":
+    """Read which keys may open encrypted files; left out, those on this machine."""
+    from core.model import OWN_KEYS, KeyKind  # noqa: PLC0415 - lazily, see above
+
+    if value is None:
+        return OWN_KEYS
+    if not isinstance(value, list) or not value:
+        raise place.error("name at least one kind of key, or leave it out")
+    found: list[KeyKind] = []
+    for i, item in enumerate(value):
+        try:
+            found.append(one_of("sops", item if isinstance(item, str) else "", KeyKind))
+        except FieldError as error:
+            raise place.inside(i).error(str(error)) from error
+    return tuple(found)
 
 
 def read_render(value: "Json", _: Place) -> "Render":

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from core.settings.charts import read_hosts
 from core.settings.fields import Field
 from core.settings.readers import (
     as_stated,
@@ -99,7 +100,7 @@ REPOSITORY: Final = (
         name="depth",
         type=int,
         read=read_depth,
-        help="Commits of history that are fetched; left out, all.",
+        help="Commits of history that the first fetch brings; left out, all.",
     ),
     Field(
         name="insecure",
@@ -107,6 +108,12 @@ REPOSITORY: Final = (
         read=as_stated,
         default=False,
         help="Whether http:// and git:// may be used, which anybody on the way can change.",
+    ),
+    Field(
+        name="hosts",
+        type=list,
+        read=read_hosts,
+        help="Of charts: other hosts that it may send us to, for its files or its tokens.",
     ),
     Field(
         name="signed_by",

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from core.model import Json
     from core.settings.fields import Field
 
-_BEGINNING: Final = re.compile(r"(?P<scheme>https|http|ssh|git)://(?P<user>[^@/]*@)?(?P<rest>.*)")
+_BEGINNING: Final = re.compile(
+    r"(?P<scheme>https|http|ssh|git|oci)://(?P<user>[^@/]*@)?(?P<rest>.*)"
+)
 _SCP: Final = re.compile(r"[^@/:]+@(?P<rest>[^@/:]+:.*)")
 _OF_ALL: Final = frozenset({"url", "signed_by"})  # also of those that lie here
 _ASKED_BY: Final = tuple(one.name for one in fields(Remote) if one.name != "address")

@@ -6,6 +6,7 @@ and the README prints it.  How repositories of other machines are asked stands i
 
 from typing import Final
 
+from core.settings.charts import chart, read_chart_name, read_chart_repo, read_chart_version
 from core.settings.fields import Field
 from core.settings.ignoring import (
     read_field_path,
@@ -23,6 +24,7 @@ from core.settings.readers import (
     read_file_name,
     read_globs,
     read_inventory_namespace,
+    read_key_kinds,
     read_kinds,
     read_layout_shape,
     read_managers,
@@ -138,6 +140,26 @@ RULE: Final = (
     ),
 )
 
+CHART: Final = (
+    Field(
+        name="name", type=str, read=read_chart_name, needed=True, help="What the chart is called."
+    ),
+    Field(
+        name="repo",
+        type=str,
+        read=read_chart_repo,
+        needed=True,
+        help="Address of its repository: https://host/path, or oci://host/path for a registry.",
+    ),
+    Field(
+        name="version",
+        type=str,
+        read=read_chart_version,
+        needed=True,
+        help="One version, or a range whose greatest is followed.",
+    ),
+)
+
 LAYOUT: Final = (
     Field(
         name="layout",
@@ -200,6 +222,18 @@ APP: Final = (
         type=list,
         read=read_values,
         help="Files of values for helm beside the chart's own, relative to path.",
+    ),
+    Field(
+        name="chart",
+        type=dict,
+        read=chart(CHART),
+        help="Chart of a chart repository or a registry; path holds its files of values, then.",
+    ),
+    Field(
+        name="sops",
+        type=list,
+        read=read_key_kinds,
+        help="Keys that may open its encrypted files, like [age, pgp, aws_kms]; age and pgp alone.",
     ),
     Field(
         name="cluster",

@@ -6,16 +6,12 @@ try (safety.md section 5).
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from core.clock import Clock
 from core.git import Repositories, Told
 from core.model import AppSpec, Problem
 from core.model.sources.remotes import Remote
-
-FAILED_FIRST_S: Final = 5.0
-FAILED_MOST_S: Final = 60.0  # a server that is back is noticed within that
-JITTER: Final = 0.2  # of the interval: many engines do not ask at one moment
+from core.sources.pace import Pace
 
 
 class Polling:
@@ -31,19 +27,13 @@ class Polling:
         patterns: Iterable[str] = (),
     ) -> None:
         """Ask nothing yet; *patterns* are revisions of layouts, which may have placeholders."""
-        self._path, self._remote, self._patterns = path, remote, tuple(patterns)
-        self._repositories, self._clock = repositories, clock
-        self._apps = tuple(apps)
-        self._bell = asyncio.Event()
-        self._failures = 0
+        self._path, self._patterns = path, tuple(patterns)
+        self._repositories, self._apps = repositories, tuple(apps)
+        self.pace = Pace(remote.poll_s, clock)
 
     def follow(self, apps: Iterable[AppSpec]) -> None:
         """Ask for what these apps follow, from the next time on."""
         self._apps = tuple(apps)
-
-    def ask_soon(self) -> None:
-        """Ask now, whenever the next time would have been; never blocks."""
-        self._bell.set()
 
     def has_answered(self) -> bool:
         """Tell whether anything was ever fetched, be it by an earlier run."""
@@ -51,14 +41,14 @@ class Polling:
 
     async def fetched(self) -> Told:
         """Ask the server for what the apps follow, and wait for what it tells."""
-        self._bell.clear()
+        self.pace.begin()
         revisions = dict.fromkeys((*(spec.revision for spec in self._apps), *self._patterns))
         conversation = self._repositories.fetching(self._path, revisions)
         try:
             told = await asyncio.to_thread(conversation.told)
         finally:
             conversation.end()
-        self._failures = self._failures + 1 if told.problem else 0
+        self.pace.end(failed=bool(told.problem))
         return told
 
     def problems(self, told: Told) -> Mapping[str, Problem]:
@@ -70,17 +60,3 @@ class Polling:
             for name, problem in found.items()
             if problem is not None
         }
-
-    async def rest(self) -> None:
-        """Wait until it is time to ask again, or somebody wants it now."""
-        wait_s = self._remote.poll_s
-        if self._failures:
-            wait_s = min(FAILED_FIRST_S * 2 ** min(self._failures - 1, 10), FAILED_MOST_S)
-        wait_s *= 1 + JITTER * self._clock.random()
-        bell = asyncio.create_task(self._bell.wait())
-        nap = asyncio.ensure_future(self._clock.sleep(wait_s))
-        try:
-            await asyncio.wait([bell, nap], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            bell.cancel()
-            nap.cancel()

@@ -4,19 +4,22 @@ A commit that leaves a folder as it was costs its app nothing: the ids of trees 
 """
 
 import hashlib
+import os
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from core.errors import NotHereError, RejectedError
+from core.decryption import Opener
+from core.errors import NotHereError, RejectedError, UnavailableError
 from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
-from core.model import AppSpec, Commit, Home, Problem, Render
+from core.model import AppSpec, Commit, Home, Problem, Render, error_of
+from core.model.sources.charts import Chart
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
-from core.render import Release, Rendered, Renderer, World, tool_of
+from core.render import Charts, Release, Rendered, Renderer, World, tool_of
 from core.sources.trust import InForce, Trust
 
 
@@ -26,6 +29,8 @@ class _Last(NamedTuple):
     read: SourceRead
     doubt: Problem | None
     folder: str
+    passing: tuple[str, ...] = ()  # of its problems, those of files that may be opened later
+    chart: str = ""  # the digest of the one that was pulled for it
 
 
 class Stated(NamedTuple):
@@ -46,10 +51,13 @@ class Folders:
         repositories: Repositories,
         reader: Reader,
         renderer: Renderer | None = None,
+        opener: Opener | None = None,
+        charts: Charts | None = None,
     ) -> None:
-        """Read the repository at *path*; *renderer* may be shared with other repositories."""
+        """Read the repository at *path*; the last three may be shared with other repositories."""
         self._path, self._repositories = path, repositories
         self._reader, self._renderer = reader, renderer or Renderer()
+        self._opener, self._charts = opener or Opener(reader), charts or Charts(os.environ)
         self._world: tuple[str, World] | None = None  # of the commit rendered last
         self._cache = DocumentCache(reader.outcomes)
         self._trust = Trust()
@@ -76,12 +84,18 @@ class Folders:
         newest = heads.get(spec.revision) or repository.resolve(spec.revision)
         heads[spec.revision] = newest
         stands = self._trust.in_force(repository, spec, newest)
-        is_known = last is not None and stands.commit.id == last.read.revision.id
-        if last is not None and is_known and last.doubt == stands.problem:
+        if spec.chart is not None and not self._charts.is_known(spec.chart):
+            return None  # it is read once its chart was asked for
+        chart = self._charts.digest(spec.chart)
+        here = (stands.commit.id, chart)
+        is_known = last is not None and here == (last.read.revision.id, last.chart)
+        doubt = stands.problem or self._charts.problem(spec.chart)
+        if last is not None and is_known and last.doubt == doubt and not last.passing:
             self._last[spec.name] = last
             return None
         found = self._last[spec.name] = self._found(repository, spec, stands, last)
-        if last is not None and is_known and last.doubt == found.doubt:
+        same = last is not None and (last.doubt, last.passing) == (found.doubt, found.passing)
+        if is_known and same:
             return None
         return found.read
 
@@ -97,8 +111,10 @@ class Folders:
             read = replace(last.read, revision=revision, home=home, lacks=lacks)
             return _Last(read, distrust, folder)
         tree, found, doubt, alone = self.stated(spec, revision)
-        read = SourceRead(spec.name, revision, *found, home=home, tree=tree, lacks=lacks)
-        return _Last(read, doubt or distrust, folder if alone else "")
+        said = (found.documents, found.problems, found.refused, found.broken, found.others)
+        read = SourceRead(spec.name, revision, *said, home=home, tree=tree, lacks=lacks)
+        folder, chart = folder if alone else "", self._charts.digest(spec.chart)
+        return _Last(read, distrust or doubt, folder, found.passing, chart)
 
     def _home_of(self, repository: Repository, revision: Commit, path: str) -> Home:
         if self._home is None or self._home[0] != revision.id:
@@ -118,6 +134,11 @@ class Folders:
         last = self._last.get(app)
         return None if last is None else last.doubt
 
+    def is_closed(self, app: str) -> bool:
+        """Tell whether an app has encrypted files that may be opened when they are tried again."""
+        last = self._last.get(app)
+        return last is not None and bool(last.passing)
+
     def stated(self, spec: AppSpec, revision: Commit) -> Stated:
         """Return what an app's files state at a commit.
 
@@ -136,10 +157,11 @@ class Folders:
     ) -> Stated:
         content = partial(_content, repository)
         own = World.of(files, content, self._reader)
+        if spec.chart is not None:
+            return self._of_chart(spec, spec.chart, own)
         tool = tool_of(own, spec.path, spec.render)
         if tool is Render.HELM:
-            release = Release(spec.name, spec.namespace or "default", spec.values)
-            return _of(self._renderer.charted(own, spec.path, release))
+            return _of(self._renderer.charted(own, spec.path, _release(spec)))
         if spec.values:
             raise RejectedError(f"values are for helm, and this folder is for {tool}")
         if tool is Render.KUSTOMIZE:
@@ -149,7 +171,22 @@ class Folders:
             return _of(self._renderer.kustomized(self._world[1], spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
         alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
-        return Stated(_tree(files), read(each, self._cache), alone=alone)
+        found = read(each, self._cache, self._opener.by(spec.sops))
+        return Stated(_tree(files), found, alone=alone and not found.passing)
+
+    def _of_chart(self, spec: AppSpec, chart: Chart, own: World) -> Stated:
+        """Render a chart that was pulled; the app's folder holds its files of values."""
+        held, problem = self._charts.held(chart), self._charts.problem(chart)
+        if held is None:
+            raise (
+                UnavailableError(f"{chart} was not pulled yet")
+                if not problem
+                else error_of(problem)
+            )
+        folder = f"{chart.name}@{held.pulled.version}"
+        world = own.beside(folder, held.files)
+        found = self._renderer.charted(world, spec.path, _release(spec), folder)
+        return Stated(found.key, found.folder, problem or found.doubt)
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""
@@ -171,6 +208,10 @@ def chosen_files(files: Iterable[File], spec: AppSpec) -> tuple[File, ...]:
 def listed(file: File, content: Callable[[], bytes]) -> Listed:
     """Give a file a way to its content, which most will not take: it is in the cache already."""
     return Listed(file.path, file.blob_id, file.mode, content, file.place, file.problem)
+
+
+def _release(spec: AppSpec) -> Release:
+    return Release(spec.name, spec.namespace or "default", spec.values)
 
 
 def _of(rendered: Rendered) -> Stated:

@@ -2,22 +2,26 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import Final
 
 from core.clock import Clock
+from core.decryption.opener import AGAIN_S, Opener
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
 from core.manifests import Reader
 from core.model import AppSpec, Commit, problem_of
+from core.model.sources.charts import Chart
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, LayoutRead, SourceLost, SourceSeen
-from core.render import Renderer, Shelf
+from core.render import Charts, Renderer, Shelf
 from core.sources.histories import Histories
 from core.sources.layouts import Matches
 from core.sources.polling import Polling
+from core.sources.pulling import Pulls
 from core.sources.reading import Folders
 
 LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
@@ -68,6 +72,7 @@ class Sources:
         layouts: tuple[Layout, ...] = (),
         once: bool = False,
         webhook: Webhook | None = None,
+        charts: Charts | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Read nothing yet.
@@ -81,11 +86,15 @@ class Sources:
             once: Read each folder once, without its history, and then keep still
                 (`driftdeck diff`).
             webhook: Where servers may say that there is news.
+            charts: Those of other machines; left out, this user's own.
             clock: Time, for what cannot be read.
         """
         self._repositories, self._put = repositories, put
         self._reader, self._once, self._clock = reader, once, clock or Clock()
-        self._sources = _grouped(apps, layouts, repositories, reader, self._clock)
+        self._charts = charts or Charts(os.environ)
+        self._pulls = Pulls(self._charts, self._clock, self._read_chart)
+        folders = partial(_folders, repositories, reader, self._charts)
+        self._sources = _grouped(apps, layouts, repositories, folders, self._clock)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         } | {one.name: (one.spec, source) for source in self._sources for one in source.layouts}
@@ -111,8 +120,9 @@ class Sources:
                 tasks.create_task(followed, name=f"repository {source.path}")
             while True:
                 spec, source = self._by_app[await self._asked.get()]
+                self._pulls.ring(each.chart for each in source.apps)
                 if source.polling is not None:
-                    source.polling.ask_soon()
+                    source.polling.pace.ask_soon()
                 elif source.layouts:
                     tasks.create_task(self._read_all(source, tasks))
                 else:
@@ -124,6 +134,7 @@ class Sources:
             yield
         finally:
             self._reader.close()  # threads that wait for it go on, and the program can end
+            self._charts.close()
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
@@ -133,7 +144,7 @@ class Sources:
         from core.sources.listening import Listener  # noqa: PLC0415 - a server of HTTP, seldom wanted
 
         polled = {one.path: one.polling for one in self._sources if one.polling is not None}
-        listener = Listener(self._webhook, polled, lambda path: polled[path].ask_soon())
+        listener = Listener(self._webhook, polled, lambda path: polled[path].pace.ask_soon())
         await listener.start()
         try:
             yield
@@ -144,6 +155,12 @@ class Sources:
         """Read one app's folder soon; nothing comes of it when its commit was read already."""
         self._asked.put_nowait(app)
 
+    async def _read_chart(self, chart: Chart, tasks: asyncio.TaskGroup) -> None:
+        for spec, source in tuple(self._by_app.values()):
+            here = source.polling is None or source.polling.has_answered()
+            if here and spec.chart == chart and spec in source.apps:
+                await self._read_these([spec], source, tasks)
+
     async def _poll(self, source: _Source, polling: Polling, tasks: asyncio.TaskGroup) -> None:
         if not self._once and polling.has_answered():
             await self._read_all(source, tasks)  # it stands from the start
@@ -151,7 +168,7 @@ class Sources:
             await self._hear(source, polling, await polling.fetched(), tasks)
             if self._once:
                 return
-            await polling.rest()
+            await polling.pace.rest()
 
     async def _hear(
         self, source: _Source, polling: Polling, told: Told, tasks: asyncio.TaskGroup
@@ -224,6 +241,8 @@ class Sources:
                 source.hold((*(a for a in source.apps if a.name not in gone), *found.came))
             if found.gone and not self._once:
                 tasks.create_task(self._read_later(layout.name, LOOK_AGAIN_S))
+        charts = [spec.chart for spec in source.apps]
+        await self._pulls.once(charts) if self._once else self._pulls.follow(charts, tasks)
 
     async def _read_these(
         self, specs: Iterable[AppSpec], source: _Source, tasks: asyncio.TaskGroup
@@ -258,6 +277,8 @@ class Sources:
                 source.unwalked[spec.name] = spec, found.revision.id
         if doubt is not None and doubt.retry_after_s is not None and not self._once:
             tasks.create_task(self._read_later(spec.name, doubt.retry_after_s))
+        if source.folders.is_closed(spec.name) and not self._once:
+            tasks.create_task(self._read_later(spec.name, AGAIN_S))
 
     async def _read_later(self, app: str, after_s: float) -> None:
         """Read a folder after a while, although no ref may have moved."""
@@ -288,7 +309,7 @@ def _grouped(
     apps: Iterable[AppSpec],
     layouts: tuple[Layout, ...],
     repositories: Repositories,
-    reader: Reader,
+    folders: Callable[[Iterable[str]], Mapping[str, Folders]],
     clock: Clock,
 ) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
@@ -297,12 +318,20 @@ def _grouped(
         by_path.setdefault(spec.repo, []).append(spec)
     for layout in layouts:
         by_path.setdefault(layout.spec.repo, [])
-    renderer = Renderer(shelf=Shelf.of(os.environ))  # one for all: it counts how many run at once
+    read = folders(by_path)
     sources: list[_Source] = []
     for path, specs in by_path.items():
-        folders = Folders(path, repositories, reader, renderer)
         here = tuple(layout for layout in layouts if layout.spec.repo == path)
-        source = _Source(path, repositories, folders, clock, here)
+        source = _Source(path, repositories, read[path], clock, here)
         source.hold(specs)
         sources.append(source)
     return sources
+
+
+def _folders(
+    repositories: Repositories, reader: Reader, charts: Charts, paths: Iterable[str]
+) -> Mapping[str, Folders]:
+    """Return who reads each repository; what they share counts what runs at once and is kept."""
+    renderer = Renderer(shelf=Shelf.of(os.environ))
+    shared = reader, renderer, Opener(reader), charts
+    return {path: Folders(path, repositories, *shared) for path in paths}

@@ -205,7 +205,7 @@ class Story:
         page = json.loads(done.stdout)
         assert page["complete"], done.stdout
         odd = any(row["verdict"] != "in_sync" for row in page["objects"])
-        assert done.returncode == (DRIFT if odd else 0)
+        assert done.returncode == (DRIFT if odd else 0), f"{done.stdout}\n{done.stderr}"
         for hand in self.hands.values():
             yield hand, {row["name"]: row for row in page["objects"] if row["app"] == hand.app}
 

@@ -10,7 +10,6 @@ import pytest
 
 from tests.apiserver.client import Json
 from tests.apiserver.server import ApiServer
-from tests.controller import Controller
 from tests.loop.stage import Stage, changes
 from tests.loop.test_loop import of
 from tests.matrix.hands import LAST_APPLIED
@@ -100,7 +99,7 @@ def test_on_the_first_day_each_switch_holds_field_by_field(
     stage.patch(f"{stage.path('v1', 'ConfigMap')}/web", {"data": {"b": "9"}}, "kubectl-edit")
     stage.settings = settings
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+    with place.controller("--autoheal") as controller:
         _, line = controller.take(of("heal_skipped"), within_s=30)
         assert line["message"] == skipped
         controller.take(lambda each: each["event"] in {"healed", "synced"}, within_s=30)
@@ -114,7 +113,7 @@ def test_standing_permission_takes_over_quietly_and_follows_from_then_on(stage: 
     stage.git(web=BEFORE)
     before = data(stage)
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+    with place.controller("--autoheal") as controller:
         _, line = controller.take(of("taken_over"), within_s=30)
         assert (line["object"]["name"], line["changes"]) == ("web", None)
         assert data(stage) == before

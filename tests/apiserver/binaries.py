@@ -1,4 +1,4 @@
-"""Where the Kubernetes programs, and helm, come from: an explicit folder, the PATH, or a Go build.
+"""Where Kubernetes' programs, helm and sops come from: an explicit folder, the PATH, a Go build.
 
 Upstream publishes no archive that package registries carry, but it does publish Go modules.  So
 the last resort is to compile the pinned version (about five minutes on two cores, once), and to
@@ -29,7 +29,7 @@ ADVICE = (
 )
 MODULES = Path(__file__).parent / "modules"
 ProgramName: TypeAlias = Literal[
-    "etcd", "kube-apiserver", "kubectl", "kube-controller-manager", "helm"
+    "etcd", "kube-apiserver", "kubectl", "kube-controller-manager", "helm", "sops", "age-keygen"
 ]
 
 _log = logging.getLogger(__name__)
@@ -72,6 +72,8 @@ PROGRAMS: dict[ProgramName, Program] = {
     ),
     "kubectl": Program(module="apiserver", package="k8s.io/kubernetes/cmd/kubectl", accepts=None),
     "helm": Program(module="helm", package="helm.sh/helm/v4/cmd/helm", accepts=None),
+    "sops": Program(module="sops", package="github.com/getsops/sops/v3/cmd/sops", accepts=None),
+    "age-keygen": Program(module="sops", package="filippo.io/age/cmd/age-keygen", accepts=None),
 }
 
 

@@ -23,6 +23,7 @@ _NEEDED: dict[str, tuple[binaries.ProgramName, ...]] = {  # fixture -> programs
     "controller_manager": ("kube-controller-manager",),
     "kubectl": ("kubectl",),
     "helm": ("helm",),
+    "sops": ("sops", "age-keygen"),
 }
 _NOT_PROVEN = "NOT PROVEN against a real Kubernetes API server"
 _UNAVAILABLE = pytest.StashKey[dict[str, binaries.UnavailableError]]()
@@ -76,6 +77,13 @@ def helm(request: pytest.FixtureRequest) -> Path:
     """A helm that can be run."""
     _check(request, "helm")
     return binaries.binary("helm").resolve()
+
+
+@pytest.fixture(scope="session")
+def sops(request: pytest.FixtureRequest) -> Path:
+    """A sops that can be run."""
+    _check(request, "sops")
+    return binaries.binary("sops").resolve()
 
 
 def _check(request: pytest.FixtureRequest, fixture: str) -> None:

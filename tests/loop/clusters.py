@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from core.sandbox import SandboxThread
+from tests import commands
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
+from tests.commands import Piped
+from tests.controller import Controller
 
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -37,15 +39,22 @@ class Place:
             "KUBECONFIG": str(self.kubeconfig),
             "XDG_STATE_HOME": str(self.folder / "state"),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
-            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTHONPATH": str(commands.ROOT),
             "GIT_AUTHOR_NAME": "Robin",
             "GIT_AUTHOR_EMAIL": "robin@example",
         }
 
+    def words(self, *words: str) -> list[str]:
+        """What is said to driftdeck for a command on this place."""
+        return [*words, "--config", str(self.folder / "driftdeck.yaml")]
+
     def command(self, *words: str) -> list[str]:
-        """A driftdeck command on this place."""
-        settings = str(self.folder / "driftdeck.yaml")
-        return [sys.executable, "-m", "tui", *words, "--config", settings]
+        """The same, as what starts a process of its own."""
+        return [*commands.PROGRAM, *self.words(*words)]
+
+    def controller(self, *words: str) -> Controller:
+        """The controller on this place."""
+        return Controller(self.words("--headless", *words), self.environment(), Piped)
 
 
 @contextmanager
@@ -75,14 +84,10 @@ def run(
     place: Place, *words: str, timeout_s: float = 60, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run a driftdeck command to its end."""
-    return subprocess.run(  # noqa: S603 - our own command line
-        place.command(*words),
-        env={**place.environment(), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=timeout_s,
+    return commands.run(
+        *place.words(*words),
+        environment={**place.environment(), **environment},
+        timeout_s=timeout_s,
     )
 
 

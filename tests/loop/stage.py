@@ -13,7 +13,7 @@ import yaml
 from core.git import commit_files
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
-from tests.loop.clusters import MERGE_PATCH, Place
+from tests.loop.clusters import MERGE_PATCH, Place, run
 
 ADA = "Ada <ada@example>"
 APPLY = "application/apply-patch+yaml"
@@ -72,16 +72,7 @@ class Stage:
         return Place(self.server.kubeconfig(user), self.client, self.folder)
 
     def run(self, *words: str, user: str = "driftdeck") -> subprocess.CompletedProcess[str]:
-        place = self.place(user)
-        return subprocess.run(  # noqa: S603 - our own command line
-            place.command(*words),
-            env=dict(place.environment()),
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=100,
-        )
+        return run(self.place(user), *words, timeout_s=100)
 
     def diff(self, user: str = "driftdeck") -> dict[str, Any]:
         """What `diff -o json --all` says: the app, and its objects by name."""

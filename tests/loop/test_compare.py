@@ -5,13 +5,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import commands
 from tests.core.git.sample import Sample
 from tests.githost.https import HttpsHost
 
@@ -44,18 +44,8 @@ class World:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
-            "PYTHONPATH": str(Path(__file__).parents[2]),
         }
-        return subprocess.run(  # noqa: S603 - our own command line
-            [sys.executable, "-m", "tui", "diff", *words],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=60,
-        )
+        return commands.run("diff", *words, environment=environment, folder=self.folder)
 
     def form(self, *words: str) -> Any:
         done = self.diff(*words, "-o", "json")

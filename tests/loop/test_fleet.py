@@ -1,6 +1,5 @@
 """Several apps and clusters in one settings file, typed at the embedded server."""
 
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 import yaml
 
 from core.git import commit_files
+from tests import commands
 from tests.loop.clusters import Place, run, sandbox_place
 from tests.loop.test_loop import ADA
 
@@ -77,14 +77,7 @@ def test_two_folders_of_one_last_name_do_not_share_what_was_applied(place: Place
     settings = ["--repo", str(place.repo), "-n", "default"]
 
     def typed(*words: str) -> str:
-        done = subprocess.run(  # noqa: S603 - our own command line
-            [*place.command(*words)[:-2], *settings],
-            env=place.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = commands.run(*words, *settings, environment=place.environment())
         return done.stdout + done.stderr
 
     assert "1 of 1 done" in typed("sync", "--yes", "--path", "prod/shop")

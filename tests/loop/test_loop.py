@@ -14,7 +14,6 @@ import pytest
 
 from core.git import commit_files
 from tests.apiserver.waiting import eventually
-from tests.controller import Controller
 from tests.loop.clusters import (
     BOTH,
     MERGE_PATCH,
@@ -166,7 +165,7 @@ def test_the_controller_heals_what_others_change_and_follows_git(place: Place) -
     assert run(place, "sync", "--yes").returncode == 0
     app = apps(place)[1]
     base = f"/api/v1/namespaces/{app}"
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+    with place.controller("--autoheal") as controller:
         controller.take(of("cluster_synced"), within_s=30)
         scale(place, app, 7)
         controller.take(of("drift_detected", app=app, kind="Deployment"), within_s=60)

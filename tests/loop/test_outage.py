@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.apiserver.server import ApiServer
-from tests.controller import Controller
 from tests.loop.clusters import Place, real_place, run
 from tests.loop.test_loop import APP, SETTINGS, commit, deployment, of, rest, scale
 
@@ -32,7 +31,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, ApiSe
 def test_a_killed_server_is_said_survived_and_not_stormed(own: tuple[Place, ApiServer]) -> None:
     place, server = own
     assert run(place, "sync", "--yes").returncode == 0
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+    with place.controller("--autoheal") as controller:
         controller.take(of("cluster_synced"), within_s=30)
         scale(place, NAME, 7)
         controller.take(of("healed", kind="Deployment"), within_s=60)

@@ -2,17 +2,15 @@
 
 import json
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from tests import commands
 from tests.apiserver.ports import ReservedPort
 from tests.apiserver.waiting import eventually
-from tests.controller import Controller
 from tests.core.git.sample import Sample
 from tests.githost.https import HttpsHost
 from tests.loop.clusters import BOTH, Place, either_place, run
@@ -94,8 +92,7 @@ def test_a_command_says_that_the_server_is_away_and_what_stands_meanwhile(world:
 
 
 def test_a_push_is_followed_and_drift_is_healed_while_the_server_is_away(world: World) -> None:
-    command = world.place.command("--headless", "--autoheal")
-    with Controller(command, world.place.environment()) as controller:
+    with world.place.controller("--autoheal") as controller:
         controller.take(of("synced"), within_s=30)
         assert eventually(lambda: world.live() == "1", within_s=20)
         second = world.state(2)
@@ -114,7 +111,7 @@ def test_a_push_is_followed_and_drift_is_healed_while_the_server_is_away(world: 
         assert eventually(lambda: world.live() == "3", within_s=20)
     # What was fetched stands when the program starts again while the server is away.
     world.host.stop()
-    with Controller(command, world.place.environment()) as controller:
+    with world.place.controller("--autoheal") as controller:
         controller.take(of("source_updated", revision=third), within_s=30)
         controller.take(of("source_unavailable"), within_s=30)
 
@@ -125,8 +122,7 @@ def test_a_push_is_followed_at_once_when_a_webhook_tells_of_it(world: World) -> 
     with ReservedPort() as port:
         hook = f"webhook: {{listen: '127.0.0.1:{port.number}', secret_file: secret}}\n"
         settings.write_text(hook + settings.read_text().replace("poll: 5s", "poll: 1h"))
-        command = world.place.command("--headless", "--autoheal")
-        with Controller(command, world.place.environment()) as controller:
+        with world.place.controller("--autoheal") as controller:
             controller.take(of("synced"), within_s=30)
             second = world.state(2)
             hooks = HTTPConnection("127.0.0.1", port.number, timeout=10)
@@ -173,14 +169,11 @@ def test_an_address_on_the_command_line_needs_no_settings(world: World) -> None:
     world.host.token = ""
     words = ["diff", "--repo", world.host.url("config.git"), "--path", "shop"]
     place = world.place
-    done = subprocess.run(  # noqa: S603 - our own command line
-        [sys.executable, "-m", "tui", *words, "-n", world.namespace, "-o", "json"],
-        env={**place.environment(), "SSL_CERT_FILE": str(world.host.ca_file)},
-        cwd=world.host.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+    done = commands.run(
+        *words,
+        *("-n", world.namespace, "-o", "json"),
+        environment={**place.environment(), "SSL_CERT_FILE": str(world.host.ca_file)},
+        folder=world.host.folder,
     )
     assert done.returncode == 1, done.stderr
     (app,) = json.loads(done.stdout)["apps"]

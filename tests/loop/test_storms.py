@@ -5,8 +5,6 @@ On the embedded server, in this process: what is counted is what it was asked.
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,6 +19,7 @@ from core.cli.program import chosen_job
 from core.git import commit_files
 from core.sandbox import SandboxThread
 from tests.apiserver.client import Client
+from tests.commands import Running
 from tests.loop.clusters import MERGE_PATCH
 
 MAPS = "/api/v1/namespaces/default/configmaps"
@@ -159,20 +158,17 @@ APP = "apps:\n  - {name: shop, repo: repo, path: app, namespace: made}\n"
 
 def interrupted(stage: Stage, after: int) -> None:
     """Sync, and end it by TERM when so many objects were applied."""
-    running = subprocess.Popen(
-        [sys.executable, "-m", "tui", "sync", "--yes"],
-        cwd=stage.folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while running.poll() is None:
-        applied = [path for method, path, *_ in tuple(stage.server.requests) if method == "PATCH"]
-        if len(applied) >= after:
-            running.terminate()
-            break
-        time.sleep(0.001)
-    running.wait(20)
+    with (
+        Path(os.devnull).open("r+") as nothing,
+        Running(("sync", "--yes"), os.environ, [nothing] * 3, stage.folder) as running,
+    ):
+        while running.poll() is None:
+            asked = tuple(stage.server.requests)
+            if sum(method == "PATCH" for method, *_ in asked) >= after:
+                running.terminate()
+                break
+            time.sleep(0.001)
+        running.wait(20)
 
 
 @pytest.mark.parametrize("again", [True, False], ids=["synced again", "dropped at once"])

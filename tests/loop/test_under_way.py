@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from core.git import commit_files
-from tests.controller import Controller
 from tests.loop.clusters import BOTH, Place, either_place, run
 from tests.loop.test_loop import ADA, of
 
@@ -64,7 +63,7 @@ def test_a_rebase_under_way_is_not_applied_and_its_end_is(place: Place, name: st
         path = f"/api/v1/namespaces/{name}/configmaps/flags"
         return str(place.client.call("GET", path).json()["data"]["sale"])
 
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+    with place.controller("--autoheal") as controller:
         controller.take(of("synced", app="shop", kind="ConfigMap"), within_s=60)
         assert sale() == "3"
         git(place, "rebase", "feature", "--exec", "false", code=1)

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from core.git import commit_files
+from tests import commands
 from tests.apiserver.server import ApiServer
+from tests.commands import Piped
 from tests.controller import Controller
 from tests.matrix.catalogue import CASES
 from tests.matrix.changes import SETTINGS, Case, Nature, Setting
 from tests.matrix.hands import LAST_APPLIED, Hands
 from tests.matrix.objects import COLLECTIONS, NAMESPACE, NAMESPACE_OBJECT, Json
 
-ROOT = Path(__file__).parents[2]
 KUBECTL_DIFFS: Mapping[str, tuple[str, ...]] = {
     "kubectl diff": (),
     "kubectl diff --server-side": ("--server-side", "--force-conflicts", "--concurrency=8"),
@@ -79,9 +79,9 @@ class Matrix:
 
     def _change_while_watching(self) -> dict[str, str]:
         """Make the changes beside a running engine; whom its last word on an object names."""
-        command = self._command("--headless", setting=SETTINGS[-1])
+        words = self._words("--headless", setting=SETTINGS[-1])
         last: dict[str, Json] = {}
-        with Controller(command, self._environment()) as watcher:
+        with Controller(words, self._environment(), Piped) as watcher:
             watcher.wait(lambda line: line["event"] == "cluster_synced")
             self.hands.make(CASES)
 
@@ -125,26 +125,20 @@ class Matrix:
         assert done.returncode in {0, 1}, done.stderr.decode()
         return frozenset(_shown(done.stdout.decode()))
 
-    def _driftdeck(self, *words: str, setting: Setting) -> bytes:
-        done = subprocess.run(  # noqa: S603 - our own command line
-            self._command(*words, setting=setting),
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode in {0, 1}, (words, done.returncode, done.stderr.decode()[-2000:])
+    def _driftdeck(self, *words: str, setting: Setting) -> str:
+        said = self._words(*words, setting=setting)
+        done = commands.run(*said, environment=self._environment(), timeout_s=100)
+        assert done.returncode in {0, 1}, (words, done.returncode, done.stderr[-2000:])
         return done.stdout
 
-    def _command(self, *words: str, setting: Setting) -> list[str]:
+    def _words(self, *words: str, setting: Setting) -> list[str]:
         config = self.folder / f"{SETTINGS.index(setting)}.yaml"
-        return [sys.executable, "-m", "tui", *words, "--config", str(config)]
+        return [*words, "--config", str(config)]
 
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.folder),
-            "PYTHONPATH": str(ROOT),
             "KUBECONFIG": str(self.server.kubeconfig("driftdeck")),
             "XDG_STATE_HOME": str(self.folder / "state"),
         }

@@ -11,7 +11,6 @@ import pytest
 from core.git import commit_files
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
-from tests.controller import Controller
 from tests.loop.clusters import Place, real_place, run
 from tests.shapes.definitions import definitions
 
@@ -139,7 +138,7 @@ def test_after_one_sync_everything_is_and_stays_in_sync(
     assert report.returncode == 0, report.stderr
     assert found["apps"][0]["counts"]["in_sync"] == len(found["objects"]) > 50
     before = writes(live_server)
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+    with place.controller("--autoheal") as controller:
         controller.take(lambda line: line["event"] == "cluster_synced", within_s=30)
         act_as_controllers(live_server)
         with pytest.raises(AssertionError):  # no such line comes

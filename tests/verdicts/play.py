@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from core.git import commit_files
 from core.sandbox import SandboxThread
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
-from tests.loop.clusters import Place
+from tests.loop.clusters import Place, run
 from tests.verdicts.case import Case
 from tests.verdicts.definitions import define
 from tests.verdicts.stage import Kind, Stage
@@ -211,15 +210,6 @@ def _commit(
 
 
 def _run(theatre: Theatre, played: Played, judge: str, *words: str) -> str:
-    place = theatre.places[judge]
-    done = subprocess.run(  # noqa: S603 - our own command line
-        place.command(*words),
-        env=dict(place.environment()),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=_COMMAND_MAX_S,
-    )
+    done = run(theatre.places[judge], *words, timeout_s=_COMMAND_MAX_S)
     played.printed += [done.stdout, done.stderr]
     return done.stdout

@@ -88,7 +88,7 @@ class Gateway:
             return Prediction(None, str(error), (), 0, retry=retry)
         if answer.ok:
             return _predicted(answer, resource.kind, request.on)
-        return _refused(answer, secret=is_secret_kind(resource.kind.kind))
+        return _refused(answer, secret=request.sealed or is_secret_kind(resource.kind.kind))
 
     async def perform(self, resource: Resource, request: Change, live: Live | None) -> Live | None:
         """Carry out *request* on *live*, the version it is for; None where there is none.
@@ -151,7 +151,7 @@ class Gateway:
                 continue  # it did not happen; the preconditions make repeating safe
             if answer.ok:
                 return object_of(answer.body, resource.kind)[1]
-            raise self._error(answer, resource, apply.ref.namespace, "patch")
+            raise self._error(answer, resource, apply.ref.namespace, "patch", sealed=apply.sealed)
         raise UnavailableError(f"{apply.ref}: the connection broke twice while applying")
 
     async def _edit(self, resource: Resource, edit: Edit, live: Live) -> Live:
@@ -161,7 +161,7 @@ class Gateway:
         answer = await self._calls.send(_edit_request(resource, edit, operations, dry_run=False))
         if answer.ok:
             return object_of(answer.body, resource.kind)[1]
-        raise self._error(answer, resource, edit.ref.namespace, "patch")
+        raise self._error(answer, resource, edit.ref.namespace, "patch", sealed=edit.sealed)
 
     async def _delete(self, resource: Resource, delete: Delete) -> None:
         request = Request(
@@ -191,10 +191,18 @@ class Gateway:
             return now
         raise OutdatedError(f"{apply.ref} changed while it was applied")
 
-    def _error(self, answer: Answer, resource: Resource, namespace: str, verb: str) -> ProductError:
+    def _error(
+        self,
+        answer: Answer,
+        resource: Resource,
+        namespace: str,
+        verb: str,
+        *,
+        sealed: bool = False,
+    ) -> ProductError:
         where = f" in {namespace}" if namespace else ""
         doing = f"{verb} {resource.plural}{where}"
-        secret = is_secret_kind(resource.kind.kind)
+        secret = sealed or is_secret_kind(resource.kind.kind)
         return error_of(answer, doing, wall=self._clock.wall(), secret=secret)
 
 

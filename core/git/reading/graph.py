@@ -94,6 +94,7 @@ class Graph:
 
 @lru_cache(maxsize=256)
 def _entry_named(name: bytes, id_bytes: int) -> re.Pattern[bytes]:
-    any_id = rb".{%d}" % id_bytes
-    pattern = rb"(?s)(?:[0-7]+ [^\0]+\0%s)*?([0-7]+) %s\0(%s)"
-    return re.compile(pattern % (any_id, re.escape(name), any_id))
+    """Return what skips entries of other names and never looks back, which takes a third."""
+    any_id, name = rb".{%d}" % id_bytes, re.escape(name)
+    pattern = rb"(?s)(?:[0-7]++ (?!%s\0)[^\0]++\0%s)*+([0-7]++) %s\0(%s)"
+    return re.compile(pattern % (name, any_id, name, any_id))

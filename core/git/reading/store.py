@@ -17,7 +17,8 @@ from threading import RLock
 from typing import Final, NamedTuple
 
 from dulwich.errors import ObjectFormatException
-from dulwich.objects import ObjectID, parse_tree
+from dulwich.object_store import PackBasedObjectStore
+from dulwich.objects import ObjectID, RawObjectID, parse_tree
 
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.git.reading.commits import RawCommit, parsed
@@ -247,7 +248,8 @@ class Store:
         """Return the kind and the bytes of an object."""
         with self.lock, translated(self.called, object_id):
             try:
-                found: tuple[int, bytes] = self.repo.object_store.get_raw(_key(object_id))
+                # The method of all stores on disks looks for an index of packs each time: a third.
+                found = PackBasedObjectStore.get_raw(self.repo.object_store, _raw(object_id))
             except KeyError as error:
                 raise self.missing(object_id) from error
             except ObjectFormatException:
@@ -272,6 +274,10 @@ class Store:
         if match is None:
             raise ValueError("malformed object")
         return (COMMIT if match[1] == b"commit" else TAG), data[match.end() :]
+
+
+def _raw(object_id: str) -> RawObjectID:
+    return RawObjectID(bytes.fromhex(object_id))
 
 
 def _key(object_id: str) -> ObjectID:

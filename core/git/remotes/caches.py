@@ -8,10 +8,11 @@ the last good commit of an app outlives its branch.
 import fcntl
 import hashlib
 import os
+import shutil
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,9 @@ from core.model.sources.remotes import Address
 STAMP: Final = "driftdeck-fetched"  # its time of change: when the server last answered whole
 SMALL_PACK_BYTES: Final = 4 * 2**20
 SMALL_PACKS_MOST: Final = 40
-_LOCK: Final = "driftdeck.lock"
+UNUSED_S: Final = 30 * 86_400.0
+_LOCK: Final = "driftdeck.lock"  # its time of change: when a driftdeck last used the cache
+_GONE: Final = ".gone"
 _NAME_CHARS: Final = 24
 
 
@@ -63,6 +66,7 @@ def opened(folder: Path, address: Address, *, patience_s: float) -> Iterator[Rep
         raise UnavailableError(f"the cache {folder} cannot be used: {words(error)}") from error
     try:
         _locked(lock, folder, patience_s)
+        os.utime(lock)
         with translated(folder):
             repo = Repo(str(folder)) if (folder / "HEAD").exists() else _made(folder, address)
         try:
@@ -101,8 +105,13 @@ def holds(repo: Repo, commit_id: str) -> bool:
     return ObjectID(commit_id.encode()) in repo.object_store
 
 
-def enter(repo: Repo, choice: Choice, tags: frozenset[str]) -> bool:
-    """Move the refs of a cache to what was fetched; True if anything changed.
+def has_ref(repo: Repo, name: str) -> bool:
+    """Tell whether a ref is here, by its full name."""
+    return Ref(name.encode()) in repo.refs
+
+
+def enter(repo: Repo, choice: Choice, tags: frozenset[str]) -> None:
+    """Move the refs of a cache to what was fetched.
 
     Args:
         repo: The cache; every id of *choice* is in it.
@@ -111,24 +120,20 @@ def enter(repo: Repo, choice: Choice, tags: frozenset[str]) -> bool:
             those that are there.  A tag that somebody follows by name stays, told as missing.
     """
     refs = repo.refs
-    changed = False
     for name, target in choice.refs.items():
         old = refs.read_loose_ref(Ref(name.encode())) or refs.get_packed_refs().get(
             Ref(name.encode())
         )
         if old != target.encode():
             refs[Ref(name.encode())] = target.encode()  # type: ignore[assignment]
-            changed = True
     kept = {f"refs/tags/{name}" for name in choice.missing} | tags
     for tag in refs.subkeys(Ref(b"refs/tags/")):
         if f"refs/tags/{tag.decode(errors='surrogateescape')}" not in kept:
             refs.remove_if_equals(Ref(b"refs/tags/" + tag), None)
-            changed = True
     if choice.head.startswith("refs/"):
         refs.set_symbolic_ref(HEADREF, Ref(choice.head.encode()))
     elif choice.head:
         refs.set_if_equals(HEADREF, None, choice.head.encode())  # type: ignore[arg-type]
-    return changed
 
 
 def tidy(repo: Repo, *, most: int = SMALL_PACKS_MOST) -> None:
@@ -150,6 +155,26 @@ def tidy(repo: Repo, *, most: int = SMALL_PACKS_MOST) -> None:
     for name, pack in small.items():
         if made is None or name != made.name():
             store._remove_pack(pack)  # noqa: SLF001 - as `repack` does
+
+
+def forget_unused(base: Path) -> None:
+    """Remove the caches below a folder that no driftdeck has used for a month.
+
+    One that is followed is used at every poll, whether its server answers or not.
+    """
+    for folder in base.iterdir():
+        if folder.suffix == _GONE:
+            shutil.rmtree(folder, ignore_errors=True)  # somebody was stopped in the middle of this
+            continue
+        with suppress(OSError):  # it is no cache, in use, or another driftdeck removes it
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if time.time() - os.fstat(lock).st_mtime > UNUSED_S and not folder.is_symlink():
+                    gone = folder.rename(folder.with_name(folder.name + _GONE))
+                    shutil.rmtree(gone, ignore_errors=True)
+            finally:
+                os.close(lock)
 
 
 def stamp(folder: Path) -> None:

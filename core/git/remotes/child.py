@@ -4,11 +4,7 @@ It may take so much memory and no more, it dies with whoever started it, and wha
 it is told as one line.  Nothing of a repository is run and nothing is checked out.
 """
 
-import os
 import resource
-import signal
-import sys
-import threading
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -27,6 +23,7 @@ from core.git.remotes import caches
 from core.git.remotes.choosing import chosen
 from core.git.remotes.clients import client_of, spoken_to
 from core.git.remotes.exchange import Asked, Push, Told
+from core.git.remotes.serving import serve
 from core.model import problem_of
 
 MEMORY_BYTES: Final = 2 * 2**30  # beside the packs, which are mapped into it
@@ -38,24 +35,18 @@ _PREFIXES: Final = (b"HEAD", BRANCHES.encode(), TAGS.encode())
 
 def main() -> None:
     """Read what is asked, do it, tell how it ended; until nobody asks any more."""
-    lifeline = int(sys.argv[-1])
-    threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
-    for line in sys.stdin.buffer:
-        asked = msgspec.json.decode(line, type=Asked)
-        _limit(Path(asked.folder))
-        try:
-            told = _done(asked)
-        except ProductError as error:
-            problem = problem_of(error)
-            told = Told(problem=problem.words, remedy=problem.remedy)
-        sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
-        sys.stdout.buffer.flush()
+    serve(_answer)
 
 
-def _die_with(lifeline: int) -> None:
-    """End with whoever holds the other end of a pipe, helpers included."""
-    os.read(lifeline, 1)
-    os.killpg(0, signal.SIGKILL)
+def _answer(line: bytes) -> bytes:
+    asked = msgspec.json.decode(line, type=Asked)
+    _limit(Path(asked.folder))
+    try:
+        told = _done(asked)
+    except ProductError as error:
+        problem = problem_of(error)
+        told = Told(problem=problem.words, remedy=problem.remedy)
+    return msgspec.json.encode(told)
 
 
 def _limit(folder: Path) -> None:
@@ -88,25 +79,29 @@ def _fetch(client: GitClient, asked: Asked, repo: Repo) -> Told:
     refs = {_text(name): to.decode() for name, to in listed.refs.items() if to is not None}
     head = listed.symrefs.get(Ref(b"HEAD"), b"")
     choice = chosen(asked.revisions, refs, _text(head))
-    wants = [to for to in {*choice.refs.values(), *choice.commits} if not caches.holds(repo, to)]
-    if wants:
-        _bring(client, asked, repo, wants)
+    wants = {to for to in {*choice.refs.values(), *choice.commits} if not caches.holds(repo, to)}
+    # What follows on something that is here comes whole: a depth would cut it off from that.
+    known = {to for name, to in choice.refs.items() if caches.has_ref(repo, name)}
+    for some, depth in ((wants & known, None), (wants - known, asked.remote.depth)):
+        if some:
+            _bring(client, asked, repo, some, depth)
     tags = frozenset(name for name in refs if name.startswith(TAGS) and not name.endswith("^{}"))
-    moved = caches.enter(repo, choice, tags)
+    caches.enter(repo, choice, tags)
     caches.stamp(Path(asked.folder))
     if wants:
         caches.tidy(repo)
-    return Told(missing=tuple(choice.missing), moved=moved)
+        caches.forget_unused(Path(asked.folder).parent)
+    return Told(missing=tuple(choice.missing))
 
 
-def _bring(client: GitClient, asked: Asked, repo: Repo, wants: list[str]) -> None:
+def _bring(client: GitClient, asked: Asked, repo: Repo, wants: set[str], depth: int | None) -> None:
     """Fetch what is not here, and see that it came."""
     ids = [ObjectID(want.encode()) for want in wants]
     client.fetch(
         asked.remote.address.path.encode(),
         repo,
         determine_wants=lambda _refs, depth=None: ids,  # noqa: ARG005 - dulwich passes it
-        depth=asked.remote.depth,
+        depth=depth,
         ref_prefix=_PREFIXES,
     )
     for want in wants:
@@ -128,7 +123,7 @@ def _push(client: GitClient, asked: Asked, repo: Repo, push: Push) -> Told:
     refused = (result.ref_status or {}).get(ref)
     if refused:
         raise RejectedError(f"{where} refuses the push to {push.ref}: {refused}")
-    return Told(moved=True)
+    return Told()
 
 
 def _text(name: bytes) -> str:

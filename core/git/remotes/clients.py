@@ -204,7 +204,7 @@ def spoken_to(asked: Asked) -> Iterator[None]:
     except (HangupException, GitProtocolError, SendPackError, InvalidWants) as error:
         raise _of_server(where, error) from error
     except (urllib3.exceptions.HTTPError, OSError, *DAMAGE) as error:
-        raise UnavailableError(f"{where}: {_words(error)}") from error
+        raise UnavailableError(f"{where}: {words_of(error)}") from error
 
 
 def _of_server(where: str, error: Exception) -> ProductError:
@@ -214,13 +214,13 @@ def _of_server(where: str, error: Exception) -> ProductError:
         key = _FINGERPRINT.search(said)
         reason = f"the host shows a key ({key[0]})" if key is not None else "the host's key is one"
         return DeniedError(f"{where}: {reason} that known_hosts does not have; {_UNTRUSTED}")
-    words = clean(said, max_cells=WORDS_MAX) if said else _words(error)
+    words = clean(said, max_cells=WORDS_MAX) if said else words_of(error)
     if _UNKNOWN in words:
         return DeniedError(f"{where}: ssh says: {words}")
     return UnavailableError(f"{where}: {words}")
 
 
-def _words(error: BaseException) -> str:
+def words_of(error: BaseException) -> str:
     """Return what an error says, in one line; the operating system's own words say most."""
     said = str(error)
     inner: BaseException | None = error

@@ -1,19 +1,9 @@
 """What goes to the process that speaks to a server of Git, and what comes back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from core.clean import clean
-from core.errors import (
-    DeniedError,
-    OutdatedError,
-    ProductError,
-    RejectedError,
-    UnavailableError,
-    UsageError,
-)
-from core.model import Problem, Remedy
+from core.model import Problem, Remedy, error_of
 from core.model.sources.remotes import Remote
 
 
@@ -46,7 +36,6 @@ class Told:
     problem: str = ""  # "" when all went well
     remedy: Remedy = Remedy.WAIT
     missing: tuple[str, ...] = ()  # revisions that the server does not have, or has no more
-    moved: bool = False  # something came that the cache did not have
 
     def problem_of(self, revision: str, where: str) -> Problem | None:
         """Return what is wrong with one *revision* of the repository at *where*; None: nothing."""
@@ -64,13 +53,4 @@ class Told:
             ProductError: By what a person can do about it.
         """
         if self.problem:
-            raise _ERRORS[self.remedy](self.problem)
-
-
-_ERRORS: Final[Mapping[Remedy, type[ProductError]]] = {
-    Remedy.FIX_SETTINGS: UsageError,
-    Remedy.WAIT: UnavailableError,
-    Remedy.GRANT: DeniedError,
-    Remedy.CHANGE_GIT: RejectedError,
-    Remedy.LOOK_AGAIN: OutdatedError,
-}
+            raise error_of(Problem(self.remedy, self.problem))

@@ -1,4 +1,4 @@
-"""The processes that speak to servers of Git: started when one is wanted, kept for the next poll.
+"""The processes that speak to servers: started when one is wanted, kept for the next poll.
 
 A start costs a quarter of a second of processor time, a poll in a running one a hundredth of that.
 One that failed, hung or was told to end is ended with all it started, and never used again.
@@ -22,9 +22,9 @@ from core.clean import clean
 IDLE_KEPT: Final = 2
 ANSWER_BYTES: Final = 2**20
 _PROGRAM: Final = (
-    "import sys; sys.path[:] = sys.argv[1].split(':');"
-    "from core.git.remotes.child import main; main()"
+    "import sys; sys.path[:] = sys.argv[1].split(':');from {module} import main; main()"
 )
+_GIT: Final = "core.git.remotes.child"
 _PASSED: Final = (  # of the environment; nothing in it may name a program to run
     *("HOME", "PATH", "USER", "LOGNAME", "LANG", "LC_ALL", "TMPDIR", "TZ", "XDG_CONFIG_HOME"),
     *("SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR"),
@@ -40,13 +40,14 @@ class BrokenOffError(Exception):
 class Worker:
     """One process."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        """Start it."""
+    def __init__(self, environment: Mapping[str, str], module: str = _GIT) -> None:
+        """Start it; it runs the `main` of *module*."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         theirs, self._lifeline = os.pipe()  # it ends when nobody holds our end any more
+        program = _PROGRAM.format(module=module)
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-I", "-c", _PROGRAM, ":".join(sys.path), str(theirs)],
+                [sys.executable, "-I", "-c", program, ":".join(sys.path), str(theirs)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
@@ -115,9 +116,9 @@ def _close(process: subprocess.Popen[bytes], errors: IO[bytes], lifeline: int) -
 class Workers:
     """Those that wait for something to do.  Threads may share it."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], module: str = _GIT) -> None:
         """Start none yet."""
-        self._environment = environment
+        self._environment, self._module = environment, module
         self._idle: list[Worker] = []
         self._lock = Lock()
 
@@ -126,7 +127,7 @@ class Workers:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return Worker(self._environment)
+        return Worker(self._environment, self._module)
 
     def give(self, worker: Worker) -> None:
         """Take back one that did what it was asked to."""

@@ -61,6 +61,7 @@ class Remote:
     ca_file: str = ""  # path of the authorities that its certificate may come from
     poll_s: float = POLL_S
     depth: int | None = None  # commits of history that are fetched; None: all
+    hosts: tuple[str, ...] = ()  # others that a repository of charts may send us to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +78,13 @@ def is_address(text: str) -> bool:
     return "://" in text or _LIKE_ONE.match(text) is not None
 
 
-def address_of(text: str) -> Address:
+def address_of(text: str, *, host_alone: bool = False) -> Address:
     """Read an address.
 
     Args:
         text: `https://host/path`, `ssh://user@host/path`, `user@host:path` and, where it is asked
             for, `http://` or `git://`.
+        host_alone: A host without a path is one, too, as of a repository of charts.
 
     Raises:
         AddressError: It is another thing.  What may be a password is not repeated.
@@ -107,18 +109,20 @@ def address_of(text: str) -> Address:
         raise AddressError(f"{reason} or git's credential helper under repositories")
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
-    path = parts.path.rstrip("/")
-    return _checked(Address(parts.scheme, host, port, path, parts.username or ""))
+    path = parts.path.rstrip("/") or ("/" if host_alone else "")
+    address = Address(parts.scheme, host, port, path, parts.username or "")
+    return _checked(address, host_alone=host_alone)
 
 
-def _checked(address: Address) -> Address:
+def _checked(address: Address, *, host_alone: bool = False) -> Address:
     if _HOST.fullmatch(address.host) is None:
         raise AddressError("its host is no name of one (a-z, 0-9, dots and dashes)")
     if _LINK_LOCAL.match(address.host):
         raise AddressError("its host is an address that only this machine's own network knows")
     if address.user and _USER.fullmatch(address.user) is None:
         raise AddressError("its user is no name of one")
-    if ".." in unquote(address.path).split("/") or not address.path.strip("/~"):
+    names_one = host_alone or address.path.strip("/~")
+    if ".." in unquote(address.path).split("/") or not names_one:
         raise AddressError("it names no repository of that host")
     if address.path.startswith("-"):
         raise AddressError("no path starts with a dash")

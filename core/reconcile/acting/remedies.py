@@ -35,12 +35,14 @@ def _stated(draft: Draft, step: Step) -> Value:
     """Return the object that a step makes, as a person may see it."""
     app = draft.app(step.key.app)
     found = app.desired.get(step.key.ref) or app.unserved.get(step.key.ref)
-    return None if found is None else shown(draft, step.key.ref, found.body)
+    if found is None:
+        return None
+    return shown(draft, step.key.ref, found.body, sealed=app.is_sealed(step.key.ref))
 
 
-def shown(draft: Draft, ref: ObjectRef, body: bytes) -> Value:
+def shown(draft: Draft, ref: ObjectRef, body: bytes, *, sealed: bool) -> Value:
     """Return an object that Git states with its secrets hidden."""
-    return mask_object(msgspec.json.decode(body), ref, key=draft.mask_key)
+    return mask_object(msgspec.json.decode(body), ref, key=draft.mask_key, sealed=sealed)
 
 
 def requests_of(draft: Draft, step: Step) -> tuple[Request, ...]:

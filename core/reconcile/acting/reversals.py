@@ -156,7 +156,7 @@ def _coming(draft: Draft, app: AppState, document: Document, resource: Resource 
     place = (document.namespace or namespace_of(app, cluster)) if resource.namespaced else ""
     ref = ObjectRef(kind.group, kind.kind, place, document.name)
     step = Step(Key(app.spec.name, ref), kind, Verb.CREATE, Coming())
-    return _Found(replace(step, creates=shown(draft, ref, document.body)))
+    return _Found(replace(step, creates=shown(draft, ref, document.body, sealed=document.sealed)))
 
 
 def _of_object(
@@ -193,7 +193,7 @@ def _of_object(
     left = absence(policy_of(app.spec).rules, after)
     if left:
         return _Found(note=f"{ref} is not in the cluster; {left}")
-    made = shown(draft, ref, after.body)
+    made = shown(draft, ref, after.body, sealed=after.document.sealed)
     return _Found(replace(step, verb=Verb.CREATE, requests=(creation(after),), creates=made))
 
 
@@ -297,7 +297,9 @@ class _Object:
         return replace(change, verdict=FieldVerdict.DRIFT, info=None, note="")
 
     def _shown(self, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
-        hidden = mask(tuple(changes), self._after.ref, key=self._draft.mask_key)
+        ref, key = self._after.ref, self._draft.mask_key
+        sealed = self._after.document.sealed or self._app.is_sealed(ref)
+        hidden = mask(tuple(changes), ref, key=key, sealed=sealed)
         return detailed(hidden, deep=False)
 
     def _as_judged(self, left: Iterable[FieldChange]) -> tuple[FieldChange, ...]:

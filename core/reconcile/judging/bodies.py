@@ -38,13 +38,13 @@ def _sides(draft: Draft, key: Key) -> Sides | None:
     row, app = draft.row(key), draft.app(key.app)
     if row is None:
         return None
-    desired = app.desired.get(key.ref)
+    desired, sealed = app.desired.get(key.ref), app.is_sealed(key.ref)
     _, current = live_of(draft.cluster(app.spec.cluster), key.ref) or (None, None)
     if row.verdict is Verdict.MISSING and desired is not None:
-        return Sides(None, _hidden(desired.body, key.ref, draft.mask_key))
+        return Sides(None, _hidden(desired.body, key.ref, draft.mask_key, sealed=sealed))
     if current is None:
         return None
-    live = _hidden(current.body, key.ref, draft.mask_key)
+    live = _hidden(current.body, key.ref, draft.mask_key, sealed=sealed)
     live |= {"apiVersion": row.kind.api_version, "kind": row.kind.kind}  # of an EXTRA, metadata
     if row.verdict is Verdict.EXTRA:
         return Sides(live, None)
@@ -66,7 +66,7 @@ def _operations(live: Json, drift: Iterable[FieldChange]) -> Iterator[Operation]
         yield Replace(parts, value) if locate(live, parts) else Add(parts, value)
 
 
-def _hidden(body: bytes, ref: ObjectRef, key: bytes) -> JsonObject:
+def _hidden(body: bytes, ref: ObjectRef, key: bytes, *, sealed: bool) -> JsonObject:
     """Return a whole object without its secrets and without what no reader compares."""
     document: JsonObject = msgspec.json.decode(body)
     meta = document.get("metadata")
@@ -75,5 +75,5 @@ def _hidden(body: bytes, ref: ObjectRef, key: bytes) -> JsonObject:
         notes = meta.get("annotations")
         if isinstance(notes, dict):
             notes.pop(LAST_APPLIED, None)
-    made = masked_text(mask_object(document, ref, key=key))
+    made = masked_text(mask_object(document, ref, key=key, sealed=sealed))
     return made if isinstance(made, dict) else {}

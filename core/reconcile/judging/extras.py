@@ -45,7 +45,9 @@ def without_desired(
         return _not_served(app, key, before)
     if key.ref in app.lost:
         document, problem = app.lost[key.ref]
-        return _unknown(app, key, document, f"git-unreadable: {problem}")
+        is_closed = document.sealed and not document.body
+        why = "encrypted" if is_closed else "git-unreadable"
+        return _unknown(app, key, document, f"{why}: {problem}")
     if app.source is None or key.ref in app.stated:
         return None
     found = live_of(cluster, key.ref)

@@ -266,7 +266,9 @@ def compared(
     found = _judgement(draft, app, desired, live, outcome)
     as_stated = found.verdict is Verdict.IN_SYNC
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
-    shown = detailed(mask(found.changes, desired.ref, key=draft.mask_key), deep=False)
+    sealed = app.is_sealed(desired.ref)
+    masked = mask(found.changes, desired.ref, key=draft.mask_key, sealed=sealed)
+    shown = detailed(masked, deep=False)
     schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema
     told = Sights(draft, fresh.key, live, schema).attach(found.changes, shown)
     causes = _causes(draft, app, desired, live)
@@ -317,13 +319,14 @@ def _row_of(
     answer: Confirmed | None,
 ) -> Drift:
     confirmed = answer is not None and answer.predicted is not None
+    sealed = draft.app(fresh.key.app).is_sealed(fresh.key.ref)
     return replace(
         fresh,
         verdict=found.verdict,
         cause=cause_of(found.changes) if found.verdict is Verdict.DRIFTED else None,
         stamp=stamp_of(*sides),
         changes=found.changes,
-        ignored=mask(found.ignored, fresh.key.ref, key=draft.mask_key),
+        ignored=mask(found.ignored, fresh.key.ref, key=draft.mask_key, sealed=sealed),
         reason=found.reason or (answer.problem if answer and found.suspect else ""),
         confirmed_by=ConfirmedBy.SERVER if confirmed else ConfirmedBy.LOCAL,
         confirming=found.suspect and answer is None,

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from core.compare import ScaleRange, Schema
 from core.model import (
+    SEALED,
     Answer,
     AppSpec,
     ClusterSpec,
@@ -140,6 +141,17 @@ class AppState:
     def is_of(self, cluster: str) -> bool:
         """Tell whether it is meant for a cluster, or may turn out to be."""
         return cluster == self.spec.cluster or cluster in self.standing
+
+    def is_sealed(self, ref: ObjectRef) -> bool:
+        """Tell whether the object's file is encrypted, or was when it was applied."""
+        desired, row = self.desired.get(ref), self.applied(ref)
+        known = (
+            None if desired is None else desired.document,
+            self.unserved.get(ref),
+            *(found[ref][0] for found in (self.lost, self.refused) if ref in found),
+        )
+        was = row is not None and row.digest is not None and row.digest.startswith(SEALED)
+        return was or any(document is not None and document.sealed for document in known)
 
     def applied(self, ref: ObjectRef) -> InventoryRow | None:
         """What the inventory says of one object; None: driftdeck never wrote it."""

@@ -28,6 +28,7 @@ from core.errors import (
     UnavailableError,
     UsageError,
 )
+from tests import commands
 
 ROOT = Path(__file__).parents[3]
 MAIN = "from tui.main import main; main()"
@@ -36,15 +37,7 @@ MAIN = "from tui.main import main; main()"
 def driftdeck(
     *arguments: str, folder: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", MAIN, *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commands.run(*arguments, environment={**os.environ, **environment}, folder=folder)
 
 
 # Options ----------------------------------------------------------------------------------------
@@ -97,7 +90,11 @@ def test_flags_count_before_and_after_the_command(tmp_path: Path, arguments: Seq
 
 
 def test_a_name_that_the_locale_cannot_spell_is_escaped(tmp_path: Path) -> None:
-    done = driftdeck("--config", "nön.yaml", "diff", folder=tmp_path, PYTHONIOENCODING="ascii")
+    words = (*commands.PROGRAM, "--config", "nön.yaml", "diff")
+    ascii_only = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(  # noqa: S603 - our own program
+        words, cwd=tmp_path, env=ascii_only, capture_output=True, text=True, check=False
+    )
     assert r"n\xf6n.yaml" in done.stderr
     assert done.returncode == 2
 

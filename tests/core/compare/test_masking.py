@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.compare import detailed, mask
+from core.compare import detailed, mask, mask_object
 from core.model import (
     ABSENT,
     Absent,
@@ -176,3 +176,46 @@ def test_a_secret_that_one_side_alone_has_is_hidden_whichever_side_that_is(value
         assert CANARY not in repr(result)
         assert CANARY_64 not in repr(result)
         assert {type(result.git), type(result.live)} == {Absent, Masked}
+
+
+SETTINGS = ObjectRef("", "ConfigMap", "app", "web")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("data.url", CANARY),
+        ("data", {"url": CANARY}),
+        ("binaryData.x", CANARY_64),
+        ("metadata.labels.team", CANARY),
+        ("metadata.annotations", {"note": CANARY}),
+        ("spec", {"items": [{"name": CANARY}, [CANARY]], "n": 7}),
+        (f"spec.containers[name={CANARY}].image", "x"),
+        ("", {"kind": "ConfigMap", "metadata": {"name": "web"}, "data": {"a": CANARY}}),
+    ],
+)
+def test_no_value_of_a_sealed_object_is_left_whatever_its_kind(path: str, value: Json) -> None:
+    (result,) = mask([change(path, value, "")], SETTINGS, key=KEY, sealed=True)
+    text = repr(result)
+    assert CANARY not in text
+    assert CANARY_64 not in text
+    assert "Masked(" in text or "[name=" in result.path
+
+
+def test_a_sealed_object_keeps_its_identity_and_its_shape() -> None:
+    whole: JsonObject = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "web", "namespace": "app", "labels": {"a": CANARY}},
+        "data": {"a": CANARY, "b": CANARY},
+    }
+    shown = mask_object(whole, SETTINGS, key=KEY, sealed=True)
+    assert isinstance(shown, dict)
+    data, metadata = shown["data"], shown["metadata"]
+    assert isinstance(data, dict)
+    assert isinstance(metadata, dict)
+    assert (shown["apiVersion"], shown["kind"]) == ("v1", "ConfigMap")
+    assert (metadata["name"], metadata["namespace"]) == ("web", "app")
+    assert data["a"] == data["b"] == metadata["labels"]["a"]
+    assert isinstance(data["a"], Masked)
+    assert mask_object(whole, SETTINGS, key=KEY) == whole

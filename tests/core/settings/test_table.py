@@ -12,7 +12,7 @@ from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.remote_table import REPOSITORY, WEBHOOK
-from core.settings.table import APP, CLUSTER, LAYOUT, RULE, TOP
+from core.settings.table import APP, CHART, CLUSTER, LAYOUT, RULE, TOP
 
 README = Path(__file__).parents[3] / "README.md"
 TABLES = {
@@ -21,6 +21,7 @@ TABLES = {
     "repositories[].": REPOSITORY,
     "webhook.": WEBHOOK,
     "apps[].": (*APP, *LAYOUT),
+    "apps[].chart.": CHART,
     "apps[].ignore[].": RULE,
 }
 WORDS = {str: "text", bool: "true or false", int: "number", list: "list", dict: "mapping"}

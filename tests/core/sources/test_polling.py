@@ -1,31 +1,18 @@
 """core.sources.polling: when a server of Git is asked, and what stands while it is away."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from core.model import AppSpec, Remedy
 from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead, SourceSeen
-from core.sources.polling import FAILED_FIRST_S, FAILED_MOST_S, JITTER
+from core.sources.pace import FAILED_FIRST_S, FAILED_MOST_S, JITTER
 from tests.core.sources.test_sources import World, running
 from tests.githost.https import HttpsHost
-from tests.githost.place import Place, by_https
+from tests.githost.place import Place
 
 T = TypeVar("T")
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Iterator[HttpsHost]:
-    with HttpsHost(tmp_path / "served") as host:
-        yield host
-
-
-@pytest.fixture
-def place(host: HttpsHost, tmp_path: Path) -> Place:
-    return by_https(host, tmp_path)
 
 
 @pytest.fixture
@@ -56,42 +43,42 @@ def heard(world: World) -> list[object]:
 
 
 async def test_a_server_is_asked_again_after_its_interval_and_some(
-    world: World, place: Place
+    world: World, web: Place
 ) -> None:
-    repositories = place.repositories()
-    async with running(world.sources(app(place), repositories=repositories)):
+    repositories = web.repositories()
+    async with running(world.sources(app(web), repositories=repositories)):
         read = await until(world, SourceRead)
         assert read.home.remote.endswith("/config")
         nap = await world.nap()
         assert nap.seconds == pytest.approx(30 * (1 + JITTER / 2))
         heard(world)
-        head = place.sample.commit({"app/b.yaml": b"b: 1\n"}, "second")
+        head = web.sample.commit({"app/b.yaml": b"b: 1\n"}, "second")
         nap.over.set()
         read = await until(world, SourceRead)
     assert read.revision.id == head
 
 
-async def test_somebody_who_asks_does_not_wait_for_the_interval(world: World, place: Place) -> None:
-    sources = world.sources(app(place), repositories=place.repositories())
+async def test_somebody_who_asks_does_not_wait_for_the_interval(world: World, web: Place) -> None:
+    sources = world.sources(app(web), repositories=web.repositories())
     async with running(sources):
         await until(world, SourceRead)
         await world.nap()
-        head = place.sample.commit({"app/b.yaml": b"b: 1\n"}, "second")
+        head = web.sample.commit({"app/b.yaml": b"b: 1\n"}, "second")
         sources.look_again("app")
         read = await until(world, SourceRead)
     assert read.revision.id == head
 
 
 async def test_what_an_earlier_run_fetched_stands_while_the_server_is_away(
-    world: World, place: Place, host: HttpsHost
+    world: World, web: Place, host: HttpsHost
 ) -> None:
-    assert not place.repositories().fetching(place.path, ["main"]).told().problem
+    assert not web.repositories().fetching(web.path, ["main"]).told().problem
     host.stop()
-    async with running(world.sources(app(place), repositories=place.repositories())):
+    async with running(world.sources(app(web), repositories=web.repositories())):
         read = await until(world, SourceRead)
         lost = await until(world, SourceLost)
         stays = "what was fetched last stays in force"
-        assert lost.problem.words == f"{place.path}: Connection refused; {stays}"
+        assert lost.problem.words == f"{web.path}: Connection refused; {stays}"
         waits = []
         for _ in range(6):
             nap = await world.nap()
@@ -108,21 +95,21 @@ async def test_what_an_earlier_run_fetched_stands_while_the_server_is_away(
 
 
 async def test_a_branch_that_was_deleted_stays_in_force_and_is_told(
-    world: World, place: Place
+    world: World, web: Place
 ) -> None:
-    place.sample.commit({"app/s.yaml": b"s: 1\n"}, "staging", branch="staging")
-    apps = (app(place, "staging", "staging"), app(place))
-    async with running(world.sources(*apps, repositories=place.repositories())):
+    web.sample.commit({"app/s.yaml": b"s: 1\n"}, "staging", branch="staging")
+    apps = (app(web, "staging", "staging"), app(web))
+    async with running(world.sources(*apps, repositories=web.repositories())):
         nap = await world.nap()
         read = [one for one in heard(world) if isinstance(one, SourceRead)]
         assert [one.app for one in read] == ["staging", "app"]
-        place.sample.git("branch", "-D", "staging")
+        web.sample.git("branch", "-D", "staging")
         nap.over.set()
         nap = await world.nap()
         lost, seen = heard(world)
         assert isinstance(lost, SourceLost)
         assert lost.problem.remedy is Remedy.FIX_SETTINGS
-        words = f'{place.path} has no branch, tag or commit "staging"'
+        words = f'{web.path} has no branch, tag or commit "staging"'
         assert lost.problem.words == f"{words}; what was fetched last stays in force"
         assert seen == SourceSeen("app")
         nap.over.set()
@@ -130,12 +117,12 @@ async def test_a_branch_that_was_deleted_stays_in_force_and_is_told(
         assert heard(world) == [lost, seen]
 
 
-async def test_a_history_that_was_rewritten_is_followed(world: World, place: Place) -> None:
-    async with running(world.sources(app(place), repositories=place.repositories())):
+async def test_a_history_that_was_rewritten_is_followed(world: World, web: Place) -> None:
+    async with running(world.sources(app(web), repositories=web.repositories())):
         nap = await world.nap()
         heard(world)
-        place.sample.git("update-ref", "-d", "refs/heads/main")
-        head = place.sample.commit({"app/a.yaml": b"a: 2\n"}, "anew")
+        web.sample.git("update-ref", "-d", "refs/heads/main")
+        head = web.sample.commit({"app/a.yaml": b"a: 2\n"}, "anew")
         nap.over.set()
         read = await until(world, SourceRead)
     assert read.revision.id == head

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
+from core.clock import Clock
+from core.decryption.opener import AGAIN_S, Opener
 from core.errors import ProductError, UsageError
 from core.git import File, Repositories, Repository
 from core.model import AppSpec, Commit
 from core.sources.reading import Folders
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
+from tests.core.render.worlds import script
 
 MANIFEST = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 
@@ -221,3 +224,32 @@ def test_a_history_that_was_written_anew_names_the_commit_that_it_lacks(sample: 
     back = folders.read(shop)
     assert back is not None
     assert back.lacks == more.revision.id
+
+
+def test_a_file_that_stayed_closed_is_tried_again_at_the_same_commit(
+    sample: Sample, tmp_path: Path
+) -> None:
+    signs = "mac: a, lastmodified: '2026-01-01T00:00:00Z', version: 3.9.0"
+    head = b"apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+    sample.commit({"shop/s.yaml": head + f"sops: {{{signs}}}\n".encode()}, "sealed")
+    plain, now = tmp_path / "plain", [0.0]
+    environment = script(tmp_path / "bin", "sops", f"cat {plain} || exit 128")
+    opener = Opener(HERE, environment, clock=Clock(monotonic=lambda: now[0]))
+    folders = Folders(str(sample.path), Repositories(), HERE, None, opener)
+    shop = spec_of(sample)
+    read = folders.read(shop)
+    assert read is not None
+    assert [document.name for document in read.documents] == ["settings"]
+    assert [document.name for document, _ in read.broken] == ["s"]
+    assert folders.is_closed("shop")
+    plain.write_bytes(head)
+    assert folders.read(shop) is None  # too soon
+    now[0] = AGAIN_S
+    read = folders.read(shop)
+    assert read is not None
+    assert {document.name: document.sealed for document in read.documents} == {
+        "settings": False,
+        "s": True,
+    }
+    assert (read.problems, read.broken, folders.is_closed("shop")) == ((), (), False)
+    assert folders.read(shop) is None

@@ -10,7 +10,6 @@ import yaml
 from tests.apiserver.definitions import define
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
-from tests.controller import Controller
 from tests.loop.stage import Stage, changes
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -132,7 +131,7 @@ def test_a_reader_asks_once_however_often_the_object_changes(stage: Stage) -> No
     stage.put(MAP % ("a", 2))
     stage.git(a=MAP % ("a", 1))
     place = stage.place("viewer")
-    with Controller(place.command("--headless"), place.environment()) as running:
+    with place.controller() as running:
         for value in (3, 4):
             running.wait(lambda line: line["event"] == "drift_detected")
             stage.put(MAP % ("a", value))
@@ -146,7 +145,7 @@ def test_a_mistake_in_git_is_asked_about_once_until_git_changes(stage: Stage) ->
     stage.git(web=wrong)
     place = stage.place()
     before = dry_runs(stage, "driftdeck")
-    with Controller(place.command("--headless"), place.environment()) as running:
+    with place.controller() as running:
         running.wait(lambda line: line["event"] == "drift_detected")
         stage.scale("web", 4, "kubectl")
         running.wait(lambda line: line["event"] == "drift_detected")

@@ -16,7 +16,6 @@ from core.settings.reading import Flags, read_settings
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
-from tests.controller import Controller
 from tests.loop.clusters import MERGE_PATCH, Place, real_place, run
 from tests.loop.test_loop import commit, deployment, of, rest
 
@@ -115,7 +114,7 @@ def test_two_users_with_one_client_are_both_suspects(
 def test_the_announcement_of_a_scale_says_when_and_what_it_was(
     place: Place, real_namespace: str
 ) -> None:
-    with Controller(place.command("--headless"), place.environment()) as controller:
+    with place.controller() as controller:
         controller.take(of("cluster_synced"), within_s=PATIENCE_S)
         scale(place.client, real_namespace, 7)
         _, line = controller.take(of("drift_detected", kind="Deployment"), within_s=PATIENCE_S)
@@ -131,7 +130,7 @@ def test_the_announcement_of_a_scale_says_when_and_what_it_was(
 def test_b8_a_label_whose_owner_was_wiped_is_drift_since_we_saw_it_come(
     place: Place, real_namespace: str
 ) -> None:
-    with Controller(place.command("--headless"), place.environment()) as controller:
+    with place.controller() as controller:
         controller.take(of("cluster_synced"), within_s=PATIENCE_S)
         wiped = {"labels": {"sneaky": "yes"}, "managedFields": [{}]}
         patch(place.client, f"{web(real_namespace)}?fieldManager=x", {"metadata": wiped})

@@ -16,7 +16,6 @@ from textual.pilot import Pilot
 from core.engine import connect
 from core.settings.reading import Flags, read_settings
 from tests.apiserver.definitions import define
-from tests.controller import Controller
 from tests.loop.canaries import WORD, base64_of, canary, leaks
 from tests.loop.clusters import MERGE_PATCH, Place, real_place, run, sandbox_place
 from tests.loop.test_loop import commit, of
@@ -222,8 +221,7 @@ def test_no_refusal_says_what_a_secret_holds(world: World) -> None:
 
 def test_no_line_of_the_controller_says_what_a_secret_holds(world: World) -> None:
     stated(world)
-    command = world.place.command("--headless", "--autoheal")
-    with Controller(command, world.place.environment()) as controller:
+    with world.place.controller("--autoheal") as controller:
         controller.take(of("synced"), within_s=30)
         world.drift()
         controller.take(of("healed", kind="Secret"), within_s=20)

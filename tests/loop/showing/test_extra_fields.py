@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from core.git import commit_files
-from tests.controller import Controller
 from tests.loop.clusters import MERGE_PATCH, Place, real_place, run, sandbox_place
 from tests.loop.test_loop import ADA, of
 
@@ -170,7 +169,7 @@ def additions(writer: str) -> list[tuple[str, str]]:
 def test_what_a_controller_adds_is_healed_by_itself_where_every_addition_counts(
     place: Place, name: str
 ) -> None:
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+    with place.controller("--autoheal") as controller:
         controller.take(of("cluster_synced"), within_s=30)
         for app in ("human", "any"):
             patch(place, map_path(name, app), {"data": {"more": "x"}}, "keda-operator")

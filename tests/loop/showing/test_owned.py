@@ -14,7 +14,6 @@ import pytest
 from core.git import commit_files
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
-from tests.controller import Controller
 from tests.loop.clusters import BOTH, Place, either_place, real_place, run
 from tests.loop.test_loop import ADA, deployment, of, rest
 
@@ -139,7 +138,7 @@ def test_a_controller_tells_it_as_it_comes_and_goes(place: Place, name: str) -> 
     assert run(place, "sync", "--yes").returncode == 0
     maps = f"/api/v1/namespaces/{name}/configmaps"
     accounts = f"/api/v1/namespaces/{name}/serviceaccounts"
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as controller:
+    with place.controller("--autoheal") as controller:
         controller.take(of("cluster_synced"), within_s=30)
         make(place, maps, NOTE, "kubectl-create")
         _, line = controller.take(of("drift_detected", kind="ConfigMap"), within_s=60)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.apiserver.server import ApiServer
-from tests.controller import Controller
 from tests.loop.stage import Stage, changes
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -182,7 +181,7 @@ def test_a_program_that_puts_its_value_back_after_two_heals_is_left_to_it_by_nam
     stage.git(web=MAP % 'a: "1"')
     synced(stage)
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+    with place.controller("--autoheal") as running:
         running.wait(lambda line: line["event"] == "cluster_synced")
         for value in "23":
             stage.patch(url(stage, "ConfigMap"), {"data": {"a": value}}, "acme-operator")

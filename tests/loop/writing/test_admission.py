@@ -9,7 +9,6 @@ import pytest
 
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
-from tests.controller import Controller
 from tests.loop.clusters import MERGE_PATCH
 from tests.loop.stage import Stage, changes
 from tests.loop.test_loop import of
@@ -91,7 +90,7 @@ def test_a_value_that_a_policy_forced_is_drift_once_the_policy_is_gone(stage: St
     assert stage.run("sync", "--yes").returncode == 0
     assert changes(stage.diff()["web"]) == {"data.a": "info"}
     place = stage.place()
-    with Controller(place.command("--headless"), place.environment()) as controller:
+    with place.controller() as controller:
         controller.take(of("cluster_synced"), within_s=30)
         unforce(stage.client, stage.namespace)
         _, line = controller.take(of("drift_detected", kind="ConfigMap"), within_s=30)
@@ -143,9 +142,7 @@ def test_what_a_policy_refused_to_heal_is_healed_once_it_is_gone(stage: Stage, r
     web = f"{stage.path('v1', 'ConfigMap')}/web"
     try:
         until_it_refuses(stage.server.client("driftdeck"), web)
-        with Controller(
-            place.command("--headless", "--autoheal"), place.environment()
-        ) as controller:
+        with place.controller("--autoheal") as controller:
             controller.take(of("cluster_synced"), within_s=30)
             stage.patch(web, {"data": {"a": "2"}}, "kubectl-edit")
             controller.take(of("drift_detected", kind="ConfigMap"), within_s=30)

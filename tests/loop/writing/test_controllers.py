@@ -9,7 +9,6 @@ import pytest
 
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
-from tests.controller import Controller
 from tests.loop.clusters import MERGE_PATCH
 from tests.loop.stage import APPLY, Stage, changes
 
@@ -162,14 +161,14 @@ def test_a_heal_leaves_a_contested_number_and_one_that_is_enforced_is_put_back(
     stage.scale("web", 5, KCM)
     image_edited(stage)
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+    with place.controller("--autoheal") as running:
         running.wait(lambda line: line["event"] == "healed")
     assert replicas(stage) == 5
     row = stage.diff()["web"]
     assert (row["verdict"], changes(row)) == ("contested", {"spec.replicas": "contested"})
     stage.settings = ", contested: enforce"
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+    with place.controller("--autoheal") as running:
         running.wait(lambda line: line["event"] == "healed")
     assert replicas(stage) == 2
 
@@ -258,7 +257,7 @@ def test_a_job_that_ended_and_expired_is_in_sync_also_for_those_who_come_later(
     stage.git(move=JOB % 3)
     assert stage.run("sync", "--yes").returncode == 0
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+    with place.controller("--autoheal") as running:
         running.wait(lambda line: line["event"] == "cluster_synced")
         finish(stage)
         assert eventually(lambda: gone(stage), within_s=60.0)
@@ -294,7 +293,7 @@ def test_a_job_that_is_deleted_before_its_end_is_missing_and_made_again(stage: S
     stage.git(move=JOB % 3)
     assert stage.run("sync", "--yes").returncode == 0
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+    with place.controller("--autoheal") as running:
         running.wait(lambda line: line["event"] == "cluster_synced")
         stage.client.call("DELETE", f"{job(stage)}?propagationPolicy=Background")
         running.wait(lambda line: line["event"] == "healed")

@@ -15,7 +15,6 @@ import pytest
 from tests.apiserver.client import Client, Json
 from tests.apiserver.definitions import CRDS, define
 from tests.apiserver.server import ApiServer
-from tests.controller import Controller
 from tests.loop.stage import Stage, changes
 from tests.loop.writing.test_controllers import KCM, WEB
 from tests.loop.writing.test_writes import OPEN, scaled, synced
@@ -179,7 +178,7 @@ def test_a_pause_that_git_states_is_kept_at_its_number(stage: Stage, replicas: i
     stage.scale("web", 5, KCM)
     stage.git(queue=SCALED % f', annotations: {{{PAUSED}: "{replicas}"}}')
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+    with place.controller("--autoheal") as running:
         running.take(lambda line: line["event"] == "synced", within_s=30)
         keda.pause(replicas)
         stage.git(web=image(2))

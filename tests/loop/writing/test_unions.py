@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from tests.apiserver.server import ApiServer
-from tests.controller import Controller
 from tests.loop.stage import Stage
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
@@ -230,7 +229,7 @@ def test_a_union_that_a_person_switches_is_switched_back(stage: Stage) -> None:
     committed(stage, [before for before, _ in _PAIRS])
     assert stage.run("sync", "--yes").returncode == 0
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+    with place.controller("--autoheal") as running:
         running.wait(lambda line: line["event"] == "cluster_synced")
         for _, after in _PAIRS:
             replaced(stage, after, "kubectl-edit")

@@ -11,7 +11,6 @@ import pytest
 from core.compare.unions import NOTE
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
-from tests.controller import Controller
 from tests.core.compare.oracle.session import JSON_PATCH
 from tests.loop.stage import APPLY, Stage
 from tests.loop.writing.test_controllers import HPA, KCM, WEB
@@ -67,7 +66,7 @@ def test_replicas_that_git_gives_to_an_autoscaler_stay_what_they_are(
     assert scaled(stage) == (7, "a:3")
     assert "within 2..10 of HorizontalPodAutoscaler scaler" in stage.text()
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+    with place.controller("--autoheal") as running:
         running.wait(lambda line: line["event"] == "cluster_synced")
         stage.git(web=OPEN.replace("a:1", "a:4"), hpa=SCALER)
         running.wait(lambda line: line["event"] == "synced")
@@ -224,7 +223,7 @@ def test_a_field_that_admission_puts_back_is_no_drift_and_is_not_healed_again(st
         notes = {c["path"]: (c["verdict"], c["note"]) for c in stage.diff()["a"]["changes"]}
         assert notes["metadata.labels.kept"] == ("info", "the server puts it back")
         place = stage.place()
-        with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+        with place.controller("--autoheal") as running:
             _, healed = running.take(lambda line: line["event"] == "healed")
         assert [change["path"] for change in healed["changes"]] == ["metadata.labels.mine"]
         assert found(stage, "ConfigMap", "a")["metadata"]["labels"] == {"kept": "yes"}
@@ -252,7 +251,7 @@ def test_a_field_that_has_to_stay_stops_neither_other_heals_nor_the_creation(sta
     assert (stuck["path"].rpartition(".")[2], stuck["healable"]) == ("image", False)
     assert "Required value" in stuck["note"]
     place = stage.place()
-    with Controller(place.command("--headless", "--autoheal"), place.environment()) as running:
+    with place.controller("--autoheal") as running:
         running.wait(lambda line: line["event"] == "cluster_synced")
         stage.scale("web", 0, "kubectl")
         _, line = running.take(lambda line: line["event"] == "healed")

@@ -97,7 +97,8 @@ class Sights:
 
     def _observation(self, sighting: Sighting, move: Move, masked: FieldChange) -> Observation:
         sides = FieldChange(masked.path, masked.verdict, live=move.after, git=move.before)
-        (hidden,) = mask([sides], self._key.ref, key=self._draft.mask_key)
+        sealed = self._draft.app(self._key.app).is_sealed(self._key.ref)
+        (hidden,) = mask([sides], self._key.ref, key=self._draft.mask_key, sealed=sealed)
         seen = Seen(
             before=hidden.git,
             after=hidden.live,

@@ -1,5 +1,7 @@
 """core.git.remotes.caches: what is kept of a server, and for how long it stays handy."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -43,15 +45,50 @@ def test_a_cache_in_a_place_of_others_is_not_used(tmp_path: Path) -> None:
         pass
 
 
+def used(base: Path, name: str, days_ago: float) -> Path:
+    """A cache that was last used so long ago."""
+    with caches.opened(base / name, ADDRESS, patience_s=0):
+        pass
+    when = time.time() - days_ago * 86_400
+    os.utime(base / name / "driftdeck.lock", (when, when))
+    return base / name
+
+
+def test_a_cache_that_nobody_used_for_a_month_is_removed_and_no_other_folder(
+    tmp_path: Path,
+) -> None:
+    base, elsewhere = tmp_path / "git", tmp_path / "elsewhere"
+    old, recent, held = (used(base, name, days) for name, days in (("a", 31), ("b", 29), ("c", 31)))
+    linked = used(elsewhere, "d", 31)
+    (base / "link").symlink_to(linked)
+    (base / "of somebody").mkdir()
+    (base / "e.gone" / "objects").mkdir(parents=True)  # a removal that was stopped
+    with caches.opened(held, ADDRESS, patience_s=0):
+        caches.forget_unused(base)
+    assert {each.name for each in base.iterdir()} == {"b", "c", "link", "of somebody"}
+    assert linked.exists()
+    assert recent.exists()
+    assert not old.exists()
+
+
+def test_using_a_cache_keeps_it(tmp_path: Path) -> None:
+    kept = used(tmp_path, "kept", 31)
+    with caches.opened(kept, ADDRESS, patience_s=0):
+        pass
+    caches.forget_unused(tmp_path)
+    assert kept.exists()
+
+
 def test_many_small_packs_become_one_and_what_is_open_stays_readable(web: Place) -> None:
     repositories = web.repositories()
+    unused = used(web.home / ".cache" / "driftdeck" / "git", "unused", 31)
     heads = []
     for number in range(4):
         heads.append(web.sample.commit({"app/a.yaml": str(number).encode()}, str(number)))
         assert repositories.fetching(web.path, ["main"]).told().problem == ""
     repository = repositories.opened(web.path)
     assert repository.resolve("main").id == heads[-1]
-    (folder,) = (web.home / ".cache" / "driftdeck" / "git").iterdir()
+    (folder,) = unused.parent.iterdir()  # what came took the place of what nobody uses
     with Repo(str(folder)) as repo:
         before = len(list(repo.object_store.packs))
         caches.tidy(repo, most=before)

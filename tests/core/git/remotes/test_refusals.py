@@ -159,7 +159,8 @@ def test_a_server_that_says_nothing_is_given_up_and_leaves_nothing_behind(
     assert eventually(lambda: not children(), within_s=60)
     host.answer = None
     assert repositories.opened(web.path).resolve("main").subject == "first"
-    assert repositories.fetching(web.path, ["main"]).told().moved
+    assert repositories.fetching(web.path, ["main"]).told().problem == ""
+    assert repositories.opened(web.path).resolve("main").subject != "first"
 
 
 def test_a_conversation_is_ended_at_once_when_nobody_wants_it_any_more(
@@ -200,7 +201,8 @@ def test_a_pack_that_is_damaged_on_its_way_is_not_taken(web: Place, host: HttpsH
     assert told.problem
     assert repositories.opened(web.path).resolve("main").id == first
     host.answer = None
-    assert repositories.fetching(web.path, ["main"]).told().moved
+    assert repositories.fetching(web.path, ["main"]).told().problem == ""
+    assert repositories.opened(web.path).resolve("main").subject != "first"
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(web: Place) -> None:
