@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Final
 
 from core.attribution.blame import Blame, Found
+from core.attribution.valued import ValueFiles
 from core.errors import NotHereError, RejectedError
 from core.git import Repository
 from core.manifests import Reader, line_of
@@ -18,10 +19,12 @@ from core.model import (
     Document,
     FieldChange,
     FieldVerdict,
+    Json,
     KindRef,
     ObjectRef,
     Origin,
 )
+from core.model.paths import Parts
 
 FOLDER_COMMITS_MAX: Final = 2_000  # searched for the one that removed an object
 REMOVED: Final = "removed here"
@@ -40,6 +43,7 @@ class Origins:
         self._repository, self._reader = repository, reader
         self._revision = revision
         self._folder = folder
+        self._valued = ValueFiles(repository, reader, revision)
 
     def attach(self, document: Document, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
         """Give each change that Git states, or that it once stated, its origin.
@@ -170,6 +174,21 @@ class Origins:
         made = Found(newest, cut=self._repository.is_cut(newest))
         origin = self._origin(document.file, document.line, made)
         return origin if made.cut else replace(origin, note=_NOT_TRACED)
+
+    def of_value(self, files: tuple[str, ...], path: Parts, said: Json) -> Origin | None:
+        """Return the line of a file of values that a rendered field was made from, if one tells.
+
+        Raises:
+            UnavailableError: The repository cannot be read.
+        """
+        try:
+            leaf = self._valued.leaf(files, path, said)
+            found = None if leaf is None else self._valued.found(leaf)
+            if leaf is None or found is None:
+                return None
+            return self._origin(leaf.file, self._valued.line(leaf), found)
+        except (NotHereError, RejectedError):
+            return None
 
     def _content(self, file: str) -> bytes | None:
         blob = self._repository.blob_at(self._revision, file)

@@ -1,7 +1,8 @@
 """Origins of what was rendered: the line of a file where the text tells, else the last commit.
 
 A field is traced to a file where exactly one of the object's statements in Git (the object itself,
-and the patches on it) has its value at the very same path.  Any other guess could be a wrong line.
+and the patches on it) has its value at the very same path; where helm rendered it, to the value in
+a file of values that it was made from.  Any other guess could be a wrong line.
 """
 
 from dataclasses import replace
@@ -40,6 +41,8 @@ def attached(
         stated = None if isinstance(change.git, Absent) else _statement(document, change.path)
         if stated is not None:
             (change,) = origins.attach(stated, (change,))  # noqa: PLW2901 - it, with its origin
+        elif not isinstance(change.git, Absent):
+            change = replace(change, origin=_valued(origins, document, change.path))  # noqa: PLW2901
         if change.origin is None and not isinstance(change.git, Absent):
             change = replace(change, origin=last)  # noqa: PLW2901 - it, with its origin
         found.append(change)
@@ -52,6 +55,19 @@ def _statement(document: Document, path: str) -> Document | None:
     said = _at(document, path)
     found = [one for one in document.made.statements if said is not None and _at(one, path) == said]
     return found[0] if len(found) == 1 else None
+
+
+def _valued(origins: Origins, document: Document, path: str) -> Origin | None:
+    """Return the value behind a field that helm rendered."""
+    assert document.made is not None
+    if not document.made.values:
+        return None
+    try:
+        parts = parse_path(path)
+    except PathError:
+        return None
+    said = value_at(msgspec.json.decode(document.body), parts)
+    return None if isinstance(said, Absent) else origins.of_value(document.made.values, parts, said)
 
 
 def _at(document: Document, path: str) -> bytes | None:

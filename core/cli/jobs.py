@@ -50,6 +50,13 @@ def journal(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def carry_over(options: Options, _: OpenTerminal | None) -> int:
+    """Print what another engine was told as settings of ours."""
+    from core.cli.commands.carry_over import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def headless(options: Options, _: OpenTerminal | None) -> int:
     """Be the controller."""
     from core.cli.commands.headless import run  # noqa: PLC0415 - lazily, see above

@@ -33,3 +33,5 @@ class Options:
     yes: bool = False
     commit: str = ""
     since: str = ""  # "2h", of the journal
+    engine: str = ""  # whose objects are imported
+    files: tuple[str, ...] = ()  # that hold them; none: the cluster does

@@ -160,6 +160,20 @@ def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     return partial(jobs.revert, options)
 
 
+@program.command("import")
+@click.argument("engine", type=click.Choice(["argocd", "flux"]))
+@click.argument("files", nargs=-1)
+@_setting("--context", metavar="CTX", table=CLUSTER)
+@click.pass_context
+def carry_over(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Print the objects of Argo CD or Flux as a driftdeck.yaml.
+
+    FILES hold them as YAML or JSON, "-" is the standard input; without any, the cluster is asked.
+    What cannot be carried over is said on stderr, and in comments.
+    """
+    return partial(jobs.carry_over, _options(context, given))
+
+
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
 @click.option("--since", metavar="TIME", help="Not older than this: 30m, 2h, 7d.")

@@ -9,6 +9,7 @@ engine wants done comes in as calls.  The parts, from the socket up:
 * `following`  list, then watch: one kind in one scope, and all scopes of a kind together
 * `writing`    what is asked for by name: access, apply, the inventory of what was applied
 * `presence`   connected or lost, told once; `audit` reads the API server's log
+* `collecting` objects of a few kinds, listed once
 
 Importing this package is cheap: aiohttp (0.2 s) and kubernetes (0.3 s more) are imported while
 connecting, in a thread.
@@ -16,5 +17,6 @@ connecting, in a thread.
 
 from core.clock import Clock
 from core.cluster.cluster import Cluster
+from core.cluster.collecting import collected
 
-__all__ = ["Clock", "Cluster"]
+__all__ = ["Clock", "Cluster", "collected"]

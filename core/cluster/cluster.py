@@ -172,6 +172,7 @@ class Cluster:
             DeniedError: We may not.
             UnavailableError: Not now; `retry_after_s` if the server said when.
         """
+        self._check_writable()
         left: list[Live | None] = []
         for request in requests:
             resource, makes = self._presence.resource(request.kind), live is None
@@ -239,4 +240,14 @@ class Cluster:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It cannot be written.
         """
+        self._check_writable()
         await self._inventories.write(app, namespace, home, rows, asked)
+
+    def _check_writable(self) -> None:
+        """See that the settings allow writing, whatever was decided above.
+
+        Raises:
+            DeniedError: They do not.
+        """
+        if self.spec.read_only:
+            raise DeniedError(f"cluster {self.spec.name} is read_only in the settings")

@@ -21,6 +21,7 @@ from core.model import Document, KeyKind
 
 AGAIN_S: Final = 60.0
 _RESTED_S: Final = AGAIN_S - 1.0  # whoever comes after AGAIN_S comes never too early
+PATIENCE_S: Final = 60.0  # with all the files of one folder; what was opened is kept
 AT_ONCE: Final = 4
 KEPT: Final = 10_000
 KEPT_MAX_BYTES: Final = 64 * 2**20
@@ -53,17 +54,20 @@ class Opener:
         self._kept: OrderedDict[_Key, Opened] = OrderedDict()
         self._closed: dict[_Key, tuple[float, Opened]] = {}
         self._bytes = 0
+        self._opens: dict[frozenset[str], Open] = {}
         self._lock = Lock()
 
     def by(self, kinds: Sequence[KeyKind]) -> Open:
-        """Return what opens parts by keys of these kinds alone.  It blocks."""
-        return partial(self._opened, frozenset(map(str, kinds)))
+        """Return what opens parts by keys of these kinds alone, the same each time.  It blocks."""
+        chosen = frozenset(map(str, kinds))
+        return self._opens.setdefault(chosen, partial(self._opened, chosen))
 
     def _opened(self, kinds: frozenset[str], parts: Sequence[Sealed]) -> Sequence[Opened]:
+        until = self._clock.monotonic() + PATIENCE_S
         with ThreadPoolExecutor(min(AT_ONCE, len(parts) or 1)) as threads:
-            return tuple(threads.map(partial(self._one, kinds), parts))
+            return tuple(threads.map(partial(self._one, kinds, until), parts))
 
-    def _one(self, kinds: frozenset[str], sealed: Sealed) -> Opened:
+    def _one(self, kinds: frozenset[str], until: float, sealed: Sealed) -> Opened:
         if strange := sorted(sealed.kinds - kinds):
             words = ", ".join(clean(kind) for kind in strange)
             allowed = ", ".join(sorted(kinds))
@@ -72,6 +76,8 @@ class Opener:
         key = (sealed.path, hashlib.sha256(sealed.text).digest())
         known = self._known(key)
         if known is None:
+            if self._clock.monotonic() > until:
+                return left_closed(sealed, "others before it took too long", passing=True)
             known = self._made(sealed)
             self._keep(key, known)
         return known

@@ -7,7 +7,7 @@ file can end this one.  Only this package knows yaml, so it also writes it.
 
 from core.manifests.apart import Reader, Workers
 from core.manifests.folder import DocumentCache, Folder, Listed, read
-from core.manifests.loading import Loaded, load
+from core.manifests.loading import Loaded, Outcome, load
 from core.manifests.past import Past, Statement
 from core.manifests.places import line_of, stated_at
 from core.manifests.sealing import (
@@ -15,8 +15,10 @@ from core.manifests.sealing import (
     Opened,
     Sealed,
     carries_ciphertext,
+    is_ciphertext,
     left_closed,
     looks_sealed,
+    nobody_opens,
 )
 
 __all__ = [
@@ -26,16 +28,19 @@ __all__ = [
     "Loaded",
     "Open",
     "Opened",
+    "Outcome",
     "Past",
     "Reader",
     "Sealed",
     "Statement",
     "Workers",
     "carries_ciphertext",
+    "is_ciphertext",
     "left_closed",
     "line_of",
     "load",
     "looks_sealed",
+    "nobody_opens",
     "read",
     "stated_at",
 ]

@@ -72,7 +72,7 @@ class Outcome:
     @property
     def size(self) -> int:
         """Bytes that keeping it costs, about."""
-        closed = sum(len(each.text) + _DOCUMENT_BYTES for each in self.sealed)
+        closed = sum(2 * len(each.text) + _DOCUMENT_BYTES for each in self.sealed)
         return closed + sum(len(each.body) + _DOCUMENT_BYTES for each in self.documents)
 
 
@@ -162,7 +162,8 @@ def _sealed(
     made = (_document(tree, one, index + at, ()) for at, one in enumerate(stated))
     found = (one.document if isinstance(one, Fault) else one for one in made)
     named = tuple(replace(one, body=b"", sealed=True) for one in found if one is not None)
-    return SealedRoot(value, line, objects, named)
+    bodies = tuple(msgspec.json.encode(one.value) for one in stated)
+    return SealedRoot(value, line, objects, bodies, named)
 
 
 def is_other(value: Json) -> bool:

@@ -113,9 +113,11 @@ def _check_events(file: str, text: str) -> None:
             raise PlaceError(file, _place(event.start_mark), "this is nested too deeply")
 
 
-def dump_plain(value: Json) -> str:
+def dump_plain(value: Json, *, in_order: bool = True) -> str:
     """Write a value as kubectl writes objects: keys in order, long texts as blocks."""
-    text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=_ENDLESS)
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, allow_unicode=True, width=_ENDLESS, sort_keys=in_order
+    )
     return text
 
 

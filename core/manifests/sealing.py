@@ -40,7 +40,9 @@ class Sealed:
     text: bytes = field(repr=False)  # what sops is given
     kinds: frozenset[str]  # of the keys that may open it: "age", "pgp", "aws_kms"
     keys: tuple[str, ...]  # some of their public names
+    mac: str  # the encrypted checksum, which tells it from any other part
     objects: tuple[tuple[int, int], ...]  # of each object in it the index and the line
+    bodies: tuple[bytes, ...] = field(repr=False)  # of each, ciphertext and all, as JSON
     named: tuple[Document, ...]  # those whose names are not encrypted, without a body
 
     @property
@@ -55,6 +57,7 @@ class SealedRoot(NamedTuple):
     value: JsonObject
     line: int
     objects: tuple[tuple[int, int], ...]
+    bodies: tuple[bytes, ...]
     named: tuple[Document, ...]
 
 
@@ -77,7 +80,7 @@ def sealed_parts(path: str, content: bytes, roots: Sequence[SealedRoot]) -> Iter
     together: dict[str, list[SealedRoot]] = {}
     for root in roots:
         together.setdefault(repr(_metadata(root).get("mac")), []).append(root)
-    for alike in together.values():
+    for mac, alike in together.items():
         found = dict.fromkeys(_text_at(texts, root.line) for root in alike)
         kinds, keys = _keys(_metadata(alike[0]))
         yield Sealed(
@@ -86,7 +89,9 @@ def sealed_parts(path: str, content: bytes, roots: Sequence[SealedRoot]) -> Iter
             b"".join(found),
             frozenset(kinds),
             keys,
+            mac,
             tuple(each for root in alike for each in root.objects),
+            tuple(each for root in alike for each in root.bodies),
             tuple(each for root in alike for each in root.named),
         )
 
@@ -94,6 +99,11 @@ def sealed_parts(path: str, content: bytes, roots: Sequence[SealedRoot]) -> Iter
 def has_ciphertext(body: bytes) -> bool:
     """Tell whether a value of an object, as JSON, is ciphertext of sops."""
     return _MARK in body and _WHOLE.search(body) is not None
+
+
+def is_ciphertext(value: Json) -> bool:
+    """Tell whether a value is ciphertext of sops."""
+    return isinstance(value, str) and has_ciphertext(msgspec.json.encode(value))
 
 
 def carries_ciphertext(body: bytes) -> bool:

@@ -106,7 +106,8 @@ class ClusterSpec:
     name: str
     context: str = ""  # kubeconfig context; "" means the current one
     in_cluster: bool = False
-    protected: bool = False
+    protected: bool = False  # whoever writes to it types its name
+    read_only: bool = False  # nobody writes to it
     kubeconfig: str = ""  # path; "" means $KUBECONFIG, else the user's own
     audit_log: str = ""  # path of the API server's audit log; "" means there is none to read
 

@@ -32,6 +32,7 @@ class Made:
 
     statements: tuple[Document, ...]  # the object and its patches, as files state them
     inputs: tuple[str, ...]  # every file that the renderer was given
+    values: tuple[str, ...] = ()  # those of values for helm; later ones count more
 
 
 def refusal_of(refused: Iterable[tuple[str, str]], file: str) -> str:

@@ -8,7 +8,7 @@ are left out and named.
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from posixpath import basename, join, normpath
@@ -62,10 +62,9 @@ def chart_job(world: World, folder: str, release: Release, pulled: str | None = 
     own = sorted(path for path in world.files if pulled is None or not _is_in(pulled, path))
     read = world.files if pulled is None else {*values, *(world.files.keys() - set(own))}
     inputs = tuple(values or own) if pulled is not None else tuple(own)
-    for path in (*values, *_own_values(world)):
-        if looks_sealed(world.bytes_of(path)):
-            reason = "it is encrypted with sops, and helm takes what is in it as it is"
-            raise RejectedError(f"{clean(path)}:1: {reason}")
+    usual = join(folder, _VALUES)
+    made = Made((), inputs, (*((usual,) if pulled is None and usual in own else ()), *values))
+    _check_plain(world, (*values, *(path for path in read if basename(path) == _VALUES)))
 
     def arguments(place: Path) -> tuple[str, ...]:
         tree = place / "tree"
@@ -78,9 +77,7 @@ def chart_job(world: World, folder: str, release: Release, pulled: str | None = 
         hooks = [one for one in found.documents if _hook(one)]
         kept = (one for one in found.documents if not _hook(one))
         return found._replace(
-            documents=tuple(
-                replace(one, file=places.of(one), line=1, made=Made((), inputs)) for one in kept
-            ),
+            documents=tuple(replace(one, file=places.of(one), line=1, made=made) for one in kept),
             broken=tuple(
                 (replace(one, file=places.of(one), line=1), problem)
                 for one, problem in found.broken
@@ -107,11 +104,12 @@ def _values(world: World, folder: str, name: str) -> str:
     return path
 
 
-def _own_values(world: World) -> Iterator[str]:
-    """Yield the files of values that the chart and those in it bring along."""
-    for path, file in world.files.items():
-        if basename(path) == _VALUES and stat.S_ISREG(file.mode):
-            yield path
+def _check_plain(world: World, paths: Iterable[str]) -> None:
+    """Refuse encrypted files of values: helm would take their ciphertext for what is meant."""
+    for path in paths:
+        if stat.S_ISREG(world.files[path].mode) and looks_sealed(world.bytes_of(path)):
+            reason = "it is encrypted with sops, and helm takes what is in it as it is"
+            raise RejectedError(f"{clean(path)}:1: {reason}")
 
 
 def _hook(document: Document) -> str:

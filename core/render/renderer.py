@@ -12,13 +12,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Final, NamedTuple
 
 from core.clean import clean
 from core.errors import RejectedError, UnavailableError
-from core.manifests import DocumentCache, Folder, Listed, carries_ciphertext, read
+from core.manifests import DocumentCache, Folder, Listed, Open, carries_ciphertext, read
 from core.model import Problem, Remedy
 from core.render.chart import Release, chart_job
 from core.render.export import export
@@ -27,6 +28,7 @@ from core.render.jobs import Job
 from core.render.keeping.shelf import Kept, Shelf
 from core.render.kustomize import kustomize_job
 from core.render.tools import Tool, Tools
+from core.render.unsealing import opened_of
 from core.render.world import World
 
 KEPT: Final = 500
@@ -56,7 +58,7 @@ class Renderer:
     ) -> None:
         """Use the programs on the PATH of *environment*, and renders that are on *shelf*."""
         self._tools, self._limits, self._shelf = Tools(environment), limits or Limits(), shelf
-        self._kept: OrderedDict[tuple[str, str], Rendered] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, Open], Rendered] = OrderedDict()
         self._lock, self._places = Lock(), BoundedSemaphore(AT_ONCE)
 
     def kustomized(self, world: World, folder: str) -> Rendered:
@@ -115,7 +117,7 @@ class Renderer:
 
     def _known(self, world: World, folder: str, job: Job, inputs: str) -> Rendered | None:
         with self._lock:
-            known = self._kept.get((folder, inputs))
+            known = self._kept.get((folder, inputs, world.opened))
         if known is not None or self._shelf is None:
             return known
         kept = self._shelf.get(inputs)
@@ -128,15 +130,18 @@ class Renderer:
         key, printed = _digest(kept.inputs + kept.tool), kept.printed
         name = f"{folder}/rendered.yaml".removeprefix("/")
         cache = DocumentCache(world.reader.outcomes)
-        found = _apart(read([Listed(name, key, _REGULAR, lambda: printed, name)], cache), name)
+        listed = Listed(name, key, _REGULAR, lambda: printed, name)
+        found = _apart(read([listed], cache, partial(opened_of, world, job.files)), name)
         everywhere = tuple(("", problem) for _, problem in found.refused)  # it could be any file's
         whole = not found.refused and not found.broken
         if new and whole and self._shelf is not None:
             self._shelf.put(replace(kept, secret=_holds_secret(found)))
         folder_made = job.traced(found._replace(refused=everywhere), printed)
         made = Rendered(key, folder_made, kept.tool, kept.made_at)
+        if found.passing:
+            return made  # another time more of it may be opened
         with self._lock:
-            self._kept[folder, kept.inputs] = made
+            self._kept[folder, kept.inputs, world.opened] = made
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made

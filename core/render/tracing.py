@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from core.errors import RejectedError
+from core.manifests import Outcome
 from core.model import Document, JsonObject, Made
 from core.render.closure import Closure, Layer
 from core.render.world import World
@@ -79,7 +80,7 @@ class Tracing:
             except RejectedError:
                 texts = []
             read = list(self._world.reader.outcomes(texts))
-            self._documents[file] = read[0].documents if read else ()
+            self._documents[file] = tuple(each for one in read for each in _stated(one))
         return self._documents[file]
 
     def _reach(self, layer: Layer) -> Iterator[str]:
@@ -91,6 +92,13 @@ class Tracing:
                 if below not in seen:
                     seen.add(below)
                     left.append(self._closure.layers[below])
+
+
+def _stated(outcome: Outcome) -> Iterator[Document]:
+    """Yield what a file states; of what is encrypted the names alone, which is all it takes."""
+    yield from outcome.documents
+    for part in outcome.sealed:
+        yield from part.named
 
 
 def _all(closure: Closure) -> list[tuple[str, Layer]]:

@@ -4,14 +4,14 @@ import hashlib
 import posixpath
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from posixpath import dirname
 from typing import Final
 
 from core.clean import clean
 from core.errors import RejectedError
 from core.git import File
-from core.manifests import Reader
+from core.manifests import Open, Reader, nobody_opens
 from core.model import Render
 
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -27,6 +27,7 @@ class World:
     content: Callable[[File], bytes]
     reader: Reader  # parses them
     folders: frozenset[str] = frozenset()
+    opened: Open = nobody_opens  # opens what is encrypted
 
     @classmethod
     def of(
@@ -59,7 +60,8 @@ class World:
             found = placed.get(file.path)
             return self.content(file) if found is None else found
 
-        return World.of((*self.files.values(), *listed), content, self.reader)
+        made = World.of((*self.files.values(), *listed), content, self.reader)
+        return replace(made, opened=self.opened)
 
     def bytes_of(self, path: str) -> bytes:
         """Return the content of a file that is there.

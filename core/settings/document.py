@@ -115,6 +115,8 @@ def _cluster(place: Place, name: str, entry: Json) -> ClusterSpec:
     stated = mapping(CLUSTER, place, entry)
     if stated.get("in_cluster") and stated.get("context"):
         raise place.inside("context").error("context and in_cluster exclude each other")
+    if stated.get("in_cluster") and stated.get("kubeconfig"):
+        raise place.inside("kubeconfig").error("kubeconfig and in_cluster exclude each other")
     return ClusterSpec(name=name, **read_fields(CLUSTER, place, stated))
 
 

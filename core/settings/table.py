@@ -69,6 +69,13 @@ TOP: Final = (
 CLUSTER: Final = (
     Field(name="context", type=str, read=as_stated, default="", help="Context of the kubeconfig."),
     Field(
+        name="kubeconfig",
+        type=str,
+        read=read_file_name,
+        default="",
+        help="File that has the context; left out, the ones that kubectl reads.",
+    ),
+    Field(
         name="in_cluster",
         type=bool,
         read=as_stated,
@@ -81,6 +88,13 @@ CLUSTER: Final = (
         read=as_stated,
         default=False,
         help="Whoever writes to it must type its name first.",
+    ),
+    Field(
+        name="read_only",
+        type=bool,
+        read=as_stated,
+        default=False,
+        help="Nothing is ever written to it, whoever asks.",
     ),
     Field(
         name="audit_log",

@@ -156,7 +156,8 @@ class Folders:
         self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
     ) -> Stated:
         content = partial(_content, repository)
-        own = World.of(files, content, self._reader)
+        opened = self._opener.by(spec.sops)
+        own = replace(World.of(files, content, self._reader), opened=opened)
         if spec.chart is not None:
             return self._of_chart(spec, spec.chart, own)
         tool = tool_of(own, spec.path, spec.render)
@@ -168,10 +169,11 @@ class Folders:
             if self._world is None or self._world[0] != revision.id:  # it may name any file
                 world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
-            return _of(self._renderer.kustomized(self._world[1], spec.path))
+            world = replace(self._world[1], opened=opened)
+            return _of(self._renderer.kustomized(world, spec.path))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
         alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
-        found = read(each, self._cache, self._opener.by(spec.sops))
+        found = read(each, self._cache, opened)
         return Stated(_tree(files), found, alone=alone and not found.passing)
 
     def _of_chart(self, spec: AppSpec, chart: Chart, own: World) -> Stated:

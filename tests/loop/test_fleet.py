@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import yaml
 
 from core.git import commit_files
+from core.sandbox import SandboxThread
 from tests import commands
+from tests.apiserver.client import Client
+from tests.fleets.story import NAMES, Server, tell
 from tests.loop.clusters import Place, run, sandbox_place
 from tests.loop.test_loop import ADA
 
@@ -97,3 +101,17 @@ def test_a_missing_inventory_namespace_is_said_before_anything_is_written(place:
     assert note in done.stdout
     assert "1 of 1 done" in done.stdout
     assert done.returncode == 0
+
+
+def test_three_clusters_of_one_repository_get_exactly_their_folders_though_one_goes_away(
+    tmp_path: Path,
+) -> None:
+    with ExitStack() as stack:
+        servers = {}
+        for name in NAMES:
+            one = stack.enter_context(SandboxThread())
+            (tmp_path / name).mkdir()
+            kubeconfig = one.kubeconfig(tmp_path / name, "driftdeck")
+            client = Client(one.url, None, one.tokens["alice"])
+            servers[name] = Server(kubeconfig, client, one.stop, None)
+        tell(servers, tmp_path)

@@ -1,11 +1,13 @@
 """The API server goes away under a running controller, and comes back."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from core.reconcile.judging.freezing import RESTORED
 from tests.apiserver.server import ApiServer
 from tests.loop.clusters import Place, real_place, run
 from tests.loop.test_loop import APP, SETTINGS, commit, deployment, of, rest, scale
@@ -52,3 +54,32 @@ def test_a_killed_server_is_said_survived_and_not_stormed(own: tuple[Place, ApiS
     )
     assert asked.total() < 60, asked
     assert max(asked.values()) <= SAME_MAX, asked
+
+
+@pytest.mark.real
+@pytest.mark.usefixtures("real_server")
+def test_a_server_restored_from_a_snapshot_is_healed_after_a_person_synced_it_elsewhere(
+    own: tuple[Place, ApiServer],
+) -> None:
+    place, server = own
+    assert run(place, "sync", "--yes").returncode == 0
+    with place.controller("--autoheal") as controller:
+        controller.take(of("cluster_synced"), within_s=30)
+        restore = server.remember()
+        scale(place, NAME, 7)
+        controller.take(of("healed", kind="Deployment"), within_s=60)
+        restore()
+        _, line = controller.take(lambda line: RESTORED in (line["message"] or ""), within_s=90)
+        assert line["event"] == "cluster_unavailable"
+        scale(place, NAME, 9)
+        controller.take(of("drift_detected", kind="Deployment"), within_s=30)
+        found = json.loads(run(place, "diff", "-o", "json").stdout)
+        assert [each["name"] for each in found["objects"] if each["verdict"] == "drifted"] == [
+            "web"
+        ]
+        assert run(place, "sync", "--yes").returncode == 0
+        controller.take(of("drift_gone", kind="Deployment"), within_s=60)
+        assert [line["event"] for line in controller.seen].count("healed") == 1
+        scale(place, NAME, 8)
+        _, line = controller.take(of("healed", kind="Deployment"), within_s=60)
+        assert [(c["path"], c["live"]) for c in line["changes"]] == [("spec.replicas", 8)]

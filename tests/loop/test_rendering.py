@@ -165,8 +165,10 @@ def test_a_chart_with_values_for_each_environment_is_followed(world: World, helm
     found = world.diff("prod")
     (row,), (app,) = found["objects"], found["apps"]
     (change,) = (one for one in row["changes"] if one["verdict"] == "drift")
-    assert (change["origin"]["file"], change["origin"]["commit"]) == (
-        "chart/templates/m.yaml",
+    origin = change["origin"]
+    assert (origin["file"], origin["line"], origin["commit"]) == (
+        "chart/envs/prod.yaml",
+        1,
         promoted,
     )
     assert row["cause"] == "git_ahead"

@@ -231,6 +231,14 @@ def test_the_header_names_context_and_user_while_there_is_room() -> None:
     assert "ada" not in narrow
 
 
+def test_the_header_says_that_a_cluster_is_kept_though_the_session_may_write() -> None:
+    heading = replace(_heading(), writing=True)
+    assert heading.cluster is not None
+    kept = replace(heading.cluster, spec=replace(heading.cluster.spec, read_only=True))
+    assert " WRITE " in plain(header_line(heading, 120))
+    assert "READ-ONLY" in plain(header_line(replace(heading, cluster=kept), 120))
+
+
 def test_the_branch_the_namespace_and_the_title_go_first() -> None:
     wide, narrow = (plain(header_line(_heading(), width)) for width in (120, 70))
     assert "demo" in wide

@@ -72,7 +72,8 @@ def _line(heading: Heading, dropped: int, *, facts: bool, name_cells: int) -> Li
 
 
 def _mode(heading: Heading) -> Span:
-    if not heading.writing:
+    kept = heading.cluster is not None and heading.cluster.spec.read_only
+    if kept or not heading.writing:
         return ("READ-ONLY", Role.STRONG)
     if heading.write_until is None:
         return (" WRITE ", Role.BADGE)

@@ -90,9 +90,9 @@ class Reflector:
         self._listed_at = float("-inf")
         self._give_up: Callable[[], None] = lambda: None  # ends the stream that is open
         self._adopted = 0  # the connection over which this history was seen last
+        self._broke = False  # a stream, since: the server may have been restarted meanwhile
         self._doubts = 0  # refusals since the last stream that opened
-        self._backoff = Backoff(clock)
-        self._silence = Silence(clock)
+        self._backoff, self._silence = Backoff(clock), Silence(clock)
 
     def distrust(self) -> None:
         """Make the next listing a quorum read: we wrote, and a cache may lag behind (R6)."""
@@ -121,7 +121,7 @@ class Reflector:
         if self._needs_list:  # a write from here on is later than the listing
             self._asked_at = self._clock.wall()
             self._newest, self._distrusts = self._newest or self._distrusts, False
-        if not self._needs_list and adopted != self._adopted:
+        if not self._needs_list and (self._broke or adopted != self._adopted):
             await self._check_history()
         elif not self._needs_list:
             await self._watch()
@@ -132,12 +132,13 @@ class Reflector:
         self._adopted = adopted
 
     async def _check_history(self) -> None:
-        """See that the server which is back goes on from where it was: else list again (R2)."""
+        """See that the server goes on from where it was, which may be another now (R2)."""
         accept = self._accept("PartialObjectMetadataList")
         request = Request(path=self._path, query=self._chosen, accept=accept)
         kind, known = self._resource.kind, self.store.newest()
         if not await goes_on(self._link, kind, request, self._last_rv, known):
             self.relist()
+        self._broke = False
 
     async def _list(self) -> None:
         version = self._relist_rv()
@@ -154,9 +155,7 @@ class Reflector:
         self._replace(objects, listed_at)
 
     def _relist_rv(self) -> str:
-        if self._rv_unavailable or self._newest:
-            return ""
-        return self._last_rv or "0"
+        return "" if self._rv_unavailable or self._newest else self._last_rv or "0"
 
     def _replace(self, objects: dict[ObjectRef, Live], version: str) -> None:
         older = self.store.replace(objects) or is_older(version, self._last_rv)
@@ -164,7 +163,7 @@ class Reflector:
             self._link.went_back()  # no replica: what is asked for is no older than that (F26)
         self.outdated_at, self.current_at = self.current_at, self._clock.wall()
         self._last_rv = version
-        self._rv_unavailable = self._newest = self._needs_list = False
+        self._rv_unavailable = self._newest = self._needs_list = self._broke = False
         self._may_stream = True
         self.began_at, self._listed_at = self._asked_at, self._clock.monotonic()
         self._sink.replaced(self.scope)
@@ -186,6 +185,7 @@ class Reflector:
         except LinkError as error:
             if not error.sent:
                 raise
+            self._broke = True
         await self._ended(stream)
 
     def _watch_request(self, *, initial: bool) -> Request:

@@ -6,6 +6,7 @@ from math import inf
 
 from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Remedy, Verdict
 from core.reconcile.acting.plans import stated_twice, workable
+from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.evidence.fights import fought, heals_of, paths_of
 from core.reconcile.memory.draft import Draft
@@ -71,6 +72,9 @@ def left_because(draft: Draft, row: Drift) -> str:
     frozen = draft.cluster(app.spec.cluster).view.frozen
     if app.left_at is not None:
         return "the app's folder left its layout"
+    words = read_only_words(draft, app.spec.cluster)
+    if words:
+        return words
     if frozen or row.calling:
         return frozen or "an apply of this object is in flight"
     if row.untaken:

@@ -19,6 +19,7 @@ from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.reverts import finish_previews, resume_reverts
 from core.reconcile.acting.runs import advance_all, execute
+from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
@@ -69,8 +70,9 @@ def set_writing(draft: Draft, *, enabled: bool) -> None:
     """Allow or forbid writing in this session."""
     draft.writing = enabled
     if enabled:
-        for name in tuple(draft.apps):
-            store_inventory(draft, name)  # what was learnt while nothing might be written
+        for name, app in tuple(draft.apps.items()):
+            if draft.may_write(app.spec.cluster):
+                store_inventory(draft, name)  # what was learnt while nothing might be written
 
 
 def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
@@ -139,7 +141,9 @@ def _plan(draft: Draft, keys: Iterable[Key], *, auto: bool = False) -> Plan:
         held={row.key: held_in(draft, row) for row in rows if auto},
     )
     if made.steps:
-        made = replace(made, place=draft.cluster(made.cluster).view.called)
+        words = read_only_words(draft, made.cluster)
+        steps = tuple(replace(step, problem=words or step.problem) for step in made.steps)
+        made = replace(made, place=draft.cluster(made.cluster).view.called, steps=steps)
     return with_requests(draft, made)
 
 

@@ -21,7 +21,7 @@ from core.model import (
     Step,
 )
 from core.reconcile.acting.reversals import after_of, resources_of, reversal
-from core.reconcile.acting.runs import READ_ONLY, finish, start
+from core.reconcile.acting.runs import finish, start, why_not
 from core.reconcile.acting.sending import MOVED
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
@@ -141,8 +141,9 @@ def begin_revert(draft: Draft, number: int, asked: RevertPlan) -> None:
 
 
 def _objections(draft: Draft, revert: RevertPlan) -> tuple[Problem, ...]:
-    if not draft.writing:
-        return (READ_ONLY,)
+    cluster = draft.app(revert.app).spec.cluster
+    if not draft.may_write(cluster):
+        return (why_not(draft, cluster),)
     if revert.sync is None:
         return ()  # there is a problem, and Git says which
     return tuple(

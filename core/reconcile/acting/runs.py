@@ -14,7 +14,7 @@ from typing import Final, assert_never
 from core.model import Key, Plan, Problem, Remedy, Run, Step
 from core.reconcile.acting.plans import keys_of, stages, stated_twice
 from core.reconcile.acting.sending import send_steps
-from core.reconcile.acting.standing import is_coming, step_stands
+from core.reconcile.acting.standing import is_coming, read_only_words, step_stands
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
@@ -46,6 +46,12 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)
 
 
+def why_not(draft: Draft, cluster: str) -> Problem:
+    """Say why nothing may be written to a cluster."""
+    words = read_only_words(draft, cluster)
+    return Problem(Remedy.GRANT, words) if words else READ_ONLY
+
+
 def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:
     """Carry a plan out that nobody objects to."""
     draft.runs[number] = RunState(shown, wanted, auto, Enlisting())
@@ -59,8 +65,8 @@ def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) ->
 
 
 def _objections(draft: Draft, wanted: Plan) -> tuple[Problem, ...]:
-    if not draft.writing:
-        return (READ_ONLY,)
+    if not draft.may_write(wanted.cluster):
+        return (why_not(draft, wanted.cluster),)
     words = ((step, _objection(draft, wanted, step)) for step in wanted.runnable)
     return tuple(
         Problem(Remedy.LOOK_AGAIN, f"{step.key.ref}: {said}") for step, said in words if said
@@ -115,7 +121,7 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
     judge_trackers(draft, read.app, changed)
     if changed or anew:
         judge_all_owned(draft, app.spec.cluster)
-    if draft.writing and not app.inventory_problem:
+    if draft.may_write(app.spec.cluster) and not app.inventory_problem:
         _store(draft, read.app, again=bool(read.instead))
     advance_all(draft)
 

@@ -31,3 +31,9 @@ def is_coming(draft: Draft, plan: Plan, step: Step) -> bool:
         return False
     kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
     return kind is None or kind.objects is None or kind.schema is None
+
+
+def read_only_words(draft: Draft, cluster: str) -> str:
+    """Say that the settings keep a cluster as it is; "": they do not."""
+    spec = draft.cluster(cluster).view.spec
+    return f"cluster {spec.name} is read_only in the settings" if spec.read_only else ""

@@ -58,7 +58,7 @@ def _record(draft: Draft, name: str, row: InventoryRow) -> AppState:
     inventory = (app.inventory or NOTHING_APPLIED).set(row.ref, row)
     draft.put_app(replace(app, inventory=inventory))
     judge_trackers(draft, name, [row.ref])
-    if draft.writing:
+    if draft.may_write(app.spec.cluster):
         store_inventory(draft, name)
     return draft.app(name)
 
@@ -67,5 +67,5 @@ def give_up_row(draft: Draft, app: AppState, ref: ObjectRef) -> None:
     """Forget that an app applied an object which another one states and applied since."""
     assert app.inventory is not None
     draft.put_app(replace(app, inventory=app.inventory.delete(ref)))
-    if draft.writing:
+    if draft.may_write(app.spec.cluster):
         store_inventory(draft, app.spec.name)

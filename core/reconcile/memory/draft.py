@@ -95,6 +95,10 @@ class Draft:
         """One cluster."""
         return self.clusters[name]
 
+    def may_write(self, cluster: str) -> bool:
+        """Tell whether this session may write, and the settings let anybody write there."""
+        return self.writing and not self.cluster(cluster).view.spec.read_only
+
     def put_cluster(self, cluster: ClusterState) -> ClusterState:
         """Replace one cluster."""
         self.clusters[cluster.view.spec.name] = cluster

@@ -44,7 +44,8 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
 def store_what_is_due(draft: Draft) -> None:
     """Write the inventories whose time has come."""
     for name, app in tuple(draft.apps.items()):
-        if app.store_at is not None and app.store_at <= draft.now and draft.writing:
+        due = app.store_at is not None and app.store_at <= draft.now
+        if due and draft.may_write(app.spec.cluster):
             draft.put_app(replace(app, store_at=None))
             store_inventory(draft, name)
 

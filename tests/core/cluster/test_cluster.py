@@ -25,7 +25,17 @@ from core.errors import (
     RejectedError,
     UnavailableError,
 )
-from core.model import ClusterSpec, Home, JsonObject, Key, KindRef, Live, ObjectRef, Remedy
+from core.model import (
+    NOWHERE,
+    ClusterSpec,
+    Home,
+    JsonObject,
+    Key,
+    KindRef,
+    Live,
+    ObjectRef,
+    Remedy,
+)
 from core.reconcile.memory.inputs import (
     ClusterFound,
     ClusterLost,
@@ -447,6 +457,17 @@ async def test_a_write_that_meets_another_version_tells_that_the_watch_says_noth
             await cluster.perform((stale,), shown)
         await listener.until(lambda: len(listener.all(KindListed)) == 2)
     assert BEHIND_S in clock.slept
+
+
+async def test_a_cluster_that_the_settings_keep_is_not_written_to_whoever_decides(
+    tmp_path: Path,
+) -> None:
+    cluster = Cluster(
+        ClusterSpec(name="prod", read_only=True, kubeconfig=str(tmp_path)), emit=print
+    )
+    for write in (cluster.perform((), None), cluster.write_inventory("a", "ns", NOWHERE, ())):
+        with pytest.raises(DeniedError, match="cluster prod is read_only in the settings"):
+            await write
 
 
 async def test_each_outage_is_probed_from_the_first_pause_on(

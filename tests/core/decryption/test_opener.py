@@ -10,7 +10,7 @@ import pytest
 
 from core.clock import Clock
 from core.decryption import Opener
-from core.decryption.opener import AGAIN_S
+from core.decryption.opener import AGAIN_S, PATIENCE_S
 from core.decryption.sops import Sops
 from core.manifests import DocumentCache, Folder, Listed, read
 from core.model import OWN_KEYS, Document, Json, KeyKind
@@ -208,7 +208,7 @@ def test_settings_of_sops_beside_the_file_or_above_it_are_not_read(
 @pytest.mark.parametrize(
     ("does", "reason"),
     [
-        ("sleep 20", "longer than"),
+        ("sleep 30", "longer than"),
         ("head -c 40000000 /dev/zero", "printed more than"),
         ("echo 'kind: Secret hunter2 - [: {'", "what came out is not right"),
         ("echo 'kind: Secret'", "what came out is not right"),
@@ -220,7 +220,8 @@ def test_settings_of_sops_beside_the_file_or_above_it_are_not_read(
 def test_whatever_the_program_does_the_object_is_unknown_and_nothing_is_quoted(
     both: str, tmp_path: Path, does: str, reason: str
 ) -> None:
-    sops = Sops(script(tmp_path, "sops", does), Limits(seconds=0.5, output_bytes=2**20))
+    limits = Limits(seconds=0.3 if does.startswith("sleep") else 20.0, output_bytes=2**20)
+    sops = Sops(script(tmp_path, "sops", does), limits)
     found = folder_of(Opener(HERE, {}, sops=sops), {"s.yaml": both})
     assert reason in only_problem(found)
     assert "hunter2" not in only_problem(found)
@@ -245,3 +246,19 @@ def test_sops_sees_keys_and_nothing_else_and_no_secret_stands_on_its_command_lin
     assert "HOME=/home/me" in seen
     assert not any(word in seen for word in ("AWS_", "VAULT_", "KUBECONFIG", "KEYSERVICE"))
     assert seen.endswith("--decrypt --input-type=yaml --output-type=yaml /dev/stdin\n")
+
+
+def test_files_that_take_too_long_together_are_left_for_the_next_time(
+    both: str, tmp_path: Path
+) -> None:
+    now = [0.0]
+
+    def late() -> float:
+        now[0] += 2 * PATIENCE_S
+        return now[0]
+
+    environment = script(tmp_path, "sops", f"touch {tmp_path}/ran; exit 1")
+    found = folder_of(opener(environment, Clock(monotonic=late)), {"s.yaml": both})
+    assert "others before it took too long" in only_problem(found)
+    assert found.passing == found.problems
+    assert not (tmp_path / "ran").exists()

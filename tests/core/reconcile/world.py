@@ -227,8 +227,14 @@ class World:
         return effects
 
     def listing(self, kind: KindRef, objects: Iterable[tuple[str, Live]] = ()) -> list[Effect]:
+        return self.listed("prod", kind, objects)
+
+    def listed(
+        self, cluster: str, kind: KindRef, objects: Iterable[tuple[str, Live]]
+    ) -> list[Effect]:
+        """What one cluster has of a kind."""
         listed = {ref(kind, name): found for name, found in objects}
-        return self.feed(KindListed("prod", kind, listed))
+        return self.feed(KindListed(cluster, kind, listed))
 
     def change(self, kind: KindRef, name: str, found: Live | None) -> list[Effect]:
         return self.feed(LiveChanged("prod", kind, ((ref(kind, name), found),)))

@@ -122,6 +122,7 @@ def test_a_file_without_clusters_means_the_current_context(tmp_path: Path) -> No
             "an app needs a cluster; clusters here: a, b",
         ),
         ("clusters: {a: {in_cluster: true, context: b}}\n" + ONE, "1:43", "exclude each other"),
+        ("clusters: {a: {in_cluster: true, kubeconfig: b}}\n" + ONE, "1:46", "exclude each other"),
         (
             "clusters: {a: {}, b: {}}\n" + ONE,
             "1:22",
@@ -299,6 +300,17 @@ def test_a_flag_over_several_apps_asks_which(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--revision changes one app; say which with --app"):
         settings_of(tmp_path, FULL, revision="v1")
     assert settings_of(tmp_path, FULL, revision="v1", app="web").apps[0].revision == "v1"
+
+
+def test_clusters_may_be_in_files_of_their_own_and_kept_as_they_are(tmp_path: Path) -> None:
+    clusters = "{a: {kubeconfig: a.conf, read_only: true}, b: {kubeconfig: /b.conf}, c: {}}"
+    apps = [f"{{name: {name}, repo: ., path: {name}, cluster: {name}}}" for name in "abc"]
+    (tmp_path / "driftdeck.yaml").write_text(f"clusters: {clusters}\napps: [{', '.join(apps)}]\n")
+    assert read_settings(Flags(), tmp_path).clusters == (
+        ClusterSpec(name="a", kubeconfig=str(tmp_path / "a.conf"), read_only=True),
+        ClusterSpec(name="b", kubeconfig="/b.conf"),
+        ClusterSpec(name="c"),
+    )
 
 
 def test_a_context_flag_keeps_a_protected_cluster_protected(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_flags_say_what_is_used_without_them() -> None:
     ("table", "made", "others"),
     [
         (APP, AppSpec, {"signers"}),  # of its repository
-        (CLUSTER, ClusterSpec, {"name", "kubeconfig"}),  # a key of its own; the environment
+        (CLUSTER, ClusterSpec, {"name"}),  # a key of its own
         (RULE, IgnoreRule, {"source"}),  # where it stands
     ],
 )

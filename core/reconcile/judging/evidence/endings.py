@@ -78,5 +78,5 @@ def _remember(draft: Draft, key: Key, ending: Ending | None) -> None:
 def _note(draft: Draft, key: Key, row: InventoryRow) -> None:
     app = draft.app(key.app)
     draft.put_app(replace(app, inventory=(app.inventory or NOTHING_APPLIED).set(key.ref, row)))
-    if draft.writing:
+    if draft.may_write(app.spec.cluster):
         store_inventory(draft, key.app)

@@ -484,12 +484,43 @@ async def test_a_connection_that_breaks_is_resumed_without_a_relist() -> None:
         await asyncio.sleep(0.05)
         reply.cut()
 
-    script = in_turn(streams(*INITIAL), breaks, quiet)
+    script = in_turn(streams(*INITIAL), breaks, says(200, listing(12, "c")), quiet)
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
-        await server.until_asked(3)
-    assert server.steps == ["watchlist", "watch", "watch"]
-    assert server.asked[2].query["resourceVersion"] == "12"
+        await server.until_asked(4)
+    assert server.steps == ["watchlist", "watch", "list", "watch"]
+    look = {"limit": "1", "fieldSelector": "metadata.name=c,metadata.namespace=shop"}
+    assert server.asked[2].query == look
+    assert server.asked[3].query["resourceVersion"] == "12"
+    assert not told.problems
+
+
+@pytest.mark.parametrize("first", ["the listing's stream", "the watch after it"])
+async def test_a_connection_that_breaks_may_lead_to_a_server_that_was_restored_meanwhile(
+    first: str,
+) -> None:
+    """One that starts within a second refuses nobody, and has come as far again."""
+
+    async def breaks(_: Asked, reply: Reply) -> None:
+        await reply.send(*(INITIAL if first == "the listing's stream" else ()))
+        await reply.send(event("MODIFIED", "a", 12))
+        await asyncio.sleep(0.05)
+        reply.cut()
+
+    before = () if first == "the listing's stream" else (streams(*INITIAL),)
+    starting = says(403, status(403, "Forbidden", "RBAC: clusterrole not found"))
+    restored = says(200, listing(20) | {"items": [a_map("a", 5)]})
+    again = streams(event("ADDED", "a", 5), bookmark(20, end=True), hold=True)
+    script = in_turn(*before, breaks, starting, restored, again)
+    async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert server.steps[len(before) :] == [
+        "watch" if before else "watchlist",
+        "list",
+        "list",
+        "watchlist",
+    ]
+    assert told.went_back_count == 1
     assert not told.problems
 
 
@@ -551,7 +582,7 @@ async def passes(time: ManualClock, seconds: float) -> None:
 
 
 async def test_a_silent_stream_is_given_up_and_resumed_and_the_next_has_five_minutes() -> None:
-    script = in_turn(streams(*INITIAL, hold=True), quiet)
+    script = in_turn(streams(*INITIAL, hold=True), says(200, listing(9, "a")), quiet)
     time = ManualClock()
     async with serving(script) as server, reflecting(server.url, time.clock) as told:
         await told.until(lambda: bool(told.listings))
@@ -559,12 +590,12 @@ async def test_a_silent_stream_is_given_up_and_resumed_and_the_next_has_five_min
         await passes(time, 0)
         assert server.steps == ["watchlist"]
         await passes(time, 2)
-        await server.until_asked(2)
-        assert server.asked[1].query["resourceVersion"] == "9"
+        await server.until_asked(3)
+        assert server.asked[2].query["resourceVersion"] == "9"
         # No bookmark came while it watched: perhaps this kind sends none.
         await passes(time, 121)
         await passes(time, 0)
-    assert server.steps == ["watchlist", "watch"]
+    assert server.steps == ["watchlist", "list", "watch"]
     assert not told.problems
 
 
@@ -574,6 +605,9 @@ async def test_bookmarks_keep_a_stream_alive() -> None:
     async def script(asked: Asked, reply: Reply) -> None:
         if asked.step == "watchlist":
             await reply.send(*INITIAL)
+            return
+        if asked.step == "list":
+            reply.say(200, listing(24, "a"))
             return
         for version in range(20, 25):
             await go_on.wait()
@@ -594,8 +628,8 @@ async def test_bookmarks_keep_a_stream_alive() -> None:
         await passes(time, 0)
         assert len(server.asked) == 2
         await passes(time, 2)
-        await server.until_asked(3)
-    assert server.asked[2].query["resourceVersion"] == "24"
+        await server.until_asked(4)
+    assert server.asked[3].query["resourceVersion"] == "24"
 
 
 # R11: refusals ------------------------------------------------------------------------------------
@@ -659,6 +693,7 @@ async def test_rights_that_come_back_bring_a_fresh_listing() -> None:
 async def test_after_a_write_of_ours_the_next_listing_is_a_quorum_read() -> None:
     script = in_turn(
         streams(*INITIAL, hold=True),
+        says(200, listing(9, "a")),  # it was silent: does it go on?
         says(410, GONE),
         streams(*INITIAL, hold=True),
     )
@@ -669,8 +704,8 @@ async def test_after_a_write_of_ours_the_next_listing_is_a_quorum_read() -> None
         told.reflector.distrust()
         await passes(time, 121)
         await told.until(lambda: len(told.listings) == 2)
-    assert server.steps == ["watchlist", "watch", "watchlist"]
-    assert "resourceVersion" not in server.asked[2].query
+    assert server.steps == ["watchlist", "list", "watch", "watchlist"]
+    assert "resourceVersion" not in server.asked[3].query
 
 
 async def test_a_write_during_a_listing_makes_the_one_after_it_a_quorum_read() -> None:

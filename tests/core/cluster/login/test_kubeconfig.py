@@ -140,6 +140,7 @@ async def test_kubeconfig_of_the_environment_may_hold_empty_parts(
         "\t: x",
         "!!python/object/apply:os.system ['true']",
         "[" * 3000,
+        "a: " + "&a [" * 200 + "]" * 200,
         "{apiVersion: v2}",
         "kind: Pod",
         "a: &a [*a]",

@@ -1,0 +1,52 @@
+"""What other GitOps engines were told, as settings of ours: `driftdeck import`.
+
+Objects of Argo CD or Flux come in as plain values, settings go out as a text; nothing is asked and
+nothing is written here.  What cannot be carried over is never dropped in silence: each adapter has
+a table of what it knows, and whatever an object states beside that is named.
+
+* `carrying` what both adapters make: apps, repositories, clusters, and notes of what is lacking
+* `argocd`, `flux` one engine each; `ignoring` their rules of what is not compared
+* `addresses`, `clusters`, `files` how they name those
+* `accepting` leaves out what the settings reader would refuse; `writing` the text of the file
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from core.model import JsonObject
+from core.neighbours import argocd, flux
+from core.neighbours.accepting import accepted
+from core.neighbours.carrying import App, Carried, noted
+from core.neighbours.writing import text_of
+
+__all__ = ["ARGOCD", "FLUX", "Carried", "Engine", "text_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One engine that may be left."""
+
+    name: str
+    kinds: Mapping[str, str]  # of what it was told; the group of each
+    carry_all: Callable[[Iterable[JsonObject], str], Carried]
+
+    def carry(self, objects: Iterable[JsonObject], context: str = "") -> Carried:
+        """Carry over what objects of its kinds say; others are passed over.
+
+        Args:
+            objects: As an API server or people write them.
+            context: Of the kubeconfig, for the cluster that it runs in; "" is the current one.
+        """
+        carried = self.carry_all(objects, context)
+        apps: list[App] = []
+        notes = list(carried.notes)
+        for app in carried.apps:
+            taken, reasons = accepted(app)
+            notes += noted(app.about, reasons)
+            apps += [] if taken is None else [taken]
+        return replace(carried, apps=tuple(apps), notes=tuple(notes))
+
+
+ARGOCD: Final = Engine(argocd.ENGINE, argocd.KINDS, argocd.from_argocd)
+FLUX: Final = Engine(flux.ENGINE, flux.KINDS, flux.from_flux)
