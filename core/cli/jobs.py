@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from core.cli.opening import OpenTerminal
 from core.cli.options import Options
 from core.errors import UsageError
+from core.garbage import keep_what_is_there
 
 Job: TypeAlias = Callable[[OpenTerminal | None], int]
 
@@ -50,6 +51,13 @@ def journal(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def promote(options: Options, _: OpenTerminal | None) -> int:
+    """Carry image tags and chosen fields over from one environment to another, by a commit."""
+    from core.cli.commands.promote import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def carry_over(options: Options, _: OpenTerminal | None) -> int:
     """Print what another engine was told as settings of ours."""
     from core.cli.commands.carry_over import run  # noqa: PLC0415 - lazily, see above
@@ -83,6 +91,7 @@ def demo(options: Options, open_terminal: OpenTerminal | None) -> int:
 def _until_done(main: Coroutine[Any, Any, int]) -> int:
     from core.cli.signals import run_coroutine  # noqa: PLC0415 - lazily: asyncio
 
+    keep_what_is_there()
     return run_coroutine(main)
 
 

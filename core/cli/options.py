@@ -29,6 +29,11 @@ class Options:
     everything: bool = False  # --all
     span: str = ""  # "A..B", two revisions
     apps: tuple[str, ...] = ()  # two apps, to be compared with each other
+    source: str = ""  # --from: an environment, or an app
+    target: str = ""  # --to: likewise
+    fields: tuple[str, ...] = ()  # --field
+    branch: str = ""  # one that begins
+    subject: str = ""  # what both environments have
     dry_run: bool = False
     yes: bool = False
     commit: str = ""

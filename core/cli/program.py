@@ -192,6 +192,27 @@ def journal(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 
 @program.command()
+@click.argument("subject", metavar="APP")
+@click.option("--from", "source", metavar="ENV", required=True, help="What is carried over.")
+@click.option("--to", "target", metavar="ENV", required=True, help="Where it is carried to.")
+@click.option(
+    "--field", "fields", metavar="PATH", multiple=True, help="A field to carry over, too."
+)
+@click.option("--branch", metavar="NAME", help="Commit on a new branch of this name.")
+@click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml).")
+@_flags(_CONSENT_FLAGS, _SAFETY_FLAGS)
+@click.pass_context
+def promote(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Carry APP's image tags over from one environment to another, by a commit.
+
+    The apps are those called APP-ENV or ENV-APP; ENV may also be the name of an app.
+    """
+    options = _options(context, given)
+    _refuse_writing(options, "promote")
+    return partial(jobs.promote, options)
+
+
+@program.command()
 @_flags(_SAFETY_FLAGS, _TERMINAL_FLAGS)
 @click.pass_context
 def demo(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401

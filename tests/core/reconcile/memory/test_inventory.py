@@ -8,7 +8,7 @@ import pytest
 from core.model import Cause, Snapshot, Verdict
 from core.reconcile.memory.commands import Execute, SetWriting
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import Effect, WriteInventory
+from core.reconcile.memory.effects import Effect, ReadSource, WriteInventory
 from core.reconcile.memory.inventory import is_stored, store_inventory
 from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import AppState, Inventory
@@ -235,6 +235,20 @@ def test_what_another_process_applied_counts_at_once() -> None:
     rows = tuple(row for row in app(made).stored.values() if row.ref != A)
     assert records(made.feed(InventoryRead(SPEC.name, rows))) == []
     assert made.verdict(CONFIG_MAP, "a") == ""
+
+
+def test_what_another_process_applied_of_a_commit_that_was_not_read_yet_has_git_read() -> None:
+    made = applied("a", "b")
+    known = dict(app(made).inventory or {})
+    ahead = replace(known[A], digest="of a later commit")
+    assert ReadSource(SPEC.name) in made.feed(InventoryRead(SPEC.name, (ahead, known[B])))
+    again = made.feed(InventoryRead(SPEC.name, (ahead, known[B])))
+    back = made.feed(InventoryRead(SPEC.name, (known[A], known[B])))
+    only = made.feed(InventoryRead(SPEC.name, (known[A],)))
+    assert ReadSource(SPEC.name) not in (*again, *back, *only)
+    first = world()
+    first.read(document(CONFIG_MAP, "a", **GOOD))
+    assert ReadSource(SPEC.name) not in first.feed(InventoryRead(SPEC.name, (ROW_A,)))
 
 
 def test_a_write_that_came_too_late_is_made_again_from_what_is_there() -> None:
