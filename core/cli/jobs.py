@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from core.cli.opening import OpenTerminal
 from core.cli.options import Options
 from core.errors import UsageError
+from core.garbage import keep_what_is_there
 
 Job: TypeAlias = Callable[[OpenTerminal | None], int]
 
@@ -83,6 +84,7 @@ def demo(options: Options, open_terminal: OpenTerminal | None) -> int:
 def _until_done(main: Coroutine[Any, Any, int]) -> int:
     from core.cli.signals import run_coroutine  # noqa: PLC0415 - lazily: asyncio
 
+    keep_what_is_there()
     return run_coroutine(main)
 
 

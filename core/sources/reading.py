@@ -178,7 +178,7 @@ class Folders:
                 world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
             world = replace(self._world[1], opened=opened)
-            return _of(self._renderer.kustomized(world, spec.path))
+            return _of(self._renderer.kustomized(world, spec.path, charts=spec.helm_charts))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
         alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
         found = read(each, self._cache, opened)
