@@ -122,7 +122,8 @@ def _compared(
         return Judgement(Verdict.IN_SYNC, desired.warnings)
     past = Past(beside.past, found, schema) if beside.past else None
     evidence = Evidence(found, policy.classes, root, beside.persistent, past)
-    local = Case(desired.kind, git, found, evidence, None, policy, beside.scale)
+    sealed = desired.document.sealed
+    local = Case(desired.kind, git, found, evidence, None, policy, beside.scale, sealed=sealed)
     hidden = spared(policy.rules, desired, git, evidence, root)
     ignored: list[FieldChange] = []
     added: list[FieldChange] = []

@@ -66,6 +66,7 @@ class Case:
     policy: Policy
     scale: ScaleRange | None = None  # of the autoscaler that drives the object
     whole: bool = False  # that dry-run took away what Git does not state, too
+    sealed: bool = False  # every value is a secret, whatever the kind
 
     def decide(self, each: Difference) -> Iterator[FieldChange]:
         """Say what one difference means; nothing at all if it is clean."""
@@ -165,7 +166,7 @@ class Case:
             back = _info(each, change.actor, InfoClass.INJECTED, "the server puts it back")
             return back if self.whole else change
         shown = after if isinstance(after, str | int | float) else ""
-        secret = is_secret_kind(self.kind.kind) or shown == ""
+        secret = self.sealed or is_secret_kind(self.kind.kind) or shown == ""
         note = "the server's default" if secret else f"{shown}, the server's default,"
         return replace(change, note=f"{note} takes its place")
 

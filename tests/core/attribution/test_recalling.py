@@ -1,6 +1,7 @@
 """What earlier commits stated of an object: each version once, newest first, wherever it stood."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,10 @@ def test_no_more_is_kept_than_is_of_use(sample: Sample) -> None:
     for number in range(recalling.STATEMENTS_MAX + 3):
         sample.commit({FILE: config(f"v{number}")})
     assert len(values(sample)) == recalling.STATEMENTS_MAX
+
+
+def test_ciphertext_of_earlier_commits_is_no_statement(sample: Sample) -> None:
+    head = sample.commit({FILE: config("one")})
+    (document,) = load(FILE, config("one")).documents
+    with sample.opened() as repository:
+        assert recalled(repository, HERE, replace(document, sealed=True), head) == ()

@@ -1,6 +1,7 @@
 """Tables A and B: what a difference means, by who wrote the field and by what the server says."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -603,11 +604,14 @@ def test_b6_what_a_person_changed_inside_an_entry_that_a_webhook_added_is_drift(
     assert judgement.suspect
 
 
-def taken_away(predicted: str, *, whole: bool = True, kind: str = "Deployment") -> list[Any]:
+def taken_away(
+    predicted: str, *, whole: bool = True, kind: str = "Deployment", sealed: bool = False
+) -> list[Any]:
     """What is told of a field that a person added, where a dry-run took it away."""
     live = "spec: {minReadySeconds: 5}" if kind == "Deployment" else "data: {a: eA==}"
     path = "spec.minReadySeconds" if kind == "Deployment" else "data.a"
     wanted = desired(obj(kind, ""))
+    wanted = replace(wanted, document=replace(wanted.document, sealed=sealed))
     found, after = live_of(obj(kind, live), {"kubectl-edit": path}), live_of(obj(kind, predicted))
     beside = Beside(whole=whole)
     told = judge(wanted, found, SCHEMAS[wanted.kind], predicted=after.body, beside=beside)
@@ -631,6 +635,7 @@ def test_a_field_that_goes_says_what_the_server_puts_in_its_place() -> None:
 def test_what_the_server_puts_in_the_place_of_a_secret_is_not_told() -> None:
     note = "the server's default takes its place"
     assert taken_away("data: {a: eQ==}", kind="Secret") == [("drift", None, note)]
+    assert taken_away("spec: {minReadySeconds: 1}", sealed=True) == [("drift", None, note)]
 
 
 def test_a_field_that_the_server_puts_back_cannot_be_had_without() -> None:

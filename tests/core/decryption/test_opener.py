@@ -14,7 +14,7 @@ from core.decryption.opener import AGAIN_S, PATIENCE_S
 from core.decryption.sops import Sops
 from core.manifests import DocumentCache, Folder, Listed, read
 from core.model import OWN_KEYS, Document, Json, KeyKind
-from core.render.fence import Limits
+from core.render.fence import Limits, isolating
 from tests.core.decryption.keys import Person
 from tests.core.manifests.here import HERE
 from tests.core.render.worlds import script
@@ -262,3 +262,14 @@ def test_files_that_take_too_long_together_are_left_for_the_next_time(
     assert "others before it took too long" in only_problem(found)
     assert found.passing == found.problems
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.skipif(not isolating(), reason="this system cannot isolate a process")
+def test_there_is_a_network_for_keys_elsewhere_alone(both: str, tmp_path: Path) -> None:
+    environment = script(tmp_path, "sops", f"readlink /proc/self/ns/net > {tmp_path}/net; exit 1")
+    kinds = (*OWN_KEYS, KeyKind.HC_VAULT)
+    vault = both.replace("sops:\n", "sops:\n    hc_vault: [{key_name: a}]\n")
+    ours = str(Path("/proc/self/ns/net").readlink())
+    for text, is_ours in ((both, False), (vault, True)):
+        folder_of(opener(environment), {"s.yaml": text}, kinds)
+        assert ((tmp_path / "net").read_text().strip() == ours) is is_ours

@@ -11,6 +11,7 @@ from core.model import AppSpec, Masked, Remedy
 from core.model.comparisons import Comparison, Turn
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
+from tests.core.render.worlds import script
 from tests.githost.https import HttpsHost
 from tests.githost.place import by_https
 
@@ -181,3 +182,21 @@ def test_a_server_that_is_away_is_told_and_what_was_fetched_is_compared(tmp_path
             assert [problem.remedy for problem in found.problems] == problems
             comparing.end()
             host.stop()
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_no_value_of_an_encrypted_file_is_told_whatever_its_kind(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, whole: bool
+) -> None:
+    opens = "exec sed -e '/^sops:/d' -e 's/SEALED/k4n4ry/' /dev/stdin"
+    monkeypatch.setenv("PATH", script(tmp_path / "bin", "sops", opens)["PATH"])
+    signs = b"sops: {mac: x, lastmodified: '2026-01-01T00:00:00Z', version: 3.9.0}\n"
+    sample.commit({"shop/m.yaml": a_map("m", "SEALED1") + signs}, "one", branch="feature")
+    sample.git("branch", "later", "feature")
+    sample.commit({"shop/m.yaml": a_map("m", "SEALED2") + signs}, "two", branch="later")
+    for before in ("main", "feature"):
+        found = compared(spec_of(sample, before), spec_of(sample, "later"), whole=whole)
+        assert (turns(found), found.problems) == ({"m": Turn.CHANGED}, ())
+        assert "k4n4ry" not in repr(found)
+        (change,) = found.objects[0].changes
+        assert isinstance(change.git, Masked)

@@ -129,3 +129,21 @@ def test_requests_for_a_sealed_object_say_so_to_whoever_repeats_the_servers_word
 
 def test_a_ref_nobody_states_is_not_sealed() -> None:
     assert not in_sync().state.apps[SPEC.name].is_sealed(ref(CONFIG_MAP, "b"))
+
+
+def test_what_the_cluster_lacks_is_hidden_in_the_plan_that_makes_it() -> None:
+    made = world()
+    made.read(sealed(a=WORD))
+    made.listing(CONFIG_MAP)
+    made.feed(InventoryRead(SPEC.name, ()))
+    assert made.row("a").verdict is Verdict.MISSING
+    assert WORD not in said(made)
+    (step,) = made.plan("a").steps
+    assert step.creates is not None
+    assert WORD not in repr(step)
+
+
+def test_an_object_of_a_kind_that_is_still_to_come_is_sealed_too() -> None:
+    app = replace(in_sync().state.apps[SPEC.name], desired={}, inventory=None)
+    assert not app.is_sealed(A.ref)
+    assert replace(app, unserved={A.ref: sealed(a=WORD)}).is_sealed(A.ref)

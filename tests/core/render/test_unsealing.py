@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from core.decryption import Opener
+from core.clock import Clock
+from core.decryption.opener import AGAIN_S, Opener
 from core.errors import RejectedError
 from core.manifests import Folder
 from core.model import OWN_KEYS, Document
@@ -41,7 +42,7 @@ class Place:
     """Somebody with a key, kustomize and helm."""
 
     def __init__(self, person: Person, tools: Mapping[str, str]) -> None:
-        self.person, self._tools = person, tools
+        self.person, self.tools = person, tools
         self.sealed = person.encrypted(SECRET)
 
     def rendered(
@@ -50,7 +51,7 @@ class Place:
         environment = self.person.environment if key else self.person.nobody
         opener = Opener(HERE, environment)
         world = replace(world_of(files), opened=opener.by(OWN_KEYS))
-        renderer = Renderer(self._tools, limits=Limits(seconds=20.0))
+        renderer = Renderer(self.tools, limits=Limits(seconds=20.0))
         if chart:
             return renderer.charted(world, "shop", Release("shop", "live")).folder
         return renderer.kustomized(world, "prod").folder
@@ -161,6 +162,30 @@ def test_an_encrypted_template_is_opened_and_encrypted_values_are_refused(place:
     values = place.person.encrypted("a: b\n", only="")
     with pytest.raises(RejectedError, match=r"^shop/values.yaml:1: it is encrypted with sops"):
         place.rendered({**CHART, "shop/values.yaml": values}, chart=True)
+
+
+def test_a_render_with_a_closed_object_is_not_kept_so_that_it_may_be_opened_later(
+    place: Place,
+) -> None:
+    files = {**CHART, "shop/templates/db.yaml": place.sealed}
+    now = [0.0]
+    environment = dict(place.person.nobody)
+    opener = Opener(HERE, environment, clock=Clock(monotonic=lambda: now[0]))
+    world = replace(world_of(files), opened=opener.by(OWN_KEYS))
+    renderer = Renderer(place.tools, limits=Limits(seconds=20.0))
+    first = renderer.charted(world, "shop", Release("shop", "live")).folder
+    assert len(first.passing) == 1
+    environment |= place.person.environment
+    now[0] = AGAIN_S
+    second = renderer.charted(world, "shop", Release("shop", "live"))
+    assert {one.name for one in second.folder.documents} == {"m", "db"}
+    assert renderer.charted(world, "shop", Release("shop", "live")) is second
+
+
+def test_a_pulled_chart_is_opened_like_any_other(place: Place) -> None:
+    opened = Opener(HERE, place.person.environment).by(OWN_KEYS)
+    world = replace(world_of(CHART), opened=opened)
+    assert world.beside("web@1.0.0", {"x": b""}).opened is opened
 
 
 def test_a_file_that_a_template_takes_as_it_is_makes_its_object_unknown(place: Place) -> None:

@@ -16,7 +16,7 @@ from core.errors import (
     UnavailableError,
 )
 from core.model import Desired, Document, KindRef, Live, ObjectRef, Resource
-from core.model.requests import Apply, Edit, Remove, Replace, Request, Version
+from core.model.requests import Add, Apply, Edit, Remove, Replace, Request, Version
 from core.remedy import creation, deletion, statement
 from tests.core.cluster.following.test_reflector import in_turn, says
 from tests.core.cluster.manual import ManualClock
@@ -329,3 +329,30 @@ async def test_a_refused_secret_does_not_reach_the_error() -> None:
         prediction = await gateway.dry_run(SECRETS, asking(desired(SECRETS), live(5)), live(5))
     assert "hunter2" not in str(caught.value) + prediction.problem
     assert "data[pw]" in str(caught.value)
+
+
+async def test_no_refusal_of_a_sealed_object_of_any_kind_quotes_a_value() -> None:
+    body = status(
+        422,
+        "Invalid",
+        'ConfigMap "a" is invalid: data[url]: Invalid value: "hunter2"',
+        causes=[{"field": "data[url]", "message": "hunter2"}],
+    )
+    stated = desired()
+    stated = replace(stated, document=replace(stated.document, sealed=True))
+    async with serving(says(422, body)) as server, linked(server.url) as link:
+        clock = ManualClock().clock
+        gateway = Gateway(Calls(link, clock), clock)
+        edit = Edit(
+            REF, MAPS.kind, (Add(("data", "url"), "hunter2"),), Version.of(live(5)), sealed=True
+        )
+        said: list[str] = []
+        for request, on in ((creation(stated), None), (asking(stated, live(5)), live(5))):
+            with pytest.raises(RejectedError) as caught:
+                await gateway.perform(MAPS, request, on)
+            said.append(str(caught.value))
+        with pytest.raises(RejectedError) as caught:
+            await gateway.perform(MAPS, edit, live(5))
+        said.append(str(caught.value))
+        said.append((await gateway.dry_run(MAPS, asking(stated, live(5)), live(5))).problem)
+    assert all("data[url]" in words and "hunter2" not in words for words in said)
