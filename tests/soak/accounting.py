@@ -19,7 +19,7 @@ from tests.soak.objects import Ref
 
 GRACE_S: Final = 10.0  # a write may be under way while Git drops its object
 TOLD_WITHIN_S: Final = 15.0
-PACE_S: Final = 0.95  # a second, whose timer may be early: from an action to the next one about the same object that needs no reason
+PACE_S: Final = 1.0  # from an action to the next one about the same object that needs no reason
 NEW_FOR_S: Final = 10.0  # the longest a fault keeps news from us, and we are connected again
 GROWTH_MAX: Final = 1.15
 QUARTER_S: Final = 30  # of memory at least, at one sample a second: shorter lives prove nothing
@@ -87,8 +87,6 @@ class News:
     ref: Ref | None
 
 
-_WRITES: Final = frozenset({3, 4})
-_AFTERWARDS: Final = 5
 T = TypeVar("T", Request, Told)
 
 
@@ -175,8 +173,8 @@ def storms(requests: Sequence[Request], ours: str, news: Iterable[News]) -> Iter
     """Find objects that we asked about more than once a second, though there was nothing new.
 
     An *action* is what one version of an object is asked and sent: a read, a dry-run of the apply,
-    one of the whole as a patch, the apply, the patch, and a question about what they left; each at
-    most once, in this order.  A request out of this order begins another action.
+    one of the whole as a patch, the apply, the patch; each at most once, in this order.  A request
+    out of this order begins another action.
 
     One action a second needs no reason.  Each other one needs a change by somebody else, a commit
     or a start of the engine of its own, not older than `NEW_FOR_S`: as long as a fault may keep it
@@ -218,11 +216,9 @@ def _names(inventory: Ref, ref: Ref | None) -> bool:
 def _actions(requests: Iterable[Request]) -> Iterator[float]:
     last = inf
     for request in requests:
-        asks_what_is_left = not request.changes and last in _WRITES
-        part = _AFTERWARDS if asks_what_is_left else request.part
-        if part <= last:
+        if request.part <= last:
             yield request.since
-        last = part
+        last = request.part
 
 
 def _unfounded(actions: Iterable[float], reasons: Sequence[float]) -> Iterator[float]:

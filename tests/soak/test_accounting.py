@@ -128,7 +128,7 @@ def is_storm(requests: list[Request], *news: News) -> bool:
 
 def test_a_storm_is_found_and_its_worst_second_told() -> None:
     (breach,) = accounting.storms(requests_each(0.01, 300), MINE, [])
-    assert "296 actions too many of 300, up to 100 in one" in breach
+    assert "297 actions too many of 300, up to 100 in one" in breach
 
 
 def test_twice_a_second_is_a_storm_and_so_is_twice_at_all() -> None:
@@ -159,16 +159,10 @@ def test_what_one_version_is_asked_and_sent_in_its_order_is_one_action() -> None
     )
     one = [read, apply, whole, applies, patches]
     assert not is_storm(one)
-    for again in (3, 4):
+    for again in range(5):
         assert is_storm([*one, one[again]])
     assert is_storm([whole, apply])
-
-
-def test_what_a_write_left_may_be_asked_about_once() -> None:
-    writes, asks = write(5.0), ask(5.0)
-    assert not is_storm([writes, asks])
-    assert is_storm([writes, asks, asks])
-    assert is_storm([writes, asks, writes])
+    assert is_storm([applies, whole])
 
 
 def test_a_change_by_somebody_else_is_reason_enough_for_one_action() -> None:
