@@ -1,13 +1,18 @@
 """Typed commands and the controller on a repository of another machine."""
 
 import json
+import os
 import secrets
+import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from core.git import Repositories
+from core.settings.reading import Flags, read_settings
+from core.sources.histories import Histories
 from tests import commands
 from tests.apiserver.ports import ReservedPort
 from tests.apiserver.waiting import eventually
@@ -116,7 +121,75 @@ def test_a_push_is_followed_and_drift_is_healed_while_the_server_is_away(world: 
         controller.take(of("source_unavailable"), within_s=30)
 
 
-def test_a_push_is_followed_at_once_when_a_webhook_tells_of_it(world: World) -> None:
+RECIPE = next(
+    block.partition("```")[0]
+    for block in (commands.ROOT / "README.md").read_text().split("```sh\n")
+    if "$TAG" in block
+)
+WEB = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: web
+        image: registry.example/web:1.0
+"""
+
+
+def piped(world: World, hook: str, tag: str) -> None:
+    """Run in a pipeline what the README says."""
+    shown = b64encode(f"git:{world.host.token}".encode()).decode()
+    settings = {
+        "http.extraHeader": f"Authorization: Basic {shown}",
+        "http.sslCAInfo": str(world.host.ca_file),
+    }
+    numbered = list(enumerate(settings.items()))
+    who = {"NAME": "CI", "EMAIL": "ci@example"}
+    environment = {
+        **{name: os.environ[name] for name in ("PATH",) if name in os.environ},
+        **{f"GIT_{role}_{key}": who[key] for role in ("AUTHOR", "COMMITTER") for key in who},
+        **{f"GIT_CONFIG_KEY_{number}": name for number, (name, _) in numbered},
+        **{f"GIT_CONFIG_VALUE_{number}": value for number, (_, value) in numbered},
+        "GIT_CONFIG_COUNT": str(len(settings)),
+        "CONFIG": world.host.url("config.git"),
+        "TAG": tag,
+        "HOOK": hook,
+        "SECRET": "s3cret",
+    }
+    folder = world.place.folder / f"pipeline-{tag}"
+    folder.mkdir()
+    command = ["/bin/sh", "-e", "-c", RECIPE]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)  # noqa: S603, PLW1510
+    assert done.returncode == 0, done.stderr
+
+
+def image(world: World) -> str:
+    """What runs in the cluster."""
+    path = f"/apis/apps/v1/namespaces/{world.namespace}/deployments/web"
+    answer = world.place.client.call("GET", path)
+    if answer.status != 200:
+        return ""
+    (container,) = answer.json()["spec"]["template"]["spec"]["containers"]
+    return str(container["image"]).rpartition(":")[2]
+
+
+def history(world: World) -> list[tuple[str, str]]:
+    """What the commits pane has of the app: authors and subjects."""
+    settings = read_settings(Flags(config=str(world.place.folder / "driftdeck.yaml")), Path.cwd())
+    (app,) = settings.apps
+    repositories = Repositories(settings.remotes, world.place.environment())
+    head = repositories.opened(app.repo).resolve(app.revision).id
+    (told,) = Histories(app.repo, repositories).read([(app, head)])
+    return [(commit.author, commit.subject) for commit in told[0].commits]
+
+
+def test_a_tag_that_ci_commits_is_followed_at_once_named_and_rolled_back(world: World) -> None:
+    world.sample.commit({"shop/web.yaml": WEB.encode()}, "web 1.0")
     settings = world.place.folder / "driftdeck.yaml"
     (world.place.folder / "secret").write_text("s3cret")
     with ReservedPort() as port:
@@ -124,13 +197,16 @@ def test_a_push_is_followed_at_once_when_a_webhook_tells_of_it(world: World) -> 
         settings.write_text(hook + settings.read_text().replace("poll: 5s", "poll: 1h"))
         with world.place.controller("--autoheal") as controller:
             controller.take(of("synced"), within_s=30)
-            second = world.state(2)
-            hooks = HTTPConnection("127.0.0.1", port.number, timeout=10)
-            hooks.request("POST", "/", b"{}", {"X-Gitlab-Token": "s3cret"})
-            assert hooks.getresponse().status == 202
-            hooks.close()
-            controller.take(of("source_updated", revision=second), within_s=20)
-            assert eventually(lambda: world.live() == "2", within_s=20)
+            assert eventually(lambda: image(world) == "1.0", within_s=20)
+            piped(world, f"http://127.0.0.1:{port.number}/", "1.1")
+            second = world.sample.git("rev-parse", "main").strip()
+            _, line = controller.take(of("source_updated", revision=second), within_s=20)
+            assert line["message"] == "web 1.1"
+            assert eventually(lambda: image(world) == "1.1", within_s=5)
+            assert history(world)[0] == ("CI <ci@example>", "web 1.1")
+            assert run(world.place, "revert", second, "--yes").returncode == 0
+            assert eventually(lambda: image(world) == "1.0", within_s=5)
+            assert history(world)[0] == ("Robin <robin@example>", 'Revert "web 1.1"')
 
 
 def test_a_revert_is_pushed_and_what_it_restates_is_applied(world: World) -> None:

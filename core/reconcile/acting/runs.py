@@ -18,6 +18,7 @@ from core.reconcile.acting.standing import is_coming, read_only_words, step_stan
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.effects import ReadSource
 from core.reconcile.memory.inventory import is_stored, judge_trackers, store_inventory
 from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling, Waiting
 from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
@@ -119,11 +120,22 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
     for ref in changed:
         draft.judge_again(Key(read.app, ref))
     judge_trackers(draft, read.app, changed)
+    if before.inventory is not None and any(_is_unread(app, rows.get(ref)) for ref in changed):
+        draft.effects.append(ReadSource(read.app))
     if changed or anew:
         judge_all_owned(draft, app.spec.cluster)
     if draft.may_write(app.spec.cluster) and not app.inventory_problem:
         _store(draft, read.app, again=bool(read.instead))
     advance_all(draft)
+
+
+def _is_unread(app: AppState, row: InventoryRow | None) -> bool:
+    """Tell whether another process applied what Git does not state, as far as it was read here.
+
+    From a commit that is still to be read, then: until it is, the cluster would be put back.
+    """
+    stated = app.desired.get(row.ref) if row is not None and row.digest is not None else None
+    return row is not None and stated is not None and stated.digest != row.digest
 
 
 def _merged(app: AppState, stored: Inventory) -> Inventory:

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from core.model import Cause, Verdict
+from core.model import Cause, Snapshot, Verdict
 from core.reconcile.memory.commands import Execute, SetWriting
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import Effect, WriteInventory
+from core.reconcile.memory.effects import Effect, ReadSource, WriteInventory
 from core.reconcile.memory.inventory import is_stored, store_inventory
 from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import AppState, Inventory
 from core.reconcile.memory.tables import Map
+from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,
@@ -236,6 +237,20 @@ def test_what_another_process_applied_counts_at_once() -> None:
     assert made.verdict(CONFIG_MAP, "a") == ""
 
 
+def test_what_another_process_applied_of_a_commit_that_was_not_read_yet_has_git_read() -> None:
+    made = applied("a", "b")
+    known = dict(app(made).inventory or {})
+    ahead = replace(known[A], digest="of a later commit")
+    assert ReadSource(SPEC.name) in made.feed(InventoryRead(SPEC.name, (ahead, known[B])))
+    again = made.feed(InventoryRead(SPEC.name, (ahead, known[B])))
+    back = made.feed(InventoryRead(SPEC.name, (known[A], known[B])))
+    only = made.feed(InventoryRead(SPEC.name, (known[A],)))
+    assert ReadSource(SPEC.name) not in (*again, *back, *only)
+    first = world()
+    first.read(document(CONFIG_MAP, "a", **GOOD))
+    assert ReadSource(SPEC.name) not in first.feed(InventoryRead(SPEC.name, (ROW_A,)))
+
+
 def test_a_write_that_came_too_late_is_made_again_from_what_is_there() -> None:
     made = world()
     made.read(document(CONFIG_MAP, "a", **GOOD))
@@ -345,3 +360,14 @@ def test_no_record_is_written_once_writing_is_forbidden() -> None:
     made.feed(SetWriting(enabled=False))
     assert records(made.wait(2.0)) == []
     assert len(records(made.feed(SetWriting(enabled=True)))) == 1
+
+
+def test_what_waits_for_its_second_is_still_being_stored() -> None:
+    made = healing()
+    made.recorded(put_back(made, "a", 10))
+    put_back(made, "b", 11)
+    (shown,) = snapshot(made.state, Snapshot()).apps
+    assert shown.storing
+    made.recorded(made.wait(1.0))
+    (shown,) = snapshot(made.state, Snapshot()).apps
+    assert not shown.storing
