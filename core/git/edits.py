@@ -36,7 +36,12 @@ class EditPlan:
 
 
 def plan_edit(
-    repository: Repository, contents: Mapping[str, bytes], *, revision: str, branch: str = ""
+    repository: Repository,
+    contents: Mapping[str, bytes],
+    *,
+    revision: str,
+    parent: str,
+    branch: str = "",
 ) -> EditPlan:
     """Work out the commit that gives files new contents.
 
@@ -44,6 +49,7 @@ def plan_edit(
         repository: Where.
         contents: By path, the new bytes of files that are there.
         revision: What the files were read at: the branch that is added to.
+        parent: The commit that it meant then.
         branch: A branch that is to begin there instead.
 
     Raises:
@@ -51,7 +57,6 @@ def plan_edit(
         DeniedError: The repository is another user's.
     """
     store = repository.store
-    parent = repository.resolve(revision).id
     ref = branch_ref(store, revision) if not branch else BRANCHES + branch
     if ref is None:
         reason = "is no branch; --branch NAME begins one there"

@@ -93,7 +93,8 @@ class Sources:
         self._reader, self._once, self._clock = reader, once, clock or Clock()
         self._charts = charts or Charts(os.environ)
         self._pulls = Pulls(self._charts, self._clock, self._read_chart)
-        folders = partial(_folders, repositories, reader, self._charts)
+        opener = Opener(reader, clock=self._clock)
+        folders = partial(_folders, repositories, reader, opener, self._charts)
         self._sources = _grouped(apps, layouts, repositories, folders, self._clock)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
@@ -329,9 +330,13 @@ def _grouped(
 
 
 def _folders(
-    repositories: Repositories, reader: Reader, charts: Charts, paths: Iterable[str]
+    repositories: Repositories,
+    reader: Reader,
+    opener: Opener,
+    charts: Charts,
+    paths: Iterable[str],
 ) -> Mapping[str, Folders]:
     """Return who reads each repository; what they share counts what runs at once and is kept."""
     renderer = Renderer(shelf=Shelf.of(os.environ))
-    shared = reader, renderer, Opener(reader), charts
+    shared = reader, renderer, opener, charts
     return {path: Folders(path, repositories, *shared) for path in paths}

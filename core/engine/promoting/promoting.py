@@ -97,7 +97,9 @@ class Promoting:
         contents = self._edited(one, other, wanted)
         self._check(other, wanted, contents)
         repository = self._repositories.opened(target.repo)
-        edit = plan_edit(repository, contents, revision=target.revision, branch=branch)
+        edit = plan_edit(
+            repository, contents, revision=target.revision, parent=other.commit.id, branch=branch
+        )
         pushed = self._repositories.remote(target.repo) is not None
         said = (f"is pushed to {edit.branch} of {target.repo}",) if pushed else ()
         return Promotion(app, source, target, wanted, edit, (*said, *edit.notes, *notes))
@@ -220,7 +222,7 @@ def _wanted(
             left += 1
             continue
         for change in restated(was, now):
-            found = _carried(was, change, fields)
+            found = _carried(was, change, fields, hidden=was.sealed or now.sealed)
             if isinstance(found, Wanted):
                 wanted.append(found)
             elif found:
@@ -234,7 +236,9 @@ def _wanted(
     return tuple(wanted), tuple(notes)
 
 
-def _carried(document: Document, change: FieldChange, fields: Sequence[str]) -> Wanted | str:
+def _carried(
+    document: Document, change: FieldChange, fields: Sequence[str], *, hidden: bool
+) -> Wanted | str:
     """Return a field that is carried, why one that could be is not, or "" where it is no such."""
     parts, ref = parse_path(change.path), _ref(document)
     named = _named(ref, change.path)
@@ -244,8 +248,8 @@ def _carried(document: Document, change: FieldChange, fields: Sequence[str]) -> 
     values = old, new = change.live, change.git
     if not isinstance(old, _SINGLE) or not isinstance(new, _SINGLE):
         raise _refusal(named, "only single values are that both environments state")
-    if is_secret_kind(document.kind.kind):
-        raise _refusal(named, "values of Secrets are not shown")
+    if hidden or is_secret_kind(document.kind.kind):
+        raise _refusal(named, "values of Secrets and of encrypted files are not shown")
     if is_image and change.path not in fields:
         ours, theirs = (split_image(str(value)).repository for value in values)
         if ours != theirs:

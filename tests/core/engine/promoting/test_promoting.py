@@ -222,6 +222,14 @@ def test_files_of_values_are_edited_and_the_chart_is_not(
         estate.promoting.planned("shop", sides[0], sides[1], ())
 
 
+def test_values_of_secrets_are_not_carried(estate: Estate) -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: %s}\n"
+    estate.commit(staging=secret % "open", prod=secret % "sesame")
+    with pytest.raises(RejectedError, match="values of Secrets") as told:
+        estate.promoting.planned("shop", estate.staging, estate.prod, ("data.a",))
+    assert "open" not in str(told.value).replace("opened", "")
+
+
 def test_an_edit_that_would_change_more_is_refused(
     estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

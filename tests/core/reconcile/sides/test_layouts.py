@@ -211,6 +211,12 @@ def test_an_app_of_a_layout_may_be_healed_planned_and_read_again_by_its_name() -
     assert 1 in found.state.answers
 
 
+def test_what_is_asked_of_an_app_that_stood_for_a_layout_is_too_late_and_does_no_harm() -> None:
+    found = followed()
+    found.feed(SetHeal(frozenset({SHAPE, "shop"}), enabled=True))
+    assert found.state.apps["shop"].healing
+
+
 def test_an_object_that_two_apps_of_layouts_state_is_claimed_by_both() -> None:
     found = followed()
     found.feed(LayoutRead(SHAPE, (SHOP, replace(PAY, namespace="web"))))
