@@ -44,7 +44,7 @@ class Tracing:
             body=msgspec.json.encode(value),
             file=file,
             line=1 if source is None else source.line,
-            made=Made(statements, self._inputs),
+            made=Made(statements, self._inputs, self._closure.values.get(file, ())),
         )
 
     def named(self, printed: Document) -> Document:
