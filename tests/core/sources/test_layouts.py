@@ -1,14 +1,16 @@
 """core.sources.layouts: which apps there are, by the tree of a commit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.errors import RejectedError
 from core.git import Repositories
+from core.model import AppSpec
 from core.model.sources.layouts import Layout
 from core.settings.document import parse_settings
-from core.sources.layouts import APPS_MAX, Layouts, Matches, expanded
+from core.sources.layouts import APPS_MAX, EVER_MAX, Layouts, Matches, expanded
 from tests.core.git.sample import Sample
 
 MANIFEST = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
@@ -124,3 +126,11 @@ def test_a_name_goes_on_meaning_what_it_meant_first(sample: Sample) -> None:
 def test_a_command_that_follows_nothing_reads_all_layouts_at_once(sample: Sample) -> None:
     found = expanded([layout_of(sample, "clusters/{cluster}/{name}")], ())
     assert [app.name for app in found.apps] == ["pay-eu", "shop-eu", "shop-us"]
+
+
+def test_apps_cannot_come_and_go_for_ever(sample: Sample) -> None:
+    app = AppSpec(name="a", repo="r", revision="", path="", cluster="eu")
+    others = tuple(replace(app, name=f"a{number}") for number in range(EVER_MAX - 2))
+    layout = layout_of(sample, "clusters/{cluster}/{name}")
+    with pytest.raises(RejectedError, match="more than 10,000 apps came and went"):
+        Matches(others, (layout,), Repositories()).found(layout)
