@@ -101,6 +101,9 @@ def test_branches_tell_environments(sample: Sample) -> None:
 
 def test_files_of_values_tell_environments(sample: Sample) -> None:
     sample.commit({f"charts/web/{name}": b"a: b\n" for name in ("Chart.yaml", "values/prod.yaml")})
+    (sample.path / "charts/web/values/linked.yaml").symlink_to("prod.yaml")
+    sample.git("add", "charts")
+    sample.git("commit", "-qm", "a link")
     layout = layout_of(sample, "charts/{name}", "    values: ['values/{env}.yaml']\n")
     (app,) = Layouts(Repositories()).read(layout).apps
     assert (app.name, app.values) == ("web-prod", ("values/prod.yaml",))
