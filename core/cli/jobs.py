@@ -44,6 +44,13 @@ def revert(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def journal(options: Options, _: OpenTerminal | None) -> int:
+    """Print what was written."""
+    from core.cli.commands.journal import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def promote(options: Options, _: OpenTerminal | None) -> int:
     """Carry image tags and chosen fields over from one environment to another, by a commit."""
     from core.cli.commands.promote import run  # noqa: PLC0415 - lazily, see above

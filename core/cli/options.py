@@ -37,5 +37,6 @@ class Options:
     dry_run: bool = False
     yes: bool = False
     commit: str = ""
+    since: str = ""  # "2h", of the journal
     engine: str = ""  # whose objects are imported
     files: tuple[str, ...] = ()  # that hold them; none: the cluster does

@@ -134,6 +134,8 @@ class Renderer:
         cache = DocumentCache(world.reader.outcomes)
         listed = Listed(name, key, _REGULAR, lambda: printed, name)
         found = _apart(read([listed], cache, partial(opened_of, world, job.files)), name)
+        if not (found.documents or found.broken or found.refused):  # as good as nothing printed
+            raise RejectedError(f"{clean(job.entry)}: what was printed holds no object")
         everywhere = tuple(("", problem) for _, problem in found.refused)  # it could be any file's
         whole = not found.refused and not found.broken
         if new and whole and self._shelf is not None:
