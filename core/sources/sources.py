@@ -239,7 +239,6 @@ class Sources:
                     continue
                 self._put(LayoutRead(layout.name, found.now, found.problem))
                 for spec in found.came:
-                    source.folders.forget(spec.name)  # it may come back at the very same commit
                     self._by_app[spec.name] = spec, source
                 gone = {spec.name for spec in found.gone}
                 source.hold((*(a for a in source.apps if a.name not in gone), *found.came))
