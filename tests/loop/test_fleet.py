@@ -12,7 +12,8 @@ from core.git import commit_files
 from core.sandbox import SandboxThread
 from tests import commands
 from tests.apiserver.client import Client
-from tests.fleets.story import NAMES, Server, tell
+from tests.fleets import estate, story
+from tests.fleets.story import NAMES, Server
 from tests.loop.clusters import Place, run, sandbox_place
 from tests.loop.test_loop import ADA
 
@@ -103,15 +104,28 @@ def test_a_missing_inventory_namespace_is_said_before_anything_is_written(place:
     assert done.returncode == 0
 
 
-def test_three_clusters_of_one_repository_get_exactly_their_folders_though_one_goes_away(
-    tmp_path: Path,
-) -> None:
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[dict[str, Server]]:
+    """Three clusters."""
     with ExitStack() as stack:
-        servers = {}
+        made = {}
         for name in NAMES:
             one = stack.enter_context(SandboxThread())
             (tmp_path / name).mkdir()
             kubeconfig = one.kubeconfig(tmp_path / name, "driftdeck")
             client = Client(one.url, None, one.tokens["alice"])
-            servers[name] = Server(kubeconfig, client, one.stop, None)
-        tell(servers, tmp_path)
+            made[name] = Server(kubeconfig, client, one.stop, None)
+        yield made
+
+
+def test_three_clusters_of_one_repository_get_exactly_their_folders_though_one_goes_away(
+    servers: dict[str, Server], tmp_path: Path
+) -> None:
+    story.tell(servers, tmp_path)
+
+
+@pytest.mark.usefixtures("kubectl", "helm", "sops")
+def test_an_estate_goes_from_nothing_to_in_sync_and_a_tag_in_one_overlay_reaches_one_cluster(
+    servers: dict[str, Server], tmp_path: Path
+) -> None:
+    estate.tell(servers, tmp_path)
