@@ -156,7 +156,7 @@ def _server() -> socket.socket:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-c", _SERVER, str(theirs.fileno())],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={"PYTHONPATH": str(ROOT)},  # all else is what each command is told
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

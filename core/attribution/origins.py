@@ -32,6 +32,7 @@ _OBJECT: Final = ""  # the path of the object itself
 _NOT_BLAMED: Final = "the last commit of the app's folder: its files do not state this as it is"
 _LACKING: Final = "set by a commit that is not here, for this is a partial clone"
 _NOT_TRACED: Final = "the last commit of the files it is rendered from: no line states just this"
+_OF_CHART: Final = "the last commit of its values: this may be of the chart, which is not in Git"
 _NOT_STATED: Final = "the last commit that changed the object: its file leaves this field out"
 
 
@@ -173,7 +174,9 @@ class Origins:
         newest = max(found, key=lambda commit: (self._repository.when(commit), commit))
         made = Found(newest, cut=self._repository.is_cut(newest))
         origin = self._origin(document.file, document.line, made)
-        return origin if made.cut else replace(origin, note=_NOT_TRACED)
+        pulled = self._repository.blob_at(self._revision, document.file) is None
+        note = _OF_CHART if pulled else _NOT_TRACED
+        return origin if made.cut else replace(origin, note=note)
 
     def of_value(self, files: tuple[str, ...], path: Parts, said: Json) -> Origin | None:
         """Return the line of a file of values that a rendered field was made from, if one tells.

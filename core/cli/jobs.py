@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from core.cli.opening import OpenTerminal
 from core.cli.options import Options
 from core.errors import UsageError
+from core.garbage import keep_what_is_there
 
 Job: TypeAlias = Callable[[OpenTerminal | None], int]
 
@@ -39,6 +40,20 @@ def sync(options: Options, _: OpenTerminal | None) -> int:
 def revert(options: Options, _: OpenTerminal | None) -> int:
     """Undo a commit by a new one, and sync what it changes."""
     from core.cli.commands.revert import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
+def journal(options: Options, _: OpenTerminal | None) -> int:
+    """Print what was written."""
+    from core.cli.commands.journal import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
+def promote(options: Options, _: OpenTerminal | None) -> int:
+    """Carry image tags and chosen fields over from one environment to another, by a commit."""
+    from core.cli.commands.promote import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
@@ -76,6 +91,7 @@ def demo(options: Options, open_terminal: OpenTerminal | None) -> int:
 def _until_done(main: Coroutine[Any, Any, int]) -> int:
     from core.cli.signals import run_coroutine  # noqa: PLC0415 - lazily: asyncio
 
+    keep_what_is_there()
     return run_coroutine(main)
 
 

@@ -29,8 +29,14 @@ class Options:
     everything: bool = False  # --all
     span: str = ""  # "A..B", two revisions
     apps: tuple[str, ...] = ()  # two apps, to be compared with each other
+    source: str = ""  # --from: an environment, or an app
+    target: str = ""  # --to: likewise
+    fields: tuple[str, ...] = ()  # --field
+    branch: str = ""  # one that begins
+    subject: str = ""  # what both environments have
     dry_run: bool = False
     yes: bool = False
     commit: str = ""
+    since: str = ""  # "2h", of the journal
     engine: str = ""  # whose objects are imported
     files: tuple[str, ...] = ()  # that hold them; none: the cluster does

@@ -175,6 +175,44 @@ def carry_over(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 
 @program.command()
+@click.argument("app_name", metavar="[APP]", required=False)
+@click.option("--since", metavar="TIME", help="Not older than this: 30m, 2h, 7d.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to print.",
+)
+@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR says the same.")
+@click.pass_context
+def journal(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Print what was written to clusters and repositories from here, and how it was before."""
+    return partial(jobs.journal, _options(context, given))
+
+
+@program.command()
+@click.argument("subject", metavar="APP")
+@click.option("--from", "source", metavar="ENV", required=True, help="What is carried over.")
+@click.option("--to", "target", metavar="ENV", required=True, help="Where it is carried to.")
+@click.option(
+    "--field", "fields", metavar="PATH", multiple=True, help="A field to carry over, too."
+)
+@click.option("--branch", metavar="NAME", help="Commit on a new branch of this name.")
+@click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml).")
+@_flags(_CONSENT_FLAGS, _SAFETY_FLAGS)
+@click.pass_context
+def promote(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Carry APP's image tags over from one environment to another, by a commit.
+
+    The apps are those called APP-ENV or ENV-APP; ENV may also be the name of an app.
+    """
+    options = _options(context, given)
+    _refuse_writing(options, "promote")
+    return partial(jobs.promote, options)
+
+
+@program.command()
 @_flags(_SAFETY_FLAGS, _TERMINAL_FLAGS)
 @click.pass_context
 def demo(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401

@@ -192,6 +192,15 @@ class Cluster:
             left.append(live)
         return tuple(left)
 
+    async def read(self, api_version: str, ref: ObjectRef) -> Live | None:
+        """Read one object from the server itself; None means it is not there.
+
+        Raises:
+            ProductError: Nobody can tell.
+        """
+        resource = self._presence.resource(KindRef(api_version, ref.kind))
+        return await self._gateway.get(resource, ref.namespace, ref.name)
+
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object.
 

@@ -24,7 +24,7 @@ from core.compare.judge import (
     not_compared,
 )
 from core.compare.masking import is_secret_kind, mask, mask_object, masked_text
-from core.compare.restating import paired, restated, stated
+from core.compare.restating import own_namespace, paired, restated, stated
 from core.compare.rules.ignoring import absence, left_whole, presence
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
@@ -66,6 +66,7 @@ __all__ = [
     "mask_object",
     "masked_text",
     "not_compared",
+    "own_namespace",
     "paired",
     "parse_selector",
     "presence",

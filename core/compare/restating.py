@@ -66,6 +66,12 @@ def paired(
             yield was, now
 
 
+def own_namespace(folder: Stating, stated: str) -> str:
+    """Return the namespace of an app's own objects: the only one that they name, else *stated*."""
+    named = {document.namespace for document in folder.documents} - {None, ""}
+    return named.pop() or "" if len(named) == 1 else stated
+
+
 def restated(was: Document, now: Document) -> tuple[FieldChange, ...]:
     """List the fields that two statements of one object differ in, whatever their namespaces.
 

@@ -5,6 +5,7 @@ What could not be opened is tried again after a while: somebody may have brought
 
 import hashlib
 import os
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,17 +16,18 @@ from typing import Final, TypeAlias
 
 from core.clean import clean
 from core.clock import Clock
-from core.decryption.sops import ClosedError, Sops
+from core.decryption.sops import ClosedError, NoKeyError, Sops
 from core.manifests import Open, Opened, Reader, Sealed, left_closed
 from core.model import Document, KeyKind
 
 AGAIN_S: Final = 60.0
 _RESTED_S: Final = AGAIN_S - 1.0  # whoever comes after AGAIN_S comes never too early
-PATIENCE_S: Final = 60.0  # with all the files of one folder; what was opened is kept
+PATIENCE_S: Final = 60.0  # with files of one folder that stay closed, in all
 AT_ONCE: Final = 4
 KEPT: Final = 10_000
 KEPT_MAX_BYTES: Final = 64 * 2**20
 _DOCUMENT_BYTES: Final = 500
+_NAMELESS: Final = re.compile(r'\b(?:stringData|data) "[^"]*" is not (?:text; quote it|base64)\Z')
 
 _Key: TypeAlias = tuple[str, bytes]  # path, digest of the ciphertext
 
@@ -53,6 +55,7 @@ class Opener:
         self._clock = clock or Clock()
         self._kept: OrderedDict[_Key, Opened] = OrderedDict()
         self._closed: dict[_Key, tuple[float, Opened]] = {}
+        self._lacking: dict[tuple[str, ...], tuple[float, str]] = {}  # keys that are not here
         self._bytes = 0
         self._opens: dict[frozenset[str], Open] = {}
         self._lock = Lock()
@@ -63,11 +66,11 @@ class Opener:
         return self._opens.setdefault(chosen, partial(self._opened, chosen))
 
     def _opened(self, kinds: frozenset[str], parts: Sequence[Sealed]) -> Sequence[Opened]:
-        until = self._clock.monotonic() + PATIENCE_S
+        lost_s: list[float] = []  # with those that stayed closed
         with ThreadPoolExecutor(min(AT_ONCE, len(parts) or 1)) as threads:
-            return tuple(threads.map(partial(self._one, kinds, until), parts))
+            return tuple(threads.map(partial(self._one, kinds, lost_s), parts))
 
-    def _one(self, kinds: frozenset[str], until: float, sealed: Sealed) -> Opened:
+    def _one(self, kinds: frozenset[str], lost_s: list[float], sealed: Sealed) -> Opened:
         if strange := sorted(sealed.kinds - kinds):
             words = ", ".join(clean(kind) for kind in strange)
             allowed = ", ".join(sorted(kinds))
@@ -75,10 +78,13 @@ class Opener:
             return left_closed(sealed, reason)
         key = (sealed.path, hashlib.sha256(sealed.text).digest())
         known = self._known(key)
+        if known is None and sum(lost_s) > PATIENCE_S:
+            return left_closed(sealed, "others before it took too long", passing=True)
         if known is None:
-            if self._clock.monotonic() > until:
-                return left_closed(sealed, "others before it took too long", passing=True)
+            began = self._clock.monotonic()
             known = self._made(sealed)
+            if known.passing:
+                lost_s.append(self._clock.monotonic() - began)
             self._keep(key, known)
         return known
 
@@ -88,14 +94,15 @@ class Opener:
                 self._kept.move_to_end(key)
                 return self._kept[key]
             tried_at, closed = self._closed.get(key, (float("-inf"), None))
-            return closed if self._clock.monotonic() - tried_at < _RESTED_S else None
+            return closed if self._is_fresh(tried_at) else None
+
+    def _is_fresh(self, tried_at: float) -> bool:
+        return self._clock.monotonic() - tried_at < _RESTED_S
 
     def _keep(self, key: _Key, made: Opened) -> None:
         with self._lock:
             self._closed.pop(key, None)
             if made.passing:
-                if len(self._closed) >= KEPT:
-                    self._closed.clear()
                 if len(self._closed) >= KEPT:
                     self._closed.clear()
                 self._closed[key] = self._clock.monotonic(), made
@@ -108,16 +115,22 @@ class Opener:
                 self._bytes -= _size(oldest)
 
     def _made(self, sealed: Sealed) -> Opened:
+        tried_at, lacking = self._lacking.get(sealed.keys, (float("-inf"), ""))
+        if self._is_fresh(tried_at):
+            return left_closed(sealed, lacking, passing=True)
         try:
             plain = self._sops.opened(sealed)
         except ClosedError as error:
+            if isinstance(error, NoKeyError):
+                self._lacking[sealed.keys] = self._clock.monotonic(), error.reason
             return left_closed(sealed, error.reason, passing=error.passing)
         (found,) = self._reader.outcomes([(sealed.path, plain)])
         documents = tuple(_placed(one, sealed) for one in found.documents)
         if not found.problems and not found.sealed:
             return Opened(documents)
-        # No word of the parser: it may quote what came out.
-        reason = "what came out is not right; look at it by `sops decrypt`"
+        # Few words of the parser: it may quote what came out.
+        told = next(filter(None, map(_NAMELESS.search, found.problems)), None)
+        reason = told[0] if told else "what came out is not right; look at it by `sops decrypt`"
         known = {(one.kind, one.namespace, one.name) for one in documents}
         left = (one for one in sealed.named if (one.kind, one.namespace, one.name) not in known)
         closed = left_closed(replace(sealed, named=tuple(left)), reason)

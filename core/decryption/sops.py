@@ -19,6 +19,7 @@ from core.render.fence import Limits, carried_out
 
 _NO_KEY: Final = 128  # its exit codes (getsops/sops, cmd/sops/codes)
 _OTHER_CHECKSUM: Final = 51
+_NAMED_MAX: Final = 3
 _LIMITS: Final = Limits(seconds=20.0, output_bytes=32 * 2**20, file_bytes=2**20)
 _CONFIG: Final = ".sops.yaml"  # looked for upwards from where it runs
 _SEEN: Final = frozenset(
@@ -51,6 +52,10 @@ class ClosedError(Exception):
         """Say why, without a word of the program's own: it quotes what it reads."""
         super().__init__(reason)
         self.reason, self.passing = reason, passing
+
+
+class NoKeyError(ClosedError):
+    """None of the keys that would open it is here."""
 
 
 class Sops:
@@ -96,8 +101,8 @@ class Sops:
             except RejectedError as error:
                 raise ClosedError(str(error), passing=True) from error
         if done.code == _NO_KEY:
-            keys = f"; it is for {', '.join(sealed.keys)}" if sealed.keys else ""
-            raise ClosedError(f"no key that sops finds here opens it{keys}", passing=True)
+            keys = f"; it is for {', '.join(sealed.keys[:_NAMED_MAX])}" if sealed.keys else ""
+            raise NoKeyError(f"no key that sops finds here opens it{keys}", passing=True)
         if done.code == _OTHER_CHECKSUM:
             reason = "its checksum is another one: it was changed after it was encrypted"
             raise ClosedError(reason, passing=False)

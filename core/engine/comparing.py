@@ -9,7 +9,16 @@ from typing import Final
 
 from core.attribution.origins import Origins
 from core.attribution.rendering import attached, origin_of
-from core.compare import detailed, mask, mask_object, masked_text, paired, restated, stated
+from core.compare import (
+    detailed,
+    mask,
+    mask_object,
+    masked_text,
+    own_namespace,
+    paired,
+    restated,
+    stated,
+)
 from core.decryption import Opener
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
@@ -70,6 +79,11 @@ class Comparing:
         self._repositories.close()
         self._charts.close()
         self._reader.close()
+
+    def folders(self, repo: str) -> Folders:
+        """Return what reads the folders of a repository, with what was fetched and made before."""
+        shared = self._reader, self._renderer, self._opener, self._charts
+        return Folders(repo, self._repositories, *shared)
 
     def compared(self, pairs: Sequence[tuple[AppSpec, AppSpec]]) -> tuple[Comparison, ...]:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
@@ -150,14 +164,14 @@ class Comparing:
         assert end.commit is not None
         folders = self._folders.get(end.spec.repo)
         if folders is None:
-            shared = self._reader, self._renderer, self._opener, self._charts
-            folders = Folders(end.spec.repo, self._repositories, *shared)
-            self._folders[end.spec.repo] = folders
+            folders = self._folders[end.spec.repo] = self.folders(end.spec.repo)
         return folders.stated(end.spec, end.commit)
 
     def _restated(self, found: Comparison, old: Folder, new: Folder) -> Comparison:
         origins = [self._origins(end) for end in (found.before, found.after)]
         namespaces = found.before.spec.namespace, found.after.spec.namespace
+        if found.before.spec.name != found.after.spec.name:  # environments often state their own
+            namespaces = own_namespace(old, namespaces[0]), own_namespace(new, namespaces[1])
         apart: list[Restatement] = []
         same = 0
         for was, now in paired(old, new, namespaces):

@@ -48,12 +48,15 @@ class Engine:
     async def run(self) -> None:
         """Reconcile until cancelled."""
         self._inbox.listen()
-        async with asyncio.TaskGroup() as tasks:
-            for app in self._state.apps.values():
-                if not app.standing:
-                    self._performer.contact(app.spec.cluster, tasks)
-            tasks.create_task(self._adapters.sources.run(), name="sources")
-            await self._reconcile(tasks)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for app in self._state.apps.values():
+                    if not app.standing:
+                        self._performer.contact(app.spec.cluster, tasks)
+                tasks.create_task(self._adapters.sources.run(), name="sources")
+                await self._reconcile(tasks)
+        finally:
+            self._adapters.journal.close()
 
     async def _reconcile(self, tasks: asyncio.TaskGroup) -> None:
         while True:

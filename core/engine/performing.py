@@ -13,10 +13,12 @@ from typing import Final, assert_never
 
 from core.clock import Clock
 from core.engine.failing import Asking, answer, failed
+from core.engine.journalled import Journalled
 from core.engine.seams import Adapters, ClusterLike
 from core.engine.trying import tried
 from core.errors import OutdatedError
-from core.model import Step
+from core.model import Live, RevertPlan, Step
+from core.model.journal import Deed, Intent
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,
@@ -67,6 +69,7 @@ class Performer:
         self._adapters, self._put = adapters, put
         self._branches, self._clock = dict(branches), clock
         self._contacted: set[str] = set()
+        self._journalled = Journalled(adapters)
         self._dry_runs: dict[str, deque[Confirm]] = {}
         self._dry_running: Counter[str] = Counter()
         self._wakes: set[float] = set()
@@ -156,8 +159,7 @@ class Performer:
                 apart = self._adapters.comparing.compared_at
                 return Compared(request, await asyncio.to_thread(apart, before, after))
             case MakeRevert(run, plan):
-                made = await asyncio.to_thread(self._adapters.reverts.made, plan)
-                return Reverted(run, plan.app, made)
+                return Reverted(run, plan.app, await self._reverted(plan))
             case FindRevert(run, app, revert, head):
                 is_in = self._adapters.reverts.is_in
                 return RevertFound(run, head, await asyncio.to_thread(is_in, app, revert, head))
@@ -170,9 +172,15 @@ class Performer:
 
     async def _perform(self, effect: Perform) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
-        *passed, live = await cluster.perform(effect.requests, effect.live)
+        sent = cluster.perform(effect.requests, effect.live)
+        *passed, live = await self._journalled.write(effect.intent, sent, _version_after)
         between = tuple(made.resource_version for made in passed if made is not None)
         return Applied(effect.key, effect.desired, live, between=between, at=self._clock.wall())
+
+    async def _reverted(self, plan: RevertPlan) -> str:
+        intent = Intent(deed=Deed.REVERT, app=plan.app, auto=False, revision=plan.target.id)
+        made = asyncio.to_thread(self._adapters.reverts.made, plan)
+        return await self._journalled.write(intent, made, str)
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
@@ -210,6 +218,10 @@ class Performer:
             return replace(step, problem=problem), None
         problem, blocking = await tried(cluster, step, trial)
         return replace(step, problem=problem), blocking
+
+
+def _version_after(left: tuple[Live | None, ...]) -> str | None:
+    return left[-1].resource_version if left and left[-1] is not None else None
 
 
 async def _problem_of(cluster: ClusterLike, effect: CheckAccess, step: Step) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.journal import Entry
 from core.model import (
     AppSpec,
     AuditEvent,
@@ -21,6 +22,7 @@ from core.model import (
     RevertPlan,
 )
 from core.model.comparisons import Comparison
+from core.model.journal import Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
@@ -51,6 +53,9 @@ class ClusterLike(Protocol):
         self, requests: Sequence[Request], live: Live | None
     ) -> tuple[Live | None, ...]:
         """Carry out *requests* on *live*, one after the other; what each left, None if nothing."""
+
+    async def read(self, api_version: str, ref: ObjectRef) -> Live | None:
+        """Read one object from the server itself; None means it is not there."""
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object."""
@@ -114,6 +119,24 @@ class RevertsLike(Protocol):
         """Tell whether a commit has a revert of an app in it; blocks."""
 
 
+class JournalLike(Protocol):
+    """What is written down."""
+
+    async def begin(self, intent: Intent) -> int:
+        """Write an intent down before its write; an error means that it must not be sent."""
+        ...
+
+    async def end(self, number: int, outcome: Outcome) -> None:
+        """Write down what became of it."""
+
+    async def left_open(self, cluster: str) -> Sequence[Entry]:
+        """Return intents for a cluster that ended processes left without an outcome."""
+        ...
+
+    def close(self) -> None:
+        """Write nothing any more."""
+
+
 class ComparingLike(Protocol):
     """Git against Git."""
 
@@ -130,3 +153,4 @@ class Adapters:
     attribution: AttributionLike
     reverts: RevertsLike
     comparing: ComparingLike
+    journal: JournalLike

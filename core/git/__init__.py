@@ -3,6 +3,7 @@
 Everything reads committed state, straight from the object store; only this package knows dulwich.
 """
 
+from core.git.edits import EditPlan, make_edit, plan_edit
 from core.git.homes import shared_name
 from core.git.reading.history import Walk
 from core.git.reading.listing import File
@@ -17,6 +18,7 @@ from core.git.writing.committing import commit_files
 
 __all__ = [
     "Conversation",
+    "EditPlan",
     "File",
     "Repositories",
     "Repository",
@@ -27,5 +29,7 @@ __all__ = [
     "Walk",
     "branches",
     "commit_files",
+    "make_edit",
+    "plan_edit",
     "shared_name",
 ]

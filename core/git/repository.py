@@ -5,8 +5,7 @@ Only committed state is read.  The one thing that writes is `make_revert`, and i
 """
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from pathlib import Path
 from stat import S_ISREG
 from threading import Lock
@@ -15,7 +14,7 @@ from typing import Final
 from dulwich.objects import Blob
 
 from core.clean import clean
-from core.errors import DeniedError, NotHereError, OutdatedError, RejectedError, UnavailableError
+from core.errors import DeniedError, NotHereError, OutdatedError, RejectedError
 from core.git.homes import first_commit, remote_of
 from core.git.reading.commits import commit_of
 from core.git.reading.faults import not_here, translated
@@ -29,8 +28,9 @@ from core.git.reading.signed import Signable, signable
 from core.git.reading.store import Store, is_tree
 from core.git.reading.watching import ref_changes
 from core.git.showing import commit_shown
-from core.git.writing.checkout import Checkout, check_clean, check_free, locked_checkout
-from core.git.writing.commit import Authorship, move_ref, write_commit
+from core.git.writing.checkout import check_clean, check_free
+from core.git.writing.commit import Authorship
+from core.git.writing.landing import Publish, land
 from core.git.writing.reverting import Change, diff_text, differences, message_of, reversal
 from core.git.writing.trust import check_owner, warnings
 from core.model import Commit, CommitShown, Home, Problem, Remedy, RevertPlan, problem_of
@@ -54,7 +54,7 @@ class Repository:
         self.path = path.parent if inside else path
         self.store = Store(self.path, called)
         self._graph = Graph(self.store)
-        self._writing = Lock()
+        self.writing = Lock()
 
     def close(self) -> None:
         """Let go of its files; happens by itself when nobody holds the repository any more."""
@@ -242,7 +242,7 @@ class Repository:
         now: float,
         committer: str | None = None,
         timezone_s: int = 0,
-        publish: Callable[[str, str, str], None] | None = None,
+        publish: Publish | None = None,
     ) -> Commit:
         """Write the revert that was planned, as one new commit on its branch.
 
@@ -266,7 +266,7 @@ class Repository:
         settings = self._settings()
         check_owner(self.store, settings)
         store = self.store
-        with self._writing:
+        with self.writing:
             ref = branch_ref(store, plan.branch)
             if ref is None or ref_target(store, ref) != plan.parent:
                 raise OutdatedError(f"{clean(plan.branch)} moved since the revert was shown")
@@ -281,17 +281,9 @@ class Repository:
                 timezone_s=timezone_s,
                 what="revert",
             )
-            with locked_checkout(store, ref, settings) as checkout:
-                if checkout is not None:
-                    checkout.check(changes)
-                files = {change.path: change.after for change in changes}
-                commit_id = write_commit(store, plan.parent, files, made)
-                if publish is not None:
-                    publish(ref, plan.parent, commit_id)
-                with suppress(*(() if publish is None else (OutdatedError,))):  # fetched meanwhile
-                    move_ref(store, ref, plan.parent, commit_id, made)
-                if checkout is not None:
-                    _update(checkout, changes, commit_id)
+            commit_id = land(
+                store, settings, changes, made, ref=ref, parent=plan.parent, publish=publish
+            )
         return commit_of(commit_id, store.commit(commit_id))
 
     def changes(self) -> AsyncGenerator[None]:
@@ -335,11 +327,3 @@ class Repository:
         if not changes:
             raise RejectedError(f"nothing of {short} is left to undo")
         return changes
-
-
-def _update(checkout: Checkout, changes: tuple[Change, ...], commit_id: str) -> None:
-    try:
-        checkout.update(changes)
-    except OSError as error:
-        reason = f"the work tree could not follow: {clean(str(error))}; `git status` says more"
-        raise UnavailableError(f"commit {commit_id[:12]} was made, but {reason}") from error

@@ -27,7 +27,6 @@ _WHOLE: Final = re.compile(rb'"ENC\[AES256_GCM,data:[^"\\]*,type:[a-z]+\]"')
 _GROUPS: Final = "key_groups"
 _KINDS: Final = {"kms": "aws_kms", "hckms": "huawei_kms"}  # sops's names that say too little
 _NAMES: Final = ("recipient", "fp", "arn", "resource_id", "vault_url", "vault_address", "key_id")
-_NAMED_MAX: Final = 3
 _NAME_CELLS: Final = 80
 
 
@@ -39,7 +38,7 @@ class Sealed:
     line: int
     text: bytes = field(repr=False)  # what sops is given
     kinds: frozenset[str]  # of the keys that may open it: "age", "pgp", "aws_kms"
-    keys: tuple[str, ...]  # some of their public names
+    keys: tuple[str, ...]  # their public names
     mac: str  # the encrypted checksum, which tells it from any other part
     objects: tuple[tuple[int, int], ...]  # of each object in it the index and the line
     bodies: tuple[bytes, ...] = field(repr=False)  # of each, ciphertext and all, as JSON
@@ -150,13 +149,13 @@ def _text_at(texts: Iterable[tuple[int, bytes]], line: int) -> bytes:
 
 
 def _keys(metadata: JsonObject) -> tuple[set[str], tuple[str, ...]]:
-    """Return the kinds of the keys, and how some are called."""
+    """Return the kinds of the keys, and how they are called."""
     kinds: set[str] = set()
     names: list[str] = []
     for name, entries in _lists(metadata):
         kinds.add(_KINDS.get(name, name))
         names += map(_name_of, entries)
-    return kinds, tuple(filter(None, names))[:_NAMED_MAX]
+    return kinds, tuple(filter(None, names))
 
 
 def _lists(metadata: JsonObject) -> Iterator[tuple[str, list[Json]]]:

@@ -82,6 +82,7 @@ class AppSpec:
     exclude: tuple[str, ...] = ()  # globs of files that are not
     render: Render = Render.AUTO
     values: tuple[str, ...] = ()  # files of values for helm, relative to `path`
+    helm_charts: bool = False  # whether its kustomization may have charts of the repository
     chart: Chart | None = None  # of another machine; None: the folder's own, if it is one
     sops: tuple[KeyKind, ...] = OWN_KEYS  # that may open its encrypted files
     namespace: str = ""  # for objects that name none; "" means the context's, else default

@@ -191,7 +191,7 @@ class Drift:
     file: str = ""  # where Git states the object
     line: int = 0
     untaken: bool = False  # in sync and not ours: a sync takes it over
-    tracked_by: str = ""  # in sync and not ours, and left to this engine, which still tracks it
+    tracked_by: str = ""  # not ours, and left to this engine, which still tracks it
     actor: Actor | None = None  # who made an EXTRA object
     origin: Origin | None = None  # of a MISSING object; of an EXTRA one the commit that removed it
 

@@ -10,6 +10,8 @@ a table of what it knows, and whatever an object states beside that is named.
 * `accepting` leaves out what the settings reader would refuse; `writing` the text of the file
 """
 
+import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,10 +19,12 @@ from typing import Final
 from core.model import JsonObject
 from core.neighbours import argocd, flux
 from core.neighbours.accepting import accepted
-from core.neighbours.carrying import App, Carried, noted
+from core.neighbours.carrying import App, Carried, Note, about, noted
 from core.neighbours.writing import text_of
 
 __all__ = ["ARGOCD", "FLUX", "Carried", "Engine", "text_of"]
+
+_NO_TEXT: Final = re.compile(r"\\u(?:0000|d[89a-f])")  # in JSON; no setting may be such a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,13 @@ class Engine:
             objects: As an API server or people write them.
             context: Of the kubeconfig, for the cluster that it runs in; "" is the current one.
         """
-        carried = self.carry_all(objects, context)
+        given = list(objects)
+        good = [each for each in given if _NO_TEXT.search(json.dumps(each)) is None]
+        carried = self.carry_all(good, context)
         apps: list[App] = []
-        notes = list(carried.notes)
+        odd = "it holds a NUL or half a character"
+        notes = [Note(about(each), odd) for each in given if each not in good]
+        notes += carried.notes
         for app in carried.apps:
             taken, reasons = accepted(app)
             notes += noted(app.about, reasons)

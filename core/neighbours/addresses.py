@@ -7,7 +7,8 @@ from typing import Final
 from core.model import JsonObject
 from core.model.sources.remotes import PLAIN, AddressError, address_of
 
-_USER: Final = re.compile(r"(https?://)[^/@]*@")
+_USER: Final = re.compile(r"([a-z]+://)[^/]*@")
+_WEB_USER: Final = re.compile(r"(https?://)[^/]*@")
 _INSECURE: Final = "anybody on the way can change what http:// and git:// bring (insecure: true)"
 _SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _SPAN: Final = re.compile(r"(?P<count>[0-9]+(?:\.[0-9]+)?)(?P<unit>h|ms|m|s)")
@@ -29,14 +30,18 @@ class Repositories:
             AddressError: No repository of Git is asked there.
         """
         notes: list[str] = []
-        spelling = _USER.sub(r"\1", text)
+        spelling = _WEB_USER.sub(r"\1", text)
         if spelling != text:
             notes.append("the user in its address stays behind: repositories names credentials")
         address = address_of(spelling)
         if address.scheme in PLAIN:
-            self._entry(spelling)["insecure"] = True
-            notes.append(_INSECURE)
+            notes += self.allow(spelling)
         return self._spelt.setdefault(str(address), spelling), tuple(notes)
+
+    def allow(self, spelling: str) -> tuple[str, ...]:
+        """Let a plain address be asked, and return what that means."""
+        self._entry(spelling)["insecure"] = True
+        return (_INSECURE,)
 
     def poll(self, spelling: str, interval: str) -> None:
         """Note how often a repository is asked; of two intervals the shorter counts."""
@@ -60,7 +65,12 @@ class Repositories:
 def is_elsewhere(text: str) -> str:
     """Say why an address is that of no repository of Git; "" where it is one."""
     try:
-        address_of(_USER.sub(r"\1", text))
+        address_of(_WEB_USER.sub(r"\1", text))
     except AddressError as error:
         return str(error)
     return ""
+
+
+def shown(text: str) -> str:
+    """Return an address without what may be a secret in it."""
+    return _USER.sub(r"\1", text).partition("?")[0]

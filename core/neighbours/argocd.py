@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from core.model import Json, JsonObject
-from core.neighbours.addresses import Repositories, is_elsewhere
+from core.neighbours.addresses import Repositories, is_elsewhere, shown
 from core.neighbours.argocd_tables import OPTIONS, PROJECT, SOURCE, SPEC
 from core.neighbours.carrying import (
     NOTHING,
@@ -14,6 +14,7 @@ from core.neighbours.carrying import (
     Carried,
     Names,
     Note,
+    UncarriedError,
     about,
     left_behind,
     list_at,
@@ -24,7 +25,7 @@ from core.neighbours.carrying import (
     within,
 )
 from core.neighbours.clusters import Clusters
-from core.neighbours.files import globs_of, values_below
+from core.neighbours.files import globs_of, inner, lent, values_below
 from core.neighbours.ignoring import rules_of_argocd
 
 ENGINE: Final = "Argo CD"
@@ -89,7 +90,7 @@ def _of_sets(sets: Iterable[JsonObject], made: list[JsonObject]) -> Iterator[Not
     }
     for one in sets:
         key = text_at(one, "metadata", "namespace"), text_at(one, "metadata", "name")
-        words = "what it makes later comes along by itself no more; its Applications are carried"
+        words = "its Applications are carried; what it would make later, a layout may"
         if key not in owners:
             words = "none of its Applications is here: kubectl get applications -A -o yaml"
         yield Note(about(one), words)
@@ -104,12 +105,12 @@ def _carried(application: JsonObject, known: _Known) -> tuple[list[App], list[No
         for i, each in enumerate(several)
     ]
     sources = sources or [_Source("spec.source", within(spec, "source"))]
-    refs = {text_at(each.value, "ref") for each in sources} - {""}
     shared, common = _shared(application, known)
     apps: list[App] = []
     lost: list[Note] = []
+    lenders = {text_at(each.value, "ref"): each.value for each in sources}
     for source in sources:
-        made, words = _app(application, source, refs, known)
+        made, words = _app(application, source, lenders, known)
         if made is not None:
             also = (*common, *words) if not apps else words
             apps.append(App(what, {**made, **shared}, noted(what, also)))
@@ -122,43 +123,81 @@ def _carried(application: JsonObject, known: _Known) -> tuple[list[App], list[No
 
 
 def _app(
-    application: JsonObject, source: _Source, refs: set[str], known: _Known
+    application: JsonObject, source: _Source, lenders: Mapping[str, Json], known: _Known
 ) -> tuple[JsonObject | None, tuple[str, ...]]:
     """Return what one source is as settings, None if it is nothing; and what to say."""
-    url, path = text_at(source.value, "repoURL"), text_at(source.value, "path")
-    chart = text_at(source.value, "chart")
-    if chart:
-        version = text_at(source.value, "targetRevision") or "any"
-        reason = f"the chart {chart} {version} of {url} is in no repository of Git"
-        return None, (f"{source.at}: {reason}",)
-    if text_at(source.value, "ref") and not path:
+    if text_at(source.value, "ref") and not text_at(source.value, "path"):
         return None, ()  # it lends files of values to the others, which say so
-    elsewhere = is_elsewhere(url)
-    if elsewhere:
-        return None, (f"{source.at}.repoURL: {elsewhere}",)
-    spelling, said = known.repositories.spelt(url)
-    values, odd = values_below("", texts_at(source.value, "helm", "valueFiles"), refs)
-    files, unread = _files(source.value, _tool(application, source.value))
+    try:
+        where, said = (_chart if text_at(source.value, "chart") else _folder)(
+            source.value, lenders, known
+        )
+    except UncarriedError as error:
+        return None, (f"{source.at}: {error}",)
+    tool = _tool(application, source.value)
+    files, unread = _files(source.value, tool)
     release = text_at(source.value, "helm", "releaseName")
     namespace = text_at(application, "metadata", "namespace")
     name = text_at(application, "metadata", "name") + source.suffix
     wanted = (release,) if _NAME.fullmatch(release) else ()
-    settings = stated(
-        name=known.names.give(*wanted, name, f"{namespace}-{name}"),
-        repo=spelling,
-        revision=text_at(source.value, "targetRevision").replace("HEAD", ""),
-        path=path.removeprefix("./").strip("/").removeprefix("."),
-        **files,
-        render=_tool(application, source.value),
-        values=list(values),
-    )
+    called = known.names.give(*wanted, name, f"{namespace}-{name}")
     words = (
-        *(f"{source.at}.repoURL: {each}" for each in said),
+        *(f"{source.at}.{each}" for each in said),
         *left_behind(source.value, SOURCE, source.at),
-        *(f"{source.at}.helm.valueFiles: {each}" for each in odd),
         *(f"{source.at}.directory: {each}" for each in unread),
     )
-    return settings, words
+    return stated(name=called, **where, **files, render=tool), words
+
+
+def _folder(
+    source: Json, lenders: Mapping[str, Json], known: _Known
+) -> tuple[JsonObject, tuple[str, ...]]:
+    """Return the settings that mean a folder of a repository, and what to say about it.
+
+    Raises:
+        UncarriedError: It is in none.
+    """
+    where, said = _repository(source, known)
+    values, odd = values_below("", texts_at(source, "helm", "valueFiles"), lenders)
+    settings = stated(**where, path=inner(text_at(source, "path")), values=list(values))
+    return settings, (*said, *(f"helm.valueFiles: {each}" for each in odd))
+
+
+def _chart(
+    source: Json, lenders: Mapping[str, Json], known: _Known
+) -> tuple[JsonObject, tuple[str, ...]]:
+    """Return the settings that mean a chart with files of values of another source.
+
+    Raises:
+        UncarriedError: There are none, and an app begins with a repository of Git.
+    """
+    name, url = text_at(source, "chart"), text_at(source, "repoURL")
+    version = text_at(source, "targetRevision")
+    names = texts_at(source, "helm", "valueFiles")
+    found = lent(names)
+    lender = lenders.get(found[0]) if found is not None else None
+    if found is None or lender is None:
+        of = f"the chart {name} {version} of {shown(url)}"
+        raise UncarriedError(f"{of} has no values in Git; give it a folder for them: path, chart")
+    where, said = _repository(lender, known)
+    own = [each for each in names if not each.startswith("$")]
+    odd = (f"helm.valueFiles: {each} is of the chart itself" for each in own)
+    repo = url if "://" in url else f"oci://{url}"
+    chart = stated(name=name, repo=repo, version=version)
+    settings = stated(**where, path=found[1], values=list(found[2]), chart=chart)
+    plain = known.repositories.allow(repo) if repo.startswith("http://") else ()
+    return settings, (*said, *odd, *(f"repoURL: {each}" for each in plain))
+
+
+def _repository(source: Json, known: _Known) -> tuple[JsonObject, tuple[str, ...]]:
+    url = text_at(source, "repoURL")
+    elsewhere = is_elsewhere(url)
+    if elsewhere:
+        raise UncarriedError(f"its repoURL: {elsewhere}")
+    spelling, said = known.repositories.spelt(url)
+    revision = text_at(source, "targetRevision")
+    settings = stated(repo=spelling, revision="" if revision == "HEAD" else revision)
+    return settings, tuple(f"repoURL: {each}" for each in said)
 
 
 def _tool(application: JsonObject, source: Json) -> str:

@@ -15,6 +15,10 @@ NOTHING: Final = "driftdeck has nothing like it"
 _EMPTY: Final[tuple[Json, ...]] = (None, False, "", [], {})
 
 
+class UncarriedError(Exception):
+    """An object becomes no app; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something that could not be carried over as it was."""

@@ -36,6 +36,21 @@ def values_below(
     return tuple(found), tuple(odd)
 
 
+def inner(path: str) -> str:
+    """Return a folder of a repository as settings have it; "" is its root."""
+    return "/".join(part for part in path.split("/") if part not in {"", "."})
+
+
+def lent(names: Iterable[str]) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return the repository, the folder and the files in it that `$name/path`s are of, if one."""
+    parts = [name.removeprefix("$").partition("/") for name in names if name.startswith("$")]
+    refs, paths = {ref for ref, _, _ in parts}, [inner(path) for _, _, path in parts]
+    if len(refs) != 1 or not all(paths):
+        return None
+    folder = posixpath.commonpath([posixpath.dirname(path) for path in paths])
+    return refs.pop(), folder, tuple(posixpath.relpath(path, folder or ".") for path in paths)
+
+
 def globs_of(pattern: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return globs without braces that name what a pattern with them does, and what to say."""
     if not pattern:

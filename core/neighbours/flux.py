@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.model import Json, JsonObject
-from core.neighbours.addresses import Repositories, is_elsewhere
+from core.neighbours.addresses import Repositories, is_elsewhere, shown
 from core.neighbours.carrying import (
     App,
     Carried,
     Names,
     Note,
+    UncarriedError,
     about,
     left_behind,
     list_at,
@@ -22,7 +23,7 @@ from core.neighbours.carrying import (
     within,
 )
 from core.neighbours.clusters import Clusters
-from core.neighbours.files import globs_of, values_below
+from core.neighbours.files import globs_of, inner, values_below
 from core.neighbours.flux_tables import KUSTOMIZATION, RELEASE, SOURCE
 from core.neighbours.ignoring import rules_of_flux
 
@@ -56,10 +57,6 @@ class _Known:
         return self.sources.get((text_at(reference, "kind"), namespace, text_at(reference, "name")))
 
 
-class _UncarriedError(Exception):
-    """An object becomes no app; the message says why."""
-
-
 def from_flux(objects: Iterable[JsonObject], context: str = "") -> Carried:
     """Carry Kustomizations and HelmReleases over.
 
@@ -78,7 +75,7 @@ def from_flux(objects: Iterable[JsonObject], context: str = "") -> Carried:
             continue
         try:
             settings, words = (_kustomized if kind == "Kustomization" else _charted)(each, known)
-        except _UncarriedError as error:
+        except UncarriedError as error:
             notes.append(Note(what, str(error)))
         else:
             apps.append(App(what, settings, noted(what, words)))
@@ -103,7 +100,7 @@ def _kustomized(found: JsonObject, known: _Known) -> tuple[JsonObject, tuple[str
     spec = found.get("spec")
     source, where, said = _repository(within(spec, "sourceRef"), found, known)
     namespace, name = _place(found)
-    path = _inner(text_at(spec, "path"))
+    path = inner(text_at(spec, "path"))
     exclude, unread = _ignored(source, path)
     cluster, elsewhere = _cluster(found, known)
     settings = stated(
@@ -132,8 +129,8 @@ def _charted(found: JsonObject, known: _Known) -> tuple[JsonObject, tuple[str, .
     target = text_at(spec, "targetNamespace")
     release = text_at(spec, "releaseName") or (f"{target}-{name}" if target else name)
     wanted = (release,) if _RELEASE.fullmatch(release) else ()
-    path = _inner(text_at(chart, "chart"))
-    values, odd = values_below(path, map(_inner, texts_at(chart, "valuesFiles")))
+    path = inner(text_at(chart, "chart"))
+    values, odd = values_below(path, map(inner, texts_at(chart, "valuesFiles")))
     cluster, elsewhere = _cluster(found, known)
     entries = list_at(spec, "driftDetection", "ignore")
     rules = [rule for entry in entries for rule in rules_of_flux(entry)]
@@ -167,21 +164,21 @@ def _repository(
     """Return a GitRepository, the settings that mean it, and what to say about it.
 
     Raises:
-        _UncarriedError: It is another thing, or not here.
+        UncarriedError: It is another thing, or not here.
     """
     kind, name = text_at(reference, "kind"), text_at(reference, "name")
     what = f"{kind} {name}"
     source = known.source(reference, found)
-    url = text_at(source, "spec", "url") if source is not None else ""
+    url = text_at(source, "spec", "url")
     if kind != "GitRepository":
         of = f"the chart {chart} of " if chart else ""
-        at = f" ({url})" if url else ""
-        raise _UncarriedError(f"{of}{what}{at} is in no repository of Git")
+        at = f" ({shown(url)})" if url else ""
+        raise UncarriedError(f"{of}{what}{at} is in no repository of Git")
     if source is None:
-        raise _UncarriedError(f"its {what} is not here: give that object, too")
+        raise UncarriedError(f"its {what} is not here: give that object, too")
     odd = is_elsewhere(url)
     if odd:
-        raise _UncarriedError(f"its {what}: {odd}")
+        raise UncarriedError(f"its {what}: {odd}")
     spelling, said = known.repositories.spelt(url)
     known.repositories.poll(spelling, text_at(source, "spec", "interval"))
     stated_refs = (text_at(source, "spec", "ref", each) for each in _REF)
@@ -229,7 +226,3 @@ def _suspended(found: JsonObject, source: JsonObject) -> Iterator[str]:
     for each in (found, source):
         if within(each, "spec", "suspend") is True:
             yield f"{about(each)} is suspended: heal and follow are off"
-
-
-def _inner(path: str) -> str:
-    return "/".join(part for part in path.split("/") if part not in {"", "."})

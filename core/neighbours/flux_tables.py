@@ -42,7 +42,7 @@ KUSTOMIZATION: Final[Table] = {
     "dependsOn": _WAITS,
     "healthChecks": NOTHING,
     "healthCheckExprs": NOTHING,
-    "decryption": "encrypted files are not decrypted by this setting",
+    "decryption": "sops finds its keys by itself: give them to whoever runs driftdeck",
     "postBuild": "variables in manifests are not replaced",
     "force": "nothing is deleted and made again",
     "kubeConfig": None,  # said with its cluster

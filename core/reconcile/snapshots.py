@@ -69,7 +69,7 @@ def _app(state: State, app: AppState) -> AppView:
         healing=app.healing,
         history=app.history,
         inventory=app.inventory_problem,
-        storing=app.storing is not None,
+        storing=app.storing is not None or app.store_at is not None,
         unseen=unseen(cluster, app.spec.owns),
     )
 

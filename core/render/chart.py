@@ -74,15 +74,15 @@ def chart_job(world: World, folder: str, release: Release, pulled: str | None = 
 
     def traced(found: Folder, printed: bytes) -> Folder:
         places = _Places(world, chart, printed)
-        hooks = [one for one in found.documents if _hook(one)]
-        kept = (one for one in found.documents if not _hook(one))
+        hooks = [one for one in found.documents if hook_of(one)]
+        kept = (one for one in found.documents if not hook_of(one))
         return found._replace(
             documents=tuple(replace(one, file=places.of(one), line=1, made=made) for one in kept),
             broken=tuple(
                 (replace(one, file=places.of(one), line=1), problem)
                 for one, problem in found.broken
             ),
-            others=(*found.others, *(f"{clean(places.of(one))}: {_hook(one)}" for one in hooks)),
+            others=(*found.others, *(f"{clean(places.of(one))}: {hook_of(one)}" for one in hooks)),
         )
 
     return Job(entry, frozenset(read), ("helm", chart, release), arguments, traced)
@@ -112,7 +112,7 @@ def _check_plain(world: World, paths: Iterable[str]) -> None:
             raise RejectedError(f"{clean(path)}:1: {reason}")
 
 
-def _hook(document: Document) -> str:
+def hook_of(document: Document) -> str:
     """Name an object that only helm itself would make, at some moment of an installation."""
     metadata = msgspec.json.decode(document.body)["metadata"]
     annotations = metadata.get("annotations")

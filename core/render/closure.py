@@ -1,7 +1,8 @@
 """Which files a kustomization is made of: what it names, and what the ones it names name.
 
 Every name must stand in the commit.  So nothing is fetched, for what is not there is refused
-before the tool runs, and nothing outside the repository is ever named to it.
+before the tool runs, and nothing outside the repository is ever named to it.  Charts that it names
+(`helmCharts`) are looked at by `inflating`, where the app lets it have them.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from typing import Final
 from core.clean import clean
 from core.errors import ManifestError, RejectedError
 from core.manifests import looks_sealed
+from core.manifests.places import Mapped
 from core.model import Json, JsonObject
+from core.render.charts.inflating import ChartError, files_of_charts
 from core.render.world import World, kustomizations
 
 FILES_MAX: Final = 20_000
@@ -22,7 +25,8 @@ _WITH_PATH: Final = ("patches", "patchesJson6902", "replacements")
 _GENERATORS: Final = ("configMapGenerator", "secretGenerator")
 _PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _OBJECTS: Final = ("resources", "bases")  # an encrypted one goes through, and is seen there
-_REFUSED: Final = ("helmCharts", "helmChartInflationGenerator", "helmGlobals")
+_CHARTS: Final = ("helmCharts", "helmGlobals")
+_OLD_CHARTS: Final = "helmChartInflationGenerator"
 _REMOTE: Final = ("://", "git@", "git::", "github.com/", "?ref=", "oci:")
 
 
@@ -42,6 +46,12 @@ class Closure:
 
     layers: dict[str, Layer] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)  # kustomization -> its charts'
+
+    @property
+    def charts(self) -> bool:
+        """Tell whether some of them are of charts, so that helm is needed, too."""
+        return bool(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +61,13 @@ class _Named:
     at: tuple[str | int, ...]
 
 
-def closure_of(world: World, folder: str) -> Closure:
+def closure_of(world: World, folder: str, *, charts: bool = False) -> Closure:
     """Find every file that the kustomization of a folder is made of.
+
+    Args:
+        world: The commit.
+        folder: The one with the kustomization.
+        charts: Whether it may have charts.
 
     Raises:
         RejectedError: It names what is not in the commit, or what is not allowed; with the line.
@@ -62,7 +77,7 @@ def closure_of(world: World, folder: str) -> Closure:
     while left:
         file = left.pop()
         if file not in found.layers:
-            found.layers[file] = layer = _layer(world, file, found)
+            found.layers[file] = layer = _layer(world, file, found, charts=charts)
             left += layer.layers
         if len(found.files) > FILES_MAX:
             raise RejectedError(f"{clean(file)}: more than {FILES_MAX:,} files are named")
@@ -78,16 +93,14 @@ def _kustomization(world: World, folder: str, what: str) -> str:
     return here[0]
 
 
-def _layer(world: World, file: str, found: Closure) -> Layer:
+def _layer(world: World, file: str, found: Closure, *, charts: bool) -> Layer:
     found.files.add(file)
     mapped = world.reader.mapped(file, world.bytes_of(file))
     if mapped is None:
         raise ManifestError(file, 1, "a kustomization is one mapping, and this is none")
     value = mapped.value
-    for key in _REFUSED:
-        if key in value:
-            line = mapped.line_at((key,))
-            raise ManifestError(file, line, f"{key}: charts of a kustomization are not rendered")
+    if _OLD_CHARTS in value or any(key in value for key in _CHARTS):
+        _take_charts(world, file, mapped, found, allowed=charts)
     layer = Layer(file)
     for named in _names(value):
         try:
@@ -98,6 +111,21 @@ def _layer(world: World, file: str, found: Closure) -> Layer:
             line = mapped.line_at(named.at)
             raise ManifestError(file, line, str(error)) from error
     return layer
+
+
+def _take_charts(world: World, file: str, mapped: Mapped, found: Closure, *, allowed: bool) -> None:
+    value = mapped.value
+    stated = next(key for key in (_OLD_CHARTS, *_CHARTS) if key in value)
+    if stated == _OLD_CHARTS or not allowed:
+        advice = "use helmCharts" if stated == _OLD_CHARTS else "`helm_charts: true` allows it"
+        reason = f"{stated}: charts of a kustomization are not rendered; {advice}"
+        raise ManifestError(file, mapped.line_at((stated,)), reason)
+    try:
+        charts = files_of_charts(world, dirname(file), value)
+    except ChartError as error:
+        raise ManifestError(file, mapped.line_at(error.at), str(error)) from error
+    found.files |= charts.files
+    found.values[file] = charts.values
 
 
 def _take(world: World, layer: Layer, named: _Named, found: Closure) -> None:

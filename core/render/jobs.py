@@ -15,3 +15,4 @@ class Job(NamedTuple):
     settings: tuple[object, ...]  # what else the result depends on
     arguments: Callable[[Path], tuple[str, ...]]  # from the folder that holds `tree` and `entry`
     traced: Callable[[Folder, bytes], Folder]  # gives each object its place in Git
+    charts: bool = False  # kustomize needs helm for it

@@ -1,14 +1,16 @@
 """How kustomize builds a folder.
 
 A kustomization of ours beside the files, never among them, lists the folder and asks for the origin
-of each object.
+of each object.  Of charts that it names, hooks are left out and named, as those of any chart.
 """
 
 import json
 from pathlib import Path
 from typing import Final
 
+from core.clean import clean
 from core.manifests import Folder
+from core.render.chart import hook_of
 from core.render.closure import closure_of
 from core.render.jobs import Job
 from core.render.tracing import Tracing
@@ -17,13 +19,13 @@ from core.render.world import World, kustomizations
 _ORIGINS: Final = ["originAnnotations"]
 
 
-def kustomize_job(world: World, folder: str) -> Job:
-    """Say how a folder is built.
+def kustomize_job(world: World, folder: str, *, charts: bool = False) -> Job:
+    """Say how a folder is built, which may have *charts*.
 
     Raises:
         RejectedError: It names what is not in the commit, or what is not allowed.
     """
-    closure = closure_of(world, folder)
+    closure = closure_of(world, folder, charts=charts)
     entry = kustomizations(world, folder)[0]
 
     def arguments(place: Path) -> tuple[str, ...]:
@@ -34,6 +36,11 @@ def kustomize_job(world: World, folder: str) -> Job:
     def traced(found: Folder, _: bytes) -> Folder:
         tracing = Tracing(world, closure, entry)
         broken = tuple((tracing.named(document), problem) for document, problem in found.broken)
-        return found._replace(documents=tuple(map(tracing.traced, found.documents)), broken=broken)
+        documents = tuple(map(tracing.traced, found.documents))
+        hooks = [one for one in documents if closure.charts and hook_of(one)]
+        others = (*found.others, *(f"{clean(one.file)}: {hook_of(one)}" for one in hooks))
+        kept = tuple(one for one in documents if one not in hooks)
+        return found._replace(documents=kept, broken=broken, others=others)
 
-    return Job(entry, frozenset(closure.files), ("kustomize", folder), arguments, traced)
+    tool = "kustomize with helm" if closure.charts else "kustomize"
+    return Job(entry, frozenset(closure.files), (tool, folder), arguments, traced, closure.charts)

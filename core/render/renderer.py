@@ -22,6 +22,7 @@ from core.errors import RejectedError, UnavailableError
 from core.manifests import DocumentCache, Folder, Listed, Open, carries_ciphertext, read
 from core.model import Problem, Remedy
 from core.render.chart import Release, chart_job
+from core.render.charts.inflating import with_helm
 from core.render.export import export
 from core.render.fence import Limits, run
 from core.render.jobs import Job
@@ -61,15 +62,16 @@ class Renderer:
         self._kept: OrderedDict[tuple[str, str, Open], Rendered] = OrderedDict()
         self._lock, self._places = Lock(), BoundedSemaphore(AT_ONCE)
 
-    def kustomized(self, world: World, folder: str) -> Rendered:
-        """Return what kustomize makes of a folder of *world*.  Blocks.
+    def kustomized(self, world: World, folder: str, *, charts: bool = False) -> Rendered:
+        """Return what kustomize makes of a folder of *world*, which may have *charts*.  Blocks.
 
         Raises:
             RejectedError: It cannot be rendered: what the tool says of it, or why it was not asked.
             UnavailableError: The tool is not here, or the repository cannot be read.
         """
-        job = kustomize_job(world, folder)
-        return self._rendered(world, folder, job, self._tools.kustomize)
+        job = kustomize_job(world, folder, charts=charts)
+        find = self._tools.kustomize_with_helm if job.charts else self._tools.kustomize
+        return self._rendered(world, folder, job, find)
 
     def charted(
         self, world: World, folder: str, release: Release, pulled: str | None = None
@@ -132,6 +134,8 @@ class Renderer:
         cache = DocumentCache(world.reader.outcomes)
         listed = Listed(name, key, _REGULAR, lambda: printed, name)
         found = _apart(read([listed], cache, partial(opened_of, world, job.files)), name)
+        if not (found.documents or found.broken or found.refused):  # as good as nothing printed
+            raise RejectedError(f"{clean(job.entry)}: what was printed holds no object")
         everywhere = tuple(("", problem) for _, problem in found.refused)  # it could be any file's
         whole = not found.refused and not found.broken
         if new and whole and self._shelf is not None:
@@ -162,7 +166,8 @@ class Renderer:
             export(world, job.files, place / "tree")
             for name in ("home", "entry"):
                 (place / name).mkdir()
-            arguments = (*tool.command, *job.arguments(place))
+            charts = with_helm(tool.helm, place / "helm") if tool.helm else ()
+            arguments = (*tool.command, *charts, *job.arguments(place))
             path = self._tools.path
             return run(tool.program, arguments, place / "home", self._limits, path)
 

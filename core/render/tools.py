@@ -21,6 +21,7 @@ class Tool(NamedTuple):
     program: str
     command: tuple[str, ...]
     version: str
+    helm: str = ""  # the program that it may have charts rendered by
 
 
 _Way: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]  # name, command, for its version
@@ -48,6 +49,15 @@ class Tools:
         """
         advice = "kustomize (kubectl.docs.kubernetes.io/installation) or kubectl"
         return self._found("kustomize", _KUSTOMIZE, advice)
+
+    def kustomize_with_helm(self) -> Tool:
+        """Return what builds kustomizations that have charts.
+
+        Raises:
+            UnavailableError: One of the two is not installed.
+        """
+        own, helm = self.kustomize(), self.helm()
+        return own._replace(version=f"{own.version} {helm.version}", helm=helm.program)
 
     def helm(self) -> Tool:
         """Return what templates charts.

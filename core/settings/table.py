@@ -244,6 +244,13 @@ APP: Final = (
         help="Chart of a chart repository or a registry; path holds its files of values, then.",
     ),
     Field(
+        name="helm_charts",
+        type=bool,
+        read=as_stated,
+        default=False,
+        help="Whether helmCharts of a kustomization are rendered, if they are in the repository.",
+    ),
+    Field(
         name="sops",
         type=list,
         read=read_key_kinds,

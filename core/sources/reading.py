@@ -6,7 +6,7 @@ A commit that leaves a folder as it was costs its app nothing: the ids of trees 
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from core.model.sources.charts import Chart
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
 from core.render import Charts, Release, Rendered, Renderer, World, tool_of
+from core.sources.edited import Edited
 from core.sources.trust import InForce, Trust
 
 
@@ -139,21 +140,28 @@ class Folders:
         last = self._last.get(app)
         return last is not None and bool(last.passing)
 
-    def stated(self, spec: AppSpec, revision: Commit) -> Stated:
-        """Return what an app's files state at a commit.
+    def stated(
+        self, spec: AppSpec, revision: Commit, edits: Mapping[str, bytes] | None = None
+    ) -> Stated:
+        """Return what an app's files state at a commit, or would state with some *edits*.
 
         Raises:
             ProductError: They cannot be read.
         """
-        repository = self._repositories.opened(self._path)
+        held = self._repositories.opened(self._path)
+        repository = Edited(held, edits) if edits is not None else held
         files = chosen_files(repository.files(revision.id, spec.path), spec)
         try:
             return self._stated(repository, revision, spec, files)
         except NotHereError as error:
-            raise repository.lacking(files, spec.path) from error
+            raise held.lacking(files, spec.path) from error
 
     def _stated(
-        self, repository: Repository, revision: Commit, spec: AppSpec, files: tuple[File, ...]
+        self,
+        repository: Repository | Edited,
+        revision: Commit,
+        spec: AppSpec,
+        files: tuple[File, ...],
     ) -> Stated:
         content = partial(_content, repository)
         opened = self._opener.by(spec.sops)
@@ -170,7 +178,7 @@ class Folders:
                 world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
             world = replace(self._world[1], opened=opened)
-            return _of(self._renderer.kustomized(world, spec.path))
+            return _of(self._renderer.kustomized(world, spec.path, charts=spec.helm_charts))
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
         alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
         found = read(each, self._cache, opened)
@@ -220,7 +228,7 @@ def _of(rendered: Rendered) -> Stated:
     return Stated(rendered.key, rendered.folder, rendered.doubt)
 
 
-def _content(repository: Repository, file: File) -> bytes:
+def _content(repository: Repository | Edited, file: File) -> bytes:
     return repository.blob(file.blob_id)
 
 

@@ -44,7 +44,8 @@ def story(drift: Drift, now: float) -> Iterator[Line]:
             (("made by ", Role.TEXT), *who) if who else (("nothing tells who made it", Role.TEXT),)
         )
         yield (("a sync leaves it alone: nothing is ever deleted", Role.TEXT),)
-    for reason in (drift.reason, drift.problem):
+    kept = sentence(drift) if drift.tracked_by else ""
+    for reason in (kept, drift.reason, drift.problem):
         if reason:
             yield (say(reason),)
 
@@ -68,6 +69,11 @@ def sentence(drift: Drift) -> str:
             return "The cluster differs from Git only where a rule says to leave it alone."
         case Verdict.IN_SYNC:
             return "The cluster has what Git states."
+        case Verdict.DRIFTED if drift.tracked_by:
+            return (
+                f"{drift.tracked_by} keeps this object: it is healed by a person's sync"
+                " or under take_over: true alone."
+            )
         case Verdict.DRIFTED:
             return ""
 

@@ -136,7 +136,7 @@ def _tracked(snapshot: Snapshot) -> Iterator[str]:
     """Say which objects are left to the engines that still track them."""
     by_engine: dict[str, list[str]] = {}
     for key, row in sorted(snapshot.rows.items()):
-        if row.tracked_by:
+        if row.tracked_by and row.verdict is Verdict.IN_SYNC:
             by_engine.setdefault(row.tracked_by, []).append(name_of(key.ref))
     for engine, names in sorted(by_engine.items()):
         more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""

@@ -20,6 +20,7 @@ from tests.soak.objects import Ref
 GRACE_S: Final = 10.0  # a write may be under way while Git drops its object
 TOLD_WITHIN_S: Final = 15.0
 PACE_S: Final = 1.0  # from an action to the next one about the same object that needs no reason
+SPARE_S: Final = 10.0  # so often one more needs none either
 NEW_FOR_S: Final = 10.0  # the longest a fault keeps news from us, and we are connected again
 GROWTH_MAX: Final = 1.15
 QUARTER_S: Final = 30  # of memory at least, at one sample a second: shorter lives prove nothing
@@ -178,8 +179,10 @@ def storms(requests: Sequence[Request], ours: str, news: Iterable[News]) -> Iter
 
     One action a second needs no reason.  Each other one needs a change by somebody else, a commit
     or a start of the engine of its own, not older than `NEW_FOR_S`: as long as a fault may keep it
-    from us.  For an inventory each commit to what it names is a reason, and each write of it by us:
-    it is written before and after (safety.md section 3); and its parts are read together.
+    from us.  Now and then one more is no storm: a second's timer that is some milliseconds early, a
+    question about what our own write left.  For an inventory each commit to what it names is a
+    reason, and each write of it by us: it is written before and after (safety.md section 3); and
+    its parts are read together.
     """
     news = [*news]
     objects = _by_ref(requests)
@@ -224,7 +227,7 @@ def _actions(requests: Iterable[Request]) -> Iterator[float]:
 def _unfounded(actions: Iterable[float], reasons: Sequence[float]) -> Iterator[float]:
     """Yield the actions that no reason is left for; the oldest that still counts goes first."""
     coming, left = deque(reasons), deque[float]()
-    paced = -inf
+    paced = spared = -inf
     for at in actions:
         while coming and coming[0] <= at:
             left.append(coming.popleft())
@@ -234,6 +237,8 @@ def _unfounded(actions: Iterable[float], reasons: Sequence[float]) -> Iterator[f
             paced = at
         elif left:
             left.popleft()
+        elif at - spared >= SPARE_S:
+            spared = at
         else:
             yield at
 

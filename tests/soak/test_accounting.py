@@ -1,5 +1,6 @@
 """The accounts of a soak find each breach that is planted, and nothing where all is well."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -123,17 +124,33 @@ def in_order(*some: list[Request]) -> list[Request]:
 
 
 def is_storm(requests: list[Request], *news: News) -> bool:
-    return any(True for _ in accounting.storms(requests, MINE, news))
+    """Tell whether there is one where the action that may be too many was done just before."""
+    began = requests[0].since
+    spent = [
+        Request(began - s, began - s, MINE, "patch", ref, 409)
+        for ref in {each.ref for each in requests}
+        for s in (3.0, 2.9)
+    ]
+    return any(True for _ in accounting.storms(in_order(spent, requests), MINE, news))
 
 
 def test_a_storm_is_found_and_its_worst_second_told() -> None:
     (breach,) = accounting.storms(requests_each(0.01, 300), MINE, [])
-    assert "297 actions too many of 300, up to 100 in one" in breach
+    assert "296 actions too many of 300, up to 100 in one" in breach
 
 
 def test_twice_a_second_is_a_storm_and_so_is_twice_at_all() -> None:
     assert is_storm(requests_each(0.5, 20))
     assert is_storm(requests_each(0.9, 2))
+
+
+def test_one_too_many_now_and_then_is_none() -> None:
+    twice = requests_each(0.9, 2)
+    assert not [*accounting.storms(twice, MINE, [])]
+    later = [replace(each, since=each.since + 11, until=each.until + 11) for each in twice]
+    assert not [*accounting.storms([*twice, *later], MINE, [])]
+    soon = [replace(each, since=each.since + 5, until=each.until + 5) for each in twice]
+    assert [*accounting.storms([*twice, *soon], MINE, [])]
 
 
 def test_once_a_second_for_ever_is_none() -> None:

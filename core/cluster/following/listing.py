@@ -103,42 +103,52 @@ class Listing:
             await asyncio.sleep(0)
 
 
-async def goes_on(
-    caller: Caller, kind: KindRef, request: Request, since: str, known: Known | None
-) -> bool:
-    """Tell whether the server itself, not a cache, goes on from where it was; *request* as above.
+class Look:
+    """Looks whether the server itself, not a cache, goes on from where it was (R2)."""
 
-    Its versions may be as far again by what it wrote when it started, so it is asked for the object
-    whose change was the last: one that is older now, or not there, tells otherwise, or may do so.
+    def __init__(self, caller: Caller, kind: KindRef, request: Request) -> None:
+        """Ask for nothing yet; *request* lacks pages and version."""
+        self._caller, self._kind, self._request = caller, kind, request
 
-    Args:
-        caller: What is called through.
-        kind: The kind.
-        request: Without pages and version.
-        since: The version it was at.
-        known: Of the objects, the one whose change was the last.
+    async def goes_on(
+        self, since: str, known: Known | None, gone: tuple[ObjectRef, str] | None
+    ) -> bool:
+        """Tell whether it does.
 
-    Raises:
-        RefusedError: The server answered something else than 200.
-        UnreadableError: The answer is no listing.
-        LinkError: There was no answer.
-    """
-    chosen = ""
-    if known is not None:
-        ref, _ = known
-        fields = {"metadata.name": ref.name, "metadata.namespace": ref.namespace}
+        Its versions may be as far again by what it wrote when it started, so it is asked for the
+        object whose change was the last: one that is older now, or not there, tells otherwise, or
+        may do so.  So does one that is there again though its deletion came later still.
+
+        Args:
+            since: The version it was at.
+            known: Of the objects, the one whose change was the last.
+            gone: Name and uid of one whose deletion was later.
+
+        Raises:
+            RefusedError: The server answered something else than 200.
+            UnreadableError: The answer is no listing.
+            LinkError: There was no answer.
+        """
+        version, found = await self._one(known[0] if known is not None else None)
+        if is_older(version, since):
+            return False
+        if known is not None:
+            ref, live = known
+            now = found.get(ref)
+            if now is None or now.uid != live.uid or is_back(live, now):
+                return False
+        if gone is None:
+            return True
+        _, found = await self._one(gone[0])
+        return all(live.uid != gone[1] for live in found.values())
+
+    async def _one(self, ref: ObjectRef | None) -> tuple[str, dict[ObjectRef, Live]]:
+        """Read one object, or any, and the newest version there is."""
+        fields = {"metadata.name": ref.name, "metadata.namespace": ref.namespace} if ref else {}
         chosen = ",".join(f"{field}={value}" for field, value in fields.items() if value)
-    asked = query_of(limit="1", fieldSelector=chosen)
-    answer = await caller.call(replace(request, query=request.query + asked))
-    if answer.status != HTTPStatus.OK:
-        raise RefusedError(answer)
-    page = page_of(answer, kind)
-    if is_older(page.resource_version, since):
-        return False
-    found = [object_of(item, kind) for item in page.items]
-    if known is None:
-        return True
-    return any(
-        (ref, live.uid) == (known[0], known[1].uid) and not is_back(known[1], live)
-        for ref, live in found
-    )
+        query = self._request.query + query_of(limit="1", fieldSelector=chosen)
+        answer = await self._caller.call(replace(self._request, query=query))
+        if answer.status != HTTPStatus.OK:
+            raise RefusedError(answer)
+        page = page_of(answer, self._kind)
+        return page.resource_version, dict(object_of(item, self._kind) for item in page.items)

@@ -31,7 +31,7 @@ from core.cluster.connection.objects import (
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.following.lines import Lines, LineTooLongError
-from core.cluster.following.listing import Listing, RefusedError, goes_on
+from core.cluster.following.listing import Listing, Look, RefusedError
 from core.cluster.following.silence import Silence
 from core.cluster.following.store import Change, Sink, Store, has_one_history, is_older
 from core.errors import ProductError
@@ -43,6 +43,7 @@ WATCH_S: Final = (300, 600)
 SHORT_S: Final = 1.0  # a watch that ends sooner and said nothing is an error
 FUTILE_S: Final = 10.0
 DOUBTS_MAX: Final = 2
+STARTING_DOUBTS_MAX: Final = 5  # 25 to 50 s, where a stream broke: the server may be starting
 
 
 @dataclass(slots=True)
@@ -133,17 +134,16 @@ class Reflector:
 
     async def _check_history(self) -> None:
         """See that the server goes on from where it was, which may be another now (R2)."""
-        accept = self._accept("PartialObjectMetadataList")
-        request = Request(path=self._path, query=self._chosen, accept=accept)
-        kind, known = self._resource.kind, self.store.newest()
-        if not await goes_on(self._link, kind, request, self._last_rv, known):
+        request = Request(path=self._path, query=self._chosen, accept=self._accept("List"))
+        known, gone = self.store.newest(), self.store.last_gone()
+        look = Look(self._link, self._resource.kind, request)
+        if not await look.goes_on(self._last_rv, known, gone):
             self.relist()
         self._broke = False
 
     async def _list(self) -> None:
         version = self._relist_rv()
-        accept = self._accept("PartialObjectMetadataList")
-        request = Request(path=self._path, query=self._chosen, accept=accept)
+        request = Request(path=self._path, query=self._chosen, accept=self._accept("List"))
         listing = Listing(self._link, self._resource.kind, request, self._sink.heard, self.scope)
         try:
             objects, listed_at = await listing.read(version)
@@ -200,13 +200,12 @@ class Reflector:
             sendInitialEvents="true" if initial else "",
             resourceVersionMatch="NotOlderThan" if initial else "",
         )
-        accept = self._accept("PartialObjectMetadata")
-        return Request(path=self._path, query=self._chosen + query, accept=accept)
+        return Request(path=self._path, query=self._chosen + query, accept=self._accept())
 
-    def _accept(self, form: str) -> str:
+    def _accept(self, of: str = "") -> str:
         if not self._metadata_only:
             return "application/json"
-        return f"application/json;as={form};g=meta.k8s.io;v=v1,application/json"
+        return f"application/json;as=PartialObjectMetadata{of};g=meta.k8s.io;v=v1,application/json"
 
     async def _take(self, chunk: bytes, stream: _Stream) -> None:
         """Apply what one read brought, and tell about it once."""
@@ -237,7 +236,7 @@ class Reflector:
                 if stream.initial is not None:
                     stream.initial.pop(ref, None)
                     return
-                changes += self.store.drop(ref, live.uid)
+                changes += self.store.drop(ref, live)
                 self._last_rv = live.resource_version
             case "BOOKMARK":
                 self._mark(event.object, stream)
@@ -266,8 +265,7 @@ class Reflector:
                 continue
             path = object_path(self._resource, ref.namespace, ref.name)
             try:
-                accept = self._accept("PartialObjectMetadata")
-                answer = await self._link.call(Request(path=path, accept=accept))
+                answer = await self._link.call(Request(path=path, accept=self._accept()))
             except ProductError as error:
                 raise UnreadableError(f"{ref} came back and could not be checked") from error
             found = answer.status == HTTPStatus.OK
@@ -325,7 +323,8 @@ class Reflector:
 
         A server that starts refuses what it allows until its rules are loaded (measured).
         """
-        if not self._needs_list and self._doubts < DOUBTS_MAX:
+        doubts_max = STARTING_DOUBTS_MAX if self._broke else DOUBTS_MAX
+        if not self._needs_list and self._doubts < doubts_max:
             self._doubts += 1
             await self._clock.sleep(self._backoff.next_s())
             return

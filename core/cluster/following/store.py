@@ -1,7 +1,7 @@
 """The objects of one kind in one scope, as the server last told them."""
 
 from operator import itemgetter
-from typing import Final, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from core.errors import ProductError
 from core.model import KindRef, Live, ObjectRef
@@ -32,13 +32,20 @@ class Sink(Protocol):
         ...
 
 
+class _Grave(NamedTuple):
+    """An object whose delete was seen."""
+
+    ref: ObjectRef
+    version: str  # of the deletion; what left a selection comes back with a later one
+
+
 class Store:
     """What a listing and the events after it add up to."""
 
     def __init__(self) -> None:
         """Begin empty; the first `replace` makes it mean something."""
         self.objects: dict[ObjectRef, Live] = {}
-        self._buried: dict[str, None] = {}  # uids whose delete was seen, oldest first
+        self._buried: dict[str, _Grave] = {}  # by uid, those whose delete was seen, oldest first
 
     def replace(self, objects: dict[ObjectRef, Live]) -> bool:
         """Take a complete listing; an object that did not change stays the same value.
@@ -51,7 +58,7 @@ class Store:
             old = before.get(ref)
             if old is not None and is_same(old, live):
                 objects[ref] = old
-            elif old is not None and is_back(old, live):
+            elif (old is not None and is_back(old, live)) or self._rose(live):
                 went_back = True
         self.objects = objects
         self._buried.clear()
@@ -67,6 +74,15 @@ class Store:
         found = max(known, default=None, key=itemgetter(0))
         return (found[1], self.objects[found[1]]) if found is not None else None
 
+    def last_gone(self) -> tuple[ObjectRef, str] | None:
+        """Return name and uid of the object whose deletion was the last thing that happened."""
+        if not self._buried:
+            return None
+        uid, grave = next(reversed(self._buried.items()))
+        newest = self.newest()
+        is_last = newest is None or is_older(newest[1].resource_version, grave.version)
+        return (grave.ref, uid) if is_last else None
+
     def put(self, ref: ObjectRef, live: Live) -> list[Change]:
         """Take an object that was added or changed; return what that means."""
         old = self.objects.get(ref)
@@ -75,14 +91,14 @@ class Store:
         self.objects[ref] = live
         if old is None or old.uid == live.uid:
             return [(ref, live)]
-        self._bury(old.uid)
+        self._bury(old.uid, _Grave(ref, live.resource_version))
         return [(ref, None), (ref, live)]  # R4: deleted and made again
 
-    def drop(self, ref: ObjectRef, uid: str) -> list[Change]:
+    def drop(self, ref: ObjectRef, live: Live) -> list[Change]:
         """Take a deletion; one of an earlier object of that name changes nothing."""
-        self._bury(uid)
+        self._bury(live.uid, _Grave(ref, live.resource_version))
         old = self.objects.get(ref)
-        if old is None or old.uid != uid:
+        if old is None or old.uid != live.uid:
             return []
         del self.objects[ref]
         return [(ref, None)]
@@ -100,8 +116,13 @@ class Store:
         """Whether this very object was seen deleted before: a cache that went back (R5)."""
         return live is not None and live.uid in self._buried
 
-    def _bury(self, uid: str) -> None:
-        self._buried[uid] = None
+    def _rose(self, live: Live) -> bool:
+        """Whether an object is there as it was before its delete was seen."""
+        grave = self._buried.get(live.uid)
+        return grave is not None and is_older(live.resource_version, grave.version)
+
+    def _bury(self, uid: str, grave: _Grave) -> None:
+        self._buried[uid] = grave
         if len(self._buried) > BURIED_MAX:
             del self._buried[next(iter(self._buried))]
 

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from dulwich.file import SharedPerm, adjust_shared_perm
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
 from dulwich.reflog import format_reflog_line
-from dulwich.refs import HEADREF, Ref
+from dulwich.refs import HEADREF, Ref, check_ref_format
 from dulwich.repo import Repo, parse_shared_repository
 
 from core.clean import clean
@@ -62,6 +62,13 @@ def _identity(role: str, who: str) -> bytes:
     if not bracket or not mail.endswith(">") or any(c in name + mail[:-1] for c in "<>\n\0"):
         raise RejectedError(f'the {role} "{clean(who)}" is not of the form Name <mail>')
     return who.encode()
+
+
+def is_branch_name(name: str) -> bool:
+    """Tell whether git lets a branch be called so: neither "HEAD" nor what looks like a flag."""
+    parts = name.split("/")
+    odd = name == "HEAD" or name.startswith("-") or any(part.startswith("-") for part in parts)
+    return not odd and check_ref_format(Ref(b"heads/" + name.encode(errors="surrogateescape")))
 
 
 def write_commit(

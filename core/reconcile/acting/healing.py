@@ -9,6 +9,7 @@ from core.reconcile.acting.plans import stated_twice, workable
 from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.evidence.fights import fought, heals_of, paths_of
+from core.reconcile.judging.taking import left_to
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.results import Applied
@@ -83,6 +84,8 @@ def left_because(draft: Draft, row: Drift) -> str:
         return stated_twice(app.claimed[row.key.ref])
     if row.confirmed_by is not ConfirmedBy.SERVER or row.confirming:
         return "not confirmed by the server"
+    if row.tracked_by:
+        return left_to(row)
     held = held_in(draft, row)
     if row.verdict is Verdict.MISSING:
         fighting = (row.reason or "others delete it") if "" in held else ""

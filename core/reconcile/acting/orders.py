@@ -77,7 +77,7 @@ def set_writing(draft: Draft, *, enabled: bool) -> None:
 
 def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
     """Give or take back the standing permission to heal some apps."""
-    for name in sorted(apps):
+    for name in sorted(apps & draft.apps.keys()):  # one that stood for a layout may be gone by now
         draft.put_app(replace(draft.app(name), healing=enabled))
         draft.candidates[name] = NO_KEYS
         if draft.cluster(draft.app(name).spec.cluster).view.frozen:

@@ -11,11 +11,15 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Key,
+    Live,
     Problem,
     Remedy,
     Step,
+    Verb,
     Verdict,
 )
+from core.model.journal import Deed, Intent
+from core.model.requests import Request
 from core.reconcile.acting.healing import POLICY, hold_back, hold_unchanged
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
@@ -77,7 +81,31 @@ def _apply(draft: Draft, number: int, step: Step) -> None:
     planned = _planned_by_others(subject, number)
     draft.put(replace(subject, call=Call(desired, live, number), planned=planned))
     sent = step.requests or requests_of(draft, step)
-    draft.effects.append(Perform(app.spec.cluster, step.key, desired, live, sent))
+    intent = _intent(draft, number, step, live, sent)
+    draft.effects.append(Perform(app.spec.cluster, step.key, desired, live, sent, intent))
+
+
+def _intent(
+    draft: Draft, number: int, step: Step, live: Live | None, sent: tuple[Request, ...]
+) -> Intent:
+    """Say what is about to be written, for the journal."""
+    app, run, row = draft.app(step.key.app), draft.runs[number], draft.row(step.key)
+    cause = cause_of(step.changes) or (row.cause if row is not None else None)
+    deed = Deed.HEAL if run.auto and cause is not Cause.GIT_AHEAD else Deed.SYNC
+    return Intent(
+        deed=Deed.TAKE_OVER if step.verb is Verb.TAKE_OVER else deed,
+        app=app.spec.name,
+        auto=run.auto,
+        cluster=app.spec.cluster,
+        cluster_uid=draft.cluster(app.spec.cluster).view.uid,
+        revision=app.source.revision.id if app.source is not None else "",
+        kind=step.kind,
+        ref=step.key.ref,
+        uid=live.uid if live is not None else None,
+        version=live.resource_version if live is not None else None,
+        sends=tuple(type(request).__name__.lower() for request in sent),
+        changes=step.changes,
+    )
 
 
 def _planned_by_others(subject: Subject, number: int | None) -> int | None:

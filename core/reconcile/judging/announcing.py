@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from core.model import Cause, Drift, EventName, FieldVerdict, Key, Verdict, cause_words
 from core.reconcile.judging.causes import withheld
+from core.reconcile.judging.taking import left_to
 from core.reconcile.memory.draft import Draft, in_sync, is_drift
 
 
@@ -38,6 +39,9 @@ def _tell_withheld(draft: Draft, row: Drift) -> None:
     if not app.healing or row.verdict is Verdict.EXTRA:
         return
     drifts = [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
+    if row.tracked_by:
+        draft.tell_of(EventName.HEAL_SKIPPED, row, changes=tuple(drifts), message=left_to(row))
+        return
     causes = [change.cause for change in drifts] or [row.cause]
     settings = sorted({withheld(app.spec, cause) for cause in causes} - {""})
     if settings:

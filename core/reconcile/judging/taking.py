@@ -1,8 +1,9 @@
-"""Objects that are as Git states them and not ours: who applied them is recorded nowhere.
+"""Objects that are not ours: who applied them is recorded nowhere.
 
-A sync takes them over by an apply that changes no field, so that causes, what Git drops and a later
-prune are right for them.  One that our own apply made, in a run that never saw the answer, needs no
-other: only its row is completed.
+Those that are as Git states them a sync takes over by an apply that changes no field, so that
+causes, what Git drops and a later prune are right for them.  One that our own apply made, in a run
+that never saw the answer, needs no other: only its row is completed.  What another engine keeps it
+has to heal.
 """
 
 from dataclasses import replace
@@ -29,6 +30,10 @@ def with_taking(
 def _standing(
     draft: Draft, app: AppState, desired: Desired, live: Live, row: Drift, policy: Policy
 ) -> tuple[bool, str]:
+    if row.verdict is Verdict.DRIFTED:
+        known = app.applied(desired.ref)
+        ours = known is not None and known.uid == live.uid
+        return False, "" if ours else _other_engine(app, live)
     if row.verdict is not Verdict.IN_SYNC or row.confirming or app.inventory_problem:
         return False, ""
     entry = InventoryRow(desired.ref, live.uid, desired.digest)
@@ -41,8 +46,18 @@ def _standing(
     if owns_its_statement(desired, live, kind.schema, policy):
         _record(draft, app.spec.name, entry)
         return False, ""
-    tracked_by = "" if app.spec.take_over else tracker_of(live)
+    tracked_by = _other_engine(app, live)
     return not tracked_by, tracked_by
+
+
+def _other_engine(app: AppState, live: Live) -> str:
+    """Name the engine that still keeps an object; "" where the app is told to take it."""
+    return "" if app.spec.take_over else tracker_of(live)
+
+
+def left_to(row: Drift) -> str:
+    """Say whose an object is to heal, and what makes it ours."""
+    return f"left to {row.tracked_by}, which tracks it (take_over: true, or a person's sync)"
 
 
 def complete_row(draft: Draft, app: AppState, ref: ObjectRef, live: Live) -> AppState:

@@ -20,6 +20,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.journal import Intent
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.results import InventoryRow
 
@@ -67,6 +68,7 @@ class Perform:
     desired: Desired
     live: Live | None
     requests: tuple[Request, ...]
+    intent: Intent  # what is written down before anything is sent
 
 
 @dataclass(frozen=True, slots=True)

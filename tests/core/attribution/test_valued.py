@@ -36,10 +36,10 @@ class World:
         self.first = self.commit(USUAL, PROD)
 
     def commit(self, usual: str = USUAL, prod: str = PROD) -> str:
-        texts = zip(FILES, (usual, prod), strict=True)
+        texts = zip((*FILES, "web/templates/d.yaml"), (usual, prod, ""), strict=True)
         return self.sample.commit({file: text.encode() for file, text in texts})
 
-    def origin(self, path: str, said: Json) -> Origin:
+    def origin(self, path: str, said: Json, file: str = "web/templates/d.yaml") -> Origin:
         """What is told of a field whose value Git says is *said*."""
         repository = Repositories().opened(str(self.sample.path))
         revision = repository.resolve("main").id
@@ -47,7 +47,7 @@ class World:
         body = msgspec.json.encode(rendered(said))
         made = Made((), FILES, FILES)
         kind = KindRef("apps/v1", "Deployment")
-        document = Document(kind, "live", "web", body, "web/templates/d.yaml", 1, 0, (), made)
+        document = Document(kind, "live", "web", body, file, 1, 0, (), made)
         change = FieldChange(path, FieldVerdict.DRIFT, ABSENT, said)
         (found,) = attached(origins, document, (change,))
         assert found.origin is not None
@@ -134,3 +134,11 @@ def test_a_file_of_values_that_cannot_be_read_tells_nothing(world: World) -> Non
     world.commit(prod="a: [\n")
     assert "no line states just this" in world.origin("spec.replicas", 3).note
     assert world.origin("spec.replicas", 1).file == "web/values.yaml"
+
+
+def test_what_a_chart_of_another_machine_may_have_set_is_not_laid_on_a_commit(
+    world: World,
+) -> None:
+    found = world.origin("spec.odd", "x", "web@1.0.0/templates/d.yaml")
+    assert (found.file, found.commit) == ("web@1.0.0/templates/d.yaml", world.first)
+    assert "may be of the chart, which is not in Git" in found.note

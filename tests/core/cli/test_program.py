@@ -50,6 +50,8 @@ def driftdeck(
         (["--headless", "diff"], "--headless does not go with diff"),
         (["--autoheal", "sync"], "--autoheal does not go with sync"),
         (["--no-mouse", "revert", "x"], "--no-mouse does not go with revert"),
+        (["promote", "x", "--from", "a", "--to", "b", "--read-only"], "promote writes, and"),
+        (["promote", "x", "--from", "a"], "Missing option '--to'"),
         (["--read-only", "sync"], "sync writes, and --read-only forbids it"),
         (["revert", "x", "--read-only", "--yes"], "revert writes, and --read-only forbids it"),
         (["--read-only", "--headless", "--autoheal"], "--read-only excludes --autoheal"),
@@ -110,6 +112,30 @@ def test_help_fits_eighty_columns(tmp_path: Path) -> None:
     for command in ("diff", "sync", "revert", "demo", "--headless"):
         text = driftdeck(command, "--help", folder=tmp_path, COLUMNS="200").stdout
         assert max(map(len, text.splitlines())) <= 80
+
+
+_LOOKED_THROUGH = """
+import gc
+from core.cli import jobs
+from core.cli.options import Options
+from core.errors import UsageError
+try:
+    jobs.diff(Options(), None)
+except UsageError:
+    print(len(gc.get_objects()))
+"""
+
+
+def test_a_look_for_garbage_does_not_walk_through_what_was_imported(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", _LOOKED_THROUGH],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) < 10_000  # of 30,000
 
 
 # Ways out ---------------------------------------------------------------------------------------

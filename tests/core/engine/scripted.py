@@ -12,6 +12,7 @@ from core.engine import Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import Performer
 from core.engine.seams import Adapters
+from core.journal import Entry
 from core.model import (
     Actor,
     AppSpec,
@@ -33,6 +34,7 @@ from core.model import (
     Snapshot,
 )
 from core.model.comparisons import Comparison, End
+from core.model.journal import Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
@@ -148,6 +150,10 @@ class ScriptedCluster:
             left.append(live)
         return tuple(left)
 
+    async def read(self, api_version: str, ref: ObjectRef) -> Live | None:  # noqa: ARG002
+        self.script.play("read", ref.name)
+        return self.objects.get(ref)
+
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:  # noqa: ARG002
         self.script.play("may", name, verb)
         return verb not in self.forbidden
@@ -260,6 +266,31 @@ class ScriptedComparing:
         return Comparison(End(before), End(after), same=1)
 
 
+class ScriptedJournal:
+    """Remembers what was written down, in its order among everything else."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.intents: list[Intent] = []
+        self.outcomes: dict[int, Outcome] = {}
+        self.open: list[Entry] = []
+
+    async def begin(self, intent: Intent) -> int:
+        self.script.play("begin", intent.deed)
+        self.intents.append(intent)
+        return len(self.intents)
+
+    async def end(self, number: int, outcome: Outcome) -> None:
+        self.script.play("end", outcome.ending)
+        self.outcomes[number] = outcome
+
+    async def left_open(self, cluster: str) -> list[Entry]:
+        return [entry for entry in self.open if entry.intent["cluster"] == cluster]
+
+    def close(self) -> None:
+        self.script.play("close_journal")
+
+
 class Time:
     """A clock of the test's own: sleeps end when it is moved on."""
 
@@ -304,6 +335,7 @@ class World:
     def __init__(self, *names: str, healing: bool = False) -> None:
         self.script, self.time, self.inbox = Script(), Time(), Inbox()
         documents = [document(CONFIG_MAP, name, data={"a": "1"}) for name in names]
+        self.journal = ScriptedJournal(self.script)
         self.cluster = ScriptedCluster(self.inbox, self.script, "prod")
         self.sources = ScriptedSources(self.inbox, self.script, documents)
         for name in names:
@@ -324,6 +356,7 @@ class World:
             attribution=ScriptedAttribution(self.script),
             reverts=ScriptedReverts(self.script),
             comparing=ScriptedComparing(self.script),
+            journal=self.journal,
         )
         self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)
 

@@ -10,6 +10,7 @@ from core.engine.inbox import Inbox
 from core.engine.performing import DRY_RUNS_MAX
 from core.errors import UnavailableError
 from core.model import ClusterSpec, Drift, Snapshot
+from core.model.journal import Deed, Intent
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.commands import (
     Compare,
@@ -337,12 +338,15 @@ async def test_a_moment_that_is_over_comes_at_once() -> None:
     assert world.inbox.next() == Tick()
 
 
+INTENT = Intent(deed=Deed.SYNC, app=SPEC.name, auto=False, cluster="prod")
+
+
 async def test_a_write_says_when_it_ended() -> None:
     world = World("a")
     stated = document(CONFIG_MAP, "a", data={})
     made = canonical(stated, RESOURCES[CONFIG_MAP], None, namespace="web", digest_key=b"d")
     async with asyncio.TaskGroup() as tasks:
-        world.performer().perform(Perform("prod", A, made, None, (creation(made),)), tasks)
+        world.performer().perform(Perform("prod", A, made, None, (creation(made),), INTENT), tasks)
     world.time.advance(60.0)
     applied = _applied(world)
     assert applied.at == world.time.now - 60.0
@@ -355,7 +359,7 @@ async def test_a_write_of_several_requests_says_which_versions_it_went_through()
     made = canonical(stated, RESOURCES[CONFIG_MAP], None, namespace="web", digest_key=b"d")
     both = (creation(made), creation(made))
     async with asyncio.TaskGroup() as tasks:
-        world.performer().perform(Perform("prod", A, made, None, both), tasks)
+        world.performer().perform(Perform("prod", A, made, None, both, INTENT), tasks)
     assert _applied(world).between == ("100",)
 
 

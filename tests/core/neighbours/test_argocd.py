@@ -212,7 +212,9 @@ def test_of_an_application_set_its_results_are_carried() -> None:
     made = GUESTBOOK.replace("  finalizers", f"{owner}  finalizers")
     result = Result(ARGOCD, made + MADE)
     assert result.app.name == "guestbook"
-    assert result.says("ApplicationSet argocd/guestbooks: what it makes later comes along")
+    assert result.says(
+        "ApplicationSet argocd/guestbooks: its Applications are carried; what it would"
+    )
     alone = Result(ARGOCD, GUESTBOOK + MADE)
     assert alone.says("none of its Applications is here: kubectl get applications -A -o yaml")
 
@@ -234,7 +236,37 @@ def test_each_source_in_git_is_an_app_and_lent_values_are_named() -> None:
     assert result.says("$values/more.yaml is of another source, and values are files of")
     assert result.says("$other/more.yaml is of elsewhere")
     assert result.says("its 2 sources became as many apps")
-    assert result.says("spec.sources[2]: the chart redis 18.0.0 of https://charts.example.org")
+    chart = "the chart redis 18.0.0 of https://charts.example.org has no values in Git"
+    assert result.says(f"spec.sources[2]: {chart}")
+
+
+def test_a_chart_with_values_in_git_is_an_app_of_both() -> None:
+    more = """\
+  sources:
+  - {repoURL: "https://charts.example.org/stable", chart: redis, targetRevision: "18.*",
+     helm: {valueFiles: [$values/redis/base.yaml, $values/redis/prod/size.yaml, own.yaml]}}
+  - {repoURL: "https://github.com/a/values.git", targetRevision: main, ref: values}
+"""
+    result = Result(ARGOCD, GUESTBOOK + more)
+    app = result.app
+    assert (app.repo, app.revision, app.path) == (
+        "https://github.com/a/values.git",
+        "main",
+        "redis",
+    )
+    assert app.values == ("base.yaml", "prod/size.yaml")
+    assert app.chart is not None
+    assert (str(app.chart), app.chart.version) == (
+        "https://charts.example.org/stable/redis",
+        "18.*",
+    )
+    assert result.says("spec.sources[0].helm.valueFiles: own.yaml is of the chart itself")
+    registry = Result(ARGOCD, GUESTBOOK + more.replace("https://charts", "charts"))
+    assert registry.app.chart is not None
+    assert registry.app.chart.is_oci
+    plain = Result(ARGOCD, GUESTBOOK + more.replace("https://charts", "http://charts"))
+    assert plain.says("repoURL: anybody on the way can change what http://")
+    assert plain.app.chart is not None
 
 
 def test_an_application_without_a_source_in_git_is_named_and_no_app() -> None:
@@ -242,8 +274,12 @@ def test_an_application_without_a_source_in_git_is_named_and_no_app() -> None:
     odd = GUESTBOOK.replace("https://github.com", "oci://x").replace("guestbook", "other")
     result = Result(ARGOCD, f"{chart}---\n{odd}---\n{GUESTBOOK}")
     assert (result.app.name, len(result.said)) == ("guestbook", 2)
-    assert result.says("Application argocd/guestbook: spec.source: the chart redis HEAD of")
-    assert result.says("Application argocd/other: spec.source.repoURL: repositories are asked by")
+    assert result.says(
+        "Application argocd/guestbook: spec.source: the chart redis HEAD of https://github.com"
+    )
+    assert result.says(
+        "Application argocd/other: spec.source: its repoURL: repositories are asked by"
+    )
 
 
 def test_addresses_are_spelt_as_the_settings_take_them() -> None:
@@ -255,6 +291,28 @@ def test_addresses_are_spelt_as_the_settings_take_them() -> None:
     assert "token" not in result.text
     assert result.says("the user in its address stays behind")
     assert result.says("anybody on the way can change what http://")
+
+
+def test_an_object_with_what_is_no_text_is_named_and_no_app() -> None:
+    result = Result(ARGOCD, GUESTBOOK.replace("HEAD", r'"a\0b"'))
+    assert result.carried.apps == ()
+    assert result.says("Application argocd/guestbook: it holds a NUL")
+
+
+def test_no_secret_of_an_address_is_printed() -> None:
+    for url in ("https://ann:s3cret@h/x", "ssh://ann:s3cret@h/x", "oci://ann:s3cret@h/x?k=s3cret"):
+        for source in (f'repoURL: "{url}"', f'repoURL: "{url}"\n    chart: redis'):
+            text = GUESTBOOK.replace(
+                "repoURL: https://github.com/argoproj/argocd-example-apps.git", source
+            )
+            result = Result(ARGOCD, text)
+            assert "s3cret" not in f"{result.text}{result.said}"
+
+
+def test_names_keep_what_only_looks_like_something_else() -> None:
+    text = GUESTBOOK.replace("path: guestbook", "path: ./.deploy/")
+    app = Result(ARGOCD, text.replace("targetRevision: HEAD", "targetRevision: AHEAD")).app
+    assert (app.path, app.revision) == (".deploy", "AHEAD")
 
 
 def test_a_context_names_the_cluster_that_argo_cd_runs_in() -> None:

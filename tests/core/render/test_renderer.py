@@ -1,6 +1,7 @@
 """core.render: what kustomize prints becomes objects with a place in Git, once for each tree."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import msgspec
 import pytest
 
 from core.errors import RejectedError, UnavailableError
+from core.git import File
 from core.model import Document, Render
-from core.render import Renderer, tool_of
+from core.render import Renderer, World, tool_of
 from core.render.fence import Limits
 from tests.core.render.worlds import script, world_of
 
@@ -119,6 +121,9 @@ def test_a_tool_that_was_replaced_renders_anew(tmp_path: Path) -> None:
         ("true", "printed nothing"),
         ("date +%N | sed 's/.*/{a: &}/'", "two renders of the same files differ"),
         ("exec yes", "printed more than 32 MiB"),
+        ("echo '# nothing'", "holds no object"),
+        ("printf '\\377\\200'", "holds no object"),
+        ("echo 'a: 1'", "holds no object"),
     ],
 )
 def test_a_failed_render_is_refused_with_file_and_reason(
@@ -153,6 +158,21 @@ def test_without_a_tool_it_says_which_is_needed_and_asks_again(tmp_path: Path) -
                 "b/kustomization.yaml": "resources: [../a]",
             },
             "cycle",
+        ),
+        (  # C64
+            {
+                "a/kustomization.yaml": "resources: [m.yaml]\npatches: [{path: p.yaml}]\n",
+                "a/m.yaml": SOME,
+                "a/p.yaml": SOME.replace("name: m", "name: other"),
+            },
+            "no matches for Id",
+        ),
+        (
+            {
+                "a/kustomization.yaml": "resources: [m.yaml, n.yaml]\n",
+                **dict.fromkeys(("a/m.yaml", "a/n.yaml"), SOME),
+            },
+            "already registered id",
         ),
         (
             {"a/kustomization.yaml": "resources: [../x.yaml]\n", "x.yaml": SOME},
@@ -192,3 +212,41 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     renderer, _ = counting(folder, f"echo '{SOME}'")
     renderer.kustomized(world_of(ONE), "a")
     assert os.listdir(tmp_path) == ["tools"]  # noqa: PTH208 - names are enough
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        (r"kind: \377\200", "UTF-8"),
+        ("a: [", "did not find|expected"),
+        (
+            "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap}]}",
+            "name is missing",
+        ),
+    ],
+)
+def test_output_that_cannot_be_read_concludes_nothing(
+    tmp_path: Path, printed: str, words: str
+) -> None:
+    """C66 and C68: what was printed may have been any file's."""
+    renderer, _ = counting(tmp_path, f"printf '{printed}'")
+    folder = renderer.kustomized(world_of(ONE), "a").folder
+    assert folder.documents == ()
+    assert [place for place, _ in folder.refused] == [""]
+    assert re.search(words, folder.problems[0])
+
+
+def test_a_file_that_cannot_be_read_now_is_no_file_that_is_missing(tmp_path: Path) -> None:
+    """C67: an error of the disk is told as one, and nothing is rendered without the file."""
+    renderer, runs = counting(tmp_path, f"echo '{SOME}'")
+    world = world_of({**ONE, "a/m.yaml": SOME, "a/kustomization.yaml": "resources: [m.yaml]\n"})
+
+    def content(file: File) -> bytes:
+        if file.path == "a/m.yaml":
+            raise UnavailableError("the repository cannot be read: Input/output error")
+        return world.content(file)
+
+    broken = World.of(tuple(world.files.values()), content, world.reader)
+    with pytest.raises(UnavailableError, match="Input/output error"):
+        renderer.kustomized(broken, "a")
+    assert runs.read_text() == ""

@@ -6,7 +6,14 @@ from typing import TypeVar
 import pytest
 
 from core.model import AppSpec, Remedy
-from core.reconcile.memory.inputs import HistoryRead, SourceLost, SourceRead, SourceSeen
+from core.model.sources.layouts import Layout
+from core.reconcile.memory.inputs import (
+    HistoryRead,
+    LayoutRead,
+    SourceLost,
+    SourceRead,
+    SourceSeen,
+)
 from core.sources.pace import FAILED_FIRST_S, FAILED_MOST_S, JITTER
 from tests.core.sources.test_sources import World, running
 from tests.githost.https import HttpsHost
@@ -126,3 +133,30 @@ async def test_a_history_that_was_rewritten_is_followed(world: World, web: Place
         nap.over.set()
         read = await until(world, SourceRead)
     assert read.revision.id == head
+
+
+async def test_branches_of_a_layout_are_fetched_and_followed_as_they_come(
+    world: World, web: Place
+) -> None:
+    layout = Layout(
+        spec=app(web, "env/{env}", "{env}"),
+        shape="app",
+        revision="env/{env}",
+        values=(),
+        clusters=("c",),
+        made=lambda bound, folder: replace(
+            app(web, f"env/{bound['env']}", bound["env"]), path=folder
+        ),
+    )
+    web.sample.commit({"app/a.yaml": b"a: 1\n"}, branch="env/prod")
+    sources = world.sources(layouts=(layout,), repositories=web.repositories())
+    async with running(sources):
+        found = await until(world, LayoutRead)
+        assert [(one.name, one.revision) for one in found.apps or ()] == [("prod", "env/prod")]
+        assert (await until(world, SourceRead)).app == "prod"
+        nap = await world.nap()
+        web.sample.commit({"app/a.yaml": b"a: 1\n"}, branch="env/test")
+        nap.over.set()
+        found = await until(world, LayoutRead)
+        assert [one.name for one in found.apps or ()] == ["prod", "test"]
+        assert (await until(world, SourceRead)).app == "test"

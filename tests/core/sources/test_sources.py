@@ -13,6 +13,7 @@ import pytest
 from typing_extensions import override
 
 from core.clock import Clock
+from core.decryption.opener import AGAIN_S
 from core.errors import UnavailableError
 from core.git import Repositories, Repository, Walk
 from core.model import AppSpec, Remedy
@@ -24,6 +25,7 @@ from core.sources import Sources
 from core.sources.sources import LOOK_AGAIN_S
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
+from tests.core.render.worlds import script
 
 MANIFEST = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 T = TypeVar("T")
@@ -318,6 +320,25 @@ async def test_what_can_be_over_without_a_sign_is_looked_at_again_after_a_while(
         while isinstance(found := await world.any(), SourceLost):
             pass  # the watch rings once when it stands
         assert isinstance(found, SourceRead)
+
+
+async def test_an_encrypted_file_that_stayed_closed_is_tried_again_after_a_while(
+    world: World, sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs = b"sops: {mac: x, lastmodified: '2026-01-01T00:00:00Z', version: 3.9.0}\n"
+    sample.commit({"shop/s.yaml": MANIFEST.replace(b"settings", b"sealed") + signs}, "sealed")
+    opens = f"test -e {tmp_path}/key && exec sed -e '/^sops:/d' /dev/stdin; exit 128"
+    monkeypatch.setenv("PATH", script(tmp_path / "bin", "sops", opens)["PATH"])
+    async with running(world.sources(app(sample))):
+        first = await world.next(SourceRead)
+        assert [document.name for document, _ in first.broken] == ["sealed"]
+        (tmp_path / "key").touch()  # and no ref moves
+        nap = await world.nap()
+        assert nap.seconds == AGAIN_S
+        nap.over.set()
+        second = await world.source()
+        assert {document.name for document in second.documents} == {"settings", "sealed"}
+        assert second.broken == ()
 
 
 # Layouts ----------------------------------------------------------------------------------------

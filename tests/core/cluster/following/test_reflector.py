@@ -524,6 +524,43 @@ async def test_a_connection_that_breaks_may_lead_to_a_server_that_was_restored_m
     assert not told.problems
 
 
+@pytest.mark.parametrize("restored", [True, False])
+async def test_what_was_deleted_last_and_is_there_again_tells_of_a_restored_server_too(
+    *, restored: bool
+) -> None:
+    async def breaks(_: Asked, reply: Reply) -> None:
+        await reply.send(*INITIAL, event("DELETED", "b", 12))
+        await asyncio.sleep(0.05)
+        reply.cut()
+
+    kept = says(200, listing(20) | {"items": [a_map("a", 5)]})
+    deleted = says(200, listing(20) | {"items": [a_map("b", 3)] if restored else []})
+    again = streams(*INITIAL[:2], bookmark(20, end=True), hold=True) if restored else quiet
+    script = in_turn(breaks, kept, deleted, again)
+    async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
+        await server.until_asked(4)
+        await told.until(lambda: len(told.listings) == 1 + restored)
+    asked = [one.query.get("fieldSelector", "").partition(",")[0] for one in server.asked]
+    assert asked == ["", "metadata.name=a", "metadata.name=b", ""]
+    assert server.steps[-1] == ("watchlist" if restored else "watch")
+    assert told.went_back_count == restored
+
+
+async def test_a_server_that_starts_may_refuse_for_longer_where_a_stream_broke() -> None:
+    async def breaks(_: Asked, reply: Reply) -> None:
+        await reply.send(*INITIAL)
+        await asyncio.sleep(0.05)
+        reply.cut()
+
+    denied = says(403, status(403, "Forbidden", "RBAC: clusterrole not found"))
+    kept = says(200, listing(20) | {"items": [a_map("a", 5)]})
+    script = in_turn(breaks, *[denied] * 5, kept, quiet)
+    async with serving(script) as server, reflecting(server.url, ManualClock().clock) as told:
+        await server.until_asked(8)
+    assert server.steps == ["watchlist", *["list"] * 6, "watch"]
+    assert not told.problems
+
+
 async def test_what_arrives_together_is_told_together() -> None:
     script = in_turn(
         streams(*INITIAL),

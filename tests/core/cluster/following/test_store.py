@@ -29,12 +29,12 @@ def test_another_uid_under_the_same_name_is_a_deletion_and_a_creation() -> None:
 def test_a_late_deletion_of_an_earlier_object_leaves_the_new_one() -> None:
     store = Store()
     store.put(REF, live("new", "2"))
-    assert store.drop(REF, "old") == []
+    assert store.drop(REF, live("old", "3")) == []
     assert REF in store.objects
 
 
 def test_a_deletion_of_something_unknown_is_nothing() -> None:
-    assert Store().drop(REF, "u") == []
+    assert Store().drop(REF, live("u", "2")) == []
 
 
 def test_versions_are_compared_for_equality_only() -> None:
@@ -64,7 +64,7 @@ def test_a_listing_without_an_object_removes_it() -> None:
 def test_a_uid_that_returns_after_its_deletion_is_noticed() -> None:
     store = Store()
     store.put(REF, live("u", "1"))
-    store.drop(REF, "u")
+    store.drop(REF, live("u", "2"))
     assert store.is_buried(live("u", "1"))
     assert not store.is_buried(live("v", "1"))
     assert not store.is_buried(None)
@@ -77,10 +77,34 @@ def test_a_replaced_uid_is_buried_too() -> None:
     assert store.is_buried(live("old", "1"))
 
 
+def test_a_listing_with_an_object_from_before_its_deletion_is_of_an_older_state() -> None:
+    store = Store()
+    store.put(REF, live("u", "1"))
+    store.drop(REF, live("u", "5"))
+    assert store.replace({REF: live("u", "1")})
+
+
+def test_an_object_that_comes_back_to_what_is_selected_is_no_older_state() -> None:
+    store = Store()
+    store.put(REF, live("u", "1"))
+    store.drop(REF, live("u", "5"))  # it lost its label, and has it again
+    assert not store.replace({REF: live("u", "6")})
+
+
+def test_a_deletion_is_the_last_thing_that_happened_until_an_object_changes() -> None:
+    store, other = Store(), ObjectRef("", "ConfigMap", "shop", "b")
+    store.put(other, live("v", "3"))
+    assert store.last_gone() is None
+    store.drop(REF, live("u", "5"))
+    assert store.last_gone() == (REF, "u")
+    store.put(other, live("v", "6"))
+    assert store.last_gone() is None
+
+
 def test_only_so_many_deletions_are_remembered() -> None:
     store = Store()
     for number in range(BURIED_MAX + 1):
-        store.drop(REF, str(number))
+        store.drop(REF, live(str(number), "1"))
     assert not store.is_buried(live("0", "1"))
     assert store.is_buried(live("1", "1"))
 

@@ -19,6 +19,7 @@ from tests.core.reconcile.world import (
     document,
     key,
     live,
+    questions,
     world,
     writes,
     written,
@@ -193,6 +194,40 @@ def test_what_another_engine_tracks_is_named_and_left_to_it_unless_told(
     assert bool(made.plan("a").steps) is (not engine)
     made = found(("a", there(**labels)), take_over=True)
     assert (made.row("a").untaken, made.row("a").tracked_by) == (True, "")
+
+
+FLUX = {"labels": {"kustomize.toolkit.fluxcd.io/name": "shop"}}
+
+
+def drifted(*rows: InventoryRow, **spec: Any) -> tuple[World, list[Effect]]:
+    """An object that Flux tracks, and somebody changed; and what came of it."""
+    made = world(healing=True, **spec)
+    made.read(document(CONFIG_MAP, "a", **GOOD))
+    made.feed(InventoryRead(SPEC.name, rows))
+    changed = live(CONFIG_MAP, "a", 5, data={"a": "9"})
+    body = json.loads(changed.body)
+    body["metadata"] |= FLUX
+    changed = replace(changed, body=json.dumps(body).encode())
+    (asked,) = questions(made.listing(CONFIG_MAP, [("a", changed)]))
+    return made, made.agree(asked)
+
+
+def test_drift_of_what_another_engine_tracks_is_healed_by_nobody_but_a_person() -> None:
+    made, effects = drifted()
+    row = made.row("a")
+    assert (row.verdict, row.tracked_by) == (Verdict.DRIFTED, "Flux Kustomization shop")
+    assert written(recorded(made, effects)) == []
+    words = "left to Flux Kustomization shop, which tracks it (take_over: true, or a person's sync)"
+    assert made.told(EventName.HEAL_SKIPPED) == [words]
+    assert [step.verb for step in made.plan("a").steps] == [Verb.APPLY]
+
+
+def test_drift_of_what_is_ours_or_to_be_taken_is_healed_whoever_tracks_it() -> None:
+    ours = InventoryRow(A.ref, live(CONFIG_MAP, "a", 5).uid, "d")
+    for made, effects in (drifted(ours), drifted(take_over=True)):
+        assert made.row("a").tracked_by == ""
+        assert made.told(EventName.HEAL_SKIPPED) == []
+        assert A in written([*effects, *recorded(made, effects)])
 
 
 def test_what_a_rule_leaves_alone_as_a_whole_is_not_taken_over() -> None:

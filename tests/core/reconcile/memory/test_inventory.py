@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.model import Cause, Verdict
+from core.model import Cause, Snapshot, Verdict
 from core.reconcile.memory.commands import Execute, SetWriting
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Effect, ReadSource, WriteInventory
@@ -13,6 +13,7 @@ from core.reconcile.memory.inventory import is_stored, store_inventory
 from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import AppState, Inventory
 from core.reconcile.memory.tables import Map
+from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     SPEC,
@@ -359,3 +360,14 @@ def test_no_record_is_written_once_writing_is_forbidden() -> None:
     made.feed(SetWriting(enabled=False))
     assert records(made.wait(2.0)) == []
     assert len(records(made.feed(SetWriting(enabled=True)))) == 1
+
+
+def test_what_waits_for_its_second_is_still_being_stored() -> None:
+    made = healing()
+    made.recorded(put_back(made, "a", 10))
+    put_back(made, "b", 11)
+    (shown,) = snapshot(made.state, Snapshot()).apps
+    assert shown.storing
+    made.recorded(made.wait(1.0))
+    (shown,) = snapshot(made.state, Snapshot()).apps
+    assert not shown.storing

@@ -42,7 +42,7 @@ WRONG = Problem(Remedy.CHANGE_GIT, '"clusters/prod/My_App" is left out')
 
 
 LAYOUT = Layout(
-    spec=replace(SPEC, name=SHAPE),
+    spec=replace(SPEC, name=SHAPE, cluster="other"),  # one of several
     shape=SHAPE,
     revision="main",
     values=(),
@@ -209,6 +209,12 @@ def test_an_app_of_a_layout_may_be_healed_planned_and_read_again_by_its_name() -
     assert [effect.app for effect in effects if isinstance(effect, ReadSource)] == ["shop"]
     found.feed(PreparePlan(1, frozenset({key(CONFIG_MAP, "a")})))
     assert 1 in found.state.answers
+
+
+def test_what_is_asked_of_an_app_that_stood_for_a_layout_is_too_late_and_does_no_harm() -> None:
+    found = followed()
+    found.feed(SetHeal(frozenset({SHAPE, "shop"}), enabled=True))
+    assert found.state.apps["shop"].healing
 
 
 def test_an_object_that_two_apps_of_layouts_state_is_claimed_by_both() -> None:

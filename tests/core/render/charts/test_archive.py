@@ -67,6 +67,7 @@ def test_what_is_too_large_is_refused_before_it_is_there() -> None:
         (gzip.compress(b"no tar" * 200), "cannot be read"),
         (packed({"web/values.yaml": b""}), "holds no Chart.yaml"),
     ],
+    ids=["nothing", "a page", "cut off", "no tar", "no chart"],  # the bytes hold the time
 )
 def test_what_is_no_archive_of_a_chart_is_told(archive: bytes, words: str) -> None:
     with pytest.raises(RejectedError, match=words):

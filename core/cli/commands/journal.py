@@ -1,0 +1,57 @@
+"""`driftdeck journal`: what was written here, and how it was before; no cluster is asked."""
+
+import asyncio
+import os
+import re
+import sys
+import time
+from typing import Final
+
+from core.cli.exit_codes import IN_SYNC
+from core.cli.options import Options
+from core.cli.output.forms import page_of
+from core.cli.output.ink import ink_for
+from core.cli.output.journal_text import journal_form, journal_lines
+from core.cli.output.report import Page
+from core.cli.output.streams import put, write
+from core.errors import UsageError
+from core.journal import Entry, Store, journal_file
+
+_DURATION: Final = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smhd])")
+_UNITS_S: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+async def run(options: Options) -> int:
+    """Print what is asked for, and return the exit code."""
+    now = time.time()
+    since = now - _seconds(options.since) if options.since else 0.0
+    entries = await asyncio.to_thread(_read, since)
+    shown = [each for each in entries if options.app in {None, each.intent["app"]}]
+    if options.output == "json":
+        write(sys.stdout, page_of(journal_form(shown)))
+    else:
+        page = Page(ink_for(sys.stdout, no_color=options.no_color), now)
+        put(sys.stdout, journal_lines(shown, page))
+        if not shown:
+            put(sys.stderr, ["nothing was written"])
+    return IN_SYNC
+
+
+def _seconds(text: str) -> float:
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise UsageError(f"--since {text}: write it like 30m, 2h or 7d")
+    return float(found["count"]) * _UNITS_S[found["unit"]]
+
+
+def _read(since: float) -> list[Entry]:
+    path = journal_file(os.environ)
+    if path is None or not path.exists():
+        return []
+    store = Store(path)
+    try:
+        if store.damage:
+            put(sys.stderr, [f"driftdeck: {store.damage}"])
+        return store.since(since)
+    finally:
+        store.close()

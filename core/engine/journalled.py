@@ -1,0 +1,104 @@
+"""Each write between two rows of the journal: what is about to be sent, and what became of it.
+
+Before the first write to a cluster it is found out what became of those that an earlier process
+announced and never ended (safety.md section 6); they are never repeated.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from core.engine.seams import Adapters
+from core.errors import ProductError, UnavailableError
+from core.journal import Entry
+from core.model import Live, ObjectRef
+from core.model.journal import Ending, Intent, Outcome
+from core.remedy import is_applied_by_us
+
+T = TypeVar("T")
+
+
+class Journalled:
+    """Writes, written down."""
+
+    def __init__(self, adapters: Adapters) -> None:
+        """Write with *adapters*."""
+        self._adapters = adapters
+        self._found_out: set[str] = set()
+        self._finding: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def write(
+        self, intent: Intent, write: Awaitable[T], version: Callable[[T], str | None]
+    ) -> T:
+        """Await *write* once it is announced; *version* says what it left.
+
+        Raises:
+            ProductError: It failed, or could not be announced and was not sent.
+        """
+        try:
+            await self._find_out(intent.cluster)
+            number = await self._adapters.journal.begin(intent)
+        except ProductError:
+            _never(write)
+            raise
+        try:
+            done = await write
+        except ProductError as error:
+            unknown = isinstance(error, UnavailableError)
+            ending = Ending.UNKNOWN if unknown else Ending.REFUSED
+            await self._end(number, Outcome(ending, words=str(error)))
+            raise
+        await self._end(number, Outcome(Ending.DONE, version(done)))
+        return done
+
+    async def _end(self, number: int, outcome: Outcome) -> None:
+        with suppress(ProductError):  # the next start finds it out; what was done, was done
+            await self._adapters.journal.end(number, outcome)
+
+    async def _find_out(self, cluster: str) -> None:
+        """Give the intents of processes that ended what is true of them now."""
+        async with self._finding[cluster]:
+            if cluster in self._found_out:
+                return
+            for entry in await self._adapters.journal.left_open(cluster):
+                await self._adapters.journal.end(entry.number, await self._truth(cluster, entry))
+            self._found_out.add(cluster)
+
+    async def _truth(self, cluster: str, entry: Entry) -> Outcome:
+        """Read what an intent was about.
+
+        Raises:
+            UnavailableError: The server does not say now.
+        """
+        about = entry.intent["object"]
+        if not isinstance(about, dict):
+            return Outcome(Ending.UNKNOWN, words="the program ended before it was told")
+        api_version, name = str(about["api_version"]), str(about["name"])
+        group = api_version.rpartition("/")[0]
+        ref = ObjectRef(group, str(about["kind"]), str(about["namespace"] or ""), name)
+        try:
+            live = await self._adapters.clusters[cluster].read(api_version, ref)
+        except UnavailableError:
+            raise
+        except ProductError as error:
+            return Outcome(Ending.UNKNOWN, words=f"it cannot be read: {error}")
+        return _outcome(about["version"], live)
+
+
+def _outcome(before: object, live: Live | None) -> Outcome:
+    """Say what became of a write, from the version before it and the object now."""
+    now = live.resource_version if live is not None else None
+    if now == before:
+        return Outcome(Ending.REFUSED, now, "the program ended before it was sent")
+    if live is not None and is_applied_by_us(live):
+        words = "the program ended; the object is at another version, and an apply of ours is in it"
+        return Outcome(Ending.UNKNOWN, now, words)
+    return Outcome(Ending.UNKNOWN, now, "the program ended; the object has changed since")
+
+
+def _never(write: Awaitable[object]) -> None:
+    """Let go of what is not awaited, so that nobody warns of it."""
+    if asyncio.iscoroutine(write):
+        write.close()

@@ -1,0 +1,128 @@
+"""Files of a branch given new contents by one commit: shown first, then made as it was shown."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.clean import clean
+from core.errors import OutdatedError, RejectedError
+from core.git.reading.listing import is_safe_name, parts_of
+from core.git.reading.operations import BRANCHES
+from core.git.reading.revisions import branch_ref, ref_target
+from core.git.reading.settings import GitSettings
+from core.git.repository import Repository
+from core.git.writing.checkout import check_clean, check_free
+from core.git.writing.commit import Authorship, Content, is_branch_name
+from core.git.writing.landing import Publish, land
+from core.git.writing.reverting import Change, diff_text
+from core.git.writing.trust import check_owner, warnings
+
+
+@dataclass(frozen=True, slots=True)
+class EditPlan:
+    """A commit that would be made."""
+
+    branch: str
+    ref: str  # its full name
+    parent: str  # the commit that it is made on
+    begins: bool  # the branch is not there yet
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def diff(self) -> str:
+        """The changes as people read them; no values of Secrets."""
+        return diff_text(self.changes)
+
+
+def plan_edit(
+    repository: Repository,
+    contents: Mapping[str, bytes],
+    *,
+    revision: str,
+    parent: str,
+    branch: str = "",
+) -> EditPlan:
+    """Work out the commit that gives files new contents.
+
+    Args:
+        repository: Where.
+        contents: By path, the new bytes of files that are there.
+        revision: What the files were read at: the branch that is added to.
+        parent: The commit that it meant then.
+        branch: A branch that is to begin there instead.
+
+    Raises:
+        RejectedError: It cannot be made.
+        DeniedError: The repository is another user's.
+    """
+    store = repository.store
+    ref = branch_ref(store, revision) if not branch else BRANCHES + branch
+    if ref is None:
+        reason = "is no branch; --branch NAME begins one there"
+        raise RejectedError(f'"{clean(revision)}" {reason}')
+    if branch and not is_branch_name(branch):
+        raise RejectedError(f'"{clean(branch)}" cannot name a branch')
+    if branch and ref_target(store, ref) is not None:
+        raise RejectedError(f'there is a branch "{clean(branch)}" already')
+    changes = tuple(_change(repository, parent, path, new) for path, new in contents.items())
+    settings = GitSettings(store.repo, os.environ)
+    check_owner(store, settings)
+    check_free(store, ref)
+    check_clean(store, ref, settings, changes)
+    name, notes = ref.removeprefix(BRANCHES), tuple(warnings(store, settings))
+    return EditPlan(name, ref, parent, bool(branch), changes, notes)
+
+
+def make_edit(
+    repository: Repository,
+    plan: EditPlan,
+    *,
+    message: str,
+    now: float,
+    publish: Publish | None = None,
+) -> str:
+    """Write the commit that was planned, and return its id.
+
+    Args:
+        repository: Where.
+        plan: What `plan_edit` returned.
+        message: Why.
+        now: Seconds since the epoch.
+        publish: As for `land`.
+
+    Raises:
+        OutdatedError: The branch moved since.
+        ProductError: It cannot be made.
+    """
+    store = repository.store
+    settings = GitSettings(store.repo, os.environ)
+    check_owner(store, settings)
+    made = Authorship(
+        author=repository.author(),
+        committer=repository.committer(),
+        message=message,
+        when=now,
+    )
+    with repository.writing:
+        if ref_target(store, plan.ref) != (None if plan.begins else plan.parent):
+            raise OutdatedError(f"{clean(plan.branch)} moved since the commit was shown")
+        return land(
+            store,
+            settings,
+            plan.changes,
+            made,
+            ref=plan.ref,
+            parent=plan.parent,
+            begins=plan.begins,
+            publish=publish,
+        )
+
+
+def _change(repository: Repository, parent: str, path: str, new: bytes) -> Change:
+    parts = parts_of(path)
+    entry = repository.store.entry(parent, parts)
+    if entry is None or entry.mode not in {0o100644, 0o100755} or not all(map(is_safe_name, parts)):
+        raise RejectedError(f"{clean(path)} is no regular file of its own; edit it with git")
+    head = Content(repository.store.blob(entry.id), entry.mode)
+    return Change(parts, head, Content(new, entry.mode))

@@ -1,0 +1,63 @@
+"""A commit that was shown, put onto its branch: here, or where the branch really is."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TypeAlias
+
+from core.clean import clean
+from core.errors import OutdatedError, UnavailableError
+from core.git.reading.settings import GitSettings
+from core.git.reading.store import Store
+from core.git.writing.checkout import Checkout, locked_checkout
+from core.git.writing.commit import Authorship, move_ref, write_commit
+from core.git.writing.reverting import Change
+
+Publish: TypeAlias = Callable[[str, str, str], None]  # a full name of a ref, from, to
+
+
+def land(  # noqa: PLR0913 - what a commit consists of, by name
+    store: Store,
+    settings: GitSettings,
+    changes: Sequence[Change],
+    made: Authorship,
+    *,
+    ref: str,
+    parent: str,
+    begins: bool = False,
+    publish: Publish | None = None,
+) -> str:
+    """Commit *changes* on top of *parent* and point a branch there; return the commit's id.
+
+    Args:
+        store: The repository.
+        settings: What its Git settings say.
+        changes: What becomes of files.
+        made: Who, when, and why.
+        ref: The branch, by its full name.
+        parent: Where it is now, or where it begins.
+        begins: It is not there yet.
+        publish: Moves the branch where it really is; what it raises leaves this one where it was.
+
+    Raises:
+        ProductError: It cannot be made, or the branch moved since.
+    """
+    with locked_checkout(store, ref, settings) as checkout:
+        if checkout is not None:
+            checkout.check(changes)
+        files = {change.path: change.after for change in changes}
+        commit_id = write_commit(store, parent, files, made)
+        if publish is not None:
+            publish(ref, "" if begins else parent, commit_id)
+        with suppress(*(() if publish is None else (OutdatedError,))):  # fetched meanwhile
+            move_ref(store, ref, None if begins else parent, commit_id, made)
+        if checkout is not None:
+            _update(checkout, changes, commit_id)
+    return commit_id
+
+
+def _update(checkout: Checkout, changes: Sequence[Change], commit_id: str) -> None:
+    try:
+        checkout.update(changes)
+    except OSError as error:
+        reason = f"the work tree could not follow: {clean(str(error))}; `git status` says more"
+        raise UnavailableError(f"commit {commit_id[:12]} was made, but {reason}") from error

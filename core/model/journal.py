@@ -1,0 +1,51 @@
+"""What is written down about each write: the intent before it is sent, the outcome after."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.model.judgement import FieldChange
+from core.model.values import KindRef, ObjectRef
+
+
+class Deed(StrEnum):
+    """Why something is written."""
+
+    HEAL = "heal"  # drift goes by standing permission
+    SYNC = "sync"  # a person asked, or a new commit is followed
+    TAKE_OVER = "take over"
+    REVERT = "revert"  # a commit in Git
+
+
+class Ending(StrEnum):
+    """How a write ended."""
+
+    DONE = "done"
+    REFUSED = "refused"  # nothing was changed
+    UNKNOWN = "unknown"  # sent, or about to be, and no answer came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A write that is about to be sent, and what it will undo."""
+
+    deed: Deed
+    app: str
+    auto: bool  # by standing permission; else a person ordered it
+    cluster: str = ""  # as settings call it; "" for a commit
+    cluster_uid: str = ""  # of kube-system there; "" while it is not known
+    revision: str = ""  # the commit that Git's side is of, or that is undone
+    kind: KindRef | None = None  # None for a commit
+    ref: ObjectRef | None = None
+    uid: str | None = None  # None: the object is not there
+    version: str | None = None  # the resourceVersion it was decided on
+    sends: tuple[str, ...] = ()  # apply, edit, delete, in this order
+    changes: tuple[FieldChange, ...] = ()  # live value, Git's value, and who set the live one
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an intent."""
+
+    ending: Ending
+    version: str | None = None  # after it; of a revert the commit it made
+    words: str = ""  # what was said, or found out later
