@@ -46,7 +46,12 @@ class Closure:
 
     layers: dict[str, Layer] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
-    charts: bool = False  # some of them are of charts, so helm is needed, too
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)  # kustomization -> its charts'
+
+    @property
+    def charts(self) -> bool:
+        """Tell whether some of them are of charts, so that helm is needed, too."""
+        return bool(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +121,11 @@ def _take_charts(world: World, file: str, mapped: Mapped, found: Closure, *, all
         reason = f"{stated}: charts of a kustomization are not rendered; {advice}"
         raise ManifestError(file, mapped.line_at((stated,)), reason)
     try:
-        found.files |= files_of_charts(world, dirname(file), value)
+        charts = files_of_charts(world, dirname(file), value)
     except ChartError as error:
         raise ManifestError(file, mapped.line_at(error.at), str(error)) from error
-    found.charts = True
+    found.files |= charts.files
+    found.values[file] = charts.values
 
 
 def _take(world: World, layer: Layer, named: _Named, found: Closure) -> None:

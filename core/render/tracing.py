@@ -44,7 +44,7 @@ class Tracing:
             body=msgspec.json.encode(value),
             file=file,
             line=1 if source is None else source.line,
-            made=Made(statements, self._inputs),
+            made=Made(statements, self._inputs, self._closure.values.get(file, ())),
         )
 
     def named(self, printed: Document) -> Document:
@@ -80,8 +80,14 @@ class Tracing:
             except RejectedError:
                 texts = []
             read = list(self._world.reader.outcomes(texts))
-            self._documents[file] = tuple(each for one in read for each in _stated(one))
+            self._documents[file] = tuple(each for one in read for each in self._stated(one))
         return self._documents[file]
+
+    def _stated(self, outcome: Outcome) -> Iterator[Document]:
+        """Yield what a file states; what is encrypted was opened already, for the render."""
+        yield from outcome.documents
+        for opened in self._world.opened(outcome.sealed) if outcome.sealed else ():
+            yield from opened.documents
 
     def _reach(self, layer: Layer) -> Iterator[str]:
         left, seen = [layer], {layer.file}
@@ -92,13 +98,6 @@ class Tracing:
                 if below not in seen:
                     seen.add(below)
                     left.append(self._closure.layers[below])
-
-
-def _stated(outcome: Outcome) -> Iterator[Document]:
-    """Yield what a file states; of what is encrypted the names alone, which is all it takes."""
-    yield from outcome.documents
-    for part in outcome.sealed:
-        yield from part.named
 
 
 def _all(closure: Closure) -> list[tuple[str, Layer]]:

@@ -3,8 +3,9 @@
 Only trees are read, never a checkout; where nothing below a layout's folder changed, nothing is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Final, TypeAlias
 
@@ -26,6 +27,7 @@ from core.model.sources.remotes import Remote
 from core.sources.trust import Trust
 
 APPS_MAX: Final = 2_000
+EVER_MAX: Final = 5 * APPS_MAX
 PROBLEMS_MAX: Final = 10  # that are named
 _Trees: TypeAlias = tuple[tuple[str, str], ...]  # revisions, each with the tree that matches are in
 
@@ -37,6 +39,7 @@ class Layouts:
         """Read nothing yet."""
         self._repositories = repositories
         self._trust = Trust()
+        self._apps: dict[tuple[object, ...], AppSpec | str] = {}
         self._known: dict[str, tuple[_Trees, Matched]] = {}
 
     def read(self, layout: Layout) -> Matched:
@@ -63,9 +66,19 @@ class Layouts:
             for revision, _, shapes in places
         )
         if layout.name not in self._known or self._known[layout.name][0] != trees:
-            self._known[layout.name] = trees, _matched(layout, places)
+            made = partial(self._made, layout)
+            self._known[layout.name] = trees, _matched(layout, places, made)
         found = self._known[layout.name][1]
         return replace(found, problems=(*found.problems, *distrusted)) if distrusted else found
+
+    def _made(self, layout: Layout, folder: str, bound: Bound) -> AppSpec | str:
+        """Make the app of a match, once."""
+        match = (layout.name, folder, *bound.items())
+        if match not in self._apps:
+            if len(self._apps) >= EVER_MAX:
+                self._apps.clear()
+            self._apps[match] = _made(layout, folder, bound)
+        return self._apps[match]
 
     def _commit(self, layout: Layout, repository: Repository, revision: str) -> str:
         """Return the commit in force: one that is not signed as it must be moves no app either.
@@ -106,13 +119,18 @@ class Matches:
         """
         before = self._now[layout.name]
         matched = self._layouts.read(layout).without(self._meant)
-        now = self._now[layout.name] = matched.apps
-        self._meant |= {spec.name: spec for spec in now}
+        meant = self._meant | {spec.name: spec for spec in matched.apps}
+        if len(meant) > EVER_MAX:  # those that left are kept, and shown
+            reason = f"more than {EVER_MAX:,} apps came and went; see why, and start anew"
+            raise RejectedError(f"{layout.name}: {reason}")
+        self._meant, self._now[layout.name] = meant, matched.apps
+        now = matched.apps
         words = "; ".join(matched.problems)
+        was, here = ({spec.name for spec in each} for each in (before, now))
         return Found(
             now,
-            came=tuple(spec for spec in now if spec not in before),
-            gone=tuple(spec for spec in before if spec not in now),
+            came=tuple(spec for spec in now if spec.name not in was),
+            gone=tuple(spec for spec in before if spec.name not in here),
             problem=Problem(Remedy.CHANGE_GIT, words) if words else None,
         )
 
@@ -128,12 +146,16 @@ def _revisions(layout: Layout, repository: Repository) -> Iterator[tuple[str, Bo
             yield branch, bound
 
 
-def _matched(layout: Layout, places: Sequence[tuple[str, Bound, Shapes]]) -> Matched:
+def _matched(
+    layout: Layout,
+    places: Sequence[tuple[str, Bound, Shapes]],
+    make: Callable[[str, Bound], AppSpec | str],
+) -> Matched:
     apps: dict[str, AppSpec] = {}
     taken: dict[str, str] = {}  # name -> folder
     problems: list[str] = []
     for folder, bound in chain.from_iterable(_matches(layout, *place[1:]) for place in places):
-        made = _made(layout, folder, bound)
+        made = make(folder, bound)
         if isinstance(made, str):
             problems.append(made)
         elif made.name in taken:

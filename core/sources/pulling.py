@@ -15,9 +15,19 @@ Changed: TypeAlias = Callable[[Chart, asyncio.TaskGroup], Awaitable[None]]
 class Pulls:
     """When which chart is asked for."""
 
-    def __init__(self, charts: Charts, clock: Clock, changed: Changed) -> None:
-        """Ask nothing yet; *changed* is awaited whenever something changed of a chart."""
-        self._charts, self._clock, self._changed = charts, clock, changed
+    def __init__(
+        self, charts: Charts, clock: Clock, changed: Changed, is_used: Callable[[Chart], bool]
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            charts: Asks, and keeps what comes of it.
+            clock: Time and dice.
+            changed: Awaited whenever something changed of a chart.
+            is_used: Tells whether an app still names a chart; others are let go.
+        """
+        self._charts, self._clock = charts, clock
+        self._changed, self._is_used = changed, is_used
         self._paces: dict[Chart, Pace] = {}
 
     def ring(self, named: Iterable[Chart | None]) -> None:
@@ -41,10 +51,11 @@ class Pulls:
         return new
 
     async def _follow(self, chart: Chart, tasks: asyncio.TaskGroup) -> None:
-        while True:
+        while self._is_used(chart):
             if await self._pulled(chart):
                 await self._changed(chart, tasks)
             await self._paces[chart].rest()
+        del self._paces[chart]
 
     async def _pulled(self, chart: Chart) -> bool:
         self._paces[chart].begin()

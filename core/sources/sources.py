@@ -92,7 +92,7 @@ class Sources:
         self._repositories, self._put = repositories, put
         self._reader, self._once, self._clock = reader, once, clock or Clock()
         self._charts = charts or Charts(os.environ)
-        self._pulls = Pulls(self._charts, self._clock, self._read_chart)
+        self._pulls = Pulls(self._charts, self._clock, self._read_chart, self._is_used)
         opener = Opener(reader, clock=self._clock)
         folders = partial(_folders, repositories, reader, opener, self._charts)
         self._sources = _grouped(apps, layouts, repositories, folders, self._clock)
@@ -155,6 +155,9 @@ class Sources:
     def look_again(self, app: str) -> None:
         """Read one app's folder soon; nothing comes of it when its commit was read already."""
         self._asked.put_nowait(app)
+
+    def _is_used(self, chart: Chart) -> bool:
+        return any(spec.chart == chart for source in self._sources for spec in source.apps)
 
     async def _read_chart(self, chart: Chart, tasks: asyncio.TaskGroup) -> None:
         for spec, source in tuple(self._by_app.values()):
@@ -236,7 +239,6 @@ class Sources:
                     continue
                 self._put(LayoutRead(layout.name, found.now, found.problem))
                 for spec in found.came:
-                    source.folders.forget(spec.name)  # it may come back at the very same commit
                     self._by_app[spec.name] = spec, source
                 gone = {spec.name for spec in found.gone}
                 source.hold((*(a for a in source.apps if a.name not in gone), *found.came))

@@ -69,12 +69,15 @@ class Matched:
 
     def without(self, taken: Mapping[str, AppSpec]) -> "Matched":
         """Leave out what is called like an app that is something else."""
-        kept = tuple(app for app in self.apps if taken.get(app.name, app) == app)
+        other = {app.name for app in self.apps if taken.get(app.name, app) != app}
+        if not other:
+            return self
         said = (
             f'"{app.path}" is left out: {app.name} is the name of another app'
             for app in self.apps
-            if app not in kept
+            if app.name in other
         )
+        kept = tuple(app for app in self.apps if app.name not in other)
         return Matched(kept, (*self.problems, *said))
 
 

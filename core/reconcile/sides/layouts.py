@@ -71,10 +71,9 @@ def _stand_in(draft: Draft, read: LayoutRead) -> None:
         draft.add_app(draft.layouts[name].stands)
     app = draft.app(name)
     if read.problem is not None and app.problem != read.problem:
-        words = read.problem.words
-        draft.tell(EventName.SOURCE_UNAVAILABLE, app=name, message=words)
-    draft.put_app(replace(app, problem=read.problem or app.problem))
-    _judge_owned(draft, name)
+        draft.tell(EventName.SOURCE_UNAVAILABLE, app=name, message=read.problem.words)
+        draft.put_app(replace(app, problem=read.problem))
+        _judge_owned(draft, name)
 
 
 def _judge_owned(draft: Draft, layout: str) -> None:

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from posixpath import join, normpath
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.clean import clean
 from core.errors import RejectedError
@@ -51,8 +51,15 @@ class ChartError(RejectedError):
         self.at = at
 
 
-def files_of_charts(world: World, folder: str, value: JsonObject) -> set[str]:
-    """Return the files of the charts that the kustomization of *folder* names, and their values.
+class Inflated(NamedTuple):
+    """What the charts of a kustomization are made of."""
+
+    files: frozenset[str]
+    values: tuple[str, ...]  # files of the values of its only chart, later ones count more
+
+
+def files_of_charts(world: World, folder: str, value: JsonObject) -> Inflated:
+    """Find the files of the charts that the kustomization of *folder* names, and their values.
 
     Raises:
         ChartError: One is not in the commit, or says what cannot be said to helm.
@@ -60,12 +67,16 @@ def files_of_charts(world: World, folder: str, value: JsonObject) -> set[str]:
     home = _home(value.get("helmGlobals"))
     named = value.get("helmCharts")
     found: set[str] = set()
-    for i, chart in enumerate(named if isinstance(named, list) else ()):
+    values: list[str] = []
+    charts = named if isinstance(named, list) else []
+    for i, chart in enumerate(charts):
         at = ("helmCharts", i)
         if not isinstance(chart, dict):
             raise ChartError(at, "a chart is one mapping, and this is none")
         _check(chart, at)
-        found |= _files(world, folder, home, chart, at)
+        own = _files(world, folder, home, chart, at)
+        found |= own
+        values += (path for path in own if path.endswith(f"/{chart['name']}/values.yaml"))
         for place, name in _values(chart, at):
             path = normpath(join(folder, name)) if folder else normpath(name)
             if path not in world.files:
@@ -73,8 +84,9 @@ def files_of_charts(world: World, folder: str, value: JsonObject) -> set[str]:
             if looks_sealed(world.bytes_of(path)):
                 reason = "is encrypted with sops, and helm takes what is in it as it is"
                 raise ChartError(place, f'"{clean(name)}" {reason}')
-            found.add(path)
-    return found
+            values.append(path)
+    one_alone = tuple(values) if len(charts) == 1 else ()
+    return Inflated(frozenset((*found, *values)), one_alone)
 
 
 def with_helm(program: str, place: Path) -> tuple[str, ...]:

@@ -85,7 +85,9 @@ def test_an_encrypted_resource_is_opened_as_kustomize_hands_it_on(place: Place) 
     }
     assert (secret.file, secret.line) == ("base/db.yaml", 1)
     assert secret.made is not None
-    assert [one.file for one in secret.made.statements] == ["base/db.yaml"]
+    (statement,) = secret.made.statements
+    assert (statement.file, statement.line, statement.sealed) == ("base/db.yaml", 1, True)
+    assert body(statement)["stringData"] == {"password": "hunter2", "user": "app"}
 
 
 def test_without_the_key_the_rendered_object_is_unknown_and_the_others_stand(place: Place) -> None:

@@ -1,14 +1,16 @@
 """core.sources.layouts: which apps there are, by the tree of a commit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.errors import RejectedError
 from core.git import Repositories
+from core.model import AppSpec
 from core.model.sources.layouts import Layout
 from core.settings.document import parse_settings
-from core.sources.layouts import APPS_MAX, Layouts, Matches, expanded
+from core.sources.layouts import APPS_MAX, EVER_MAX, Layouts, Matches, expanded
 from tests.core.git.sample import Sample
 
 MANIFEST = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
@@ -99,6 +101,9 @@ def test_branches_tell_environments(sample: Sample) -> None:
 
 def test_files_of_values_tell_environments(sample: Sample) -> None:
     sample.commit({f"charts/web/{name}": b"a: b\n" for name in ("Chart.yaml", "values/prod.yaml")})
+    (sample.path / "charts/web/values/linked.yaml").symlink_to("prod.yaml")
+    sample.git("add", "charts")
+    sample.git("commit", "-qm", "a link")
     layout = layout_of(sample, "charts/{name}", "    values: ['values/{env}.yaml']\n")
     (app,) = Layouts(Repositories()).read(layout).apps
     assert (app.name, app.values) == ("web-prod", ("values/prod.yaml",))
@@ -124,3 +129,11 @@ def test_a_name_goes_on_meaning_what_it_meant_first(sample: Sample) -> None:
 def test_a_command_that_follows_nothing_reads_all_layouts_at_once(sample: Sample) -> None:
     found = expanded([layout_of(sample, "clusters/{cluster}/{name}")], ())
     assert [app.name for app in found.apps] == ["pay-eu", "shop-eu", "shop-us"]
+
+
+def test_apps_cannot_come_and_go_for_ever(sample: Sample) -> None:
+    app = AppSpec(name="a", repo="r", revision="", path="", cluster="eu")
+    others = tuple(replace(app, name=f"a{number}") for number in range(EVER_MAX - 2))
+    layout = layout_of(sample, "clusters/{cluster}/{name}")
+    with pytest.raises(RejectedError, match="more than 10,000 apps came and went"):
+        Matches(others, (layout,), Repositories()).found(layout)

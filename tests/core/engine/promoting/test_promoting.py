@@ -249,3 +249,43 @@ def test_an_edit_that_would_change_more_is_refused(
     estate.promoting = promoting()
     with pytest.raises(RejectedError, match=r"same edit would change Deployment web spec\.paused"):
         estate.promoting.planned("shop", sides[0], sides[1], ("spec.replicas",))
+
+
+def charted(estate: Estate, folder: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> str:
+    """Why nothing is promoted of a chart where helm gives the tag that a line of script says."""
+    lines = [line if not line.startswith("tag=") else said for line in HELM.splitlines()]
+    program = "\n".join(line.replace("replicas: $size", "replicas: 1") for line in lines)
+    monkeypatch.setenv("PATH", script(folder / "bin", "helm", program)["PATH"])
+    files = {
+        "chart/Chart.yaml": b"apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        "chart/templates/web.yaml": b"# {{ .Values }}\n",
+        "chart/values.yaml": b"tag: v1\n",
+        "chart/prod.yaml": b"other: v1\n",
+        "chart/staging.yaml": b"tag: v2\nother: v2\n",
+    }
+    estate.sample.commit({**files})
+    estate.staging, estate.prod = (
+        replace(one, path="chart", values=(f"{env}.yaml",))
+        for env, one in (("staging", estate.staging), ("prod", estate.prod))
+    )
+    estate.promoting = promoting()
+    return refused(estate)
+
+
+def test_a_value_that_helm_does_not_look_at_is_no_place(
+    estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "case $file in *prod.yaml) tag=v1;; *) tag=v2;; esac"
+    words = charted(estate, tmp_path, monkeypatch, said)
+    assert "an edit of chart/prod.yaml does not make it ghcr.io/web:v2" in words
+
+
+def test_a_file_of_all_environments_is_not_edited_for_one(
+    estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = 'tag=$(cat "${file%/*}/values.yaml" "$file" | sed -n "s/^ *tag: *//p" | tail -1)'
+    words = charted(estate, tmp_path, monkeypatch, said)
+    assert "an edit of chart/prod.yaml does not make it" in words
+    estate.sample.commit({"chart/prod.yaml": b"size: 1\n"})
+    assert "no file of shop-prod alone states it" in refused(estate)
+    assert estate.text(file="chart/values.yaml") == "tag: v1\n"

@@ -42,7 +42,7 @@ WRONG = Problem(Remedy.CHANGE_GIT, '"clusters/prod/My_App" is left out')
 
 
 LAYOUT = Layout(
-    spec=replace(SPEC, name=SHAPE),
+    spec=replace(SPEC, name=SHAPE, cluster="other"),  # one of several
     shape=SHAPE,
     revision="main",
     values=(),

@@ -5,14 +5,18 @@ import gzip
 import hashlib
 import io
 import json
+import ssl
 import tarfile
 import threading
 from collections.abc import Mapping
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Self
 
 from typing_extensions import override
+
+from tests.githost.certificate import write_certificate
 
 MAP = """\
 apiVersion: v1
@@ -50,7 +54,13 @@ def packaged(name: str, version: str, **templates: str) -> bytes:
 class ChartHost:
     """Serves charts until it is closed; can be stopped and started on the same port."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Path | None = None) -> None:
+        """Speak TLS where there is a folder for *keys*, whose `cert.pem` is its authority."""
+        self._context: ssl.SSLContext | None = None
+        if keys is not None:
+            write_certificate(keys / "key.pem", keys / "cert.pem")
+            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._context.load_cert_chain(keys / "cert.pem", keys / "key.pem")
         self.files: dict[str, bytes] = {}
         self.redirects: dict[str, str] = {}
         self.charts: dict[str, dict[str, bytes]] = {}  # name -> version -> archive
@@ -63,7 +73,7 @@ class ChartHost:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self._context else ''}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         host = self
@@ -84,6 +94,9 @@ class ChartHost:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
+        if self._context is not None:
+            plain = self._server.socket
+            self._server.socket = self._context.wrap_socket(plain, server_side=True)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}

@@ -216,3 +216,17 @@ def test_a_registry_that_gives_out_tokens_is_asked_with_one(
     hosts = (f"127.0.0.1:{elsewhere.port}",)
     allowed = replace(asked.chart, remote=replace(asked.chart.remote, hosts=hosts))
     assert pulled(replace(asked, chart=allowed)).version == "1.2.3"
+
+
+def test_by_tls_the_certificate_counts_and_nothing_leads_out_of_it(tmp_path: Path) -> None:
+    with ChartHost(tmp_path) as host:
+        host.add("web", "1.2.3")
+        asked = World(host, tmp_path / "charts").asked()
+        with pytest.raises(UnavailableError, match="its certificate is refused"):
+            pulled(asked)
+        remote = replace(asked.chart.remote, ca_file=str(tmp_path / "cert.pem"))
+        asked = replace(asked, chart=replace(asked.chart, remote=remote))
+        assert pulled(asked).version == "1.2.3"
+        host.redirects["/stable/index.yaml"] = host.address.replace("https", "http") + "/x"
+        with pytest.raises(UsageError, match=r"sends us to http://\S+, which is refused$"):
+            pulled(asked)

@@ -47,6 +47,7 @@ def test_charts_of_a_base_are_rendered_where_the_app_allows_it(
     assert b'"a":"prod"' in found.body
     assert found.made is not None
     assert set(found.made.inputs) == set(FILES)
+    assert found.made.values == ("base/charts/web/values.yaml", "base/prod.yaml")
     assert folder.others == ("base/kustomization.yaml: hook pre-install (Job migrate)",)
 
 
