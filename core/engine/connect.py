@@ -1,6 +1,5 @@
 """Building an engine from what the user asked for."""
 
-import getpass
 import os
 import secrets
 
@@ -14,21 +13,13 @@ from core.engine.inbox import Inbox
 from core.engine.reverting import Reverts
 from core.engine.seams import Adapters
 from core.git import Repositories
-from core.journal import Journal, journal_file
+from core.journal import Journal
 from core.manifests import Reader, Workers
 from core.model import AppSpec, ClusterSpec
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
 from core.sources import Sources
-
-
-def _user_name() -> str:
-    """Name whoever runs this, for the journal."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user need not have a name
-        return f"uid {os.geteuid()}"
 
 
 def connect(  # noqa: PLR0913 - each is a choice of the caller
@@ -76,7 +67,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         attribution=Attribution(known, repositories, reader),
         reverts=Reverts(apps, repositories, reader, clock),
         comparing=Comparing(repositories, reader, mask_key),
-        journal=Journal(journal_file(os.environ), _user_name()),
+        journal=Journal.of_user(os.environ),
     )
     state = initial(
         apps,

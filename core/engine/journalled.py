@@ -6,11 +6,11 @@ announced and never ended (safety.md section 6); they are never repeated.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import TypeVar
 
-from core.engine.seams import Adapters
+from core.engine.seams import ClusterLike, JournalLike
 from core.errors import ProductError, UnavailableError
 from core.journal import Entry
 from core.model import Live, ObjectRef
@@ -23,9 +23,9 @@ T = TypeVar("T")
 class Journalled:
     """Writes, written down."""
 
-    def __init__(self, adapters: Adapters) -> None:
-        """Write with *adapters*."""
-        self._adapters = adapters
+    def __init__(self, journal: JournalLike, clusters: Mapping[str, ClusterLike]) -> None:
+        """Keep the record in *journal*; *clusters* know what became of earlier writes."""
+        self._journal, self._clusters = journal, clusters
         self._found_out: set[str] = set()
         self._finding: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -39,7 +39,7 @@ class Journalled:
         """
         try:
             await self._find_out(intent.cluster)
-            number = await self._adapters.journal.begin(intent)
+            number = await self._journal.begin(intent)
         except ProductError:
             _never(write)
             raise
@@ -55,15 +55,15 @@ class Journalled:
 
     async def _end(self, number: int, outcome: Outcome) -> None:
         with suppress(ProductError):  # the next start finds it out; what was done, was done
-            await self._adapters.journal.end(number, outcome)
+            await self._journal.end(number, outcome)
 
     async def _find_out(self, cluster: str) -> None:
         """Give the intents of processes that ended what is true of them now."""
         async with self._finding[cluster]:
             if cluster in self._found_out:
                 return
-            for entry in await self._adapters.journal.left_open(cluster):
-                await self._adapters.journal.end(entry.number, await self._truth(cluster, entry))
+            for entry in await self._journal.left_open(cluster):
+                await self._journal.end(entry.number, await self._truth(cluster, entry))
             self._found_out.add(cluster)
 
     async def _truth(self, cluster: str, entry: Entry) -> Outcome:
@@ -79,7 +79,7 @@ class Journalled:
         group = api_version.rpartition("/")[0]
         ref = ObjectRef(group, str(about["kind"]), str(about["namespace"] or ""), name)
         try:
-            live = await self._adapters.clusters[cluster].read(api_version, ref)
+            live = await self._clusters[cluster].read(api_version, ref)
         except UnavailableError:
             raise
         except ProductError as error:

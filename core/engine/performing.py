@@ -69,7 +69,7 @@ class Performer:
         self._adapters, self._put = adapters, put
         self._branches, self._clock = dict(branches), clock
         self._contacted: set[str] = set()
-        self._journalled = Journalled(adapters)
+        self._journalled = Journalled(adapters.journal, adapters.clusters)
         self._dry_runs: dict[str, deque[Confirm]] = {}
         self._dry_running: Counter[str] = Counter()
         self._wakes: set[float] = set()

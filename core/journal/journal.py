@@ -1,14 +1,16 @@
 """What the engine writes down: an intent is on disk before its write is sent, or it is not sent."""
 
 import asyncio
+import getpass
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from core.errors import ProductError, UnavailableError
 from core.journal.entries import Entry, outcome_of, record_of
-from core.journal.store import Store
+from core.journal.store import Store, journal_file
 from core.model import JsonObject
 from core.model.journal import Intent, Outcome
 
@@ -25,6 +27,15 @@ class Journal:
         self._store: Store | None = None
         self._waiting: list[tuple[int | None, JsonObject, asyncio.Future[int]]] = []
         self._writing = False
+
+    @classmethod
+    def of_user(cls, environment: Mapping[str, str]) -> "Journal":
+        """Return that of whoever runs this, as *environment* and the system know them."""
+        try:
+            who = getpass.getuser()
+        except (KeyError, OSError):  # a container's user need not have a name
+            who = f"uid {os.geteuid()}"
+        return cls(journal_file(environment), who)
 
     async def begin(self, intent: Intent) -> int:
         """Write an intent down; return its number.

@@ -14,6 +14,7 @@ class Deed(StrEnum):
     SYNC = "sync"  # a person asked, or a new commit is followed
     TAKE_OVER = "take over"
     REVERT = "revert"  # a commit in Git
+    PROMOTE = "promote"  # the same
 
 
 class Ending(StrEnum):

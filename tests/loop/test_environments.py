@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import commands
 from tests.core.git.sample import Sample
 from tests.core.render.worlds import script
 from tests.loop.clusters import Place, run, sandbox_place
@@ -78,3 +79,6 @@ def test_a_promotion_moves_an_image_on_and_its_revert_brings_it_back(
         assert image(place, "prod") == "ghcr.io/web:1.10"
         command(place, tools, "revert", commit, "--app", "shop-prod", "--yes")
         assert (place.repo / PROD).read_text() == texts[PROD]
+        told = commands.run("journal", "shop-prod", environment=place.environment()).stdout
+        assert "promote to shop-prod  done" in told
+        assert f"revert of {commit[:7]}  done" in told

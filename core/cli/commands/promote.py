@@ -4,6 +4,7 @@ What differs, and the commit, are shown before anything is asked; what was shown
 """
 
 import asyncio
+import os
 import secrets
 from collections.abc import Iterable
 
@@ -15,11 +16,14 @@ from core.cli.output.streams import put
 from core.cli.session import settings_of
 from core.clock import Clock
 from core.engine.comparing import Comparing
+from core.engine.journalled import Journalled
 from core.engine.promoting.promoting import Promoting, Promotion
 from core.errors import UsageError
 from core.git import Repositories
+from core.journal import Journal
 from core.manifests import Reader, Workers
 from core.model import AppSpec
+from core.model.journal import Deed, Intent
 
 
 async def run(options: Options) -> int:
@@ -57,9 +61,20 @@ async def promote(
     if not options.yes and not await console.ask(question):
         put(console.err, ["nothing was done"])
         return 1
-    commit = await asyncio.to_thread(promoting.made, planned)
+    commit = await _made(promoting, planned)
     put(console.out, [f"committed {commit} on {branch}"])
     return 0
+
+
+async def _made(promoting: Promoting, planned: Promotion) -> str:
+    """Make the commit, between two rows of the journal."""
+    journal = Journal.of_user(os.environ)
+    intent = Intent(deed=Deed.PROMOTE, app=planned.target.name, auto=False)
+    try:
+        made = asyncio.to_thread(promoting.made, planned)
+        return await Journalled(journal, {}).write(intent, made, str)
+    finally:
+        journal.close()
 
 
 def environment(apps: Iterable[AppSpec], subject: str, name: str) -> AppSpec:

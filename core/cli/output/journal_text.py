@@ -62,7 +62,7 @@ def _lines(entry: Entry, page: Page) -> Iterator[Line]:
 def _object(row: dict[str, Any]) -> str:
     about = row["object"]
     if about is None:
-        return f"commit {str(row['revision'])[:7]}"
+        return f"of {str(row['revision'])[:7]}" if row["revision"] else f"to {row['app']}"
     name = f"{about['namespace']}/{about['name']}" if about["namespace"] else str(about["name"])
     where = f" on {row['cluster']}" if row["cluster"] else ""
     return f"{about['kind']} {name}{where}"

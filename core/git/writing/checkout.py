@@ -38,8 +38,8 @@ from core.git.writing.commit import shared_mode
 from core.git.writing.conversion import Conversions
 from core.git.writing.reverting import Change
 
-LOCAL: Final = "has local changes; commit or stash them, then revert"
-GIT: Final = "revert with git"
+LOCAL: Final = "has local changes; commit or stash them first"
+GIT: Final = "do it with git"
 
 
 class Checkout:
@@ -185,12 +185,12 @@ def _index(path: str, kind: ObjectFormat) -> Index:
     try:
         index = Index(path, object_format=kind)
     except (OSError, UnsupportedIndexFormat, *DAMAGE) as error:
-        reason = "the index of the work tree is damaged, split or sparse; revert with git"
+        reason = "the index of the work tree is damaged, split or sparse; do it with git"
         raise RejectedError(reason) from error
     if any(
         isinstance(entry, IndexEntry) and stat.S_ISDIR(entry.mode) for _, entry in index.items()
     ):
-        raise RejectedError("the index of the work tree is sparse; revert with git")
+        raise RejectedError("the index of the work tree is sparse; do it with git")
     return index
 
 
@@ -204,7 +204,7 @@ def check_free(store: Store, ref: str) -> None:
     for git_folder, place in work_trees(store.repo):
         checked_out = _head_text(git_folder) == f"ref: {ref}"
         if checked_out and git_folder.resolve() != own:
-            reason = f"{clean(ref)} is checked out in {clean(str(place))}; revert it there"
+            reason = f"{clean(ref)} is checked out in {clean(str(place))}; do it there"
             raise RejectedError(reason)
         for each in operations(git_folder, place):
             if checked_out or ref in each.refs:

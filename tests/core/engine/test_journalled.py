@@ -15,6 +15,10 @@ from tests.core.reconcile.world import CONFIG_MAP, SPEC, key, live, ref
 A = key(CONFIG_MAP, "a")
 
 
+def journalled(world: World) -> Journalled:
+    return Journalled(world.journal, world.adapters.clusters)
+
+
 def position(world: World, method: str) -> int:
     return [call[0] for call in world.script.calls].index(method)
 
@@ -72,7 +76,7 @@ async def test_an_error_is_the_end_of_an_announcement(error: Exception, ending: 
         raise error
 
     with pytest.raises(type(error)):
-        await Journalled(world.adapters).write(INTENT, write(), str)
+        await journalled(world).write(INTENT, write(), str)
     assert world.journal.outcomes[1].ending is ending
     assert world.journal.outcomes[1].words == str(error)
 
@@ -80,7 +84,7 @@ async def test_an_error_is_the_end_of_an_announcement(error: Exception, ending: 
 async def test_an_end_that_cannot_be_written_down_fails_nothing() -> None:
     world = World("a")
     world.script.errors["end"] = UnavailableError("the disk is full")
-    assert await Journalled(world.adapters).write(INTENT, asyncio.sleep(0, "8"), str) == "8"
+    assert await journalled(world).write(INTENT, asyncio.sleep(0, "8"), str) == "8"
 
 
 @pytest.mark.parametrize(
@@ -99,9 +103,9 @@ async def test_what_an_ended_process_left_open_is_found_out_before_the_first_wri
     world.cluster.objects.pop(ref(CONFIG_MAP, "a"))
     if now is not None:
         world.cluster.objects[ref(CONFIG_MAP, "a")] = now
-    journalled = Journalled(world.adapters)
+    written = journalled(world)
     for _ in range(2):
-        await journalled.write(INTENT, asyncio.sleep(0, "8"), str)
+        await written.write(INTENT, asyncio.sleep(0, "8"), str)
     assert world.journal.outcomes[40].ending is ending
     assert words in world.journal.outcomes[40].words
     assert position(world, "read") < position(world, "begin")
@@ -113,5 +117,5 @@ async def test_nothing_is_written_while_it_cannot_be_found_out() -> None:
     world.journal.open = [LEFT]
     world.script.errors["read"] = UnavailableError("no answer")
     with pytest.raises(UnavailableError, match="no answer"):
-        await Journalled(world.adapters).write(INTENT, asyncio.sleep(0, "8"), str)
+        await journalled(world).write(INTENT, asyncio.sleep(0, "8"), str)
     assert world.script.count("begin") == 0

@@ -129,7 +129,7 @@ def test_what_only_a_program_can_write_is_left_to_git_with_the_true_reason(
     fresh(sample)
     problem = str(repository.plan_revert(target, branch="main").problem)
     name = attribute.removeprefix("text ")
-    assert problem == f"apps/web.yaml is kept converted in the work tree ({name}); revert with git"
+    assert problem == f"apps/web.yaml is kept converted in the work tree ({name}); do it with git"
 
 
 # Sparse work trees --------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def test_what_comes_back_into_a_sparse_work_tree_is_left_to_git(
     target = sample.commit({"other/a.yaml": None})
     sparse(sample)
     problem = str(repository.plan_revert(target, branch="main").problem)
-    assert problem == "other/a.yaml comes back, and the work tree is sparse; revert with git"
+    assert problem == "other/a.yaml comes back, and the work tree is sparse; do it with git"
 
 
 @pytest.mark.parametrize("index", [b"", b"DIRC", b"DIRC\0\0\0\2\0\0\0\7" + b"\xff" * 40])
