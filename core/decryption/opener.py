@@ -71,6 +71,8 @@ class Opener:
             return tuple(threads.map(partial(self._one, kinds, lost_s), parts))
 
     def _one(self, kinds: frozenset[str], lost_s: list[float], sealed: Sealed) -> Opened:
+        if sealed.is_ambiguous:
+            return left_closed(sealed, "a key stands in it twice, and sops may read another one")
         if strange := sorted(sealed.kinds - kinds):
             words = ", ".join(clean(kind) for kind in strange)
             allowed = ", ".join(sorted(kinds))

@@ -136,8 +136,7 @@ class Repository:
 
     def changed_at(self, commit: str, path: str) -> str | None:
         """Return the commit that made a path what it is at *commit*; None: too far back."""
-        found = last_change(self._graph, commit, parts_of(path))
-        return None if found is None else found.commit
+        return last_change(self._graph, commit, parts_of(path))
 
     def home(self, commit: str, folder: str) -> Home:
         """Return which folder this is, in words that hold for every clone.

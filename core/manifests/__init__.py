@@ -10,16 +10,8 @@ from core.manifests.folder import DocumentCache, Folder, Listed, read
 from core.manifests.loading import Loaded, Outcome, load
 from core.manifests.past import Past, Statement
 from core.manifests.places import line_of, stated_at
-from core.manifests.sealing import (
-    Open,
-    Opened,
-    Sealed,
-    carries_ciphertext,
-    is_ciphertext,
-    left_closed,
-    looks_sealed,
-    nobody_opens,
-)
+from core.manifests.sealed.parts import Open, Opened, Sealed, left_closed, nobody_opens
+from core.manifests.sealed.signs import carries_ciphertext, is_ciphertext, looks_sealed
 
 __all__ = [
     "DocumentCache",

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 from core.clean import clean
 from core.errors import RejectedError
 from core.manifests.loading import Outcome
-from core.manifests.sealing import Open, nobody_opens
+from core.manifests.sealed.parts import Open, nobody_opens
 from core.model import Document
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")

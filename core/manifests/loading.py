@@ -22,20 +22,15 @@ from core.manifests.objects import (
     text_of,
 )
 from core.manifests.parse import YamlError, parse
-from core.manifests.sealing import (
-    Sealed,
-    SealedRoot,
-    has_ciphertext,
-    is_operated,
-    is_sealed,
-    sealed_parts,
-)
+from core.manifests.sealed.parts import Sealed, SealedRoot, sealed_parts
+from core.manifests.sealed.signs import has_ciphertext, is_operated, is_sealed
 from core.manifests.tree import Root, Tree
 from core.model import Document, Json, JsonObject, KindRef
 
 LIST_DEPTH_MAX: Final = 10
 _SIGNS: Final = frozenset({"apiVersion", "kind"})
 _SIGNS_IN_TEXT: Final = re.compile(rb"""\b(?:apiVersion|kind)["']?\s*:|\{\{""")
+_REPEATED: Final = re.compile(r'the key "')  # in the words of a warning
 _DOCUMENT_BYTES: Final = 500  # of a `Document` without its body, measured
 _FOR_KUSTOMIZE: Final = "kustomize.config.k8s.io/"  # kinds that no cluster serves
 
@@ -138,7 +133,7 @@ def load(path: str, content: bytes) -> Loaded:
         found = list(_of_root(tree, root))
         stated = [one for one in found if isinstance(one, Stated)]
         if isinstance(root.value, dict) and is_sealed(root.value):
-            sealed.append(_sealed(tree, root.value, root.line, stated, index))
+            sealed.append(_sealed(tree, root, root.value, stated, index))
             index += len(stated)
             continue
         faults += (Fault(one) for one in found if isinstance(one, ManifestError))
@@ -155,7 +150,7 @@ def load(path: str, content: bytes) -> Loaded:
 
 
 def _sealed(
-    tree: Tree, value: JsonObject, line: int, stated: list[Stated], index: int
+    tree: Tree, root: Root, value: JsonObject, stated: list[Stated], index: int
 ) -> SealedRoot:
     """Say of a document that is encrypted where its objects stand, and what they are called."""
     objects = tuple((index + at, one.line) for at, one in enumerate(stated))
@@ -163,7 +158,8 @@ def _sealed(
     found = (one.document if isinstance(one, Fault) else one for one in made)
     named = tuple(replace(one, body=b"", sealed=True) for one in found if one is not None)
     bodies = tuple(msgspec.json.encode(one.value) for one in stated)
-    return SealedRoot(value, line, objects, bodies, named)
+    repeats = any(_REPEATED.search(reason) for _, reason in root.warnings)
+    return SealedRoot(value, root.line, objects, bodies, named, repeats)
 
 
 def is_other(value: Json) -> bool:

@@ -7,25 +7,14 @@ Only the tree entries along the path are compared, so no file is read.
 
 import heapq
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-from core.git.reading.graph import Graph
-from core.git.reading.store import FOLDER_MODE, Entry, is_tree
+from core.git.reading.graph import Graph, folder_id
 
 WALK_MAX: Final = 50_000  # commits looked at; beyond that a history is not worth its wait
-FEW: Final = 4  # names in a tree that are looked for one by one: 30 us each, a whole one takes 90
-TREES_KEPT: Final = 16
 
 Lines = frozenset[int]
 NOBODY: Final[Lines] = frozenset()
-
-
-class Change(NamedTuple):
-    """One commit that changed a path."""
-
-    commit: str
-    entry: Entry | None  # what stands there since
-    parents: tuple[str, ...]
 
 
 class Walk:
@@ -102,7 +91,6 @@ class _Watched:
     def __init__(self, graph: Graph, folders: Mapping[int, tuple[bytes, ...]]) -> None:
         self._graph = graph
         self._top = _Node()
-        self._trees: dict[str, dict[bytes, tuple[int, bytes]]] = {}
         for line, parts in folders.items():
             node = self._top
             for part in parts:
@@ -111,39 +99,18 @@ class _Watched:
 
     def differing(self, commit: str, other: str) -> Lines:
         """Return the lines whose folder is not the same at two commits."""
-        roots = (Entry(FOLDER_MODE, self._graph.links(each).tree) for each in (commit, other))
-        found: list[int] = []
-        self._compare(self._top, found, *roots)
+        trees = [self._graph.links(each).tree for each in (commit, other)]
+        found = list(self._top.lines) if trees[0] != trees[1] else []
+        self._compare(self._top, found, *trees)
         return frozenset(found)
 
-    def _compare(
-        self, node: "_Node", found: list[int], one: Entry | None, other: Entry | None
-    ) -> None:
-        if one == other:
-            return
-        found += node.lines
-        if not node.below:
-            return
-        ids = [each.id if each is not None and is_tree(each.mode) else "" for each in (one, other)]
-        if len(node.below) <= FEW:
-            for name, below in node.below.items():
-                self._compare(below, found, *(self._graph.under(each, name) for each in ids))
-            return
-        trees = tuple(map(self._whole, ids))
-        names = {name for name, _ in trees[0].items() ^ trees[1].items()}
-        for name in names & node.below.keys():
-            sides = (tree.get(name) for tree in trees)
-            entries = (side and Entry(side[0], side[1].decode()) for side in sides)
-            self._compare(node.below[name], found, *entries)
-
-    def _whole(self, tree_id: str) -> dict[bytes, tuple[int, bytes]]:
-        """Read a tree, which the next two commits most often have, too."""
-        known = self._trees.get(tree_id)
-        if known is None:
-            if len(self._trees) >= TREES_KEPT:
-                del self._trees[next(iter(self._trees))]
-            known = self._trees[tree_id] = self._graph.all_under(tree_id)
-        return known
+    def _compare(self, node: "_Node", found: list[int], one: str, other: str) -> None:
+        """Add the lines below a folder, by its ids at both."""
+        for name, pair in self._graph.changes(one, other).items() if node.below else ():
+            below = node.below.get(name)
+            if below is not None:
+                found += below.lines
+                self._compare(below, found, *map(folder_id, pair))
 
 
 class _Node:
@@ -154,14 +121,13 @@ class _Node:
         self.below: dict[bytes, _Node] = {}
 
 
-def last_change(graph: Graph, commit_id: str, parts: tuple[bytes, ...]) -> Change | None:
+def last_change(graph: Graph, commit_id: str, parts: tuple[bytes, ...]) -> str | None:
     """Return the commit that made a path what it is at *commit_id*; None beyond the limit."""
-    here = graph.entry(commit_id, parts)
     for _ in range(WALK_MAX):
         parents = graph.links(commit_id).parents
-        same = next((parent for parent in parents if graph.entry(parent, parts) == here), None)
+        same = next((one for one in parents if not graph.differs(commit_id, one, parts)), None)
         if same is None:
-            return Change(commit_id, here, parents)
+            return commit_id
         commit_id = same
     return None
 

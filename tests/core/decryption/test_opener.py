@@ -163,6 +163,35 @@ def test_a_file_that_asks_for_a_key_elsewhere_reaches_no_program(
     assert (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "was", "now"),
+    [
+        ("s.json", '{"apiVersion"', '{"SOPS": {"hc_vault": [{"key_name": "a"}]}, "apiVersion"'),
+        ("s.json", '{"apiVersion"', '{"\\u017fops": {"kms": [{"arn": "a"}]}, "apiVersion"'),
+        ("s.json", '{"apiVersion"', '{"sops": {"hc_vault": [{"key_name": "a"}]}, "apiVersion"'),
+        ("s.yaml", "sops:\n", "sops: {hc_vault: [{key_name: a}]}\nsops:\n"),
+    ],
+)
+def test_a_file_that_sops_may_read_otherwise_than_we_do_reaches_no_program(
+    person: Person, both: str, tmp_path: Path, name: str, was: str, now: str
+) -> None:
+    value = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "j"}, "data": {"a": "YQ=="}}
+    sealed = person.encrypted(json.dumps(value), kind="json") if name == "s.json" else both
+    text = sealed.replace('{\n\t"apiVersion"', '{"apiVersion"').replace(was, now, 1)
+    assert text != sealed
+    found = folder_of(opener(script(tmp_path, "sops", f"touch {tmp_path}/ran")), {name: text})
+    assert "a key stands in it twice" in found.problems[0]
+    assert found.documents == ()
+    assert not (tmp_path / "ran").exists()
+
+
+def test_every_block_of_a_file_says_which_keys_it_asks_for(person: Person, both: str) -> None:
+    first, second = both.split("\n---\n")
+    second = second.replace("sops:\n", "sops:\n    kms: [{arn: a}]\n")
+    found = folder_of(opener(person.environment), {"s.yaml": f"{first}\n---\n{second}"})
+    assert "asks for aws_kms" in only_problem(found)
+
+
 def test_keys_in_groups_are_asked_for_as_well(person: Person) -> None:
     text = person.encrypted(SECRET).replace(
         "sops:\n", "sops:\n    key_groups: [{kms: [{arn: 'arn:aws:kms:x'}]}]\n"

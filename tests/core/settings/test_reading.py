@@ -313,6 +313,15 @@ def test_clusters_may_be_in_files_of_their_own_and_kept_as_they_are(tmp_path: Pa
     )
 
 
+def test_a_cluster_that_no_app_needs_is_not_there_to_be_contacted(tmp_path: Path) -> None:
+    apps = "{name: x, repo: ., path: x, cluster: a}, {name: y, repo: ., path: y, cluster: b}"
+    clusters = "{a: {context: a}, b: {context: b}, c: {context: c}}"
+    (tmp_path / "driftdeck.yaml").write_text(f"clusters: {clusters}\napps: [{apps}]\n")
+    named = [cluster.name for cluster in read_settings(Flags(), tmp_path).clusters]
+    chosen = [cluster.name for cluster in read_settings(Flags(app="y"), tmp_path).clusters]
+    assert (named, chosen) == (["a", "b"], ["b"])
+
+
 def test_a_context_flag_keeps_a_protected_cluster_protected(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, FULL, context="prod-eu", app="web")
     assert settings.clusters == (ClusterSpec(name="prod", context="prod-eu", protected=True),)

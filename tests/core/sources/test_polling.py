@@ -1,6 +1,7 @@
 """core.sources.polling: when a server of Git is asked, and what stands while it is away."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -15,6 +16,7 @@ from core.reconcile.memory.inputs import (
     SourceSeen,
 )
 from core.sources.pace import FAILED_FIRST_S, FAILED_MOST_S, JITTER
+from tests.core.sources.keys import ssh_key
 from tests.core.sources.test_sources import World, running
 from tests.githost.https import HttpsHost
 from tests.githost.place import Place
@@ -63,6 +65,31 @@ async def test_a_server_is_asked_again_after_its_interval_and_some(
         nap.over.set()
         read = await until(world, SourceRead)
     assert read.revision.id == head
+
+
+async def test_a_commit_that_is_not_signed_is_told_and_does_not_move_what_is_followed(
+    world: World, web: Place, tmp_path: Path
+) -> None:
+    ann, sample = ssh_key(tmp_path, "ann"), web.sample
+    words = ("commit-tree", "-S", "-p", "main", "-m", "signed", "main^{tree}")
+    good = ann.git(sample, *words).strip()
+    sample.git("update-ref", "refs/heads/main", good)
+    sources = world.sources(replace(app(web), signers=ann.signers), repositories=web.repositories())
+    async with running(sources):
+        assert (await until(world, SourceRead)).revision.id == good
+        await world.nap()
+        heard(world)
+        bad = sample.commit({"app/b.yaml": b"b: 1\n"}, "second")
+        sources.look_again("app")
+        assert (await until(world, SourceRead)).revision.id == good
+        reason = f"commit {bad[:7]} is not signed, and settings require it"
+        lost = await until(world, SourceLost)
+        assert lost.problem.words == f"{reason}; {good[:7]} stays in force"
+        await world.nap()
+        heard(world)
+        sources.look_again("app")
+        await world.nap()
+        assert heard(world) == [SourceSeen("app")]
 
 
 async def test_somebody_who_asks_does_not_wait_for_the_interval(world: World, web: Place) -> None:

@@ -121,6 +121,8 @@ def test_a_program_that_says_what_it_should_not_makes_nothing_good(
     lies = {
         "": "echo Good signature",
         "twice": f"printf '%s\n' '{good}' '{good}'",
+        "two keys": f"printf '%s\n' '{good}' '[GNUPG:] VALIDSIG {full} 00 {full}'",
+        "two good": f"printf '%s\n' '{good}' '[GNUPG:] GOODSIG X Bob'",
         "exit": f"echo '{good}'; exit 1",
         "other": f"echo '{good.replace(full, 'A' * 40)}'",
         "class": f"echo '{good.replace(' 00 ', ' 01 ')}'",
@@ -132,6 +134,16 @@ def test_a_program_that_says_what_it_should_not_makes_nothing_good(
         path = script(tmp_path / f"bin-{name}", "gpg", f"{imported}\n{lie}")
         said = Signatures(path).problem(signed, people.allowed)
         assert (said == "") == (name == "truth"), name
+
+
+def test_what_ssh_says_counts_only_when_it_ends_well(people: People, tmp_path: Path) -> None:
+    signed, said = people.signed(people.ann), f'Good "git" signature with X key {people.ann.name}'
+    for code, more in ((0, ""), (1, ""), (0, "; echo more")):
+        path = script(
+            tmp_path / f"bin{code}{more[:1]}", "ssh-keygen", f"echo '{said}'{more}; exit {code}"
+        )
+        problem = Signatures(path).problem(signed, people.allowed)
+        assert (problem == "") == (not code and not more)
 
 
 def test_a_verdict_is_kept_and_holds_for_those_keys_alone(people: People, tmp_path: Path) -> None:

@@ -125,11 +125,12 @@ def tag_of(sample: Sample, text: str, name: str = "v1.2.0", revision: str = "^1"
 
 def test_a_tag_may_be_signed_in_the_place_of_its_commit(sample: Sample) -> None:
     block = SIGNATURE.replace("\n ", "\n")
-    text = f"tag v1.2.0\ntagger Ann <a@example.org> 1700000000 +0000\n\nwords\n{block}\n"
+    quoted = block.replace("AAAA", "BBBB")  # it is part of what was signed
+    text = f"tag v1.2.0\ntagger Ann <a@e.org> 1700000000 +0000\n\nwords\n{quoted}\n{block}\n"
     for revision in ("^1", "v1.2.0", "refs/tags/v1.2.0"):
         found = tag_of(sample, text, revision=revision)
         assert (found.what, found.odd) == ("tag v1.2.0", "")
-        assert found.payload.endswith(b"+0000\n\nwords\n")
+        assert found.payload.decode().endswith(f"+0000\n\nwords\n{quoted}\n")
         assert found.signature.decode() == f"{block}\n"
 
 

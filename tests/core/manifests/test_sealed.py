@@ -1,4 +1,4 @@
-"""core.manifests.sealing: ciphertext of sops is never taken for an object."""
+"""core.manifests.sealed: ciphertext of sops is never taken for an object."""
 
 import pytest
 

@@ -1,29 +1,14 @@
-"""What sops encrypted: told from ordinary objects, and never taken for what it stands for.
+"""Parts of files that sops encrypted as one, and what comes of opening them."""
 
-sops writes a mapping `sops` at the top of each YAML document of a file, and ciphertext in the place
-of values.  Documents that it encrypted as one file hold one checksum, so they are opened as one.
-Keys, and therefore lines, are those of what comes out.
-"""
-
-import base64
-import binascii
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
-import msgspec
-
 from core.clean import clean
 from core.manifests.parse import documents_in
+from core.manifests.sealed.signs import SOPS
 from core.model import Document, Json, JsonObject
 
-SOPS: Final = "sops"
-_SIGNS: Final = frozenset({"mac", "lastmodified", "version"})
-_SIGNS_LEAST: Final = 2  # one alone may be anybody's own field
-_OPERATED: Final = "isindir.github.com/"  # whose operator opens what the cluster holds
-_MARK: Final = b"ENC[AES256_GCM,data:"
-_WHOLE: Final = re.compile(rb'"ENC\[AES256_GCM,data:[^"\\]*,type:[a-z]+\]"')
 _GROUPS: Final = "key_groups"
 _KINDS: Final = {"kms": "aws_kms", "hckms": "huawei_kms"}  # sops's names that say too little
 _NAMES: Final = ("recipient", "fp", "arn", "resource_id", "vault_url", "vault_address", "key_id")
@@ -43,6 +28,7 @@ class Sealed:
     objects: tuple[tuple[int, int], ...]  # of each object in it the index and the line
     bodies: tuple[bytes, ...] = field(repr=False)  # of each, ciphertext and all, as JSON
     named: tuple[Document, ...]  # those whose names are not encrypted, without a body
+    is_ambiguous: bool = False  # sops may read other keys in it than we do
 
     @property
     def is_json(self) -> bool:
@@ -58,19 +44,13 @@ class SealedRoot(NamedTuple):
     objects: tuple[tuple[int, int], ...]
     bodies: tuple[bytes, ...]
     named: tuple[Document, ...]
+    repeats: bool  # a key stands in it twice
 
-
-def is_sealed(value: Json) -> bool:
-    """Tell whether sops encrypted a document that no operator in the cluster will open."""
-    metadata = value.get(SOPS) if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not isinstance(metadata, dict):
-        return False
-    return len(_SIGNS & metadata.keys()) >= _SIGNS_LEAST and not is_operated(value)
-
-
-def is_operated(value: JsonObject) -> bool:
-    """Tell whether an object is meant to be encrypted in the cluster, too."""
-    return str(value.get("apiVersion")).startswith(_OPERATED)
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether another reader may see another block of sops: Go's folds case in JSON."""
+        blocks = [key for key in self.value if key.casefold() == SOPS]
+        return self.repeats or len(blocks) > 1
 
 
 def sealed_parts(path: str, content: bytes, roots: Sequence[SealedRoot]) -> Iterator[Sealed]:
@@ -81,7 +61,7 @@ def sealed_parts(path: str, content: bytes, roots: Sequence[SealedRoot]) -> Iter
         together.setdefault(repr(_metadata(root).get("mac")), []).append(root)
     for mac, alike in together.items():
         found = dict.fromkeys(_text_at(texts, root.line) for root in alike)
-        kinds, keys = _keys(_metadata(alike[0]))
+        kinds, keys = _keys(map(_metadata, alike))
         yield Sealed(
             path,
             alike[0].line,
@@ -92,42 +72,8 @@ def sealed_parts(path: str, content: bytes, roots: Sequence[SealedRoot]) -> Iter
             tuple(each for root in alike for each in root.objects),
             tuple(each for root in alike for each in root.bodies),
             tuple(each for root in alike for each in root.named),
+            any(root.is_ambiguous for root in alike),
         )
-
-
-def has_ciphertext(body: bytes) -> bool:
-    """Tell whether a value of an object, as JSON, is ciphertext of sops."""
-    return _MARK in body and _WHOLE.search(body) is not None
-
-
-def is_ciphertext(value: Json) -> bool:
-    """Tell whether a value is ciphertext of sops."""
-    return isinstance(value, str) and has_ciphertext(msgspec.json.encode(value))
-
-
-def carries_ciphertext(body: bytes) -> bool:
-    """Tell whether an object that was rendered holds ciphertext of sops in some place or wrapping.
-
-    A file that is encrypted, read by a generator or a template, comes out in a text or in base64.
-    """
-    if _MARK in body:
-        return True
-    value = msgspec.json.decode(body)
-    inside = [value.get(name) for name in ("data", "binaryData")] if isinstance(value, dict) else []
-    texts = (each for one in inside if isinstance(one, dict) for each in one.values())
-    return any(_MARK in _bytes_of(text) for text in texts if isinstance(text, str))
-
-
-def looks_sealed(content: bytes) -> bool:
-    """Tell whether a file of any format was encrypted by sops."""
-    return _MARK in content and b"lastmodified" in content
-
-
-def _bytes_of(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def _metadata(root: SealedRoot) -> JsonObject:
@@ -148,14 +94,14 @@ def _text_at(texts: Iterable[tuple[int, bytes]], line: int) -> bytes:
     return next(text for last, text in texts if line <= last)
 
 
-def _keys(metadata: JsonObject) -> tuple[set[str], tuple[str, ...]]:
+def _keys(blocks: Iterable[JsonObject]) -> tuple[set[str], tuple[str, ...]]:
     """Return the kinds of the keys, and how they are called."""
     kinds: set[str] = set()
     names: list[str] = []
-    for name, entries in _lists(metadata):
+    for name, entries in (each for block in blocks for each in _lists(block)):
         kinds.add(_KINDS.get(name, name))
         names += map(_name_of, entries)
-    return kinds, tuple(filter(None, names))
+    return kinds, tuple(dict.fromkeys(filter(None, names)))
 
 
 def _lists(metadata: JsonObject) -> Iterator[tuple[str, list[Json]]]:
