@@ -194,11 +194,18 @@ def _blame(estate: Estate, reader: Reader) -> None:
     assert blob is not None
     (outcome,) = reader.outcomes([(path, repository.blob(blob))])
     (document,) = outcome.documents
-    for name, field, line in (
-        ("a line that the last commit set", "spec.template.spec.containers[name=web].image", 20),
-        ("a line as old as the history", "spec.replicas", 9),
+    walked = Repositories()
+    list(Histories(str(estate.repo), walked).read(_wanted(estate, estate.specs())))
+    for name, field, line, fresh in (
+        (
+            "a line that the last commit set",
+            "spec.template.spec.containers[name=web].image",
+            20,
+            Repository(estate.repo),
+        ),
+        ("a line as old as the history", "spec.replicas", 9, Repository(estate.repo)),
+        ("it, where histories were read", "spec.replicas", 9, walked.opened(str(estate.repo))),
     ):
-        fresh = Repository(estate.repo)
         change = FieldChange(field, FieldVerdict.DRIFT, "other", "text")
         origins = Origins(fresh, reader, head, f"apps/app-{CHANGED}")
         first_s, told = timed(lambda o=origins, c=change: o.attach(document, [c]))  # type: ignore[misc]

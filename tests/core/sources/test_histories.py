@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
-from core.git import Repositories
-from core.model import AppSpec
+from core.git import Repositories, Repository
+from core.model import AppSpec, Commit
 from core.sources.histories import STRETCH, Histories
 from tests.core.git.sample import Sample
 
@@ -56,13 +57,37 @@ def test_apps_of_two_branches_are_walked_at_once(sample: Sample) -> None:
     }
 
 
+class Counted(Repository):
+    """Counts the commits that it makes values of."""
+
+    count = 0
+
+    @override
+    def commit(self, commit_id: str) -> Commit:
+        self.count += 1
+        return super().commit(commit_id)
+
+
+class Counting(Repositories):
+    def __init__(self, sample: Sample) -> None:
+        super().__init__()
+        self.one = Counted(sample.path)
+
+    @override
+    def opened(self, path: str) -> Repository:
+        return self.one
+
+
 def test_only_what_is_new_is_told_and_looked_at(sample: Sample) -> None:
-    made = histories_of(sample)
+    counting = Counting(sample)
+    made = Histories(str(sample.path), counting)
     first = sample.git("rev-parse", "main").strip()
     apps = (app(sample), app(sample, "other"))
     told(made, *((one, first) for one in apps))
     head = sample.commit({"other/b.yaml": b"1"}, "more")
+    before = counting.one.count
     assert told(made, *((one, head) for one in apps)) == {"other": ["more", "first"]}
+    assert counting.one.count - before == 1
 
 
 def test_a_merge_brings_what_its_branch_changed_and_nothing_twice(sample: Sample) -> None:
