@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError
+from core.git.local.operations import BRANCHES
+from core.git.local.settings import GitSettings
 from core.git.reading.listing import is_safe_name, parts_of
-from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, ref_target
-from core.git.reading.settings import GitSettings
 from core.git.repository import Repository
 from core.git.writing.checkout import check_clean, check_free
 from core.git.writing.commit import Authorship, Content, is_branch_name

@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from core.git.reading.faults import translated
+from core.git.local.faults import translated
 from core.git.reading.graph import Graph
 from core.git.reading.store import Store
 

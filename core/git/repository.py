@@ -16,17 +16,17 @@ from dulwich.objects import Blob
 from core.clean import clean
 from core.errors import DeniedError, NotHereError, OutdatedError, RejectedError
 from core.git.homes import first_commit, remote_of
+from core.git.local.faults import not_here, translated
+from core.git.local.operations import BRANCHES
+from core.git.local.settings import GitSettings
+from core.git.local.watching import ref_changes
 from core.git.reading.commits import commit_of
-from core.git.reading.faults import not_here, translated
 from core.git.reading.graph import Graph
 from core.git.reading.history import Walk, comes_before, last_change
 from core.git.reading.listing import File, files_in, folder_at, parts_of
-from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import branch_ref, operation_of_head, ref_target, resolved
-from core.git.reading.settings import GitSettings
 from core.git.reading.signed import Signable, signable
 from core.git.reading.store import Store, is_tree
-from core.git.reading.watching import ref_changes
 from core.git.showing import commit_shown
 from core.git.writing.checkout import check_clean, check_free
 from core.git.writing.commit import Authorship

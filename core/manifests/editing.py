@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import yaml
 
 from core.errors import ManifestError, RejectedError
-from core.manifests.scalars import NumberError, Scalar, resolve
+from core.manifests.text.scalars import NumberError, Scalar, resolve
 from core.model import Json
 
 Steps: TypeAlias = tuple[str | int, ...]

@@ -21,10 +21,10 @@ from core.manifests.objects import (
     namespace_of,
     text_of,
 )
-from core.manifests.parse import YamlError, parse
 from core.manifests.sealed.parts import Sealed, SealedRoot, sealed_parts
 from core.manifests.sealed.signs import has_ciphertext, is_operated, is_sealed
-from core.manifests.tree import Root, Tree
+from core.manifests.text.parse import YamlError, parse
+from core.manifests.text.tree import Root, Tree
 from core.model import Document, Json, JsonObject, KindRef
 
 LIST_DEPTH_MAX: Final = 10

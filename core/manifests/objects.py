@@ -11,7 +11,7 @@ from typing import Final
 
 from core.clean import clean
 from core.errors import ManifestError
-from core.manifests.tree import Tree
+from core.manifests.text.tree import Tree
 from core.model import Json, JsonObject
 
 NAME_MAX: Final = 253

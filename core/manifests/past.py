@@ -15,9 +15,9 @@ import msgspec
 
 from core.errors import ManifestError
 from core.manifests.loading import Stated
-from core.manifests.parse import documents_in, parse
 from core.manifests.places import Rank, best, in_git, parts_of, stated_in
-from core.manifests.tree import Tree
+from core.manifests.text.parse import documents_in, parse
+from core.manifests.text.tree import Tree
 from core.model import Absent, Document, Json, KindRef
 from core.model.paths import Element, Member, Parts, Steps, value_at, walk
 

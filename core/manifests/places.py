@@ -9,8 +9,8 @@ import msgspec
 
 from core.errors import ManifestError
 from core.manifests.loading import Stated, stated_objects
-from core.manifests.parse import documents_in, parsed
-from core.manifests.tree import Tree
+from core.manifests.text.parse import documents_in, parsed
+from core.manifests.text.tree import Tree
 from core.model import ABSENT, Absent, Document, Json, JsonObject, KindRef
 from core.model.paths import Member, Parts, PathError, parse_path, value_at, walk
 

@@ -8,13 +8,13 @@ from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
-from core.settings.charts import asked_as
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
-from core.settings.layouts import read_layout
 from core.settings.overlaps import check_app, check_clusters
-from core.settings.remote_table import REPOSITORY, WEBHOOK
-from core.settings.remotes import Entry, closest, entries, remote
+from core.settings.sources.charts import asked_as
+from core.settings.sources.layouts import read_layout
+from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
+from core.settings.sources.remotes import Entry, closest, entries, remote
 from core.settings.table import APP, CLUSTER, TOP
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context

@@ -57,7 +57,7 @@ def read_repo(value: "Json", place: Place) -> str:
 
 def read_beginning(value: "Json", place: Place) -> str:
     """Read how addresses begin, or where a repository lies here."""
-    from core.settings.remotes import beginning  # noqa: PLC0415 - lazily, see above
+    from core.settings.sources.remotes import beginning  # noqa: PLC0415 - lazily, see above
 
     text = str(value)
     return repository(text, place.folder) if text[0] in "./~" else beginning(text)

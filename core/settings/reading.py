@@ -25,7 +25,7 @@ from core.settings.checks import (
     repository,
 )
 from core.settings.document import UNNAMED_CLUSTER, Stated, parse_settings
-from core.settings.remotes import remote
+from core.settings.sources.remotes import remote
 
 FILE_NAME: Final = "driftdeck.yaml"
 

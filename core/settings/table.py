@@ -6,7 +6,6 @@ and the README prints it.  How repositories of other machines are asked stands i
 
 from typing import Final
 
-from core.settings.charts import chart, read_chart_name, read_chart_repo, read_chart_version
 from core.settings.fields import Field
 from core.settings.ignoring import (
     read_field_path,
@@ -38,6 +37,7 @@ from core.settings.readers import (
     read_revision,
     read_values,
 )
+from core.settings.sources.charts import chart, read_chart_name, read_chart_repo, read_chart_version
 
 TOP: Final = (
     Field(

@@ -12,7 +12,7 @@ from posixpath import basename
 from typing import NamedTuple, TypeAlias
 
 from core.manifests.editing import Leaf, Page, Steps
-from core.manifests.scalars import Scalar
+from core.manifests.text.scalars import Scalar
 from core.model import Json, ObjectRef
 from core.model.paths import Parts, locate
 from core.render.world import KUSTOMIZATIONS

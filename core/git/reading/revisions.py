@@ -13,9 +13,9 @@ from dulwich.refs import HEADREF, Ref, check_ref_format
 
 from core.clean import clean
 from core.errors import UnavailableError, UsageError
+from core.git.local.faults import damaged, translated
+from core.git.local.operations import BRANCHES, Operation, operations
 from core.git.ranges import Range, best
-from core.git.reading.faults import damaged, translated
-from core.git.reading.operations import BRANCHES, Operation, operations
 from core.git.reading.store import Store
 
 SHOWN_CELLS: Final = 80

@@ -21,9 +21,9 @@ from dulwich.object_store import PackBasedObjectStore
 from dulwich.objects import ObjectID, RawObjectID, parse_tree
 
 from core.errors import RejectedError, UnavailableError, UsageError
+from core.git.local.faults import damaged, not_here, translated
+from core.git.local.opening import opened
 from core.git.reading.commits import RawCommit, parsed
-from core.git.reading.faults import damaged, not_here, translated
-from core.git.reading.opening import opened
 
 BLOB_MAX_BYTES: Final = 32 * 2**20  # of a manifest: the loader takes no more either
 LARGE_BYTES: Final = 2**20

@@ -21,7 +21,7 @@ from dulwich.refs import HEADREF, Ref
 from dulwich.repo import Repo
 
 from core.errors import UnavailableError
-from core.git.reading.faults import translated, words
+from core.git.local.faults import translated, words
 from core.git.remotes.choosing import Choice
 from core.model.sources.remotes import Address
 

@@ -17,7 +17,7 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
-from core.git.reading.operations import BRANCHES
+from core.git.local.operations import BRANCHES
 from core.git.reading.revisions import TAGS
 from core.git.remotes import caches
 from core.git.remotes.choosing import chosen

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from core.git.local.operations import BRANCHES
 from core.git.ranges import Range, best
-from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import TAGS, without_steps
 from core.model.sources.layouts import holes, words_of
 

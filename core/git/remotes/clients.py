@@ -33,7 +33,7 @@ from typing_extensions import override
 
 from core.clean import clean
 from core.errors import DeniedError, ProductError, UnavailableError
-from core.git.reading.faults import DAMAGE
+from core.git.local.faults import DAMAGE
 from core.git.remotes.exchange import Asked
 from core.model.sources.remotes import Address
 

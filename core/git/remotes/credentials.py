@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import DeniedError, UsageError
-from core.git.reading.faults import words
+from core.git.local.faults import words
 from core.model.sources.remotes import PORTS, Remote
 
 HELPER_S: Final = 30.0

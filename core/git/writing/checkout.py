@@ -30,9 +30,9 @@ from dulwich.refs import HEADREF
 
 from core.clean import clean
 from core.errors import RejectedError
-from core.git.reading.faults import DAMAGE, translated
-from core.git.reading.operations import BRANCHES, operations, work_trees
-from core.git.reading.settings import GitSettings
+from core.git.local.faults import DAMAGE, translated
+from core.git.local.operations import BRANCHES, operations, work_trees
+from core.git.local.settings import GitSettings
 from core.git.reading.store import Store
 from core.git.writing.commit import shared_mode
 from core.git.writing.conversion import Conversions

@@ -16,7 +16,7 @@ from dulwich.repo import Repo, parse_shared_repository
 
 from core.clean import clean
 from core.errors import OutdatedError, RejectedError
-from core.git.reading.faults import translated
+from core.git.local.faults import translated
 from core.git.reading.store import FOLDER_MODE, Entry, Store, is_tree
 
 FILE_MODE: Final = 0o100644

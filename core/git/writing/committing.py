@@ -6,11 +6,11 @@ from pathlib import Path
 from dulwich.refs import HEADREF, Ref
 from dulwich.repo import Repo
 
-from core.git.reading.faults import translated
+from core.git.local.faults import translated
+from core.git.local.operations import BRANCHES
+from core.git.local.settings import GitSettings
 from core.git.reading.listing import parts_of
-from core.git.reading.operations import BRANCHES
 from core.git.reading.revisions import ref_target
-from core.git.reading.settings import GitSettings
 from core.git.reading.store import Entry, Store
 from core.git.writing.checkout import locked_checkout
 from core.git.writing.commit import Authorship, Content, move_ref, write_commit

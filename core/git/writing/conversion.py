@@ -20,7 +20,7 @@ from dulwich.attrs import (
 )
 
 from core.clean import clean
-from core.git.reading.settings import GitSettings
+from core.git.local.settings import GitSettings
 from core.git.reading.store import Store
 
 _ODD: Final = ("filter", "ident", "working-tree-encoding")

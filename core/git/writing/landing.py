@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from core.clean import clean
 from core.errors import OutdatedError, UnavailableError
-from core.git.reading.settings import GitSettings
+from core.git.local.settings import GitSettings
 from core.git.reading.store import Store
 from core.git.writing.checkout import Checkout, locked_checkout
 from core.git.writing.commit import Authorship, move_ref, write_commit

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.clean import clean
 from core.errors import DeniedError
-from core.git.reading.settings import GitSettings
+from core.git.local.settings import GitSettings
 from core.git.reading.store import Store
 
 _HOOKS: Final = (  # those that `git revert` could run

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
 from core.clean import clean
-from core.manifests.parse import documents_in
 from core.manifests.sealed.signs import SOPS
+from core.manifests.text.parse import documents_in
 from core.model import Document, Json, JsonObject
 
 _GROUPS: Final = "key_groups"

@@ -71,10 +71,9 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
 from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.state import UNREAD, AppState, ClusterState
-from core.reconcile.memory.subjects import Call, Subject
+from core.reconcile.memory.subjects import Call
 from core.remedy import statement
 
-FIELD_DRIFT = FieldVerdict.DRIFT
 _WHOLE = frozenset({Verdict.MISSING, Verdict.EXTRA})
 
 
@@ -92,8 +91,6 @@ def judge_key(draft: Draft, key: Key) -> None:
     if after is None:
         announce(draft, key, before, None)
         draft.forget(key)
-        if subject.planned is not None:  # its run waits for it, and no other run may
-            draft.put(Subject(key, planned=subject.planned))
         return
     settle(draft, key, after)
     announce(draft, key, before, draft.row(key))
@@ -184,7 +181,7 @@ def _extra(draft: Draft, key: Key, before: Drift | None) -> Drift | None:
 
 def _left_alone(row: Drift, note: str) -> Drift:
     """The row of an object that is not on both sides, where a rule says that this is fine."""
-    hidden = FieldChange("", FIELD_DRIFT, ABSENT, ABSENT, note=note)
+    hidden = FieldChange("", FieldVerdict.DRIFT, ABSENT, ABSENT, note=note)
     return replace(row, verdict=Verdict.IN_SYNC, cause=None, ignored=(hidden,))
 
 

@@ -153,10 +153,13 @@ class Draft:
             self.put(replace(subject, rejudge=True))
 
     def forget(self, key: Key) -> None:
-        """Know nothing of an object any more."""
+        """Know nothing of an object any more, but for the run that alone may still write it."""
+        planned = self.subject(key).planned
         self.put_row(key, None)
         if key in self._subjects:
             del self._subjects[key]
+        if planned is not None:
+            self.put(Subject(key, planned=planned))
 
     def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
         tally = self._tallies[app]

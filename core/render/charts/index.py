@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from core.clean import clean
 from core.errors import ManifestError, UnavailableError
-from core.manifests.parse import parse
+from core.manifests.text.parse import parse
 from core.model import Json
 from core.model.sources.charts import Chart
 from core.render.charts.choosing import chosen

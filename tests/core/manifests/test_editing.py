@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.errors import ManifestError, RejectedError
 from core.manifests.editing import DEPTH_MAX, Leaf, Page, pages, replaced
-from core.manifests.scalars import Scalar, resolve
+from core.manifests.text.scalars import Scalar, resolve
 
 FILE = """\
 # the shop

@@ -16,7 +16,7 @@ import pytest
 from core.errors import ManifestError
 from core.manifests import load
 from core.model import Json
-from tests.core.manifests.test_scalars import GOLDEN, KEYS, NO_KEYS, NOT_FINITE
+from tests.core.manifests.text.test_scalars import GOLDEN, KEYS, NO_KEYS, NOT_FINITE
 
 pytestmark = [
     pytest.mark.outside,

@@ -11,7 +11,7 @@ from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.settings.document import parse_settings
 from core.settings.fields import Field
-from core.settings.remote_table import REPOSITORY, WEBHOOK
+from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
 from core.settings.table import APP, CHART, CLUSTER, LAYOUT, RULE, TOP
 
 README = Path(__file__).parents[3] / "README.md"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.model.sources.signers import Signers
-from core.settings.signers import fingerprint
+from core.settings.sources.signers import fingerprint
 from tests.core.git.sample import Sample
 from tests.core.render.worlds import script
 

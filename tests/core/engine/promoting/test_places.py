@@ -4,7 +4,7 @@ import pytest
 
 from core.engine.promoting.places import Image, Wanted, places, split_image
 from core.manifests.editing import Page, pages
-from core.manifests.scalars import Scalar
+from core.manifests.text.scalars import Scalar
 from core.model import ObjectRef
 from core.model.paths import parse_path
 

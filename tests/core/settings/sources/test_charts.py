@@ -1,4 +1,4 @@
-"""core.settings.charts: which chart is had from where, and how its repository is asked."""
+"""core.settings.sources.charts: which chart is had from where, and how its repository is asked."""
 
 from pathlib import Path
 

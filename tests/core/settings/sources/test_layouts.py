@@ -1,4 +1,4 @@
-"""core.settings.layouts: entries that stand for many apps."""
+"""core.settings.sources.layouts: entries that stand for many apps."""
 
 from pathlib import Path
 

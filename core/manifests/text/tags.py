@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from core.clean import clean
-from core.manifests.scalars import Scalar
+from core.manifests.text.scalars import Scalar
 
 SHOWN_CELLS: Final = 60
 

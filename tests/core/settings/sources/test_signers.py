@@ -1,4 +1,4 @@
-"""core.settings.signers: keys in settings, and which repositories they are for."""
+"""core.settings.sources.signers: keys in settings, and which repositories they are for."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from core.errors import UsageError
 from core.model.sources.signers import Signers
 from core.settings.document import parse_settings
-from core.settings.signers import fingerprint
+from core.settings.sources.signers import fingerprint
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl github.com"
 PRINT = "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"  # as GitHub publishes it

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import UnavailableError
 from core.git import Repository
-from core.git.reading.watching import ref_changes
+from core.git.local.watching import ref_changes
 from tests.core.git.sample import Sample
 
 

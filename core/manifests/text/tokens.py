@@ -13,7 +13,7 @@ from typing import Final, NoReturn, TypeAlias
 
 import yaml
 
-from core.manifests.scalars import Scalar
+from core.manifests.text.scalars import Scalar
 
 _TOKEN: Final = re.compile(
     r'(?P<text>"(?:[^"\\]|\\.)*")|(?P<open>[{[])|(?P<close>[}\]])|(?P<line>\n)'

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from core.clean import clean
 from core.errors import UnavailableError, UsageError
-from core.git.reading.faults import DAMAGE, words
+from core.git.local.faults import DAMAGE, words
 
 SHOWN_CELLS: Final = 200
 

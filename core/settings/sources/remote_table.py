@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from core.settings.charts import read_hosts
 from core.settings.fields import Field
 from core.settings.readers import (
     as_stated,
@@ -13,7 +12,8 @@ from core.settings.readers import (
     read_listen,
     read_variable,
 )
-from core.settings.signers import read_signers
+from core.settings.sources.charts import read_hosts
+from core.settings.sources.signers import read_signers
 
 WEBHOOK: Final = (
     Field(

@@ -13,7 +13,7 @@ import yaml
 
 from core.clean import clean
 from core.errors import ManifestError
-from core.manifests.scalars import (
+from core.manifests.text.scalars import (
     NOT_FINITE,
     TEXT_STARTS,
     NumberError,
@@ -22,7 +22,7 @@ from core.manifests.scalars import (
     key_text,
     resolve,
 )
-from core.manifests.tags import (
+from core.manifests.text.tags import (
     BINARY,
     LISTS,
     MAPPINGS,
@@ -32,7 +32,7 @@ from core.manifests.tags import (
     shown_tag,
     text_of_binary,
 )
-from core.manifests.tokens import Token
+from core.manifests.text.tokens import Token
 from core.model import Json, JsonObject
 
 DOCUMENTS_MAX: Final = 10_000

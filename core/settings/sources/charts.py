@@ -15,7 +15,7 @@ from core.settings.fields import Field, Place, Reader, mapping, read_fields
 if TYPE_CHECKING:
     from core.model import Json
     from core.model.sources.charts import Chart
-    from core.settings.remotes import Entry
+    from core.settings.sources.remotes import Entry
 
 _NAME: Final = re.compile(r"[a-z0-9](?:[-a-z0-9_.]*[a-z0-9])?")
 _VERSION: Final = re.compile(r"[0-9A-Za-z.+\-<>=^~!*|, ]{1,200}")

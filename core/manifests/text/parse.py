@@ -9,8 +9,8 @@ from yaml._yaml import CParser
 from yaml.scanner import ScannerError
 
 from core.errors import ManifestError
-from core.manifests.tokens import JsonError, check_json, json_events
-from core.manifests.tree import Tree
+from core.manifests.text.tokens import JsonError, check_json, json_events
+from core.manifests.text.tree import Tree
 
 FILE_MAX_BYTES: Final = 32 * 2**20  # install files of operators are above 4 MiB
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"

@@ -15,9 +15,9 @@ from dulwich.config import ConfigFile
 from dulwich.refs import HEADREF
 from dulwich.repo import Repo
 
-from core.git.reading.faults import DAMAGE
-from core.git.reading.opening import own_settings, unreadable_settings
-from core.git.reading.operations import BRANCHES
+from core.git.local.faults import DAMAGE
+from core.git.local.opening import own_settings, unreadable_settings
+from core.git.local.operations import BRANCHES
 from core.model.sources.globs import wild
 
 _SYSTEM: Final = "/etc/gitconfig"

@@ -1,0 +1,1 @@
+"""Settings of where things come from: repositories, charts, layouts, and who may sign."""
