@@ -234,6 +234,7 @@ def serve() -> None:
     for module in pkgutil.walk_packages(importlib.import_module("core").__path__, "core."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    importlib.import_module("deepdiff")  # which is imported when it is wanted
     main = importlib.import_module("tui.main").main
     gc.collect()
     gc.freeze()  # a child looks at what it made itself

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from threading import Lock
 
 from core.attribution.origins import Origins
 from core.attribution.recalling import recalled
@@ -23,6 +24,8 @@ class Attribution:
         """Answer for *apps*, whose folders lie in *repositories*, read by *reader*."""
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._reader = repositories, reader
+        # deepdiff parses Python, which 3.11 cannot in two threads: "recursion depth mismatch".
+        self._comparing = Lock()
 
     def meet(self, spec: AppSpec) -> None:
         """Answer for one app more; never blocks."""
@@ -35,7 +38,9 @@ class Attribution:
             asked: The row, as it was when the question was put.
             events: The writes of that very object that the audit log tells of, oldest first.
         """
-        plain = Explained(asked.key, asked.desired, asked.live, detailed(asked.changes))
+        with self._comparing:
+            changes = detailed(asked.changes)
+        plain = Explained(asked.key, asked.desired, asked.live, changes)
         try:
             found = self._with_origins(asked, plain)
         except ProductError:

@@ -298,7 +298,12 @@ def judge_owned_listing(
 
 
 def judge_all_owned(draft: Draft, cluster: str) -> None:
-    """Have every object of every owned namespace judged again: what apps state is known anew."""
+    """Have all judged again that Git may not state: what apps state is known anew."""
+    draft.judge_all_again(
+        key
+        for key, row in draft.rows.items()
+        if row.cluster == cluster and _is_undesired(row)  # also of apps that own no namespace
+    )
     if not any(app.spec.owns for app in draft.apps_of(cluster)):
         return
     state = draft.cluster(cluster)

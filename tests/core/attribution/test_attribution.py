@@ -1,6 +1,10 @@
 """core.attribution: one question, answered by Git's history and the audit log together."""
 
+import gc
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,7 @@ from core.model import (
     Desired,
     FieldChange,
     FieldVerdict,
+    Json,
     Key,
     KindRef,
     Live,
@@ -119,3 +124,34 @@ def test_for_what_git_never_had_no_history_is_walked(sample: Sample) -> None:
     sample.path.rename(sample.path.with_name("away"))  # nobody looks there
     found = attribution(sample).look_up(asked, [])
     assert (found.origin, found.actor) == (None, OWNER)
+
+
+class Garbage:
+    """What runs Python when it is collected, in the middle of anything."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        sum(range(2000))
+
+
+def test_questions_that_come_together_are_answered(
+    sample: Sample, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(partial(gc.set_threshold, *gc.get_threshold()))
+    request.addfinalizer(partial(sys.setswitchinterval, sys.getswitchinterval()))
+    gc.set_threshold(20)
+    sys.setswitchinterval(1e-6)
+    git: list[Json] = [{"name": f"n{at}", "deep": [{"a": at}]} for at in range(6)]
+    live: list[Json] = [{"name": f"n{at}", "deep": [{"a": -at}]} for at in range(6)]
+    change = FieldChange("data.mode", FieldVerdict.DRIFT, live=live, git=git)
+    asked, answering = replace(question(sample), changes=(change,)), attribution(sample)
+
+    def looked_up(_: int) -> None:
+        for _ in range(20):
+            Garbage()
+        assert answering.look_up(asked, []).changes[0].detail
+
+    with ThreadPoolExecutor(6) as threads:
+        assert len([*threads.map(looked_up, range(300))]) == 300

@@ -406,6 +406,16 @@ def test_what_another_app_may_state_in_an_unreadable_file_is_unknown(*, lost: bo
     assert row.reason == "git-unreadable: app other may state it"
 
 
+def test_what_an_app_applied_is_judged_anew_once_another_was_read() -> None:
+    made = owning(OTHER, owns=())
+    made.feed(InventoryRead(SPEC.name, (InventoryRow(ref(CONFIG_MAP, "b"), "u-b", "d"),)))
+    applied = live(CONFIG_MAP, "b", 7, uid="u-b")
+    made.listing(CONFIG_MAP, [("a", SAME), ("b", applied)])
+    assert row_of(made, CONFIG_MAP, "b").reason == "git-unreadable: app other may state it"
+    other_read(made)
+    assert row_of(made, CONFIG_MAP, "b").verdict.value == "extra"
+
+
 def test_an_app_that_may_not_touch_the_namespace_does_not_matter() -> None:
     made = owning(replace(OTHER, namespaces=("elsewhere",)))
     survey(made, SECRET, metadata(SECRET, "b"))
