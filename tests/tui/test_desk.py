@@ -295,10 +295,11 @@ async def test_a_commit_shows_its_body_its_files_and_its_diff() -> None:
         await stage.until(lambda: "+  replicas: 3" in stage.pane("changes"))
         for words in ("The sale needs three.", "See SHOP-12.", "files  payments/api.yaml"):
             assert words in stage.pane("changes")
-        asked = stage.asked(ShowCommit)
+        first = samples.HISTORY[0].id
         await stage.press("j", "k")
         await stage.pilot.pause(0.3)
-        assert stage.asked(ShowCommit) == asked  # what was read is not read again
+        asked = [each.commit for each in stage.asked(ShowCommit)]
+        assert asked.count(first) == 1  # what was read is not read again
 
 
 async def test_apps_come_and_go_and_the_lists_are_those_of_one_that_is_there() -> None:
