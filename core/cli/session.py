@@ -90,6 +90,7 @@ def connected(
         writing=writing,
         once=once,
         webhook=settings.webhook if listening else None,
+        journal=settings.journal,
     )
 
 

@@ -28,7 +28,7 @@ class DemoWorld:
 
     def __init__(self, folder: Path, server: SandboxThread, now: float) -> None:
         """Write the repository below *folder*, all but its newest commit, as of *now*."""
-        self.repository = folder / "config"
+        self.repository, self.journal = folder / "config", folder / "state" / "journal.sqlite"
         self._folder, self._server, self._now = folder, server, now
         for i, commit in enumerate(history()[:-1]):
             self._commit(commit, init=i == 0)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from pathlib import Path
 
 from core.attribution import Attribution
 from core.clock import Clock
@@ -33,6 +34,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     writing: bool = False,
     once: bool = False,
     webhook: Webhook | None = None,
+    journal: Path | None = None,
     clock: Clock | None = None,
 ) -> Engine:
     """Build an engine; nothing is contacted before it runs.
@@ -47,6 +49,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         writing: Plans that a person accepts may run.
         once: Read each folder once and do not follow it (`driftdeck diff`).
         webhook: Where servers of Git may say that there is news.
+        journal: Where what is written is recorded; left out, with the user's state.
         clock: Time and dice.
     """
     clock = clock or Clock()
@@ -67,7 +70,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         attribution=Attribution(known, repositories, reader),
         reverts=Reverts(apps, repositories, reader, clock),
         comparing=Comparing(repositories, reader, mask_key),
-        journal=Journal.of_user(os.environ),
+        journal=Journal.of_user(os.environ, journal),
     )
     state = initial(
         apps,

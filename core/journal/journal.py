@@ -29,13 +29,16 @@ class Journal:
         self._writing = False
 
     @classmethod
-    def of_user(cls, environment: Mapping[str, str]) -> "Journal":
-        """Return that of whoever runs this, as *environment* and the system know them."""
+    def of_user(cls, environment: Mapping[str, str], path: Path | None = None) -> "Journal":
+        """Return that of whoever runs this, as *environment* and the system know them.
+
+        It lies at *path*, or with the user's state.
+        """
         try:
             who = getpass.getuser()
         except (KeyError, OSError):  # a container's user need not have a name
             who = f"uid {os.geteuid()}"
-        return cls(journal_file(environment), who)
+        return cls(path or journal_file(environment), who)
 
     async def begin(self, intent: Intent) -> int:
         """Write an intent down; return its number.

@@ -68,6 +68,7 @@ class Settings:
     webhook: Webhook | None = None  # where their servers may say that there is news
     layouts: tuple[Layout, ...] = ()  # which stand for apps that are not known yet
     problems: tuple[str, ...] = ()  # of what layouts have matched
+    journal: Path | None = None  # where what is written is recorded; None: with the user's state
 
 
 Expand: TypeAlias = Callable[[tuple[Layout, ...], tuple[Remote, ...]], Matched]

@@ -48,7 +48,7 @@ def run(options: Options, open_terminal: OpenTerminal | None) -> int:
 
 def settings_of(world: DemoWorld) -> Settings:
     """Return the settings that a user of that world would write."""
-    return Settings(apps=world.apps, clusters=(world.cluster,))
+    return Settings(apps=world.apps, clusters=(world.cluster,), journal=world.journal)
 
 
 async def first_sync(world: DemoWorld) -> int:
