@@ -202,10 +202,10 @@ def test_a_tag_that_ci_commits_is_followed_at_once_named_and_rolled_back(world: 
             second = world.sample.git("rev-parse", "main").strip()
             _, line = controller.take(of("source_updated", revision=second), within_s=20)
             assert line["message"] == "web 1.1"
-            assert eventually(lambda: image(world) == "1.1", within_s=5)
+            assert eventually(lambda: image(world) == "1.1", within_s=30)
             assert history(world)[0] == ("CI <ci@example>", "web 1.1")
             assert run(world.place, "revert", second, "--yes").returncode == 0
-            assert eventually(lambda: image(world) == "1.0", within_s=5)
+            assert eventually(lambda: image(world) == "1.0", within_s=30)
             assert history(world)[0] == ("Robin <robin@example>", 'Revert "web 1.1"')
 
 

@@ -120,7 +120,8 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
     for ref in changed:
         draft.judge_again(Key(read.app, ref))
     judge_trackers(draft, read.app, changed)
-    if before.inventory is not None and any(_is_unread(app, rows.get(ref)) for ref in changed):
+    theirs = [ref for ref, row in stored.items() if before.stored.get(ref) != row]
+    if before.inventory is not None and any(_is_unread(app, stored.get(ref)) for ref in theirs):
         draft.effects.append(ReadSource(read.app))
     if changed or anew:
         judge_all_owned(draft, app.spec.cluster)

@@ -2,10 +2,21 @@
 
 from dataclasses import replace
 
-from core.model import Cause, Drift, EventName, FieldVerdict, Key, Verdict, cause_words
+from core.compare import MANAGER
+from core.model import (
+    Cause,
+    Drift,
+    EventName,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    Verdict,
+    cause_words,
+)
 from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.taking import left_to
 from core.reconcile.memory.draft import Draft, in_sync, is_drift
+from core.reconcile.memory.effects import ReadSource
 
 
 def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> None:
@@ -23,6 +34,7 @@ def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) 
             if not _told(before, after):
                 draft.tell_of(EventName.DRIFT_DETECTED, after, message=_headline(after))
                 _tell_withheld(draft, after)
+                _look_whether_git_moved(draft, after)
             if draft.app(key.app).healing and not after.calling:
                 draft.offer(key)
         return
@@ -31,6 +43,20 @@ def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) 
         if is_drift(before) and not before.calling:  # type: ignore[union-attr]
             draft.tell_of(EventName.DRIFT_GONE, after, changes=())
         draft.put_row(key, replace(after, since=0.0))
+
+
+def _look_whether_git_moved(draft: Draft, row: Drift) -> None:
+    """Have Git read where another process of ours applied something else: of a later commit?
+
+    Until it is read, standing permission would put back what a person reverted or synced.
+    """
+    if draft.app(row.key.app).healing and any(_is_by_us(change) for change in row.changes):
+        draft.effects.append(ReadSource(row.key.app))
+
+
+def _is_by_us(change: FieldChange) -> bool:
+    by = change.actor.manager if change.actor is not None else None
+    return by == MANAGER and change.cause is Cause.LIVE_CHANGED
 
 
 def _tell_withheld(draft: Draft, row: Drift) -> None:

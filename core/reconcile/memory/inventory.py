@@ -34,7 +34,8 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
             draft.put_app(replace(draft.app(name), store_at=due))
             draft.effects.append(WakeAt(due))
         return
-    draft.put_app(replace(app, storing=inventory, asked="", wrote_at=draft.now, store_at=None))
+    paced_from = app.wrote_at if at_once else draft.now
+    draft.put_app(replace(app, storing=inventory, asked="", wrote_at=paced_from, store_at=None))
     rows = tuple(inventory[ref] for ref in sorted(inventory))
     namespace = inventory_namespace(app, draft.cluster(app.spec.cluster))
     write = WriteInventory(app.spec.cluster, name, namespace, rows, home_of(app), app.asked)

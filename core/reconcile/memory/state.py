@@ -130,7 +130,7 @@ class AppState:
     inventory_problem: str = ""
     stored: Inventory = NOTHING_APPLIED  # the inventory as the cluster has it
     storing: Inventory | None = None  # a write of it in flight
-    wrote_at: float = 0.0  # when the last one began
+    wrote_at: float = 0.0  # when the last one that nobody waited for began
     store_at: float | None = None  # when to write what nobody waits for
     asked: str = ""  # when a person asked for a sync; "" once the inventory is written with it
     healing: bool = False

@@ -251,6 +251,15 @@ def test_what_another_process_applied_of_a_commit_that_was_not_read_yet_has_git_
     assert ReadSource(SPEC.name) not in first.feed(InventoryRead(SPEC.name, (ROW_A,)))
 
 
+def test_nor_is_that_missed_while_a_record_of_ours_waits_for_its_second() -> None:
+    made = healing()
+    made.recorded(put_back(made, "a", 10))
+    put_back(made, "b", 11)  # not stored yet
+    rows = dict(app(made).stored)
+    theirs = replace(rows[B], digest="of a later commit")
+    assert ReadSource(SPEC.name) in made.feed(InventoryRead(SPEC.name, (rows[A], theirs)))
+
+
 def test_a_write_that_came_too_late_is_made_again_from_what_is_there() -> None:
     made = world()
     made.read(document(CONFIG_MAP, "a", **GOOD))
