@@ -1,6 +1,5 @@
 """Two states of Git compared with each other: no cluster is asked, and no kubeconfig is read."""
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +18,6 @@ from core.compare import (
     restated,
     stated,
 )
-from core.decryption import Opener
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories
 from core.manifests import Folder, Reader
@@ -39,8 +37,8 @@ from core.model import (
 )
 from core.model.comparisons import Comparison, End, Restatement, Turn
 from core.model.sources.charts import Chart
-from core.render import Charts, Pulling, Renderer, Shelf
-from core.sources.reading import Folders, Stated
+from core.render import Pulling
+from core.sources.reading import Folders, Makers, Stated
 
 _NOTHING: Final = Stated("", Folder((), (), ()))
 ORIGINS_MAX: Final = 200  # objects; each takes a walk through the history of its file
@@ -56,16 +54,17 @@ class Comparing:
         mask_key: bytes,
         *,
         whole: bool = False,
+        makers: Makers | None = None,
     ) -> None:
         """Read *repositories* with *reader*; hashes of secrets are made with *mask_key*.
 
         *whole*: objects are wanted as a whole, and nobody asks which commit states a field.
+        *makers* may be shared with others who read.
         """
         self._repositories, self._reader = repositories, reader
         self._key, self._whole = mask_key, whole
-        self._renderer = Renderer(shelf=Shelf.of(os.environ))
-        self._charts = Charts(os.environ)
-        self._opener = Opener(reader)
+        self._makers = makers or Makers.of_user(reader)
+        self._charts = self._makers.charts
         self._folders: dict[str, Folders] = {}
         self._lock = Lock()
         self._asking: Conversation | Pulling | None = None
@@ -82,8 +81,7 @@ class Comparing:
 
     def folders(self, repo: str) -> Folders:
         """Return what reads the folders of a repository, with what was fetched and made before."""
-        shared = self._reader, self._renderer, self._opener, self._charts
-        return Folders(repo, self._repositories, *shared)
+        return Folders(repo, self._repositories, *self._makers)
 
     def compared(self, pairs: Sequence[tuple[AppSpec, AppSpec]]) -> tuple[Comparison, ...]:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""

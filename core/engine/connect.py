@@ -20,7 +20,7 @@ from core.model import AppSpec, ClusterSpec
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
-from core.sources import Sources
+from core.sources import Makers, Sources
 
 
 def connect(  # noqa: PLR0913 - each is a choice of the caller
@@ -55,6 +55,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     clock = clock or Clock()
     inbox, repositories, reader = Inbox(), Repositories(remotes), Reader(Workers())
     known, mask_key = (*apps, *neighbours), secrets.token_bytes(32)
+    makers = Makers.of_user(reader, clock)
     adapters = Adapters(
         clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
         sources=Sources(
@@ -65,11 +66,12 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
             layouts=layouts,
             once=once,
             webhook=webhook,
+            makers=makers,
             clock=clock,
         ),
         attribution=Attribution(known, repositories, reader),
-        reverts=Reverts(apps, repositories, reader, clock),
-        comparing=Comparing(repositories, reader, mask_key),
+        reverts=Reverts(apps, repositories, reader, clock, makers.opener),
+        comparing=Comparing(repositories, reader, mask_key, makers=makers),
         journal=Journal.of_user(os.environ, journal),
     )
     state = initial(

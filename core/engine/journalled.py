@@ -30,21 +30,17 @@ class Journalled:
         self._finding: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def write(
-        self, intent: Intent, write: Awaitable[T], version: Callable[[T], str | None]
+        self, intent: Intent, write: Callable[[], Awaitable[T]], version: Callable[[T], str | None]
     ) -> T:
-        """Await *write* once it is announced; *version* says what it left.
+        """Do *write* once it is announced; *version* says what it left.
 
         Raises:
             ProductError: It failed, or could not be announced and was not sent.
         """
+        await self._find_out(intent.cluster)
+        number = await self._journal.begin(intent)
         try:
-            await self._find_out(intent.cluster)
-            number = await self._journal.begin(intent)
-        except ProductError:
-            _never(write)
-            raise
-        try:
-            done = await write
+            done = await write()
         except ProductError as error:
             unknown = isinstance(error, UnavailableError)
             ending = Ending.UNKNOWN if unknown else Ending.REFUSED
@@ -96,9 +92,3 @@ def _outcome(before: object, live: Live | None) -> Outcome:
         words = "the program ended; the object is at another version, and an apply of ours is in it"
         return Outcome(Ending.UNKNOWN, now, words)
     return Outcome(Ending.UNKNOWN, now, "the program ended; the object has changed since")
-
-
-def _never(write: Awaitable[object]) -> None:
-    """Let go of what is not awaited, so that nobody warns of it."""
-    if asyncio.iscoroutine(write):
-        write.close()

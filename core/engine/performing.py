@@ -172,15 +172,15 @@ class Performer:
 
     async def _perform(self, effect: Perform) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
-        sent = cluster.perform(effect.requests, effect.live)
-        *passed, live = await self._journalled.write(effect.intent, sent, _version_after)
+        send = partial(cluster.perform, effect.requests, effect.live)
+        *passed, live = await self._journalled.write(effect.intent, send, _version_after)
         between = tuple(made.resource_version for made in passed if made is not None)
         return Applied(effect.key, effect.desired, live, between=between, at=self._clock.wall())
 
     async def _reverted(self, plan: RevertPlan) -> str:
         intent = Intent(deed=Deed.REVERT, app=plan.app, auto=False, revision=plan.target.id)
-        made = asyncio.to_thread(self._adapters.reverts.made, plan)
-        return await self._journalled.write(intent, made, str)
+        make = partial(asyncio.to_thread, self._adapters.reverts.made, plan)
+        return await self._journalled.write(intent, make, str)
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app

@@ -13,12 +13,9 @@ from core.git import File, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Reader, read
 from core.model import AppSpec, Document, Problem, Remedy, RevertPlan
 from core.sources.reading import chosen_files, listed
+from core.sources.trust import unsigned
 
 _RENDERED: Final = "is of files that are rendered: what follows from it is for the next sync"
-_UNSIGNED: Final = (
-    "settings require signed commits of this repository, and what is written here is not signed;"
-    " make the revert with git, and sign it"
-)
 _Readable: TypeAlias = tuple[File, Callable[[], bytes]]
 
 
@@ -26,12 +23,17 @@ class Reverts:
     """Undoes commits by new ones.  Threads may share it."""
 
     def __init__(
-        self, apps: Iterable[AppSpec], repositories: Repositories, reader: Reader, clock: Clock
+        self,
+        apps: Iterable[AppSpec],
+        repositories: Repositories,
+        reader: Reader,
+        clock: Clock,
+        opener: Opener | None = None,
     ) -> None:
-        """Undo commits of *apps*, whose folders lie in *repositories*."""
+        """Undo commits of *apps*, whose folders lie in *repositories*; *opener* may be shared."""
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._clock = repositories, clock
-        self._cache, self._opener = DocumentCache(reader.outcomes), Opener(reader)
+        self._cache, self._opener = DocumentCache(reader.outcomes), opener or Opener(reader)
 
     def meet(self, spec: AppSpec) -> None:
         """Undo commits of one app more; never blocks."""
@@ -48,11 +50,11 @@ class Reverts:
         repository = self._repositories.opened(spec.repo)
         plan = repository.plan_revert(commit, branch=spec.revision, app=app, folder=spec.path)
         if plan.problem is None and spec.signers is not None:
-            plan = replace(plan, problem=Problem(Remedy.CHANGE_GIT, _UNSIGNED))
+            plan = replace(plan, problem=Problem(Remedy.CHANGE_GIT, unsigned("revert")))
         if plan.problem is not None:
             return plan
         before, after = self._folders(repository, plan, spec)
-        pushed = (f"is pushed to {plan.branch} of {spec.repo}",) if self._is_remote(spec) else ()
+        pushed = self._repositories.pushing(spec.repo, plan.branch)
         refused = (*before.refused, *after.refused)
         rendered = spec.chart is not None or any(path == _prefix(spec.path) for path, _ in refused)
         made = (_RENDERED,) if rendered else tuple(_unread(before, after))
@@ -67,17 +69,13 @@ class Reverts:
         """
         spec = self._specs[plan.app]
         repository = self._repositories.opened(spec.repo)
-        publish = partial(self._repositories.publish, spec.repo) if self._is_remote(spec) else None
         return repository.make_revert(
             plan,
             author=repository.author(),
             committer=repository.committer(),
             now=self._clock.wall(),
-            publish=publish,
+            publish=self._repositories.publisher(spec.repo),
         ).id
-
-    def _is_remote(self, spec: AppSpec) -> bool:
-        return self._repositories.remote(spec.repo) is not None
 
     def is_in(self, app: str, revert: str, head: str) -> bool:
         """Tell whether a commit has a revert of an app in it.  Blocks.

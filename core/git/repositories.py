@@ -5,6 +5,7 @@ One of another machine is read from its cache here, which `fetch` brings up to d
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -14,6 +15,7 @@ from core.git.remotes.asking import Conversation
 from core.git.remotes.exchange import Asked, Push
 from core.git.remotes.workers import Workers
 from core.git.repository import Repository
+from core.git.writing.landing import Publish
 from core.model import Remedy
 from core.model.sources.remotes import Remote
 from core.state_folder import cache_folder
@@ -82,6 +84,14 @@ class Repositories:
         if told.remedy is Remedy.WAIT and told.problem and self._has(path, ref, after):
             return  # only the answer was lost
         told.check()
+
+    def publisher(self, path: str) -> Publish | None:
+        """Return what moves branches of the remote at *path*; None where that is no remote."""
+        return partial(self.publish, path) if path in self._remotes else None
+
+    def pushing(self, path: str, branch: str) -> tuple[str, ...]:
+        """Say of a commit to come that it is pushed; () where *path* is no remote."""
+        return (f"is pushed to {branch} of {path}",) if path in self._remotes else ()
 
     def _has(self, path: str, ref: str, commit: str) -> bool:
         """Tell whether a branch of a server has a commit, as far as it says so now."""

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_DURATION: Final = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smh])")
-_UNITS_S: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION: Final = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smhd])")
+_UNITS_S: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _POLL_LEAST_S: Final = 5.0
 _POLL_MOST_S: Final = 86_400.0
 _PORT_MOST: Final = 65_535
@@ -71,10 +71,17 @@ def read_variable(value: "Json", place: Place) -> str:
     return name
 
 
+def seconds_in(text: str, units: str) -> float | None:
+    """Return how long `30s` or `2h` is, in one of these *units*; None where it is no such text."""
+    found = _DURATION.fullmatch(text)
+    if found is None or found["unit"] not in units:
+        return None
+    return float(found["count"]) * _UNITS_S[found["unit"]]
+
+
 def read_duration(value: "Json", place: Place) -> float:
     """Read how long something takes, in seconds."""
-    found = _DURATION.fullmatch(str(value))
-    seconds = float(found["count"]) * _UNITS_S[found["unit"]] if found else 0.0
+    seconds = seconds_in(str(value), "smh") or 0.0
     if not _POLL_LEAST_S <= seconds <= _POLL_MOST_S:
         raise FieldError(place.key, f"{place.key} is written like 30s, 5m or 1h, from 5s to 24h")
     return seconds

@@ -4,6 +4,7 @@ What is read arrives as inputs of `core.reconcile`; what it means is decided the
 blocking work in threads, and each repository is read by one thread at a time.
 """
 
+from core.sources.reading import Makers
 from core.sources.sources import Sources
 
-__all__ = ["Sources"]
+__all__ = ["Makers", "Sources"]

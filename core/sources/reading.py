@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from core.clock import Clock
 from core.decryption import Opener
 from core.errors import NotHereError, RejectedError, UnavailableError
 from core.git import File, Repositories, Repository
@@ -19,7 +20,7 @@ from core.model import AppSpec, Commit, Home, Problem, Render, error_of
 from core.model.sources.charts import Chart
 from core.model.sources.globs import chosen
 from core.reconcile.memory.inputs import SourceRead
-from core.render import Charts, Release, Rendered, Renderer, World, tool_of
+from core.render import Charts, Release, Rendered, Renderer, Shelf, World, tool_of
 from core.sources.edited import Edited
 from core.sources.trust import InForce, Trust
 
@@ -41,6 +42,21 @@ class Stated(NamedTuple):
     folder: Folder
     doubt: Problem | None = None  # why it may be old
     alone: bool = False  # nothing outside of the app's folder counts
+
+
+class Makers(NamedTuple):
+    """What makes objects of files; shared by all who read: it counts what runs, and keeps it."""
+
+    reader: Reader
+    renderer: Renderer
+    opener: Opener
+    charts: Charts
+
+    @classmethod
+    def of_user(cls, reader: Reader, clock: Clock | None = None) -> "Makers":
+        """Return those of whoever runs this."""
+        renderer = Renderer(shelf=Shelf.of(os.environ))
+        return cls(reader, renderer, Opener(reader, clock=clock), Charts(os.environ))
 
 
 class Folders:

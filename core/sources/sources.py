@@ -1,14 +1,12 @@
 """The schedule: which folders are read when, and what happens when one cannot be."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
-from functools import partial
 from typing import Final
 
 from core.clock import Clock
-from core.decryption.opener import AGAIN_S, Opener
+from core.decryption.opener import AGAIN_S
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
 from core.manifests import Reader
@@ -17,12 +15,11 @@ from core.model.sources.charts import Chart
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, LayoutRead, SourceLost, SourceSeen
-from core.render import Charts, Renderer, Shelf
 from core.sources.histories import Histories
 from core.sources.layouts import Matches
 from core.sources.polling import Polling
 from core.sources.pulling import Pulls
-from core.sources.reading import Folders
+from core.sources.reading import Folders, Makers
 
 LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
 
@@ -72,7 +69,7 @@ class Sources:
         layouts: tuple[Layout, ...] = (),
         once: bool = False,
         webhook: Webhook | None = None,
-        charts: Charts | None = None,
+        makers: Makers | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Read nothing yet.
@@ -86,16 +83,15 @@ class Sources:
             once: Read each folder once, without its history, and then keep still
                 (`driftdeck diff`).
             webhook: Where servers may say that there is news.
-            charts: Those of other machines; left out, this user's own.
+            makers: What makes objects of files; left out, this user's own.
             clock: Time, for what cannot be read.
         """
         self._repositories, self._put = repositories, put
         self._reader, self._once, self._clock = reader, once, clock or Clock()
-        self._charts = charts or Charts(os.environ)
+        makers = makers or Makers.of_user(reader, self._clock)
+        self._charts = makers.charts
         self._pulls = Pulls(self._charts, self._clock, self._read_chart, self._is_used)
-        opener = Opener(reader, clock=self._clock)
-        folders = partial(_folders, repositories, reader, opener, self._charts)
-        self._sources = _grouped(apps, layouts, repositories, folders, self._clock)
+        self._sources = _grouped(apps, layouts, repositories, makers, self._clock)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         } | {one.name: (one.spec, source) for source in self._sources for one in source.layouts}
@@ -312,7 +308,7 @@ def _grouped(
     apps: Iterable[AppSpec],
     layouts: tuple[Layout, ...],
     repositories: Repositories,
-    folders: Callable[[Iterable[str]], Mapping[str, Folders]],
+    makers: Makers,
     clock: Clock,
 ) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
@@ -321,24 +317,10 @@ def _grouped(
         by_path.setdefault(spec.repo, []).append(spec)
     for layout in layouts:
         by_path.setdefault(layout.spec.repo, [])
-    read = folders(by_path)
     sources: list[_Source] = []
     for path, specs in by_path.items():
         here = tuple(layout for layout in layouts if layout.spec.repo == path)
-        source = _Source(path, repositories, read[path], clock, here)
+        source = _Source(path, repositories, Folders(path, repositories, *makers), clock, here)
         source.hold(specs)
         sources.append(source)
     return sources
-
-
-def _folders(
-    repositories: Repositories,
-    reader: Reader,
-    opener: Opener,
-    charts: Charts,
-    paths: Iterable[str],
-) -> Mapping[str, Folders]:
-    """Return who reads each repository; what they share counts what runs at once and is kept."""
-    renderer = Renderer(shelf=Shelf.of(os.environ))
-    shared = reader, renderer, opener, charts
-    return {path: Folders(path, repositories, *shared) for path in paths}

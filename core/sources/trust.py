@@ -21,6 +21,14 @@ KEPT: Final = 100
 ASKED_MOST: Final = 50  # signatures of others, each a run of a program
 
 
+def unsigned(what: str) -> str:
+    """Say why no commit of ours can be made where commits must be signed; *what* git makes then."""
+    return (
+        "settings require signed commits of this repository, and what is written here is not"
+        f" signed; make the {what} with git, and sign it"
+    )
+
+
 class InForce(NamedTuple):
     """A commit, and why it is not the newest."""
 

@@ -63,7 +63,7 @@ def origin_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
         place: Line = (("Git  ", Role.MUTED), say(f"{drift.file}:{drift.line}", Role.GIT))
         lines += flow(place, width, indent=5)
     if drift.origin is not None:
-        lines += _side("+", Role.GIT, origins.brief(drift.origin, looks.now), width)
+        lines += side_lines("+", Role.GIT, origins.brief(drift.origin, looks.now), width)
         lines += _paragraph(say(drift.origin.note, Role.MUTED), width - 2)
     return lines
 
@@ -86,8 +86,8 @@ def _title_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
 def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: bool) -> list[Line]:
     """One field: path and values, then the two sides' provenance; before values that are long."""
     live, git = changes.provenance(change, looks.now, explained=explained)
-    told = _side("-", Role.LIVE, live, width) if live else []
-    told += _side("+", Role.GIT, git, width) if git else []
+    told = side_lines("-", Role.LIVE, live, width) if live else []
+    told += side_lines("+", Role.GIT, git, width) if git else []
     title, values = pair_parts(change, width, looks)
     lines = [*title, *told, *values] if title else values
     for span in changes.differences(change):
@@ -98,7 +98,7 @@ def field_lines(change: FieldChange, width: int, looks: Looks, *, explained: boo
     return lines
 
 
-def _side(sign: str, role: Role, told: Line, width: int) -> list[Line]:
+def side_lines(sign: str, role: Role, told: Line, width: int) -> list[Line]:
     """Who, when and why on as many rows as that takes; a place that does not fit has its own."""
     lead: Line = ((f"  {sign} ", role),)
     if width_of((*lead, *told)) <= width:

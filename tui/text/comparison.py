@@ -7,6 +7,7 @@ from core.model.comparisons import Comparison, End, Restatement
 from core.telling import changes, comparisons, origins
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
+from tui.text.changes import side_lines
 from tui.text.pairs import pair_parts
 from tui.text.rows import Looks
 from tui.text.spans import flow, wrap
@@ -44,7 +45,9 @@ def _object_lines(row: Restatement, width: int, looks: Looks) -> Iterator[Line]:
         width,
         indent=2,
     )
-    yield from _told(origins.brief(row.origin, looks.now), "  ", width)
+    if row.origin is not None:
+        told = origins.brief(row.origin, looks.now)
+        yield from flow((("  ", Role.TEXT), *told), width, indent=2)
     for change in row.changes:
         yield from (_within(line) for line in _field_lines(change, width - 2, looks))
 
@@ -53,16 +56,11 @@ def _field_lines(change: FieldChange, width: int, looks: Looks) -> Iterator[Line
     """Path, who states it, and both values; the place is of the second, or of who has it alone."""
     title, values = pair_parts(change, width, looks)
     said = origins.brief(change.origin, looks.now)
-    told = list(_told(said, "  - " if isinstance(change.git, Absent) else "  + ", width))
+    sign, role = ("-", Role.LIVE) if isinstance(change.git, Absent) else ("+", Role.GIT)
+    told = side_lines(sign, role, said, width) if said else []
     yield from (*title, *told, *values) if title else (*values, *told)
-    for text, role in changes.differences(change):
-        yield from (((f"  {part}", role),) for part in wrap(text, max(8, width - 2)))
-
-
-def _told(said: Line, lead: str, width: int) -> Iterator[Line]:
-    role = Role.LIVE if "-" in lead else Role.GIT
-    if said:
-        yield from flow(((lead, role), *said), width, indent=len(lead))
+    for text, ink in changes.differences(change):
+        yield from (((f"  {part}", ink),) for part in wrap(text, max(8, width - 2)))
 
 
 def _within(line: Line) -> Line:

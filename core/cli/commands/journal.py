@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import re
 import sys
 import time
-from typing import Final
 
 from core.cli.exit_codes import IN_SYNC
 from core.cli.options import Options
@@ -16,9 +14,7 @@ from core.cli.output.report import Page
 from core.cli.output.streams import put, write
 from core.errors import UsageError
 from core.journal import Entry, Store, journal_file
-
-_DURATION: Final = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smhd])")
-_UNITS_S: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+from core.settings.readers import seconds_in
 
 
 async def run(options: Options) -> int:
@@ -38,10 +34,10 @@ async def run(options: Options) -> int:
 
 
 def _seconds(text: str) -> float:
-    found = _DURATION.fullmatch(text)
-    if found is None:
+    seconds = seconds_in(text, "smhd")
+    if seconds is None:
         raise UsageError(f"--since {text}: write it like 30m, 2h or 7d")
-    return float(found["count"]) * _UNITS_S[found["unit"]]
+    return seconds
 
 
 def _read(since: float) -> list[Entry]:

@@ -7,6 +7,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Iterable
+from functools import partial
 
 from core.clean import clean
 from core.cli.commands.sync import Console, console_for
@@ -71,8 +72,8 @@ async def _made(promoting: Promoting, planned: Promotion) -> str:
     journal = Journal.of_user(os.environ)
     intent = Intent(deed=Deed.PROMOTE, app=planned.target.name, auto=False)
     try:
-        made = asyncio.to_thread(promoting.made, planned)
-        return await Journalled(journal, {}).write(intent, made, str)
+        make = partial(asyncio.to_thread, promoting.made, planned)
+        return await Journalled(journal, {}).write(intent, make, str)
     finally:
         journal.close()
 

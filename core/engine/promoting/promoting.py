@@ -6,7 +6,6 @@ only what changes exactly the chosen fields, and nothing else, is a promotion.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from posixpath import join
 from typing import Final
 
@@ -21,15 +20,11 @@ from core.manifests.editing import Page, pages, replaced
 from core.model import AppSpec, Commit, Document, FieldChange, ObjectRef
 from core.model.paths import Element, format_path, parse_path
 from core.sources.reading import Folders
-from core.sources.trust import Trust
+from core.sources.trust import Trust, unsigned
 
 _CONTAINERS: Final = (("containers",), ("initContainers",), ("ephemeralContainers",))
 _SINGLE: Final = str | int | float | bool
 _ENDINGS: Final = (".yaml", ".yml", ".json", "Kustomization")
-_UNSIGNED: Final = (
-    "settings require signed commits of this repository, and what is written here is not signed;"
-    " make the change with git, and sign it"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,7 @@ class Promoting:
             ProductError: A side cannot be read, or no commit be made there.
         """
         if target.signers is not None:
-            raise RejectedError(_UNSIGNED)
+            raise RejectedError(unsigned("change"))
         one, other = self._side(source), self._side(target)
         wanted, notes = _wanted(one, other, fields)
         if not wanted:
@@ -100,8 +95,7 @@ class Promoting:
         edit = plan_edit(
             repository, contents, revision=target.revision, parent=other.commit.id, branch=branch
         )
-        pushed = self._repositories.remote(target.repo) is not None
-        said = (f"is pushed to {edit.branch} of {target.repo}",) if pushed else ()
+        said = self._repositories.pushing(target.repo, edit.branch)
         return Promotion(app, source, target, wanted, edit, (*said, *edit.notes, *notes))
 
     def made(self, promotion: Promotion) -> str:
@@ -112,14 +106,12 @@ class Promoting:
         """
         assert promotion.edit is not None
         repo = promotion.target.repo
-        remote = self._repositories.remote(repo) is not None
-        publish = partial(self._repositories.publish, repo) if remote else None
         return make_edit(
             self._repositories.opened(repo),
             promotion.edit,
             message=promotion.message,
             now=self._clock.wall(),
-            publish=publish,
+            publish=self._repositories.publisher(repo),
         )
 
     def _side(self, spec: AppSpec) -> _Side:

@@ -24,10 +24,9 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
     inventory = app.inventory
     if app.storing is not None or inventory is None or _is_held(app):
         return
-    if inventory == app.stored:
+    if inventory == app.stored and not app.asked:
         draft.put_app(replace(app, stored=inventory))
-        if not app.asked:
-            return
+        return
     due = app.wrote_at + PACE_S
     if not at_once and app.wrote_at <= draft.now < due:
         if app.store_at is None:

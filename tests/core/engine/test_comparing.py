@@ -1,14 +1,18 @@
 """core.engine.comparing: two revisions, or two apps, against each other, without a cluster."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.decryption import Opener
 from core.engine.comparing import ORIGINS_MAX, Comparing
 from core.git import Repositories
 from core.model import AppSpec, Masked, Remedy
 from core.model.comparisons import Comparison, Turn
+from core.render import Charts, Renderer
+from core.sources.reading import Folders, Makers
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
 from tests.core.render.worlds import script
@@ -49,6 +53,26 @@ def test_two_commits_that_are_here_are_compared_without_asking_anybody(sample: S
     comparing = Comparing(Repositories(), HERE, b"key")
     found = comparing.compared_at(spec_of(sample, first), spec_of(sample, second))
     assert (turns(found), found.same) == ({"m": Turn.CHANGED}, 1)
+
+
+def test_what_one_reader_rendered_is_not_rendered_again_for_a_comparison(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = tmp_path / "runs"
+    prints = f'if [ "$1" = version ]; then echo v1; else echo run >> {runs}; /bin/cat m.yaml; fi'
+    tools = script(tmp_path / "bin", "kustomize", prints.replace("m.yaml", "../tree/shop/m.yaml"))
+    sample.commit({"shop/kustomization.yaml": b"resources: [m.yaml]\n"}, "render")
+    monkeypatch.setenv("PATH", f"{tools['PATH']}:{os.environ['PATH']}")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    renderer, charts = Renderer(os.environ), Charts({})
+    makers = Makers(HERE, renderer, Opener(HERE, {}), charts)
+    spec = spec_of(sample)
+    assert Folders(spec.repo, Repositories(), *makers).read(spec) is not None
+    made = runs.read_text()
+    head = spec_of(sample, sample.git("rev-parse", "main").strip())
+    comparing = Comparing(Repositories(), HERE, b"key", makers=makers)
+    assert comparing.compared_at(head, head).same == 1
+    assert runs.read_text() == made
 
 
 def turns(found: Comparison) -> dict[str, Turn]:

@@ -1,7 +1,5 @@
 """Every write is announced before it is sent, and every announcement gets its end."""
 
-import asyncio
-
 import pytest
 
 from core.engine.journalled import Journalled
@@ -13,6 +11,11 @@ from tests.core.engine.scripted import World
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, key, live, ref
 
 A = key(CONFIG_MAP, "a")
+
+
+async def eight() -> str:
+    """Write, and leave version 8."""
+    return "8"
 
 
 def journalled(world: World) -> Journalled:
@@ -76,7 +79,7 @@ async def test_an_error_is_the_end_of_an_announcement(error: Exception, ending: 
         raise error
 
     with pytest.raises(type(error)):
-        await journalled(world).write(INTENT, write(), str)
+        await journalled(world).write(INTENT, write, str)
     assert world.journal.outcomes[1].ending is ending
     assert world.journal.outcomes[1].words == str(error)
 
@@ -84,7 +87,7 @@ async def test_an_error_is_the_end_of_an_announcement(error: Exception, ending: 
 async def test_an_end_that_cannot_be_written_down_fails_nothing() -> None:
     world = World("a")
     world.script.errors["end"] = UnavailableError("the disk is full")
-    assert await journalled(world).write(INTENT, asyncio.sleep(0, "8"), str) == "8"
+    assert await journalled(world).write(INTENT, eight, str) == "8"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ async def test_what_an_ended_process_left_open_is_found_out_before_the_first_wri
         world.cluster.objects[ref(CONFIG_MAP, "a")] = now
     written = journalled(world)
     for _ in range(2):
-        await written.write(INTENT, asyncio.sleep(0, "8"), str)
+        await written.write(INTENT, eight, str)
     assert world.journal.outcomes[40].ending is ending
     assert words in world.journal.outcomes[40].words
     assert position(world, "read") < position(world, "begin")
@@ -117,5 +120,5 @@ async def test_nothing_is_written_while_it_cannot_be_found_out() -> None:
     world.journal.open = [LEFT]
     world.script.errors["read"] = UnavailableError("no answer")
     with pytest.raises(UnavailableError, match="no answer"):
-        await journalled(world).write(INTENT, asyncio.sleep(0, "8"), str)
+        await journalled(world).write(INTENT, eight, str)
     assert world.script.count("begin") == 0
