@@ -1,12 +1,16 @@
 """Every write is announced before it is sent, and every announcement gets its end."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from core.engine.journalled import Journalled
-from core.errors import OutdatedError, UnavailableError
+from core.errors import DeniedError, OutdatedError, UnavailableError
 from core.journal import Entry
-from core.model import JsonObject, Live
+from core.model import JsonObject, Live, Verdict
 from core.model.journal import Deed, Ending, Intent
+from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, PrepareRevert
 from tests.core.engine.scripted import World
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, key, live, ref
 
@@ -122,3 +126,106 @@ async def test_nothing_is_written_while_it_cannot_be_found_out() -> None:
     with pytest.raises(UnavailableError, match="no answer"):
         await journalled(world).write(INTENT, eight, str)
     assert world.script.count("begin") == 0
+
+
+async def test_many_first_writes_find_out_once_and_all_wait_for_it() -> None:
+    world = World("a")
+    world.journal.open = [LEFT]
+    written = journalled(world)
+    await asyncio.gather(*(written.write(INTENT, eight, str) for _ in range(5)))
+    assert world.script.count("read") == 1
+    begun = [i for i, call in enumerate(world.script.calls) if call[0] == "begin"]
+    assert len(begun) == 5
+    assert position(world, "read") < position(world, "end") < min(begun)
+
+
+async def test_another_cluster_is_not_asked_about_what_is_not_its_own() -> None:
+    world = World("a")
+    world.journal.open = [LEFT]
+    other = replace(INTENT, cluster="lab")
+    assert await journalled(world).write(other, eight, str) == "8"
+    assert world.script.count("read") == 0
+    assert 40 not in world.journal.outcomes
+
+
+async def test_a_write_that_is_ended_with_the_program_gets_no_outcome() -> None:
+    world = World("a")
+    begun = asyncio.Event()
+
+    async def never() -> str:
+        begun.set()
+        await asyncio.Event().wait()
+        return ""
+
+    writing = asyncio.create_task(journalled(world).write(INTENT, never, str))
+    await begun.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert (len(world.journal.intents), world.journal.outcomes) == (1, {})
+
+
+async def test_an_object_that_we_may_not_read_keeps_its_question_and_holds_nothing_up() -> None:
+    world = World("a")
+    world.journal.open = [LEFT]
+    world.script.errors["read"] = DeniedError("you may not get configmaps")
+    assert await journalled(world).write(INTENT, eight, str) == "8"
+    left = world.journal.outcomes[40]
+    assert (left.ending, left.words) == (
+        Ending.UNKNOWN,
+        "it cannot be read: you may not get configmaps",
+    )
+
+
+async def test_an_apply_of_ours_in_an_object_that_moved_on_is_named() -> None:
+    world = World("a")
+    world.journal.open = [LEFT]
+    entry = {"manager": "driftdeck", "operation": "Apply", "apiVersion": "v1", "fieldsV1": {}}
+    moved = live(CONFIG_MAP, "a", 9, data={"a": "1"}, managed=[entry])
+    world.cluster.objects[ref(CONFIG_MAP, "a")] = moved
+    await journalled(world).write(INTENT, eight, str)
+    left = world.journal.outcomes[40]
+    assert (left.ending, left.version) == (Ending.UNKNOWN, "9")
+    assert "an apply of ours is in it" in left.words
+
+
+async def test_a_commit_that_was_left_open_is_no_question_for_a_cluster() -> None:
+    world = World("a")
+    world.journal.open = [Entry(41, 0.0, {"cluster": "", "object": None})]
+    revert = Intent(deed=Deed.REVERT, app=SPEC.name, auto=False, revision="c" * 40)
+    assert await journalled(world).write(revert, eight, str) == "8"
+    assert world.script.count("read") == 0
+    assert world.journal.outcomes[41].words == "the program ended before it was told"
+    assert world.journal.outcomes[1].version == "8"
+
+
+async def test_a_revert_is_on_record_with_the_commit_it_undoes_and_the_one_it_made() -> None:
+    world = World("a")
+    async with world.running():
+        await world.until(lambda s: s.complete)
+        world.engine.submit(PrepareRevert(7, SPEC.name, "c" * 40))
+        shown = (await world.until(lambda s: s.revert_for(7) is not None)).revert_for(7)
+        assert shown is not None
+        world.engine.submit(ExecuteRevert(1, shown))
+        await world.until(lambda _: bool(world.journal.outcomes))
+    (intent,) = (each for each in world.journal.intents if each.deed is Deed.REVERT)
+    assert (intent.app, intent.auto, intent.revision) == (SPEC.name, False, "c" * 40)
+    assert intent.ref is None
+    assert position(world, "begin") < position(world, "made") < position(world, "end")
+    assert world.journal.outcomes[1].version == "e" * 40
+
+
+async def test_a_sync_is_on_record_as_what_a_person_ordered() -> None:
+    world = World("a")
+    async with world.running():
+        await world.until(lambda s: s.complete)
+        world.drift("a")
+        await world.until(lambda s: s.complete and s.rows[A].verdict is Verdict.DRIFTED)
+        world.engine.submit(PreparePlan(7, frozenset({A})))
+        plan = (await world.until(lambda s: s.plan_for(7) is not None)).plan_for(7)
+        assert plan is not None
+        world.engine.submit(Execute(1, plan))
+        await world.until(lambda _: bool(world.journal.outcomes))
+    (intent,) = world.journal.intents
+    assert (intent.deed, intent.auto, intent.uid) == (Deed.SYNC, False, "u1")
+    assert intent.cluster == "prod"
