@@ -35,6 +35,7 @@ class Options:
     branch: str = ""  # one that begins
     subject: str = ""  # what both environments have
     dry_run: bool = False
+    prune: bool = False  # what Git dropped, too
     yes: bool = False
     commit: str = ""
     since: str = ""  # "2h", of the journal

@@ -80,12 +80,14 @@ class Journalled:
             raise
         except ProductError as error:
             return Outcome(Ending.UNKNOWN, words=f"it cannot be read: {error}")
-        return _outcome(about["version"], live)
+        return _outcome(about["version"], live, deletes=entry.intent.get("sends") == ["delete"])
 
 
-def _outcome(before: object, live: Live | None) -> Outcome:
+def _outcome(before: object, live: Live | None, *, deletes: bool) -> Outcome:
     """Say what became of a write, from the version before it and the object now."""
     now = live.resource_version if live is not None else None
+    if deletes and live is None:
+        return Outcome(Ending.DONE, None, "the program ended; the object is gone")
     if now == before:
         return Outcome(Ending.REFUSED, now, "the program ended before it was sent")
     if live is not None and is_applied_by_us(live):

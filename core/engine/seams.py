@@ -25,7 +25,14 @@ from core.model.comparisons import Comparison
 from core.model.journal import Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
-from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
+from core.reconcile.memory.results import (
+    CommitRead,
+    Confirmed,
+    Explained,
+    InventoryRow,
+    Proved,
+    Recalled,
+)
 
 
 class ClusterLike(Protocol):
@@ -69,9 +76,23 @@ class ClusterLike(Protocol):
         """
 
     async def write_inventory(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
+        self,
+        app: str,
+        namespace: str,
+        home: Home,
+        rows: Sequence[InventoryRow],
+        asked: str = "",
+        run: str = "",
     ) -> None:
-        """Replace what the inventory says was applied for *app*, and when a person asked for it."""
+        """Replace what the inventory says was applied for *app*.
+
+        With when a person *asked* for it, and the *run* that is about to delete.
+        """
+
+    async def check_record(
+        self, app: str, namespace: str, run: str, row: tuple[ObjectRef, str]
+    ) -> None:
+        """See that the inventory of *app* still has *run* and *row*; an error says that not."""
 
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
         """Return the writes of one object that the audit log tells of."""
@@ -85,6 +106,10 @@ class SourcesLike(Protocol):
 
     def look_again(self, app: str) -> None:
         """Read one app's folder soon; returns at once."""
+
+    async def proved(self, app: str, since: str) -> Proved:
+        """Ask Git afresh for one app, and read its files twice without what was kept."""
+        ...
 
 
 class AttributionLike(Protocol):

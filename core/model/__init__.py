@@ -50,7 +50,18 @@ from core.model.plans import (
     Step,
     Verb,
 )
-from core.model.problems import Problem, Remedy, error_of, problem_of, worst_of
+from core.model.problems import (
+    Allowed,
+    Blocked,
+    Clearance,
+    Guard,
+    Problem,
+    Remedy,
+    error_of,
+    problem_of,
+    stopping,
+    worst_of,
+)
 from core.model.sides import (
     SEALED,
     Commit,
@@ -87,11 +98,14 @@ __all__ = [
     "UNNAMED",
     "Absent",
     "Actor",
+    "Allowed",
     "Answer",
     "AppSpec",
     "AppView",
     "AuditEvent",
+    "Blocked",
     "Cause",
+    "Clearance",
     "ClusterName",
     "ClusterSpec",
     "ClusterView",
@@ -109,6 +123,7 @@ __all__ = [
     "Extras",
     "FieldChange",
     "FieldVerdict",
+    "Guard",
     "Home",
     "IgnoreRule",
     "InfoClass",
@@ -147,5 +162,6 @@ __all__ = [
     "problem_of",
     "refusal_of",
     "stamp_of",
+    "stopping",
     "worst_of",
 ]

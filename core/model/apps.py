@@ -90,6 +90,8 @@ class AppSpec:
     follow: bool = True  # whether --autoheal applies its new commits
     namespaces: tuple[str, ...] = ()  # the only ones it may touch; () means its own and named ones
     cluster_kinds: tuple[str, ...] = ()  # beside `namespaces`: allowed kinds that have none
+    prune: bool = False  # whether --autoheal deletes what Git dropped
+    allow_empty: bool = False  # whether a person may confirm that nothing is left (G4)
     take_over: bool = False  # also what another engine still tracks
     inventory_namespace: str = ""  # "" means `namespace`, else default
     owns: tuple[str, ...] = ()  # namespaces in which every object that Git lacks is EXTRA

@@ -13,6 +13,7 @@ class Deed(StrEnum):
     HEAL = "heal"  # drift goes by standing permission
     SYNC = "sync"  # a person asked, or a new commit is followed
     TAKE_OVER = "take over"
+    PRUNE = "prune"  # an object that Git dropped is deleted
     REVERT = "revert"  # a commit in Git
     PROMOTE = "promote"  # the same
 

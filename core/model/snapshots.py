@@ -27,6 +27,8 @@ class EventName(StrEnum):
     HEAL_FAILED = "heal_failed"
     HEAL_SKIPPED = "heal_skipped"
     TAKEN_OVER = "taken_over"
+    PRUNED = "pruned"
+    PRUNE_BLOCKED = "prune_blocked"
     FIGHTING = "fighting"
     SYNCED = "synced"
     SYNC_FAILED = "sync_failed"
@@ -76,6 +78,7 @@ class AppView:
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
     storing: bool = False  # the inventory is on its way to the cluster
+    guarded: str = ""  # which guard keeps what Git dropped from being pruned, and why
     unseen: tuple[str, ...] = ()  # kinds of owned namespaces that cannot be listed, each with why
 
 

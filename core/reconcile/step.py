@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
+from core.reconcile.acting.prune.cycles import take_proof
+from core.reconcile.acting.prune.pruning import take_pruned
 from core.reconcile.acting.sending import take_applied
 from core.reconcile.judging import bodies, explaining
 from core.reconcile.judging.confirming import take_answer
@@ -68,6 +70,8 @@ from core.reconcile.memory.results import (
     InventoryRead,
     InventoryWritten,
     PlanPrepared,
+    Proved,
+    Pruned,
     Recalled,
     Result,
     Reverted,
@@ -100,6 +104,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
         live.say_synced(draft, cluster)
     _judge_some(draft)
     orders.heal(draft)
+    orders.prune(draft)
     return draft.frozen(), tuple(draft.effects)
 
 
@@ -188,6 +193,11 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
         case Applied():
             take_applied(draft, happened)
             runs.advance_all(draft)  # a step of another run may have waited for this object
+        case Proved():
+            take_proof(draft, happened)
+        case Pruned():
+            take_pruned(draft, happened)
+            runs.advance_all(draft)
         case Explained():
             explaining.take_explanation(draft, happened)
         case Recalled():
@@ -210,10 +220,10 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
 
 def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
     match asked:
-        case PreparePlan(request, keys):
-            orders.prepare(draft, request, keys)
-        case Execute(run, wanted):
-            runs.execute(draft, run, wanted, auto=False)
+        case PreparePlan(request, keys, prune):
+            orders.prepare(draft, request, keys, prune=prune)
+        case Execute(run, wanted, confirmed):
+            runs.execute(draft, run, wanted, auto=False, confirmed=confirmed)
         case PrepareRevert(request, app, commit):
             draft.effects.append(ComputeRevert(request, app, commit))
         case ExecuteRevert(run, revert):

@@ -43,7 +43,7 @@ def story(drift: Drift, now: float) -> Iterator[Line]:
         yield (
             (("made by ", Role.TEXT), *who) if who else (("nothing tells who made it", Role.TEXT),)
         )
-        yield (("a sync leaves it alone: nothing is ever deleted", Role.TEXT),)
+        yield (("a sync without --prune leaves it alone", Role.TEXT),)
     kept = sentence(drift) if drift.tracked_by else ""
     for reason in (kept, drift.reason, drift.problem):
         if reason:

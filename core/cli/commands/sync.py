@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TextIO
 
 from core.cli.commands.diff import picture, tell_problems
-from core.cli.consent import agreed
+from core.cli.consent import agreed, is_person_here
 from core.cli.exit_codes import CODES, DRIFT, problem_exit, run_exit
 from core.cli.options import Options
 from core.cli.output.ink import Ink, ink_for
@@ -24,9 +24,9 @@ from core.cli.session import (
     until,
 )
 from core.errors import UnavailableError
-from core.model import Key, Plan, Remedy, Run, Snapshot, Verb, Verdict
+from core.model import Cause, Key, Plan, Remedy, Run, Snapshot, Verb, Verdict
 from core.reconcile.memory.commands import Execute, PreparePlan
-from core.telling.plans import counts, left_alone
+from core.telling.plans import SECOND_LOOK, counts, guarded, left_alone, objects
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
 _TO_SYNC: Final = frozenset({Verdict.DRIFTED, Verdict.MISSING})
@@ -40,6 +40,7 @@ class Console:
     err: TextIO
     ink: Ink
     ask: Callable[..., Awaitable[bool]] = agreed
+    is_person: Callable[[], bool] = is_person_here
     clock: Callable[[], float] = time.time
 
     def page(self) -> Page:
@@ -75,10 +76,10 @@ async def sync(
     overdue = pending(snapshot)
     if overdue:
         raise UnavailableError(f"gave up waiting: {'; '.join(overdue)}")
-    plans = await prepared(engine, snapshot)
+    plans = await prepared(engine, snapshot, prune=options.prune)
     for plan in plans:
         put(console.out, plan_lines(plan, console.page()))
-    put(console.out, left_alone(snapshot))
+    put(console.out, guarded(snapshot) if options.prune else left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
         await stored(engine, deadline_s=READ_DEADLINE_S)
         if plans:  # every step says why it cannot be done
@@ -88,11 +89,15 @@ async def sync(
         return code
     if options.dry_run:
         return problem_exit(snapshot)
+    confirmed = console.is_person()
     if not options.yes and not await _consent(plans, console, protected):
         put(console.err, ["nothing was done"])
         drifted = any(step.verb is not Verb.TAKE_OVER for plan in plans for step in plan.steps)
         return max(problem_exit(snapshot), DRIFT if drifted else 0)
-    codes = [await executed(engine, plan, number, console) for number, plan in enumerate(plans, 1)]
+    codes = [
+        await executed(engine, Execute(number, plan, confirmed), console)
+        for number, plan in enumerate(plans, 1)
+    ]
     return max([problem_exit(snapshot), *codes])
 
 
@@ -101,15 +106,16 @@ async def stored(engine: EngineLike, *, deadline_s: float) -> None:
     await until(engine, lambda s: not any(app.storing for app in s.apps), deadline_s=deadline_s)
 
 
-async def prepared(engine: EngineLike, snapshot: Snapshot) -> list[Plan]:
+async def prepared(engine: EngineLike, snapshot: Snapshot, *, prune: bool = False) -> list[Plan]:
     """Ask the engine for the plan of each cluster that has something to sync."""
     chosen: dict[str, set[Key]] = {}
     for row in snapshot.rows.values():
-        if row.untaken or row.verdict in _TO_SYNC:
+        dropped = row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
+        if row.untaken or row.verdict in _TO_SYNC or (prune and dropped):
             chosen.setdefault(row.cluster, set()).add(row.key)
     plans = []
     for request, cluster in enumerate(sorted(chosen), 1):
-        engine.submit(PreparePlan(request, frozenset(chosen[cluster])))
+        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), prune))
         plan = await _plan_of(engine, request)
         if plan.steps:
             plans.append(plan)
@@ -127,10 +133,12 @@ async def _plan_of(engine: EngineLike, request: int) -> Plan:
     return plan
 
 
-async def executed(engine: EngineLike, plan: Plan, number: int, console: Console) -> int:
+async def executed(engine: EngineLike, order: Execute, console: Console) -> int:
     """Run one plan to its end and print how it ended; return its exit code."""
-    engine.submit(Execute(number, plan))
-    run = await finished(engine, number)
+    engine.submit(order)
+    if any(step.verb is Verb.PRUNE for step in order.plan.runnable):
+        put(console.err, [SECOND_LOOK])
+    run = await finished(engine, order.run)
     put(console.out, run_lines(run, console.ink))
     return run_exit(run)
 
@@ -148,10 +156,14 @@ async def finished(engine: EngineLike, number: int) -> Run:
 
 
 async def _consent(plans: Sequence[Plan], console: Console, protected: frozenset[str]) -> bool:
-    guarded = protected_names(plans, protected)
+    names = protected_names(plans, protected)
     for plan in plans:
         question = f"Sync cluster {plan.called}: {counts(plan)}"
-        word = plan.cluster if plan.cluster in guarded else "yes"
+        word = plan.cluster if plan.cluster in names else "yes"
         if not await console.ask(question, word=word):
+            return False
+        prunes = sum(step.verb is Verb.PRUNE for step in plan.runnable)
+        doubts = "".join(f"\n{doubt}" for doubt in plan.doubts)
+        if prunes and not await console.ask(f"Delete {objects(prunes)}{doubts}", word="prune"):
             return False
     return True

@@ -13,6 +13,7 @@ from core.cli.program.group import options_of, program, refuse_writing
 
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
+@click.option("--prune", is_flag=True, help="Delete what was applied and Git dropped, too.")
 @flags(CONSENT, SOURCE, SAFETY)
 @click.pass_context
 def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401

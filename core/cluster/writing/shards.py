@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -16,6 +16,7 @@ from core.reconcile.memory.results import InventoryRow
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 ASKED: Final = "driftdeck/synced-by-a-person"
+RUN: Final = "driftdeck/pruned-by-run"
 
 
 class Metadata(msgspec.Struct, rename="camel"):
@@ -42,12 +43,43 @@ class ConfigMaps(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where the inventory of an app is kept."""
+
+    app: str
+    namespace: str
+
+
+Part: TypeAlias = tuple[str, str]  # the name of a ConfigMap, and its version, "" once it is gone
+
+
+class Notes(NamedTuple):
+    """What stands beside the rows, in annotations; "" is not known."""
+
+    asked: str = ""  # when a person last had the app synced
+    run: str = ""  # which run deletes, or deleted last
+
+    def over(self, before: "Notes") -> "Notes":
+        """Return these notes, with those of *before* where they say nothing."""
+        return Notes(self.asked or before.asked, self.run or before.run)
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """The notes as they are written."""
+        said = {ASKED: self.asked, RUN: self.run}
+        return {name: value for name, value in said.items() if value}
+
+
+NOTHING_NOTED: Final = Notes()
+
+
+@dataclass(frozen=True, slots=True)
 class Shard:
     """What one of ours says, at a version."""
 
     resource_version: str
     data: Mapping[str, str]
-    asked: str  # when a person last had the app synced
+    notes: Notes = NOTHING_NOTED
 
 
 def shard_of(answer: Answer) -> Shard:
@@ -60,8 +92,9 @@ def shard_of(answer: Answer) -> Shard:
     name, value = LABEL
     if (found.metadata.labels or {}).get(name) != value:
         raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
-    asked = (found.metadata.annotations or {}).get(ASKED, "")
-    return Shard(found.metadata.resource_version, found.data or {}, asked)
+    said = found.metadata.annotations or {}
+    notes = Notes(said.get(ASKED, ""), said.get(RUN, ""))
+    return Shard(found.metadata.resource_version, found.data or {}, notes)
 
 
 def beginning_of(found: ConfigMap) -> tuple[str, Mapping[str, str]] | None:

@@ -195,11 +195,13 @@ def _counted(changes: Iterable[FieldChange]) -> list[tuple[str, int]]:
 
 
 def stages(plan: Plan) -> tuple[tuple[Step, ...], ...]:
-    """Cut the runnable steps of a plan into stages; each waits for the one before."""
-    ranks = sorted({stage_of(step.kind) for step in plan.runnable})
-    return tuple(
-        tuple(step for step in plan.runnable if stage_of(step.kind) == rank) for rank in ranks
-    )
+    """Cut the runnable steps of a plan into stages; each waits for the one before.
+
+    What is pruned is in none: that comes last, one by one.
+    """
+    steps = [step for step in plan.runnable if step.verb is not Verb.PRUNE]
+    ranks = sorted({stage_of(step.kind) for step in steps})
+    return tuple(tuple(step for step in steps if stage_of(step.kind) == rank) for rank in ranks)
 
 
 def keys_of(plan: Plan) -> frozenset[Key]:

@@ -15,8 +15,9 @@ from core.model import (
 )
 from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.taking import left_to
-from core.reconcile.memory.draft import Draft, in_sync, is_drift
+from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ReadSource
+from core.reconcile.memory.subjects import in_sync, is_drift
 
 
 def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from core.model import (
-    DRIFT_VERDICTS,
     Answer,
     Drift,
     Event,
@@ -21,12 +20,11 @@ from core.model import (
     Restated,
     RevertPlan,
     Run,
-    Verdict,
 )
 from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
 from core.reconcile.memory.state import AppState, ClusterState, State, Tally
-from core.reconcile.memory.subjects import Subject
+from core.reconcile.memory.subjects import Subject, is_dropped
 from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table
 
 EVENTS_KEPT = 1000
@@ -164,12 +162,17 @@ class Draft:
     def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
         tally = self._tallies[app]
         counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
+        dropped = tally.dropped
+        if is_dropped(before) and before.key in dropped:  # type: ignore[union-attr]
+            dropped = dropped.delete(before.key)  # type: ignore[union-attr]
+        if is_dropped(after):
+            dropped = dropped.set(after.key, None)  # type: ignore[union-attr]
         for drift, sign in ((before, -1), (after, 1)):
             if drift is not None:
                 counts[drift.verdict] = counts.get(drift.verdict, 0) + sign
                 ignored += sign * len(drift.ignored)
                 confirming += sign * drift.confirming
-        self._tallies[app] = Tally(counts, ignored, confirming)
+        self._tallies[app] = Tally(counts, ignored, confirming, dropped)
 
     # What is to be done ----------------------------------------------------------------------
 
@@ -337,13 +340,3 @@ class Draft:
             mask_key=self.mask_key,
             auto_runs=self.auto_runs,
         )
-
-
-def is_drift(row: Drift | None) -> bool:
-    """Tell whether a row counts as drift now."""
-    return row is not None and row.verdict in DRIFT_VERDICTS
-
-
-def in_sync(row: Drift | None) -> bool:
-    """Tell whether a row is in sync, for good."""
-    return row is not None and row.verdict is Verdict.IN_SYNC and not row.confirming

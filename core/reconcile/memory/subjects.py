@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.compare import Earlier
-from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
+from core.model import (
+    DRIFT_VERDICTS,
+    Absent,
+    Actor,
+    Cause,
+    Desired,
+    Drift,
+    Key,
+    Live,
+    Seen,
+    Value,
+    Verdict,
+)
 from core.model.requests import Edit
 from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.tables import Map
@@ -29,7 +41,7 @@ class Further:
 class Call:
     """A request in flight for one object, and what it was based on."""
 
-    desired: Desired
+    desired: Desired | None  # None: of a delete
     live: Live | None
     run: int | None = None  # the run it belongs to; None for a dry-run
     seen: tuple[str | None, ...] = ()  # versions that the watch brought meanwhile; None: deleted
@@ -142,3 +154,18 @@ class Subject:
     doubtful: bool = False  # and may be answered otherwise now
     ending: Ending | None = None  # of a Job with a time to live
     past: Recollection | None = None  # kept for as long as something about it differs
+
+
+def is_drift(row: Drift | None) -> bool:
+    """Tell whether a row counts as drift now."""
+    return row is not None and row.verdict in DRIFT_VERDICTS
+
+
+def is_dropped(row: Drift | None) -> bool:
+    """Tell whether a row is of an object that was applied, and that Git no longer has."""
+    return row is not None and row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
+
+
+def in_sync(row: Drift | None) -> bool:
+    """Tell whether a row is in sync, for good."""
+    return row is not None and row.verdict is Verdict.IN_SYNC and not row.confirming

@@ -68,14 +68,14 @@ def test_an_object_of_no_namespace_is_named_without_one() -> None:
         ),
         (
             drift(Verdict.EXTRA),
-            ["nothing tells who made it", "a sync leaves it alone: nothing is ever deleted"],
+            ["nothing tells who made it", "a sync without --prune leaves it alone"],
         ),
         (
             drift(Verdict.EXTRA, actor=KUBECTL, origin=ORIGIN, reason="why"),
             [
                 f"was in Git: {AT}",
                 f"made {BY_KUBECTL}",
-                "a sync leaves it alone: nothing is ever deleted",
+                "a sync without --prune leaves it alone",
                 "why",
             ],
         ),

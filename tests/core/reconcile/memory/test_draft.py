@@ -12,12 +12,10 @@ from core.reconcile.memory.draft import (
     EVENTS_KEPT,
     RUNS_KEPT,
     Draft,
-    in_sync,
-    is_drift,
 )
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.state import State, Tally
-from core.reconcile.memory.subjects import Hold, OwnWrite
+from core.reconcile.memory.subjects import Hold, OwnWrite, in_sync, is_drift
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, beginning, key
 
 A, B, C = (key(CONFIG_MAP, name) for name in "abc")
