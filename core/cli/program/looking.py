@@ -77,6 +77,23 @@ def journal(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 
 @program.command()
+@click.argument("app_name", metavar="[APP]", required=False)
+@click.option("--since", metavar="TIME", help="What was done since: 30m, 2h, 7d (default: 24h).")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["markdown", "json"]),
+    default="markdown",
+    help="How to print.",
+)
+@flags(SOURCE, SAFETY)
+@click.pass_context
+def report(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Write an incident down: what differs now, by whom, and what was done about it from here."""
+    return partial(jobs.report, options_of(context, given))
+
+
+@program.command()
 @flags(SAFETY, TERMINAL)
 @click.pass_context
 def demo(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401

@@ -362,3 +362,18 @@ def test_the_controller_ends_quietly_when_nobody_reads(
     controller.stdout.close()
     world.deeds()
     assert controller.wait() == 141
+
+
+def test_a_report_tells_what_was_done_and_what_differs_now(world: World) -> None:
+    world.deeds()
+    assert world("sync", "shop", "--yes")[0] == 0
+    code, out, err = world("report", "--since", "1h")
+    assert (code, err) == (0, "")
+    now, done = out.split("## What was done from here")
+    assert "Deployment shop/web" not in now
+    assert "Deployment monitoring/grafana</code>: drifted" in now
+    assert "Deployment shop/web on demo</code>: sync, done" in done
+    assert "<code>spec.replicas</code> | <code>5</code> | <code>3</code> | <code>alice" in done
+    document = json.loads(world("report", "monitoring", "-o", "json")[1])
+    assert {each["app"] for each in document["diff"]["objects"]} == {"monitoring"}
+    assert document["journal"] == []

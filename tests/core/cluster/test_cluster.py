@@ -27,6 +27,7 @@ from core.errors import (
 )
 from core.model import (
     NOWHERE,
+    Claim,
     ClusterSpec,
     Home,
     JsonObject,
@@ -692,7 +693,7 @@ async def test_rights_are_what_the_server_says(world: World) -> None:
             assert await cluster.may("patch", resources[NAMESPACE], "", "x") is expected
 
 
-ALONE = frozenset[str]()
+ALONE = Claim()
 HOME = Home(root="c0ffee", remote="git.example.org/shop/config", path="clusters/prod")
 
 
@@ -812,18 +813,58 @@ async def test_a_renamed_app_finds_its_record_and_leaves_none_under_the_old_name
     rows = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
     async with connected(world) as (one, _), connected(world) as (other, _):
         await one.write_inventory("pay", world.namespace, HOME, rows)
-        for home, others in (
+        for home, claim in (
             (replace(HOME, path="clusters/test"), ALONE),
             (replace(HOME, root="", remote=""), ALONE),
-            (HOME, frozenset({"pay"})),
+            (HOME, Claim(others=frozenset({"pay"}))),
         ):
-            assert await other.read_inventory("new", world.namespace, home, others) == ()
+            assert await other.read_inventory("new", world.namespace, home, claim) == ()
         assert await other.read_inventory("new", world.namespace, HOME, ALONE) == rows
         await other.write_inventory("new", world.namespace, HOME, rows[:5])
     async with connected(world) as (again, _):
         assert await again.read_inventory("new", world.namespace, HOME, ALONE) == rows[:5]
         assert await again.read_inventory("pay", world.namespace, HOME) == ()
         assert await again.read_inventory("newer", world.namespace, HOME, ALONE) == rows[:5]
+
+
+async def test_a_record_whose_namespace_changed_is_found_by_the_objects_that_it_names(
+    world: World,
+) -> None:
+    rows = tuple(InventoryRow(world.ref(f"n{number}"), "u-1", "0" * 16) for number in range(3))
+    stated = frozenset(row.ref for row in rows[:2]) | {world.ref("new")}
+    old = await world.make_namespace()
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", old, HOME, rows)
+        for claim in (
+            Claim(stated=frozenset({rows[0].ref})),
+            Claim(stated=frozenset(ref._replace(namespace="second") for ref in stated)),
+            Claim(frozenset({"pay"}), stated),
+        ):
+            assert await other.read_inventory("new", world.namespace, HOME, claim) == ()
+        claim = Claim(stated=stated)
+        assert await other.read_inventory("new", world.namespace, HOME, claim) == rows
+        await other.write_inventory("new", world.namespace, HOME, rows[:1])
+        assert await one.read_inventory("pay", old, HOME) == ()
+    async with connected(world) as (again, _):
+        third = await world.make_namespace()
+        claim = Claim(stated=frozenset({rows[0].ref}))
+        assert await again.read_inventory("new", third, HOME, claim) == rows[:1]
+
+
+async def test_an_account_of_some_namespaces_looks_for_its_record_where_its_objects_are(
+    embedded: World, sandbox: Sandbox
+) -> None:
+    place, old, far = [await embedded.make_namespace() for _ in range(3)]
+    rows = tuple(
+        InventoryRow(ObjectRef("", "ConfigMap", old, name), "u-1", "0" * 16) for name in "ab"
+    )
+    claim = Claim(stated=frozenset(row.ref for row in rows))
+    async with connected(embedded) as (one, _), connected(embedded) as (other, _):
+        sandbox.faults.answer(403, path_contains="/api/v1/configmaps", times=9)
+        await one.write_inventory("far", far, HOME, rows)
+        assert await other.read_inventory("new", place, HOME, claim) == ()
+        await one.write_inventory("pay", old, HOME, rows)
+        assert await other.read_inventory("new", place, HOME, claim) == rows
 
 
 async def test_a_record_keeps_what_only_the_other_clone_knows_of_its_repository(

@@ -12,7 +12,8 @@ import pytest
 from core.clock import Clock
 from core.cluster.connection.calls import Calls
 from core.cluster.following.records import Records
-from core.cluster.writing.inventories import PACE_S, Inventories, Place
+from core.cluster.writing.inventories import PACE_S, Inventories
+from core.cluster.writing.shards import Place
 from core.errors import DeniedError, OutdatedError
 from core.model import Home, ObjectRef
 from core.reconcile.memory.inputs import Input
