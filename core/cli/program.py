@@ -140,11 +140,17 @@ def diff(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
+@click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
 @_flags(_CONSENT_FLAGS, _SOURCE_FLAGS, _SAFETY_FLAGS)
 @click.pass_context
 def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
-    """Make the cluster equal to Git, once."""
+    """Make the cluster equal to Git, once.
+
+    With --wait, exit 3 if not every object works in that time.
+    """
     options = _options(context, given)
+    if options.wait and options.dry_run:
+        raise UsageError("--wait waits for what a sync does, and --dry-run does nothing")
     _refuse_writing(options, "sync")
     return partial(jobs.sync, options)
 
