@@ -64,12 +64,12 @@ class Store:
         Raises:
             UnavailableError: Nothing may be kept there, or can be.
         """
-        self.damage = ""
         self._path, self._lock = path, Lock()
         with _explained(path):
             _refuse_bad_places(path)
-            self._connection = self._opened()
-            self._cut()
+            self._connection, self.damage = _opened(path)
+            with _closed_after_errors(self._connection):
+                self._cut()
 
     def append(self, rows: Sequence[tuple[int | None, JsonObject]]) -> list[int]:
         """Add *rows* in one transaction, on disk when it returns; return their numbers.
@@ -109,27 +109,6 @@ class Store:
 
     # The file -----------------------------------------------------------------------------------
 
-    def _opened(self) -> sqlite3.Connection:
-        connection = _connected(self._path)
-        try:
-            trouble = _trouble(connection)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):  # busy, or a full disk
-                connection.close()
-                raise
-            trouble = str(error)
-        if not trouble:
-            return connection
-        connection.close()
-        aside = self._path.with_name(f"{self._path.name}.damaged-{time.time_ns()}")
-        self._path.replace(aside)
-        for rest in ("-wal", "-shm"):
-            self._path.with_name(self._path.name + rest).unlink(missing_ok=True)
-        self.damage = f"the journal was damaged ({trouble}); it is kept as {aside}"
-        connection = _connected(self._path)
-        _trouble(connection)
-        return connection
-
     def _last_hash(self) -> str:
         sql = "SELECT hash FROM rows ORDER BY number DESC LIMIT 1"
         found = self._connection.execute(sql).fetchone()
@@ -155,6 +134,41 @@ class Store:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+
+def _opened(path: Path) -> tuple[sqlite3.Connection, str]:
+    """Open the journal, and say what was wrong with the one before; "" if nothing."""
+    connection, trouble = _looked_at(path)
+    if not trouble:
+        return connection, ""
+    connection.close()
+    aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
+    path.replace(aside)
+    for rest in ("-wal", "-shm"):
+        path.with_name(path.name + rest).unlink(missing_ok=True)
+    connection, _ = _looked_at(path)
+    return connection, f"the journal was damaged ({trouble}); it is kept as {aside}"
+
+
+def _looked_at(path: Path) -> tuple[sqlite3.Connection, str]:
+    connection = _connected(path)
+    with _closed_after_errors(connection):
+        try:
+            return connection, _trouble(connection)
+        except sqlite3.OperationalError:  # busy, or a full disk: that is no damage
+            raise
+        except sqlite3.DatabaseError as error:
+            return connection, str(error)
+
+
+@contextmanager
+def _closed_after_errors(connection: sqlite3.Connection) -> Iterator[None]:
+    """Leave no connection open that nobody was given; Python 3.13 complains of each."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _connected(path: Path) -> sqlite3.Connection:

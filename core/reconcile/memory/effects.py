@@ -8,8 +8,10 @@ from core.compare import Policy, Schema
 from core.health import Behind
 from core.model import (
     NOWHERE,
+    UNCLAIMED,
     Actor,
     AppSpec,
+    Claim,
     Desired,
     Document,
     FieldChange,
@@ -108,7 +110,7 @@ class ReadInventory:
     app: str
     namespace: str
     home: Home = NOWHERE  # whose inventory alone it may be
-    others: frozenset[str] = frozenset()  # apps of the cluster whose names are theirs
+    claim: Claim = UNCLAIMED  # what makes it its own under another name, or elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,14 @@ def test_what_a_full_disk_does_not_take_is_not_written(path: Path) -> None:
 
 def test_it_lies_with_the_users_state() -> None:
     assert journal_file({"XDG_STATE_HOME": "/s"}) == Path("/s/driftdeck/journal.sqlite")
+
+
+def test_a_journal_that_cannot_be_opened_is_left_closed(path: Path) -> None:
+    written(path, (None, ROW))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 2")
+        connection.commit()
+    with pytest.raises(UnavailableError, match="newer driftdeck") as raised:
+        Store(path)
+    held = raised.value  # and with it the frames that it came through, and what they left open
+    assert not [each for each in Path("/proc/self/fd").iterdir() if each.resolve() == path], held
