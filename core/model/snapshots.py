@@ -96,6 +96,9 @@ class ClusterView:
     user: str = ""  # who we are there, as the kubeconfig calls it
     uid: str = ""  # of kube-system there; "" while it is not known
     asks: str = ""  # what its credential plugin wants of a person before it can be reached
+    short_kinds: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # by each short name the kinds that it means there, in lower case; empty before it is found
 
     @property
     def notices(self) -> tuple[str, ...]:
