@@ -52,6 +52,9 @@ _TERMINAL_FLAGS: Final = (
     click.option("--ascii", is_flag=True, help="Terminal: ASCII only."),
     click.option("--no-mouse", is_flag=True, help="Terminal: leave the mouse alone."),
 )
+_BRANCH_FLAG: Final = click.option(
+    "--branch", metavar="NAME", help="Commit on a new branch of this name."
+)
 _CONSENT_FLAGS: Final = (
     click.option("--dry-run", is_flag=True, help="Print the plan and stop."),
     click.option("--yes", is_flag=True, help="Do not ask."),
@@ -151,6 +154,7 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 @program.command()
 @click.argument("commit")
+@_BRANCH_FLAG
 @_flags(_CONSENT_FLAGS, _SOURCE_FLAGS, _SAFETY_FLAGS)
 @click.pass_context
 def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
@@ -158,6 +162,18 @@ def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     options = _options(context, given)
     _refuse_writing(options, "revert")
     return partial(jobs.revert, options)
+
+
+@program.command()
+@click.argument("commit")
+@_BRANCH_FLAG
+@_flags(_CONSENT_FLAGS, _SOURCE_FLAGS, _SAFETY_FLAGS)
+@click.pass_context
+def rollback(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Make the app's folder what it was at COMMIT, by one new commit, and do what that changes."""
+    options = _options(context, given)
+    _refuse_writing(options, "rollback")
+    return partial(jobs.rollback, options)
 
 
 @program.command("import")
@@ -198,7 +214,7 @@ def journal(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 @click.option(
     "--field", "fields", metavar="PATH", multiple=True, help="A field to carry over, too."
 )
-@click.option("--branch", metavar="NAME", help="Commit on a new branch of this name.")
+@_BRANCH_FLAG
 @click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml).")
 @_flags(_CONSENT_FLAGS, _SAFETY_FLAGS)
 @click.pass_context
