@@ -140,9 +140,9 @@ class Performer:
                 return await self._confirm(effect)
             case Perform():
                 return await self._perform(effect)
-            case ReadInventory(name, app, namespace, home, others):
+            case ReadInventory(name, app, namespace, home, claim):
                 cluster = self._adapters.clusters[name]
-                rows = await cluster.read_inventory(app, namespace, home, others)
+                rows = await cluster.read_inventory(app, namespace, home, claim)
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)

@@ -12,6 +12,7 @@ from core.journal import Entry
 from core.model import (
     AppSpec,
     AuditEvent,
+    Claim,
     Desired,
     Home,
     Key,
@@ -61,11 +62,11 @@ class ClusterLike(Protocol):
         """Return whether this identity may do *verb* to an object."""
 
     async def read_inventory(
-        self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
+        self, app: str, namespace: str, home: Home, claim: Claim | None = None
     ) -> tuple[InventoryRow, ...]:
         """Return what was applied for *app*, whose folder *home* is.
 
-        It may be found under an earlier name, but for those of *others*; None: not any more.
+        It may have had another name or namespace before, as *claim* tells; None: not any more.
         """
 
     async def write_inventory(

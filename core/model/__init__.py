@@ -50,7 +50,7 @@ from core.model.plans import (
     Step,
     Verb,
 )
-from core.model.problems import Problem, Remedy, error_of, problem_of, worst_of
+from core.model.problems import Problem, Remedy, error_of, one_server_words, problem_of, worst_of
 from core.model.sides import (
     SEALED,
     Commit,
@@ -62,7 +62,7 @@ from core.model.sides import (
     stamp_of,
 )
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
-from core.model.sources.homes import NOWHERE, Home
+from core.model.sources.homes import NOWHERE, UNCLAIMED, Claim, Home
 from core.model.values import (
     ABSENT,
     Absent,
@@ -84,6 +84,7 @@ __all__ = [
     "NOWHERE",
     "OWN_KEYS",
     "SEALED",
+    "UNCLAIMED",
     "UNNAMED",
     "Absent",
     "Actor",
@@ -92,6 +93,7 @@ __all__ = [
     "AppView",
     "AuditEvent",
     "Cause",
+    "Claim",
     "ClusterName",
     "ClusterSpec",
     "ClusterView",
@@ -144,6 +146,7 @@ __all__ = [
     "cause_words",
     "error_of",
     "fields_of",
+    "one_server_words",
     "problem_of",
     "refusal_of",
     "stamp_of",

@@ -111,6 +111,7 @@ class ClusterSpec:
     read_only: bool = False  # nobody writes to it
     kubeconfig: str = ""  # path; "" means $KUBECONFIG, else the user's own
     audit_log: str = ""  # path of the API server's audit log; "" means there is none to read
+    same_as: str = ""  # name of the cluster that has this very server: nothing is asked of it then
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from typing import TypeAlias
 from core.compare import Policy, Schema
 from core.model import (
     NOWHERE,
+    UNCLAIMED,
     Actor,
     AppSpec,
+    Claim,
     Desired,
     Document,
     FieldChange,
@@ -106,7 +108,7 @@ class ReadInventory:
     app: str
     namespace: str
     home: Home = NOWHERE  # whose inventory alone it may be
-    others: frozenset[str] = frozenset()  # apps of the cluster whose names are theirs
+    claim: Claim = UNCLAIMED  # what makes it its own under another name, or elsewhere
 
 
 @dataclass(frozen=True, slots=True)

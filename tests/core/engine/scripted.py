@@ -17,6 +17,7 @@ from core.model import (
     Actor,
     AppSpec,
     AuditEvent,
+    Claim,
     ClusterSpec,
     Commit,
     CommitShown,
@@ -164,7 +165,7 @@ class ScriptedCluster:
         app: str,
         namespace: str,
         home: Home,  # noqa: ARG002
-        others: frozenset[str] | None = None,  # noqa: ARG002
+        claim: Claim | None = None,  # noqa: ARG002
     ) -> tuple[InventoryRow, ...]:
         self.script.play("read_inventory", app, namespace)
         return self.inventory

@@ -1,0 +1,65 @@
+"""Commands that write, to a cluster or to Git: each shows its plan and asks."""
+
+from functools import partial
+from typing import Any
+
+import click
+
+from core.cli import jobs
+from core.cli.jobs import Job
+from core.cli.program.flags import BRANCH, CONSENT, SAFETY, SOURCE, flags
+from core.cli.program.group import options_of, program, refuse_writing
+
+
+@program.command()
+@click.argument("app_name", metavar="[APP]", required=False)
+@flags(CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Make the cluster equal to Git, once."""
+    options = options_of(context, given)
+    refuse_writing(options, "sync")
+    return partial(jobs.sync, options)
+
+
+@program.command()
+@click.argument("commit")
+@flags(BRANCH, CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Undo COMMIT by a new commit, then do in the cluster what that changes."""
+    options = options_of(context, given)
+    refuse_writing(options, "revert")
+    return partial(jobs.revert, options)
+
+
+@program.command()
+@click.argument("commit")
+@flags(BRANCH, CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def rollback(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Make the app's folder what it was at COMMIT, by one new commit, and do what that changes."""
+    options = options_of(context, given)
+    refuse_writing(options, "rollback")
+    return partial(jobs.rollback, options)
+
+
+@program.command()
+@click.argument("subject", metavar="APP")
+@click.option("--from", "source", metavar="ENV", required=True, help="What is carried over.")
+@click.option("--to", "target", metavar="ENV", required=True, help="Where it is carried to.")
+@click.option(
+    "--field", "fields", metavar="PATH", multiple=True, help="A field to carry over, too."
+)
+@flags(BRANCH)
+@click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml).")
+@flags(CONSENT, SAFETY)
+@click.pass_context
+def promote(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Carry APP's image tags over from one environment to another, by a commit.
+
+    The apps are those called APP-ENV or ENV-APP; ENV may also be the name of an app.
+    """
+    options = options_of(context, given)
+    refuse_writing(options, "promote")
+    return partial(jobs.promote, options)
