@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.health import Behind
 from core.journal import Entry
 from core.model import (
     AppSpec,
@@ -57,6 +58,10 @@ class ClusterLike(Protocol):
 
     async def read(self, api_version: str, ref: ObjectRef) -> Live | None:
         """Read one object from the server itself; None means it is not there."""
+
+    async def pods(self, behind: Behind) -> tuple[Live, ...]:
+        """Read the pods that stand behind a workload."""
+        ...
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object."""

@@ -18,11 +18,13 @@ from core.model.apps import (
     KeyKind,
     Render,
 )
-from core.model.audit import DELETIONS, AuditEvent
 from core.model.comparisons import Answer
+from core.model.health import Health, Healths, HealthState
 from core.model.judgement import (
+    DELETIONS,
     DRIFT_VERDICTS,
     Actor,
+    AuditEvent,
     Cause,
     Confidence,
     ConfirmedBy,
@@ -111,6 +113,9 @@ __all__ = [
     "Extras",
     "FieldChange",
     "FieldVerdict",
+    "Health",
+    "HealthState",
+    "Healths",
     "Home",
     "IgnoreRule",
     "InfoClass",

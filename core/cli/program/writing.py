@@ -9,15 +9,22 @@ from core.cli import jobs
 from core.cli.jobs import Job
 from core.cli.program.flags import BRANCH, CONSENT, SAFETY, SOURCE, flags
 from core.cli.program.group import options_of, program, refuse_writing
+from core.errors import UsageError
 
 
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
+@click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
 @flags(CONSENT, SOURCE, SAFETY)
 @click.pass_context
 def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
-    """Make the cluster equal to Git, once."""
+    """Make the cluster equal to Git, once.
+
+    With --wait, exit 3 if not every object works in that time.
+    """
     options = options_of(context, given)
+    if options.wait and options.dry_run:
+        raise UsageError("--wait waits for what a sync does, and --dry-run does nothing")
     refuse_writing(options, "sync")
     return partial(jobs.sync, options)
 

@@ -83,6 +83,18 @@ class ShowSides:
 
 
 @dataclass(frozen=True, slots=True)
+class Examine:
+    """Say whether these objects work, in `Snapshot.answers`.
+
+    *closely*: of a workload that does not, its pods are read, too.
+    """
+
+    request: int
+    keys: frozenset[Key]
+    closely: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowCommit:
     """Show what one commit says and changes, in `Snapshot.answers`."""
 
@@ -123,6 +135,7 @@ Command: TypeAlias = (
     | SetWriting
     | Explain
     | ShowSides
+    | Examine
     | ShowCommit
     | Compare
     | Refresh

@@ -12,6 +12,7 @@ from core.engine import Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import Performer
 from core.engine.seams import Adapters
+from core.health import Behind
 from core.journal import Entry
 from core.model import (
     Actor,
@@ -93,6 +94,7 @@ class ScriptedCluster:
         self.hold: asyncio.Event | None = None  # dry-runs wait for it
         self.dry_running = self.dry_running_at_most = 0
         self.inventory: tuple[InventoryRow, ...] = ()
+        self.pods_there: tuple[Live, ...] = ()
 
     async def run(self) -> None:
         self.script.play("run")
@@ -155,6 +157,10 @@ class ScriptedCluster:
     async def read(self, api_version: str, ref: ObjectRef) -> Live | None:  # noqa: ARG002
         self.script.play("read", ref.name)
         return self.objects.get(ref)
+
+    async def pods(self, behind: Behind) -> tuple[Live, ...]:
+        self.script.play("pods", behind.selector)
+        return self.pods_there
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:  # noqa: ARG002
         self.script.play("may", name, verb)
