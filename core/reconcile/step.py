@@ -214,8 +214,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
 
 def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
     match asked:
-        case PreparePlan(request, keys):
-            orders.prepare(draft, request, keys)
+        case PreparePlan(request, keys, fields):
+            orders.prepare(draft, request, keys, fields)
         case Execute(run, wanted):
             runs.execute(draft, run, wanted, auto=False)
         case PrepareRevert(request, app, commit, back, begins):

@@ -26,14 +26,19 @@ def title(plan: Plan) -> Line:
     return (say(f"Plan for cluster {plan.called}", Role.TITLE),)
 
 
-def heading(plan: Plan) -> str:
+def heading(plan: Plan, what: str = "") -> str:
     """`Sync 3 objects on prod-eu-1`: what a person is asked about."""
-    return say(f"Sync {objects(len(plan.runnable))} on {plan.called}")[0]
+    return say(f"Sync {what or objects(len(plan.runnable))} on {plan.called}")[0]
 
 
 def objects(count: int) -> str:
     """`1 object`, `3 objects`."""
     return f"{count} object{'' if count == 1 else 's'}"
+
+
+def fields(count: int) -> str:
+    """`1 field`, `3 fields`."""
+    return f"{count} field{'' if count == 1 else 's'}"
 
 
 def revision(app: str, commit: str) -> Line:

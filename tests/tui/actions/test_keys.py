@@ -244,6 +244,17 @@ async def test_sync_of_an_object_previews_exactly_it_and_runs_the_plan_that_was_
         await stage.until(lambda: stage.bar("note") == "synced 1 object")
 
 
+async def test_sync_in_the_changes_is_of_the_field_that_is_pointed_at() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("2", "j", "0", "s")
+        await stage.until(lambda: "Sync 1 field on prod-eu-1" in stage.dialog)
+        assert "for all of the object: s on it in pane 2" in stage.dialog
+        (ask,) = stage.asked(PreparePlan)
+        assert ask.fields == {samples.API: frozenset({"spec.replicas"})}
+        await stage.press("escape", "r", "s")  # the text of it has no fields
+        assert [each.fields for each in stage.asked(PreparePlan)[1:]] == [{}]
+
+
 async def test_sync_from_the_apps_names_all_that_drifted_or_is_missing() -> None:
     async with playing() as stage:
         await stage.press("s")
