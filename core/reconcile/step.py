@@ -218,8 +218,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             orders.prepare(draft, request, keys, fields)
         case Execute(run, wanted):
             runs.execute(draft, run, wanted, auto=False)
-        case PrepareRevert(request, app, commit):
-            draft.effects.append(ComputeRevert(request, app, commit))
+        case PrepareRevert(request, app, commit, back, begins):
+            draft.effects.append(ComputeRevert(request, app, commit, back, begins))
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):

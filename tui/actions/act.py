@@ -74,10 +74,18 @@ def _why_not_revert(on: Surface) -> str:
 
 
 def _revert(on: Surface) -> None:
+    _undo(on, REVERT, back=False)
+
+
+def _rollback(on: Surface) -> None:
+    _undo(on, ROLLBACK, back=True)
+
+
+def _undo(on: Surface, action: Action, *, back: bool) -> None:
     commits = (commit for commit in on.view.commits() if commit.id == on.selected)
     commit = next(commits, None)
     if commit is not None and on.view.app is not None:
-        on.show(Proposed(on, Revert(on.view.app, commit), opened_by=REVERT.keys[0]))
+        on.show(Proposed(on, Revert(on.view.app, commit, back), opened_by=action.keys[0]))
 
 
 REVERT: Final = Action(
@@ -90,6 +98,16 @@ REVERT: Final = Action(
     does="undo the commit under the cursor (pane 3) with a new commit, and do what follows",
     why_not=_why_not_revert,
     do=_revert,
+)
+
+ROLLBACK: Final = Action(
+    id="rollback",
+    keys=("B",),
+    words="roll back",
+    group=Group.ACT,
+    does="make the folder what it was at this commit (3), by a new one",
+    why_not=_why_not_revert,
+    do=_rollback,
 )
 
 # Heal -------------------------------------------------------------------------------------------
@@ -168,4 +186,4 @@ MARK: Final = Action(
     do=_mark,
 )
 
-ACTIONS: Final = (SYNC, REVERT, HEAL, WRITE, MARK)
+ACTIONS: Final = (SYNC, REVERT, ROLLBACK, HEAL, WRITE, MARK)

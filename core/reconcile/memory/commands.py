@@ -34,11 +34,13 @@ class PrepareRevert:
     request: int
     app: str
     commit: str
+    back: bool = False  # it is not undone but gone back to
+    begins: str = ""  # a branch that begins with it, for a pull request
 
 
 @dataclass(frozen=True, slots=True)
 class ExecuteRevert:
-    """Make the revert commit that was previewed; a sync of what it changes follows.
+    """Make the revert commit that was previewed; a sync of what it changes follows on its branch.
 
     The run ends when that sync ended.
     """

@@ -278,6 +278,20 @@ async def test_revert_previews_the_commit_and_makes_it() -> None:
         await stage.until(lambda: stage.bar("note") == "reverted as beefcaf, 1 object synced")
 
 
+@covers("rollback")
+async def test_rollback_previews_the_way_back_and_makes_its_commit() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("3", "j", "B")
+        commit = stage.app.desk.panes.commits.cursor_row
+        assert isinstance(commit, Commit)
+        await stage.until(lambda: "+  replicas: 2" in stage.dialog)
+        assert f"Roll payments back to {commit.id[:7]}" in stage.dialog
+        (ask,) = stage.asked(PrepareRevert)
+        assert (ask.app, ask.commit, ask.back) == ("payments", commit.id, True)
+        await stage.confirm()
+        assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
+
+
 @covers("heal")
 async def test_heal_asks_before_it_is_on_and_is_off_at_once() -> None:
     async with playing(write=True) as stage:
