@@ -51,6 +51,13 @@ def journal(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def report(options: Options, _: OpenTerminal | None) -> int:
+    """Write an incident down."""
+    from core.cli.commands.report import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def promote(options: Options, _: OpenTerminal | None) -> int:
     """Carry image tags and chosen fields over from one environment to another, by a commit."""
     from core.cli.commands.promote import run  # noqa: PLC0415 - lazily, see above

@@ -22,6 +22,7 @@ from core.reconcile.memory.effects import (
     Perform,
     ReadCommit,
     ReadInventory,
+    ReadPods,
     Recall,
     WriteInventory,
 )
@@ -31,6 +32,7 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    Examined,
     Explained,
     InventoryRead,
     InventoryWritten,
@@ -50,6 +52,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | ReadInventory
     | WriteInventory
     | CheckAccess
+    | ReadPods
     | ComputeRevert
     | ReadCommit
     | CompareStates
@@ -100,6 +103,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case ReadPods(request, known):
+            return Examined(request, known)
         case CompareStates(request, before, after):
             return Compared(request, Comparison(End(before), End(after), problems=(problem,)))
         case MakeRevert(run, revert):

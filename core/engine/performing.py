@@ -11,13 +11,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, assert_never
 
+import msgspec
+
 from core.clock import Clock
 from core.engine.failing import Asking, answer, failed
 from core.engine.journalled import Journalled
 from core.engine.seams import Adapters, ClusterLike
 from core.engine.trying import tried
-from core.errors import OutdatedError
-from core.model import Live, RevertPlan, Step
+from core.errors import OutdatedError, ProductError
+from core.health import trouble
+from core.model import Healths, Live, RevertPlan, Step
 from core.model.journal import Deed, Intent
 from core.reconcile.memory.effects import (
     CheckAccess,
@@ -31,8 +34,10 @@ from core.reconcile.memory.effects import (
     MakeRevert,
     Meet,
     Perform,
+    Pods,
     ReadCommit,
     ReadInventory,
+    ReadPods,
     ReadSource,
     Recall,
     WakeAt,
@@ -42,6 +47,7 @@ from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
     Applied,
     Compared,
+    Examined,
     InventoryRead,
     InventoryWritten,
     PlanPrepared,
@@ -138,12 +144,14 @@ class Performer:
                 return await self._confirm(effect)
             case Perform():
                 return await self._perform(effect)
-            case ReadInventory(name, app, namespace, home, others):
+            case ReadInventory(name, app, namespace, home, claim):
                 cluster = self._adapters.clusters[name]
-                rows = await cluster.read_inventory(app, namespace, home, others)
+                rows = await cluster.read_inventory(app, namespace, home, claim)
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
+            case ReadPods():
+                return await self._read_pods(effect)
             case CheckAccess():
                 return await self._check_access(effect)
             case LookUp():
@@ -197,6 +205,22 @@ class Performer:
         events = await cluster.writes_of(effect.kind, effect.key.ref)
         return await asyncio.to_thread(self._adapters.attribution.look_up, effect, events)
 
+    async def _read_pods(self, effect: ReadPods) -> Input:
+        async with asyncio.TaskGroup() as tasks:
+            reads = {
+                pods.key: tasks.create_task(answer(self._told_by(pods), _unread))
+                for pods in effect.wanted
+            }
+        found = dict(effect.known.of)
+        for key, read in reads.items():
+            words = "; ".join(filter(None, (found[key].words, read.result())))
+            found[key] = replace(found[key], words=words)
+        return Examined(effect.request, Healths(found))
+
+    async def _told_by(self, pods: Pods) -> str:
+        read = await self._adapters.clusters[pods.cluster].pods(pods.behind)
+        return trouble(msgspec.json.decode(pod.body) for pod in read)
+
     async def _check_access(self, effect: CheckAccess) -> Input:
         cluster = self._adapters.clusters[effect.plan.cluster]
         async with asyncio.TaskGroup() as tasks:
@@ -218,6 +242,10 @@ class Performer:
             return replace(step, problem=problem), None
         problem, blocking = await tried(cluster, step, trial)
         return replace(step, problem=problem), blocking
+
+
+def _unread(error: ProductError) -> str:
+    return f"its pods cannot be read: {error}"
 
 
 def _version_after(left: tuple[Live | None, ...]) -> str | None:

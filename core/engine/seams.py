@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.health import Behind
 from core.journal import Entry
 from core.model import (
     AppSpec,
     AuditEvent,
+    Claim,
     Desired,
     Home,
     Key,
@@ -57,15 +59,19 @@ class ClusterLike(Protocol):
     async def read(self, api_version: str, ref: ObjectRef) -> Live | None:
         """Read one object from the server itself; None means it is not there."""
 
+    async def pods(self, behind: Behind) -> tuple[Live, ...]:
+        """Read the pods that stand behind a workload."""
+        ...
+
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object."""
 
     async def read_inventory(
-        self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
+        self, app: str, namespace: str, home: Home, claim: Claim | None = None
     ) -> tuple[InventoryRow, ...]:
         """Return what was applied for *app*, whose folder *home* is.
 
-        It may be found under an earlier name, but for those of *others*; None: not any more.
+        It may have had another name or namespace before, as *claim* tells; None: not any more.
         """
 
     async def write_inventory(

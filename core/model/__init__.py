@@ -18,11 +18,13 @@ from core.model.apps import (
     KeyKind,
     Render,
 )
-from core.model.audit import DELETIONS, AuditEvent
 from core.model.comparisons import Answer
+from core.model.health import Health, Healths, HealthState
 from core.model.judgement import (
+    DELETIONS,
     DRIFT_VERDICTS,
     Actor,
+    AuditEvent,
     Cause,
     Confidence,
     ConfirmedBy,
@@ -52,7 +54,7 @@ from core.model.plans import (
     Step,
     Verb,
 )
-from core.model.problems import Problem, Remedy, error_of, problem_of, worst_of
+from core.model.problems import Problem, Remedy, error_of, one_server_words, problem_of, worst_of
 from core.model.sides import (
     SEALED,
     Commit,
@@ -64,7 +66,7 @@ from core.model.sides import (
     stamp_of,
 )
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
-from core.model.sources.homes import NOWHERE, Home
+from core.model.sources.homes import NOWHERE, UNCLAIMED, Claim, Home
 from core.model.values import (
     ABSENT,
     Absent,
@@ -86,6 +88,7 @@ __all__ = [
     "NOWHERE",
     "OWN_KEYS",
     "SEALED",
+    "UNCLAIMED",
     "UNNAMED",
     "Absent",
     "Actor",
@@ -94,6 +97,7 @@ __all__ = [
     "AppView",
     "AuditEvent",
     "Cause",
+    "Claim",
     "ClusterName",
     "ClusterSpec",
     "ClusterView",
@@ -111,6 +115,9 @@ __all__ = [
     "Extras",
     "FieldChange",
     "FieldVerdict",
+    "Health",
+    "HealthState",
+    "Healths",
     "Held",
     "HeldBy",
     "Home",
@@ -148,6 +155,7 @@ __all__ = [
     "cause_words",
     "error_of",
     "fields_of",
+    "one_server_words",
     "problem_of",
     "refusal_of",
     "stamp_of",

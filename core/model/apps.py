@@ -113,6 +113,7 @@ class ClusterSpec:
     heals_per_minute: int = 60  # with more, nothing is healed there before a person looks
     kubeconfig: str = ""  # path; "" means $KUBECONFIG, else the user's own
     audit_log: str = ""  # path of the API server's audit log; "" means there is none to read
+    same_as: str = ""  # name of the cluster that has this very server: nothing is asked of it then
 
 
 @dataclass(frozen=True, slots=True)

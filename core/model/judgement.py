@@ -79,6 +79,9 @@ class Operation(StrEnum):
     UPDATE = "Update"
 
 
+DELETIONS: Final = frozenset({"delete", "deletecollection"})  # verbs that end an object's life
+
+
 class Confidence(StrEnum):
     """What a claim about an actor rests on, surest first."""
 
@@ -102,6 +105,19 @@ class Actor:
     verb: str | None = None  # of the request, from the audit log
     user_agent: str | None = None  # the same
     suspects: tuple[str, ...] = ()  # users of several matching requests: none of them is claimed
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One successful write that an audit log tells of; bodies and URIs are never kept."""
+
+    user: str
+    verb: str
+    user_agent: str
+    manager: str  # the field manager that the request named, or that its user agent implies
+    subresource: str
+    began: float  # seconds since the epoch, by the server's clock
+    ended: float
 
 
 @dataclass(frozen=True, slots=True)

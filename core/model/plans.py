@@ -39,6 +39,8 @@ class Step:
     left: tuple[FieldChange, ...] = ()  # what it leaves as it is, for others decide it
     requests: tuple[Request, ...] = ()  # what is sent; decided when it runs where () before
     creates: Value = None  # the object that a create makes, its secrets hidden, to be shown
+    wave: int = 0  # Argo CD's, as Git gives it to the object
+    stage: int = 0  # each stage waits for the one before
 
 
 @dataclass(frozen=True, slots=True)

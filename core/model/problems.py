@@ -64,3 +64,11 @@ def error_of(problem: Problem) -> ProductError:
 def worst_of(problems: Iterable[Problem]) -> Problem | None:
     """Return the worst problem, the first one of several as bad; None where there is none."""
     return max(problems, key=lambda problem: _WORSE.index(problem.remedy), default=None)
+
+
+def one_server_words(first: str, second: str, told_by: str) -> str:
+    """Say that two clusters of the settings are one server, and what to do."""
+    return (
+        f"the clusters {first} and {second} are one API server ({told_by});"
+        f" name {first} in the apps of {second}, and take {second} out of the settings"
+    )

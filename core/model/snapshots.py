@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.comparisons import Answer, Comparison
+from core.model.health import Healths
 from core.model.judgement import Drift, FieldChange, Held, Verdict
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
@@ -96,6 +97,9 @@ class ClusterView:
     user: str = ""  # who we are there, as the kubeconfig calls it
     uid: str = ""  # of kube-system there; "" while it is not known
     asks: str = ""  # what its credential plugin wants of a person before it can be reached
+    short_kinds: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # by each short name the kinds that it means there, in lower case; empty before it is found
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -150,6 +154,11 @@ class Snapshot:
         """Return the comparison that `Compare` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, Comparison) else None
+
+    def healths_for(self, request: int) -> Healths | None:
+        """Return what `Examine` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, Healths) else None
 
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""

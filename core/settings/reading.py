@@ -6,7 +6,7 @@ unknown key, a wrong type or a file that others may write is an error that names
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -68,6 +68,20 @@ class Settings:
     webhook: Webhook | None = None  # where their servers may say that there is news
     layouts: tuple[Layout, ...] = ()  # which stand for apps that are not known yet
     problems: tuple[str, ...] = ()  # of what layouts have matched
+    elsewhere: tuple[AppSpec, ...] = ()  # of clusters that no chosen app is meant for
+    named: tuple[ClusterSpec, ...] = ()  # all that the file names
+
+    def with_twins(self, twins: Mapping[str, str]) -> "Settings":
+        """Let clusters be the server of another one: they are refused, their apps known there."""
+        here = {cluster.name for cluster in self.clusters}
+        near = tuple(
+            replace(app, cluster=twins[app.cluster])
+            for app in self.elsewhere
+            if twins.get(app.cluster) in here
+        )
+        clusters = tuple(replace(one, same_as=twins.get(one.name, "")) for one in self.clusters)
+        return replace(self, clusters=clusters, neighbours=(*self.neighbours, *near))
+
     journal: Path | None = None  # where what is written is recorded; None: with the user's state
 
 
@@ -103,6 +117,8 @@ def read_settings(flags: Flags, folder: Path, expand: Expand | None = None) -> S
         apps=tuple(map(_rooted, apps)),
         clusters=tuple(c for c in clusters if c.name in needed),
         neighbours=tuple(_rooted(a) for a in stated if a.cluster in needed and a.name not in names),
+        elsewhere=tuple(_rooted(a) for a in stated if a.cluster not in needed),
+        named=file.clusters,
         remotes=remotes,
         webhook=file.webhook,
         layouts=layouts,

@@ -41,26 +41,50 @@ def settle(place: Place, text: str) -> None:
     (place.folder / "driftdeck.yaml").write_text(text)
 
 
-def test_one_server_under_two_names_is_refused_with_both_names(place: Place) -> None:
-    commit(place, one="a", two="b")
+def two_names(place: Place, host: str) -> None:
+    """Name the server twice, the second time with that host; one app for each."""
     config = yaml.safe_load(place.kubeconfig.read_text())
-    names = [context["name"] for context in config["contexts"] if "driftdeck" in context["name"]]
-    config["contexts"] += [
-        {**context, "name": "again"} for context in config["contexts"] if context["name"] in names
-    ]
+    (context,) = (each for each in config["contexts"] if "driftdeck" in each["name"])
+    named = context["context"]["cluster"]
+    (there,) = (each["cluster"] for each in config["clusters"] if each["name"] == named)
+    again = {**there, "server": there["server"].replace("127.0.0.1", host)}
+    config["clusters"].append({"name": "again", "cluster": again})
+    second = {"name": "again", "context": {**context["context"], "cluster": "again"}}
+    config["contexts"].append(second)
     place.kubeconfig.write_text(yaml.safe_dump(config))
     settle(
         place,
-        f"clusters: {{prod: {{context: {names[0]}}}, lab: {{context: again}}}}\n"
+        f"clusters: {{prod: {{context: {context['name']}}}, lab: {{context: again}}}}\n"
         "apps:\n"
         "  - {name: one, repo: repo, path: one, cluster: prod, namespace: default}\n"
         "  - {name: two, repo: repo, path: two, cluster: lab, namespace: default}\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("host", "told_by"), [("127.0.0.1", "one address"), ("localhost", "one kube-system")]
+)
+def test_one_server_under_two_names_is_refused_with_both_names(
+    place: Place, host: str, told_by: str
+) -> None:
+    commit(place, one="a", two="b")
+    two_names(place, host)
     done = run(place, "sync", "--yes")
     assert done.returncode == 2, done.stdout + done.stderr
-    assert "the clusters prod and lab are one API server" in done.stderr
+    assert f"the clusters prod and lab are one API server ({told_by})" in done.stderr
     assert "create ConfigMap default/a" in done.stdout
     assert "default/b" not in done.stdout
+
+
+def test_of_one_address_under_two_names_one_is_enough_to_know_the_other(place: Place) -> None:
+    commit(place, one="a", two="a")
+    two_names(place, "127.0.0.1")
+    first = run(place, "sync", "one", "--yes")
+    assert "app two states it, too; one of the two must give it up" in first.stdout
+    assert first.returncode == 5, first.stdout + first.stderr
+    second = run(place, "sync", "two", "--yes")
+    assert second.returncode == 2, second.stdout + second.stderr
+    assert "name prod in the apps of lab" in second.stderr
 
 
 def test_what_two_apps_state_is_not_written_though_one_is_named(place: Place) -> None:

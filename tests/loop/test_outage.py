@@ -34,7 +34,7 @@ def test_a_killed_server_is_said_survived_and_not_stormed(own: tuple[Place, ApiS
     place, server = own
     assert run(place, "sync", "--yes").returncode == 0
     with place.controller("--autoheal") as controller:
-        controller.take(of("cluster_synced"), within_s=30)
+        controller.take(of("cluster_synced"), within_s=60)
         scale(place, NAME, 7)
         controller.take(of("healed", kind="Deployment"), within_s=60)
         server.kill()
@@ -64,7 +64,7 @@ def test_a_server_restored_from_a_snapshot_is_healed_after_a_person_synced_it_el
     place, server = own
     assert run(place, "sync", "--yes").returncode == 0
     with place.controller("--autoheal") as controller:
-        controller.take(of("cluster_synced"), within_s=30)
+        controller.take(of("cluster_synced"), within_s=60)
         restore = server.remember()
         scale(place, NAME, 7)
         controller.take(of("healed", kind="Deployment"), within_s=60)
@@ -72,7 +72,7 @@ def test_a_server_restored_from_a_snapshot_is_healed_after_a_person_synced_it_el
         _, line = controller.take(lambda line: RESTORED in (line["message"] or ""), within_s=90)
         assert line["event"] == "cluster_unavailable"
         scale(place, NAME, 9)
-        controller.take(of("drift_detected", kind="Deployment"), within_s=30)
+        controller.take(of("drift_detected", kind="Deployment"), within_s=60)
         found = json.loads(run(place, "diff", "-o", "json").stdout)
         assert [each["name"] for each in found["objects"] if each["verdict"] == "drifted"] == [
             "web"

@@ -27,6 +27,7 @@ from tui.model.filters import (
 )
 from tui.model.focus import AT_THE_TOP, Focus, Pane
 from tui.model.ordering import Grouped, app_rows, grouped
+from tui.text.kinds import BUILTIN, shorts_of
 from tui.text.rows import AppRow
 
 Row = TypeVar("Row")
@@ -53,6 +54,8 @@ class View:
     all_apps: Sequence[AppRow] = ()
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
+    _told: tuple[Mapping[str, frozenset[str]], ...] = ()  # short names of kinds, by each cluster
+    _shorts: Mapping[str, frozenset[str]] = field(default_factory=lambda: BUILTIN)
 
     def take(self, snapshot: Snapshot) -> None:
         """Make *snapshot* the one that is shown."""
@@ -64,6 +67,7 @@ class View:
             if shown is not None:
                 self.commits_shown[commit] = shown
                 del self.asked[commit]
+        self._learn_shorts()
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
@@ -76,9 +80,18 @@ class View:
 
     def filter_by(self, source: str) -> Filter:
         """Filter the list that was used last; an empty text shows all of it."""
-        wanted = parse(source) if source.strip() else NO_FILTER
+        wanted = parse(source, self._shorts) if source.strip() else NO_FILTER
         self.filters[self.focus.last_list] = wanted
         return wanted
+
+    def _learn_shorts(self) -> None:
+        """Let short names mean what the clusters say, in the filters that stand, too."""
+        told = tuple(view.short_kinds for view in self.snapshot.clusters if view.short_kinds)
+        if told == self._told:
+            return
+        self._told, self._shorts = told, shorts_of(told)
+        self.filters = {pane: parse(one.source, self._shorts) for pane, one in self.filters.items()}
+        self._shown_from = (None, NO_FILTER)
 
     # Rows of the lists --------------------------------------------------------------------------
 

@@ -23,9 +23,11 @@ from core.cli.session import (
     settings_of,
     until,
 )
-from core.errors import UnavailableError
+from core.cli.waiting import until_all_work
+from core.errors import UnavailableError, UsageError
 from core.model import Key, Plan, Remedy, Run, Snapshot, Verb, Verdict
 from core.reconcile.memory.commands import Execute, PreparePlan
+from core.settings.readers import seconds_in
 from core.telling.plans import counts, left_alone
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
@@ -56,12 +58,14 @@ def console_for(options: Options) -> Console:
 
 async def run(options: Options) -> int:
     """Plan, show, ask, execute; return the exit code."""
+    wait_s = _wait_s(options.wait)
     settings = settings_of(options)
     protected = frozenset(cluster.name for cluster in settings.clusters if cluster.protected)
     console = console_for(options)
 
     async def reader(engine: EngineLike) -> int:
-        return await sync(engine, options, console, protected=protected)
+        code = await sync(engine, options, console, protected=protected)
+        return await _awaited(engine, console, code, wait_s) if wait_s else code
 
     return await beside(connected(settings, writing=not options.dry_run, once=True), reader)
 
@@ -94,6 +98,21 @@ async def sync(
         return max(problem_exit(snapshot), DRIFT if drifted else 0)
     codes = [await executed(engine, plan, number, console) for number, plan in enumerate(plans, 1)]
     return max([problem_exit(snapshot), *codes])
+
+
+def _wait_s(text: str) -> float:
+    seconds = seconds_in(text, "smh") if text else 0.0
+    if seconds is None or (text and not seconds):
+        raise UsageError(f"--wait {text}: write it like 90s, 5m or 1h")
+    return seconds
+
+
+async def _awaited(engine: EngineLike, console: Console, code: int, wait_s: float) -> int:
+    """Wait until all works, where the sync came to what it wanted."""
+    if code:
+        put(console.err, ["driftdeck: the sync did not do all, so nothing is waited for"])
+        return code
+    return await until_all_work(engine, console, wait_s=wait_s)
 
 
 async def stored(engine: EngineLike, *, deadline_s: float) -> None:

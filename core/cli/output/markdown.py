@@ -6,6 +6,7 @@ make no link.  A comment has a limit, so what does not fit is left out, and coun
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -59,11 +60,11 @@ class Section:
     items: tuple[Item, ...]
 
 
-def markdown_of(sections: Iterable[Section]) -> str:
-    """Write one comment, at most as long as GitHub takes."""
+def markdown_of(sections: Iterable[Section], limit: int | None = LIMIT) -> str:
+    """Write one comment, at most as long as GitHub takes; without a *limit* a document."""
     sections = tuple(sections)
     heads = [_head(section) for section in sections]
-    left = LIMIT - _LAST_MAX
+    left = sys.maxsize if limit is None else limit - _LAST_MAX
     blocks: list[str] = []
     fitting = [head for at, head in enumerate(heads) if sum(map(_size, heads[: at + 1])) <= left]
     left -= sum(map(_size, fitting))

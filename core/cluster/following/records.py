@@ -18,9 +18,9 @@ from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
-from core.cluster.writing.inventories import PACE_S, Inventories, Part, Place
+from core.cluster.writing.inventories import PACE_S, Inventories, Part
 from core.cluster.writing.inventory import shard_name
-from core.cluster.writing.shards import ASKED, LABEL, MAPS
+from core.cluster.writing.shards import ASKED, LABEL, MAPS, Place
 from core.errors import ProductError, UnavailableError
 from core.model import Live, ObjectRef
 from core.reconcile.memory.inputs import Input, SyncAsked

@@ -9,6 +9,7 @@ from math import inf
 
 from core.model import Key, Plan
 from core.reconcile.acting.healing import held_in, is_due_to_heal, left_because, permitted
+from core.reconcile.acting.order.waves import wave_of
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.reverts import finish_previews, resume_reverts
@@ -140,12 +141,19 @@ def _plan(draft: Draft, keys: Iterable[Key], *, auto: bool = False) -> Plan:
         inventories={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
         held={row.key: held_in(draft, row) for row in rows if auto},
+        waves={row.key: _wave(draft, row.key) for row in rows},
     )
     if made.steps:
         words = read_only_words(draft, made.cluster)
         steps = tuple(replace(step, problem=words or step.problem) for step in made.steps)
         made = replace(made, place=draft.cluster(made.cluster).view.called, steps=steps)
     return with_requests(draft, made)
+
+
+def _wave(draft: Draft, key: Key) -> int:
+    app = draft.app(key.app)
+    found = app.desired.get(key.ref) or app.unserved.get(key.ref)
+    return wave_of(found.body) if found is not None else 0
 
 
 def prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:

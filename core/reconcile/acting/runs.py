@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Final, assert_never
 
 from core.model import Key, Plan, Problem, Remedy, Run, Step
-from core.reconcile.acting.plans import keys_of, stages, stated_twice
+from core.reconcile.acting.order.stages import stages
+from core.reconcile.acting.plans import keys_of, stated_twice
 from core.reconcile.acting.sending import send_steps
 from core.reconcile.acting.standing import is_coming, read_only_words, step_stands
 from core.reconcile.judging.extras import judge_all_owned

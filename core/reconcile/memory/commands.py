@@ -81,6 +81,18 @@ class ShowSides:
 
 
 @dataclass(frozen=True, slots=True)
+class Examine:
+    """Say whether these objects work, in `Snapshot.answers`.
+
+    *closely*: of a workload that does not, its pods are read, too.
+    """
+
+    request: int
+    keys: frozenset[Key]
+    closely: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowCommit:
     """Show what one commit says and changes, in `Snapshot.answers`."""
 
@@ -121,6 +133,7 @@ Command: TypeAlias = (
     | SetWriting
     | Explain
     | ShowSides
+    | Examine
     | ShowCommit
     | Compare
     | Refresh

@@ -12,11 +12,13 @@ from core.engine import Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import Performer
 from core.engine.seams import Adapters
+from core.health import Behind
 from core.journal import Entry
 from core.model import (
     Actor,
     AppSpec,
     AuditEvent,
+    Claim,
     ClusterSpec,
     Commit,
     CommitShown,
@@ -91,6 +93,7 @@ class ScriptedCluster:
         self.hold: asyncio.Event | None = None  # dry-runs wait for it
         self.dry_running = self.dry_running_at_most = 0
         self.inventory: tuple[InventoryRow, ...] = ()
+        self.pods_there: tuple[Live, ...] = ()
 
     async def run(self) -> None:
         self.script.play("run")
@@ -154,6 +157,10 @@ class ScriptedCluster:
         self.script.play("read", ref.name)
         return self.objects.get(ref)
 
+    async def pods(self, behind: Behind) -> tuple[Live, ...]:
+        self.script.play("pods", behind.selector)
+        return self.pods_there
+
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:  # noqa: ARG002
         self.script.play("may", name, verb)
         return verb not in self.forbidden
@@ -163,7 +170,7 @@ class ScriptedCluster:
         app: str,
         namespace: str,
         home: Home,  # noqa: ARG002
-        others: frozenset[str] | None = None,  # noqa: ARG002
+        claim: Claim | None = None,  # noqa: ARG002
     ) -> tuple[InventoryRow, ...]:
         self.script.play("read_inventory", app, namespace)
         return self.inventory

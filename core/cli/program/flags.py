@@ -1,0 +1,68 @@
+"""Flags that several commands have; those of settings say what the settings say."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+import click
+
+from core.settings.fields import Field
+from core.settings.table import APP, CLUSTER
+
+Callback = TypeVar("Callback", bound=Callable[..., Any])
+
+
+def setting(*names: str, metavar: str, table: Sequence[Field]) -> Callable[[Callback], Callback]:
+    """Return the flag of one setting of the file, with the same words."""
+    (field,) = (field for field in table if f"--{field.name}" in names)
+    default = f" (default: {field.default})." if field.default else "."
+    return click.option(*names, metavar=metavar, help=field.help.removesuffix(".") + default)
+
+
+SOURCE: Final = (
+    click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml)."),
+    setting("--repo", metavar="PATH|URL", table=APP),
+    setting("--revision", metavar="REV", table=APP),
+    setting("--path", metavar="DIR", table=APP),
+    setting("--context", metavar="CTX", table=CLUSTER),
+    setting("-n", "--namespace", metavar="NS", table=APP),
+    click.option("--app", metavar="NAME", help="Only this app; with --repo, what to call it."),
+)
+SAFETY: Final = (
+    click.option("--read-only", is_flag=True, help="Refuse to write, whatever else is asked."),
+    click.option("--no-color", is_flag=True, help="No colours; NO_COLOR says the same."),
+)
+TERMINAL: Final = (
+    click.option("--autoheal", is_flag=True, help="Keep the cluster equal to Git."),
+    click.option("--headless", is_flag=True, help="No terminal: JSON lines on stdout."),
+    click.option("--write", is_flag=True, help="Terminal: allow writing from the start."),
+    click.option("--ascii", is_flag=True, help="Terminal: ASCII only."),
+    click.option("--no-mouse", is_flag=True, help="Terminal: leave the mouse alone."),
+)
+CONSENT: Final = (
+    click.option("--dry-run", is_flag=True, help="Print the plan and stop."),
+    click.option("--yes", is_flag=True, help="Do not ask."),
+)
+
+
+def flags(*groups: tuple[Callable[[Callback], Callback], ...]) -> Callable[[Callback], Callback]:
+    """Give a command the flags of some groups, in that order."""
+
+    def decorate(command: Callback) -> Callback:
+        for option in reversed([option for group in groups for option in group]):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Answer --version."""
+    if asked and not context.resilient_parsing:
+        from importlib import metadata  # noqa: PLC0415 - lazily: 20 ms, for this alone
+
+        try:
+            version = metadata.version("driftdeck")
+        except ModuleNotFoundError:  # a source folder on PYTHONPATH
+            version = "(not installed)"
+        click.echo(f"driftdeck {version}")
+        context.exit()

@@ -1,0 +1,61 @@
+"""Commands that write, to a cluster or to Git: each shows its plan and asks."""
+
+from functools import partial
+from typing import Any
+
+import click
+
+from core.cli import jobs
+from core.cli.jobs import Job
+from core.cli.program.flags import CONSENT, SAFETY, SOURCE, flags
+from core.cli.program.group import options_of, program, refuse_writing
+from core.errors import UsageError
+
+
+@program.command()
+@click.argument("app_name", metavar="[APP]", required=False)
+@click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
+@flags(CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Make the cluster equal to Git, once.
+
+    With --wait, exit 3 if not every object works in that time.
+    """
+    options = options_of(context, given)
+    if options.wait and options.dry_run:
+        raise UsageError("--wait waits for what a sync does, and --dry-run does nothing")
+    refuse_writing(options, "sync")
+    return partial(jobs.sync, options)
+
+
+@program.command()
+@click.argument("commit")
+@flags(CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Undo COMMIT by a new commit, then do in the cluster what that changes."""
+    options = options_of(context, given)
+    refuse_writing(options, "revert")
+    return partial(jobs.revert, options)
+
+
+@program.command()
+@click.argument("subject", metavar="APP")
+@click.option("--from", "source", metavar="ENV", required=True, help="What is carried over.")
+@click.option("--to", "target", metavar="ENV", required=True, help="Where it is carried to.")
+@click.option(
+    "--field", "fields", metavar="PATH", multiple=True, help="A field to carry over, too."
+)
+@click.option("--branch", metavar="NAME", help="Commit on a new branch of this name.")
+@click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml).")
+@flags(CONSENT, SAFETY)
+@click.pass_context
+def promote(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Carry APP's image tags over from one environment to another, by a commit.
+
+    The apps are those called APP-ENV or ENV-APP; ENV may also be the name of an app.
+    """
+    options = options_of(context, given)
+    refuse_writing(options, "promote")
+    return partial(jobs.promote, options)
