@@ -97,9 +97,9 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return InventoryWritten(app, rows, problem.words)
         case CheckAccess(request, plan):
             return PlanPrepared(request, _refused(plan, problem.words))
-        case ComputeRevert(request, app, commit):
+        case ComputeRevert(request, app, commit, _, begins):
             target = Commit(commit, "", "", "")
-            shown = RevertPlan(app, target, branches[app], "", problem=problem)
+            shown = RevertPlan(app, target, begins or branches[app], "", problem=problem)
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))

@@ -5,8 +5,10 @@ Only bugs escape, and those end the engine.
 """
 
 import asyncio
+import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final, assert_never
@@ -75,7 +77,7 @@ class Performer:
         self._adapters, self._put = adapters, put
         self._branches, self._clock = dict(branches), clock
         self._contacted: set[str] = set()
-        self._journalled = Journalled(adapters.journal, adapters.clusters)
+        self._journalled = Journalled(adapters.journal, adapters.clusters, adapters.marks)
         self._dry_runs: dict[str, deque[Confirm]] = {}
         self._dry_running: Counter[str] = Counter()
         self._wakes: set[float] = set()
@@ -158,9 +160,8 @@ class Performer:
                 return await self._look_up(effect)
             case Recall():
                 return await asyncio.to_thread(self._adapters.attribution.recall, effect)
-            case ComputeRevert(request, app, commit):
-                planned = self._adapters.reverts.planned
-                return RevertPrepared(request, await asyncio.to_thread(planned, app, commit))
+            case ComputeRevert():
+                return await self._planned(effect)
             case ReadCommit():
                 return await asyncio.to_thread(self._adapters.attribution.show, effect)
             case CompareStates(request, before, after):
@@ -186,9 +187,25 @@ class Performer:
         return Applied(effect.key, effect.desired, live, between=between, at=self._clock.wall())
 
     async def _reverted(self, plan: RevertPlan) -> str:
-        intent = Intent(deed=Deed.REVERT, app=plan.app, auto=False, revision=plan.target.id)
+        plan = replace(plan, mark=secrets.token_hex(8))
+        intent = Intent(
+            deed=Deed.REVERT if plan.restores is None else Deed.ROLLBACK,
+            app=plan.app,
+            auto=False,
+            revision=plan.target.id,
+            aim=self._adapters.reverts.aim(plan),
+        )
         make = partial(asyncio.to_thread, self._adapters.reverts.made, plan)
         return await self._journalled.write(intent, make, str)
+
+    async def _planned(self, asked: ComputeRevert) -> Input:
+        """Work a revert out, after it is known what became of earlier ones."""
+        reverts = self._adapters.reverts
+        with suppress(ProductError):  # it will say so before anything is written
+            await self._journalled.find_out("", reverts.repository(asked.app))
+        plan = partial(reverts.planned, asked.app, asked.commit)
+        planned = await asyncio.to_thread(plan, back=asked.back, begins=asked.begins)
+        return RevertPrepared(asked.request, planned)
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app

@@ -214,12 +214,12 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
 
 def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
     match asked:
-        case PreparePlan(request, keys):
-            orders.prepare(draft, request, keys)
+        case PreparePlan(request, keys, fields):
+            orders.prepare(draft, request, keys, fields)
         case Execute(run, wanted):
             runs.execute(draft, run, wanted, auto=False)
-        case PrepareRevert(request, app, commit):
-            draft.effects.append(ComputeRevert(request, app, commit))
+        case PrepareRevert(request, app, commit, back, begins):
+            draft.effects.append(ComputeRevert(request, app, commit, back, begins))
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):

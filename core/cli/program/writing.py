@@ -7,7 +7,7 @@ import click
 
 from core.cli import jobs
 from core.cli.jobs import Job
-from core.cli.program.flags import CONSENT, SAFETY, SOURCE, flags
+from core.cli.program.flags import BRANCH, CONSENT, SAFETY, SOURCE, flags
 from core.cli.program.group import options_of, program, refuse_writing
 from core.errors import UsageError
 
@@ -31,7 +31,7 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 @program.command()
 @click.argument("commit")
-@flags(CONSENT, SOURCE, SAFETY)
+@flags(BRANCH, CONSENT, SOURCE, SAFETY)
 @click.pass_context
 def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Undo COMMIT by a new commit, then do in the cluster what that changes."""
@@ -41,13 +41,24 @@ def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 
 @program.command()
+@click.argument("commit")
+@flags(BRANCH, CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def rollback(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Make the app's folder what it was at COMMIT, by one new commit, and do what that changes."""
+    options = options_of(context, given)
+    refuse_writing(options, "rollback")
+    return partial(jobs.rollback, options)
+
+
+@program.command()
 @click.argument("subject", metavar="APP")
 @click.option("--from", "source", metavar="ENV", required=True, help="What is carried over.")
 @click.option("--to", "target", metavar="ENV", required=True, help="Where it is carried to.")
 @click.option(
     "--field", "fields", metavar="PATH", multiple=True, help="A field to carry over, too."
 )
-@click.option("--branch", metavar="NAME", help="Commit on a new branch of this name.")
+@flags(BRANCH)
 @click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml).")
 @flags(CONSENT, SAFETY)
 @click.pass_context

@@ -152,6 +152,8 @@ class ComputeRevert:
     request: int
     app: str
     commit: str
+    back: bool = False  # it is not undone but gone back to
+    begins: str = ""  # a branch that begins with it, for a pull request
 
 
 @dataclass(frozen=True, slots=True)
