@@ -44,6 +44,13 @@ def revert(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def rollback(options: Options, _: OpenTerminal | None) -> int:
+    """Make an app's folder what it was at a commit, by a new one, and sync what that changes."""
+    from core.cli.commands.revert import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options, back=True))
+
+
 def journal(options: Options, _: OpenTerminal | None) -> int:
     """Print what was written."""
     from core.cli.commands.journal import run  # noqa: PLC0415 - lazily, see above

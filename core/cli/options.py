@@ -32,11 +32,13 @@ class Options:
     source: str = ""  # --from: an environment, or an app
     target: str = ""  # --to: likewise
     fields: tuple[str, ...] = ()  # --field
+    objects: tuple[str, ...] = ()  # as they are named on the command line
     branch: str = ""  # one that begins
     subject: str = ""  # what both environments have
     dry_run: bool = False
     yes: bool = False
     commit: str = ""
+    wait: str = ""  # "5m", until all works
     since: str = ""  # "2h", of the journal
     engine: str = ""  # whose objects are imported
     files: tuple[str, ...] = ()  # that hold them; none: the cluster does

@@ -21,6 +21,7 @@ from core.cluster.writing.gateway import Gateway
 from core.cluster.writing.inventories import Inventories
 from core.cluster.writing.shards import Place
 from core.errors import DeniedError, OutdatedError, ProductError
+from core.health import Behind
 from core.model import (
     AuditEvent,
     Claim,
@@ -202,6 +203,15 @@ class Cluster:
         """
         resource = self._presence.resource(KindRef(api_version, ref.kind))
         return await self._gateway.get(resource, ref.namespace, ref.name)
+
+    async def pods(self, behind: Behind) -> tuple[Live, ...]:
+        """Read the pods that stand behind a workload, some of them where there are many.
+
+        Raises:
+            ProductError: They cannot be told.
+        """
+        resource = self._presence.resource(KindRef("v1", "Pod"))
+        return await self._gateway.some(resource, behind.namespace, behind.selector)
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object.

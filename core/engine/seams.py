@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.health import Behind
 from core.journal import Entry
 from core.model import (
     AppSpec,
@@ -23,7 +24,7 @@ from core.model import (
     RevertPlan,
 )
 from core.model.comparisons import Comparison
-from core.model.journal import Intent, Outcome
+from core.model.journal import Aim, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
@@ -57,6 +58,10 @@ class ClusterLike(Protocol):
 
     async def read(self, api_version: str, ref: ObjectRef) -> Live | None:
         """Read one object from the server itself; None means it is not there."""
+
+    async def pods(self, behind: Behind) -> tuple[Live, ...]:
+        """Read the pods that stand behind a workload."""
+        ...
 
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object."""
@@ -110,14 +115,27 @@ class RevertsLike(Protocol):
     def meet(self, spec: AppSpec) -> None:
         """Undo commits of one app more."""
 
-    def planned(self, app: str, commit: str) -> RevertPlan:
-        """Work a revert out without making it; blocks."""
+    def planned(self, app: str, commit: str, *, back: bool = False, begins: str = "") -> RevertPlan:
+        """Work a revert, or a way *back*, out without making it; blocks."""
+
+    def aim(self, plan: RevertPlan) -> Aim:
+        """Say where the commit of a plan is made."""
+
+    def repository(self, app: str) -> str:
+        """Return which repository an app is in."""
 
     def made(self, plan: RevertPlan) -> str:
         """Write the revert commit that was shown, and return its id; blocks."""
 
     def is_in(self, app: str, revert: str, head: str) -> bool:
         """Tell whether a commit has a revert of an app in it; blocks."""
+
+
+class MarksLike(Protocol):
+    """Commits found again by their marks."""
+
+    def find(self, aim: Aim) -> str | None:
+        """Return the commit that was made for an aim, None if there is none; blocks."""
 
 
 class JournalLike(Protocol):
@@ -154,4 +172,5 @@ class Adapters:
     attribution: AttributionLike
     reverts: RevertsLike
     comparing: ComparingLike
+    marks: MarksLike
     journal: JournalLike

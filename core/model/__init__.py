@@ -18,17 +18,21 @@ from core.model.apps import (
     KeyKind,
     Render,
 )
-from core.model.audit import DELETIONS, AuditEvent
 from core.model.comparisons import Answer
+from core.model.health import Health, Healths, HealthState
 from core.model.judgement import (
+    DELETIONS,
     DRIFT_VERDICTS,
     Actor,
+    AuditEvent,
     Cause,
     Confidence,
     ConfirmedBy,
     Drift,
     FieldChange,
     FieldVerdict,
+    Held,
+    HeldBy,
     InfoClass,
     Operation,
     Origin,
@@ -111,6 +115,11 @@ __all__ = [
     "Extras",
     "FieldChange",
     "FieldVerdict",
+    "Health",
+    "HealthState",
+    "Healths",
+    "Held",
+    "HeldBy",
     "Home",
     "IgnoreRule",
     "InfoClass",

@@ -91,6 +91,7 @@ class AppSpec:
     follow: bool = True  # whether --autoheal applies its new commits
     namespaces: tuple[str, ...] = ()  # the only ones it may touch; () means its own and named ones
     cluster_kinds: tuple[str, ...] = ()  # beside `namespaces`: allowed kinds that have none
+    mass_drift: int = 30  # percent of its objects; where more drift at once, none is healed
     take_over: bool = False  # also what another engine still tracks
     inventory_namespace: str = ""  # "" means `namespace`, else default
     owns: tuple[str, ...] = ()  # namespaces in which every object that Git lacks is EXTRA
@@ -110,6 +111,7 @@ class ClusterSpec:
     in_cluster: bool = False
     protected: bool = False  # whoever writes to it types its name
     read_only: bool = False  # nobody writes to it
+    heals_per_minute: int = 60  # with more, nothing is healed there before a person looks
     kubeconfig: str = ""  # path; "" means $KUBECONFIG, else the user's own
     audit_log: str = ""  # path of the API server's audit log; "" means there is none to read
     same_as: str = ""  # name of the cluster that has this very server: nothing is asked of it then

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from core.model.apps import AppSpec
+from core.model.health import Healths
 from core.model.judgement import FieldChange, Origin
 from core.model.plans import CommitShown, Plan, RevertPlan, Sides, SidesShown
 from core.model.problems import Problem
@@ -66,5 +67,5 @@ class Comparison:
         return f"{one.name}..{other.name}"
 
 
-Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison
+Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison | Healths
 """What a request of a front end is answered with."""

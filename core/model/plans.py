@@ -71,7 +71,7 @@ class Run:
     """One sync or revert that was asked for, and how far it is."""
 
     id: int  # the number given to the command
-    what: str  # "sync" or "revert"
+    what: str  # "sync", "revert", "rollback" or "adopt"
     total: int
     done: int = 0
     problems: tuple[Problem, ...] = ()
@@ -88,7 +88,7 @@ class RevertPlan:
     """A revert as it would be made: previewed, then executed as shown."""
 
     app: str
-    target: Commit  # the commit to undo
+    target: Commit  # the commit to undo, or to go back to
     branch: str
     parent: str  # the head it is made on; moved on means outdated
     files: tuple[str, ...] = ()  # paths it changes
@@ -100,6 +100,9 @@ class RevertPlan:
     blocking: Mapping[Key, tuple[str, ...]] = field(
         default_factory=dict
     )  # by object that the server refuses otherwise: live fields that go first
+    restores: str | None = None  # a folder that becomes what it was at the target, which stays
+    mark: str = ""  # by which the journal knows its commit; "" until it is made
+    begins: bool = False  # the branch is new: the cluster follows once it was merged
 
 
 @dataclass(frozen=True, slots=True)

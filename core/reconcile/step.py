@@ -9,7 +9,7 @@ from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.sending import take_applied
-from core.reconcile.judging import bodies, explaining
+from core.reconcile.judging import bodies, examining, explaining
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
@@ -17,6 +17,7 @@ from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
     Compare,
+    Examine,
     Execute,
     ExecuteRevert,
     Explain,
@@ -64,6 +65,7 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    Examined,
     Explained,
     InventoryRead,
     InventoryWritten,
@@ -201,6 +203,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             draft.answer(request, commit)
         case Compared(request, comparison):
             draft.answer(request, comparison)
+        case Examined(request, healths):
+            draft.answer(request, healths)
         case RevertFound():
             reverts.found_revert(draft, happened)
         case Reverted():
@@ -211,12 +215,12 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
 
 def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
     match asked:
-        case PreparePlan(request, keys):
-            orders.prepare(draft, request, keys)
+        case PreparePlan(request, keys, fields):
+            orders.prepare(draft, request, keys, fields)
         case Execute(run, wanted):
             runs.execute(draft, run, wanted, auto=False)
-        case PrepareRevert(request, app, commit):
-            draft.effects.append(ComputeRevert(request, app, commit))
+        case PrepareRevert(request, app, commit, back, begins):
+            draft.effects.append(ComputeRevert(request, app, commit, back, begins))
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):
@@ -233,6 +237,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             explaining.look_up(draft, key)
         case ShowSides(request, keys):
             draft.answer(request, bodies.shown(draft, keys))
+        case Examine(request, keys, closely):
+            examining.examine(draft, request, keys, closely=closely)
         case Refresh():
             desired.refresh(draft)
         case _:

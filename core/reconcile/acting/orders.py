@@ -3,14 +3,13 @@
 A candidate for healing waits until its app is known as a whole, and until nothing holds it up.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import inf
 
-from core.model import EventName, Key, Plan
+from core.model import Drift, EventName, FieldVerdict, Key, Plan
 from core.reconcile.acting.healing import (
     held_in,
-    is_apart,
     is_due_to_heal,
     left_because,
     permitted,
@@ -24,6 +23,8 @@ from core.reconcile.acting.runs import advance_all, execute
 from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
+from core.reconcile.judging.holds.breaker import waive, within_budget
+from core.reconcile.judging.holds.holds import is_apart
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory, store_what_is_due
@@ -48,7 +49,10 @@ def heal(draft: Draft) -> None:
         cluster = draft.app(name).spec.cluster
         if all_read(draft.apps_of(cluster)):
             chosen.setdefault(cluster, []).extend(_chosen(draft, name))
-    for keys in filter(None, chosen.values()):
+    for cluster, found in chosen.items():
+        keys = within_budget(draft, cluster, found)
+        if not keys:
+            continue
         draft.auto_runs -= 1  # negative: a person's runs count upwards
         execute(draft, draft.auto_runs, _plan(draft, keys, auto=True), auto=True)
 
@@ -104,6 +108,8 @@ def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
     for name in sorted(apps & draft.apps.keys()):  # one that stood for a layout may be gone by now
         draft.put_app(replace(draft.app(name), healing=enabled))
         draft.candidates[name] = NO_KEYS
+        if enabled:
+            waive(draft, name)
         if draft.cluster(draft.app(name).spec.cluster).view.frozen:
             draft.judge_all_again(key for key in draft.rows if key.app == name)
     if not enabled:
@@ -154,15 +160,28 @@ def _whole_apps(draft: Draft) -> frozenset[str]:
 # Plans --------------------------------------------------------------------------------------------
 
 
-def _plan(draft: Draft, keys: Iterable[Key], *, auto: bool = False) -> Plan:
+_WHOLE: Mapping[Key, frozenset[str]] = {}
+
+
+def _plan(
+    draft: Draft,
+    keys: Iterable[Key],
+    *,
+    auto: bool = False,
+    fields: Mapping[Key, frozenset[str]] = _WHOLE,
+) -> Plan:
+    """Plan for some objects, or for some *fields* of them, what no setting forbids if *auto*."""
     rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
+    rows = [row for row in rows if row.key not in fields or _drifted(row) & fields[row.key]]
+    held = {row.key: held_in(draft, row) for row in rows if auto}
+    held |= {row.key: _drifted(row) - fields[row.key] for row in rows if row.key in fields}
     sources = {app.spec.name: app.source for app in draft.apps.values()}
     made = plan_of(
         rows,
         revisions={name: read.revision.id for name, read in sources.items() if read},
         inventories={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
-        held={row.key: held_in(draft, row) for row in rows if auto},
+        held=held,
         order=Order(
             {row.key: draft.app(row.key.app).waves.get(row.key.ref, 0) for row in rows},
             depths_of(app.spec for app in draft.apps.values()),
@@ -185,9 +204,18 @@ def _waiting(draft: Draft, made: Plan) -> Iterator[str]:
             yield f"app {name} {gate.words}"
 
 
-def prepare(draft: Draft, request: int, keys: frozenset[Key]) -> None:
-    """Work out the plan for exactly these objects, and ask what of it may be done."""
-    _ask(draft, request, _plan(draft, keys))
+def _drifted(row: Drift) -> frozenset[str]:
+    return frozenset(c.path for c in row.changes if c.verdict is FieldVerdict.DRIFT)
+
+
+def prepare(
+    draft: Draft, request: int, keys: frozenset[Key], fields: Mapping[Key, frozenset[str]] = _WHOLE
+) -> None:
+    """Work out the plan for exactly these objects, and ask what of it may be done.
+
+    Of an object in *fields* nothing but these of its fields is put right.
+    """
+    _ask(draft, request, _plan(draft, keys, fields=fields))
 
 
 def prepare_heal(draft: Draft, request: int, name: str) -> None:

@@ -130,7 +130,8 @@ def take_access(draft: Draft, done: PlanPrepared) -> None:
 
 def begin_revert(draft: Draft, number: int, asked: RevertPlan) -> None:
     """Make the commit, if the cluster is still the one in which it was shown what follows."""
-    shown = Run(number, "revert", total=0)
+    what = "revert" if asked.restores is None else "rollback"
+    shown = Run(number, what, total=0)
     revert = draft.restored(asked)
     problems = (_FORGOTTEN,) if revert is None else _objections(draft, revert)
     if revert is None or problems:
@@ -181,8 +182,15 @@ def reverted(draft: Draft, done: Reverted) -> None:
     if done.problem is not None:
         _end(draft, run, done.problem)
         return
-    message = "revert commit made"
+    revert = run.phase.revert
+    message = "revert commit made" if revert.restores is None else "rollback commit made"
+    if revert.begins:
+        message += f" on {revert.branch}"
     draft.tell(EventName.REVERTED, app=done.app, revision=done.revision, message=message)
+    if revert.begins:  # what follows is shown, and waits until somebody merges it
+        del draft.runs[done.run]
+        finish(draft, replace(run.shown, revision=done.revision, finished=True))
+        return
     until, source = draft.now + READ_WITHIN_S, draft.app(done.app).source
     before = source.revision.id if source is not None else ""
     phase = replace(run.phase, revision=done.revision, until=until, before=before)

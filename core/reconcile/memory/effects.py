@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.compare import Policy, Schema
+from core.health import Behind
 from core.model import (
     NOWHERE,
     UNCLAIMED,
@@ -14,6 +15,7 @@ from core.model import (
     Desired,
     Document,
     FieldChange,
+    Healths,
     Home,
     Key,
     KindRef,
@@ -150,6 +152,26 @@ class ComputeRevert:
     request: int
     app: str
     commit: str
+    back: bool = False  # it is not undone but gone back to
+    begins: str = ""  # a branch that begins with it, for a pull request
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """Where the pods of one workload are found."""
+
+    cluster: str
+    key: Key
+    behind: Behind
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPods:
+    """Read the pods of workloads, for what they say beside what is known of their health."""
+
+    request: int
+    known: Healths
+    wanted: tuple[Pods, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +240,7 @@ Effect: TypeAlias = (
     | ReadInventory
     | WriteInventory
     | CheckAccess
+    | ReadPods
     | ComputeRevert
     | ReadCommit
     | CompareStates

@@ -420,6 +420,25 @@ def test_a_revert_makes_its_commit_and_waits_for_it() -> None:
     assert phase(made, 7) is Waiting
 
 
+def test_a_commit_on_a_branch_of_its_own_ends_the_run_and_nothing_is_sent() -> None:
+    made = applied("a")
+    shown = made.revert((stating("a", "1"), stating("a", "5")), begins=True)
+    effects = made.feed(ExecuteRevert(7, shown), Reverted(7, SPEC.name, commit(2).id))
+    assert not writes(effects)
+    run = made.run(7)
+    assert (run.finished, run.revision, run.problems) == (True, commit(2).id, ())
+    assert not writes(made.read_through(stating("a", "1"), number=3))
+
+
+def test_a_way_back_is_a_rollback_by_name() -> None:
+    made = applied("a")
+    shown = made.revert((stating("a", "1"), stating("a", "5")), restores="shop")
+    made.feed(ExecuteRevert(7, shown), Reverted(7, SPEC.name, commit(2).id))
+    (write,) = writes(made.read_through(stating("a", "5"), number=2))
+    assert made.state.runs[7].shown.what == "rollback"
+    assert write.key.ref.name == "a"
+
+
 def test_in_a_read_only_session_no_revert_is_made() -> None:
     made = applied("a")
     made.feed(SetWriting(enabled=False))
