@@ -39,6 +39,7 @@ from core.settings.readers import (
     read_revision,
     read_values,
 )
+from core.settings.sources.bases import read_bases
 from core.settings.sources.charts import chart, read_chart_name, read_chart_repo, read_chart_version
 
 TOP: Final = (
@@ -258,6 +259,12 @@ APP: Final = (
         read=as_stated,
         default=False,
         help="Whether helmCharts of a kustomization are rendered, if they are in the repository.",
+    ),
+    Field(
+        name="remote_bases",
+        type=list,
+        read=read_bases,
+        help="Other repositories that bases of a kustomization may be in, each pinned by ?ref=.",
     ),
     Field(
         name="sops",
