@@ -18,6 +18,7 @@ from core.settings.ignoring import (
 )
 from core.settings.readers import (
     as_stated,
+    read_apps,
     read_cluster,
     read_contested,
     read_extras,
@@ -276,6 +277,12 @@ APP: Final = (
         type=str,
         read=read_cluster,
         help="Name of a cluster; the only one needs no mention.",
+    ),
+    Field(
+        name="depends_on",
+        type=list,
+        read=read_apps,
+        help="Apps that are in sync, at the same commit, before anything of it is written.",
     ),
     Field(
         name="namespace",

@@ -126,6 +126,16 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareLive:
+    """Compare what is live of two apps, as whole objects or by fields, in `Snapshot.answers`."""
+
+    request: int
+    before: str
+    after: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Read Git again and ask for pending confirmations again."""
 
@@ -143,5 +153,6 @@ Command: TypeAlias = (
     | Examine
     | ShowCommit
     | Compare
+    | CompareLive
     | Refresh
 )
