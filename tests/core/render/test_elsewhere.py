@@ -1,4 +1,4 @@
-"""core.render.elsewhere: bases in other repositories, where the settings name them and a commit is."""
+"""core.render.elsewhere: bases in other repositories that the settings name, each at one commit."""
 
 from collections.abc import Mapping
 
