@@ -1,4 +1,4 @@
-"""Asking who changed a row, why Git says otherwise, and what a commit changes.
+"""Asking who changed a row, why Git says otherwise, if it works, and what a commit changes.
 
 It is asked for the row that a person looks at, once the cursor rests on it.
 """
@@ -10,9 +10,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from core.model import Commit, Drift, Key, Verdict
-from core.reconcile.memory.commands import Command, Explain, ShowCommit
+from core.reconcile.memory.commands import Command, Examine, Explain, ShowCommit
 from tui.model.view import View
 
+AGAIN_S = 1.0  # how an object is that moves under the cursor is asked so often
 REST_S = 0.15  # the cursor rests on a row this long before anything is looked up
 _SOUGHT_MAX = 50  # rows at a time that are asked for by a filter
 
@@ -43,7 +44,7 @@ class Explaining:
         if self._timer is not None:
             self._timer.stop()
         if wanted is not None and wanted is not self._asked:
-            self._timer = self._screen.set_timer(REST_S, self._ask)
+            self._timer = self._screen.set_timer(self._delay_s(wanted), self._ask)
 
     def look_for(self, rows: Iterable[Drift]) -> None:
         """Somebody is filtered by: *rows* that nobody looked at yet are asked for, too."""
@@ -54,17 +55,31 @@ class Explaining:
 
     def _is_unknown(self, row: Drift | Commit) -> bool:
         if isinstance(row, Drift):
-            return _unexplained(row)
+            return _unexplained(row) or not self._view.is_examined(row)
         return row.id not in self._view.asked and row.id not in self._view.commits_shown
 
     def _ask(self) -> None:
         wanted, app = self._wanted, self._view.app
         if isinstance(wanted, Drift):
             self._asked = wanted
-            self._submit(Explain(wanted.key))
+            self._ask_about(wanted)
         elif wanted is not None and app is not None:
             self._view.asked[wanted.id] = number = next(self._numbers)
             self._submit(ShowCommit(number, app, wanted.id))
+
+    def _ask_about(self, row: Drift) -> None:
+        if _unexplained(row):
+            self._submit(Explain(row.key))
+        if not self._view.is_examined(row):
+            number = next(self._numbers)
+            self._view.examine(row, number)
+            self._submit(Examine(number, frozenset({row.key}), closely=True))
+
+    def _delay_s(self, wanted: Drift | Commit) -> float:
+        before = self._view.examined
+        if before is None or not isinstance(wanted, Drift) or _unexplained(wanted):
+            return REST_S
+        return AGAIN_S if before.key == wanted.key else REST_S
 
 
 def _unexplained(row: Drift) -> bool:

@@ -44,9 +44,23 @@ def revert(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def rollback(options: Options, _: OpenTerminal | None) -> int:
+    """Make an app's folder what it was at a commit, by a new one, and sync what that changes."""
+    from core.cli.commands.revert import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options, back=True))
+
+
 def journal(options: Options, _: OpenTerminal | None) -> int:
     """Print what was written."""
     from core.cli.commands.journal import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
+def report(options: Options, _: OpenTerminal | None) -> int:
+    """Write an incident down."""
+    from core.cli.commands.report import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 

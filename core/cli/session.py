@@ -78,8 +78,10 @@ def connected(
     listening: bool = False,
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
+    from core.cluster import known_twice  # noqa: PLC0415 - lazily, see above
     from core.engine import connect  # noqa: PLC0415 - lazily, see above
 
+    settings = settings.with_twins(known_twice(settings.named))
     return connect(
         settings.apps,
         settings.clusters,

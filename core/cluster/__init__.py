@@ -18,5 +18,6 @@ connecting, in a thread.
 from core.clock import Clock
 from core.cluster.cluster import Cluster
 from core.cluster.collecting import collected
+from core.cluster.login.addresses import known_twice
 
-__all__ = ["Clock", "Cluster", "collected"]
+__all__ = ["Clock", "Cluster", "collected", "known_twice"]

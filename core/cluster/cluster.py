@@ -21,8 +21,10 @@ from core.cluster.writing.gateway import Gateway
 from core.cluster.writing.inventories import Inventories
 from core.cluster.writing.shards import Notes, Place
 from core.errors import DeniedError, OutdatedError, ProductError
+from core.health import Behind
 from core.model import (
     AuditEvent,
+    Claim,
     ClusterSpec,
     Desired,
     Home,
@@ -202,6 +204,15 @@ class Cluster:
         resource = self._presence.resource(KindRef(api_version, ref.kind))
         return await self._gateway.get(resource, ref.namespace, ref.name)
 
+    async def pods(self, behind: Behind) -> tuple[Live, ...]:
+        """Read the pods that stand behind a workload, some of them where there are many.
+
+        Raises:
+            ProductError: They cannot be told.
+        """
+        resource = self._presence.resource(KindRef("v1", "Pod"))
+        return await self._gateway.some(resource, behind.namespace, behind.selector)
+
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object.
 
@@ -211,17 +222,17 @@ class Cluster:
         return await self._access.may(verb, resource, namespace, name)
 
     async def read_inventory(
-        self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
+        self, app: str, namespace: str, home: Home, claim: Claim | None = None
     ) -> tuple[InventoryRow, ...]:
         """Return what was applied for *app*; from now on what others write there is told.
 
-        An inventory of the same folder under an earlier name is its own, unless one of the *others*
-        is called so; None looks under its own name alone.  What cannot be told now is once it can.
+        An inventory of the same folder under an earlier name, or in another namespace, is its own
+        by its *claim*; None looks at its own place alone.  What cannot be told now is once it can.
 
         Raises:
             ProductError: It cannot be told.
         """
-        read = partial(self._inventories.read, app, namespace, home, others)
+        read = partial(self._inventories.read, app, namespace, home, claim)
         try:
             rows = await read()
         except ProductError as error:

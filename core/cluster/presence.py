@@ -29,7 +29,7 @@ from core.cluster.waiting import happens_within
 from core.cluster.writing.access import Access
 from core.cluster.writing.inventories import Inventories
 from core.errors import ProductError, RejectedError, UnavailableError, UsageError
-from core.model import ClusterSpec, KindRef, Resource, problem_of
+from core.model import ClusterSpec, KindRef, Resource, one_server_words, problem_of
 from core.reconcile.memory.inputs import ClusterAsks, ClusterFound, ClusterLost, ClusterNamed, Input
 
 USAGE_RETRY_S: Final = 30.0
@@ -134,6 +134,8 @@ class Presence:
 
     async def _connect(self) -> None:
         """Log in afresh: credentials, certificates and the kubeconfig may be why it broke."""
+        if self._spec.same_as:
+            raise UsageError(one_server_words(self._spec.same_as, self._spec.name, "one address"))
         login = await log_in(
             self._spec, self._clock, context=self.context, tell=self._ask, name=self._name
         )

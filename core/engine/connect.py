@@ -13,7 +13,7 @@ from core.engine.engine import Engine
 from core.engine.inbox import Inbox
 from core.engine.reverting import Reverts
 from core.engine.seams import Adapters
-from core.git import Repositories
+from core.git import Marks, Repositories
 from core.journal import Journal
 from core.manifests import Reader, Workers
 from core.model import AppSpec, ClusterSpec
@@ -71,6 +71,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         ),
         attribution=Attribution(known, repositories, reader),
         reverts=Reverts(apps, repositories, reader, clock, makers.opener),
+        marks=Marks(repositories),
         comparing=Comparing(repositories, reader, mask_key, makers=makers),
         journal=Journal.of_user(os.environ, journal),
     )

@@ -24,6 +24,7 @@ from core.reconcile.memory.effects import (
     Prune,
     ReadCommit,
     ReadInventory,
+    ReadPods,
     Recall,
     WriteInventory,
 )
@@ -33,6 +34,7 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    Examined,
     Explained,
     InventoryRead,
     InventoryWritten,
@@ -56,6 +58,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | ReadInventory
     | WriteInventory
     | CheckAccess
+    | ReadPods
     | ComputeRevert
     | ReadCommit
     | CompareStates
@@ -104,12 +107,14 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return InventoryWritten(app, rows, problem.words)
         case CheckAccess(request, plan):
             return PlanPrepared(request, _refused(plan, problem.words))
-        case ComputeRevert(request, app, commit):
+        case ComputeRevert(request, app, commit, _, begins):
             target = Commit(commit, "", "", "")
-            shown = RevertPlan(app, target, branches[app], "", problem=problem)
+            shown = RevertPlan(app, target, begins or branches[app], "", problem=problem)
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case ReadPods(request, known):
+            return Examined(request, known)
         case CompareStates(request, before, after):
             return Compared(request, Comparison(End(before), End(after), problems=(problem,)))
         case MakeRevert(run, revert):

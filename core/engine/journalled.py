@@ -1,7 +1,7 @@
 """Each write between two rows of the journal: what is about to be sent, and what became of it.
 
-Before the first write to a cluster it is found out what became of those that an earlier process
-announced and never ended (safety.md section 6); they are never repeated.
+Before the first write to a cluster or a repository it is found out what became of those that an
+earlier process announced and never ended (safety.md section 6); they are never repeated.
 """
 
 import asyncio
@@ -10,11 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import TypeVar
 
-from core.engine.seams import ClusterLike, JournalLike
+from core.engine.seams import ClusterLike, JournalLike, MarksLike
 from core.errors import ProductError, UnavailableError
-from core.journal import Entry
-from core.model import Live, ObjectRef
-from core.model.journal import Ending, Intent, Outcome
+from core.model import Json, JsonObject, Live, ObjectRef
+from core.model.journal import Aim, Ending, Intent, Outcome
 from core.remedy import is_applied_by_us
 
 T = TypeVar("T")
@@ -23,11 +22,13 @@ T = TypeVar("T")
 class Journalled:
     """Writes, written down."""
 
-    def __init__(self, journal: JournalLike, clusters: Mapping[str, ClusterLike]) -> None:
-        """Keep the record in *journal*; *clusters* know what became of earlier writes."""
-        self._journal, self._clusters = journal, clusters
-        self._found_out: set[str] = set()
-        self._finding: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+    def __init__(
+        self, journal: JournalLike, clusters: Mapping[str, ClusterLike], marks: MarksLike
+    ) -> None:
+        """Keep the record in *journal*; the other two know what became of earlier writes."""
+        self._journal, self._clusters, self._marks = journal, clusters, marks
+        self._found_out: set[tuple[str, str]] = set()
+        self._finding: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def write(
         self, intent: Intent, write: Callable[[], Awaitable[T]], version: Callable[[T], str | None]
@@ -37,7 +38,7 @@ class Journalled:
         Raises:
             ProductError: It failed, or could not be announced and was not sent.
         """
-        await self._find_out(intent.cluster)
+        await self.find_out(intent.cluster, intent.aim.repo if intent.aim is not None else "")
         number = await self._journal.begin(intent)
         try:
             done = await write()
@@ -53,24 +54,30 @@ class Journalled:
         with suppress(ProductError):  # the next start finds it out; what was done, was done
             await self._journal.end(number, outcome)
 
-    async def _find_out(self, cluster: str) -> None:
-        """Give the intents of processes that ended what is true of them now."""
-        async with self._finding[cluster]:
-            if cluster in self._found_out:
-                return
-            for entry in await self._journal.left_open(cluster):
-                await self._journal.end(entry.number, await self._truth(cluster, entry))
-            self._found_out.add(cluster)
-
-    async def _truth(self, cluster: str, entry: Entry) -> Outcome:
-        """Read what an intent was about.
+    async def find_out(self, cluster: str, repository: str = "") -> None:
+        """Give the intents of processes that ended what is true of them now.
 
         Raises:
-            UnavailableError: The server does not say now.
+            UnavailableError: It cannot be found out now.
         """
-        about = entry.intent["object"]
-        if not isinstance(about, dict):
-            return Outcome(Ending.UNKNOWN, words="the program ended before it was told")
+        place = cluster, repository
+        async with self._finding[place]:
+            if place in self._found_out:
+                return
+            for entry in await self._journal.left_open(cluster):
+                aim = entry.intent.get("aim")
+                about = entry.intent["object"]
+                if isinstance(about, dict):
+                    deletes = entry.intent.get("sends") == ["delete"]
+                    outcome = await self._of_object(cluster, about, deletes=deletes)
+                elif isinstance(aim, dict) and aim["repo"] != repository:
+                    continue  # who writes there finds it out
+                else:
+                    outcome = await self._of_commit(aim)
+                await self._journal.end(entry.number, outcome)
+            self._found_out.add(place)
+
+    async def _of_object(self, cluster: str, about: JsonObject, *, deletes: bool) -> Outcome:
         api_version, name = str(about["api_version"]), str(about["name"])
         group = api_version.rpartition("/")[0]
         ref = ObjectRef(group, str(about["kind"]), str(about["namespace"] or ""), name)
@@ -80,7 +87,21 @@ class Journalled:
             raise
         except ProductError as error:
             return Outcome(Ending.UNKNOWN, words=f"it cannot be read: {error}")
-        return _outcome(about["version"], live, deletes=entry.intent.get("sends") == ["delete"])
+        return _outcome(about["version"], live, deletes=deletes)
+
+    async def _of_commit(self, said: Json) -> Outcome:
+        if not isinstance(said, dict):
+            return Outcome(Ending.UNKNOWN, words="the program ended before it was told")
+        aim = Aim(*(str(said[name]) for name in ("repo", "branch", "parent", "mark")))
+        try:
+            commit = await asyncio.to_thread(self._marks.find, aim)
+        except UnavailableError:
+            raise
+        except ProductError as error:
+            return Outcome(Ending.UNKNOWN, words=f"it cannot be read: {error}")
+        if commit is not None:
+            return Outcome(Ending.DONE, commit, "the program ended; the branch has the commit")
+        return Outcome(Ending.REFUSED, words="the program ended, and the branch lacks the commit")
 
 
 def _outcome(before: object, live: Live | None, *, deletes: bool) -> Outcome:

@@ -5,19 +5,24 @@ Only bugs escape, and those end the engine.
 """
 
 import asyncio
+import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final, assert_never
+
+import msgspec
 
 from core.clock import Clock
 from core.engine.failing import Asking, answer, failed
 from core.engine.journalled import Journalled
 from core.engine.seams import Adapters, ClusterLike
 from core.engine.trying import tried
-from core.errors import OutdatedError
-from core.model import Blocked, Live, RevertPlan, Step
+from core.errors import OutdatedError, ProductError
+from core.health import trouble
+from core.model import Blocked, Healths, Live, RevertPlan, Step
 from core.model.journal import Deed, Intent
 from core.reconcile.acting.prune.pruning import last_word
 from core.reconcile.memory.effects import (
@@ -32,10 +37,12 @@ from core.reconcile.memory.effects import (
     MakeRevert,
     Meet,
     Perform,
+    Pods,
     Prove,
     Prune,
     ReadCommit,
     ReadInventory,
+    ReadPods,
     ReadSource,
     Recall,
     WakeAt,
@@ -45,6 +52,7 @@ from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
     Applied,
     Compared,
+    Examined,
     InventoryRead,
     InventoryWritten,
     PlanPrepared,
@@ -73,7 +81,7 @@ class Performer:
         self._adapters, self._put = adapters, put
         self._branches, self._clock = dict(branches), clock
         self._contacted: set[str] = set()
-        self._journalled = Journalled(adapters.journal, adapters.clusters)
+        self._journalled = Journalled(adapters.journal, adapters.clusters, adapters.marks)
         self._dry_runs: dict[str, deque[Confirm]] = {}
         self._dry_running: Counter[str] = Counter()
         self._wakes: set[float] = set()
@@ -146,21 +154,22 @@ class Performer:
                 return await self._adapters.sources.proved(app, since)
             case Prune():
                 return await self._prune(effect)
-            case ReadInventory(name, app, namespace, home, others):
+            case ReadInventory(name, app, namespace, home, claim):
                 cluster = self._adapters.clusters[name]
-                rows = await cluster.read_inventory(app, namespace, home, others)
+                rows = await cluster.read_inventory(app, namespace, home, claim)
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
+            case ReadPods():
+                return await self._read_pods(effect)
             case CheckAccess():
                 return await self._check_access(effect)
             case LookUp():
                 return await self._look_up(effect)
             case Recall():
                 return await asyncio.to_thread(self._adapters.attribution.recall, effect)
-            case ComputeRevert(request, app, commit):
-                planned = self._adapters.reverts.planned
-                return RevertPrepared(request, await asyncio.to_thread(planned, app, commit))
+            case ComputeRevert():
+                return await self._planned(effect)
             case ReadCommit():
                 return await asyncio.to_thread(self._adapters.attribution.show, effect)
             case CompareStates(request, before, after):
@@ -205,9 +214,25 @@ class Performer:
         return Pruned(key, effect.uid)
 
     async def _reverted(self, plan: RevertPlan) -> str:
-        intent = Intent(deed=Deed.REVERT, app=plan.app, auto=False, revision=plan.target.id)
+        plan = replace(plan, mark=secrets.token_hex(8))
+        intent = Intent(
+            deed=Deed.REVERT if plan.restores is None else Deed.ROLLBACK,
+            app=plan.app,
+            auto=False,
+            revision=plan.target.id,
+            aim=self._adapters.reverts.aim(plan),
+        )
         make = partial(asyncio.to_thread, self._adapters.reverts.made, plan)
         return await self._journalled.write(intent, make, str)
+
+    async def _planned(self, asked: ComputeRevert) -> Input:
+        """Work a revert out, after it is known what became of earlier ones."""
+        reverts = self._adapters.reverts
+        with suppress(ProductError):  # it will say so before anything is written
+            await self._journalled.find_out("", reverts.repository(asked.app))
+        plan = partial(reverts.planned, asked.app, asked.commit)
+        planned = await asyncio.to_thread(plan, back=asked.back, begins=asked.begins)
+        return RevertPrepared(asked.request, planned)
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
@@ -224,6 +249,22 @@ class Performer:
         cluster = self._adapters.clusters[effect.cluster]
         events = await cluster.writes_of(effect.kind, effect.key.ref)
         return await asyncio.to_thread(self._adapters.attribution.look_up, effect, events)
+
+    async def _read_pods(self, effect: ReadPods) -> Input:
+        async with asyncio.TaskGroup() as tasks:
+            reads = {
+                pods.key: tasks.create_task(answer(self._told_by(pods), _unread))
+                for pods in effect.wanted
+            }
+        found = dict(effect.known.of)
+        for key, read in reads.items():
+            words = "; ".join(filter(None, (found[key].words, read.result())))
+            found[key] = replace(found[key], words=words)
+        return Examined(effect.request, Healths(found))
+
+    async def _told_by(self, pods: Pods) -> str:
+        read = await self._adapters.clusters[pods.cluster].pods(pods.behind)
+        return trouble(msgspec.json.decode(pod.body) for pod in read)
 
     async def _check_access(self, effect: CheckAccess) -> Input:
         cluster = self._adapters.clusters[effect.plan.cluster]
@@ -246,6 +287,10 @@ class Performer:
             return replace(step, problem=problem), None
         problem, blocking = await tried(cluster, step, trial)
         return replace(step, problem=problem), blocking
+
+
+def _unread(error: ProductError) -> str:
+    return f"its pods cannot be read: {error}"
 
 
 def _version_after(left: tuple[Live | None, ...]) -> str | None:

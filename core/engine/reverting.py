@@ -8,14 +8,16 @@ from typing import Final, TypeAlias
 from core.clock import Clock
 from core.compare import paired
 from core.decryption import Opener
-from core.errors import RejectedError
-from core.git import File, Repositories, Repository
+from core.errors import OutdatedError, RejectedError
+from core.git import File, Marks, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Reader, read
 from core.model import AppSpec, Document, Problem, Remedy, RevertPlan
+from core.model.journal import Aim
 from core.sources.reading import chosen_files, listed
 from core.sources.trust import unsigned
 
 _RENDERED: Final = "is of files that are rendered: what follows from it is for the next sync"
+_TRIES_MAX: Final = 5  # while others push faster
 _Readable: TypeAlias = tuple[File, Callable[[], bytes]]
 
 
@@ -33,14 +35,21 @@ class Reverts:
         """Undo commits of *apps*, whose folders lie in *repositories*; *opener* may be shared."""
         self._specs = {spec.name: spec for spec in apps}
         self._repositories, self._clock = repositories, clock
+        self._marks = Marks(repositories)
         self._cache, self._opener = DocumentCache(reader.outcomes), opener or Opener(reader)
 
     def meet(self, spec: AppSpec) -> None:
         """Undo commits of one app more; never blocks."""
         self._specs[spec.name] = spec
 
-    def planned(self, app: str, commit: str) -> RevertPlan:
+    def planned(self, app: str, commit: str, *, back: bool = False, begins: str = "") -> RevertPlan:
         """Work a revert out without making it.  Blocks.
+
+        Args:
+            app: For which app.
+            commit: What is undone.
+            back: It is not undone but gone back to: the app's folder becomes what it was then.
+            begins: A branch that is to begin with it, for a pull request.
 
         Raises:
             UsageError: There is no such commit, or no repository.
@@ -48,7 +57,9 @@ class Reverts:
         """
         spec = self._specs[app]
         repository = self._repositories.opened(spec.repo)
-        plan = repository.plan_revert(commit, branch=spec.revision, app=app, folder=spec.path)
+        plan = repository.plan_revert(
+            commit, branch=spec.revision, app=app, folder=spec.path, back=back, begins=begins
+        )
         if plan.problem is None and spec.signers is not None:
             plan = replace(plan, problem=Problem(Remedy.CHANGE_GIT, unsigned("revert")))
         if plan.problem is not None:
@@ -64,9 +75,42 @@ class Reverts:
     def made(self, plan: RevertPlan) -> str:
         """Write the revert commit that was shown, and return its id.  Blocks.
 
+        Where the branch moved since it is worked out again, and made if it is still what was shown.
+
         Raises:
-            ProductError: It cannot be made, or the branch moved since.
+            ProductError: It cannot be made, or would be another one by now.
         """
+        for _ in range(_TRIES_MAX - 1):
+            try:
+                return self._made(plan)
+            except OutdatedError as error:
+                found = self._marks.find(self.aim(plan))
+                if found is not None:
+                    return found
+                plan = self._again(plan, error)
+        return self._made(plan)
+
+    def aim(self, plan: RevertPlan) -> Aim:
+        """Say where the commit of a plan is made."""
+        return Aim(self.repository(plan.app), plan.branch, plan.parent, plan.mark)
+
+    def repository(self, app: str) -> str:
+        """Return which repository an app is in."""
+        return self._specs[app].repo
+
+    def _again(self, plan: RevertPlan, error: OutdatedError) -> RevertPlan:
+        """Work a revert out on what the branch is now.
+
+        Raises:
+            OutdatedError: It is not what was shown.
+        """
+        back, begins = plan.restores is not None, plan.branch if plan.begins else ""
+        now = self.planned(plan.app, plan.target.id, back=back, begins=begins)
+        if now.problem is not None or _does(now) != _does(plan):
+            raise error
+        return replace(now, mark=plan.mark)
+
+    def _made(self, plan: RevertPlan) -> str:
         spec = self._specs[plan.app]
         repository = self._repositories.opened(spec.repo)
         return repository.make_revert(
@@ -113,6 +157,12 @@ class Reverts:
             return read(each, self._cache, self._opener.by(spec.sops))
 
         return found(before), found(after)
+
+
+def _does(plan: RevertPlan) -> tuple[object, ...]:
+    """Return what of a plan a person has accepted."""
+    stated = ((each and (each.kind, each.name, each.body) for each in p) for p in plan.restated)
+    return plan.files, plan.diff, [*map(tuple, stated)]
 
 
 def _prefix(folder: str) -> str:

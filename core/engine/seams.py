@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.health import Behind
 from core.journal import Entry
 from core.model import (
     AppSpec,
     AuditEvent,
+    Claim,
     Desired,
     Home,
     Key,
@@ -22,7 +24,7 @@ from core.model import (
     RevertPlan,
 )
 from core.model.comparisons import Comparison
-from core.model.journal import Intent, Outcome
+from core.model.journal import Aim, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import (
@@ -64,15 +66,19 @@ class ClusterLike(Protocol):
     async def read(self, api_version: str, ref: ObjectRef) -> Live | None:
         """Read one object from the server itself; None means it is not there."""
 
+    async def pods(self, behind: Behind) -> tuple[Live, ...]:
+        """Read the pods that stand behind a workload."""
+        ...
+
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:
         """Return whether this identity may do *verb* to an object."""
 
     async def read_inventory(
-        self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
+        self, app: str, namespace: str, home: Home, claim: Claim | None = None
     ) -> tuple[InventoryRow, ...]:
         """Return what was applied for *app*, whose folder *home* is.
 
-        It may be found under an earlier name, but for those of *others*; None: not any more.
+        It may have had another name or namespace before, as *claim* tells; None: not any more.
         """
 
     async def write_inventory(
@@ -134,14 +140,27 @@ class RevertsLike(Protocol):
     def meet(self, spec: AppSpec) -> None:
         """Undo commits of one app more."""
 
-    def planned(self, app: str, commit: str) -> RevertPlan:
-        """Work a revert out without making it; blocks."""
+    def planned(self, app: str, commit: str, *, back: bool = False, begins: str = "") -> RevertPlan:
+        """Work a revert, or a way *back*, out without making it; blocks."""
+
+    def aim(self, plan: RevertPlan) -> Aim:
+        """Say where the commit of a plan is made."""
+
+    def repository(self, app: str) -> str:
+        """Return which repository an app is in."""
 
     def made(self, plan: RevertPlan) -> str:
         """Write the revert commit that was shown, and return its id; blocks."""
 
     def is_in(self, app: str, revert: str, head: str) -> bool:
         """Tell whether a commit has a revert of an app in it; blocks."""
+
+
+class MarksLike(Protocol):
+    """Commits found again by their marks."""
+
+    def find(self, aim: Aim) -> str | None:
+        """Return the commit that was made for an aim, None if there is none; blocks."""
 
 
 class JournalLike(Protocol):
@@ -178,4 +197,5 @@ class Adapters:
     attribution: AttributionLike
     reverts: RevertsLike
     comparing: ComparingLike
+    marks: MarksLike
     journal: JournalLike

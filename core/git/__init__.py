@@ -5,6 +5,7 @@ Everything reads committed state, straight from the object store; only this pack
 
 from core.git.edits import EditPlan, make_edit, plan_edit
 from core.git.homes import shared_name
+from core.git.marks import Marks
 from core.git.reading.history import Walk
 from core.git.reading.listing import File
 from core.git.reading.revisions import branches
@@ -15,11 +16,13 @@ from core.git.remotes.exchange import Told
 from core.git.repositories import Repositories
 from core.git.repository import Repository
 from core.git.writing.committing import commit_files
+from core.git.writing.messages import marked
 
 __all__ = [
     "Conversation",
     "EditPlan",
     "File",
+    "Marks",
     "Repositories",
     "Repository",
     "Shapes",
@@ -30,6 +33,7 @@ __all__ = [
     "branches",
     "commit_files",
     "make_edit",
+    "marked",
     "plan_edit",
     "shared_name",
 ]

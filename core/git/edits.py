@@ -9,11 +9,11 @@ from core.errors import OutdatedError, RejectedError
 from core.git.local.operations import BRANCHES
 from core.git.local.settings import GitSettings
 from core.git.reading.listing import is_safe_name, parts_of
-from core.git.reading.revisions import branch_ref, ref_target
+from core.git.reading.revisions import ref_target
 from core.git.repository import Repository
 from core.git.writing.checkout import check_clean, check_free
-from core.git.writing.commit import Authorship, Content, is_branch_name
-from core.git.writing.landing import Publish, land
+from core.git.writing.commit import Authorship, Content
+from core.git.writing.landing import Publish, land, ref_for
 from core.git.writing.reverting import Change, diff_text
 from core.git.writing.trust import check_owner, warnings
 
@@ -57,14 +57,7 @@ def plan_edit(
         DeniedError: The repository is another user's.
     """
     store = repository.store
-    ref = branch_ref(store, revision) if not branch else BRANCHES + branch
-    if ref is None:
-        reason = "is no branch; --branch NAME begins one there"
-        raise RejectedError(f'"{clean(revision)}" {reason}')
-    if branch and not is_branch_name(branch):
-        raise RejectedError(f'"{clean(branch)}" cannot name a branch')
-    if branch and ref_target(store, ref) is not None:
-        raise RejectedError(f'there is a branch "{clean(branch)}" already')
+    ref = ref_for(store, branch or revision, begins=bool(branch))
     changes = tuple(_change(repository, parent, path, new) for path, new in contents.items())
     settings = GitSettings(store.repo, os.environ)
     check_owner(store, settings)

@@ -6,6 +6,7 @@ Only committed state is read.  The one thing that writes is `make_revert`, and i
 
 import os
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from stat import S_ISREG
 from threading import Lock
@@ -30,9 +31,11 @@ from core.git.reading.store import Store, is_tree
 from core.git.showing import commit_shown
 from core.git.writing.checkout import check_clean, check_free
 from core.git.writing.commit import Authorship
-from core.git.writing.landing import Publish, land
-from core.git.writing.reverting import Change, diff_text, differences, message_of, reversal
+from core.git.writing.landing import Publish, land, ref_for
+from core.git.writing.messages import find_marked, message_of
+from core.git.writing.reverting import Change, diff_text, differences
 from core.git.writing.trust import check_owner, warnings
+from core.git.writing.undoing import changes_of, check_touches, taken_back, told
 from core.model import Commit, CommitShown, Home, Problem, Remedy, RevertPlan, problem_of
 
 HISTORY_KEPT: Final = 10_000  # commits
@@ -181,9 +184,24 @@ class Repository:
             yield name, old, new
 
     def plan_revert(
-        self, commit: str, *, branch: str, app: str = "", folder: str = ""
+        self,
+        commit: str,
+        *,
+        branch: str,
+        app: str = "",
+        folder: str = "",
+        back: bool = False,
+        begins: str = "",
     ) -> RevertPlan:
         """Work out the revert of one commit on a branch; `problem` says why it cannot be made.
+
+        Args:
+            commit: What is undone.
+            branch: Where.
+            app: For whom.
+            folder: That of the app.
+            back: *commit* is not undone but gone back to: the folder becomes what it was then.
+            begins: A branch that is to begin with it instead.
 
         Raises:
             UsageError: The commit is unknown.
@@ -192,46 +210,52 @@ class Repository:
         target = self.resolve(commit)
         ref = branch_ref(self.store, branch)
         head = None if ref is None else ref_target(self.store, ref)
-        name = branch if ref is None else ref.removeprefix(BRANCHES)
+        name = begins or (branch if ref is None else ref.removeprefix(BRANCHES))
+        plan = RevertPlan(app, target, name, head or "", begins=bool(begins))
         if head is None:
             reason = f'"{clean(branch)}" is no branch; a revert needs one to be made on'
             under_way = operation_of_head(self.store) if branch == "HEAD" else None
             if under_way is not None:
                 reason = f"{clean(str(under_way))}; finish it first"
-            problem = Problem(Remedy.CHANGE_GIT, reason)
-            return RevertPlan(app, target, name, "", problem=problem)
-        assert ref is not None
+            return replace(plan, problem=Problem(Remedy.CHANGE_GIT, reason))
+        folder = self.real_folder(head, folder)
+        plan = replace(plan, restores=folder if back else None)
+        notes: list[str] = []
+        settings = self._settings()
         try:
-            changes = self._reversal(target, head, self.real_folder(head, folder))
-            settings = self._settings()
+            if back:
+                found = taken_back(self._graph, target, head, folder)
+                notes += told([self.commit(each) for each in found])
+            else:
+                check_touches(self.store, target, folder)
+            changes = self._changes(plan)
+            ref = ref_for(self.store, name, begins=plan.begins)
             check_owner(self.store, settings)
             check_free(self.store, ref)
             check_clean(self.store, ref, settings, changes)
         except (RejectedError, DeniedError) as error:
-            return RevertPlan(app, target, name, head, problem=problem_of(error))
+            return replace(plan, problem=problem_of(error))
         files = tuple(change.name for change in changes)
-        notes = tuple(warnings(self.store, settings))
-        return RevertPlan(app, target, name, head, files, diff_text(changes), notes=notes)
+        notes += warnings(self.store, settings)
+        return replace(plan, files=files, diff=diff_text(changes), notes=tuple(notes))
 
     def reverted_files(self, plan: RevertPlan) -> Iterator[tuple[File, bytes | None]]:
-        """Yield every file that a planned revert changes, and what it will hold; None: nothing.
-
-        Raises:
-            ProductError: The repository cannot be read any more, or not as it was.
-        """
-        for change in self._reversal(plan.target, plan.parent, ""):
+        """Yield every file that a planned revert changes, and what it will hold; None: nothing."""
+        for change in self._changes(plan):
             if change.after is None:
                 yield File(change.name, "", 0), None
             else:
                 blob_id = Blob.from_string(change.after.data).id.decode()
                 yield File(change.name, blob_id, change.after.mode), change.after.data
 
-    def is_within(self, commit: str, head: str) -> bool:
-        """Tell whether *head* is a commit or descends from it.
+    def marked(self, branch: str, since: str, mark: str) -> str | None:
+        """Return the commit of a branch that has a mark of ours, if it is newer than *since*."""
+        head = ref_target(self.store, BRANCHES + branch)
+        self._graph.refresh()
+        return head and find_marked(self.store, self._graph, head, since, mark)
 
-        Raises:
-            UnavailableError: The repository cannot be read.
-        """
+    def is_within(self, commit: str, head: str) -> bool:
+        """Tell whether *head* is a commit or descends from it."""
         return comes_before(self._graph, commit, head)
 
     def make_revert(
@@ -267,10 +291,10 @@ class Repository:
         check_owner(self.store, settings)
         store = self.store
         with self.writing:
-            ref = branch_ref(store, plan.branch)
-            if ref is None or ref_target(store, ref) != plan.parent:
+            ref = ref_for(store, plan.branch, begins=plan.begins)
+            if ref_target(store, ref) != (None if plan.begins else plan.parent):
                 raise OutdatedError(f"{clean(plan.branch)} moved since the revert was shown")
-            changes = self._reversal(plan.target, plan.parent, "")
+            changes = self._changes(plan)
             if tuple(change.name for change in changes) != plan.files:
                 raise OutdatedError("the revert is no longer what was shown")
             made = Authorship(
@@ -282,7 +306,14 @@ class Repository:
                 what="revert",
             )
             commit_id = land(
-                store, settings, changes, made, ref=ref, parent=plan.parent, publish=publish
+                store,
+                settings,
+                changes,
+                made,
+                ref=ref,
+                parent=plan.parent,
+                begins=plan.begins,
+                publish=publish,
             )
         return commit_of(commit_id, store.commit(commit_id))
 
@@ -309,21 +340,5 @@ class Repository:
         with self.store.lock, translated(self.store.called):
             return GitSettings(self.store.repo, environment)
 
-    def _reversal(self, target: Commit, head: str, folder: str) -> tuple[Change, ...]:
-        short = target.id[:12]
-        if not target.parents:
-            raise RejectedError(f"{short} is the first commit; there is nothing before it")
-        if len(target.parents) > 1:
-            raise RejectedError(f"{short} is a merge; revert the commits it brought one by one")
-        if not self.is_within(target.id, head):
-            raise RejectedError(f"{short} is not part of this branch")
-        parent = target.parents[0]
-        if not self.store.has(parent):
-            raise RejectedError(f"the commit before {short} is not here; the clone is shallow")
-        parts = parts_of(folder)
-        if self.store.entry(target.id, parts) == self.store.entry(parent, parts):
-            raise RejectedError(f'{short} changes nothing in "{clean(folder)}"')
-        changes = reversal(self.store, target.id, parent, head)
-        if not changes:
-            raise RejectedError(f"nothing of {short} is left to undo")
-        return changes
+    def _changes(self, plan: RevertPlan) -> tuple[Change, ...]:
+        return changes_of(self.store, self._graph, plan.target, plan.parent, plan.restores)

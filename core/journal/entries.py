@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from core.model import Absent, FieldChange, Json, JsonObject, as_json
@@ -45,6 +45,7 @@ def record_of(intent: Intent, writer: JsonObject) -> JsonObject:
             "uid": intent.uid,
             "version": intent.version,
         },
+        "aim": None if intent.aim is None else asdict(intent.aim),
         "sends": list(intent.sends),
         "changes": [_evidence(change) for change in intent.changes],
         "writer": writer,

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from core.errors import ProductError, UnavailableError
@@ -25,6 +26,7 @@ class Journal:
         """Keep it at *path*, None where there is no home; *who* is the user that orders."""
         self._path, self._who = path, who
         self._store: Store | None = None
+        self._opening, self._closed = Lock(), False  # threads come at once, also while we end
         self._waiting: list[tuple[int | None, JsonObject, asyncio.Future[int]]] = []
         self._writing = False
 
@@ -71,8 +73,10 @@ class Journal:
 
     def close(self) -> None:
         """Write nothing any more."""
-        if self._store is not None:
-            self._store.close()
+        with self._opening:
+            self._closed = True
+            if self._store is not None:
+                self._store.close()
 
     async def _added(self, intent: int | None, row: JsonObject) -> int:
         """Add a row.  Who comes while others are being written waits for the next transaction."""
@@ -111,11 +115,14 @@ class Journal:
     def _opened(self) -> Store:
         if self._path is None:
             raise UnavailableError(_NOWHERE)
-        if self._store is None:
-            self._store = Store(self._path)
-            if self._store.damage:  # nothing is written before somebody could read this
-                raise UnavailableError(self._store.damage)
-        return self._store
+        with self._opening:
+            if self._closed:
+                raise UnavailableError("the journal is closed: the program ends")
+            if self._store is None:
+                self._store = Store(self._path)
+                if self._store.damage:  # nothing is written before somebody could read this
+                    raise UnavailableError(self._store.damage)
+            return self._store
 
 
 @cache

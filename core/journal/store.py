@@ -24,6 +24,7 @@ from core.state_folder import state_folder
 VERSION: Final = 1
 ROWS_MAX: Final = 200_000  # two for each write; the oldest go, and their last hash stays
 BUSY_S: Final = 5.0
+_PAUSE_S: Final = 0.01
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _SHARED: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "afs", "ceph", "fuse.sshfs", "9p"})
 _SCHEMA: Final = """
@@ -183,7 +184,7 @@ def _trouble(connection: sqlite3.Connection) -> str:
         UnavailableError: It is of a newer driftdeck.
     """
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("BEGIN IMMEDIATE")
     with closing(connection.execute("PRAGMA user_version")) as found:
         (version,) = found.fetchone()
@@ -195,8 +196,25 @@ def _trouble(connection: sqlite3.Connection) -> str:
             connection.execute(statement)
         connection.execute("INSERT INTO anchor VALUES (?)", (FIRST,))
     connection.execute("COMMIT")
+    connection.execute("BEGIN")  # so that all of it is of one moment: another process may write
     (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    return "" if said == "ok" and _is_whole(connection) else f"check: {said}"
+    whole = said == "ok" and _is_whole(connection)
+    connection.execute("COMMIT")
+    return "" if whole else f"check: {said}"
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Set the mode, which a new file needs: SQLite itself does not wait for who just makes it."""
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def _is_whole(connection: sqlite3.Connection) -> bool:

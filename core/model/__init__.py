@@ -18,17 +18,21 @@ from core.model.apps import (
     KeyKind,
     Render,
 )
-from core.model.audit import DELETIONS, AuditEvent
 from core.model.comparisons import Answer
+from core.model.health import Health, Healths, HealthState
 from core.model.judgement import (
+    DELETIONS,
     DRIFT_VERDICTS,
     Actor,
+    AuditEvent,
     Cause,
     Confidence,
     ConfirmedBy,
     Drift,
     FieldChange,
     FieldVerdict,
+    Held,
+    HeldBy,
     InfoClass,
     Operation,
     Origin,
@@ -58,6 +62,7 @@ from core.model.problems import (
     Problem,
     Remedy,
     error_of,
+    one_server_words,
     problem_of,
     stopping,
     worst_of,
@@ -73,7 +78,7 @@ from core.model.sides import (
     stamp_of,
 )
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
-from core.model.sources.homes import NOWHERE, Home
+from core.model.sources.homes import NOWHERE, UNCLAIMED, Claim, Home
 from core.model.values import (
     ABSENT,
     Absent,
@@ -95,6 +100,7 @@ __all__ = [
     "NOWHERE",
     "OWN_KEYS",
     "SEALED",
+    "UNCLAIMED",
     "UNNAMED",
     "Absent",
     "Actor",
@@ -105,6 +111,7 @@ __all__ = [
     "AuditEvent",
     "Blocked",
     "Cause",
+    "Claim",
     "Clearance",
     "ClusterName",
     "ClusterSpec",
@@ -124,6 +131,11 @@ __all__ = [
     "FieldChange",
     "FieldVerdict",
     "Guard",
+    "Health",
+    "HealthState",
+    "Healths",
+    "Held",
+    "HeldBy",
     "Home",
     "IgnoreRule",
     "InfoClass",
@@ -159,6 +171,7 @@ __all__ = [
     "cause_words",
     "error_of",
     "fields_of",
+    "one_server_words",
     "problem_of",
     "refusal_of",
     "stamp_of",

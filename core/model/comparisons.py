@@ -1,10 +1,11 @@
-"""Two states of Git against each other: two revisions of an app, or two apps."""
+"""Two states against each other: two revisions of an app, two apps, or what is live of two."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from core.model.apps import AppSpec
+from core.model.health import Healths
 from core.model.judgement import FieldChange, Origin
 from core.model.plans import CommitShown, Plan, RevertPlan, Sides, SidesShown
 from core.model.problems import Problem
@@ -38,11 +39,12 @@ class End:
 
     spec: AppSpec  # `revision` is the one that is compared
     commit: Commit | None = None  # None: not read
+    live: str = ""  # how its cluster is called, where live objects are compared
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two ends state differently."""
+    """What two ends state differently, or what is live of them."""
 
     before: End
     after: End
@@ -66,5 +68,5 @@ class Comparison:
         return f"{one.name}..{other.name}"
 
 
-Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison
+Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison | Healths
 """What a request of a front end is answered with."""

@@ -14,8 +14,10 @@ class Deed(StrEnum):
     SYNC = "sync"  # a person asked, or a new commit is followed
     TAKE_OVER = "take over"
     PRUNE = "prune"  # an object that Git dropped is deleted
-    REVERT = "revert"  # a commit in Git
-    PROMOTE = "promote"  # the same
+    REVERT = "revert"  # a commit in Git, and so are these
+    ROLLBACK = "rollback"
+    PROMOTE = "promote"
+    ADOPT = "adopt"
 
 
 class Ending(StrEnum):
@@ -24,6 +26,16 @@ class Ending(StrEnum):
     DONE = "done"
     REFUSED = "refused"  # nothing was changed
     UNKNOWN = "unknown"  # sent, or about to be, and no answer came
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Where a commit is to be made, and by what it is found there."""
+
+    repo: str
+    branch: str
+    parent: str  # what it is made on, or on what comes after that
+    mark: str  # its trailer `Journal-Id`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +53,7 @@ class Intent:
     uid: str | None = None  # None: the object is not there
     version: str | None = None  # the resourceVersion it was decided on
     sends: tuple[str, ...] = ()  # apply, edit, delete, in this order
+    aim: Aim | None = None  # of a commit
     changes: tuple[FieldChange, ...] = ()  # live value, Git's value, and who set the live one
 
 

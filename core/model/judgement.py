@@ -79,6 +79,9 @@ class Operation(StrEnum):
     UPDATE = "Update"
 
 
+DELETIONS: Final = frozenset({"delete", "deletecollection"})  # verbs that end an object's life
+
+
 class Confidence(StrEnum):
     """What a claim about an actor rests on, surest first."""
 
@@ -102,6 +105,19 @@ class Actor:
     verb: str | None = None  # of the request, from the audit log
     user_agent: str | None = None  # the same
     suspects: tuple[str, ...] = ()  # users of several matching requests: none of them is claimed
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One successful write that an audit log tells of; bodies and URIs are never kept."""
+
+    user: str
+    verb: str
+    user_agent: str
+    manager: str  # the field manager that the request named, or that its user agent implies
+    subresource: str
+    began: float  # seconds since the epoch, by the server's clock
+    ended: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +184,20 @@ class Stamp:
     uid: str | None = None
 
 
+class HeldBy(StrEnum):
+    """What keeps the engine from putting drift right unasked."""
+
+    BREAKER = "breaker"  # too much drifts at once, or was healed
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why what is apart is left as it is for now, although it would be put right unasked."""
+
+    by: HeldBy
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """One row: the verdict of one object, with the stamp it was made from."""
@@ -192,6 +222,7 @@ class Drift:
     line: int = 0
     untaken: bool = False  # in sync and not ours: a sync takes it over
     tracked_by: str = ""  # not ours, and left to this engine, which still tracks it
+    held: Held | None = None  # why it is not healed now
     actor: Actor | None = None  # who made an EXTRA object
     origin: Origin | None = None  # of a MISSING object; of an EXTRA one the commit that removed it
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from core.model.apps import ClusterName
 from core.model.judgement import FieldChange, Stamp
-from core.model.problems import Blocked, Clearance, Problem
+from core.model.problems import Blocked, Clearance, Problem, Remedy
 from core.model.requests import Request
 from core.model.sides import Commit, Document
 from core.model.values import JsonObject, Key, KindRef, Value
@@ -40,6 +40,10 @@ class Step:
     left: tuple[FieldChange, ...] = ()  # what it leaves as it is, for others decide it
     requests: tuple[Request, ...] = ()  # what is sent; decided when it runs where () before
     creates: Value = None  # the object that a create makes, its secrets hidden, to be shown
+    wave: int = 0  # Argo CD's, as Git gives it to the object
+    stage: int = 0  # each stage waits for the one before
+    remedy: Remedy = Remedy.GRANT  # what ends `problem`
+    stopped: bool = False  # `problem` is another step's, which this one needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Run:
     """One sync or revert that was asked for, and how far it is."""
 
     id: int  # the number given to the command
-    what: str  # "sync" or "revert"
+    what: str  # "sync", "revert", "rollback" or "adopt"
     total: int
     done: int = 0
     problems: tuple[Problem, ...] = ()
@@ -94,7 +98,7 @@ class RevertPlan:
     """A revert as it would be made: previewed, then executed as shown."""
 
     app: str
-    target: Commit  # the commit to undo
+    target: Commit  # the commit to undo, or to go back to
     branch: str
     parent: str  # the head it is made on; moved on means outdated
     files: tuple[str, ...] = ()  # paths it changes
@@ -106,6 +110,9 @@ class RevertPlan:
     blocking: Mapping[Key, tuple[str, ...]] = field(
         default_factory=dict
     )  # by object that the server refuses otherwise: live fields that go first
+    restores: str | None = None  # a folder that becomes what it was at the target, which stays
+    mark: str = ""  # by which the journal knows its commit; "" until it is made
+    begins: bool = False  # the branch is new: the cluster follows once it was merged
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Problem:
     remedy: Remedy
     words: str
     retry_after_s: float | None = None  # when there is hope of another answer
+    stopped: bool = False  # not tried, for what it needs is not there
 
     @override
     def __str__(self) -> str:
@@ -68,6 +69,14 @@ def error_of(problem: Problem) -> ProductError:
 def worst_of(problems: Iterable[Problem]) -> Problem | None:
     """Return the worst problem, the first one of several as bad; None where there is none."""
     return max(problems, key=lambda problem: _WORSE.index(problem.remedy), default=None)
+
+
+def one_server_words(first: str, second: str, told_by: str) -> str:
+    """Say that two clusters of the settings are one server, and what to do."""
+    return (
+        f"the clusters {first} and {second} are one API server ({told_by});"
+        f" name {first} in the apps of {second}, and take {second} out of the settings"
+    )
 
 
 # Guards ---------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.comparisons import Answer, Comparison
-from core.model.judgement import Drift, FieldChange, Verdict
+from core.model.health import Healths
+from core.model.judgement import Drift, FieldChange, Held, Verdict
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
@@ -75,6 +76,7 @@ class AppView:
     complete: bool = False  # both sides were read and every object has its final verdict
     blocked: bool = False  # it cannot become complete now; `problem` says why
     healing: bool = False
+    held: Held | None = None  # why nothing of it is healed now
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
     storing: bool = False  # the inventory is on its way to the cluster
@@ -98,6 +100,9 @@ class ClusterView:
     user: str = ""  # who we are there, as the kubeconfig calls it
     uid: str = ""  # of kube-system there; "" while it is not known
     asks: str = ""  # what its credential plugin wants of a person before it can be reached
+    short_kinds: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # by each short name the kinds that it means there, in lower case; empty before it is found
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -152,6 +157,11 @@ class Snapshot:
         """Return the comparison that `Compare` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, Comparison) else None
+
+    def healths_for(self, request: int) -> Healths | None:
+        """Return what `Examine` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, Healths) else None
 
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""

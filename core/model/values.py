@@ -92,3 +92,4 @@ class Resource:
     has_status: bool  # the kind has a status subresource
     verbs: frozenset[str] = frozenset()
     has_scale: bool = False  # the kind has a scale subresource: an autoscaler can drive it
+    short_names: tuple[str, ...] = ()  # what people type for it: `deploy`

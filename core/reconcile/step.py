@@ -11,7 +11,7 @@ from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.prune.cycles import take_proof
 from core.reconcile.acting.prune.pruning import take_pruned
 from core.reconcile.acting.sending import take_applied
-from core.reconcile.judging import bodies, explaining
+from core.reconcile.judging import bodies, examining, explaining
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
@@ -19,6 +19,8 @@ from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
     Compare,
+    CompareLive,
+    Examine,
     Execute,
     ExecuteRevert,
     Explain,
@@ -66,6 +68,7 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    Examined,
     Explained,
     InventoryRead,
     InventoryWritten,
@@ -80,7 +83,7 @@ from core.reconcile.memory.results import (
 )
 from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
-from core.reconcile.sides import desired, layouts, live, surveys, watched
+from core.reconcile.sides import desired, layouts, live, lives, surveys, watched
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
 
@@ -103,6 +106,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     for cluster in tuple(draft.clusters):
         live.say_synced(draft, cluster)
     _judge_some(draft)
+    runs.resume(draft)
     orders.heal(draft)
     orders.prune(draft)
     return draft.frozen(), tuple(draft.effects)
@@ -210,6 +214,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             draft.answer(request, commit)
         case Compared(request, comparison):
             draft.answer(request, comparison)
+        case Examined(request, healths):
+            draft.answer(request, healths)
         case RevertFound():
             reverts.found_revert(draft, happened)
         case Reverted():
@@ -220,18 +226,20 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
 
 def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
     match asked:
-        case PreparePlan(request, keys, prune):
-            orders.prepare(draft, request, keys, prune=prune)
+        case PreparePlan(request, keys, fields, prune):
+            orders.prepare(draft, request, keys, fields, prune=prune)
         case Execute(run, wanted, confirmed):
             runs.execute(draft, run, wanted, auto=False, confirmed=confirmed)
-        case PrepareRevert(request, app, commit):
-            draft.effects.append(ComputeRevert(request, app, commit))
+        case PrepareRevert(request, app, commit, back, begins):
+            draft.effects.append(ComputeRevert(request, app, commit, back, begins))
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
         case Compare(request, before, after):
             explaining.compare(draft, request, before, after)
+        case CompareLive(request, one, other, whole):
+            lives.compare_live(draft, request, one, other, whole=whole)
         case PrepareHeal(request, app):
             orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):
@@ -242,6 +250,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             explaining.look_up(draft, key)
         case ShowSides(request, keys):
             draft.answer(request, bodies.shown(draft, keys))
+        case Examine(request, keys, closely):
+            examining.examine(draft, request, keys, closely=closely)
         case Refresh():
             desired.refresh(draft)
         case _:

@@ -6,7 +6,7 @@ unknown key, a wrong type or a file that others may write is an error that names
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -24,6 +24,7 @@ from core.settings.checks import (
     namespace,
     repository,
 )
+from core.settings.dependences import check_found
 from core.settings.document import UNNAMED_CLUSTER, Stated, parse_settings
 from core.settings.sources.remotes import remote
 
@@ -68,6 +69,33 @@ class Settings:
     webhook: Webhook | None = None  # where their servers may say that there is news
     layouts: tuple[Layout, ...] = ()  # which stand for apps that are not known yet
     problems: tuple[str, ...] = ()  # of what layouts have matched
+    elsewhere: tuple[AppSpec, ...] = ()  # of clusters that no chosen app is meant for
+    named: tuple[ClusterSpec, ...] = ()  # all that the file names
+
+    def of_apps(self, names: frozenset[str]) -> "Settings":
+        """Choose some of the apps; the others of their clusters are neighbours, then."""
+        apps = tuple(app for app in self.apps if app.name in names)
+        needed = {app.cluster for app in apps}
+        rest = (*self.neighbours, *(app for app in self.apps if app.name not in names))
+        return replace(
+            self,
+            apps=apps,
+            clusters=tuple(one for one in self.clusters if one.name in needed),
+            neighbours=tuple(app for app in rest if app.cluster in needed),
+            elsewhere=(*self.elsewhere, *(app for app in rest if app.cluster not in needed)),
+        )
+
+    def with_twins(self, twins: Mapping[str, str]) -> "Settings":
+        """Let clusters be the server of another one: they are refused, their apps known there."""
+        here = {cluster.name for cluster in self.clusters}
+        near = tuple(
+            replace(app, cluster=twins[app.cluster])
+            for app in self.elsewhere
+            if twins.get(app.cluster) in here
+        )
+        clusters = tuple(replace(one, same_as=twins.get(one.name, "")) for one in self.clusters)
+        return replace(self, clusters=clusters, neighbours=(*self.neighbours, *near))
+
     journal: Path | None = None  # where what is written is recorded; None: with the user's state
 
 
@@ -92,6 +120,8 @@ def read_settings(flags: Flags, folder: Path, expand: Expand | None = None) -> S
     found = found.without({app.name: app for app in file.apps})
     layouts = layouts if expand is None else ()
     apps, clusters = (*file.apps, *found.apps), file.clusters
+    if found.apps and not found.problems:
+        check_found(apps)
     stated, apps = apps, _chosen(apps, flags.app, found.problems) if not layouts else apps
     if flags.source:
         if layouts:
@@ -103,6 +133,8 @@ def read_settings(flags: Flags, folder: Path, expand: Expand | None = None) -> S
         apps=tuple(map(_rooted, apps)),
         clusters=tuple(c for c in clusters if c.name in needed),
         neighbours=tuple(_rooted(a) for a in stated if a.cluster in needed and a.name not in names),
+        elsewhere=tuple(_rooted(a) for a in stated if a.cluster not in needed),
+        named=file.clusters,
         remotes=remotes,
         webhook=file.webhook,
         layouts=layouts,

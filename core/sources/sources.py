@@ -1,7 +1,7 @@
 """The schedule: which folders are read when, and what happens when one cannot be."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
@@ -9,8 +9,9 @@ from core.clock import Clock
 from core.decryption.opener import AGAIN_S
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
+from core.git.pinned import DEADLINE_S
 from core.manifests import Reader
-from core.model import AppSpec, Blocked, Commit, Guard, Problem, problem_of
+from core.model import AppSpec, Blocked, Commit, Guard, problem_of
 from core.model.sources.charts import Chart
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Webhook
@@ -23,6 +24,7 @@ from core.sources.proving import guard_of
 from core.sources.pulling import Pulls
 from core.sources.reading import Folders, Makers
 
+PATIENCE_S: Final = 5.0  # with a base in another repository: the other apps of this one wait, too
 LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
 
 
@@ -45,7 +47,6 @@ class _Source:
         self.unwalked: dict[str, tuple[AppSpec, str]] = {}  # app -> where its history begins
         self.walking = asyncio.Lock()
         self.lost: set[str] = set()  # apps whose server has bad news
-        self.awaited: list[asyncio.Future[Mapping[str, Problem]]] = []  # the next time it is asked
         remote = repositories.remote(path)
         patterns = [layout.revision for layout in layouts]
         self.polling = (
@@ -94,7 +95,7 @@ class Sources:
         makers = makers or Makers.of_user(reader, self._clock)
         self._charts = makers.charts
         self._pulls = Pulls(self._charts, self._clock, self._read_chart, self._is_used)
-        self._sources = _grouped(apps, layouts, repositories, makers, self._clock)
+        self._sources = _grouped(apps, layouts, repositories, makers, self._clock, once=once)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         } | {one.name: (one.spec, source) for source in self._sources for one in source.layouts}
@@ -135,6 +136,7 @@ class Sources:
         finally:
             self._reader.close()  # threads that wait for it go on, and the program can end
             self._charts.close()
+            self._repositories.close()
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
@@ -163,10 +165,7 @@ class Sources:
         """
         spec, source = self._by_app[app]
         if source.polling is not None:
-            source.awaited.append(asyncio.get_running_loop().create_future())
-            answer = source.awaited[-1]
-            source.polling.pace.ask_soon()
-            problem = (await answer).get(app)
+            problem = (await source.polling.asked()).get(app)
             if problem is not None:
                 return Proved(app, "", Blocked(Guard.SOURCE_KNOWN, problem.words))
         async with source.busy:
@@ -185,11 +184,7 @@ class Sources:
         if not self._once and polling.has_answered():
             await self._read_all(source, tasks)  # it stands from the start
         while True:
-            awaited, source.awaited = source.awaited, []
-            told = await polling.fetched()
-            await self._hear(source, polling, told, tasks)
-            for each in awaited:
-                each.set_result(polling.problems(told))
+            await self._hear(source, polling, await polling.fetched(), tasks)
             await (polling.pace.rung() if self._once else polling.pace.rest())
 
     async def _hear(
@@ -332,6 +327,8 @@ def _grouped(
     repositories: Repositories,
     makers: Makers,
     clock: Clock,
+    *,
+    once: bool,
 ) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
     by_path: dict[str, list[AppSpec]] = {}
@@ -342,7 +339,9 @@ def _grouped(
     sources: list[_Source] = []
     for path, specs in by_path.items():
         here = tuple(layout for layout in layouts if layout.spec.repo == path)
-        source = _Source(path, repositories, Folders(path, repositories, *makers), clock, here)
+        patience_s = DEADLINE_S if once else PATIENCE_S
+        folders = Folders(path, repositories, *makers, patience_s=patience_s)
+        source = _Source(path, repositories, folders, clock, here)
         source.hold(specs)
         sources.append(source)
     return sources

@@ -1,15 +1,34 @@
-"""One object: its verdict in words, who confirmed it, and what a sync would do about it."""
+"""One object: its verdict in words, who confirmed it, what a sync would do, whether it works."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from core.model import Cause, ConfirmedBy, Drift, ObjectRef, Verdict, cause_words
+from core.model import (
+    Cause,
+    ConfirmedBy,
+    Drift,
+    Health,
+    HealthState,
+    ObjectRef,
+    Verdict,
+    cause_words,
+)
 from core.telling import actors, changes, origins
 from core.telling.changes import is_noise
 from core.telling.moments import age, epoch_of
-from core.telling.spans import Line, Role, say
+from core.telling.spans import Line, Role, Span, say
 from core.telling.verdicts import ROLES, WORDS
 
 _ON_ONE_SIDE = frozenset({Verdict.UNKNOWN, Verdict.MISSING, Verdict.EXTRA})
+
+
+_HEALTH: Final[Mapping[HealthState, tuple[str, Role]]] = {
+    HealthState.CURRENT: ("works", Role.MUTED),
+    HealthState.IN_PROGRESS: ("not ready", Role.WARNING),
+    HealthState.FAILED: ("failed", Role.ERROR),
+    HealthState.TERMINATING: ("terminating", Role.WARNING),
+    HealthState.UNKNOWN: ("unknown", Role.UNKNOWN),
+}
 
 
 def name_of(ref: ObjectRef) -> str:
@@ -45,7 +64,8 @@ def story(drift: Drift, now: float) -> Iterator[Line]:
         )
         yield (("a sync without --prune leaves it alone", Role.TEXT),)
     kept = sentence(drift) if drift.tracked_by else ""
-    for reason in (kept, drift.reason, drift.problem):
+    held = drift.held.words if drift.held is not None else ""
+    for reason in (kept, drift.reason, held, drift.problem):
         if reason:
             yield (say(reason),)
 
@@ -144,3 +164,9 @@ def hidden(drift: Drift) -> str:
 
 def _fields(count: int) -> str:
     return f"{count} field{'s' if count > 1 else ''}"
+
+
+def works(health: Health) -> Span:
+    """Say whether it works: `not ready: 1 of 3 pods available`."""
+    word, role = _HEALTH[health.state]
+    return say(": ".join(filter(None, (word, health.words))), role)

@@ -20,6 +20,7 @@ from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
 _OURS: Final = "driftdeck"  # what we wrote ourselves needs no name
+_MADE: Final = {"revert": "reverted", "rollback": "rolled back"}
 _REST: Final[Mapping[Remedy, str]] = {  # what became of a step that was not done
     Remedy.GRANT: "refused",
     Remedy.CHANGE_GIT: "refused",
@@ -27,6 +28,7 @@ _REST: Final[Mapping[Remedy, str]] = {  # what became of a step that was not don
     Remedy.LOOK_AGAIN: "changed meanwhile",
     Remedy.WAIT: "not answered",
 }
+AFTER_MERGE: Final = "Not done now; once the branch is merged, this follows:"
 _NAMED_MAX: Final = 10  # of the objects that are left to others
 
 
@@ -35,14 +37,19 @@ def title(plan: Plan) -> Line:
     return (say(f"Plan for cluster {plan.called}", Role.TITLE),)
 
 
-def heading(plan: Plan) -> str:
+def heading(plan: Plan, what: str = "") -> str:
     """`Sync 3 objects on prod-eu-1`: what a person is asked about."""
-    return say(f"Sync {objects(len(plan.runnable))} on {plan.called}")[0]
+    return say(f"Sync {what or objects(len(plan.runnable))} on {plan.called}")[0]
 
 
 def objects(count: int) -> str:
     """`1 object`, `3 objects`."""
     return f"{count} object{'' if count == 1 else 's'}"
+
+
+def fields(count: int) -> str:
+    """`1 field`, `3 fields`."""
+    return f"{count} field{'' if count == 1 else 's'}"
 
 
 def revision(app: str, commit: str) -> Line:
@@ -107,13 +114,16 @@ def run(ended: Run) -> Line:
 
 def counted(ended: Run) -> str:
     """Count what a run did and did not do; what was refused from the start counts, too."""
-    others = Counter(_REST[problem.remedy] for problem in ended.problems)
-    return ", ".join([f"{ended.done} done", *(f"{n} {word}" for word, n in others.items())])
+    others = Counter(
+        "stopped" if problem.stopped else _REST[problem.remedy] for problem in ended.problems
+    )
+    done = f"{ended.done} of {ended.total} done" if ended.total else f"{ended.done} done"
+    return ", ".join([done, *(f"{n} {word}" for word, n in others.items())])
 
 
 def failed(ended: Run) -> str:
     """Say of a run that went wrong how far it came: `sync: 61 done, 1 refused`."""
-    what = f"reverted as {ended.revision[:7]}; sync" if ended.revision else ended.what
+    what = f"{_undone(ended)}; sync" if ended.revision else ended.what
     if not (ended.total or ended.done):
         return say(f"{what} failed")[0]
     return say(f"{what}: {counted(ended)}")[0]
@@ -130,9 +140,18 @@ def synced(ended: Run) -> str:
 
 
 def reverted(ended: Run) -> str:
-    """Which commit a revert made, and what its sync did."""
+    """Which commit a revert or a rollback made, and what its sync did."""
     followed = f"{objects(ended.done)} synced" if ended.total else "nothing to sync"
-    return say(f"reverted as {ended.revision[:7]}, {followed}")[0]
+    return say(f"{_undone(ended)}, {followed}")[0]
+
+
+def undoing(*, back: bool) -> str:
+    """Say in nine cells what becomes of the commit that is named next."""
+    return "back to  " if back else "reverts  "
+
+
+def _undone(ended: Run) -> str:
+    return f"{_MADE.get(ended.what, 'committed')} as {ended.revision[:7]}"
 
 
 def left_alone(snapshot: Snapshot) -> tuple[str, ...]:

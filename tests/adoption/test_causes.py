@@ -100,9 +100,9 @@ def test_on_the_first_day_each_switch_holds_field_by_field(
     stage.settings = settings
     place = stage.place()
     with place.controller("--autoheal") as controller:
-        _, line = controller.take(of("heal_skipped"), within_s=30)
+        _, line = controller.take(of("heal_skipped"), within_s=60)
         assert line["message"] == skipped
-        controller.take(lambda each: each["event"] in {"healed", "synced"}, within_s=30)
+        controller.take(lambda each: each["event"] in {"healed", "synced"}, within_s=60)
     assert data(stage) == expected
     found = stage.diff()["web"]
     assert found["cause"] == ("git_ahead" if "follow" in settings else "live_changed")
@@ -114,11 +114,11 @@ def test_standing_permission_takes_over_quietly_and_follows_from_then_on(stage: 
     before = data(stage)
     place = stage.place()
     with place.controller("--autoheal") as controller:
-        _, line = controller.take(of("taken_over"), within_s=30)
+        _, line = controller.take(of("taken_over"), within_s=60)
         assert (line["object"]["name"], line["changes"]) == ("web", None)
         assert data(stage) == before
         stage.git(web=AFTER)  # drops b
-        _, line = controller.take(of("synced"), within_s=30)
+        _, line = controller.take(of("synced"), within_s=60)
         assert [change["cause"] for change in line["changes"]] == ["git_ahead"]
         told = {each["event"] for each in controller.seen}
     assert data(stage) == {"a": "1"}

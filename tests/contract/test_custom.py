@@ -21,10 +21,10 @@ def widgets(api: Client) -> None:
     """The kind exists while a test runs, once an apply of it is accepted."""
     if api.get(WIDGETS).status == 404:
         assert api.create(CRDS, widget_definition()).status == 201
-    assert eventually(lambda: _served(api), within_s=30)
+    assert eventually(lambda: _served(api), within_s=60)
     probe = "/apis/contract.test/v1/namespaces/default/widgets/probe"
     ready = {"manager": "probe", "dryRun": "All"}
-    assert eventually(lambda: api.apply(probe, widget("probe"), **ready).status == 201, within_s=30)
+    assert eventually(lambda: api.apply(probe, widget("probe"), **ready).status == 201, within_s=60)
 
 
 def test_a_definition_becomes_established(api: Client) -> None:
@@ -168,4 +168,4 @@ def test_deleting_the_definition_deletes_the_objects_and_ends_the_watch(
     assert next(events)["type"] == "ADDED"
     api.delete(WIDGETS)
     assert [one["type"] for one in events][-1] == "DELETED"
-    assert eventually(lambda: api.get(home.widgets).status == 404, within_s=30)
+    assert eventually(lambda: api.get(home.widgets).status == 404, within_s=60)

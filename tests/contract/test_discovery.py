@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from tests.apiserver.server import ApiServer
+from tests.apiserver.waiting import eventually
 from tests.contract.client import Client, Server
 from tests.contract.make_openapi import without_descriptions
 
@@ -25,8 +26,13 @@ DEPLOYMENT = "io.k8s.api.apps.v1.Deployment"
 
 
 def _document(api: Client, path: str) -> Json:
-    index = api.get("/openapi/v3").body["paths"]
-    return api.get(index[path.removeprefix("/")]["serverRelativeURL"]).body
+    def index() -> Json:
+        found: Json = api.get("/openapi/v3").body["paths"]
+        return found
+
+    name = path.removeprefix("/")
+    assert eventually(lambda: name in index(), within_s=60)  # a server that just began adds them
+    return api.get(index()[name]["serverRelativeURL"]).body
 
 
 def test_the_version_is_the_one_the_product_is_built_for(api: Client) -> None:

@@ -22,7 +22,6 @@ from tests.core.git.sample import Sample
 from tests.fleets.story import Server
 
 ENVIRONMENTS: Final = {"eu": "staging", "us": "production", "ap": "production"}  # by cluster
-SEEN_WITHIN_S: Final = 5.0
 DEPLOYMENT: Final = """\
 apiVersion: apps/v1
 kind: Deployment
@@ -100,7 +99,7 @@ def tell(servers: Mapping[str, Server], folder: Path) -> list[tuple[str, float]]
         before = {name: _versions(one) for name, one in servers.items()}
         push("clusters/us/shop/kustomization.yaml", CLUSTER % ("production", "1.1"))
         moved = {**first, "us": "registry.example/shop:1.1"}
-        seen("a tag in one overlay", lambda: _images(servers) == moved, SEEN_WITHIN_S)
+        seen("a tag in one overlay", lambda: _images(servers) == moved)
         after = {name: _versions(one) for name, one in servers.items()}
         assert {name for name in servers if before[name] != after[name]} == {"us"}
         assert _check(folder, person) == 0

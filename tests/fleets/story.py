@@ -40,7 +40,7 @@ def tell(servers: Mapping[str, Server], folder: Path) -> list[tuple[str, float]]
     words = ("--headless", "--autoheal", "--config", str(folder / "driftdeck.yaml"))
     took: list[tuple[str, float]] = []
 
-    def seen(what: str, holds: Callable[[], bool], within_s: float = 30) -> None:
+    def seen(what: str, holds: Callable[[], bool], within_s: float = 60) -> None:
         began = time.monotonic()
         assert eventually(holds, within_s=within_s), f"not seen: {what}"
         took.append((what, time.monotonic() - began))
@@ -52,7 +52,7 @@ def tell(servers: Mapping[str, Server], folder: Path) -> list[tuple[str, float]]
         seen("a commit to one folder", lambda: _value(servers, "us") == "2")
         away, *others = servers
         servers[away].stop()
-        controller.take(of("cluster_unavailable"), within_s=30)
+        controller.take(of("cluster_unavailable"), within_s=60)
         for name in others:
             _change(servers, name, "9")
         stated = {"us": "2", "ap": "1"}

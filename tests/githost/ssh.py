@@ -13,7 +13,7 @@ import pytest
 
 from tests.apiserver.ports import ReservedPort
 
-_START_S = 20.0
+_START_S = 60.0
 _SETTINGS = """\
 Port {port}
 ListenAddress 127.0.0.1

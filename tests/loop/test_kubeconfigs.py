@@ -12,6 +12,7 @@ import yaml
 
 from core.git import commit_files
 from tests.apiserver.server import ApiServer
+from tests.apiserver.waiting import eventually
 from tests.loop.clusters import run, sandbox_place
 from tests.loop.stage import ADA, Stage
 from tests.tui.test_pty import Terminal
@@ -52,13 +53,18 @@ def run_with(
 
 
 def writers(stage: Stage) -> set[str]:
-    return {
-        event["user"]["username"]
-        for event in stage.server.audit_events()
-        if event["verb"] in {"create", "update", "patch"}
-        and event.get("objectRef", {}).get("namespace") == stage.namespace
-        and "dryRun" not in event["requestURI"]
-    }
+    """Who wrote there, once the log has it: that comes a moment after the answer."""
+
+    def logged() -> set[str]:
+        return {
+            event["user"]["username"]
+            for event in stage.server.audit_events()
+            if event["verb"] in {"create", "update", "patch"}
+            and event.get("objectRef", {}).get("namespace") == stage.namespace
+            and "dryRun" not in event["requestURI"]
+        }
+
+    return eventually(logged, within_s=60)
 
 
 @pytest.mark.real
@@ -140,11 +146,15 @@ def test_extras_of_an_impersonated_user_arrive_as_kubectl_sends_them(stage: Stag
     done = run_with(stage, "sync", "--yes", kubeconfigs=[path])
     assert done.returncode == 0, done.stderr
     assert "Plan for cluster staging (user u-staging as carol)\n" in done.stdout
-    seen = [
-        event["impersonatedUser"]
-        for event in stage.server.audit_events()
-        if event.get("impersonatedUser", {}).get("username") == "carol"
-        and event.get("objectRef", {}).get("namespace") == stage.namespace
-    ]
+
+    def logged() -> list[Any]:
+        return [
+            event["impersonatedUser"]
+            for event in stage.server.audit_events()
+            if event.get("impersonatedUser", {}).get("username") == "carol"
+            and event.get("objectRef", {}).get("namespace") == stage.namespace
+        ]
+
+    seen = eventually(logged, within_s=60)
     assert seen
     assert all(user["extra"] == {"example.org/reason": ["change 12"]} for user in seen)

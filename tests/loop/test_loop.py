@@ -166,7 +166,7 @@ def test_the_controller_heals_what_others_change_and_follows_git(place: Place) -
     app = apps(place)[1]
     base = f"/api/v1/namespaces/{app}"
     with place.controller("--autoheal") as controller:
-        controller.take(of("cluster_synced"), within_s=30)
+        controller.take(of("cluster_synced"), within_s=60)
         scale(place, app, 7)
         controller.take(of("drift_detected", app=app, kind="Deployment"), within_s=60)
         _, line = controller.take(of("healed", app=app, kind="Deployment"), within_s=60)

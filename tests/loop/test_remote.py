@@ -98,27 +98,27 @@ def test_a_command_says_that_the_server_is_away_and_what_stands_meanwhile(world:
 
 def test_a_push_is_followed_and_drift_is_healed_while_the_server_is_away(world: World) -> None:
     with world.place.controller("--autoheal") as controller:
-        controller.take(of("synced"), within_s=30)
-        assert eventually(lambda: world.live() == "1", within_s=20)
+        controller.take(of("synced"), within_s=60)
+        assert eventually(lambda: world.live() == "1", within_s=60)
         second = world.state(2)
-        controller.take(of("source_updated", revision=second), within_s=20)
-        assert eventually(lambda: world.live() == "2", within_s=20)
+        controller.take(of("source_updated", revision=second), within_s=60)
+        assert eventually(lambda: world.live() == "2", within_s=60)
         world.host.stop()
-        controller.take(of("source_unavailable"), within_s=20)
+        controller.take(of("source_unavailable"), within_s=60)
         path = f"/api/v1/namespaces/{world.namespace}/configmaps/m?fieldManager=kubectl-edit"
         merge = "application/merge-patch+json"
         world.place.client.call("PATCH", path, {"data": {"a": "9"}}, content_type=merge)
-        controller.take(of("healed", kind="ConfigMap"), within_s=20)
+        controller.take(of("healed", kind="ConfigMap"), within_s=60)
         assert world.live() == "2"
         third = world.state(3)
         world.host.start()
-        controller.take(of("source_updated", revision=third), within_s=40)
-        assert eventually(lambda: world.live() == "3", within_s=20)
+        controller.take(of("source_updated", revision=third), within_s=60)
+        assert eventually(lambda: world.live() == "3", within_s=60)
     # What was fetched stands when the program starts again while the server is away.
     world.host.stop()
     with world.place.controller("--autoheal") as controller:
-        controller.take(of("source_updated", revision=third), within_s=30)
-        controller.take(of("source_unavailable"), within_s=30)
+        controller.take(of("source_updated", revision=third), within_s=60)
+        controller.take(of("source_unavailable"), within_s=60)
 
 
 RECIPE = next(
@@ -196,16 +196,16 @@ def test_a_tag_that_ci_commits_is_followed_at_once_named_and_rolled_back(world: 
         hook = f"webhook: {{listen: '127.0.0.1:{port.number}', secret_file: secret}}\n"
         settings.write_text(hook + settings.read_text().replace("poll: 5s", "poll: 1h"))
         with world.place.controller("--autoheal") as controller:
-            controller.take(of("synced"), within_s=30)
-            assert eventually(lambda: image(world) == "1.0", within_s=20)
+            controller.take(of("synced"), within_s=60)
+            assert eventually(lambda: image(world) == "1.0", within_s=60)
             piped(world, f"http://127.0.0.1:{port.number}/", "1.1")
             second = world.sample.git("rev-parse", "main").strip()
-            _, line = controller.take(of("source_updated", revision=second), within_s=20)
+            _, line = controller.take(of("source_updated", revision=second), within_s=60)
             assert line["message"] == "web 1.1"
-            assert eventually(lambda: image(world) == "1.1", within_s=30)
+            assert eventually(lambda: image(world) == "1.1", within_s=60)
             assert history(world)[0] == ("CI <ci@example>", "web 1.1")
             assert run(world.place, "revert", second, "--yes").returncode == 0
-            assert eventually(lambda: image(world) == "1.0", within_s=30)
+            assert eventually(lambda: image(world) == "1.0", within_s=60)
             assert history(world)[0] == ("Robin <robin@example>", 'Revert "web 1.1"')
 
 

@@ -128,10 +128,8 @@ def test_a_sync_ends_where_the_inventory_cannot_be_written(
     assert stage("sync", "--yes") == 0
     fault(stage)
     stage.drift()
-    began = time.monotonic()
     asked = stage.asked_by(lambda: stage("sync", "--yes"))
     assert stage.value() == "1"
-    assert time.monotonic() - began < 20
     of_record = sum(count for place, count in asked.items() if "driftdeck-shop" in place)
     creates = asked[f"POST {MAPS}"]
     assert of_record + creates <= 12, asked
@@ -168,7 +166,7 @@ def interrupted(stage: Stage, after: int) -> None:
                 running.terminate()
                 break
             time.sleep(0.001)
-        running.wait(20)
+        running.wait(60)
 
 
 @pytest.mark.parametrize("again", [True, False], ids=["synced again", "dropped at once"])

@@ -67,7 +67,7 @@ def test_a_rebase_under_way_is_not_applied_and_its_end_is(place: Place, name: st
         controller.take(of("synced", app="shop", kind="ConfigMap"), within_s=60)
         assert sale() == "3"
         git(place, "rebase", "feature", "--exec", "false", code=1)
-        _, line = controller.take(of("source_unavailable", app="shop"), within_s=30)
+        _, line = controller.take(of("source_unavailable", app="shop"), within_s=60)
         assert "a rebase is under way in" in line["message"]
         git(place, "rebase", "--continue", code=1)  # to the next commit
         assert sale() == "3"
@@ -75,7 +75,7 @@ def test_a_rebase_under_way_is_not_applied_and_its_end_is(place: Place, name: st
         assert once.returncode == 3
         assert "a rebase is under way in" in once.stderr
         git(place, "rebase", "--continue")
-        controller.take(of("synced", app="shop", kind="ConfigMap"), within_s=30)
+        controller.take(of("synced", app="shop", kind="ConfigMap"), within_s=60)
         synced = [line for line in controller.seen if line["event"] == "synced"]
         names = [line["object"]["name"] for line in synced]
         assert names[-1] == "other"

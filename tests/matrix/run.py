@@ -90,7 +90,7 @@ class Matrix:
                     last[line["object"]["name"]] = line
                 return all(_is_told(last.get(case.name), case) for case in CASES)
 
-            watcher.take(all_seen, within_s=30)
+            watcher.take(all_seen, within_s=60)
         return {name: _named(line["changes"] or ()) for name, line in last.items()}
 
     def _note(self, outcome: Outcome, setting: Setting, row: Json | None) -> None:

@@ -139,7 +139,7 @@ def test_after_one_sync_everything_is_and_stays_in_sync(
     assert found["apps"][0]["counts"]["in_sync"] == len(found["objects"]) > 50
     before = writes(live_server)
     with place.controller("--autoheal") as controller:
-        controller.take(lambda line: line["event"] == "cluster_synced", within_s=30)
+        controller.take(lambda line: line["event"] == "cluster_synced", within_s=60)
         act_as_controllers(live_server)
         with pytest.raises(AssertionError):  # no such line comes
             controller.take(is_drift, within_s=SETTLED_S)

@@ -50,12 +50,11 @@ class Scripted:
             self._loop.call_soon_threadsafe(self._changed.set)
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
-        while True:
+        while self.fail_with is None:  # which may come before anybody looks
             self._changed.clear()
             yield self.newest
             await self._changed.wait()
-            if self.fail_with is not None:
-                raise self.fail_with
+        raise self.fail_with
 
     async def run(self) -> None:
         try:

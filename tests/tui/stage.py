@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any, TypeVar
 
 from textual import events
@@ -35,6 +36,7 @@ AskedFor = TypeVar("AskedFor")
 ARMED_S = 0.45
 PROTECTED = "prod-eu-1"  # the sample world's
 _TURNS = 40
+_PATIENCE_S = 60.0
 
 
 def answered(command: Command, snapshot: Snapshot) -> Snapshot | None:
@@ -98,11 +100,10 @@ class Stage:
 
     async def until(self, claim: Callable[[], object]) -> None:
         """Wait until *claim* holds."""
-        for _ in range(400):
-            if claim():
-                return
+        end = monotonic() + _PATIENCE_S
+        while not claim():
+            assert monotonic() < end, f"never came true; the screen says\n{self.screen}"
             await self.pilot.pause(0.03)
-        raise AssertionError(f"never came true; the screen says\n{self.screen}")
 
     async def say(self, snapshot: Snapshot) -> None:
         """Let the engine publish *snapshot*, and wait until it, or what it led to, is shown."""

@@ -6,8 +6,8 @@ from time import process_time
 import pytest
 
 from core.errors import DeniedError
-from core.model import Key, ObjectRef, Snapshot, Verdict
-from core.reconcile.memory.commands import Explain, ShowCommit
+from core.model import Health, Healths, HealthState, Key, ObjectRef, Snapshot, Stamp, Verdict
+from core.reconcile.memory.commands import Examine, Explain, ShowCommit
 from tests.tui import samples
 from tests.tui.stage import playing
 from tui.text.rows import Looks, resource_line
@@ -106,6 +106,34 @@ async def test_who_and_why_are_looked_up_once_for_the_row_the_cursor_rests_on() 
         await stage.press("k", "j")
         await stage.pilot.pause(0.25)
         assert stage.asked(Explain) == [Explain(samples.API)]
+
+
+async def test_whether_the_object_under_the_cursor_works_stands_below_its_verdict() -> None:
+    world = samples.world()
+    rows = dict(world.rows)
+    rows[samples.API] = replace(rows[samples.API], stamp=Stamp("d", "5", "u"))
+    words = "0 of 3 pods available; pod api-1: container api: ImagePullBackOff"
+
+    def answer(command: object, newest: Snapshot) -> Snapshot | None:
+        if not isinstance(command, Examine):
+            return None
+        found = Healths({key: Health(HealthState.IN_PROGRESS, words) for key in command.keys})
+        return replace(newest, answers={**newest.answers, command.request: found})
+
+    async with playing(size=(160, 50), snapshot=replace(world, rows=rows)) as stage:
+        stage.engine.answer = answer
+        await stage.press("2", "j")
+        await stage.until(lambda: "health  not ready: 0 of 3 pods" in stage.pane("changes"))
+        assert "≠ drifted  Deployment payments/api" in stage.pane("changes")
+        (asked,) = stage.asked(Examine)
+        assert (asked.keys, asked.closely) == (frozenset({samples.API}), True)
+        await stage.say(replace(stage.engine.newest, sequence=9))
+        moved = replace(rows[samples.API], stamp=Stamp("d", "6", "u"))
+        await stage.say(replace(stage.engine.newest, rows={**rows, samples.API: moved}))
+        assert "health  not ready" in stage.pane("changes")
+        await stage.until(lambda: len(stage.asked(Examine)) == 2)
+        await stage.press("k")
+        assert "health" not in stage.pane("changes")
 
 
 async def test_a_filter_by_somebody_looks_up_who_is_behind_the_rows_it_asks_about() -> None:

@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "tests.tui.play"]
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*\b[34]8;")
-_DEADLINE_S = 30
+_DEADLINE_S = 60
 # readline, which pytest loads, puts 24 and 80 there, and a worker of xdist inherits them: the
 # program believes them rather than the terminal, and at 80 columns it shows one pane.
 _NOT_INHERITED = frozenset({"NO_COLOR", "LINES", "COLUMNS"})

@@ -72,7 +72,7 @@ def webhooks(client: Client, namespace: str) -> Iterator[None]:
             answer = client.call("POST", _URL, body)
             assert answer.status == 201, answer.body
         for word in MUTATIONS:
-            assert eventually(lambda w=word: _works(client, namespace, w), within_s=30.0)  # type: ignore[misc]
+            assert eventually(lambda w=word: _works(client, namespace, w), within_s=60)  # type: ignore[misc]
         yield
         for body in bodies:
             client.call("DELETE", f"{_URL}/{body['metadata']['name']}")

@@ -5,7 +5,7 @@ Only steps to safety act at once: heal off, writing off.
 
 from typing import Final
 
-from core.model import Key
+from core.model import FieldVerdict, Key
 from core.reconcile.memory.commands import SetHeal
 from core.telling.spans import Role, say
 from tui.dialogs.proposals.heal import Heal
@@ -27,11 +27,30 @@ def _why_not_sync(on: Surface) -> str:
 def _sync(on: Surface) -> None:
     """One preview for each cluster, one after the other; only the first knows the key."""
     keys, _ = on.view.to_sync(on.selected)
+    fields = _pointed_at(on, keys)
+    if fields:
+        on.show(Proposed(on, Sync(keys, fields), opened_by=SYNC.keys[0]))
+        return
     first, *others = on.view.by_cluster(keys)
     on.show(
         Proposed(on, Sync(first), opened_by=SYNC.keys[0]),
         *(Proposed(on, Sync(group)) for group in others),
     )
+
+
+def _pointed_at(on: Surface, keys: frozenset[Key]) -> dict[Key, frozenset[str]]:
+    """Return the field that pane 0 points at, of an object with more of them that drifted."""
+    field, view = on.field, on.view
+    if view.focus.pane is not Pane.CHANGES or view.text or view.marks or field is None:
+        return {}
+    (key,) = keys
+    drifted = {
+        change.path
+        for change in view.snapshot.rows[key].changes
+        if change.verdict is FieldVerdict.DRIFT
+    }
+    chosen = drifted & {field.path}
+    return {key: frozenset(chosen)} if chosen < drifted and chosen else {}
 
 
 SYNC: Final = Action(
@@ -40,7 +59,7 @@ SYNC: Final = Action(
     words="sync",
     group=Group.ACT,
     priority=90,
-    does="make the cluster match Git: this object, the marked ones, or the app's drift",
+    does="make the cluster match Git: this object, the marks, the app, or this field",
     why_not=_why_not_sync,
     do=_sync,
 )
@@ -55,10 +74,18 @@ def _why_not_revert(on: Surface) -> str:
 
 
 def _revert(on: Surface) -> None:
+    _undo(on, REVERT, back=False)
+
+
+def _rollback(on: Surface) -> None:
+    _undo(on, ROLLBACK, back=True)
+
+
+def _undo(on: Surface, action: Action, *, back: bool) -> None:
     commits = (commit for commit in on.view.commits() if commit.id == on.selected)
     commit = next(commits, None)
     if commit is not None and on.view.app is not None:
-        on.show(Proposed(on, Revert(on.view.app, commit), opened_by=REVERT.keys[0]))
+        on.show(Proposed(on, Revert(on.view.app, commit, back), opened_by=action.keys[0]))
 
 
 REVERT: Final = Action(
@@ -71,6 +98,16 @@ REVERT: Final = Action(
     does="undo the commit under the cursor (pane 3) with a new commit, and do what follows",
     why_not=_why_not_revert,
     do=_revert,
+)
+
+ROLLBACK: Final = Action(
+    id="rollback",
+    keys=("B",),
+    words="roll back",
+    group=Group.ACT,
+    does="make the folder what it was at this commit (3), by a new one",
+    why_not=_why_not_revert,
+    do=_rollback,
 )
 
 # Heal -------------------------------------------------------------------------------------------
@@ -149,4 +186,4 @@ MARK: Final = Action(
     do=_mark,
 )
 
-ACTIONS: Final = (SYNC, REVERT, HEAL, WRITE, MARK)
+ACTIONS: Final = (SYNC, REVERT, ROLLBACK, HEAL, WRITE, MARK)

@@ -1,12 +1,12 @@
 """The filter: words that must all hold.  A term that makes no sense is named and has no effect."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from core.model import Actor, Commit, Drift, Event, Verdict
-from tui.text.kinds import SHORT_KINDS
+from tui.text.kinds import BUILTIN
 from tui.text.rows import AppRow
 
 
@@ -47,8 +47,11 @@ _KEY: Final = re.compile(r"([a-z]+):(.*)")
 _KEYS: Final = ("kind", "ns", "actor", "verdict")
 
 
-def parse(source: str) -> Filter:
-    """Read what a person typed: words, `!word`, `kind:`, `ns:`, `actor:` and `verdict:`."""
+def parse(source: str, shorts: Mapping[str, frozenset[str]] = BUILTIN) -> Filter:
+    """Read what a person typed: words, `!word`, `kind:`, `ns:`, `actor:` and `verdict:`.
+
+    A kind may be named by a short name, which means the kinds that *shorts* has for it.
+    """
     tests: list[Callable[[Facts], bool]] = []
     bad: list[str] = []
     for term in source.lower().split():
@@ -56,7 +59,7 @@ def parse(source: str) -> Filter:
         if reason:
             bad.append(f"{term}: {reason}")
         else:
-            tests.append(_test(term))
+            tests.append(_test(term, shorts))
     return Filter(source, tuple(tests), tuple(bad))
 
 
@@ -77,10 +80,10 @@ def _bad_reason(term: str) -> str:
     return ""
 
 
-def _test(term: str) -> Callable[[Facts], bool]:
+def _test(term: str, shorts: Mapping[str, frozenset[str]]) -> Callable[[Facts], bool]:
     word = term.removeprefix("!")
     found = _KEY.fullmatch(word)
-    holds = _field_test(*found.groups()) if found is not None else _word_test(word)
+    holds = _field_test(found[1], found[2], shorts) if found is not None else _word_test(word)
     return holds if word == term else lambda facts: not holds(facts)
 
 
@@ -88,11 +91,13 @@ def _word_test(word: str) -> Callable[[Facts], bool]:
     return lambda facts: word in facts.text
 
 
-def _field_test(name: str, value: str) -> Callable[[Facts], bool]:
+def _field_test(
+    name: str, value: str, shorts: Mapping[str, frozenset[str]]
+) -> Callable[[Facts], bool]:
     if name == "kind":
-        short = SHORT_KINDS.get(value)
-        if short is not None:
-            return lambda facts: facts.kind is None or facts.kind == short
+        meant = shorts.get(value)
+        if meant is not None:
+            return lambda facts: facts.kind is None or facts.kind in meant
         return lambda facts: facts.kind is None or value in facts.kind
     if name == "ns":
         return lambda facts: facts.namespace is None or value in facts.namespace

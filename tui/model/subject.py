@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.model import ClusterView, Commit, CommitShown, Drift, Event
+from core.model import ClusterView, Commit, CommitShown, Drift, Event, Health
 from tui.text.rows import AppRow
 
 
@@ -14,6 +14,7 @@ class Subject:
     cluster: ClusterView | None = None
     noise: bool = False
     text: bool = False
+    health: Health | None = None  # of an object, once that was asked
     shown: CommitShown | None = None  # of a commit: what it changes, once that was read
 
     @property

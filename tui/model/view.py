@@ -11,6 +11,7 @@ from core.model import (
     CommitShown,
     Drift,
     Event,
+    Health,
     Key,
     Snapshot,
     Verdict,
@@ -27,6 +28,7 @@ from tui.model.filters import (
 )
 from tui.model.focus import AT_THE_TOP, Focus, Pane
 from tui.model.ordering import Grouped, app_rows, grouped
+from tui.text.kinds import BUILTIN, shorts_of
 from tui.text.rows import AppRow
 
 Row = TypeVar("Row")
@@ -50,9 +52,14 @@ class View:
     lost: Mapping[str, float] = field(default_factory=dict)  # clusters, and when last heard
     asked: dict[str, int] = field(default_factory=dict)  # commits to be shown, by their request
     commits_shown: dict[str, CommitShown] = field(default_factory=dict)
+    examined: Drift | None = None  # the row that is asked whether it works, or was
+    examined_as: int = 0  # the number of that request
+    health: Health | None = None  # what was said of it last
     all_apps: Sequence[AppRow] = ()
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
+    _told: tuple[Mapping[str, frozenset[str]], ...] = ()  # short names of kinds, by each cluster
+    _shorts: Mapping[str, frozenset[str]] = field(default_factory=lambda: BUILTIN)
 
     def take(self, snapshot: Snapshot) -> None:
         """Make *snapshot* the one that is shown."""
@@ -64,11 +71,34 @@ class View:
             if shown is not None:
                 self.commits_shown[commit] = shown
                 del self.asked[commit]
+        self._learn_shorts()
+        told = snapshot.healths_for(self.examined_as)
+        if told is not None and self.examined is not None:
+            self.health = told.of.get(self.examined.key)
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
         if self.app is None and self.all_apps:
             self.app = self.all_apps[0].view.spec.name
+
+    def examine(self, row: Drift, request: int) -> None:
+        """Whether *row* works is asked by that number; until it is told, what was said stands."""
+        if self.examined is None or self.examined.key != row.key:
+            self.health = None
+        self.examined, self.examined_as = row, request
+
+    def is_examined(self, row: Drift) -> bool:
+        """Tell whether nothing new can be said of how *row* is: it was asked, or is not there."""
+        if row.stamp is None or row.stamp.version is None:
+            return True
+        before = self.examined
+        same = before is not None and before.key == row.key and before.stamp == row.stamp
+        return same and before is not None and before.calling == row.calling
+
+    def health_of(self, row: Drift) -> Health | None:
+        """Return what is known of how *row* is, if it was asked."""
+        same = self.examined is not None and self.examined.key == row.key
+        return self.health if same else None
 
     def filter_of(self, pane: Pane) -> Filter:
         """The filter of one list."""
@@ -76,9 +106,18 @@ class View:
 
     def filter_by(self, source: str) -> Filter:
         """Filter the list that was used last; an empty text shows all of it."""
-        wanted = parse(source) if source.strip() else NO_FILTER
+        wanted = parse(source, self._shorts) if source.strip() else NO_FILTER
         self.filters[self.focus.last_list] = wanted
         return wanted
+
+    def _learn_shorts(self) -> None:
+        """Let short names mean what the clusters say, in the filters that stand, too."""
+        told = tuple(view.short_kinds for view in self.snapshot.clusters if view.short_kinds)
+        if told == self._told:
+            return
+        self._told, self._shorts = told, shorts_of(told)
+        self.filters = {pane: parse(one.source, self._shorts) for pane, one in self.filters.items()}
+        self._shown_from = (None, NO_FILTER)
 
     # Rows of the lists --------------------------------------------------------------------------
 

@@ -61,7 +61,12 @@ class ChangesPane(Lines[Line]):
                 return app_lines(subject.of, subject.cluster, width, looks)
             case Drift():
                 lines, self._fields = object_page(
-                    subject.of, width, looks, noise=subject.noise, text=subject.text
+                    subject.of,
+                    width,
+                    looks,
+                    noise=subject.noise,
+                    text=subject.text,
+                    health=subject.health,
                 )
                 return lines
             case Commit():
@@ -118,5 +123,6 @@ def _same(before: Subject, now: Subject) -> bool:
         before.of is now.of
         and before.cluster is now.cluster
         and before.shown is now.shown
+        and before.health == now.health
         and (before.noise, before.text) == (now.noise, now.text)
     )

@@ -43,7 +43,8 @@ class Panes:
         if isinstance(row, Commit):
             return Subject(row, shown=view.commits_shown.get(row.id))
         of = row if isinstance(row, Drift | Event) else None
-        return Subject(of, None, view.noise, view.text)
+        health = view.health_of(of) if isinstance(of, Drift) else None
+        return Subject(of, None, view.noise, view.text, health)
 
     def take(self, view: View) -> None:
         """Show every list."""

@@ -5,7 +5,7 @@ Every row says who: the manager beside the live value, the commit beside Git's.
 
 from collections.abc import Iterable
 
-from core.model import Drift, FieldChange
+from core.model import Drift, FieldChange, Health
 from core.telling import changes, objects, origins
 from core.telling.spans import Line, Role, Span, plain, say
 from tui.text.pairs import pair_parts, value_spans
@@ -23,10 +23,16 @@ def object_lines(
 
 
 def object_page(
-    drift: Drift, width: int, looks: Looks, *, noise: bool, text: bool = False
+    drift: Drift,
+    width: int,
+    looks: Looks,
+    *,
+    noise: bool,
+    text: bool = False,
+    health: Health | None = None,
 ) -> tuple[list[Line], list[tuple[int, FieldChange]]]:
     """The same, and on which line each field begins; as text they have no such line."""
-    lines = [*header_lines(drift, width, looks), ()]
+    lines = [*header_lines(drift, width, looks), *_health_lines(health, width), ()]
     shown = [change for change in drift.changes if noise or not changes.is_noise(change)]
     fields: list[tuple[int, FieldChange]] = []
     if text:
@@ -51,9 +57,18 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
         lines += [((part, Role.TEXT),) for part in wrap(said, width)]
     lines += origin_lines(drift, width, looks)
     lines += _paragraph(say(drift.reason, Role.WARNING), width)
+    if drift.held is not None:
+        lines += _paragraph(say(f"not healed: {drift.held.words}", Role.WARNING), width)
     if drift.problem:
         lines += _paragraph(say(f"refused: {drift.problem}", Role.ERROR), width)
     return lines
+
+
+def _health_lines(health: Health | None, width: int) -> list[Line]:
+    """Whether it works, which the verdict does not say."""
+    if health is None:
+        return []
+    return flow((("health  ", Role.MUTED), objects.works(health)), width, indent=8)
 
 
 def origin_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:

@@ -1,6 +1,9 @@
-"""Short names of the built-in kinds, as `kubectl api-resources` lists them."""
+"""Short names of the built-in kinds, as `kubectl api-resources` lists them.
 
-from collections.abc import Mapping
+They hold where no cluster has told its own yet, and where a list has little room.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 SHORT_KINDS: Final[Mapping[str, str]] = {
@@ -32,9 +35,21 @@ SHORT_KINDS: Final[Mapping[str, str]] = {
     "sts": "statefulset",
     "svc": "service",
 }
+BUILTIN: Final[Mapping[str, frozenset[str]]] = {
+    short: frozenset({kind}) for short, kind in SHORT_KINDS.items()
+}
 _SHORTEST: Final = {kind: short for short, kind in reversed([*SHORT_KINDS.items()])}
 
 
 def short_kind(kind: str) -> str:
     """A kind where there is little room: `deploy`; of other kinds the whole name."""
     return _SHORTEST.get(kind.lower(), kind)
+
+
+def shorts_of(told: Iterable[Mapping[str, frozenset[str]]]) -> Mapping[str, frozenset[str]]:
+    """Put together what several clusters mean by short names, over what is built in."""
+    found = dict(BUILTIN)
+    for one in told:
+        for short, kinds in one.items():
+            found[short] = found.get(short, frozenset()) | kinds
+    return found

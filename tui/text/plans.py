@@ -78,7 +78,8 @@ def _created_lines(step: Step, width: int) -> list[Line]:
 
 def revert_lines(plan: RevertPlan, rows: Rows, width: int, looks: Looks) -> list[Line]:
     """The commit to undo, the branch, the files, the diff, and what follows in the cluster."""
-    head: Line = (("reverts  ", Role.MUTED), *origins.commit_brief(plan.target, looks.now))
+    undoing = plans.undoing(back=plan.restores is not None)
+    head: Line = ((undoing, Role.MUTED), *origins.commit_brief(plan.target, looks.now))
     lines = flow(head, width, indent=9)
     lines += flow((("branch   ", Role.MUTED), say(plan.branch, Role.STRONG)), width, indent=9)
     for place, file in enumerate(plan.files):

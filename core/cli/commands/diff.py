@@ -4,13 +4,14 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, TextIO
 
 from core.clean import clean
 from core.cli.exit_codes import CODES, diff_exit
 from core.cli.options import Options
 from core.cli.output.external import VARIABLE, show_with
-from core.cli.output.forms import diff_form, page_of, problems_of
+from core.cli.output.forms import diff_form, listed, page_of, problems_of
 from core.cli.output.ink import ink_for
 from core.cli.output.markdown import markdown_of, sections_of_snapshot
 from core.cli.output.report import Page, report_lines
@@ -27,7 +28,7 @@ from core.cli.session import (
     until,
 )
 from core.model import DRIFT_VERDICTS, Drift, Key, Remedy, Snapshot, Verdict
-from core.reconcile.memory.commands import Explain, ShowSides
+from core.reconcile.memory.commands import Examine, Explain, ShowSides
 
 # Blame walks history: a long one must not keep the answer back.
 EXPLAIN_DEADLINE_S: Final = 20.0
@@ -39,11 +40,20 @@ _WHOLE_MAX: Final = 200  # rows; before a first sync everything is missing
 async def run(options: Options) -> int:
     """Compare, print, and return the exit code."""
     settings = settings_of(options)
-    reader = _whole if options.output == "diff" else picture
-    snapshot = await beside(connected(settings, once=True), reader)
+    snapshot = await beside(connected(settings, once=True), partial(_read, options=options))
     if options.output == "diff":
         await _show_files(snapshot, options)
     return show(snapshot, options, out=sys.stdout, err=sys.stderr, now=time.time())
+
+
+async def _read(engine: EngineLike, *, options: Options) -> Snapshot:
+    match options.output:
+        case "diff":
+            return await _whole(engine)
+        case "json":
+            return await _examined(engine, everything=options.everything)
+        case _:
+            return await picture(engine)
 
 
 async def _whole(engine: EngineLike) -> Snapshot:
@@ -55,6 +65,17 @@ async def _whole(engine: EngineLike) -> Snapshot:
     engine.submit(ShowSides(_REQUEST, apart))
     newest, _ = await until(
         engine, lambda s: s.sides_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
+    )
+    return newest
+
+
+async def _examined(engine: EngineLike, *, everything: bool) -> Snapshot:
+    """Get the picture, and whether the objects that are listed work."""
+    newest = await picture(engine)
+    rows = listed(newest, everything=everything)
+    engine.submit(Examine(_REQUEST, frozenset(row.key for row in rows)))
+    newest, _ = await until(
+        engine, lambda s: s.healths_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
     )
     return newest
 
@@ -101,7 +122,14 @@ def _to_explain(snapshot: Snapshot) -> Iterator[Drift]:
 def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO, now: float) -> int:
     """Print a snapshot as asked; problems also go to *err*.  Return the exit code."""
     if options.output == "json":
-        write(out, page_of(diff_form(snapshot, everything=options.everything)))
+        write(
+            out,
+            page_of(
+                diff_form(
+                    snapshot, everything=options.everything, healths=snapshot.healths_for(_REQUEST)
+                )
+            ),
+        )
     elif options.output == "markdown":
         write(out, markdown_of(sections_of_snapshot(snapshot, now, everything=options.everything)))
     elif options.output == "text":

@@ -20,8 +20,8 @@ from core.settings.readers import seconds_in
 async def run(options: Options) -> int:
     """Print what is asked for, and return the exit code."""
     now = time.time()
-    since = now - _seconds(options.since) if options.since else 0.0
-    entries = await asyncio.to_thread(_read, since)
+    since = now - seconds_of(options.since) if options.since else 0.0
+    entries = await asyncio.to_thread(entries_since, since)
     shown = [each for each in entries if options.app in {None, each.intent["app"]}]
     if options.output == "json":
         write(sys.stdout, page_of(journal_form(shown)))
@@ -33,14 +33,20 @@ async def run(options: Options) -> int:
     return IN_SYNC
 
 
-def _seconds(text: str) -> float:
+def seconds_of(text: str) -> float:
+    """Return what `--since` means.
+
+    Raises:
+        UsageError: It means nothing.
+    """
     seconds = seconds_in(text, "smhd")
     if seconds is None:
         raise UsageError(f"--since {text}: write it like 30m, 2h or 7d")
     return seconds
 
 
-def _read(since: float) -> list[Entry]:
+def entries_since(since: float) -> list[Entry]:
+    """Read what this user's processes wrote from a moment on, in seconds since the epoch."""
     path = journal_file(os.environ)
     if path is None or not path.exists():
         return []

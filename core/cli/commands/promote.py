@@ -20,11 +20,11 @@ from core.engine.comparing import Comparing
 from core.engine.journalled import Journalled
 from core.engine.promoting.promoting import Promoting, Promotion
 from core.errors import UsageError
-from core.git import Repositories
+from core.git import EditPlan, Repositories
 from core.journal import Journal
 from core.manifests import Reader, Workers
 from core.model import AppSpec
-from core.model.journal import Deed, Intent
+from core.model.journal import Aim, Deed, Intent
 
 
 async def run(options: Options) -> int:
@@ -62,18 +62,19 @@ async def promote(
     if not options.yes and not await console.ask(question):
         put(console.err, ["nothing was done"])
         return 1
-    commit = await _made(promoting, planned)
+    commit = await _made(promoting, planned, planned.edit)
     put(console.out, [f"committed {commit} on {branch}"])
     return 0
 
 
-async def _made(promoting: Promoting, planned: Promotion) -> str:
+async def _made(promoting: Promoting, planned: Promotion, edit: EditPlan) -> str:
     """Make the commit, between two rows of the journal."""
-    journal = Journal.of_user(os.environ)
-    intent = Intent(deed=Deed.PROMOTE, app=planned.target.name, auto=False)
+    journal, mark = Journal.of_user(os.environ), secrets.token_hex(8)
+    aim = Aim(planned.target.repo, edit.branch, edit.parent, mark)
+    intent = Intent(deed=Deed.PROMOTE, app=planned.target.name, auto=False, aim=aim)
     try:
-        make = partial(asyncio.to_thread, promoting.made, planned)
-        return await Journalled(journal, {}).write(intent, make, str)
+        make = partial(asyncio.to_thread, promoting.made, planned, mark)
+        return await Journalled(journal, {}, promoting.marks).write(intent, make, str)
     finally:
         journal.close()
 

@@ -1,9 +1,12 @@
-"""`driftdeck revert COMMIT`: a new commit that undoes an earlier one, and what follows from it.
+"""`driftdeck revert COMMIT` and `rollback COMMIT`: one new commit, and what follows from it.
+
+The one undoes a commit, the other makes an app's folder what it was at one.
 
 Both halves are shown before anything is asked: the commit, and what the cluster would be made to
 follow of it.  What was shown is what runs.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from core.clean import clean
@@ -28,13 +31,13 @@ from core.model import AppSpec, Problem, Remedy, RevertPlan, Snapshot
 from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.settings.reading import Settings
 from core.telling import origins
-from core.telling.plans import counts
-from core.telling.spans import say
+from core.telling.plans import AFTER_MERGE, counts
+from core.telling.spans import Role, say
 
 _REQUEST: Final = 1
 
 
-async def run(options: Options) -> int:
+async def run(options: Options, *, back: bool = False) -> int:
     """Preview, ask, commit, and wait for the sync; return the exit code."""
     settings = settings_of(options, whole=True)
     app = _only_app(settings)
@@ -43,7 +46,7 @@ async def run(options: Options) -> int:
 
     async def reader(engine: EngineLike) -> int:
         word = cluster.name if cluster.protected else "yes"
-        return await revert(engine, app, options, console, word=word)
+        return await revert(engine, app, options, console, word=word, back=back)
 
     return await beside(connected(settings, writing=not options.dry_run), reader)
 
@@ -56,11 +59,18 @@ def _only_app(settings: Settings) -> AppSpec:
 
 
 async def revert(
-    engine: EngineLike, app: AppSpec, options: Options, console: Console, *, word: str
+    engine: EngineLike,
+    app: AppSpec,
+    options: Options,
+    console: Console,
+    *,
+    word: str,
+    back: bool = False,
 ) -> int:
     """Undo a commit of *app*'s repository by a new one; the engine then does what was shown."""
     await _readable(engine, app, console)
-    plan = await _previewed(engine, app, options.commit)
+    asked = PrepareRevert(_REQUEST, app.name, options.commit, back, options.branch)
+    plan = await _previewed(engine, asked)
     if plan.problem is not None and plan.problem.remedy is Remedy.FIX_SETTINGS:
         raise UsageError(plan.problem.words)  # there is no such commit, so there is nothing to show
     put(console.out, _preview_lines(plan, console.page()))
@@ -69,7 +79,7 @@ async def revert(
     if options.dry_run:
         return 0
     question = f"Commit this on {plan.branch}"
-    if plan.sync is not None and plan.sync.runnable:
+    if plan.sync is not None and plan.sync.runnable and not plan.begins:
         question += f"; then in cluster {plan.sync.called}: {counts(plan.sync)}"
     if not options.yes and not await console.ask(question, word=word):
         put(console.err, ["nothing was done"])
@@ -78,7 +88,8 @@ async def revert(
     done = await finished(engine, _REQUEST)
     if done.revision:
         put(console.out, [f"committed {done.revision} on {clean(plan.branch)}"])
-    put(console.out, run_lines(done, console.ink))
+    if not plan.begins or done.problems:
+        put(console.out, run_lines(done, console.ink))
     return run_exit(done)
 
 
@@ -91,11 +102,11 @@ async def _readable(engine: EngineLike, app: AppSpec, console: Console) -> None:
         raise UnavailableError(f"app {app.name} cannot be read now; nothing was reverted")
 
 
-async def _previewed(engine: EngineLike, app: AppSpec, commit: str) -> RevertPlan:
+async def _previewed(engine: EngineLike, asked: PrepareRevert) -> RevertPlan:
     def made(snapshot: Snapshot) -> bool:
         return snapshot.revert_for(_REQUEST) is not None
 
-    engine.submit(PrepareRevert(_REQUEST, app.name, commit))
+    engine.submit(asked)
     snapshot, done = await until(engine, made, deadline_s=READ_DEADLINE_S)
     plan = snapshot.revert_for(_REQUEST)
     if not done or plan is None:
@@ -105,8 +116,9 @@ async def _previewed(engine: EngineLike, app: AppSpec, commit: str) -> RevertPla
 
 def _preview_lines(plan: RevertPlan, page: Page) -> list[str]:
     wrapped = page.ink.wrapped
+    label = "Revert " if plan.restores is None else "Roll back to "
     head = [
-        *wrapped(origins.commit_story(plan.target, page.now), indent=0, label="Revert "),
+        *wrapped(origins.commit_story(plan.target, page.now), indent=0, label=label),
         *wrapped((say(f"by a new commit on {plan.branch}"),), indent=2),
     ]
     for note in plan.notes:
@@ -115,8 +127,17 @@ def _preview_lines(plan: RevertPlan, page: Page) -> list[str]:
         *page.lines(head),
         "",
         *clean(plan.diff, multiline=True).splitlines(),
-        *(["", *revert_lines(plan.sync, page)] if plan.sync is not None else []),
+        *_followed(plan, page),
     ]
+
+
+def _followed(plan: RevertPlan, page: Page) -> Iterator[str]:
+    """Yield what follows in the cluster, now or when the branch was merged."""
+    if plan.sync is not None:
+        yield ""
+        if plan.begins:
+            yield from page.lines([(say(AFTER_MERGE, Role.TITLE),)])
+        yield from revert_lines(plan.sync, page)
 
 
 def _error_of(problem: Problem) -> ProductError:

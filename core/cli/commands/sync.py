@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TextIO
 
+from core.cli.choosing import fields_named, objects_named
 from core.cli.commands.diff import picture, tell_problems
 from core.cli.consent import agreed, is_person_here
 from core.cli.exit_codes import CODES, DRIFT, problem_exit, run_exit
@@ -23,9 +24,11 @@ from core.cli.session import (
     settings_of,
     until,
 )
-from core.errors import UnavailableError
-from core.model import Cause, Key, Plan, Remedy, Run, Snapshot, Verb, Verdict
+from core.cli.waiting import until_all_work
+from core.errors import UnavailableError, UsageError
+from core.model import Cause, Drift, Key, Plan, Remedy, Run, Snapshot, Verb, Verdict
 from core.reconcile.memory.commands import Execute, PreparePlan
+from core.settings.readers import seconds_in
 from core.telling.plans import SECOND_LOOK, counts, guarded, left_alone, objects
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
@@ -57,12 +60,14 @@ def console_for(options: Options) -> Console:
 
 async def run(options: Options) -> int:
     """Plan, show, ask, execute; return the exit code."""
+    wait_s = _wait_s(options.wait)
     settings = settings_of(options)
     protected = frozenset(cluster.name for cluster in settings.clusters if cluster.protected)
     console = console_for(options)
 
     async def reader(engine: EngineLike) -> int:
-        return await sync(engine, options, console, protected=protected)
+        code = await sync(engine, options, console, protected=protected)
+        return await _awaited(engine, console, code, wait_s) if wait_s else code
 
     return await beside(connected(settings, writing=not options.dry_run, once=True), reader)
 
@@ -76,9 +81,9 @@ async def sync(
     overdue = pending(snapshot)
     if overdue:
         raise UnavailableError(f"gave up waiting: {'; '.join(overdue)}")
-    plans = await prepared(engine, snapshot, prune=options.prune)
+    plans = await prepared(engine, snapshot, options.objects, options.fields, prune=options.prune)
     for plan in plans:
-        put(console.out, plan_lines(plan, console.page()))
+        put(console.out, plan_lines(plan, console.page(), left=bool(options.fields)))
     put(console.out, guarded(snapshot) if options.prune else left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
         await stored(engine, deadline_s=READ_DEADLINE_S)
@@ -101,25 +106,60 @@ async def sync(
     return max([problem_exit(snapshot), *codes])
 
 
+def _wait_s(text: str) -> float:
+    seconds = seconds_in(text, "smh") if text else 0.0
+    if seconds is None or (text and not seconds):
+        raise UsageError(f"--wait {text}: write it like 90s, 5m or 1h")
+    return seconds
+
+
+async def _awaited(engine: EngineLike, console: Console, code: int, wait_s: float) -> int:
+    """Wait until all works, where the sync came to what it wanted."""
+    if code:
+        put(console.err, ["driftdeck: the sync did not do all, so nothing is waited for"])
+        return code
+    return await until_all_work(engine, console, wait_s=wait_s)
+
+
 async def stored(engine: EngineLike, *, deadline_s: float) -> None:
     """Wait until what was seen is kept: the end of a Job may be gone the next time."""
     await until(engine, lambda s: not any(app.storing for app in s.apps), deadline_s=deadline_s)
 
 
-async def prepared(engine: EngineLike, snapshot: Snapshot, *, prune: bool = False) -> list[Plan]:
-    """Ask the engine for the plan of each cluster that has something to sync."""
+async def prepared(
+    engine: EngineLike,
+    snapshot: Snapshot,
+    objects: Sequence[str] = (),
+    paths: Sequence[str] = (),
+    *,
+    prune: bool = False,
+) -> list[Plan]:
+    """Ask the engine for the plan of each cluster that has something to sync, or to *prune*.
+
+    Where *objects* are named these alone, and where *paths* are these fields alone.
+    """
+    named = objects_named(objects, snapshot) if objects else tuple(snapshot.rows.values())
+    rows = [row for row in named if _is_to_sync(row) or (prune and _is_dropped(row))]
+    fields = fields_named(paths, rows) if paths else {}
     chosen: dict[str, set[Key]] = {}
-    for row in snapshot.rows.values():
-        dropped = row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
-        if row.untaken or row.verdict in _TO_SYNC or (prune and dropped):
+    for row in rows:
+        if not paths or row.key in fields:
             chosen.setdefault(row.cluster, set()).add(row.key)
     plans = []
     for request, cluster in enumerate(sorted(chosen), 1):
-        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), prune))
+        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields, prune))
         plan = await _plan_of(engine, request)
         if plan.steps:
             plans.append(plan)
     return plans
+
+
+def _is_to_sync(row: Drift) -> bool:
+    return row.untaken or row.verdict in _TO_SYNC
+
+
+def _is_dropped(row: Drift) -> bool:
+    return row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
 
 
 async def _plan_of(engine: EngineLike, request: int) -> Plan:

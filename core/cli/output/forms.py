@@ -14,6 +14,8 @@ from core.model import (
     Drift,
     Event,
     FieldChange,
+    Health,
+    Healths,
     Json,
     JsonObject,
     KindRef,
@@ -28,12 +30,13 @@ from core.model import (
 SCHEMA: Final = "driftdeck.dev/v1"
 
 
-def diff_form(snapshot: Snapshot, *, everything: bool) -> JsonObject:
-    """Put a whole snapshot into the form of `diff -o json`."""
-    rows = sorted(snapshot.rows.values(), key=lambda row: row.key)
-    shown = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
+def diff_form(
+    snapshot: Snapshot, *, everything: bool, healths: Healths | None = None
+) -> JsonObject:
+    """Put a whole snapshot into the form of `diff -o json`, with what is known of health."""
+    shown = listed(snapshot, everything=everything)
     complete = all(app.complete and not app_problem(app) for app in snapshot.apps)
-    untaken = Counter(row.key.app for row in rows if row.untaken)
+    untaken = Counter(row.key.app for row in snapshot.rows.values() if row.untaken)
     return {
         "schema": SCHEMA,
         "complete": complete,
@@ -41,8 +44,20 @@ def diff_form(snapshot: Snapshot, *, everything: bool) -> JsonObject:
             {**_app_form(app, snapshot.called(app.spec.cluster)), "untaken": untaken[app.spec.name]}
             for app in snapshot.apps
         ],
-        "objects": [_object_form(row, snapshot.called(row.cluster)) for row in shown],
+        "objects": [
+            {
+                **_object_form(row, snapshot.called(row.cluster)),
+                "health": _health_form(healths.of.get(row.key) if healths else None),
+            }
+            for row in shown
+        ],
     }
+
+
+def listed(snapshot: Snapshot, *, everything: bool) -> list[Drift]:
+    """Return the rows that are printed, in order."""
+    rows = sorted(snapshot.rows.values(), key=lambda row: row.key)
+    return [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
 
 
 def app_problem(app: AppView) -> str:
@@ -127,7 +142,7 @@ def _object_form(row: Drift, called: ClusterName) -> JsonObject:
         "confirmed_by": row.confirmed_by.value,
         "resource_version": row.stamp.version if row.stamp is not None else None,
         "judged_at": time_text(row.judged_at) if row.judged_at else None,
-        "reason": row.reason or row.problem or None,
+        "reason": row.reason or row.problem or (row.held.words if row.held else None),
         "untaken": row.untaken,
         "tracked_by": row.tracked_by or None,
         "actor": _actor_form(row.actor) if row.actor else None,
@@ -135,6 +150,13 @@ def _object_form(row: Drift, called: ClusterName) -> JsonObject:
         "changes": changes_form(row.changes),
         "ignored": changes_form(row.ignored),
     }
+
+
+def _health_form(health: Health | None) -> JsonObject | None:
+    """Say whether an object works; null where it is not there, or was not looked at."""
+    if health is None:
+        return None
+    return {"state": health.state.value, "message": health.words or None}
 
 
 def _identity(kind: KindRef | None, ref: ObjectRef | None) -> JsonObject | None:

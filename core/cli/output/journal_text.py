@@ -45,21 +45,26 @@ def _lines(entry: Entry, page: Page) -> Iterator[Line]:
     what = (
         say(f"{moment(time_text(entry.at))}  ", Role.MUTED),
         say(f"{row['deed']} "),
-        say(f"{_object(row)}  ", Role.STRONG),
+        say(f"{object_of(row)}  ", Role.STRONG),
         say(ending, _ROLES.get(ending, Role.UNKNOWN)),
     )
     wrapped = page.ink.wrapped
     yield from wrapped(what, indent=0)
-    who = "by itself" if row["auto"] else f"ordered by {row['writer']['user']}"
     commit = f", at {str(row['revision'])[:7]}" if row["revision"] else ""
-    yield from wrapped((say(f"{row['app']}, {who}{commit}", Role.MUTED),), indent=4)
+    yield from wrapped((say(f"{row['app']}, {writer_of(row)}{commit}", Role.MUTED),), indent=4)
     if outcome["words"]:
         yield from wrapped((say(str(outcome["words"]), Role.ERROR),), indent=4)
     for change in row["changes"]:
         yield from wrapped(_change(change), indent=4)
 
 
-def _object(row: dict[str, Any]) -> str:
+def writer_of(row: dict[str, Any]) -> str:
+    """Say at whose order something was written."""
+    return "by itself" if row["auto"] else f"ordered by {row['writer']['user']}"
+
+
+def object_of(row: dict[str, Any]) -> str:
+    """Name what was written to, or the commit."""
     about = row["object"]
     if about is None:
         return f"of {str(row['revision'])[:7]}" if row["revision"] else f"to {row['app']}"

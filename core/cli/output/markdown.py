@@ -6,6 +6,7 @@ make no link.  A comment has a limit, so what does not fit is left out, and coun
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,7 @@ from core.cli.output.forms import problems_of
 from core.model import Absent, Drift, FieldChange, Snapshot, Value, Verdict
 from core.model.comparisons import Comparison, Restatement
 from core.telling import actors, changes, objects, origins, values, verdicts
-from core.telling.comparisons import totals
+from core.telling.comparisons import place_of, totals
 from core.telling.hunks import pieces, text_hunks
 from core.telling.spans import plain
 
@@ -59,11 +60,11 @@ class Section:
     items: tuple[Item, ...]
 
 
-def markdown_of(sections: Iterable[Section]) -> str:
-    """Write one comment, at most as long as GitHub takes."""
+def markdown_of(sections: Iterable[Section], limit: int | None = LIMIT) -> str:
+    """Write one comment, at most as long as GitHub takes; without a *limit* a document."""
     sections = tuple(sections)
     heads = [_head(section) for section in sections]
-    left = LIMIT - _LAST_MAX
+    left = sys.maxsize if limit is None else limit - _LAST_MAX
     blocks: list[str] = []
     fitting = [head for at, head in enumerate(heads) if sum(map(_size, heads[: at + 1])) <= left]
     left -= sum(map(_size, fitting))
@@ -103,8 +104,8 @@ def sections_of_snapshot(snapshot: Snapshot, now: float, *, everything: bool) ->
 def section_of_comparison(one: Comparison, now: float) -> Section:
     """Return one comparison."""
     ends = (
-        f"{name}: {end.spec.revision}{f' path {end.spec.path}' if end.spec.path else ''},"
-        f" {plain(origins.commit_story(end.commit, now))}"
+        f"{name}: {place_of(end)}"
+        + ("" if end.live else f", {plain(origins.commit_story(end.commit, now))}")
         for name, end in zip(one.names, (one.before, one.after), strict=True)
     )
     return Section(

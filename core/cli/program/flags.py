@@ -38,6 +38,9 @@ TERMINAL: Final = (
     click.option("--ascii", is_flag=True, help="Terminal: ASCII only."),
     click.option("--no-mouse", is_flag=True, help="Terminal: leave the mouse alone."),
 )
+BRANCH: Final = (
+    click.option("--branch", metavar="NAME", help="Commit on a new branch of this name."),
+)
 CONSENT: Final = (
     click.option("--dry-run", is_flag=True, help="Print the plan and stop."),
     click.option("--yes", is_flag=True, help="Do not ask."),

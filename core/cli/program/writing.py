@@ -7,25 +7,38 @@ import click
 
 from core.cli import jobs
 from core.cli.jobs import Job
-from core.cli.program.flags import CONSENT, SAFETY, SOURCE, flags
+from core.cli.program.flags import BRANCH, CONSENT, SAFETY, SOURCE, flags
 from core.cli.program.group import options_of, program, refuse_writing
+from core.errors import UsageError
 
 
 @program.command()
-@click.argument("app_name", metavar="[APP]", required=False)
+@click.argument("words", metavar="[APP] [KIND/NAME...]", nargs=-1)
+@click.option("--field", "fields", metavar="PATH", multiple=True, help="Only this drifted field.")
 @click.option("--prune", is_flag=True, help="Delete what was applied and Git dropped, too.")
+@click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
 @flags(CONSENT, SOURCE, SAFETY)
 @click.pass_context
 def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
-    """Make the cluster equal to Git, once."""
+    """Make the cluster equal to Git, once; of objects that are named, these alone.
+
+    With --wait, exit 3 if not every object works in that time.
+    """
+    words: tuple[str, ...] = given.pop("words")
+    names = [word for word in words if "/" not in word]
+    if len(names) > 1 or names != list(words[: len(names)]):
+        raise UsageError("sync takes APP, and objects of it like Deployment/web")
+    given |= {"app_name": names[0] if names else None, "objects": words[len(names) :]}
     options = options_of(context, given)
+    if options.wait and options.dry_run:
+        raise UsageError("--wait waits for what a sync does, and --dry-run does nothing")
     refuse_writing(options, "sync")
     return partial(jobs.sync, options)
 
 
 @program.command()
 @click.argument("commit")
-@flags(CONSENT, SOURCE, SAFETY)
+@flags(BRANCH, CONSENT, SOURCE, SAFETY)
 @click.pass_context
 def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Undo COMMIT by a new commit, then do in the cluster what that changes."""
@@ -35,13 +48,24 @@ def revert(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 
 @program.command()
+@click.argument("commit")
+@flags(BRANCH, CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def rollback(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Make the app's folder what it was at COMMIT, by one new commit, and do what that changes."""
+    options = options_of(context, given)
+    refuse_writing(options, "rollback")
+    return partial(jobs.rollback, options)
+
+
+@program.command()
 @click.argument("subject", metavar="APP")
 @click.option("--from", "source", metavar="ENV", required=True, help="What is carried over.")
 @click.option("--to", "target", metavar="ENV", required=True, help="Where it is carried to.")
 @click.option(
     "--field", "fields", metavar="PATH", multiple=True, help="A field to carry over, too."
 )
-@click.option("--branch", metavar="NAME", help="Commit on a new branch of this name.")
+@flags(BRANCH)
 @click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml).")
 @flags(CONSENT, SAFETY)
 @click.pass_context

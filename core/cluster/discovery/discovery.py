@@ -45,6 +45,7 @@ class _Resource(msgspec.Struct, rename="camel"):
     scope: str = ""
     verbs: list[str] = []
     subresources: list[_Subresource] = []
+    short_names: list[str] | None = None
 
 
 class _Version(msgspec.Struct):
@@ -67,11 +68,12 @@ class _GroupList(msgspec.Struct):
     items: list[_Group] = []
 
 
-class _LegacyResource(msgspec.Struct):
+class _LegacyResource(msgspec.Struct, rename="camel"):
     name: str = ""
     namespaced: bool = False
     kind: str = ""
     verbs: list[str] = []
+    short_names: list[str] | None = None
 
 
 class _LegacyList(msgspec.Struct):
@@ -198,6 +200,7 @@ def _resources(api_version: str, resources: Iterable[_Resource]) -> Iterable[Res
             has_status=any(sub.subresource == "status" for sub in resource.subresources),
             verbs=frozenset(resource.verbs),
             has_scale=any(sub.subresource == "scale" for sub in resource.subresources),
+            short_names=tuple(resource.short_names or ()),
         )
 
 
@@ -230,6 +233,7 @@ def _legacy_resources(api_version: str, listed: _LegacyList) -> list[Resource]:
             has_status=f"{resource.name}/status" in names,
             verbs=frozenset(resource.verbs),
             has_scale=f"{resource.name}/scale" in names,
+            short_names=tuple(resource.short_names or ()),
         )
         for resource in listed.resources
         if "/" not in resource.name

@@ -24,8 +24,8 @@ from core.cluster.connection.answers import (
     words_of,
 )
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.objects import object_of
-from core.cluster.connection.paths import object_path
+from core.cluster.connection.objects import object_of, page_of
+from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.compare import is_secret_kind
 from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
@@ -38,6 +38,7 @@ MANAGER: Final = "driftdeck"
 REQUEST_BYTES_MAX: Final = 3_145_728  # what the API server takes (413 beyond)
 _NOT_FIELDS: Final = frozenset({"metadata.managedFields", "metadata.resourceVersion"})
 _ROUNDS_MAX: Final = 2
+_PAGE: Final = "500"
 _APPLY: Final = query_of(fieldManager=MANAGER, force="true", fieldValidation="Warn")
 _EDIT: Final = query_of(fieldManager=MANAGER)
 _DRY_RUN: Final = f"{_APPLY}&dryRun=All"
@@ -73,6 +74,20 @@ class Gateway:
         if answer.status != HTTPStatus.OK:
             raise self._error(answer, resource, namespace, "get")
         return object_of(answer.body, resource.kind)[1]
+
+    async def some(self, resource: Resource, namespace: str, labels: str) -> tuple[Live, ...]:
+        """Read objects by their labels, at most a page of them.
+
+        Raises:
+            ProductError: They cannot be told.
+        """
+        query = query_of(labelSelector=labels, limit=_PAGE)
+        path = collection_path(resource, namespace)
+        answer = await self._calls.send(Request(path=path, query=query))
+        if answer.status != HTTPStatus.OK:
+            raise self._error(answer, resource, namespace, "list")
+        items = page_of(answer, resource.kind).items
+        return tuple(object_of(item, resource.kind, namespace)[1] for item in items)
 
     async def dry_run(self, resource: Resource, request: Apply | Edit, live: Live) -> Prediction:
         """Ask what a request would make of *live*, the version it is for (verdicts.md 2.5)."""

@@ -30,21 +30,22 @@ from core.cluster.writing.inventory import (
     shard_name,
     texts_of,
 )
+from core.cluster.writing.renames import earlier, namespaces_of
 from core.cluster.writing.shards import (
     LABEL,
     MAPS,
     NOTHING_NOTED,
+    ConfigMap,
     ConfigMaps,
     Notes,
     Part,
     Place,
     Shard,
-    beginning_of,
     rows_in,
     shard_of,
 )
 from core.errors import DeniedError, OutdatedError, ProductError
-from core.model import Home, KindRef, ObjectRef, Resource
+from core.model import Claim, Home, KindRef, ObjectRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
 _NAMESPACES: Final = Resource(
@@ -74,12 +75,12 @@ class Inventories:
         self._asking = asyncio.Lock()
 
     async def read(
-        self, app: str, namespace: str, home: Home, others: frozenset[str] | None = None
+        self, app: str, namespace: str, home: Home, claim: Claim | None = None
     ) -> tuple[InventoryRow, ...]:
         """Return what was applied for *app*; nothing if there is no inventory yet.
 
-        One of the same folder under another name is its own: the app was renamed.  But what the
-        *others* are called is theirs; None looks under its own name alone.
+        One of the same folder under another name, or in another namespace, may be its own by its
+        *claim*: the app was renamed, or moved.  None looks at its own place alone.
 
         Raises:
             RejectedError: There is one of that name that is not its own.
@@ -90,7 +91,7 @@ class Inventories:
         async with self._flights[place]:
             self._known.pop(place, None)  # until it is read, nobody knows
             self._told.pop(place, None)
-            return await self._read(place, others)
+            return await self._read(place, claim)
 
     async def write(
         self,
@@ -213,42 +214,40 @@ class Inventories:
             self._outdated.add(place)
             return rows
 
-    async def _read(
-        self, place: Place, others: frozenset[str] | None = None
-    ) -> tuple[InventoryRow, ...]:
+    async def _read(self, place: Place, claim: Claim | None = None) -> tuple[InventoryRow, ...]:
         shards = await self._shards(place)
         if not shards:
             await self._expect(place.namespace)
         self._known[place], self._told[place] = shards, rows_in(shards)
         self._outdated.discard(place)
-        old = None if shards or others is None else await self._under_another_name(place, others)
+        old = None if shards or claim is None else await self._elsewhere(place, claim)
         if old is not None:
             self._before[place] = old
             self._told[place] = rows_in(self._known[old])
         return self._told[place]
 
-    async def _under_another_name(self, place: Place, others: frozenset[str]) -> Place | None:
-        """Find the inventory of an app that was renamed; of several none is certain."""
-        path, query = collection_path(MAPS, place.namespace), query_of(labelSelector=_OURS)
+    async def _elsewhere(self, place: Place, claim: Claim) -> Place | None:
+        """Find the inventory of an app that was renamed, or is kept in another namespace now."""
+        maps = await self._listed("")
+        if maps is None:  # an account of some namespaces
+            some = [await self._listed(each) for each in namespaces_of(place, claim)]
+            maps = [one for each in some for one in each or ()]
+        old = earlier(maps, place, self._homes[place], await self._uid(), claim)
+        if old is not None:
+            self._homes[old] = self._homes[place]
+            self._known[old] = await self._shards(old)
+        return old
+
+    async def _listed(self, namespace: str) -> list[ConfigMap] | None:
+        """List the inventories of a namespace, or of all; None where we may not look."""
+        path, query = collection_path(MAPS, namespace), query_of(labelSelector=_OURS)
         answer = await self._calls.send(Request(path=path, query=query))
-        if not answer.ok:
-            error = self._error(answer, "list", place)
-            if isinstance(error, DeniedError):
-                return None  # who may not look has none
-            raise error
-        found = [each for each in map(beginning_of, decoded(answer, ConfigMaps).items) if each]
-        ours, uid = self._homes[place], await self._uid()
-        olds = [
-            Place(name, place.namespace)
-            for name, data in found
-            if name not in others and data.get("cluster") in {"", uid} and data.get("rows")
-            if (home := home_of(data)) is not None and home.is_surely(ours)
-        ]
-        if len(olds) != 1:
+        if answer.ok:
+            return decoded(answer, ConfigMaps).items
+        error = self._error(answer, "list", namespace or "all namespaces")
+        if isinstance(error, DeniedError):
             return None
-        self._homes[olds[0]] = ours
-        self._known[olds[0]] = await self._shards(olds[0])
-        return olds[0]
+        raise error
 
     async def _give_up(self, before: Place) -> None:
         """Empty what was kept under an earlier name: it would be believed after another rename."""
@@ -278,7 +277,7 @@ class Inventories:
         answer = await self._calls.send(Request(path=path))
         if answer.status == HTTPStatus.OK:
             return shard_of(answer)
-        error = self._error(answer, "get", place)
+        error = self._error(answer, "get", place.namespace)
         if isinstance(error, AbsentError | NamespaceAbsentError):
             return None
         raise error
@@ -309,7 +308,7 @@ class Inventories:
             answer = await self._put(place, index, data, before, notes.over(before.notes))
         if not answer.ok:
             del self._known[place]
-            raise self._error(answer, "write", place)
+            raise self._error(answer, "write", place.namespace)
         if before is not None:
             self._overwritten.append(before.resource_version)
         self._known[place] = [*known[:index], shard_of(answer), *known[index + 1 :]]
@@ -341,8 +340,8 @@ class Inventories:
                 self._cluster_uid = await server_uid(self._calls)
             return self._cluster_uid
 
-    def _error(self, answer: Answer, verb: str, place: Place) -> ProductError:
-        doing = f"{verb} configmaps in {place.namespace}"
+    def _error(self, answer: Answer, verb: str, namespace: str) -> ProductError:
+        doing = f"{verb} configmaps in {namespace}"
         return error_of(answer, doing, wall=self._clock.wall())
 
 

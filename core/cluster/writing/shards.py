@@ -23,6 +23,7 @@ class Metadata(msgspec.Struct, rename="camel"):
     """What identifies one of them, and its version."""
 
     name: str = ""
+    namespace: str = ""
     uid: str = ""
     resource_version: str = ""
     labels: dict[str, str] | None = None
@@ -97,11 +98,12 @@ def shard_of(answer: Answer) -> Shard:
     return Shard(found.metadata.resource_version, found.data or {}, notes)
 
 
-def beginning_of(found: ConfigMap) -> tuple[str, Mapping[str, str]] | None:
-    """Return the app and the data of a ConfigMap that begins an inventory."""
-    data = found.data or {}
+def beginning_of(found: ConfigMap) -> tuple[Place, Mapping[str, str]] | None:
+    """Return the place and the data of a ConfigMap that begins an inventory."""
+    data, named = found.data or {}, found.metadata
     app = data.get("app", "")
-    return (app, data) if app and found.metadata.name == shard_name(app, 0) else None
+    begins = app and named.name == shard_name(app, 0)
+    return (Place(app, named.namespace), data) if begins else None
 
 
 def rows_in(shards: Sequence[Shard]) -> tuple[InventoryRow, ...]:

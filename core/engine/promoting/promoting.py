@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.compare import is_secret_kind, own_namespace, paired, restated
 from core.engine.promoting.places import Place, Read, Wanted, places, split_image
 from core.errors import ManifestError, RejectedError
-from core.git import EditPlan, Repositories, make_edit, plan_edit
+from core.git import EditPlan, Marks, Repositories, make_edit, marked, plan_edit
 from core.manifests import Folder
 from core.manifests.editing import Page, pages, replaced
 from core.model import AppSpec, Commit, Document, FieldChange, ObjectRef
@@ -72,7 +72,7 @@ class Promoting:
     ) -> None:
         """Read *repositories*, whose remotes were fetched already, by *folders* of each."""
         self._repositories, self._folders, self._clock = repositories, folders, clock
-        self._trust = Trust()
+        self._trust, self.marks = Trust(), Marks(repositories)
 
     def planned(
         self, app: str, source: AppSpec, target: AppSpec, fields: Sequence[str], branch: str = ""
@@ -98,8 +98,8 @@ class Promoting:
         said = self._repositories.pushing(target.repo, edit.branch)
         return Promotion(app, source, target, wanted, edit, (*said, *edit.notes, *notes))
 
-    def made(self, promotion: Promotion) -> str:
-        """Write the commit that was shown, and return its id.  Blocks.
+    def made(self, promotion: Promotion, mark: str = "") -> str:
+        """Write the commit that was shown, found again by *mark*; return its id.  Blocks.
 
         Raises:
             ProductError: It cannot be made, or the branch moved since.
@@ -109,7 +109,7 @@ class Promoting:
         return make_edit(
             self._repositories.opened(repo),
             promotion.edit,
-            message=promotion.message,
+            message=promotion.message + marked(mark),
             now=self._clock.wall(),
             publish=self._repositories.publisher(repo),
         )

@@ -30,6 +30,7 @@ MEMORY_BYTES: Final = 2 * 2**30  # beside the packs, which are mapped into it
 FILE_BYTES: Final = 4 * 2**30  # of one pack
 REFS_MAX: Final = 200_000
 LOCK_S: Final = 20.0
+_BUSY: Final = ("failed to update ref", "lock ref")  # as git words a lost race
 _PREFIXES: Final = (b"HEAD", BRANCHES.encode(), TAGS.encode())
 
 
@@ -122,7 +123,12 @@ def _push(client: GitClient, asked: Asked, repo: Repo, push: Push) -> Told:
     result = client.send_pack(where.path.encode(), update, partial(store.generate_pack_data))
     refused = (result.ref_status or {}).get(ref)
     if refused:
-        raise RejectedError(f"{where} refuses the push to {push.ref}: {refused}")
+        words = f"{where} refuses the push to {push.ref}: {refused}"
+        now = client.get_refs(where.path.encode(), ref_prefix=_PREFIXES).refs.get(ref)
+        # Who is moving it this moment holds its lock, and it is still where it was.
+        if (now or b"") != push.before.encode() or any(said in refused for said in _BUSY):
+            raise OutdatedError(words)
+        raise RejectedError(words)
     return Told()
 
 

@@ -5,11 +5,13 @@ from contextlib import suppress
 from typing import TypeAlias
 
 from core.clean import clean
-from core.errors import OutdatedError, UnavailableError
+from core.errors import OutdatedError, RejectedError, UnavailableError
+from core.git.local.operations import BRANCHES
 from core.git.local.settings import GitSettings
+from core.git.reading.revisions import branch_ref, ref_target
 from core.git.reading.store import Store
 from core.git.writing.checkout import Checkout, locked_checkout
-from core.git.writing.commit import Authorship, move_ref, write_commit
+from core.git.writing.commit import Authorship, is_branch_name, move_ref, write_commit
 from core.git.writing.reverting import Change
 
 Publish: TypeAlias = Callable[[str, str, str], None]  # a full name of a ref, from, to
@@ -53,6 +55,24 @@ def land(  # noqa: PLR0913 - what a commit consists of, by name
         if checkout is not None:
             _update(checkout, changes, commit_id)
     return commit_id
+
+
+def ref_for(store: Store, branch: str, *, begins: bool) -> str:
+    """Return the full name of a branch that a commit is for, there already or about to begin.
+
+    Raises:
+        RejectedError: It is not there, or it is and was to begin.
+    """
+    if not begins:
+        ref = branch_ref(store, branch)
+        if ref is None:
+            raise RejectedError(f'"{clean(branch)}" is no branch; --branch NAME begins one there')
+        return ref
+    if not is_branch_name(branch):
+        raise RejectedError(f'"{clean(branch)}" cannot name a branch')
+    if ref_target(store, BRANCHES + branch) is not None:
+        raise RejectedError(f'there is a branch "{clean(branch)}" already')
+    return BRANCHES + branch
 
 
 def _update(checkout: Checkout, changes: Sequence[Change], commit_id: str) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
-from typing import Final
+from typing import Final, TypeAlias
 
 from core.clean import clean
 from core.errors import RejectedError
@@ -17,7 +17,6 @@ from core.git.reading.listing import is_safe_name
 from core.git.reading.store import Entry, Store, is_tree
 from core.git.writing.commit import Content, Path
 from core.git.writing.merging import merged
-from core.model import RevertPlan
 
 FILES_MAX: Final = 5_000
 DIFF_LINES_MAX: Final = 5_000
@@ -26,6 +25,10 @@ _REGULAR: Final = frozenset({0o100644, 0o100755, 0o100664})
 _SECRET: Final = re.compile(
     rb"""\bkind["']?\s*:\s*["']?\w*secret|\bsecretGenerator""", re.IGNORECASE
 )
+
+
+Difference: TypeAlias = tuple[Path, Entry | None, Entry | None]
+"""A file, and what stands there in two trees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,36 @@ def reversal(store: Store, target: str, parent: str, head: str) -> tuple[Change,
     """
     before, after = store.tree_of(parent), store.tree_of(target)
     changes: list[Change] = []
-    for count, (path, old, new) in enumerate(differences(store, before, after)):
-        if count >= FILES_MAX:
-            raise RejectedError(f"the commit changes more than {FILES_MAX:,} files")
-        change = _undone(store, path, old, new, store.entry(head, path))
+    conflicts: dict[Path, str] = {}
+    for path, old, new in _counted(differences(store, before, after)):
+        try:
+            change = _undone(store, path, old, new, store.entry(head, path))
+        except RejectedError as error:
+            conflicts[path] = str(error)
+            continue
         if change is not None:
             changes.append(change)
+    if conflicts:
+        raise RejectedError("; ".join(conflicts[path] for path in sorted(conflicts)))
     return tuple(sorted(changes, key=lambda change: change.path))
+
+
+def changed_to(store: Store, now: str | None, then: str) -> Iterator[Change]:
+    """Yield what makes of one tree another, file by file; None: there is none now.
+
+    Raises:
+        RejectedError: A file is none that is written here; the message names it.
+    """
+    for path, head, after in _counted(differences(store, now, then)):
+        _check_regular(path, head, after)
+        yield Change(path, _content(store, head), _content(store, after))
+
+
+def _counted(found: Iterable[Difference]) -> Iterator[Difference]:
+    for count, each in enumerate(found):
+        if count >= FILES_MAX:
+            raise RejectedError(f"more than {FILES_MAX:,} files would change")
+        yield each
 
 
 def diff_text(changes: Iterable[Change]) -> str:
@@ -69,9 +95,7 @@ def diff_text(changes: Iterable[Change]) -> str:
     return "".join(line + "\n" for line in lines)
 
 
-def differences(
-    store: Store, before: str | None, after: str | None
-) -> Iterator[tuple[Path, Entry | None, Entry | None]]:
+def differences(store: Store, before: str | None, after: str | None) -> Iterator[Difference]:
     """Yield the files in which two trees differ, by what stands there; folders are gone into."""
     open_: list[tuple[Path, str | None, str | None]] = [((), before, after)]
     while open_:
@@ -97,11 +121,7 @@ def _undone(
     store: Store, path: Path, old: Entry | None, new: Entry | None, head: Entry | None
 ) -> Change | None:
     """Turn one file around: from *new* back to *old*, at *head*; None when that is so already."""
-    name = clean(b"/".join(path).decode(errors="surrogateescape"))
-    if not all(map(is_safe_name, path)):
-        raise RejectedError(f"{name} is a name that Git refuses to check out")
-    if any(entry is not None and entry.mode not in _REGULAR for entry in (old, new, head)):
-        raise RejectedError(f"{name} is not a regular file everywhere; revert it with git")
+    name = _check_regular(path, old, new, head)
     if head == old:
         return None
     was = _content(store, head)
@@ -118,6 +138,16 @@ def _undone(
     mode = old.mode if head.mode == new.mode else head.mode
     after = Content(text, mode)
     return None if after == was else Change(path, was, after)
+
+
+def _check_regular(path: Path, *entries: Entry | None) -> str:
+    """Refuse what is no regular file in one of its versions; return its name."""
+    name = clean(b"/".join(path).decode(errors="surrogateescape"))
+    if not all(map(is_safe_name, path)):
+        raise RejectedError(f"{name} is a name that Git refuses to check out")
+    if any(entry is not None and entry.mode not in _REGULAR for entry in entries):
+        raise RejectedError(f"{name} is not a regular file everywhere; revert it with git")
+    return name
 
 
 def _content(store: Store, entry: Entry | None) -> Content | None:
@@ -155,13 +185,3 @@ def _lines(data: bytes) -> list[str]:
     else:
         lines.pop()
     return lines
-
-
-def message_of(plan: RevertPlan) -> str:
-    """Return the message of the commit that a plan makes."""
-    subject = clean(plan.target.subject, max_cells=SUBJECT_CELLS)
-    trailers = ["Drift-Reverted-By: driftdeck"]
-    if plan.app:
-        trailers.append(f"App: {clean(plan.app)}")
-    body = f'Revert "{subject}"\n\nThis reverts commit {plan.target.id}.\n\n'
-    return body + "\n".join(trailers) + "\n"

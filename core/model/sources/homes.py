@@ -5,6 +5,8 @@ from typing import Final
 
 from typing_extensions import override
 
+from core.model.values import ObjectRef
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -48,3 +50,14 @@ class Home:
 
 
 NOWHERE: Final = Home()  # nothing is known of it
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """By what an app knows an inventory as its own that has another name, or lies elsewhere."""
+
+    others: frozenset[str] = frozenset()  # apps of the cluster, whose names are theirs
+    stated: frozenset[ObjectRef] = frozenset()  # what Git states of it now
+
+
+UNCLAIMED: Final = Claim()

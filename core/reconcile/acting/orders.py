@@ -3,18 +3,19 @@
 A candidate for healing waits until its app is known as a whole, and until nothing holds it up.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import inf
 
-from core.model import Key, Plan
+from core.model import Drift, EventName, FieldVerdict, Key, Plan
 from core.reconcile.acting.healing import (
     held_in,
-    is_apart,
     is_due_to_heal,
     left_because,
     permitted,
 )
+from core.reconcile.acting.order.gates import depths_of, gate_of, held_by_waves
+from core.reconcile.acting.order.stages import Order
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.prune.cycles import look, want
 from core.reconcile.acting.prune.steps import with_prunes
@@ -24,6 +25,8 @@ from core.reconcile.acting.runs import advance, advance_all, execute
 from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
+from core.reconcile.judging.holds.breaker import waive, within_budget
+from core.reconcile.judging.holds.holds import is_apart
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory, store_what_is_due
@@ -48,7 +51,10 @@ def heal(draft: Draft) -> None:
         cluster = draft.app(name).spec.cluster
         if all_read(draft.apps_of(cluster)):
             chosen.setdefault(cluster, []).extend(_chosen(draft, name))
-    for keys in filter(None, chosen.values()):
+    for cluster, found in chosen.items():
+        keys = within_budget(draft, cluster, found)
+        if not keys:
+            continue
         draft.auto_runs -= 1  # negative: a person's runs count upwards
         execute(draft, draft.auto_runs, _plan(draft, keys, auto=True), auto=True)
 
@@ -75,6 +81,20 @@ def prune(draft: Draft) -> None:
 
 def _chosen(draft: Draft, name: str) -> Iterator[Key]:
     """Take those candidates of an app that may be healed now."""
+    due = list(_due(draft, name))
+    gate = gate_of(draft, name) if due else None
+    if gate is not None:
+        if not gate.passing:
+            _tell_waiting(draft, due, gate.words)
+        return
+    later = held_by_waves(draft, name, due)
+    for key in due:
+        if key not in later:
+            draft.withdraw(key)
+            yield key
+
+
+def _due(draft: Draft, name: str) -> Iterator[Key]:
     for key in sorted(draft.candidates.get(name, NO_KEYS)):
         subject = draft.subject(key)
         row = subject.row
@@ -84,8 +104,16 @@ def _chosen(draft: Draft, name: str) -> Iterator[Key]:
             if row is None or not row.confirming:
                 draft.withdraw(key)
         elif subject.call is None and is_due_to_heal(draft, row):
-            draft.withdraw(key)
             yield key
+
+
+def _tell_waiting(draft: Draft, keys: Iterable[Key], words: str) -> None:
+    """Say once of each object why it is not put right."""
+    for key in keys:
+        row = draft.row(key)
+        if row is not None and row.problem != words:
+            draft.put_row(key, replace(row, problem=words))
+            draft.tell_of(EventName.HEAL_SKIPPED, row, message=words)
 
 
 def set_writing(draft: Draft, *, enabled: bool) -> None:
@@ -102,6 +130,8 @@ def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
     for name in sorted(apps & draft.apps.keys()):  # one that stood for a layout may be gone by now
         draft.put_app(replace(draft.app(name), healing=enabled))
         draft.candidates[name] = NO_KEYS
+        if enabled:
+            waive(draft, name)
         if draft.cluster(draft.app(name).spec.cluster).view.frozen:
             draft.judge_all_again(key for key in draft.rows if key.app == name)
     if not enabled:
@@ -152,26 +182,68 @@ def _whole_apps(draft: Draft) -> frozenset[str]:
 # Plans --------------------------------------------------------------------------------------------
 
 
-def _plan(draft: Draft, keys: Iterable[Key], *, auto: bool = False) -> Plan:
+_WHOLE: Mapping[Key, frozenset[str]] = {}
+
+
+def _plan(
+    draft: Draft,
+    keys: Iterable[Key],
+    *,
+    auto: bool = False,
+    fields: Mapping[Key, frozenset[str]] = _WHOLE,
+) -> Plan:
+    """Plan for some objects, or for some *fields* of them, what no setting forbids if *auto*."""
     rows = [row for key in keys if (row := draft.row(key)) is not None and not row.calling]
+    rows = [row for row in rows if row.key not in fields or _drifted(row) & fields[row.key]]
+    held = {row.key: held_in(draft, row) for row in rows if auto}
+    held |= {row.key: _drifted(row) - fields[row.key] for row in rows if row.key in fields}
     sources = {app.spec.name: app.source for app in draft.apps.values()}
     made = plan_of(
         rows,
         revisions={name: read.revision.id for name, read in sources.items() if read},
         inventories={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
-        held={row.key: held_in(draft, row) for row in rows if auto},
+        held=held,
+        order=Order(
+            {row.key: draft.app(row.key.app).waves.get(row.key.ref, 0) for row in rows},
+            depths_of(app.spec for app in draft.apps.values()),
+        ),
     )
     if made.steps:
+        notes = () if auto else tuple(_waiting(draft, made))
+        made = replace(made, notes=(*made.notes, *notes))
         words = read_only_words(draft, made.cluster)
         steps = tuple(replace(step, problem=words or step.problem) for step in made.steps)
         made = replace(made, place=draft.cluster(made.cluster).view.called, steps=steps)
     return with_requests(draft, made)
 
 
-def prepare(draft: Draft, request: int, keys: frozenset[Key], *, prune: bool = False) -> None:
-    """Work out the plan for exactly these objects, and ask what of it may be done."""
-    made = _plan(draft, keys)
+def _waiting(draft: Draft, made: Plan) -> Iterator[str]:
+    """Say which apps of a plan others have to be in sync for."""
+    for name in dict.fromkeys(step.key.app for step in made.steps):
+        gate = gate_of(draft, name)
+        if gate is not None:
+            yield f"app {name} {gate.words}"
+
+
+def _drifted(row: Drift) -> frozenset[str]:
+    return frozenset(c.path for c in row.changes if c.verdict is FieldVerdict.DRIFT)
+
+
+def prepare(
+    draft: Draft,
+    request: int,
+    keys: frozenset[Key],
+    fields: Mapping[Key, frozenset[str]] = _WHOLE,
+    *,
+    prune: bool = False,
+) -> None:
+    """Work out the plan for exactly these objects, and ask what of it may be done.
+
+    Of an object in *fields* nothing but these of its fields is put right.  What of them Git
+    dropped is in the plan where it is to *prune*.
+    """
+    made = _plan(draft, keys, fields=fields)
     if prune:
         made = with_prunes(draft, made, keys)
         for name in made.guards:
@@ -182,7 +254,9 @@ def prepare(draft: Draft, request: int, keys: frozenset[Key], *, prune: bool = F
 def prepare_heal(draft: Draft, request: int, name: str) -> None:
     """Work out what a heal of one app would do now, and of what else it would not, why."""
     rows = [row for key, row in draft.rows.items() if key.app == name and is_apart(row)]
-    left = {row.key: left_because(draft, row) for row in rows}
+    gate = gate_of(draft, name)
+    waits = gate.words if gate is not None else ""
+    left = {row.key: left_because(draft, row) or waits for row in rows}
     made = _plan(draft, (row.key for row in rows), auto=True)
     steps = (replace(step, problem=left[step.key] or step.problem) for step in made.steps)
     _ask(draft, request, replace(made, steps=tuple(steps)))

@@ -13,27 +13,16 @@ from core.model import (
     FieldVerdict,
     InfoClass,
     Key,
-    KindRef,
     Plan,
     Step,
     Verb,
     Verdict,
 )
-
-FIRST = ("Namespace", "CustomResourceDefinition")  # others live inside these
-LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")  # they can refuse others
-
+from core.reconcile.acting.order.stages import NO_ORDER, Order, staged
 
 _NAMED_MAX = 5  # apps in one note
 _NOTHING_HELD: Mapping[Key, frozenset[str]] = {}
 _PUT_RIGHT = frozenset({Verdict.MISSING, Verdict.DRIFTED})
-
-
-def stage_of(kind: KindRef) -> int:
-    """Containers before contents, what can refuse others at the end."""
-    if kind.kind in FIRST:
-        return FIRST.index(kind.kind)
-    return len(FIRST) + (kind.kind in LAST)
 
 
 def plan_of(
@@ -43,6 +32,7 @@ def plan_of(
     inventories: Mapping[str, str],
     claims: Mapping[Key, str],
     held: Mapping[Key, frozenset[str]] = _NOTHING_HELD,
+    order: Order = NO_ORDER,
 ) -> Plan:
     """Order the calls that bring *rows* back to Git.
 
@@ -53,17 +43,22 @@ def plan_of(
         inventories: App to the reason why its inventory cannot be written; "" when it can.
         claims: Objects that another app states, too, and that app.
         held: Paths of fields that are to stay as they are, although they drifted.
+        order: What says more about it than the kinds.
 
     Returns:
         A plan whose steps name each object with the uid and version they were decided on.
     """
-    chosen = sorted(rows, key=lambda row: (stage_of(row.kind), row.key))
+    chosen = sorted(rows, key=lambda row: row.key)
     cluster = chosen[0].cluster if chosen else ""
-    steps = tuple(
-        _step(row, claims.get(row.key, ""), held.get(row.key, frozenset()))
+    made = (
+        replace(
+            _step(row, claims.get(row.key, ""), held.get(row.key, frozenset())),
+            wave=order.waves.get(row.key, 0),
+        )
         for row in chosen
         if row.cluster == cluster and (row.untaken or row.verdict in _PUT_RIGHT)
     )
+    steps = staged(made, order.depths)
     apps = sorted({step.key.app for step in steps})
     return Plan(
         cluster,
@@ -142,11 +137,6 @@ def _is_left(change: FieldChange) -> bool:
     return change.verdict is FieldVerdict.CONTESTED or bookkeeping or stays
 
 
-def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """Put steps into the order in which they are done."""
-    return tuple(sorted(steps, key=lambda step: (stage_of(step.kind), step.key)))
-
-
 def notes_of(
     apps: Iterable[str], steps: Iterable[Step], inventories: Mapping[str, str]
 ) -> tuple[str, ...]:
@@ -192,16 +182,6 @@ def _counted(changes: Iterable[FieldChange]) -> list[tuple[str, int]]:
     """Count fields by the manager that set them live."""
     found = (change.actor.manager for change in changes if change.actor is not None)
     return sorted(Counter(name for name in found if name and name != MANAGER).items())
-
-
-def stages(plan: Plan) -> tuple[tuple[Step, ...], ...]:
-    """Cut the runnable steps of a plan into stages; each waits for the one before.
-
-    What is pruned is in none: that comes last, one by one.
-    """
-    steps = [step for step in plan.runnable if step.verb is not Verb.PRUNE]
-    ranks = sorted({stage_of(step.kind) for step in steps})
-    return tuple(tuple(step for step in steps if stage_of(step.kind) == rank) for rank in ranks)
 
 
 def keys_of(plan: Plan) -> frozenset[Key]:

@@ -52,7 +52,8 @@ from core.model import (
 )
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.meaning import apart, is_left, is_meant, nothing_to_do, stuck
-from core.reconcile.acting.plans import notes_of, ordered, stated_twice
+from core.reconcile.acting.order.stages import staged
+from core.reconcile.acting.plans import notes_of, stated_twice
 from core.reconcile.acting.remedies import shown
 from core.reconcile.judging.evidence.scaling import judged_beside
 from core.reconcile.judging.judging import live_at, policy_of
@@ -61,6 +62,7 @@ from core.reconcile.memory.state import AppState, ClusterState, KindState, names
 from core.reconcile.sides.desired import canonical_of
 from core.reconcile.sides.fences import is_refused, refusal, stated_ref
 from core.reconcile.sides.promises import promises
+from core.reconcile.sides.waves import wave_of
 from core.remedy import creation, requests
 
 _NAMED_MAX: Final = 10  # objects that are named one by one
@@ -91,7 +93,7 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
     for ref, sides in sorted(_sides(draft, app, cluster, revert).items()):
         going = revert.blocking.get(Key(app.spec.name, ref))
         found.append(_of_object(draft, app, cluster, ref, sides, going))
-    steps = ordered(each.step for each in found if each.step is not None)
+    steps = staged(each.step for each in found if each.step is not None)
     names = {step.key for step in steps}
     notes = [each.note for each in found if each.note]
     notes += _others(draft, app, names)
@@ -155,7 +157,8 @@ def _coming(draft: Draft, app: AppState, document: Document, resource: Resource 
     cluster = draft.cluster(app.spec.cluster)
     place = (document.namespace or namespace_of(app, cluster)) if resource.namespaced else ""
     ref = ObjectRef(kind.group, kind.kind, place, document.name)
-    step = Step(Key(app.spec.name, ref), kind, Verb.CREATE, Coming())
+    wave = wave_of(document.body)
+    step = Step(Key(app.spec.name, ref), kind, Verb.CREATE, Coming(), wave=wave)
     return _Found(replace(step, creates=shown(draft, ref, document.body, sealed=document.sealed)))
 
 
@@ -177,7 +180,13 @@ def _of_object(
         return _Found(note=f"{ref} is no longer in Git then; {there}")
     if not is_compared(after, live):
         return _Found(note=f"{ref} is left to the cluster")
-    step = Step(Key(app.spec.name, ref), after.kind, Verb.APPLY, stamp_of(after, live))
+    step = Step(
+        Key(app.spec.name, ref),
+        after.kind,
+        Verb.APPLY,
+        stamp_of(after, live),
+        wave=wave_of(after.body),
+    )
     other = app.claimed.get(ref, "")
     if other:
         return _Found(replace(step, problem=stated_twice(other)))

@@ -22,7 +22,7 @@ from core.model import (
 )
 from core.reconcile.acting.reversals import after_of, resources_of, reversal
 from core.reconcile.acting.runs import finish, start, why_not
-from core.reconcile.acting.sending import MOVED
+from core.reconcile.acting.sending import MOVED, problem_of_step
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import (
@@ -130,7 +130,8 @@ def take_access(draft: Draft, done: PlanPrepared) -> None:
 
 def begin_revert(draft: Draft, number: int, asked: RevertPlan) -> None:
     """Make the commit, if the cluster is still the one in which it was shown what follows."""
-    shown = Run(number, "revert", total=0)
+    what = "revert" if asked.restores is None else "rollback"
+    shown = Run(number, what, total=0)
     revert = draft.restored(asked)
     problems = (_FORGOTTEN,) if revert is None else _objections(draft, revert)
     if revert is None or problems:
@@ -181,8 +182,15 @@ def reverted(draft: Draft, done: Reverted) -> None:
     if done.problem is not None:
         _end(draft, run, done.problem)
         return
-    message = "revert commit made"
+    revert = run.phase.revert
+    message = "revert commit made" if revert.restores is None else "rollback commit made"
+    if revert.begins:
+        message += f" on {revert.branch}"
     draft.tell(EventName.REVERTED, app=done.app, revision=done.revision, message=message)
+    if revert.begins:  # what follows is shown, and waits until somebody merges it
+        del draft.runs[done.run]
+        finish(draft, replace(run.shown, revision=done.revision, finished=True))
+        return
     until, source = draft.now + READ_WITHIN_S, draft.app(done.app).source
     before = source.revision.id if source is not None else ""
     phase = replace(run.phase, revision=done.revision, until=until, before=before)
@@ -246,14 +254,10 @@ def _sync(draft: Draft, run: RunState, revert: RevertPlan, head: str) -> None:
     found = tuple(_steps_now(draft, revert))
     moved = [step for step, now in found if now is None]
     problems = [
-        *(
-            Problem(Remedy.GRANT, f"{s.key.ref}: {s.problem}")
-            for s in revert.sync.steps
-            if s.problem
-        ),
+        *(problem_of_step(step) for step in revert.sync.steps if step.problem),
         *(Problem(Remedy.LOOK_AGAIN, f"{s.key.ref}: {MOVED}") for s in moved),
     ]
     steps = tuple(now for _, now in found if now is not None)
     wanted = replace(revert.sync, steps=steps, revisions={revert.app: head})
-    shown = replace(run.shown, total=len(found), problems=tuple(problems))
+    shown = replace(run.shown, total=len(revert.sync.steps), problems=tuple(problems))
     start(draft, run.shown.id, wanted, shown, auto=False)

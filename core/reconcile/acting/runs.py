@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from typing import Final, assert_never
 
 from core.model import Key, Plan, Problem, Remedy, Run, Step
-from core.reconcile.acting.plans import keys_of, stages, stated_twice
+from core.reconcile.acting.order.stages import stages
+from core.reconcile.acting.plans import keys_of, stated_twice
 from core.reconcile.acting.prune import pruning
-from core.reconcile.acting.sending import send_steps
+from core.reconcile.acting.sending import problem_of_step, send_steps
 from core.reconcile.acting.standing import is_coming, read_only_words, step_stands
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
@@ -42,18 +43,14 @@ def execute(
     draft: Draft, number: int, wanted: Plan, *, auto: bool, confirmed: bool = False
 ) -> None:
     """Begin a plan, if the world is still the one it was made for."""
-    shown = Run(number, SYNC, total=len(wanted.runnable))
+    shown = Run(number, SYNC, total=len(wanted.steps))
     problems = () if auto else _objections(draft, wanted)
     if problems:
         finish(draft, replace(shown, problems=problems, finished=True))
         return
     if not auto:
         thaw(draft, wanted.cluster)
-    skipped = tuple(
-        Problem(Remedy.GRANT, f"{step.key.ref}: {step.problem}")
-        for step in wanted.steps
-        if step.problem
-    )
+    skipped = tuple(problem_of_step(step) for step in wanted.steps if step.problem)
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto, confirmed=confirmed)
 
 
@@ -67,7 +64,8 @@ def start(
     draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool, confirmed: bool = False
 ) -> None:
     """Carry a plan out that nobody objects to."""
-    draft.runs[number] = RunState(shown, wanted, auto, Enlisting(), confirmed)
+    failed = tuple(step for step in wanted.steps if step.problem)
+    draft.runs[number] = RunState(shown, wanted, auto, Enlisting(), failed, confirmed)
     for key in keys_of(wanted):
         subject = draft.subject(key)
         draft.put(replace(subject, planned=number))
@@ -196,6 +194,13 @@ def advance_all(draft: Draft) -> None:
     """Do whatever any run can do now."""
     for number in tuple(draft.runs):
         advance(draft, number)
+
+
+def resume(draft: Draft) -> None:
+    """Go on with steps that waited for what was judged just now."""
+    for number, run in tuple(draft.runs.items()):
+        if isinstance(run.phase, Applying) and run.phase.todo:
+            advance(draft, number)
 
 
 def advance(draft: Draft, number: int) -> None:

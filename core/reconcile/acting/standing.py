@@ -1,7 +1,7 @@
 """Whether the world is still, or not yet, the one that a step of a plan is about."""
 
 from core.model import Coming, Plan, Step, Verb, stamp_of
-from core.reconcile.acting.prune.steps import still_stands
+from core.reconcile.acting.prune.standing import still_stands
 from core.reconcile.memory.draft import Draft
 
 

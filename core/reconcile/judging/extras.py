@@ -146,10 +146,7 @@ def _not_there(cluster: ClusterState, ref: ObjectRef, before: Drift | None) -> D
 
 
 def _was_seen(app: AppState, before: Drift | None) -> bool:
-    """Tell whether we saw the very object that was applied, after Git had dropped it.
-
-    Of one that nobody saw, another process may just be about to make it.
-    """
+    """Tell whether we saw the very object; another process may be about to make one not seen."""
     known = app.applied(before.key.ref) if before is not None else None
     if before is None or before.stamp is None or known is None or known.uid is None:
         return False

@@ -1,6 +1,7 @@
 """What a person can ask, each a plain value: a session can be recorded and replayed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.model import Key, Plan, RevertPlan
@@ -8,10 +9,14 @@ from core.model import Key, Plan, RevertPlan
 
 @dataclass(frozen=True, slots=True)
 class PreparePlan:
-    """Work out the plan for exactly these objects; it appears in `Snapshot.answers`."""
+    """Work out the plan for exactly these objects; it appears in `Snapshot.answers`.
+
+    Of an object that is in *fields* only these of its drifted fields are put right.
+    """
 
     request: int
     keys: frozenset[Key]
+    fields: Mapping[Key, frozenset[str]] = field(default_factory=dict)  # paths as they are shown
     prune: bool = False  # what of them Git dropped is to go
 
 
@@ -31,11 +36,13 @@ class PrepareRevert:
     request: int
     app: str
     commit: str
+    back: bool = False  # it is not undone but gone back to
+    begins: str = ""  # a branch that begins with it, for a pull request
 
 
 @dataclass(frozen=True, slots=True)
 class ExecuteRevert:
-    """Make the revert commit that was previewed; a sync of what it changes follows.
+    """Make the revert commit that was previewed; a sync of what it changes follows on its branch.
 
     The run ends when that sync ended.
     """
@@ -83,6 +90,18 @@ class ShowSides:
 
 
 @dataclass(frozen=True, slots=True)
+class Examine:
+    """Say whether these objects work, in `Snapshot.answers`.
+
+    *closely*: of a workload that does not, its pods are read, too.
+    """
+
+    request: int
+    keys: frozenset[Key]
+    closely: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowCommit:
     """Show what one commit says and changes, in `Snapshot.answers`."""
 
@@ -109,6 +128,16 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareLive:
+    """Compare what is live of two apps, as whole objects or by fields, in `Snapshot.answers`."""
+
+    request: int
+    before: str
+    after: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Read Git again and ask for pending confirmations again."""
 
@@ -123,7 +152,9 @@ Command: TypeAlias = (
     | SetWriting
     | Explain
     | ShowSides
+    | Examine
     | ShowCommit
     | Compare
+    | CompareLive
     | Refresh
 )

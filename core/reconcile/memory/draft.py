@@ -24,7 +24,7 @@ from core.model import (
 from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
 from core.reconcile.memory.state import AppState, ClusterState, State, Tally
-from core.reconcile.memory.subjects import Subject, is_dropped
+from core.reconcile.memory.subjects import Subject, is_dropped, is_moved
 from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table
 
 EVENTS_KEPT = 1000
@@ -167,12 +167,14 @@ class Draft:
             dropped = dropped.delete(before.key)  # type: ignore[union-attr]
         if is_dropped(after):
             dropped = dropped.set(after.key, None)  # type: ignore[union-attr]
+        moved = tally.moved
         for drift, sign in ((before, -1), (after, 1)):
             if drift is not None:
                 counts[drift.verdict] = counts.get(drift.verdict, 0) + sign
                 ignored += sign * len(drift.ignored)
                 confirming += sign * drift.confirming
-        self._tallies[app] = Tally(counts, ignored, confirming, dropped)
+                moved += sign * is_moved(drift)
+        self._tallies[app] = Tally(counts, ignored, confirming, moved, dropped)
 
     # What is to be done ----------------------------------------------------------------------
 

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.compare import Policy, Schema
+from core.health import Behind
 from core.model import (
     NOWHERE,
+    UNCLAIMED,
     Actor,
     AppSpec,
+    Claim,
     Desired,
     Document,
     FieldChange,
+    Healths,
     Home,
     Key,
     KindRef,
@@ -128,7 +132,7 @@ class ReadInventory:
     app: str
     namespace: str
     home: Home = NOWHERE  # whose inventory alone it may be
-    others: frozenset[str] = frozenset()  # apps of the cluster whose names are theirs
+    claim: Claim = UNCLAIMED  # what makes it its own under another name, or elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,26 @@ class ComputeRevert:
     request: int
     app: str
     commit: str
+    back: bool = False  # it is not undone but gone back to
+    begins: str = ""  # a branch that begins with it, for a pull request
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """Where the pods of one workload are found."""
+
+    cluster: str
+    key: Key
+    behind: Behind
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPods:
+    """Read the pods of workloads, for what they say beside what is known of their health."""
+
+    request: int
+    known: Healths
+    wanted: tuple[Pods, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +265,7 @@ Effect: TypeAlias = (
     | ReadInventory
     | WriteInventory
     | CheckAccess
+    | ReadPods
     | ComputeRevert
     | ReadCommit
     | CompareStates

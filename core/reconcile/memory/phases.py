@@ -92,6 +92,7 @@ class RunState:
     plan: Plan
     auto: bool  # the engine's own, by standing permission
     phase: Phase
+    failed: tuple[Step, ...] = ()  # what was not done so far, each with its problem
     confirmed: bool = False  # by a person, whose word some guards ask for
 
     @property

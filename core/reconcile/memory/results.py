@@ -14,6 +14,7 @@ from core.model import (
     Desired,
     Document,
     FieldChange,
+    Healths,
     Key,
     Live,
     ObjectRef,
@@ -163,6 +164,14 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """Objects were looked at, to be shown."""
+
+    request: int
+    healths: Healths
+
+
+@dataclass(frozen=True, slots=True)
 class Reverted:
     """A revert commit was made, or could not be."""
 
@@ -194,6 +203,7 @@ Result: TypeAlias = (
     | RevertPrepared
     | CommitRead
     | Compared
+    | Examined
     | Reverted
     | RevertFound
 )

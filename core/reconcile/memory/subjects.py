@@ -5,7 +5,6 @@ from typing import Final
 
 from core.compare import Earlier
 from core.model import (
-    DRIFT_VERDICTS,
     Absent,
     Actor,
     Cause,
@@ -156,16 +155,12 @@ class Subject:
     past: Recollection | None = None  # kept for as long as something about it differs
 
 
-def is_drift(row: Drift | None) -> bool:
-    """Tell whether a row counts as drift now."""
-    return row is not None and row.verdict in DRIFT_VERDICTS
-
-
 def is_dropped(row: Drift | None) -> bool:
     """Tell whether a row is of an object that was applied, and that Git no longer has."""
     return row is not None and row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
 
 
-def in_sync(row: Drift | None) -> bool:
-    """Tell whether a row is in sync, for good."""
-    return row is not None and row.verdict is Verdict.IN_SYNC and not row.confirming
+def is_moved(row: Drift) -> bool:
+    """Tell whether an object surely drifted by a change in the cluster, and is still there."""
+    live = row.cause in {Cause.LIVE_CHANGED, Cause.BOTH}
+    return row.verdict is Verdict.DRIFTED and live and not row.confirming

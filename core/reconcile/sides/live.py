@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from core.model import EventName, Key, KindRef, Live, Problem, Resource
 from core.reconcile.judging.evidence.endings import watch_end
@@ -52,6 +53,7 @@ def find_cluster(draft: Draft, found: ClusterFound) -> None:
         problem=None,
         user=found.user,
         uid=found.uid,
+        short_kinds=cluster.view.short_kinds if same else _short_kinds(found.resources),
     )
     resources = cluster.resources if same else found.resources
     draft.put_cluster(
@@ -85,6 +87,14 @@ def rewind_cluster(draft: Draft, name: str) -> None:
 
 def _namespace(found: ClusterFound) -> str:
     return found.namespace or "default"
+
+
+def _short_kinds(resources: Mapping[KindRef, Resource]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for kind, resource in resources.items():
+        for short in resource.short_names:
+            found.setdefault(short.lower(), set()).add(kind.kind.lower())
+    return MappingProxyType({short: frozenset(kinds) for short, kinds in found.items()})
 
 
 def _origin(server: str) -> str:

@@ -6,7 +6,7 @@ stands later in the settings is refused, and nothing is read or written by it.
 
 from dataclasses import replace
 
-from core.model import Problem, Remedy
+from core.model import Problem, Remedy, one_server_words
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import ClusterLost
@@ -21,10 +21,7 @@ def twins_of(draft: Draft, uid: str) -> tuple[ClusterState, ...]:
 def refusal_of_twin(first: ClusterState, twin: ClusterState) -> ClusterLost:
     """Say that a cluster is another one's server, and what to do."""
     one, other = first.view.spec.name, twin.view.spec.name
-    words = (
-        f"the clusters {one} and {other} are one API server (one kube-system);"
-        f" name {one} in the apps of {other}, and take {other} out of the settings"
-    )
+    words = one_server_words(one, other, "one kube-system")
     return ClusterLost(other, Problem(Remedy.FIX_SETTINGS, words))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from core.model import Document, KindRef
+from core.model import Claim, Document, KindRef
 from core.reconcile.judging.evidence.scaling import autoscaler_kind, choose_scaler
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Follow, ReadInventory
@@ -33,7 +33,8 @@ def follow_kinds(draft: Draft, name: str) -> None:
             draft.put_app(replace(app, inventory_asked=True))
             place = (app.spec.name, inventory_namespace(app, cluster), home_of(app))
             names = frozenset(each.spec.name for each in draft.apps_of(name))
-            draft.effects.append(ReadInventory(name, *place, names - {app.spec.name}))
+            claim = Claim(names - {app.spec.name}, app.stated)
+            draft.effects.append(ReadInventory(name, *place, claim))
         if not app.shown:
             continue
         coming = tuple(_restated(draft, app))

@@ -21,7 +21,7 @@ from core.sandbox.serve.kubeconfig import kubeconfig
 from core.sandbox.serve.wire import BODY_MAX_BYTES
 
 _HOST = "127.0.0.1"
-_STARTING_MAX_S = 10.0
+_STARTING_MAX_S = 60.0
 
 
 class Sandbox:

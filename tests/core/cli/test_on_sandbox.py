@@ -115,7 +115,7 @@ def test_only_the_newest_commit_is_not_applied_at_first(world: World) -> None:
     code, out, err = world("diff")
     assert (code, err) == (1, "")
     assert "ConfigMap shop/shop: drifted, Git moved on, not applied yet" in out
-    assert "Tom Okafor, 3m ago" in out
+    assert re.search(r"Tom Okafor, \d+m ago", out)
     assert ": Let carts live for two hours" in out
     (changed,) = world.document()["objects"]
     assert [change["path"] for change in changed["changes"]] == ['data["cart.lifetime"]']
@@ -150,8 +150,8 @@ def test_every_deed_of_the_colleague_is_accepted_and_seen(world: World) -> None:
 def test_the_report_says_who_did_it(world: World) -> None:
     world.deeds()
     out = world("diff", "shop")[1]
-    assert re.search(r"live  5  alice, \ds ago \(.*\), kubectl scale \(audit\)", out), out
-    assert re.search(r"deleted by alice, \ds ago \(.*\), kubectl delete \(audit\)", out), out
+    assert re.search(r"live  5  alice, \d+[sm] ago \(.*\), kubectl scale \(audit\)", out), out
+    assert re.search(r"deleted by alice, \d+[sm] ago \(.*\), kubectl delete \(audit\)", out), out
 
 
 def test_a_unified_diff_is_what_a_sync_would_change(world: World) -> None:
@@ -362,3 +362,36 @@ def test_the_controller_ends_quietly_when_nobody_reads(
     controller.stdout.close()
     world.deeds()
     assert controller.wait() == 141
+
+
+def test_a_report_tells_what_was_done_and_what_differs_now(world: World) -> None:
+    world.deeds()
+    assert world("sync", "shop", "--yes")[0] == 0
+    code, out, err = world("report", "--since", "1h")
+    assert (code, err) == (0, "")
+    now, done = out.split("## What was done from here")
+    assert "Deployment shop/web" not in now
+    assert "Deployment monitoring/grafana</code>: drifted" in now
+    assert "Deployment shop/web on demo</code>: sync, done" in done
+    assert "<code>spec.replicas</code> | <code>5</code> | <code>3</code> | <code>alice" in done
+    document = json.loads(world("report", "monitoring", "-o", "json")[1])
+    assert {each["app"] for each in document["diff"]["objects"]} == {"monitoring"}
+    assert document["journal"] == []
+
+
+def test_a_sync_of_one_field_leaves_what_else_differs(world: World) -> None:
+    world.deeds()
+    code, out, err = world("sync", "shop", "deploy/web", "--field", "spec.replicas", "--yes")
+    assert (code, err) == (0, "")
+    assert "left alone: spec.template.spec.containers[name=web].image by kubectl" in out
+    assert out.endswith("1 of 1 done\n")
+    objects = {f"{o['kind']}/{o['name']}": o for o in world.document("shop")["objects"]}
+    left = {change["path"] for change in objects["Deployment/web"]["changes"]}
+    assert left == {"spec.template.spec.containers[name=web].image"}
+    assert objects["Deployment/cart"]["verdict"] == "drifted"
+    code, out, err = world("sync", "shop", "deploy/web", "svc/cart", "--yes")
+    assert (code, err) == (0, "")
+    assert out.endswith("2 of 2 done\n")
+    code, out, err = world("sync", "shop", "deploy/none")
+    assert (code, out) == (2, "")
+    assert "deploy/none: no such object" in err

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from core.sandbox import Sandbox
 from tests.apiserver.client import Client
+from tests.apiserver.ports import ReservedPort
 from tests.apiserver.server import ApiServer
 from tests.core.cluster.worlds import World
 
@@ -15,8 +16,11 @@ from tests.core.cluster.worlds import World
 @pytest_asyncio.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     """An embedded server of one's own, for its fault switches."""
-    async with Sandbox() as server:
+    with ReservedPort() as port:  # tests stop it, and start it there again
+        server = Sandbox()
+        await server.start(port.number)
         yield server
+        await server.stop()
 
 
 @pytest_asyncio.fixture

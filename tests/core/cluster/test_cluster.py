@@ -27,6 +27,7 @@ from core.errors import (
 )
 from core.model import (
     NOWHERE,
+    Claim,
     ClusterSpec,
     Home,
     JsonObject,
@@ -292,7 +293,7 @@ async def test_a_killed_server_is_told_once_and_followed_again(real: World) -> N
             await listed(listener, kind)
         try:
             await asyncio.to_thread(real.kill)
-            lost = await listener.next(ClusterLost, within_s=30)
+            lost = await listener.next(ClusterLost, within_s=60)
             await asyncio.sleep(2)
         finally:
             await asyncio.to_thread(real.restart)
@@ -347,7 +348,9 @@ async def test_what_only_a_person_can_mend_is_told_during_an_outage_too(
     async with connected(embedded, clock=HURRIED) as (_, listener):
         await sandbox.stop()
         await listener.next(ClusterLost)
-        kubeconfig.write_text("[")
+        broken = kubeconfig.with_name("broken")
+        broken.write_text("[")
+        broken.replace(kubeconfig)  # at once: an empty file has another problem
         told = await listener.next(ClusterLost, after=1)
     assert told.problem.remedy is Remedy.FIX_SETTINGS
     assert "is no YAML" in str(told.problem)
@@ -482,8 +485,8 @@ async def test_each_outage_is_probed_from_the_first_pause_on(
     async with connected(embedded, clock=Clock(sleep=sleep, random=lambda: 0.0)) as (_, listener):
         port = int(sandbox.url.rpartition(":")[2])
         for outage in (1, 2):
+            began = len(slept)  # it may be noticed before the server has quite stopped
             await sandbox.stop()
-            began = len(slept)
             while PROBE_CAP_S not in slept[began:]:  # noqa: ASYNC110 - no event tells it
                 await asyncio.sleep(0.001)
             await sandbox.start(port)
@@ -511,10 +514,11 @@ async def test_a_forgotten_history_is_listed_again(sandbox: Sandbox, embedded: W
     async with connected(embedded, clock=HURRIED) as (cluster, listener):
         cluster.follow(frozenset({MAP}), frozenset({embedded.namespace}))
         await listed(listener, MAP)
-        sandbox.faults.answer(503, path_contains="watch", times=1, retry_after=0)
+        sandbox.faults.answer(503, path_contains="watch", times=1_000_000, retry_after=0)
         sandbox.faults.cut_watches()
         await embedded.remove("gone")
         sandbox.faults.expire_history()
+        sandbox.faults.clear()
         await listener.until(lambda: len(listener.all(KindListed)) == 2)
     again = listener.all(KindListed)[1].objects
     assert {ref.name for ref in again} - {"kube-root-ca.crt"} == {"kept"}
@@ -689,7 +693,7 @@ async def test_rights_are_what_the_server_says(world: World) -> None:
             assert await cluster.may("patch", resources[NAMESPACE], "", "x") is expected
 
 
-ALONE = frozenset[str]()
+ALONE = Claim()
 HOME = Home(root="c0ffee", remote="git.example.org/shop/config", path="clusters/prod")
 
 
@@ -809,18 +813,58 @@ async def test_a_renamed_app_finds_its_record_and_leaves_none_under_the_old_name
     rows = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
     async with connected(world) as (one, _), connected(world) as (other, _):
         await one.write_inventory("pay", world.namespace, HOME, rows)
-        for home, others in (
+        for home, claim in (
             (replace(HOME, path="clusters/test"), ALONE),
             (replace(HOME, root="", remote=""), ALONE),
-            (HOME, frozenset({"pay"})),
+            (HOME, Claim(others=frozenset({"pay"}))),
         ):
-            assert await other.read_inventory("new", world.namespace, home, others) == ()
+            assert await other.read_inventory("new", world.namespace, home, claim) == ()
         assert await other.read_inventory("new", world.namespace, HOME, ALONE) == rows
         await other.write_inventory("new", world.namespace, HOME, rows[:5])
     async with connected(world) as (again, _):
         assert await again.read_inventory("new", world.namespace, HOME, ALONE) == rows[:5]
         assert await again.read_inventory("pay", world.namespace, HOME) == ()
         assert await again.read_inventory("newer", world.namespace, HOME, ALONE) == rows[:5]
+
+
+async def test_a_record_whose_namespace_changed_is_found_by_the_objects_that_it_names(
+    world: World,
+) -> None:
+    rows = tuple(InventoryRow(world.ref(f"n{number}"), "u-1", "0" * 16) for number in range(3))
+    stated = frozenset(row.ref for row in rows[:2]) | {world.ref("new")}
+    old = await world.make_namespace()
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.write_inventory("pay", old, HOME, rows)
+        for claim in (
+            Claim(stated=frozenset({rows[0].ref})),
+            Claim(stated=frozenset(ref._replace(namespace="second") for ref in stated)),
+            Claim(frozenset({"pay"}), stated),
+        ):
+            assert await other.read_inventory("new", world.namespace, HOME, claim) == ()
+        claim = Claim(stated=stated)
+        assert await other.read_inventory("new", world.namespace, HOME, claim) == rows
+        await other.write_inventory("new", world.namespace, HOME, rows[:1])
+        assert await one.read_inventory("pay", old, HOME) == ()
+    async with connected(world) as (again, _):
+        third = await world.make_namespace()
+        claim = Claim(stated=frozenset({rows[0].ref}))
+        assert await again.read_inventory("new", third, HOME, claim) == rows[:1]
+
+
+async def test_an_account_of_some_namespaces_looks_for_its_record_where_its_objects_are(
+    embedded: World, sandbox: Sandbox
+) -> None:
+    place, old, far = [await embedded.make_namespace() for _ in range(3)]
+    rows = tuple(
+        InventoryRow(ObjectRef("", "ConfigMap", old, name), "u-1", "0" * 16) for name in "ab"
+    )
+    claim = Claim(stated=frozenset(row.ref for row in rows))
+    async with connected(embedded) as (one, _), connected(embedded) as (other, _):
+        sandbox.faults.answer(403, path_contains="/api/v1/configmaps", times=9)
+        await one.write_inventory("far", far, HOME, rows)
+        assert await other.read_inventory("new", place, HOME, claim) == ()
+        await one.write_inventory("pay", old, HOME, rows)
+        assert await other.read_inventory("new", place, HOME, claim) == rows
 
 
 async def test_a_record_keeps_what_only_the_other_clone_knows_of_its_repository(

@@ -129,14 +129,14 @@ class Listener:
         """Everything of one type that was told."""
         return [one for one in self.inputs if isinstance(one, kind)]
 
-    async def until(self, claim: Callable[[], bool], *, within_s: float = 20) -> None:
+    async def until(self, claim: Callable[[], bool], *, within_s: float = 60) -> None:
         """Return once *claim* holds."""
         async with asyncio.timeout(within_s):
             while not claim():
                 self._told.clear()
                 await self._told.wait()
 
-    async def next(self, kind: type[T], *, after: int = 0, within_s: float = 20) -> T:
+    async def next(self, kind: type[T], *, after: int = 0, within_s: float = 60) -> T:
         """Return the first input of one type after the first *after* of them."""
         await self.until(lambda: len(self.all(kind)) > after, within_s=within_s)
         return self.all(kind)[after]

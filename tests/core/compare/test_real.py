@@ -289,7 +289,7 @@ def test_what_a_limit_range_gives_a_pod_is_injected_and_a_persons_change_of_it_i
     def limited() -> bool:  # the server learns of a new LimitRange by its own watch
         return b'"cpu":"500m"' in world.apply(pod, "&dryRun=All").replace(b" ", b"")
 
-    assert eventually(limited, within_s=30.0)
+    assert eventually(limited, within_s=60)
     world.apply(pod)
     found = shown(world.judge(pod))
     assert found[f"{resources}.limits.cpu"] == found[f"{resources}.requests.cpu"] == "info"

@@ -12,11 +12,13 @@ from core.engine import Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import Performer
 from core.engine.seams import Adapters
+from core.health import Behind
 from core.journal import Entry
 from core.model import (
     Actor,
     AppSpec,
     AuditEvent,
+    Claim,
     ClusterSpec,
     Commit,
     CommitShown,
@@ -34,7 +36,7 @@ from core.model import (
     Snapshot,
 )
 from core.model.comparisons import Comparison, End
-from core.model.journal import Intent, Outcome
+from core.model.journal import Aim, Intent, Outcome
 from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
@@ -65,6 +67,7 @@ from tests.core.reconcile.world import (
     ref,
 )
 
+REPOSITORY = "/srv/config.git"
 ALICE = Actor("kubectl-edit", Operation.UPDATE, None, None, None, "alice", Confidence.AUDIT)
 
 
@@ -99,6 +102,7 @@ class ScriptedCluster:
         self.dry_running = self.dry_running_at_most = 0
         self.inventory: tuple[InventoryRow, ...] = ()
         self.entered = ""  # the run that prunes
+        self.pods_there: tuple[Live, ...] = ()
 
     async def run(self) -> None:
         self.script.play("run")
@@ -167,6 +171,10 @@ class ScriptedCluster:
         self.script.play("read", ref.name)
         return self.objects.get(ref)
 
+    async def pods(self, behind: Behind) -> tuple[Live, ...]:
+        self.script.play("pods", behind.selector)
+        return self.pods_there
+
     async def may(self, verb: str, resource: Resource, namespace: str, name: str) -> bool:  # noqa: ARG002
         self.script.play("may", name, verb)
         return verb not in self.forbidden
@@ -176,7 +184,7 @@ class ScriptedCluster:
         app: str,
         namespace: str,
         home: Home,  # noqa: ARG002
-        others: frozenset[str] | None = None,  # noqa: ARG002
+        claim: Claim | None = None,  # noqa: ARG002
     ) -> tuple[InventoryRow, ...]:
         self.script.play("read_inventory", app, namespace)
         return self.inventory
@@ -265,7 +273,7 @@ class ScriptedReverts:
     def meet(self, spec: AppSpec) -> None:
         self.script.play("meet", spec.name)
 
-    def planned(self, app: str, commit: str) -> RevertPlan:
+    def planned(self, app: str, commit: str, *, back: bool = False, begins: str = "") -> RevertPlan:
         self.script.play("planned", app, commit)
         target = Commit(commit, "Ada <a@b>", "2026-11-01T10:00:00Z", "change")
         pair = (
@@ -273,7 +281,15 @@ class ScriptedReverts:
             document(CONFIG_MAP, "a", data={"a": "0"}),
         )
         files = ("a.yaml",)
-        return RevertPlan(app, target, "main", "f" * 40, files, "-a\n+b\n", restated=(pair,))
+        plan = RevertPlan(app, target, "main", "f" * 40, files, "-a\n+b\n", restated=(pair,))
+        restores = "web" if back else None
+        return replace(plan, branch=begins or "main", begins=bool(begins), restores=restores)
+
+    def aim(self, plan: RevertPlan) -> Aim:
+        return Aim(REPOSITORY, plan.branch, plan.parent, plan.mark)
+
+    def repository(self, app: str) -> str:  # noqa: ARG002 - all are in one
+        return REPOSITORY
 
     def made(self, plan: RevertPlan) -> str:
         self.script.play("made", plan.app)
@@ -282,6 +298,18 @@ class ScriptedReverts:
     def is_in(self, app: str, revert: str, head: str) -> bool:
         self.script.play("is_in", app, revert, head)
         return True
+
+
+class ScriptedMarks:
+    """Finds what the script says was committed."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.commits: dict[str, str] = {}  # by mark
+
+    def find(self, aim: Aim) -> str | None:
+        self.script.play("find", aim.mark)
+        return self.commits.get(aim.mark)
 
 
 class ScriptedComparing:
@@ -364,7 +392,7 @@ class World:
     def __init__(self, *names: str, healing: bool = False) -> None:
         self.script, self.time, self.inbox = Script(), Time(), Inbox()
         documents = [document(CONFIG_MAP, name, data={"a": "1"}) for name in names]
-        self.journal = ScriptedJournal(self.script)
+        self.journal, self.marks = ScriptedJournal(self.script), ScriptedMarks(self.script)
         self.cluster = ScriptedCluster(self.inbox, self.script, "prod")
         self.sources = ScriptedSources(self.inbox, self.script, documents)
         for name in names:
@@ -385,6 +413,7 @@ class World:
             attribution=ScriptedAttribution(self.script),
             reverts=ScriptedReverts(self.script),
             comparing=ScriptedComparing(self.script),
+            marks=self.marks,
             journal=self.journal,
         )
         self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)

@@ -45,7 +45,7 @@ class Hand:
         await asyncio.to_thread(call, "PATCH", path, body, content_type=MERGE_PATCH)
 
     async def shows(self, holds: Callable[[Snapshot], bool]) -> Snapshot:
-        shown, done = await until(self.engine, holds, deadline_s=20)
+        shown, done = await until(self.engine, holds, deadline_s=60)
         assert done, shown.events
         return shown
 

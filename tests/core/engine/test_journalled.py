@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from core.engine.journalled import Journalled
-from core.errors import DeniedError, OutdatedError, UnavailableError
+from core.errors import DeniedError, OutdatedError, UnavailableError, UsageError
 from core.journal import Entry
 from core.model import JsonObject, Live, Verdict
-from core.model.journal import Deed, Ending, Intent
+from core.model.journal import Aim, Deed, Ending, Intent
 from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, PrepareRevert
-from tests.core.engine.scripted import World
+from tests.core.engine.scripted import REPOSITORY, World
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, key, live, ref
 
 A = key(CONFIG_MAP, "a")
@@ -23,7 +23,7 @@ async def eight() -> str:
 
 
 def journalled(world: World) -> Journalled:
-    return Journalled(world.journal, world.adapters.clusters)
+    return Journalled(world.journal, world.adapters.clusters, world.marks)
 
 
 def position(world: World, method: str) -> int:
@@ -197,6 +197,98 @@ async def test_a_commit_that_was_left_open_is_no_question_for_a_cluster() -> Non
     assert world.script.count("read") == 0
     assert world.journal.outcomes[41].words == "the program ended before it was told"
     assert world.journal.outcomes[1].version == "8"
+
+
+AIM: JsonObject = {"repo": REPOSITORY, "branch": "main", "parent": "f" * 40, "mark": "5ca1ab1e"}
+OF_COMMIT = Entry(42, 0.0, {"cluster": "", "object": None, "aim": AIM})
+
+
+async def see_to(world: World, repo: str = REPOSITORY) -> None:
+    aim = Aim(repo, "main", "f" * 40, "f00d")
+    intent = Intent(deed=Deed.REVERT, app=SPEC.name, auto=False, aim=aim)
+    assert await journalled(world).write(intent, eight, str) == "8"
+
+
+@pytest.mark.parametrize(
+    ("found", "ending", "words"),
+    [("e" * 40, Ending.DONE, "has the commit"), (None, Ending.REFUSED, "lacks the commit")],
+)
+async def test_the_branch_is_searched_for_a_commit_that_was_left_open(
+    found: str | None, ending: Ending, words: str
+) -> None:
+    world = World("a")
+    world.journal.open = [OF_COMMIT]
+    world.marks.commits = {} if found is None else {"5ca1ab1e": found}
+    await see_to(world)
+    left = world.journal.outcomes[42]
+    assert (left.ending, left.version) == (ending, found)
+    assert words in left.words
+    assert position(world, "find") < position(world, "begin")
+
+
+async def test_nothing_is_committed_while_its_branch_cannot_be_searched() -> None:
+    world = World("a")
+    world.journal.open = [OF_COMMIT]
+    world.script.errors["find"] = UnavailableError("no answer")
+    with pytest.raises(UnavailableError, match="no answer"):
+        await see_to(world)
+    assert world.script.count("begin") == 0
+
+
+async def test_a_repository_that_is_gone_leaves_its_question_and_holds_nothing_up() -> None:
+    world = World("a")
+    world.journal.open = [OF_COMMIT]
+    world.script.errors["find"] = UsageError("there is no repository")
+    await see_to(world)
+    assert world.journal.outcomes[42].ending is Ending.UNKNOWN
+
+
+async def test_a_commit_elsewhere_is_left_to_who_writes_there() -> None:
+    world = World("a")
+    world.journal.open = [OF_COMMIT]
+    await see_to(world, "/srv/other.git")
+    assert 42 not in world.journal.outcomes
+    assert world.script.count("find") == 0
+
+
+async def test_a_preview_finds_out_first_what_became_of_earlier_commits() -> None:
+    world = World("a")
+    world.journal.open = [OF_COMMIT]
+    async with world.running():
+        await world.until(lambda s: s.complete)
+        world.engine.submit(PrepareRevert(7, SPEC.name, "c" * 40))
+        await world.until(lambda s: s.revert_for(7) is not None)
+    assert position(world, "find") < position(world, "planned")
+    assert world.journal.outcomes[42].ending is Ending.REFUSED
+
+
+async def test_a_preview_is_shown_even_where_that_cannot_be_found_out() -> None:
+    world = World("a")
+    world.journal.open = [OF_COMMIT]
+    world.script.errors["find"] = UnavailableError("no answer")
+    async with world.running():
+        await world.until(lambda s: s.complete)
+        world.engine.submit(PrepareRevert(7, SPEC.name, "c" * 40))
+        await world.until(lambda s: s.revert_for(7) is not None)
+    assert 42 not in world.journal.outcomes
+
+
+async def test_a_rollback_on_a_branch_is_on_record_and_nothing_follows_in_the_cluster() -> None:
+    world = World("a")
+    async with world.running():
+        await world.until(lambda s: s.complete)
+        world.engine.submit(PrepareRevert(7, SPEC.name, "c" * 40, back=True, begins="undo"))
+        shown = (await world.until(lambda s: s.revert_for(7) is not None)).revert_for(7)
+        assert shown is not None
+        world.engine.submit(ExecuteRevert(1, shown))
+        now = await world.until(lambda s: any(r.finished for r in s.runs))
+    (run,) = now.runs
+    assert (run.what, run.revision, run.problems) == ("rollback", "e" * 40, ())
+    (intent,) = world.journal.intents
+    assert intent.deed is Deed.ROLLBACK
+    assert intent.aim is not None
+    assert (intent.aim.branch, len(intent.aim.mark)) == ("undo", 16)
+    assert world.script.count("apply") == 0
 
 
 async def test_a_revert_is_on_record_with_the_commit_it_undoes_and_the_one_it_made() -> None:

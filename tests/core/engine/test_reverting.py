@@ -10,6 +10,7 @@ from core.engine.reverting import Reverts
 from core.errors import OutdatedError, RejectedError, UsageError
 from core.git import Repositories
 from core.model import AppSpec, RevertPlan
+from core.model.journal import Aim
 from core.model.sources.signers import Signers
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
@@ -154,13 +155,49 @@ def test_a_plan_with_a_problem_is_never_made(sample: Sample) -> None:
         reverts.made(plan)
 
 
-def test_a_branch_that_moved_makes_the_plan_outdated(sample: Sample) -> None:
-    bad = sample.commit({"shop/a.yaml": SECOND}, "two of them")
+@pytest.mark.outside
+def test_on_a_branch_that_moved_it_is_worked_out_again_while_it_is_what_was_shown(
+    sample: Sample,
+) -> None:
+    sample.commit({"shop/b.yaml": config_map("b", "1")})
+    bad = sample.commit({"shop/b.yaml": config_map("b", "2")}, "two of them")
     reverts = reverts_of(sample)
-    plan = reverts.planned("shop", bad)
-    sample.commit({"README": b"more"}, "elsewhere")
+    plan = replace(reverts.planned("shop", bad), mark="5ca1ab1e")
+    theirs = sample.commit({"README": b"more", "shop/c.yaml": config_map("c", "1")}, "elsewhere")
+    made = reverts.made(plan)
+    assert sample.git("rev-parse", f"{made}^").strip() == theirs
+    assert sample.git("show", "main:shop/b.yaml").encode() == config_map("b", "1")
+    assert sample.git("show", "main:README") == "more"
+    assert reverts.made(plan) == made  # it is found by its mark, and never made twice
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("text", ["# of theirs\n", ""])
+def test_a_revert_that_would_be_another_one_by_now_is_outdated(sample: Sample, text: str) -> None:
+    sample.commit({"shop/b.yaml": config_map("b", "1")})
+    bad = sample.commit({"shop/b.yaml": config_map("b", "2")}, "two of them")
+    reverts = reverts_of(sample)
+    plan = replace(reverts.planned("shop", bad), mark="5ca1ab1e")
+    now = text.encode() + config_map("b", "2") if text else config_map("b", "1")
+    theirs = sample.commit({"shop/b.yaml": now}, "elsewhere")
     with pytest.raises(OutdatedError):
         reverts.made(plan)
+    assert sample.git("rev-parse", "main").strip() == theirs
+
+
+@pytest.mark.outside
+def test_a_rollback_restates_the_folder_and_says_where_its_commit_goes(sample: Sample) -> None:
+    then = sample.commit({"shop/b.yaml": config_map("b", "1")})
+    sample.commit({"shop/b.yaml": config_map("b", "2"), "shop/c.yaml": config_map("c", "1")})
+    reverts = reverts_of(sample)
+    plan = reverts.planned("shop", then, back=True, begins="back")
+    assert sorted(stated(plan), key=str) == [("b", "b"), ("c", None)]
+    assert reverts.aim(replace(plan, mark="f00d")) == Aim(
+        str(sample.path), "back", plan.parent, "f00d"
+    )
+    made = reverts.made(plan)
+    assert sample.git("rev-parse", "back").strip() == made
+    assert sample.git("rev-parse", "main").strip() == plan.parent
 
 
 def test_a_commit_that_nobody_knows_is_a_mistake_of_the_one_who_asks(sample: Sample) -> None:

@@ -73,6 +73,32 @@ async def test_many_at_once_take_few_transactions(
     assert len(batches) <= 3
 
 
+async def test_those_that_come_at_once_open_it_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    begin = Store.__init__
+
+    def counted(self: Store, path: Path) -> None:
+        opened.append(path)
+        begin(self, path)
+
+    monkeypatch.setattr(Store, "__init__", counted)
+    journal = Journal(path, "ada")
+    asking = (journal.left_open(f"cluster-{number}") for number in range(4))
+    await asyncio.gather(journal.begin(INTENT), *asking)
+    journal.close()
+    assert opened == [path]
+
+
+async def test_one_that_was_closed_is_not_opened_any_more(path: Path) -> None:
+    journal = Journal(path, "ada")
+    journal.close()
+    with pytest.raises(UnavailableError, match="the program ends"):
+        await journal.begin(INTENT)
+    assert not await asyncio.to_thread(path.exists)
+
+
 async def test_what_cannot_be_written_down_is_an_error_for_everybody_who_waits() -> None:
     journal = Journal(Path("/proc/nowhere/journal.sqlite"), "ada")
     found = await asyncio.gather(*(journal.begin(INTENT) for _ in range(3)), return_exceptions=True)

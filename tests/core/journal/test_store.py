@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 
@@ -51,6 +52,21 @@ def test_what_was_added_is_there_for_the_next_process(path: Path) -> None:
 def test_only_its_owner_can_read_it(path: Path) -> None:
     written(path, (None, ROW))
     assert (path.parent.stat().st_mode & 0o777, path.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
+def test_one_that_another_process_is_just_making_is_waited_for(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    path.touch(mode=0o600)
+    maker = sqlite3.connect(path, isolation_level=None)
+    maker.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as threads:
+        opening = threads.submit(Store, path)
+        wait([opening], timeout=0.1)
+        maker.execute("COMMIT")
+        maker.close()
+        store = opening.result()
+    assert store.append([(None, ROW)]) == [1]
+    store.close()
 
 
 def test_two_processes_add_to_one_chain(path: Path) -> None:

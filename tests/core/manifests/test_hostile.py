@@ -36,7 +36,7 @@ BOMB = "\n".join(
 def test_a_budget_is_refused_at_once(text: str, code: str) -> None:
     start = time.monotonic()
     assert fault(text).reason.startswith(code)
-    assert time.monotonic() - start < 20  # run to their end, some take minutes
+    assert time.monotonic() - start < 60  # run to their end, some take minutes
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[" * 101 + "]" * 101], ids=len)

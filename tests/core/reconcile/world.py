@@ -280,10 +280,22 @@ class World:
         return made[0] if made else Plan("", ())
 
     def revert(
-        self, *restated: tuple[Document | None, Document | None], number: int = 1
+        self,
+        *restated: tuple[Document | None, Document | None],
+        number: int = 1,
+        begins: bool = False,
+        restores: str | None = None,
     ) -> RevertPlan:
         """A revert on commit *number*, as it is shown once everything about it was looked up."""
-        made = RevertPlan(SPEC.name, commit(1), "main", commit(number).id, restated=restated)
+        made = RevertPlan(
+            SPEC.name,
+            commit(1),
+            "main",
+            commit(number).id,
+            restated=restated,
+            begins=begins,
+            restores=restores,
+        )
         for effect in self.feed(RevertPrepared(3, made)):
             if isinstance(effect, CheckAccess):
                 self.feed(PlanPrepared(3, effect.plan))

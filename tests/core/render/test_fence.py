@@ -65,7 +65,7 @@ def test_one_that_hangs_is_ended_with_all_its_children(tmp_path: Path) -> None:
     text = f"echo $$ > {tmp_path}/pid; sleep 77 & exec sleep 77"
     with pytest.raises(RejectedError, match="longer than 0 s"):
         ran(tmp_path, text, replace(LIMITS, seconds=0.4))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.skipif(not isolating(), reason="this system cannot isolate a process")

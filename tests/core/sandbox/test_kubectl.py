@@ -99,7 +99,7 @@ def test_kubectl_apply_without_server_side_works_too(kubectl: Kubectl) -> None:
 def test_kubectl_delete_and_watch(kubectl: Kubectl) -> None:
     done = kubectl("delete", "deployment", "web")
     assert done.stdout == 'deployment.apps "web" deleted\n', done.stderr
-    gone = kubectl("wait", "--for=delete", "deployment/web", "--timeout=5s")
+    gone = kubectl("wait", "--for=delete", "deployment/web", "--timeout=60s")
     assert gone.returncode == 0
 
 

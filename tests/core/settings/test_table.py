@@ -87,7 +87,7 @@ def test_flags_say_what_is_used_without_them() -> None:
     ("table", "made", "others"),
     [
         (APP, AppSpec, {"signers"}),  # of its repository
-        (CLUSTER, ClusterSpec, {"name"}),  # a key of its own
+        (CLUSTER, ClusterSpec, {"name", "same_as"}),  # a key of its own; told by others
         (RULE, IgnoreRule, {"source"}),  # where it stands
     ],
 )

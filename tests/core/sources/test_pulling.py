@@ -27,7 +27,7 @@ async def test_a_chart_that_no_app_names_any_more_is_let_go_and_can_come_back(
         remote = Remote(address=address_of(f"{host.address}/stable"), helper=False)
         chart = Chart(name="web", version="^1", remote=remote)
         for _ in range(2):
-            async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+            async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
                 used.add(chart)
                 pulls.follow([chart, None, chart], tasks)
                 nap = await world.nap()

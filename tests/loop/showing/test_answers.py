@@ -151,7 +151,7 @@ def test_a_mistake_in_git_is_asked_about_once_until_git_changes(stage: Stage) ->
         running.wait(lambda line: line["event"] == "drift_detected")
         assert dry_runs(stage, "driftdeck") == before + 1
         stage.git(web=wrong.replace("colour: red", "colour: blue"))
-        assert eventually(lambda: dry_runs(stage, "driftdeck") > before + 1, within_s=30.0)
+        assert eventually(lambda: dry_runs(stage, "driftdeck") > before + 1, within_s=60)
 
 
 def test_a_webhook_that_is_down_leaves_the_local_verdict_and_says_so(stage: Stage) -> None:
@@ -182,9 +182,7 @@ def test_a_webhook_that_is_down_leaves_the_local_verdict_and_says_so(stage: Stag
     body = {**kind, "metadata": {"name": name}, "webhooks": [hook]}
     assert stage.client.call("POST", WEBHOOKS, body).status == HTTPStatus.CREATED
     try:
-        told = eventually(
-            lambda: "failed calling" in str(stage.diff()["a"]["reason"]), within_s=30.0
-        )
+        told = eventually(lambda: "failed calling" in str(stage.diff()["a"]["reason"]), within_s=60)
         found = stage.diff()
     finally:
         stage.client.call("DELETE", f"{WEBHOOKS}/{name}")

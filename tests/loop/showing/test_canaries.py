@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from core.engine import connect
 from core.settings.reading import Flags, read_settings
 from tests.apiserver.definitions import define
+from tests.controller import Controller
 from tests.loop.canaries import WORD, base64_of, canary, leaks
 from tests.loop.clusters import MERGE_PATCH, Place, real_place, run, sandbox_place
 from tests.loop.test_loop import commit, of
@@ -219,20 +220,27 @@ def test_no_refusal_says_what_a_secret_holds(world: World) -> None:
     assert leaks(world.said) == {}
 
 
+def both(controller: Controller, event: str) -> None:
+    """Wait until that was said of either object, whichever comes first."""
+    left = {"Secret", "AppSecret"}
+    while left:
+        _, line = controller.take(of(event), within_s=60)
+        left.discard(line["object"]["kind"])
+
+
 def test_no_line_of_the_controller_says_what_a_secret_holds(world: World) -> None:
     stated(world)
     with world.place.controller("--autoheal") as controller:
-        controller.take(of("synced"), within_s=30)
+        both(controller, "synced")
         world.drift()
-        controller.take(of("healed", kind="Secret"), within_s=20)
+        both(controller, "healed")
         world.git("Dropped", custom=world.custom(data={"a": canary("other")}))
-        controller.take(of("healed", kind="AppSecret"), within_s=20)
+        controller.take(of("synced", kind="AppSecret"), within_s=60)
         wrong = {"a": [canary("list")]}
         named = {"metadata": {"name": "new", "namespace": world.namespace}}
         new = world.custom(data=wrong) | named  # no dry-run stands before its creation
         world.git("Refused", custom=world.custom(data=wrong), new=new)
-        controller.take(lambda line: line["event"] in REFUSALS, within_s=20)
-        refused = [line for line in controller.seen if line["event"] == "drift_detected"][-1]
+        _, refused = controller.take(lambda line: line["event"] in REFUSALS, within_s=60)
         assert refused["object"]["kind"] == "AppSecret"
     world.said["stdout"] = json.dumps(controller.seen)
     world.said["stderr"] = "".join(controller.errors)
@@ -274,12 +282,9 @@ async def test_no_screen_says_what_a_secret_holds(
 
 
 async def _whole(app: DriftApp, pilot: Pilot[None]) -> None:
-    for _ in range(400):
-        snapshot = app.desk.view.snapshot
-        if snapshot.complete and snapshot.apps:
-            return
-        await pilot.pause(0.05)
-    raise AssertionError("the world never settled")
+    async with asyncio.timeout(60):
+        while not (app.desk.view.snapshot.complete and app.desk.view.snapshot.apps):
+            await pilot.pause(0.05)
 
 
 def test_equal_values_have_equal_hashes_in_one_run_and_others_in_the_next(world: World) -> None:

@@ -170,7 +170,7 @@ def test_what_a_controller_adds_is_healed_by_itself_where_every_addition_counts(
     place: Place, name: str
 ) -> None:
     with place.controller("--autoheal") as controller:
-        controller.take(of("cluster_synced"), within_s=30)
+        controller.take(of("cluster_synced"), within_s=60)
         for app in ("human", "any"):
             patch(place, map_path(name, app), {"data": {"more": "x"}}, "keda-operator")
         _, line = controller.take(of("healed", app="any", kind="ConfigMap"), within_s=60)

@@ -139,7 +139,7 @@ def test_a_controller_tells_it_as_it_comes_and_goes(place: Place, name: str) -> 
     maps = f"/api/v1/namespaces/{name}/configmaps"
     accounts = f"/api/v1/namespaces/{name}/serviceaccounts"
     with place.controller("--autoheal") as controller:
-        controller.take(of("cluster_synced"), within_s=30)
+        controller.take(of("cluster_synced"), within_s=60)
         make(place, maps, NOTE, "kubectl-create")
         _, line = controller.take(of("drift_detected", kind="ConfigMap"), within_s=60)
         assert line["message"] == "not in Git, made by kubectl-create"

@@ -187,7 +187,7 @@ def test_a_program_that_puts_its_value_back_after_two_heals_is_left_to_it_by_nam
             stage.patch(url(stage, "ConfigMap"), {"data": {"a": value}}, "acme-operator")
             running.wait(lambda line: line["event"] == "healed")
         stage.patch(url(stage, "ConfigMap"), {"data": {"a": "4"}}, "acme-operator")
-        _, line = running.take(lambda line: line["event"] == "fighting", within_s=30)
+        _, line = running.take(lambda line: line["event"] == "fighting", within_s=60)
         assert "acme-operator" in line["message"]
         stage.patch(url(stage, "ConfigMap"), {"data": {"a": "5"}}, "kubectl-edit")
         running.wait(lambda line: line["event"] == "healed")  # a person's hand is no controller's

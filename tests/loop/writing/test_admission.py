@@ -9,6 +9,7 @@ import pytest
 
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
+from tests.apiserver.waiting import eventually
 from tests.loop.clusters import MERGE_PATCH
 from tests.loop.stage import Stage, changes
 from tests.loop.test_loop import of
@@ -75,10 +76,8 @@ def force(client: Client, namespace: str, name: str = "first") -> None:
         assert answer.status == HTTPStatus.CREATED, answer.body
     probe = f"/api/v1/namespaces/{namespace}/configmaps?dryRun=All"
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web-probe"}}
-    until = time.monotonic() + 20
-    while b"forced" not in client.call("POST", probe, body).body:
-        assert time.monotonic() < until, "the policy does not act"
-        time.sleep(0.1)
+    acts = eventually(lambda: b"forced" in client.call("POST", probe, body).body, within_s=60)
+    assert acts, "the policy does not act"
 
 
 def unforce(client: Client, namespace: str, name: str = "first") -> None:
@@ -91,21 +90,23 @@ def test_a_value_that_a_policy_forced_is_drift_once_the_policy_is_gone(stage: St
     assert changes(stage.diff()["web"]) == {"data.a": "info"}
     place = stage.place()
     with place.controller() as controller:
-        controller.take(of("cluster_synced"), within_s=30)
+        controller.take(of("cluster_synced"), within_s=60)
         unforce(stage.client, stage.namespace)
-        _, line = controller.take(of("drift_detected", kind="ConfigMap"), within_s=30)
+        _, line = controller.take(of("drift_detected", kind="ConfigMap"), within_s=60)
         assert [(each["path"], each["live"]) for each in line["changes"]] == [("data.a", "forced")]
         force(stage.client, stage.namespace, "again")
-        controller.take(of("drift_gone", kind="ConfigMap"), within_s=30)
+        controller.take(of("drift_gone", kind="ConfigMap"), within_s=60)
 
 
 def until_it_refuses(client: Client, path: str) -> None:
     """Wait for a policy, which says nothing when it begins to act."""
-    until = time.monotonic() + 20
     probe, body = f"{path}?dryRun=All", {"data": {"probe": "1"}}
-    while b"not by you" not in client.call("PATCH", probe, body, content_type=MERGE_PATCH).body:
-        assert time.monotonic() < until, "the policy does not act"
-        time.sleep(0.1)
+
+    def refused() -> bool:
+        answer = client.call("PATCH", probe, body, content_type=MERGE_PATCH)
+        return b"not by you" in answer.body
+
+    assert eventually(refused, within_s=60), "the policy does not act"
 
 
 @pytest.mark.parametrize("reason", ["Invalid", "Forbidden"])
@@ -143,14 +144,14 @@ def test_what_a_policy_refused_to_heal_is_healed_once_it_is_gone(stage: Stage, r
     try:
         until_it_refuses(stage.server.client("driftdeck"), web)
         with place.controller("--autoheal") as controller:
-            controller.take(of("cluster_synced"), within_s=30)
+            controller.take(of("cluster_synced"), within_s=60)
             stage.patch(web, {"data": {"a": "2"}}, "kubectl-edit")
-            controller.take(of("drift_detected", kind="ConfigMap"), within_s=30)
+            controller.take(of("drift_detected", kind="ConfigMap"), within_s=60)
             time.sleep(1)
             assert stage.client.call("GET", web).json()["data"] == {"a": "2"}
             for path in (GUARD_BINDINGS, GUARDS):
                 stage.client.call("DELETE", f"{path}/{stage.namespace}")
-            controller.take(of("healed", kind="ConfigMap"), within_s=30)
+            controller.take(of("healed", kind="ConfigMap"), within_s=60)
     finally:
         for path in (GUARD_BINDINGS, GUARDS):
             stage.client.call("DELETE", f"{path}/{stage.namespace}")

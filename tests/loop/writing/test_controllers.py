@@ -115,7 +115,7 @@ def reader(stage: Stage) -> None:
         assert answer.status == HTTPStatus.CREATED, answer.body
     nobody = stage.server.client("nobody")
     listing = stage.path("apps/v1", "Deployment")
-    assert eventually(lambda: nobody.call("GET", listing).status == HTTPStatus.OK, within_s=30.0)
+    assert eventually(lambda: nobody.call("GET", listing).status == HTTPStatus.OK, within_s=60)
 
 
 def test_who_may_not_read_autoscalers_sees_their_work_contested_and_nothing_amiss(
@@ -229,7 +229,7 @@ def finish(stage: Stage) -> None:
         items = stage.client.call("GET", pods).json()["items"]
         return [each["metadata"]["name"] for each in items]
 
-    (pod,) = eventually(made, within_s=30.0)
+    (pod,) = eventually(made, within_s=60)
     status = {"status": {"phase": "Succeeded"}}
     answer = stage.client.call("PATCH", f"{pods}/{pod}/status", status, content_type=MERGE_PATCH)
     assert answer.status == HTTPStatus.OK, answer.body
@@ -261,7 +261,7 @@ def test_a_job_that_ended_and_expired_is_in_sync_also_for_those_who_come_later(
         running.wait(lambda line: line["event"] == "cluster_synced")
         finish(stage)
         assert eventually(lambda: gone(stage), within_s=60.0)
-        assert eventually(lambda: recorded(stage).endswith(" Complete"), within_s=30.0)
+        assert eventually(lambda: recorded(stage).endswith(" Complete"), within_s=60)
         assert not [line for line in running.seen if line["event"] == "healed"]
     row = stage.diff()["move"]
     (change,) = row["changes"]

@@ -179,10 +179,10 @@ def test_a_pause_that_git_states_is_kept_at_its_number(stage: Stage, replicas: i
     stage.git(queue=SCALED % f', annotations: {{{PAUSED}: "{replicas}"}}')
     place = stage.place()
     with place.controller("--autoheal") as running:
-        running.take(lambda line: line["event"] == "synced", within_s=30)
+        running.take(lambda line: line["event"] == "synced", within_s=60)
         keda.pause(replicas)
         stage.git(web=image(2))
-        running.take(lambda line: line["event"] == "synced", within_s=30)
+        running.take(lambda line: line["event"] == "synced", within_s=60)
         assert not [line for line in running.seen if line["event"] == "healed"]
     assert scaled(stage) == (replicas, "a:2")
     assert settled(stage)

@@ -244,6 +244,17 @@ async def test_sync_of_an_object_previews_exactly_it_and_runs_the_plan_that_was_
         await stage.until(lambda: stage.bar("note") == "synced 1 object")
 
 
+async def test_sync_in_the_changes_is_of_the_field_that_is_pointed_at() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("2", "j", "0", "s")
+        await stage.until(lambda: "Sync 1 field on prod-eu-1" in stage.dialog)
+        assert "for all of the object: s on it in pane 2" in stage.dialog
+        (ask,) = stage.asked(PreparePlan)
+        assert ask.fields == {samples.API: frozenset({"spec.replicas"})}
+        await stage.press("escape", "r", "s")  # the text of it has no fields
+        assert [each.fields for each in stage.asked(PreparePlan)[1:]] == [{}]
+
+
 async def test_sync_from_the_apps_names_all_that_drifted_or_is_missing() -> None:
     async with playing() as stage:
         await stage.press("s")
@@ -265,6 +276,20 @@ async def test_revert_previews_the_commit_and_makes_it() -> None:
         await stage.confirm()
         assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "reverted as beefcaf, 1 object synced")
+
+
+@covers("rollback")
+async def test_rollback_previews_the_way_back_and_makes_its_commit() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("3", "j", "B")
+        commit = stage.app.desk.panes.commits.cursor_row
+        assert isinstance(commit, Commit)
+        await stage.until(lambda: "+  replicas: 2" in stage.dialog)
+        assert f"Roll payments back to {commit.id[:7]}" in stage.dialog
+        (ask,) = stage.asked(PrepareRevert)
+        assert (ask.app, ask.commit, ask.back) == ("payments", commit.id, True)
+        await stage.confirm()
+        assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
 
 
 @covers("heal")

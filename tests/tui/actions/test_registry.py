@@ -105,6 +105,7 @@ WHY_NOT = [
     ("sync", _on(Pane.TIMELINE), "choose an app (1) or an object (2) first"),
     ("revert", Standin, "choose a commit in pane 3 first"),
     ("revert", _no_commit, "there is no commit"),
+    ("rollback", Standin, "choose a commit in pane 3 first"),
     ("heal", _nothing, "there is no app"),
     ("heal", _flag, "read-only: started with --read-only"),
     ("write", _flag, "read-only: started with --read-only"),
@@ -118,7 +119,9 @@ WHY_NOT = [
     ("previous_change", Standin, "pane 0 shows no fields"),
 ]
 OF_OBJECTS = ("mark", "text", "noise", "next_change", "previous_change")
-CAN = {"revert": _on(Pane.COMMITS)} | dict.fromkeys(OF_OBJECTS, _on(Pane.RESOURCES))
+CAN = dict.fromkeys(("revert", "rollback"), _on(Pane.COMMITS)) | dict.fromkeys(
+    OF_OBJECTS, _on(Pane.RESOURCES)
+)
 
 
 def test_why_not_of_every_action_is_exercised() -> None:

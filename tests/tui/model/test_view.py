@@ -43,6 +43,24 @@ def test_kinds_have_their_short_names_and_mean_no_other_kind_then() -> None:
     assert not parse("kind:sa").holds(Facts("", kind="usage"))
 
 
+def test_clusters_tell_the_short_names_of_their_own_kinds_also_to_a_filter_that_stands() -> None:
+    view = View()
+    view.take(samples.world())
+    view.filter_by("kind:gw")
+    assert view.filter_of(view.focus.last_list).holds(Facts("", kind="gwpolicy"))
+    first, second = samples.world().clusters
+    told = (
+        replace(first, short_kinds={"gw": frozenset({"gateway"})}),
+        replace(second, short_kinds={"gw": frozenset({"apigateway"}), "po": frozenset({"pod"})}),
+    )
+    view.take(replace(samples.world(), clusters=told))
+    wanted = view.filter_of(view.focus.last_list)
+    assert [wanted.holds(Facts("", kind=kind)) for kind in ("gateway", "apigateway")] == [True] * 2
+    assert not wanted.holds(Facts("", kind="gwpolicy"))
+    assert not wanted.holds(Facts("", kind="gatewayclass"))
+    assert view.filter_by("kind:svc").holds(Facts("", kind="service"))
+
+
 def test_people_and_programs_are_found_by_actor() -> None:
     assert _names("actor:dana") == {"api", "flags", "web"}
     assert _names("actor:kubectl-edit !actor:dana") == set()

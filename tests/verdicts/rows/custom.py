@@ -54,7 +54,7 @@ def _stored_version_learns(stage: Stage) -> None:
         answer = stage.client.call("PATCH", url, probe, content_type=MERGE)
         return answer.status == HTTPStatus.OK and "legacy" in answer.json()["spec"]
 
-    assert eventually(kept, within_s=20.0), "the definition was not taken up"
+    assert eventually(kept, within_s=60), "the definition was not taken up"
 
 
 CASES: Final = (

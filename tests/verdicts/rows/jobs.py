@@ -28,7 +28,7 @@ def _pods(stage: Stage) -> list[Json]:
 
 def _finish(stage: Stage) -> None:
     """Let the Job's pod succeed, as a kubelet would; its controller then ends the Job."""
-    (pod,) = eventually(lambda: _pods(stage), within_s=20.0)
+    (pod,) = eventually(lambda: _pods(stage), within_s=60)
     of = f"v1/Pod/{pod['metadata']['name']}"
     stage.patch({"status": {"phase": "Succeeded"}}, "kubelet", of=of, sub="/status")
     stage.until(lambda job: "completionTime" in job["status"])
@@ -38,7 +38,7 @@ def _gone(stage: Stage) -> None:
     """Let its time be over: nothing here waits for that, and nothing can come too late for it."""
     stage.patch({"spec": {"ttlSecondsAfterFinished": 0}}, _KCM)
     answer = eventually(
-        lambda: stage.client.call("GET", stage.url()).status == HTTPStatus.NOT_FOUND, within_s=30.0
+        lambda: stage.client.call("GET", stage.url()).status == HTTPStatus.NOT_FOUND, within_s=60
     )
     assert answer, f"{stage.name}: never deleted"
 

@@ -1,4 +1,4 @@
-"""The preview of a revert: the commit that would be made, as a diff."""
+"""The preview of a revert or a rollback: the commit that would be made, as a diff."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ from tui.text.spans import flow
 
 @dataclass(frozen=True, slots=True)
 class Revert:
-    """Undo one commit for one app by a new one; a sync follows."""
+    """Undo one commit for one app by a new one, or go back to it; a sync follows."""
 
     app: str
     commit: Commit
+    back: bool = False
     missing: ClassVar[str] = "the revert is not there yet"
     followed: ClassVar[bool] = True
     repeats: ClassVar[bool] = False  # a person chooses the commit again: the history is another one
@@ -28,11 +29,13 @@ class Revert:
     @property
     def title(self) -> str:
         """Which commit, and for which app."""
+        if self.back:
+            return f"Roll {say(self.app)[0]} back to {say(self.commit.id[:7])[0]}"
         return f"Revert {say(self.commit.id[:7])[0]} for {say(self.app)[0]}"
 
     def ask(self, request: int) -> PrepareRevert:
         """Ask for the revert."""
-        return PrepareRevert(request, self.app, self.commit.id)
+        return PrepareRevert(request, self.app, self.commit.id, self.back)
 
     def answer(self, snapshot: Snapshot, request: int) -> RevertPlan | None:
         """Find the revert."""
@@ -45,10 +48,13 @@ class Revert:
 
     def waiting(self, *, again: bool) -> Page:
         """Say which commit it is about."""
+        what = "rollback" if self.back else "revert"
         words = (
-            "the world changed: working out the revert again" if again else "working out the revert"
+            f"the world changed: working out the {what} again"
+            if again
+            else f"working out the {what}"
         )
-        head = (("reverts  ", Role.MUTED), say(self.commit.id[:7], Role.GIT))
+        head = ((plans.undoing(back=self.back), Role.MUTED), say(self.commit.id[:7], Role.GIT))
         subject = say(f" {self.commit.subject}", Role.STRONG)
         return Page(lambda width: [*flow((*head, subject), width), (), ((words, Role.MUTED),)])
 
@@ -57,7 +63,8 @@ class Revert:
     ) -> Page:
         """The commit, the branch, the files, the diff, and what follows in the cluster."""
         del again
-        words = f"Commit the revert to {say(answer.branch)[0]}"
+        what = "rollback" if self.back else "revert"
+        words = f"Commit the {what} to {say(answer.branch)[0]}"
         if answer.sync is not None and answer.sync.runnable:
             words += f", then change {plans.objects(len(answer.sync.runnable))}"
         return Page(
@@ -70,7 +77,8 @@ class Revert:
 
     def why_not(self, answer: RevertPlan, forbidden: str) -> str:
         """What cannot be reverted stays so, even where writing is allowed."""
-        return "cannot be reverted" if answer.problem else forbidden
+        words = "cannot be rolled back" if self.back else "cannot be reverted"
+        return words if answer.problem else forbidden
 
     def cluster(self, answer: RevertPlan, snapshot: Snapshot) -> str:
         """Name the cluster of its app, of which Git says other things even without a sync."""

@@ -1,8 +1,8 @@
 """The preview of a sync: a `Plan` for exactly these objects."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
 
 from core.model import Coming, Drift, Key, Plan, Run, Snapshot
 from core.reconcile.memory.commands import Execute, PreparePlan
@@ -13,24 +13,30 @@ from tui.model.view import View
 from tui.text.plans import plan_lines
 from tui.text.rows import Looks
 
+_WHOLE: Final = "for all of the object: s on it in pane 2"
+
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """Make the cluster match Git for these objects, which are of one cluster."""
+    """Make the cluster match Git for these objects, which are of one cluster.
+
+    Of one in *fields* these alone; what else differs there is shown as left alone.
+    """
 
     keys: frozenset[Key]
+    fields: Mapping[Key, frozenset[str]] = field(default_factory=dict)
     missing: ClassVar[str] = "the plan is not there yet"
     followed: ClassVar[bool] = True
     repeats: ClassVar[bool] = True
 
     @property
     def title(self) -> str:
-        """How many objects were chosen."""
-        return f"Sync {plans.objects(len(self.keys))}"
+        """What was chosen."""
+        return f"Sync {self._chosen(len(self.keys))}"
 
     def ask(self, request: int) -> PreparePlan:
         """Ask for the plan."""
-        return PreparePlan(request, self.keys)
+        return PreparePlan(request, self.keys, self.fields)
 
     def answer(self, snapshot: Snapshot, request: int) -> Plan | None:
         """Find the plan."""
@@ -53,10 +59,18 @@ class Sync:
     def page(self, answer: Plan, view: View, looks: Callable[[], Looks], *, again: bool) -> Page:
         """Every object in full, and what would happen to it."""
         return Page(
-            lambda width: plan_lines(answer, view.snapshot.rows, width, looks()),
-            plans.heading(answer) + (" (made again)" if again else ""),
-            f"Sync {plans.objects(len(answer.runnable))}",
+            lambda width: [
+                *plan_lines(answer, view.snapshot.rows, width, looks(), left=bool(self.fields)),
+                *(((_WHOLE, Role.MUTED),) for _ in self.fields),
+            ],
+            plans.heading(answer, self._chosen(len(answer.runnable)))
+            + (" (made again)" if again else ""),
+            f"Sync {self._chosen(len(answer.runnable))}",
         )
+
+    def _chosen(self, count: int) -> str:
+        chosen = sum(map(len, self.fields.values()))
+        return plans.fields(chosen) if chosen and count else plans.objects(count)
 
     def touched(self, answer: Plan) -> tuple[Key, ...]:
         """Name the objects of its steps."""

@@ -14,13 +14,8 @@ from core.model.journal import Deed, Intent
 from core.model.requests import Delete, Version
 from core.reconcile.acting.prune.cycles import want
 from core.reconcile.acting.prune.facts import guards_of
-from core.reconcile.acting.prune.steps import (
-    in_order,
-    is_as_planned,
-    prunes_of,
-    still_stands,
-    unclaimed,
-)
+from core.reconcile.acting.prune.standing import is_as_planned, still_stands, unclaimed
+from core.reconcile.acting.prune.steps import prunes_of
 from core.reconcile.judging.extras import live_of
 from core.reconcile.judging.protections import clearance
 from core.reconcile.memory.draft import Draft
@@ -42,7 +37,7 @@ _ERRORS: Final = f"not tried: {ERRORS_MAX} deletes before it failed"
 
 def first_phase(run: RunState) -> Pruning:
     """Begin the phase: nothing goes where something could not be applied."""
-    return Pruning(in_order(prunes_of(run.plan)))
+    return Pruning(prunes_of(run.plan))
 
 
 def advanced(draft: Draft, number: int, run: RunState, phase: Pruning) -> tuple[RunState, bool]:

@@ -301,6 +301,7 @@ def test_the_document_has_the_promised_form() -> None:
                     }
                 ],
                 "ignored": [],
+                "health": None,
             }
         ],
     }

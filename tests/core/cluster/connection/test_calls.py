@@ -238,7 +238,7 @@ async def test_a_call_that_waits_for_its_turn_is_sent_through_the_connection_tha
         await asyncio.sleep(0)
         given_up.cancel()
         await link.adopt(await open_with(after.url, Renewable("t"), {}))
-        answers = await asyncio.wait_for(asyncio.gather(*waiting), 5)
+        answers = await asyncio.wait_for(asyncio.gather(*waiting), 60)
         assert [answer.status for answer in answers] == [200] * 3
         cut = await asyncio.gather(*taken, given_up, return_exceptions=True)
         assert [type(each) for each in cut] == [LinkError] * CALLS_MAX + [asyncio.CancelledError]

@@ -37,6 +37,7 @@ def group(name: str, version: str, *kinds: str, freshness: str = "Current") -> d
             "scope": "Namespaced",
             "verbs": ["get", "list", "watch"],
             "subresources": [{"subresource": "status"}] if kind == "Deployment" else None,
+            "shortNames": ["deploy"] if kind == "Deployment" else None,
         }
         for kind in kinds
     ]
@@ -67,6 +68,7 @@ async def test_two_requests_tell_everything() -> None:
     assert set(told.resources) == {MAPS.kind, DEPLOYMENT}
     deployment = told.resources[DEPLOYMENT]
     assert (deployment.plural, deployment.has_status) == ("deployments", True)
+    assert deployment.short_names == ("deploy",)
     assert not told.resources[MAPS.kind].has_status
     assert told.stale == frozenset()
 
@@ -74,7 +76,13 @@ async def test_two_requests_tell_everything() -> None:
 async def test_a_server_without_aggregated_discovery_is_asked_group_by_group() -> None:
     listed = {
         "resources": [
-            {"name": "deployments", "namespaced": True, "kind": "Deployment", "verbs": ["get"]},
+            {
+                "name": "deployments",
+                "namespaced": True,
+                "kind": "Deployment",
+                "verbs": ["get"],
+                "shortNames": ["deploy"],
+            },
             {"name": "deployments/status", "namespaced": True, "kind": "Deployment", "verbs": []},
             {"name": "deployments/scale", "namespaced": True, "kind": "Scale", "verbs": []},
         ]
@@ -92,6 +100,7 @@ async def test_a_server_without_aggregated_discovery_is_asked_group_by_group() -
     told = await found(script)
     assert set(told.resources) == {MAPS.kind, DEPLOYMENT}
     assert told.resources[DEPLOYMENT].has_status
+    assert told.resources[DEPLOYMENT].short_names == ("deploy",)
 
 
 async def test_an_aggregated_server_that_is_down_does_not_make_its_kinds_look_removed() -> None:

@@ -113,7 +113,7 @@ class Stage:
         data = {"format": "1", "app": "pay", "cluster": "u-1", "rows": ""}
         self.shop.write({**self.shop.inventory, "data": data})
         self.shop.tell()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self.news.wait()
 
 
@@ -210,7 +210,7 @@ async def test_an_inventory_that_could_not_be_read_is_read_once_that_is_possible
         await stage.moment.until_slept(1.6)
         assert (stage.readings, stage.told) == (before + 1, [])
         await stage.moment.pass_by(1.6)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await stage.news.wait()
         assert stage.told == [InventoryRead("pay", (a_row(1),))]
         assert stage.readings == before + 2

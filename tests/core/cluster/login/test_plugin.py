@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -63,31 +62,39 @@ async def test_a_plugin_that_is_missing_says_what_to_do() -> None:
 
 async def test_a_plugin_that_hangs_is_ended() -> None:
     hangs = "import subprocess; subprocess.run(['sleep', '600'])"  # with a child of its own
-    started = time.monotonic()
-    with pytest.raises(DeniedError, match="no answer"):
-        await run_plugin(call(hangs), timeout_s=0.5)
-    assert time.monotonic() - started < 10
+    async with asyncio.timeout(60):
+        with pytest.raises(DeniedError, match="no answer"):
+            await run_plugin(call(hangs), timeout_s=0.5)
 
 
 PROMPT = "To sign in, open https://login.example.org/device and enter ABCD-1234"
-ASKS = f"import sys, time; print({PROMPT!r}, file=sys.stderr, flush=True); "
+ASKS = f"echo '{PROMPT}' >&2; "
+
+
+def shell(code: str) -> PluginCall:
+    """One that speaks at once, on however busy a machine: it need not start Python for that."""
+    return PluginCall(command="sh", arguments=("-c", code))
+
+
+def answering(**status: str) -> str:
+    return "echo '" + saying(**status).removeprefix("print('").removesuffix("')") + "'"
 
 
 async def test_what_a_plugin_asks_a_person_is_told_while_it_waits() -> None:
     told: list[str] = []
-    answered = ASKS + "time.sleep(0.2);" + saying(token=CANARY)
-    await run_plugin(call(answered), tell=told.append)
-    assert told == [f"credential plugin {Path(sys.executable).name}: {PROMPT}", ""]
+    answered = f"{ASKS} sleep 0.2; {answering(token=CANARY)}"
+    await run_plugin(shell(answered), tell=told.append)
+    assert told == [f"credential plugin sh: {PROMPT}", ""]
 
 
 async def test_a_plugin_that_asks_a_person_is_waited_for_longer() -> None:
-    answered = ASKS + "time.sleep(1.5);" + saying(token=CANARY)
-    assert (await run_plugin(call(answered), timeout_s=1.0)).token == CANARY
+    answered = f"{ASKS} sleep 2.2; {answering(token=CANARY)}"
+    assert (await run_plugin(shell(answered), timeout_s=2.0)).token == CANARY
 
 
 async def test_a_plugin_that_nobody_answered_is_quoted() -> None:
-    with pytest.raises(DeniedError, match="no answer in 1 s; it said: To sign in, open https"):
-        await run_plugin(call(ASKS + "time.sleep(600)"), timeout_s=0.9, person_s=1.0)
+    with pytest.raises(DeniedError, match="no answer in 2 s; it said: To sign in, open https"):
+        await run_plugin(shell(f"{ASKS} sleep 600"), timeout_s=1.9, person_s=2.0)
 
 
 async def test_a_token_that_no_header_can_hold_is_denied() -> None:

@@ -4,8 +4,7 @@ import os
 import re
 import socket
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from core.git.remotes import clients
 from core.model import Remedy
 from core.model.sources.remotes import address_of
 from tests.apiserver.waiting import eventually
-from tests.githost.https import Handler, HttpsHost
+from tests.githost.https import Answer, Handler, HttpsHost
 from tests.githost.place import Place
 from tests.githost.ssh import new_key
 
@@ -136,24 +135,27 @@ def test_a_listing_of_refs_without_an_end_is_cut(web: Place, host: HttpsHost) ->
     assert (remedy, words) == (Remedy.WAIT, f"{web.path} lists more than 16 MiB of refs")
 
 
-def stalling(handler: Handler) -> bool:
+@pytest.fixture
+def stalling() -> Iterator[Answer]:
     """Say nothing to a fetch until the test is over."""
-    if handler.command == "POST":
-        threading.Event().wait(STALL_S * 3)
-    return False
+    over = threading.Event()
+
+    def answer(handler: Handler) -> bool:
+        return handler.command == "POST" and over.wait()
+
+    yield answer
+    over.set()
 
 
 def test_a_server_that_says_nothing_is_given_up_and_leaves_nothing_behind(
-    web: Place, host: HttpsHost
+    web: Place, host: HttpsHost, stalling: Answer
 ) -> None:
     repositories = web.repositories()
     first = repositories.fetching(web.path, ["main"]).told()
     assert first.problem == ""
     web.sample.commit({"app/b.yaml": b"b: 1\n"}, "second")
     host.answer = stalling
-    began = time.monotonic()
     told = repositories.fetching(web.path, ["main"]).told(deadline_s=STALL_S)
-    assert time.monotonic() - began < STALL_S + 2
     assert told.problem == f"{web.path}: it took longer than 3 s and was ended"
     repositories.close()
     assert eventually(lambda: not children(), within_s=60)
@@ -164,15 +166,15 @@ def test_a_server_that_says_nothing_is_given_up_and_leaves_nothing_behind(
 
 
 def test_a_conversation_is_ended_at_once_when_nobody_wants_it_any_more(
-    web: Place, host: HttpsHost
+    web: Place, host: HttpsHost, stalling: Answer
 ) -> None:
     host.answer = stalling
     conversation = web.repositories().fetching(web.path, ["main"])
     thread = threading.Thread(target=conversation.told)
     thread.start()
-    assert eventually(lambda: host.asked, within_s=20)
+    assert eventually(lambda: host.asked, within_s=60)
     conversation.end()
-    thread.join(STALL_S)
+    thread.join(60)
     assert not thread.is_alive()
     assert conversation.told().problem.endswith("the program ends")
 

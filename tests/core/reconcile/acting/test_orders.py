@@ -27,6 +27,7 @@ from tests.core.reconcile.world import (
     commit,
     key,
     live,
+    stated,
     writes,
     written,
 )
@@ -171,3 +172,22 @@ def test_a_commit_is_read_outside_and_shown_under_the_number_of_its_request() ->
     shown = CommitShown("c" * 40, "why", ("a.yaml",), "-a\n+b\n")
     made.feed(CommitRead(8, shown))
     assert made.state.answers[8] is shown
+
+
+def test_of_an_object_only_the_chosen_fields_are_put_right() -> None:
+    made = applied("a", git={"data": {"a": "1", "b": "1"}})
+    made.drift("a", 6, data={"a": "2", "b": "2"})
+    (effect,) = made.feed(PreparePlan(1, frozenset({A}), {A: frozenset({"data.a"})}))
+    assert isinstance(effect, CheckAccess)
+    (step,) = effect.plan.steps
+    assert [change.path for change in step.changes] == ["data.a"]
+    assert [change.path for change in step.left] == ["data.b"]
+    (write,) = writes(made.execute(effect.plan))
+    assert stated(write)["data"] == {"a": "1", "b": "2"}
+
+
+def test_a_chosen_field_that_does_not_differ_any_more_is_nothing_to_do() -> None:
+    made = applied("a", "b")
+    made.drift("a", 6, **BAD)
+    made.feed(PreparePlan(1, frozenset({A}), {A: frozenset({"data.z"})}))
+    assert made.state.answers[1] == Plan("", ())

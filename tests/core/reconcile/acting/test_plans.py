@@ -24,13 +24,13 @@ from core.model import (
     Verb,
     Verdict,
 )
-from core.reconcile.acting.plans import keys_of, plan_of, stage_of, stages
+from core.reconcile.acting.order.stages import Order, stages
+from core.reconcile.acting.plans import keys_of, plan_of
 
 CONFIG_MAP = KindRef("v1", "ConfigMap")
 NAMESPACE = KindRef("v1", "Namespace")
 CRD = KindRef("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 VALIDATING = KindRef("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration")
-MUTATING = KindRef("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration")
 STAMP = Stamp("d1", "5", "u1")
 
 
@@ -181,14 +181,6 @@ def test_an_object_of_two_apps_is_left_out_whatever_else_is_wrong_with_it() -> N
 # In which order -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "stage"),
-    [(NAMESPACE, 0), (CRD, 1), (CONFIG_MAP, 2), (MUTATING, 3), (VALIDATING, 3)],
-)
-def test_containers_come_first_and_what_refuses_others_last(kind: KindRef, stage: int) -> None:
-    assert stage_of(kind) == stage
-
-
 def test_steps_are_sorted_by_stage_then_name_whatever_the_order_of_the_rows() -> None:
     rows = [
         row("hook", kind=VALIDATING),
@@ -210,6 +202,14 @@ def test_stages_hold_what_can_be_done_and_no_empty_one() -> None:
     names = [[step.key.ref.name for step in stage] for stage in stages(made)]
     assert names == [["web"], ["a", "b"]]
     assert {key.ref.name for key in keys_of(made)} == {"web", "a", "b"}
+
+
+def test_a_wave_of_argo_cd_counts_more_than_the_kind() -> None:
+    early, late = row("early"), row("web", kind=NAMESPACE)
+    made = made_of(early, late, order=Order({early.key: -1}))
+    assert [(step.key.ref.name, step.wave) for step in made.steps] == [("web", 0), ("early", -1)]
+    made = made_of(early, row("other", kind=CRD), order=Order({early.key: -1}))
+    assert [(step.key.ref.name, step.wave) for step in made.steps] == [("early", -1), ("other", 0)]
 
 
 # What is told -------------------------------------------------------------------------------------

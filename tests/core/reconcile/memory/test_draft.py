@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import Drift, EventName, FieldChange, FieldVerdict, Key, Plan, Run, Verdict
+from core.reconcile.judging.announcing import in_sync, is_drift
 from core.reconcile.memory.draft import (
     ANSWERS_KEPT,
     BUNDLE,
@@ -15,7 +16,7 @@ from core.reconcile.memory.draft import (
 )
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.state import State, Tally
-from core.reconcile.memory.subjects import Hold, OwnWrite, in_sync, is_drift
+from core.reconcile.memory.subjects import Hold, OwnWrite
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, beginning, key
 
 A, B, C = (key(CONFIG_MAP, name) for name in "abc")

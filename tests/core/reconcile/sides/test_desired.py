@@ -8,6 +8,7 @@ import pytest
 
 from core.compare import schemas
 from core.model import (
+    Claim,
     EventName,
     KindRef,
     ObjectRef,
@@ -284,7 +285,8 @@ def test_what_was_applied_is_asked_for_once_where_it_is_kept(
     for number in (1, 2):
         made.read(document(CONFIG_MAP, "a", **GOOD), number=number)
     asked = [each for each in made.effects if isinstance(each, ReadInventory)]
-    assert asked == [ReadInventory("prod", SPEC.name, namespace)]
+    claim = Claim(stated=frozenset({ref(CONFIG_MAP, "a")}))
+    assert asked == [ReadInventory("prod", SPEC.name, namespace, claim=claim)]
 
 
 # Following ----------------------------------------------------------------------------------------

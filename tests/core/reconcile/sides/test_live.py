@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import EventName, Live, Problem, Remedy, Verdict
+from core.model import EventName, KindRef, Live, Problem, Remedy, Resource, Verdict
 from core.reconcile.memory.effects import Effect, Follow
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -406,3 +406,21 @@ def test_an_event_of_what_was_applied_and_dropped_by_git_is_followed() -> None:
     assert made.verdict(CONFIG_MAP, "a") == "extra"
     made.change(CONFIG_MAP, "a", None)
     assert made.verdict(CONFIG_MAP, "a") == ""
+
+
+def test_the_short_names_of_kinds_are_those_that_the_cluster_tells() -> None:
+    made = world()
+    gateway = Resource(
+        KindRef("gateway.example.com/v1", "Gateway"),
+        "gateways",
+        namespaced=True,
+        has_status=False,
+        short_names=("gtw", "GW"),
+    )
+    made.feed(replace(found(), resources={**RESOURCES, gateway.kind: gateway}))
+    assert made.state.clusters["prod"].view.short_kinds == {
+        "gtw": frozenset({"gateway"}),
+        "gw": frozenset({"gateway"}),
+    }
+    made.feed(found())
+    assert not made.state.clusters["prod"].view.short_kinds

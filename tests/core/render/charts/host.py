@@ -16,6 +16,7 @@ from typing import Self
 
 from typing_extensions import override
 
+from tests.apiserver.ports import ReservedPort
 from tests.githost.certificate import write_certificate
 
 MAP = """\
@@ -68,7 +69,8 @@ class ChartHost:
         self.realm = ""  # of tokens, where the registry wants one
         self.asked: list[tuple[str, str]] = []  # path, Authorization
         self.status = 0
-        self.port = 0
+        self._reserved = ReservedPort()  # it is stopped, and started there again
+        self.port = self._reserved.number
         self.start()
 
     @property
@@ -97,7 +99,6 @@ class ChartHost:
         if self._context is not None:
             plain = self._server.socket
             self._server.socket = self._context.wrap_socket(plain, server_side=True)
-        self.port = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
         )
@@ -113,6 +114,7 @@ class ChartHost:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        self._reserved.release()
 
     def add(self, name: str, version: str, archive: bytes | None = None) -> None:
         """Publish a version, in the index and in the registry."""

@@ -167,6 +167,19 @@ def test_only_a_sync_is_previewed_anew_when_its_run_was_overtaken() -> None:
     assert not REVERT.repeats
 
 
+def test_a_way_back_is_asked_for_and_told_in_its_own_words() -> None:
+    back = replace(REVERT, back=True)
+    assert back.ask(2) == PrepareRevert(2, "payments", samples.HISTORY[1].id, back=True)
+    assert back.title.startswith("Roll payments back to ")
+    plan = replace(REVERTED, restores="clusters/prod/payments")
+    page = back.page(plan, View(), lambda: Looks(samples.NOW), again=False)
+    assert page.words == "Commit the rollback to main"
+    assert "back to  " in "\n".join(map(plain, page.lines(100)))
+    assert back.why_not(replace(plan, problem=CHANGED), "") == "cannot be rolled back"
+    made = Run(2, "rollback", 1, 1, finished=True, revision="beefcafe" * 5)
+    assert back.done(made) == "rolled back as beefcaf, 1 object synced"
+
+
 def test_a_good_end_is_told_in_the_words_of_its_kind() -> None:
     assert SYNC.done(Run(1, "sync", 2, 2, finished=True)) == "synced 2 objects"
     made = Run(2, "revert", 1, 1, finished=True, revision="beefcafe" * 5)

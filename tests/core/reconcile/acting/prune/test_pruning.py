@@ -18,9 +18,9 @@ from core.model import (
 )
 from core.model.journal import Deed
 from core.model.requests import Version
-from core.reconcile.acting.plans import stages
+from core.reconcile.acting.order.stages import staged_back, stages
 from core.reconcile.acting.prune.pruning import last_word
-from core.reconcile.acting.prune.steps import in_order, unclaimed
+from core.reconcile.acting.prune.standing import unclaimed
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WriteInventory
 from core.reconcile.memory.inputs import ClusterWentBack, SourceRead
@@ -54,6 +54,7 @@ from tests.core.reconcile.world import (
 )
 
 B = key(CONFIG_MAP, "b")
+_HOOKS = "ValidatingWebhookConfiguration"
 
 
 def dropping(*names: str) -> World:
@@ -112,9 +113,10 @@ def test_deletes_are_in_no_stage_and_in_the_reverse_order_of_applies() -> None:
     plan = ordered(made, "b")
     assert not stages(plan)
     (step,) = plan.steps
-    namespace = replace(step, kind=KindRef("v1", "Namespace"))
-    hook = replace(step, kind=KindRef("v1", "ValidatingWebhookConfiguration"))
-    assert in_order([namespace, step, hook]) == (hook, step, namespace)
+    namespace = replace(step, key=key(CONFIG_MAP, "web"), kind=KindRef("v1", "Namespace"))
+    hook = replace(step, key=key(CONFIG_MAP, "hook"), kind=KindRef("v1", _HOOKS))
+    found = staged_back([namespace, step, hook])
+    assert [each.kind for each in found] == [hook.kind, step.kind, namespace.kind]
 
 
 # The run ------------------------------------------------------------------------------------------

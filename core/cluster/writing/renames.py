@@ -1,0 +1,49 @@
+"""The inventory that an app kept under another name, or in another namespace, before.
+
+In its own namespace one of the same folder is enough: the app was renamed.  Elsewhere that may be
+the same folder deployed a second time, so there most of what it lists must be stated now, too.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from core.cluster.writing.inventory import home_of, rows_of
+from core.cluster.writing.shards import ConfigMap, Place, beginning_of
+from core.errors import RejectedError
+from core.model import Claim, Home, ObjectRef
+
+NAMESPACES_MAX: Final = 20  # that are looked into one by one, where all at once is not allowed
+
+
+def namespaces_of(place: Place, claim: Claim) -> tuple[str, ...]:
+    """Return where an inventory may lie: its own namespace first, then those of its objects."""
+    stated = {ref.namespace for ref in claim.stated if ref.namespace} - {place.namespace}
+    return (place.namespace, *sorted(stated))[:NAMESPACES_MAX]
+
+
+def earlier(
+    found: Iterable[ConfigMap], place: Place, home: Home, cluster_uid: str, claim: Claim
+) -> Place | None:
+    """Choose the inventory that was kept for the app of *place*; of several none is certain."""
+    ours = [
+        (old, data)
+        for old, data in filter(None, map(beginning_of, found))
+        if old != place
+        and old.app not in claim.others
+        and data.get("cluster") in {"", cluster_uid}
+        and data.get("rows")
+        and (written := home_of(data)) is not None
+        and written.is_surely(home)
+    ]
+    here = [old for old, _ in ours if old.namespace == place.namespace]
+    olds = here or [old for old, data in ours if _is_mostly_of(data, claim.stated)]
+    return olds[0] if len(olds) == 1 else None
+
+
+def _is_mostly_of(data: Mapping[str, str], stated: frozenset[ObjectRef]) -> bool:
+    """Tell whether more than half of the objects of an inventory are stated now."""
+    try:
+        rows = rows_of([data["rows"]])
+    except RejectedError:
+        return False
+    return 2 * sum(row.ref in stated for row in rows) > len(rows)
