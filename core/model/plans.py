@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from core.model.apps import ClusterName
 from core.model.judgement import FieldChange, Stamp
-from core.model.problems import Problem
+from core.model.problems import Problem, Remedy
 from core.model.requests import Request
 from core.model.sides import Commit, Document
 from core.model.values import JsonObject, Key, KindRef, Value
@@ -43,6 +43,8 @@ class Step:
     wave: int = 0  # Argo CD's, as Git gives it to the object
     stage: int = 0  # each stage waits for the one before
     undoes: int | None = None  # entry of the journal that an UNDO is about
+    remedy: Remedy = Remedy.GRANT  # what ends `problem`
+    stopped: bool = False  # `problem` is another step's, which this one needs
 
 
 @dataclass(frozen=True, slots=True)

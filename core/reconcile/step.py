@@ -104,6 +104,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     for cluster in tuple(draft.clusters):
         live.say_synced(draft, cluster)
     _judge_some(draft)
+    runs.resume(draft)
     orders.heal(draft)
     return draft.frozen(), tuple(draft.effects)
 

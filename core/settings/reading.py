@@ -24,6 +24,7 @@ from core.settings.checks import (
     namespace,
     repository,
 )
+from core.settings.dependences import check_found
 from core.settings.document import UNNAMED_CLUSTER, Stated, parse_settings
 from core.settings.sources.remotes import remote
 
@@ -106,6 +107,8 @@ def read_settings(flags: Flags, folder: Path, expand: Expand | None = None) -> S
     found = found.without({app.name: app for app in file.apps})
     layouts = layouts if expand is None else ()
     apps, clusters = (*file.apps, *found.apps), file.clusters
+    if found.apps and not found.problems:
+        check_found(apps)
     stated, apps = apps, _chosen(apps, flags.app, found.problems) if not layouts else apps
     if flags.source:
         if layouts:

@@ -103,8 +103,11 @@ def run(ended: Run) -> Line:
 
 def counted(ended: Run) -> str:
     """Count what a run did and did not do; what was refused from the start counts, too."""
-    others = Counter(_REST[problem.remedy] for problem in ended.problems)
-    return ", ".join([f"{ended.done} done", *(f"{n} {word}" for word, n in others.items())])
+    others = Counter(
+        "stopped" if problem.stopped else _REST[problem.remedy] for problem in ended.problems
+    )
+    done = f"{ended.done} of {ended.total} done" if ended.total else f"{ended.done} done"
+    return ", ".join([done, *(f"{n} {word}" for word, n in others.items())])
 
 
 def failed(ended: Run) -> str:

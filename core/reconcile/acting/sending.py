@@ -1,5 +1,6 @@
 """The writes of a run: which of its steps may go out now, and what became of those that did."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,6 +22,8 @@ from core.model import (
 from core.model.journal import Deed, Intent
 from core.model.requests import Request
 from core.reconcile.acting.healing import POLICY, hold_back, hold_unchanged
+from core.reconcile.acting.order.gates import Gate, gate_of
+from core.reconcile.acting.order.stopping import Failures
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
 from core.reconcile.acting.standing import is_coming, step_stands
@@ -46,26 +49,52 @@ def send_steps(
 ) -> tuple[RunState, Applying]:
     """Send the steps whose objects are free; the others go out when their call settles."""
     patient = draft.now < phase.patience_until
-    coming = {step.key for step in phase.todo if patient and is_coming(draft, run.plan, step)}
-    if coming:
-        draft.effects.append(WakeAt(phase.patience_until))
+    failures, gates = Failures(draft, run.failed), _gates(draft, run, phase.todo)
     busy: list[Step] = []
-    problems: list[Problem] = []
+    failed: list[Step] = []
     sent = phase.sent
     for step in phase.todo:
-        if step.key in coming or draft.subject(step.key).call is not None:
+        lost = failures.stopped(step) or _shut_out(step, gates.get(step.key.app), patient=patient)
+        coming = patient and (step.key.app in gates or is_coming(draft, run.plan, step))
+        if lost is None and coming:
+            draft.effects.append(WakeAt(phase.patience_until))
+        if lost is None and (coming or draft.subject(step.key).call is not None):
             busy.append(step)
-        elif step_stands(draft, step):
+        elif lost is None and step_stands(draft, step):
             _apply(draft, number, step)
             sent = sent.set(step.key, step)
         else:
-            words = f"{step.key.ref}: {_hindrance(draft, step)}"
-            problems.append(Problem(Remedy.LOOK_AGAIN, words))
+            moved = replace(step, problem=_hindrance(draft, step), remedy=Remedy.LOOK_AGAIN)
+            failed.append(lost or moved)
+            failures.add(failed[-1])
             _release(draft, step.key, number)
-    shown = run.shown
-    if problems:
-        shown = replace(shown, problems=(*shown.problems, *problems))
-    return replace(run, shown=shown), replace(phase, todo=tuple(busy), sent=sent)
+    return with_failed(run, failed), replace(phase, todo=tuple(busy), sent=sent)
+
+
+def _gates(draft: Draft, run: RunState, todo: Sequence[Step]) -> dict[str, Gate]:
+    """Return what keeps apps of a person's run from having their turn; healing began with it."""
+    names = () if run.auto else dict.fromkeys(step.key.app for step in todo)
+    found = ((name, gate_of(draft, name)) for name in names)
+    return {name: gate for name, gate in found if gate is not None}
+
+
+def _shut_out(step: Step, gate: Gate | None, *, patient: bool) -> Step | None:
+    if gate is None or (gate.passing and patient):
+        return None
+    return replace(step, problem=gate.words, remedy=Remedy.WAIT, stopped=True)
+
+
+def with_failed(run: RunState, failed: Sequence[Step]) -> RunState:
+    """Count steps that were not done, each of which says why."""
+    if not failed:
+        return run
+    shown = replace(run.shown, problems=(*run.shown.problems, *map(problem_of_step, failed)))
+    return replace(run, shown=shown, failed=(*run.failed, *failed))
+
+
+def problem_of_step(step: Step) -> Problem:
+    """Say why a step is not done."""
+    return Problem(step.remedy, f"{step.key.ref}: {step.problem}", stopped=step.stopped)
 
 
 def _hindrance(draft: Draft, step: Step) -> str:
@@ -179,10 +208,13 @@ def _answered(run: RunState, done: Applied, stayed: tuple[FieldChange, ...]) -> 
     else:
         words = f"{done.key.ref}: {_with_place(done, problem)}"
         shown = replace(shown, problems=(*shown.problems, replace(problem, words=words)))
-    phase = run.phase
+    phase, failed = run.phase, run.failed
     if isinstance(phase, Applying) and done.key in phase.sent:
+        if problem is not None:
+            step = phase.sent[done.key]
+            failed = (*failed, replace(step, problem=problem.words, remedy=problem.remedy))
         phase = replace(phase, sent=phase.sent.delete(done.key))
-    return replace(run, shown=shown, phase=phase)
+    return replace(run, shown=shown, phase=phase, failed=failed)
 
 
 def _with_place(done: Applied, problem: Problem | None = None) -> str:
