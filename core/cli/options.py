@@ -29,6 +29,7 @@ class Options:
     everything: bool = False  # --all
     span: str = ""  # "A..B", two revisions
     apps: tuple[str, ...] = ()  # two apps, to be compared with each other
+    live: bool = False  # by what is live of them
     source: str = ""  # --from: an environment, or an app
     target: str = ""  # --to: likewise
     fields: tuple[str, ...] = ()  # --field

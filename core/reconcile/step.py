@@ -18,6 +18,7 @@ from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
     Compare,
+    CompareLive,
     Examine,
     Execute,
     ExecuteRevert,
@@ -81,7 +82,7 @@ from core.reconcile.memory.results import (
 )
 from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
-from core.reconcile.sides import desired, layouts, live, surveys, watched
+from core.reconcile.sides import desired, layouts, live, lives, surveys, watched
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
 
@@ -234,6 +235,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             draft.effects.append(ReadCommit(request, app, commit))
         case Compare(request, before, after):
             explaining.compare(draft, request, before, after)
+        case CompareLive(request, one, other, whole):
+            lives.compare_live(draft, request, one, other, whole=whole)
         case PrepareHeal(request, app):
             orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):

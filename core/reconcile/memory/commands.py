@@ -137,6 +137,16 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareLive:
+    """Compare what is live of two apps, as whole objects or by fields, in `Snapshot.answers`."""
+
+    request: int
+    before: str
+    after: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Read Git again and ask for pending confirmations again."""
 
@@ -155,5 +165,6 @@ Command: TypeAlias = (
     | Examine
     | ShowCommit
     | Compare
+    | CompareLive
     | Refresh
 )
