@@ -40,6 +40,7 @@ class Options:
     prune: bool = False  # what Git dropped, too
     yes: bool = False
     commit: str = ""
+    number: int | None = None  # of an entry of the journal
     wait: str = ""  # "5m", until all works
     since: str = ""  # "2h", of the journal
     engine: str = ""  # whose objects are imported

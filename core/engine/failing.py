@@ -16,6 +16,7 @@ from core.reconcile.memory.effects import (
     CompareStates,
     ComputeRevert,
     Confirm,
+    FindDone,
     FindRevert,
     LookUp,
     MakeRevert,
@@ -34,6 +35,7 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    DoneFound,
     Examined,
     Explained,
     InventoryRead,
@@ -59,6 +61,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | WriteInventory
     | CheckAccess
     | ReadPods
+    | FindDone
     | ComputeRevert
     | ReadCommit
     | CompareStates
@@ -113,6 +116,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case FindDone(request):
+            return DoneFound(request, (), problem.words)
         case ReadPods(request, known):
             return Examined(request, known)
         case CompareStates(request, before, after):

@@ -11,6 +11,7 @@ from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.prune.cycles import take_proof
 from core.reconcile.acting.prune.pruning import take_pruned
 from core.reconcile.acting.sending import take_applied
+from core.reconcile.acting.undo import undoing
 from core.reconcile.judging import bodies, examining, explaining
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
@@ -27,6 +28,7 @@ from core.reconcile.memory.commands import (
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
+    PrepareUndo,
     Refresh,
     SetHeal,
     SetWriting,
@@ -68,6 +70,7 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    DoneFound,
     Examined,
     Explained,
     InventoryRead,
@@ -214,6 +217,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             draft.answer(request, commit)
         case Compared(request, comparison):
             draft.answer(request, comparison)
+        case DoneFound():
+            undoing.prepare(draft, happened)
         case Examined(request, healths):
             draft.answer(request, healths)
         case RevertFound():
@@ -232,6 +237,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             runs.execute(draft, run, wanted, auto=False, confirmed=confirmed)
         case PrepareRevert(request, app, commit, back, begins):
             draft.effects.append(ComputeRevert(request, app, commit, back, begins))
+        case PrepareUndo(request, number):
+            undoing.find(draft, request, number)
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):

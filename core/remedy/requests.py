@@ -90,6 +90,8 @@ def requests(
             return (replace(stated, unchanging=True),)
         case Verb.PRUNE:
             raise AssertionError("what Git dropped has no statement: see `deletion`")
+        case Verb.UNDO:
+            return step.requests
         case _:
             assert_never(step.verb)
 
@@ -101,7 +103,7 @@ def verbs(step: Step) -> tuple[str, ...]:
     match step.verb:
         case Verb.CREATE:
             return _CREATION_VERBS
-        case Verb.APPLY | Verb.TAKE_OVER:
+        case Verb.APPLY | Verb.TAKE_OVER | Verb.UNDO:
             return _CHANGE_VERBS
         case Verb.PRUNE:
             return _DELETION_VERBS

@@ -214,6 +214,8 @@ def _wish(verb: Verb) -> str:
             return "take over"
         case Verb.PRUNE:
             return "prune"
+        case Verb.UNDO:
+            return "put back"
         case _:
             assert_never(verb)
 
@@ -228,5 +230,7 @@ def _deed(verb: Verb) -> tuple[str, Role]:
             return ("take over  ", Role.GIT)
         case Verb.PRUNE:
             return ("prune  ", Role.ERROR)
+        case Verb.UNDO:
+            return ("put back  ", Role.DRIFTED)
         case _:
             assert_never(verb)

@@ -100,7 +100,7 @@ async def sync(
         drifted = any(step.verb is not Verb.TAKE_OVER for plan in plans for step in plan.steps)
         return max(problem_exit(snapshot), DRIFT if drifted else 0)
     codes = [
-        await executed(engine, Execute(number, plan, confirmed), console)
+        await executed(engine, plan, number, console, confirmed=confirmed)
         for number, plan in enumerate(plans, 1)
     ]
     return max([problem_exit(snapshot), *codes])
@@ -148,7 +148,7 @@ async def prepared(
     plans = []
     for request, cluster in enumerate(sorted(chosen), 1):
         engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields, prune))
-        plan = await _plan_of(engine, request)
+        plan = await plan_for(engine, request)
         if plan.steps:
             plans.append(plan)
     return plans
@@ -162,7 +162,13 @@ def _is_dropped(row: Drift) -> bool:
     return row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
 
 
-async def _plan_of(engine: EngineLike, request: int) -> Plan:
+async def plan_for(engine: EngineLike, request: int) -> Plan:
+    """Wait for the plan that was asked for by this number.
+
+    Raises:
+        UnavailableError: It does not come.
+    """
+
     def made(snapshot: Snapshot) -> bool:
         return snapshot.plan_for(request) is not None
 
@@ -173,12 +179,14 @@ async def _plan_of(engine: EngineLike, request: int) -> Plan:
     return plan
 
 
-async def executed(engine: EngineLike, order: Execute, console: Console) -> int:
+async def executed(
+    engine: EngineLike, plan: Plan, number: int, console: Console, *, confirmed: bool = False
+) -> int:
     """Run one plan to its end and print how it ended; return its exit code."""
-    engine.submit(order)
-    if any(step.verb is Verb.PRUNE for step in order.plan.runnable):
+    engine.submit(Execute(number, plan, confirmed))
+    if any(step.verb is Verb.PRUNE for step in plan.runnable):
         put(console.err, [SECOND_LOOK])
-    run = await finished(engine, order.run)
+    run = await finished(engine, number)
     put(console.out, run_lines(run, console.ink))
     return run_exit(run)
 

@@ -30,6 +30,17 @@ class Execute:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepareUndo:
+    """Work out how to put back what one entry of the journal changed, in `Snapshot.answers`.
+
+    Without a number it is about the newest sync or heal that was not undone yet.
+    """
+
+    request: int
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PrepareRevert:
     """Work out the revert of one commit for one app; it appears in `Snapshot.answers`."""
 
@@ -145,6 +156,7 @@ class Refresh:
 Command: TypeAlias = (
     PreparePlan
     | Execute
+    | PrepareUndo
     | PrepareRevert
     | ExecuteRevert
     | PrepareHeal

@@ -180,6 +180,15 @@ class ComputeRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class FindDone:
+    """Read from the journal what is to be undone, of these apps."""
+
+    request: int
+    number: int | None
+    apps: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Pods:
     """Where the pods of one workload are found."""
 
@@ -266,6 +275,7 @@ Effect: TypeAlias = (
     | WriteInventory
     | CheckAccess
     | ReadPods
+    | FindDone
     | ComputeRevert
     | ReadCommit
     | CompareStates
