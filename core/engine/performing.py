@@ -33,6 +33,7 @@ from core.reconcile.memory.effects import (
     FindDone,
     FindRevert,
     Follow,
+    LookBack,
     LookUp,
     MakeRevert,
     Meet,
@@ -154,6 +155,8 @@ class Performer:
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
+            case LookBack():
+                return await asyncio.to_thread(self._adapters.attribution.look_back, effect)
             case FindDone(request, number, apps):
                 return DoneFound(request, await self._found_done(number, apps))
             case ReadPods():
