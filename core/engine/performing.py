@@ -44,6 +44,7 @@ from core.reconcile.memory.effects import (
     Recall,
     WakeAt,
     WriteInventory,
+    WritePause,
 )
 from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
@@ -52,6 +53,7 @@ from core.reconcile.memory.results import (
     Examined,
     InventoryRead,
     InventoryWritten,
+    PauseWritten,
     PlanPrepared,
     Reverted,
     RevertFound,
@@ -152,6 +154,9 @@ class Performer:
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
+            case WritePause(run, name, app, namespace, ref, pause, home):
+                write = self._adapters.clusters[name].write_pause
+                return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
             case ReadPods():
                 return await self._read_pods(effect)
             case CheckAccess():
