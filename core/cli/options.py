@@ -39,6 +39,8 @@ class Options:
     yes: bool = False
     commit: str = ""
     wait: str = ""  # "5m", until all works
+    lasting: str = ""  # "2h", how long something is set aside
+    reason: str = ""  # and why
     since: str = ""  # "2h", of the journal
     engine: str = ""  # whose objects are imported
     files: tuple[str, ...] = ()  # that hold them; none: the cluster does

@@ -191,7 +191,7 @@ class Pause:
     ref: ObjectRef | None  # None: the whole app
     until: float  # seconds since the epoch
     reason: str
-    author: str
+    author: str  # "": whoever runs this, which is filled in when it is stored
     since: float
 
 

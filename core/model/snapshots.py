@@ -80,6 +80,7 @@ class AppView:
     pauses: tuple[Pause, ...] = ()  # that are not over, of the app or of objects
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
+    recorded: bool = False  # it is known what was applied, and what is set aside
     storing: bool = False  # the inventory is on its way to the cluster
     unseen: tuple[str, ...] = ()  # kinds of owned namespaces that cannot be listed, each with why
 

@@ -72,6 +72,7 @@ def _app(state: State, app: AppState) -> AppView:
         pauses=tuple(each for each in app.pauses if each.until > state.at),
         history=app.history,
         inventory=app.inventory_problem,
+        recorded=app.inventory is not None,
         storing=app.storing is not None or app.store_at is not None,
         unseen=unseen(cluster, app.spec.owns),
     )

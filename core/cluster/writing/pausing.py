@@ -3,6 +3,9 @@
 It is written by compare-and-swap, and only by us: what is no text of ours there sets nothing aside.
 """
 
+import getpass
+import os
+import platform
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
@@ -33,6 +36,14 @@ class _Entry(msgspec.Struct):
     kind: str = _WHOLE
     namespace: str = ""
     name: str = ""
+
+
+def _who() -> str:
+    """Name whoever runs this."""
+    try:
+        return f"{getpass.getuser()}@{platform.node()}"
+    except (KeyError, OSError):  # a container's user has no name
+        return f"uid {os.getuid()}"
 
 
 def pauses_of(text: str) -> tuple[Pause, ...]:
@@ -83,6 +94,8 @@ class Pausing:
             RejectedError: There is an inventory of that name that is not its own.
             ProductError: It cannot be written.
         """
+        if pause is not None and not pause.author:
+            pause = replace(pause, author=_who())
         uid = await server_uid(self._calls)
         empty = data_of(texts_of(()), app, uid, home)[0]
         for _ in range(_TRIES):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from core.model import EventName, Held, HeldBy, ObjectRef, Pause
+from core.model import EventName, Held, HeldBy, Key, ObjectRef, Pause
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.inputs import PausesRead
@@ -55,13 +55,18 @@ def end_pauses(draft: Draft) -> None:
 
 
 def _tell(draft: Draft, app: AppState, begun: Iterable[Pause], ended: Iterable[Pause]) -> None:
+    name = app.spec.name
     told = [(EventName.PAUSED, each, pause_words(each)) for each in begun]
     told += [(EventName.RESUMED, each, f"it was {pause_words(each)}") for each in ended]
     refs: set[ObjectRef | None] = set()
-    for name, each, words in told:
+    for event, each, words in told:
         refs.add(each.ref)
-        draft.tell(name, app=app.spec.name, cluster=app.spec.cluster, ref=each.ref, message=words)
+        row = draft.row(Key(name, each.ref)) if each.ref is not None else None
+        kind = row.kind if row is not None else None
+        draft.tell(
+            event, app=name, cluster=app.spec.cluster, kind=kind, ref=each.ref, message=words
+        )
     rows = draft.rows
     draft.judge_all_again(
-        key for key in rows if key.app == app.spec.name and (None in refs or key.ref in refs)
+        key for key in rows if key.app == name and (None in refs or key.ref in refs)
     )

@@ -242,6 +242,7 @@ def test_the_document_has_the_promised_form() -> None:
                 },
                 "ignored": 0,
                 "no_manifests": [],
+                "held": None,
                 "untaken": 0,
             }
         ],
