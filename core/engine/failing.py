@@ -16,6 +16,7 @@ from core.reconcile.memory.effects import (
     CompareStates,
     ComputeRevert,
     Confirm,
+    FindDone,
     FindRevert,
     LookUp,
     MakeRevert,
@@ -33,6 +34,7 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    DoneFound,
     Examined,
     Explained,
     InventoryRead,
@@ -56,6 +58,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | WritePause
     | CheckAccess
     | ReadPods
+    | FindDone
     | ComputeRevert
     | ReadCommit
     | CompareStates
@@ -108,6 +111,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case FindDone(request):
+            return DoneFound(request, (), problem.words)
         case ReadPods(request, known):
             return Examined(request, known)
         case CompareStates(request, before, after):

@@ -25,7 +25,7 @@ from core.model import (
     RevertPlan,
 )
 from core.model.comparisons import Comparison
-from core.model.journal import Aim, Intent, Outcome
+from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
@@ -157,6 +157,10 @@ class JournalLike(Protocol):
 
     async def left_open(self, cluster: str) -> Sequence[Entry]:
         """Return intents for a cluster that ended processes left without an outcome."""
+        ...
+
+    async def to_undo(self, number: int | None, apps: frozenset[str]) -> Sequence[Done]:
+        """Return one write by its number, or those of the newest run of *apps* that stands."""
         ...
 
     def close(self) -> None:

@@ -38,10 +38,11 @@ _OPEN: Final = """
 SELECT number, at, text FROM rows AS one WHERE intent IS NULL
  AND NOT EXISTS (SELECT 1 FROM rows WHERE intent = one.number) ORDER BY number
 """
-_SINCE: Final = """
+
+
+_ENTRIES: Final = """
 SELECT one.number, one.at, one.text, other.text, other.at FROM rows AS one
- LEFT JOIN rows AS other ON other.intent = one.number
- WHERE one.intent IS NULL AND one.at >= ? ORDER BY one.number
+ LEFT JOIN rows AS other ON other.intent = one.number WHERE one.intent IS NULL
 """
 
 
@@ -96,8 +97,19 @@ class Store:
 
     def since(self, at: float) -> list[Entry]:
         """Return what was written from a moment on, in seconds since the epoch, oldest first."""
+        return self._entries("AND one.at >= ? ORDER BY one.number", at)
+
+    def newest(self, count: int) -> list[Entry]:
+        """Return what was written last, the newest first."""
+        return self._entries("ORDER BY one.number DESC LIMIT ?", count)
+
+    def entry(self, number: int) -> list[Entry]:
+        """Return one intent by its number; none where there is no such one."""
+        return self._entries("AND one.number = ?", number)
+
+    def _entries(self, which: str, value: float) -> list[Entry]:
         with self._lock, _explained(self._path):
-            found = self._connection.execute(_SINCE, (at,)).fetchall()
+            found = self._connection.execute(_ENTRIES + which, (value,)).fetchall()
         return [
             Entry(number, at, _read(text), None if other is None else _read(other), ended_at)
             for number, at, text, other, ended_at in found

@@ -7,6 +7,7 @@ from typing import Final
 from typing_extensions import override
 
 from core.model.sources.charts import Chart
+from core.model.sources.remotes import Remote
 from core.model.sources.signers import Signers
 
 UNNAMED: Final = "current"  # a cluster that no settings name: the kubeconfig's current context
@@ -83,8 +84,10 @@ class AppSpec:
     render: Render = Render.AUTO
     values: tuple[str, ...] = ()  # files of values for helm, relative to `path`
     helm_charts: bool = False  # whether its kustomization may have charts of the repository
+    remote_bases: tuple[Remote, ...] = ()  # repositories that bases of it may lie in, too
     chart: Chart | None = None  # of another machine; None: the folder's own, if it is one
     sops: tuple[KeyKind, ...] = OWN_KEYS  # that may open its encrypted files
+    depends_on: tuple[str, ...] = ()  # apps that are in sync before anything of it is written
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits

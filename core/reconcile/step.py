@@ -10,6 +10,7 @@ from typing import assert_never
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.heal import pausing
 from core.reconcile.acting.sending import take_applied
+from core.reconcile.acting.undo import undoing
 from core.reconcile.judging import bodies, examining, explaining
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
@@ -19,6 +20,7 @@ from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
     Compare,
+    CompareLive,
     EndPause,
     Examine,
     Execute,
@@ -27,6 +29,7 @@ from core.reconcile.memory.commands import (
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
+    PrepareUndo,
     Refresh,
     SetHeal,
     SetPause,
@@ -70,6 +73,7 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    DoneFound,
     Examined,
     Explained,
     InventoryRead,
@@ -84,7 +88,7 @@ from core.reconcile.memory.results import (
 )
 from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
-from core.reconcile.sides import desired, layouts, live, surveys, watched
+from core.reconcile.sides import desired, layouts, live, lives, surveys, watched
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
 
@@ -107,6 +111,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     for cluster in tuple(draft.clusters):
         live.say_synced(draft, cluster)
     _judge_some(draft)
+    runs.resume(draft)
     orders.heal(draft)
     return draft.frozen(), tuple(draft.effects)
 
@@ -214,6 +219,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             draft.answer(request, commit)
         case Compared(request, comparison):
             draft.answer(request, comparison)
+        case DoneFound():
+            undoing.prepare(draft, happened)
         case Examined(request, healths):
             draft.answer(request, healths)
         case RevertFound():
@@ -232,12 +239,16 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             runs.execute(draft, run, wanted, auto=False)
         case PrepareRevert(request, app, commit, back, begins):
             draft.effects.append(ComputeRevert(request, app, commit, back, begins))
+        case PrepareUndo(request, number):
+            undoing.find(draft, request, number)
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
         case Compare(request, before, after):
             explaining.compare(draft, request, before, after)
+        case CompareLive(request, one, other, whole):
+            lives.compare_live(draft, request, one, other, whole=whole)
         case PrepareHeal(request, app):
             orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):

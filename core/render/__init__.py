@@ -8,12 +8,14 @@ keeps what was printed, on disk (`keeping`) too.  Charts of other machines come 
 
 from core.render.chart import Release
 from core.render.charts.pulling import Charts, Pulling
+from core.render.elsewhere import Bases
 from core.render.fence import Ended, Limits, ended
 from core.render.keeping.shelf import Shelf
 from core.render.renderer import Rendered, Renderer
 from core.render.world import World, tool_of
 
 __all__ = [
+    "Bases",
     "Charts",
     "Ended",
     "Limits",

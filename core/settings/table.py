@@ -18,6 +18,7 @@ from core.settings.ignoring import (
 )
 from core.settings.readers import (
     as_stated,
+    read_apps,
     read_cluster,
     read_contested,
     read_extras,
@@ -39,6 +40,7 @@ from core.settings.readers import (
     read_values,
 )
 from core.settings.sources.charts import chart, read_chart_name, read_chart_repo, read_chart_version
+from core.settings.sources.elsewhere import read_bases
 
 TOP: Final = (
     Field(
@@ -259,6 +261,12 @@ APP: Final = (
         help="Whether helmCharts of a kustomization are rendered, if they are in the repository.",
     ),
     Field(
+        name="remote_bases",
+        type=list,
+        read=read_bases,
+        help="Other repositories that bases of a kustomization may be in, each pinned by ?ref=.",
+    ),
+    Field(
         name="sops",
         type=list,
         read=read_key_kinds,
@@ -269,6 +277,12 @@ APP: Final = (
         type=str,
         read=read_cluster,
         help="Name of a cluster; the only one needs no mention.",
+    ),
+    Field(
+        name="depends_on",
+        type=list,
+        read=read_apps,
+        help="Apps that are in sync, at the same commit, before anything of it is written.",
     ),
     Field(
         name="namespace",

@@ -37,6 +37,21 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 
 @program.command()
+@click.argument("number", metavar="[ID]", type=int, required=False)
+@flags(CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def undo(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Put back what a sync or a heal from here changed: entry ID of the journal, or the newest.
+
+    Secrets, and objects that were made or deleted, cannot be put back; what was changed since
+    stays.
+    """
+    options = options_of(context, given)
+    refuse_writing(options, "undo")
+    return partial(jobs.undo, options)
+
+
+@program.command()
 @click.argument("commit")
 @flags(BRANCH, CONSENT, SOURCE, SAFETY)
 @click.pass_context

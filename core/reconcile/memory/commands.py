@@ -28,6 +28,17 @@ class Execute:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepareUndo:
+    """Work out how to put back what one entry of the journal changed, in `Snapshot.answers`.
+
+    Without a number it is about the newest sync or heal that was not undone yet.
+    """
+
+    request: int
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PrepareRevert:
     """Work out the revert of one commit for one app; it appears in `Snapshot.answers`."""
 
@@ -144,6 +155,16 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareLive:
+    """Compare what is live of two apps, as whole objects or by fields, in `Snapshot.answers`."""
+
+    request: int
+    before: str
+    after: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Read Git again and ask for pending confirmations again."""
 
@@ -151,6 +172,7 @@ class Refresh:
 Command: TypeAlias = (
     PreparePlan
     | Execute
+    | PrepareUndo
     | PrepareRevert
     | ExecuteRevert
     | PrepareHeal
@@ -163,5 +185,6 @@ Command: TypeAlias = (
     | Examine
     | ShowCommit
     | Compare
+    | CompareLive
     | Refresh
 )

@@ -172,6 +172,15 @@ class ComputeRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class FindDone:
+    """Read from the journal what is to be undone, of these apps."""
+
+    request: int
+    number: int | None
+    apps: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Pods:
     """Where the pods of one workload are found."""
 
@@ -257,6 +266,7 @@ Effect: TypeAlias = (
     | WritePause
     | CheckAccess
     | ReadPods
+    | FindDone
     | ComputeRevert
     | ReadCommit
     | CompareStates

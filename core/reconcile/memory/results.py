@@ -24,6 +24,7 @@ from core.model import (
     RevertPlan,
 )
 from core.model.comparisons import Comparison
+from core.model.journal import Done
 from core.model.requests import Edit
 
 
@@ -162,6 +163,15 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneFound:
+    """What is to be undone was read from the journal; `problem` says why it cannot be."""
+
+    request: int
+    done: tuple[Done, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reverted:
     """A revert commit was made, or could not be."""
 
@@ -193,6 +203,7 @@ Result: TypeAlias = (
     | CommitRead
     | Compared
     | Examined
+    | DoneFound
     | Reverted
     | RevertFound
 )

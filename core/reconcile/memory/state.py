@@ -136,6 +136,9 @@ class AppState:
     unserved: Mapping[ObjectRef, Document] = field(
         default_factory=dict
     )  # kinds that the cluster does not know
+    waves: Mapping[ObjectRef, int] = field(
+        default_factory=dict
+    )  # of Argo CD, where Git gives an object one other than 0
     promised: Mapping[KindRef, Resource] = field(
         default_factory=dict
     )  # of those, the kinds that definitions in this very folder will make known

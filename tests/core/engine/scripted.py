@@ -37,7 +37,7 @@ from core.model import (
     Snapshot,
 )
 from core.model.comparisons import Comparison, End
-from core.model.journal import Aim, Intent, Outcome
+from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
@@ -310,6 +310,7 @@ class ScriptedJournal:
     """Remembers what was written down, in its order among everything else."""
 
     def __init__(self, script: Script) -> None:
+        self.done: tuple[Done, ...] = ()
         self.script = script
         self.intents: list[Intent] = []
         self.outcomes: dict[int, Outcome] = {}
@@ -323,6 +324,10 @@ class ScriptedJournal:
     async def end(self, number: int, outcome: Outcome) -> None:
         self.script.play("end", outcome.ending)
         self.outcomes[number] = outcome
+
+    async def to_undo(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
+        self.script.play("to_undo", str(number), *sorted(apps))
+        return self.done
 
     async def left_open(self, cluster: str) -> list[Entry]:
         return [entry for entry in self.open if entry.intent["cluster"] == cluster]

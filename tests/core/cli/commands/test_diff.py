@@ -262,6 +262,7 @@ def test_the_document_has_the_promised_form() -> None:
                 "resource_version": "123",
                 "judged_at": None,
                 "reason": None,
+                "held": None,
                 "untaken": False,
                 "tracked_by": None,
                 "actor": None,
