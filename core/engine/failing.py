@@ -27,6 +27,7 @@ from core.reconcile.memory.effects import (
     ReadPods,
     Recall,
     WriteInventory,
+    WritePause,
 )
 from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import (
@@ -40,6 +41,7 @@ from core.reconcile.memory.results import (
     InventoryRead,
     InventoryWritten,
     LookedBack,
+    PauseWritten,
     PlanPrepared,
     Recalled,
     Reverted,
@@ -55,6 +57,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | Recall
     | ReadInventory
     | WriteInventory
+    | WritePause
     | CheckAccess
     | ReadPods
     | FindDone
@@ -101,6 +104,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return InventoryRead(app, (), problem.words)
         case WriteInventory(app=app, rows=rows):
             return InventoryWritten(app, rows, problem.words)
+        case WritePause(run=run, app=app):
+            return PauseWritten(run, app, problem=problem)
         case CheckAccess(request, plan):
             return PlanPrepared(request, _refused(plan, problem.words))
         case ComputeRevert(request, app, commit, _, begins):

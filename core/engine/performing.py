@@ -46,6 +46,7 @@ from core.reconcile.memory.effects import (
     Recall,
     WakeAt,
     WriteInventory,
+    WritePause,
 )
 from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
@@ -55,6 +56,7 @@ from core.reconcile.memory.results import (
     Examined,
     InventoryRead,
     InventoryWritten,
+    PauseWritten,
     PlanPrepared,
     Reverted,
     RevertFound,
@@ -157,6 +159,9 @@ class Performer:
                 return await self._write_inventory(effect)
             case LookBack():
                 return await asyncio.to_thread(self._adapters.attribution.look_back, effect)
+            case WritePause(run, name, app, namespace, ref, pause, home):
+                write = self._adapters.clusters[name].write_pause
+                return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
             case FindDone(request, number, apps):
                 return DoneFound(request, await self._found_done(number, apps))
             case ReadPods():

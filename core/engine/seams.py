@@ -20,6 +20,7 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Resource,
     RevertPlan,
 )
@@ -85,6 +86,12 @@ class ClusterLike(Protocol):
         self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
     ) -> None:
         """Replace what the inventory says was applied for *app*, and when a person asked for it."""
+
+    async def write_pause(
+        self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None
+    ) -> tuple[Pause, ...]:
+        """Set *ref* of *app* aside, None for all of it; None for *pause* takes it up again."""
+        ...
 
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
         """Return the writes of one object that the audit log tells of."""

@@ -4,6 +4,7 @@ Several processes may share it.  A file that cannot be trusted, or a folder that
 to, is no place for evidence (safety.md section 6): then nothing is written to a cluster either.
 """
 
+import fcntl
 import os
 import sqlite3
 import stat
@@ -155,12 +156,33 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, str]:
     if not trouble:
         return connection, ""
     connection.close()
+    with _alone(path.parent):
+        connection, trouble = _looked_at(path)  # another process may have set it aside by now
+        return (connection, "") if not trouble else _replaced(path, connection, trouble)
+
+
+def _replaced(
+    path: Path, connection: sqlite3.Connection, trouble: str
+) -> tuple[sqlite3.Connection, str]:
+    """Set a damaged file aside, and begin another one."""
+    connection.close()
     aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
     path.replace(aside)
     for rest in ("-wal", "-shm"):
         path.with_name(path.name + rest).unlink(missing_ok=True)
     connection, _ = _looked_at(path)
     return connection, f"the journal was damaged ({trouble}); it is kept as {aside}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time replace a file in *folder*."""
+    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _looked_at(path: Path) -> tuple[sqlite3.Connection, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from core.model import Key, Plan, RevertPlan
+from core.model import Key, ObjectRef, Pause, Plan, RevertPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,24 @@ class SetHeal:
 
     apps: frozenset[str]
     enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetPause:
+    """Set an app or an object of it aside for a time, for every process of ours."""
+
+    run: int
+    app: str
+    pause: Pause
+
+
+@dataclass(frozen=True, slots=True)
+class EndPause:
+    """End the pause of an app, or of an object of it."""
+
+    run: int
+    app: str
+    ref: ObjectRef | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +185,8 @@ Command: TypeAlias = (
     | ExecuteRevert
     | PrepareHeal
     | SetHeal
+    | SetPause
+    | EndPause
     | SetWriting
     | Explain
     | ShowSides

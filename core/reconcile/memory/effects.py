@@ -20,6 +20,8 @@ from core.model import (
     Key,
     KindRef,
     Live,
+    ObjectRef,
+    Pause,
     Plan,
     Resource,
     RevertPlan,
@@ -123,6 +125,19 @@ class WriteInventory:
     rows: tuple[InventoryRow, ...]
     home: Home = NOWHERE
     asked: str = ""  # when a person asked for the sync that it is written for; "": none did
+
+
+@dataclass(frozen=True, slots=True)
+class WritePause:
+    """Store in the cluster that an app or an object is set aside, or that it is not any more."""
+
+    run: int
+    cluster: str
+    app: str
+    namespace: str
+    ref: ObjectRef | None
+    pause: Pause | None  # None: it ended
+    home: Home = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +273,7 @@ Effect: TypeAlias = (
     | Recall
     | ReadInventory
     | WriteInventory
+    | WritePause
     | CheckAccess
     | ReadPods
     | FindDone

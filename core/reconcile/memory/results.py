@@ -19,6 +19,7 @@ from core.model import (
     Live,
     ObjectRef,
     Origin,
+    Pause,
     Plan,
     Problem,
     RevertPlan,
@@ -59,6 +60,16 @@ class InventoryWritten:
     app: str
     rows: tuple[InventoryRow, ...]
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWritten:
+    """A pause was stored, or that it ended; what is set aside of the app now."""
+
+    run: int
+    app: str
+    pauses: tuple[Pause, ...] = ()
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +213,7 @@ class RevertFound:
 Result: TypeAlias = (
     InventoryRead
     | InventoryWritten
+    | PauseWritten
     | Confirmed
     | Explained
     | Recalled

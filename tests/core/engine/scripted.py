@@ -31,6 +31,7 @@ from core.model import (
     Live,
     ObjectRef,
     Operation,
+    Pause,
     Resource,
     RevertPlan,
     Snapshot,
@@ -193,6 +194,17 @@ class ScriptedCluster:
     ) -> None:
         self.script.play("write_inventory", app, namespace)
         self.inventory = tuple(rows)
+
+    async def write_pause(
+        self,
+        app: str,
+        namespace: str,
+        home: Home,  # noqa: ARG002
+        ref: ObjectRef | None,  # noqa: ARG002
+        pause: Pause | None,
+    ) -> tuple[Pause, ...]:
+        self.script.play("write_pause", app, namespace)
+        return () if pause is None else (pause,)
 
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:  # noqa: ARG002
         self.script.play("writes_of", ref.name)
