@@ -4,7 +4,7 @@ The statements come from Git's history, the newest first; each is held against t
 the rules that tell drift, so defaults, another order and what others may own are no difference.
 """
 
-from core.compare import Beside, judge
+from core.compare import Beside, canonical, judge
 from core.model import Desired, Key, Live, Verdict
 from core.model.comparisons import Likeness
 from core.reconcile.judging.evidence.scaling import judged_beside
@@ -12,7 +12,7 @@ from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import LookBack
 from core.reconcile.memory.results import LookedBack
-from core.reconcile.sides.desired import canonical_of
+from core.reconcile.memory.state import namespace_of
 
 _ONE_SIDED = "it is not both in Git and in the cluster"
 
@@ -31,14 +31,25 @@ def take_statements(draft: Draft, done: LookedBack) -> None:
     """Answer with the newest statement that the live object is equal to."""
     app = draft.app(done.key.app)
     cluster = draft.cluster(app.spec.cluster)
-    tried = Likeness(done.key, statements=len(done.statements), problem=done.problem)
+    desired = app.desired.get(done.key.ref)
+    live = _live(draft, desired, done.key) if desired is not None else None
+    if desired is None or live is None:
+        draft.answer(done.request, Likeness(done.key, problem=_ONE_SIDED))
+        return
+    resources, schema = cluster.resources or {}, cluster.kinds[desired.kind].schema
     for each in done.statements:
-        stated = canonical_of(draft, app, cluster, each.document)
-        live = _live(draft, stated, done.key) if stated is not None else None
-        if stated is not None and live is not None and _is_alike(draft, stated, live, done.key):
+        stated = canonical(
+            each.document,
+            resources[desired.kind],
+            schema,
+            namespace=namespace_of(app, cluster),
+            digest_key=draft.digest_key,
+        )
+        if _is_alike(draft, stated, live, done.key):
             draft.answer(done.request, Likeness(done.key, each.since, each.until))
             return
-    draft.answer(done.request, tried)
+    count = len(done.statements)
+    draft.answer(done.request, Likeness(done.key, statements=count, problem=done.problem))
 
 
 def _live(draft: Draft, stated: Desired, key: Key) -> Live | None:
