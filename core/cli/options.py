@@ -42,6 +42,8 @@ class Options:
     commit: str = ""
     number: int | None = None  # of an entry of the journal
     wait: str = ""  # "5m", until all works
+    lasting: str = ""  # "2h", how long something is set aside
+    reason: str = ""  # and why
     since: str = ""  # "2h", of the journal
     engine: str = ""  # whose objects are imported
     files: tuple[str, ...] = ()  # that hold them; none: the cluster does

@@ -34,6 +34,7 @@ from core.reconcile.memory.effects import (
     FindDone,
     FindRevert,
     Follow,
+    LookBack,
     LookUp,
     MakeRevert,
     Meet,
@@ -48,6 +49,7 @@ from core.reconcile.memory.effects import (
     Recall,
     WakeAt,
     WriteInventory,
+    WritePause,
 )
 from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
@@ -57,6 +59,7 @@ from core.reconcile.memory.results import (
     Examined,
     InventoryRead,
     InventoryWritten,
+    PauseWritten,
     PlanPrepared,
     Pruned,
     Reverted,
@@ -162,6 +165,11 @@ class Performer:
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
+            case LookBack():
+                return await asyncio.to_thread(self._adapters.attribution.look_back, effect)
+            case WritePause(run, name, app, namespace, ref, pause, home):
+                write = self._adapters.clusters[name].write_pause
+                return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
             case FindDone(request, number, apps):
                 return DoneFound(request, await self._found_done(number, apps))
             case ReadPods():

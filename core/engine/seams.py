@@ -20,18 +20,20 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Resource,
     RevertPlan,
 )
 from core.model.comparisons import Comparison
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import (
     CommitRead,
     Confirmed,
     Explained,
     InventoryRow,
+    LookedBack,
     Proved,
     Recalled,
 )
@@ -100,6 +102,12 @@ class ClusterLike(Protocol):
     ) -> None:
         """See that the inventory of *app* still has *run* and *row*; an error says that not."""
 
+    async def write_pause(
+        self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None
+    ) -> tuple[Pause, ...]:
+        """Set *ref* of *app* aside, None for all of it; None for *pause* takes it up again."""
+        ...
+
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
         """Return the writes of one object that the audit log tells of."""
 
@@ -129,6 +137,10 @@ class AttributionLike(Protocol):
 
     def recall(self, asked: Recall) -> Recalled:
         """Find what earlier commits stated; blocks."""
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git stated of one object, commit by commit; blocks."""
+        ...
 
     def show(self, asked: ReadCommit) -> CommitRead:
         """Read what a commit says and changes; blocks."""

@@ -8,29 +8,34 @@ from dataclasses import replace
 from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
+from core.reconcile.acting.heal import pausing
 from core.reconcile.acting.prune.cycles import take_proof
 from core.reconcile.acting.prune.pruning import take_pruned
 from core.reconcile.acting.sending import take_applied
 from core.reconcile.acting.undo import undoing
-from core.reconcile.judging import bodies, examining, explaining
+from core.reconcile.judging import bodies, examining, explaining, looking_back
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
+from core.reconcile.judging.holds.pauses import take_pauses
 from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
     Compare,
     CompareLive,
+    EndPause,
     Examine,
     Execute,
     ExecuteRevert,
     Explain,
+    LookBackAt,
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
     PrepareUndo,
     Refresh,
     SetHeal,
+    SetPause,
     SetWriting,
     ShowCommit,
     ShowSides,
@@ -54,6 +59,7 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LayoutRead,
     LiveChanged,
+    PausesRead,
     SchemaRead,
     SourceLost,
     SourceRead,
@@ -75,6 +81,8 @@ from core.reconcile.memory.results import (
     Explained,
     InventoryRead,
     InventoryWritten,
+    LookedBack,
+    PauseWritten,
     PlanPrepared,
     Proved,
     Pruned,
@@ -144,7 +152,9 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             assert_never(happened)
 
 
-def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, PLR0912 - one case each
+def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
+    draft: Draft, happened: FromCluster
+) -> None:
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
@@ -162,6 +172,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             doubt_answers(draft, happened)
         case WatchRepaired():
             live.tell_repair(draft, happened)
+        case PausesRead():
+            take_pauses(draft, happened)
         case SyncAsked(name):
             orders.take_confirmation(draft, name)
         case AuditLogRead(name, problem):
@@ -187,11 +199,13 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             assert_never(happened)
 
 
-def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912 - one case each
+def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912, PLR0915 - one case each
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
             watched.follow_kinds(draft, draft.app(happened.app).spec.cluster)
+        case PauseWritten():
+            pausing.wrote_pause(draft, happened)
         case InventoryWritten():
             runs.wrote_inventory(draft, happened)
         case Confirmed():
@@ -217,6 +231,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             draft.answer(request, commit)
         case Compared(request, comparison):
             draft.answer(request, comparison)
+        case LookedBack():
+            looking_back.take_statements(draft, happened)
         case DoneFound():
             undoing.prepare(draft, happened)
         case Examined(request, healths):
@@ -251,12 +267,18 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
+        case SetPause(run, app, pause):
+            pausing.change_pause(draft, run, app, pause.ref, pause)
+        case EndPause(run, app, ref):
+            pausing.change_pause(draft, run, app, ref, None)
         case SetWriting(enabled):
             orders.set_writing(draft, enabled=enabled)
         case Explain(key):
             explaining.look_up(draft, key)
         case ShowSides(request, keys):
             draft.answer(request, bodies.shown(draft, keys))
+        case LookBackAt(request, key):
+            looking_back.look_back(draft, request, key)
         case Examine(request, keys, closely):
             examining.examine(draft, request, keys, closely=closely)
         case Refresh():

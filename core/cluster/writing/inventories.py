@@ -7,8 +7,6 @@ from http import HTTPStatus
 from math import inf
 from typing import Final
 
-import msgspec
-
 from core.clock import Clock
 from core.cluster.connection.answers import (
     AbsentError,
@@ -21,7 +19,6 @@ from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded, server_uid
-from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import (
     FORMAT,
     check_head,
@@ -41,6 +38,7 @@ from core.cluster.writing.shards import (
     Part,
     Place,
     Shard,
+    put_request,
     rows_in,
     shard_of,
 )
@@ -190,6 +188,11 @@ class Inventories:
             for name, v in parts
         )
 
+    def paused(self, place: Place) -> str:
+        """Return what people set aside of an app, as it was read last."""
+        shards = self._known.get(place)
+        return shards[0].notes.paused if shards else ""
+
     def is_asked_here(self, place: Place, asked: str) -> bool:
         """Tell whether it was by us that a person last asked for a sync."""
         return self._asked.get(place) == asked
@@ -295,13 +298,14 @@ class Inventories:
         """Write one ConfigMap unless it says that already."""
         known = self._known[place]
         before = known[index] if index < len(known) else None
-        notes = notes.over(before.notes) if before is not None else notes
-        if before is not None and (before.data, before.notes) == (data, notes):
+        wanted = notes.over(before.notes) if before is not None else notes
+        if before is not None and (before.data, before.notes) == (data, wanted):
             return
-        answer = await self._put(place, index, data, before, notes)
+        answer = await self._put(place, index, data, before, wanted)
         if answer.status == HTTPStatus.CONFLICT:
             now = await self._get(place, index)
-            if now is None or before is None or now.data != before.data:
+            known_as = before.data if before is not None else {**data, "rows": ""}
+            if now is None or now.data != known_as:
                 del self._known[place]  # another writer's rows must not be lost: look again
                 raise _overtaken(place)
             before = now
@@ -316,21 +320,10 @@ class Inventories:
     async def _put(
         self, place: Place, index: int, data: Mapping[str, str], before: Shard | None, notes: Notes
     ) -> Answer:
-        name = shard_name(place.app, index)
-        path = object_path(MAPS, place.namespace, name)
-        metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
-        if notes.annotations:
-            metadata["annotations"] = notes.annotations
-        if before is not None:
-            metadata["resourceVersion"] = before.resource_version
-        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+        version = before.resource_version if before is not None else ""
+        shard = Shard(version, data, notes)
         return await self._calls.send(
-            Request(
-                method="PUT" if before is not None else "POST",
-                path=path if before is not None else path.rpartition("/")[0],
-                query=query_of(fieldManager=MANAGER),
-                body=msgspec.json.encode(body),
-            )
+            put_request(place.namespace, shard_name(place.app, index), shard)
         )
 
     async def _uid(self) -> str:

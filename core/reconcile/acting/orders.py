@@ -27,6 +27,7 @@ from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.judging.holds.breaker import waive, within_budget
 from core.reconcile.judging.holds.holds import is_apart
+from core.reconcile.judging.holds.pauses import end_pauses, pause_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory, store_what_is_due
@@ -71,6 +72,7 @@ def prune(draft: Draft) -> None:
             for name in free
             if draft.app(name).spec.cluster == cluster
             for key in draft.tally(name).dropped
+            if pause_of(draft.app(name), key.ref, draft.now) is None
         ]
         wanted = with_prunes(draft, Plan("", ()), keys)
         if wanted.runnable:
@@ -150,6 +152,7 @@ def take_confirmation(draft: Draft, name: str) -> None:
 
 def wake(draft: Draft) -> None:
     """Time passed: look again at what waited for it."""
+    end_pauses(draft)
     store_what_is_due(draft)
     advance_all(draft)
     due = sorted(key for key, at in draft.alarms.items() if at <= draft.now)

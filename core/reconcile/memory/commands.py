@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from core.model import Key, Plan, RevertPlan
+from core.model import Key, ObjectRef, Pause, Plan, RevertPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,24 @@ class SetHeal:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPause:
+    """Set an app or an object of it aside for a time, for every process of ours."""
+
+    run: int
+    app: str
+    pause: Pause
+
+
+@dataclass(frozen=True, slots=True)
+class EndPause:
+    """End the pause of an app, or of an object of it."""
+
+    run: int
+    app: str
+    ref: ObjectRef | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetWriting:
     """Allow or forbid that a person writes, in this session."""
 
@@ -98,6 +116,14 @@ class ShowSides:
 
     request: int
     keys: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class LookBackAt:
+    """Find the commit at which Git stated this object as it is, in `Snapshot.answers`."""
+
+    request: int
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +187,12 @@ Command: TypeAlias = (
     | ExecuteRevert
     | PrepareHeal
     | SetHeal
+    | SetPause
+    | EndPause
     | SetWriting
     | Explain
     | ShowSides
+    | LookBackAt
     | Examine
     | ShowCommit
     | Compare

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from core.model import (
     Actor,
     Blocked,
+    Commit,
     CommitShown,
     Desired,
     Document,
@@ -19,6 +20,7 @@ from core.model import (
     Live,
     ObjectRef,
     Origin,
+    Pause,
     Plan,
     Problem,
     RevertPlan,
@@ -59,6 +61,16 @@ class InventoryWritten:
     app: str
     rows: tuple[InventoryRow, ...]
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWritten:
+    """A pause was stored, or that it ended; what is set aside of the app now."""
+
+    run: int
+    app: str
+    pauses: tuple[Pause, ...] = ()
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +185,25 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What Git stated of one object for a while."""
+
+    document: Document
+    since: Commit  # the one that made it so
+    until: Commit | None  # the one that changed it; None: Git states it so now
+
+
+@dataclass(frozen=True, slots=True)
+class LookedBack:
+    """Git was looked through for one object; newest first.  `problem` says why it was not."""
+
+    request: int
+    key: Key
+    statements: tuple[Statement, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DoneFound:
     """What is to be undone was read from the journal; `problem` says why it cannot be."""
 
@@ -203,6 +234,7 @@ class RevertFound:
 Result: TypeAlias = (
     InventoryRead
     | InventoryWritten
+    | PauseWritten
     | Confirmed
     | Explained
     | Recalled
@@ -215,6 +247,7 @@ Result: TypeAlias = (
     | Compared
     | Examined
     | DoneFound
+    | LookedBack
     | Reverted
     | RevertFound
 )

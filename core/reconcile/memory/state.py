@@ -22,6 +22,7 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Problem,
     Resource,
     Restated,
@@ -157,6 +158,7 @@ class AppState:
     rewritten: bool = False  # its history is another one since it was applied last
     healing: bool = False
     breaker: Breaker = CLOSED
+    pauses: tuple[Pause, ...] = ()  # that were not over when they were read
     layout: str = ""  # the one that it is a match of
     left_at: float | None = None  # when its folder was found gone from there; nothing is healed
     standing: frozenset[str] = frozenset()  # it stands for a layout, whose apps may be of these

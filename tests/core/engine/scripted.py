@@ -31,6 +31,7 @@ from core.model import (
     Live,
     ObjectRef,
     Operation,
+    Pause,
     Resource,
     RevertPlan,
     Snapshot,
@@ -38,7 +39,7 @@ from core.model import (
 from core.model.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Delete, Edit, Request
-from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
     KindListed,
@@ -51,6 +52,7 @@ from core.reconcile.memory.results import (
     Confirmed,
     Explained,
     InventoryRow,
+    LookedBack,
     Proved,
     Recalled,
 )
@@ -212,6 +214,17 @@ class ScriptedCluster:
         assert run == self.entered
         assert row in {(each.ref, each.uid) for each in self.inventory}
 
+    async def write_pause(
+        self,
+        app: str,
+        namespace: str,
+        home: Home,  # noqa: ARG002
+        ref: ObjectRef | None,  # noqa: ARG002
+        pause: Pause | None,
+    ) -> tuple[Pause, ...]:
+        self.script.play("write_pause", app, namespace)
+        return () if pause is None else (pause,)
+
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:  # noqa: ARG002
         self.script.play("writes_of", ref.name)
         return ()
@@ -258,6 +271,10 @@ class ScriptedAttribution:
     def recall(self, asked: Recall) -> Recalled:
         self.script.play("recall", asked.key.ref.name)
         return Recalled(asked.key, asked.revision, ())
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        self.script.play("look_back", asked.key.ref.name)
+        return LookedBack(asked.request, asked.key)
 
     def show(self, asked: ReadCommit) -> CommitRead:
         self.script.play("show", asked.app, asked.commit)

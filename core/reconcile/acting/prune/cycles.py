@@ -11,6 +11,7 @@ from typing import Final
 from core.model import Blocked, EventName, Verdict, stopping
 from core.reconcile.acting.prune.facts import cleared, facts_of, going, guards_of
 from core.reconcile.acting.prune.guards import CYCLE_S, findings
+from core.reconcile.judging.holds.holds import held_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Prove, ReadSource, WakeAt
 from core.reconcile.memory.phases import NO_CYCLE, Look
@@ -127,6 +128,8 @@ def _may_go_unasked(draft: Draft, app: AppState) -> bool:
         return False
     if any(name in run.apps for run in draft.runs.values()):
         return False
+    if held_of(app, draft.cluster(app.spec.cluster), draft.now) is not None:
+        return False  # set aside, or drifting as a mass
     if draft.tally(name).counts.get(Verdict.MISSING):
         return False  # what Git adds comes first
     return stopping(guards_of(draft, name)) is None

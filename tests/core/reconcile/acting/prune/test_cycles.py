@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import EventName, Guard, Problem, Remedy, Snapshot
+from core.model import EventName, Guard, Pause, Problem, Remedy, Snapshot
 from core.reconcile.memory.commands import SetHeal
-from core.reconcile.memory.inputs import ClusterLost, KindLost, SourceLost
+from core.reconcile.memory.inputs import ClusterLost, KindLost, PausesRead, SourceLost
 from core.reconcile.memory.results import Proved, Pruned
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.acting.prune.stage import (
@@ -307,3 +307,14 @@ def test_what_is_gone_leaves_the_inventory_only_where_that_can_be_told() -> None
     made.recorded(made.effects)
     assert recorded(made) == {"a", "b"}
     assert ref(CONFIG_MAP, "b") in (made.state.apps[SPEC.name].inventory or {})
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_people_set_aside_is_not_pruned_until_that_is_over(*, whole: bool) -> None:
+    made = stands("a", "b")
+    dropped(made, "a")
+    prove(made)
+    pause = Pause(None if whole else ref(CONFIG_MAP, "b"), made.now + 50, "an incident", "ada", 0.0)
+    made.feed(PausesRead(SPEC.name, (pause,)))
+    assert not deletes(cycle(made))
+    assert deletes(cycle(made))
