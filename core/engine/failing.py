@@ -18,6 +18,7 @@ from core.reconcile.memory.effects import (
     Confirm,
     FindDone,
     FindRevert,
+    LookBack,
     LookUp,
     MakeRevert,
     Perform,
@@ -39,6 +40,7 @@ from core.reconcile.memory.results import (
     Explained,
     InventoryRead,
     InventoryWritten,
+    LookedBack,
     PauseWritten,
     PlanPrepared,
     Recalled,
@@ -59,6 +61,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | CheckAccess
     | ReadPods
     | FindDone
+    | LookBack
     | ComputeRevert
     | ReadCommit
     | CompareStates
@@ -111,6 +114,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case LookBack(request, key):
+            return LookedBack(request, key, (), problem.words)
         case FindDone(request):
             return DoneFound(request, (), problem.words)
         case ReadPods(request, known):
