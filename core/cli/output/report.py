@@ -79,11 +79,17 @@ def _row_lines(row: Drift, page: Page, *, everything: bool) -> Iterator[Line]:
 
 
 def change_lines(
-    change: FieldChange, page: Page, *, indent: int, role: Role | None = None
+    change: FieldChange,
+    page: Page,
+    *,
+    indent: int,
+    role: Role | None = None,
+    names: tuple[str, str] = ("live", "Git"),
 ) -> Iterator[Line]:
     """Yield one field: its path, both values, and what is known about how they came.
 
     With *role* the path is said less loudly, or louder, than the change deserves by itself.
+    *names* are those of the sides.
     """
     title = changes.title(change)
     title = title if role is None else ((plain(title), role),)
@@ -92,7 +98,7 @@ def change_lines(
         actors.story(change.actor, page.now, change.seen),
         origins.story(change.origin, page.now),
     )
-    yield from value_lines(change, ("live", "Git"), stories, page, indent=indent)
+    yield from value_lines(change, names, stories, page, indent=indent)
 
 
 def value_lines(

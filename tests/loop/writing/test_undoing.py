@@ -78,6 +78,7 @@ def test_a_sync_is_undone_but_for_what_is_secret_or_was_changed_since(stage: Sta
     assert code == 0, out + err
     for words in (
         "put back ConfigMap default/one  (shop)",
+        'live  "1"\n      back  "9"',
         "data.b stays: it is not as that left it any more",
         "! its value is a secret, of which only a hash is on record",
         "with --autoheal app shop is healed again",
