@@ -32,6 +32,7 @@ class Options:
     source: str = ""  # --from: an environment, or an app
     target: str = ""  # --to: likewise
     fields: tuple[str, ...] = ()  # --field
+    objects: tuple[str, ...] = ()  # as they are named on the command line
     branch: str = ""  # one that begins
     subject: str = ""  # what both environments have
     dry_run: bool = False

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from core.errors import UnavailableError, UsageError
+from core.git.pinned import Pinned
 from core.git.remotes import caches
 from core.git.remotes.asking import Conversation
 from core.git.remotes.exchange import Asked, Push
@@ -32,6 +33,7 @@ class Repositories:
         self._environment, self._workers = environment, Workers(environment)
         self._opened: dict[str, Repository] = {}
         self._opening = Lock()
+        self._pinned = Pinned(self.opened, self.fetching)
 
     def remote(self, path: str) -> Remote | None:
         """Return how the repository at *path* is asked; None where it lies on this machine."""
@@ -68,6 +70,18 @@ class Repositories:
         asked = Asked(remote=remote, folder=str(self._folder(remote)), revisions=tuple(revisions))
         return Conversation(asked, self._workers, self._environment)
 
+    def pinned(self, remote: Remote, commit: str, *, patience_s: float) -> Repository:
+        """Return the repository of a remote with one commit, fetched if it is not here.
+
+        Blocks, for at most about *patience_s*.
+
+        Raises:
+            UnavailableError: It is still being fetched, or cannot be now.
+            ProductError: The server does not have it, or refuses.
+        """
+        self._remotes.setdefault(str(remote.address), remote)
+        return self._pinned.repository(remote, commit, patience_s=patience_s)
+
     def publish(self, path: str, ref: str, before: str, after: str) -> None:
         """Move a branch of the remote at *path* to a commit that its cache has.  Blocks.
 
@@ -102,7 +116,8 @@ class Repositories:
         return repository.is_within(commit, repository.resolve(ref).id)
 
     def close(self) -> None:
-        """End the processes that wait for the next poll."""
+        """End the processes that wait for the next poll, and what is being fetched by itself."""
+        self._pinned.close()
         self._workers.close()
 
     def _open(self, path: str) -> Repository:

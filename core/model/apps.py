@@ -7,6 +7,7 @@ from typing import Final
 from typing_extensions import override
 
 from core.model.sources.charts import Chart
+from core.model.sources.remotes import Remote
 from core.model.sources.signers import Signers
 
 UNNAMED: Final = "current"  # a cluster that no settings name: the kubeconfig's current context
@@ -83,6 +84,7 @@ class AppSpec:
     render: Render = Render.AUTO
     values: tuple[str, ...] = ()  # files of values for helm, relative to `path`
     helm_charts: bool = False  # whether its kustomization may have charts of the repository
+    remote_bases: tuple[Remote, ...] = ()  # repositories that bases of it may lie in, too
     chart: Chart | None = None  # of another machine; None: the folder's own, if it is one
     sops: tuple[KeyKind, ...] = OWN_KEYS  # that may open its encrypted files
     namespace: str = ""  # for objects that name none; "" means the context's, else default
@@ -90,6 +92,7 @@ class AppSpec:
     follow: bool = True  # whether --autoheal applies its new commits
     namespaces: tuple[str, ...] = ()  # the only ones it may touch; () means its own and named ones
     cluster_kinds: tuple[str, ...] = ()  # beside `namespaces`: allowed kinds that have none
+    mass_drift: int = 30  # percent of its objects; where more drift at once, none is healed
     take_over: bool = False  # also what another engine still tracks
     inventory_namespace: str = ""  # "" means `namespace`, else default
     owns: tuple[str, ...] = ()  # namespaces in which every object that Git lacks is EXTRA
@@ -109,6 +112,7 @@ class ClusterSpec:
     in_cluster: bool = False
     protected: bool = False  # whoever writes to it types its name
     read_only: bool = False  # nobody writes to it
+    heals_per_minute: int = 60  # with more, nothing is healed there before a person looks
     kubeconfig: str = ""  # path; "" means $KUBECONFIG, else the user's own
     audit_log: str = ""  # path of the API server's audit log; "" means there is none to read
     same_as: str = ""  # name of the cluster that has this very server: nothing is asked of it then

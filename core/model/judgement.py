@@ -184,6 +184,20 @@ class Stamp:
     uid: str | None = None
 
 
+class HeldBy(StrEnum):
+    """What keeps the engine from putting drift right unasked."""
+
+    BREAKER = "breaker"  # too much drifts at once, or was healed
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why what is apart is left as it is for now, although it would be put right unasked."""
+
+    by: HeldBy
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """One row: the verdict of one object, with the stamp it was made from."""
@@ -208,6 +222,7 @@ class Drift:
     line: int = 0
     untaken: bool = False  # in sync and not ours: a sync takes it over
     tracked_by: str = ""  # not ours, and left to this engine, which still tracks it
+    held: Held | None = None  # why it is not healed now
     actor: Actor | None = None  # who made an EXTRA object
     origin: Origin | None = None  # of a MISSING object; of an EXTRA one the commit that removed it
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.comparisons import Answer, Comparison
 from core.model.health import Healths
-from core.model.judgement import Drift, FieldChange, Verdict
+from core.model.judgement import Drift, FieldChange, Held, Verdict
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
@@ -74,6 +74,7 @@ class AppView:
     complete: bool = False  # both sides were read and every object has its final verdict
     blocked: bool = False  # it cannot become complete now; `problem` says why
     healing: bool = False
+    held: Held | None = None  # why nothing of it is healed now
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
     storing: bool = False  # the inventory is on its way to the cluster

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.model import AppView, Problem, Remedy, Snapshot, worst_of
+from core.model import AppView, Held, HeldBy, Problem, Remedy, Snapshot, worst_of
 from core.reconcile.judging.extras import told_apart
 from core.reconcile.memory.state import (
     AppState,
@@ -49,6 +49,7 @@ def _app(state: State, app: AppState) -> AppView:
     if not problem and files:
         problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
+    words = app.breaker.words or cluster.breaker.words if app.healing else ""
     whole = is_known(app, cluster) and not pending and tally.confirming == 0
     beside = [each for each in state.apps.values() if each.is_of(app.spec.cluster)]
     return AppView(
@@ -67,6 +68,7 @@ def _app(state: State, app: AppState) -> AppView:
         and told_apart(app, state.apps.values()),
         blocked=cut_off or (app.source is None and bool(app.problem)),
         healing=app.healing,
+        held=Held(HeldBy.BREAKER, words) if words else None,
         history=app.history,
         inventory=app.inventory_problem,
         storing=app.storing is not None or app.store_at is not None,

@@ -6,6 +6,7 @@ kustomization needs, `chart` what helm is told; `export` writes them into a fold
 keeps what was printed, on disk (`keeping`) too.  Charts of other machines come by `charts`.
 """
 
+from core.render.bases import Bases
 from core.render.chart import Release
 from core.render.charts.pulling import Charts, Pulling
 from core.render.fence import Ended, Limits, ended
@@ -14,6 +15,7 @@ from core.render.renderer import Rendered, Renderer
 from core.render.world import World, tool_of
 
 __all__ = [
+    "Bases",
     "Charts",
     "Ended",
     "Limits",

@@ -85,7 +85,7 @@ def chart_job(world: World, folder: str, release: Release, pulled: str | None = 
             others=(*found.others, *(f"{clean(places.of(one))}: {hook_of(one)}" for one in hooks)),
         )
 
-    return Job(entry, frozenset(read), ("helm", chart, release), arguments, traced)
+    return Job(world, entry, frozenset(read), ("helm", chart, release), arguments, traced)
 
 
 def _is_in(folder: str, path: str) -> bool:

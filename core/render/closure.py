@@ -5,9 +5,10 @@ before the tool runs, and nothing outside the repository is ever named to it.  C
 (`helmCharts`) are looked at by `inflating`, where the app lets it have them.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from posixpath import dirname, normpath
+from posixpath import dirname, normpath, relpath
 from typing import Final
 
 from core.clean import clean
@@ -15,6 +16,7 @@ from core.errors import ManifestError, RejectedError
 from core.manifests import looks_sealed
 from core.manifests.places import Mapped
 from core.model import Json, JsonObject
+from core.render.bases import NO_BASES, SIGNS, Base, Bases, shown
 from core.render.charts.inflating import ChartError, files_of_charts
 from core.render.world import World, kustomizations
 
@@ -27,7 +29,8 @@ _PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _OBJECTS: Final = ("resources", "bases")  # an encrypted one goes through, and is seen there
 _CHARTS: Final = ("helmCharts", "helmGlobals")
 _OLD_CHARTS: Final = "helmChartInflationGenerator"
-_REMOTE: Final = ("://", "git@", "git::", "github.com/", "?ref=", "oci:")
+_BASES: Final = ("resources", "bases", "components")  # what may lie in another repository
+BASES_MAX: Final = 20  # commits of other repositories
 
 
 @dataclass(slots=True)
@@ -38,12 +41,15 @@ class Layer:
     layers: list[str] = field(default_factory=list)  # files of the kustomizations below it
     resources: list[str] = field(default_factory=list)
     patches: list[str] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)  # what it names so -> its folder here
 
 
 @dataclass(slots=True)
 class Closure:
     """Every file that a kustomization is made of."""
 
+    world: World  # with the files of bases in other repositories
+    placed: set[str] = field(default_factory=set)  # the folders that those stand in
     layers: dict[str, Layer] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)  # kustomization -> its charts'
@@ -53,6 +59,10 @@ class Closure:
         """Tell whether some of them are of charts, so that helm is needed, too."""
         return bool(self.values)
 
+    def root_of(self, file: str) -> str:
+        """Return the folder that holds the repository of a file; "" for the app's own."""
+        return next((root for root in self.placed if file.startswith(f"{root}/")), "")
+
 
 @dataclass(frozen=True, slots=True)
 class _Named:
@@ -61,27 +71,46 @@ class _Named:
     at: tuple[str | int, ...]
 
 
-def closure_of(world: World, folder: str, *, charts: bool = False) -> Closure:
+def closure_of(
+    world: World, folder: str, *, charts: bool = False, bases: Bases = NO_BASES
+) -> Closure:
     """Find every file that the kustomization of a folder is made of.
 
     Args:
         world: The commit.
         folder: The one with the kustomization.
         charts: Whether it may have charts.
+        bases: What it may have in other repositories.
 
     Raises:
         RejectedError: It names what is not in the commit, or what is not allowed; with the line.
+        UnavailableError: A base cannot be had now.
     """
-    found = Closure()
+    found = Closure(world)
     left = [_kustomization(world, folder, f'folder "{clean(folder)}"')]
     while left:
         file = left.pop()
         if file not in found.layers:
-            found.layers[file] = layer = _layer(world, file, found, charts=charts)
+            found.layers[file] = layer = _layer(found, file, bases, charts=charts)
             left += layer.layers
         if len(found.files) > FILES_MAX:
             raise RejectedError(f"{clean(file)}: more than {FILES_MAX:,} files are named")
+    for layer in found.layers.values():
+        if layer.elsewhere:
+            found.world = found.world.with_text(layer.file, _at_hand(found.world, layer))
     return found
+
+
+def _at_hand(world: World, layer: Layer) -> bytes:
+    """Write a kustomization anew that names its bases where they stand now."""
+    mapped = world.reader.mapped(layer.file, world.bytes_of(layer.file))
+    assert mapped is not None, "it was read before"
+    value = dict(mapped.value)
+    for key in _BASES:
+        named = value.get(key)
+        if isinstance(named, list):
+            value[key] = [layer.elsewhere.get(x, x) if isinstance(x, str) else x for x in named]
+    return json.dumps(value).encode()
 
 
 def _kustomization(world: World, folder: str, what: str) -> str:
@@ -93,18 +122,19 @@ def _kustomization(world: World, folder: str, what: str) -> str:
     return here[0]
 
 
-def _layer(world: World, file: str, found: Closure, *, charts: bool) -> Layer:
+def _layer(found: Closure, file: str, bases: Bases, *, charts: bool) -> Layer:
+    world = found.world
     found.files.add(file)
     mapped = world.reader.mapped(file, world.bytes_of(file))
     if mapped is None:
         raise ManifestError(file, 1, "a kustomization is one mapping, and this is none")
     value = mapped.value
     if _OLD_CHARTS in value or any(key in value for key in _CHARTS):
-        _take_charts(world, file, mapped, found, allowed=charts)
+        _take_charts(world, file, mapped, found, allowed=charts and not found.root_of(file))
     layer = Layer(file)
     for named in _names(value):
         try:
-            _take(world, layer, named, found)
+            _take(layer, named, found, bases)
         except RejectedError as error:
             if isinstance(error, ManifestError):
                 raise
@@ -128,27 +158,52 @@ def _take_charts(world: World, file: str, mapped: Mapped, found: Closure, *, all
     found.values[file] = charts.values
 
 
-def _take(world: World, layer: Layer, named: _Named, found: Closure) -> None:
-    shown = f'"{clean(named.name, max_cells=80)}"'
+def _take(layer: Layer, named: _Named, found: Closure, bases: Bases) -> None:
+    world, root = found.world, found.root_of(layer.file)
     path = normpath(f"{dirname(layer.file) or '.'}/{named.name}")
     path = "" if path == "." else path
-    if named.name.startswith("/") or path == ".." or path.startswith("../"):
-        raise RejectedError(f"{shown} leads out of the repository")
-    if path in world.files and not named.name.endswith("/"):
+    out = path == ".." or path.startswith("../") or not _is_in(root, path)
+    base = bases.named(named.name) if named.key in _BASES else None
+    if base is not None:
+        layer.layers.append(_had(layer, named.name, base, found, bases))
+    elif named.name.startswith("/") or out:
+        raise RejectedError(f"{shown(named.name)} leads out of the repository")
+    elif path in world.files and not named.name.endswith("/"):
         content = world.bytes_of(path)
         if named.key not in _OBJECTS and looks_sealed(content):
-            raise RejectedError(f"{shown} is encrypted, and kustomize takes what is in it as it is")
+            reason = "is encrypted, and kustomize takes what is in it as it is"
+            raise RejectedError(f"{shown(named.name)} {reason}")
         found.files.add(path)
         if named.key in _FOLDERS:
             layer.resources.append(path)
         elif named.key in _PATCHES:
             layer.patches.append(path)
     elif path in world.folders and named.key in _FOLDERS:
-        layer.layers.append(_kustomization(world, path, f"folder {shown}"))
-    elif any(sign in named.name for sign in _REMOTE):
-        raise RejectedError(f"{shown} is elsewhere, and nothing is fetched; vendor it")
+        layer.layers.append(_kustomization(world, path, f"folder {shown(named.name)}"))
+    elif any(sign in named.name for sign in SIGNS):
+        advice = "vendor it, or name its repository in remote_bases"
+        raise RejectedError(f"{shown(named.name)} is elsewhere, and nothing is fetched; {advice}")
     else:
-        raise RejectedError(f"{shown} is not in this commit")
+        raise RejectedError(f"{shown(named.name)} is not in this commit")
+
+
+def _had(layer: Layer, name: str, base: Base, found: Closure, bases: Bases) -> str:
+    """Have a base of another repository stand here, and return its kustomization."""
+    if base.place not in found.placed:
+        if len(found.placed) == BASES_MAX:
+            raise RejectedError(f"{shown(name)} is one base too many; {BASES_MAX} are allowed")
+        found.world = found.world.with_tree(base.place, *bases.had(base.remote, base.commit))
+        found.placed.add(base.place)
+    folder = normpath(f"{base.place}/{base.folder}")
+    if not _is_in(base.place, folder):
+        raise RejectedError(f"{shown(name)} leads out of its repository")
+    way = relpath(folder, dirname(layer.file) or ".")
+    layer.elsewhere[name] = way if way.startswith(".") else f"./{way}"
+    return _kustomization(found.world, folder, f"folder {shown(name)}")
+
+
+def _is_in(folder: str, path: str) -> bool:
+    return not folder or f"{path}/".startswith(f"{folder}/")
 
 
 def _names(value: JsonObject) -> Iterator[_Named]:

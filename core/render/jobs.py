@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.manifests import Folder
+from core.render.world import World
 
 
 class Job(NamedTuple):
     """One render."""
 
+    world: World
     entry: str  # the file that errors name
     files: frozenset[str]  # that the tool may read
     settings: tuple[object, ...]  # what else the result depends on

@@ -10,6 +10,7 @@ from typing import Final
 
 from core.clean import clean
 from core.manifests import Folder
+from core.render.bases import NO_BASES, Bases
 from core.render.chart import hook_of
 from core.render.closure import closure_of
 from core.render.jobs import Job
@@ -19,13 +20,17 @@ from core.render.world import World, kustomizations
 _ORIGINS: Final = ["originAnnotations"]
 
 
-def kustomize_job(world: World, folder: str, *, charts: bool = False) -> Job:
-    """Say how a folder is built, which may have *charts*.
+def kustomize_job(
+    world: World, folder: str, *, charts: bool = False, bases: Bases = NO_BASES
+) -> Job:
+    """Say how a folder is built, which may have *charts*, and *bases* in other repositories.
 
     Raises:
         RejectedError: It names what is not in the commit, or what is not allowed.
+        UnavailableError: A base cannot be had now.
     """
-    closure = closure_of(world, folder, charts=charts)
+    closure = closure_of(world, folder, charts=charts, bases=bases)
+    world = closure.world
     entry = kustomizations(world, folder)[0]
 
     def arguments(place: Path) -> tuple[str, ...]:
@@ -43,4 +48,5 @@ def kustomize_job(world: World, folder: str, *, charts: bool = False) -> Job:
         return found._replace(documents=kept, broken=broken, others=others)
 
     tool = "kustomize with helm" if closure.charts else "kustomize"
-    return Job(entry, frozenset(closure.files), (tool, folder), arguments, traced, closure.charts)
+    files = frozenset(closure.files)
+    return Job(world, entry, files, (tool, folder), arguments, traced, closure.charts)

@@ -21,6 +21,7 @@ from core.clean import clean
 from core.errors import RejectedError, UnavailableError
 from core.manifests import DocumentCache, Folder, Listed, Open, carries_ciphertext, read
 from core.model import Problem, Remedy
+from core.render.bases import NO_BASES, Bases
 from core.render.chart import Release, chart_job
 from core.render.charts.inflating import with_helm
 from core.render.export import export
@@ -62,16 +63,20 @@ class Renderer:
         self._kept: OrderedDict[tuple[str, str, Open], Rendered] = OrderedDict()
         self._lock, self._places = Lock(), BoundedSemaphore(AT_ONCE)
 
-    def kustomized(self, world: World, folder: str, *, charts: bool = False) -> Rendered:
-        """Return what kustomize makes of a folder of *world*, which may have *charts*.  Blocks.
+    def kustomized(
+        self, world: World, folder: str, *, charts: bool = False, bases: Bases = NO_BASES
+    ) -> Rendered:
+        """Return what kustomize makes of a folder of *world*.  Blocks.
+
+        It may have *charts*, and *bases* in other repositories.
 
         Raises:
             RejectedError: It cannot be rendered: what the tool says of it, or why it was not asked.
-            UnavailableError: The tool is not here, or the repository cannot be read.
+            UnavailableError: The tool is not here, or a repository cannot be read.
         """
-        job = kustomize_job(world, folder, charts=charts)
+        job = kustomize_job(world, folder, charts=charts, bases=bases)
         find = self._tools.kustomize_with_helm if job.charts else self._tools.kustomize
-        return self._rendered(world, folder, job, find)
+        return self._rendered(folder, job, find)
 
     def charted(
         self, world: World, folder: str, release: Release, pulled: str | None = None
@@ -85,9 +90,10 @@ class Renderer:
             UnavailableError: The tool is not here, or the repository cannot be read.
         """
         job = chart_job(world, folder, release, pulled)
-        return self._rendered(world, folder, job, self._tools.helm)
+        return self._rendered(folder, job, self._tools.helm)
 
-    def _rendered(self, world: World, folder: str, job: Job, find: Callable[[], Tool]) -> Rendered:
+    def _rendered(self, folder: str, job: Job, find: Callable[[], Tool]) -> Rendered:
+        world = job.world
         inputs = _inputs(world, job)
         try:
             tool = find()

@@ -28,7 +28,7 @@ class Tracing:
     def __init__(self, world: World, closure: Closure, entry: str) -> None:
         """Look among the files of *closure*; what has no file came from the file *entry*."""
         self._world, self._closure, self._entry = world, closure, entry
-        self._inputs = tuple(sorted(closure.files))
+        self._inputs = tuple(sorted(file for file in closure.files if not closure.root_of(file)))
         self._documents: dict[str, tuple[Document, ...]] = {}
         self._reached = {file: frozenset(self._reach(layer)) for file, layer in _all(closure)}
 
@@ -38,7 +38,8 @@ class Tracing:
         file = self._file(_origin(value)) or self._entry
         source = self._source(printed, file)
         patches = () if source is None else tuple(self._patches(source))
-        statements = () if source is None else (source, *patches)
+        stated = () if source is None else (source, *patches)
+        statements = tuple(one for one in stated if not self._closure.root_of(one.file))
         return replace(
             printed,
             body=msgspec.json.encode(value),

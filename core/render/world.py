@@ -3,7 +3,7 @@
 import hashlib
 import posixpath
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from posixpath import dirname
 from typing import Final
@@ -48,20 +48,37 @@ class World:
         Raises:
             RejectedError: It has one of that name.
         """
+        listed = (_made(path, content) for path, content in files.items())
+        return self.with_tree(folder, listed, lambda file: files[file.path])
+
+    def with_tree(
+        self, folder: str, files: Iterable[File], content: Callable[[File], bytes]
+    ) -> "World":
+        """Return this world with the files of another commit in a *folder* that it does not have.
+
+        Raises:
+            RejectedError: It has one of that name.
+        """
         if folder in self.folders:
             raise RejectedError(f'a folder of the repository is called "{clean(folder)}", too')
-        placed = {f"{folder}/{path}": content for path, content in files.items()}
-        listed = (
-            File(path, hashlib.sha256(content).hexdigest(), _REGULAR)
-            for path, content in placed.items()
-        )
+        theirs = {f"{folder}/{file.path}": file for file in files}
 
-        def content(file: File) -> bytes:
-            found = placed.get(file.path)
-            return self.content(file) if found is None else found
+        def either(file: File) -> bytes:
+            found = theirs.get(file.path)
+            return self.content(file) if found is None else content(found)
 
-        made = World.of((*self.files.values(), *listed), content, self.reader)
+        placed = (replace(file, path=path, at="") for path, file in theirs.items())
+        made = World.of((*self.files.values(), *placed), either, self.reader)
         return replace(made, opened=self.opened)
+
+    def with_text(self, path: str, text: bytes) -> "World":
+        """Return this world with another text in one of its files."""
+        files = {**self.files, path: _made(path, text)}
+        return replace(
+            self,
+            files=files,
+            content=lambda file: text if file.path == path else self.content(file),
+        )
 
     def bytes_of(self, path: str) -> bytes:
         """Return the content of a file that is there.
@@ -75,6 +92,10 @@ class World:
         if not stat.S_ISREG(file.mode):
             raise RejectedError(f"{clean(path)}: {file.problem or 'no regular file'}")
         return self.content(file)
+
+
+def _made(path: str, content: bytes) -> File:
+    return File(path, hashlib.sha256(content).hexdigest(), _REGULAR)
 
 
 def tool_of(world: World, folder: str, asked: Render) -> Render:

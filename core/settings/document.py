@@ -11,6 +11,7 @@ from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.overlaps import check_app, check_clusters
+from core.settings.sources.bases import bases_asked_as
 from core.settings.sources.charts import asked_as
 from core.settings.sources.layouts import read_layout
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
@@ -62,7 +63,7 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
             app, kind = layouts[-1].spec, "layout"
         else:
             apps.append(
-                _signed(_charted(place.inside(i), _app(place.inside(i), entry), known), known)
+                _signed(_asked(place.inside(i), _app(place.inside(i), entry), known), known)
             )
             app, kind = apps[-1], "name"
         asked = _remote(place.inside(i).inside("repo"), entry, known)
@@ -84,7 +85,7 @@ def _layout(place: Place, entry: Json, others: list[Layout], known: tuple[Entry,
     found = replace(
         found,
         spec=_signed(found.spec, known),
-        made=lambda bound, folder: _charted(place, made(bound, folder), known),
+        made=lambda bound, folder: _asked(place, made(bound, folder), known),
     )
     repo = found.spec.repo
     if any(found.name == other.name and repo != other.spec.repo for other in others):
@@ -146,10 +147,14 @@ def _app(place: Place, entry: Json) -> AppSpec:
     return app
 
 
-def _charted(place: Place, app: AppSpec, known: tuple[Entry, ...]) -> AppSpec:
-    if app.chart is None:
-        return app
+def _asked(place: Place, app: AppSpec, known: tuple[Entry, ...]) -> AppSpec:
     try:
-        return replace(app, chart=asked_as(app.chart, known))
+        bases = bases_asked_as(app.remote_bases, known)
+    except FieldError as error:
+        raise place.inside("remote_bases").error(str(error)) from error
+    if app.chart is None:
+        return replace(app, remote_bases=bases)
+    try:
+        return replace(app, chart=asked_as(app.chart, known), remote_bases=bases)
     except FieldError as error:
         raise place.inside("chart").inside("repo").error(str(error)) from error

@@ -7,6 +7,7 @@ and the README prints it.  How repositories of other machines are asked stands i
 from typing import Final
 
 from core.settings.fields import Field
+from core.settings.healing import HEALING, read_heals
 from core.settings.ignoring import (
     read_field_path,
     read_labels,
@@ -37,6 +38,7 @@ from core.settings.readers import (
     read_revision,
     read_values,
 )
+from core.settings.sources.bases import read_bases
 from core.settings.sources.charts import chart, read_chart_name, read_chart_repo, read_chart_version
 
 TOP: Final = (
@@ -95,6 +97,13 @@ CLUSTER: Final = (
         read=as_stated,
         default=False,
         help="Nothing is ever written to it, whoever asks.",
+    ),
+    Field(
+        name="heals_per_minute",
+        type=int,
+        read=read_heals,
+        default=60,
+        help="More heals than that within a minute stop healing there until a person looks.",
     ),
     Field(
         name="audit_log",
@@ -251,6 +260,12 @@ APP: Final = (
         help="Whether helmCharts of a kustomization are rendered, if they are in the repository.",
     ),
     Field(
+        name="remote_bases",
+        type=list,
+        read=read_bases,
+        help="Other repositories that bases of a kustomization may be in, each pinned by ?ref=.",
+    ),
+    Field(
         name="sops",
         type=list,
         read=read_key_kinds,
@@ -269,27 +284,7 @@ APP: Final = (
         default="",
         help="For objects that name none.",
     ),
-    Field(
-        name="heal",
-        type=bool,
-        read=as_stated,
-        default=True,
-        help="Whether --autoheal corrects its drift.",
-    ),
-    Field(
-        name="follow",
-        type=bool,
-        read=as_stated,
-        default=True,
-        help="Whether --autoheal applies its new commits.",
-    ),
-    Field(
-        name="take_over",
-        type=bool,
-        read=as_stated,
-        default=False,
-        help="Whether it takes over what Flux, Argo CD or Helm still track, too.",
-    ),
+    *HEALING,
     Field(
         name="namespaces",
         type=list,

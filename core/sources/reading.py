@@ -15,12 +15,14 @@ from core.clock import Clock
 from core.decryption import Opener
 from core.errors import NotHereError, RejectedError, UnavailableError
 from core.git import File, Repositories, Repository
+from core.git.pinned import DEADLINE_S
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
 from core.model import AppSpec, Commit, Home, Problem, Render, error_of
 from core.model.sources.charts import Chart
 from core.model.sources.globs import chosen
+from core.model.sources.remotes import Remote
 from core.reconcile.memory.inputs import SourceRead
-from core.render import Charts, Release, Rendered, Renderer, Shelf, World, tool_of
+from core.render import Bases, Charts, Release, Rendered, Renderer, Shelf, World, tool_of
 from core.sources.edited import Edited
 from core.sources.trust import InForce, Trust
 
@@ -62,7 +64,7 @@ class Makers(NamedTuple):
 class Folders:
     """The apps' folders in one repository, and the commit at which each was read last."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of the caller
         self,
         path: str,
         repositories: Repositories,
@@ -70,9 +72,14 @@ class Folders:
         renderer: Renderer | None = None,
         opener: Opener | None = None,
         charts: Charts | None = None,
+        *,
+        patience_s: float = DEADLINE_S,
     ) -> None:
-        """Read the repository at *path*; the last three may be shared with other repositories."""
-        self._path, self._repositories = path, repositories
+        """Read the repository at *path*; what makes objects may be shared with others.
+
+        Bases in other repositories are waited for until *patience_s* are over.
+        """
+        self._path, self._repositories, self._patience_s = path, repositories, patience_s
         self._reader, self._renderer = reader, renderer or Renderer()
         self._opener, self._charts = opener or Opener(reader), charts or Charts(os.environ)
         self._world: tuple[str, World] | None = None  # of the commit rendered last
@@ -194,11 +201,18 @@ class Folders:
                 world = World.of(repository.files(revision.id, ""), content, self._reader)
                 self._world = revision.id, world
             world = replace(self._world[1], opened=opened)
-            return _of(self._renderer.kustomized(world, spec.path, charts=spec.helm_charts))
+            bases = Bases(spec.remote_bases, self._had)
+            made = self._renderer.kustomized(world, spec.path, charts=spec.helm_charts, bases=bases)
+            return _of(made)
         each = (listed(file, partial(repository.blob, file.blob_id)) for file in files)
         alone = not any(file.at or stat.S_ISLNK(file.mode) for file in files)
         found = read(each, self._cache, opened)
         return Stated(_tree(files), found, alone=alone and not found.passing)
+
+    def _had(self, remote: Remote, commit: str) -> tuple[tuple[File, ...], Callable[[File], bytes]]:
+        """Return the files of a commit of another repository, which may have to be fetched."""
+        held = self._repositories.pinned(remote, commit, patience_s=self._patience_s)
+        return held.files(commit, ""), partial(_content, held)
 
     def _of_chart(self, spec: AppSpec, chart: Chart, own: World) -> Stated:
         """Render a chart that was pulled; the app's folder holds its files of values."""

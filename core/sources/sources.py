@@ -9,6 +9,7 @@ from core.clock import Clock
 from core.decryption.opener import AGAIN_S
 from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
+from core.git.pinned import DEADLINE_S
 from core.manifests import Reader
 from core.model import AppSpec, Commit, problem_of
 from core.model.sources.charts import Chart
@@ -21,6 +22,7 @@ from core.sources.polling import Polling
 from core.sources.pulling import Pulls
 from core.sources.reading import Folders, Makers
 
+PATIENCE_S: Final = 5.0  # with a base in another repository: the other apps of this one wait, too
 LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
 
 
@@ -91,7 +93,7 @@ class Sources:
         makers = makers or Makers.of_user(reader, self._clock)
         self._charts = makers.charts
         self._pulls = Pulls(self._charts, self._clock, self._read_chart, self._is_used)
-        self._sources = _grouped(apps, layouts, repositories, makers, self._clock)
+        self._sources = _grouped(apps, layouts, repositories, makers, self._clock, once=once)
         self._by_app = {
             spec.name: (spec, source) for source in self._sources for spec in source.apps
         } | {one.name: (one.spec, source) for source in self._sources for one in source.layouts}
@@ -132,6 +134,7 @@ class Sources:
         finally:
             self._reader.close()  # threads that wait for it go on, and the program can end
             self._charts.close()
+            self._repositories.close()
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
@@ -310,6 +313,8 @@ def _grouped(
     repositories: Repositories,
     makers: Makers,
     clock: Clock,
+    *,
+    once: bool,
 ) -> list[_Source]:
     """Put the apps of one repository together: it is watched once, and read by one thread."""
     by_path: dict[str, list[AppSpec]] = {}
@@ -320,7 +325,9 @@ def _grouped(
     sources: list[_Source] = []
     for path, specs in by_path.items():
         here = tuple(layout for layout in layouts if layout.spec.repo == path)
-        source = _Source(path, repositories, Folders(path, repositories, *makers), clock, here)
+        patience_s = DEADLINE_S if once else PATIENCE_S
+        folders = Folders(path, repositories, *makers, patience_s=patience_s)
+        source = _Source(path, repositories, folders, clock, here)
         source.hold(specs)
         sources.append(source)
     return sources

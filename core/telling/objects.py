@@ -64,7 +64,8 @@ def story(drift: Drift, now: float) -> Iterator[Line]:
         )
         yield (("a sync leaves it alone: nothing is ever deleted", Role.TEXT),)
     kept = sentence(drift) if drift.tracked_by else ""
-    for reason in (kept, drift.reason, drift.problem):
+    held = drift.held.words if drift.held is not None else ""
+    for reason in (kept, drift.reason, held, drift.problem):
         if reason:
             yield (say(reason),)
 

@@ -227,10 +227,11 @@ def stage(folder: Path) -> Iterator[Stage]:
 def _settings() -> str:
     apps = "".join(
         f"  - {{name: {app}, repo: repo, path: {app}, namespace: {namespace_of(app)}, "
-        f"namespaces: [{namespace_of(app)}], owns: [{namespace_of(app)}]}}\n"
+        f"namespaces: [{namespace_of(app)}], owns: [{namespace_of(app)}], mass_drift: 100}}\n"
         for app in APPS
     )
-    return f"apps:\n{apps}"
+    # Three people who do nothing but edit are more than the breaker lets through.
+    return f"clusters: {{soak: {{heals_per_minute: 100000}}}}\napps:\n{apps}"
 
 
 def _command(folder: Path, *words: str) -> list[str]:

@@ -18,6 +18,8 @@ from core.model import (
     Drift,
     FieldChange,
     FieldVerdict,
+    Held,
+    HeldBy,
     Json,
     Masked,
     ObjectRef,
@@ -219,6 +221,22 @@ def test_what_steers_decisions_is_never_dropped_from_the_header(width: int) -> N
     assert cell_len(text) <= width
     for word in ("PROD", "READ-ONLY", "live 2s", "Git", "40s", "heal OFF", "gke", "-1"):
         assert word in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_header_list_and_panes_say_that_healing_stopped_and_why(width: int) -> None:
+    held = Held(HeldBy.BREAKER, "mass drift: 6 of 10 objects")
+    heading = _heading()
+    assert heading.app is not None
+    app = replace(heading.app, healing=True, held=held)
+    text = plain(header_line(replace(heading, app=app), width))
+    assert cell_len(text) <= width
+    assert "heal STOPPED" in text
+    assert ("mass drift" in text) is (width > 60)
+    row = AppRow(app, Verdict.DRIFTED, SIGNS[Verdict.DRIFTED], 6, None, "")
+    assert " ! " in plain(app_line(row, width, LOOKS))
+    assert "mass drift: 6 of 10" in as_text(app_lines(row, None, width, LOOKS))
+    assert "not healed: mass drift" in _told(replace(samples.rows()[samples.API], held=held))
 
 
 def test_the_header_names_context_and_user_while_there_is_room() -> None:

@@ -59,7 +59,7 @@ SYNC: Final = Action(
     words="sync",
     group=Group.ACT,
     priority=90,
-    does="make the cluster match Git: the app's drift, this object, the marked ones, this field",
+    does="make the cluster match Git: this object, the marks, the app, or this field",
     why_not=_why_not_sync,
     do=_sync,
 )

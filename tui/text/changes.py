@@ -57,6 +57,8 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
         lines += [((part, Role.TEXT),) for part in wrap(said, width)]
     lines += origin_lines(drift, width, looks)
     lines += _paragraph(say(drift.reason, Role.WARNING), width)
+    if drift.held is not None:
+        lines += _paragraph(say(f"not healed: {drift.held.words}", Role.WARNING), width)
     if drift.problem:
         lines += _paragraph(say(f"refused: {drift.problem}", Role.ERROR), width)
     return lines

@@ -1,8 +1,8 @@
 """Pane 0 for an app, a commit or an event: what is known about it, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from core.model import ClusterView, Commit, CommitShown, Event
+from core.model import AppView, ClusterView, Commit, CommitShown, Event
 from core.telling import events, origins
 from core.telling.moments import age, ago
 from core.telling.spans import Line, Role, Span, say
@@ -48,7 +48,7 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
         mark = f"{IGNORED.mark(ascii_only=looks.ascii_only)} "
         count = f"{view.ignored} (not counted above)"
         lines.append(_fact(IGNORED.word, (mark, IGNORED.role), (count, IGNORED.role)))
-    for words in (cluster.asks, *cluster.notices) if cluster is not None else ():
+    for words in _amiss(view, cluster):
         lines += [(), *_told(words, width, Role.WARNING)] if words else []
     if view.file_problems:
         lines += [(), ((f"{len(view.file_problems)} left out of Git's side:", Role.WARNING),)]
@@ -63,6 +63,14 @@ def app_lines(row: AppRow, cluster: ClusterView | None, width: int, looks: Looks
     if view.inventory:
         lines += [(), *_told(f"inventory: {view.inventory}", width, Role.WARNING)]
     return _fitted(lines, width)
+
+
+def _amiss(view: AppView, cluster: ClusterView | None) -> Iterator[str]:
+    """Yield what is amiss with the cluster, and why nothing is healed."""
+    if cluster is not None:
+        yield from (cluster.asks, *cluster.notices)
+    if view.held is not None:
+        yield view.held.words
 
 
 def _sign(row: AppRow, looks: Looks) -> Line:

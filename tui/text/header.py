@@ -8,11 +8,12 @@ showed another context).
 from dataclasses import dataclass
 from typing import Final
 
-from core.model import AppView, ClusterView
+from core.model import AppView, ClusterView, HeldBy
 from core.telling.moments import age, aged
 from core.telling.spans import Line, Role, Span, say
 from tui.text.spans import cut_middle, width_of
 
+STOPPED: Final = {HeldBy.BREAKER: "mass drift"}
 STALE_AFTER_S = 120.0  # bookmarks come about every minute
 
 
@@ -68,7 +69,7 @@ def _line(heading: Heading, dropped: int, *, facts: bool, name_cells: int) -> Li
     spans.append((" " if tight else dot, Role.MUTED))
     spans += _git(heading, branch=dropped < 2)  # noqa: PLR2004 - the second to go
     spans.append((" " if tight else dot, Role.MUTED))
-    return (*spans, *_heal(heading))
+    return (*spans, *_heal(heading, tight=tight))
 
 
 def _mode(heading: Heading) -> Span:
@@ -106,7 +107,10 @@ def _git(heading: Heading, *, branch: bool) -> tuple[Span, ...]:
     return (say(f"{told} stale", Role.WARNING) if app.git_lost else say(told, Role.GIT),)
 
 
-def _heal(heading: Heading) -> tuple[Span, ...]:
+def _heal(heading: Heading, *, tight: bool) -> tuple[Span, ...]:
     if heading.app is None or not heading.app.healing:
         return (("heal OFF", Role.TEXT),)
+    if heading.app.held is not None:
+        why = "" if tight else f" {STOPPED[heading.app.held.by]}"
+        return ((f"heal STOPPED{why}", Role.WARNING),)
     return (("heal ON (flag)" if heading.heal_by_flag else "heal ON", Role.HEALING),)

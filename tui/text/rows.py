@@ -97,12 +97,13 @@ def app_line(row: AppRow, width: int, looks: Looks) -> Line:
         )
     count = str(row.drifted or row.view.counts.get(Verdict.CONTESTED) or "")
     heal = ("H " if looks.ascii_only else "↻ ") if row.view.healing else "  "
+    stopped = row.view.held is not None
     since = since_words(row.since, looks)
     room = width - _SIGN_CELLS - 1 - 2 - 5 - 6
     return (
         *sign_spans(row.sign, looks),
         (" " + padded(name, room), Role.TEXT),
-        (heal, Role.HEALING),
+        ("! ", Role.WARNING) if stopped else (heal, Role.HEALING),
         (right(count, 5), row.sign.role),
         (right(since, 6), Role.MUTED),
     )

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TextIO
 
+from core.cli.choosing import fields_named, objects_named
 from core.cli.commands.diff import picture, tell_problems
 from core.cli.consent import agreed
 from core.cli.exit_codes import CODES, DRIFT, problem_exit, run_exit
@@ -79,9 +80,9 @@ async def sync(
     overdue = pending(snapshot)
     if overdue:
         raise UnavailableError(f"gave up waiting: {'; '.join(overdue)}")
-    plans = await prepared(engine, snapshot)
+    plans = await prepared(engine, snapshot, options.objects, options.fields)
     for plan in plans:
-        put(console.out, plan_lines(plan, console.page()))
+        put(console.out, plan_lines(plan, console.page(), left=bool(options.fields)))
     put(console.out, left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
         await stored(engine, deadline_s=READ_DEADLINE_S)
@@ -120,15 +121,26 @@ async def stored(engine: EngineLike, *, deadline_s: float) -> None:
     await until(engine, lambda s: not any(app.storing for app in s.apps), deadline_s=deadline_s)
 
 
-async def prepared(engine: EngineLike, snapshot: Snapshot) -> list[Plan]:
-    """Ask the engine for the plan of each cluster that has something to sync."""
+async def prepared(
+    engine: EngineLike,
+    snapshot: Snapshot,
+    objects: Sequence[str] = (),
+    paths: Sequence[str] = (),
+) -> list[Plan]:
+    """Ask the engine for the plan of each cluster that has something to sync.
+
+    Where *objects* are named these alone, and where *paths* are these fields alone.
+    """
+    named = objects_named(objects, snapshot) if objects else tuple(snapshot.rows.values())
+    rows = [row for row in named if row.untaken or row.verdict in _TO_SYNC]
+    fields = fields_named(paths, rows) if paths else {}
     chosen: dict[str, set[Key]] = {}
-    for row in snapshot.rows.values():
-        if row.untaken or row.verdict in _TO_SYNC:
+    for row in rows:
+        if not paths or row.key in fields:
             chosen.setdefault(row.cluster, set()).add(row.key)
     plans = []
     for request, cluster in enumerate(sorted(chosen), 1):
-        engine.submit(PreparePlan(request, frozenset(chosen[cluster])))
+        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields))
         plan = await _plan_of(engine, request)
         if plan.steps:
             plans.append(plan)

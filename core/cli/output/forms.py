@@ -142,7 +142,7 @@ def _object_form(row: Drift, called: ClusterName) -> JsonObject:
         "confirmed_by": row.confirmed_by.value,
         "resource_version": row.stamp.version if row.stamp is not None else None,
         "judged_at": time_text(row.judged_at) if row.judged_at else None,
-        "reason": row.reason or row.problem or None,
+        "reason": row.reason or row.problem or (row.held.words if row.held else None),
         "untaken": row.untaken,
         "tracked_by": row.tracked_by or None,
         "actor": _actor_form(row.actor) if row.actor else None,

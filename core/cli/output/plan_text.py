@@ -9,9 +9,9 @@ from core.telling import plans
 from core.telling.spans import Line, Role, say
 
 
-def plan_lines(plan: Plan, page: Page) -> Iterator[str]:
+def plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[str]:
     """Yield a plan: where it runs, its steps in their order, and what to know about it."""
-    yield from page.lines(_plan_lines(plan, page))
+    yield from page.lines(_plan_lines(plan, page, left=left))
 
 
 def run_lines(run: Run, ink: Ink) -> Iterator[str]:

@@ -13,15 +13,21 @@ from core.errors import UsageError
 
 
 @program.command()
-@click.argument("app_name", metavar="[APP]", required=False)
+@click.argument("words", metavar="[APP] [KIND/NAME...]", nargs=-1)
+@click.option("--field", "fields", metavar="PATH", multiple=True, help="Only this drifted field.")
 @click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
 @flags(CONSENT, SOURCE, SAFETY)
 @click.pass_context
 def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
-    """Make the cluster equal to Git, once.
+    """Make the cluster equal to Git, once; of objects that are named, these alone.
 
     With --wait, exit 3 if not every object works in that time.
     """
+    words: tuple[str, ...] = given.pop("words")
+    names = [word for word in words if "/" not in word]
+    if len(names) > 1 or names != list(words[: len(names)]):
+        raise UsageError("sync takes APP, and objects of it like Deployment/web")
+    given |= {"app_name": names[0] if names else None, "objects": words[len(names) :]}
     options = options_of(context, given)
     if options.wait and options.dry_run:
         raise UsageError("--wait waits for what a sync does, and --dry-run does nothing")

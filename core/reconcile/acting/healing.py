@@ -9,6 +9,8 @@ from core.reconcile.acting.plans import stated_twice, workable
 from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.evidence.fights import fought, heals_of, paths_of
+from core.reconcile.judging.holds.breaker import waits_for_others
+from core.reconcile.judging.holds.holds import hold_of, is_apart
 from core.reconcile.judging.taking import left_to
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
@@ -59,25 +61,15 @@ def permitted(draft: Draft, row: Drift) -> bool:
     return draft.app(row.key.app).healing and is_apart(row) and not left_because(draft, row)
 
 
-def is_apart(row: Drift) -> bool:
-    """Tell whether there is something to put right, or to take over."""
-    return row.untaken or row.verdict in {Verdict.DRIFTED, Verdict.MISSING}
-
-
 def left_because(draft: Draft, row: Drift) -> str:
     """Say why the engine leaves what is apart as it is, where its app is healed; "": it does not.
 
     A person is told the same words who asks what a heal would do.
     """
     app = draft.app(row.key.app)
-    frozen = draft.cluster(app.spec.cluster).view.frozen
-    if app.left_at is not None:
-        return "the app's folder left its layout"
-    words = read_only_words(draft, app.spec.cluster)
+    words = _kept_because(draft, row)
     if words:
         return words
-    if frozen or row.calling:
-        return frozen or "an apply of this object is in flight"
     if row.untaken:
         return "" if app.spec.heal or app.spec.follow else "heal: false, follow: false"
     if row.key.ref in app.claimed:
@@ -97,6 +89,21 @@ def left_because(draft: Draft, row: Drift) -> str:
     return next(filter(None, (row.reason, *causes, *stuck)), "nothing of it can be put right")
 
 
+def _kept_because(draft: Draft, row: Drift) -> str:
+    """Say why nothing at all is done to an object now; "": something may be."""
+    app = draft.app(row.key.app)
+    if app.left_at is not None:
+        return "the app's folder left its layout"
+    hold = hold_of(draft, row)
+    calling = "an apply of this object is in flight" if row.calling else ""
+    return (
+        read_only_words(draft, app.spec.cluster)
+        or draft.cluster(app.spec.cluster).view.frozen
+        or calling
+        or (hold.words if hold is not None else "")
+    )
+
+
 def held_in(draft: Draft, row: Drift) -> frozenset[str]:
     """Return the fields of an object that are not put right unasked.
 
@@ -109,6 +116,8 @@ def held_in(draft: Draft, row: Drift) -> frozenset[str]:
 
 def is_due_to_heal(draft: Draft, row: Drift) -> bool:
     """Tell whether nothing holds this heal up now; if something does, wake up when it ends."""
+    if waits_for_others(draft, row):
+        return False
     held = draft.subject(row.key).hold
     if held is not None and _stands(held, row) and held.until > draft.now:
         return False

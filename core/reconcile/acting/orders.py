@@ -8,13 +8,7 @@ from dataclasses import replace
 from math import inf
 
 from core.model import Drift, FieldVerdict, Key, Plan
-from core.reconcile.acting.healing import (
-    held_in,
-    is_apart,
-    is_due_to_heal,
-    left_because,
-    permitted,
-)
+from core.reconcile.acting.healing import held_in, is_due_to_heal, left_because, permitted
 from core.reconcile.acting.order.waves import wave_of
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.remedies import with_requests
@@ -23,6 +17,8 @@ from core.reconcile.acting.runs import advance_all, execute
 from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
+from core.reconcile.judging.holds.breaker import waive, within_budget
+from core.reconcile.judging.holds.holds import is_apart
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory, store_what_is_due
@@ -47,7 +43,10 @@ def heal(draft: Draft) -> None:
         cluster = draft.app(name).spec.cluster
         if all_read(draft.apps_of(cluster)):
             chosen.setdefault(cluster, []).extend(_chosen(draft, name))
-    for keys in filter(None, chosen.values()):
+    for cluster, found in chosen.items():
+        keys = within_budget(draft, cluster, found)
+        if not keys:
+            continue
         draft.auto_runs -= 1  # negative: a person's runs count upwards
         execute(draft, draft.auto_runs, _plan(draft, keys, auto=True), auto=True)
 
@@ -81,6 +80,8 @@ def set_heal(draft: Draft, apps: frozenset[str], *, enabled: bool) -> None:
     for name in sorted(apps & draft.apps.keys()):  # one that stood for a layout may be gone by now
         draft.put_app(replace(draft.app(name), healing=enabled))
         draft.candidates[name] = NO_KEYS
+        if enabled:
+            waive(draft, name)
         if draft.cluster(draft.app(name).spec.cluster).view.frozen:
             draft.judge_all_again(key for key in draft.rows if key.app == name)
     if not enabled:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from core.compare import MANAGER
 from core.model import (
+    DRIFT_VERDICTS,
     Cause,
     Drift,
     EventName,
@@ -14,13 +15,19 @@ from core.model import (
     cause_words,
 )
 from core.reconcile.judging.causes import withheld
+from core.reconcile.judging.holds.breaker import watch_mass
 from core.reconcile.judging.taking import left_to
-from core.reconcile.memory.draft import Draft, in_sync, is_drift
+from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ReadSource
 
 
 def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> None:
     """Say what became of an object, keep its age, and offer it for healing."""
+    _announce(draft, key, before, after)
+    watch_mass(draft, key.app)
+
+
+def _announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> None:
     if after is None:
         if is_drift(before):
             draft.tell_of(EventName.DRIFT_GONE, before, changes=())  # type: ignore[arg-type]
@@ -100,3 +107,13 @@ def _headline(row: Drift) -> str:
         maker = row.actor.manager if row.actor is not None else None
         return f"not in Git, made by {maker}" if maker else "not in Git"
     return cause_words(row.verdict, row.cause or Cause.LIVE_CHANGED)
+
+
+def is_drift(row: Drift | None) -> bool:
+    """Tell whether a row counts as drift now."""
+    return row is not None and row.verdict in DRIFT_VERDICTS
+
+
+def in_sync(row: Drift | None) -> bool:
+    """Tell whether a row is in sync, for good."""
+    return row is not None and row.verdict is Verdict.IN_SYNC and not row.confirming

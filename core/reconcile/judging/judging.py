@@ -40,12 +40,7 @@ from core.model import (
 from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.evidence.endings import ending_of, note_end
-from core.reconcile.judging.evidence.fights import (
-    note_calm,
-    persistent,
-    tell_fights,
-    with_fight,
-)
+from core.reconcile.judging.evidence.fights import note_calm, persistent, tell_fights, with_fight
 from core.reconcile.judging.evidence.observing import Sights, forget_sightings
 from core.reconcile.judging.evidence.recalling import (
     ask_past,
@@ -65,7 +60,7 @@ from core.reconcile.judging.evidence.refusals import (
 )
 from core.reconcile.judging.evidence.scaling import awaits_scaler, judged_beside
 from core.reconcile.judging.extras import live_of, without_desired
-from core.reconcile.judging.freezing import with_freeze
+from core.reconcile.judging.holds.holds import with_hold
 from core.reconcile.judging.taking import with_taking
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Confirm
@@ -89,8 +84,8 @@ def judge_key(draft: Draft, key: Key) -> None:
     found = _keep_origin(before, _row(draft, app, key, before))
     after = stamped(before, found, draft.now)
     if after is None:
-        announce(draft, key, before, None)
         draft.forget(key)
+        announce(draft, key, before, None)
         return
     settle(draft, key, after)
     announce(draft, key, before, draft.row(key))
@@ -98,7 +93,7 @@ def judge_key(draft: Draft, key: Key) -> None:
 
 def settle(draft: Draft, key: Key, row: Drift) -> None:
     """Take a new verdict; what led there is no news any more."""
-    row = with_freeze(draft, row)
+    row = with_hold(draft, row)
     draft.put_row(key, row)
     forget_sightings(draft, key)
     note_calm(draft, key, row)
@@ -162,6 +157,7 @@ def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
         stamp=stamp_of(desired, None),
         problem=before.problem if before and before.digest == desired.digest else "",
         since=before.since if before else 0.0,
+        held=before.held if before else None,
         file=desired.document.file,
         line=desired.document.line,
     )

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from core.model import (
-    DRIFT_VERDICTS,
     Answer,
+    Cause,
     Drift,
     Event,
     EventName,
@@ -164,12 +164,14 @@ class Draft:
     def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
         tally = self._tallies[app]
         counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
+        moved = tally.moved
         for drift, sign in ((before, -1), (after, 1)):
             if drift is not None:
                 counts[drift.verdict] = counts.get(drift.verdict, 0) + sign
                 ignored += sign * len(drift.ignored)
                 confirming += sign * drift.confirming
-        self._tallies[app] = Tally(counts, ignored, confirming)
+                moved += sign * is_moved(drift)
+        self._tallies[app] = Tally(counts, ignored, confirming, moved)
 
     # What is to be done ----------------------------------------------------------------------
 
@@ -339,11 +341,7 @@ class Draft:
         )
 
 
-def is_drift(row: Drift | None) -> bool:
-    """Tell whether a row counts as drift now."""
-    return row is not None and row.verdict in DRIFT_VERDICTS
-
-
-def in_sync(row: Drift | None) -> bool:
-    """Tell whether a row is in sync, for good."""
-    return row is not None and row.verdict is Verdict.IN_SYNC and not row.confirming
+def is_moved(row: Drift) -> bool:
+    """Tell whether an object surely drifted by a change in the cluster, and is still there."""
+    live = row.cause in {Cause.LIVE_CHANGED, Cause.BOTH}
+    return row.verdict is Verdict.DRIFTED and live and not row.confirming

@@ -47,6 +47,17 @@ NOTHING_APPLIED: Final[Inventory] = Map()
 
 
 @dataclass(frozen=True, slots=True)
+class Breaker:
+    """Whether healing stopped because of too much drift; it says so until that is over."""
+
+    words: str = ""  # why nothing is healed; "": nothing stops it
+    waived: bool = False  # a person said that it is meant
+
+
+CLOSED: Final = Breaker()
+
+
+@dataclass(frozen=True, slots=True)
 class KindState:
     """One followed kind of one cluster."""
 
@@ -86,6 +97,8 @@ class ClusterState:
     )  # kind and owned namespace; kept apart from `kinds`, for metadata is never compared
     following: Follow | None = None
     synced: bool = False  # every followed kind was listed; said once per connection
+    healed_at: tuple[float, ...] = ()  # of the last minute, oldest first
+    breaker: Breaker = CLOSED
     scaler: KindRef | None = None  # the kind of autoscalers, followed for the sake of its targets
     scales: Mapping[ObjectRef, ScaleRange] = field(
         default_factory=dict
@@ -134,6 +147,7 @@ class AppState:
     store_at: float | None = None  # when to write what nobody waits for
     asked: str = ""  # when a person asked for a sync; "" once the inventory is written with it
     healing: bool = False
+    breaker: Breaker = CLOSED
     layout: str = ""  # the one that it is a match of
     left_at: float | None = None  # when its folder was found gone from there; nothing is healed
     standing: frozenset[str] = frozenset()  # it stands for a layout, whose apps may be of these
@@ -165,6 +179,7 @@ class Tally:
     counts: Mapping[Verdict, int] = field(default_factory=dict)
     ignored: int = 0  # differences that rules hide
     confirming: int = 0  # rows whose dry-run is on its way
+    moved: int = 0  # rows that the server says drifted because of a change in the cluster
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from core.model.sources.remotes import PLAIN, AddressError, Remote, address_of, is_address
+from core.model.sources.remotes import PLAIN, Address, AddressError, Remote, address_of, is_address
 from core.model.sources.signers import Signers
 from core.settings.checks import FieldError
 from core.settings.fields import Place, mapping, read_fields
@@ -95,6 +95,15 @@ def remote(text: str, known: Iterable[Entry] = ()) -> Remote | None:
         address = address_of(text)
     except AddressError as error:
         raise FieldError("repo", str(error)) from error
+    return asked_at(address, known)
+
+
+def asked_at(address: Address, known: Iterable[Entry]) -> Remote:
+    """Return how the repository at an address is asked.
+
+    Raises:
+        FieldError: It cannot be asked like that.
+    """
     entry = closest(str(address), known)
     if address.scheme in PLAIN and (entry is None or not entry.insecure):
         reason = "anybody on the way may change what it says; use https:// or ssh://, or"

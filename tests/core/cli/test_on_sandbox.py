@@ -377,3 +377,21 @@ def test_a_report_tells_what_was_done_and_what_differs_now(world: World) -> None
     document = json.loads(world("report", "monitoring", "-o", "json")[1])
     assert {each["app"] for each in document["diff"]["objects"]} == {"monitoring"}
     assert document["journal"] == []
+
+
+def test_a_sync_of_one_field_leaves_what_else_differs(world: World) -> None:
+    world.deeds()
+    code, out, err = world("sync", "shop", "deploy/web", "--field", "spec.replicas", "--yes")
+    assert (code, err) == (0, "")
+    assert "left alone: spec.template.spec.containers[name=web].image by kubectl" in out
+    assert out.endswith("1 of 1 done\n")
+    objects = {f"{o['kind']}/{o['name']}": o for o in world.document("shop")["objects"]}
+    left = {change["path"] for change in objects["Deployment/web"]["changes"]}
+    assert left == {"spec.template.spec.containers[name=web].image"}
+    assert objects["Deployment/cart"]["verdict"] == "drifted"
+    code, out, err = world("sync", "shop", "deploy/web", "svc/cart", "--yes")
+    assert (code, err) == (0, "")
+    assert out.endswith("2 of 2 done\n")
+    code, out, err = world("sync", "shop", "deploy/none")
+    assert (code, out) == (2, "")
+    assert "deploy/none: no such object" in err

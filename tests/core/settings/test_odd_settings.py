@@ -61,6 +61,7 @@ USUAL: Final[dict[str, st.SearchStrategy[Any]]] = {
 BY_TYPE: Final[dict[type, st.SearchStrategy[Any]]] = {
     str: TEXT,
     bool: st.booleans(),
+    int: st.integers(),
     list: st.lists(TEXT, max_size=2),
     dict: st.dictionaries(TEXT, TEXT, max_size=2),
 }

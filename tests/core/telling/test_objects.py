@@ -11,6 +11,8 @@ from core.model import (
     ConfirmedBy,
     Drift,
     FieldVerdict,
+    Held,
+    HeldBy,
     ObjectRef,
     Verdict,
     cause_words,
@@ -60,7 +62,10 @@ def test_an_object_of_no_namespace_is_named_without_one() -> None:
     ("row", "sentences"),
     [
         (drift(), []),
-        (drift(reason="why", problem="no"), ["why", "no"]),
+        (
+            drift(reason="why", held=Held(HeldBy.BREAKER, "mass"), problem="no"),
+            ["why", "mass", "no"],
+        ),
         (drift(Verdict.MISSING), ["in Git: apps/shop/web.yaml:1"]),
         (
             drift(Verdict.MISSING, origin=ORIGIN, actor=KUBECTL),

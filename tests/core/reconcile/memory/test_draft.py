@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from core.model import Drift, EventName, FieldChange, FieldVerdict, Key, Plan, Run, Verdict
+from core.reconcile.judging.announcing import in_sync, is_drift
 from core.reconcile.memory.draft import (
     ANSWERS_KEPT,
     BUNDLE,
     EVENTS_KEPT,
     RUNS_KEPT,
     Draft,
-    in_sync,
-    is_drift,
 )
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.state import State, Tally
