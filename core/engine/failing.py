@@ -14,10 +14,12 @@ from core.model.comparisons import Comparison, End
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,
+    ComputeAdoption,
     ComputeRevert,
     Confirm,
     FindRevert,
     LookUp,
+    MakeAdoption,
     MakeRevert,
     Perform,
     ReadCommit,
@@ -28,6 +30,8 @@ from core.reconcile.memory.effects import (
 )
 from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     CommitRead,
     Compared,
@@ -58,6 +62,8 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | CompareStates
     | MakeRevert
     | FindRevert
+    | ComputeAdoption
+    | MakeAdoption
 )
 
 
@@ -109,6 +115,10 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return Compared(request, Comparison(End(before), End(after), problems=(problem,)))
         case MakeRevert(run, revert):
             return Reverted(run, revert.app, "", problem)
+        case ComputeAdoption(request, adoption):
+            return AdoptionPrepared(request, replace(adoption, problem=problem))
+        case MakeAdoption(run):
+            return AdoptionMade(run, "", problem)
         case FindRevert(run, _, _, head):
             return RevertFound(run, head, there=False)
         case _:

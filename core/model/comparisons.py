@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from core.model.adoptions import AdoptPlan
 from core.model.apps import AppSpec
 from core.model.health import Healths
 from core.model.judgement import FieldChange, Origin
@@ -67,5 +68,5 @@ class Comparison:
         return f"{one.name}..{other.name}"
 
 
-Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison | Healths
+Answer: TypeAlias = Plan | RevertPlan | AdoptPlan | SidesShown | CommitShown | Comparison | Healths
 """What a request of a front end is answered with."""

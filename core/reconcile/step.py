@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
+from core.reconcile.acting.adopting import adoptions
 from core.reconcile.acting.sending import take_applied
 from core.reconcile.judging import bodies, examining, explaining
 from core.reconcile.judging.confirming import take_answer
@@ -19,8 +20,10 @@ from core.reconcile.memory.commands import (
     Compare,
     Examine,
     Execute,
+    ExecuteAdoption,
     ExecuteRevert,
     Explain,
+    PrepareAdoption,
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
@@ -61,6 +64,8 @@ from core.reconcile.memory.inputs import (
     WatchRepaired,
 )
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     CommitRead,
     Compared,
@@ -208,6 +213,10 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             reverts.found_revert(draft, happened)
         case Reverted():
             reverts.reverted(draft, happened)
+        case AdoptionPrepared(request, plan):
+            draft.answer(request, plan)
+        case AdoptionMade():
+            adoptions.made(draft, happened)
         case _:
             assert_never(happened)
 
@@ -222,6 +231,10 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             draft.effects.append(ComputeRevert(request, app, commit, back, begins))
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
+        case PrepareAdoption():
+            adoptions.prepare(draft, asked)
+        case ExecuteAdoption():
+            adoptions.begin(draft, asked)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
         case Compare(request, before, after):

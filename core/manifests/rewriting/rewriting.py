@@ -33,8 +33,15 @@ def rewritten(document: Document, content: bytes, new: JsonObject) -> bytes:
         text = content.decode()
     except UnicodeDecodeError as error:
         raise RejectedError("the file is not UTF-8") from error
-    roots = nodes_of(text)
-    root, node = _standing(roots, document)
+    found = {each.index: each for each in load(document.file, content).documents}
+    now = found.get(document.index)
+    if now is None or (now.kind, now.name, now.body) != (
+        document.kind,
+        document.name,
+        document.body,
+    ):
+        raise RejectedError("the file is not what was read")
+    root, node = _standing(nodes_of(text), now)
     old: JsonObject = msgspec.json.decode(document.body)
     edits = [*_Editor(text, Manner.of(text, root)).made(node, old, new)]
     for start, end, instead in sorted(edits, reverse=True):
