@@ -87,6 +87,7 @@ class AppSpec:
     remote_bases: tuple[Remote, ...] = ()  # repositories that bases of it may lie in, too
     chart: Chart | None = None  # of another machine; None: the folder's own, if it is one
     sops: tuple[KeyKind, ...] = OWN_KEYS  # that may open its encrypted files
+    depends_on: tuple[str, ...] = ()  # apps that are in sync before anything of it is written
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
     follow: bool = True  # whether --autoheal applies its new commits

@@ -44,6 +44,7 @@ class Problem:
     remedy: Remedy
     words: str
     retry_after_s: float | None = None  # when there is hope of another answer
+    stopped: bool = False  # not tried, for what it needs is not there
 
     @override
     def __str__(self) -> str:

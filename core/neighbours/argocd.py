@@ -260,7 +260,7 @@ def _options(options: Iterable[str]) -> Iterator[str]:
 
 def _of_metadata(application: JsonObject) -> Iterator[str]:
     if within(application, "metadata", "annotations", "argocd.argoproj.io/sync-wave"):
-        yield "its sync wave: apps wait for each other no more"
+        yield "its sync wave: say depends_on where an app is to wait for others"
     if within(application, "metadata", "deletionTimestamp"):
         yield "it is being deleted there"
     resources = list_at(application, "status", "resources")

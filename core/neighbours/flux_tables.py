@@ -6,7 +6,7 @@ from core.neighbours.carrying import NOTHING, Table
 
 _CREDENTIALS: Final = "name the credentials: token_file or ssh_key under repositories"
 _OWN_RIGHTS: Final = "driftdeck acts as whoever runs it"
-_WAITS: Final = "apps do not wait for each other"
+_WAITS: Final = "say depends_on where an app is to wait for others"
 _KUSTOMIZE: Final = "write it into the kustomization"
 _VALUES: Final = "put these values into a file of the repository and name it under values"
 _HELM: Final = "objects are applied as they are rendered; helm itself installs nothing"

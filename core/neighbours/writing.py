@@ -11,7 +11,7 @@ from core.neighbours.carrying import Carried, Note
 _FIRST: Final = (
     "{engine} goes on until it is told to stop: two engines that heal one object fight.",
     "Look at `driftdeck diff` first; then stop the other one, and say `take_over: true` here.",
-    "Order is by kind and dependency: waves, hooks and dependsOn in manifests mean nothing.",
+    "Order is by sync wave and kind, and between apps by `depends_on`; hooks mean nothing.",
 )
 
 

@@ -1,5 +1,6 @@
 """The settings file as a document: clusters and apps, each read by its table."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -9,10 +10,11 @@ from core.model import UNNAMED, AppSpec, ClusterSpec, Json
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import FieldError
+from core.settings.dependences import check_dependences
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.overlaps import check_app, check_clusters
-from core.settings.sources.bases import bases_asked_as
 from core.settings.sources.charts import asked_as
+from core.settings.sources.elsewhere import bases_asked_as
 from core.settings.sources.layouts import read_layout
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
 from core.settings.sources.remotes import Entry, closest, entries, remote
@@ -58,7 +60,7 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
     layouts: list[Layout] = []
     remotes: dict[str, Remote] = {}
     for i, entry in enumerate(listed):
-        if isinstance(entry, dict) and "layout" in entry:
+        if _is_layout(entry):
             layouts.append(_layout(place.inside(i), entry, layouts, known))
             app, kind = layouts[-1].spec, "layout"
         else:
@@ -73,10 +75,22 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
         others = (one for one in (*apps, *(one.spec for one in layouts)) if one is not app)
         if app.name in {other.name for other in others}:
             raise place.inside(i).inside(kind).error(f'two apps are named "{app.name}"')
+    places = {app.name: place.inside(i) for i, app in _single(listed, apps)}
+    check_dependences(apps, places, more=bool(layouts))
     everything = [*apps, *(one.spec for one in layouts)]
     _check_signed(top.inside("repositories"), known, everything)
     hook = _webhook(top.inside("webhook"), stated.get("webhook"))
     return Stated(tuple(apps), clusters, tuple(remotes.values()), hook, tuple(layouts))
+
+
+def _single(listed: list[Json], apps: Sequence[AppSpec]) -> Iterator[tuple[int, AppSpec]]:
+    """Yield each app that is stated by itself with the number of its entry."""
+    single = (i for i, entry in enumerate(listed) if not _is_layout(entry))
+    return zip(single, apps, strict=True)
+
+
+def _is_layout(entry: Json) -> bool:
+    return isinstance(entry, dict) and "layout" in entry
 
 
 def _layout(place: Place, entry: Json, others: list[Layout], known: tuple[Entry, ...]) -> Layout:

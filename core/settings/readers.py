@@ -147,6 +147,21 @@ def read_inventory_namespace(value: "Json", _: Place) -> str:
     return namespace(str(value), "inventory_namespace")
 
 
+def read_apps(value: "Json", place: Place) -> tuple[str, ...]:
+    """Read a list of names of apps; left out it is none."""
+    names = value if isinstance(value, list) else []
+    return tuple(_app_name(item, place.inside(i)) for i, item in enumerate(names))
+
+
+def _app_name(item: "Json", place: Place) -> str:
+    if not isinstance(item, str):
+        raise place.error(f"an app's name must be {TYPE_WORDS[str]}")
+    try:
+        return app_name(item)
+    except FieldError as error:
+        raise place.error(str(error)) from error
+
+
 def read_namespaces(value: "Json", place: Place) -> tuple[str, ...]:
     """Read a list of namespaces; left out it is none."""
     if value is None:

@@ -18,6 +18,7 @@ from core.settings.ignoring import (
 )
 from core.settings.readers import (
     as_stated,
+    read_apps,
     read_cluster,
     read_contested,
     read_extras,
@@ -38,8 +39,8 @@ from core.settings.readers import (
     read_revision,
     read_values,
 )
-from core.settings.sources.bases import read_bases
 from core.settings.sources.charts import chart, read_chart_name, read_chart_repo, read_chart_version
+from core.settings.sources.elsewhere import read_bases
 
 TOP: Final = (
     Field(
@@ -276,6 +277,12 @@ APP: Final = (
         type=str,
         read=read_cluster,
         help="Name of a cluster; the only one needs no mention.",
+    ),
+    Field(
+        name="depends_on",
+        type=list,
+        read=read_apps,
+        help="Apps that are in sync, at the same commit, before anything of it is written.",
     ),
     Field(
         name="namespace",

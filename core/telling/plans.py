@@ -103,8 +103,11 @@ def run(ended: Run) -> Line:
 
 def counted(ended: Run) -> str:
     """Count what a run did and did not do; what was refused from the start counts, too."""
-    others = Counter(_REST[problem.remedy] for problem in ended.problems)
-    return ", ".join([f"{ended.done} done", *(f"{n} {word}" for word, n in others.items())])
+    others = Counter(
+        "stopped" if problem.stopped else _REST[problem.remedy] for problem in ended.problems
+    )
+    done = f"{ended.done} of {ended.total} done" if ended.total else f"{ended.done} done"
+    return ", ".join([done, *(f"{n} {word}" for word, n in others.items())])
 
 
 def failed(ended: Run) -> str:
@@ -170,6 +173,8 @@ def _wish(verb: Verb) -> str:
             return "apply"
         case Verb.TAKE_OVER:
             return "take over"
+        case Verb.UNDO:
+            return "put back"
         case _:
             assert_never(verb)
 
@@ -182,5 +187,7 @@ def _deed(verb: Verb) -> tuple[str, Role]:
             return ("change  ", Role.DRIFTED)
         case Verb.TAKE_OVER:
             return ("take over  ", Role.GIT)
+        case Verb.UNDO:
+            return ("put back  ", Role.DRIFTED)
         case _:
             assert_never(verb)

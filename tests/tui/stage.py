@@ -21,6 +21,7 @@ from core.reconcile.memory.commands import (
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
+    PrepareUndo,
     SetHeal,
     SetWriting,
     ShowCommit,
@@ -48,6 +49,8 @@ def answered(  # noqa: C901, PLR0911 - one case each
     match command:
         case PreparePlan(request, keys):
             return replace(snapshot, answers={request: samples.plan_of(snapshot, keys)})
+        case PrepareUndo(request):
+            return replace(snapshot, answers={request: samples.undo_of(snapshot)})
         case PrepareHeal(request, app):
             apart = {Verdict.DRIFTED, Verdict.MISSING}
             rows = snapshot.rows.items()

@@ -7,9 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import inf
 
-from core.model import Drift, FieldVerdict, Key, Plan
-from core.reconcile.acting.healing import held_in, is_due_to_heal, left_because, permitted
-from core.reconcile.acting.order.waves import wave_of
+from core.model import Drift, EventName, FieldVerdict, Key, Plan
+from core.reconcile.acting.healing import (
+    held_in,
+    is_due_to_heal,
+    left_because,
+    permitted,
+)
+from core.reconcile.acting.order.gates import depths_of, gate_of, held_by_waves
+from core.reconcile.acting.order.stages import Order
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.reverts import finish_previews, resume_reverts
@@ -19,6 +25,7 @@ from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.judging.holds.breaker import waive, within_budget
 from core.reconcile.judging.holds.holds import is_apart
+from core.reconcile.judging.holds.pauses import end_pauses
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory, store_what_is_due
@@ -53,6 +60,20 @@ def heal(draft: Draft) -> None:
 
 def _chosen(draft: Draft, name: str) -> Iterator[Key]:
     """Take those candidates of an app that may be healed now."""
+    due = list(_due(draft, name))
+    gate = gate_of(draft, name) if due else None
+    if gate is not None:
+        if not gate.passing:
+            _tell_waiting(draft, due, gate.words)
+        return
+    later = held_by_waves(draft, name, due)
+    for key in due:
+        if key not in later:
+            draft.withdraw(key)
+            yield key
+
+
+def _due(draft: Draft, name: str) -> Iterator[Key]:
     for key in sorted(draft.candidates.get(name, NO_KEYS)):
         subject = draft.subject(key)
         row = subject.row
@@ -62,8 +83,16 @@ def _chosen(draft: Draft, name: str) -> Iterator[Key]:
             if row is None or not row.confirming:
                 draft.withdraw(key)
         elif subject.call is None and is_due_to_heal(draft, row):
-            draft.withdraw(key)
             yield key
+
+
+def _tell_waiting(draft: Draft, keys: Iterable[Key], words: str) -> None:
+    """Say once of each object why it is not put right."""
+    for key in keys:
+        row = draft.row(key)
+        if row is not None and row.problem != words:
+            draft.put_row(key, replace(row, problem=words))
+            draft.tell_of(EventName.HEAL_SKIPPED, row, message=words)
 
 
 def set_writing(draft: Draft, *, enabled: bool) -> None:
@@ -100,6 +129,7 @@ def take_confirmation(draft: Draft, name: str) -> None:
 
 def wake(draft: Draft) -> None:
     """Time passed: look again at what waited for it."""
+    end_pauses(draft)
     store_what_is_due(draft)
     advance_all(draft)
     due = sorted(key for key, at in draft.alarms.items() if at <= draft.now)
@@ -154,19 +184,26 @@ def _plan(
         inventories={app.spec.name: app.inventory_problem for app in draft.apps.values()},
         claims=claims_of(draft.apps.values()),
         held=held,
-        waves={row.key: _wave(draft, row.key) for row in rows},
+        order=Order(
+            {row.key: draft.app(row.key.app).waves.get(row.key.ref, 0) for row in rows},
+            depths_of(app.spec for app in draft.apps.values()),
+        ),
     )
     if made.steps:
+        notes = () if auto else tuple(_waiting(draft, made))
+        made = replace(made, notes=(*made.notes, *notes))
         words = read_only_words(draft, made.cluster)
         steps = tuple(replace(step, problem=words or step.problem) for step in made.steps)
         made = replace(made, place=draft.cluster(made.cluster).view.called, steps=steps)
     return with_requests(draft, made)
 
 
-def _wave(draft: Draft, key: Key) -> int:
-    app = draft.app(key.app)
-    found = app.desired.get(key.ref) or app.unserved.get(key.ref)
-    return wave_of(found.body) if found is not None else 0
+def _waiting(draft: Draft, made: Plan) -> Iterator[str]:
+    """Say which apps of a plan others have to be in sync for."""
+    for name in dict.fromkeys(step.key.app for step in made.steps):
+        gate = gate_of(draft, name)
+        if gate is not None:
+            yield f"app {name} {gate.words}"
 
 
 def _drifted(row: Drift) -> frozenset[str]:
@@ -186,7 +223,9 @@ def prepare(
 def prepare_heal(draft: Draft, request: int, name: str) -> None:
     """Work out what a heal of one app would do now, and of what else it would not, why."""
     rows = [row for key, row in draft.rows.items() if key.app == name and is_apart(row)]
-    left = {row.key: left_because(draft, row) for row in rows}
+    gate = gate_of(draft, name)
+    waits = gate.words if gate is not None else ""
+    left = {row.key: left_because(draft, row) or waits for row in rows}
     made = _plan(draft, (row.key for row in rows), auto=True)
     steps = (replace(step, problem=left[step.key] or step.problem) for step in made.steps)
     _ask(draft, request, replace(made, steps=tuple(steps)))

@@ -18,11 +18,10 @@ from core.model import (
     Verb,
     Verdict,
 )
-from core.reconcile.acting.order.stages import staged
+from core.reconcile.acting.order.stages import NO_ORDER, Order, staged
 
 _NAMED_MAX = 5  # apps in one note
 _NOTHING_HELD: Mapping[Key, frozenset[str]] = {}
-_NO_WAVES: Mapping[Key, int] = {}
 _PUT_RIGHT = frozenset({Verdict.MISSING, Verdict.DRIFTED})
 
 
@@ -33,7 +32,7 @@ def plan_of(
     inventories: Mapping[str, str],
     claims: Mapping[Key, str],
     held: Mapping[Key, frozenset[str]] = _NOTHING_HELD,
-    waves: Mapping[Key, int] = _NO_WAVES,
+    order: Order = NO_ORDER,
 ) -> Plan:
     """Order the calls that bring *rows* back to Git.
 
@@ -44,7 +43,7 @@ def plan_of(
         inventories: App to the reason why its inventory cannot be written; "" when it can.
         claims: Objects that another app states, too, and that app.
         held: Paths of fields that are to stay as they are, although they drifted.
-        waves: Of objects that Git gives one other than 0.
+        order: What says more about it than the kinds.
 
     Returns:
         A plan whose steps name each object with the uid and version they were decided on.
@@ -54,12 +53,12 @@ def plan_of(
     made = (
         replace(
             _step(row, claims.get(row.key, ""), held.get(row.key, frozenset())),
-            wave=waves.get(row.key, 0),
+            wave=order.waves.get(row.key, 0),
         )
         for row in chosen
         if row.cluster == cluster and (row.untaken or row.verdict in _PUT_RIGHT)
     )
-    steps = staged(made)
+    steps = staged(made, order.depths)
     apps = sorted({step.key.app for step in steps})
     return Plan(
         cluster,

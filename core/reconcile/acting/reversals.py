@@ -53,7 +53,6 @@ from core.model import (
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.meaning import apart, is_left, is_meant, nothing_to_do, stuck
 from core.reconcile.acting.order.stages import staged
-from core.reconcile.acting.order.waves import wave_of
 from core.reconcile.acting.plans import notes_of, stated_twice
 from core.reconcile.acting.remedies import shown
 from core.reconcile.judging.evidence.scaling import judged_beside
@@ -63,6 +62,7 @@ from core.reconcile.memory.state import AppState, ClusterState, KindState, names
 from core.reconcile.sides.desired import canonical_of
 from core.reconcile.sides.fences import is_refused, refusal, stated_ref
 from core.reconcile.sides.promises import promises
+from core.reconcile.sides.waves import wave_of
 from core.remedy import creation, requests
 
 _NAMED_MAX: Final = 10  # objects that are named one by one

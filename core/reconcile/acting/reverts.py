@@ -22,7 +22,7 @@ from core.model import (
 )
 from core.reconcile.acting.reversals import after_of, resources_of, reversal
 from core.reconcile.acting.runs import finish, start, why_not
-from core.reconcile.acting.sending import MOVED
+from core.reconcile.acting.sending import MOVED, problem_of_step
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import (
@@ -254,14 +254,10 @@ def _sync(draft: Draft, run: RunState, revert: RevertPlan, head: str) -> None:
     found = tuple(_steps_now(draft, revert))
     moved = [step for step, now in found if now is None]
     problems = [
-        *(
-            Problem(Remedy.GRANT, f"{s.key.ref}: {s.problem}")
-            for s in revert.sync.steps
-            if s.problem
-        ),
+        *(problem_of_step(step) for step in revert.sync.steps if step.problem),
         *(Problem(Remedy.LOOK_AGAIN, f"{s.key.ref}: {MOVED}") for s in moved),
     ]
     steps = tuple(now for _, now in found if now is not None)
     wanted = replace(revert.sync, steps=steps, revisions={revert.app: head})
-    shown = replace(run.shown, total=len(found), problems=tuple(problems))
+    shown = replace(run.shown, total=len(revert.sync.steps), problems=tuple(problems))
     start(draft, run.shown.id, wanted, shown, auto=False)

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, assert_never
 
-from core.model import Key, Plan, Problem, Remedy, Run, Step
+from core.model import Key, Plan, Problem, Remedy, Run, Step, Verb
 from core.reconcile.acting.order.stages import stages
 from core.reconcile.acting.plans import keys_of, stated_twice
-from core.reconcile.acting.sending import send_steps
+from core.reconcile.acting.sending import problem_of_step, send_steps
 from core.reconcile.acting.standing import is_coming, read_only_words, step_stands
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
@@ -34,24 +34,22 @@ from core.reconcile.memory.state import NOTHING_APPLIED, AppState, Inventory
 from core.reconcile.memory.tables import Map
 
 SYNC: Final = "sync"
+UNDO: Final = "undo"
 SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
 READ_ONLY: Final = Problem(Remedy.GRANT, "read-only: writing is not allowed in this session")
 
 
 def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     """Begin a plan, if the world is still the one it was made for."""
-    shown = Run(number, SYNC, total=len(wanted.runnable))
+    undoing = any(step.verb is Verb.UNDO for step in wanted.steps)
+    shown = Run(number, UNDO if undoing else SYNC, total=len(wanted.steps))
     problems = () if auto else _objections(draft, wanted)
     if problems:
         finish(draft, replace(shown, problems=problems, finished=True))
         return
-    if not auto:
+    if not auto and not undoing:  # which is no word for what Git states
         thaw(draft, wanted.cluster)
-    skipped = tuple(
-        Problem(Remedy.GRANT, f"{step.key.ref}: {step.problem}")
-        for step in wanted.steps
-        if step.problem
-    )
+    skipped = tuple(problem_of_step(step) for step in wanted.steps if step.problem)
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)
 
 
@@ -63,7 +61,8 @@ def why_not(draft: Draft, cluster: str) -> Problem:
 
 def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:
     """Carry a plan out that nobody objects to."""
-    draft.runs[number] = RunState(shown, wanted, auto, Enlisting())
+    failed = tuple(step for step in wanted.steps if step.problem)
+    draft.runs[number] = RunState(shown, wanted, auto, Enlisting(), failed)
     for key in keys_of(wanted):
         subject = draft.subject(key)
         draft.put(replace(subject, planned=number))
@@ -192,6 +191,13 @@ def advance_all(draft: Draft) -> None:
     """Do whatever any run can do now."""
     for number in tuple(draft.runs):
         advance(draft, number)
+
+
+def resume(draft: Draft) -> None:
+    """Go on with steps that waited for what was judged just now."""
+    for number, run in tuple(draft.runs.items()):
+        if isinstance(run.phase, Applying) and run.phase.todo:
+            advance(draft, number)
 
 
 def advance(draft: Draft, number: int) -> None:

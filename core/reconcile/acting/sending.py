@@ -1,5 +1,6 @@
 """The writes of a run: which of its steps may go out now, and what became of those that did."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,6 +22,8 @@ from core.model import (
 from core.model.journal import Deed, Intent
 from core.model.requests import Request
 from core.reconcile.acting.healing import POLICY, hold_back, hold_unchanged
+from core.reconcile.acting.order.gates import Gate, gate_of
+from core.reconcile.acting.order.stopping import Failures
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
 from core.reconcile.acting.standing import is_coming, step_stands
@@ -37,6 +40,8 @@ from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.subjects import Call, OwnWrite, Subject
 
 MOVED: Final = "changed meanwhile; left as it is"
+_UNDONE: Final = "put back as it was before an earlier write"
+_DEEDS: Final = {Verb.TAKE_OVER: Deed.TAKE_OVER, Verb.UNDO: Deed.UNDO}
 
 
 def send_steps(
@@ -44,26 +49,52 @@ def send_steps(
 ) -> tuple[RunState, Applying]:
     """Send the steps whose objects are free; the others go out when their call settles."""
     patient = draft.now < phase.patience_until
-    coming = {step.key for step in phase.todo if patient and is_coming(draft, run.plan, step)}
-    if coming:
-        draft.effects.append(WakeAt(phase.patience_until))
+    failures, gates = Failures(draft, run.failed), _gates(draft, run, phase.todo)
     busy: list[Step] = []
-    problems: list[Problem] = []
+    failed: list[Step] = []
     sent = phase.sent
     for step in phase.todo:
-        if step.key in coming or draft.subject(step.key).call is not None:
+        lost = failures.stopped(step) or _shut_out(step, gates.get(step.key.app), patient=patient)
+        coming = patient and (step.key.app in gates or is_coming(draft, run.plan, step))
+        if lost is None and coming:
+            draft.effects.append(WakeAt(phase.patience_until))
+        if lost is None and (coming or draft.subject(step.key).call is not None):
             busy.append(step)
-        elif step_stands(draft, step):
+        elif lost is None and step_stands(draft, step):
             _apply(draft, number, step)
             sent = sent.set(step.key, step)
         else:
-            words = f"{step.key.ref}: {_hindrance(draft, step)}"
-            problems.append(Problem(Remedy.LOOK_AGAIN, words))
+            moved = replace(step, problem=_hindrance(draft, step), remedy=Remedy.LOOK_AGAIN)
+            failed.append(lost or moved)
+            failures.add(failed[-1])
             _release(draft, step.key, number)
-    shown = run.shown
-    if problems:
-        shown = replace(shown, problems=(*shown.problems, *problems))
-    return replace(run, shown=shown), replace(phase, todo=tuple(busy), sent=sent)
+    return with_failed(run, failed), replace(phase, todo=tuple(busy), sent=sent)
+
+
+def _gates(draft: Draft, run: RunState, todo: Sequence[Step]) -> dict[str, Gate]:
+    """Return what keeps apps of a person's run from having their turn; healing began with it."""
+    names = () if run.auto else dict.fromkeys(step.key.app for step in todo)
+    found = ((name, gate_of(draft, name)) for name in names)
+    return {name: gate for name, gate in found if gate is not None}
+
+
+def _shut_out(step: Step, gate: Gate | None, *, patient: bool) -> Step | None:
+    if gate is None or (gate.passing and patient):
+        return None
+    return replace(step, problem=gate.words, remedy=Remedy.WAIT, stopped=True)
+
+
+def with_failed(run: RunState, failed: Sequence[Step]) -> RunState:
+    """Count steps that were not done, each of which says why."""
+    if not failed:
+        return run
+    shown = replace(run.shown, problems=(*run.shown.problems, *map(problem_of_step, failed)))
+    return replace(run, shown=shown, failed=(*run.failed, *failed))
+
+
+def problem_of_step(step: Step) -> Problem:
+    """Say why a step is not done."""
+    return Problem(step.remedy, f"{step.key.ref}: {step.problem}", stopped=step.stopped)
 
 
 def _hindrance(draft: Draft, step: Step) -> str:
@@ -93,7 +124,7 @@ def _intent(
     cause = cause_of(step.changes) or (row.cause if row is not None else None)
     deed = Deed.HEAL if run.auto and cause is not Cause.GIT_AHEAD else Deed.SYNC
     return Intent(
-        deed=Deed.TAKE_OVER if step.verb is Verb.TAKE_OVER else deed,
+        deed=_DEEDS.get(step.verb, deed),
         app=app.spec.name,
         auto=run.auto,
         cluster=app.spec.cluster,
@@ -105,6 +136,8 @@ def _intent(
         version=live.resource_version if live is not None else None,
         sends=tuple(type(request).__name__.lower() for request in sent),
         changes=step.changes,
+        run=number,
+        undoes=step.undoes,
     )
 
 
@@ -146,7 +179,8 @@ def take_applied(draft: Draft, done: Applied) -> None:
         if auto:
             hold_back(draft, done)
     if subject.row is not None and not early:
-        _tell_outcome(draft, done, changes, stayed, auto=auto)
+        undone = step is not None and step.verb is Verb.UNDO
+        _tell_outcome(draft, done, changes, stayed, auto=auto, undone=undone)
     if done.problem:
         _release(draft, done.key, call.run)
     draft.judge_again(done.key)  # until it is judged by what the watch brings it is under way
@@ -174,10 +208,13 @@ def _answered(run: RunState, done: Applied, stayed: tuple[FieldChange, ...]) -> 
     else:
         words = f"{done.key.ref}: {_with_place(done, problem)}"
         shown = replace(shown, problems=(*shown.problems, replace(problem, words=words)))
-    phase = run.phase
+    phase, failed = run.phase, run.failed
     if isinstance(phase, Applying) and done.key in phase.sent:
+        if problem is not None:
+            step = phase.sent[done.key]
+            failed = (*failed, replace(step, problem=problem.words, remedy=problem.remedy))
         phase = replace(phase, sent=phase.sent.delete(done.key))
-    return replace(run, shown=shown, phase=phase)
+    return replace(run, shown=shown, phase=phase, failed=failed)
 
 
 def _with_place(done: Applied, problem: Problem | None = None) -> str:
@@ -231,6 +268,7 @@ def _tell_outcome(
     stayed: tuple[FieldChange, ...],
     *,
     auto: bool,
+    undone: bool,
 ) -> None:
     row = draft.row(done.key)
     assert row is not None
@@ -244,6 +282,8 @@ def _tell_outcome(
             return
     if done.problem:
         draft.tell_of(failed, row, changes=drifts, message=_with_place(done))
+    elif undone:
+        draft.tell_of(EventName.SYNCED, row, changes=drifts, message=_UNDONE)
     elif row.untaken:
         draft.tell_of(EventName.TAKEN_OVER, row, changes=(), message="as it was; ours from now on")
     elif heals:

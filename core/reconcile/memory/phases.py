@@ -58,6 +58,7 @@ class RunState:
     plan: Plan
     auto: bool  # the engine's own, by standing permission
     phase: Phase
+    failed: tuple[Step, ...] = ()  # what was not done so far, each with its problem
 
     @property
     def apps(self) -> tuple[str, ...]:

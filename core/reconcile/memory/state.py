@@ -21,6 +21,7 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Problem,
     Resource,
     Restated,
@@ -135,6 +136,9 @@ class AppState:
     unserved: Mapping[ObjectRef, Document] = field(
         default_factory=dict
     )  # kinds that the cluster does not know
+    waves: Mapping[ObjectRef, int] = field(
+        default_factory=dict
+    )  # of Argo CD, where Git gives an object one other than 0
     promised: Mapping[KindRef, Resource] = field(
         default_factory=dict
     )  # of those, the kinds that definitions in this very folder will make known
@@ -148,6 +152,7 @@ class AppState:
     asked: str = ""  # when a person asked for a sync; "" once the inventory is written with it
     healing: bool = False
     breaker: Breaker = CLOSED
+    pauses: tuple[Pause, ...] = ()  # that were not over when they were read
     layout: str = ""  # the one that it is a match of
     left_at: float | None = None  # when its folder was found gone from there; nothing is healed
     standing: frozenset[str] = frozenset()  # it stands for a layout, whose apps may be of these

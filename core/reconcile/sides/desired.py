@@ -36,6 +36,7 @@ from core.reconcile.sides.claims import settle_claims
 from core.reconcile.sides.fences import is_refused, refusal, refusals, stated_ref
 from core.reconcile.sides.promises import promises
 from core.reconcile.sides.watched import follow_kinds
+from core.reconcile.sides.waves import waves_of
 
 
 def take_source(draft: Draft, read: SourceRead) -> None:
@@ -173,6 +174,7 @@ def place_documents(draft: Draft, name: str) -> None:
             canonical=kept,
             desired=desired,
             unserved=unserved,
+            waves=waves_of({**unserved, **desired}),
         )
     )
 

@@ -105,7 +105,7 @@ def test_a_kustomization_is_an_app_of_its_source_and_all_else_is_named() -> None
     assert (remote.address.user, remote.poll_s) == ("git", 60)
     what = "Kustomization flux-system/apps"
     for words in (
-        (what, "spec.dependsOn: apps do not wait for each other"),
+        (what, "spec.dependsOn: say depends_on where an app is to wait for others"),
         (what, "spec.prune: driftdeck deletes nothing yet"),
         (what, "spec.wait: "),
         (what, "spec.targetNamespace: objects that name another namespace keep it"),

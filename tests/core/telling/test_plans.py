@@ -74,7 +74,7 @@ def test_what_cannot_be_done_looks_different() -> None:
         (Run(1, "sync", 3, 3, (), finished=True), "3 of 3 done", Role.DONE),
         (
             Run(1, "sync", 3, 2, (Problem(Remedy.GRANT, "no"),), finished=True),
-            "2 done, 1 refused",
+            "2 of 3 done, 1 refused",
             Role.ERROR,
         ),
     ],
@@ -116,7 +116,10 @@ def test_what_a_sync_leaves_alone_is_counted() -> None:
 def test_a_run_counts_what_was_refused_overtaken_and_not_answered() -> None:
     problems = [Problem(remedy, "x") for remedy in (Remedy.GRANT, Remedy.WAIT, Remedy.GRANT)]
     ended = Run(1, "sync", 62, 61, tuple(problems), finished=True)
-    assert plain(plans.run(ended)) == "61 done, 2 refused, 1 not answered"
+    assert plain(plans.run(ended)) == "61 of 62 done, 2 refused, 1 not answered"
     assert plain(plans.run(replace(ended, problems=()))) == "61 of 62 done"
+    stopped = Problem(Remedy.GRANT, "x", stopped=True)
+    lost = replace(ended, total=64, problems=(problems[0], stopped, stopped))
+    assert plain(plans.run(lost)) == "61 of 64 done, 1 refused, 2 stopped"
     moved = replace(ended, problems=(Problem(Remedy.LOOK_AGAIN, "x"),))
-    assert plans.failed(moved) == "sync: 61 done, 1 changed meanwhile"
+    assert plans.failed(moved) == "sync: 61 of 62 done, 1 changed meanwhile"

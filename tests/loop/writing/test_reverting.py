@@ -262,7 +262,7 @@ def test_what_the_server_will_refuse_is_said_before_anything_is_committed(
     assert "1 to apply; 1 cannot be done" in words(shown.stdout)
     done = run(place, "revert", bad, "--yes")
     assert done.returncode == 4, done.stdout + done.stderr
-    assert "1 done, 1 refused" in done.stdout
+    assert "1 of 2 done, 1 refused" in done.stdout
     assert cluster.web["replicas"] == 3
 
 

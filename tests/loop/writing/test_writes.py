@@ -272,7 +272,7 @@ def test_a_namespace_that_does_not_exist_is_named_and_nothing_counts_as_done(sta
     assert done.returncode == 5
     words = " ".join((done.stdout + done.stderr).split())
     assert f"the namespace {stage.namespace} does not exist" in words
-    assert "0 done, 1 refused" in words
+    assert "0 of 1 done, 1 refused" in words
 
 
 # What a controller owns, too ----------------------------------------------------------------------

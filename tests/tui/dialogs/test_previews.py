@@ -207,7 +207,7 @@ async def test_a_failed_sync_stays_until_it_is_dismissed() -> None:
         stage.engine.answer = refused
         await _preview(stage)
         await stage.confirm()
-        wanted = "sync: 1 done, 1 refused: Deployment/payments/api: denied"
+        wanted = "sync: 1 of 2 done, 1 refused: Deployment/payments/api: denied"
         await stage.until(lambda: stage.bar("note") == wanted)
         await stage.press("ctrl+r")
         assert stage.bar("note") == wanted

@@ -15,8 +15,15 @@ from core.reconcile.memory.results import AdoptionMade
 ADOPT = "adopt"
 
 
-def prepare(draft: Draft, asked: PrepareAdoption) -> None:
-    """Work out what Git is to state; how its files say so is asked of Git."""
+def obey(draft: Draft, asked: PrepareAdoption | ExecuteAdoption) -> None:
+    """Show what an adoption would be, or make it as it was shown."""
+    if isinstance(asked, PrepareAdoption):
+        _prepare(draft, asked)
+    else:
+        _begin(draft, asked)
+
+
+def _prepare(draft: Draft, asked: PrepareAdoption) -> None:
     made = _plan(draft, asked)
     if made.problem is not None:
         draft.answer(asked.request, made)
@@ -41,7 +48,7 @@ def _plan(draft: Draft, asked: PrepareAdoption) -> AdoptPlan:
     return replace(made, adopted=tuple(adopted), notes=tuple(notes))
 
 
-def begin(draft: Draft, ordered: ExecuteAdoption) -> None:
+def _begin(draft: Draft, ordered: ExecuteAdoption) -> None:
     """Make the commit, if the live values are still those that were shown."""
     plan = ordered.plan
     cluster = draft.app(plan.app).spec.cluster

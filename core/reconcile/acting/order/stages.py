@@ -6,7 +6,7 @@ of its kind, if the same plan brings them.  Deletes go the other way round, afte
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from core.model import Key, Plan, Step
@@ -14,6 +14,17 @@ from core.reconcile.acting.order.ranks import Rank, rank_of
 
 _Place: TypeAlias = tuple[int, int, int]  # depth of the app, wave, rank
 NO_DEPTHS: Final[Mapping[str, int]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is said about the order of objects, beside their kinds."""
+
+    waves: Mapping[Key, int] = field(default_factory=dict)  # of Argo CD; 0 for those left out
+    depths: Mapping[str, int] = field(default_factory=dict)  # by app: how many come before it
+
+
+NO_ORDER: Final = Order()
 
 
 def staged(steps: Iterable[Step], depths: Mapping[str, int] = NO_DEPTHS) -> tuple[Step, ...]:

@@ -227,7 +227,7 @@ async def test_the_end_of_the_run_decides_the_exit_code() -> None:
     reaction = answering(done=1, problems=(changed,))
     done = await outcome_of(ScriptedEngine(DRIFT, reaction=reaction), syncing, yes=True)
     assert done.code == 6
-    assert done.out.endswith("  ! Deployment/shop/web: changed\n1 done, 1 changed meanwhile\n")
+    assert done.out.endswith("  ! Deployment/shop/web: changed\n1 of 2 done, 1 changed meanwhile\n")
 
 
 async def test_each_cluster_gets_its_own_plan_and_question() -> None:

@@ -155,7 +155,7 @@ def test_steps_that_may_not_be_done_are_left_out_and_said() -> None:
     assert written(effects) == [B]
     made.accept(writes(effects)[0], 8)
     assert problems(made) == [f"{A.ref}: you may not patch configmaps"]
-    assert (made.run(1).total, made.run(1).done) == (1, 1)
+    assert (made.run(1).total, made.run(1).done) == (2, 1)
 
 
 # Enlisting ----------------------------------------------------------------------------------------
@@ -245,16 +245,19 @@ def test_each_stage_is_recorded_and_a_record_that_failed_is_tried_before_the_nex
     assert written(made.recorded(effects, refused)) == [A, B]
 
 
-def test_contents_are_tried_though_their_container_was_refused() -> None:
+def test_contents_are_stopped_with_a_word_where_their_container_was_refused() -> None:
     made = missing()
     effects = made.recorded(made.feed(Execute(1, plan_of_all(made))))
     effects = made.refuse(writes(effects)[0], "you may not create namespaces")
-    assert written(effects) == [A, B]
-    for number, effect in enumerate(writes(effects)):
-        effects = made.accept(effect, 10 + number)
+    assert written(effects) == []
     made.recorded(effects)
-    assert problems(made) == [f"{WEB.ref}: web.yaml:1: you may not create namespaces"]
-    assert made.run(1).done == 2
+    assert problems(made) == [
+        f"{WEB.ref}: web.yaml:1: you may not create namespaces",
+        f"{A.ref}: its namespace is not there: {WEB.ref}",
+        f"{B.ref}: its namespace is not there: {WEB.ref}",
+    ]
+    assert (made.run(1).done, made.run(1).total) == (0, 3)
+    assert [problem.stopped for problem in made.run(1).problems] == [False, True, True]
 
 
 def test_the_next_stage_waits_for_the_last_answer_of_this_one() -> None:

@@ -24,7 +24,7 @@ from core.model import (
     Verb,
     Verdict,
 )
-from core.reconcile.acting.order.stages import stages
+from core.reconcile.acting.order.stages import Order, stages
 from core.reconcile.acting.plans import keys_of, plan_of
 
 CONFIG_MAP = KindRef("v1", "ConfigMap")
@@ -206,9 +206,9 @@ def test_stages_hold_what_can_be_done_and_no_empty_one() -> None:
 
 def test_a_wave_of_argo_cd_counts_more_than_the_kind() -> None:
     early, late = row("early"), row("web", kind=NAMESPACE)
-    made = made_of(early, late, waves={early.key: -1})
+    made = made_of(early, late, order=Order({early.key: -1}))
     assert [(step.key.ref.name, step.wave) for step in made.steps] == [("web", 0), ("early", -1)]
-    made = made_of(early, row("other", kind=CRD), waves={early.key: -1})
+    made = made_of(early, row("other", kind=CRD), order=Order({early.key: -1}))
     assert [(step.key.ref.name, step.wave) for step in made.steps] == [("early", -1), ("other", 0)]
 
 

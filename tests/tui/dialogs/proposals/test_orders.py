@@ -42,13 +42,13 @@ def test_a_bad_end_stays_until_it_is_dismissed() -> None:
     made, _ = _followed(
         replace(ENDED, done=1, problems=_problems("api: denied \x1b[2J", "web: gone"))
     )
-    assert made.notes == ["sync: 1 done, 2 refused: api: denied ␛[2J; web: gone"]
+    assert made.notes == ["sync: 1 of 3 done, 2 refused: api: denied ␛[2J; web: gone"]
     assert made.troubled
 
 
 def test_what_was_refused_from_the_start_is_counted_beside_what_was_done() -> None:
-    made, _ = _followed(replace(ENDED, total=61, done=61, problems=_problems("web: no rights")))
-    assert made.notes == ["sync: 61 done, 1 refused: web: no rights"]
+    made, _ = _followed(replace(ENDED, total=62, done=61, problems=_problems("web: no rights")))
+    assert made.notes == ["sync: 61 of 62 done, 1 refused: web: no rights"]
     assert made.troubled
 
 
@@ -60,7 +60,7 @@ def test_a_run_without_anything_to_do_that_failed_did_nothing() -> None:
 def test_a_revert_whose_sync_failed_says_that_the_commit_is_there() -> None:
     revert = replace(ENDED, what="revert", revision="beefcafe" * 5)
     made, _ = _followed(replace(revert, done=2, problems=_problems("web: denied")))
-    assert made.notes == ["reverted as beefcaf; sync: 2 done, 1 refused: web: denied"]
+    assert made.notes == ["reverted as beefcaf; sync: 2 of 3 done, 1 refused: web: denied"]
     made, _ = _followed(replace(revert, total=0, done=0, problems=_problems("no answer")))
     assert made.notes == ["reverted as beefcaf; sync failed: no answer"]
 
@@ -72,7 +72,7 @@ def test_a_run_that_the_world_overtook_is_previewed_anew_where_that_makes_sense(
     assert made.notes == ["the world changed first: here is the new plan"]
     assert not made.troubled
     made, again = _followed(overtaken)
-    assert made.notes == ["sync: 0 done, 1 changed meanwhile: changed since"]
+    assert made.notes == ["sync: 0 of 3 done, 1 changed meanwhile: changed since"]
     assert not again
 
 

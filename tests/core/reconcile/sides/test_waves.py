@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.reconcile.acting.order.waves import wave_of
+from core.reconcile.sides.waves import wave_of
 
 NAME = "argocd.argoproj.io/sync-wave"
 

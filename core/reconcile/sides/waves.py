@@ -1,15 +1,22 @@
 """Sync waves of Argo CD: an app's own say in which order its objects are written."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
-from core.model import Json, JsonObject
+from core.model import Desired, Document, Json, JsonObject, ObjectRef
 
 _ANNOTATION: Final = "argocd.argoproj.io/sync-wave"
 _SEEN_IN: Final = f'"{_ANNOTATION}"'.encode()
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}")  # what Argo CD takes for one; else it says 0
+
+
+def waves_of(stated: Mapping[ObjectRef, Desired | Document]) -> Mapping[ObjectRef, int]:
+    """Return the waves of those objects that have one other than 0."""
+    found = ((ref, wave_of(each.body)) for ref, each in stated.items())
+    return {ref: wave for ref, wave in found if wave}
 
 
 def wave_of(body: bytes) -> int:
