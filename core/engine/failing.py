@@ -19,6 +19,7 @@ from core.reconcile.memory.effects import (
     Confirm,
     FindDone,
     FindRevert,
+    LookBack,
     LookUp,
     MakeAdoption,
     MakeRevert,
@@ -43,6 +44,7 @@ from core.reconcile.memory.results import (
     Explained,
     InventoryRead,
     InventoryWritten,
+    LookedBack,
     PauseWritten,
     PlanPrepared,
     Recalled,
@@ -63,6 +65,7 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | CheckAccess
     | ReadPods
     | FindDone
+    | LookBack
     | ComputeRevert
     | ReadCommit
     | CompareStates
@@ -117,6 +120,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case LookBack(request, key):
+            return LookedBack(request, key, (), problem.words)
         case FindDone(request):
             return DoneFound(request, (), problem.words)
         case ReadPods(request, known):

@@ -35,6 +35,7 @@ from core.reconcile.memory.effects import (
     FindDone,
     FindRevert,
     Follow,
+    LookBack,
     LookUp,
     MakeAdoption,
     MakeRevert,
@@ -162,6 +163,8 @@ class Performer:
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
+            case LookBack():
+                return await asyncio.to_thread(self._adapters.attribution.look_back, effect)
             case WritePause(run, name, app, namespace, ref, pause, home):
                 write = self._adapters.clusters[name].write_pause
                 return PauseWritten(run, app, await write(app, namespace, home, ref, pause))

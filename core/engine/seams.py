@@ -28,8 +28,15 @@ from core.model.adoptions import AdoptPlan
 from core.model.comparisons import Comparison
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
-from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
+from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.results import (
+    CommitRead,
+    Confirmed,
+    Explained,
+    InventoryRow,
+    LookedBack,
+    Recalled,
+)
 
 
 class ClusterLike(Protocol):
@@ -112,6 +119,10 @@ class AttributionLike(Protocol):
 
     def recall(self, asked: Recall) -> Recalled:
         """Find what earlier commits stated; blocks."""
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git stated of one object, commit by commit; blocks."""
+        ...
 
     def show(self, asked: ReadCommit) -> CommitRead:
         """Read what a commit says and changes; blocks."""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from core.model.adoptions import AdoptPlan
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
-from core.model.comparisons import Answer, Comparison
+from core.model.comparisons import Answer, Comparison, Likeness
 from core.model.health import Healths
 from core.model.judgement import Drift, FieldChange, Held, Pause, Verdict
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
@@ -169,6 +169,11 @@ class Snapshot:
         """Return what `Examine` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, Healths) else None
+
+    def likeness_for(self, request: int) -> Likeness | None:
+        """Return what `LookBackAt` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, Likeness) else None
 
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""

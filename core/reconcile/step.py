@@ -12,7 +12,7 @@ from core.reconcile.acting.adopting import adoptions
 from core.reconcile.acting.heal import pausing
 from core.reconcile.acting.sending import take_applied
 from core.reconcile.acting.undo import undoing
-from core.reconcile.judging import bodies, examining, explaining
+from core.reconcile.judging import bodies, examining, explaining, looking_back
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
@@ -28,6 +28,7 @@ from core.reconcile.memory.commands import (
     ExecuteAdoption,
     ExecuteRevert,
     Explain,
+    LookBackAt,
     PrepareAdoption,
     PrepareHeal,
     PreparePlan,
@@ -83,6 +84,7 @@ from core.reconcile.memory.results import (
     Explained,
     InventoryRead,
     InventoryWritten,
+    LookedBack,
     PauseWritten,
     PlanPrepared,
     Recalled,
@@ -224,6 +226,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             draft.answer(request, commit)
         case Compared(request, comparison):
             draft.answer(request, comparison)
+        case LookedBack():
+            looking_back.take_statements(draft, happened)
         case DoneFound():
             undoing.prepare(draft, happened)
         case Examined(request, healths):
@@ -274,6 +278,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             explaining.look_up(draft, key)
         case ShowSides(request, keys):
             draft.answer(request, bodies.shown(draft, keys))
+        case LookBackAt(request, key):
+            looking_back.look_back(draft, request, key)
         case Examine(request, keys, closely):
             examining.examine(draft, request, keys, closely=closely)
         case Refresh():

@@ -137,6 +137,14 @@ class ShowSides:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBackAt:
+    """Find the commit at which Git stated this object as it is, in `Snapshot.answers`."""
+
+    request: int
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class Examine:
     """Say whether these objects work, in `Snapshot.answers`.
 
@@ -204,6 +212,7 @@ Command: TypeAlias = (
     | SetWriting
     | Explain
     | ShowSides
+    | LookBackAt
     | Examine
     | ShowCommit
     | Compare

@@ -173,6 +173,16 @@ class ComputeRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBack:
+    """Find what Git stated of one object, commit by commit."""
+
+    request: int
+    key: Key
+    document: Document  # as Git states it now
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
 class FindDone:
     """Read from the journal what is to be undone, of these apps."""
 
@@ -284,6 +294,7 @@ Effect: TypeAlias = (
     | CheckAccess
     | ReadPods
     | FindDone
+    | LookBack
     | ComputeRevert
     | ReadCommit
     | CompareStates

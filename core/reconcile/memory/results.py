@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from core.model import (
     Actor,
+    Commit,
     CommitShown,
     Desired,
     Document,
@@ -164,6 +165,25 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What Git stated of one object for a while."""
+
+    document: Document
+    since: Commit  # the one that made it so
+    until: Commit | None  # the one that changed it; None: Git states it so now
+
+
+@dataclass(frozen=True, slots=True)
+class LookedBack:
+    """Git was looked through for one object; newest first.  `problem` says why it was not."""
+
+    request: int
+    key: Key
+    statements: tuple[Statement, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DoneFound:
     """What is to be undone was read from the journal; `problem` says why it cannot be."""
 
@@ -222,6 +242,7 @@ Result: TypeAlias = (
     | Compared
     | Examined
     | DoneFound
+    | LookedBack
     | Reverted
     | AdoptionPrepared
     | AdoptionMade

@@ -40,7 +40,7 @@ from core.model.adoptions import AdoptPlan
 from core.model.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
     KindListed,
@@ -48,7 +48,14 @@ from core.reconcile.memory.inputs import (
     SchemaRead,
     SourceRead,
 )
-from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
+from core.reconcile.memory.results import (
+    CommitRead,
+    Confirmed,
+    Explained,
+    InventoryRow,
+    LookedBack,
+    Recalled,
+)
 from core.reconcile.memory.state import initial
 from tests.core.reconcile.world import (
     CONFIG_MAP,
@@ -242,6 +249,10 @@ class ScriptedAttribution:
     def recall(self, asked: Recall) -> Recalled:
         self.script.play("recall", asked.key.ref.name)
         return Recalled(asked.key, asked.revision, ())
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        self.script.play("look_back", asked.key.ref.name)
+        return LookedBack(asked.request, asked.key)
 
     def show(self, asked: ReadCommit) -> CommitRead:
         self.script.play("show", asked.app, asked.commit)
