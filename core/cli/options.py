@@ -38,6 +38,7 @@ class Options:
     subject: str = ""  # what both environments have
     object_name: str = ""  # "Deployment/web"
     dry_run: bool = False
+    prune: bool = False  # what Git dropped, too
     yes: bool = False
     commit: str = ""
     number: int | None = None  # of an entry of the journal

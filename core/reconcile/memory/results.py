@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from core.model import (
     Actor,
+    Blocked,
     Commit,
     CommitShown,
     Desired,
@@ -119,6 +120,26 @@ class Applied:
     problem: Problem | None = None
     between: tuple[str, ...] = ()  # versions that it had on the way, where it took several writes
     at: float = field(default=0.0, compare=False)  # when it ended; 0.0 means just now
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """Git was asked afresh for one app, and its files were read twice, without what was kept."""
+
+    app: str
+    revision: str  # "" where it is not known
+    problem: Blocked | None = None  # one of the first three guards
+    descends: bool = True  # from the commit that was applied last
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """A delete ended: the object is gone, or going; or it is still there, and why."""
+
+    key: Key
+    uid: str
+    problem: Problem | None = None
+    kept: Blocked | None = None  # what the object said right before the delete; nothing was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +257,8 @@ Result: TypeAlias = (
     | Explained
     | Recalled
     | Applied
+    | Proved
+    | Pruned
     | PlanPrepared
     | RevertPrepared
     | CommitRead
