@@ -1,6 +1,6 @@
 """The seams of the engine: all that it asks of an API server, of Git, and of who did what.
 
-`core.cluster`, `core.sources`, `core.attribution` and `core.engine.reverting` are on the other
+`core.cluster`, `core.sources`, `core.attribution` and `core.engine.commits` are on the other
 side, and in tests a script.  Whatever is learnt without being asked goes into the inbox.
 """
 

@@ -1,4 +1,4 @@
-"""core.engine.adopting: files edited where they state it, one commit, and refusals in words."""
+"""core.engine.commits: files edited where they state it, one commit, and refusals in words."""
 
 import json
 from dataclasses import replace
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.clock import Clock
-from core.engine.adopting.adopting import Adopting
-from core.engine.adopting.messages import message_of
+from core.engine.commits.adopting import Adopting
+from core.engine.commits.messages import message_of
 from core.errors import OutdatedError, RejectedError
 from core.git import Repositories
 from core.manifests.loading import load
