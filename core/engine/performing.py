@@ -20,23 +20,31 @@ from core.engine.failing import Asking, answer, failed
 from core.engine.journalled import Journalled
 from core.engine.seams import Adapters, ClusterLike
 from core.engine.trying import tried
-from core.errors import OutdatedError, ProductError
+from core.errors import OutdatedError, ProductError, UsageError
 from core.health import trouble
-from core.model import Healths, Live, RevertPlan, Step
-from core.model.journal import Deed, Intent
+from core.model import Blocked, Healths, Live, RevertPlan, Step
+from core.model.adoptions import AdoptPlan
+from core.model.journal import Deed, Done, Intent
+from core.reconcile.acting.prune.pruning import last_word
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,
+    ComputeAdoption,
     ComputeRevert,
     Confirm,
     Effect,
+    FindDone,
     FindRevert,
     Follow,
+    LookBack,
     LookUp,
+    MakeAdoption,
     MakeRevert,
     Meet,
     Perform,
     Pods,
+    Prove,
+    Prune,
     ReadCommit,
     ReadInventory,
     ReadPods,
@@ -44,15 +52,21 @@ from core.reconcile.memory.effects import (
     Recall,
     WakeAt,
     WriteInventory,
+    WritePause,
 )
 from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     Compared,
+    DoneFound,
     Examined,
     InventoryRead,
     InventoryWritten,
+    PauseWritten,
     PlanPrepared,
+    Pruned,
     Reverted,
     RevertFound,
     RevertPrepared,
@@ -94,6 +108,7 @@ class Performer:
                 self._branches[spec.name] = spec.revision
                 self._adapters.attribution.meet(spec)
                 self._adapters.reverts.meet(spec)
+                self._adapters.adopting.meet(spec)
                 self.contact(spec.cluster, tasks)
             case WakeAt(at):
                 if at not in self._wakes:
@@ -146,12 +161,23 @@ class Performer:
                 return await self._confirm(effect)
             case Perform():
                 return await self._perform(effect)
+            case Prove(app, since):
+                return await self._adapters.sources.proved(app, since)
+            case Prune():
+                return await self._prune(effect)
             case ReadInventory(name, app, namespace, home, claim):
                 cluster = self._adapters.clusters[name]
                 rows = await cluster.read_inventory(app, namespace, home, claim)
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
+            case LookBack():
+                return await asyncio.to_thread(self._adapters.attribution.look_back, effect)
+            case WritePause(run, name, app, namespace, ref, pause, home):
+                write = self._adapters.clusters[name].write_pause
+                return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
+            case FindDone(request, number, apps):
+                return DoneFound(request, await self._found_done(number, apps))
             case ReadPods():
                 return await self._read_pods(effect)
             case CheckAccess():
@@ -169,6 +195,11 @@ class Performer:
                 return Compared(request, await asyncio.to_thread(apart, before, after))
             case MakeRevert(run, plan):
                 return Reverted(run, plan.app, await self._reverted(plan))
+            case ComputeAdoption(request, plan):
+                planned = self._adapters.adopting.planned
+                return AdoptionPrepared(request, await asyncio.to_thread(planned, plan))
+            case MakeAdoption(run, plan):
+                return AdoptionMade(run, await self._adopted(plan))
             case FindRevert(run, app, revert, head):
                 is_in = self._adapters.reverts.is_in
                 return RevertFound(run, head, await asyncio.to_thread(is_in, app, revert, head))
@@ -186,6 +217,25 @@ class Performer:
         between = tuple(made.resource_version for made in passed if made is not None)
         return Applied(effect.key, effect.desired, live, between=between, at=self._clock.wall())
 
+    async def _prune(self, effect: Prune) -> Input:
+        """Delete an object, if it and the inventory still are what they were; none is right, too.
+
+        A delete whose answer was lost is not sent again: the next look says what became of it.
+        """
+        cluster, key = self._adapters.clusters[effect.cluster], effect.key
+        row = (key.ref, effect.uid)
+        await cluster.check_record(key.app, effect.namespace, effect.run, row)
+        live = await cluster.read(effect.request.kind.api_version, key.ref)
+        if live is None:
+            return Pruned(key, effect.uid)
+        said = last_word(effect, live)
+        if isinstance(said, Blocked):
+            return Pruned(key, effect.uid, kept=said)
+        intent = replace(effect.intent, version=live.resource_version)
+        send = partial(cluster.perform, (said,), live)
+        await self._journalled.write(intent, send, _version_after)
+        return Pruned(key, effect.uid)
+
     async def _reverted(self, plan: RevertPlan) -> str:
         plan = replace(plan, mark=secrets.token_hex(8))
         intent = Intent(
@@ -196,6 +246,14 @@ class Performer:
             aim=self._adapters.reverts.aim(plan),
         )
         make = partial(asyncio.to_thread, self._adapters.reverts.made, plan)
+        return await self._journalled.write(intent, make, str)
+
+    async def _adopted(self, plan: AdoptPlan) -> str:
+        plan = replace(plan, mark=secrets.token_hex(8))
+        aim = self._adapters.adopting.aim(plan)
+        changes = tuple(change for each in plan.adopted for change in each.changes)
+        intent = Intent(deed=Deed.ADOPT, app=plan.app, auto=False, aim=aim, changes=changes)
+        make = partial(asyncio.to_thread, self._adapters.adopting.made, plan)
         return await self._journalled.write(intent, make, str)
 
     async def _planned(self, asked: ComputeRevert) -> Input:
@@ -210,8 +268,9 @@ class Performer:
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
         place, asked = (app, effect.namespace, effect.home), effect.asked
+        notes = (asked, effect.run)
         try:
-            await cluster.write_inventory(*place, effect.rows, asked)
+            await cluster.write_inventory(*place, effect.rows, *notes)
         except OutdatedError as error:
             rows = await cluster.read_inventory(*place)
             return InventoryRead(app, rows, instead=str(error), asked=asked)
@@ -221,6 +280,12 @@ class Performer:
         cluster = self._adapters.clusters[effect.cluster]
         events = await cluster.writes_of(effect.kind, effect.key.ref)
         return await asyncio.to_thread(self._adapters.attribution.look_up, effect, events)
+
+    async def _found_done(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
+        found = tuple(await self._adapters.journal.to_undo(number, apps))
+        if number is not None and not found:
+            raise UsageError(f"the journal has no entry {number}")
+        return found
 
     async def _read_pods(self, effect: ReadPods) -> Input:
         async with asyncio.TaskGroup() as tasks:

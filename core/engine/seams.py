@@ -20,14 +20,24 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Resource,
     RevertPlan,
 )
+from core.model.adoptions import AdoptPlan
 from core.model.comparisons import Comparison
-from core.model.journal import Aim, Intent, Outcome
+from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
-from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
+from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.results import (
+    CommitRead,
+    Confirmed,
+    Explained,
+    InventoryRow,
+    LookedBack,
+    Proved,
+    Recalled,
+)
 
 
 class ClusterLike(Protocol):
@@ -75,9 +85,29 @@ class ClusterLike(Protocol):
         """
 
     async def write_inventory(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
+        self,
+        app: str,
+        namespace: str,
+        home: Home,
+        rows: Sequence[InventoryRow],
+        asked: str = "",
+        run: str = "",
     ) -> None:
-        """Replace what the inventory says was applied for *app*, and when a person asked for it."""
+        """Replace what the inventory says was applied for *app*.
+
+        With when a person *asked* for it, and the *run* that is about to delete.
+        """
+
+    async def check_record(
+        self, app: str, namespace: str, run: str, row: tuple[ObjectRef, str]
+    ) -> None:
+        """See that the inventory of *app* still has *run* and *row*; an error says that not."""
+
+    async def write_pause(
+        self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None
+    ) -> tuple[Pause, ...]:
+        """Set *ref* of *app* aside, None for all of it; None for *pause* takes it up again."""
+        ...
 
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
         """Return the writes of one object that the audit log tells of."""
@@ -92,6 +122,10 @@ class SourcesLike(Protocol):
     def look_again(self, app: str) -> None:
         """Read one app's folder soon; returns at once."""
 
+    async def proved(self, app: str, since: str) -> Proved:
+        """Ask Git afresh for one app, and read its files twice without what was kept."""
+        ...
+
 
 class AttributionLike(Protocol):
     """Who did it."""
@@ -104,6 +138,10 @@ class AttributionLike(Protocol):
 
     def recall(self, asked: Recall) -> Recalled:
         """Find what earlier commits stated; blocks."""
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git stated of one object, commit by commit; blocks."""
+        ...
 
     def show(self, asked: ReadCommit) -> CommitRead:
         """Read what a commit says and changes; blocks."""
@@ -131,6 +169,22 @@ class RevertsLike(Protocol):
         """Tell whether a commit has a revert of an app in it; blocks."""
 
 
+class AdoptingLike(Protocol):
+    """Live values written into Git."""
+
+    def meet(self, spec: AppSpec) -> None:
+        """Write for one app more."""
+
+    def planned(self, wanted: AdoptPlan) -> AdoptPlan:
+        """Work out how files come to state what is wanted; blocks."""
+
+    def made(self, plan: AdoptPlan) -> str:
+        """Write the commit that was shown, and return its id; blocks."""
+
+    def aim(self, plan: AdoptPlan) -> Aim:
+        """Say where the commit of a plan is made."""
+
+
 class MarksLike(Protocol):
     """Commits found again by their marks."""
 
@@ -150,6 +204,10 @@ class JournalLike(Protocol):
 
     async def left_open(self, cluster: str) -> Sequence[Entry]:
         """Return intents for a cluster that ended processes left without an outcome."""
+        ...
+
+    async def to_undo(self, number: int | None, apps: frozenset[str]) -> Sequence[Done]:
+        """Return one write by its number, or those of the newest run of *apps* that stands."""
         ...
 
     def close(self) -> None:
@@ -173,4 +231,5 @@ class Adapters:
     reverts: RevertsLike
     comparing: ComparingLike
     marks: MarksLike
+    adopting: AdoptingLike
     journal: JournalLike

@@ -8,25 +8,37 @@ from dataclasses import replace
 from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
+from core.reconcile.acting.adopting import adoptions
+from core.reconcile.acting.heal import pausing
+from core.reconcile.acting.prune.cycles import take_proof
+from core.reconcile.acting.prune.pruning import take_pruned
 from core.reconcile.acting.sending import take_applied
-from core.reconcile.judging import bodies, examining, explaining
+from core.reconcile.acting.undo import undoing
+from core.reconcile.judging import bodies, examining, explaining, looking_back
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
+from core.reconcile.judging.holds.pauses import take_pauses
 from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
     Compare,
     CompareLive,
+    EndPause,
     Examine,
     Execute,
+    ExecuteAdoption,
     ExecuteRevert,
     Explain,
+    LookBackAt,
+    PrepareAdoption,
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
+    PrepareUndo,
     Refresh,
     SetHeal,
+    SetPause,
     SetWriting,
     ShowCommit,
     ShowSides,
@@ -50,6 +62,7 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LayoutRead,
     LiveChanged,
+    PausesRead,
     SchemaRead,
     SourceLost,
     SourceRead,
@@ -62,15 +75,22 @@ from core.reconcile.memory.inputs import (
     WatchRepaired,
 )
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     CommitRead,
     Compared,
     Confirmed,
+    DoneFound,
     Examined,
     Explained,
     InventoryRead,
     InventoryWritten,
+    LookedBack,
+    PauseWritten,
     PlanPrepared,
+    Proved,
+    Pruned,
     Recalled,
     Result,
     Reverted,
@@ -104,6 +124,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     _judge_some(draft)
     runs.resume(draft)
     orders.heal(draft)
+    orders.prune(draft)
     return draft.frozen(), tuple(draft.effects)
 
 
@@ -136,7 +157,9 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             assert_never(happened)
 
 
-def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, PLR0912 - one case each
+def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
+    draft: Draft, happened: FromCluster
+) -> None:
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
@@ -154,6 +177,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             doubt_answers(draft, happened)
         case WatchRepaired():
             live.tell_repair(draft, happened)
+        case PausesRead():
+            take_pauses(draft, happened)
         case SyncAsked(name):
             orders.take_confirmation(draft, name)
         case AuditLogRead(name, problem):
@@ -179,11 +204,13 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             assert_never(happened)
 
 
-def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912 - one case each
+def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912, PLR0915 - one case each
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
             watched.follow_kinds(draft, draft.app(happened.app).spec.cluster)
+        case PauseWritten():
+            pausing.wrote_pause(draft, happened)
         case InventoryWritten():
             runs.wrote_inventory(draft, happened)
         case Confirmed():
@@ -192,6 +219,11 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
         case Applied():
             take_applied(draft, happened)
             runs.advance_all(draft)  # a step of another run may have waited for this object
+        case Proved():
+            take_proof(draft, happened)
+        case Pruned():
+            take_pruned(draft, happened)
+            runs.advance_all(draft)
         case Explained():
             explaining.take_explanation(draft, happened)
         case Recalled():
@@ -200,30 +232,41 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             reverts.take_access(draft, happened)
         case RevertPrepared():
             reverts.preview(draft, happened)
-        case CommitRead(request, commit):
-            draft.answer(request, commit)
-        case Compared(request, comparison):
-            draft.answer(request, comparison)
-        case Examined(request, healths):
-            draft.answer(request, healths)
+        case (
+            CommitRead(request, found)
+            | Compared(request, found)
+            | Examined(request, found)
+            | AdoptionPrepared(request, found)
+        ):
+            draft.answer(request, found)
+        case LookedBack():
+            looking_back.take_statements(draft, happened)
+        case DoneFound():
+            undoing.prepare(draft, happened)
         case RevertFound():
             reverts.found_revert(draft, happened)
         case Reverted():
             reverts.reverted(draft, happened)
+        case AdoptionMade():
+            adoptions.made(draft, happened)
         case _:
             assert_never(happened)
 
 
-def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
+def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one case each
     match asked:
-        case PreparePlan(request, keys, fields):
-            orders.prepare(draft, request, keys, fields)
-        case Execute(run, wanted):
-            runs.execute(draft, run, wanted, auto=False)
+        case PreparePlan(request, keys, fields, prune):
+            orders.prepare(draft, request, keys, fields, prune=prune)
+        case Execute(run, wanted, confirmed):
+            runs.execute(draft, run, wanted, auto=False, confirmed=confirmed)
         case PrepareRevert(request, app, commit, back, begins):
             draft.effects.append(ComputeRevert(request, app, commit, back, begins))
+        case PrepareUndo(request, number):
+            undoing.find(draft, request, number)
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
+        case PrepareAdoption() | ExecuteAdoption():
+            adoptions.obey(draft, asked)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
         case Compare(request, before, after):
@@ -234,12 +277,18 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
+        case SetPause(run, app, pause):
+            pausing.change_pause(draft, run, app, pause.ref, pause)
+        case EndPause(run, app, ref):
+            pausing.change_pause(draft, run, app, ref, None)
         case SetWriting(enabled):
             orders.set_writing(draft, enabled=enabled)
         case Explain(key):
             explaining.look_up(draft, key)
         case ShowSides(request, keys):
             draft.answer(request, bodies.shown(draft, keys))
+        case LookBackAt(request, key):
+            looking_back.look_back(draft, request, key)
         case Examine(request, keys, closely):
             examining.examine(draft, request, keys, closely=closely)
         case Refresh():

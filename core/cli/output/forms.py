@@ -2,22 +2,26 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from core.model import (
     Absent,
     Actor,
     AppView,
     ClusterName,
+    Commit,
     Drift,
     Event,
     FieldChange,
     Health,
     Healths,
+    Held,
     Json,
     JsonObject,
+    Key,
     KindRef,
     ObjectRef,
     Origin,
@@ -26,14 +30,17 @@ from core.model import (
     Verdict,
     as_json,
 )
+from core.model.comparisons import Likeness
 
 SCHEMA: Final = "driftdeck.dev/v1"
+Past: TypeAlias = Mapping[Key, Likeness]
+NO_PAST: Final[Past] = MappingProxyType({})
 
 
 def diff_form(
-    snapshot: Snapshot, *, everything: bool, healths: Healths | None = None
+    snapshot: Snapshot, *, everything: bool, healths: Healths | None = None, past: Past = NO_PAST
 ) -> JsonObject:
-    """Put a whole snapshot into the form of `diff -o json`, with what is known of health."""
+    """Put a whole snapshot into the form of `diff -o json`, with what else was asked."""
     shown = listed(snapshot, everything=everything)
     complete = all(app.complete and not app_problem(app) for app in snapshot.apps)
     untaken = Counter(row.key.app for row in snapshot.rows.values() if row.untaken)
@@ -48,6 +55,7 @@ def diff_form(
             {
                 **_object_form(row, snapshot.called(row.cluster)),
                 "health": _health_form(healths.of.get(row.key) if healths else None),
+                **({"past": _past_form(past[row.key])} if row.key in past else {}),
             }
             for row in shown
         ],
@@ -126,9 +134,23 @@ def _app_form(app: AppView, called: ClusterName) -> JsonObject:
         "problem": app_problem(app) or None,
         "unseen": list(app.unseen),
         "inventory": app.inventory or None,
+        "held": _held_form(app.held),
         "counts": {verdict.value: app.counts.get(verdict, 0) for verdict in Verdict},
         "ignored": app.ignored,
         "no_manifests": list(app.others),
+    }
+
+
+def _held_form(held: Held | None) -> JsonObject | None:
+    """Why it is not healed for now, and until when; a pause names who set it, and why."""
+    if held is None:
+        return None
+    return {
+        "by": held.by.value,
+        "until": time_text(held.until) if held.until is not None else None,
+        "message": held.words,
+        "author": held.pause.author if held.pause is not None else None,
+        "reason": held.pause.reason if held.pause is not None else None,
     }
 
 
@@ -143,6 +165,7 @@ def _object_form(row: Drift, called: ClusterName) -> JsonObject:
         "resource_version": row.stamp.version if row.stamp is not None else None,
         "judged_at": time_text(row.judged_at) if row.judged_at else None,
         "reason": row.reason or row.problem or (row.held.words if row.held else None),
+        "held": _held_form(row.held),
         "untaken": row.untaken,
         "tracked_by": row.tracked_by or None,
         "actor": _actor_form(row.actor) if row.actor else None,
@@ -157,6 +180,21 @@ def _health_form(health: Health | None) -> JsonObject | None:
     if health is None:
         return None
     return {"state": health.state.value, "message": health.words or None}
+
+
+def _past_form(found: Likeness) -> JsonObject:
+    """Say between which commits Git stated an object as it is; null where none did, or no end."""
+    return {
+        "since": _commit_form(found.since) if found.since is not None else None,
+        "until": _commit_form(found.until) if found.until is not None else None,
+        "statements": found.statements,
+        "problem": found.problem or None,
+    }
+
+
+def _commit_form(commit: Commit) -> JsonObject:
+    form: JsonObject = {"commit": commit.id, "author": commit.author, "date": commit.date}
+    return form | {"subject": commit.subject}
 
 
 def _identity(kind: KindRef | None, ref: ObjectRef | None) -> JsonObject | None:

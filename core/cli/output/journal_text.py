@@ -8,6 +8,7 @@ from core.cli.output.forms import SCHEMA, time_text
 from core.cli.output.report import Page
 from core.journal import Entry
 from core.model import JsonObject
+from core.model.journal import Deed
 from core.telling.moments import moment
 from core.telling.spans import Line, Role, say
 
@@ -43,7 +44,7 @@ def _lines(entry: Entry, page: Page) -> Iterator[Line]:
     outcome: dict[str, Any] = entry.outcome or {"ending": _LEFT_OPEN, "words": None}
     ending = str(outcome["ending"])
     what = (
-        say(f"{moment(time_text(entry.at))}  ", Role.MUTED),
+        say(f"{entry.number}  {moment(time_text(entry.at))}  ", Role.MUTED),
         say(f"{row['deed']} "),
         say(f"{object_of(row)}  ", Role.STRONG),
         say(ending, _ROLES.get(ending, Role.UNKNOWN)),
@@ -67,7 +68,8 @@ def object_of(row: dict[str, Any]) -> str:
     """Name what was written to, or the commit."""
     about = row["object"]
     if about is None:
-        return f"of {str(row['revision'])[:7]}" if row["revision"] else f"to {row['app']}"
+        where = "of live values" if row["deed"] == Deed.ADOPT else f"to {row['app']}"
+        return f"of {str(row['revision'])[:7]}" if row["revision"] else where
     name = f"{about['namespace']}/{about['name']}" if about["namespace"] else str(about["name"])
     where = f" on {row['cluster']}" if row["cluster"] else ""
     return f"{about['kind']} {name}{where}"

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from core.cli.output.ink import Ink
 from core.cli.output.report import Page, change_lines
-from core.model import Plan, Run, Step
+from core.model import Plan, Run, Step, Verb
 from core.telling import plans
 from core.telling.spans import Line, Role, say
 
 
 def plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[str]:
-    """Yield a plan: where it runs, its steps in their order, and what to know about it."""
+    """Yield a plan: where it runs, its steps in their order, and what to know about it.
+
+    With *left* also what stays as it is in the objects of its steps.
+    """
     yield from page.lines(_plan_lines(plan, page, left=left))
 
 
@@ -35,6 +38,8 @@ def _plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[Line]
         yield ()
         yield from _step_lines(step, page, left=left)
     yield ()
+    for line in plans.guards(plan):
+        yield from page.ink.wrapped(line, indent=2)
     for note in plan.notes:
         yield from page.ink.wrapped((say(note),), indent=2, label="- ")
     yield (say(f"  {plans.totals(plan)}"),)
@@ -50,6 +55,7 @@ def _step_lines(step: Step, page: Page, *, left: bool) -> Iterator[Line]:
     if step.problem:
         yield from page.ink.wrapped((say(step.problem, Role.ERROR),), indent=4, label="! ")
     for change in step.changes:
-        yield from change_lines(change, page, indent=4)
+        names = ("live", "back") if step.verb is Verb.UNDO else ("live", "Git")
+        yield from change_lines(change, page, indent=4, names=names)
     for words in plans.left_in(step) if left else ():
         yield from page.ink.wrapped((say(words, Role.MUTED),), indent=4)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
 from core.cluster.connection.answers import Answer
+from core.cluster.connection.paths import object_path
+from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded
+from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import rows_of, shard_name
 from core.errors import RejectedError
 from core.model import KindRef, Resource
@@ -16,6 +19,8 @@ from core.reconcile.memory.results import InventoryRow
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 ASKED: Final = "driftdeck/synced-by-a-person"
+RUN: Final = "driftdeck/pruned-by-run"
+PAUSED: Final = "driftdeck/set-aside"
 
 
 class Metadata(msgspec.Struct, rename="camel"):
@@ -50,13 +55,37 @@ class Place:
     namespace: str
 
 
+Part: TypeAlias = tuple[str, str]  # the name of a ConfigMap, and its version, "" once it is gone
+
+
+class Notes(NamedTuple):
+    """What stands beside the rows, in annotations; "" is not known."""
+
+    asked: str = ""  # when a person last had the app synced
+    run: str = ""  # which run deletes, or deleted last
+    paused: str = ""  # what people set aside of it
+
+    def over(self, before: "Notes") -> "Notes":
+        """Return these notes, with those of *before* where they say nothing."""
+        return Notes(*(mine or theirs for mine, theirs in zip(self, before, strict=True)))
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """The notes as they are written."""
+        said = zip((ASKED, RUN, PAUSED), self, strict=True)
+        return {name: value for name, value in said if value}
+
+
+NOTHING_NOTED: Final = Notes()
+
+
 @dataclass(frozen=True, slots=True)
 class Shard:
     """What one of ours says, at a version."""
 
     resource_version: str
     data: Mapping[str, str]
-    asked: str  # when a person last had the app synced
+    notes: Notes = NOTHING_NOTED
 
 
 def shard_of(answer: Answer) -> Shard:
@@ -69,8 +98,26 @@ def shard_of(answer: Answer) -> Shard:
     name, value = LABEL
     if (found.metadata.labels or {}).get(name) != value:
         raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
-    asked = (found.metadata.annotations or {}).get(ASKED, "")
-    return Shard(found.metadata.resource_version, found.data or {}, asked)
+    said = found.metadata.annotations or {}
+    notes = Notes(*(said.get(name, "") for name in (ASKED, RUN, PAUSED)))
+    return Shard(found.metadata.resource_version, found.data or {}, notes)
+
+
+def put_request(namespace: str, name: str, shard: Shard) -> Request:
+    """Write one of ours, over the version that it has, or anew where it has none."""
+    metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
+    if shard.notes.annotations:
+        metadata["annotations"] = shard.notes.annotations
+    if shard.resource_version:
+        metadata["resourceVersion"] = shard.resource_version
+    path = object_path(MAPS, namespace, name)
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": shard.data}
+    return Request(
+        method="PUT" if shard.resource_version else "POST",
+        path=path if shard.resource_version else path.rpartition("/")[0],
+        query=query_of(fieldManager=MANAGER),
+        body=msgspec.json.encode(body),
+    )
 
 
 def beginning_of(found: ConfigMap) -> tuple[Place, Mapping[str, str]] | None:

@@ -1,11 +1,14 @@
 """Whether the world is still, or not yet, the one that a step of a plan is about."""
 
-from core.model import Coming, Plan, Step, stamp_of
+from core.model import Coming, Plan, Step, Verb, stamp_of
+from core.reconcile.acting.prune.standing import still_stands
 from core.reconcile.memory.draft import Draft
 
 
 def step_stands(draft: Draft, step: Step) -> bool:
     """Tell whether the object is still what the step was decided on."""
+    if step.verb is Verb.PRUNE:
+        return still_stands(draft, step)
     app = draft.app(step.key.app)
     desired = app.desired.get(step.key.ref)
     kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from core.model import Key, Plan, RevertPlan
+from core.model import Key, ObjectRef, Pause, Plan, RevertPlan
+from core.model.adoptions import AdoptPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,27 @@ class PreparePlan:
     request: int
     keys: frozenset[Key]
     fields: Mapping[Key, frozenset[str]] = field(default_factory=dict)  # paths as they are shown
+    prune: bool = False  # what of them Git dropped is to go
 
 
 @dataclass(frozen=True, slots=True)
 class Execute:
-    """Carry out a plan that a person accepted."""
+    """Carry out a plan that was accepted."""
 
     run: int
     plan: Plan
+    confirmed: bool = False  # by a person who read what guards say, not in advance
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareUndo:
+    """Work out how to put back what one entry of the journal changed, in `Snapshot.answers`.
+
+    Without a number it is about the newest sync or heal that was not undone yet.
+    """
+
+    request: int
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,25 @@ class ExecuteRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepareAdoption:
+    """Work out the commit that states live values; it appears in `Snapshot.answers`."""
+
+    request: int
+    app: str
+    keys: frozenset[Key]
+    fields: frozenset[str] = frozenset()  # paths; without any, all that drifted
+    begins: str = ""  # a branch that begins with it, for a pull request
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteAdoption:
+    """Make the commit that was previewed; nothing is written to the cluster."""
+
+    run: int
+    plan: AdoptPlan
+
+
+@dataclass(frozen=True, slots=True)
 class PrepareHeal:
     """Work out what standing repair would do to an app now; the plan appears as that of a sync."""
 
@@ -63,6 +96,24 @@ class SetHeal:
 
     apps: frozenset[str]
     enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetPause:
+    """Set an app or an object of it aside for a time, for every process of ours."""
+
+    run: int
+    app: str
+    pause: Pause
+
+
+@dataclass(frozen=True, slots=True)
+class EndPause:
+    """End the pause of an app, or of an object of it."""
+
+    run: int
+    app: str
+    ref: ObjectRef | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +136,14 @@ class ShowSides:
 
     request: int
     keys: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class LookBackAt:
+    """Find the commit at which Git stated this object as it is, in `Snapshot.answers`."""
+
+    request: int
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +202,19 @@ class Refresh:
 Command: TypeAlias = (
     PreparePlan
     | Execute
+    | PrepareUndo
     | PrepareRevert
     | ExecuteRevert
+    | PrepareAdoption
+    | ExecuteAdoption
     | PrepareHeal
     | SetHeal
+    | SetPause
+    | EndPause
     | SetWriting
     | Explain
     | ShowSides
+    | LookBackAt
     | Examine
     | ShowCommit
     | Compare

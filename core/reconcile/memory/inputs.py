@@ -13,10 +13,12 @@ from core.model import (
     AppSpec,
     Commit,
     Document,
+    Guard,
     Home,
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Problem,
     Resource,
 )
@@ -60,6 +62,7 @@ class SourceLost:
 
     app: str
     problem: Problem
+    guard: Guard = Guard.SOURCE_KNOWN  # which one of a prune it is the matter of
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,14 @@ class SyncAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PausesRead:
+    """What is set aside of an app, as its inventory tells; those that are over may be among it."""
+
+    app: str
+    pauses: tuple[Pause, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLogRead:
     """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
 
@@ -264,6 +275,7 @@ FromCluster: TypeAlias = (
     | AdmissionSeen
     | AuditLogRead
     | SyncAsked
+    | PausesRead
     | WatchRepaired
     | SchemaRead
     | KindListed
