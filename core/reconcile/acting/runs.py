@@ -15,7 +15,7 @@ from core.model import Key, Plan, Problem, Remedy, Run, Step
 from core.reconcile.acting.order.stages import stages
 from core.reconcile.acting.plans import keys_of, stated_twice
 from core.reconcile.acting.sending import problem_of_step, send_steps
-from core.reconcile.acting.standing import is_coming, read_only_words, step_stands
+from core.reconcile.acting.standing import is_coming, step_stands, why_not
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
@@ -28,7 +28,6 @@ from core.reconcile.memory.tables import Map
 
 SYNC: Final = "sync"
 SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
-READ_ONLY: Final = Problem(Remedy.GRANT, "read-only: writing is not allowed in this session")
 
 
 def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
@@ -42,12 +41,6 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
         thaw(draft, wanted.cluster)
     skipped = tuple(problem_of_step(step) for step in wanted.steps if step.problem)
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)
-
-
-def why_not(draft: Draft, cluster: str) -> Problem:
-    """Say why nothing may be written to a cluster."""
-    words = read_only_words(draft, cluster)
-    return Problem(Remedy.GRANT, words) if words else READ_ONLY
 
 
 def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:
