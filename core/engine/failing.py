@@ -16,7 +16,9 @@ from core.reconcile.memory.effects import (
     CompareStates,
     ComputeRevert,
     Confirm,
+    FindDone,
     FindRevert,
+    LookBack,
     LookUp,
     MakeRevert,
     Perform,
@@ -25,6 +27,7 @@ from core.reconcile.memory.effects import (
     ReadPods,
     Recall,
     WriteInventory,
+    WritePause,
 )
 from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import (
@@ -32,10 +35,13 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    DoneFound,
     Examined,
     Explained,
     InventoryRead,
     InventoryWritten,
+    LookedBack,
+    PauseWritten,
     PlanPrepared,
     Recalled,
     Reverted,
@@ -51,8 +57,11 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | Recall
     | ReadInventory
     | WriteInventory
+    | WritePause
     | CheckAccess
     | ReadPods
+    | FindDone
+    | LookBack
     | ComputeRevert
     | ReadCommit
     | CompareStates
@@ -95,6 +104,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return InventoryRead(app, (), problem.words)
         case WriteInventory(app=app, rows=rows):
             return InventoryWritten(app, rows, problem.words)
+        case WritePause(run=run, app=app):
+            return PauseWritten(run, app, problem=problem)
         case CheckAccess(request, plan):
             return PlanPrepared(request, _refused(plan, problem.words))
         case ComputeRevert(request, app, commit, _, begins):
@@ -103,6 +114,10 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case LookBack(request, key):
+            return LookedBack(request, key, (), problem.words)
+        case FindDone(request):
+            return DoneFound(request, (), problem.words)
         case ReadPods(request, known):
             return Examined(request, known)
         case CompareStates(request, before, after):

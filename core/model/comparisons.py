@@ -1,4 +1,4 @@
-"""Two states of Git against each other: two revisions of an app, or two apps."""
+"""Two states against each other: two revisions of an app, two apps, or what is live of two."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,11 +39,12 @@ class End:
 
     spec: AppSpec  # `revision` is the one that is compared
     commit: Commit | None = None  # None: not read
+    live: str = ""  # how its cluster is called, where live objects are compared
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two ends state differently."""
+    """What two ends state differently, or what is live of them."""
 
     before: End
     after: End
@@ -67,5 +68,16 @@ class Comparison:
         return f"{one.name}..{other.name}"
 
 
-Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison | Healths
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """At which commit Git stated one object as it is in the cluster."""
+
+    key: Key
+    since: Commit | None = None  # the one that made Git state it so; None: none that was looked at
+    until: Commit | None = None  # the one that changed that; None: Git states it so now
+    statements: int = 0  # different ones that it was held against, where none was equal
+    problem: str = ""  # why it cannot be told
+
+
+Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison | Healths | Likeness
 """What a request of a front end is answered with."""

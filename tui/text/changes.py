@@ -6,6 +6,7 @@ Every row says who: the manager beside the live value, the commit beside Git's.
 from collections.abc import Iterable
 
 from core.model import Drift, FieldChange, Health
+from core.model.comparisons import Likeness
 from core.telling import changes, objects, origins
 from core.telling.spans import Line, Role, Span, plain, say
 from tui.text.pairs import pair_parts, value_spans
@@ -29,10 +30,10 @@ def object_page(
     *,
     noise: bool,
     text: bool = False,
-    health: Health | None = None,
+    beside: Iterable[Line] = (),
 ) -> tuple[list[Line], list[tuple[int, FieldChange]]]:
     """The same, and on which line each field begins; as text they have no such line."""
-    lines = [*header_lines(drift, width, looks), *_health_lines(health, width), ()]
+    lines = [*header_lines(drift, width, looks), *beside, ()]
     shown = [change for change in drift.changes if noise or not changes.is_noise(change)]
     fields: list[tuple[int, FieldChange]] = []
     if text:
@@ -64,11 +65,17 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
     return lines
 
 
-def _health_lines(health: Health | None, width: int) -> list[Line]:
-    """Whether it works, which the verdict does not say."""
-    if health is None:
-        return []
-    return flow((("health  ", Role.MUTED), objects.works(health)), width, indent=8)
+def beside_lines(
+    health: Health | None, likeness: Likeness | None, width: int, looks: Looks
+) -> list[Line]:
+    """Whether it works, which the verdict does not say, and when Git stated it as it is."""
+    lines: list[Line] = []
+    if health is not None:
+        lines += flow((("health  ", Role.MUTED), objects.works(health)), width, indent=8)
+    if likeness is not None:
+        told = origins.likeness(likeness, looks.now)
+        lines += flow((("past  ", Role.MUTED), *told), width, indent=6)
+    return lines
 
 
 def origin_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:

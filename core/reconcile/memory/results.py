@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from core.model import (
     Actor,
+    Commit,
     CommitShown,
     Desired,
     Document,
@@ -18,11 +19,13 @@ from core.model import (
     Live,
     ObjectRef,
     Origin,
+    Pause,
     Plan,
     Problem,
     RevertPlan,
 )
 from core.model.comparisons import Comparison
+from core.model.journal import Done
 from core.model.requests import Edit
 
 
@@ -57,6 +60,16 @@ class InventoryWritten:
     app: str
     rows: tuple[InventoryRow, ...]
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWritten:
+    """A pause was stored, or that it ended; what is set aside of the app now."""
+
+    run: int
+    app: str
+    pauses: tuple[Pause, ...] = ()
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,34 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What Git stated of one object for a while."""
+
+    document: Document
+    since: Commit  # the one that made it so
+    until: Commit | None  # the one that changed it; None: Git states it so now
+
+
+@dataclass(frozen=True, slots=True)
+class LookedBack:
+    """Git was looked through for one object; newest first.  `problem` says why it was not."""
+
+    request: int
+    key: Key
+    statements: tuple[Statement, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoneFound:
+    """What is to be undone was read from the journal; `problem` says why it cannot be."""
+
+    request: int
+    done: tuple[Done, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reverted:
     """A revert commit was made, or could not be."""
 
@@ -172,6 +213,7 @@ class RevertFound:
 Result: TypeAlias = (
     InventoryRead
     | InventoryWritten
+    | PauseWritten
     | Confirmed
     | Explained
     | Recalled
@@ -181,6 +223,8 @@ Result: TypeAlias = (
     | CommitRead
     | Compared
     | Examined
+    | DoneFound
+    | LookedBack
     | Reverted
     | RevertFound
 )

@@ -6,13 +6,16 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from core.model import Commit, Drift, Key
+from core.model import Commit, Drift, Key, Stamp
+from core.model.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
     Execute,
     ExecuteRevert,
+    LookBackAt,
     PreparePlan,
     PrepareRevert,
+    PrepareUndo,
     Refresh,
     SetHeal,
     SetWriting,
@@ -276,6 +279,37 @@ async def test_revert_previews_the_commit_and_makes_it() -> None:
         await stage.confirm()
         assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "reverted as beefcaf, 1 object synced")
+
+
+@covers("explain")
+async def test_x_says_when_git_stated_the_object_as_it_is() -> None:
+    world = samples.world()
+    row = replace(world.rows[samples.API], stamp=Stamp("d", "5", "u"))
+    rows = {**world.rows, samples.API: row}
+    async with playing((160, 50), snapshot=replace(world, rows=rows)) as stage:
+        await stage.press("2", "j", "X")
+        assert "past  looking through Git's history" in stage.pane("changes")
+        (ask,) = stage.asked(LookBackAt)
+        newer, older = samples.HISTORY[:2]
+        found = Likeness(samples.API, older, newer)
+        await stage.say(replace(stage.engine.newest, answers={ask.request: found}))
+        assert f"past  as Git stated it from {older.id[:7]}" in stage.pane("changes")
+        assert f"until {newer.id[:7]}" in " ".join(stage.pane("changes").split())
+        await stage.press("k")
+        assert "past  " not in stage.pane("changes")
+
+
+@covers("undo")
+async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("z")
+        await stage.until(lambda: "put back  prod-eu-1 / payments / Deployment api" in stage.dialog)
+        for words in ("healed again", "its value is a secret", "Put back 1 object"):
+            assert words in stage.dialog
+        (ask,) = stage.asked(PrepareUndo)
+        await stage.confirm()
+        assert stage.asked(Execute)[0].plan is stage.engine.newest.plan_for(ask.request)
+        await stage.until(lambda: stage.bar("note") == "put back 1 object")
 
 
 @covers("rollback")

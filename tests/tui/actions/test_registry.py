@@ -115,10 +115,11 @@ WHY_NOT = [
     ("text", Standin, "pane 0 shows no differences"),
     ("compare", _on(Pane.TIMELINE), "choose a commit (3), or an app (1) and then another one"),
     ("noise", Standin, "pane 0 shows no differences"),
+    ("explain", Standin, "choose an object (2)"),
     ("next_change", Standin, "pane 0 shows no fields"),
     ("previous_change", Standin, "pane 0 shows no fields"),
 ]
-OF_OBJECTS = ("mark", "text", "noise", "next_change", "previous_change")
+OF_OBJECTS = ("mark", "explain", "text", "noise", "next_change", "previous_change")
 CAN = dict.fromkeys(("revert", "rollback"), _on(Pane.COMMITS)) | dict.fromkeys(
     OF_OBJECTS, _on(Pane.RESOURCES)
 )
