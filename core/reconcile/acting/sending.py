@@ -30,6 +30,7 @@ from core.reconcile.acting.standing import is_coming, step_stands, why_not
 from core.reconcile.judging.causes import cause_of
 from core.reconcile.judging.evidence.fights import forget_heals, remember_heal
 from core.reconcile.judging.evidence.refusals import PUT_BACK
+from core.reconcile.judging.holds.pauses import pause_of, pause_words
 from core.reconcile.judging.judging import live_at
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
@@ -81,8 +82,10 @@ def _taken_back(draft: Draft, run: RunState, step: Step) -> Step | None:
     cluster = app.spec.cluster
     words = "" if draft.may_write(cluster) else why_not(draft, cluster).words
     if run.auto:
+        pause = pause_of(app, step.key.ref, draft.now)
         words = words or draft.cluster(cluster).view.frozen
         words = words or ("" if app.healing else "healing was switched off")
+        words = words or ("" if pause is None else pause_words(pause))
     return replace(step, problem=words, remedy=Remedy.GRANT, stopped=True) if words else None
 
 

@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from typing_extensions import override
 
-from core.model import Key, Problem, Remedy, Verdict
+from core.model import Key, Pause, Problem, Remedy, Verdict
 from core.model.requests import Delete
 from core.reconcile.memory.commands import SetWriting
 from core.reconcile.memory.effects import Effect, Follow, Perform, ReadInventory, WriteInventory
-from core.reconcile.memory.inputs import ClusterWentBack, Input, SchemaRead, SourceLost
+from core.reconcile.memory.inputs import ClusterWentBack, Input, PausesRead, SchemaRead, SourceLost
 from core.reconcile.memory.results import Applied, InventoryRead, InventoryRow
-from tests.core.reconcile.play import FOUND, MOVES, Play
-from tests.core.reconcile.world import CONFIG_MAP, SCHEMAS, SPEC, world
+from tests.core.reconcile.play import FOUND, MOVES, NAMES, Play
+from tests.core.reconcile.world import CONFIG_MAP, SCHEMAS, SPEC, ref, world
+
+TWO_OF_THREE = 5  # of eight
 
 
 @dataclass
@@ -57,6 +59,12 @@ class Watched(Play):
     def forbid(self, number: int) -> None:
         """A person allows or forbids writing."""
         self._tell(SetWriting(enabled=bool(number % 2)))
+
+    def pause(self, number: int) -> None:
+        """A person sets an object aside for ten minutes, or takes it up again."""
+        about = ref(CONFIG_MAP, NAMES[number % 2])
+        pause = Pause(about, self.mind.now + 600.0, "busy", "ada", self.mind.now)
+        self._tell(PausesRead(SPEC.name, (pause,) if number < TWO_OF_THREE else ()))
 
     def go_back(self, _number: int) -> None:
         """The server was restored from a snapshot: it says so, and is listed again."""
@@ -111,6 +119,8 @@ class Watched(Play):
         assert state.writing, "a write that nobody allowed"
         assert app.healing or write.key in self.ordered, "a write that nobody wanted"
         assert not cluster.view.frozen or write.key in self.ordered, "a heal while it is frozen"
+        paused = any(p.ref == write.key.ref and p.until > self.mind.now for p in app.pauses)
+        assert not paused or write.key in self.ordered, "a heal of what is set aside"
         assert cluster.view.connected, "a write to a cluster that is not heard"
         assert name in self.git, "a write to an object that Git does not state"
         stated = json.loads(write.desired.body)["data"]
@@ -133,6 +143,7 @@ ALL: Mapping[str, Callable[[Watched, int], None]] = {
     "lose_git": Watched.lose_git,
     "forbid": Watched.forbid,
     "go_back": Watched.go_back,
+    "pause": Watched.pause,
 }
 
 
@@ -157,6 +168,7 @@ class Safety(RuleBasedStateMachine):
         play = self.play
         play.settle()
         play.forbid(1)
+        play.pause(7)
         play.heal(1)
         play.refresh(0)
         play.plan(0)

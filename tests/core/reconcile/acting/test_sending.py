@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from core.model import EventName, FieldVerdict, Live, Remedy, Verdict
+from core.model import EventName, FieldVerdict, Live, Pause, Remedy, Verdict
 from core.model.requests import Awaited, Version
 from core.reconcile.memory.commands import Execute, Refresh, SetHeal, SetWriting
 from core.reconcile.memory.effects import Effect, Perform
-from core.reconcile.memory.inputs import ClusterWentBack, Input
+from core.reconcile.memory.inputs import ClusterWentBack, Input, PausesRead
 from core.reconcile.memory.results import Applied, InventoryRead
 from tests.core.reconcile.world import (
     CONFIG_MAP,
@@ -323,7 +323,13 @@ def test_a_run_ends_where_writing_is_forbidden_before_it_wrote() -> None:
 
 
 @pytest.mark.parametrize(
-    "happened", [SetHeal(frozenset({SPEC.name}), enabled=False), ClusterWentBack("prod")]
+    "happened",
+    [
+        SetHeal(frozenset({SPEC.name}), enabled=False),
+        ClusterWentBack("prod"),
+        PausesRead(SPEC.name, (Pause(None, 2000.0, "busy", "ada", 1000.0),)),
+        PausesRead(SPEC.name, (Pause(A.ref, 2000.0, "busy", "ada", 1000.0),)),
+    ],
 )
 def test_a_heal_that_is_not_wanted_any_more_is_not_sent(happened: Input) -> None:
     made = applied(healing=True)
