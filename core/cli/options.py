@@ -37,6 +37,7 @@ class Options:
     branch: str = ""  # one that begins
     subject: str = ""  # what both environments have
     dry_run: bool = False
+    prune: bool = False  # what Git dropped, too
     yes: bool = False
     commit: str = ""
     number: int | None = None  # of an entry of the journal

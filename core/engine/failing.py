@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar, assert_never
 
 from core.errors import ProductError, UnavailableError
-from core.model import Commit, CommitShown, Plan, RevertPlan, problem_of
+from core.model import Blocked, Commit, CommitShown, Guard, Plan, RevertPlan, problem_of
 from core.model.comparisons import Comparison, End
 from core.reconcile.memory.effects import (
     CheckAccess,
@@ -22,6 +22,8 @@ from core.reconcile.memory.effects import (
     LookUp,
     MakeRevert,
     Perform,
+    Prove,
+    Prune,
     ReadCommit,
     ReadInventory,
     ReadPods,
@@ -43,6 +45,8 @@ from core.reconcile.memory.results import (
     LookedBack,
     PauseWritten,
     PlanPrepared,
+    Proved,
+    Pruned,
     Recalled,
     Reverted,
     RevertFound,
@@ -53,6 +57,8 @@ T = TypeVar("T")
 Asking: TypeAlias = (  # the effects that end with exactly one input, whatever becomes of them
     Confirm
     | Perform
+    | Prove
+    | Prune
     | LookUp
     | Recall
     | ReadInventory
@@ -96,6 +102,10 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return Confirmed(key, desired, live, None, words, status=0, retry=again, patch=asked)
         case Perform(_, key, desired):
             return Applied(key, desired, None, problem)
+        case Prove(app):
+            return Proved(app, "", Blocked(Guard.SOURCE_KNOWN, problem.words))
+        case Prune(_, key, uid):
+            return Pruned(key, uid, problem)
         case LookUp():
             return Explained(effect.key, effect.desired, effect.live, effect.changes)
         case Recall(key, _, revision):

@@ -22,8 +22,9 @@ from core.engine.seams import Adapters, ClusterLike
 from core.engine.trying import tried
 from core.errors import OutdatedError, ProductError, UsageError
 from core.health import trouble
-from core.model import Healths, Live, RevertPlan, Step
+from core.model import Blocked, Healths, Live, RevertPlan, Step
 from core.model.journal import Deed, Done, Intent
+from core.reconcile.acting.prune.pruning import last_word
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,
@@ -39,6 +40,8 @@ from core.reconcile.memory.effects import (
     Meet,
     Perform,
     Pods,
+    Prove,
+    Prune,
     ReadCommit,
     ReadInventory,
     ReadPods,
@@ -58,6 +61,7 @@ from core.reconcile.memory.results import (
     InventoryWritten,
     PauseWritten,
     PlanPrepared,
+    Pruned,
     Reverted,
     RevertFound,
     RevertPrepared,
@@ -151,6 +155,10 @@ class Performer:
                 return await self._confirm(effect)
             case Perform():
                 return await self._perform(effect)
+            case Prove(app, since):
+                return await self._adapters.sources.proved(app, since)
+            case Prune():
+                return await self._prune(effect)
             case ReadInventory(name, app, namespace, home, claim):
                 cluster = self._adapters.clusters[name]
                 rows = await cluster.read_inventory(app, namespace, home, claim)
@@ -198,6 +206,25 @@ class Performer:
         between = tuple(made.resource_version for made in passed if made is not None)
         return Applied(effect.key, effect.desired, live, between=between, at=self._clock.wall())
 
+    async def _prune(self, effect: Prune) -> Input:
+        """Delete an object, if it and the inventory still are what they were; none is right, too.
+
+        A delete whose answer was lost is not sent again: the next look says what became of it.
+        """
+        cluster, key = self._adapters.clusters[effect.cluster], effect.key
+        row = (key.ref, effect.uid)
+        await cluster.check_record(key.app, effect.namespace, effect.run, row)
+        live = await cluster.read(effect.request.kind.api_version, key.ref)
+        if live is None:
+            return Pruned(key, effect.uid)
+        said = last_word(effect, live)
+        if isinstance(said, Blocked):
+            return Pruned(key, effect.uid, kept=said)
+        intent = replace(effect.intent, version=live.resource_version)
+        send = partial(cluster.perform, (said,), live)
+        await self._journalled.write(intent, send, _version_after)
+        return Pruned(key, effect.uid)
+
     async def _reverted(self, plan: RevertPlan) -> str:
         plan = replace(plan, mark=secrets.token_hex(8))
         intent = Intent(
@@ -222,8 +249,9 @@ class Performer:
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
         place, asked = (app, effect.namespace, effect.home), effect.asked
+        notes = (asked, effect.run)
         try:
-            await cluster.write_inventory(*place, effect.rows, asked)
+            await cluster.write_inventory(*place, effect.rows, *notes)
         except OutdatedError as error:
             rows = await cluster.read_inventory(*place)
             return InventoryRead(app, rows, instead=str(error), asked=asked)

@@ -34,6 +34,7 @@ from core.reconcile.memory.results import (
     Explained,
     InventoryRow,
     LookedBack,
+    Proved,
     Recalled,
 )
 
@@ -83,9 +84,23 @@ class ClusterLike(Protocol):
         """
 
     async def write_inventory(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
+        self,
+        app: str,
+        namespace: str,
+        home: Home,
+        rows: Sequence[InventoryRow],
+        asked: str = "",
+        run: str = "",
     ) -> None:
-        """Replace what the inventory says was applied for *app*, and when a person asked for it."""
+        """Replace what the inventory says was applied for *app*.
+
+        With when a person *asked* for it, and the *run* that is about to delete.
+        """
+
+    async def check_record(
+        self, app: str, namespace: str, run: str, row: tuple[ObjectRef, str]
+    ) -> None:
+        """See that the inventory of *app* still has *run* and *row*; an error says that not."""
 
     async def write_pause(
         self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None
@@ -105,6 +120,10 @@ class SourcesLike(Protocol):
 
     def look_again(self, app: str) -> None:
         """Read one app's folder soon; returns at once."""
+
+    async def proved(self, app: str, since: str) -> Proved:
+        """Ask Git afresh for one app, and read its files twice without what was kept."""
+        ...
 
 
 class AttributionLike(Protocol):

@@ -55,7 +55,19 @@ from core.model.plans import (
     Step,
     Verb,
 )
-from core.model.problems import Problem, Remedy, error_of, one_server_words, problem_of, worst_of
+from core.model.problems import (
+    Allowed,
+    Blocked,
+    Clearance,
+    Guard,
+    Problem,
+    Remedy,
+    error_of,
+    one_server_words,
+    problem_of,
+    stopping,
+    worst_of,
+)
 from core.model.sides import (
     SEALED,
     Commit,
@@ -93,12 +105,15 @@ __all__ = [
     "UNNAMED",
     "Absent",
     "Actor",
+    "Allowed",
     "Answer",
     "AppSpec",
     "AppView",
     "AuditEvent",
+    "Blocked",
     "Cause",
     "Claim",
+    "Clearance",
     "ClusterName",
     "ClusterSpec",
     "ClusterView",
@@ -116,6 +131,7 @@ __all__ = [
     "Extras",
     "FieldChange",
     "FieldVerdict",
+    "Guard",
     "Health",
     "HealthState",
     "Healths",
@@ -161,5 +177,6 @@ __all__ = [
     "problem_of",
     "refusal_of",
     "stamp_of",
+    "stopping",
     "worst_of",
 ]

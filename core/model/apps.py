@@ -93,6 +93,8 @@ class AppSpec:
     follow: bool = True  # whether --autoheal applies its new commits
     namespaces: tuple[str, ...] = ()  # the only ones it may touch; () means its own and named ones
     cluster_kinds: tuple[str, ...] = ()  # beside `namespaces`: allowed kinds that have none
+    prune: bool = False  # whether --autoheal deletes what Git dropped
+    allow_empty: bool = False  # whether a person may confirm that nothing is left (G4)
     mass_drift: int = 30  # percent of its objects; where more drift at once, none is healed
     take_over: bool = False  # also what another engine still tracks
     inventory_namespace: str = ""  # "" means `namespace`, else default

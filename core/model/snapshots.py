@@ -28,6 +28,8 @@ class EventName(StrEnum):
     HEAL_FAILED = "heal_failed"
     HEAL_SKIPPED = "heal_skipped"
     TAKEN_OVER = "taken_over"
+    PRUNED = "pruned"
+    PRUNE_BLOCKED = "prune_blocked"
     FIGHTING = "fighting"
     PAUSED = "paused"
     RESUMED = "resumed"
@@ -82,6 +84,7 @@ class AppView:
     inventory: str = ""  # why the inventory cannot be written; "" when it can
     recorded: bool = False  # it is known what was applied, and what is set aside
     storing: bool = False  # the inventory is on its way to the cluster
+    guarded: str = ""  # which guard keeps what Git dropped from being pruned, and why
     unseen: tuple[str, ...] = ()  # kinds of owned namespaces that cannot be listed, each with why
 
 

@@ -9,6 +9,8 @@ from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.heal import pausing
+from core.reconcile.acting.prune.cycles import take_proof
+from core.reconcile.acting.prune.pruning import take_pruned
 from core.reconcile.acting.sending import take_applied
 from core.reconcile.acting.undo import undoing
 from core.reconcile.judging import bodies, examining, explaining, looking_back
@@ -82,6 +84,8 @@ from core.reconcile.memory.results import (
     LookedBack,
     PauseWritten,
     PlanPrepared,
+    Proved,
+    Pruned,
     Recalled,
     Result,
     Reverted,
@@ -115,6 +119,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     _judge_some(draft)
     runs.resume(draft)
     orders.heal(draft)
+    orders.prune(draft)
     return draft.frozen(), tuple(draft.effects)
 
 
@@ -194,7 +199,7 @@ def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
             assert_never(happened)
 
 
-def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912 - one case each
+def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912, PLR0915 - one case each
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
@@ -209,6 +214,11 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
         case Applied():
             take_applied(draft, happened)
             runs.advance_all(draft)  # a step of another run may have waited for this object
+        case Proved():
+            take_proof(draft, happened)
+        case Pruned():
+            take_pruned(draft, happened)
+            runs.advance_all(draft)
         case Explained():
             explaining.take_explanation(draft, happened)
         case Recalled():
@@ -237,10 +247,10 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
 
 def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
     match asked:
-        case PreparePlan(request, keys, fields):
-            orders.prepare(draft, request, keys, fields)
-        case Execute(run, wanted):
-            runs.execute(draft, run, wanted, auto=False)
+        case PreparePlan(request, keys, fields, prune):
+            orders.prepare(draft, request, keys, fields, prune=prune)
+        case Execute(run, wanted, confirmed):
+            runs.execute(draft, run, wanted, auto=False, confirmed=confirmed)
         case PrepareRevert(request, app, commit, back, begins):
             draft.effects.append(ComputeRevert(request, app, commit, back, begins))
         case PrepareUndo(request, number):

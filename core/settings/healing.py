@@ -45,6 +45,20 @@ HEALING: Final = (
         help="Whether --autoheal applies its new commits.",
     ),
     Field(
+        name="prune",
+        type=bool,
+        read=as_stated,
+        default=False,
+        help="Whether --autoheal deletes what it applied and Git no longer has.",
+    ),
+    Field(
+        name="allow_empty",
+        type=bool,
+        read=as_stated,
+        default=False,
+        help="Whether a person may confirm a prune that leaves nothing.",
+    ),
+    Field(
         name="mass_drift",
         type=int,
         read=read_percent,

@@ -8,7 +8,7 @@ from typing import Final, TextIO
 
 from core.cli.choosing import fields_named, objects_named
 from core.cli.commands.diff import picture, tell_problems
-from core.cli.consent import agreed
+from core.cli.consent import agreed, is_person_here
 from core.cli.exit_codes import CODES, DRIFT, problem_exit, run_exit
 from core.cli.options import Options
 from core.cli.output.ink import Ink, ink_for
@@ -26,10 +26,10 @@ from core.cli.session import (
 )
 from core.cli.waiting import until_all_work
 from core.errors import UnavailableError, UsageError
-from core.model import Key, Plan, Remedy, Run, Snapshot, Verb, Verdict
+from core.model import Cause, Drift, Key, Plan, Remedy, Run, Snapshot, Verb, Verdict
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.settings.readers import seconds_in
-from core.telling.plans import counts, left_alone
+from core.telling.plans import SECOND_LOOK, counts, guarded, left_alone, objects
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
 _TO_SYNC: Final = frozenset({Verdict.DRIFTED, Verdict.MISSING})
@@ -43,6 +43,7 @@ class Console:
     err: TextIO
     ink: Ink
     ask: Callable[..., Awaitable[bool]] = agreed
+    is_person: Callable[[], bool] = is_person_here
     clock: Callable[[], float] = time.time
 
     def page(self) -> Page:
@@ -80,10 +81,10 @@ async def sync(
     overdue = pending(snapshot)
     if overdue:
         raise UnavailableError(f"gave up waiting: {'; '.join(overdue)}")
-    plans = await prepared(engine, snapshot, options.objects, options.fields)
+    plans = await prepared(engine, snapshot, options.objects, options.fields, prune=options.prune)
     for plan in plans:
         put(console.out, plan_lines(plan, console.page(), left=bool(options.fields)))
-    put(console.out, left_alone(snapshot))
+    put(console.out, guarded(snapshot) if options.prune else left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
         await stored(engine, deadline_s=READ_DEADLINE_S)
         if plans:  # every step says why it cannot be done
@@ -93,11 +94,15 @@ async def sync(
         return code
     if options.dry_run:
         return problem_exit(snapshot)
+    confirmed = console.is_person()
     if not options.yes and not await _consent(plans, console, protected):
         put(console.err, ["nothing was done"])
         drifted = any(step.verb is not Verb.TAKE_OVER for plan in plans for step in plan.steps)
         return max(problem_exit(snapshot), DRIFT if drifted else 0)
-    codes = [await executed(engine, plan, number, console) for number, plan in enumerate(plans, 1)]
+    codes = [
+        await executed(engine, plan, number, console, confirmed=confirmed)
+        for number, plan in enumerate(plans, 1)
+    ]
     return max([problem_exit(snapshot), *codes])
 
 
@@ -126,13 +131,15 @@ async def prepared(
     snapshot: Snapshot,
     objects: Sequence[str] = (),
     paths: Sequence[str] = (),
+    *,
+    prune: bool = False,
 ) -> list[Plan]:
-    """Ask the engine for the plan of each cluster that has something to sync.
+    """Ask the engine for the plan of each cluster that has something to sync, or to *prune*.
 
     Where *objects* are named these alone, and where *paths* are these fields alone.
     """
     named = objects_named(objects, snapshot) if objects else tuple(snapshot.rows.values())
-    rows = [row for row in named if row.untaken or row.verdict in _TO_SYNC]
+    rows = [row for row in named if _is_to_sync(row) or (prune and _is_dropped(row))]
     fields = fields_named(paths, rows) if paths else {}
     chosen: dict[str, set[Key]] = {}
     for row in rows:
@@ -140,11 +147,19 @@ async def prepared(
             chosen.setdefault(row.cluster, set()).add(row.key)
     plans = []
     for request, cluster in enumerate(sorted(chosen), 1):
-        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields))
+        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields, prune))
         plan = await plan_for(engine, request)
         if plan.steps:
             plans.append(plan)
     return plans
+
+
+def _is_to_sync(row: Drift) -> bool:
+    return row.untaken or row.verdict in _TO_SYNC
+
+
+def _is_dropped(row: Drift) -> bool:
+    return row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
 
 
 async def plan_for(engine: EngineLike, request: int) -> Plan:
@@ -164,9 +179,13 @@ async def plan_for(engine: EngineLike, request: int) -> Plan:
     return plan
 
 
-async def executed(engine: EngineLike, plan: Plan, number: int, console: Console) -> int:
+async def executed(
+    engine: EngineLike, plan: Plan, number: int, console: Console, *, confirmed: bool = False
+) -> int:
     """Run one plan to its end and print how it ended; return its exit code."""
-    engine.submit(Execute(number, plan))
+    engine.submit(Execute(number, plan, confirmed))
+    if any(step.verb is Verb.PRUNE for step in plan.runnable):
+        put(console.err, [SECOND_LOOK])
     run = await finished(engine, number)
     put(console.out, run_lines(run, console.ink))
     return run_exit(run)
@@ -185,10 +204,14 @@ async def finished(engine: EngineLike, number: int) -> Run:
 
 
 async def _consent(plans: Sequence[Plan], console: Console, protected: frozenset[str]) -> bool:
-    guarded = protected_names(plans, protected)
+    names = protected_names(plans, protected)
     for plan in plans:
         question = f"Sync cluster {plan.called}: {counts(plan)}"
-        word = plan.cluster if plan.cluster in guarded else "yes"
+        word = plan.cluster if plan.cluster in names else "yes"
         if not await console.ask(question, word=word):
+            return False
+        prunes = sum(step.verb is Verb.PRUNE for step in plan.runnable)
+        doubts = "".join(f"\n{doubt}" for doubt in plan.doubts)
+        if prunes and not await console.ask(f"Delete {objects(prunes)}{doubts}", word="prune"):
             return False
     return True

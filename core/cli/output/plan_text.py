@@ -38,6 +38,8 @@ def _plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[Line]
         yield ()
         yield from _step_lines(step, page, left=left)
     yield ()
+    for line in plans.guards(plan):
+        yield from page.ink.wrapped(line, indent=2)
     for note in plan.notes:
         yield from page.ink.wrapped((say(note),), indent=2, label="- ")
     yield (say(f"  {plans.totals(plan)}"),)

@@ -16,6 +16,7 @@ from core.errors import UsageError
 @program.command()
 @click.argument("words", metavar="[APP] [KIND/NAME...]", nargs=-1)
 @click.option("--field", "fields", metavar="PATH", multiple=True, help="Only this drifted field.")
+@click.option("--prune", is_flag=True, help="Delete what was applied and Git dropped, too.")
 @click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
 @flags(CONSENT, SOURCE, SAFETY)
 @click.pass_context

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from core.model import Coming, Plan, Problem, Remedy, Step, stamp_of
+from core.model import Coming, Plan, Problem, Remedy, Step, Verb, stamp_of
+from core.reconcile.acting.prune.standing import still_stands
 from core.reconcile.memory.draft import Draft
 
 READ_ONLY: Final = "read-only: writing is not allowed in this session"
@@ -10,6 +11,8 @@ READ_ONLY: Final = "read-only: writing is not allowed in this session"
 
 def step_stands(draft: Draft, step: Step) -> bool:
     """Tell whether the object is still what the step was decided on."""
+    if step.verb is Verb.PRUNE:
+        return still_stands(draft, step)
     app = draft.app(step.key.app)
     desired = app.desired.get(step.key.ref)
     kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)

@@ -17,14 +17,16 @@ class PreparePlan:
     request: int
     keys: frozenset[Key]
     fields: Mapping[Key, frozenset[str]] = field(default_factory=dict)  # paths as they are shown
+    prune: bool = False  # what of them Git dropped is to go
 
 
 @dataclass(frozen=True, slots=True)
 class Execute:
-    """Carry out a plan that a person accepted."""
+    """Carry out a plan that was accepted."""
 
     run: int
     plan: Plan
+    confirmed: bool = False  # by a person who read what guards say, not in advance
 
 
 @dataclass(frozen=True, slots=True)

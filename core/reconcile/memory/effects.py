@@ -27,7 +27,7 @@ from core.model import (
     RevertPlan,
 )
 from core.model.journal import Intent
-from core.model.requests import Apply, Edit, Request
+from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.results import InventoryRow
 
 
@@ -78,6 +78,28 @@ class Perform:
 
 
 @dataclass(frozen=True, slots=True)
+class Prove:
+    """Ask Git afresh what an app states: nothing is pruned on what was kept."""
+
+    app: str
+    since: str = ""  # the commit that was applied last, which its commit is to descend from
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """Delete one object that Git dropped, if the server says that it still is what it was."""
+
+    cluster: str
+    key: Key
+    uid: str  # as the inventory has it
+    request: Delete
+    intent: Intent  # what is written down before anything is sent
+    namespace: str  # of the inventory
+    run: str  # the id that is to stand in the inventory still
+    confirmed: bool = False  # a person named this very object
+
+
+@dataclass(frozen=True, slots=True)
 class LookUp:
     """Find who changed the fields of one drifted object, and what in Git says otherwise.
 
@@ -125,6 +147,7 @@ class WriteInventory:
     rows: tuple[InventoryRow, ...]
     home: Home = NOWHERE
     asked: str = ""  # when a person asked for the sync that it is written for; "": none did
+    run: str = ""  # the run that will prune, to be known by others; "": none will
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +292,8 @@ Effect: TypeAlias = (
     Follow
     | Confirm
     | Perform
+    | Prove
+    | Prune
     | LookUp
     | Recall
     | ReadInventory

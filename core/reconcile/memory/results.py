@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from core.model import (
     Actor,
+    Blocked,
     Commit,
     CommitShown,
     Desired,
@@ -121,6 +122,26 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Proved:
+    """Git was asked afresh for one app, and its files were read twice, without what was kept."""
+
+    app: str
+    revision: str  # "" where it is not known
+    problem: Blocked | None = None  # one of the first three guards
+    descends: bool = True  # from the commit that was applied last
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """A delete ended: the object is gone, or going; or it is still there, and why."""
+
+    key: Key
+    uid: str
+    problem: Problem | None = None
+    kept: Blocked | None = None  # what the object said right before the delete; nothing was sent
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPrepared:
     """Permissions for a plan were looked up; steps that cannot be done say why."""
 
@@ -218,6 +239,8 @@ Result: TypeAlias = (
     | Explained
     | Recalled
     | Applied
+    | Proved
+    | Pruned
     | PlanPrepared
     | RevertPrepared
     | CommitRead

@@ -38,7 +38,7 @@ from core.model import (
 )
 from core.model.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
-from core.model.requests import Apply, Edit, Request
+from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
@@ -53,6 +53,7 @@ from core.reconcile.memory.results import (
     Explained,
     InventoryRow,
     LookedBack,
+    Proved,
     Recalled,
 )
 from core.reconcile.memory.state import initial
@@ -102,6 +103,7 @@ class ScriptedCluster:
         self.hold: asyncio.Event | None = None  # dry-runs wait for it
         self.dry_running = self.dry_running_at_most = 0
         self.inventory: tuple[InventoryRow, ...] = ()
+        self.entered = ""  # the run that prunes
         self.pods_there: tuple[Live, ...] = ()
 
     async def run(self) -> None:
@@ -152,6 +154,11 @@ class ScriptedCluster:
     ) -> tuple[Live | None, ...]:
         left: list[Live | None] = []
         for request in requests:
+            if isinstance(request, Delete):
+                self.script.play("delete", request.ref.name)
+                self.change(request.ref.name, None)
+                left.append(None)
+                continue
             assert isinstance(request, Apply)  # Git is applied whole
             self.script.play("apply", request.ref.name)
             version = int(live.resource_version) + 1 if live is not None else 100
@@ -191,9 +198,21 @@ class ScriptedCluster:
         home: Home,  # noqa: ARG002
         rows: Sequence[InventoryRow],
         asked: str = "",  # noqa: ARG002
+        run: str = "",
     ) -> None:
         self.script.play("write_inventory", app, namespace)
-        self.inventory = tuple(rows)
+        self.inventory, self.entered = tuple(rows), run or self.entered
+
+    async def check_record(
+        self,
+        app: str,
+        namespace: str,  # noqa: ARG002
+        run: str,
+        row: tuple[ObjectRef, str],
+    ) -> None:
+        self.script.play("check_record", app)
+        assert run == self.entered
+        assert row in {(each.ref, each.uid) for each in self.inventory}
 
     async def write_pause(
         self,
@@ -229,6 +248,10 @@ class ScriptedSources:
 
     def look_again(self, app: str) -> None:
         self.script.play("look_again", app)
+
+    async def proved(self, app: str, since: str) -> Proved:
+        self.script.play("proved", app, since)
+        return Proved(app, commit().id)
 
 
 class ScriptedAttribution:
