@@ -27,6 +27,7 @@ class Options:
     # single commands
     output: str = "text"
     everything: bool = False  # --all
+    past: bool = False  # when Git stated objects as they are
     span: str = ""  # "A..B", two revisions
     apps: tuple[str, ...] = ()  # two apps, to be compared with each other
     live: bool = False  # by what is live of them

@@ -18,12 +18,14 @@ from core.reconcile.memory.commands import (
     PrepareUndo,
     Refresh,
     SetHeal,
+    SetPause,
     SetWriting,
     StateOfGit,
 )
 from tests.tui import samples
 from tests.tui.stage import playing
 from tui.actions.registry import ACTIONS
+from tui.dialogs.pausing import PauseStep
 from tui.text.rows import AppRow
 
 P = ParamSpec("P")
@@ -310,6 +312,21 @@ async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None
         await stage.confirm()
         assert stage.asked(Execute)[0].plan is stage.engine.newest.plan_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "put back 1 object")
+
+
+@covers("pause")
+async def test_an_app_is_set_aside_by_what_is_typed() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("a")
+        await stage.until(lambda: stage.app.focused is not None and "Pause" in stage.screen)
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, PauseStep)  # it says what it wants, and waits
+        await stage.press(*"2h why", "enter")
+        (command,) = stage.asked(SetPause)
+        assert command.app == stage.app.desk.view.app
+        pause = command.pause
+        assert (pause.ref, pause.reason, pause.until - pause.since) == (None, "why", 7200.0)
+        assert not isinstance(stage.app.screen, PauseStep)
 
 
 @covers("rollback")
