@@ -23,11 +23,13 @@ from core.engine.trying import tried
 from core.errors import OutdatedError, ProductError, UsageError
 from core.health import trouble
 from core.model import Blocked, Healths, Live, RevertPlan, Step
+from core.model.adoptions import AdoptPlan
 from core.model.journal import Deed, Done, Intent
 from core.reconcile.acting.prune.pruning import last_word
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,
+    ComputeAdoption,
     ComputeRevert,
     Confirm,
     Effect,
@@ -36,6 +38,7 @@ from core.reconcile.memory.effects import (
     Follow,
     LookBack,
     LookUp,
+    MakeAdoption,
     MakeRevert,
     Meet,
     Perform,
@@ -53,6 +56,8 @@ from core.reconcile.memory.effects import (
 )
 from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     Compared,
     DoneFound,
@@ -103,6 +108,7 @@ class Performer:
                 self._branches[spec.name] = spec.revision
                 self._adapters.attribution.meet(spec)
                 self._adapters.reverts.meet(spec)
+                self._adapters.adopting.meet(spec)
                 self.contact(spec.cluster, tasks)
             case WakeAt(at):
                 if at not in self._wakes:
@@ -189,6 +195,11 @@ class Performer:
                 return Compared(request, await asyncio.to_thread(apart, before, after))
             case MakeRevert(run, plan):
                 return Reverted(run, plan.app, await self._reverted(plan))
+            case ComputeAdoption(request, plan):
+                planned = self._adapters.adopting.planned
+                return AdoptionPrepared(request, await asyncio.to_thread(planned, plan))
+            case MakeAdoption(run, plan):
+                return AdoptionMade(run, await self._adopted(plan))
             case FindRevert(run, app, revert, head):
                 is_in = self._adapters.reverts.is_in
                 return RevertFound(run, head, await asyncio.to_thread(is_in, app, revert, head))
@@ -235,6 +246,14 @@ class Performer:
             aim=self._adapters.reverts.aim(plan),
         )
         make = partial(asyncio.to_thread, self._adapters.reverts.made, plan)
+        return await self._journalled.write(intent, make, str)
+
+    async def _adopted(self, plan: AdoptPlan) -> str:
+        plan = replace(plan, mark=secrets.token_hex(8))
+        aim = self._adapters.adopting.aim(plan)
+        changes = tuple(change for each in plan.adopted for change in each.changes)
+        intent = Intent(deed=Deed.ADOPT, app=plan.app, auto=False, aim=aim, changes=changes)
+        make = partial(asyncio.to_thread, self._adapters.adopting.made, plan)
         return await self._journalled.write(intent, make, str)
 
     async def _planned(self, asked: ComputeRevert) -> Input:

@@ -24,6 +24,7 @@ from core.reconcile.memory.effects import ReadSource
 from core.reconcile.memory.inventory import is_stored, judge_trackers, store_inventory
 from core.reconcile.memory.phases import (
     Applying,
+    Committing,
     Enlisting,
     Pruning,
     RunState,
@@ -214,7 +215,7 @@ def advance(draft: Draft, number: int) -> None:
 def _advanced(draft: Draft, number: int, run: RunState) -> RunState | None:
     """Return a run as far as its phase lets it go now; None: it is over."""
     match run.phase:
-        case Waiting():
+        case Waiting() | Committing():
             return run  # `reverts` goes on when the app is judged at the new commit
         case Enlisting():
             return _begun(draft, run)
