@@ -5,7 +5,8 @@ from dataclasses import replace
 from core.model import Plan, Problem, Remedy, Run
 from core.model.adoptions import Adopted, AdoptPlan
 from core.reconcile.acting.adopting.choosing import chosen
-from core.reconcile.acting.runs import finish, why_not
+from core.reconcile.acting.runs import finish
+from core.reconcile.acting.standing import why_not
 from core.reconcile.memory.commands import ExecuteAdoption, PrepareAdoption
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ComputeAdoption, MakeAdoption, ReadSource
