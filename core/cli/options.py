@@ -37,6 +37,7 @@ class Options:
     objects: tuple[str, ...] = ()  # as they are named on the command line
     branch: str = ""  # one that begins
     subject: str = ""  # what both environments have
+    object_name: str = ""  # "Deployment/web"
     dry_run: bool = False
     prune: bool = False  # what Git dropped, too
     yes: bool = False
