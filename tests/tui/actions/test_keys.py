@@ -11,8 +11,10 @@ from core.model.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
     Execute,
+    ExecuteAdoption,
     ExecuteRevert,
     LookBackAt,
+    PrepareAdoption,
     PreparePlan,
     PrepareRevert,
     PrepareUndo,
@@ -341,6 +343,25 @@ async def test_rollback_previews_the_way_back_and_makes_its_commit() -> None:
         assert (ask.app, ask.commit, ask.back) == ("payments", commit.id, True)
         await stage.confirm()
         assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
+
+
+@covers("adopt")
+async def test_adopt_previews_the_commit_of_the_object_and_makes_it() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("A")
+        assert stage.bar("note") == "choose an object (2) first"
+        await stage.press("2", "j", "A")
+        await stage.until(lambda: "+  replicas: 5 # kept" in stage.dialog)
+        (ask,) = stage.asked(PrepareAdoption)
+        assert (ask.app, ask.keys, ask.fields) == (
+            "payments",
+            frozenset({samples.API}),
+            frozenset(),
+        )
+        await stage.confirm()
+        (order,) = stage.asked(ExecuteAdoption)
+        assert order.plan is stage.engine.newest.adoption_for(ask.request)
+        await stage.until(lambda: stage.bar("note") == "adopted as beefcaf")
 
 
 @covers("heal")
