@@ -170,7 +170,7 @@ class Performer:
             case WriteInventory():
                 return await self._write_inventory(effect)
             case LookBack():
-                return await asyncio.to_thread(self._adapters.attribution.look_back, effect)
+                return await asyncio.to_thread(self._looked_back, effect)
             case WritePause(run, name, app, namespace, ref, pause, home):
                 write = self._adapters.clusters[name].write_pause
                 return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
@@ -249,6 +249,12 @@ class Performer:
         cluster = self._adapters.clusters[effect.cluster]
         events = await cluster.writes_of(effect.kind, effect.key.ref)
         return await asyncio.to_thread(self._adapters.attribution.look_up, effect, events)
+
+    def _looked_back(self, effect: LookBack) -> Input:
+        rendered = effect.document.made is not None and not effect.document.sealed
+        adapters = self._adapters
+        looks = adapters.comparing.look_back if rendered else adapters.attribution.look_back
+        return looks(effect)
 
     async def _found_done(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
         found = tuple(await self._adapters.journal.to_undo(number, apps))

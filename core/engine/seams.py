@@ -217,6 +217,10 @@ class JournalLike(Protocol):
 class ComparingLike(Protocol):
     """Git against Git."""
 
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git made of one rendered object, commit by commit; blocks."""
+        ...
+
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         """Compare what two apps state, each at a commit that is here; blocks."""
 
