@@ -1,6 +1,6 @@
 """The seams of the engine: all that it asks of an API server, of Git, and of who did what.
 
-`core.cluster`, `core.sources`, `core.attribution` and `core.engine.reverting` are on the other
+`core.cluster`, `core.sources`, `core.attribution` and `core.engine.commits` are on the other
 side, and in tests a script.  Whatever is learnt without being asked goes into the inbox.
 """
 
@@ -216,6 +216,10 @@ class JournalLike(Protocol):
 
 class ComparingLike(Protocol):
     """Git against Git."""
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git made of one rendered object, commit by commit; blocks."""
+        ...
 
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         """Compare what two apps state, each at a commit that is here; blocks."""

@@ -358,6 +358,10 @@ class ScriptedComparing:
     def __init__(self, script: Script) -> None:
         self.script = script
 
+    def look_back(self, asked: LookBack) -> LookedBack:
+        self.script.play("look_back_rendered", asked.key.ref.name)
+        return LookedBack(asked.request, asked.key)
+
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         self.script.play("compared", before.revision, after.revision)
         return Comparison(End(before), End(after), same=1)

@@ -11,7 +11,8 @@ from typing import Final
 
 from core.clean import clean
 from core.clock import Clock
-from core.engine.adopting.messages import message_of, patch_of
+from core.engine.commits.messages import message_of, patch_of
+from core.engine.commits.racing import made_once
 from core.errors import OutdatedError, RejectedError
 from core.git import (
     EditPlan,
@@ -28,7 +29,6 @@ from core.model.adoptions import Adopted, AdoptPlan
 from core.model.journal import Aim
 from core.sources.trust import unsigned
 
-_TRIES_MAX: Final = 5  # while others push faster
 _FILES_NAMED_MAX: Final = 5
 
 
@@ -70,15 +70,7 @@ class Adopting:
         Raises:
             ProductError: It cannot be made, or would be another one by now.
         """
-        for _ in range(_TRIES_MAX - 1):
-            try:
-                return self._made(plan)
-            except OutdatedError as error:
-                found = self._marks.find(self.aim(plan))
-                if found is not None:
-                    return found
-                plan = self._again(plan, error)
-        return self._made(plan)
+        return made_once(plan, self._made, lambda p: self._marks.find(self.aim(p)), self._again)
 
     def aim(self, plan: AdoptPlan) -> Aim:
         """Say where the commit of a plan is made."""
@@ -146,8 +138,10 @@ def _refused(wanted: AdoptPlan, rendered: Iterable[Adopted]) -> AdoptPlan:
     words, patches = [], []
     for each in rendered:
         words.append(f"{each.key.ref} is rendered from {_sources(each.document)}")
-        patches.append(patch_of(each.document, each))
-    reason = f"{'; '.join(words)}: no file states it as it is; a patch there would"
+        if each.document.made is not None and each.document.made.statements:  # of kustomize
+            patches.append(patch_of(each.document, each))
+    instead = "a patch there would" if patches else "change it there"
+    reason = f"{'; '.join(words)}: no file states it as it is; {instead}"
     problem = Problem(Remedy.CHANGE_GIT, clean(reason))
     return replace(wanted, problem=problem, patch="---\n".join(patches))
 
