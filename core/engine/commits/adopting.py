@@ -138,8 +138,10 @@ def _refused(wanted: AdoptPlan, rendered: Iterable[Adopted]) -> AdoptPlan:
     words, patches = [], []
     for each in rendered:
         words.append(f"{each.key.ref} is rendered from {_sources(each.document)}")
-        patches.append(patch_of(each.document, each))
-    reason = f"{'; '.join(words)}: no file states it as it is; a patch there would"
+        if each.document.made is not None and each.document.made.statements:  # of kustomize
+            patches.append(patch_of(each.document, each))
+    instead = "a patch there would" if patches else "change it there"
+    reason = f"{'; '.join(words)}: no file states it as it is; {instead}"
     problem = Problem(Remedy.CHANGE_GIT, clean(reason))
     return replace(wanted, problem=problem, patch="---\n".join(patches))
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.clean import clean
-from core.model import Document, FieldChange, as_json
+from core.model import Document, FieldChange, Json, JsonObject, as_json
 from core.model.adoptions import Adopted, AdoptPlan
+from core.model.paths import Element, Parts, is_entry, parse_path, position, value_at
 from core.model.values import Absent, Value
 from core.telling.actors import story
 from core.telling.spans import plain
@@ -25,16 +26,52 @@ def message_of(plan: AdoptPlan, now: float) -> str:
 
 
 def patch_of(document: Document, adopted: Adopted) -> str:
-    """Return a patch, as JSON that kustomize takes, of the fields that one object is to have."""
-    body = json.loads(adopted.body)
-    paths = {change.path.partition(".")[0].partition("[")[0] for change in adopted.changes}
-    head = {
+    """Return a patch, as JSON that kustomize takes, of just the fields that are adopted."""
+    patch: JsonObject = {
         "apiVersion": document.kind.api_version,
         "kind": document.kind.kind,
         "metadata": {"name": document.name},
     }
-    stated = {name: body[name] for name in sorted(paths) if name in body}
-    return json.dumps(head | stated, indent=2, ensure_ascii=False) + "\n"
+    body: JsonObject = json.loads(adopted.body)
+    for change in adopted.changes:
+        _put(patch, parse_path(change.path), body)
+    return json.dumps(patch, indent=2, ensure_ascii=False) + "\n"
+
+
+def _put(patch: JsonObject, parts: Parts, body: JsonObject) -> None:
+    """Enter one field: entries of lists by their keys; a list without keys as a whole."""
+    here = patch
+    for at, part in enumerate(parts):
+        assert isinstance(part, str)
+        value = value_at(body, parts[: at + 1])
+        following = parts[at + 1] if at + 1 < len(parts) else None
+        if isinstance(value, list) and isinstance(following, Element):
+            entries = here.setdefault(part, [])
+            assert isinstance(entries, list)
+            _put_entry(entries, following, parts[at + 2 :], value)
+            return
+        if not isinstance(value, dict) or not isinstance(following, str):
+            here[part] = None if isinstance(value, Absent) else value
+            return
+        below = here.setdefault(part, {})
+        assert isinstance(below, dict)
+        here = below
+
+
+def _put_entry(entries: list[Json], named: Element, rest: Parts, items: list[Json]) -> None:
+    """Enter what becomes of one entry of a list."""
+    at = position(items, named)
+    stated = items[at] if at is not None else None
+    if not isinstance(stated, dict):
+        entries.append({**dict(named.keys), "$patch": "delete"})
+    elif not rest:
+        entries.append(stated)
+    else:
+        known = next((e for e in entries if isinstance(e, dict) and is_entry(e, named)), None)
+        if known is None:
+            known = dict(named.keys)
+            entries.append(known)
+        _put(known, rest, stated)
 
 
 def _subject(plan: AdoptPlan) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from core.compare import is_secret_kind
 from core.model import (
     Absent,
+    Cause,
     Desired,
     Drift,
     FieldChange,
@@ -22,6 +23,7 @@ from core.reconcile.judging.judging import live_at
 from core.reconcile.memory.draft import Draft
 
 _HIDDEN = "its values are secret, and would be written down in clear; edit it in Git"
+_PENDING = "Git moved on and was not applied yet; a sync does that"
 _SEALED = "its file is encrypted; edit it with sops"
 
 
@@ -44,13 +46,14 @@ def chosen(draft: Draft, key: Key, fields: frozenset[str]) -> Adopted | str:
         return _SEALED
     if is_secret_kind(key.ref.kind):
         return _HIDDEN
-    changes = tuple(change for change in row.changes if _is_chosen(change, fields))
+    changes = tuple(change for change in row.changes if _is_chosen(row, change, fields))
     lacking = sorted(fields - {change.path for change in changes})
     if lacking:
         return f"{', '.join(lacking)} does not differ"
     live = live_at(draft.cluster(app.spec.cluster), desired.kind, key.ref)
     if live is None or not changes:
-        return "nothing of it has drifted"
+        pending = any(_is_pending(row, change) for change in row.changes)
+        return _PENDING if pending else "nothing of it has drifted"
     there: JsonObject = msgspec.json.decode(live.body)
     body = taken(msgspec.json.decode(desired.document.body), there, changes)
     return Adopted(key, desired.document, msgspec.json.encode(body), changes)
@@ -77,10 +80,28 @@ def _why_not(row: Drift | None, desired: Desired | None) -> str:
     return ""
 
 
-def _is_chosen(change: FieldChange, fields: frozenset[str]) -> bool:
+def _is_chosen(row: Drift, change: FieldChange, fields: frozenset[str]) -> bool:
     if fields:
         return change.path in fields and change.verdict is not FieldVerdict.WARN
-    return change.verdict is FieldVerdict.DRIFT
+    return change.verdict is FieldVerdict.DRIFT and not _is_pending(row, change)
+
+
+def _is_pending(row: Drift, change: FieldChange) -> bool:
+    """Tell whether Git moved on in a field: to adopt that would undo somebody's commit unasked."""
+    drifted = change.verdict is FieldVerdict.DRIFT
+    return drifted and (change.cause or row.cause) is Cause.GIT_AHEAD
+
+
+def pending(draft: Draft, adopted: Adopted) -> tuple[str, ...]:
+    """Name the fields of an object in which Git moved on, which are left alone."""
+    row = draft.row(adopted.key)
+    changes = row.changes if row is not None else ()
+    mine = {change.path for change in adopted.changes}
+    return tuple(
+        change.path
+        for change in changes
+        if row is not None and change.path not in mine and _is_pending(row, change)
+    )
 
 
 def _put(stated: Json, parts: Parts, live: JsonObject, above: Parts) -> Json:

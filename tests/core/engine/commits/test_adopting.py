@@ -8,7 +8,7 @@ import pytest
 
 from core.clock import Clock
 from core.engine.commits.adopting import Adopting
-from core.engine.commits.messages import message_of
+from core.engine.commits.messages import message_of, patch_of
 from core.errors import OutdatedError, RejectedError
 from core.git import Repositories
 from core.manifests.loading import load
@@ -168,6 +168,43 @@ def test_what_was_rendered_names_its_files_and_offers_a_patch(stage: Stage) -> N
         {"name": "a"},
         {"a": "2"},
     )
+
+
+def test_a_patch_states_just_what_is_adopted_and_takes_away_what_is_gone(stage: Stage) -> None:
+    (one,) = stage.wanted("a").adopted
+    body = {
+        "metadata": {"labels": {"app": "web", "hot": "1"}},
+        "spec": {
+            "replicas": 5,
+            "args": ["a", "b"],
+            "containers": [{"name": "web", "image": "a:2", "tty": True}, {"name": "new"}],
+        },
+    }
+    paths = [
+        "spec.replicas",
+        "spec.paused",
+        "spec.args[1]",
+        "metadata.labels.hot",
+        "spec.containers[name=web].image",
+        "spec.containers[name=web].tty",
+        "spec.containers[name=new]",
+        "spec.containers[name=old].image",
+    ]
+    changes = tuple(FieldChange(path, FieldVerdict.DRIFT, "x", "y") for path in paths)
+    patch = json.loads(
+        patch_of(one.document, replace(one, body=json.dumps(body).encode(), changes=changes))
+    )
+    assert patch["metadata"] == {"name": "a", "labels": {"hot": "1"}}
+    assert patch["spec"] == {
+        "replicas": 5,
+        "paused": None,
+        "args": ["a", "b"],
+        "containers": [
+            {"name": "web", "image": "a:2", "tty": True},
+            {"name": "new"},
+            {"name": "old", "$patch": "delete"},
+        ],
+    }
 
 
 def test_values_of_helm_and_inputs_are_named_where_no_file_states_it(stage: Stage) -> None:
