@@ -14,12 +14,14 @@ from core.model.comparisons import Comparison, End
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,
+    ComputeAdoption,
     ComputeRevert,
     Confirm,
     FindDone,
     FindRevert,
     LookBack,
     LookUp,
+    MakeAdoption,
     MakeRevert,
     Perform,
     Prove,
@@ -33,6 +35,8 @@ from core.reconcile.memory.effects import (
 )
 from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     CommitRead,
     Compared,
@@ -73,6 +77,8 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | CompareStates
     | MakeRevert
     | FindRevert
+    | ComputeAdoption
+    | MakeAdoption
 )
 
 
@@ -134,6 +140,10 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return Compared(request, Comparison(End(before), End(after), problems=(problem,)))
         case MakeRevert(run, revert):
             return Reverted(run, revert.app, "", problem)
+        case ComputeAdoption(request, adoption):
+            return AdoptionPrepared(request, replace(adoption, problem=problem))
+        case MakeAdoption(run):
+            return AdoptionMade(run, "", problem)
         case FindRevert(run, _, _, head):
             return RevertFound(run, head, there=False)
         case _:

@@ -1,6 +1,6 @@
 """The seams of the engine: all that it asks of an API server, of Git, and of who did what.
 
-`core.cluster`, `core.sources`, `core.attribution` and `core.engine.reverting` are on the other
+`core.cluster`, `core.sources`, `core.attribution` and `core.engine.commits` are on the other
 side, and in tests a script.  Whatever is learnt without being asked goes into the inbox.
 """
 
@@ -24,6 +24,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.adoptions import AdoptPlan
 from core.model.comparisons import Comparison
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
@@ -168,6 +169,22 @@ class RevertsLike(Protocol):
         """Tell whether a commit has a revert of an app in it; blocks."""
 
 
+class AdoptingLike(Protocol):
+    """Live values written into Git."""
+
+    def meet(self, spec: AppSpec) -> None:
+        """Write for one app more."""
+
+    def planned(self, wanted: AdoptPlan) -> AdoptPlan:
+        """Work out how files come to state what is wanted; blocks."""
+
+    def made(self, plan: AdoptPlan) -> str:
+        """Write the commit that was shown, and return its id; blocks."""
+
+    def aim(self, plan: AdoptPlan) -> Aim:
+        """Say where the commit of a plan is made."""
+
+
 class MarksLike(Protocol):
     """Commits found again by their marks."""
 
@@ -200,6 +217,10 @@ class JournalLike(Protocol):
 class ComparingLike(Protocol):
     """Git against Git."""
 
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git made of one rendered object, commit by commit; blocks."""
+        ...
+
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         """Compare what two apps state, each at a commit that is here; blocks."""
 
@@ -214,4 +235,5 @@ class Adapters:
     reverts: RevertsLike
     comparing: ComparingLike
     marks: MarksLike
+    adopting: AdoptingLike
     journal: JournalLike

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from core.model.adoptions import AdoptPlan
 from core.model.apps import AppSpec
 from core.model.health import Healths
 from core.model.judgement import FieldChange, Origin
@@ -79,5 +80,7 @@ class Likeness:
     problem: str = ""  # why it cannot be told
 
 
-Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison | Healths | Likeness
+Answer: TypeAlias = (
+    Plan | RevertPlan | AdoptPlan | SidesShown | CommitShown | Comparison | Healths | Likeness
+)
 """What a request of a front end is answered with."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from core.model.adoptions import AdoptPlan
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.comparisons import Answer, Comparison, Likeness
 from core.model.health import Healths
@@ -146,6 +147,11 @@ class Snapshot:
         """Return the revert that `PrepareRevert` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, RevertPlan) else None
+
+    def adoption_for(self, request: int) -> AdoptPlan | None:
+        """Return the adoption that `PrepareAdoption` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, AdoptPlan) else None
 
     def sides_for(self, request: int) -> SidesShown | None:
         """Return the objects that `ShowSides` asked for by this number; None until then."""

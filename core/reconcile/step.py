@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
+from core.reconcile.acting.adopting import adoptions
 from core.reconcile.acting.heal import pausing
 from core.reconcile.acting.prune.cycles import take_proof
 from core.reconcile.acting.prune.pruning import take_pruned
@@ -26,9 +27,11 @@ from core.reconcile.memory.commands import (
     EndPause,
     Examine,
     Execute,
+    ExecuteAdoption,
     ExecuteRevert,
     Explain,
     LookBackAt,
+    PrepareAdoption,
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
@@ -72,6 +75,8 @@ from core.reconcile.memory.inputs import (
     WatchRepaired,
 )
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     CommitRead,
     Compared,
@@ -227,25 +232,28 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             reverts.take_access(draft, happened)
         case RevertPrepared():
             reverts.preview(draft, happened)
-        case CommitRead(request, commit):
-            draft.answer(request, commit)
-        case Compared(request, comparison):
-            draft.answer(request, comparison)
+        case (
+            CommitRead(request, found)
+            | Compared(request, found)
+            | Examined(request, found)
+            | AdoptionPrepared(request, found)
+        ):
+            draft.answer(request, found)
         case LookedBack():
             looking_back.take_statements(draft, happened)
         case DoneFound():
             undoing.prepare(draft, happened)
-        case Examined(request, healths):
-            draft.answer(request, healths)
         case RevertFound():
             reverts.found_revert(draft, happened)
         case Reverted():
             reverts.reverted(draft, happened)
+        case AdoptionMade():
+            adoptions.made(draft, happened)
         case _:
             assert_never(happened)
 
 
-def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
+def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one case each
     match asked:
         case PreparePlan(request, keys, fields, prune):
             orders.prepare(draft, request, keys, fields, prune=prune)
@@ -257,6 +265,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             undoing.find(draft, request, number)
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
+        case PrepareAdoption() | ExecuteAdoption():
+            adoptions.obey(draft, asked)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
         case Compare(request, before, after):

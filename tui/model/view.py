@@ -227,6 +227,16 @@ class View:
         reason = why_not_sync(drift)
         return (frozenset(), reason) if reason else (frozenset({drift.key}), "")
 
+    def to_adopt(self, selected: Hashable | None) -> tuple[frozenset[Key], str]:
+        """The objects `A` works on, spelt out, or why there is none."""
+        rows = [self.snapshot.rows[key] for key in sorted(self.marks)]
+        if not rows and self.focus.last_list is Pane.RESOURCES and isinstance(selected, Key):
+            rows = [row for row in (self.snapshot.rows.get(selected),) if row is not None]
+        if not rows:
+            return frozenset(), "choose an object (2) first"
+        keys = frozenset(row.key for row in rows if row.verdict is Verdict.DRIFTED)
+        return keys, "" if keys else "only what is drifted can be adopted"
+
     def _marked(self) -> tuple[frozenset[Key], str]:
         rows = [self.snapshot.rows[key] for key in sorted(self.marks)]
         keys = frozenset(row.key for row in rows if not why_not_sync(row))

@@ -58,7 +58,9 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
         lines += [((part, Role.TEXT),) for part in wrap(said, width)]
     lines += origin_lines(drift, width, looks)
     lines += _paragraph(say(drift.reason, Role.WARNING), width)
-    if drift.held is not None:
+    if drift.held is not None and drift.held.pause is not None:
+        lines += _paragraph(say(drift.held.words, Role.WARNING), width)
+    elif drift.held is not None:
         lines += _paragraph(say(f"not healed: {drift.held.words}", Role.WARNING), width)
     if drift.problem:
         lines += _paragraph(say(f"refused: {drift.problem}", Role.ERROR), width)
@@ -91,7 +93,7 @@ def origin_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
 
 
 def _title_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
-    sign, ref = sign_of(drift), drift.key.ref
+    sign, ref = sign_of(drift, looks.now), drift.key.ref
     name = f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
     title: Line = (
         (f"{sign.mark(ascii_only=looks.ascii_only)} {sign.word}  ", sign.role),
@@ -99,6 +101,8 @@ def _title_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
         say(name, Role.STRONG),
     )
     lines = fold(title, width)
+    if drift.held is not None and drift.held.pause is not None:
+        lines.append(((f"it is {SIGNS[drift.verdict].word}", Role.TEXT),))
     if drift.calling:
         verdict = SIGNS[drift.verdict]
         lines.append(((f"an apply is in flight; it was {verdict.word}", Role.HEALING),))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from core.cli.output.ink import Ink
 from core.cli.output.report import Page, change_lines
-from core.model import Plan, Run, Step
+from core.model import Plan, Run, Step, Verb
 from core.telling import plans
 from core.telling.spans import Line, Role, say
 
@@ -55,6 +55,7 @@ def _step_lines(step: Step, page: Page, *, left: bool) -> Iterator[Line]:
     if step.problem:
         yield from page.ink.wrapped((say(step.problem, Role.ERROR),), indent=4, label="! ")
     for change in step.changes:
-        yield from change_lines(change, page, indent=4)
+        names = ("live", "back") if step.verb is Verb.UNDO else ("live", "Git")
+        yield from change_lines(change, page, indent=4, names=names)
     for words in plans.left_in(step) if left else ():
         yield from page.ink.wrapped((say(words, Role.MUTED),), indent=4)

@@ -75,6 +75,24 @@ def rollback(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 
 @program.command()
+@click.argument("app_name", metavar="APP")
+@click.argument("object_name", metavar="[OBJECT]", default="")
+@click.option(
+    "--field", "fields", metavar="PATH", multiple=True, help="Only this field, not all drift."
+)
+@flags(BRANCH, CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def adopt(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Write live values of APP back to Git, by a commit: the hot-fix was right.
+
+    OBJECT is Kind/name or Kind/namespace/name; left out, all that drifted.
+    """
+    options = options_of(context, given)
+    refuse_writing(options, "adopt")
+    return partial(jobs.adopt, options)
+
+
+@program.command()
 @click.argument("subject", metavar="APP")
 @click.option("--from", "source", metavar="ENV", required=True, help="What is carried over.")
 @click.option("--to", "target", metavar="ENV", required=True, help="Where it is carried to.")

@@ -16,7 +16,7 @@ from core.reconcile.acting.order.stages import stages
 from core.reconcile.acting.plans import keys_of, stated_twice
 from core.reconcile.acting.prune import pruning
 from core.reconcile.acting.sending import problem_of_step, send_steps
-from core.reconcile.acting.standing import is_coming, read_only_words, step_stands
+from core.reconcile.acting.standing import is_coming, step_stands, why_not
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
@@ -24,6 +24,7 @@ from core.reconcile.memory.effects import ReadSource
 from core.reconcile.memory.inventory import is_stored, judge_trackers, store_inventory
 from core.reconcile.memory.phases import (
     Applying,
+    Committing,
     Enlisting,
     Pruning,
     RunState,
@@ -37,7 +38,6 @@ from core.reconcile.memory.tables import Map
 SYNC: Final = "sync"
 UNDO: Final = "undo"
 SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
-READ_ONLY: Final = Problem(Remedy.GRANT, "read-only: writing is not allowed in this session")
 
 
 def execute(
@@ -54,12 +54,6 @@ def execute(
         thaw(draft, wanted.cluster)
     skipped = tuple(problem_of_step(step) for step in wanted.steps if step.problem)
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto, confirmed=confirmed)
-
-
-def why_not(draft: Draft, cluster: str) -> Problem:
-    """Say why nothing may be written to a cluster."""
-    words = read_only_words(draft, cluster)
-    return Problem(Remedy.GRANT, words) if words else READ_ONLY
 
 
 def start(
@@ -221,7 +215,7 @@ def advance(draft: Draft, number: int) -> None:
 def _advanced(draft: Draft, number: int, run: RunState) -> RunState | None:
     """Return a run as far as its phase lets it go now; None: it is over."""
     match run.phase:
-        case Waiting():
+        case Waiting() | Committing():
             return run  # `reverts` goes on when the app is judged at the new commit
         case Enlisting():
             return _begun(draft, run)

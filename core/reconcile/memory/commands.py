@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.model import Key, ObjectRef, Pause, Plan, RevertPlan
+from core.model.adoptions import AdoptPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,25 @@ class ExecuteRevert:
 
     run: int
     plan: RevertPlan
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareAdoption:
+    """Work out the commit that states live values; it appears in `Snapshot.answers`."""
+
+    request: int
+    app: str
+    keys: frozenset[Key]
+    fields: frozenset[str] = frozenset()  # paths; without any, all that drifted
+    begins: str = ""  # a branch that begins with it, for a pull request
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteAdoption:
+    """Make the commit that was previewed; nothing is written to the cluster."""
+
+    run: int
+    plan: AdoptPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +205,8 @@ Command: TypeAlias = (
     | PrepareUndo
     | PrepareRevert
     | ExecuteRevert
+    | PrepareAdoption
+    | ExecuteAdoption
     | PrepareHeal
     | SetHeal
     | SetPause

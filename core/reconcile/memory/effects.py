@@ -26,6 +26,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.adoptions import AdoptPlan
 from core.model.journal import Intent
 from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.results import InventoryRow
@@ -202,6 +203,7 @@ class LookBack:
     key: Key
     document: Document  # as Git states it now
     revision: str
+    spec: AppSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,22 @@ class MakeRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputeAdoption:
+    """Work out how files come to state what a plan says; their diff completes it."""
+
+    request: int
+    plan: AdoptPlan
+
+
+@dataclass(frozen=True, slots=True)
+class MakeAdoption:
+    """Write the commit of an adoption."""
+
+    run: int
+    plan: AdoptPlan
+
+
+@dataclass(frozen=True, slots=True)
 class FindRevert:
     """Tell whether a commit that Git moved on to still has the revert of a run in it."""
 
@@ -307,6 +325,8 @@ Effect: TypeAlias = (
     | ReadCommit
     | CompareStates
     | MakeRevert
+    | ComputeAdoption
+    | MakeAdoption
     | FindRevert
     | ReadSource
     | Meet

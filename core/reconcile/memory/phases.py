@@ -49,6 +49,11 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Committing:
+    """A commit is being made, and nothing follows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Enlisting:
     """The inventory is to hold every object of the plan before any of them is written."""
 
@@ -81,7 +86,7 @@ class Settling:
     """Everything was answered; what became of it is still to be stored in the inventory."""
 
 
-Phase: TypeAlias = Waiting | Enlisting | Applying | Pruning | Settling
+Phase: TypeAlias = Waiting | Committing | Enlisting | Applying | Pruning | Settling
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from core.model import (
     Problem,
     RevertPlan,
 )
+from core.model.adoptions import AdoptPlan
 from core.model.comparisons import Comparison
 from core.model.journal import Done
 from core.model.requests import Edit
@@ -223,6 +224,23 @@ class Reverted:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptionPrepared:
+    """An adoption was worked out but not made."""
+
+    request: int
+    plan: AdoptPlan
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionMade:
+    """The commit of an adoption was made, or could not be."""
+
+    run: int
+    revision: str
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RevertFound:
     """The commit that Git moved on to has the revert of a run in it, or has not."""
 
@@ -249,5 +267,7 @@ Result: TypeAlias = (
     | DoneFound
     | LookedBack
     | Reverted
+    | AdoptionPrepared
+    | AdoptionMade
     | RevertFound
 )

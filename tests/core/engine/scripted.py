@@ -36,6 +36,7 @@ from core.model import (
     RevertPlan,
     Snapshot,
 )
+from core.model.adoptions import AdoptPlan
 from core.model.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Delete, Edit, Request
@@ -317,6 +318,28 @@ class ScriptedReverts:
         return True
 
 
+class ScriptedAdopting:
+    """Finds one file to edit, and edits it."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+
+    def meet(self, spec: AppSpec) -> None:
+        self.script.play("meet", spec.name)
+
+    def planned(self, wanted: AdoptPlan) -> AdoptPlan:
+        self.script.play("adoption", wanted.app)
+        branch = wanted.branch or "main"
+        return replace(wanted, branch=branch, files=("a.yaml",), diff="-a\n+b\n")
+
+    def made(self, plan: AdoptPlan) -> str:
+        self.script.play("adopted", plan.app)
+        return "d" * 40
+
+    def aim(self, plan: AdoptPlan) -> Aim:
+        return Aim(REPOSITORY, plan.branch, plan.revision, plan.mark)
+
+
 class ScriptedMarks:
     """Finds what the script says was committed."""
 
@@ -334,6 +357,10 @@ class ScriptedComparing:
 
     def __init__(self, script: Script) -> None:
         self.script = script
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        self.script.play("look_back_rendered", asked.key.ref.name)
+        return LookedBack(asked.request, asked.key)
 
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         self.script.play("compared", before.revision, after.revision)
@@ -436,6 +463,7 @@ class World:
             reverts=ScriptedReverts(self.script),
             comparing=ScriptedComparing(self.script),
             marks=self.marks,
+            adopting=ScriptedAdopting(self.script),
             journal=self.journal,
         )
         self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)

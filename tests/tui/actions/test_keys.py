@@ -11,19 +11,23 @@ from core.model.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
     Execute,
+    ExecuteAdoption,
     ExecuteRevert,
     LookBackAt,
+    PrepareAdoption,
     PreparePlan,
     PrepareRevert,
     PrepareUndo,
     Refresh,
     SetHeal,
+    SetPause,
     SetWriting,
     StateOfGit,
 )
 from tests.tui import samples
 from tests.tui.stage import playing
 from tui.actions.registry import ACTIONS
+from tui.dialogs.pausing import PauseStep
 from tui.text.rows import AppRow
 
 P = ParamSpec("P")
@@ -312,6 +316,21 @@ async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None
         await stage.until(lambda: stage.bar("note") == "put back 1 object")
 
 
+@covers("pause")
+async def test_an_app_is_set_aside_by_what_is_typed() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("a")
+        await stage.until(lambda: stage.app.focused is not None and "Pause" in stage.screen)
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, PauseStep)  # it says what it wants, and waits
+        await stage.press(*"2h why", "enter")
+        (command,) = stage.asked(SetPause)
+        assert command.app == stage.app.desk.view.app
+        pause = command.pause
+        assert (pause.ref, pause.reason, pause.until - pause.since) == (None, "why", 7200.0)
+        assert not isinstance(stage.app.screen, PauseStep)
+
+
 @covers("rollback")
 async def test_rollback_previews_the_way_back_and_makes_its_commit() -> None:
     async with playing(write=True) as stage:
@@ -324,6 +343,25 @@ async def test_rollback_previews_the_way_back_and_makes_its_commit() -> None:
         assert (ask.app, ask.commit, ask.back) == ("payments", commit.id, True)
         await stage.confirm()
         assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
+
+
+@covers("adopt")
+async def test_adopt_previews_the_commit_of_the_object_and_makes_it() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("A")
+        assert stage.bar("note") == "choose an object (2) first"
+        await stage.press("2", "j", "A")
+        await stage.until(lambda: "+  replicas: 5 # kept" in stage.dialog)
+        (ask,) = stage.asked(PrepareAdoption)
+        assert (ask.app, ask.keys, ask.fields) == (
+            "payments",
+            frozenset({samples.API}),
+            frozenset(),
+        )
+        await stage.confirm()
+        (order,) = stage.asked(ExecuteAdoption)
+        assert order.plan is stage.engine.newest.adoption_for(ask.request)
+        await stage.until(lambda: stage.bar("note") == "adopted as beefcaf")
 
 
 @covers("heal")

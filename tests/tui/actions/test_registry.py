@@ -106,6 +106,7 @@ WHY_NOT = [
     ("revert", Standin, "choose a commit in pane 3 first"),
     ("revert", _no_commit, "there is no commit"),
     ("rollback", Standin, "choose a commit in pane 3 first"),
+    ("adopt", Standin, "choose an object (2) first"),
     ("heal", _nothing, "there is no app"),
     ("heal", _flag, "read-only: started with --read-only"),
     ("write", _flag, "read-only: started with --read-only"),
@@ -119,7 +120,7 @@ WHY_NOT = [
     ("next_change", Standin, "pane 0 shows no fields"),
     ("previous_change", Standin, "pane 0 shows no fields"),
 ]
-OF_OBJECTS = ("mark", "explain", "text", "noise", "next_change", "previous_change")
+OF_OBJECTS = ("adopt", "mark", "explain", "text", "noise", "next_change", "previous_change")
 CAN = dict.fromkeys(("revert", "rollback"), _on(Pane.COMMITS)) | dict.fromkeys(
     OF_OBJECTS, _on(Pane.RESOURCES)
 )
