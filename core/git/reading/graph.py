@@ -67,9 +67,9 @@ class Graph:
         return found
 
     def _linked(self, commit_id: str) -> Links:
-        raw = self._store.parsed(commit_id)
-        parents = self._cuts.get(commit_id, raw.parents)
-        return Links(raw.tree, parents, raw.when, cut=bool(raw.parents) and not parents)
+        tree, stated, when = self._store.linked(commit_id)
+        parents = self._cuts.get(commit_id, stated)
+        return Links(tree, parents, when, cut=bool(stated) and not parents)
 
     def entry(self, commit_id: str, parts: tuple[bytes, ...]) -> Entry | None:
         """Return what stands at a path; for an empty path the root tree itself."""

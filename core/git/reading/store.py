@@ -23,7 +23,7 @@ from dulwich.objects import ObjectID, RawObjectID, parse_tree
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.git.local.faults import damaged, not_here, translated
 from core.git.local.opening import opened
-from core.git.reading.commits import RawCommit, parsed
+from core.git.reading.commits import RawCommit, linked, parsed
 from core.git.reading.packs import Packed, Packs
 
 BLOB_MAX_BYTES: Final = 32 * 2**20  # of a manifest: the loader takes no more either
@@ -92,6 +92,18 @@ class Store:
             if len(self._commits) > COMMITS_KEPT:
                 self._commits.popitem(last=False)
         return found
+
+    def linked(self, commit_id: str) -> tuple[str, tuple[str, ...], int]:
+        """Read of one commit what a walk asks: its tree, its parents and its date.
+
+        Raises:
+            UnavailableError: It is no commit, or the repository is damaged.
+        """
+        found = linked(self.raw(commit_id, COMMIT))
+        if found is not None:
+            return found
+        raw = self.parsed(commit_id)
+        return raw.tree, raw.parents, raw.when
 
     def parsed(self, commit_id: str) -> RawCommit:
         """Read one commit without keeping it, as a walk over a long history does."""
