@@ -43,6 +43,8 @@ class Step:
     stage: int = 0  # each stage waits for the one before
     remedy: Remedy = Remedy.GRANT  # what ends `problem`
     stopped: bool = False  # `problem` is another step's, which this one needs
+    restarts: bool = False  # running pods are replaced
+    untried: str = ""  # why no dry-run could say beforehand what the server says to it
 
 
 @dataclass(frozen=True, slots=True)
