@@ -51,6 +51,27 @@ def rollback(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options, back=True))
 
 
+def pause(options: Options, _: OpenTerminal | None) -> int:
+    """Set an app, or objects of it, aside for a time."""
+    from core.cli.commands.pause import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options, ends=False))
+
+
+def resume(options: Options, _: OpenTerminal | None) -> int:
+    """Take them up again."""
+    from core.cli.commands.pause import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options, ends=True))
+
+
+def undo(options: Options, _: OpenTerminal | None) -> int:
+    """Put back what a sync or a heal changed."""
+    from core.cli.commands.undo import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def journal(options: Options, _: OpenTerminal | None) -> int:
     """Print what was written."""
     from core.cli.commands.journal import run  # noqa: PLC0415 - lazily, see above

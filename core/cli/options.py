@@ -29,6 +29,7 @@ class Options:
     everything: bool = False  # --all
     span: str = ""  # "A..B", two revisions
     apps: tuple[str, ...] = ()  # two apps, to be compared with each other
+    live: bool = False  # by what is live of them
     source: str = ""  # --from: an environment, or an app
     target: str = ""  # --to: likewise
     fields: tuple[str, ...] = ()  # --field
@@ -38,7 +39,10 @@ class Options:
     dry_run: bool = False
     yes: bool = False
     commit: str = ""
+    number: int | None = None  # of an entry of the journal
     wait: str = ""  # "5m", until all works
+    lasting: str = ""  # "2h", how long something is set aside
+    reason: str = ""  # and why
     since: str = ""  # "2h", of the journal
     engine: str = ""  # whose objects are imported
     files: tuple[str, ...] = ()  # that hold them; none: the cluster does

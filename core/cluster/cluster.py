@@ -19,6 +19,7 @@ from core.cluster.presence import Parts, Presence
 from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import Gateway
 from core.cluster.writing.inventories import Inventories
+from core.cluster.writing.pausing import Pausing
 from core.cluster.writing.shards import Place
 from core.errors import DeniedError, OutdatedError, ProductError
 from core.health import Behind
@@ -32,6 +33,7 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Resource,
 )
 from core.model.requests import Apply, Edit, bound
@@ -60,6 +62,7 @@ class Cluster:
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)
         self._inventories = Inventories(calls, clock)
+        self._pausing = Pausing(calls, clock)
         openapi = OpenApi(calls)
         self._records = Records(self._link, clock, self._inventories, emit)
         self._following = Following(spec.name, self._link, clock, openapi, emit)
@@ -246,6 +249,7 @@ class Cluster:
         except ProductError as error:
             self._records.try_again(Place(app, namespace), read, error)
             raise
+        self._records.tell_pauses(Place(app, namespace))
         self._records.follow(namespace)
         return rows
 
@@ -262,6 +266,17 @@ class Cluster:
         """
         self._check_writable()
         await self._inventories.write(app, namespace, home, rows, asked)
+
+    async def write_pause(
+        self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None
+    ) -> tuple[Pause, ...]:
+        """Set an app or an object of it aside, or take it up again; what is aside of it now.
+
+        Raises:
+            ProductError: It cannot be written.
+        """
+        self._check_writable()
+        return await self._pausing.change(app, namespace, home, ref, pause)
 
     def _check_writable(self) -> None:
         """See that the settings allow writing, whatever was decided above.

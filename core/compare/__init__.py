@@ -23,6 +23,7 @@ from core.compare.judge import (
     judge,
     not_compared,
 )
+from core.compare.lives import live_document
 from core.compare.masking import is_secret_kind, mask, mask_object, masked_text
 from core.compare.restating import own_namespace, paired, restated, stated
 from core.compare.rules.ignoring import absence, left_whole, presence
@@ -62,6 +63,7 @@ __all__ = [
     "is_secret_kind",
     "judge",
     "left_whole",
+    "live_document",
     "mask",
     "mask_object",
     "masked_text",

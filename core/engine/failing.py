@@ -16,6 +16,7 @@ from core.reconcile.memory.effects import (
     CompareStates,
     ComputeRevert,
     Confirm,
+    FindDone,
     FindRevert,
     LookUp,
     MakeRevert,
@@ -25,6 +26,7 @@ from core.reconcile.memory.effects import (
     ReadPods,
     Recall,
     WriteInventory,
+    WritePause,
 )
 from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import (
@@ -32,10 +34,12 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    DoneFound,
     Examined,
     Explained,
     InventoryRead,
     InventoryWritten,
+    PauseWritten,
     PlanPrepared,
     Recalled,
     Reverted,
@@ -51,8 +55,10 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | Recall
     | ReadInventory
     | WriteInventory
+    | WritePause
     | CheckAccess
     | ReadPods
+    | FindDone
     | ComputeRevert
     | ReadCommit
     | CompareStates
@@ -95,6 +101,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return InventoryRead(app, (), problem.words)
         case WriteInventory(app=app, rows=rows):
             return InventoryWritten(app, rows, problem.words)
+        case WritePause(run=run, app=app):
+            return PauseWritten(run, app, problem=problem)
         case CheckAccess(request, plan):
             return PlanPrepared(request, _refused(plan, problem.words))
         case ComputeRevert(request, app, commit, _, begins):
@@ -103,6 +111,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case FindDone(request):
+            return DoneFound(request, (), problem.words)
         case ReadPods(request, known):
             return Examined(request, known)
         case CompareStates(request, before, after):

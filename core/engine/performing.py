@@ -20,16 +20,17 @@ from core.engine.failing import Asking, answer, failed
 from core.engine.journalled import Journalled
 from core.engine.seams import Adapters, ClusterLike
 from core.engine.trying import tried, tried_new
-from core.errors import OutdatedError, ProductError
+from core.errors import OutdatedError, ProductError, UsageError
 from core.health import trouble
 from core.model import Healths, Live, RevertPlan, Step
-from core.model.journal import Deed, Intent
+from core.model.journal import Deed, Done, Intent
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,
     ComputeRevert,
     Confirm,
     Effect,
+    FindDone,
     FindRevert,
     Follow,
     LookUp,
@@ -44,14 +45,17 @@ from core.reconcile.memory.effects import (
     Recall,
     WakeAt,
     WriteInventory,
+    WritePause,
 )
 from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
     Applied,
     Compared,
+    DoneFound,
     Examined,
     InventoryRead,
     InventoryWritten,
+    PauseWritten,
     PlanPrepared,
     Reverted,
     RevertFound,
@@ -152,6 +156,11 @@ class Performer:
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
+            case WritePause(run, name, app, namespace, ref, pause, home):
+                write = self._adapters.clusters[name].write_pause
+                return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
+            case FindDone(request, number, apps):
+                return DoneFound(request, await self._found_done(number, apps))
             case ReadPods():
                 return await self._read_pods(effect)
             case CheckAccess():
@@ -221,6 +230,12 @@ class Performer:
         cluster = self._adapters.clusters[effect.cluster]
         events = await cluster.writes_of(effect.kind, effect.key.ref)
         return await asyncio.to_thread(self._adapters.attribution.look_up, effect, events)
+
+    async def _found_done(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
+        found = tuple(await self._adapters.journal.to_undo(number, apps))
+        if number is not None and not found:
+            raise UsageError(f"the journal has no entry {number}")
+        return found
 
     async def _read_pods(self, effect: ReadPods) -> Input:
         async with asyncio.TaskGroup() as tasks:

@@ -20,11 +20,12 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Resource,
     RevertPlan,
 )
 from core.model.comparisons import Comparison
-from core.model.journal import Aim, Intent, Outcome
+from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
@@ -81,6 +82,12 @@ class ClusterLike(Protocol):
         self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
     ) -> None:
         """Replace what the inventory says was applied for *app*, and when a person asked for it."""
+
+    async def write_pause(
+        self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None
+    ) -> tuple[Pause, ...]:
+        """Set *ref* of *app* aside, None for all of it; None for *pause* takes it up again."""
+        ...
 
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:
         """Return the writes of one object that the audit log tells of."""
@@ -153,6 +160,10 @@ class JournalLike(Protocol):
 
     async def left_open(self, cluster: str) -> Sequence[Entry]:
         """Return intents for a cluster that ended processes left without an outcome."""
+        ...
+
+    async def to_undo(self, number: int | None, apps: frozenset[str]) -> Sequence[Done]:
+        """Return one write by its number, or those of the newest run of *apps* that stands."""
         ...
 
     def close(self) -> None:

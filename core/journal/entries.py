@@ -48,6 +48,8 @@ def record_of(intent: Intent, writer: JsonObject) -> JsonObject:
         "aim": None if intent.aim is None else asdict(intent.aim),
         "sends": list(intent.sends),
         "changes": [_evidence(change) for change in intent.changes],
+        "run": intent.run,
+        "undoes": intent.undoes,
         "writer": writer,
     }
 

@@ -10,10 +10,11 @@ from threading import Lock
 from typing import Final
 
 from core.errors import ProductError, UnavailableError
+from core.journal.done import to_undo
 from core.journal.entries import Entry, outcome_of, record_of
 from core.journal.store import Store, journal_file
 from core.model import JsonObject
-from core.model.journal import Intent, Outcome
+from core.model.journal import Done, Intent, Outcome
 
 _NOWHERE: Final = "there is no home folder to keep a journal in (HOME, XDG_STATE_HOME)"
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -70,6 +71,14 @@ class Journal:
             for entry in found
             if (entry.intent["cluster"] or "") == cluster and not _lives(entry.intent["writer"])
         ]
+
+    async def to_undo(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
+        """Return one write by its number, or those of the newest run of *apps* that stands.
+
+        Raises:
+            UnavailableError: The journal cannot be read.
+        """
+        return await asyncio.to_thread(lambda: to_undo(self._opened(), number, apps))
 
     def close(self) -> None:
         """Write nothing any more."""

@@ -4,6 +4,7 @@ Several processes may share it.  A file that cannot be trusted, or a folder that
 to, is no place for evidence (safety.md section 6): then nothing is written to a cluster either.
 """
 
+import fcntl
 import os
 import sqlite3
 import stat
@@ -38,10 +39,11 @@ _OPEN: Final = """
 SELECT number, at, text FROM rows AS one WHERE intent IS NULL
  AND NOT EXISTS (SELECT 1 FROM rows WHERE intent = one.number) ORDER BY number
 """
-_SINCE: Final = """
+
+
+_ENTRIES: Final = """
 SELECT one.number, one.at, one.text, other.text, other.at FROM rows AS one
- LEFT JOIN rows AS other ON other.intent = one.number
- WHERE one.intent IS NULL AND one.at >= ? ORDER BY one.number
+ LEFT JOIN rows AS other ON other.intent = one.number WHERE one.intent IS NULL
 """
 
 
@@ -96,8 +98,19 @@ class Store:
 
     def since(self, at: float) -> list[Entry]:
         """Return what was written from a moment on, in seconds since the epoch, oldest first."""
+        return self._entries("AND one.at >= ? ORDER BY one.number", at)
+
+    def newest(self, count: int) -> list[Entry]:
+        """Return what was written last, the newest first."""
+        return self._entries("ORDER BY one.number DESC LIMIT ?", count)
+
+    def entry(self, number: int) -> list[Entry]:
+        """Return one intent by its number; none where there is no such one."""
+        return self._entries("AND one.number = ?", number)
+
+    def _entries(self, which: str, value: float) -> list[Entry]:
         with self._lock, _explained(self._path):
-            found = self._connection.execute(_SINCE, (at,)).fetchall()
+            found = self._connection.execute(_ENTRIES + which, (value,)).fetchall()
         return [
             Entry(number, at, _read(text), None if other is None else _read(other), ended_at)
             for number, at, text, other, ended_at in found
@@ -143,12 +156,33 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, str]:
     if not trouble:
         return connection, ""
     connection.close()
+    with _alone(path.parent):
+        connection, trouble = _looked_at(path)  # another process may have set it aside by now
+        return (connection, "") if not trouble else _replaced(path, connection, trouble)
+
+
+def _replaced(
+    path: Path, connection: sqlite3.Connection, trouble: str
+) -> tuple[sqlite3.Connection, str]:
+    """Set a damaged file aside, and begin another one."""
+    connection.close()
     aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
     path.replace(aside)
     for rest in ("-wal", "-shm"):
         path.with_name(path.name + rest).unlink(missing_ok=True)
     connection, _ = _looked_at(path)
     return connection, f"the journal was damaged ({trouble}); it is kept as {aside}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time replace a file in *folder*."""
+    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _looked_at(path: Path) -> tuple[sqlite3.Connection, str]:

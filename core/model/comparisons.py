@@ -1,4 +1,4 @@
-"""Two states of Git against each other: two revisions of an app, or two apps."""
+"""Two states against each other: two revisions of an app, two apps, or what is live of two."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,11 +39,12 @@ class End:
 
     spec: AppSpec  # `revision` is the one that is compared
     commit: Commit | None = None  # None: not read
+    live: str = ""  # how its cluster is called, where live objects are compared
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two ends state differently."""
+    """What two ends state differently, or what is live of them."""
 
     before: End
     after: End

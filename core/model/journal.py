@@ -13,6 +13,7 @@ class Deed(StrEnum):
     HEAL = "heal"  # drift goes by standing permission
     SYNC = "sync"  # a person asked, or a new commit is followed
     TAKE_OVER = "take over"
+    UNDO = "undo"  # of one of these
     REVERT = "revert"  # a commit in Git, and so are these
     ROLLBACK = "rollback"
     PROMOTE = "promote"
@@ -54,6 +55,8 @@ class Intent:
     sends: tuple[str, ...] = ()  # apply, edit, delete, in this order
     aim: Aim | None = None  # of a commit
     changes: tuple[FieldChange, ...] = ()  # live value, Git's value, and who set the live one
+    run: int | None = None  # which of the process's; with one number are the writes of one run
+    undoes: int | None = None  # the entry whose change it puts back
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,21 @@ class Outcome:
     ending: Ending
     version: str | None = None  # after it; of a revert the commit it made
     words: str = ""  # what was said, or found out later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A write that is on record, as far as an undo needs it; a secret is its hash in it."""
+
+    number: int  # of its entry
+    deed: str  # a `Deed`, or one of a later version
+    app: str
+    cluster: str
+    cluster_uid: str
+    kind: KindRef | None  # None for a commit
+    ref: ObjectRef | None
+    uid: str | None  # None: the object was not there
+    sends: tuple[str, ...]
+    changes: tuple[FieldChange, ...]  # from `live` to `git`
+    refused: bool  # nothing was changed
+    made: str = ""  # resourceVersion after it; of a commit its id

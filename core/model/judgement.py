@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from core.model.values import Absent, Key, KindRef, Value
+from core.model.values import Absent, Key, KindRef, ObjectRef, Value
 
 
 class Verdict(StrEnum):
@@ -184,9 +184,21 @@ class Stamp:
     uid: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What a person set aside for a time: an app, or one object of it."""
+
+    ref: ObjectRef | None  # None: the whole app
+    until: float  # seconds since the epoch
+    reason: str
+    author: str  # "": whoever runs this, which is filled in when it is stored
+    since: float
+
+
 class HeldBy(StrEnum):
     """What keeps the engine from putting drift right unasked."""
 
+    PAUSE = "pause"  # a person set it aside until a time
     BREAKER = "breaker"  # too much drifts at once, or was healed
 
 
@@ -196,6 +208,8 @@ class Held:
 
     by: HeldBy
     words: str
+    until: float | None = None  # seconds since the epoch; None: nobody knows
+    pause: Pause | None = None  # where a person says so
 
 
 @dataclass(frozen=True, slots=True)

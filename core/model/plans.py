@@ -19,6 +19,7 @@ class Verb(StrEnum):
     CREATE = "create"
     APPLY = "apply"
     TAKE_OVER = "take over"  # an apply that changes no field, and makes them ours
+    UNDO = "put back"  # what an earlier write changed is as it was before
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Step:
     creates: Value = None  # the object that a create makes, its secrets hidden, to be shown
     wave: int = 0  # Argo CD's, as Git gives it to the object
     stage: int = 0  # each stage waits for the one before
+    undoes: int | None = None  # entry of the journal that an UNDO is about
     remedy: Remedy = Remedy.GRANT  # what ends `problem`
     stopped: bool = False  # `problem` is another step's, which this one needs
     restarts: bool = False  # running pods are replaced

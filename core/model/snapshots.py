@@ -8,7 +8,7 @@ from types import MappingProxyType
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.comparisons import Answer, Comparison
 from core.model.health import Healths
-from core.model.judgement import Drift, FieldChange, Held, Verdict
+from core.model.judgement import Drift, FieldChange, Held, Pause, Verdict
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
@@ -29,6 +29,8 @@ class EventName(StrEnum):
     HEAL_SKIPPED = "heal_skipped"
     TAKEN_OVER = "taken_over"
     FIGHTING = "fighting"
+    PAUSED = "paused"
+    RESUMED = "resumed"
     SYNCED = "synced"
     SYNC_FAILED = "sync_failed"
     REVERTED = "reverted"
@@ -75,8 +77,10 @@ class AppView:
     blocked: bool = False  # it cannot become complete now; `problem` says why
     healing: bool = False
     held: Held | None = None  # why nothing of it is healed now
+    pauses: tuple[Pause, ...] = ()  # that are not over, of the app or of objects
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
+    recorded: bool = False  # it is known what was applied, and what is set aside
     storing: bool = False  # the inventory is on its way to the cluster
     unseen: tuple[str, ...] = ()  # kinds of owned namespaces that cannot be listed, each with why
 

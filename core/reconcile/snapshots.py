@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from core.model import AppView, Held, HeldBy, Problem, Remedy, Snapshot, worst_of
+from core.model import AppView, Problem, Remedy, Snapshot, worst_of
 from core.reconcile.judging.extras import told_apart
+from core.reconcile.judging.holds.holds import held_of
 from core.reconcile.memory.state import (
     AppState,
     ClusterState,
@@ -49,7 +50,6 @@ def _app(state: State, app: AppState) -> AppView:
     if not problem and files:
         problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
-    words = app.breaker.words or cluster.breaker.words if app.healing else ""
     whole = is_known(app, cluster) and not pending and tally.confirming == 0
     beside = [each for each in state.apps.values() if each.is_of(app.spec.cluster)]
     return AppView(
@@ -68,9 +68,11 @@ def _app(state: State, app: AppState) -> AppView:
         and told_apart(app, state.apps.values()),
         blocked=cut_off or (app.source is None and bool(app.problem)),
         healing=app.healing,
-        held=Held(HeldBy.BREAKER, words) if words else None,
+        held=held_of(app, cluster, state.at),
+        pauses=tuple(each for each in app.pauses if each.until > state.at),
         history=app.history,
         inventory=app.inventory_problem,
+        recorded=app.inventory is not None,
         storing=app.storing is not None or app.store_at is not None,
         unseen=unseen(cluster, app.spec.owns),
     )

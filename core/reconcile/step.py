@@ -8,15 +8,20 @@ from dataclasses import replace
 from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
+from core.reconcile.acting.heal import pausing
 from core.reconcile.acting.sending import take_applied
+from core.reconcile.acting.undo import undoing
 from core.reconcile.judging import bodies, examining, explaining
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
+from core.reconcile.judging.holds.pauses import take_pauses
 from core.reconcile.judging.judging import judge_key
 from core.reconcile.memory.commands import (
     Command,
     Compare,
+    CompareLive,
+    EndPause,
     Examine,
     Execute,
     ExecuteRevert,
@@ -24,8 +29,10 @@ from core.reconcile.memory.commands import (
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
+    PrepareUndo,
     Refresh,
     SetHeal,
+    SetPause,
     SetWriting,
     ShowCommit,
     ShowSides,
@@ -49,6 +56,7 @@ from core.reconcile.memory.inputs import (
     KindLost,
     LayoutRead,
     LiveChanged,
+    PausesRead,
     SchemaRead,
     SourceLost,
     SourceRead,
@@ -65,10 +73,12 @@ from core.reconcile.memory.results import (
     CommitRead,
     Compared,
     Confirmed,
+    DoneFound,
     Examined,
     Explained,
     InventoryRead,
     InventoryWritten,
+    PauseWritten,
     PlanPrepared,
     Recalled,
     Result,
@@ -78,7 +88,7 @@ from core.reconcile.memory.results import (
 )
 from core.reconcile.memory.rewinding import SLEW_S, rewind
 from core.reconcile.memory.state import State
-from core.reconcile.sides import desired, layouts, live, surveys, watched
+from core.reconcile.sides import desired, layouts, live, lives, surveys, watched
 
 JUDGED_AT_ONCE = 500  # objects a step: about 50 ms, so that keys and events are not held up
 
@@ -135,7 +145,9 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             assert_never(happened)
 
 
-def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, PLR0912 - one case each
+def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
+    draft: Draft, happened: FromCluster
+) -> None:
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
@@ -153,6 +165,8 @@ def _take_cluster(draft: Draft, happened: FromCluster) -> None:  # noqa: C901, P
             doubt_answers(draft, happened)
         case WatchRepaired():
             live.tell_repair(draft, happened)
+        case PausesRead():
+            take_pauses(draft, happened)
         case SyncAsked(name):
             orders.take_confirmation(draft, name)
         case AuditLogRead(name, problem):
@@ -183,6 +197,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
         case InventoryRead():
             runs.read_inventory(draft, happened)
             watched.follow_kinds(draft, draft.app(happened.app).spec.cluster)
+        case PauseWritten():
+            pausing.wrote_pause(draft, happened)
         case InventoryWritten():
             runs.wrote_inventory(draft, happened)
         case Confirmed():
@@ -203,6 +219,8 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             draft.answer(request, commit)
         case Compared(request, comparison):
             draft.answer(request, comparison)
+        case DoneFound():
+            undoing.prepare(draft, happened)
         case Examined(request, healths):
             draft.answer(request, healths)
         case RevertFound():
@@ -221,16 +239,24 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             runs.execute(draft, run, wanted, auto=False)
         case PrepareRevert(request, app, commit, back, begins):
             draft.effects.append(ComputeRevert(request, app, commit, back, begins))
+        case PrepareUndo(request, number):
+            undoing.find(draft, request, number)
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
         case Compare(request, before, after):
             explaining.compare(draft, request, before, after)
+        case CompareLive(request, one, other, whole):
+            lives.compare_live(draft, request, one, other, whole=whole)
         case PrepareHeal(request, app):
             orders.prepare_heal(draft, request, app)
         case SetHeal(apps, enabled):
             orders.set_heal(draft, apps, enabled=enabled)
+        case SetPause(run, app, pause):
+            pausing.change_pause(draft, run, app, pause.ref, pause)
+        case EndPause(run, app, ref):
+            pausing.change_pause(draft, run, app, ref, None)
         case SetWriting(enabled):
             orders.set_writing(draft, enabled=enabled)
         case Explain(key):

@@ -87,6 +87,8 @@ def requests(
             left = (change.path for change in step.left)
             stated = statement(desired, live, schema, policy, tuple(left))
             return (replace(stated, unchanging=True),)
+        case Verb.UNDO:
+            return step.requests
         case _:
             assert_never(step.verb)
 
@@ -98,7 +100,7 @@ def verbs(step: Step) -> tuple[str, ...]:
     match step.verb:
         case Verb.CREATE:
             return _CREATION_VERBS
-        case Verb.APPLY | Verb.TAKE_OVER:
+        case Verb.APPLY | Verb.TAKE_OVER | Verb.UNDO:
             return _CHANGE_VERBS
         case _:
             assert_never(step.verb)

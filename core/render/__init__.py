@@ -6,9 +6,9 @@ kustomization needs, `chart` what helm is told; `export` writes them into a fold
 keeps what was printed, on disk (`keeping`) too.  Charts of other machines come by `charts`.
 """
 
-from core.render.bases import Bases
 from core.render.chart import Release
 from core.render.charts.pulling import Charts, Pulling
+from core.render.elsewhere import Bases
 from core.render.fence import Ended, Limits, ended
 from core.render.keeping.shelf import Shelf
 from core.render.renderer import Rendered, Renderer

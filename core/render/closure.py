@@ -16,8 +16,8 @@ from core.errors import ManifestError, RejectedError
 from core.manifests import looks_sealed
 from core.manifests.places import Mapped
 from core.model import Json, JsonObject
-from core.render.bases import NO_BASES, SIGNS, Base, Bases, shown
 from core.render.charts.inflating import ChartError, files_of_charts
+from core.render.elsewhere import NO_BASES, SIGNS, Base, Bases, shown
 from core.render.world import World, kustomizations
 
 FILES_MAX: Final = 20_000

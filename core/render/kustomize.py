@@ -10,9 +10,9 @@ from typing import Final
 
 from core.clean import clean
 from core.manifests import Folder
-from core.render.bases import NO_BASES, Bases
 from core.render.chart import hook_of
 from core.render.closure import closure_of
+from core.render.elsewhere import NO_BASES, Bases
 from core.render.jobs import Job
 from core.render.tracing import Tracing
 from core.render.world import World, kustomizations

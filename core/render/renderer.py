@@ -21,9 +21,9 @@ from core.clean import clean
 from core.errors import RejectedError, UnavailableError
 from core.manifests import DocumentCache, Folder, Listed, Open, carries_ciphertext, read
 from core.model import Problem, Remedy
-from core.render.bases import NO_BASES, Bases
 from core.render.chart import Release, chart_job
 from core.render.charts.inflating import with_helm
+from core.render.elsewhere import NO_BASES, Bases
 from core.render.export import export
 from core.render.fence import Limits, run
 from core.render.jobs import Job

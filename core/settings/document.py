@@ -13,8 +13,8 @@ from core.settings.checks import FieldError
 from core.settings.dependences import check_dependences
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.overlaps import check_app, check_clusters
-from core.settings.sources.bases import bases_asked_as
 from core.settings.sources.charts import asked_as
+from core.settings.sources.elsewhere import bases_asked_as
 from core.settings.sources.layouts import read_layout
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
 from core.settings.sources.remotes import Entry, closest, entries, remote

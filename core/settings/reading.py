@@ -72,6 +72,19 @@ class Settings:
     elsewhere: tuple[AppSpec, ...] = ()  # of clusters that no chosen app is meant for
     named: tuple[ClusterSpec, ...] = ()  # all that the file names
 
+    def of_apps(self, names: frozenset[str]) -> "Settings":
+        """Choose some of the apps; the others of their clusters are neighbours, then."""
+        apps = tuple(app for app in self.apps if app.name in names)
+        needed = {app.cluster for app in apps}
+        rest = (*self.neighbours, *(app for app in self.apps if app.name not in names))
+        return replace(
+            self,
+            apps=apps,
+            clusters=tuple(one for one in self.clusters if one.name in needed),
+            neighbours=tuple(app for app in rest if app.cluster in needed),
+            elsewhere=(*self.elsewhere, *(app for app in rest if app.cluster not in needed)),
+        )
+
     def with_twins(self, twins: Mapping[str, str]) -> "Settings":
         """Let clusters be the server of another one: they are refused, their apps known there."""
         here = {cluster.name for cluster in self.clusters}

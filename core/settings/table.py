@@ -39,8 +39,8 @@ from core.settings.readers import (
     read_revision,
     read_values,
 )
-from core.settings.sources.bases import read_bases
 from core.settings.sources.charts import chart, read_chart_name, read_chart_repo, read_chart_version
+from core.settings.sources.elsewhere import read_bases
 
 TOP: Final = (
     Field(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from core.model.comparisons import Comparison, Turn
+from core.model.comparisons import Comparison, End, Turn
 from core.telling.spans import Role
 
 ROLES: Final[Mapping[Turn, Role]] = {
@@ -25,3 +25,11 @@ def totals(comparison: Comparison) -> str:
     parts = [f"{found[turn]} {turn}" for turn in Turn if found[turn]]
     unfinished = " (not complete)" if comparison.problems else ""
     return ", ".join([*parts, f"{comparison.same} the same"]) + unfinished
+
+
+def place_of(end: End) -> str:
+    """Say where one of the two is: a revision and a folder of it, or a cluster."""
+    if end.live:
+        return f"live in {end.live}"
+    where = f" path {end.spec.path}" if end.spec.path else ""
+    return f"{end.spec.revision}{where}"

@@ -173,6 +173,8 @@ def _wish(verb: Verb) -> str:
             return "apply"
         case Verb.TAKE_OVER:
             return "take over"
+        case Verb.UNDO:
+            return "put back"
         case _:
             assert_never(verb)
 
@@ -185,5 +187,7 @@ def _deed(verb: Verb) -> tuple[str, Role]:
             return ("change  ", Role.DRIFTED)
         case Verb.TAKE_OVER:
             return ("take over  ", Role.GIT)
+        case Verb.UNDO:
+            return ("put back  ", Role.DRIFTED)
         case _:
             assert_never(verb)

@@ -1,14 +1,17 @@
 """Several apps and clusters in one settings file, typed at the embedded server."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 import yaml
 
 from core.git import commit_files
+from core.model import JsonObject
 from core.sandbox import SandboxThread
 from tests import commands
 from tests.apiserver.client import Client
@@ -146,6 +149,52 @@ def test_three_clusters_of_one_repository_get_exactly_their_folders_though_one_g
     servers: dict[str, Server], tmp_path: Path
 ) -> None:
     story.tell(servers, tmp_path)
+
+
+def test_two_clusters_are_compared_by_what_is_live_there(
+    servers: dict[str, Server], tmp_path: Path
+) -> None:
+    maps = "/api/v1/namespaces/default/configmaps"
+    named = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}}\n"
+    files = {
+        f"{one}/{name}.yaml": (named % name).encode() for one in ("eu", "us") for name in "abc"
+    }
+    repo = tmp_path / "repo"
+    commit_files(
+        repo, files, author=ADA, message="Maps", when=time.time(), branch="main", init=True
+    )
+    clusters = (f"{name}: {{kubeconfig: {one.kubeconfig}}}" for name, one in servers.items())
+    apps = "{layout: '{cluster}', name: 'shop-{cluster}', repo: repo, namespace: default}"
+    settings = f"clusters: {{{', '.join(clusters)}}}\napps: [{apps}]\n"
+    (tmp_path / "driftdeck.yaml").write_text(settings)
+    for where, objects in (("eu", {"a": "1", "b": "1"}), ("us", {"a": "2", "b": "1", "c": "3"})):
+        for name, value in objects.items():
+            body: JsonObject = {"metadata": {"name": name}, "data": {"v": value}}
+            made = servers[where].client.call("POST", maps, body)
+            assert made.status == 201
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+
+    def typed(*words: str) -> CompletedProcess[str]:
+        file = str(tmp_path / "driftdeck.yaml")
+        return commands.run("diff", "--live", *words, "--config", file, environment=environment)
+
+    told = typed("shop-eu", "shop-us")
+    assert told.returncode == 1, told.stdout + told.stderr
+    assert "ConfigMap default/a: changed" in told.stdout
+    assert "ConfigMap default/c: added" in told.stdout
+    assert "1 changed, 1 added, 1 the same" in told.stdout
+    assert "live in eu" in told.stdout
+    (one,) = json.loads(typed("shop-eu", "shop-us", "-o", "json").stdout)["comparisons"]
+    changes = [(row["verdict"], row["changes"]) for row in one["objects"]]
+    assert changes[0][0] == "changed"
+    assert (changes[0][1][0]["old"], changes[0][1][0]["new"]) == ("1", "2")
+    assert changes[1] == ("added", [])
+    whole = typed("shop-us", "shop-eu", "-o", "diff").stdout
+    assert '-  v: "2"' in whole.replace("'", '"')
+    servers["us"].stop()
+    lost = typed("shop-eu", "shop-us")
+    assert lost.returncode == 3, lost.stdout + lost.stderr
+    assert "removed" not in lost.stdout
 
 
 @pytest.mark.usefixtures("kubectl", "helm", "sops")

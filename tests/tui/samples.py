@@ -301,6 +301,16 @@ def plan_of(snapshot: Snapshot, keys: frozenset[Key]) -> Plan:
     )
 
 
+def undo_of(snapshot: Snapshot) -> Plan:
+    """What an engine would put back: one object; of a secret there is only a hash."""
+    api, secret = (snapshot.rows[of] for of in (API, SECRET))
+    steps = (
+        Step(API, api.kind, Verb.UNDO, api.stamp or Coming(), api.changes[:1], undoes=7),
+        Step(SECRET, secret.kind, Verb.UNDO, Coming(), problem="its value is a secret", undoes=8),
+    )
+    return Plan("prod-eu-1", steps, {}, ("with --autoheal app payments is healed again",))
+
+
 def revert_of(target: Commit) -> RevertPlan:
     """What an engine would make of a revert of *target*."""
     text = (

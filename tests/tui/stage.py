@@ -19,6 +19,7 @@ from core.reconcile.memory.commands import (
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
+    PrepareUndo,
     SetHeal,
     SetWriting,
     ShowCommit,
@@ -44,6 +45,8 @@ def answered(command: Command, snapshot: Snapshot) -> Snapshot | None:
     match command:
         case PreparePlan(request, keys):
             return replace(snapshot, answers={request: samples.plan_of(snapshot, keys)})
+        case PrepareUndo(request):
+            return replace(snapshot, answers={request: samples.undo_of(snapshot)})
         case PrepareHeal(request, app):
             apart = {Verdict.DRIFTED, Verdict.MISSING}
             rows = snapshot.rows.items()

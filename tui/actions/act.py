@@ -12,6 +12,7 @@ from tui.dialogs.proposals.heal import Heal
 from tui.dialogs.proposals.proposed import Proposed
 from tui.dialogs.proposals.revert import Revert
 from tui.dialogs.proposals.sync import Sync
+from tui.dialogs.proposals.undo import Undo
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
 from tui.model.focus import Pane
 from tui.model.view import READ_ONLY_FLAG
@@ -110,6 +111,22 @@ ROLLBACK: Final = Action(
     do=_rollback,
 )
 
+# Undo -------------------------------------------------------------------------------------------
+
+
+def _put_back(on: Surface) -> None:
+    on.show(Proposed(on, Undo(), opened_by=UNDO.keys[0]))
+
+
+UNDO: Final = Action(
+    id="undo",
+    keys=("z",),
+    words="undo",
+    group=Group.ACT,
+    does="put back what the last sync or heal changed, as far as the journal tells",
+    do=_put_back,
+)
+
 # Heal -------------------------------------------------------------------------------------------
 
 
@@ -186,4 +203,4 @@ MARK: Final = Action(
     do=_mark,
 )
 
-ACTIONS: Final = (SYNC, REVERT, ROLLBACK, HEAL, WRITE, MARK)
+ACTIONS: Final = (SYNC, REVERT, ROLLBACK, UNDO, HEAL, WRITE, MARK)

@@ -1,4 +1,7 @@
-"""`driftdeck diff A..B` and `driftdeck diff APP1 APP2`: two states of Git; no cluster is asked."""
+"""`driftdeck diff A..B` and `driftdeck diff APP1 APP2`: two states of Git; no cluster is asked.
+
+With `--live`, two apps by what is live of them: the engine reads both clusters and compares.
+"""
 
 import asyncio
 import os
@@ -7,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Final, TextIO
 
 from core.clean import clean
@@ -20,15 +24,26 @@ from core.cli.output.markdown import markdown_of, section_of_comparison
 from core.cli.output.report import Page
 from core.cli.output.streams import put, write
 from core.cli.output.unified import pairs_of, unified_lines
-from core.cli.session import settings_of
+from core.cli.session import (
+    READ_DEADLINE_S,
+    EngineLike,
+    beside,
+    connected,
+    judged,
+    settings_of,
+    until,
+)
 from core.engine.comparing import Comparing
 from core.errors import UsageError
 from core.git import Repositories
 from core.manifests import Reader, Workers
 from core.model import AppSpec, Remedy
 from core.model.comparisons import Comparison
+from core.reconcile.memory.commands import CompareLive
+from core.settings.reading import Settings
 
 SIDES: Final = ("OLD", "NEW")  # names of the two folders
+_REQUEST: Final = 1
 
 
 async def run(options: Options) -> int:
@@ -36,12 +51,12 @@ async def run(options: Options) -> int:
     settings = settings_of(options, whole=True)
     pairs = pairs_to_compare(settings.apps, options)
     whole = options.output == "diff"
-    repositories, reader = Repositories(settings.remotes), Reader(Workers())
-    comparing = Comparing(repositories, reader, secrets.token_bytes(32), whole=whole)
-    try:
-        found = await asyncio.to_thread(comparing.compared, pairs)
-    finally:
-        comparing.end()
+    if options.live:
+        chosen = settings.of_apps(frozenset(options.apps))
+        reader = partial(_compared_live, options=options)
+        found = await beside(connected(chosen, once=True), reader)
+    else:
+        found = await _compared(settings, pairs, whole=whole)
     if whole:
         await _show_files(found, options)
     else:
@@ -52,6 +67,29 @@ async def run(options: Options) -> int:
     left_out = CODES[Remedy.CHANGE_GIT] if settings.problems else IN_SYNC
     worst = max((left_out, *map(code_of, problems)))
     return worst or (DRIFT if any(one.objects for one in found) else IN_SYNC)
+
+
+async def _compared(
+    settings: Settings, pairs: tuple[tuple[AppSpec, AppSpec], ...], *, whole: bool
+) -> tuple[Comparison, ...]:
+    repositories, reader = Repositories(settings.remotes), Reader(Workers())
+    comparing = Comparing(repositories, reader, secrets.token_bytes(32), whole=whole)
+    try:
+        return await asyncio.to_thread(comparing.compared, pairs)
+    finally:
+        comparing.end()
+
+
+async def _compared_live(engine: EngineLike, *, options: Options) -> tuple[Comparison, ...]:
+    """Wait until both apps were read, and have them compared."""
+    before, after = options.apps
+    await judged(engine, deadline_s=READ_DEADLINE_S)
+    engine.submit(CompareLive(_REQUEST, before, after, whole=options.output == "diff"))
+    newest, _ = await until(
+        engine, lambda s: s.comparison_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
+    )
+    found = newest.comparison_for(_REQUEST)
+    return (found,) if found is not None else ()
 
 
 def pairs_to_compare(

@@ -21,7 +21,7 @@ from core.telling import events
 from core.telling.spans import plain
 
 _OURS = frozenset({EventName.STARTED, EventName.STOPPED})  # of the program, not of the engine
-_LAST_WORDS_S = 1.0  # a reader that does not read must not keep the program alive
+_LAST_WORDS_S = 5.0  # a reader that does not read must not keep the program alive
 
 
 async def run(options: Options) -> int:

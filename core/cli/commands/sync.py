@@ -162,13 +162,19 @@ async def prepared(
     plans = []
     for request, cluster in enumerate(sorted(chosen), 1):
         engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields))
-        plan = await _plan_of(engine, request)
+        plan = await plan_for(engine, request)
         if plan.steps:
             plans.append(plan)
     return plans
 
 
-async def _plan_of(engine: EngineLike, request: int) -> Plan:
+async def plan_for(engine: EngineLike, request: int) -> Plan:
+    """Wait for the plan that was asked for by this number.
+
+    Raises:
+        UnavailableError: It does not come.
+    """
+
     def made(snapshot: Snapshot) -> bool:
         return snapshot.plan_for(request) is not None
 

@@ -7,7 +7,7 @@ from core.cli.output.report import Page, value_lines
 from core.model import Absent, FieldChange, Json, JsonObject, as_json
 from core.model.comparisons import Comparison, End, Restatement, Turn
 from core.telling import origins
-from core.telling.comparisons import ROLES, counted, totals
+from core.telling.comparisons import ROLES, counted, place_of, totals
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
@@ -47,6 +47,7 @@ def _end_form(end: End) -> JsonObject:
         "path": end.spec.path,
         "revision": end.spec.revision,
         "commit": end.commit.id if end.commit is not None else None,
+        **({"live": end.live} if end.live else {}),
     }
 
 
@@ -77,9 +78,9 @@ def _lines(one: Comparison, page: Page) -> Iterator[Line]:
     yield from wrapped((say(one.title, Role.TITLE),), indent=0)
     width = max(map(len, one.names)) + 2
     for name, end in zip(one.names, (one.before, one.after), strict=True):
-        where = f" path {end.spec.path}" if end.spec.path else ""
-        said = (say(f"{end.spec.revision}{where}"),)
-        yield from wrapped(said, indent=2, label=name, label_width=width)
+        yield from wrapped((say(place_of(end)),), indent=2, label=name, label_width=width)
+        if end.live:
+            continue
         yield from wrapped(origins.commit_story(end.commit, page.now), indent=2 + width)
     for problem in one.problems:
         yield from wrapped((say(str(problem), Role.ERROR),), indent=2, label="! ")

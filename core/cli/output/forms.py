@@ -16,6 +16,7 @@ from core.model import (
     FieldChange,
     Health,
     Healths,
+    Held,
     Json,
     JsonObject,
     KindRef,
@@ -126,9 +127,23 @@ def _app_form(app: AppView, called: ClusterName) -> JsonObject:
         "problem": app_problem(app) or None,
         "unseen": list(app.unseen),
         "inventory": app.inventory or None,
+        "held": _held_form(app.held),
         "counts": {verdict.value: app.counts.get(verdict, 0) for verdict in Verdict},
         "ignored": app.ignored,
         "no_manifests": list(app.others),
+    }
+
+
+def _held_form(held: Held | None) -> JsonObject | None:
+    """Why it is not healed for now, and until when; a pause names who set it, and why."""
+    if held is None:
+        return None
+    return {
+        "by": held.by.value,
+        "until": time_text(held.until) if held.until is not None else None,
+        "message": held.words,
+        "author": held.pause.author if held.pause is not None else None,
+        "reason": held.pause.reason if held.pause is not None else None,
     }
 
 
@@ -143,6 +158,7 @@ def _object_form(row: Drift, called: ClusterName) -> JsonObject:
         "resource_version": row.stamp.version if row.stamp is not None else None,
         "judged_at": time_text(row.judged_at) if row.judged_at else None,
         "reason": row.reason or row.problem or (row.held.words if row.held else None),
+        "held": _held_form(row.held),
         "untaken": row.untaken,
         "tracked_by": row.tracked_by or None,
         "actor": _actor_form(row.actor) if row.actor else None,

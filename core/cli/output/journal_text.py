@@ -43,7 +43,7 @@ def _lines(entry: Entry, page: Page) -> Iterator[Line]:
     outcome: dict[str, Any] = entry.outcome or {"ending": _LEFT_OPEN, "words": None}
     ending = str(outcome["ending"])
     what = (
-        say(f"{moment(time_text(entry.at))}  ", Role.MUTED),
+        say(f"{entry.number}  {moment(time_text(entry.at))}  ", Role.MUTED),
         say(f"{row['deed']} "),
         say(f"{object_of(row)}  ", Role.STRONG),
         say(ending, _ROLES.get(ending, Role.UNKNOWN)),

@@ -16,7 +16,7 @@ from core.cli.output.forms import problems_of
 from core.model import Absent, Drift, FieldChange, Snapshot, Value, Verdict
 from core.model.comparisons import Comparison, Restatement
 from core.telling import actors, changes, objects, origins, values, verdicts
-from core.telling.comparisons import totals
+from core.telling.comparisons import place_of, totals
 from core.telling.hunks import pieces, text_hunks
 from core.telling.spans import plain
 
@@ -104,8 +104,8 @@ def sections_of_snapshot(snapshot: Snapshot, now: float, *, everything: bool) ->
 def section_of_comparison(one: Comparison, now: float) -> Section:
     """Return one comparison."""
     ends = (
-        f"{name}: {end.spec.revision}{f' path {end.spec.path}' if end.spec.path else ''},"
-        f" {plain(origins.commit_story(end.commit, now))}"
+        f"{name}: {place_of(end)}"
+        + ("" if end.live else f", {plain(origins.commit_story(end.commit, now))}")
         for name, end in zip(one.names, (one.before, one.after), strict=True)
     )
     return Section(

@@ -50,6 +50,8 @@ def _app_lines(
         yield from wrapped((say(problem, Role.ERROR),), indent=2, label="! ")
     for gap in app.unseen:
         yield from wrapped((say(gap, Role.UNKNOWN),), indent=2, label="? ")
+    if app.held is not None:
+        yield from wrapped((say(app.held.words, Role.UNKNOWN),), indent=2, label="! ")
     if app.inventory:
         said = (say(f"inventory: {app.inventory}", Role.UNKNOWN),)
         yield from wrapped(said, indent=2, label="? ")

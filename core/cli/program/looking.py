@@ -23,13 +23,15 @@ from core.settings.table import CLUSTER
     help="How to print.",
 )
 @click.option("--all", "everything", is_flag=True, help="Objects in sync too.")
+@click.option("--live", is_flag=True, help="Two apps by what is live of them, not by Git.")
 @flags(SOURCE, SAFETY)
 @click.pass_context
 def diff(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Print what differs, once.  Exit 0: in sync, 1: drift.
 
     With A..B, two revisions are compared with each other, with APP2 two apps; no cluster is asked.
-    Where A or B is left out, it is the app's own revision.
+    Where A or B is left out, it is the app's own revision.  With --live, two apps are compared by
+    their objects in their clusters.
     """
     words: tuple[str, ...] = given.pop("words")
     spans = [word for word in words if ".." in word]  # in no app's name, and in no ref's
@@ -40,8 +42,10 @@ def diff(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     options = options_of(context, given | {"apps": tuple(names[:2]) if len(names) > 1 else ()})
     if options.apps and options.app is not None:
         raise UsageError("--app chooses one app, and two are named")
+    if options.live and not options.apps:
+        raise UsageError("--live compares two apps: diff --live APP APP2")
     if options.everything and (options.span or options.apps):
-        raise UsageError("--all lists what is in sync with a cluster, and none is asked")
+        raise UsageError("--all lists what is in sync with Git, and that is not compared here")
     return partial(jobs.diff, options)
 
 

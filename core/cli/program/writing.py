@@ -7,6 +7,7 @@ import click
 
 from core.cli import jobs
 from core.cli.jobs import Job
+from core.cli.options import Options
 from core.cli.program.flags import BRANCH, CONSENT, SAFETY, SOURCE, flags
 from core.cli.program.group import options_of, program, refuse_writing
 from core.errors import UsageError
@@ -44,6 +45,21 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
         raise UsageError("--wait prints how it goes on, and -o json prints one object")
     refuse_writing(options, "sync")
     return partial(jobs.sync, options)
+
+
+@program.command()
+@click.argument("number", metavar="[ID]", type=int, required=False)
+@flags(CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def undo(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Put back what a sync or a heal from here changed: entry ID of the journal, or the newest.
+
+    Secrets, and objects that were made or deleted, cannot be put back; what was changed since
+    stays.
+    """
+    options = options_of(context, given)
+    refuse_writing(options, "undo")
+    return partial(jobs.undo, options)
 
 
 @program.command()
@@ -87,3 +103,41 @@ def promote(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     options = options_of(context, given)
     refuse_writing(options, "promote")
     return partial(jobs.promote, options)
+
+
+@program.command()
+@click.argument("words", metavar="[APP] [KIND/NAME...]", nargs=-1)
+@click.option("--for", "lasting", metavar="TIME", help="So long: 30m, 2h, 1d (default: 2h).")
+@click.option("--reason", metavar="WHY", required=True, help="Why; whoever looks is told.")
+@click.option("--all", "everything", is_flag=True, help="Every app of the settings.")
+@flags(SOURCE, SAFETY)
+@click.pass_context
+def pause(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Write nothing of APP unasked for a time, or of objects of it, whoever runs driftdeck.
+
+    It ends by itself.  A person's sync goes on.
+    """
+    return partial(jobs.pause, _set_aside(context, given, "pause"))
+
+
+@program.command()
+@click.argument("words", metavar="[APP] [KIND/NAME...]", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every app of the settings.")
+@flags(SOURCE, SAFETY)
+@click.pass_context
+def resume(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """End the pauses of APP, or of objects of it."""
+    return partial(jobs.resume, _set_aside(context, given, "resume"))
+
+
+def _set_aside(context: click.Context, given: dict[str, Any], command: str) -> Options:
+    words: tuple[str, ...] = given.pop("words")
+    names = [word for word in words if "/" not in word]
+    if len(names) > 1 or names != list(words[: len(names)]):
+        raise UsageError(f"{command} takes APP, and objects of it like Deployment/web")
+    given |= {"app_name": names[0] if names else None, "objects": words[len(names) :]}
+    options = options_of(context, given)
+    if options.everything and (options.app is not None or options.objects):
+        raise UsageError("--all is every app, and one is named")
+    refuse_writing(options, command)
+    return options

@@ -20,10 +20,11 @@ from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
 from core.cluster.writing.inventories import PACE_S, Inventories, Part
 from core.cluster.writing.inventory import shard_name
-from core.cluster.writing.shards import ASKED, LABEL, MAPS, Place
+from core.cluster.writing.pausing import pauses_of
+from core.cluster.writing.shards import ASKED, LABEL, MAPS, PAUSED, Place
 from core.errors import ProductError, UnavailableError
 from core.model import Live, ObjectRef
-from core.reconcile.memory.inputs import Input, SyncAsked
+from core.reconcile.memory.inputs import Input, PausesRead, SyncAsked
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 
 AFTER_A_PERSON_S: Final = 300.0  # at most, where a person has to grant or to change something
@@ -53,6 +54,7 @@ class Records:
         self._reflectors: dict[str, Reflector] = {}  # by namespace
         self._trying: set[Place] = set()
         self._asked: dict[ObjectRef, str] = {}  # when a person had an app synced
+        self._paused: dict[Place, str] = {}  # what was told to be set aside
 
     def start(self, group: asyncio.TaskGroup) -> None:
         """Work in *group*."""
@@ -90,14 +92,28 @@ class Records:
         self._trying.discard(place)
         self.follow(place.namespace)
         if rows is not None:
+            self.tell_pauses(place)
             self._emit(InventoryRead(place.app, rows))
+
+    def tell_pauses(self, place: Place) -> None:
+        """Tell what is set aside, as the inventory that was just read says."""
+        self._tell_pauses(place, self._inventories.paused(place))
+
+    def _tell_pauses(self, place: Place, text: str) -> None:
+        if text != self._paused.get(place, ""):
+            self._paused[place] = text
+            self._emit(PausesRead(place.app, pauses_of(text)))
 
     # What a reflector tells (Sink) ----------------------------------------------------------------
 
     def replaced(self, scope: str) -> None:
         """Look at everything that is there; what a person wanted before is no news."""
         found = self._reflectors[scope].store.objects
-        self._asked.update((ref, _asked_in(live)) for ref, live in found.items())
+        self._asked.update((ref, _noted_in(live, ASKED)) for ref, live in found.items())
+        for place in self._inventories.places(scope):
+            head = shard_name(place.app, 0)
+            texts = [_noted_in(live, PAUSED) for ref, live in found.items() if ref.name == head]
+            self._tell_pauses(place, "".join(texts))
         self._look(scope, found.items())
 
     def changed(self, scope: str, changes: list[Change]) -> None:
@@ -114,11 +130,14 @@ class Records:
     def _hear_persons(self, scope: str, changes: list[Change]) -> None:
         places = {shard_name(place.app, 0): place for place in self._inventories.places(scope)}
         for ref, live in changes:
-            asked = _asked_in(live) if live is not None else ""
+            place = places.get(ref.name)
+            if place is not None:
+                paused = _noted_in(live, PAUSED) if live is not None else ""
+                self._tell_pauses(place, paused)
+            asked = _noted_in(live, ASKED) if live is not None else ""
             if not asked or asked == self._asked.get(ref):
                 continue
             self._asked[ref] = asked
-            place = places.get(ref.name)
             if place is not None and not self._inventories.is_asked_here(place, asked):
                 self._emit(SyncAsked(place.app))
 
@@ -139,9 +158,9 @@ class Records:
             self._emit(InventoryRead(place.app, rows))
 
 
-def _asked_in(live: Live) -> str:
+def _noted_in(live: Live, key: str) -> str:
     try:
         found = msgspec.json.decode(live.body, type=_Map)
     except msgspec.MsgspecError:
         return ""
-    return (found.metadata.annotations or {}).get(ASKED, "")
+    return (found.metadata.annotations or {}).get(key, "")

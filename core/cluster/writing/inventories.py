@@ -3,11 +3,10 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from math import inf
 from typing import Final, TypeAlias
-
-import msgspec
 
 from core.clock import Clock
 from core.cluster.connection.answers import (
@@ -21,7 +20,6 @@ from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded, server_uid
-from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import (
     FORMAT,
     check_head,
@@ -32,13 +30,13 @@ from core.cluster.writing.inventory import (
 )
 from core.cluster.writing.renames import earlier, namespaces_of
 from core.cluster.writing.shards import (
-    ASKED,
     LABEL,
     MAPS,
     ConfigMap,
     ConfigMaps,
     Place,
     Shard,
+    put_request,
     rows_in,
     shard_of,
 )
@@ -173,6 +171,11 @@ class Inventories:
             for name, v in parts
         )
 
+    def paused(self, place: Place) -> str:
+        """Return what people set aside of an app, as it was read last."""
+        shards = self._known.get(place)
+        return shards[0].paused if shards else ""
+
     def is_asked_here(self, place: Place, asked: str) -> bool:
         """Tell whether it was by us that a person last asked for a sync."""
         return self._asked.get(place) == asked
@@ -283,7 +286,8 @@ class Inventories:
         answer = await self._put(place, index, data, before, asked)
         if answer.status == HTTPStatus.CONFLICT:
             now = await self._get(place, index)
-            if now is None or before is None or now.data != before.data:
+            known_as = before.data if before is not None else {**data, "rows": ""}
+            if now is None or now.data != known_as:
                 del self._known[place]  # another writer's rows must not be lost: look again
                 raise _overtaken(place)
             before = now
@@ -298,22 +302,11 @@ class Inventories:
     async def _put(
         self, place: Place, index: int, data: Mapping[str, str], before: Shard | None, asked: str
     ) -> Answer:
-        name = shard_name(place.app, index)
-        path = object_path(MAPS, place.namespace, name)
-        metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
-        asked = asked or (before.asked if before is not None else "")
-        if asked:
-            metadata["annotations"] = {ASKED: asked}
+        shard = Shard("", data, asked)
         if before is not None:
-            metadata["resourceVersion"] = before.resource_version
-        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+            shard = replace(before, data=data, asked=asked or before.asked)
         return await self._calls.send(
-            Request(
-                method="PUT" if before is not None else "POST",
-                path=path if before is not None else path.rpartition("/")[0],
-                query=query_of(fieldManager=MANAGER),
-                body=msgspec.json.encode(body),
-            )
+            put_request(place.namespace, shard_name(place.app, index), shard)
         )
 
     async def _uid(self) -> str:

@@ -7,7 +7,10 @@ from typing import Final
 import msgspec
 
 from core.cluster.connection.answers import Answer
+from core.cluster.connection.paths import object_path
+from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded
+from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import rows_of, shard_name
 from core.errors import RejectedError
 from core.model import KindRef, Resource
@@ -16,6 +19,7 @@ from core.reconcile.memory.results import InventoryRow
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 ASKED: Final = "driftdeck/synced-by-a-person"
+PAUSED: Final = "driftdeck/set-aside"
 
 
 class Metadata(msgspec.Struct, rename="camel"):
@@ -57,6 +61,7 @@ class Shard:
     resource_version: str
     data: Mapping[str, str]
     asked: str  # when a person last had the app synced
+    paused: str = ""  # what people set aside of it
 
 
 def shard_of(answer: Answer) -> Shard:
@@ -69,8 +74,27 @@ def shard_of(answer: Answer) -> Shard:
     name, value = LABEL
     if (found.metadata.labels or {}).get(name) != value:
         raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
-    asked = (found.metadata.annotations or {}).get(ASKED, "")
-    return Shard(found.metadata.resource_version, found.data or {}, asked)
+    noted = found.metadata.annotations or {}
+    version, data = found.metadata.resource_version, found.data or {}
+    return Shard(version, data, noted.get(ASKED, ""), noted.get(PAUSED, ""))
+
+
+def put_request(namespace: str, name: str, shard: Shard) -> Request:
+    """Write one of ours, over the version that it has, or anew where it has none."""
+    metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
+    noted = {key: text for key, text in ((ASKED, shard.asked), (PAUSED, shard.paused)) if text}
+    if noted:
+        metadata["annotations"] = noted
+    if shard.resource_version:
+        metadata["resourceVersion"] = shard.resource_version
+    path = object_path(MAPS, namespace, name)
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": shard.data}
+    return Request(
+        method="PUT" if shard.resource_version else "POST",
+        path=path if shard.resource_version else path.rpartition("/")[0],
+        query=query_of(fieldManager=MANAGER),
+        body=msgspec.json.encode(body),
+    )
 
 
 def beginning_of(found: ConfigMap) -> tuple[Place, Mapping[str, str]] | None:

@@ -26,6 +26,7 @@ from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.judging.holds.breaker import waive, within_budget
 from core.reconcile.judging.holds.holds import is_apart
+from core.reconcile.judging.holds.pauses import end_pauses
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory, store_what_is_due
@@ -129,6 +130,7 @@ def take_confirmation(draft: Draft, name: str) -> None:
 
 def wake(draft: Draft) -> None:
     """Time passed: look again at what waited for it."""
+    end_pauses(draft)
     store_what_is_due(draft)
     advance_all(draft)
     due = sorted(key for key, at in draft.alarms.items() if at <= draft.now)

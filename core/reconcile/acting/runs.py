@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, assert_never
 
-from core.model import Key, Plan, Problem, Remedy, Run, Step
+from core.model import Key, Plan, Problem, Remedy, Run, Step, Verb
 from core.reconcile.acting.order.stages import stages
 from core.reconcile.acting.plans import keys_of, stated_twice
 from core.reconcile.acting.sending import problem_of_step, send_steps
@@ -27,18 +27,20 @@ from core.reconcile.memory.state import NOTHING_APPLIED, AppState, Inventory
 from core.reconcile.memory.tables import Map
 
 SYNC: Final = "sync"
+UNDO: Final = "undo"
 SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
 READ_ONLY: Final = Problem(Remedy.GRANT, "read-only: writing is not allowed in this session")
 
 
 def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     """Begin a plan, if the world is still the one it was made for."""
-    shown = Run(number, SYNC, total=len(wanted.steps))
+    undoing = any(step.verb is Verb.UNDO for step in wanted.steps)
+    shown = Run(number, UNDO if undoing else SYNC, total=len(wanted.steps))
     problems = () if auto else _objections(draft, wanted)
     if problems:
         finish(draft, replace(shown, problems=problems, finished=True))
         return
-    if not auto:
+    if not auto and not undoing:  # which is no word for what Git states
         thaw(draft, wanted.cluster)
     skipped = tuple(problem_of_step(step) for step in wanted.steps if step.problem)
     start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)

@@ -40,6 +40,8 @@ from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.subjects import Call, OwnWrite, Subject
 
 MOVED: Final = "changed meanwhile; left as it is"
+_UNDONE: Final = "put back as it was before an earlier write"
+_DEEDS: Final = {Verb.TAKE_OVER: Deed.TAKE_OVER, Verb.UNDO: Deed.UNDO}
 
 
 def send_steps(
@@ -122,7 +124,7 @@ def _intent(
     cause = cause_of(step.changes) or (row.cause if row is not None else None)
     deed = Deed.HEAL if run.auto and cause is not Cause.GIT_AHEAD else Deed.SYNC
     return Intent(
-        deed=Deed.TAKE_OVER if step.verb is Verb.TAKE_OVER else deed,
+        deed=_DEEDS.get(step.verb, deed),
         app=app.spec.name,
         auto=run.auto,
         cluster=app.spec.cluster,
@@ -134,6 +136,8 @@ def _intent(
         version=live.resource_version if live is not None else None,
         sends=tuple(type(request).__name__.lower() for request in sent),
         changes=step.changes,
+        run=number,
+        undoes=step.undoes,
     )
 
 
@@ -175,7 +179,8 @@ def take_applied(draft: Draft, done: Applied) -> None:
         if auto:
             hold_back(draft, done)
     if subject.row is not None and not early:
-        _tell_outcome(draft, done, changes, stayed, auto=auto)
+        undone = step is not None and step.verb is Verb.UNDO
+        _tell_outcome(draft, done, changes, stayed, auto=auto, undone=undone)
     if done.problem:
         _release(draft, done.key, call.run)
     draft.judge_again(done.key)  # until it is judged by what the watch brings it is under way
@@ -263,6 +268,7 @@ def _tell_outcome(
     stayed: tuple[FieldChange, ...],
     *,
     auto: bool,
+    undone: bool,
 ) -> None:
     row = draft.row(done.key)
     assert row is not None
@@ -276,6 +282,8 @@ def _tell_outcome(
             return
     if done.problem:
         draft.tell_of(failed, row, changes=drifts, message=_with_place(done))
+    elif undone:
+        draft.tell_of(EventName.SYNCED, row, changes=drifts, message=_UNDONE)
     elif row.untaken:
         draft.tell_of(EventName.TAKEN_OVER, row, changes=(), message="as it was; ours from now on")
     elif heals:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from core.model import Key, Plan, RevertPlan
+from core.model import Key, ObjectRef, Pause, Plan, RevertPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,17 @@ class Execute:
 
     run: int
     plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareUndo:
+    """Work out how to put back what one entry of the journal changed, in `Snapshot.answers`.
+
+    Without a number it is about the newest sync or heal that was not undone yet.
+    """
+
+    request: int
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,24 @@ class SetHeal:
 
     apps: frozenset[str]
     enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetPause:
+    """Set an app or an object of it aside for a time, for every process of ours."""
+
+    run: int
+    app: str
+    pause: Pause
+
+
+@dataclass(frozen=True, slots=True)
+class EndPause:
+    """End the pause of an app, or of an object of it."""
+
+    run: int
+    app: str
+    ref: ObjectRef | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +155,16 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareLive:
+    """Compare what is live of two apps, as whole objects or by fields, in `Snapshot.answers`."""
+
+    request: int
+    before: str
+    after: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Read Git again and ask for pending confirmations again."""
 
@@ -133,15 +172,19 @@ class Refresh:
 Command: TypeAlias = (
     PreparePlan
     | Execute
+    | PrepareUndo
     | PrepareRevert
     | ExecuteRevert
     | PrepareHeal
     | SetHeal
+    | SetPause
+    | EndPause
     | SetWriting
     | Explain
     | ShowSides
     | Examine
     | ShowCommit
     | Compare
+    | CompareLive
     | Refresh
 )

@@ -20,6 +20,8 @@ from core.model import (
     Key,
     KindRef,
     Live,
+    ObjectRef,
+    Pause,
     Plan,
     Resource,
     RevertPlan,
@@ -126,6 +128,19 @@ class WriteInventory:
 
 
 @dataclass(frozen=True, slots=True)
+class WritePause:
+    """Store in the cluster that an app or an object is set aside, or that it is not any more."""
+
+    run: int
+    cluster: str
+    app: str
+    namespace: str
+    ref: ObjectRef | None
+    pause: Pause | None  # None: it ended
+    home: Home = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """What a step is to be tried out on, by dry-runs, and what else there is to know for it."""
 
@@ -154,6 +169,15 @@ class ComputeRevert:
     commit: str
     back: bool = False  # it is not undone but gone back to
     begins: str = ""  # a branch that begins with it, for a pull request
+
+
+@dataclass(frozen=True, slots=True)
+class FindDone:
+    """Read from the journal what is to be undone, of these apps."""
+
+    request: int
+    number: int | None
+    apps: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +263,10 @@ Effect: TypeAlias = (
     | Recall
     | ReadInventory
     | WriteInventory
+    | WritePause
     | CheckAccess
     | ReadPods
+    | FindDone
     | ComputeRevert
     | ReadCommit
     | CompareStates

@@ -17,6 +17,7 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Problem,
     Resource,
 )
@@ -165,6 +166,14 @@ class SyncAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PausesRead:
+    """What is set aside of an app, as its inventory tells; those that are over may be among it."""
+
+    app: str
+    pauses: tuple[Pause, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLogRead:
     """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
 
@@ -264,6 +273,7 @@ FromCluster: TypeAlias = (
     | AdmissionSeen
     | AuditLogRead
     | SyncAsked
+    | PausesRead
     | WatchRepaired
     | SchemaRead
     | KindListed

@@ -18,11 +18,13 @@ from core.model import (
     Live,
     ObjectRef,
     Origin,
+    Pause,
     Plan,
     Problem,
     RevertPlan,
 )
 from core.model.comparisons import Comparison
+from core.model.journal import Done
 from core.model.requests import Edit
 
 
@@ -57,6 +59,16 @@ class InventoryWritten:
     app: str
     rows: tuple[InventoryRow, ...]
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWritten:
+    """A pause was stored, or that it ended; what is set aside of the app now."""
+
+    run: int
+    app: str
+    pauses: tuple[Pause, ...] = ()
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +163,15 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneFound:
+    """What is to be undone was read from the journal; `problem` says why it cannot be."""
+
+    request: int
+    done: tuple[Done, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reverted:
     """A revert commit was made, or could not be."""
 
@@ -172,6 +193,7 @@ class RevertFound:
 Result: TypeAlias = (
     InventoryRead
     | InventoryWritten
+    | PauseWritten
     | Confirmed
     | Explained
     | Recalled
@@ -181,6 +203,7 @@ Result: TypeAlias = (
     | CommitRead
     | Compared
     | Examined
+    | DoneFound
     | Reverted
     | RevertFound
 )

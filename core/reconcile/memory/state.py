@@ -21,6 +21,7 @@ from core.model import (
     KindRef,
     Live,
     ObjectRef,
+    Pause,
     Problem,
     Resource,
     Restated,
@@ -151,6 +152,7 @@ class AppState:
     asked: str = ""  # when a person asked for a sync; "" once the inventory is written with it
     healing: bool = False
     breaker: Breaker = CLOSED
+    pauses: tuple[Pause, ...] = ()  # that were not over when they were read
     layout: str = ""  # the one that it is a match of
     left_at: float | None = None  # when its folder was found gone from there; nothing is healed
     standing: frozenset[str] = frozenset()  # it stands for a layout, whose apps may be of these

@@ -31,12 +31,13 @@ from core.model import (
     Live,
     ObjectRef,
     Operation,
+    Pause,
     Resource,
     RevertPlan,
     Snapshot,
 )
 from core.model.comparisons import Comparison, End
-from core.model.journal import Aim, Intent, Outcome
+from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
@@ -190,6 +191,17 @@ class ScriptedCluster:
         self.script.play("write_inventory", app, namespace)
         self.inventory = tuple(rows)
 
+    async def write_pause(
+        self,
+        app: str,
+        namespace: str,
+        home: Home,  # noqa: ARG002
+        ref: ObjectRef | None,  # noqa: ARG002
+        pause: Pause | None,
+    ) -> tuple[Pause, ...]:
+        self.script.play("write_pause", app, namespace)
+        return () if pause is None else (pause,)
+
     async def writes_of(self, kind: KindRef, ref: ObjectRef) -> Sequence[AuditEvent]:  # noqa: ARG002
         self.script.play("writes_of", ref.name)
         return ()
@@ -301,6 +313,7 @@ class ScriptedJournal:
     """Remembers what was written down, in its order among everything else."""
 
     def __init__(self, script: Script) -> None:
+        self.done: tuple[Done, ...] = ()
         self.script = script
         self.intents: list[Intent] = []
         self.outcomes: dict[int, Outcome] = {}
@@ -314,6 +327,10 @@ class ScriptedJournal:
     async def end(self, number: int, outcome: Outcome) -> None:
         self.script.play("end", outcome.ending)
         self.outcomes[number] = outcome
+
+    async def to_undo(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
+        self.script.play("to_undo", str(number), *sorted(apps))
+        return self.done
 
     async def left_open(self, cluster: str) -> list[Entry]:
         return [entry for entry in self.open if entry.intent["cluster"] == cluster]

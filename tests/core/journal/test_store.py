@@ -1,5 +1,6 @@
 """The file: rows are only added, and what cannot be trusted holds no evidence."""
 
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -109,6 +110,23 @@ def test_a_torn_file_is_set_aside_and_a_new_one_begun(path: Path) -> None:
     store.append([(None, ROW)])
     store.close()
     assert len(intents(path)) == 1
+
+
+def test_a_damage_that_another_process_just_set_aside_is_not_set_aside_again(path: Path) -> None:
+    written(path, (None, ROW))
+    path.write_bytes(b"no database" * 100)
+    folder = os.open(path.parent, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)  # as the other one does meanwhile
+    with ThreadPoolExecutor(1) as threads:
+        opening = threads.submit(Store, path)
+        wait([opening], timeout=0.2)
+        path.replace(path.with_name("aside"))
+        written(path, (None, ROW))
+        os.close(folder)
+        with closing(opening.result()) as store:
+            store.append([(None, ROW)])
+    assert len(intents(path)) == 2
+    assert not list(path.parent.glob("*.damaged-*"))
 
 
 def test_the_oldest_rows_go_and_the_chain_still_holds(

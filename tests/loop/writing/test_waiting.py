@@ -158,7 +158,7 @@ def reader(stage: Stage) -> None:
             == 201
         )
     nobody, listing = stage.server.client("nobody"), stage.path("apps/v1", "Deployment")
-    assert eventually(lambda: nobody.call("GET", listing).status == 200, within_s=30.0)
+    assert eventually(lambda: nobody.call("GET", listing).status == 200, within_s=60)
 
 
 @pytest.mark.real
@@ -180,15 +180,17 @@ def test_a_rollout_is_waited_for_and_its_pod_is_named_until_a_node_ran_it(
         path = f"{pods}/{pod}/status"
         answer = stage.client.call("PATCH", path, patch, content_type=MERGE_PATCH)
         assert answer.status == 200, answer.body
-        return lambda: available() == (status["phase"] == "Running")
+        return lambda: told_of("availableReplicas") == (status["phase"] == "Running")
 
-    def available() -> bool:
+    def told_of(name: str) -> bool:
+        """Whether the controller of Deployments counts pods of that kind."""
         found = stage.client.call("GET", f"{stage.path('apps/v1', 'Deployment')}/web").json()
-        return bool(found.get("status", {}).get("availableReplicas"))
+        return bool(found.get("status", {}).get(name))
 
     done = stage.run("sync", "--yes", "--wait", "1s")
     assert done.returncode == 3, done.stdout + done.stderr
-    (pod,) = eventually(made, within_s=30.0)
+    (pod,) = eventually(made, within_s=60)
+    assert eventually(lambda: told_of("updatedReplicas"), within_s=60)
     told = stage.run("sync", "--yes", "--wait", "1s")
     assert told.returncode == 3
     words = f"0 of 1 pods available; pod {pod}: no node took it yet"
@@ -203,7 +205,7 @@ def test_a_rollout_is_waited_for_and_its_pod_is_named_until_a_node_ran_it(
     assert "its pods cannot be read: " in told.stdout, told.stdout + told.stderr
 
     ready = [{"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"}]
-    assert eventually(node(phase="Running", conditions=ready), within_s=30.0)
+    assert eventually(node(phase="Running", conditions=ready), within_s=60)
     stage.git(definition=definition(stage))
     done = stage.run("sync", "--yes", "--wait", "1m")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -13,6 +13,7 @@ from core.reconcile.memory.commands import (
     ExecuteRevert,
     PreparePlan,
     PrepareRevert,
+    PrepareUndo,
     Refresh,
     SetHeal,
     SetWriting,
@@ -276,6 +277,19 @@ async def test_revert_previews_the_commit_and_makes_it() -> None:
         await stage.confirm()
         assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "reverted as beefcaf, 1 object synced")
+
+
+@covers("undo")
+async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("z")
+        await stage.until(lambda: "put back  prod-eu-1 / payments / Deployment api" in stage.dialog)
+        for words in ("healed again", "its value is a secret", "Put back 1 object"):
+            assert words in stage.dialog
+        (ask,) = stage.asked(PrepareUndo)
+        await stage.confirm()
+        assert stage.asked(Execute)[0].plan is stage.engine.newest.plan_for(ask.request)
+        await stage.until(lambda: stage.bar("note") == "put back 1 object")
 
 
 @covers("rollback")

@@ -11,7 +11,10 @@ from core.telling.spans import Line, Role, say
 
 
 def plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[str]:
-    """Yield a plan: where it runs, its steps in their order, and what to know about it."""
+    """Yield a plan: where it runs, its steps in their order, and what to know about it.
+
+    With *left* also what stays as it is in the objects of its steps.
+    """
     yield from page.lines(_plan_lines(plan, page, left=left))
 
 

@@ -13,11 +13,13 @@ from typing import Final
 from core.model import AppSpec, Drift, EventName, Key, Verdict
 from core.reconcile.memory.draft import Draft, is_moved
 from core.reconcile.memory.effects import WakeAt
-from core.reconcile.memory.state import CLOSED, AppState, Breaker
+from core.reconcile.memory.state import CLOSED, Breaker
 
 MASS_MIN: Final = 5  # objects; fewer are no mass, whatever share of the app they are
 MINUTE_S: Final = 60.0
-_ASKS: Final = "nothing is healed unasked before less of it drifts, by a sync, or heal is switched"
+_ASKS: Final = (
+    "nothing of it is healed unasked until less does, as after a sync, or heal is switched"
+)
 
 
 def is_mass(count: int, total: int, percent: int) -> bool:
@@ -35,13 +37,8 @@ def rate_words(limit: int, place: str) -> str:
     """Say what is wrong with a cluster, and what ends it."""
     return (
         f"more than {limit} heals within a minute on {place} (heals_per_minute); nothing is healed"
-        " there unasked before nothing drifts any more, by a sync, or heal is switched off and on"
+        " there unasked until nothing drifts, as after a sync, or heal is switched off and on"
     )
-
-
-def breaker_words(draft: Draft, app: AppState) -> str:
-    """Say why nothing of an app is healed; "" where no breaker is open."""
-    return app.breaker.words or draft.cluster(app.spec.cluster).breaker.words
 
 
 def watch_mass(draft: Draft, name: str) -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from core.model import Drift, Held, HeldBy, Verdict
 from core.reconcile.judging.freezing import with_freeze
-from core.reconcile.judging.holds.breaker import breaker_words
+from core.reconcile.judging.holds.pauses import held_by, pause_of
 from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.state import AppState, ClusterState
 
 
 def is_apart(row: Drift) -> bool:
@@ -16,9 +17,20 @@ def is_apart(row: Drift) -> bool:
 def hold_of(draft: Draft, row: Drift) -> Held | None:
     """Say why the engine leaves an object alone for now; None: nothing holds it."""
     app = draft.app(row.key.app)
+    pause = pause_of(app, row.key.ref, draft.now)
+    if pause is not None:
+        return held_by(pause)
     if not (app.healing and is_apart(row)):
         return None
-    words = breaker_words(draft, app)
+    return held_of(app, draft.cluster(app.spec.cluster), draft.now)
+
+
+def held_of(app: AppState, cluster: ClusterState, now: float) -> Held | None:
+    """Say why nothing of an app is healed for now; None: nothing holds it as a whole."""
+    pause = pause_of(app, None, now)
+    if pause is not None:
+        return held_by(pause)
+    words = (app.breaker.words or cluster.breaker.words) if app.healing else ""
     return Held(HeldBy.BREAKER, words) if words else None
 
 

@@ -242,6 +242,7 @@ def test_the_document_has_the_promised_form() -> None:
                 },
                 "ignored": 0,
                 "no_manifests": [],
+                "held": None,
                 "untaken": 0,
             }
         ],
@@ -261,6 +262,7 @@ def test_the_document_has_the_promised_form() -> None:
                 "resource_version": "123",
                 "judged_at": None,
                 "reason": None,
+                "held": None,
                 "untaken": False,
                 "tracked_by": None,
                 "actor": None,

@@ -1,4 +1,4 @@
-"""core.render.bases: bases in other repositories, where the settings name them and a commit is."""
+"""core.render.elsewhere: bases in other repositories that the settings name, each at one commit."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,8 @@ import pytest
 from core.errors import RejectedError, UnavailableError
 from core.git import File
 from core.model.sources.remotes import Remote, address_of
-from core.render.bases import Bases, Files, shown
 from core.render.closure import closure_of
+from core.render.elsewhere import Bases, Files, shown
 from tests.core.render.worlds import world_of
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

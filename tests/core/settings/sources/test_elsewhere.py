@@ -1,4 +1,4 @@
-"""core.settings.sources.bases: which repositories bases may lie in, and how they are asked."""
+"""core.settings.sources.elsewhere: which repositories bases may lie in, and how they are asked."""
 
 from pathlib import Path
 

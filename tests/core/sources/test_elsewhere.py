@@ -10,7 +10,7 @@ from core.errors import RejectedError, UnavailableError
 from core.git import Repositories
 from core.model import AppSpec
 from core.render import Renderer
-from core.settings.sources.bases import bases_asked_as
+from core.settings.sources.elsewhere import bases_asked_as
 from core.sources.reading import Folders
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE

@@ -1,0 +1,75 @@
+"""What is on record, as values again: writes that somebody wants undone."""
+
+from typing import Any, Final
+
+from core.journal.entries import Entry
+from core.journal.store import Store
+from core.model import ABSENT, FieldChange, FieldVerdict, KindRef, ObjectRef
+from core.model.journal import Deed, Done, Ending
+
+LOOKED_AT: Final = 5_000  # of the newest entries; a run of more objects is undone in parts
+_UNDONE_AS_A_RUN: Final = frozenset({Deed.SYNC, Deed.HEAL})
+
+
+def done_of(entry: Entry) -> Done:
+    """Read a write back."""
+    row: dict[str, Any] = entry.intent
+    about, outcome = row["object"], entry.outcome
+    kind = KindRef(about["api_version"], about["kind"]) if about else None
+    ref = None
+    if kind is not None:
+        ref = ObjectRef(kind.group, kind.kind, about["namespace"] or "", about["name"])
+    return Done(
+        number=entry.number,
+        deed=str(row["deed"]),
+        app=str(row["app"]),
+        cluster=row["cluster"] or "",
+        cluster_uid=row["cluster_uid"] or "",
+        kind=kind,
+        ref=ref,
+        uid=about["uid"] if about else None,
+        sends=tuple(row["sends"]),
+        changes=tuple(map(_change, row["changes"])),
+        refused=outcome is not None and outcome["ending"] == Ending.REFUSED,
+        made=str(outcome["version"] or "") if outcome is not None else "",
+    )
+
+
+def _change(form: dict[str, Any]) -> FieldChange:
+    live, git = (form.get(side, ABSENT) for side in ("live", "git"))
+    return FieldChange(form["path"], FieldVerdict.DRIFT, live, git)
+
+
+def to_undo(store: Store, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
+    """Return one write by its number, or those of the newest run of *apps* that stands.
+
+    What was undone already, and what is no sync and no heal, is not among the latter.
+    """
+    if number is not None:
+        return tuple(map(done_of, store.entry(number)))
+    found: list[Done] = []
+    undone: set[object] = set()
+    run: object = None
+    for entry in store.newest(LOOKED_AT):
+        row, done = entry.intent, done_of(entry)
+        if row.get("undoes") is not None and not done.refused:
+            undone.add(row["undoes"])
+        if _stands(done, apps) and entry.number not in undone:
+            run = run or _run_of(entry)
+            if _run_of(entry) == run:
+                found.append(done)
+    return tuple(found[::-1])
+
+
+def _stands(done: Done, apps: frozenset[str]) -> bool:
+    is_one = done.deed in _UNDONE_AS_A_RUN and done.ref is not None and done.app in apps
+    return is_one and not done.refused
+
+
+def _run_of(entry: Entry) -> object:
+    """Tell runs apart: by the process and its number of the run; what has none is its own."""
+    row: dict[str, Any] = entry.intent
+    writer, number = row["writer"], row.get("run")
+    if number is None:
+        return entry.number
+    return (writer["boot"], writer["pid"], writer["began"], number)

@@ -1,0 +1,1 @@
+"""What people decide about healing, beside switching it on and off."""

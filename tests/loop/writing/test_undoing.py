@@ -1,0 +1,98 @@
+"""What a sync or a heal changed is put back from the journal, and what cannot be is said."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.git import commit_files
+from core.sandbox import SandboxThread
+from tests.apiserver.client import Client
+from tests.commands import run
+from tests.loop.clusters import MERGE_PATCH
+
+MAPS, SECRETS = (f"/api/v1/namespaces/default/{kind}" for kind in ("configmaps", "secrets"))
+MAP = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: one, labels: {tier: web}}
+data: {a: '1', b: '1', c: '1'}
+"""
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {key: planted}\n"
+
+
+class Stage:
+    """A folder of a ConfigMap and a Secret, synced, and a user on a machine."""
+
+    def __init__(self, server: SandboxThread, folder: Path) -> None:
+        self.folder = folder
+        self.client = Client(server.url, None, server.tokens["alice"])
+        config = str(server.kubeconfig(folder, "driftdeck"))
+        self.environment = {"HOME": str(folder), "KUBECONFIG": config}
+        assert self("sync", "--yes")[0] == 0
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        done = run(*words, environment=self.environment, folder=self.folder)
+        return done.returncode, done.stdout, done.stderr
+
+    def drift(self, path: str, **patch: Any) -> None:
+        url = f"{path}?fieldManager=kubectl-edit"
+        answer = self.client.call("PATCH", url, patch, content_type=MERGE_PATCH)
+        assert answer.status == 200, answer.body
+
+    def data(self) -> Any:
+        return self.client.call("GET", f"{MAPS}/one").json()["data"]
+
+    def entries(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self("journal", "-o", "json")[1])["entries"]
+        return found
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    apps = "apps:\n  - {name: shop, repo: repo, path: app, namespace: default}\n"
+    (tmp_path / "driftdeck.yaml").write_text(apps)
+    commit_files(
+        tmp_path / "repo",
+        {"app/one.yaml": MAP.encode(), "app/s.yaml": SECRET.encode()},
+        author="Ada <ada@example>",
+        message="Begin",
+        when=time.time(),
+        init=True,
+    )
+    with SandboxThread() as server:
+        yield Stage(server, tmp_path)
+
+
+def test_a_sync_is_undone_but_for_what_is_secret_or_was_changed_since(stage: Stage) -> None:
+    stage.drift(f"{MAPS}/one", data={"a": "9", "b": None, "x": "7"})
+    stage.drift(f"{SECRETS}/s", stringData={"key": "other"})
+    assert stage("sync", "--yes")[0] == 0
+    assert stage.data() == {"a": "1", "b": "1", "c": "1"}
+    stage.drift(f"{MAPS}/one", data={"b": "5"})
+
+    code, out, err = stage("undo", "--dry-run")
+    assert code == 0, out + err
+    for words in (
+        "put back ConfigMap default/one  (shop)",
+        "data.b stays: it is not as that left it any more",
+        "! its value is a secret, of which only a hash is on record",
+        "with --autoheal app shop is healed again",
+        "1 to put back; 1 cannot be done",
+    ):
+        assert words in out, out
+    assert stage.data() == {"a": "1", "b": "5", "c": "1"}
+
+    code, out, err = stage("undo", "--yes")
+    assert (code, "1 of 1 done" in out) == (4, False), out + err
+    assert stage.data() == {"a": "9", "b": "5", "c": "1", "x": "7"}
+    newest = stage.entries()[-1]
+    assert (newest["deed"], newest["outcome"]["ending"]) == ("undo", "done")
+    assert {change["path"] for change in newest["changes"]} == {"data.a", "data.x"}
+    code, out, _ = stage("undo", str(newest["number"]), "--yes")
+    assert code == 0, out
+    assert stage.data() == {"a": "1", "b": "5", "c": "1"}
+    assert stage("undo", "999")[:2] == (4, "the journal has no entry 999\n")
