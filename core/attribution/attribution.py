@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from threading import Lock
+from typing import Final
 
 from core.attribution.origins import Origins
-from core.attribution.recalling import recalled
+from core.attribution.recalling import looked_back, recalled
 from core.attribution.rendering import attached, origin_of
 from core.attribution.users import attribute, maker, remover
 from core.compare import detailed
@@ -13,8 +14,10 @@ from core.errors import ProductError
 from core.git import Repositories
 from core.manifests import Reader
 from core.model import AppSpec, AuditEvent
-from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
-from core.reconcile.memory.results import CommitRead, Explained, Recalled
+from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.results import CommitRead, Explained, LookedBack, Recalled
+
+_SEALED: Final = "its earlier versions are encrypted"
 
 
 class Attribution:
@@ -58,6 +61,19 @@ class Attribution:
         repository = self._repositories.opened(self._specs[asked.key.app].repo)
         documents = recalled(repository, self._reader, asked.document, asked.revision)
         return Recalled(asked.key, asked.revision, documents)
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git stated of one object, commit by commit, the newest first.  Blocks.
+
+        Raises:
+            ProductError: Git cannot say now.
+        """
+        document = asked.document
+        if document.sealed:
+            return LookedBack(asked.request, asked.key, problem=_SEALED)
+        repository = self._repositories.opened(self._specs[asked.key.app].repo)
+        found = looked_back(repository, self._reader, document, asked.revision)
+        return LookedBack(asked.request, asked.key, found)
 
     def show(self, asked: ReadCommit) -> CommitRead:
         """Read what a commit says and changes.  Blocks.

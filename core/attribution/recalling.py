@@ -5,7 +5,7 @@ the object into another file where it came from there.  A version that cannot be
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from core.errors import NotHereError, RejectedError
 from core.git import Repository
 from core.manifests import Past, Reader
 from core.model import Document
+from core.reconcile.memory.results import Statement
 
 VERSIONS_MAX: Final = 500  # of the file that are looked at
 STATEMENTS_MAX: Final = 32  # different ones that are kept
@@ -33,11 +34,44 @@ def recalled(
         return ()  # earlier versions are ciphertext, which nothing live is ever equal to
     walk = _Walk(repository, reader, document, revision)
     found: dict[bytes, None] = {}
-    for body in walk.bodies():
+    for _, body in walk.versions():
         found.setdefault(body)
         if len(found) == STATEMENTS_MAX:
             break
     return tuple(replace(document, body=body, warnings=()) for body in found)
+
+
+def looked_back(
+    repository: Repository, reader: Reader, document: Document, revision: str
+) -> tuple[Statement, ...]:
+    """Return the same, newest first, each with the commits between which Git stated it.
+
+    What was stated twice is there twice.
+
+    Raises:
+        UnavailableError: The repository cannot be read.
+    """
+    versions = _Walk(repository, reader, document, revision).versions()
+    return spans(repository, document, versions)
+
+
+def spans(
+    repository: Repository, document: Document, versions: Iterable[tuple[str, bytes]]
+) -> tuple[Statement, ...]:
+    """Say between which commits *document* was stated as each of the *versions*, newest first."""
+    found: list[tuple[bytes, str]] = []  # each with the commit that first stated it
+    for commit, body in versions:
+        if found and found[-1][0] == body:
+            found[-1] = (body, commit)
+        elif len(found) == STATEMENTS_MAX:
+            break
+        else:
+            found.append((body, commit))
+    commits = [repository.commit(commit) for _, commit in found]
+    return tuple(
+        Statement(replace(document, body=body, warnings=()), since, until)
+        for (body, _), since, until in zip(found, commits, [None, *commits], strict=False)
+    )
 
 
 class _Walk:
@@ -50,7 +84,7 @@ class _Walk:
         self._seen: set[tuple[str, str]] = set()
         self._go(revision, document.file)
 
-    def bodies(self) -> Iterator[bytes]:
+    def versions(self) -> Iterator[tuple[str, bytes]]:
         """Yield what each version says, the newest first, the same thing perhaps many times."""
         for _ in range(VERSIONS_MAX):
             parsed = sum(past.parsed_bytes for past in self._pasts.values())
@@ -59,7 +93,7 @@ class _Walk:
             *_, commit, file = heapq.heappop(self._heap)
             body = self._body(commit, file)
             if body is not None:
-                yield body
+                yield commit, body
             self._go_back(commit, file, stated=body is not None)
 
     def _go(self, commit: str, file: str) -> None:

@@ -7,6 +7,11 @@ from core.clean import clean
 from core.errors import UsageError
 
 
+def is_person_here() -> bool:
+    """Tell whether somebody can read what is said and answer it: nobody else confirms a guard."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 async def agreed(question: str, *, word: str = "yes") -> bool:
     """Ask and wait for a line, while the engine goes on reading.
 
@@ -17,7 +22,7 @@ async def agreed(question: str, *, word: str = "yes") -> bool:
     Raises:
         UsageError: Nobody can be asked here.
     """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_person_here():
         raise UsageError("there is nobody to ask here; --yes agrees in advance")
     sys.stderr.write(clean(f'{question}? Type "{word}" to go on: '))
     sys.stderr.flush()

@@ -51,6 +51,13 @@ def rollback(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options, back=True))
 
 
+def adopt(options: Options, _: OpenTerminal | None) -> int:
+    """Write live values back to Git, by a commit."""
+    from core.cli.commands.adopt import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def pause(options: Options, _: OpenTerminal | None) -> int:
     """Set an app, or objects of it, aside for a time."""
     from core.cli.commands.pause import run  # noqa: PLC0415 - lazily, see above

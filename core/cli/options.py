@@ -27,6 +27,7 @@ class Options:
     # single commands
     output: str = "text"
     everything: bool = False  # --all
+    past: bool = False  # when Git stated objects as they are
     span: str = ""  # "A..B", two revisions
     apps: tuple[str, ...] = ()  # two apps, to be compared with each other
     live: bool = False  # by what is live of them
@@ -36,7 +37,9 @@ class Options:
     objects: tuple[str, ...] = ()  # as they are named on the command line
     branch: str = ""  # one that begins
     subject: str = ""  # what both environments have
+    object_name: str = ""  # "Deployment/web"
     dry_run: bool = False
+    prune: bool = False  # what Git dropped, too
     yes: bool = False
     commit: str = ""
     number: int | None = None  # of an entry of the journal

@@ -20,7 +20,7 @@ from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import Gateway
 from core.cluster.writing.inventories import Inventories
 from core.cluster.writing.pausing import Pausing
-from core.cluster.writing.shards import Place
+from core.cluster.writing.shards import Notes, Place
 from core.errors import DeniedError, OutdatedError, ProductError
 from core.health import Behind
 from core.model import (
@@ -253,19 +253,37 @@ class Cluster:
         self._records.follow(namespace)
         return rows
 
+    async def check_record(
+        self, app: str, namespace: str, run: str, row: tuple[ObjectRef, str]
+    ) -> None:
+        """See that the inventory of *app*, as the server has it now, still has *run* and *row*.
+
+        Raises:
+            OutdatedError: Another run wrote itself into it since, or the row is another one.
+            ProductError: It cannot be told.
+        """
+        await self._inventories.check(Place(app, namespace), run, row)
+
     async def write_inventory(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
+        self,
+        app: str,
+        namespace: str,
+        home: Home,
+        rows: Sequence[InventoryRow],
+        asked: str = "",
+        run: str = "",
     ) -> None:
         """Replace what the inventory says was applied for *app*.
 
-        Where a person *asked* for it, other processes hear of that.
+        Where a person *asked* for it, other processes hear of that; a *run* that is about to delete
+        is known by its id.
 
         Raises:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It cannot be written.
         """
         self._check_writable()
-        await self._inventories.write(app, namespace, home, rows, asked)
+        await self._inventories.write(app, namespace, home, rows, Notes(asked, run))
 
     async def write_pause(
         self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None

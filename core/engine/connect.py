@@ -7,11 +7,12 @@ from pathlib import Path
 from core.attribution import Attribution
 from core.clock import Clock
 from core.cluster import Cluster
+from core.engine.commits.adopting import Adopting
+from core.engine.commits.reverting import Reverts
 from core.engine.comparing import Comparing
 from core.engine.digest_key import digest_key
 from core.engine.engine import Engine
 from core.engine.inbox import Inbox
-from core.engine.reverting import Reverts
 from core.engine.seams import Adapters
 from core.git import Marks, Repositories
 from core.journal import Journal
@@ -72,6 +73,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         attribution=Attribution(known, repositories, reader),
         reverts=Reverts(apps, repositories, reader, clock, makers.opener),
         marks=Marks(repositories),
+        adopting=Adopting(apps, repositories, clock),
         comparing=Comparing(repositories, reader, mask_key, makers=makers),
         journal=Journal.of_user(os.environ, journal),
     )

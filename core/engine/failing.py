@@ -9,18 +9,23 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar, assert_never
 
 from core.errors import ProductError, UnavailableError
-from core.model import Commit, CommitShown, Plan, RevertPlan, problem_of
+from core.model import Blocked, Commit, CommitShown, Guard, Plan, RevertPlan, problem_of
 from core.model.comparisons import Comparison, End
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,
+    ComputeAdoption,
     ComputeRevert,
     Confirm,
     FindDone,
     FindRevert,
+    LookBack,
     LookUp,
+    MakeAdoption,
     MakeRevert,
     Perform,
+    Prove,
+    Prune,
     ReadCommit,
     ReadInventory,
     ReadPods,
@@ -30,6 +35,8 @@ from core.reconcile.memory.effects import (
 )
 from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     CommitRead,
     Compared,
@@ -39,8 +46,11 @@ from core.reconcile.memory.results import (
     Explained,
     InventoryRead,
     InventoryWritten,
+    LookedBack,
     PauseWritten,
     PlanPrepared,
+    Proved,
+    Pruned,
     Recalled,
     Reverted,
     RevertFound,
@@ -51,6 +61,8 @@ T = TypeVar("T")
 Asking: TypeAlias = (  # the effects that end with exactly one input, whatever becomes of them
     Confirm
     | Perform
+    | Prove
+    | Prune
     | LookUp
     | Recall
     | ReadInventory
@@ -59,11 +71,14 @@ Asking: TypeAlias = (  # the effects that end with exactly one input, whatever b
     | CheckAccess
     | ReadPods
     | FindDone
+    | LookBack
     | ComputeRevert
     | ReadCommit
     | CompareStates
     | MakeRevert
     | FindRevert
+    | ComputeAdoption
+    | MakeAdoption
 )
 
 
@@ -93,6 +108,10 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return Confirmed(key, desired, live, None, words, status=0, retry=again, patch=asked)
         case Perform(_, key, desired):
             return Applied(key, desired, None, problem)
+        case Prove(app):
+            return Proved(app, "", Blocked(Guard.SOURCE_KNOWN, problem.words))
+        case Prune(_, key, uid):
+            return Pruned(key, uid, problem)
         case LookUp():
             return Explained(effect.key, effect.desired, effect.live, effect.changes)
         case Recall(key, _, revision):
@@ -111,6 +130,8 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return RevertPrepared(request, shown)
         case ReadCommit(request, _, commit):
             return CommitRead(request, CommitShown(commit, problem=problem))
+        case LookBack(request, key):
+            return LookedBack(request, key, (), problem.words)
         case FindDone(request):
             return DoneFound(request, (), problem.words)
         case ReadPods(request, known):
@@ -119,6 +140,10 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return Compared(request, Comparison(End(before), End(after), problems=(problem,)))
         case MakeRevert(run, revert):
             return Reverted(run, revert.app, "", problem)
+        case ComputeAdoption(request, adoption):
+            return AdoptionPrepared(request, replace(adoption, problem=problem))
+        case MakeAdoption(run):
+            return AdoptionMade(run, "", problem)
         case FindRevert(run, _, _, head):
             return RevertFound(run, head, there=False)
         case _:

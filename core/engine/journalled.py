@@ -68,7 +68,8 @@ class Journalled:
                 aim = entry.intent.get("aim")
                 about = entry.intent["object"]
                 if isinstance(about, dict):
-                    outcome = await self._of_object(cluster, about)
+                    deletes = entry.intent.get("sends") == ["delete"]
+                    outcome = await self._of_object(cluster, about, deletes=deletes)
                 elif isinstance(aim, dict) and aim["repo"] != repository:
                     continue  # who writes there finds it out
                 else:
@@ -76,7 +77,7 @@ class Journalled:
                 await self._journal.end(entry.number, outcome)
             self._found_out.add(place)
 
-    async def _of_object(self, cluster: str, about: JsonObject) -> Outcome:
+    async def _of_object(self, cluster: str, about: JsonObject, *, deletes: bool) -> Outcome:
         api_version, name = str(about["api_version"]), str(about["name"])
         group = api_version.rpartition("/")[0]
         ref = ObjectRef(group, str(about["kind"]), str(about["namespace"] or ""), name)
@@ -86,7 +87,7 @@ class Journalled:
             raise
         except ProductError as error:
             return Outcome(Ending.UNKNOWN, words=f"it cannot be read: {error}")
-        return _outcome(about["version"], live)
+        return _outcome(about["version"], live, deletes=deletes)
 
     async def _of_commit(self, said: Json) -> Outcome:
         if not isinstance(said, dict):
@@ -103,9 +104,11 @@ class Journalled:
         return Outcome(Ending.REFUSED, words="the program ended, and the branch lacks the commit")
 
 
-def _outcome(before: object, live: Live | None) -> Outcome:
+def _outcome(before: object, live: Live | None, *, deletes: bool) -> Outcome:
     """Say what became of a write, from the version before it and the object now."""
     now = live.resource_version if live is not None else None
+    if deletes and live is None:
+        return Outcome(Ending.DONE, None, "the program ended; the object is gone")
     if now == before:
         return Outcome(Ending.REFUSED, now, "the program ended before it was sent")
     if live is not None and is_applied_by_us(live):

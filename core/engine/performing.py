@@ -5,10 +5,8 @@ Only bugs escape, and those end the engine.
 """
 
 import asyncio
-import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final, assert_never
@@ -16,28 +14,35 @@ from typing import Final, assert_never
 import msgspec
 
 from core.clock import Clock
+from core.engine.commits.announced import Announced
 from core.engine.failing import Asking, answer, failed
 from core.engine.journalled import Journalled
 from core.engine.seams import Adapters, ClusterLike
 from core.engine.trying import tried, tried_new
 from core.errors import OutdatedError, ProductError, UsageError
 from core.health import trouble
-from core.model import Healths, Live, RevertPlan, Step
-from core.model.journal import Deed, Done, Intent
+from core.model import Blocked, Healths, Live, Step
+from core.model.journal import Done
+from core.reconcile.acting.prune.pruning import last_word
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,
+    ComputeAdoption,
     ComputeRevert,
     Confirm,
     Effect,
     FindDone,
     FindRevert,
     Follow,
+    LookBack,
     LookUp,
+    MakeAdoption,
     MakeRevert,
     Meet,
     Perform,
     Pods,
+    Prove,
+    Prune,
     ReadCommit,
     ReadInventory,
     ReadPods,
@@ -49,6 +54,8 @@ from core.reconcile.memory.effects import (
 )
 from core.reconcile.memory.inputs import Input, Tick
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     Compared,
     DoneFound,
@@ -57,9 +64,9 @@ from core.reconcile.memory.results import (
     InventoryWritten,
     PauseWritten,
     PlanPrepared,
+    Pruned,
     Reverted,
     RevertFound,
-    RevertPrepared,
 )
 from core.remedy import verbs
 
@@ -82,6 +89,7 @@ class Performer:
         self._branches, self._clock = dict(branches), clock
         self._contacted: set[str] = set()
         self._journalled = Journalled(adapters.journal, adapters.clusters, adapters.marks)
+        self._commits = Announced(adapters, self._journalled)
         self._dry_runs: dict[str, deque[Confirm]] = {}
         self._dry_running: Counter[str] = Counter()
         self._wakes: set[float] = set()
@@ -98,6 +106,7 @@ class Performer:
                 self._branches[spec.name] = spec.revision
                 self._adapters.attribution.meet(spec)
                 self._adapters.reverts.meet(spec)
+                self._adapters.adopting.meet(spec)
                 self.contact(spec.cluster, tasks)
             case WakeAt(at):
                 if at not in self._wakes:
@@ -150,12 +159,18 @@ class Performer:
                 return await self._confirm(effect)
             case Perform():
                 return await self._perform(effect)
+            case Prove(app, since):
+                return await self._adapters.sources.proved(app, since)
+            case Prune():
+                return await self._prune(effect)
             case ReadInventory(name, app, namespace, home, claim):
                 cluster = self._adapters.clusters[name]
                 rows = await cluster.read_inventory(app, namespace, home, claim)
                 return InventoryRead(app, rows)
             case WriteInventory():
                 return await self._write_inventory(effect)
+            case LookBack():
+                return await asyncio.to_thread(self._looked_back, effect)
             case WritePause(run, name, app, namespace, ref, pause, home):
                 write = self._adapters.clusters[name].write_pause
                 return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
@@ -170,14 +185,19 @@ class Performer:
             case Recall():
                 return await asyncio.to_thread(self._adapters.attribution.recall, effect)
             case ComputeRevert():
-                return await self._planned(effect)
+                return await self._commits.planned(effect)
             case ReadCommit():
                 return await asyncio.to_thread(self._adapters.attribution.show, effect)
             case CompareStates(request, before, after):
                 apart = self._adapters.comparing.compared_at
                 return Compared(request, await asyncio.to_thread(apart, before, after))
             case MakeRevert(run, plan):
-                return Reverted(run, plan.app, await self._reverted(plan))
+                return Reverted(run, plan.app, await self._commits.reverted(plan))
+            case ComputeAdoption(request, plan):
+                planned = self._adapters.adopting.planned
+                return AdoptionPrepared(request, await asyncio.to_thread(planned, plan))
+            case MakeAdoption(run, plan):
+                return AdoptionMade(run, await self._commits.adopted(plan))
             case FindRevert(run, app, revert, head):
                 is_in = self._adapters.reverts.is_in
                 return RevertFound(run, head, await asyncio.to_thread(is_in, app, revert, head))
@@ -195,32 +215,31 @@ class Performer:
         between = tuple(made.resource_version for made in passed if made is not None)
         return Applied(effect.key, effect.desired, live, between=between, at=self._clock.wall())
 
-    async def _reverted(self, plan: RevertPlan) -> str:
-        plan = replace(plan, mark=secrets.token_hex(8))
-        intent = Intent(
-            deed=Deed.REVERT if plan.restores is None else Deed.ROLLBACK,
-            app=plan.app,
-            auto=False,
-            revision=plan.target.id,
-            aim=self._adapters.reverts.aim(plan),
-        )
-        make = partial(asyncio.to_thread, self._adapters.reverts.made, plan)
-        return await self._journalled.write(intent, make, str)
+    async def _prune(self, effect: Prune) -> Input:
+        """Delete an object, if it and the inventory still are what they were; none is right, too.
 
-    async def _planned(self, asked: ComputeRevert) -> Input:
-        """Work a revert out, after it is known what became of earlier ones."""
-        reverts = self._adapters.reverts
-        with suppress(ProductError):  # it will say so before anything is written
-            await self._journalled.find_out("", reverts.repository(asked.app))
-        plan = partial(reverts.planned, asked.app, asked.commit)
-        planned = await asyncio.to_thread(plan, back=asked.back, begins=asked.begins)
-        return RevertPrepared(asked.request, planned)
+        A delete whose answer was lost is not sent again: the next look says what became of it.
+        """
+        cluster, key = self._adapters.clusters[effect.cluster], effect.key
+        row = (key.ref, effect.uid)
+        await cluster.check_record(key.app, effect.namespace, effect.run, row)
+        live = await cluster.read(effect.request.kind.api_version, key.ref)
+        if live is None:
+            return Pruned(key, effect.uid)
+        said = last_word(effect, live)
+        if isinstance(said, Blocked):
+            return Pruned(key, effect.uid, kept=said)
+        intent = replace(effect.intent, version=live.resource_version)
+        send = partial(cluster.perform, (said,), live)
+        await self._journalled.write(intent, send, _version_after)
+        return Pruned(key, effect.uid)
 
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
         place, asked = (app, effect.namespace, effect.home), effect.asked
+        notes = (asked, effect.run)
         try:
-            await cluster.write_inventory(*place, effect.rows, asked)
+            await cluster.write_inventory(*place, effect.rows, *notes)
         except OutdatedError as error:
             rows = await cluster.read_inventory(*place)
             return InventoryRead(app, rows, instead=str(error), asked=asked)
@@ -230,6 +249,12 @@ class Performer:
         cluster = self._adapters.clusters[effect.cluster]
         events = await cluster.writes_of(effect.kind, effect.key.ref)
         return await asyncio.to_thread(self._adapters.attribution.look_up, effect, events)
+
+    def _looked_back(self, effect: LookBack) -> Input:
+        rendered = effect.document.made is not None and not effect.document.sealed
+        adapters = self._adapters
+        looks = adapters.comparing.look_back if rendered else adapters.attribution.look_back
+        return looks(effect)
 
     async def _found_done(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
         found = tuple(await self._adapters.journal.to_undo(number, apps))

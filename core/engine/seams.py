@@ -1,6 +1,6 @@
 """The seams of the engine: all that it asks of an API server, of Git, and of who did what.
 
-`core.cluster`, `core.sources`, `core.attribution` and `core.engine.reverting` are on the other
+`core.cluster`, `core.sources`, `core.attribution` and `core.engine.commits` are on the other
 side, and in tests a script.  Whatever is learnt without being asked goes into the inbox.
 """
 
@@ -24,11 +24,20 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.adoptions import AdoptPlan
 from core.model.comparisons import Comparison
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
-from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
+from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.results import (
+    CommitRead,
+    Confirmed,
+    Explained,
+    InventoryRow,
+    LookedBack,
+    Proved,
+    Recalled,
+)
 
 
 class ClusterLike(Protocol):
@@ -79,9 +88,23 @@ class ClusterLike(Protocol):
         """
 
     async def write_inventory(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
+        self,
+        app: str,
+        namespace: str,
+        home: Home,
+        rows: Sequence[InventoryRow],
+        asked: str = "",
+        run: str = "",
     ) -> None:
-        """Replace what the inventory says was applied for *app*, and when a person asked for it."""
+        """Replace what the inventory says was applied for *app*.
+
+        With when a person *asked* for it, and the *run* that is about to delete.
+        """
+
+    async def check_record(
+        self, app: str, namespace: str, run: str, row: tuple[ObjectRef, str]
+    ) -> None:
+        """See that the inventory of *app* still has *run* and *row*; an error says that not."""
 
     async def write_pause(
         self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None
@@ -102,6 +125,10 @@ class SourcesLike(Protocol):
     def look_again(self, app: str) -> None:
         """Read one app's folder soon; returns at once."""
 
+    async def proved(self, app: str, since: str) -> Proved:
+        """Ask Git afresh for one app, and read its files twice without what was kept."""
+        ...
+
 
 class AttributionLike(Protocol):
     """Who did it."""
@@ -114,6 +141,10 @@ class AttributionLike(Protocol):
 
     def recall(self, asked: Recall) -> Recalled:
         """Find what earlier commits stated; blocks."""
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git stated of one object, commit by commit; blocks."""
+        ...
 
     def show(self, asked: ReadCommit) -> CommitRead:
         """Read what a commit says and changes; blocks."""
@@ -139,6 +170,22 @@ class RevertsLike(Protocol):
 
     def is_in(self, app: str, revert: str, head: str) -> bool:
         """Tell whether a commit has a revert of an app in it; blocks."""
+
+
+class AdoptingLike(Protocol):
+    """Live values written into Git."""
+
+    def meet(self, spec: AppSpec) -> None:
+        """Write for one app more."""
+
+    def planned(self, wanted: AdoptPlan) -> AdoptPlan:
+        """Work out how files come to state what is wanted; blocks."""
+
+    def made(self, plan: AdoptPlan) -> str:
+        """Write the commit that was shown, and return its id; blocks."""
+
+    def aim(self, plan: AdoptPlan) -> Aim:
+        """Say where the commit of a plan is made."""
 
 
 class MarksLike(Protocol):
@@ -173,6 +220,10 @@ class JournalLike(Protocol):
 class ComparingLike(Protocol):
     """Git against Git."""
 
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git made of one rendered object, commit by commit; blocks."""
+        ...
+
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         """Compare what two apps state, each at a commit that is here; blocks."""
 
@@ -187,4 +238,5 @@ class Adapters:
     reverts: RevertsLike
     comparing: ComparingLike
     marks: MarksLike
+    adopting: AdoptingLike
     journal: JournalLike

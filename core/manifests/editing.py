@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import yaml
 
 from core.errors import ManifestError, RejectedError
-from core.manifests.text.scalars import NumberError, Scalar, resolve
+from core.manifests.text.scalars import NOT_FINITE, NumberError, Scalar, resolve
 from core.model import Json
 
 Steps: TypeAlias = tuple[str | int, ...]
@@ -71,7 +71,7 @@ def replaced(content: bytes, news: Iterable[tuple[Leaf, Scalar]]) -> bytes:
     """
     text = content.decode()
     for leaf, new in sorted(news, key=lambda each: -each[0].start):
-        text = text[: leaf.start] + _written(new, leaf.style) + text[leaf.end :]
+        text = text[: leaf.start] + written(new, leaf.style) + text[leaf.end :]
     return text.encode()
 
 
@@ -123,13 +123,29 @@ def _resolved(text: str) -> Json:
         return text
 
 
-def _written(new: Scalar, style: str) -> str:
+def written(new: Scalar, style: str) -> str:
+    """Write a single value in a style: "" for a plain one, else its quote.
+
+    Raises:
+        RejectedError: There is no writing it there.
+    """
     if style == "|":
         raise RejectedError("it is written over several lines, or under an anchor or a tag")
     if not isinstance(new, str):
         return json.dumps(new)
     if style == "'":
         return "'" + new.replace("'", "''") + "'"
-    if style == '"' or _PLAIN.fullmatch(new) is None or _resolved(new) != new:
-        return json.dumps(new, ensure_ascii=False)
+    if style == '"' or _is_odd(new):
+        return quoted(new)
     return new
+
+
+def _is_odd(text: str) -> bool:
+    """Tell whether a text, written plain, is another value or might be."""
+    return _PLAIN.fullmatch(text) is None or text in NOT_FINITE or _resolved(text) != text
+
+
+def quoted(text: str) -> str:
+    """Write a text in double quotes: what cannot be seen as YAML escapes it."""
+    said = json.dumps(text, ensure_ascii=False)
+    return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in said)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from core.model.adoptions import AdoptPlan
 from core.model.apps import AppSpec
 from core.model.health import Healths
 from core.model.judgement import FieldChange, Origin
@@ -68,5 +69,18 @@ class Comparison:
         return f"{one.name}..{other.name}"
 
 
-Answer: TypeAlias = Plan | RevertPlan | SidesShown | CommitShown | Comparison | Healths
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """At which commit Git stated one object as it is in the cluster."""
+
+    key: Key
+    since: Commit | None = None  # the one that made Git state it so; None: none that was looked at
+    until: Commit | None = None  # the one that changed that; None: Git states it so now
+    statements: int = 0  # different ones that it was held against, where none was equal
+    problem: str = ""  # why it cannot be told
+
+
+Answer: TypeAlias = (
+    Plan | RevertPlan | AdoptPlan | SidesShown | CommitShown | Comparison | Healths | Likeness
+)
 """What a request of a front end is answered with."""

@@ -13,6 +13,7 @@ class Deed(StrEnum):
     HEAL = "heal"  # drift goes by standing permission
     SYNC = "sync"  # a person asked, or a new commit is followed
     TAKE_OVER = "take over"
+    PRUNE = "prune"  # an object that Git dropped is deleted
     UNDO = "undo"  # of one of these
     REVERT = "revert"  # a commit in Git, and so are these
     ROLLBACK = "rollback"

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from core.model.apps import ClusterName
 from core.model.judgement import FieldChange, Stamp
-from core.model.problems import Problem, Remedy
+from core.model.problems import Blocked, Clearance, Problem, Remedy
 from core.model.requests import Request
 from core.model.sides import Commit, Document
 from core.model.values import JsonObject, Key, KindRef, Value
@@ -19,6 +19,7 @@ class Verb(StrEnum):
     CREATE = "create"
     APPLY = "apply"
     TAKE_OVER = "take over"  # an apply that changes no field, and makes them ours
+    PRUNE = "prune"  # a delete of what Git dropped
     UNDO = "put back"  # what an earlier write changed is as it was before
 
 
@@ -58,6 +59,15 @@ class Plan:
     revisions: Mapping[str, str] = field(default_factory=dict)  # app -> commit
     notes: tuple[str, ...] = ()  # what the reader should know: inventory, permissions
     place: ClusterName | None = None  # how the cluster was called when it was made
+    guards: Mapping[str, tuple[Clearance, ...]] = field(
+        default_factory=dict
+    )  # by app of which something is pruned: what each guard says
+
+    @property
+    def doubts(self) -> tuple[Blocked, ...]:
+        """What a person has to confirm before what is pruned goes."""
+        found = (each for said in self.guards.values() for each in said)
+        return tuple(each for each in found if isinstance(each, Blocked) and each.person)
 
     @property
     def called(self) -> ClusterName:

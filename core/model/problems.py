@@ -1,9 +1,13 @@
-"""What is wrong, as a value: its words, and what somebody can do about it."""
+"""What is wrong, as a value: its words, and what somebody can do about it.
+
+So are guards: what stands between an object that Git dropped and its deletion.  Their ids are those
+of the rule page `core/reconcile/safety.md`, section 3.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from typing_extensions import override
 
@@ -73,3 +77,68 @@ def one_server_words(first: str, second: str, told_by: str) -> str:
         f"the clusters {first} and {second} are one API server ({told_by});"
         f" name {first} in the apps of {second}, and take {second} out of the settings"
     )
+
+
+# Guards ---------------------------------------------------------------------------------------
+
+
+class Guard(StrEnum):
+    """The reason code of a guard: nine are of an app as a whole, the others of one object."""
+
+    SOURCE_KNOWN = "G1"
+    PATH_PRESENT = "G2"
+    RENDERING_COMPLETE = "G3"
+    NOT_EMPTY = "G4"
+    NOT_SHRINKING_FAST = "G5"
+    CLUSTER_KNOWN = "G6"
+    SAME_CLUSTER = "G7"
+    LEADER = "G8"
+    TWO_LOOKS = "G9"
+    SAME_OBJECT = "P1"
+    OURS = "P2"
+    NOT_PROTECTED = "P3"
+    UNCLAIMED = "P4"
+    AS_PLANNED = "P5"
+    RECORDED = "P6"
+
+    @property
+    def called(self) -> str:
+        """The id with what it asks for: `G5 not shrinking fast`."""
+        return f"{self.value} {self.name.lower().replace('_', ' ')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The guard lets it pass."""
+
+    guard: Guard
+    words: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.guard.called}: {self.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The guard stops it."""
+
+    guard: Guard
+    words: str
+    person: bool = False  # a person who confirms this very plan may let it pass
+    pending: bool = False  # nothing is wrong: an answer or time lets it pass
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.guard.called}: {self.words}"
+
+
+Clearance: TypeAlias = Allowed | Blocked
+
+
+def stopping(found: Iterable[Clearance], *, confirmed: bool = False) -> Blocked | None:
+    """Return the first guard that stops; what is pending stops, too, if nothing else does."""
+    blocks = [
+        each for each in found if isinstance(each, Blocked) and not (confirmed and each.person)
+    ]
+    return next((each for each in blocks if not each.pending), next(iter(blocks), None))

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from core.model.adoptions import AdoptPlan
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
-from core.model.comparisons import Answer, Comparison
+from core.model.comparisons import Answer, Comparison, Likeness
 from core.model.health import Healths
 from core.model.judgement import Drift, FieldChange, Held, Pause, Verdict
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
@@ -28,6 +29,8 @@ class EventName(StrEnum):
     HEAL_FAILED = "heal_failed"
     HEAL_SKIPPED = "heal_skipped"
     TAKEN_OVER = "taken_over"
+    PRUNED = "pruned"
+    PRUNE_BLOCKED = "prune_blocked"
     FIGHTING = "fighting"
     PAUSED = "paused"
     RESUMED = "resumed"
@@ -82,6 +85,7 @@ class AppView:
     inventory: str = ""  # why the inventory cannot be written; "" when it can
     recorded: bool = False  # it is known what was applied, and what is set aside
     storing: bool = False  # the inventory is on its way to the cluster
+    guarded: str = ""  # which guard keeps what Git dropped from being pruned, and why
     unseen: tuple[str, ...] = ()  # kinds of owned namespaces that cannot be listed, each with why
 
 
@@ -144,6 +148,11 @@ class Snapshot:
         answer = self.answers.get(request)
         return answer if isinstance(answer, RevertPlan) else None
 
+    def adoption_for(self, request: int) -> AdoptPlan | None:
+        """Return the adoption that `PrepareAdoption` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, AdoptPlan) else None
+
     def sides_for(self, request: int) -> SidesShown | None:
         """Return the objects that `ShowSides` asked for by this number; None until then."""
         answer = self.answers.get(request)
@@ -163,6 +172,11 @@ class Snapshot:
         """Return what `Examine` asked for by this number; None until then."""
         answer = self.answers.get(request)
         return answer if isinstance(answer, Healths) else None
+
+    def likeness_for(self, request: int) -> Likeness | None:
+        """Return what `LookBackAt` asked for by this number; None until then."""
+        answer = self.answers.get(request)
+        return answer if isinstance(answer, Likeness) else None
 
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""

@@ -15,8 +15,8 @@ SPEC: Final[Table] = {
     "destination": None,
     "syncPolicy.automated.enabled": None,
     "syncPolicy.automated.selfHeal": None,
-    "syncPolicy.automated.prune": "driftdeck deletes nothing yet; what Git drops is shown as extra",
-    "syncPolicy.automated.allowEmpty": "driftdeck deletes nothing yet",
+    "syncPolicy.automated.prune": "not carried over: say `prune: true` to have Git's drops deleted",
+    "syncPolicy.automated.allowEmpty": "not carried over: see `allow_empty`",
     "syncPolicy.syncOptions": None,  # a table of its own
     "syncPolicy.retry": None,  # what was refused is tried again anyway
     "syncPolicy.managedNamespaceMetadata": _NAMESPACE,

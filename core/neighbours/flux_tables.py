@@ -36,7 +36,7 @@ KUSTOMIZATION: Final[Table] = {
     "timeout": None,
     "suspend": None,
     "wait": NOTHING,
-    "prune": "driftdeck deletes nothing yet; what Git drops is shown as extra",
+    "prune": "not carried over: say `prune: true` to have Git's drops deleted",
     "deletionPolicy": None,
     "targetNamespace": "objects that name another namespace keep it",
     "dependsOn": _WAITS,

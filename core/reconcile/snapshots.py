@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.model import AppView, Problem, Remedy, Snapshot, worst_of
+from core.model import AppView, Blocked, Problem, Remedy, Snapshot, worst_of
 from core.reconcile.judging.extras import told_apart
 from core.reconcile.judging.holds.holds import held_of
 from core.reconcile.memory.state import (
@@ -75,7 +75,15 @@ def _app(state: State, app: AppState) -> AppView:
         recorded=app.inventory is not None,
         storing=app.storing is not None or app.store_at is not None,
         unseen=unseen(cluster, app.spec.owns),
+        guarded=_guarded(app),
     )
+
+
+def _guarded(app: AppState) -> str:
+    """Say what keeps what Git dropped: also where Git is lost, so that nothing seems dropped."""
+    if app.cycle.told or app.problem is None:
+        return app.cycle.told
+    return str(Blocked(app.lost_by, app.problem.words))
 
 
 def _unread(app: AppState, cluster: ClusterState) -> Iterator[Problem]:

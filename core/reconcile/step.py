@@ -8,10 +8,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
+from core.reconcile.acting.adopting import adoptions
 from core.reconcile.acting.heal import pausing
+from core.reconcile.acting.prune.cycles import take_proof
+from core.reconcile.acting.prune.pruning import take_pruned
 from core.reconcile.acting.sending import take_applied
 from core.reconcile.acting.undo import undoing
-from core.reconcile.judging import bodies, examining, explaining
+from core.reconcile.judging import bodies, examining, explaining, looking_back
 from core.reconcile.judging.confirming import take_answer
 from core.reconcile.judging.evidence import recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
@@ -24,8 +27,11 @@ from core.reconcile.memory.commands import (
     EndPause,
     Examine,
     Execute,
+    ExecuteAdoption,
     ExecuteRevert,
     Explain,
+    LookBackAt,
+    PrepareAdoption,
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
@@ -69,6 +75,8 @@ from core.reconcile.memory.inputs import (
     WatchRepaired,
 )
 from core.reconcile.memory.results import (
+    AdoptionMade,
+    AdoptionPrepared,
     Applied,
     CommitRead,
     Compared,
@@ -78,8 +86,11 @@ from core.reconcile.memory.results import (
     Explained,
     InventoryRead,
     InventoryWritten,
+    LookedBack,
     PauseWritten,
     PlanPrepared,
+    Proved,
+    Pruned,
     Recalled,
     Result,
     Reverted,
@@ -113,6 +124,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     _judge_some(draft)
     runs.resume(draft)
     orders.heal(draft)
+    orders.prune(draft)
     return draft.frozen(), tuple(draft.effects)
 
 
@@ -192,7 +204,7 @@ def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
             assert_never(happened)
 
 
-def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912 - one case each
+def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912, PLR0915 - one case each
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
@@ -207,6 +219,11 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
         case Applied():
             take_applied(draft, happened)
             runs.advance_all(draft)  # a step of another run may have waited for this object
+        case Proved():
+            take_proof(draft, happened)
+        case Pruned():
+            take_pruned(draft, happened)
+            runs.advance_all(draft)
         case Explained():
             explaining.take_explanation(draft, happened)
         case Recalled():
@@ -215,34 +232,41 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
             reverts.take_access(draft, happened)
         case RevertPrepared():
             reverts.preview(draft, happened)
-        case CommitRead(request, commit):
-            draft.answer(request, commit)
-        case Compared(request, comparison):
-            draft.answer(request, comparison)
+        case (
+            CommitRead(request, found)
+            | Compared(request, found)
+            | Examined(request, found)
+            | AdoptionPrepared(request, found)
+        ):
+            draft.answer(request, found)
+        case LookedBack():
+            looking_back.take_statements(draft, happened)
         case DoneFound():
             undoing.prepare(draft, happened)
-        case Examined(request, healths):
-            draft.answer(request, healths)
         case RevertFound():
             reverts.found_revert(draft, happened)
         case Reverted():
             reverts.reverted(draft, happened)
+        case AdoptionMade():
+            adoptions.made(draft, happened)
         case _:
             assert_never(happened)
 
 
-def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one case each
+def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one case each
     match asked:
-        case PreparePlan(request, keys, fields):
-            orders.prepare(draft, request, keys, fields)
-        case Execute(run, wanted):
-            runs.execute(draft, run, wanted, auto=False)
+        case PreparePlan(request, keys, fields, prune):
+            orders.prepare(draft, request, keys, fields, prune=prune)
+        case Execute(run, wanted, confirmed):
+            runs.execute(draft, run, wanted, auto=False, confirmed=confirmed)
         case PrepareRevert(request, app, commit, back, begins):
             draft.effects.append(ComputeRevert(request, app, commit, back, begins))
         case PrepareUndo(request, number):
             undoing.find(draft, request, number)
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
+        case PrepareAdoption() | ExecuteAdoption():
+            adoptions.obey(draft, asked)
         case ShowCommit(request, app, commit):
             draft.effects.append(ReadCommit(request, app, commit))
         case Compare(request, before, after):
@@ -263,6 +287,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912 - one ca
             explaining.look_up(draft, key)
         case ShowSides(request, keys):
             draft.answer(request, bodies.shown(draft, keys))
+        case LookBackAt(request, key):
+            looking_back.look_back(draft, request, key)
         case Examine(request, keys, closely):
             examining.examine(draft, request, keys, closely=closely)
         case Refresh():

@@ -59,6 +59,7 @@ from core.remedy.payload import payload
 
 _CREATION_VERBS: Final = ("patch", "create")
 _CHANGE_VERBS: Final = ("patch",)
+_DELETION_VERBS: Final = ("delete",)
 
 
 def requests(
@@ -87,6 +88,8 @@ def requests(
             left = (change.path for change in step.left)
             stated = statement(desired, live, schema, policy, tuple(left))
             return (replace(stated, unchanging=True),)
+        case Verb.PRUNE:
+            raise AssertionError("what Git dropped has no statement: see `deletion`")
         case Verb.UNDO:
             return step.requests
         case _:
@@ -102,6 +105,8 @@ def verbs(step: Step) -> tuple[str, ...]:
             return _CREATION_VERBS
         case Verb.APPLY | Verb.TAKE_OVER | Verb.UNDO:
             return _CHANGE_VERBS
+        case Verb.PRUNE:
+            return _DELETION_VERBS
         case _:
             assert_never(step.verb)
 

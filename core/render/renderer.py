@@ -59,9 +59,14 @@ class Renderer:
         shelf: Shelf | None = None,
     ) -> None:
         """Use the programs on the PATH of *environment*, and renders that are on *shelf*."""
-        self._tools, self._limits, self._shelf = Tools(environment), limits or Limits(), shelf
+        self._environment, self._shelf = environment, shelf
+        self._tools, self._limits = Tools(environment), limits or Limits()
         self._kept: OrderedDict[tuple[str, str, Open], Rendered] = OrderedDict()
         self._lock, self._places = Lock(), BoundedSemaphore(AT_ONCE)
+
+    def afresh(self) -> "Renderer":
+        """Return one by the same programs that has kept nothing, and looks at no shelf."""
+        return Renderer(self._environment, limits=self._limits)
 
     def kustomized(
         self, world: World, folder: str, *, charts: bool = False, bases: Bases = NO_BASES

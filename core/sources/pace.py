@@ -31,6 +31,10 @@ class Pace:
         """Note how it went: a server that failed is asked again sooner, then less and less."""
         self._failures = self._failures + 1 if failed else 0
 
+    async def rung(self) -> None:
+        """Wait until somebody wants it."""
+        await self._bell.wait()
+
     async def rest(self) -> None:
         """Wait until it is time to ask again, or somebody wants it now."""
         wait_s = self._interval_s

@@ -30,6 +30,7 @@ class Polling:
         self._path, self._patterns = path, tuple(patterns)
         self._repositories, self._apps = repositories, tuple(apps)
         self.pace = Pace(remote.poll_s, clock)
+        self._awaited: list[asyncio.Future[Mapping[str, Problem]]] = []  # what is told next
 
     def follow(self, apps: Iterable[AppSpec]) -> None:
         """Ask for what these apps follow, from the next time on."""
@@ -42,6 +43,7 @@ class Polling:
     async def fetched(self) -> Told:
         """Ask the server for what the apps follow, and wait for what it tells."""
         self.pace.begin()
+        awaited, self._awaited = self._awaited, []
         revisions = dict.fromkeys((*(spec.revision for spec in self._apps), *self._patterns))
         conversation = self._repositories.fetching(self._path, revisions)
         try:
@@ -49,7 +51,16 @@ class Polling:
         finally:
             conversation.end()
         self.pace.end(failed=bool(told.problem))
+        for each in awaited:
+            each.set_result(self.problems(told))
         return told
+
+    async def asked(self) -> Mapping[str, Problem]:
+        """Have the server asked from now on, and wait for what is wrong then."""
+        self._awaited.append(asyncio.get_running_loop().create_future())
+        answer = self._awaited[-1]
+        self.pace.ask_soon()
+        return await answer
 
     def problems(self, told: Told) -> Mapping[str, Problem]:
         """Return the apps that what was told is bad news for, each with what is wrong."""

@@ -17,13 +17,15 @@ from core.errors import NotHereError, RejectedError, UnavailableError
 from core.git import File, Repositories, Repository
 from core.git.pinned import DEADLINE_S
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
-from core.model import AppSpec, Commit, Home, Problem, Render, error_of
+from core.model import AppSpec, Blocked, Commit, Guard, Home, Problem, Render, error_of
 from core.model.sources.charts import Chart
 from core.model.sources.globs import chosen
 from core.model.sources.remotes import Remote
 from core.reconcile.memory.inputs import SourceRead
+from core.reconcile.memory.results import Proved
 from core.render import Bases, Charts, Release, Rendered, Renderer, Shelf, World, tool_of
 from core.sources.edited import Edited
+from core.sources.proving import compared, guard_of
 from core.sources.trust import InForce, Trust
 
 
@@ -227,6 +229,37 @@ class Folders:
         world = own.beside(folder, held.files)
         found = self._renderer.charted(world, spec.path, _release(spec), folder)
         return Stated(found.key, found.folder, problem or found.doubt)
+
+    def proved(self, spec: AppSpec, since: str) -> Proved:
+        """Look at an app's commit with nothing that was kept; two readings are compared.  Blocks.
+
+        Args:
+            spec: The app.
+            since: The commit that its commit is to descend from; "": any.
+
+        Raises:
+            ProductError: Nobody can tell.
+        """
+        repository = self._repositories.opened(self._path)
+        revision, distrust = self._trust.in_force(
+            repository, spec, repository.resolve(spec.revision)
+        )
+        if distrust is not None:
+            return Proved(spec.name, revision.id, Blocked(Guard.SOURCE_KNOWN, distrust.words))
+        descends = not since or repository.is_within(since, revision.id)
+        try:
+            found = [self._afresh().stated(spec, revision) for _ in range(2)]
+        except RejectedError as error:
+            return Proved(spec.name, revision.id, Blocked(guard_of(error), str(error)), descends)
+        last = self._last.get(spec.name)
+        kept = last.read.documents if last and last.read.revision.id == revision.id else None
+        readings = [(each.folder.documents, each.folder.problems, each.doubt) for each in found]
+        return Proved(spec.name, revision.id, compared(readings, kept), descends)
+
+    def _afresh(self) -> "Folders":
+        """Return one that has kept nothing yet."""
+        rest = (self._renderer.afresh(), self._opener, self._charts)
+        return Folders(self._path, self._repositories, self._reader, *rest)
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""

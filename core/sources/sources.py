@@ -11,14 +11,16 @@ from core.errors import ProductError, UnavailableError
 from core.git import Repositories, Told
 from core.git.pinned import DEADLINE_S
 from core.manifests import Reader
-from core.model import AppSpec, Commit, problem_of
+from core.model import AppSpec, Blocked, Commit, Guard, problem_of
 from core.model.sources.charts import Chart
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Webhook
 from core.reconcile.memory.inputs import HistoryRead, Input, LayoutRead, SourceLost, SourceSeen
+from core.reconcile.memory.results import Proved
 from core.sources.histories import Histories
 from core.sources.layouts import Matches
 from core.sources.polling import Polling
+from core.sources.proving import guard_of
 from core.sources.pulling import Pulls
 from core.sources.reading import Folders, Makers
 
@@ -155,6 +157,20 @@ class Sources:
         """Read one app's folder soon; nothing comes of it when its commit was read already."""
         self._asked.put_nowait(app)
 
+    async def proved(self, app: str, since: str) -> Proved:
+        """Ask Git afresh for one app, and read its files twice without what was kept.
+
+        Raises:
+            ProductError: Nobody can tell.
+        """
+        spec, source = self._by_app[app]
+        if source.polling is not None:
+            problem = (await source.polling.asked()).get(app)
+            if problem is not None:
+                return Proved(app, "", Blocked(Guard.SOURCE_KNOWN, problem.words))
+        async with source.busy:
+            return await asyncio.to_thread(source.folders.proved, spec, since)
+
     def _is_used(self, chart: Chart) -> bool:
         return any(spec.chart == chart for source in self._sources for spec in source.apps)
 
@@ -169,9 +185,7 @@ class Sources:
             await self._read_all(source, tasks)  # it stands from the start
         while True:
             await self._hear(source, polling, await polling.fetched(), tasks)
-            if self._once:
-                return
-            await polling.pace.rest()
+            await (polling.pace.rung() if self._once else polling.pace.rest())
 
     async def _hear(
         self, source: _Source, polling: Polling, told: Told, tasks: asyncio.TaskGroup
@@ -266,7 +280,7 @@ class Sources:
                 found = await asyncio.to_thread(source.folders.read, spec, heads)
             except ProductError as error:
                 problem = problem_of(error)
-                self._put(SourceLost(spec.name, problem))
+                self._put(SourceLost(spec.name, problem, guard_of(error)))
                 if problem.retry_after_s is not None and not self._once:
                     tasks.create_task(self._read_later(spec.name, problem.retry_after_s))
                 return

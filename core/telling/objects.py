@@ -62,7 +62,8 @@ def story(drift: Drift, now: float) -> Iterator[Line]:
         yield (
             (("made by ", Role.TEXT), *who) if who else (("nothing tells who made it", Role.TEXT),)
         )
-        yield (("a sync leaves it alone: nothing is ever deleted", Role.TEXT),)
+        unless = ", unless it is told to prune" if drift.cause is Cause.GIT_AHEAD else ""
+        yield ((f"a sync leaves it alone{unless}", Role.TEXT),)
     kept = sentence(drift) if drift.tracked_by else ""
     held = drift.held.words if drift.held is not None else ""
     for reason in (kept, drift.reason, held, drift.problem):

@@ -1,8 +1,15 @@
 """What in Git states a value: which line, and which commit of whom."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from core.model import Commit, Origin
+from core.model.comparisons import Likeness
 from core.telling.moments import aged, written
 from core.telling.spans import Line, Role, say
+
+Telling: TypeAlias = Callable[[Commit, float], Line]
+"""How a commit is named."""
 
 
 def story(origin: Origin | None, now: float) -> Line:
@@ -56,6 +63,23 @@ def commit_story(commit: Commit | None, now: float) -> Line:
 def commit_brief(commit: Commit, now: float) -> Line:
     """Name a commit in one row: id, author, age, subject."""
     return _commit(commit.id, commit.author, aged(commit.date, now), commit.subject)
+
+
+def likeness(found: Likeness, now: float, *, told: Telling = commit_brief) -> Line:
+    """Say when Git stated an object as it is: `as Git stated it from a42fdde ... until 9c1f3aa`.
+
+    Commits are named as *told* does it.
+    """
+    if found.problem:
+        return (say(found.problem),)
+    if found.since is None:
+        count = found.statements
+        of = "its one statement" if count == 1 else f"{count:,} different statements"
+        return (say(f"Git never stated it as it is, as far as was looked ({of})"),)
+    since = (say("as Git stated it from "), *told(found.since, now))
+    if found.until is None:
+        return (*since, say(" on, to this day"))
+    return (*since, say(" until "), *told(found.until, now))
 
 
 def author_name(author: str) -> str:

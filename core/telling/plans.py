@@ -4,7 +4,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
-from core.model import FieldVerdict, Plan, Remedy, Run, Snapshot, Step, Verb, Verdict
+from core.model import (
+    Allowed,
+    Clearance,
+    FieldVerdict,
+    Plan,
+    Remedy,
+    Run,
+    Snapshot,
+    Step,
+    Verb,
+    Verdict,
+)
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
@@ -147,8 +158,36 @@ def left_alone(snapshot: Snapshot) -> tuple[str, ...]:
     """Say what a sync does not touch although it is drift, or not ours."""
     extra = sum(row.verdict is Verdict.EXTRA for row in snapshot.rows.values())
     what = "object that Git lacks is" if extra == 1 else "objects that Git lacks are"
-    kept = (f"{extra} {what} left alone: a sync deletes nothing",) if extra else ()
+    kept = (f"{extra} {what} left alone: a sync without --prune deletes nothing",) if extra else ()
     return (*kept, *_tracked(snapshot))
+
+
+SECOND_LOOK: Final = "what is pruned goes after the rest, at the second of two looks 30 s apart"
+
+
+def guarded(snapshot: Snapshot) -> tuple[str, ...]:
+    """Say of each app which guard keeps what Git dropped, where no plan can say it."""
+    return tuple(
+        f"app {app.spec.name}: nothing is pruned: {app.guarded}"
+        for app in snapshot.apps
+        if app.guarded
+    )
+
+
+def guards(plan: Plan) -> Iterator[Line]:
+    """Say what each guard says of what is pruned."""
+    for app, said in plan.guards.items():
+        yield (say(f"before anything of app {app} is pruned:", Role.MUTED),)
+        yield from map(_guard, said)
+
+
+def _guard(said: Clearance) -> Line:
+    if isinstance(said, Allowed):
+        return (say(f"  holds  {said}", Role.MUTED),)
+    if said.pending:
+        return (say(f"  waits  {said}", Role.MUTED),)
+    asks = ", unless a person confirms it" if said.person else ""
+    return (say(f"  stops  {said}{asks}", Role.ERROR),)
 
 
 def _tracked(snapshot: Snapshot) -> Iterator[str]:
@@ -173,6 +212,8 @@ def _wish(verb: Verb) -> str:
             return "apply"
         case Verb.TAKE_OVER:
             return "take over"
+        case Verb.PRUNE:
+            return "prune"
         case Verb.UNDO:
             return "put back"
         case _:
@@ -187,6 +228,8 @@ def _deed(verb: Verb) -> tuple[str, Role]:
             return ("change  ", Role.DRIFTED)
         case Verb.TAKE_OVER:
             return ("take over  ", Role.GIT)
+        case Verb.PRUNE:
+            return ("prune  ", Role.ERROR)
         case Verb.UNDO:
             return ("put back  ", Role.DRIFTED)
         case _:

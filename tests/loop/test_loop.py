@@ -189,7 +189,8 @@ def test_the_controller_heals_what_others_change_and_follows_git(place: Place) -
         head = commit(place.repo, files, "Web 2.0")
         controller.take(of("synced", app=app, revision=head), within_s=60)
         done = run(place, "revert", "HEAD", "--app", app, "--yes")
-        assert done.returncode == 0, done.stdout + done.stderr
+        late = "0 of 1 done, 1 changed meanwhile" in done.stdout  # the controller was faster
+        assert done.returncode == (6 if late else 0), done.stdout + done.stderr
         assert "drift_gone" not in {line["event"] for line in controller.seen}
         # The controller may have healed once more before it saw the commit; then it follows.
         where = f"/apis/apps/v1/namespaces/{app}/deployments/web"

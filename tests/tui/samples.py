@@ -16,6 +16,7 @@ from core.model import (
     CommitShown,
     Confidence,
     ConfirmedBy,
+    Document,
     Drift,
     Event,
     EventName,
@@ -37,6 +38,8 @@ from core.model import (
     Verb,
     Verdict,
 )
+from core.model.adoptions import Adopted, AdoptPlan
+from core.reconcile.memory.commands import PrepareAdoption
 
 NOW = 1_790_000_000.0
 HEAD = "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334"
@@ -318,6 +321,19 @@ def revert_of(target: Commit) -> RevertPlan:
         " spec:\n-  replicas: 3\n+  replicas: 2\n   selector:\n"
     )
     return RevertPlan("payments", target, "main", HEAD, ("clusters/prod/payments/api.yaml",), text)
+
+
+def adoption_of(snapshot: Snapshot, asked: PrepareAdoption) -> AdoptPlan:
+    """What an engine would make of an adoption."""
+    text = "--- a/api.yaml\n+++ b/api.yaml\n@@ -12 +12 @@\n-  replicas: 3\n+  replicas: 5 # kept\n"
+    adopted = []
+    for key in sorted(asked.keys):
+        row = snapshot.rows[key]
+        changes = tuple(c for c in row.changes if not asked.fields or c.path in asked.fields)
+        document = Document(row.kind, key.ref.namespace, key.ref.name, b"{}", "api.yaml", 1, 0)
+        adopted.append(Adopted(key, document, b"{}", changes))
+    files = ("clusters/prod/payments/api.yaml",)
+    return AdoptPlan(asked.app, HEAD, tuple(adopted), "main", files=files, diff=text)
 
 
 def shown_commit(id_: str) -> CommitShown:

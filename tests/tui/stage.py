@@ -15,7 +15,9 @@ from core.model import Run, Snapshot, Verdict
 from core.reconcile.memory.commands import (
     Command,
     Execute,
+    ExecuteAdoption,
     ExecuteRevert,
+    PrepareAdoption,
     PrepareHeal,
     PreparePlan,
     PrepareRevert,
@@ -40,7 +42,9 @@ _TURNS = 40
 _PATIENCE_S = 60.0
 
 
-def answered(command: Command, snapshot: Snapshot) -> Snapshot | None:
+def answered(  # noqa: C901, PLR0911 - one case each
+    command: Command, snapshot: Snapshot
+) -> Snapshot | None:
     """What a healthy engine makes of *command*."""
     match command:
         case PreparePlan(request, keys):
@@ -56,6 +60,12 @@ def answered(command: Command, snapshot: Snapshot) -> Snapshot | None:
             target = next(found for found in samples.HISTORY if found.id == commit)
             revert = samples.revert_of(target)
             return replace(snapshot, answers={request: revert})
+        case PrepareAdoption(request):
+            adoption = samples.adoption_of(snapshot, command)
+            return replace(snapshot, answers={request: adoption})
+        case ExecuteAdoption(run):
+            done = Run(run, "adopt", 0, finished=True, revision="beefcafe" * 5)
+            return replace(snapshot, runs=(*snapshot.runs, done))
         case ShowCommit(request, _, commit):
             return replace(
                 snapshot, answers={**snapshot.answers, request: samples.shown_commit(commit)}

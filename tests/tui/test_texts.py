@@ -23,12 +23,14 @@ from core.model import (
     Json,
     Masked,
     ObjectRef,
+    Pause,
     Seen,
     Value,
     Verdict,
 )
 from core.telling.spans import Role, plain, say
 from tests.tui import samples
+from tui.model.ordering import rank_of
 from tui.model.view import View
 from tui.text.changes import as_text, field_lines, object_lines
 from tui.text.details import app_lines, event_lines
@@ -237,6 +239,25 @@ def test_header_list_and_panes_say_that_healing_stopped_and_why(width: int) -> N
     assert " ! " in plain(app_line(row, width, LOOKS))
     assert "mass drift: 6 of 10" in as_text(app_lines(row, None, width, LOOKS))
     assert "not healed: mass drift" in _told(replace(samples.rows()[samples.API], held=held))
+
+
+@pytest.mark.parametrize(("left_s", "word"), [(7200.0, "◷ paused 2h"), (1800.0, "◷paused 30m")])
+def test_what_is_set_aside_says_how_long_still_and_pane_0_the_verdict_too(
+    left_s: float, word: str
+) -> None:
+    pause = Pause(None, samples.NOW + left_s, "incident 7", "ann@ops", samples.NOW)
+    held = Held(HeldBy.PAUSE, "paused until then by ann@ops: incident 7", pause.until, pause)
+    row = replace(samples.rows()[samples.API], held=held)
+    line = plain(resource_line(row, 60, LOOKS))
+    assert line.startswith(f"{word} Deployment")
+    assert width_of(resource_line(row, 60, LOOKS)) == 60
+    told = _told(row)
+    assert "it is drifted" in told
+    assert "by ann@ops: incident 7" in told
+    app = replace(samples.world().apps[0], held=held)
+    shown = AppRow(app, Verdict.DRIFTED, SIGNS[Verdict.DRIFTED], 6, None, "")
+    assert plain(app_line(shown, 60, LOOKS)).startswith(word)
+    assert rank_of(row) > rank_of(samples.rows()[samples.FLAGS])
 
 
 def test_the_header_names_context_and_user_while_there_is_room() -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from core.model import FieldVerdict, Key
 from core.reconcile.memory.commands import SetHeal
 from core.telling.spans import Role, say
+from tui.dialogs.proposals.adopt import Adopt
 from tui.dialogs.proposals.heal import Heal
 from tui.dialogs.proposals.proposed import Proposed
 from tui.dialogs.proposals.revert import Revert
@@ -111,6 +112,34 @@ ROLLBACK: Final = Action(
     do=_rollback,
 )
 
+# Adopt ------------------------------------------------------------------------------------------
+
+
+def _why_not_adopt(on: Surface) -> str:
+    return on.view.to_adopt(on.selected)[1]
+
+
+def _adopt(on: Surface) -> None:
+    """One preview for each app, one after the other; only the first knows the key."""
+    keys, _ = on.view.to_adopt(on.selected)
+    fields = _pointed_at(on, keys)
+    chosen = next(iter(fields.values()), frozenset[str]())
+    by_app = {key.app: frozenset(k for k in keys if k.app == key.app) for key in sorted(keys)}
+    first, *others = (Adopt(app, mine, chosen) for app, mine in by_app.items())
+    key = ADOPT.keys[0]
+    on.show(Proposed(on, first, opened_by=key), *(Proposed(on, other) for other in others))
+
+
+ADOPT: Final = Action(
+    id="adopt",
+    keys=("A",),
+    words="adopt",
+    group=Group.ACT,
+    does="write what is live into Git: this object, the marks, or this field",
+    why_not=_why_not_adopt,
+    do=_adopt,
+)
+
 # Undo -------------------------------------------------------------------------------------------
 
 
@@ -203,4 +232,4 @@ MARK: Final = Action(
     do=_mark,
 )
 
-ACTIONS: Final = (SYNC, REVERT, ROLLBACK, UNDO, HEAL, WRITE, MARK)
+ACTIONS: Final = (SYNC, REVERT, ROLLBACK, ADOPT, UNDO, HEAL, WRITE, MARK)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from core.reconcile.memory.commands import StateOfGit
+from core.model import Drift, Verdict
+from core.reconcile.memory.commands import LookBackAt, StateOfGit
 from core.telling.spans import Role, say
 from tui.dialogs.compared import Compared
 from tui.model.focus import Pane
@@ -68,6 +69,34 @@ COMPARE: Final = Action(
     does="Git at this commit (3) and now, or of two apps (1)",
     why_not=_why_not_compare,
     do=_compare,
+)
+
+
+def _why_not_explain(on: Surface) -> str:
+    row = on.subject.of
+    if not isinstance(row, Drift):
+        return "choose an object (2)"
+    one_sided = row.verdict in {Verdict.MISSING, Verdict.EXTRA, Verdict.UNKNOWN}
+    return "this object is not both in Git and in the cluster" if one_sided else ""
+
+
+def _explain(on: Surface) -> None:
+    """Ask when Git stated the object as it is."""
+    row = on.subject.of
+    if isinstance(row, Drift):
+        number = next(on.session.numbers)
+        on.view.look_back(row, number)
+        on.submit(LookBackAt(number, row.key))
+
+
+EXPLAIN: Final = Action(
+    id="explain",
+    keys=("X",),
+    words="past",
+    group=Group.LOOK,
+    does="at which commit Git stated this object as it is now",
+    why_not=_why_not_explain,
+    do=_explain,
 )
 
 
@@ -147,6 +176,7 @@ ACTIONS: Final = (
         do=_noise,
     ),
     COMPARE,
+    EXPLAIN,
     Action(
         id="full_screen",
         keys=("f",),

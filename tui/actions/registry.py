@@ -6,7 +6,7 @@ A key has one meaning in every pane; only dialogs and text inputs differ (K1).
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from tui.actions import act, find, leave, look, move
+from tui.actions import act, find, hold, leave, look, move
 from tui.keys import NEVER_BOUND
 from tui.surface import Action
 
@@ -33,5 +33,7 @@ def registered(*groups: Sequence[Action]) -> tuple[Action, ...]:
     return actions
 
 
-ACTIONS: Final = registered(act.ACTIONS, find.ACTIONS, move.ACTIONS, look.ACTIONS, leave.ACTIONS)
+ACTIONS: Final = registered(
+    act.ACTIONS, hold.ACTIONS, find.ACTIONS, move.ACTIONS, look.ACTIONS, leave.ACTIONS
+)
 BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}

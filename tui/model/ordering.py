@@ -21,9 +21,11 @@ Rank: TypeAlias = tuple[int, float, str, str, str, Key]
 
 
 def rank_of(drift: Drift) -> Rank:
-    """Worst verdict first, then the oldest drift, then by name; no two are equal."""
+    """What is set aside last, worst verdict first, oldest drift, by name; no two are equal."""
     key, rank, began = drift.key, RANKS[drift.verdict], objects.began(drift)
     since = _NEVER if began is None else began[0]
+    if drift.held is not None and drift.held.pause is not None:
+        rank += len(RANKS)
     return (rank, since, key.ref.kind, key.ref.namespace, key.ref.name, key)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.model import ClusterView, Commit, CommitShown, Drift, Event, Health
+from core.model.comparisons import Likeness
 from tui.text.rows import AppRow
 
 
@@ -15,6 +16,7 @@ class Subject:
     noise: bool = False
     text: bool = False
     health: Health | None = None  # of an object, once that was asked
+    likeness: Likeness | None = None  # of an object, once that was asked
     shown: CommitShown | None = None  # of a commit: what it changes, once that was read
 
     @property

@@ -16,6 +16,7 @@ from core.model import (
     Snapshot,
     Verdict,
 )
+from core.model.comparisons import Likeness
 from tui.model.filters import (
     NO_FILTER,
     Facts,
@@ -55,6 +56,8 @@ class View:
     examined: Drift | None = None  # the row that is asked whether it works, or was
     examined_as: int = 0  # the number of that request
     health: Health | None = None  # what was said of it last
+    looked_back: tuple[Drift, int] | None = None  # the row of which Git is asked, and how
+    likeness: Likeness | None = None  # what was found
     all_apps: Sequence[AppRow] = ()
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
@@ -75,6 +78,8 @@ class View:
         told = snapshot.healths_for(self.examined_as)
         if told is not None and self.examined is not None:
             self.health = told.of.get(self.examined.key)
+        if self.looked_back is not None:
+            self.likeness = snapshot.likeness_for(self.looked_back[1]) or self.likeness
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
@@ -99,6 +104,18 @@ class View:
         """Return what is known of how *row* is, if it was asked."""
         same = self.examined is not None and self.examined.key == row.key
         return self.health if same else None
+
+    def look_back(self, row: Drift, request: int) -> None:
+        """Git is asked by that number when it stated *row* as it is."""
+        self.looked_back, self.likeness = (row, request), None
+
+    def likeness_of(self, row: Drift) -> Likeness | None:
+        """Return when Git stated *row* as it is, if that was asked of this very version."""
+        if self.looked_back is None or self.looked_back[0].key != row.key:
+            return None
+        if self.looked_back[0].stamp != row.stamp:
+            return None
+        return self.likeness or Likeness(row.key, problem="looking through Git's history")
 
     def filter_of(self, pane: Pane) -> Filter:
         """The filter of one list."""
@@ -206,6 +223,16 @@ class View:
             return frozenset(), "choose an app (1) or an object (2) first"
         reason = why_not_sync(drift)
         return (frozenset(), reason) if reason else (frozenset({drift.key}), "")
+
+    def to_adopt(self, selected: Hashable | None) -> tuple[frozenset[Key], str]:
+        """The objects `A` works on, spelt out, or why there is none."""
+        rows = [self.snapshot.rows[key] for key in sorted(self.marks)]
+        if not rows and self.focus.last_list is Pane.RESOURCES and isinstance(selected, Key):
+            rows = [row for row in (self.snapshot.rows.get(selected),) if row is not None]
+        if not rows:
+            return frozenset(), "choose an object (2) first"
+        keys = frozenset(row.key for row in rows if row.verdict is Verdict.DRIFTED)
+        return keys, "" if keys else "only what is drifted can be adopted"
 
     def _marked(self) -> tuple[frozenset[Key], str]:
         rows = [self.snapshot.rows[key] for key in sorted(self.marks)]

@@ -8,7 +8,7 @@ from typing_extensions import override
 from core.model import Commit, Drift, Event, FieldChange
 from core.telling.spans import Line
 from tui.model.subject import Subject
-from tui.text.changes import object_page
+from tui.text.changes import beside_lines, object_page
 from tui.text.details import app_lines, commit_lines, event_lines
 from tui.text.rows import AppRow, Looks
 from tui.text.spans import clip
@@ -66,7 +66,7 @@ class ChangesPane(Lines[Line]):
                     looks,
                     noise=subject.noise,
                     text=subject.text,
-                    health=subject.health,
+                    beside=beside_lines(subject.health, subject.likeness, width, looks),
                 )
                 return lines
             case Commit():
@@ -123,6 +123,6 @@ def _same(before: Subject, now: Subject) -> bool:
         before.of is now.of
         and before.cluster is now.cluster
         and before.shown is now.shown
-        and before.health == now.health
+        and (before.health, before.likeness) == (now.health, now.likeness)
         and (before.noise, before.text) == (now.noise, now.text)
     )

@@ -43,8 +43,10 @@ class Panes:
         if isinstance(row, Commit):
             return Subject(row, shown=view.commits_shown.get(row.id))
         of = row if isinstance(row, Drift | Event) else None
-        health = view.health_of(of) if isinstance(of, Drift) else None
-        return Subject(of, None, view.noise, view.text, health)
+        if not isinstance(of, Drift):
+            return Subject(of, None, view.noise, view.text)
+        told = view.health_of(of), view.likeness_of(of)
+        return Subject(of, None, view.noise, view.text, *told)
 
     def take(self, view: View) -> None:
         """Show every list."""

@@ -6,6 +6,7 @@ Every row says who: the manager beside the live value, the commit beside Git's.
 from collections.abc import Iterable
 
 from core.model import Drift, FieldChange, Health
+from core.model.comparisons import Likeness
 from core.telling import changes, objects, origins
 from core.telling.spans import Line, Role, Span, plain, say
 from tui.text.pairs import pair_parts, value_spans
@@ -29,10 +30,10 @@ def object_page(
     *,
     noise: bool,
     text: bool = False,
-    health: Health | None = None,
+    beside: Iterable[Line] = (),
 ) -> tuple[list[Line], list[tuple[int, FieldChange]]]:
     """The same, and on which line each field begins; as text they have no such line."""
-    lines = [*header_lines(drift, width, looks), *_health_lines(health, width), ()]
+    lines = [*header_lines(drift, width, looks), *beside, ()]
     shown = [change for change in drift.changes if noise or not changes.is_noise(change)]
     fields: list[tuple[int, FieldChange]] = []
     if text:
@@ -57,18 +58,26 @@ def header_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
         lines += [((part, Role.TEXT),) for part in wrap(said, width)]
     lines += origin_lines(drift, width, looks)
     lines += _paragraph(say(drift.reason, Role.WARNING), width)
-    if drift.held is not None:
+    if drift.held is not None and drift.held.pause is not None:
+        lines += _paragraph(say(drift.held.words, Role.WARNING), width)
+    elif drift.held is not None:
         lines += _paragraph(say(f"not healed: {drift.held.words}", Role.WARNING), width)
     if drift.problem:
         lines += _paragraph(say(f"refused: {drift.problem}", Role.ERROR), width)
     return lines
 
 
-def _health_lines(health: Health | None, width: int) -> list[Line]:
-    """Whether it works, which the verdict does not say."""
-    if health is None:
-        return []
-    return flow((("health  ", Role.MUTED), objects.works(health)), width, indent=8)
+def beside_lines(
+    health: Health | None, likeness: Likeness | None, width: int, looks: Looks
+) -> list[Line]:
+    """Whether it works, which the verdict does not say, and when Git stated it as it is."""
+    lines: list[Line] = []
+    if health is not None:
+        lines += flow((("health  ", Role.MUTED), objects.works(health)), width, indent=8)
+    if likeness is not None:
+        told = origins.likeness(likeness, looks.now)
+        lines += flow((("past  ", Role.MUTED), *told), width, indent=6)
+    return lines
 
 
 def origin_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
@@ -84,7 +93,7 @@ def origin_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
 
 
 def _title_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
-    sign, ref = sign_of(drift), drift.key.ref
+    sign, ref = sign_of(drift, looks.now), drift.key.ref
     name = f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
     title: Line = (
         (f"{sign.mark(ascii_only=looks.ascii_only)} {sign.word}  ", sign.role),
@@ -92,6 +101,8 @@ def _title_lines(drift: Drift, width: int, looks: Looks) -> list[Line]:
         say(name, Role.STRONG),
     )
     lines = fold(title, width)
+    if drift.held is not None and drift.held.pause is not None:
+        lines.append(((f"it is {SIGNS[drift.verdict].word}", Role.TEXT),))
     if drift.calling:
         verdict = SIGNS[drift.verdict]
         lines.append(((f"an apply is in flight; it was {verdict.word}", Role.HEALING),))

@@ -14,6 +14,7 @@ from core.model import (
     Step,
     Verb,
 )
+from core.model.adoptions import AdoptPlan
 from core.telling import origins, plans
 from core.telling.spans import Line, Role, Span, say
 from tui.text.changes import field_lines, origin_lines
@@ -92,6 +93,27 @@ def revert_lines(plan: RevertPlan, rows: Rows, width: int, looks: Looks) -> list
     lines += [(), *diff_lines(plan.diff, width)]
     if plan.sync is not None:
         lines += [(), *plan_lines(plan.sync, rows, width, looks, left=True)]
+    return lines
+
+
+def adopt_lines(plan: AdoptPlan, rows: Rows, width: int, looks: Looks) -> list[Line]:
+    """The branch, the files, the diff, and each field with who set it live."""
+    lines: list[Line] = []
+    if plan.branch:
+        lines += flow((("branch   ", Role.MUTED), say(plan.branch, Role.STRONG)), width, indent=9)
+    for place, file in enumerate(plan.files):
+        named: Line = (("files    " if place == 0 else " " * 9, Role.MUTED), say(file))
+        lines += fold(named, width, indent=9)
+    for note in plan.notes:
+        lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
+    if plan.problem:
+        lines += [(), *(((part, Role.ERROR),) for part in wrap(say(plan.problem.words)[0], width))]
+    lines += [(), *diff_lines(plan.diff or plan.patch, width)]
+    for each in plan.adopted:
+        row = rows.get(each.key)
+        lines += [(), (say(str(each.key.ref), Role.STRONG),)]
+        for change in _explained(each.changes, row):
+            lines += field_lines(change, width, looks, explained=row is None or row.explained)
     return lines
 
 

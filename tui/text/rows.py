@@ -16,7 +16,7 @@ from core.telling.origins import author_name
 from core.telling.spans import Line, Role, say
 from core.telling.verdicts import RANKS
 from tui.text.kinds import short_kind
-from tui.text.signs import SIGNS, Sign, sign_of
+from tui.text.signs import SIGNS, Sign, paused, sign_of
 from tui.text.spans import clip, cut_middle, padded, right, width_of
 
 _SIGN_CELLS = 11  # "≠ contested"
@@ -78,6 +78,8 @@ def since_words(since: Since | None, looks: Looks) -> str:
 def sign_spans(sign: Sign, looks: Looks) -> Line:
     """Glyph and word."""
     text = f"{sign.mark(ascii_only=looks.ascii_only)} {sign.word}"
+    if len(text) > _SIGN_CELLS:
+        text = text.replace(" ", "", 1)  # "◷paused 30m"
     return ((padded(text, _SIGN_CELLS), sign.role),)
 
 
@@ -101,7 +103,7 @@ def app_line(row: AppRow, width: int, looks: Looks) -> Line:
     since = since_words(row.since, looks)
     room = width - _SIGN_CELLS - 1 - 2 - 5 - 6
     return (
-        *sign_spans(row.sign, looks),
+        *sign_spans(paused(row.view.held, looks.now) or row.sign, looks),
         (" " + padded(name, room), Role.TEXT),
         ("! ", Role.WARNING) if stopped else (heal, Role.HEALING),
         (right(count, 5), row.sign.role),
@@ -113,7 +115,7 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     """`≠ drifted  Deployment api  2 12m`."""
     if drift.cluster in looks.lost:
         return _lost_line(drift, looks.lost[drift.cluster], width, looks)
-    sign, ref = sign_of(drift), drift.key.ref
+    sign, ref = sign_of(drift, looks.now), drift.key.ref
     counted = fields_of(drift)
     count = str(counted) if counted else ""
     since = since_words(objects.began(drift), looks)
@@ -146,7 +148,7 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
 
 def _lost_line(drift: Drift, heard_at: float, width: int, looks: Looks) -> Line:
     """`✓ last seen in sync 2m ago  Deployment api`: nobody knows how it is now."""
-    sign, ref = sign_of(drift), drift.key.ref
+    sign, ref = sign_of(drift, looks.now), drift.key.ref
     said = f"{sign.mark(ascii_only=looks.ascii_only)} {last_seen(drift, heard_at, looks.now)}"
     kind = ref.kind if width >= _NAMESPACE_FROM else short_kind(ref.kind)
     room = max(4, width - _LOST_CELLS - 1)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from core.model import Drift, Verdict
+from core.model import Drift, Held, Verdict
+from core.telling.moments import age
 from core.telling.spans import Role
 from core.telling.verdicts import ROLES, WORDS
 
@@ -39,9 +40,16 @@ IGNORED: Final = Sign("⊘", "I", "ignored", Role.MUTED)
 READING: Final = Sign("…", ".", "reading", Role.MUTED)
 
 
-def sign_of(drift: Drift) -> Sign:
-    """The state a list shows: a call in flight hides the verdict, and so do rules that hide all."""
+def sign_of(drift: Drift, now: float) -> Sign:
+    """The state a list shows: what hides the verdict is a call in flight, a pause, or rules."""
     if drift.calling:
         return HEALING
     differs = drift.verdict is Verdict.IN_SYNC and drift.ignored
-    return IGNORED if differs else SIGNS[drift.verdict]
+    return paused(drift.held, now) or (IGNORED if differs else SIGNS[drift.verdict])
+
+
+def paused(held: Held | None, now: float) -> Sign | None:
+    """How it is shown that something is set aside; None: it is not."""
+    if held is None or held.pause is None:
+        return None
+    return Sign("◷", "P", f"paused {age(held.pause.until - now)}", Role.MUTED)

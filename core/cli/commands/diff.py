@@ -11,7 +11,7 @@ from core.clean import clean
 from core.cli.exit_codes import CODES, diff_exit
 from core.cli.options import Options
 from core.cli.output.external import VARIABLE, show_with
-from core.cli.output.forms import diff_form, listed, page_of, problems_of
+from core.cli.output.forms import NO_PAST, Past, diff_form, listed, page_of, problems_of
 from core.cli.output.ink import ink_for
 from core.cli.output.markdown import markdown_of, sections_of_snapshot
 from core.cli.output.report import Page, report_lines
@@ -28,7 +28,8 @@ from core.cli.session import (
     until,
 )
 from core.model import DRIFT_VERDICTS, Drift, Key, Remedy, Snapshot, Verdict
-from core.reconcile.memory.commands import Examine, Explain, ShowSides
+from core.model.comparisons import Likeness
+from core.reconcile.memory.commands import Examine, Explain, LookBackAt, ShowSides
 
 # Blame walks history: a long one must not keep the answer back.
 EXPLAIN_DEADLINE_S: Final = 20.0
@@ -40,10 +41,35 @@ _WHOLE_MAX: Final = 200  # rows; before a first sync everything is missing
 async def run(options: Options) -> int:
     """Compare, print, and return the exit code."""
     settings = settings_of(options)
-    snapshot = await beside(connected(settings, once=True), partial(_read, options=options))
+    reader = partial(_found, options=options)
+    snapshot, past = await beside(connected(settings, once=True), reader)
     if options.output == "diff":
         await _show_files(snapshot, options)
-    return show(snapshot, options, out=sys.stdout, err=sys.stderr, now=time.time())
+    streams = (sys.stdout, sys.stderr)
+    return show(snapshot, options, *streams, now=time.time(), past=past)
+
+
+async def _found(engine: EngineLike, *, options: Options) -> tuple[Snapshot, Past]:
+    newest = await _read(engine, options=options)
+    return newest, await looked_back(engine, newest) if options.past else {}
+
+
+async def looked_back(engine: EngineLike, snapshot: Snapshot) -> Past:
+    """Ask of one object after the other when Git stated it as it is."""
+    rows = [row for row in listed(snapshot, everything=False) if row.verdict not in _WHOLE]
+    found: dict[Key, Likeness] = {}
+    for number, row in enumerate(rows[:_WHOLE_MAX], _REQUEST + 1):
+        engine.submit(LookBackAt(number, row.key))
+        told_by = partial(_is_told, number=number)
+        newest, _ = await until(engine, told_by, deadline_s=EXPLAIN_DEADLINE_S)
+        told = newest.likeness_for(number)
+        if told is not None:
+            found[row.key] = told
+    return found
+
+
+def _is_told(snapshot: Snapshot, *, number: int) -> bool:
+    return snapshot.likeness_for(number) is not None
 
 
 async def _read(engine: EngineLike, *, options: Options) -> Snapshot:
@@ -119,14 +145,25 @@ def _to_explain(snapshot: Snapshot) -> Iterator[Drift]:
     yield from (row for row in (*fields, *whole[:_WHOLE_MAX]) if not row.explained)
 
 
-def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO, now: float) -> int:
+def show(
+    snapshot: Snapshot,
+    options: Options,
+    out: TextIO,
+    err: TextIO,
+    *,
+    now: float,
+    past: Past = NO_PAST,
+) -> int:
     """Print a snapshot as asked; problems also go to *err*.  Return the exit code."""
     if options.output == "json":
         write(
             out,
             page_of(
                 diff_form(
-                    snapshot, everything=options.everything, healths=snapshot.healths_for(_REQUEST)
+                    snapshot,
+                    everything=options.everything,
+                    healths=snapshot.healths_for(_REQUEST),
+                    past=past,
                 )
             ),
         )
@@ -134,7 +171,7 @@ def show(snapshot: Snapshot, options: Options, *, out: TextIO, err: TextIO, now:
         write(out, markdown_of(sections_of_snapshot(snapshot, now, everything=options.everything)))
     elif options.output == "text":
         page = Page(ink_for(out, no_color=options.no_color), now)
-        put(out, report_lines(snapshot, page, everything=options.everything))
+        put(out, report_lines(snapshot, page, everything=options.everything, past=past))
     overdue = pending(snapshot)
     tell_problems(snapshot, err)
     put(err, (clean(f"driftdeck: gave up waiting: {line}") for line in overdue))

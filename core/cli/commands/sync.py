@@ -8,7 +8,7 @@ from typing import Final, TextIO
 
 from core.cli.choosing import fields_named, objects_named
 from core.cli.commands.diff import picture, tell_problems
-from core.cli.consent import agreed
+from core.cli.consent import agreed, is_person_here
 from core.cli.exit_codes import DRIFT, plan_exit, problem_exit, run_exit
 from core.cli.options import Options
 from core.cli.output.forms import page_of
@@ -28,10 +28,10 @@ from core.cli.session import (
 )
 from core.cli.waiting import until_all_work
 from core.errors import UnavailableError, UsageError
-from core.model import Key, Plan, Run, Snapshot, Verb, Verdict
+from core.model import Cause, Drift, Key, Plan, Run, Snapshot, Verb, Verdict
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.settings.readers import seconds_in
-from core.telling.plans import counts, left_alone
+from core.telling.plans import SECOND_LOOK, counts, guarded, left_alone, objects
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
 _TO_SYNC: Final = frozenset({Verdict.DRIFTED, Verdict.MISSING})
@@ -45,6 +45,7 @@ class Console:
     err: TextIO
     ink: Ink
     ask: Callable[..., Awaitable[bool]] = agreed
+    is_person: Callable[[], bool] = is_person_here
     clock: Callable[[], float] = time.time
 
     def page(self) -> Page:
@@ -82,12 +83,12 @@ async def sync(
     overdue = pending(snapshot)
     if overdue:
         raise UnavailableError(f"gave up waiting: {'; '.join(overdue)}")
-    plans = await prepared(engine, snapshot, options.objects, options.fields)
+    plans = await prepared(engine, snapshot, options.objects, options.fields, prune=options.prune)
     if options.output == "json":
         return await _as_json(engine, options, console, snapshot, plans)
     for plan in plans:
         put(console.out, plan_lines(plan, console.page(), left=bool(options.fields)))
-    put(console.out, left_alone(snapshot))
+    put(console.out, guarded(snapshot) if options.prune else left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
         await stored(engine, deadline_s=READ_DEADLINE_S)
         code = max(problem_exit(snapshot), plan_exit(plans))
@@ -96,11 +97,15 @@ async def sync(
         return code
     if options.dry_run:
         return max(problem_exit(snapshot), plan_exit(plans))
+    confirmed = console.is_person()
     if not options.yes and not await _consent(plans, console, protected):
         put(console.err, ["nothing was done"])
         drifted = any(step.verb is not Verb.TAKE_OVER for plan in plans for step in plan.steps)
         return max(problem_exit(snapshot), DRIFT if drifted else 0)
-    codes = [await executed(engine, plan, number, console) for number, plan in enumerate(plans, 1)]
+    codes = [
+        await executed(engine, plan, number, console, confirmed=confirmed)
+        for number, plan in enumerate(plans, 1)
+    ]
     return max([problem_exit(snapshot), *codes])
 
 
@@ -118,7 +123,8 @@ async def _as_json(
             if plan.runnable:
                 engine.submit(Execute(number, plan))
                 runs.append(await finished(engine, number))
-    write(console.out, page_of(sync_form(plans, runs, left_alone(snapshot))))
+    left = guarded(snapshot) if options.prune else left_alone(snapshot)
+    write(console.out, page_of(sync_form(plans, runs, left)))
     return max(problem_exit(snapshot), plan_exit(plans), *map(run_exit, runs))
 
 
@@ -147,13 +153,15 @@ async def prepared(
     snapshot: Snapshot,
     objects: Sequence[str] = (),
     paths: Sequence[str] = (),
+    *,
+    prune: bool = False,
 ) -> list[Plan]:
-    """Ask the engine for the plan of each cluster that has something to sync.
+    """Ask the engine for the plan of each cluster that has something to sync, or to *prune*.
 
     Where *objects* are named these alone, and where *paths* are these fields alone.
     """
     named = objects_named(objects, snapshot) if objects else tuple(snapshot.rows.values())
-    rows = [row for row in named if row.untaken or row.verdict in _TO_SYNC]
+    rows = [row for row in named if _is_to_sync(row) or (prune and _is_dropped(row))]
     fields = fields_named(paths, rows) if paths else {}
     chosen: dict[str, set[Key]] = {}
     for row in rows:
@@ -161,11 +169,19 @@ async def prepared(
             chosen.setdefault(row.cluster, set()).add(row.key)
     plans = []
     for request, cluster in enumerate(sorted(chosen), 1):
-        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields))
+        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields, prune))
         plan = await plan_for(engine, request)
         if plan.steps:
             plans.append(plan)
     return plans
+
+
+def _is_to_sync(row: Drift) -> bool:
+    return row.untaken or row.verdict in _TO_SYNC
+
+
+def _is_dropped(row: Drift) -> bool:
+    return row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
 
 
 async def plan_for(engine: EngineLike, request: int) -> Plan:
@@ -185,9 +201,13 @@ async def plan_for(engine: EngineLike, request: int) -> Plan:
     return plan
 
 
-async def executed(engine: EngineLike, plan: Plan, number: int, console: Console) -> int:
+async def executed(
+    engine: EngineLike, plan: Plan, number: int, console: Console, *, confirmed: bool = False
+) -> int:
     """Run one plan to its end and print how it ended; return its exit code."""
-    engine.submit(Execute(number, plan))
+    engine.submit(Execute(number, plan, confirmed))
+    if any(step.verb is Verb.PRUNE for step in plan.runnable):
+        put(console.err, [SECOND_LOOK])
     run = await finished(engine, number)
     put(console.out, run_lines(run, console.ink))
     return run_exit(run)
@@ -206,10 +226,14 @@ async def finished(engine: EngineLike, number: int) -> Run:
 
 
 async def _consent(plans: Sequence[Plan], console: Console, protected: frozenset[str]) -> bool:
-    guarded = protected_names(plans, protected)
+    names = protected_names(plans, protected)
     for plan in plans:
         question = f"Sync cluster {plan.called}: {counts(plan)}"
-        word = plan.cluster if plan.cluster in guarded else "yes"
+        word = plan.cluster if plan.cluster in names else "yes"
         if not await console.ask(question, word=word):
+            return False
+        prunes = sum(step.verb is Verb.PRUNE for step in plan.runnable)
+        doubts = "".join(f"\n{doubt}" for doubt in plan.doubts)
+        if prunes and not await console.ask(f"Delete {objects(prunes)}{doubts}", word="prune"):
             return False
     return True

@@ -2,15 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from core.model import (
     Absent,
     Actor,
     AppView,
     ClusterName,
+    Commit,
     Drift,
     Event,
     FieldChange,
@@ -19,6 +21,7 @@ from core.model import (
     Held,
     Json,
     JsonObject,
+    Key,
     KindRef,
     ObjectRef,
     Origin,
@@ -27,14 +30,17 @@ from core.model import (
     Verdict,
     as_json,
 )
+from core.model.comparisons import Likeness
 
 SCHEMA: Final = "driftdeck.dev/v1"
+Past: TypeAlias = Mapping[Key, Likeness]
+NO_PAST: Final[Past] = MappingProxyType({})
 
 
 def diff_form(
-    snapshot: Snapshot, *, everything: bool, healths: Healths | None = None
+    snapshot: Snapshot, *, everything: bool, healths: Healths | None = None, past: Past = NO_PAST
 ) -> JsonObject:
-    """Put a whole snapshot into the form of `diff -o json`, with what is known of health."""
+    """Put a whole snapshot into the form of `diff -o json`, with what else was asked."""
     shown = listed(snapshot, everything=everything)
     complete = all(app.complete and not app_problem(app) for app in snapshot.apps)
     untaken = Counter(row.key.app for row in snapshot.rows.values() if row.untaken)
@@ -49,6 +55,7 @@ def diff_form(
             {
                 **_object_form(row, snapshot.called(row.cluster)),
                 "health": _health_form(healths.of.get(row.key) if healths else None),
+                **({"past": _past_form(past[row.key])} if row.key in past else {}),
             }
             for row in shown
         ],
@@ -173,6 +180,21 @@ def _health_form(health: Health | None) -> JsonObject | None:
     if health is None:
         return None
     return {"state": health.state.value, "message": health.words or None}
+
+
+def _past_form(found: Likeness) -> JsonObject:
+    """Say between which commits Git stated an object as it is; null where none did, or no end."""
+    return {
+        "since": _commit_form(found.since) if found.since is not None else None,
+        "until": _commit_form(found.until) if found.until is not None else None,
+        "statements": found.statements,
+        "problem": found.problem or None,
+    }
+
+
+def _commit_form(commit: Commit) -> JsonObject:
+    form: JsonObject = {"commit": commit.id, "author": commit.author, "date": commit.date}
+    return form | {"subject": commit.subject}
 
 
 def _identity(kind: KindRef | None, ref: ObjectRef | None) -> JsonObject | None:

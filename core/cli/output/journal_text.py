@@ -8,6 +8,7 @@ from core.cli.output.forms import SCHEMA, time_text
 from core.cli.output.report import Page
 from core.journal import Entry
 from core.model import JsonObject
+from core.model.journal import Deed
 from core.telling.moments import moment
 from core.telling.spans import Line, Role, say
 
@@ -67,7 +68,8 @@ def object_of(row: dict[str, Any]) -> str:
     """Name what was written to, or the commit."""
     about = row["object"]
     if about is None:
-        return f"of {str(row['revision'])[:7]}" if row["revision"] else f"to {row['app']}"
+        where = "of live values" if row["deed"] == Deed.ADOPT else f"to {row['app']}"
+        return f"of {str(row['revision'])[:7]}" if row["revision"] else where
     name = f"{about['namespace']}/{about['name']}" if about["namespace"] else str(about["name"])
     where = f" on {row['cluster']}" if row["cluster"] else ""
     return f"{about['kind']} {name}{where}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.cli.output.forms import problems_of
+from core.cli.output.forms import NO_PAST, Past, problems_of
 from core.cli.output.ink import Ink
 from core.model import Absent, AppView, ClusterName, Drift, FieldChange, Snapshot, Verdict
 from core.telling import actors, changes, objects, origins, values, verdicts
@@ -27,19 +27,32 @@ class Page:
         return map(self.ink.line, lines)
 
 
-def report_lines(snapshot: Snapshot, page: Page, *, everything: bool) -> Iterator[str]:
+def report_lines(
+    snapshot: Snapshot, page: Page, *, everything: bool, past: Past = NO_PAST
+) -> Iterator[str]:
     """Yield the report line by line, an app after the other, worst rows first."""
     for i, app in enumerate(snapshot.apps):
         if i:
             yield ""
         rows = [row for key, row in snapshot.rows.items() if key.app == app.spec.name]
         called = snapshot.called(app.spec.cluster)
-        yield from page.lines(_app_lines(app, rows, called, page, everything=everything))
+        wanted = _Wanted(page, everything=everything, past=past)
+        yield from page.lines(_app_lines(app, rows, called, wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is wanted of rows, and where."""
+
+    page: Page
+    everything: bool
+    past: Past
 
 
 def _app_lines(
-    app: AppView, rows: list[Drift], called: ClusterName, page: Page, *, everything: bool
+    app: AppView, rows: list[Drift], called: ClusterName, wanted: _Wanted
 ) -> Iterator[Line]:
+    page, everything = wanted.page, wanted.everything
     where = f" path {app.spec.path}" if app.spec.path else ""
     wrapped = page.ink.wrapped
     yield from wrapped((say(f"{app.spec.name} on {called}", Role.TITLE),), indent=0)
@@ -62,16 +75,21 @@ def _app_lines(
     rows = [row for row in rows if everything or row.verdict is not Verdict.IN_SYNC]
     for row in sorted(rows, key=lambda row: (verdicts.RANKS[row.verdict], row.key)):
         yield ()
-        yield from _row_lines(row, page, everything=everything)
+        yield from _row_lines(row, wanted)
     yield ()
     counted = verdicts.totals(app.counts.items(), app.ignored)
     yield (say(f"  {counted}" + ("" if app.complete else " (not complete)")),)
 
 
-def _row_lines(row: Drift, page: Page, *, everything: bool) -> Iterator[Line]:
+def _row_lines(row: Drift, wanted: _Wanted) -> Iterator[Line]:
+    page, everything = wanted.page, wanted.everything
     yield from page.ink.wrapped(objects.title(row), indent=2)
     for sentence in objects.story(row, page.now):
         yield from _told(sentence, page, indent=4)
+    if row.key in wanted.past:
+        yield from page.ink.wrapped(
+            origins.likeness(wanted.past[row.key], page.now, told=origins.commit_story), indent=4
+        )
     for change in sorted(row.changes, key=lambda one: verdicts.FIELD_RANKS[one.verdict]):
         yield from change_lines(change, page, indent=4)
     for change in row.ignored if everything else ():
@@ -79,11 +97,17 @@ def _row_lines(row: Drift, page: Page, *, everything: bool) -> Iterator[Line]:
 
 
 def change_lines(
-    change: FieldChange, page: Page, *, indent: int, role: Role | None = None
+    change: FieldChange,
+    page: Page,
+    *,
+    indent: int,
+    role: Role | None = None,
+    names: tuple[str, str] = ("live", "Git"),
 ) -> Iterator[Line]:
     """Yield one field: its path, both values, and what is known about how they came.
 
     With *role* the path is said less loudly, or louder, than the change deserves by itself.
+    *names* are those of the sides.
     """
     title = changes.title(change)
     title = title if role is None else ((plain(title), role),)
@@ -92,7 +116,7 @@ def change_lines(
         actors.story(change.actor, page.now, change.seen),
         origins.story(change.origin, page.now),
     )
-    yield from value_lines(change, ("live", "Git"), stories, page, indent=indent)
+    yield from value_lines(change, names, stories, page, indent=indent)
 
 
 def value_lines(

@@ -23,6 +23,7 @@ from core.settings.table import CLUSTER
     help="How to print.",
 )
 @click.option("--all", "everything", is_flag=True, help="Objects in sync too.")
+@click.option("--past", is_flag=True, help="Say when Git stated an object as it is.")
 @click.option("--live", is_flag=True, help="Two apps by what is live of them, not by Git.")
 @flags(SOURCE, SAFETY)
 @click.pass_context
@@ -44,6 +45,8 @@ def diff(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
         raise UsageError("--app chooses one app, and two are named")
     if options.live and not options.apps:
         raise UsageError("--live compares two apps: diff --live APP APP2")
+    if options.past and (options.span or options.apps):
+        raise UsageError("--past is about objects in a cluster, and none is asked")
     if options.everything and (options.span or options.apps):
         raise UsageError("--all lists what is in sync with Git, and that is not compared here")
     return partial(jobs.diff, options)

@@ -16,6 +16,7 @@ from core.errors import UsageError
 @program.command()
 @click.argument("words", metavar="[APP] [KIND/NAME...]", nargs=-1)
 @click.option("--field", "fields", metavar="PATH", multiple=True, help="Only this drifted field.")
+@click.option("--prune", is_flag=True, help="Delete what was applied and Git dropped, too.")
 @click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
 @click.option(
     "-o",
@@ -82,6 +83,24 @@ def rollback(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     options = options_of(context, given)
     refuse_writing(options, "rollback")
     return partial(jobs.rollback, options)
+
+
+@program.command()
+@click.argument("app_name", metavar="APP")
+@click.argument("object_name", metavar="[OBJECT]", default="")
+@click.option(
+    "--field", "fields", metavar="PATH", multiple=True, help="Only this field, not all drift."
+)
+@flags(BRANCH, CONSENT, SOURCE, SAFETY)
+@click.pass_context
+def adopt(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Write live values of APP back to Git, by a commit: the hot-fix was right.
+
+    OBJECT is Kind/name or Kind/namespace/name; left out, all that drifted.
+    """
+    options = options_of(context, given)
+    refuse_writing(options, "adopt")
+    return partial(jobs.adopt, options)
 
 
 @program.command()

@@ -18,10 +18,10 @@ from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.link import Link
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
-from core.cluster.writing.inventories import PACE_S, Inventories, Part
+from core.cluster.writing.inventories import PACE_S, Inventories
 from core.cluster.writing.inventory import shard_name
 from core.cluster.writing.pausing import pauses_of
-from core.cluster.writing.shards import ASKED, LABEL, MAPS, PAUSED, Place
+from core.cluster.writing.shards import ASKED, LABEL, MAPS, PAUSED, Part, Place
 from core.errors import ProductError, UnavailableError
 from core.model import Live, ObjectRef
 from core.reconcile.memory.inputs import Input, PausesRead, SyncAsked

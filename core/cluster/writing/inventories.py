@@ -3,10 +3,9 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from http import HTTPStatus
 from math import inf
-from typing import Final, TypeAlias
+from typing import Final
 
 from core.clock import Clock
 from core.cluster.connection.answers import (
@@ -32,8 +31,11 @@ from core.cluster.writing.renames import earlier, namespaces_of
 from core.cluster.writing.shards import (
     LABEL,
     MAPS,
+    NOTHING_NOTED,
     ConfigMap,
     ConfigMaps,
+    Notes,
+    Part,
     Place,
     Shard,
     put_request,
@@ -41,7 +43,7 @@ from core.cluster.writing.shards import (
     shard_of,
 )
 from core.errors import DeniedError, OutdatedError, ProductError
-from core.model import Claim, Home, KindRef, Resource
+from core.model import Claim, Home, KindRef, ObjectRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
 _NAMESPACES: Final = Resource(
@@ -50,9 +52,6 @@ _NAMESPACES: Final = Resource(
 _OURS: Final = "=".join(LABEL)
 PACE_S: Final = 1.0
 _OVERWRITTEN_MAX: Final = 1000  # of versions whose events may still be on their way
-
-
-Part: TypeAlias = tuple[str, str]  # the name of a ConfigMap, and its version, "" once it is gone
 
 
 class Inventories:
@@ -93,13 +92,17 @@ class Inventories:
             return await self._read(place, claim)
 
     async def write(
-        self, app: str, namespace: str, home: Home, rows: Sequence[InventoryRow], asked: str = ""
+        self,
+        app: str,
+        namespace: str,
+        home: Home,
+        rows: Sequence[InventoryRow],
+        notes: Notes = NOTHING_NOTED,
     ) -> None:
-        """Replace the inventory of *app*; *asked* is when a person wanted that.
+        """Replace the inventory of *app*; what the *notes* do not say stays as it was.
 
-        After a failure it is not tried again before `PACE_S` are over.
-
-        A shard that is no longer needed is emptied: nothing is ever deleted.
+        After a failure it is not tried again before `PACE_S` are over.  A shard that is no longer
+        needed is emptied: nothing is ever deleted.
 
         Raises:
             OutdatedError: Somebody else wrote it meanwhile: it is to be read again.
@@ -112,14 +115,28 @@ class Inventories:
             if pause_s > 0:
                 await self._clock.sleep(pause_s)
             try:
-                await self._write(place, rows, asked)
+                await self._write(place, rows, notes)
             except (OutdatedError, NamespaceAbsentError):
                 raise  # there is something to be done about that at once
             except ProductError:
                 self._failed[place] = self._clock.monotonic()
                 raise
 
-    async def _write(self, place: Place, rows: Sequence[InventoryRow], asked: str) -> None:
+    async def check(self, place: Place, run: str, row: tuple[ObjectRef, str]) -> None:
+        """See that an inventory has that *run* and *row*, uid included, on the server itself.
+
+        Raises:
+            OutdatedError: It has another run, or another row.
+            ProductError: It cannot be told, or it is not the app's own.
+        """
+        async with self._flights[place]:
+            shards = await self._shards(place)
+        if not shards or shards[0].notes.run != run:
+            raise OutdatedError(f"another run of driftdeck works on app {place.app} now")
+        if row not in {(each.ref, each.uid) for each in rows_in(shards)}:
+            raise OutdatedError("the inventory does not have it as it was")
+
+    async def _write(self, place: Place, rows: Sequence[InventoryRow], notes: Notes) -> None:
         if place in self._outdated:
             raise _overtaken(place)
         if place not in self._known:
@@ -131,9 +148,9 @@ class Inventories:
         spare = len(self._known[place]) - len(texts)
         texts = (*texts, *[""] * spare)
         wanted = data_of(texts, place.app, await self._uid(), self._home(place))
-        self._asked[place] = asked or self._asked.get(place, "")
+        self._asked[place] = notes.asked or self._asked.get(place, "")
         for index, data in enumerate(wanted):
-            await self._write_shard(place, index, data, "" if index else asked)
+            await self._write_shard(place, index, data, NOTHING_NOTED if index else notes)
         self._told[place] = tuple(sorted(rows, key=lambda row: row.ref))
         before = self._before.pop(place, None)
         if before is not None:
@@ -174,7 +191,7 @@ class Inventories:
     def paused(self, place: Place) -> str:
         """Return what people set aside of an app, as it was read last."""
         shards = self._known.get(place)
-        return shards[0].paused if shards else ""
+        return shards[0].notes.paused if shards else ""
 
     def is_asked_here(self, place: Place, asked: str) -> bool:
         """Tell whether it was by us that a person last asked for a sync."""
@@ -276,14 +293,15 @@ class Inventories:
             raise NamespaceAbsentError(f"the namespace {namespace} does not exist")
 
     async def _write_shard(
-        self, place: Place, index: int, data: Mapping[str, str], asked: str = ""
+        self, place: Place, index: int, data: Mapping[str, str], notes: Notes = NOTHING_NOTED
     ) -> None:
         """Write one ConfigMap unless it says that already."""
         known = self._known[place]
         before = known[index] if index < len(known) else None
-        if before is not None and before.data == data and asked in {"", before.asked}:
+        wanted = notes.over(before.notes) if before is not None else notes
+        if before is not None and (before.data, before.notes) == (data, wanted):
             return
-        answer = await self._put(place, index, data, before, asked)
+        answer = await self._put(place, index, data, before, wanted)
         if answer.status == HTTPStatus.CONFLICT:
             now = await self._get(place, index)
             known_as = before.data if before is not None else {**data, "rows": ""}
@@ -291,7 +309,7 @@ class Inventories:
                 del self._known[place]  # another writer's rows must not be lost: look again
                 raise _overtaken(place)
             before = now
-            answer = await self._put(place, index, data, before, asked)
+            answer = await self._put(place, index, data, before, notes.over(before.notes))
         if not answer.ok:
             del self._known[place]
             raise self._error(answer, "write", place.namespace)
@@ -300,11 +318,10 @@ class Inventories:
         self._known[place] = [*known[:index], shard_of(answer), *known[index + 1 :]]
 
     async def _put(
-        self, place: Place, index: int, data: Mapping[str, str], before: Shard | None, asked: str
+        self, place: Place, index: int, data: Mapping[str, str], before: Shard | None, notes: Notes
     ) -> Answer:
-        shard = Shard("", data, asked)
-        if before is not None:
-            shard = replace(before, data=data, asked=asked or before.asked)
+        version = before.resource_version if before is not None else ""
+        shard = Shard(version, data, notes)
         return await self._calls.send(
             put_request(place.namespace, shard_name(place.app, index), shard)
         )

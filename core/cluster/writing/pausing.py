@@ -102,12 +102,13 @@ class Pausing:
             before = await self._read(app, namespace)
             if before is not None:
                 check_head(before.data, app, uid, home)
-            known = pauses_of(before.paused) if before is not None else ()
+            known = pauses_of(before.notes.paused) if before is not None else ()
             pauses = changed(known, ref, pause, self._clock.wall())
             if pauses == known:
                 return pauses
             data = empty if before is None else before.data
-            shard = replace(before or Shard("", data, ""), paused=text_of(pauses))
+            shard = before or Shard("", data)
+            shard = replace(shard, notes=shard.notes._replace(paused=text_of(pauses)))
             answer = await self._calls.send(put_request(namespace, shard_name(app, 0), shard))
             if answer.ok:
                 return pauses

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,7 @@ from core.reconcile.memory.results import InventoryRow
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 ASKED: Final = "driftdeck/synced-by-a-person"
+RUN: Final = "driftdeck/pruned-by-run"
 PAUSED: Final = "driftdeck/set-aside"
 
 
@@ -54,14 +55,37 @@ class Place:
     namespace: str
 
 
+Part: TypeAlias = tuple[str, str]  # the name of a ConfigMap, and its version, "" once it is gone
+
+
+class Notes(NamedTuple):
+    """What stands beside the rows, in annotations; "" is not known."""
+
+    asked: str = ""  # when a person last had the app synced
+    run: str = ""  # which run deletes, or deleted last
+    paused: str = ""  # what people set aside of it
+
+    def over(self, before: "Notes") -> "Notes":
+        """Return these notes, with those of *before* where they say nothing."""
+        return Notes(*(mine or theirs for mine, theirs in zip(self, before, strict=True)))
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """The notes as they are written."""
+        said = zip((ASKED, RUN, PAUSED), self, strict=True)
+        return {name: value for name, value in said if value}
+
+
+NOTHING_NOTED: Final = Notes()
+
+
 @dataclass(frozen=True, slots=True)
 class Shard:
     """What one of ours says, at a version."""
 
     resource_version: str
     data: Mapping[str, str]
-    asked: str  # when a person last had the app synced
-    paused: str = ""  # what people set aside of it
+    notes: Notes = NOTHING_NOTED
 
 
 def shard_of(answer: Answer) -> Shard:
@@ -74,17 +98,16 @@ def shard_of(answer: Answer) -> Shard:
     name, value = LABEL
     if (found.metadata.labels or {}).get(name) != value:
         raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
-    noted = found.metadata.annotations or {}
-    version, data = found.metadata.resource_version, found.data or {}
-    return Shard(version, data, noted.get(ASKED, ""), noted.get(PAUSED, ""))
+    said = found.metadata.annotations or {}
+    notes = Notes(*(said.get(name, "") for name in (ASKED, RUN, PAUSED)))
+    return Shard(found.metadata.resource_version, found.data or {}, notes)
 
 
 def put_request(namespace: str, name: str, shard: Shard) -> Request:
     """Write one of ours, over the version that it has, or anew where it has none."""
     metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
-    noted = {key: text for key, text in ((ASKED, shard.asked), (PAUSED, shard.paused)) if text}
-    if noted:
-        metadata["annotations"] = noted
+    if shard.notes.annotations:
+        metadata["annotations"] = shard.notes.annotations
     if shard.resource_version:
         metadata["resourceVersion"] = shard.resource_version
     path = object_path(MAPS, namespace, name)

@@ -18,19 +18,21 @@ from core.reconcile.acting.order.gates import depths_of, gate_of, held_by_waves
 from core.reconcile.acting.order.stages import Order
 from core.reconcile.acting.order.trials import trials_of, with_untried
 from core.reconcile.acting.plans import plan_of
+from core.reconcile.acting.prune.cycles import look, want
+from core.reconcile.acting.prune.steps import with_prunes
 from core.reconcile.acting.remedies import with_requests
 from core.reconcile.acting.reverts import finish_previews, resume_reverts
-from core.reconcile.acting.runs import advance_all, execute
+from core.reconcile.acting.runs import advance, advance_all, execute
 from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.judging.holds.breaker import waive, within_budget
 from core.reconcile.judging.holds.holds import is_apart
-from core.reconcile.judging.holds.pauses import end_pauses
+from core.reconcile.judging.holds.pauses import end_pauses, pause_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory, store_what_is_due
-from core.reconcile.memory.phases import Waiting
+from core.reconcile.memory.phases import Pruning, Waiting
 from core.reconcile.memory.state import is_known
 from core.reconcile.memory.subjects import Subject
 from core.reconcile.memory.tables import NO_KEYS
@@ -57,6 +59,27 @@ def heal(draft: Draft) -> None:
             continue
         draft.auto_runs -= 1  # negative: a person's runs count upwards
         execute(draft, draft.auto_runs, _plan(draft, keys, auto=True), auto=True)
+
+
+def prune(draft: Draft) -> None:
+    """Look whether what Git dropped may go, and delete what is ordered or permitted."""
+    free = look(draft)
+    for number, run in tuple(draft.runs.items()):
+        if isinstance(run.phase, Pruning):
+            advance(draft, number)
+    for cluster in sorted({draft.app(name).spec.cluster for name in free}):
+        keys = [
+            key
+            for name in free
+            if draft.app(name).spec.cluster == cluster
+            for key in draft.tally(name).dropped
+            if pause_of(draft.app(name), key.ref, draft.now) is None
+        ]
+        wanted = with_prunes(draft, Plan("", ()), keys)
+        if wanted.runnable:
+            draft.auto_runs -= 1
+            wanted = replace(wanted, steps=wanted.runnable)
+            execute(draft, draft.auto_runs, wanted, auto=True)
 
 
 def _chosen(draft: Draft, name: str) -> Iterator[Key]:
@@ -213,13 +236,24 @@ def _drifted(row: Drift) -> frozenset[str]:
 
 
 def prepare(
-    draft: Draft, request: int, keys: frozenset[Key], fields: Mapping[Key, frozenset[str]] = _WHOLE
+    draft: Draft,
+    request: int,
+    keys: frozenset[Key],
+    fields: Mapping[Key, frozenset[str]] = _WHOLE,
+    *,
+    prune: bool = False,
 ) -> None:
     """Work out the plan for exactly these objects, and ask what of it may be done.
 
-    Of an object in *fields* nothing but these of its fields is put right.
+    Of an object in *fields* nothing but these of its fields is put right.  What of them Git
+    dropped is in the plan where it is to *prune*.
     """
-    _ask(draft, request, _plan(draft, keys, fields=fields))
+    made = _plan(draft, keys, fields=fields)
+    if prune:
+        made = with_prunes(draft, made, keys)
+        for name in made.guards:
+            want(draft, name)  # the first of two looks, while the person reads
+    _ask(draft, request, made)
 
 
 def prepare_heal(draft: Draft, request: int, name: str) -> None:

@@ -22,8 +22,9 @@ from core.model import (
 )
 from core.reconcile.acting.order.trials import tried_out, with_untried
 from core.reconcile.acting.reversals import after_of, resources_of, reversal
-from core.reconcile.acting.runs import finish, start, why_not
+from core.reconcile.acting.runs import finish, start
 from core.reconcile.acting.sending import MOVED, problem_of_step
+from core.reconcile.acting.standing import why_not
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import (

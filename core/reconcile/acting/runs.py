@@ -14,14 +14,23 @@ from typing import Final, assert_never
 from core.model import Key, Plan, Problem, Remedy, Run, Step, Verb
 from core.reconcile.acting.order.stages import stages
 from core.reconcile.acting.plans import keys_of, stated_twice
+from core.reconcile.acting.prune import pruning
 from core.reconcile.acting.sending import problem_of_step, send_steps
-from core.reconcile.acting.standing import is_coming, read_only_words, step_stands
+from core.reconcile.acting.standing import is_coming, step_stands, why_not
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ReadSource
 from core.reconcile.memory.inventory import is_stored, judge_trackers, store_inventory
-from core.reconcile.memory.phases import Applying, Enlisting, RunState, Settling, Waiting
+from core.reconcile.memory.phases import (
+    Applying,
+    Committing,
+    Enlisting,
+    Pruning,
+    RunState,
+    Settling,
+    Waiting,
+)
 from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState, Inventory
 from core.reconcile.memory.tables import Map
@@ -29,10 +38,11 @@ from core.reconcile.memory.tables import Map
 SYNC: Final = "sync"
 UNDO: Final = "undo"
 SERVED_WITHIN_S = 30.0  # a new definition: established, in discovery and listed (R14 asks for 25 s)
-READ_ONLY: Final = Problem(Remedy.GRANT, "read-only: writing is not allowed in this session")
 
 
-def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
+def execute(
+    draft: Draft, number: int, wanted: Plan, *, auto: bool, confirmed: bool = False
+) -> None:
     """Begin a plan, if the world is still the one it was made for."""
     undoing = any(step.verb is Verb.UNDO for step in wanted.steps)
     shown = Run(number, UNDO if undoing else SYNC, total=len(wanted.steps))
@@ -43,19 +53,15 @@ def execute(draft: Draft, number: int, wanted: Plan, *, auto: bool) -> None:
     if not auto and not undoing:  # which is no word for what Git states
         thaw(draft, wanted.cluster)
     skipped = tuple(problem_of_step(step) for step in wanted.steps if step.problem)
-    start(draft, number, wanted, replace(shown, problems=skipped), auto=auto)
+    start(draft, number, wanted, replace(shown, problems=skipped), auto=auto, confirmed=confirmed)
 
 
-def why_not(draft: Draft, cluster: str) -> Problem:
-    """Say why nothing may be written to a cluster."""
-    words = read_only_words(draft, cluster)
-    return Problem(Remedy.GRANT, words) if words else READ_ONLY
-
-
-def start(draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool) -> None:
+def start(
+    draft: Draft, number: int, wanted: Plan, shown: Run, *, auto: bool, confirmed: bool = False
+) -> None:
     """Carry a plan out that nobody objects to."""
     failed = tuple(step for step in wanted.steps if step.problem)
-    draft.runs[number] = RunState(shown, wanted, auto, Enlisting(), failed)
+    draft.runs[number] = RunState(shown, wanted, auto, Enlisting(), failed, confirmed)
     for key in keys_of(wanted):
         subject = draft.subject(key)
         draft.put(replace(subject, planned=number))
@@ -209,12 +215,15 @@ def advance(draft: Draft, number: int) -> None:
 def _advanced(draft: Draft, number: int, run: RunState) -> RunState | None:
     """Return a run as far as its phase lets it go now; None: it is over."""
     match run.phase:
-        case Waiting():
+        case Waiting() | Committing():
             return run  # `reverts` goes on when the app is judged at the new commit
         case Enlisting():
             return _begun(draft, run)
         case Applying() as phase:
             return _applying(draft, number, run, phase)
+        case Pruning() as phase:
+            run, over = pruning.advanced(draft, number, run, phase)
+            return _applied(draft, run) if over else run
         case Settling():
             return None if run.auto or _are_stored(draft, run.apps) else run
         case _:
@@ -244,13 +253,21 @@ def _applying(draft: Draft, number: int, run: RunState, phase: Applying) -> RunS
             for name in run.apps:
                 _store(draft, name)
         if not phase.stages:
-            if not run.auto and run.shown.what == SYNC:
-                _note_wish(draft, run.apps)
-            return replace(run, phase=Settling())
+            last = pruning.first_phase(run)
+            return replace(run, phase=last) if last.todo else _applied(draft, run)
         if any(_is_tried_again(draft.app(name)) for name in run.apps):
             return replace(run, phase=phase)
         first, *others = phase.stages
         phase = Applying(first, phase.sent, tuple(others), draft.now + SERVED_WITHIN_S)
+
+
+def _applied(draft: Draft, run: RunState) -> RunState:
+    """All is done; what became of it is stored, and that a person wanted it."""
+    if not run.auto and run.shown.what == SYNC:
+        for name in run.apps:
+            draft.put_app(replace(draft.app(name), rewritten=False))
+        _note_wish(draft, run.apps)
+    return replace(run, phase=Settling())
 
 
 def _note_wish(draft: Draft, names: Iterable[str]) -> None:

@@ -26,10 +26,11 @@ from core.reconcile.acting.order.gates import Gate, gate_of
 from core.reconcile.acting.order.stopping import Failures
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
-from core.reconcile.acting.standing import is_coming, step_stands
+from core.reconcile.acting.standing import is_coming, step_stands, why_not
 from core.reconcile.judging.causes import cause_of
 from core.reconcile.judging.evidence.fights import forget_heals, remember_heal
 from core.reconcile.judging.evidence.refusals import PUT_BACK
+from core.reconcile.judging.holds.pauses import pause_of, pause_words
 from core.reconcile.judging.judging import live_at
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
@@ -54,7 +55,11 @@ def send_steps(
     failed: list[Step] = []
     sent = phase.sent
     for step in phase.todo:
-        lost = failures.stopped(step) or _shut_out(step, gates.get(step.key.app), patient=patient)
+        lost = (
+            _taken_back(draft, run, step)
+            or failures.stopped(step)
+            or _shut_out(step, gates.get(step.key.app), patient=patient)
+        )
         coming = patient and (step.key.app in gates or is_coming(draft, run.plan, step))
         if lost is None and coming:
             draft.effects.append(WakeAt(phase.patience_until))
@@ -69,6 +74,19 @@ def send_steps(
             failures.add(failed[-1])
             _release(draft, step.key, number)
     return with_failed(run, failed), replace(phase, todo=tuple(busy), sent=sent)
+
+
+def _taken_back(draft: Draft, run: RunState, step: Step) -> Step | None:
+    """Return a step as one that may not be done any more; None: it may, as when it was planned."""
+    app = draft.app(step.key.app)
+    cluster = app.spec.cluster
+    words = "" if draft.may_write(cluster) else why_not(draft, cluster).words
+    if run.auto:
+        pause = pause_of(app, step.key.ref, draft.now)
+        words = words or draft.cluster(cluster).view.frozen
+        words = words or ("" if app.healing else "healing was switched off")
+        words = words or ("" if pause is None else pause_words(pause))
+    return replace(step, problem=words, remedy=Remedy.GRANT, stopped=True) if words else None
 
 
 def _gates(draft: Draft, run: RunState, todo: Sequence[Step]) -> dict[str, Gate]:

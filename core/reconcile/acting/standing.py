@@ -1,11 +1,18 @@
-"""Whether the world is still, or not yet, the one that a step of a plan is about."""
+"""Whether a step may be done: the world is the one it is about, and writing is allowed."""
 
-from core.model import Coming, Plan, Step, stamp_of
+from typing import Final
+
+from core.model import Coming, Plan, Problem, Remedy, Step, Verb, stamp_of
+from core.reconcile.acting.prune.standing import still_stands
 from core.reconcile.memory.draft import Draft
+
+READ_ONLY: Final = "read-only: writing is not allowed in this session"
 
 
 def step_stands(draft: Draft, step: Step) -> bool:
     """Tell whether the object is still what the step was decided on."""
+    if step.verb is Verb.PRUNE:
+        return still_stands(draft, step)
     app = draft.app(step.key.app)
     desired = app.desired.get(step.key.ref)
     kind = draft.cluster(app.spec.cluster).kinds.get(step.kind)
@@ -37,3 +44,8 @@ def read_only_words(draft: Draft, cluster: str) -> str:
     """Say that the settings keep a cluster as it is; "": they do not."""
     spec = draft.cluster(cluster).view.spec
     return f"cluster {spec.name} is read_only in the settings" if spec.read_only else ""
+
+
+def why_not(draft: Draft, cluster: str) -> Problem:
+    """Say why nothing may be written to a cluster, where that is so."""
+    return Problem(Remedy.GRANT, read_only_words(draft, cluster) or READ_ONLY)

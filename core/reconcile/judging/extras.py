@@ -11,6 +11,7 @@ from dataclasses import replace
 from core.compare import Find, OwnerClass, find
 from core.model import (
     ABSENT,
+    Blocked,
     Cause,
     ConfirmedBy,
     Document,
@@ -24,6 +25,7 @@ from core.model import (
     Verdict,
     stamp_of,
 )
+from core.reconcile.judging.protections import clearance
 from core.reconcile.judging.taking import complete_row, give_up_row
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState
@@ -52,6 +54,8 @@ def without_desired(
         return None
     found = live_of(cluster, key.ref)
     if found is None:
+        if _was_seen(app, before) and _is_gone(cluster, key.ref):
+            give_up_row(draft, app, key.ref)
         return _not_there(cluster, key.ref, before)
     kind, live = found
     app = complete_row(draft, app, key.ref, live)
@@ -73,7 +77,8 @@ def without_desired(
         stamp=stamp_of(None, live),
         since=before.since if before else 0.0,
     )
-    return _judged(row, seen, tracked=tracked, doubt=_doubt(app, others))
+    judged = _judged(row, seen, tracked=tracked, doubt=_doubt(app, others))
+    return _guarded(app, judged, live) if tracked else judged
 
 
 def _judged(row: Drift, seen: Find, *, tracked: bool, doubt: str) -> Drift:
@@ -87,6 +92,15 @@ def _judged(row: Drift, seen: Find, *, tracked: bool, doubt: str) -> Drift:
         confirmed_by=ConfirmedBy.SERVER,
         actor=seen.maker,
     )
+
+
+def _guarded(app: AppState, row: Drift, live: Live) -> Drift:
+    """Say in the row of what Git dropped which guard keeps it, where the app prunes."""
+    known = app.applied(row.key.ref)
+    if row.verdict is not Verdict.EXTRA or known is None:
+        return row
+    said = clearance(row.key.ref, known.uid, live) if app.spec.prune else None
+    return replace(row, reason=str(said) if isinstance(said, Blocked) else app.cycle.told)
 
 
 def _not_served(app: AppState, key: Key, before: Drift | None) -> Drift:
@@ -129,6 +143,20 @@ def _not_there(cluster: ClusterState, ref: ObjectRef, before: Drift | None) -> D
         return before  # its kind is being listed anew
     reason = f"live-unreadable: {next(filter(None, problems))}"
     return replace(before, verdict=Verdict.UNKNOWN, cause=None, actor=None, reason=reason)
+
+
+def _was_seen(app: AppState, before: Drift | None) -> bool:
+    """Tell whether we saw the very object; another process may be about to make one not seen."""
+    known = app.applied(before.key.ref) if before is not None else None
+    if before is None or before.stamp is None or known is None or known.uid is None:
+        return False
+    return _is_undesired(before) and before.stamp.uid == known.uid
+
+
+def _is_gone(cluster: ClusterState, ref: ObjectRef) -> bool:
+    """Tell whether all was listed where an object can be, so that it is gone for certain."""
+    pictures = tuple(_pictures(cluster, ref))
+    return bool(pictures) and all(objects is not None for objects, _ in pictures)
 
 
 def _is_undesired(row: Drift) -> bool:

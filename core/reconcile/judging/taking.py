@@ -79,7 +79,9 @@ def _record(draft: Draft, name: str, row: InventoryRow) -> AppState:
 
 
 def give_up_row(draft: Draft, app: AppState, ref: ObjectRef) -> None:
-    """Forget that an app applied an object which another one states and applied since."""
+    """Forget that an app applied an object: it is gone, or another app states and applied it."""
+    if app.applied(ref) is None:
+        return
     assert app.inventory is not None
     draft.put_app(replace(app, inventory=app.inventory.delete(ref)))
     if draft.may_write(app.spec.cluster):

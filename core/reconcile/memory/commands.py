@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.model import Key, ObjectRef, Pause, Plan, RevertPlan
+from core.model.adoptions import AdoptPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,16 @@ class PreparePlan:
     request: int
     keys: frozenset[Key]
     fields: Mapping[Key, frozenset[str]] = field(default_factory=dict)  # paths as they are shown
+    prune: bool = False  # what of them Git dropped is to go
 
 
 @dataclass(frozen=True, slots=True)
 class Execute:
-    """Carry out a plan that a person accepted."""
+    """Carry out a plan that was accepted."""
 
     run: int
     plan: Plan
+    confirmed: bool = False  # by a person who read what guards say, not in advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,25 @@ class ExecuteRevert:
 
     run: int
     plan: RevertPlan
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareAdoption:
+    """Work out the commit that states live values; it appears in `Snapshot.answers`."""
+
+    request: int
+    app: str
+    keys: frozenset[Key]
+    fields: frozenset[str] = frozenset()  # paths; without any, all that drifted
+    begins: str = ""  # a branch that begins with it, for a pull request
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteAdoption:
+    """Make the commit that was previewed; nothing is written to the cluster."""
+
+    run: int
+    plan: AdoptPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +136,14 @@ class ShowSides:
 
     request: int
     keys: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class LookBackAt:
+    """Find the commit at which Git stated this object as it is, in `Snapshot.answers`."""
+
+    request: int
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +205,8 @@ Command: TypeAlias = (
     | PrepareUndo
     | PrepareRevert
     | ExecuteRevert
+    | PrepareAdoption
+    | ExecuteAdoption
     | PrepareHeal
     | SetHeal
     | SetPause
@@ -182,6 +214,7 @@ Command: TypeAlias = (
     | SetWriting
     | Explain
     | ShowSides
+    | LookBackAt
     | Examine
     | ShowCommit
     | Compare

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from core.model import (
     Answer,
-    Cause,
     Drift,
     Event,
     EventName,
@@ -21,12 +20,11 @@ from core.model import (
     Restated,
     RevertPlan,
     Run,
-    Verdict,
 )
 from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
 from core.reconcile.memory.state import AppState, ClusterState, State, Tally
-from core.reconcile.memory.subjects import Subject
+from core.reconcile.memory.subjects import Subject, is_dropped, is_moved
 from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table
 
 EVENTS_KEPT = 1000
@@ -164,6 +162,11 @@ class Draft:
     def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
         tally = self._tallies[app]
         counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
+        dropped = tally.dropped
+        if is_dropped(before) and before.key in dropped:  # type: ignore[union-attr]
+            dropped = dropped.delete(before.key)  # type: ignore[union-attr]
+        if is_dropped(after):
+            dropped = dropped.set(after.key, None)  # type: ignore[union-attr]
         moved = tally.moved
         for drift, sign in ((before, -1), (after, 1)):
             if drift is not None:
@@ -171,7 +174,7 @@ class Draft:
                 ignored += sign * len(drift.ignored)
                 confirming += sign * drift.confirming
                 moved += sign * is_moved(drift)
-        self._tallies[app] = Tally(counts, ignored, confirming, moved)
+        self._tallies[app] = Tally(counts, ignored, confirming, moved, dropped)
 
     # What is to be done ----------------------------------------------------------------------
 
@@ -339,9 +342,3 @@ class Draft:
             mask_key=self.mask_key,
             auto_runs=self.auto_runs,
         )
-
-
-def is_moved(row: Drift) -> bool:
-    """Tell whether an object surely drifted by a change in the cluster, and is still there."""
-    live = row.cause in {Cause.LIVE_CHANGED, Cause.BOTH}
-    return row.verdict is Verdict.DRIFTED and live and not row.confirming

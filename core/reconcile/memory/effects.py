@@ -26,8 +26,9 @@ from core.model import (
     Resource,
     RevertPlan,
 )
+from core.model.adoptions import AdoptPlan
 from core.model.journal import Intent
-from core.model.requests import Apply, Edit, Request
+from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.results import InventoryRow
 
 
@@ -78,6 +79,28 @@ class Perform:
 
 
 @dataclass(frozen=True, slots=True)
+class Prove:
+    """Ask Git afresh what an app states: nothing is pruned on what was kept."""
+
+    app: str
+    since: str = ""  # the commit that was applied last, which its commit is to descend from
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """Delete one object that Git dropped, if the server says that it still is what it was."""
+
+    cluster: str
+    key: Key
+    uid: str  # as the inventory has it
+    request: Delete
+    intent: Intent  # what is written down before anything is sent
+    namespace: str  # of the inventory
+    run: str  # the id that is to stand in the inventory still
+    confirmed: bool = False  # a person named this very object
+
+
+@dataclass(frozen=True, slots=True)
 class LookUp:
     """Find who changed the fields of one drifted object, and what in Git says otherwise.
 
@@ -125,6 +148,7 @@ class WriteInventory:
     rows: tuple[InventoryRow, ...]
     home: Home = NOWHERE
     asked: str = ""  # when a person asked for the sync that it is written for; "": none did
+    run: str = ""  # the run that will prune, to be known by others; "": none will
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +193,17 @@ class ComputeRevert:
     commit: str
     back: bool = False  # it is not undone but gone back to
     begins: str = ""  # a branch that begins with it, for a pull request
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """Find what Git stated of one object, commit by commit."""
+
+    request: int
+    key: Key
+    document: Document  # as Git states it now
+    revision: str
+    spec: AppSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +260,22 @@ class MakeRevert:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputeAdoption:
+    """Work out how files come to state what a plan says; their diff completes it."""
+
+    request: int
+    plan: AdoptPlan
+
+
+@dataclass(frozen=True, slots=True)
+class MakeAdoption:
+    """Write the commit of an adoption."""
+
+    run: int
+    plan: AdoptPlan
+
+
+@dataclass(frozen=True, slots=True)
 class FindRevert:
     """Tell whether a commit that Git moved on to still has the revert of a run in it."""
 
@@ -259,6 +310,8 @@ Effect: TypeAlias = (
     Follow
     | Confirm
     | Perform
+    | Prove
+    | Prune
     | LookUp
     | Recall
     | ReadInventory
@@ -267,10 +320,13 @@ Effect: TypeAlias = (
     | CheckAccess
     | ReadPods
     | FindDone
+    | LookBack
     | ComputeRevert
     | ReadCommit
     | CompareStates
     | MakeRevert
+    | ComputeAdoption
+    | MakeAdoption
     | FindRevert
     | ReadSource
     | Meet

@@ -13,6 +13,7 @@ from core.model import (
     AppSpec,
     Commit,
     Document,
+    Guard,
     Home,
     KindRef,
     Live,
@@ -61,6 +62,7 @@ class SourceLost:
 
     app: str
     problem: Problem
+    guard: Guard = Guard.SOURCE_KNOWN  # which one of a prune it is the matter of
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
     inventory = app.inventory
     if app.storing is not None or inventory is None or _is_held(app):
         return
-    if inventory == app.stored and not app.asked:
+    if inventory == app.stored and not (app.asked or app.run):
         draft.put_app(replace(app, stored=inventory))
         return
     due = app.wrote_at + PACE_S
@@ -34,11 +34,13 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
             draft.effects.append(WakeAt(due))
         return
     paced_from = app.wrote_at if at_once else draft.now
-    draft.put_app(replace(app, storing=inventory, asked="", wrote_at=paced_from, store_at=None))
+    draft.put_app(
+        replace(app, storing=inventory, asked="", run="", wrote_at=paced_from, store_at=None)
+    )
     rows = tuple(inventory[ref] for ref in sorted(inventory))
     namespace = inventory_namespace(app, draft.cluster(app.spec.cluster))
-    write = WriteInventory(app.spec.cluster, name, namespace, rows, home_of(app), app.asked)
-    draft.effects.append(write)
+    place = (app.spec.cluster, name, namespace)
+    draft.effects.append(WriteInventory(*place, rows, home_of(app), app.asked, app.run))
 
 
 def store_what_is_due(draft: Draft) -> None:
@@ -51,7 +53,7 @@ def store_what_is_due(draft: Draft) -> None:
 
 
 def _is_held(app: AppState) -> bool:
-    return app.inventory is app.stored and not app.asked
+    return app.inventory is app.stored and not (app.asked or app.run)
 
 
 def judge_trackers(draft: Draft, name: str, refs: Iterable[ObjectRef]) -> None:

@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 from core.model import (
     Actor,
+    Blocked,
+    Commit,
     CommitShown,
     Desired,
     Document,
@@ -23,6 +25,7 @@ from core.model import (
     Problem,
     RevertPlan,
 )
+from core.model.adoptions import AdoptPlan
 from core.model.comparisons import Comparison
 from core.model.journal import Done
 from core.model.requests import Edit
@@ -120,6 +123,26 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Proved:
+    """Git was asked afresh for one app, and its files were read twice, without what was kept."""
+
+    app: str
+    revision: str  # "" where it is not known
+    problem: Blocked | None = None  # one of the first three guards
+    descends: bool = True  # from the commit that was applied last
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """A delete ended: the object is gone, or going; or it is still there, and why."""
+
+    key: Key
+    uid: str
+    problem: Problem | None = None
+    kept: Blocked | None = None  # what the object said right before the delete; nothing was sent
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPrepared:
     """Permissions for a plan were looked up; steps that cannot be done say why."""
 
@@ -163,6 +186,25 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What Git stated of one object for a while."""
+
+    document: Document
+    since: Commit  # the one that made it so
+    until: Commit | None  # the one that changed it; None: Git states it so now
+
+
+@dataclass(frozen=True, slots=True)
+class LookedBack:
+    """Git was looked through for one object; newest first.  `problem` says why it was not."""
+
+    request: int
+    key: Key
+    statements: tuple[Statement, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DoneFound:
     """What is to be undone was read from the journal; `problem` says why it cannot be."""
 
@@ -177,6 +219,23 @@ class Reverted:
 
     run: int
     app: str
+    revision: str
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionPrepared:
+    """An adoption was worked out but not made."""
+
+    request: int
+    plan: AdoptPlan
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionMade:
+    """The commit of an adoption was made, or could not be."""
+
+    run: int
     revision: str
     problem: Problem | None = None
 
@@ -198,12 +257,17 @@ Result: TypeAlias = (
     | Explained
     | Recalled
     | Applied
+    | Proved
+    | Pruned
     | PlanPrepared
     | RevertPrepared
     | CommitRead
     | Compared
     | Examined
     | DoneFound
+    | LookedBack
     | Reverted
+    | AdoptionPrepared
+    | AdoptionMade
     | RevertFound
 )

@@ -16,6 +16,7 @@ from core.model import (
     Document,
     Drift,
     Event,
+    Guard,
     Home,
     Key,
     KindRef,
@@ -32,7 +33,7 @@ from core.model import (
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SourceRead
-from core.reconcile.memory.phases import RunState
+from core.reconcile.memory.phases import NO_CYCLE, Cycle, RunState
 from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.subjects import Subject
 from core.reconcile.memory.tables import NO_KEYS, Map
@@ -115,6 +116,7 @@ class AppState:
     source: SourceRead | None = None  # None: not read yet, so nothing is missing or extra
     read_at: float = 0.0
     problem: Problem | None = None
+    lost_by: Guard = Guard.SOURCE_KNOWN  # of a prune, whose matter that is
     history: tuple[Commit, ...] = ()
     refused: Mapping[ObjectRef, tuple[Document, str]] = field(
         default_factory=dict
@@ -143,6 +145,7 @@ class AppState:
         default_factory=dict
     )  # of those, the kinds that definitions in this very folder will make known
     inventory: Inventory | None = None  # what driftdeck applied; None: not read yet
+    tracked: frozenset[KindRef] = frozenset()  # kinds that are followed for its sake alone
     inventory_asked: bool = False
     inventory_problem: str = ""
     stored: Inventory = NOTHING_APPLIED  # the inventory as the cluster has it
@@ -150,6 +153,9 @@ class AppState:
     wrote_at: float = 0.0  # when the last one that nobody waited for began
     store_at: float | None = None  # when to write what nobody waits for
     asked: str = ""  # when a person asked for a sync; "" once the inventory is written with it
+    run: str = ""  # a run that will prune; "" once the inventory is written with it
+    cycle: Cycle = NO_CYCLE  # of looking whether what Git dropped may go
+    rewritten: bool = False  # its history is another one since it was applied last
     healing: bool = False
     breaker: Breaker = CLOSED
     pauses: tuple[Pause, ...] = ()  # that were not over when they were read
@@ -185,6 +191,7 @@ class Tally:
     ignored: int = 0  # differences that rules hide
     confirming: int = 0  # rows whose dry-run is on its way
     moved: int = 0  # rows that the server says drifted because of a change in the cluster
+    dropped: Map[Key, None] = NO_KEYS  # applied once, and not in Git any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +276,7 @@ def is_known(state_app: AppState, cluster: ClusterState) -> bool:
         and state_app.inventory is not None
         and cluster.resources is not None
         and cluster.view.connected
-        and all(is_settled(cluster, kind) for kind in state_app.documents)
+        and all(is_settled(cluster, kind) for kind in (*state_app.documents, *state_app.tracked))
         and (cluster.scaler is None or is_settled(cluster, cluster.scaler))
     )
 

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.compare import Earlier
-from core.model import Absent, Actor, Desired, Drift, Key, Live, Seen, Value
+from core.model import (
+    Absent,
+    Actor,
+    Cause,
+    Desired,
+    Drift,
+    Key,
+    Live,
+    Seen,
+    Value,
+    Verdict,
+)
 from core.model.requests import Edit
 from core.reconcile.memory.results import Confirmed
 from core.reconcile.memory.tables import Map
@@ -29,7 +40,7 @@ class Further:
 class Call:
     """A request in flight for one object, and what it was based on."""
 
-    desired: Desired
+    desired: Desired | None  # None: of a delete
     live: Live | None
     run: int | None = None  # the run it belongs to; None for a dry-run
     seen: tuple[str | None, ...] = ()  # versions that the watch brought meanwhile; None: deleted
@@ -142,3 +153,14 @@ class Subject:
     doubtful: bool = False  # and may be answered otherwise now
     ending: Ending | None = None  # of a Job with a time to live
     past: Recollection | None = None  # kept for as long as something about it differs
+
+
+def is_dropped(row: Drift | None) -> bool:
+    """Tell whether a row is of an object that was applied, and that Git no longer has."""
+    return row is not None and row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
+
+
+def is_moved(row: Drift) -> bool:
+    """Tell whether an object surely drifted by a change in the cluster, and is still there."""
+    live = row.cause in {Cause.LIVE_CHANGED, Cause.BOTH}
+    return row.verdict is Verdict.DRIFTED and live and not row.confirming

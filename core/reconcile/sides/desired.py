@@ -56,6 +56,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
             problem=None,
             documents=by_kind(read.documents),
             lost=_lost(app, read),
+            rewritten=app.rewritten or bool(read.lacks),
         )
     )
     place_documents(draft, read.app)
@@ -74,7 +75,9 @@ def _is_same(before: SourceRead, read: SourceRead) -> bool:
 
 def _take_commit(draft: Draft, app: AppState, read: SourceRead) -> None:
     """Note that a later commit states the very same; a history that was rewritten is told."""
-    app = draft.put_app(replace(app, source=read, read_at=draft.now, problem=None))
+    again = app.rewritten or bool(read.lacks)
+    app = replace(app, source=read, read_at=draft.now, problem=None, rewritten=again)
+    draft.put_app(app)
     if read.lacks:
         _tell(draft, app, read)
 
@@ -122,7 +125,7 @@ def lose_source(draft: Draft, lost: SourceLost) -> None:
     app = draft.app(lost.app)
     if app.problem != lost.problem and app.shown:
         draft.tell(EventName.SOURCE_UNAVAILABLE, app=lost.app, message=lost.problem.words)
-    draft.put_app(replace(app, problem=lost.problem))
+    draft.put_app(replace(app, problem=lost.problem, lost_by=lost.guard))
     if app.source is None:
         judge_all_owned(draft, app.spec.cluster)  # what it states stays unknown
 

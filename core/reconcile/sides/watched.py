@@ -43,6 +43,7 @@ def follow_kinds(draft: Draft, name: str) -> None:
         namespaces.update(_namespaces(app, cluster, coming))
         kinds.update(_tracked_kinds(app, cluster, kinds))
         owned.update(app.spec.owns)
+    _note_tracked(draft, name, kinds)
     scaler = autoscaler_kind(cluster.resources, kinds)
     kinds.update({scaler} if scaler is not None else ())
     others = surveyed_kinds(cluster.resources.values(), kinds) if owned else frozenset[KindRef]()
@@ -52,6 +53,16 @@ def follow_kinds(draft: Draft, name: str) -> None:
         draft.put_cluster(replace(draft.cluster(name), following=wanted, synced=False))
         draft.effects.append(wanted)
     choose_scaler(draft, name, scaler)
+
+
+def _note_tracked(draft: Draft, name: str, kinds: Iterable[KindRef]) -> None:
+    """Remember which kinds each app needs for what it applied alone: they are waited for, too."""
+    for app in draft.apps_of(name):
+        stated = {(kind.group, kind.kind) for kind in app.documents}
+        lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - stated
+        tracked = frozenset(kind for kind in kinds if (kind.group, kind.kind) in lacking)
+        if tracked != app.tracked and app.shown:
+            draft.put_app(replace(app, tracked=tracked))
 
 
 def _restated(draft: Draft, app: AppState) -> Iterator[Document]:

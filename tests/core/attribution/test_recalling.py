@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.attribution import recalling
-from core.attribution.recalling import recalled
+from core.attribution.recalling import looked_back, recalled
 from core.manifests import load
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
@@ -88,3 +88,41 @@ def test_ciphertext_of_earlier_commits_is_no_statement(sample: Sample) -> None:
     (document,) = load(FILE, config("one")).documents
     with sample.opened() as repository:
         assert recalled(repository, HERE, replace(document, sealed=True), head) == ()
+
+
+# Between which commits --------------------------------------------------------------------------
+
+
+def spans(sample: Sample, file: str = FILE) -> list[tuple[str, str, str | None]]:
+    """Each statement with the subjects of the commits that made and changed it."""
+    with sample.opened() as repository:
+        head = repository.resolve("main").id
+        blob = repository.blob_at(head, file)
+        assert blob is not None
+        (document,) = load(file, repository.blob(blob)).documents
+        found = looked_back(repository, HERE, document, head)
+    return [
+        (
+            json.loads(each.document.body)["data"]["k"],
+            each.since.id,
+            each.until.id if each.until is not None else None,
+        )
+        for each in found
+    ]
+
+
+def test_each_statement_has_the_commits_between_which_it_stood(sample: Sample) -> None:
+    one = sample.commit({FILE: config("one")})
+    sample.commit({FILE: b"# a remark\n" + config("one")})
+    two = sample.commit({FILE: config("two")})
+    again = sample.commit({FILE: config("one")})
+    assert spans(sample) == [("one", again, None), ("two", two, again), ("one", one, two)]
+
+
+def test_no_more_statements_are_looked_at_than_are_worth_it(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recalling, "STATEMENTS_MAX", 2)
+    for value in ("one", "two", "three"):
+        sample.commit({FILE: config(value)})
+    assert [value for value, _, _ in spans(sample)] == ["three", "two"]

@@ -13,10 +13,13 @@ from core.cli.program import chosen_job
 from core.errors import UsageError
 from core.model import (
     Actor,
+    Allowed,
+    Blocked,
     Coming,
     Confidence,
     FieldChange,
     FieldVerdict,
+    Guard,
     Key,
     KindRef,
     Masked,
@@ -96,6 +99,17 @@ def test_a_plan_for_programs_says_who_refuses_what_is_immutable_and_what_is_not_
     assert (second["uid"], second["resource_version"]) == (None, None)
     assert second["creates"] == {"sha256": "x"}
     assert form(refused, coming)["plans"][0]["counts"]["left_out"] == 1
+
+
+def test_a_plan_for_programs_says_what_guards_say() -> None:
+    said = (Allowed(Guard.NOT_EMPTY, "3 objects"), Blocked(Guard.TWO_LOOKS, "soon", pending=True))
+    found: Any = sync_form([Plan("prod", (), guards={"shop": said})], (), ())
+    assert found["plans"][0]["guards"] == {
+        "shop": [
+            {"guard": "G4", "holds": True, "pending": False, "message": "3 objects"},
+            {"guard": "G9", "holds": False, "pending": True, "message": "soon"},
+        ]
+    }
 
 
 def test_what_was_done_is_said_beside_what_was_planned() -> None:

@@ -249,7 +249,7 @@ def test_settings_of_sops_beside_the_file_or_above_it_are_not_read(
 def test_whatever_the_program_does_the_object_is_unknown_and_nothing_is_quoted(
     both: str, tmp_path: Path, does: str, reason: str
 ) -> None:
-    limits = Limits(seconds=0.3 if does.startswith("sleep") else 20.0, output_bytes=2**20)
+    limits = Limits(seconds=0.3 if does.startswith("sleep") else 60.0, output_bytes=2**20)
     sops = Sops(script(tmp_path, "sops", does), limits)
     found = folder_of(Opener(HERE, {}, sops=sops), {"s.yaml": both})
     assert reason in only_problem(found)

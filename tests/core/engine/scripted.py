@@ -36,10 +36,11 @@ from core.model import (
     RevertPlan,
     Snapshot,
 )
+from core.model.adoptions import AdoptPlan
 from core.model.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
-from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookUp, ReadCommit, Recall
+from core.model.requests import Apply, Delete, Edit, Request
+from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
     KindListed,
@@ -47,7 +48,15 @@ from core.reconcile.memory.inputs import (
     SchemaRead,
     SourceRead,
 )
-from core.reconcile.memory.results import CommitRead, Confirmed, Explained, InventoryRow, Recalled
+from core.reconcile.memory.results import (
+    CommitRead,
+    Confirmed,
+    Explained,
+    InventoryRow,
+    LookedBack,
+    Proved,
+    Recalled,
+)
 from core.reconcile.memory.state import initial
 from tests.core.reconcile.world import (
     CONFIG_MAP,
@@ -95,6 +104,7 @@ class ScriptedCluster:
         self.hold: asyncio.Event | None = None  # dry-runs wait for it
         self.dry_running = self.dry_running_at_most = 0
         self.inventory: tuple[InventoryRow, ...] = ()
+        self.entered = ""  # the run that prunes
         self.pods_there: tuple[Live, ...] = ()
 
     async def run(self) -> None:
@@ -148,6 +158,11 @@ class ScriptedCluster:
     ) -> tuple[Live | None, ...]:
         left: list[Live | None] = []
         for request in requests:
+            if isinstance(request, Delete):
+                self.script.play("delete", request.ref.name)
+                self.change(request.ref.name, None)
+                left.append(None)
+                continue
             assert isinstance(request, Apply)  # Git is applied whole
             self.script.play("apply", request.ref.name)
             version = int(live.resource_version) + 1 if live is not None else 100
@@ -187,9 +202,21 @@ class ScriptedCluster:
         home: Home,  # noqa: ARG002
         rows: Sequence[InventoryRow],
         asked: str = "",  # noqa: ARG002
+        run: str = "",
     ) -> None:
         self.script.play("write_inventory", app, namespace)
-        self.inventory = tuple(rows)
+        self.inventory, self.entered = tuple(rows), run or self.entered
+
+    async def check_record(
+        self,
+        app: str,
+        namespace: str,  # noqa: ARG002
+        run: str,
+        row: tuple[ObjectRef, str],
+    ) -> None:
+        self.script.play("check_record", app)
+        assert run == self.entered
+        assert row in {(each.ref, each.uid) for each in self.inventory}
 
     async def write_pause(
         self,
@@ -226,6 +253,10 @@ class ScriptedSources:
     def look_again(self, app: str) -> None:
         self.script.play("look_again", app)
 
+    async def proved(self, app: str, since: str) -> Proved:
+        self.script.play("proved", app, since)
+        return Proved(app, commit().id)
+
 
 class ScriptedAttribution:
     """Says of everything that Alice did it."""
@@ -244,6 +275,10 @@ class ScriptedAttribution:
     def recall(self, asked: Recall) -> Recalled:
         self.script.play("recall", asked.key.ref.name)
         return Recalled(asked.key, asked.revision, ())
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        self.script.play("look_back", asked.key.ref.name)
+        return LookedBack(asked.request, asked.key)
 
     def show(self, asked: ReadCommit) -> CommitRead:
         self.script.play("show", asked.app, asked.commit)
@@ -286,6 +321,28 @@ class ScriptedReverts:
         return True
 
 
+class ScriptedAdopting:
+    """Finds one file to edit, and edits it."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+
+    def meet(self, spec: AppSpec) -> None:
+        self.script.play("meet", spec.name)
+
+    def planned(self, wanted: AdoptPlan) -> AdoptPlan:
+        self.script.play("adoption", wanted.app)
+        branch = wanted.branch or "main"
+        return replace(wanted, branch=branch, files=("a.yaml",), diff="-a\n+b\n")
+
+    def made(self, plan: AdoptPlan) -> str:
+        self.script.play("adopted", plan.app)
+        return "d" * 40
+
+    def aim(self, plan: AdoptPlan) -> Aim:
+        return Aim(REPOSITORY, plan.branch, plan.revision, plan.mark)
+
+
 class ScriptedMarks:
     """Finds what the script says was committed."""
 
@@ -303,6 +360,10 @@ class ScriptedComparing:
 
     def __init__(self, script: Script) -> None:
         self.script = script
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        self.script.play("look_back_rendered", asked.key.ref.name)
+        return LookedBack(asked.request, asked.key)
 
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         self.script.play("compared", before.revision, after.revision)
@@ -405,6 +466,7 @@ class World:
             reverts=ScriptedReverts(self.script),
             comparing=ScriptedComparing(self.script),
             marks=self.marks,
+            adopting=ScriptedAdopting(self.script),
             journal=self.journal,
         )
         self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)

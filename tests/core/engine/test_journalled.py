@@ -9,8 +9,16 @@ from core.engine.journalled import Journalled
 from core.errors import DeniedError, OutdatedError, UnavailableError, UsageError
 from core.journal import Entry
 from core.model import JsonObject, Live, Verdict
+from core.model.adoptions import AdoptPlan
 from core.model.journal import Aim, Deed, Ending, Intent
-from core.reconcile.memory.commands import Execute, ExecuteRevert, PreparePlan, PrepareRevert
+from core.reconcile.memory.commands import (
+    Execute,
+    ExecuteAdoption,
+    ExecuteRevert,
+    PrepareAdoption,
+    PreparePlan,
+    PrepareRevert,
+)
 from tests.core.engine.scripted import REPOSITORY, World
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, key, live, ref
 
@@ -289,6 +297,48 @@ async def test_a_rollback_on_a_branch_is_on_record_and_nothing_follows_in_the_cl
     assert intent.aim is not None
     assert (intent.aim.branch, len(intent.aim.mark)) == ("undo", 16)
     assert world.script.count("apply") == 0
+
+
+async def adoption(world: World) -> AdoptPlan:
+    """Somebody changes an object, and its live value is asked to be adopted."""
+    await world.until(lambda s: s.complete)
+    world.drift("a")
+    await world.until(lambda s: s.complete and s.rows[A].verdict is Verdict.DRIFTED)
+    world.engine.submit(PrepareAdoption(7, SPEC.name, frozenset({A})))
+    plan = (await world.until(lambda s: s.adoption_for(7) is not None)).adoption_for(7)
+    assert plan is not None
+    return plan
+
+
+async def test_an_adoption_is_on_record_with_what_it_takes_over() -> None:
+    world = World("a")
+    async with world.running():
+        plan = await adoption(world)
+        assert (plan.files, plan.branch) == (("a.yaml",), "main")
+        world.engine.submit(ExecuteAdoption(1, plan))
+        await world.until(lambda s: any(run.finished for run in s.runs))
+    (intent,) = world.journal.intents
+    assert (intent.deed, intent.auto, intent.ref) == (Deed.ADOPT, False, None)
+    assert [(change.path, change.live) for change in intent.changes] == [("data.a", "2")]
+    assert intent.aim is not None
+    assert intent.aim.branch == "main"
+    assert world.journal.outcomes[1].version == "d" * 40
+    assert world.script.count("apply") == 0
+
+
+@pytest.mark.parametrize("method", ["adoption", "adopted"])
+async def test_an_adoption_that_fails_says_why(method: str) -> None:
+    world = World("a")
+    world.script.errors[method] = OutdatedError("the branch moved")
+    async with world.running():
+        plan = await adoption(world)
+        if method == "adoption":
+            assert "the branch moved" in str(plan.problem)
+            return
+        world.engine.submit(ExecuteAdoption(1, plan))
+        now = await world.until(lambda s: any(run.finished for run in s.runs))
+    assert [problem.words for problem in now.runs[0].problems] == ["the branch moved"]
+    assert world.journal.outcomes[1].ending is Ending.REFUSED
 
 
 async def test_a_revert_is_on_record_with_the_commit_it_undoes_and_the_one_it_made() -> None:

@@ -467,4 +467,4 @@ async def test_a_cluster_is_contacted_when_an_app_of_a_layout_needs_it() -> None
         made.inbox.put(LayoutRead("{name}", (SPEC,)))
         await made.until(lambda s: [view.spec.name for view in s.apps] == [SPEC.name])
     assert made.script.count("run") == 1
-    assert made.script.calls.count(("meet", SPEC.name)) == 2  # attribution and reverts
+    assert made.script.calls.count(("meet", SPEC.name)) == 3  # attribution, reverts and adoptions

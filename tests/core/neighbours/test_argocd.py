@@ -116,7 +116,7 @@ def test_what_has_a_counterpart_is_carried_and_all_else_is_named() -> None:
         ("spec.source.helm.parameters: ",),
         ("valueFiles: ../common.yaml is not below the app's folder",),
         ("valueFiles: https://x/y.yaml is of elsewhere",),
-        ("syncPolicy.automated.prune: driftdeck deletes nothing yet",),
+        ("syncPolicy.automated.prune: not carried over",),
         ("syncOptions CreateNamespace=true: state the namespace itself in Git",),
         ("syncOptions Replace=true: ",),
         ("syncOptions PrunePropagationPolicy=foreground: driftdeck has nothing like it",),

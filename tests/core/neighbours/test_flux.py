@@ -106,7 +106,7 @@ def test_a_kustomization_is_an_app_of_its_source_and_all_else_is_named() -> None
     what = "Kustomization flux-system/apps"
     for words in (
         (what, "spec.dependsOn: say depends_on where an app is to wait for others"),
-        (what, "spec.prune: driftdeck deletes nothing yet"),
+        (what, "spec.prune: not carried over"),
         (what, "spec.wait: "),
         (what, "spec.targetNamespace: objects that name another namespace keep it"),
         (what, "spec.decryption: "),

@@ -260,7 +260,7 @@ def test_an_object_that_comes_back_has_no_past() -> None:
     effects = made.drift("a", 6, **BAD)
     made.refuse(writes(effects)[0])
     gone_from_git(made)
-    made.change(CONFIG_MAP, "a", None)
+    made.recorded(made.change(CONFIG_MAP, "a", None))  # and leaves the inventory
     effects = made.read(document(CONFIG_MAP, "a", **GOOD), document(CONFIG_MAP, "b", **GOOD))
     assert written(effects + made.recorded(effects)) == [A]  # at once: nothing holds it
 

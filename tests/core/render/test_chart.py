@@ -42,7 +42,7 @@ RELEASE = Release("shop", "live")
 def renderer(helm: Path, tmp_path_factory: pytest.TempPathFactory) -> Renderer:
     text = f'exec {helm} "$@"'
     environment = script(tmp_path_factory.mktemp("bin"), "helm", text)
-    return Renderer(environment, limits=Limits(seconds=20.0))
+    return Renderer(environment, limits=Limits(seconds=60.0))
 
 
 def test_objects_stand_in_their_templates_and_hooks_are_left_out_and_named(

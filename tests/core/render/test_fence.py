@@ -11,7 +11,7 @@ from core.errors import RejectedError
 from core.render.fence import Limits, isolating, run
 from tests.core.render.worlds import script
 
-LIMITS = Limits(seconds=10.0)
+LIMITS = Limits(seconds=60.0)
 
 
 def ran(tmp_path: Path, text: str, limits: Limits = LIMITS) -> bytes:

@@ -51,7 +51,7 @@ def counting(folder: Path, text: str) -> tuple[Renderer, Path]:
     runs = folder / "runs"
     runs.touch()
     body = f'if [ "$1" = version ]; then echo v1; exit; fi\necho run >> {runs}\n{text}'
-    return Renderer(script(folder / "bin", "kustomize", body), limits=Limits(seconds=5.0)), runs
+    return Renderer(script(folder / "bin", "kustomize", body), limits=Limits(seconds=60.0)), runs
 
 
 def named(documents: tuple[Document, ...]) -> Mapping[str, Document]:

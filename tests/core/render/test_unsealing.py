@@ -51,7 +51,7 @@ class Place:
         environment = self.person.environment if key else self.person.nobody
         opener = Opener(HERE, environment)
         world = replace(world_of(files), opened=opener.by(OWN_KEYS))
-        renderer = Renderer(self.tools, limits=Limits(seconds=20.0))
+        renderer = Renderer(self.tools, limits=Limits(seconds=60.0))
         if chart:
             return renderer.charted(world, "shop", Release("shop", "live")).folder
         return renderer.kustomized(world, "prod").folder
@@ -174,7 +174,7 @@ def test_a_render_with_a_closed_object_is_not_kept_so_that_it_may_be_opened_late
     environment = dict(place.person.nobody)
     opener = Opener(HERE, environment, clock=Clock(monotonic=lambda: now[0]))
     world = replace(world_of(files), opened=opener.by(OWN_KEYS))
-    renderer = Renderer(place.tools, limits=Limits(seconds=20.0))
+    renderer = Renderer(place.tools, limits=Limits(seconds=60.0))
     first = renderer.charted(world, "shop", Release("shop", "live")).folder
     assert len(first.passing) == 1
     environment |= place.person.environment

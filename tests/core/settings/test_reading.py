@@ -72,7 +72,7 @@ def test_a_file_without_clusters_means_the_current_context(tmp_path: Path) -> No
     ("text", "place", "reason"),
     [
         ("appz: []\n", "1:1", 'unknown key "appz"; did you mean "apps"?'),
-        (ONE + "    prune: true\n", "4:5", 'unknown key "prune"'),
+        (ONE + "    prunes: true\n", "4:5", 'unknown key "prunes"'),
         (ONE + "    Heal: true\n", "4:5", 'did you mean "heal"?'),
         ("clusters: {a: {contxt: b}}\n" + ONE, "1:16", 'did you mean "context"?'),
         (ONE + "    heal: 1\n", "4:11", "heal must be true or false"),

@@ -73,19 +73,23 @@ def test_an_object_of_no_namespace_is_named_without_one() -> None:
         ),
         (
             drift(Verdict.EXTRA),
-            ["nothing tells who made it", "a sync leaves it alone: nothing is ever deleted"],
+            ["nothing tells who made it", "a sync leaves it alone"],
+        ),
+        (
+            drift(Verdict.EXTRA, cause=Cause.GIT_AHEAD, actor=KUBECTL),
+            [f"made {BY_KUBECTL}", "a sync leaves it alone, unless it is told to prune"],
         ),
         (
             drift(Verdict.EXTRA, actor=KUBECTL, origin=ORIGIN, reason="why"),
             [
                 f"was in Git: {AT}",
                 f"made {BY_KUBECTL}",
-                "a sync leaves it alone: nothing is ever deleted",
+                "a sync leaves it alone",
                 "why",
             ],
         ),
     ],
-    ids=["drifted", "reasons", "missing", "deleted", "extra", "made"],
+    ids=["drifted", "reasons", "missing", "deleted", "extra", "dropped", "made"],
 )
 def test_a_page_says_where_it_stands_who_did_it_and_what_is_wrong(
     row: Drift, sentences: list[str]

@@ -106,10 +106,10 @@ def test_what_a_sync_leaves_alone_is_counted() -> None:
     two = Snapshot(rows={extra.key: extra, other.key: other})
     assert plans.left_alone(Snapshot()) == ()
     assert plans.left_alone(one) == (
-        "1 object that Git lacks is left alone: a sync deletes nothing",
+        "1 object that Git lacks is left alone: a sync without --prune deletes nothing",
     )
     assert plans.left_alone(two) == (
-        "2 objects that Git lacks are left alone: a sync deletes nothing",
+        "2 objects that Git lacks are left alone: a sync without --prune deletes nothing",
     )
 
 

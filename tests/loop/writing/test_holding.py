@@ -41,12 +41,12 @@ def values(place: Place) -> list[str]:
     return [each["data"]["a"] for each in found if each["metadata"]["name"] in NAMES]
 
 
-def of(event: str, name: str | None = None) -> Callable[[dict[str, Any]], bool]:
-    def wanted(line: dict[str, Any]) -> bool:
-        about = line["object"] or {}
-        return line["event"] == event and about.get("name") == name
+def named(line: dict[str, Any]) -> tuple[str, str | None]:
+    return line["event"], (line["object"] or {}).get("name")
 
-    return wanted
+
+def of(event: str, name: str | None = None) -> Callable[[dict[str, Any]], bool]:
+    return lambda line: named(line) == (event, name)
 
 
 def judged(place: Place) -> dict[str, Any]:
@@ -72,9 +72,12 @@ def test_a_pause_of_another_process_and_mass_drift_stop_healing_until_they_end(
         _, line = controller.take(of("paused"), within_s=60)
         assert line["message"].endswith(": incident 7")
         edit(place, *NAMES)
-        _, line = controller.take(of("heal_skipped"), within_s=60)
-        assert line["message"].startswith("mass drift: 5 of 6 objects")
-        controller.wait(of("drift_detected", NAMES[-1]))
+        left = {("heal_skipped", None), *(("drift_detected", name) for name in NAMES[1:])}
+        while left:  # whose drift is told last is up to the server
+            _, line = controller.take(lambda line: named(line) in left)
+            left.remove(named(line))
+            if line["event"] == "heal_skipped":
+                assert line["message"].startswith("mass drift: 5 of 6 objects")
         found = judged(place)
         assert {each["held"]["reason"] for each in found["objects"]} == {"incident 7", "mine"}
         assert found["apps"][0]["held"]["by"] == "pause"
@@ -84,10 +87,10 @@ def test_a_pause_of_another_process_and_mass_drift_stop_healing_until_they_end(
         controller.wait(of("resumed"))
         assert judged(place)["apps"][0]["held"] is None
         assert values(place) == ["live"] * len(NAMES)  # all of it waits for a person
-        assert run(place, "sync", "--yes").returncode == 0
-        eventually(lambda: values(place) == ["git"] * len(NAMES), within_s=30)
+        assert ("healed", "a") not in map(named, controller.seen)
+        # Once less drifts the controller heals again, what the sync has not come to included.
+        assert run(place, "sync", "--yes").returncode in {0, 6}
+        assert eventually(lambda: values(place) == ["git"] * len(NAMES), within_s=60)
         edit(place, "c")
         controller.wait(of("healed", "c"))
-        assert "healed" not in {
-            line["event"] for line in controller.seen if (line["object"] or {}).get("name") == "a"
-        }
+        assert eventually(lambda: values(place) == ["git"] * len(NAMES), within_s=60)

@@ -78,6 +78,7 @@ def test_a_sync_is_undone_but_for_what_is_secret_or_was_changed_since(stage: Sta
     assert code == 0, out + err
     for words in (
         "put back ConfigMap default/one  (shop)",
+        'live  "1"\n      back  "9"',
         "data.b stays: it is not as that left it any more",
         "! its value is a secret, of which only a hash is on record",
         "with --autoheal app shop is healed again",
@@ -95,4 +96,5 @@ def test_a_sync_is_undone_but_for_what_is_secret_or_was_changed_since(stage: Sta
     code, out, _ = stage("undo", str(newest["number"]), "--yes")
     assert code == 0, out
     assert stage.data() == {"a": "1", "b": "5", "c": "1"}
+    assert "Git never stated it as it is" in stage("diff", "--past")[1]
     assert stage("undo", "999")[:2] == (4, "the journal has no entry 999\n")

@@ -6,22 +6,28 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from core.model import Commit, Drift, Key
+from core.model import Commit, Drift, Key, Stamp
+from core.model.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
     Execute,
+    ExecuteAdoption,
     ExecuteRevert,
+    LookBackAt,
+    PrepareAdoption,
     PreparePlan,
     PrepareRevert,
     PrepareUndo,
     Refresh,
     SetHeal,
+    SetPause,
     SetWriting,
     StateOfGit,
 )
 from tests.tui import samples
 from tests.tui.stage import playing
 from tui.actions.registry import ACTIONS
+from tui.dialogs.pausing import PauseStep
 from tui.text.rows import AppRow
 
 P = ParamSpec("P")
@@ -279,6 +285,24 @@ async def test_revert_previews_the_commit_and_makes_it() -> None:
         await stage.until(lambda: stage.bar("note") == "reverted as beefcaf, 1 object synced")
 
 
+@covers("explain")
+async def test_x_says_when_git_stated_the_object_as_it_is() -> None:
+    world = samples.world()
+    row = replace(world.rows[samples.API], stamp=Stamp("d", "5", "u"))
+    rows = {**world.rows, samples.API: row}
+    async with playing((160, 50), snapshot=replace(world, rows=rows)) as stage:
+        await stage.press("2", "j", "X")
+        assert "past  looking through Git's history" in stage.pane("changes")
+        (ask,) = stage.asked(LookBackAt)
+        newer, older = samples.HISTORY[:2]
+        found = Likeness(samples.API, older, newer)
+        await stage.say(replace(stage.engine.newest, answers={ask.request: found}))
+        assert f"past  as Git stated it from {older.id[:7]}" in stage.pane("changes")
+        assert f"until {newer.id[:7]}" in " ".join(stage.pane("changes").split())
+        await stage.press("k")
+        assert "past  " not in stage.pane("changes")
+
+
 @covers("undo")
 async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None:
     async with playing(write=True) as stage:
@@ -290,6 +314,21 @@ async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None
         await stage.confirm()
         assert stage.asked(Execute)[0].plan is stage.engine.newest.plan_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "put back 1 object")
+
+
+@covers("pause")
+async def test_an_app_is_set_aside_by_what_is_typed() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("a")
+        await stage.until(lambda: stage.app.focused is not None and "Pause" in stage.screen)
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, PauseStep)  # it says what it wants, and waits
+        await stage.press(*"2h why", "enter")
+        (command,) = stage.asked(SetPause)
+        assert command.app == stage.app.desk.view.app
+        pause = command.pause
+        assert (pause.ref, pause.reason, pause.until - pause.since) == (None, "why", 7200.0)
+        assert not isinstance(stage.app.screen, PauseStep)
 
 
 @covers("rollback")
@@ -304,6 +343,25 @@ async def test_rollback_previews_the_way_back_and_makes_its_commit() -> None:
         assert (ask.app, ask.commit, ask.back) == ("payments", commit.id, True)
         await stage.confirm()
         assert stage.asked(ExecuteRevert)[0].plan is stage.engine.newest.revert_for(ask.request)
+
+
+@covers("adopt")
+async def test_adopt_previews_the_commit_of_the_object_and_makes_it() -> None:
+    async with playing(write=True) as stage:
+        await stage.press("A")
+        assert stage.bar("note") == "choose an object (2) first"
+        await stage.press("2", "j", "A")
+        await stage.until(lambda: "+  replicas: 5 # kept" in stage.dialog)
+        (ask,) = stage.asked(PrepareAdoption)
+        assert (ask.app, ask.keys, ask.fields) == (
+            "payments",
+            frozenset({samples.API}),
+            frozenset(),
+        )
+        await stage.confirm()
+        (order,) = stage.asked(ExecuteAdoption)
+        assert order.plan is stage.engine.newest.adoption_for(ask.request)
+        await stage.until(lambda: stage.bar("note") == "adopted as beefcaf")
 
 
 @covers("heal")

@@ -106,6 +106,7 @@ WHY_NOT = [
     ("revert", Standin, "choose a commit in pane 3 first"),
     ("revert", _no_commit, "there is no commit"),
     ("rollback", Standin, "choose a commit in pane 3 first"),
+    ("adopt", Standin, "choose an object (2) first"),
     ("heal", _nothing, "there is no app"),
     ("heal", _flag, "read-only: started with --read-only"),
     ("write", _flag, "read-only: started with --read-only"),
@@ -115,10 +116,11 @@ WHY_NOT = [
     ("text", Standin, "pane 0 shows no differences"),
     ("compare", _on(Pane.TIMELINE), "choose a commit (3), or an app (1) and then another one"),
     ("noise", Standin, "pane 0 shows no differences"),
+    ("explain", Standin, "choose an object (2)"),
     ("next_change", Standin, "pane 0 shows no fields"),
     ("previous_change", Standin, "pane 0 shows no fields"),
 ]
-OF_OBJECTS = ("mark", "text", "noise", "next_change", "previous_change")
+OF_OBJECTS = ("adopt", "mark", "explain", "text", "noise", "next_change", "previous_change")
 CAN = dict.fromkeys(("revert", "rollback"), _on(Pane.COMMITS)) | dict.fromkeys(
     OF_OBJECTS, _on(Pane.RESOURCES)
 )

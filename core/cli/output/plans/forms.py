@@ -4,7 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from core.cli.output.forms import SCHEMA, changes_form, cluster_form, identity_of
-from core.model import Coming, Json, JsonObject, Plan, Problem, Run, Step, Verb, as_json
+from core.model import (
+    Allowed,
+    Blocked,
+    Clearance,
+    Coming,
+    Json,
+    JsonObject,
+    Plan,
+    Problem,
+    Run,
+    Step,
+    Verb,
+    as_json,
+)
 from core.remedy.refusals import is_immutable, refusal
 
 _OURS = "driftdeck"
@@ -30,8 +43,16 @@ def _plan_form(plan: Plan) -> JsonObject:
             "left_out": len(plan.steps) - len(plan.runnable),
         },
         "notes": list(plan.notes),
+        "guards": {app: [_guard_form(each) for each in said] for app, said in plan.guards.items()},
         "steps": [_step_form(step) for step in plan.steps],
     }
+
+
+def _guard_form(said: Clearance) -> JsonObject:
+    """Say what one guard says of what is pruned."""
+    holds = isinstance(said, Allowed)
+    pending = isinstance(said, Blocked) and said.pending
+    return {"guard": said.guard.value, "holds": holds, "pending": pending, "message": said.words}
 
 
 def _step_form(step: Step) -> JsonObject:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from core.cli.output.ink import Ink
 from core.cli.output.report import Page, change_lines
-from core.model import Plan, Run, Step
+from core.model import Plan, Run, Step, Verb
 from core.remedy.refusals import refusal
 from core.telling import plans
 from core.telling.spans import Line, Role, say
@@ -47,6 +47,8 @@ def _plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[Line]
         yield ()
         yield from _step_lines(step, page, left=left)
     yield ()
+    for line in plans.guards(plan):
+        yield from page.ink.wrapped(line, indent=2)
     for note in plan.notes:
         yield from page.ink.wrapped((say(note),), indent=2, label="- ")
     yield (say(f"  {plans.totals(plan)}"),)
@@ -63,6 +65,7 @@ def _step_lines(step: Step, page: Page, *, left: bool) -> Iterator[Line]:
         yield from page.ink.wrapped((say(step.problem, Role.ERROR),), indent=4, label="! ")
         yield from _hint(step.problem, page.ink, indent=6)
     for change in step.changes:
-        yield from change_lines(change, page, indent=4)
+        names = ("live", "back") if step.verb is Verb.UNDO else ("live", "Git")
+        yield from change_lines(change, page, indent=4, names=names)
     for words in plans.left_in(step) if left else ():
         yield from page.ink.wrapped((say(words, Role.MUTED),), indent=4)

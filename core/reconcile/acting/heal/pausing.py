@@ -4,7 +4,8 @@ It holds once the cluster has it, for then every process of ours obeys it.
 """
 
 from core.model import ObjectRef, Pause, Problem, Run
-from core.reconcile.acting.runs import finish, why_not
+from core.reconcile.acting.runs import finish
+from core.reconcile.acting.standing import why_not
 from core.reconcile.judging.holds.pauses import take_pauses
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WritePause

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from core.model import Key, Plan, Step
+from core.model import Key, Plan, Step, Verb
 from core.reconcile.acting.order.ranks import Rank, rank_of
 
 _Place: TypeAlias = tuple[int, int, int]  # depth of the app, wave, rank
@@ -56,9 +56,14 @@ def staged_back(
 
 
 def stages(plan: Plan) -> tuple[tuple[Step, ...], ...]:
-    """Cut the runnable steps of a plan into stages; each waits for the one before."""
+    """Cut the runnable steps of a plan into stages; each waits for the one before.
+
+    What is pruned is in none: that comes last, one by one.
+    """
     found: dict[int, list[Step]] = {}
     for step in plan.runnable:
+        if step.verb is Verb.PRUNE:
+            continue
         found.setdefault(step.stage, []).append(step)
     return tuple(tuple(found[number]) for number in sorted(found))
 

@@ -82,7 +82,10 @@ def _outlook(draft: Draft, apps: Iterable[str]) -> Iterator[str]:
         if draft.app(name).healing:
             yield f"app {name} is healed by itself: what is put back would be healed again at once"
         else:
-            yield f"Git goes on stating it otherwise: with --autoheal app {name} is healed again"
+            yield (
+                f"Git goes on stating it otherwise: with --autoheal app {name} is healed again,"
+                " unless it is paused"
+            )
 
 
 def _no_step(draft: Draft, done: Done) -> str:

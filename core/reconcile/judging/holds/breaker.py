@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Final
 
 from core.model import AppSpec, Drift, EventName, Key, Verdict
-from core.reconcile.memory.draft import Draft, is_moved
+from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.state import CLOSED, Breaker
+from core.reconcile.memory.subjects import is_moved
 
 MASS_MIN: Final = 5  # objects; fewer are no mass, whatever share of the app they are
 MINUTE_S: Final = 60.0

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from core.cli.commands.diff import picture, show
+from core.cli.commands.diff import looked_back, picture, show
 from core.cli.options import Options
+from core.cli.output.forms import diff_form
 from core.cli.output.ink import Ink
 from core.cli.output.report import Page, report_lines
 from core.cli.session import beside, judged
@@ -36,7 +37,8 @@ from core.model import (
     Stamp,
     Verdict,
 )
-from core.reconcile.memory.commands import Command, Explain
+from core.model.comparisons import Likeness
+from core.reconcile.memory.commands import Command, Explain, LookBackAt
 from core.telling.moments import epoch_of
 from tests.core.cli.scripted import (
     ACTOR,
@@ -716,3 +718,58 @@ def test_all_names_the_files_that_are_no_manifests() -> None:
     _, out, _ = shown(picture_of(in_sync(), others=OTHERS), everything=True)
     words = " ".join(out.split())
     assert "2 files are no manifests: web/dashboard.json, web/values.yaml" in words
+
+
+# When it was like this ----------------------------------------------------------------------------
+
+OLDER = replace(COMMIT, id="1" * 40, subject="Before the sale", date="2026-06-23T14:02:11Z")
+
+
+async def test_git_is_asked_about_one_object_after_the_other_that_is_there() -> None:
+    def answer(command: Command, newest: Snapshot) -> Snapshot | None:
+        if not isinstance(command, LookBackAt):
+            return None
+        return replace(newest, answers={command.request: Likeness(command.key, OLDER, COMMIT)})
+
+    newest = picture_of(drifted(), missing())
+    engine = ScriptedEngine(newest, reaction=answer)
+    found = await beside(engine, lambda each: looked_back(each, newest))
+    assert found == {WEB: Likeness(WEB, OLDER, COMMIT)}
+    assert engine.commands == [LookBackAt(2, WEB)]
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (
+            Likeness(WEB, OLDER, COMMIT),
+            "1111111 Ines Duarte, 7d ago (2026-06-23 14:02:11 UTC): Before the sale until 3f2a1b9",
+        ),
+        (Likeness(WEB, OLDER), "Before the sale on, to this day"),
+        (
+            Likeness(WEB, statements=3),
+            "Git never stated it as it is, as far as was looked (3 different statements)",
+        ),
+        (Likeness(WEB, statements=1), "as far as was looked (its one statement)"),
+        (Likeness(WEB, problem="it is rendered"), "it is rendered"),
+    ],
+)
+def test_the_report_says_when_git_stated_an_object_as_it_is(found: Likeness, words: str) -> None:
+    page = Page(Ink(), NOW)
+    lines = report_lines(picture_of(drifted()), page, everything=False, past={WEB: found})
+    assert words in " ".join("\n".join(lines).split())
+
+
+def test_the_document_says_it_where_it_was_asked_and_else_nothing() -> None:
+    form = diff_form(picture_of(drifted()), everything=False, past={WEB: Likeness(WEB, OLDER)})
+    document: Any = form
+    (row,) = document["objects"]
+    since = {"commit": OLDER.id, "author": OLDER.author, "date": OLDER.date}
+    assert row["past"] == {
+        "since": {**since, "subject": "Before the sale"},
+        "until": None,
+        "statements": 0,
+        "problem": None,
+    }
+    (bare,) = document_of(picture_of(drifted()))["objects"]
+    assert "past" not in bare

@@ -15,7 +15,22 @@ from core.cli.options import Options
 from core.cli.output.ink import Ink
 from core.cli.session import EngineLike, beside
 from core.errors import RejectedError, UnavailableError, UsageError
-from core.model import Plan, Problem, Remedy, RevertPlan, Run, Snapshot, Stamp, Step, Verb, Verdict
+from core.model import (
+    Allowed,
+    Blocked,
+    Cause,
+    Guard,
+    Plan,
+    Problem,
+    Remedy,
+    RevertPlan,
+    Run,
+    Snapshot,
+    Stamp,
+    Step,
+    Verb,
+    Verdict,
+)
 from core.reconcile.memory.commands import (
     Command,
     Execute,
@@ -106,10 +121,18 @@ async def outcome_of(
     command: Callable[[EngineLike, Options, Console], Any],
     *,
     asked: Asked | None = None,
+    is_person: bool = False,
     **options: Any,
 ) -> Outcome:
     out, err = io.StringIO(), io.StringIO()
-    console = Console(out=out, err=err, ink=Ink(), ask=asked or Asked(), clock=lambda: NOW)
+    console = Console(
+        out=out,
+        err=err,
+        ink=Ink(),
+        ask=asked or Asked(),
+        is_person=lambda: is_person,
+        clock=lambda: NOW,
+    )
 
     async def reader(engine: EngineLike) -> int:
         code: int = await command(engine, Options(**options), console)
@@ -322,5 +345,74 @@ async def test_a_sync_says_that_it_deletes_nothing() -> None:
     engine = ScriptedEngine(picture_of(drifted(verdict=Verdict.EXTRA, changes=())))
     outcome = await outcome_of(engine, syncing, yes=True)
     assert outcome.code == 0
-    assert "1 object that Git lacks is left alone: a sync deletes nothing" in outcome.out
+    assert (
+        "1 object that Git lacks is left alone: a sync without --prune deletes nothing"
+        in outcome.out
+    )
     assert outcome.commands == []
+
+
+# Pruning ------------------------------------------------------------------------------------------
+
+DROPPED = drifted(verdict=Verdict.EXTRA, cause=Cause.GIT_AHEAD, changes=())
+SHRINKS = Blocked(Guard.NOT_SHRINKING_FAST, "7 of 8 objects would go", person=True)
+PRUNING = Plan(
+    "demo",
+    (Step(WEB, DEPLOYMENT, Verb.PRUNE, Stamp(None, "123", "u1")),),
+    MappingProxyType({"shop": COMMIT.id}),
+    guards={
+        "shop": (
+            Allowed(Guard.NOT_EMPTY, "Git states 1 object(s)"),
+            SHRINKS,
+            Blocked(Guard.TWO_LOOKS, "they are looked at twice", pending=True),
+        )
+    },
+)
+
+
+async def test_what_git_dropped_is_in_the_plan_only_where_it_is_asked_for() -> None:
+    engine = ScriptedEngine(picture_of(DROPPED), reaction=answering(PRUNING))
+    assert not (await outcome_of(engine, syncing, yes=True)).commands
+    asked = (await outcome_of(engine, syncing, yes=True, prune=True)).commands
+    assert asked == [PreparePlan(1, frozenset({WEB}), prune=True), Execute(1, PRUNING)]
+
+
+async def test_what_somebody_added_is_never_in_a_plan_that_prunes() -> None:
+    added = drifted(verdict=Verdict.EXTRA, cause=Cause.LIVE_CHANGED, changes=())
+    done = await outcome_of(ScriptedEngine(picture_of(added)), syncing, yes=True, prune=True)
+    assert done.commands == []
+
+
+async def test_a_plan_that_prunes_says_what_each_guard_says() -> None:
+    engine = ScriptedEngine(picture_of(DROPPED), reaction=answering(PRUNING))
+    done = await outcome_of(engine, syncing, dry_run=True, prune=True)
+    text = " ".join(done.out.split())
+    assert "prune Deployment shop/web" in text
+    assert "holds G4 not empty: Git states 1 object(s)" in text
+    assert "stops G5 not shrinking fast: 7 of 8 objects would go, unless a person confirms" in text
+    assert "waits G9 two looks" in text
+    assert "1 to prune" in text
+
+
+async def test_a_delete_wants_the_word_prune_after_the_plan_was_agreed_to() -> None:
+    engine = ScriptedEngine(picture_of(DROPPED), reaction=answering(PRUNING))
+    person = Asked(answer=True)
+    done = await outcome_of(engine, syncing, asked=person, prune=True, is_person=True)
+    assert [word for _, word in person.questions] == ["yes", "prune"]
+    assert str(SHRINKS) in person.questions[1][0]
+    assert done.commands[-1] == Execute(1, PRUNING, confirmed=True)
+
+
+@pytest.mark.parametrize("is_person", [True, False])
+async def test_a_word_in_advance_confirms_nothing_where_nobody_reads(*, is_person: bool) -> None:
+    engine = ScriptedEngine(picture_of(DROPPED), reaction=answering(PRUNING))
+    done = await outcome_of(engine, syncing, yes=True, prune=True, is_person=is_person)
+    assert done.commands[-1] == Execute(1, PRUNING, confirmed=is_person)
+
+
+async def test_a_guard_that_no_plan_can_name_is_named_beside_it() -> None:
+    said = "G2 path present: folder shop does not exist"
+    newest = picture_of(in_sync())
+    newest = replace(newest, apps=tuple(replace(app, guarded=said) for app in newest.apps))
+    done = await outcome_of(ScriptedEngine(newest), syncing, yes=True, prune=True)
+    assert f"app shop: nothing is pruned: {said}" in done.out

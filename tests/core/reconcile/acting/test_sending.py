@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from core.model import EventName, FieldVerdict, Live, Remedy, Verdict
+from core.model import EventName, FieldVerdict, Live, Pause, Remedy, Verdict
 from core.model.requests import Awaited, Version
-from core.reconcile.memory.commands import Execute, Refresh, SetHeal
+from core.reconcile.memory.commands import Execute, Refresh, SetHeal, SetWriting
 from core.reconcile.memory.effects import Effect, Perform
+from core.reconcile.memory.inputs import ClusterWentBack, Input, PausesRead
 from core.reconcile.memory.results import Applied, InventoryRead
 from tests.core.reconcile.world import (
     CONFIG_MAP,
@@ -303,3 +304,38 @@ def test_an_object_that_is_made_has_nothing_to_be_put_back() -> None:
     (effect,) = writes(made.change(CONFIG_MAP, "a", None))
     answers(made, effect, 8, **GOOD)
     assert made.told(EventName.HEALED) == ["created again"]
+
+
+# Permission that is taken back -------------------------------------------------------------------
+
+
+def test_a_run_ends_where_writing_is_forbidden_before_it_wrote() -> None:
+    made = applied()
+    made.read(document(CONFIG_MAP, "a", **GOOD))
+    begun = made.feed(Execute(1, made.plan("a")))
+    made.feed(SetWriting(enabled=False))
+    assert written(made.recorded(begun)) == []
+    (run,) = made.state.finished
+    assert [str(problem) for problem in run.problems] == [
+        "ConfigMap/web/a: read-only: writing is not allowed in this session"
+    ]
+    assert made.row("a").calling is False
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        SetHeal(frozenset({SPEC.name}), enabled=False),
+        ClusterWentBack("prod"),
+        PausesRead(SPEC.name, (Pause(None, 2000.0, "busy", "ada", 1000.0),)),
+        PausesRead(SPEC.name, (Pause(A.ref, 2000.0, "busy", "ada", 1000.0),)),
+    ],
+)
+def test_a_heal_that_is_not_wanted_any_more_is_not_sent(happened: Input) -> None:
+    made = applied(healing=True)
+    effects = made.read(document(CONFIG_MAP, "a", **GOOD))
+    effects += made.feed(happened, InventoryRead(SPEC.name, ()))
+    effects += made.recorded(effects)
+    assert written(effects + made.recorded(effects)) == []
+    assert not made.state.runs
+    assert made.row("a").calling is False

@@ -47,7 +47,7 @@ class World:
     ) -> Asked:
         remote = Remote(address=address_of(f"{self.host.address}/stable"), hosts=hosts)
         chart = Chart(name=name, version=version, remote=remote, is_oci=oci)
-        return Asked(chart=chart, folder=str(self.folder), timeout_s=5.0)
+        return Asked(chart=chart, folder=str(self.folder), timeout_s=60.0)
 
     def files(self, found: Pulled) -> dict[str, bytes]:
         store = Store(self.folder, files_max=FILES_MAX, bytes_max=STORED_MAX)

@@ -37,7 +37,7 @@ def test_charts_of_a_base_are_rendered_where_the_app_allows_it(
 ) -> None:
     script(tmp_path / "bin", "kubectl", f'exec {kubectl} "$@"')
     environment = script(tmp_path / "bin", "helm", f'exec {helm} "$@"')
-    renderer = Renderer(environment, limits=Limits(seconds=20.0))
+    renderer = Renderer(environment, limits=Limits(seconds=60.0))
     with pytest.raises(ManifestError, match=r"^base/kustomization\.yaml:1: helmCharts: .*true"):
         renderer.kustomized(world_of(FILES), "over")
     folder = renderer.kustomized(world_of(FILES), "over", charts=True).folder

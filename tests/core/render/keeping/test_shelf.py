@@ -39,7 +39,7 @@ class World:
     def started(self) -> Renderer:
         """The renderer of a program that was just started."""
         shelf = Shelf.of(self.environment)
-        return Renderer(self.environment, limits=Limits(seconds=5.0), shelf=shelf)
+        return Renderer(self.environment, limits=Limits(seconds=60.0), shelf=shelf)
 
     @property
     def kept(self) -> list[Path]:

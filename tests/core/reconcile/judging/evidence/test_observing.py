@@ -161,6 +161,7 @@ def test_steps_during_an_apply_are_looked_at_when_it_settled() -> None:
     made.change(CONFIG_MAP, "a", at(7, "3", edit("a")))
     made.now = 1090.0
     assert call.live is not None
+    assert call.desired is not None
     made.feed(Applied(A, call.desired, None, Problem(Remedy.LOOK_AGAIN, "conflict")))
     found = change_of(made)
     assert found.seen is not None

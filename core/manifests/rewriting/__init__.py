@@ -1,0 +1,10 @@
+"""Objects of a file given other values where they stand, and every other byte left as it is.
+
+`nodes` knows where each value stands, `writing` writes new ones as the file does, and `rewriting`
+finds the fewest edits and sees that they did what they were to do.
+"""
+
+from core.manifests.rewriting.rewriting import rewritten
+from core.manifests.rewriting.writing import written_object
+
+__all__ = ["rewritten", "written_object"]

@@ -1,0 +1,1 @@
+"""Pruning: what Git dropped is deleted, past every guard of safety.md section 3 and no sooner."""

@@ -1,0 +1,72 @@
+"""What one object says right before it goes: P1 to P3, of the object as the server has it now."""
+
+from typing import Final
+
+import msgspec
+
+from core.model import Allowed, Blocked, Clearance, Guard, Live, ObjectRef
+from core.remedy import is_applied_by_us
+
+_PROTECTED: Final = frozenset(
+    {
+        ("", "Namespace"),
+        ("", "PersistentVolume"),
+        ("", "PersistentVolumeClaim"),
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("storage.k8s.io", "StorageClass"),
+    }
+)
+_OURS: Final = ("app.kubernetes.io/managed-by", "driftdeck")
+_OPTIONS: Final = "argocd.argoproj.io/sync-options"
+_KEPT: Final = frozenset({"prune=false", "prune=confirm", "delete=false", "delete=confirm"})
+_KEEPING: Final = (
+    ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
+    ("kustomize.toolkit.fluxcd.io/reconcile", "disabled"),
+    ("helm.sh/resource-policy", "keep"),
+)
+
+
+class _Metadata(msgspec.Struct):
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+
+
+class _Object(msgspec.Struct):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+
+def clearance(ref: ObjectRef, uid: str | None, live: Live) -> Clearance:
+    """Say whether an object may go, as far as the object itself tells.
+
+    Args:
+        ref: Which it is.
+        uid: As the inventory has it; None: the answer to our apply was never seen.
+        live: The object.
+    """
+    if uid is None or live.uid != uid:
+        return Blocked(Guard.SAME_OBJECT, "it is not the object that was applied, by its uid")
+    if not is_applied_by_us(live):
+        words = "others took all its fields over; a person has to delete it"
+        return Blocked(Guard.OURS, words)
+    return _protection(ref, live)
+
+
+def _protection(ref: ObjectRef, live: Live) -> Clearance:
+    guard = Guard.NOT_PROTECTED
+    try:
+        found = msgspec.json.decode(live.body, type=_Object).metadata
+    except msgspec.MsgspecError:
+        return Blocked(guard, "its metadata cannot be read")
+    annotations = found.annotations or {}
+    options = {each.strip().lower() for each in annotations.get(_OPTIONS, "").split(",")}
+    for option in sorted(options & _KEPT):
+        return Blocked(guard, f"its annotation {_OPTIONS} says {option}")
+    for name, value in _KEEPING:
+        if annotations.get(name, "").strip().lower() == value:
+            return Blocked(guard, f"its annotation {name} says {value}")
+    if (ref.group, ref.kind) in _PROTECTED:
+        words = f"a {ref.kind} goes only when a person confirms it by its name"
+        return Blocked(guard, words, person=True)
+    if (found.labels or {}).get(_OURS[0]) == _OURS[1]:
+        return Blocked(guard, "driftdeck needs it itself")
+    return Allowed(guard, "it is ours")

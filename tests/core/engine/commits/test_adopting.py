@@ -1,0 +1,229 @@
+"""core.engine.commits: files edited where they state it, one commit, and refusals in words."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.clock import Clock
+from core.engine.commits.adopting import Adopting
+from core.engine.commits.messages import message_of, patch_of
+from core.errors import OutdatedError, RejectedError
+from core.git import Repositories
+from core.manifests.loading import load
+from core.model import (
+    ABSENT,
+    Actor,
+    AppSpec,
+    Confidence,
+    Document,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    ObjectRef,
+    Operation,
+)
+from core.model.adoptions import Adopted, AdoptPlan
+from core.model.journal import Aim
+from core.model.sides import Made
+from core.model.sources.signers import Signers
+from tests.core.git.sample import Sample
+
+pytestmark = pytest.mark.outside
+
+NOW = 1_800_000_000.0
+TEXT = """\
+# two of them
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data: {a: '1'} # of a
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: b}
+data:
+  b: "1"  # of b
+"""
+BOB = Actor(
+    "kubectl-edit", Operation.UPDATE, None, "2027-01-15T07:00:00Z", None, "bob", Confidence.AUDIT
+)
+
+
+class Stage:
+    """A file of two ConfigMaps, both of which somebody changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sample = Sample(folder / "repo")
+        self.head = self.sample.commit({"shop/all.yaml": TEXT.encode()}, "Begin")
+        self.spec = AppSpec(
+            name="shop", repo=str(self.sample.path), revision="main", path="shop", cluster="c"
+        )
+        self.adopting = self.anew()
+
+    def anew(self, signers: Signers | None = None) -> Adopting:
+        clock = Clock(wall=lambda: NOW)
+        return Adopting([replace(self.spec, signers=signers)], Repositories(), clock)
+
+    def wanted(self, *names: str, made: Made | None = None, begins: str = "") -> AdoptPlan:
+        adopted = tuple(self._adopted(name, made) for name in names)
+        return AdoptPlan("shop", self.head, adopted, begins, begins=bool(begins), mark="f00d")
+
+    def _adopted(self, name: str, made: Made | None) -> Adopted:
+        documents = load("shop/all.yaml", TEXT.encode()).documents
+        document = replace(next(each for each in documents if each.name == name), made=made)
+        body = json.loads(document.body)
+        body["data"][name] = "2"
+        change = FieldChange(f"data.{name}", FieldVerdict.DRIFT, "2", "1", BOB)
+        key = Key("shop", ObjectRef("", "ConfigMap", "web", name))
+        return Adopted(key, document, json.dumps(body).encode(), (change,))
+
+    def text(self, revision: str = "main") -> str:
+        return self.sample.git("show", f"{revision}:shop/all.yaml")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+CHANGED = TEXT.replace("{a: '1'}", "{a: '2'}").replace('b: "1"', 'b: "2"')
+
+
+def test_two_objects_of_one_file_are_one_commit_of_just_these_values(stage: Stage) -> None:
+    plan = stage.adopting.planned(stage.wanted("a", "b"))
+    assert (plan.branch, plan.files) == ("main", ("shop/all.yaml",))
+    assert plan.diff.count("\n+") == 3
+    made = stage.adopting.made(plan)
+    assert stage.text() == CHANGED
+    assert stage.sample.git("rev-parse", "main", "main^").split() == [made, stage.head]
+    assert stage.sample.git("status", "--porcelain") == ""
+    assert stage.adopting.aim(plan) == Aim(str(stage.sample.path), "main", stage.head, "f00d")
+
+
+def test_the_message_says_who_set_what_and_when(stage: Stage) -> None:
+    plan = stage.adopting.planned(stage.wanted("a"))
+    stage.adopting.made(plan)
+    text = stage.sample.git("show", "-s", "--format=%B", "main")
+    assert text.startswith("Adopt data.a of ConfigMap a\n\nConfigMap/web/a, as it is live:\n")
+    assert (
+        '- data.a: "1" -> "2", set by bob, 1h ago (2027-01-15 07:00:00 UTC), kubectl edit' in text
+    )
+    assert text.rstrip().endswith("App: shop\nObject: ConfigMap/web/a\nJournal-Id: f00d")
+
+
+def test_subjects_count_what_is_more_than_one(stage: Stage) -> None:
+    assert message_of(stage.wanted("a", "b"), NOW).startswith(
+        "Adopt live values of 2 objects of shop"
+    )
+    one = stage.wanted("a")
+    (first,) = one.adopted
+    long = FieldChange("data.x", FieldVerdict.DRIFT, "y" * 500, ABSENT)
+    more = replace(one, adopted=(replace(first, changes=(*first.changes, long)),))
+    text = message_of(more, NOW)
+    assert text.startswith("Adopt 2 live values of ConfigMap a\n")
+    assert "- data.x: (nothing) -> " in text
+    assert max(map(len, text.splitlines())) < 260
+
+
+def test_a_branch_of_its_own_begins_with_it(stage: Stage) -> None:
+    plan = stage.adopting.planned(stage.wanted("a", begins="hotfix/a"))
+    stage.adopting.made(plan)
+    assert stage.text() == TEXT
+    assert stage.text("hotfix/a") == TEXT.replace("{a: '1'}", "{a: '2'}")
+
+
+def test_on_a_branch_that_moved_it_is_worked_out_again_while_it_is_what_was_shown(
+    stage: Stage,
+) -> None:
+    plan = stage.adopting.planned(stage.wanted("a"))
+    theirs = stage.sample.commit({"README": b"more"}, "Elsewhere")
+    made = stage.adopting.made(plan)
+    assert stage.sample.git("rev-parse", f"{made}^").strip() == theirs
+    assert stage.adopting.made(plan) == made  # found by its mark
+
+
+def test_a_file_that_is_not_what_was_read_is_left_alone(stage: Stage) -> None:
+    plan = stage.adopting.planned(stage.wanted("a"))
+    text = TEXT.replace("{a: '1'}", "{a: '7'}")
+    stage.sample.commit({"shop/all.yaml": text.encode()}, "Theirs")
+    with pytest.raises(RejectedError, match="not what was read"):
+        stage.adopting.made(plan)
+    stage.sample.commit({"shop/all.yaml": None}, "Gone")
+    with pytest.raises((OutdatedError, RejectedError)):
+        stage.adopting.made(plan)
+    with pytest.raises(OutdatedError, match="moved since it was read"):
+        stage.adopting.planned(stage.wanted("a"))
+
+
+def test_what_was_rendered_names_its_files_and_offers_a_patch(stage: Stage) -> None:
+    base = replace(load("base/a.yaml", TEXT.encode()).documents[0], line=2)
+    made = Made((base,), ("base/a.yaml", "shop/kustomization.yaml"))
+    plan = stage.adopting.planned(stage.wanted("a", made=made))
+    assert "is rendered from base/a.yaml:2" in str(plan.problem)
+    patch = json.loads(plan.patch)
+    assert (patch["kind"], patch["metadata"], patch["data"]) == (
+        "ConfigMap",
+        {"name": "a"},
+        {"a": "2"},
+    )
+
+
+def test_a_patch_states_just_what_is_adopted_and_takes_away_what_is_gone(stage: Stage) -> None:
+    (one,) = stage.wanted("a").adopted
+    body = {
+        "metadata": {"labels": {"app": "web", "hot": "1"}},
+        "spec": {
+            "replicas": 5,
+            "args": ["a", "b"],
+            "containers": [{"name": "web", "image": "a:2", "tty": True}, {"name": "new"}],
+        },
+    }
+    paths = [
+        "spec.replicas",
+        "spec.paused",
+        "spec.args[1]",
+        "metadata.labels.hot",
+        "spec.containers[name=web].image",
+        "spec.containers[name=web].tty",
+        "spec.containers[name=new]",
+        "spec.containers[name=old].image",
+    ]
+    changes = tuple(FieldChange(path, FieldVerdict.DRIFT, "x", "y") for path in paths)
+    patch = json.loads(
+        patch_of(one.document, replace(one, body=json.dumps(body).encode(), changes=changes))
+    )
+    assert patch["metadata"] == {"name": "a", "labels": {"hot": "1"}}
+    assert patch["spec"] == {
+        "replicas": 5,
+        "paused": None,
+        "args": ["a", "b"],
+        "containers": [
+            {"name": "web", "image": "a:2", "tty": True},
+            {"name": "new"},
+            {"name": "old", "$patch": "delete"},
+        ],
+    }
+
+
+def test_values_of_helm_and_inputs_are_named_where_no_file_states_it(stage: Stage) -> None:
+    plan = stage.adopting.planned(stage.wanted("a", made=Made((), ("t/a.yaml",), ("values.yaml",))))
+    assert "rendered from values.yaml" in str(plan.problem)
+    many = Made((), tuple(f"t/{i}.yaml" for i in range(8)))
+    plan = stage.adopting.planned(stage.wanted("a", made=many))
+    assert "t/4.yaml and 3 more" in str(plan.problem)
+
+
+def test_where_commits_must_be_signed_nothing_is_written(stage: Stage) -> None:
+    with pytest.raises(RejectedError, match="not signed"):
+        stage.anew(Signers()).planned(stage.wanted("a"))
+    assert stage.text() == TEXT
+
+
+def test_where_it_cannot_be_edited_in_place_the_line_is_named(stage: Stage) -> None:
+    wanted = stage.wanted("a")
+    (one,) = wanted.adopted
+    twin: Document = replace(one.document, index=7)
+    with pytest.raises(RejectedError, match=r"shop/all.yaml:2 cannot be edited: the file is not"):
+        stage.adopting.planned(replace(wanted, adopted=(replace(one, document=twin),)))

@@ -1,0 +1,189 @@
+"""What is promised of every write (safety.md), whatever happens in between, crashes included.
+
+Hypothesis chooses what happens; each write is looked at when the mind decides on it.  What the
+server and the inventory hold outlives the mind; what is under way when it dies is carried out or
+is not, and nobody hears of it.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from typing_extensions import override
+
+from core.model import Key, Pause, Problem, Remedy, Verdict
+from core.model.requests import Delete
+from core.reconcile.memory.commands import SetWriting
+from core.reconcile.memory.effects import Effect, Follow, Perform, ReadInventory, WriteInventory
+from core.reconcile.memory.inputs import ClusterWentBack, Input, PausesRead, SchemaRead, SourceLost
+from core.reconcile.memory.results import Applied, InventoryRead, InventoryRow
+from tests.core.reconcile.play import FOUND, MOVES, NAMES, Play
+from tests.core.reconcile.world import CONFIG_MAP, SCHEMAS, SPEC, ref, world
+
+TWO_OF_THREE = 5  # of eight
+
+
+@dataclass
+class Watched(Play):
+    """A play in which each write is held against what is promised of it."""
+
+    stored: tuple[InventoryRow, ...] = ()  # the inventory, as the cluster has it
+    followed: bool = False
+    ordered: set[Key] = field(default_factory=set)  # what a person accepted since the last crash
+
+    # What happens beside ------------------------------------------------------------------------
+
+    def crash(self, number: int) -> None:
+        """The process dies; each thing under way was done, or was not, and another one starts."""
+        for at, effect in enumerate(self.asked):
+            if number >> at & 1 and isinstance(effect, Perform | WriteInventory):
+                self._performed(effect)
+        for gone in (self.asked, self.answers, self.said, self.plans):
+            gone.clear()
+        self.made.clear()
+        self.ordered.clear()
+        now = self.mind.now
+        self.mind = world(healing=self.healing)
+        self.mind.now = now
+        self._tell(InventoryRead(SPEC.name, self.stored))
+        self._commit(self.git)
+        self._list()
+
+    def lose_git(self, _number: int) -> None:
+        """Git is away; the last good commit stays in force."""
+        self._tell(SourceLost(SPEC.name, Problem(Remedy.WAIT, "connection refused")))
+
+    def forbid(self, number: int) -> None:
+        """A person allows or forbids writing."""
+        self._tell(SetWriting(enabled=bool(number % 2)))
+
+    def pause(self, number: int) -> None:
+        """A person sets an object aside for ten minutes, or takes it up again."""
+        about = ref(CONFIG_MAP, NAMES[number % 2])
+        pause = Pause(about, self.mind.now + 600.0, "busy", "ada", self.mind.now)
+        self._tell(PausesRead(SPEC.name, (pause,) if number < TWO_OF_THREE else ()))
+
+    def go_back(self, _number: int) -> None:
+        """The server was restored from a snapshot: it says so, and is listed again."""
+        self.said.clear()
+        self._tell(ClusterWentBack("prod"))
+        self._tell(FOUND)
+        self._list()
+
+    def _follow(self, wanted: bool) -> None:
+        """A kind that is followed again is read from the beginning."""
+        before, self.followed = self.followed, wanted
+        if wanted and not before:
+            self._tell(SchemaRead("prod", CONFIG_MAP, SCHEMAS[CONFIG_MAP]))
+            self._list()
+
+    @override
+    def fail(self, number: int) -> None:
+        if not any(isinstance(each, ReadInventory) for each in self.asked):
+            super().fail(number)
+
+    # What is promised ---------------------------------------------------------------------------
+
+    @override
+    def execute(self, number: int) -> None:
+        if self.plans:
+            plan = self.plans[number % len(self.plans)]
+            self.ordered |= {step.key for step in plan.runnable}
+        super().execute(number)
+
+    @override
+    def _performed(self, effect: Effect) -> Input:
+        if isinstance(effect, ReadInventory):
+            return InventoryRead(effect.app, self.stored)
+        if isinstance(effect, WriteInventory):
+            self.stored = effect.rows
+        return super()._performed(effect)
+
+    @override
+    def _hear(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Perform):
+                self._hold_true_of(effect)
+        super()._hear(effects)
+        for each in effects:
+            if isinstance(each, Follow):
+                self._follow(CONFIG_MAP in each.kinds)
+        self.asked += [each for each in effects if isinstance(each, ReadInventory)]
+
+    def _hold_true_of(self, write: Perform) -> None:
+        state, name = self.mind.state, write.key.ref.name
+        app, cluster = state.apps[SPEC.name], state.clusters["prod"]
+        assert state.writing, "a write that nobody allowed"
+        assert app.healing or write.key in self.ordered, "a write that nobody wanted"
+        assert not cluster.view.frozen or write.key in self.ordered, "a heal while it is frozen"
+        paused = any(p.ref == write.key.ref and p.until > self.mind.now for p in app.pauses)
+        assert not paused or write.key in self.ordered, "a heal of what is set aside"
+        assert cluster.view.connected, "a write to a cluster that is not heard"
+        assert name in self.git, "a write to an object that Git does not state"
+        stated = json.loads(write.desired.body)["data"]
+        assert stated == {"a": self.git[name]}, "a write of what another commit stated"
+        assert not any(isinstance(each, Delete) for each in write.requests), "a deletion"
+        assert write.key not in self._under_way(), "two writes of one object at once"
+        rows = {row.ref: row for row in self.stored}
+        assert write.key.ref in rows or app.inventory_problem, "a write that is not on record"
+
+    def _under_way(self) -> set[Key]:
+        asked = {each.key for each in self.asked if isinstance(each, Perform)}
+        return asked | {each.key for each in self.answers if isinstance(each, Applied)}
+
+
+ALL: Mapping[str, Callable[[Watched, int], None]] = {
+    **MOVES,
+    "execute": Watched.execute,
+    "fail": Watched.fail,
+    "crash": Watched.crash,
+    "lose_git": Watched.lose_git,
+    "forbid": Watched.forbid,
+    "go_back": Watched.go_back,
+    "pause": Watched.pause,
+}
+
+
+class Safety(RuleBasedStateMachine):
+    """Anything happens, in any order."""
+
+    play: Watched
+
+    @initialize(healing=st.booleans())
+    def begin(self, *, healing: bool) -> None:
+        self.play = Watched(healing)
+
+    @rule(move=st.sampled_from(sorted(ALL)), number=st.integers(0, 7))
+    def happen(self, move: str, number: int) -> None:
+        ALL[move](self.play, number)
+
+    @override
+    def teardown(self) -> None:
+        """With permission, in the end the cluster is as Git says, whatever was in between."""
+        if not hasattr(self, "play"):
+            return
+        play = self.play
+        play.settle()
+        play.forbid(1)
+        play.pause(7)
+        play.heal(1)
+        play.refresh(0)
+        play.plan(0)
+        play.perform(0)
+        play.answer(0)
+        play.execute(len(play.plans) - 1)  # a person's order ends what waits for one
+        play.settle()
+        play.refresh(0)
+        play.settle()
+        for name, value in play.git.items():
+            assert play.mind.row(name).verdict is Verdict.IN_SYNC, play.mind.row(name).reason
+            assert play.content(name) == {"a": value}
+
+
+TestSafety = Safety.TestCase
+TestSafety.settings = settings(
+    max_examples=200, stateful_step_count=30, deadline=None, derandomize=True
+)

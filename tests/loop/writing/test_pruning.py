@@ -1,0 +1,135 @@
+"""Pruning, with every adapter: what goes, what stays, and what is said of it.
+
+The clock runs fast, so that two looks that lie 30 s apart take no 30 s: what is waited for is a
+state that stays.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cli.session import beside
+from core.clock import Clock
+from core.engine import connect
+from core.engine.engine import Engine
+from core.git import commit_files
+from core.model import AppSpec, ClusterSpec, EventName, Snapshot
+from tests.loop.clusters import Place, run, sandbox_place
+
+MAPS = "/api/v1/namespaces/default/configmaps"
+FASTER = 15.0  # 30 s are 2
+BEGAN = time.time()
+
+
+def fast() -> Clock:
+    """A clock that is ahead by now, ever more."""
+    began = time.monotonic()
+    return Clock(
+        wall=lambda: BEGAN + (time.time() - BEGAN) * FASTER,
+        monotonic=lambda: began + (time.monotonic() - began) * FASTER,
+        sleep=lambda seconds: asyncio.sleep(seconds / FASTER),
+    )
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    with sandbox_place(tmp_path) as made:
+        for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME"):
+            monkeypatch.setenv(name, made.environment()[name])
+        apps = "apps:\n  - {name: shop, repo: repo, namespace: default, prune: true}\n"
+        (tmp_path / "driftdeck.yaml").write_text(apps)
+        commit(made, **dict.fromkeys("abc", "1"))
+        assert run(made, "sync", "--yes").returncode == 0
+        yield made
+
+
+def commit(place: Place, **values: str | None) -> None:
+    """State ConfigMaps of these names; None deletes the file."""
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {}}}\ndata: {{value: '{}'}}\n"
+    files = {
+        f"{name}.yaml": None if value is None else text.format(name, value).encode()
+        for name, value in values.items()
+    }
+    new = not place.repo.exists()
+    author = "Ada <ada@example>"
+    commit_files(place.repo, files, author=author, message="Change", when=time.time(), init=new)
+
+
+def there(place: Place) -> list[str]:
+    items: Any = place.client.call("GET", MAPS).json()["items"]
+    return sorted(each["metadata"]["name"] for each in items if len(each["metadata"]["name"]) == 1)
+
+
+def recorded(place: Place) -> list[str]:
+    found: Any = place.client.call("GET", f"{MAPS}/driftdeck-shop-0").json()
+    return [line.split(" ")[0].rpartition("/")[2] for line in found["data"]["rows"].splitlines()]
+
+
+def engine_on(place: Place, spec: AppSpec | None = None) -> Engine:
+    """The controller, with permission to heal and to prune."""
+    app = AppSpec(
+        name="shop",
+        repo=str(place.repo),
+        revision="HEAD",
+        path="",
+        cluster="it",
+        namespace="default",
+        prune=True,
+    )
+    cluster = ClusterSpec(name="it", kubeconfig=str(place.kubeconfig))
+    journal = place.folder / "controller.sqlite"
+    return connect((spec or app,), (cluster,), healing=True, journal=journal, clock=fast())
+
+
+def followed(engine: Engine, holds: Callable[[Snapshot], bool]) -> Snapshot:
+    """Run an engine until something holds."""
+
+    async def reader(_: object) -> Snapshot:
+        async with asyncio.timeout(100):
+            async for snapshot in engine.snapshots():
+                if holds(snapshot):
+                    return snapshot
+        raise AssertionError("snapshots() never ends")
+
+    return asyncio.run(beside(engine, reader))
+
+
+def told(snapshot: Snapshot, name: EventName) -> list[str]:
+    return [event.message for event in snapshot.events if event.name is name]
+
+
+def test_what_git_dropped_goes_after_two_looks_and_leaves_the_inventory(place: Place) -> None:
+    commit(place, c=None)
+
+    def is_gone(snapshot: Snapshot) -> bool:
+        row = any(key.ref.name == "c" for key in snapshot.rows)
+        stored = not any(app.storing for app in snapshot.apps)
+        return bool(told(snapshot, EventName.PRUNED)) and not row and stored
+
+    seen = followed(engine_on(place), is_gone)
+    assert there(place) == ["a", "b"]
+    assert recorded(place) == ["a", "b"]
+    (drift,) = (e for e in seen.events if e.name is EventName.DRIFT_DETECTED)
+    (pruned,) = (e for e in seen.events if e.name is EventName.PRUNED)
+    assert pruned.time - drift.time >= 30
+    assert not told(seen, EventName.PRUNE_BLOCKED)
+
+
+def test_a_bad_commit_that_leaves_nothing_deletes_nothing_and_names_the_guard(place: Place) -> None:
+    commit(place, a=None, b=None, c=None)
+    done = run(place, "sync", "--prune", "--yes")
+    assert done.returncode == 4
+    assert "stops G4 not empty: Git states nothing at" in " ".join(done.stdout.split())
+    seen = followed(
+        engine_on(place),
+        lambda s: (
+            bool(told(s, EventName.PRUNE_BLOCKED)) and all(row.reason for row in s.rows.values())
+        ),
+    )
+    assert [row.reason[:12] for row in seen.rows.values()] == ["G4 not empty"] * 3
+    assert [words[:12] for words in told(seen, EventName.PRUNE_BLOCKED)] == ["G4 not empty"]
+    assert there(place) == ["a", "b", "c"]
