@@ -231,8 +231,9 @@ class View:
             rows = [row for row in (self.snapshot.rows.get(selected),) if row is not None]
         if not rows:
             return frozenset(), "choose an object (2) first"
-        keys = frozenset(row.key for row in rows if row.verdict is Verdict.DRIFTED)
-        return keys, "" if keys else "only what is drifted can be adopted"
+        wanted = {Verdict.DRIFTED, Verdict.EXTRA}
+        keys = frozenset(row.key for row in rows if row.verdict in wanted)
+        return keys, "" if keys else "only what is drifted or extra can be adopted"
 
     def _marked(self) -> tuple[frozenset[Key], str]:
         rows = [self.snapshot.rows[key] for key in sorted(self.marks)]

@@ -78,6 +78,8 @@ def _subject(plan: AdoptPlan) -> str:
     first, *others = plan.adopted
     if others:
         return clean(f"Adopt live values of {len(plan.adopted)} objects of {plan.app}")
+    if not first.changes:
+        return clean(f"Adopt {first.key.ref.kind} {first.key.ref.name}")
     field, *more = (change.path for change in first.changes)
     what = f"{len(more) + 1} live values" if more else field
     return clean(f"Adopt {what} of {first.key.ref.kind} {first.key.ref.name}")
@@ -85,6 +87,9 @@ def _subject(plan: AdoptPlan) -> str:
 
 def _lines(adopted: Adopted, now: float) -> Iterator[str]:
     yield clean(f"{adopted.key.ref}, as it is live:")
+    if not adopted.changes:
+        told = plain(story(adopted.actor, now))
+        yield clean(f"- all of it, made by {told}" if told else "- all of it")
     for change in adopted.changes:
         yield clean(
             f"- {change.path}: {_text(change.git)} -> {_text(change.live)}{_who(change, now)}"

@@ -27,6 +27,7 @@ from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.judging.holds.breaker import waive, within_budget
+from core.reconcile.judging.holds.fields import held_fields
 from core.reconcile.judging.holds.holds import is_apart
 from core.reconcile.judging.holds.pauses import end_pauses, pause_of
 from core.reconcile.memory.draft import Draft
@@ -74,6 +75,8 @@ def prune(draft: Draft) -> None:
             if draft.app(name).spec.cluster == cluster
             for key in draft.tally(name).dropped
             if pause_of(draft.app(name), key.ref, draft.now) is None
+            and (row := draft.row(key)) is not None
+            and not held_fields(draft, row)
         ]
         wanted = with_prunes(draft, Plan("", ()), keys)
         if wanted.runnable:

@@ -9,6 +9,7 @@ from core.model import (
     Absent,
     Cause,
     Desired,
+    Document,
     Drift,
     FieldChange,
     FieldVerdict,
@@ -19,7 +20,8 @@ from core.model import (
 )
 from core.model.adoptions import Adopted
 from core.model.paths import Part, Parts, parse_path, position, value_at
-from core.reconcile.judging.judging import live_at
+from core.reconcile.acting.adopting.stripping import stripped
+from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 
 _HIDDEN = "its values are secret, and would be written down in clear; edit it in Git"
@@ -36,6 +38,8 @@ def chosen(draft: Draft, key: Key, fields: frozenset[str]) -> Adopted | str:
         fields: Paths of the fields; without any, all that drifted.
     """
     row, app = draft.row(key), draft.app(key.app)
+    if row is not None and row.verdict is Verdict.EXTRA:
+        return _whole(draft, row)
     desired = app.desired.get(key.ref)
     why = _why_not(row, desired)
     if why:
@@ -75,9 +79,26 @@ def _why_not(row: Drift | None, desired: Desired | None) -> str:
         return "it cannot be judged now"
     if row.verdict is Verdict.MISSING:
         return "it is not in the cluster; take it away with git"
-    if row.verdict is Verdict.EXTRA or desired is None:
-        return "Git does not state it; commit a file of it with git"
-    return ""
+    return "" if desired is not None else "it cannot be judged now"
+
+
+def _whole(draft: Draft, row: Drift) -> Adopted | str:
+    """Say what a file of an object would be that Git does not state yet."""
+    key, app = row.key, draft.app(row.key.app)
+    if row.cause is Cause.GIT_AHEAD:
+        return "Git dropped it; revert the commit that did"
+    if is_secret_kind(key.ref.kind):
+        return _HIDDEN
+    if any(each.document.made is not None for each in app.desired.values()):
+        return "the app is rendered; add a file of it to what it is rendered from"
+    live = live_at(draft.cluster(app.spec.cluster), row.kind, key.ref)
+    if live is None:
+        return "no more than its name is read here; commit a file of it with git"
+    body = stripped(msgspec.json.decode(live.body), policy_of(app.spec).classes)
+    if body is None:
+        return "the server does not tell who set what in it; commit a file of it with git"
+    document = Document(row.kind, key.ref.namespace or None, key.ref.name, b"", "", 0, 0)
+    return Adopted(key, document, msgspec.json.encode(body), actor=row.actor)
 
 
 def _is_chosen(row: Drift, change: FieldChange, fields: frozenset[str]) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from core.compare import Evidence, OwnerClass, absence, class_of, spared
+from core.compare import Evidence, OwnerClass, absence, class_of, presence, spared
 from core.compare.equality.schema import UNKNOWN
 from core.model import (
     AppSpec,
@@ -23,6 +23,7 @@ from core.model import (
     Verdict,
 )
 from core.model.paths import parse_path
+from core.reconcile.judging.extras import live_of
 from core.reconcile.memory.draft import Draft
 
 NOTHING: Mapping[str, Held] = {}
@@ -35,6 +36,8 @@ def held_fields(draft: Draft, row: Drift) -> Mapping[str, Held]:
         return NOTHING
     if row.verdict is Verdict.MISSING:
         return dict(_absence(draft, row))
+    if row.verdict is Verdict.EXTRA:
+        return dict(_presence(draft, row))
     if row.verdict is not Verdict.DRIFTED:
         return NOTHING
     return dict(_young(spec, row, draft.now)) | dict(_ruled(draft, row))
@@ -66,6 +69,14 @@ def _absence(draft: Draft, row: Drift) -> Iterator[tuple[str, Held]]:
     app = draft.app(row.key.app)
     desired = app.desired.get(row.key.ref)
     note = absence(app.spec.no_heal, desired) if app.spec.no_heal and desired is not None else ""
+    if note:
+        yield "", _by_rule(note)
+
+
+def _presence(draft: Draft, row: Drift) -> Iterator[tuple[str, Held]]:
+    spec = draft.app(row.key.app).spec
+    found = live_of(draft.cluster(spec.cluster), row.key.ref)
+    note = presence(spec.no_heal, row.key.ref, found[1]) if spec.no_heal and found else ""
     if note:
         yield "", _by_rule(note)
 

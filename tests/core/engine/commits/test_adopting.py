@@ -215,6 +215,27 @@ def test_values_of_helm_and_inputs_are_named_where_no_file_states_it(stage: Stag
     assert "t/4.yaml and 3 more" in str(plan.problem)
 
 
+def test_a_new_object_gets_a_file_of_its_own_that_the_app_reads(stage: Stage) -> None:
+    (one,) = stage.wanted("a").adopted
+    document = Document(one.document.kind, None, "x:y", b"", "", 0, 0)
+    key = Key("shop", ObjectRef("", "ConfigMap", "web", "x:y"))
+    body = b'{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"x:y"},"data":{"a":"1"}}'
+    new = Adopted(key, document, body, actor=BOB)
+    plan = stage.adopting.planned(replace(stage.wanted("b"), adopted=(new,)))
+    assert plan.files == ("shop/configmap-x-y.yaml",)
+    stage.adopting.made(plan)
+    text = stage.sample.git("show", "main:shop/configmap-x-y.yaml")
+    assert text == ('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: "x:y"\ndata:\n  a: "1"\n')
+    message = stage.sample.git("show", "-s", "--format=%B", "main")
+    assert "- all of it, made by bob" in message
+    again = replace(plan, revision=stage.sample.git("rev-parse", "main").strip())
+    with pytest.raises(RejectedError, match="already"):
+        stage.adopting.planned(again)
+    stage.spec = replace(stage.spec, exclude=("configmap-*",))
+    with pytest.raises(RejectedError, match=r"does not read configmap-x-y\.yaml"):
+        stage.anew().planned(again)
+
+
 def test_where_commits_must_be_signed_nothing_is_written(stage: Stage) -> None:
     with pytest.raises(RejectedError, match="not signed"):
         stage.anew(Signers()).planned(stage.wanted("a"))
