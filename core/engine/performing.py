@@ -18,7 +18,7 @@ from core.engine.commits.announced import Announced
 from core.engine.failing import Asking, answer, failed
 from core.engine.journalled import Journalled
 from core.engine.seams import Adapters, ClusterLike
-from core.engine.trying import tried
+from core.engine.trying import tried, tried_new
 from core.errors import OutdatedError, ProductError, UsageError
 from core.health import trouble
 from core.model import Blocked, Healths, Live, Step
@@ -280,9 +280,10 @@ class Performer:
 
     async def _check_access(self, effect: CheckAccess) -> Input:
         cluster = self._adapters.clusters[effect.plan.cluster]
+        room = asyncio.Semaphore(DRY_RUNS_MAX)
         async with asyncio.TaskGroup() as tasks:
             checks = [
-                tasks.create_task(self._checked(cluster, effect, step))
+                tasks.create_task(self._checked(cluster, effect, step, room))
                 for step in effect.plan.steps
             ]
         found = [check.result() for check in checks]
@@ -291,14 +292,19 @@ class Performer:
         return PlanPrepared(effect.request, plan, blocking)
 
     async def _checked(
-        self, cluster: ClusterLike, effect: CheckAccess, step: Step
+        self, cluster: ClusterLike, effect: CheckAccess, step: Step, room: asyncio.Semaphore
     ) -> tuple[Step, tuple[str, ...] | None]:
-        problem = step.problem or await answer(_problem_of(cluster, effect, step), str)
+        if step.problem:
+            return step, None
+        problem = await answer(_problem_of(cluster, effect, step), str)
         trial = effect.trials.get(step.key)
-        if problem or trial is None:
+        if problem:
             return replace(step, problem=problem), None
-        problem, blocking = await tried(cluster, step, trial)
-        return replace(step, problem=problem), blocking
+        async with room:
+            if trial is not None:
+                problem, blocking = await tried(cluster, step, trial)
+                return replace(step, problem=problem), blocking
+            return await tried_new(cluster, step), None
 
 
 def _unread(error: ProductError) -> str:

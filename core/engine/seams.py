@@ -61,6 +61,9 @@ class ClusterLike(Protocol):
     ) -> Confirmed:
         """Ask what *request*, which brings *desired*, would make of *live*."""
 
+    async def try_out(self, request: Apply) -> None:
+        """Have the server say whether it would take an object that is new, by a dry-run."""
+
     async def perform(
         self, requests: Sequence[Request], live: Live | None
     ) -> tuple[Live | None, ...]:

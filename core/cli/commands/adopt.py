@@ -10,7 +10,7 @@ from core.clean import clean
 from core.cli.commands.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
-from core.cli.output.plan_text import run_lines
+from core.cli.output.plans.text import run_lines
 from core.cli.output.report import Page, change_lines
 from core.cli.output.streams import put
 from core.cli.session import (

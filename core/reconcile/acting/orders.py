@@ -16,6 +16,7 @@ from core.reconcile.acting.healing import (
 )
 from core.reconcile.acting.order.gates import depths_of, gate_of, held_by_waves
 from core.reconcile.acting.order.stages import Order
+from core.reconcile.acting.order.trials import trials_of, with_untried
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.prune.cycles import look, want
 from core.reconcile.acting.prune.steps import with_prunes
@@ -221,7 +222,8 @@ def _plan(
         words = read_only_words(draft, made.cluster)
         steps = tuple(replace(step, problem=words or step.problem) for step in made.steps)
         made = replace(made, place=draft.cluster(made.cluster).view.called, steps=steps)
-    return with_requests(draft, made)
+    made = with_requests(draft, made)
+    return made if auto else with_untried(draft, made)
 
 
 def _waiting(draft: Draft, made: Plan) -> Iterator[str]:
@@ -275,6 +277,7 @@ def _ask(draft: Draft, request: int, made: Plan) -> None:
             served.update(app.promised)
         kinds = {step.kind for step in made.steps}
         resources = {kind: served[kind] for kind in kinds if kind in served}
-        draft.effects.append(CheckAccess(request, made, resources))
+        trials = dict(trials_of(draft, made))
+        draft.effects.append(CheckAccess(request, made, resources, trials))
     else:
         draft.answer(request, made)

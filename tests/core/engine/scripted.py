@@ -150,6 +150,9 @@ class ScriptedCluster:
             return Confirmed(key, desired, live, predicted=desired.body, patch=request)
         return Confirmed(key, desired, live, predicted=request.body)
 
+    async def try_out(self, request: Apply) -> None:
+        self.script.play("try_out", request.ref.name)
+
     async def perform(
         self, requests: Sequence[Request], live: Live | None
     ) -> tuple[Live | None, ...]:
