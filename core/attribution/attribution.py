@@ -17,7 +17,6 @@ from core.model import AppSpec, AuditEvent
 from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
 from core.reconcile.memory.results import CommitRead, Explained, LookedBack, Recalled
 
-_RENDERED: Final = "it is rendered, and what earlier commits make of it is not rendered again"
 _SEALED: Final = "its earlier versions are encrypted"
 
 
@@ -70,8 +69,6 @@ class Attribution:
             ProductError: Git cannot say now.
         """
         document = asked.document
-        if document.made is not None:
-            return LookedBack(asked.request, asked.key, problem=_RENDERED)
         if document.sealed:
             return LookedBack(asked.request, asked.key, problem=_SEALED)
         repository = self._repositories.opened(self._specs[asked.key.app].repo)

@@ -33,6 +33,7 @@ _NOT_BLAMED: Final = "the last commit of the app's folder: its files do not stat
 _LACKING: Final = "set by a commit that is not here, for this is a partial clone"
 _NOT_TRACED: Final = "the last commit of the files it is rendered from: no line states just this"
 _OF_CHART: Final = "the last commit of its values: this may be of the chart, which is not in Git"
+_OF_BASE: Final = "the last commit of the app's own files: this may be of a base elsewhere"
 _NOT_STATED: Final = "the last commit that changed the object: its file leaves this field out"
 
 
@@ -175,7 +176,10 @@ class Origins:
         made = Found(newest, cut=self._repository.is_cut(newest))
         origin = self._origin(document.file, document.line, made)
         pulled = self._repository.blob_at(self._revision, document.file) is None
-        note = _OF_CHART if pulled else _NOT_TRACED
+        of_chart = (
+            "@" in document.file.partition("/")[0]
+        )  # NAME@VERSION; of a base HOST/PATH@COMMIT
+        note = (_OF_CHART if of_chart else _OF_BASE) if pulled else _NOT_TRACED
         return origin if made.cut else replace(origin, note=note)
 
     def of_value(self, files: tuple[str, ...], path: Parts, said: Json) -> Origin | None:

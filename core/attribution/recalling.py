@@ -5,7 +5,7 @@ the object into another file where it came from there.  A version that cannot be
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -51,8 +51,16 @@ def looked_back(
     Raises:
         UnavailableError: The repository cannot be read.
     """
+    versions = _Walk(repository, reader, document, revision).versions()
+    return spans(repository, document, versions)
+
+
+def spans(
+    repository: Repository, document: Document, versions: Iterable[tuple[str, bytes]]
+) -> tuple[Statement, ...]:
+    """Say between which commits *document* was stated as each of the *versions*, newest first."""
     found: list[tuple[bytes, str]] = []  # each with the commit that first stated it
-    for commit, body in _Walk(repository, reader, document, revision).versions():
+    for commit, body in versions:
         if found and found[-1][0] == body:
             found[-1] = (body, commit)
         elif len(found) == STATEMENTS_MAX:

@@ -1,11 +1,13 @@
 """The exit code that a snapshot deserves: problems before drift, drift before peace."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from core.errors import ProductError
 from core.model import (
     DRIFT_VERDICTS,
     AppView,
+    Plan,
     Problem,
     Remedy,
     Run,
@@ -37,6 +39,12 @@ def code_of_error(error: ProductError) -> int:
     if type(error) is ProductError:
         return BUG  # nobody can do anything about an error that does not say what it is
     return code_of(problem_of(error))
+
+
+def plan_exit(plans: Iterable[Plan]) -> int:
+    """Return the exit code of the worst reason why a step of some plans cannot be done."""
+    steps = (step for plan in plans for step in plan.steps if step.problem)
+    return max((CODES[step.remedy] for step in steps), default=0)
 
 
 def run_exit(run: Run) -> int:

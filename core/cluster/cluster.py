@@ -164,6 +164,14 @@ class Cluster:
             patch=patch,
         )
 
+    async def try_out(self, request: Apply) -> None:
+        """Have the server say whether it would take an object that is new, by a dry-run.
+
+        Raises:
+            ProductError: It would not, as `perform` says it; or it does not say.
+        """
+        await self._gateway.try_out(self._presence.resource(request.kind), request)
+
     async def perform(
         self, requests: Sequence[Change], live: Live | None
     ) -> tuple[Live | None, ...]:

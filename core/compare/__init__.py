@@ -26,7 +26,7 @@ from core.compare.judge import (
 from core.compare.lives import live_document
 from core.compare.masking import is_secret_kind, mask, mask_object, masked_text
 from core.compare.restating import own_namespace, paired, restated, stated
-from core.compare.rules.ignoring import absence, left_whole, presence
+from core.compare.rules.ignoring import absence, left_whole, presence, spared
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
 
@@ -75,6 +75,7 @@ __all__ = [
     "restated",
     "scale_of",
     "schemas",
+    "spared",
     "stated",
     "tracker_of",
 ]

@@ -1,12 +1,14 @@
 """Two states of Git compared with each other: no cluster is asked, and no kubeconfig is read."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from threading import Lock
 from typing import Final
 
 from core.attribution.origins import Origins
+from core.attribution.recalling import spans
 from core.attribution.rendering import attached, origin_of
 from core.compare import (
     detailed,
@@ -19,7 +21,7 @@ from core.compare import (
     stated,
 )
 from core.errors import NoFolderError, ProductError
-from core.git import Conversation, Repositories
+from core.git import Conversation, Repositories, Repository
 from core.manifests import Folder, Reader
 from core.model import (
     Absent,
@@ -37,10 +39,13 @@ from core.model import (
 )
 from core.model.comparisons import Comparison, End, Restatement, Turn
 from core.model.sources.charts import Chart
+from core.reconcile.memory.effects import LookBack
+from core.reconcile.memory.results import LookedBack
 from core.render import Pulling
 from core.sources.reading import Folders, Makers, Stated
 
 _NOTHING: Final = Stated("", Folder((), (), ()))
+RENDERED_MAX: Final = 12  # commits; each takes a run of the renderer, or two
 ORIGINS_MAX: Final = 200  # objects; each takes a walk through the history of its file
 
 
@@ -95,6 +100,36 @@ class Comparing:
         """Compare two states that are here; no server is asked.  Threads may share it.  Blocks."""
         with self._lock:
             return self._compared(End(before), End(after), {})
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Render one object as commits stated it that changed what it is made from.  Blocks.
+
+        Commits at which it cannot be rendered are passed by.  Threads may share it.
+
+        Raises:
+            ProductError: Git cannot say now.
+        """
+        with self._lock:
+            repository = self._repositories.opened(asked.spec.repo)
+            versions = self._versions(repository, asked)
+            found = spans(repository, asked.document, versions)
+        return LookedBack(asked.request, asked.key, found)
+
+    def _versions(self, repository: Repository, asked: LookBack) -> Iterator[tuple[str, bytes]]:
+        """Yield what the newest of those commits made of the object."""
+        made = asked.document.made
+        inputs = {path.rpartition("/")[0] for path in made.inputs} if made is not None else set()
+        folders = sorted(inputs | {asked.spec.path})
+        walk = repository.walk((asked.revision, folder) for folder in folders)
+        changed = (commit for commit, lines in walk.changes() if lines)
+        for commit in islice(changed, RENDERED_MAX):
+            at = replace(asked.spec, revision=commit)
+            try:
+                folder = self._folder(End(at, repository.commit(commit))).folder
+            except ProductError:
+                continue
+            same = (d for d in folder.documents if _is_of(d, asked.document))
+            yield from ((commit, document.body) for document in islice(same, 1))
 
     def _fetched(self, specs: Iterable[AppSpec]) -> Mapping[tuple[str, str], Problem]:
         """Bring the caches of remotes up to date; by repository and revision what is wrong."""
@@ -220,6 +255,11 @@ class Comparing:
         sealed = _is_sealed(was, now)
         whole = masked_text(mask_object(body, ref, key=self._key, sealed=sealed))
         return whole if isinstance(whole, dict) else {}
+
+
+def _is_of(one: Document, other: Document) -> bool:
+    named = (one.kind.group, one.kind.kind, one.name, one.namespace)
+    return named == (other.kind.group, other.kind.kind, other.name, other.namespace)
 
 
 def _is_sealed(*sides: Document | None) -> bool:

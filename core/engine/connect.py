@@ -7,12 +7,12 @@ from pathlib import Path
 from core.attribution import Attribution
 from core.clock import Clock
 from core.cluster import Cluster
-from core.engine.adopting.adopting import Adopting
+from core.engine.commits.adopting import Adopting
+from core.engine.commits.reverting import Reverts
 from core.engine.comparing import Comparing
 from core.engine.digest_key import digest_key
 from core.engine.engine import Engine
 from core.engine.inbox import Inbox
-from core.engine.reverting import Reverts
 from core.engine.seams import Adapters
 from core.git import Marks, Repositories
 from core.journal import Journal

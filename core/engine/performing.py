@@ -5,10 +5,8 @@ Only bugs escape, and those end the engine.
 """
 
 import asyncio
-import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final, assert_never
@@ -16,15 +14,15 @@ from typing import Final, assert_never
 import msgspec
 
 from core.clock import Clock
+from core.engine.commits.announced import Announced
 from core.engine.failing import Asking, answer, failed
 from core.engine.journalled import Journalled
 from core.engine.seams import Adapters, ClusterLike
-from core.engine.trying import tried
+from core.engine.trying import tried, tried_new
 from core.errors import OutdatedError, ProductError, UsageError
 from core.health import trouble
-from core.model import Blocked, Healths, Live, RevertPlan, Step
-from core.model.adoptions import AdoptPlan
-from core.model.journal import Deed, Done, Intent
+from core.model import Blocked, Healths, Live, Step
+from core.model.journal import Done
 from core.reconcile.acting.prune.pruning import last_word
 from core.reconcile.memory.effects import (
     CheckAccess,
@@ -69,7 +67,6 @@ from core.reconcile.memory.results import (
     Pruned,
     Reverted,
     RevertFound,
-    RevertPrepared,
 )
 from core.remedy import verbs
 
@@ -92,6 +89,7 @@ class Performer:
         self._branches, self._clock = dict(branches), clock
         self._contacted: set[str] = set()
         self._journalled = Journalled(adapters.journal, adapters.clusters, adapters.marks)
+        self._commits = Announced(adapters, self._journalled)
         self._dry_runs: dict[str, deque[Confirm]] = {}
         self._dry_running: Counter[str] = Counter()
         self._wakes: set[float] = set()
@@ -172,7 +170,7 @@ class Performer:
             case WriteInventory():
                 return await self._write_inventory(effect)
             case LookBack():
-                return await asyncio.to_thread(self._adapters.attribution.look_back, effect)
+                return await asyncio.to_thread(self._looked_back, effect)
             case WritePause(run, name, app, namespace, ref, pause, home):
                 write = self._adapters.clusters[name].write_pause
                 return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
@@ -187,19 +185,19 @@ class Performer:
             case Recall():
                 return await asyncio.to_thread(self._adapters.attribution.recall, effect)
             case ComputeRevert():
-                return await self._planned(effect)
+                return await self._commits.planned(effect)
             case ReadCommit():
                 return await asyncio.to_thread(self._adapters.attribution.show, effect)
             case CompareStates(request, before, after):
                 apart = self._adapters.comparing.compared_at
                 return Compared(request, await asyncio.to_thread(apart, before, after))
             case MakeRevert(run, plan):
-                return Reverted(run, plan.app, await self._reverted(plan))
+                return Reverted(run, plan.app, await self._commits.reverted(plan))
             case ComputeAdoption(request, plan):
                 planned = self._adapters.adopting.planned
                 return AdoptionPrepared(request, await asyncio.to_thread(planned, plan))
             case MakeAdoption(run, plan):
-                return AdoptionMade(run, await self._adopted(plan))
+                return AdoptionMade(run, await self._commits.adopted(plan))
             case FindRevert(run, app, revert, head):
                 is_in = self._adapters.reverts.is_in
                 return RevertFound(run, head, await asyncio.to_thread(is_in, app, revert, head))
@@ -236,35 +234,6 @@ class Performer:
         await self._journalled.write(intent, send, _version_after)
         return Pruned(key, effect.uid)
 
-    async def _reverted(self, plan: RevertPlan) -> str:
-        plan = replace(plan, mark=secrets.token_hex(8))
-        intent = Intent(
-            deed=Deed.REVERT if plan.restores is None else Deed.ROLLBACK,
-            app=plan.app,
-            auto=False,
-            revision=plan.target.id,
-            aim=self._adapters.reverts.aim(plan),
-        )
-        make = partial(asyncio.to_thread, self._adapters.reverts.made, plan)
-        return await self._journalled.write(intent, make, str)
-
-    async def _adopted(self, plan: AdoptPlan) -> str:
-        plan = replace(plan, mark=secrets.token_hex(8))
-        aim = self._adapters.adopting.aim(plan)
-        changes = tuple(change for each in plan.adopted for change in each.changes)
-        intent = Intent(deed=Deed.ADOPT, app=plan.app, auto=False, aim=aim, changes=changes)
-        make = partial(asyncio.to_thread, self._adapters.adopting.made, plan)
-        return await self._journalled.write(intent, make, str)
-
-    async def _planned(self, asked: ComputeRevert) -> Input:
-        """Work a revert out, after it is known what became of earlier ones."""
-        reverts = self._adapters.reverts
-        with suppress(ProductError):  # it will say so before anything is written
-            await self._journalled.find_out("", reverts.repository(asked.app))
-        plan = partial(reverts.planned, asked.app, asked.commit)
-        planned = await asyncio.to_thread(plan, back=asked.back, begins=asked.begins)
-        return RevertPrepared(asked.request, planned)
-
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
         place, asked = (app, effect.namespace, effect.home), effect.asked
@@ -280,6 +249,12 @@ class Performer:
         cluster = self._adapters.clusters[effect.cluster]
         events = await cluster.writes_of(effect.kind, effect.key.ref)
         return await asyncio.to_thread(self._adapters.attribution.look_up, effect, events)
+
+    def _looked_back(self, effect: LookBack) -> Input:
+        rendered = effect.document.made is not None and not effect.document.sealed
+        adapters = self._adapters
+        looks = adapters.comparing.look_back if rendered else adapters.attribution.look_back
+        return looks(effect)
 
     async def _found_done(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
         found = tuple(await self._adapters.journal.to_undo(number, apps))
@@ -305,9 +280,10 @@ class Performer:
 
     async def _check_access(self, effect: CheckAccess) -> Input:
         cluster = self._adapters.clusters[effect.plan.cluster]
+        room = asyncio.Semaphore(DRY_RUNS_MAX)
         async with asyncio.TaskGroup() as tasks:
             checks = [
-                tasks.create_task(self._checked(cluster, effect, step))
+                tasks.create_task(self._checked(cluster, effect, step, room))
                 for step in effect.plan.steps
             ]
         found = [check.result() for check in checks]
@@ -316,14 +292,19 @@ class Performer:
         return PlanPrepared(effect.request, plan, blocking)
 
     async def _checked(
-        self, cluster: ClusterLike, effect: CheckAccess, step: Step
+        self, cluster: ClusterLike, effect: CheckAccess, step: Step, room: asyncio.Semaphore
     ) -> tuple[Step, tuple[str, ...] | None]:
-        problem = step.problem or await answer(_problem_of(cluster, effect, step), str)
+        if step.problem:
+            return step, None
+        problem = await answer(_problem_of(cluster, effect, step), str)
         trial = effect.trials.get(step.key)
-        if problem or trial is None:
+        if problem:
             return replace(step, problem=problem), None
-        problem, blocking = await tried(cluster, step, trial)
-        return replace(step, problem=problem), blocking
+        async with room:
+            if trial is not None:
+                problem, blocking = await tried(cluster, step, trial)
+                return replace(step, problem=problem), blocking
+            return await tried_new(cluster, step), None
 
 
 def _unread(error: ProductError) -> str:

@@ -1,6 +1,6 @@
 """The seams of the engine: all that it asks of an API server, of Git, and of who did what.
 
-`core.cluster`, `core.sources`, `core.attribution` and `core.engine.reverting` are on the other
+`core.cluster`, `core.sources`, `core.attribution` and `core.engine.commits` are on the other
 side, and in tests a script.  Whatever is learnt without being asked goes into the inbox.
 """
 
@@ -60,6 +60,9 @@ class ClusterLike(Protocol):
         self, key: Key, desired: Desired, live: Live, request: Apply | Edit
     ) -> Confirmed:
         """Ask what *request*, which brings *desired*, would make of *live*."""
+
+    async def try_out(self, request: Apply) -> None:
+        """Have the server say whether it would take an object that is new, by a dry-run."""
 
     async def perform(
         self, requests: Sequence[Request], live: Live | None
@@ -216,6 +219,10 @@ class JournalLike(Protocol):
 
 class ComparingLike(Protocol):
     """Git against Git."""
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        """Find what Git made of one rendered object, commit by commit; blocks."""
+        ...
 
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         """Compare what two apps state, each at a commit that is here; blocks."""

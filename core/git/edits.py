@@ -1,7 +1,7 @@
 """Files of a branch given new contents by one commit: shown first, then made as it was shown."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from core.clean import clean
@@ -42,15 +42,17 @@ def plan_edit(
     revision: str,
     parent: str,
     branch: str = "",
+    begun: Container[str] = (),
 ) -> EditPlan:
     """Work out the commit that gives files new contents.
 
     Args:
         repository: Where.
-        contents: By path, the new bytes of files that are there.
+        contents: By path, the new bytes of files.
         revision: What the files were read at: the branch that is added to.
         parent: The commit that it meant then.
         branch: A branch that is to begin there instead.
+        begun: Paths of files that are not there yet; all others are.
 
     Raises:
         RejectedError: It cannot be made.
@@ -58,7 +60,10 @@ def plan_edit(
     """
     store = repository.store
     ref = ref_for(store, branch or revision, begins=bool(branch))
-    changes = tuple(_change(repository, parent, path, new) for path, new in contents.items())
+    changes = tuple(
+        _change(repository, parent, path, new, begun=path in begun)
+        for path, new in contents.items()
+    )
     settings = GitSettings(store.repo, os.environ)
     check_owner(store, settings)
     check_free(store, ref)
@@ -112,9 +117,13 @@ def make_edit(
         )
 
 
-def _change(repository: Repository, parent: str, path: str, new: bytes) -> Change:
+def _change(repository: Repository, parent: str, path: str, new: bytes, *, begun: bool) -> Change:
     parts = parts_of(path)
     entry = repository.store.entry(parent, parts)
+    if begun and entry is not None:
+        raise RejectedError(f"there is a {clean(path)} already")
+    if begun and all(map(is_safe_name, parts)):
+        return Change(parts, None, Content(new))
     if entry is None or entry.mode not in {0o100644, 0o100755} or not all(map(is_safe_name, parts)):
         raise RejectedError(f"{clean(path)} is no regular file of its own; edit it with git")
     head = Content(repository.store.blob(entry.id), entry.mode)

@@ -5,9 +5,9 @@ app that names it, and not the others of its repository.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from threading import Event, Lock, Thread
-from typing import Final
+from typing import Final, Protocol
 
 from core.errors import ProductError, UnavailableError
 from core.git.remotes.asking import Conversation
@@ -18,6 +18,16 @@ from core.model.sources.remotes import Remote
 DEADLINE_S: Final = 120.0  # of one fetch
 AGAIN_S: Final = 30.0  # a server that failed is left alone for so long
 SOON_S: Final = 1.0
+
+
+class Fetching(Protocol):
+    """Repositories of other machines, by their addresses."""
+
+    def opened(self, path: str) -> Repository:
+        """Return what was fetched of one."""
+
+    def fetching(self, path: str, revisions: Iterable[str]) -> Conversation:
+        """Return what asks its server."""
 
 
 class _Fetch:
@@ -40,39 +50,37 @@ class _Fetch:
 class Pinned:
     """Has commits fetched.  Threads may share it."""
 
-    def __init__(
-        self,
-        opened: Callable[[str], Repository],
-        fetching: Callable[[str, tuple[str, ...]], Conversation],
-    ) -> None:
-        """Fetch nothing yet.
-
-        Args:
-            opened: Opens the cache of a repository by its address.
-            fetching: Says how its server is asked.
-        """
-        self._opened, self._fetching = opened, fetching
+    def __init__(self) -> None:
+        """Fetch nothing yet."""
         self._fetches: dict[tuple[str, str], _Fetch] = {}
         self._lock = Lock()
 
-    def repository(self, remote: Remote, commit: str, *, patience_s: float) -> Repository:
+    def repository(
+        self, remotes: Fetching, remote: Remote, commit: str, *, patience_s: float
+    ) -> Repository:
         """Return a repository that has a commit.  Blocks, for at most about *patience_s*.
+
+        Args:
+            remotes: How servers are asked; it is not kept, for it keeps this.
+            remote: The repository.
+            commit: Its whole id.
+            patience_s: Afterwards it is still fetched, and this may be asked again.
 
         Raises:
             UnavailableError: It is still being fetched, or cannot be now.
             ProductError: The server does not have it, or refuses.
         """
         where = str(remote.address)
-        found = self._held(where, commit)
+        found = _held(remotes, where, commit)
         if found is not None:
             return found
-        fetch = self._fetch(where, commit)
+        fetch = self._fetch(remotes, where, commit)
         if not fetch.done.wait(patience_s):
             reason = f"{where}: {commit[:12]} is being fetched"
             raise UnavailableError(reason, retry_after_s=SOON_S)
         if fetch.problem is not None:
             raise _again(error_of(fetch.problem))
-        found = self._held(where, commit)
+        found = _held(remotes, where, commit)
         if found is None:
             raise UnavailableError(f"{where} did not send {commit[:12]}", retry_after_s=AGAIN_S)
         return found
@@ -83,23 +91,24 @@ class Pinned:
             for fetch in self._fetches.values():
                 fetch.conversation.end()
 
-    def _held(self, where: str, commit: str) -> Repository | None:
-        try:
-            repository = self._opened(where)
-            repository.commit(commit)
-        except ProductError:
-            return None
-        return repository
-
-    def _fetch(self, where: str, commit: str) -> _Fetch:
+    def _fetch(self, remotes: Fetching, where: str, commit: str) -> _Fetch:
         with self._lock:
             fetch = self._fetches.get((where, commit))
             over = fetch is not None and fetch.done.is_set()
             stands = fetch is not None and time.monotonic() - fetch.ended_at < AGAIN_S
             if fetch is None or (over and not stands):
-                fetch = _Fetch(self._fetching(where, (commit,)), commit, where)
+                fetch = _Fetch(remotes.fetching(where, (commit,)), commit, where)
                 self._fetches[where, commit] = fetch
             return fetch
+
+
+def _held(remotes: Fetching, where: str, commit: str) -> Repository | None:
+    try:
+        repository = remotes.opened(where)
+        repository.commit(commit)
+    except ProductError:
+        return None
+    return repository
 
 
 def _again(error: ProductError) -> ProductError:

@@ -33,7 +33,7 @@ class Repositories:
         self._environment, self._workers = environment, Workers(environment)
         self._opened: dict[str, Repository] = {}
         self._opening = Lock()
-        self._pinned = Pinned(self.opened, self.fetching)
+        self._pinned = Pinned()
 
     def remote(self, path: str) -> Remote | None:
         """Return how the repository at *path* is asked; None where it lies on this machine."""
@@ -80,7 +80,7 @@ class Repositories:
             ProductError: The server does not have it, or refuses.
         """
         self._remotes.setdefault(str(remote.address), remote)
-        return self._pinned.repository(remote, commit, patience_s=patience_s)
+        return self._pinned.repository(self, remote, commit, patience_s=patience_s)
 
     def publish(self, path: str, ref: str, before: str, after: str) -> None:
         """Move a branch of the remote at *path* to a commit that its cache has.  Blocks.

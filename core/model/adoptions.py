@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from core.model.judgement import FieldChange
+from core.model.judgement import Actor, FieldChange
 from core.model.problems import Problem
 from core.model.sides import Document
 from core.model.values import Key
@@ -13,9 +13,10 @@ class Adopted:
     """One object, and what Git is to state of it: its secrets are not among that."""
 
     key: Key
-    document: Document = field(repr=False)
+    document: Document = field(repr=False)  # its `file` is "" where Git does not state it yet
     body: bytes = field(repr=False)  # JSON
-    changes: tuple[FieldChange, ...]  # `live` is what comes, `git` what it replaces
+    changes: tuple[FieldChange, ...] = ()  # `live` is what comes, `git` what it replaces
+    actor: Actor | None = None  # who made an object that comes as a whole
 
 
 @dataclass(frozen=True, slots=True)

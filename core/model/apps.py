@@ -71,6 +71,16 @@ class IgnoreRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HealWindow:
+    """A time that comes again, in which an app is written to unasked, or is not."""
+
+    cron: str  # when it begins: minute, hour, day, month, weekday
+    duration_s: float
+    timezone: str = "UTC"
+    denies: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppSpec:
     """One folder of one revision of one repository, meant for one cluster."""
 
@@ -90,6 +100,9 @@ class AppSpec:
     depends_on: tuple[str, ...] = ()  # apps that are in sync before anything of it is written
     namespace: str = ""  # for objects that name none; "" means the context's, else default
     heal: bool = True  # whether --autoheal corrects its drift
+    heal_after: tuple[tuple[str, float], ...] = ()  # class of writers -> age of an edit in seconds
+    heal_windows: tuple[HealWindow, ...] = ()  # () means always
+    no_heal: tuple[IgnoreRule, ...] = ()  # what is compared, and never written unasked
     follow: bool = True  # whether --autoheal applies its new commits
     namespaces: tuple[str, ...] = ()  # the only ones it may touch; () means its own and named ones
     cluster_kinds: tuple[str, ...] = ()  # beside `namespaces`: allowed kinds that have none

@@ -199,6 +199,9 @@ class HeldBy(StrEnum):
     """What keeps the engine from putting drift right unasked."""
 
     PAUSE = "pause"  # a person set it aside until a time
+    WINDOW = "window"  # it is not the time for it
+    WRITER = "writer"  # somebody wrote it a moment ago
+    RULE = "rule"  # the settings say so
     BREAKER = "breaker"  # too much drifts at once, or was healed
 
 

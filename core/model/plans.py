@@ -46,6 +46,8 @@ class Step:
     undoes: int | None = None  # entry of the journal that an UNDO is about
     remedy: Remedy = Remedy.GRANT  # what ends `problem`
     stopped: bool = False  # `problem` is another step's, which this one needs
+    restarts: bool = False  # running pods are replaced
+    untried: str = ""  # why no dry-run could say beforehand what the server says to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,6 +337,12 @@ APP: Final = (
         help="Rules for what is neither compared nor overwritten.",
     ),
     Field(
+        name="no_heal",
+        type=list,
+        read=rules(RULE),
+        help="Rules, like those of ignore, for what is shown and never written unasked.",
+    ),
+    Field(
         name="inventory_namespace",
         type=str,
         read=read_inventory_namespace,

@@ -76,7 +76,7 @@ PAUSE: Final = Action(
     words="pause",
     group=Group.ACT,
     priority=58,
-    does="leave this object, the marked ones or the app alone for a time; the same key ends it",
+    does="leave this object, the marks or the app alone for a time; the same key ends it",
     why_not=_why_not,
     do=_pause,
 )

@@ -13,7 +13,7 @@ from core.telling.moments import age, aged
 from core.telling.spans import Line, Role, Span, say
 from tui.text.spans import cut_middle, width_of
 
-STOPPED: Final = {HeldBy.BREAKER: "mass drift", HeldBy.PAUSE: "paused"}
+STOPPED: Final = {HeldBy.BREAKER: "mass drift", HeldBy.PAUSE: "paused", HeldBy.WINDOW: "window"}
 STALE_AFTER_S = 120.0  # bookmarks come about every minute
 
 

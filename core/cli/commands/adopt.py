@@ -10,7 +10,7 @@ from core.clean import clean
 from core.cli.commands.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
-from core.cli.output.plan_text import run_lines
+from core.cli.output.plans.text import run_lines
 from core.cli.output.report import Page, change_lines
 from core.cli.output.streams import put
 from core.cli.session import (
@@ -23,7 +23,7 @@ from core.cli.session import (
     until,
 )
 from core.errors import UnavailableError, UsageError
-from core.model import DRIFT_VERDICTS, AppSpec, Drift, Key, Snapshot, error_of
+from core.model import DRIFT_VERDICTS, AppSpec, Drift, Key, Snapshot, Verdict, error_of
 from core.model.adoptions import AdoptPlan
 from core.reconcile.memory.commands import ExecuteAdoption, Explain, PrepareAdoption
 from core.telling.spans import Line, Role, say
@@ -82,7 +82,7 @@ def chosen(snapshot: Snapshot, app: AppSpec, named: str) -> frozenset[Key]:
     """
     rows = {key: row for key, row in snapshot.rows.items() if key.app == app.name}
     if not named:
-        return frozenset(key for key, row in rows.items() if row.verdict in DRIFT_VERDICTS)
+        return frozenset(key for key, row in rows.items() if row.verdict is Verdict.DRIFTED)
     kind, _, place = named.partition("/")
     namespace, _, name = place.rpartition("/")
     found = frozenset(

@@ -13,7 +13,7 @@ from core.cli.commands.diff import tell_problems
 from core.cli.commands.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
-from core.cli.output.plan_text import run_lines
+from core.cli.output.plans.text import run_lines
 from core.cli.output.streams import put
 from core.cli.session import (
     READ_DEADLINE_S,

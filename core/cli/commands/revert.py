@@ -14,7 +14,7 @@ from core.cli.commands.diff import tell_problems
 from core.cli.commands.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
-from core.cli.output.plan_text import revert_lines, run_lines
+from core.cli.output.plans.text import revert_lines, run_lines
 from core.cli.output.report import Page
 from core.cli.output.streams import put
 from core.cli.session import (

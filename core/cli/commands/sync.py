@@ -9,12 +9,14 @@ from typing import Final, TextIO
 from core.cli.choosing import fields_named, objects_named
 from core.cli.commands.diff import picture, tell_problems
 from core.cli.consent import agreed, is_person_here
-from core.cli.exit_codes import CODES, DRIFT, problem_exit, run_exit
+from core.cli.exit_codes import DRIFT, plan_exit, problem_exit, run_exit
 from core.cli.options import Options
+from core.cli.output.forms import page_of
 from core.cli.output.ink import Ink, ink_for
-from core.cli.output.plan_text import plan_lines, protected_names, run_lines
+from core.cli.output.plans.forms import sync_form
+from core.cli.output.plans.text import plan_lines, protected_names, run_lines
 from core.cli.output.report import Page
-from core.cli.output.streams import put
+from core.cli.output.streams import put, write
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
@@ -26,7 +28,7 @@ from core.cli.session import (
 )
 from core.cli.waiting import until_all_work
 from core.errors import UnavailableError, UsageError
-from core.model import Cause, Drift, Key, Plan, Remedy, Run, Snapshot, Verb, Verdict
+from core.model import Cause, Drift, Key, Plan, Run, Snapshot, Verb, Verdict
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.settings.readers import seconds_in
 from core.telling.plans import SECOND_LOOK, counts, guarded, left_alone, objects
@@ -82,18 +84,19 @@ async def sync(
     if overdue:
         raise UnavailableError(f"gave up waiting: {'; '.join(overdue)}")
     plans = await prepared(engine, snapshot, options.objects, options.fields, prune=options.prune)
+    if options.output == "json":
+        return await _as_json(engine, options, console, snapshot, plans)
     for plan in plans:
         put(console.out, plan_lines(plan, console.page(), left=bool(options.fields)))
     put(console.out, guarded(snapshot) if options.prune else left_alone(snapshot))
     if not any(plan.runnable for plan in plans):
         await stored(engine, deadline_s=READ_DEADLINE_S)
-        if plans:  # every step says why it cannot be done
-            return max(problem_exit(snapshot), CODES[Remedy.GRANT])
-        code = problem_exit(snapshot)
-        put(console.out, [] if code else ["nothing to do"])  # of what cannot be seen, who knows
+        code = max(problem_exit(snapshot), plan_exit(plans))
+        nothing = not plans and not code  # of what cannot be seen, who knows
+        put(console.out, ["nothing to do"] if nothing else [])
         return code
     if options.dry_run:
-        return problem_exit(snapshot)
+        return max(problem_exit(snapshot), plan_exit(plans))
     confirmed = console.is_person()
     if not options.yes and not await _consent(plans, console, protected):
         put(console.err, ["nothing was done"])
@@ -104,6 +107,25 @@ async def sync(
         for number, plan in enumerate(plans, 1)
     ]
     return max([problem_exit(snapshot), *codes])
+
+
+async def _as_json(
+    engine: EngineLike,
+    options: Options,
+    console: Console,
+    snapshot: Snapshot,
+    plans: Sequence[Plan],
+) -> int:
+    """Do the same for a program, which agreed beforehand: one object on stdout, at the end."""
+    runs: list[Run] = []
+    if not options.dry_run:
+        for number, plan in enumerate(plans, 1):
+            if plan.runnable:
+                engine.submit(Execute(number, plan))
+                runs.append(await finished(engine, number))
+    left = guarded(snapshot) if options.prune else left_alone(snapshot)
+    write(console.out, page_of(sync_form(plans, runs, left)))
+    return max(problem_exit(snapshot), plan_exit(plans), *map(run_exit, runs))
 
 
 def _wait_s(text: str) -> float:

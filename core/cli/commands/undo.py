@@ -6,7 +6,7 @@ from core.cli.commands.diff import tell_problems
 from core.cli.commands.sync import Console, console_for, executed, plan_for
 from core.cli.exit_codes import CODES, DRIFT
 from core.cli.options import Options
-from core.cli.output.plan_text import plan_lines, protected_names
+from core.cli.output.plans.text import plan_lines, protected_names
 from core.cli.output.streams import put
 from core.cli.session import READ_DEADLINE_S, EngineLike, beside, connected, judged, settings_of
 from core.errors import UnavailableError

@@ -86,7 +86,7 @@ def event_form(event: Event) -> JsonObject:
         "ts": time_text(event.time),
         "event": event.name,
         "app": event.app or None,
-        **_cluster_form(event.called),
+        **cluster_form(event.called),
         "object": _identity(event.kind, event.ref),
         "changes": changes_form(event.changes) or None,
         "revision": event.revision or None,
@@ -115,7 +115,7 @@ def changes_form(changes: Iterable[FieldChange]) -> list[Json]:
     return [_change_form(change) for change in changes]
 
 
-def _cluster_form(called: ClusterName) -> JsonObject:
+def cluster_form(called: ClusterName) -> JsonObject:
     """Name a cluster as the settings do, and by the context and the user behind that name."""
     return {
         "cluster": called.stated or None,
@@ -127,7 +127,7 @@ def _cluster_form(called: ClusterName) -> JsonObject:
 def _app_form(app: AppView, called: ClusterName) -> JsonObject:
     return {
         "name": app.spec.name,
-        **_cluster_form(called),
+        **cluster_form(called),
         "repo": app.spec.repo,
         "revision": app.revision.id if app.revision else None,
         "path": app.spec.path,
@@ -157,8 +157,8 @@ def _held_form(held: Held | None) -> JsonObject | None:
 def _object_form(row: Drift, called: ClusterName) -> JsonObject:
     return {
         "app": row.key.app,
-        **_cluster_form(called),
-        **_identity_of(row.kind, row.key.ref),
+        **cluster_form(called),
+        **identity_of(row.kind, row.key.ref),
         "verdict": row.verdict.value,
         "cause": row.cause.value if row.cause else None,
         "confirmed_by": row.confirmed_by.value,
@@ -198,10 +198,11 @@ def _commit_form(commit: Commit) -> JsonObject:
 
 
 def _identity(kind: KindRef | None, ref: ObjectRef | None) -> JsonObject | None:
-    return _identity_of(kind, ref) if kind and ref else None
+    return identity_of(kind, ref) if kind and ref else None
 
 
-def _identity_of(kind: KindRef, ref: ObjectRef) -> JsonObject:
+def identity_of(kind: KindRef, ref: ObjectRef) -> JsonObject:
+    """Name one object as Git writes its kind."""
     return {
         "api_version": kind.api_version,
         "kind": kind.kind,

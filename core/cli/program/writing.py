@@ -18,6 +18,13 @@ from core.errors import UsageError
 @click.option("--field", "fields", metavar="PATH", multiple=True, help="Only this drifted field.")
 @click.option("--prune", is_flag=True, help="Delete what was applied and Git dropped, too.")
 @click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to print; JSON is not asked about, so it takes --dry-run or --yes.",
+)
 @flags(CONSENT, SOURCE, SAFETY)
 @click.pass_context
 def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
@@ -33,6 +40,10 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     options = options_of(context, given)
     if options.wait and options.dry_run:
         raise UsageError("--wait waits for what a sync does, and --dry-run does nothing")
+    if options.output == "json" and not (options.dry_run or options.yes):
+        raise UsageError("-o json asks nothing: say --dry-run, or --yes")
+    if options.output == "json" and options.wait:
+        raise UsageError("--wait prints how it goes on, and -o json prints one object")
     refuse_writing(options, "sync")
     return partial(jobs.sync, options)
 

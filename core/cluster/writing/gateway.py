@@ -41,7 +41,7 @@ _ROUNDS_MAX: Final = 2
 _PAGE: Final = "500"
 _APPLY: Final = query_of(fieldManager=MANAGER, force="true", fieldValidation="Warn")
 _EDIT: Final = query_of(fieldManager=MANAGER)
-_DRY_RUN: Final = f"{_APPLY}&dryRun=All"
+_DRY_RUN: Final = f"dryRun=All&{_APPLY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,16 @@ class Gateway:
         if answer.ok:
             return _predicted(answer, resource.kind, request.on)
         return _refused(answer, secret=request.sealed or is_secret_kind(resource.kind.kind))
+
+    async def try_out(self, resource: Resource, apply: Apply) -> None:
+        """Ask whether the server would take an object that is new.
+
+        Raises:
+            ProductError: It would not; the error is that of the write.
+        """
+        answer = await self._calls.send(_apply_request(resource, apply, dry_run=True))
+        if not answer.ok:
+            raise self._error(answer, resource, apply.ref.namespace, "patch", sealed=apply.sealed)
 
     async def perform(self, resource: Resource, request: Change, live: Live | None) -> Live | None:
         """Carry out *request* on *live*, the version it is for; None where there is none.

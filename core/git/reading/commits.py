@@ -14,6 +14,10 @@ _HEADER: Final = re.compile(
     rb"tree (?P<tree>%s)\n(?P<parents>(?:parent %s\n)*)(?:author (?P<author>[^\n]*)\n)?"
     rb"(?:committer [^\n]*?(?:> (?P<when>-?[0-9]{1,20}) [^\n]*)?\n)?" % (_ID, _ID)
 )
+_PLAIN: Final = re.compile(
+    rb"tree (%s)\n((?:parent %s\n)*)author [^\n]*\ncommitter [^\n]*?> (-?[0-9]{1,20}) [^\n]*\n\n"
+    % (_ID, _ID)
+)
 _MISPLACED: Final = re.compile(rb"^(?:tree|parent|author|committer) ", re.MULTILINE)
 _ENCODING: Final = re.compile(rb"^encoding ([^\n]*)", re.MULTILINE)
 _MAILED: Final = re.compile(rb"(.*>) *(-?[0-9]{1,20})?")
@@ -29,6 +33,15 @@ class RawCommit(NamedTuple):
     author: bytes  # the whole line
     encoding: bytes
     message: bytes
+
+
+def linked(raw: bytes) -> tuple[str, tuple[str, ...], int] | None:
+    """Read only the tree, the parents and the date of a commit with no other header; else None."""
+    match = _PLAIN.match(raw)
+    if match is None:
+        return None
+    tree, parents, when = match.groups()
+    return tree.decode(), tuple(parents.decode().split()[1::2]), int(when)
 
 
 def parsed(raw: bytes) -> RawCommit | None:

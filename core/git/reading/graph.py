@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
+from core.git.reading.commit_file import CommitFile
 from core.git.reading.store import FOLDER_MODE, TREE, Entry, Store, is_tree
 
 KEPT: Final = 200_000  # commits, and entries likewise; about 50 MB in all
@@ -35,6 +36,7 @@ class Graph:
         """Read from *store* when asked."""
         self._store = store
         self._cuts = store.cuts()
+        self._listed = CommitFile.of(store.objects)
         self._links: dict[str, Links] = {}
         self._entries: dict[tuple[str, bytes], Entry | None] = {}
         self._changes: dict[tuple[str, str], Mapping[bytes, Pair]] = {}
@@ -57,13 +59,17 @@ class Graph:
         known = self._links.get(commit_id)
         if known is not None:
             return known
-        raw = self._store.parsed(commit_id)
-        parents = self._cuts.get(commit_id, raw.parents)
-        found = Links(raw.tree, parents, raw.when, cut=bool(raw.parents) and not parents)
+        listed = None if self._cuts or self._listed is None else self._listed.commit(commit_id)
+        found = Links(*listed) if listed is not None else self._linked(commit_id)
         if len(self._links) >= KEPT:
             self._links.clear()
         self._links[commit_id] = found
         return found
+
+    def _linked(self, commit_id: str) -> Links:
+        tree, stated, when = self._store.linked(commit_id)
+        parents = self._cuts.get(commit_id, stated)
+        return Links(tree, parents, when, cut=bool(stated) and not parents)
 
     def entry(self, commit_id: str, parts: tuple[bytes, ...]) -> Entry | None:
         """Return what stands at a path; for an empty path the root tree itself."""

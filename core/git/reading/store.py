@@ -23,7 +23,8 @@ from dulwich.objects import ObjectID, RawObjectID, parse_tree
 from core.errors import RejectedError, UnavailableError, UsageError
 from core.git.local.faults import damaged, not_here, translated
 from core.git.local.opening import opened
-from core.git.reading.commits import RawCommit, parsed
+from core.git.reading.commits import RawCommit, linked, parsed
+from core.git.reading.packs import Packed, Packs
 
 BLOB_MAX_BYTES: Final = 32 * 2**20  # of a manifest: the loader takes no more either
 LARGE_BYTES: Final = 2**20
@@ -37,6 +38,7 @@ MODE_MAX: Final = 0o177777
 FOLDER_MODE: Final = 0o040000
 COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4  # the kinds of objects, as packs count them
 _KINDS: Final = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
+_HEADS: Final = {kind: name.encode() + b" %d\0" for kind, name in _KINDS.items()}
 _LOOSE: Final = re.compile(rb"(commit|tag) [0-9]+\0")
 _TAGGED: Final = re.compile(rb"object ([0-9a-f]{40}(?:[0-9a-f]{24})?)\n")
 
@@ -66,6 +68,8 @@ class Store:
         with translated(path):
             self._cut_at_opening = frozenset(self.repo.get_shallow())
         self.lock = RLock()
+        self.objects = Path(self.repo.commondir(), "objects")
+        self._packs = Packs(self.objects / "pack")
         self._trees: OrderedDict[str, dict[bytes, Entry]] = OrderedDict()
         self._entries_kept = 0
         self._large: OrderedDict[str, bytes] = OrderedDict()
@@ -88,6 +92,18 @@ class Store:
             if len(self._commits) > COMMITS_KEPT:
                 self._commits.popitem(last=False)
         return found
+
+    def linked(self, commit_id: str) -> tuple[str, tuple[str, ...], int]:
+        """Read of one commit what a walk asks: its tree, its parents and its date.
+
+        Raises:
+            UnavailableError: It is no commit, or the repository is damaged.
+        """
+        found = linked(self.raw(commit_id, COMMIT))
+        if found is not None:
+            return found
+        raw = self.parsed(commit_id)
+        return raw.tree, raw.parents, raw.when
 
     def parsed(self, commit_id: str) -> RawCommit:
         """Read one commit without keeping it, as a walk over a long history does."""
@@ -246,6 +262,24 @@ class Store:
 
     def _found(self, object_id: str) -> tuple[int, bytes]:
         """Return the kind and the bytes of an object."""
+        packed = self._packed(object_id) if len(object_id) == SHA1_HEX else None
+        if packed is not None and _is(object_id, *packed):
+            return packed
+        kind, data = self._by_dulwich(object_id)
+        if not _is(object_id, kind, data):
+            name = _KINDS.get(kind, "object")
+            raise damaged(self.called, f"{name} {object_id} holds other bytes than its name says")
+        return kind, data
+
+    def _packed(self, object_id: str) -> Packed | None:
+        try:
+            raw_id = _raw(object_id)
+        except ValueError:
+            return None
+        with self.lock:
+            return self._packs.get(raw_id)
+
+    def _by_dulwich(self, object_id: str) -> tuple[int, bytes]:
         with self.lock, translated(self.called, object_id):
             try:
                 # The method of all stores on disks looks for an index of packs each time: a third.
@@ -254,17 +288,8 @@ class Store:
                 raise self.missing(object_id) from error
             except ObjectFormatException:
                 found = self._unparsed(object_id)
-        self._check(object_id, *found)
+            self._packs.look_again()
         return found
-
-    def _check(self, object_id: str, kind: int, data: bytes) -> None:
-        """See that an object is what its id says: whoever signed a commit signed just ids."""
-        made = hashlib.sha1 if len(object_id) == SHA1_HEX else hashlib.sha256
-        name = _KINDS.get(kind, "object")
-        digest = made(b"%s %d\0" % (name.encode(), len(data)), usedforsecurity=False)
-        digest.update(data)
-        if digest.hexdigest() != object_id:
-            raise damaged(self.called, f"{name} {object_id} holds other bytes than its name says")
 
     def _unparsed(self, object_id: str) -> tuple[int, bytes]:
         """Read the file of an object that dulwich calls malformed: git is not so strict."""
@@ -274,6 +299,14 @@ class Store:
         if match is None:
             raise ValueError("malformed object")
         return (COMMIT if match[1] == b"commit" else TAG), data[match.end() :]
+
+
+def _is(object_id: str, kind: int, data: bytes) -> bool:
+    """Tell whether an object is what its id says: whoever signed a commit signed just ids."""
+    made = hashlib.sha1 if len(object_id) == SHA1_HEX else hashlib.sha256
+    digest = made(_HEADS.get(kind, b"object %d\0") % len(data), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest() == object_id
 
 
 def _raw(object_id: str) -> RawObjectID:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from core.errors import ManifestError, RejectedError
-from core.manifests.editing import written
+from core.manifests.editing import BYTES_MAX, written
 from core.manifests.loading import load
 from core.manifests.rewriting.nodes import Entry, Kind, Node, nodes_of
 from core.manifests.rewriting.writing import Manner, block_again
@@ -29,6 +29,8 @@ def rewritten(document: Document, content: bytes, new: JsonObject) -> bytes:
     Raises:
         RejectedError: It cannot be done faithfully; the message says why.
     """
+    if len(content) > BYTES_MAX:
+        raise RejectedError(f"the file is larger than {BYTES_MAX:,} bytes")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.evidence.fights import fought, heals_of, paths_of
 from core.reconcile.judging.holds.breaker import waits_for_others
+from core.reconcile.judging.holds.fields import held_fields, held_words
 from core.reconcile.judging.holds.holds import hold_of, is_apart
 from core.reconcile.judging.taking import left_to
 from core.reconcile.memory.draft import Draft
@@ -79,14 +80,18 @@ def left_because(draft: Draft, row: Drift) -> str:
     if row.tracked_by:
         return left_to(row)
     held = held_in(draft, row)
+    fields = held_words(held_fields(draft, row), row)
+    waiting = fields.words if fields is not None else ""
     if row.verdict is Verdict.MISSING:
         fighting = (row.reason or "others delete it") if "" in held else ""
-        return withheld(app.spec, row.cause) or fighting
+        return withheld(app.spec, row.cause) or waiting or fighting
     if workable(change for change in _drifts(row) if change.path not in held):
         return ""
     causes = (withheld(app.spec, change.cause) for change in _drifts(row))
     stuck = (change.note for change in _drifts(row) if not change.healable)
-    return next(filter(None, (row.reason, *causes, *stuck)), "nothing of it can be put right")
+    return next(
+        filter(None, (row.reason, waiting, *causes, *stuck)), "nothing of it can be put right"
+    )
 
 
 def _kept_because(draft: Draft, row: Drift) -> str:
@@ -111,6 +116,7 @@ def held_in(draft: Draft, row: Drift) -> frozenset[str]:
     """
     spec = draft.app(row.key.app).spec
     left = frozenset(c.path for c in _drifts(row) if withheld(spec, c.cause))
+    left |= held_fields(draft, row).keys()
     return left | fought(draft.subject(row.key), row.digest, draft.now)
 
 

@@ -16,6 +16,7 @@ from core.reconcile.acting.healing import (
 )
 from core.reconcile.acting.order.gates import depths_of, gate_of, held_by_waves
 from core.reconcile.acting.order.stages import Order
+from core.reconcile.acting.order.trials import trials_of, with_untried
 from core.reconcile.acting.plans import plan_of
 from core.reconcile.acting.prune.cycles import look, want
 from core.reconcile.acting.prune.steps import with_prunes
@@ -26,6 +27,7 @@ from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.judging.holds.breaker import waive, within_budget
+from core.reconcile.judging.holds.fields import held_fields
 from core.reconcile.judging.holds.holds import is_apart
 from core.reconcile.judging.holds.pauses import end_pauses, pause_of
 from core.reconcile.memory.draft import Draft
@@ -73,6 +75,8 @@ def prune(draft: Draft) -> None:
             if draft.app(name).spec.cluster == cluster
             for key in draft.tally(name).dropped
             if pause_of(draft.app(name), key.ref, draft.now) is None
+            and (row := draft.row(key)) is not None
+            and not held_fields(draft, row)
         ]
         wanted = with_prunes(draft, Plan("", ()), keys)
         if wanted.runnable:
@@ -218,7 +222,8 @@ def _plan(
         words = read_only_words(draft, made.cluster)
         steps = tuple(replace(step, problem=words or step.problem) for step in made.steps)
         made = replace(made, place=draft.cluster(made.cluster).view.called, steps=steps)
-    return with_requests(draft, made)
+    made = with_requests(draft, made)
+    return made if auto else with_untried(draft, made)
 
 
 def _waiting(draft: Draft, made: Plan) -> Iterator[str]:
@@ -272,6 +277,7 @@ def _ask(draft: Draft, request: int, made: Plan) -> None:
             served.update(app.promised)
         kinds = {step.kind for step in made.steps}
         resources = {kind: served[kind] for kind in kinds if kind in served}
-        draft.effects.append(CheckAccess(request, made, resources))
+        trials = dict(trials_of(draft, made))
+        draft.effects.append(CheckAccess(request, made, resources, trials))
     else:
         draft.answer(request, made)

@@ -12,6 +12,7 @@ import msgspec
 from core.compare import mask_object
 from core.model import ObjectRef, Plan, Step, Value, Verb
 from core.model.requests import Request
+from core.reconcile.acting.order.consequences import restarts_pods
 from core.reconcile.acting.standing import step_stands
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
@@ -28,7 +29,8 @@ def _decided(draft: Draft, step: Step) -> Step:
         step = replace(step, creates=_stated(draft, step))
     if step.problem or not step_stands(draft, step):
         return step
-    return replace(step, requests=requests_of(draft, step))
+    body = draft.app(step.key.app).desired[step.key.ref].body
+    return replace(step, requests=requests_of(draft, step), restarts=restarts_pods(step, body))
 
 
 def _stated(draft: Draft, step: Step) -> Value:

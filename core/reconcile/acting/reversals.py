@@ -52,6 +52,7 @@ from core.model import (
 )
 from core.model.paths import Parts, parse_path, value_at
 from core.reconcile.acting.meaning import apart, is_left, is_meant, nothing_to_do, stuck
+from core.reconcile.acting.order.consequences import restarts_pods
 from core.reconcile.acting.order.stages import staged
 from core.reconcile.acting.plans import notes_of, stated_twice
 from core.reconcile.acting.remedies import shown
@@ -264,7 +265,8 @@ class _Object:
         if hindrance:
             return _Found(replace(shown, problem=hindrance))
         sent = requests(self._after, self._live, shown, self._schema, self._policy)
-        return _Found(replace(shown, requests=sent))
+        anew = restarts_pods(shown, self._after.body)
+        return _Found(replace(shown, requests=sent, restarts=anew))
 
     def _judged(self) -> Judgement:
         def by(beside: Beside) -> Judgement:

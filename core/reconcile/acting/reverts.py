@@ -20,6 +20,7 @@ from core.model import (
     Run,
     Step,
 )
+from core.reconcile.acting.order.trials import tried_out, with_untried
 from core.reconcile.acting.reversals import after_of, resources_of, reversal
 from core.reconcile.acting.runs import finish, start
 from core.reconcile.acting.sending import MOVED, problem_of_step
@@ -68,7 +69,7 @@ def finish_previews(draft: Draft) -> None:
             words = f"what follows in cluster {view.called} cannot be seen: {view.problem}"
             draft.answer(request, replace(revert, problem=replace(view.problem, words=words)))
         elif _is_seen(draft, revert):
-            sync = replace(reversal(draft, revert), place=view.called)
+            sync = with_untried(draft, replace(reversal(draft, revert), place=view.called))
             draft.previews[request] = replace(revert, sync=sync)
             _ask(draft, request, sync)
 
@@ -115,15 +116,21 @@ def take_access(draft: Draft, done: PlanPrepared) -> None:
     """It is known what of a plan may be done: it can be shown, by itself or with its revert."""
     revert = draft.previews.get(done.request)
     if revert is None:
-        draft.answer(done.request, done.plan)
+        draft.answer(done.request, tried_out(draft, done.plan))
         return
     del draft.previews[done.request]
-    problems = {step.key: step.problem for step in done.plan.steps}
+    known = {step.key: step for step in done.plan.steps}
     revert = replace(revert, blocking=done.blocking)
     made = reversal(draft, revert) if done.blocking else done.plan
-    steps = (replace(s, problem=s.problem or problems.get(s.key, "")) for s in made.steps)
-    sync = replace(made, steps=tuple(steps))
+    steps = tuple(_as_tried(step, known.get(step.key)) for step in made.steps)
+    sync = tried_out(draft, replace(made, steps=steps))
     draft.answer(done.request, replace(revert, sync=sync))
+
+
+def _as_tried(step: Step, tried: Step | None) -> Step:
+    if tried is None or step.problem:
+        return step
+    return replace(step, problem=tried.problem, remedy=tried.remedy, untried=tried.untried)
 
 
 # Carrying it out ---------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def _not_served(app: AppState, key: Key, before: Drift | None) -> Drift:
             Verdict.MISSING,
             cause=Cause.GIT_AHEAD,
             confirmed_by=ConfirmedBy.SERVER,
-            reason="its kind is defined in the same folder, and not applied yet",
+            reason="its kind is defined in Git, and not applied yet",
             explained=True,
             problem=before.problem if before else "",
             since=before.since if before else 0.0,

@@ -24,7 +24,8 @@ def look_back(draft: Draft, request: int, key: Key) -> None:
     if app.source is None or desired is None or _live(draft, desired, key) is None:
         draft.answer(request, Likeness(key, problem=_ONE_SIDED))
         return
-    draft.effects.append(LookBack(request, key, desired.document, app.source.revision.id))
+    revision = app.source.revision.id
+    draft.effects.append(LookBack(request, key, desired.document, revision, app.spec))
 
 
 def take_statements(draft: Draft, done: LookedBack) -> None:

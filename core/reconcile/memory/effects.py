@@ -203,6 +203,7 @@ class LookBack:
     key: Key
     document: Document  # as Git states it now
     revision: str
+    spec: AppSpec
 
 
 @dataclass(frozen=True, slots=True)

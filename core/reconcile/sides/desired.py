@@ -5,7 +5,7 @@ namespaced?), its schema (what does null mean?) and the app's namespace.  Whatev
 makes it complete, kind by kind.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.compare import canonical
@@ -34,7 +34,7 @@ from core.reconcile.memory.state import (
 )
 from core.reconcile.sides.claims import settle_claims
 from core.reconcile.sides.fences import is_refused, refusal, refusals, stated_ref
-from core.reconcile.sides.promises import promises
+from core.reconcile.sides.promises import DEFINITION, promises
 from core.reconcile.sides.watched import follow_kinds
 from core.reconcile.sides.waves import waves_of
 
@@ -60,6 +60,7 @@ def take_source(draft: Draft, read: SourceRead) -> None:
         )
     )
     place_documents(draft, read.app)
+    _place_defined(draft, app, draft.app(read.app))
     if before is None or _content(before) != _content(read) or read.lacks:
         _tell(draft, draft.app(read.app), read)
     note_stated(draft, read.app)
@@ -189,7 +190,8 @@ def _fenced(
     assert app.source is not None
     documents = app.source.documents
     coming = by_kind(e for e in documents if not is_refused(app, cluster, e, served))
-    promised = promises(coming, coming.keys() - served.keys())
+    definitions = (*coming.get(DEFINITION, ()), *_definitions_of_others(draft, app, served))
+    promised = promises({DEFINITION: definitions}, coming.keys() - served.keys())
     known = {**promised, **served}
     allowed: list[Document] = []
     refused: dict[ObjectRef, tuple[Document, str]] = {}
@@ -203,6 +205,31 @@ def _fenced(
         draft.judge_again(Key(app.spec.name, ref))
     fenced = replace(app, documents=by_kind(allowed), promised=promised, refused=refused)
     return draft.put_app(fenced), allowed
+
+
+def _definitions_of_others(
+    draft: Draft, app: AppState, served: Mapping[KindRef, Resource]
+) -> Iterator[Document]:
+    """Yield what other apps of the cluster define, as far as they may: one sync applies it, too."""
+    cluster = draft.cluster(app.spec.cluster)
+    for other in draft.apps_of(app.spec.cluster):
+        if (
+            other.shown
+            and other.spec.name != app.spec.name
+            and other.spec.cluster == app.spec.cluster
+        ):
+            documents = other.documents.get(DEFINITION, ())
+            yield from (e for e in documents if not is_refused(other, cluster, e, served))
+
+
+def _place_defined(draft: Draft, before: AppState, now: AppState) -> None:
+    """Let the other apps of a cluster know of the kinds that an app defines from now on."""
+    if before.documents.get(DEFINITION) == now.documents.get(DEFINITION) or not now.shown:
+        return
+    for other in draft.apps_of(now.spec.cluster):
+        if other.unserved and other.spec.name != now.spec.name:
+            place_documents(draft, other.spec.name)
+            note_stated(draft, other.spec.name)
 
 
 def by_kind(documents: Iterable[Document]) -> dict[KindRef, tuple[Document, ...]]:

@@ -150,6 +150,9 @@ class ScriptedCluster:
             return Confirmed(key, desired, live, predicted=desired.body, patch=request)
         return Confirmed(key, desired, live, predicted=request.body)
 
+    async def try_out(self, request: Apply) -> None:
+        self.script.play("try_out", request.ref.name)
+
     async def perform(
         self, requests: Sequence[Request], live: Live | None
     ) -> tuple[Live | None, ...]:
@@ -357,6 +360,10 @@ class ScriptedComparing:
 
     def __init__(self, script: Script) -> None:
         self.script = script
+
+    def look_back(self, asked: LookBack) -> LookedBack:
+        self.script.play("look_back_rendered", asked.key.ref.name)
+        return LookedBack(asked.request, asked.key)
 
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         self.script.play("compared", before.revision, after.revision)

@@ -9,8 +9,9 @@ import pytest
 from core.decryption import Opener
 from core.engine.comparing import ORIGINS_MAX, Comparing
 from core.git import Repositories
-from core.model import AppSpec, Masked, Remedy
+from core.model import AppSpec, Key, Masked, ObjectRef, Remedy
 from core.model.comparisons import Comparison, Turn
+from core.reconcile.memory.effects import LookBack
 from core.render import Charts, Renderer
 from core.sources.reading import Folders, Makers
 from tests.core.git.sample import Sample
@@ -224,3 +225,35 @@ def test_no_value_of_an_encrypted_file_is_told_whatever_its_kind(
         assert "k4n4ry" not in repr(found)
         (change,) = found.objects[0].changes
         assert isinstance(change.git, Masked)
+
+
+# One rendered object, commit by commit ------------------------------------------------------------
+
+
+def test_a_rendered_object_is_made_again_at_the_commits_that_changed_its_inputs(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prints = 'if [ "$1" = version ]; then echo v1; else /bin/cat ../tree/base/m.yaml; fi'
+    tools = script(tmp_path / "bin", "kustomize", prints)
+    monkeypatch.setenv("PATH", f"{tools['PATH']}:{os.environ['PATH']}")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    overlay, base = "shop/kustomization.yaml", "base/kustomization.yaml"
+    files = {overlay: b"resources: [../base]\n", base: b"resources: [m.yaml]\n"}
+    gone: dict[str, bytes | None] = dict.fromkeys(("shop/m.yaml", "shop/same.yaml"))
+    plain = sample.git("rev-parse", "main").strip()  # where a plain file stated the same
+    sample.commit({**gone, **files, "base/m.yaml": a_map("m", "1")}, "one")
+    sample.commit({"elsewhere/x.yaml": b"x"}, "elsewhere")
+    two = sample.commit({"base/m.yaml": a_map("m", "2")}, "two")
+    sample.commit({overlay: b"# a remark\n" + files[overlay]}, "remark")
+    head = sample.git("rev-parse", "main").strip()
+    made = Makers(HERE, Renderer(os.environ), Opener(HERE, {}), Charts({}))
+    read = Folders(str(sample.path), Repositories(), *made).read(spec_of(sample))
+    assert read is not None
+    (document,) = read.documents
+    key = Key("shop", ObjectRef("", "ConfigMap", "web", "m"))
+    asked = LookBack(7, key, document, head, spec_of(sample))
+    found = Comparing(Repositories(), HERE, b"key", makers=made).look_back(asked)
+    assert [(s.since.id, s.until and s.until.id) for s in found.statements] == [
+        (two, None),
+        (plain, two),
+    ]

@@ -4,12 +4,20 @@ import asyncio
 import threading
 from dataclasses import replace
 
+import pytest
+
 from core.compare import canonical
 from core.engine.engine import TURN_S, Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import DRY_RUNS_MAX
-from core.errors import UnavailableError
-from core.model import ClusterSpec, Drift, Snapshot
+from core.errors import (
+    DeniedError,
+    OutdatedError,
+    ProductError,
+    RejectedError,
+    UnavailableError,
+)
+from core.model import ClusterSpec, Drift, Snapshot, problem_of
 from core.model.journal import Deed, Intent
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.commands import (
@@ -174,6 +182,49 @@ async def test_to_create_an_object_both_verbs_are_asked_for_and_the_first_refusa
     assert plan.steps[0].problem == "you may not create configmaps in namespace web"
     asked = [call for call in world.script.calls if call[0] == "may"]
     assert asked == [("may", "a", "patch"), ("may", "a", "create")]
+
+
+@pytest.mark.parametrize(
+    ("error", "left_out", "untried"),
+    [
+        (None, "", ""),
+        (RejectedError("no"), "a.yaml:1: no", ""),
+        (DeniedError("exceeded quota: q"), "exceeded quota: q", ""),
+        (UnavailableError("later"), "", "later"),
+        (OutdatedError("it is there"), "", "it is there"),
+        (RejectedError("w does not support dry run"), "", "w does not support dry run"),
+    ],
+)
+async def test_what_is_new_is_tried_out_before_the_plan_is_shown(
+    error: ProductError | None, left_out: str, untried: str
+) -> None:
+    world = World("a")
+    world.cluster.objects.clear()
+    if error is not None:
+        world.script.errors["try_out a"] = error
+    async with world.running():
+        await world.complete()
+        world.engine.submit(PreparePlan(1, frozenset({A})))
+        shown = await world.until(lambda s: s.plan_for(1) is not None)
+    plan = shown.plan_for(1)
+    assert plan is not None
+    (step,) = plan.steps
+    assert (step.problem, step.untried) == (left_out, untried)
+    assert world.script.count("try_out") == 1
+    assert any(untried in note for note in plan.notes)
+    if left_out and error is not None:
+        assert step.remedy is problem_of(error).remedy
+
+
+async def test_what_was_confirmed_at_this_version_is_not_asked_about_again() -> None:
+    world = World("a")
+    async with world.running():
+        await world.complete()
+        await world.drifted("a")
+        asked = world.script.count("dry_run")
+        world.engine.submit(PreparePlan(1, frozenset({A})))
+        await world.until(lambda s: s.plan_for(1) is not None)
+    assert (world.script.count("dry_run"), world.script.count("try_out")) == (asked, 0)
 
 
 async def test_drift_is_healed_where_that_is_allowed() -> None:
@@ -416,4 +467,4 @@ async def test_a_cluster_is_contacted_when_an_app_of_a_layout_needs_it() -> None
         made.inbox.put(LayoutRead("{name}", (SPEC,)))
         await made.until(lambda s: [view.spec.name for view in s.apps] == [SPEC.name])
     assert made.script.count("run") == 1
-    assert made.script.calls.count(("meet", SPEC.name)) == 2  # attribution and reverts
+    assert made.script.calls.count(("meet", SPEC.name)) == 3  # attribution, reverts and adoptions

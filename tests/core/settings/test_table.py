@@ -11,6 +11,7 @@ from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.settings.document import parse_settings
 from core.settings.fields import Field
+from core.settings.healing import WINDOW
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
 from core.settings.table import APP, CHART, CLUSTER, LAYOUT, RULE, TOP
 
@@ -22,6 +23,7 @@ TABLES = {
     "webhook.": WEBHOOK,
     "apps[].": (*APP, *LAYOUT),
     "apps[].chart.": CHART,
+    "apps[].heal_windows[].": WINDOW,
     "apps[].ignore[].": RULE,
 }
 WORDS = {str: "text", bool: "true or false", int: "number", list: "list", dict: "mapping"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -15,6 +16,7 @@ from core.sources.reading import Folders
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
 from tests.core.render.worlds import script
+from tests.githost.https import HttpsHost
 from tests.githost.place import Place
 
 MAP = b"{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {a: '1'}}"
@@ -93,3 +95,28 @@ def test_a_commit_that_is_not_there_and_a_repository_that_is_not_named_are_told(
     overlay.state("0" * 40, host="https://elsewhere.example/config.git")
     with pytest.raises(RejectedError, match="nothing is fetched; vendor it, or name its"):
         overlay.folders.read(overlay.spec)
+
+
+def test_a_server_that_hangs_holds_nobody_up_for_long(
+    overlay: Overlay, host: HttpsHost, repositories: Repositories
+) -> None:
+    overlay.state(overlay.web.sample.commit(BASE))
+    over = Event()
+    host.answer = lambda handler: handler.command == "POST" and not over.wait()
+    hurried = Folders(str(overlay.sample.path), repositories, HERE, patience_s=0.05)
+    with pytest.raises(UnavailableError, match="is being fetched") as caught:
+        hurried.read(overlay.spec)
+    assert caught.value.retry_after_s == 1.0
+    over.set()
+    assert overlay.folders.read(overlay.spec) is not None
+
+
+def test_a_server_that_refused_is_left_alone_for_a_while(overlay: Overlay, host: HttpsHost) -> None:
+    overlay.state("0" * 40)
+    for _ in range(2):
+        with pytest.raises((RejectedError, UnavailableError)):
+            overlay.folders.read(overlay.spec)
+        asked = len(host.asked)
+    with pytest.raises((RejectedError, UnavailableError)):
+        overlay.folders.read(overlay.spec)
+    assert len(host.asked) == asked

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.apiserver.server import ApiServer
+from tests.apiserver.waiting import eventually
 from tests.loop.stage import Stage, changes
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -189,6 +190,23 @@ def test_a_program_that_puts_its_value_back_after_two_heals_is_left_to_it_by_nam
         stage.patch(url(stage, "ConfigMap"), {"data": {"a": "4"}}, "acme-operator")
         _, line = running.take(lambda line: line["event"] == "fighting", within_s=60)
         assert "acme-operator" in line["message"]
+        for value in "56789":  # it goes on, and nobody is in its way any more
+            stage.patch(url(stage, "ConfigMap"), {"data": {"a": value}}, "acme-operator")
         stage.patch(url(stage, "ConfigMap"), {"data": {"a": "5"}}, "kubectl-edit")
         running.wait(lambda line: line["event"] == "healed")  # a person's hand is no controller's
     assert live(stage, "ConfigMap")["data"] == {"a": "1"}
+    heals = "a sync, two heals while it fought, and one of a person's edit"
+    eventually(lambda: len(writes(stage)) >= 4, within_s=30)
+    assert len(writes(stage)) == 4, heals
+
+
+def writes(stage: Stage) -> list[str]:
+    """What driftdeck wrote of the ConfigMap, dry-runs apart, by the server's own audit log."""
+    return [
+        event["requestURI"]
+        for event in stage.server.audit_events()
+        if event["requestURI"].startswith(url(stage, "ConfigMap"))
+        and "fieldManager=driftdeck" in event["requestURI"]
+        and "dryRun" not in event["requestURI"]
+        and event["stage"] == "ResponseComplete"
+    ]

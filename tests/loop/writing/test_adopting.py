@@ -34,7 +34,7 @@ spec:
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: flags}\ndata: {sale: 'off'} # until June\n"
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {password: planted}\n"
 SETTINGS = """apps:
-  - {name: shop, repo: repo, revision: main, path: shop, namespace: default}
+  - {name: shop, repo: repo, revision: main, path: shop, namespace: default, owns: [default]}
 """
 
 
@@ -134,3 +134,26 @@ def test_one_field_of_several_and_what_cannot_be_adopted_says_why(place: Place) 
     patch(place, path, {"data": {"added": "two\nlines\n"}}, MERGE_PATCH)
     assert run(place, "adopt", "shop", "ConfigMap/default/flags", "--yes").returncode == 0
     assert git("rev-list", "--count", "main").strip() == "3"
+
+
+def test_an_object_that_was_added_live_becomes_a_file(place: Place) -> None:
+    body = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "hot.fix", "labels": {"by": "ann"}},
+        "data": {"level": "debug", "text": "a\nb\n"},
+    }
+    path = "/api/v1/namespaces/default/configmaps?fieldManager=kubectl-create"
+    assert place.client.call("POST", path, body).status == 201
+    done = run(place, "adopt", "shop", "ConfigMap/hot.fix", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    git = Sample(place.repo).git
+    assert git("show", "main:shop/configmap-hot.fix.yaml") == (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hot.fix\n  namespace: default\n"
+        "  labels:\n    by: ann\ndata:\n  level: debug\n  text: |\n    a\n    b\n"
+    )
+    message = git("show", "-s", "--format=%B", "main")
+    assert message.startswith("Adopt ConfigMap hot.fix\n")
+    assert "- all of it, made by kubectl create" in message
+    assert run(place, "diff").returncode == 0
+    assert run(place, "adopt", "shop", "--yes").stdout == "nothing has drifted\n"

@@ -90,7 +90,7 @@ def test_a_sync_leaves_who_what_and_what_it_was_before(stage: Stage) -> None:
 
 
 def test_what_a_killed_process_left_open_is_found_out_by_the_next_one(stage: Stage) -> None:
-    stage.server.faults.stall(f"{MAPS}/two?")
+    stage.server.faults.stall(f"{MAPS}/two?fieldManager")  # no dry-run
     words = ("sync", "--yes", "--config", str(stage.folder / "driftdeck.yaml"))
     with Piped(words, stage.environment) as killed, killed.stdout, killed.stderr:
         until = time.monotonic() + 60

@@ -77,6 +77,7 @@ def test_without_controllers_it_says_that_nobody_looked_and_a_status_changes_tha
         patch = {"status": {"observedGeneration": 1, **status}}
         assert client.call("PATCH", path, patch, content_type=MERGE_PATCH).status == 200
 
+    assert said("sync", "--yes")[0] == 0  # what was written is shown to whoever comes later
     code, out, err = said("sync", "--yes", "--wait", "1s")
     assert code == 3
     assert "Deployment default/web: not ready: no controller has looked at it yet" in out

@@ -108,6 +108,7 @@ WHY_NOT = [
     ("rollback", Standin, "choose a commit in pane 3 first"),
     ("adopt", Standin, "choose an object (2) first"),
     ("heal", _nothing, "there is no app"),
+    ("pause", _nothing, "there is no app"),
     ("heal", _flag, "read-only: started with --read-only"),
     ("write", _flag, "read-only: started with --read-only"),
     ("mark", Standin, "marks are for objects (2)"),
@@ -169,7 +170,7 @@ def test_hints_are_whole_and_help_is_always_last(width: int) -> None:
 def test_the_most_wanted_hint_comes_first_and_the_moment_can_ask_for_one() -> None:
     assert hints(80)[0].id == "sync"
     assert hints(80, Pane.COMMITS)[0].id == "revert"
-    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 14
+    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 15
 
 
 def test_what_was_said_at_the_start_stands_on_top_of_the_help() -> None:

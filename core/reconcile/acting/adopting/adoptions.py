@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.model import Plan, Problem, Remedy, Run
 from core.model.adoptions import Adopted, AdoptPlan
-from core.reconcile.acting.adopting.choosing import chosen
+from core.reconcile.acting.adopting.choosing import chosen, pending
 from core.reconcile.acting.runs import finish
 from core.reconcile.acting.standing import why_not
 from core.reconcile.memory.commands import ExecuteAdoption, PrepareAdoption
@@ -43,6 +43,8 @@ def _plan(draft: Draft, asked: PrepareAdoption) -> AdoptPlan:
             notes.append(f"{key.ref}: {found}")
         else:
             adopted.append(found)
+            left = ", ".join(pending(draft, found))
+            notes += [f"{key.ref}: left alone, for Git moved on: {left}"] if left else []
     if not adopted:
         words = "; ".join(notes) or "nothing has drifted"
         return replace(made, problem=Problem(Remedy.CHANGE_GIT, words))

@@ -7,7 +7,9 @@ import msgspec
 from core.compare import is_secret_kind
 from core.model import (
     Absent,
+    Cause,
     Desired,
+    Document,
     Drift,
     FieldChange,
     FieldVerdict,
@@ -18,10 +20,12 @@ from core.model import (
 )
 from core.model.adoptions import Adopted
 from core.model.paths import Part, Parts, parse_path, position, value_at
-from core.reconcile.judging.judging import live_at
+from core.reconcile.acting.adopting.stripping import stripped
+from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 
 _HIDDEN = "its values are secret, and would be written down in clear; edit it in Git"
+_PENDING = "Git moved on and was not applied yet; a sync does that"
 _SEALED = "its file is encrypted; edit it with sops"
 
 
@@ -34,6 +38,8 @@ def chosen(draft: Draft, key: Key, fields: frozenset[str]) -> Adopted | str:
         fields: Paths of the fields; without any, all that drifted.
     """
     row, app = draft.row(key), draft.app(key.app)
+    if row is not None and row.verdict is Verdict.EXTRA:
+        return _whole(draft, row)
     desired = app.desired.get(key.ref)
     why = _why_not(row, desired)
     if why:
@@ -44,13 +50,14 @@ def chosen(draft: Draft, key: Key, fields: frozenset[str]) -> Adopted | str:
         return _SEALED
     if is_secret_kind(key.ref.kind):
         return _HIDDEN
-    changes = tuple(change for change in row.changes if _is_chosen(change, fields))
+    changes = tuple(change for change in row.changes if _is_chosen(row, change, fields))
     lacking = sorted(fields - {change.path for change in changes})
     if lacking:
         return f"{', '.join(lacking)} does not differ"
     live = live_at(draft.cluster(app.spec.cluster), desired.kind, key.ref)
     if live is None or not changes:
-        return "nothing of it has drifted"
+        pending = any(_is_pending(row, change) for change in row.changes)
+        return _PENDING if pending else "nothing of it has drifted"
     there: JsonObject = msgspec.json.decode(live.body)
     body = taken(msgspec.json.decode(desired.document.body), there, changes)
     return Adopted(key, desired.document, msgspec.json.encode(body), changes)
@@ -72,15 +79,50 @@ def _why_not(row: Drift | None, desired: Desired | None) -> str:
         return "it cannot be judged now"
     if row.verdict is Verdict.MISSING:
         return "it is not in the cluster; take it away with git"
-    if row.verdict is Verdict.EXTRA or desired is None:
-        return "Git does not state it; commit a file of it with git"
-    return ""
+    return "" if desired is not None else "it cannot be judged now"
 
 
-def _is_chosen(change: FieldChange, fields: frozenset[str]) -> bool:
+def _whole(draft: Draft, row: Drift) -> Adopted | str:
+    """Say what a file of an object would be that Git does not state yet."""
+    key, app = row.key, draft.app(row.key.app)
+    if row.cause is Cause.GIT_AHEAD:
+        return "Git dropped it; revert the commit that did"
+    if is_secret_kind(key.ref.kind):
+        return _HIDDEN
+    if any(each.document.made is not None for each in app.desired.values()):
+        return "the app is rendered; add a file of it to what it is rendered from"
+    live = live_at(draft.cluster(app.spec.cluster), row.kind, key.ref)
+    if live is None:
+        return "no more than its name is read here; commit a file of it with git"
+    body = stripped(msgspec.json.decode(live.body), policy_of(app.spec).classes)
+    if body is None:
+        return "the server does not tell who set what in it; commit a file of it with git"
+    document = Document(row.kind, key.ref.namespace or None, key.ref.name, b"", "", 0, 0)
+    return Adopted(key, document, msgspec.json.encode(body), actor=row.actor)
+
+
+def _is_chosen(row: Drift, change: FieldChange, fields: frozenset[str]) -> bool:
     if fields:
         return change.path in fields and change.verdict is not FieldVerdict.WARN
-    return change.verdict is FieldVerdict.DRIFT
+    return change.verdict is FieldVerdict.DRIFT and not _is_pending(row, change)
+
+
+def _is_pending(row: Drift, change: FieldChange) -> bool:
+    """Tell whether Git moved on in a field: to adopt that would undo somebody's commit unasked."""
+    drifted = change.verdict is FieldVerdict.DRIFT
+    return drifted and (change.cause or row.cause) is Cause.GIT_AHEAD
+
+
+def pending(draft: Draft, adopted: Adopted) -> tuple[str, ...]:
+    """Name the fields of an object in which Git moved on, which are left alone."""
+    row = draft.row(adopted.key)
+    changes = row.changes if row is not None else ()
+    mine = {change.path for change in adopted.changes}
+    return tuple(
+        change.path
+        for change in changes
+        if row is not None and change.path not in mine and _is_pending(row, change)
+    )
 
 
 def _put(stated: Json, parts: Parts, live: JsonObject, above: Parts) -> Json:

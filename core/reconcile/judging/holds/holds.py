@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from core.model import Drift, Held, HeldBy, Verdict
 from core.reconcile.judging.freezing import with_freeze
+from core.reconcile.judging.holds.fields import held_fields, held_words
 from core.reconcile.judging.holds.pauses import held_by, pause_of
+from core.reconcile.judging.holds.windows import held_outside
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState
 
@@ -30,12 +32,18 @@ def held_of(app: AppState, cluster: ClusterState, now: float) -> Held | None:
     pause = pause_of(app, None, now)
     if pause is not None:
         return held_by(pause)
-    words = (app.breaker.words or cluster.breaker.words) if app.healing else ""
-    return Held(HeldBy.BREAKER, words) if words else None
+    if not app.healing:
+        return None
+    words = app.breaker.words or cluster.breaker.words
+    return Held(HeldBy.BREAKER, words) if words else held_outside(app.spec.heal_windows, now)
 
 
 def with_hold(draft: Draft, row: Drift) -> Drift:
     """Say in a row why it is not healed for now, and no longer than so."""
     row = with_freeze(draft, row)
     held = hold_of(draft, row)
+    if held is None and draft.app(row.key.app).healing:
+        held = held_words(held_fields(draft, row), row)
+    if held is not None and held.until is not None and held.pause is None:
+        draft.wake(row.key, held.until)
     return row if held == row.held else replace(row, held=held)

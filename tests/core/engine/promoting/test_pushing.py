@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.clock import Clock
+from core.engine.commits.reverting import Reverts
 from core.engine.promoting.promoting import Promoting, Promotion
-from core.engine.reverting import Reverts
 from core.errors import OutdatedError, ProductError, RejectedError
 from core.git import Repositories
 from core.model import AppSpec

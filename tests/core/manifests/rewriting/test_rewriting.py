@@ -360,6 +360,16 @@ def test_an_object_in_a_list_of_kind_list_is_found() -> None:
     assert after == text.removesuffix("{a: x}}\n") + "{a: z}}\n"
 
 
+def test_a_file_that_nobody_edits_by_hand_is_left_alone() -> None:
+    found = document(WEB)
+    with pytest.raises(RejectedError, match="larger than"):
+        rewritten(found, WEB.encode() + b"#" * 2**20, {})
+    with pytest.raises(RejectedError, match="not what was read"):
+        rewritten(found, WEB.replace("replicas: 3", "replicas: 4").encode(), {})
+    with pytest.raises(RejectedError, match="not UTF-8"):
+        rewritten(found, b"\xff", {})
+
+
 def test_two_objects_that_cannot_be_told_apart_are_left_alone() -> None:
     one = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: x}}"
     text = f"apiVersion: v1\nkind: List\nitems: [{one}, {one}]\n"

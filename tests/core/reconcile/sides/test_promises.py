@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import Key, KindRef, ObjectRef, Plan, Remedy, Resource
+from core.model import Key, KindRef, ObjectRef, Plan, Remedy, Resource, Verdict
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.reconcile.memory.effects import CheckAccess, Effect, Perform
 from core.reconcile.memory.inputs import ClusterFound, KindListed, SchemaRead, Tick
 from core.reconcile.memory.results import InventoryRead
 from core.reconcile.sides.promises import DEFINITION, promises
+from tests.core.reconcile.acting.order.apps import Apps
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,
@@ -148,5 +149,47 @@ def test_a_definition_without_names_promises_nothing() -> None:
 
 def test_an_object_whose_definition_comes_along_says_why_it_is_missing() -> None:
     row = waiting().state.rows[WIDGET_KEY]
-    assert row.reason == "its kind is defined in the same folder, and not applied yet"
+    assert row.reason == "its kind is defined in Git, and not applied yet"
     assert (row.file, row.line) == (STATED.file, STATED.line)
+
+
+# A kind that another app defines ------------------------------------------------------------------
+
+
+def two(*, only: str = "") -> Apps:
+    made = Apps.begun(only=only)
+    made.feed(found(SERVED), SchemaRead("prod", DEFINITION, None))
+    return made
+
+
+@pytest.mark.parametrize("first", ["web", "infra"])
+def test_a_kind_that_another_app_defines_is_to_come_whichever_was_read_first(first: str) -> None:
+    made = two()
+    folders = {"web": STATED, "infra": DEFINED}
+    for app in sorted(folders, key=lambda name: name != first):
+        made.states(app, folders[app])
+    made.empty()
+    made.feed(KindListed("prod", DEFINITION, {}))
+    one = Key("web", WIDGET_KEY.ref)
+    assert made.state.rows[one].verdict is Verdict.MISSING
+    plan = made.plan_for(one, Key("infra", CRD_KEY.ref))
+    assert [(step.key.app, step.stage) for step in plan.steps] == [("infra", 0), ("web", 1)]
+
+
+def test_a_kind_that_another_app_defines_no_more_is_not_served() -> None:
+    made = two()
+    made.states("web", STATED)
+    made.states("infra", DEFINED)
+    made.empty()
+    made.states("infra", number=2)
+    (row,) = (row for one, row in made.state.rows.items() if one.app == "web")
+    assert row.reason.startswith("not-served")
+
+
+def test_an_app_that_is_not_written_here_promises_nothing() -> None:
+    made = two(only="web")
+    made.states("infra", DEFINED)
+    made.states("web", STATED)
+    made.empty()
+    (row,) = (row for one, row in made.state.rows.items() if one.app == "web")
+    assert row.reason.startswith("not-served")

@@ -8,7 +8,17 @@ from core.model.adoptions import Adopted, AdoptPlan
 from core.reconcile.memory.commands import ExecuteAdoption, PrepareAdoption, SetWriting
 from core.reconcile.memory.effects import ComputeAdoption, MakeAdoption, ReadSource
 from core.reconcile.memory.results import AdoptionMade, AdoptionPrepared
-from tests.core.reconcile.world import CONFIG_MAP, SPEC, World, applied, commit, key, writes
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    SPEC,
+    World,
+    applied,
+    commit,
+    document,
+    key,
+    questions,
+    writes,
+)
 
 A = key(CONFIG_MAP, "a")
 
@@ -64,6 +74,17 @@ def test_what_cannot_be_adopted_says_why() -> None:
     assert "it cannot be judged now" in refused(made, names="z")
     made.change(CONFIG_MAP, "a", None)
     assert "it is not in the cluster" in refused(made)
+
+
+def test_what_git_moved_on_in_is_left_alone_unless_it_is_named() -> None:
+    made = applied("a")
+    effects = made.read_through(document(CONFIG_MAP, "a", data={"a": "5", "b": "1"}), number=2)
+    for each in questions(effects):
+        made.agree(each)
+    assert "Git moved on" in refused(made)
+    (plan,) = asked(made, "data.a")
+    (one,) = plan.adopted
+    assert json.loads(one.body)["data"] == {"a": "1", "b": "1"}
 
 
 def test_the_commit_is_made_and_nothing_is_sent() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import EventName, Guard, Pause, Problem, Remedy, Snapshot
+from core.model import EventName, Guard, IgnoreRule, Pause, Problem, Remedy, Snapshot
 from core.reconcile.memory.commands import SetHeal, SetWriting
 from core.reconcile.memory.inputs import ClusterLost, Input, KindLost, PausesRead, SourceLost
 from core.reconcile.memory.results import Proved, Pruned
@@ -318,6 +318,16 @@ def test_what_people_set_aside_is_not_pruned_until_that_is_over(*, whole: bool) 
     made.feed(PausesRead(SPEC.name, (pause,)))
     assert not deletes(cycle(made))
     assert deletes(cycle(made))
+
+
+def test_what_a_rule_keeps_from_being_healed_is_not_pruned_unasked_either() -> None:
+    made = stands("a", "b", "c", no_heal=(IgnoreRule(pointer="", name="b"),))
+    dropped(made, "a")
+    prove(made)
+    assert [each.key for each in deletes(cycle(made))] == [key(CONFIG_MAP, "c")]
+    row = made.row("b")
+    assert row.held is not None
+    assert row.held.words.startswith("never healed unasked")
 
 
 @pytest.mark.parametrize(

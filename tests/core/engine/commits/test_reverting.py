@@ -1,4 +1,4 @@
-"""core.engine.reverting: a revert is of one app's folder, on the branch that the app follows."""
+"""A revert is of one app's folder, on the branch that the app follows."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.clock import Clock
-from core.engine.reverting import Reverts
+from core.engine.commits.reverting import Reverts
 from core.errors import OutdatedError, RejectedError, UsageError
 from core.git import Repositories
 from core.model import AppSpec, RevertPlan

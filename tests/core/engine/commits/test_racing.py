@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 
 from core.clock import Clock
-from core.engine.reverting import Reverts
+from core.engine.commits.reverting import Reverts
 from core.errors import OutdatedError
 from core.model import AppSpec, RevertPlan
 from tests.core.manifests.here import HERE

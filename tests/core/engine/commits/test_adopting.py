@@ -1,4 +1,4 @@
-"""core.engine.adopting: files edited where they state it, one commit, and refusals in words."""
+"""core.engine.commits: files edited where they state it, one commit, and refusals in words."""
 
 import json
 from dataclasses import replace
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.clock import Clock
-from core.engine.adopting.adopting import Adopting
-from core.engine.adopting.messages import message_of
+from core.engine.commits.adopting import Adopting
+from core.engine.commits.messages import message_of, patch_of
 from core.errors import OutdatedError, RejectedError
 from core.git import Repositories
 from core.manifests.loading import load
@@ -170,12 +170,70 @@ def test_what_was_rendered_names_its_files_and_offers_a_patch(stage: Stage) -> N
     )
 
 
+def test_a_patch_states_just_what_is_adopted_and_takes_away_what_is_gone(stage: Stage) -> None:
+    (one,) = stage.wanted("a").adopted
+    body = {
+        "metadata": {"labels": {"app": "web", "hot": "1"}},
+        "spec": {
+            "replicas": 5,
+            "args": ["a", "b"],
+            "containers": [{"name": "web", "image": "a:2", "tty": True}, {"name": "new"}],
+        },
+    }
+    paths = [
+        "spec.replicas",
+        "spec.paused",
+        "spec.args[1]",
+        "metadata.labels.hot",
+        "spec.containers[name=web].image",
+        "spec.containers[name=web].tty",
+        "spec.containers[name=new]",
+        "spec.containers[name=old].image",
+    ]
+    changes = tuple(FieldChange(path, FieldVerdict.DRIFT, "x", "y") for path in paths)
+    patch = json.loads(
+        patch_of(one.document, replace(one, body=json.dumps(body).encode(), changes=changes))
+    )
+    assert patch["metadata"] == {"name": "a", "labels": {"hot": "1"}}
+    assert patch["spec"] == {
+        "replicas": 5,
+        "paused": None,
+        "args": ["a", "b"],
+        "containers": [
+            {"name": "web", "image": "a:2", "tty": True},
+            {"name": "new"},
+            {"name": "old", "$patch": "delete"},
+        ],
+    }
+
+
 def test_values_of_helm_and_inputs_are_named_where_no_file_states_it(stage: Stage) -> None:
     plan = stage.adopting.planned(stage.wanted("a", made=Made((), ("t/a.yaml",), ("values.yaml",))))
     assert "rendered from values.yaml" in str(plan.problem)
     many = Made((), tuple(f"t/{i}.yaml" for i in range(8)))
     plan = stage.adopting.planned(stage.wanted("a", made=many))
     assert "t/4.yaml and 3 more" in str(plan.problem)
+
+
+def test_a_new_object_gets_a_file_of_its_own_that_the_app_reads(stage: Stage) -> None:
+    (one,) = stage.wanted("a").adopted
+    document = Document(one.document.kind, None, "x:y", b"", "", 0, 0)
+    key = Key("shop", ObjectRef("", "ConfigMap", "web", "x:y"))
+    body = b'{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"x:y"},"data":{"a":"1"}}'
+    new = Adopted(key, document, body, actor=BOB)
+    plan = stage.adopting.planned(replace(stage.wanted("b"), adopted=(new,)))
+    assert plan.files == ("shop/configmap-x-y.yaml",)
+    stage.adopting.made(plan)
+    text = stage.sample.git("show", "main:shop/configmap-x-y.yaml")
+    assert text == ('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: "x:y"\ndata:\n  a: "1"\n')
+    message = stage.sample.git("show", "-s", "--format=%B", "main")
+    assert "- all of it, made by bob" in message
+    again = replace(plan, revision=stage.sample.git("rev-parse", "main").strip())
+    with pytest.raises(RejectedError, match="already"):
+        stage.adopting.planned(again)
+    stage.spec = replace(stage.spec, exclude=("configmap-*",))
+    with pytest.raises(RejectedError, match=r"does not read configmap-x-y\.yaml"):
+        stage.anew().planned(again)
 
 
 def test_where_commits_must_be_signed_nothing_is_written(stage: Stage) -> None:

@@ -5,13 +5,16 @@ this changed.  What a tool rendered is refused with the files it was made from, 
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from posixpath import join
 from typing import Final
 
 from core.clean import clean
 from core.clock import Clock
-from core.engine.adopting.messages import message_of, patch_of
+from core.engine.commits.messages import message_of, patch_of
+from core.engine.commits.racing import made_once
 from core.errors import OutdatedError, RejectedError
 from core.git import (
     EditPlan,
@@ -22,13 +25,14 @@ from core.git import (
     marked,
     plan_edit,
 )
-from core.manifests.rewriting import rewritten
+from core.manifests.rewriting import rewritten, written_object
 from core.model import AppSpec, Document, Problem, Remedy
 from core.model.adoptions import Adopted, AdoptPlan
 from core.model.journal import Aim
+from core.model.sources.globs import chosen
 from core.sources.trust import unsigned
 
-_TRIES_MAX: Final = 5  # while others push faster
+_ODD: Final = re.compile(r"[^A-Za-z0-9.-]")
 _FILES_NAMED_MAX: Final = 5
 
 
@@ -70,15 +74,7 @@ class Adopting:
         Raises:
             ProductError: It cannot be made, or would be another one by now.
         """
-        for _ in range(_TRIES_MAX - 1):
-            try:
-                return self._made(plan)
-            except OutdatedError as error:
-                found = self._marks.find(self.aim(plan))
-                if found is not None:
-                    return found
-                plan = self._again(plan, error)
-        return self._made(plan)
+        return made_once(plan, self._made, lambda p: self._marks.find(self.aim(p)), self._again)
 
     def aim(self, plan: AdoptPlan) -> Aim:
         """Say where the commit of a plan is made."""
@@ -114,20 +110,31 @@ class Adopting:
         repository = self._repositories.opened(spec.repo)
         if repository.resolve(spec.revision).id != plan.revision:
             raise OutdatedError(f"{clean(spec.revision)} moved since it was read; look again")
+        contents, begun = self._contents(repository, spec, plan)
         return plan_edit(
             repository,
-            self._contents(repository, spec, plan),
+            contents,
             revision=spec.revision,
             parent=plan.revision,
             branch=plan.branch if plan.begins else "",
+            begun=begun,
         )
 
-    def _contents(self, repository: Repository, spec: AppSpec, plan: AdoptPlan) -> dict[str, bytes]:
-        """Return the files that are edited, with their new contents."""
+    def _contents(
+        self, repository: Repository, spec: AppSpec, plan: AdoptPlan
+    ) -> tuple[dict[str, bytes], frozenset[str]]:
+        """Return the files that are edited or new, with their contents; which of them are new."""
         places = {each.path: each for each in repository.files(plan.revision, spec.path)}
         contents: dict[str, bytes] = {}
+        begun: set[str] = set()
         for each in plan.adopted:
             document = each.document
+            if not document.file:
+                folder = repository.real_folder(plan.revision, spec.path)
+                new = join(folder, _file_of(spec, each))
+                contents[new] = written_object(json.loads(each.body))
+                begun.add(new)
+                continue
             file = places.get(document.file)
             if file is None:
                 raise OutdatedError(f"{clean(document.file)} is not there any more; look again")
@@ -138,7 +145,20 @@ class Adopting:
                 where = clean(f"{document.file}:{document.line}")
                 reason = f"{each.key.ref} cannot be adopted: {where} cannot be edited: {error}"
                 raise RejectedError(reason) from error
-        return contents
+        return contents, frozenset(begun)
+
+
+def _file_of(spec: AppSpec, adopted: Adopted) -> str:
+    """Name the new file of an object.
+
+    Raises:
+        RejectedError: The app would not read it.
+    """
+    ref = adopted.key.ref
+    name = _ODD.sub("-", f"{ref.kind.lower()}-{ref.name}") + ".yaml"
+    if not chosen(name, spec.include, spec.exclude):
+        raise RejectedError(f"{ref}: app {spec.name} does not read {name} (include, exclude)")
+    return name
 
 
 def _refused(wanted: AdoptPlan, rendered: Iterable[Adopted]) -> AdoptPlan:
@@ -146,8 +166,10 @@ def _refused(wanted: AdoptPlan, rendered: Iterable[Adopted]) -> AdoptPlan:
     words, patches = [], []
     for each in rendered:
         words.append(f"{each.key.ref} is rendered from {_sources(each.document)}")
-        patches.append(patch_of(each.document, each))
-    reason = f"{'; '.join(words)}: no file states it as it is; a patch there would"
+        if each.document.made is not None and each.document.made.statements:  # of kustomize
+            patches.append(patch_of(each.document, each))
+    instead = "a patch there would" if patches else "change it there"
+    reason = f"{'; '.join(words)}: no file states it as it is; {instead}"
     problem = Problem(Remedy.CHANGE_GIT, clean(reason))
     return replace(wanted, problem=problem, patch="---\n".join(patches))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from core.cli.output.ink import Ink
 from core.cli.output.report import Page, change_lines
 from core.model import Plan, Run, Step, Verb
+from core.remedy.refusals import refusal
 from core.telling import plans
 from core.telling.spans import Line, Role, say
 
@@ -22,7 +23,15 @@ def run_lines(run: Run, ink: Ink) -> Iterator[str]:
     for problem in run.problems:
         said = ink.wrapped((say(problem.words, Role.ERROR),), indent=2, label="! ")
         yield from map(ink.line, said)
+        yield from map(ink.line, _hint(problem.words, ink, indent=4))
     yield ink.line(plans.run(run))
+
+
+def _hint(words: str, ink: Ink, *, indent: int) -> Iterator[Line]:
+    """Say what can be done about a refusal."""
+    found = refusal(words)
+    if found is not None:
+        yield from ink.wrapped((say(found.hint, Role.MUTED),), indent=indent)
 
 
 def protected_names(chosen: Sequence[Plan], protected: frozenset[str]) -> tuple[str, ...]:
@@ -54,6 +63,7 @@ def _step_lines(step: Step, page: Page, *, left: bool) -> Iterator[Line]:
     yield from page.ink.wrapped(plans.step(step), indent=2)
     if step.problem:
         yield from page.ink.wrapped((say(step.problem, Role.ERROR),), indent=4, label="! ")
+        yield from _hint(step.problem, page.ink, indent=6)
     for change in step.changes:
         names = ("live", "back") if step.verb is Verb.UNDO else ("live", "Git")
         yield from change_lines(change, page, indent=4, names=names)

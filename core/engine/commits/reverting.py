@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from core.clock import Clock
 from core.compare import paired
 from core.decryption import Opener
+from core.engine.commits.racing import made_once
 from core.errors import OutdatedError, RejectedError
 from core.git import File, Marks, Repositories, Repository
 from core.manifests import DocumentCache, Folder, Reader, read
@@ -17,7 +18,6 @@ from core.sources.reading import chosen_files, listed
 from core.sources.trust import unsigned
 
 _RENDERED: Final = "is of files that are rendered: what follows from it is for the next sync"
-_TRIES_MAX: Final = 5  # while others push faster
 _Readable: TypeAlias = tuple[File, Callable[[], bytes]]
 
 
@@ -80,15 +80,7 @@ class Reverts:
         Raises:
             ProductError: It cannot be made, or would be another one by now.
         """
-        for _ in range(_TRIES_MAX - 1):
-            try:
-                return self._made(plan)
-            except OutdatedError as error:
-                found = self._marks.find(self.aim(plan))
-                if found is not None:
-                    return found
-                plan = self._again(plan, error)
-        return self._made(plan)
+        return made_once(plan, self._made, lambda p: self._marks.find(self.aim(p)), self._again)
 
     def aim(self, plan: RevertPlan) -> Aim:
         """Say where the commit of a plan is made."""
