@@ -23,7 +23,9 @@ DIALOG_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "top": ("g", "home"),
     "bottom": ("G", "end"),
 }
-DIALOG_WORDS: Final = "y confirms, Esc cancels, Tab moves, Enter presses, j k PgDn PgUp scroll"
+DIALOG_WORDS: Final = (
+    "y confirms, Esc cancels, Tab moves, Enter presses, j k PgDn PgUp scroll, p prunes"
+)
 
 _NAMES: Final = {
     "escape": "Esc",

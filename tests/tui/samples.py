@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from core.model import (
     ABSENT,
     Actor,
+    Allowed,
     AppSpec,
     AppView,
+    Blocked,
     Cause,
     ClusterSpec,
     ClusterView,
@@ -22,6 +24,7 @@ from core.model import (
     EventName,
     FieldChange,
     FieldVerdict,
+    Guard,
     Key,
     KindRef,
     Masked,
@@ -289,7 +292,7 @@ def plan_of(snapshot: Snapshot, keys: frozenset[Key]) -> Plan:
         Step(
             row.key,
             row.kind,
-            Verb.CREATE if row.verdict is Verdict.MISSING else Verb.APPLY,
+            _VERBS.get(row.verdict, Verb.APPLY),
             row.stamp or Coming(),
             row.changes[:2],
             "may not patch secrets in payments" if row.key.ref.kind == "Secret" else "",
@@ -301,7 +304,22 @@ def plan_of(snapshot: Snapshot, keys: frozenset[Key]) -> Plan:
         steps,
         {"payments": HEAD},
         ("the inventory is written to driftdeck-payments-0",),
+        guards={"payments": GUARDS} if any(step.verb is Verb.PRUNE for step in steps) else {},
     )
+
+
+_VERBS = {Verdict.MISSING: Verb.CREATE, Verdict.EXTRA: Verb.PRUNE}
+GUARDS = (
+    Allowed(Guard.NOT_EMPTY, "Git states 9 object(s)"),
+    Blocked(Guard.TWO_LOOKS, "they are looked at twice, 30 s apart", pending=True),
+)
+
+
+def dropped_world() -> Snapshot:
+    """The world, where Git has one object no more that driftdeck applied."""
+    made = world()
+    rows = {**made.rows, OLD: replace(made.rows[OLD], cause=Cause.GIT_AHEAD)}
+    return replace(made, rows=rows)
 
 
 def undo_of(snapshot: Snapshot) -> Plan:

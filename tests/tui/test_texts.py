@@ -255,6 +255,11 @@ def test_what_is_set_aside_says_how_long_still_and_pane_0_the_verdict_too(
     assert "it is drifted" in told
     assert "by ann@ops: incident 7" in told
     app = replace(samples.world().apps[0], held=held)
+    lasting = word.split("paused")[1]
+    for healing, said in ((True, "heal STOPPED paused"), (False, "heal OFF paused")):
+        heading = replace(_heading(), app=replace(app, healing=healing))
+        assert plain(header_line(heading, 120)).endswith(said + lasting)
+        assert width_of(header_line(heading, 60)) <= 60
     shown = AppRow(app, Verdict.DRIFTED, SIGNS[Verdict.DRIFTED], 6, None, "")
     assert plain(app_line(shown, 60, LOOKS)).startswith(word)
     assert rank_of(row) > rank_of(samples.rows()[samples.FLAGS])

@@ -16,7 +16,7 @@ from tui.dialogs.proposals.sync import Sync
 from tui.dialogs.proposals.undo import Undo
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
 from tui.model.focus import Pane
-from tui.model.view import READ_ONLY_FLAG
+from tui.model.view import READ_ONLY_FLAG, was_applied
 from tui.surface import Action, Group, Surface
 
 # Sync -------------------------------------------------------------------------------------------
@@ -33,11 +33,17 @@ def _sync(on: Surface) -> None:
     if fields:
         on.show(Proposed(on, Sync(keys, fields), opened_by=SYNC.keys[0]))
         return
-    first, *others = on.view.by_cluster(keys)
+    first, *others = (_parted(on, group) for group in on.view.by_cluster(keys))
     on.show(
-        Proposed(on, Sync(first), opened_by=SYNC.keys[0]),
-        *(Proposed(on, Sync(group)) for group in others),
+        Proposed(on, first, opened_by=SYNC.keys[0]),
+        *(Proposed(on, each) for each in others),
     )
+
+
+def _parted(on: Surface, keys: frozenset[Key]) -> Sync:
+    """Part what Git dropped, which `p` prunes, from what is put right."""
+    dropped = frozenset(key for key in keys if was_applied(on.view.snapshot.rows[key]))
+    return Sync(keys - dropped, dropped=dropped)
 
 
 def _pointed_at(on: Surface, keys: frozenset[Key]) -> dict[Key, frozenset[str]]:

@@ -1,10 +1,11 @@
-"""The second step before a protected cluster is written to: its name is typed.
+"""The second step before a protected cluster is written to, or anything deleted: a word is typed.
 
 It lies over the preview, which goes on hearing of the world; what was typed counts only for what
 was shown when it was begun.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.style import Style
@@ -30,22 +31,36 @@ def protected_name(snapshot: Snapshot, cluster: str) -> str:
     return cluster if any(protected) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person types before something is done that cannot be taken back."""
+
+    word: str
+    title: str
+    role: Role = Role.TEXT
+
+    @classmethod
+    def name_of(cls, cluster: str) -> "Typed":
+        """The name of a protected cluster."""
+        return cls(cluster, f"Protected: {say(cluster)[0]}")
+
+
 class NameStep(ModalScreen[None]):
-    """Wants the name of a protected cluster; Enter goes on once the text is exact."""
+    """Wants a word, like the name of a protected cluster; Enter goes on once it is exact."""
 
     BINDINGS: ClassVar = []
 
     def __init__(
         self,
-        name: str,
+        wanted: Typed,
         words: str,
         then: Callable[[], None],
         *,
         styles: Mapping[Role, Style],
     ) -> None:
-        """Ask for *name* before *words* is done, which is what *then* does."""
+        """Ask for what is *wanted* before *words* is done, which is what *then* does."""
         super().__init__(classes="preview")
-        self._wanted, self._words, self._then = name, words, then
+        self._wanted, self._words, self._then = wanted, words, then
         self._role_styles = styles
         self._body: Lines[Line] = Lines(clip, id="body", cursor=False)
         self._typed = Input(id="name", compact=True, select_on_focus=False)
@@ -60,8 +75,8 @@ class NameStep(ModalScreen[None]):
         """Wait for the name."""
         self._body.set_roles(self._role_styles)
         box = self.query_one("#dialog")
-        box.border_title = Content(f"Protected: {say(self._wanted)[0]}")
-        box.border_subtitle = Content("Enter goes on once the name is exact  Esc cancels")
+        box.border_title = Content(self._wanted.title)
+        box.border_subtitle = Content("Enter goes on once it is exact  Esc cancels")
         self._typed.focus()
         self.call_after_refresh(self._draw)
 
@@ -71,8 +86,8 @@ class NameStep(ModalScreen[None]):
 
     def _draw(self) -> None:
         width = max(20, self.query_one("#dialog").content_size.width - _MARGINS)
-        asked = f"{self._words}: type {say(self._wanted)[0]} to go on."
-        lines: list[Line] = [((part, Role.TEXT),) for part in wrap(asked, width)]
+        asked = f"{self._words}: type {say(self._wanted.word)[0]} to go on."
+        lines: list[Line] = [((part, self._wanted.role),) for part in wrap(asked, width)]
         self._body.show(lines)
         self._body.redraw()
         self._body.styles.height = len(lines)
@@ -84,7 +99,7 @@ class NameStep(ModalScreen[None]):
             self.dismiss()
 
     def on_input_submitted(self) -> None:
-        """Go on, if it is the name."""
-        if self._typed.value == self._wanted:
+        """Go on, if it is the word."""
+        if self._typed.value == self._wanted.word:
             self.dismiss()
             self._then()

@@ -24,7 +24,7 @@ from typing_extensions import override
 from core.model import Snapshot
 from core.telling.spans import Line, Role
 from tui.dialogs.guard import ARM_S, Guard
-from tui.dialogs.naming import NameStep
+from tui.dialogs.naming import NameStep, Typed
 from tui.keys import DIALOG_KEYS
 from tui.text.spans import clip, cut_middle, width_of, wrap
 from tui.theme.styles import MONO_STYLES
@@ -147,9 +147,9 @@ class Preview(ModalScreen[None]):
         """The person said yes to exactly what is shown."""
 
     @property
-    def guarded(self) -> str:
-        """The protected cluster that confirming would write to; its name is typed first."""
-        return ""
+    def typed(self) -> tuple[Typed, ...]:
+        """What is to be typed, one after the other, before confirming counts."""
+        return ()
 
     def present(
         self, lines: Callable[[int], list[Line]], *, title: str = "", words: str = ""
@@ -249,17 +249,19 @@ class Preview(ModalScreen[None]):
     def _confirm(self) -> None:
         if not self._buttons.words or self._buttons.reason:
             return
-        if self.guarded:
-            go_on = partial(self._named, self._lines)
-            words, styles = self._buttons.words, self._role_styles
-            self.app.push_screen(NameStep(self.guarded, words, go_on, styles=styles))
-        else:
-            self._go()
+        self._type(self._lines, self.typed)
 
-    def _named(self, shown: Callable[[int], list[Line]]) -> None:
-        """The name was typed: it counts for what was shown then, while it may be done."""
-        if shown is self._lines and not self._buttons.reason:
+    def _type(self, shown: Callable[[int], list[Line]], wanted: tuple[Typed, ...]) -> None:
+        """Have the rest typed: it counts for what was *shown* then, while it may be done."""
+        if shown is not self._lines or self._buttons.reason:
+            return
+        if not wanted:
             self._go()
+            return
+        first, *others = wanted
+        go_on = partial(self._type, shown, tuple(others))
+        words, styles = self._buttons.words, self._role_styles
+        self.app.push_screen(NameStep(first, words, go_on, styles=styles))
 
     def _go(self) -> None:
         self.dismiss()

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from core.model import (
     AppView,
+    Cause,
     ClusterView,
     Commit,
     CommitShown,
@@ -216,7 +217,9 @@ class View:
         if self.focus.last_list is Pane.APPS:
             rows = self.groups.by_app.get(self.app or "", ())
             wanted = {Verdict.DRIFTED, Verdict.MISSING}
-            keys = frozenset(row.key for row in rows if row.untaken or row.verdict in wanted)
+            keys = frozenset(
+                row.key for row in rows if row.untaken or row.verdict in wanted or was_applied(row)
+            )
             return keys, "" if keys else "nothing in this app has drifted"
         drift = self.snapshot.rows.get(selected) if isinstance(selected, Key) else None
         if self.focus.last_list is not Pane.RESOURCES or drift is None:
@@ -254,6 +257,11 @@ class View:
         return "" if self.snapshot.writing else READ_ONLY
 
 
+def was_applied(drift: Drift) -> bool:
+    """Whether driftdeck applied an object that Git has no more, so that it can be pruned."""
+    return drift.verdict is Verdict.EXTRA and drift.cause is Cause.GIT_AHEAD
+
+
 def why_not_sync(drift: Drift) -> str:
     """Why a sync of one object makes no sense; "" where it does."""
     if drift.calling:
@@ -261,8 +269,8 @@ def why_not_sync(drift: Drift) -> str:
     if drift.verdict is Verdict.IN_SYNC and not drift.untaken:
         kept = f", and left to {drift.tracked_by}" if drift.tracked_by else ""
         return f"this object is in sync{kept}"
-    if drift.verdict is Verdict.EXTRA:
-        return "Git does not state this object; sync deletes nothing"
+    if drift.verdict is Verdict.EXTRA and not was_applied(drift):
+        return "Git does not state this object, and nobody applied it here: it is left alone"
     if drift.verdict is Verdict.CONTESTED:
         return "others own these fields; sync leaves them alone"
     if drift.verdict is Verdict.UNKNOWN:

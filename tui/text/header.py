@@ -13,7 +13,7 @@ from core.telling.moments import age, aged
 from core.telling.spans import Line, Role, Span, say
 from tui.text.spans import cut_middle, width_of
 
-STOPPED: Final = {HeldBy.BREAKER: "mass drift", HeldBy.PAUSE: "paused", HeldBy.WINDOW: "window"}
+STOPPED: Final = {HeldBy.BREAKER: "mass drift", HeldBy.WINDOW: "window"}
 STALE_AFTER_S = 120.0  # bookmarks come about every minute
 
 
@@ -108,9 +108,15 @@ def _git(heading: Heading, *, branch: bool) -> tuple[Span, ...]:
 
 
 def _heal(heading: Heading, *, tight: bool) -> tuple[Span, ...]:
-    if heading.app is None or not heading.app.healing:
+    app = heading.app
+    held = app.held if app is not None else None
+    stopped = "STOPPED" if app is not None and app.healing else "OFF"
+    if held is not None and held.pause is not None:
+        left = "" if tight else f" {age(held.pause.until - heading.now)}"
+        return ((f"heal {stopped} paused{left}", Role.WARNING),)
+    if app is None or not app.healing:
         return (("heal OFF", Role.TEXT),)
-    if heading.app.held is not None:
-        why = "" if tight else f" {STOPPED[heading.app.held.by]}"
+    if held is not None:
+        why = "" if tight else f" {STOPPED[held.by]}"
         return ((f"heal STOPPED{why}", Role.WARNING),)
     return (("heal ON (flag)" if heading.heal_by_flag else "heal ON", Role.HEALING),)

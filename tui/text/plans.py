@@ -39,6 +39,8 @@ def plan_lines(
         lines += flow(plans.revision(app, commit), width, indent=2)
     for note in plan.notes:
         lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
+    for line in plans.guards(plan):
+        lines += flow(line, width, indent=4)
     for step in plan.steps:
         lines += [(), *_step_lines(step, plan.called.short, rows.get(step.key), width, looks)]
         for words in plans.left_in(step) if left else ():

@@ -8,6 +8,7 @@ from typing import Final
 import yaml
 
 from core.errors import RejectedError
+from core.manifests.text.scalars import key_text, resolve
 from core.manifests.text.tree import DEPTH_MAX
 
 
@@ -45,8 +46,13 @@ class Entry:
 
     @property
     def name(self) -> str | None:
-        """The key as text; None where it is no scalar."""
-        return self.key.text if self.key.kind is Kind.SCALAR else None
+        """The key as kubectl reads it; None where it is none."""
+        if self.key.kind is not Kind.SCALAR:
+            return None
+        try:
+            return self.key.text if self.key.style else key_text(resolve(self.key.text))
+        except ValueError:
+            return None
 
 
 def nodes_of(text: str) -> tuple[Node, ...]:

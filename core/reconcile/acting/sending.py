@@ -26,11 +26,10 @@ from core.reconcile.acting.order.gates import Gate, gate_of
 from core.reconcile.acting.order.stopping import Failures
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
-from core.reconcile.acting.standing import is_coming, step_stands, why_not
+from core.reconcile.acting.standing import is_coming, step_stands, taken_back
 from core.reconcile.judging.causes import cause_of
 from core.reconcile.judging.evidence.fights import forget_heals, remember_heal
 from core.reconcile.judging.evidence.refusals import PUT_BACK
-from core.reconcile.judging.holds.pauses import pause_of, pause_words
 from core.reconcile.judging.judging import live_at
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
@@ -77,15 +76,7 @@ def send_steps(
 
 
 def _taken_back(draft: Draft, run: RunState, step: Step) -> Step | None:
-    """Return a step as one that may not be done any more; None: it may, as when it was planned."""
-    app = draft.app(step.key.app)
-    cluster = app.spec.cluster
-    words = "" if draft.may_write(cluster) else why_not(draft, cluster).words
-    if run.auto:
-        pause = pause_of(app, step.key.ref, draft.now)
-        words = words or draft.cluster(cluster).view.frozen
-        words = words or ("" if app.healing else "healing was switched off")
-        words = words or ("" if pause is None else pause_words(pause))
+    words = taken_back(draft, step.key, auto=run.auto)
     return replace(step, problem=words, remedy=Remedy.GRANT, stopped=True) if words else None
 
 

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from core.model import Coming, Plan, Problem, Remedy, Step, Verb, stamp_of
+from core.model import Coming, Key, Plan, Problem, Remedy, Step, Verb, stamp_of
 from core.reconcile.acting.prune.standing import still_stands
+from core.reconcile.judging.holds.pauses import pause_of, pause_words
 from core.reconcile.memory.draft import Draft
 
 READ_ONLY: Final = "read-only: writing is not allowed in this session"
@@ -49,3 +50,17 @@ def read_only_words(draft: Draft, cluster: str) -> str:
 def why_not(draft: Draft, cluster: str) -> Problem:
     """Say why nothing may be written to a cluster, where that is so."""
     return Problem(Remedy.GRANT, read_only_words(draft, cluster) or READ_ONLY)
+
+
+def taken_back(draft: Draft, key: Key, *, auto: bool) -> str:
+    """Say why an object is not written to any more, though it was to be; "": it is, as planned."""
+    app = draft.app(key.app)
+    cluster = app.spec.cluster
+    if not draft.may_write(cluster):
+        return why_not(draft, cluster).words
+    if not auto:
+        return ""
+    if not app.healing:
+        return "healing was switched off"
+    pause = pause_of(app, key.ref, draft.now)
+    return draft.cluster(cluster).view.frozen or ("" if pause is None else pause_words(pause))

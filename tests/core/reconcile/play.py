@@ -56,6 +56,7 @@ class Play:
     """One app of two ConfigMaps; each move takes one number, which says what exactly happens."""
 
     healing: bool
+    spec: Mapping[str, Any] = field(default_factory=dict)  # settings of the app
     mind: World = field(init=False)
     held: dict[str, Live] = field(default_factory=dict)  # what the server holds
     version: int = 10
@@ -69,7 +70,7 @@ class Play:
     runs: int = 0
 
     def __post_init__(self) -> None:
-        self.mind = world(healing=self.healing)
+        self.mind = world(healing=self.healing, **self.spec)
         self._commit(dict.fromkeys(NAMES, "1"))
         self._tell(InventoryRead(SPEC.name, ()))
         self._list()
@@ -183,10 +184,17 @@ class Play:
         self.version += 1
         before = self.held.get(name)
         uid = before.uid if before is not None else f"u{self.version}"
-        made = live(CONFIG_MAP, name, self.version, uid=uid, data=dict(content))
+        made = live(
+            CONFIG_MAP, name, self.version, uid=uid, data=dict(content), managed=self._managed(name)
+        )
         self.held[name] = made
         self.said.append(LiveChanged("prod", CONFIG_MAP, ((ref(CONFIG_MAP, name), made),)))
         return made
+
+    def _managed(self, name: str) -> list[Any]:
+        """What managedFields an object gets."""
+        del name
+        return []
 
     def _shown(self) -> set[tuple[str, str]]:
         kind = self.mind.state.clusters["prod"].kinds.get(CONFIG_MAP)

@@ -6,23 +6,42 @@ is not, and nobody hears of it.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from typing_extensions import override
 
-from core.model import Key, Pause, Problem, Remedy, Verdict
-from core.model.requests import Delete
-from core.reconcile.memory.commands import SetWriting
-from core.reconcile.memory.effects import Effect, Follow, Perform, ReadInventory, WriteInventory
-from core.reconcile.memory.inputs import ClusterWentBack, Input, PausesRead, SchemaRead, SourceLost
-from core.reconcile.memory.results import Applied, InventoryRead, InventoryRow
+from core.model import Blocked, Guard, Key, Live, Pause, Problem, Remedy, Verdict
+from core.model.requests import Delete, Request, Version
+from core.reconcile.acting.prune.pruning import last_word
+from core.reconcile.memory.commands import PreparePlan, SetWriting
+from core.reconcile.memory.effects import (
+    Effect,
+    Follow,
+    Perform,
+    Prove,
+    Prune,
+    ReadInventory,
+    WriteInventory,
+)
+from core.reconcile.memory.inputs import (
+    ClusterSeen,
+    ClusterWentBack,
+    Input,
+    PausesRead,
+    SchemaRead,
+    SourceLost,
+)
+from core.reconcile.memory.results import Applied, InventoryRead, InventoryRow, Proved, Pruned
+from tests.core.reconcile.acting.prune.stage import LOOKS_APART_S, OURS
 from tests.core.reconcile.play import FOUND, MOVES, NAMES, Play
-from tests.core.reconcile.world import CONFIG_MAP, SCHEMAS, SPEC, ref, world
+from tests.core.reconcile.world import CONFIG_MAP, SCHEMAS, SPEC, commit, key, ref, world
 
+IDENTIFIED = replace(FOUND, uid="the cluster")
 TWO_OF_THREE = 5  # of eight
 
 
@@ -32,7 +51,15 @@ class Watched(Play):
 
     stored: tuple[InventoryRow, ...] = ()  # the inventory, as the cluster has it
     followed: bool = False
+    applying: str = ""  # what an apply of ours is just making
+    ours: dict[str, str] = field(default_factory=dict)  # by name: the uid of what we applied
+    dropped_at: dict[str, float] = field(default_factory=dict)  # by name: since when Git lacks it
     ordered: set[Key] = field(default_factory=set)  # what a person accepted since the last crash
+
+    @override
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._tell(IDENTIFIED)
 
     # What happens beside ------------------------------------------------------------------------
 
@@ -46,8 +73,9 @@ class Watched(Play):
         self.made.clear()
         self.ordered.clear()
         now = self.mind.now
-        self.mind = world(healing=self.healing)
+        self.mind = world(healing=self.healing, **self.spec)
         self.mind.now = now
+        self._tell(IDENTIFIED)
         self._tell(InventoryRead(SPEC.name, self.stored))
         self._commit(self.git)
         self._list()
@@ -66,11 +94,22 @@ class Watched(Play):
         pause = Pause(about, self.mind.now + 600.0, "busy", "ada", self.mind.now)
         self._tell(PausesRead(SPEC.name, (pause,) if number < TWO_OF_THREE else ()))
 
+    def calm(self, number: int) -> None:
+        """For a while nothing happens but what was begun."""
+        for _ in range(number % 4 + 1):
+            self.mind.now += 40.0
+            self._tell(ClusterSeen("prod"))
+            self._hear(self.mind.wait(0.0))
+            for _ in range(20):
+                self.watch(2)
+                self.perform(0)
+                self.answer(0)
+
     def go_back(self, _number: int) -> None:
         """The server was restored from a snapshot: it says so, and is listed again."""
         self.said.clear()
         self._tell(ClusterWentBack("prod"))
-        self._tell(FOUND)
+        self._tell(IDENTIFIED)
         self._list()
 
     def _follow(self, wanted: bool) -> None:
@@ -82,10 +121,24 @@ class Watched(Play):
 
     @override
     def fail(self, number: int) -> None:
-        if not any(isinstance(each, ReadInventory) for each in self.asked):
+        effect = self.asked[number % len(self.asked)] if self.asked else None
+        if isinstance(effect, Prune):
+            problem = Problem(Remedy.WAIT, "the server says no")
+            self.answers.append(Pruned(effect.key, effect.uid, problem))
+        elif isinstance(effect, Prove):
+            self.answers.append(Proved(effect.app, "", Blocked(Guard.SOURCE_KNOWN, "no answer")))
+        elif not isinstance(effect, ReadInventory):
             super().fail(number)
+            return
+        if isinstance(effect, Prune | Prove):
+            self.asked.remove(effect)
 
     # What is promised ---------------------------------------------------------------------------
+
+    @override
+    def plan(self, number: int) -> None:
+        keys = frozenset(key(CONFIG_MAP, name) for name in NAMES)
+        self._tell(PreparePlan(1, keys, prune=bool(number % 2)))
 
     @override
     def execute(self, number: int) -> None:
@@ -96,6 +149,10 @@ class Watched(Play):
 
     @override
     def _performed(self, effect: Effect) -> Input:
+        if isinstance(effect, Prove):
+            return Proved(effect.app, commit(self.commits).id)
+        if isinstance(effect, Prune):
+            return self._pruned(effect)
         if isinstance(effect, ReadInventory):
             return InventoryRead(effect.app, self.stored)
         if isinstance(effect, WriteInventory):
@@ -107,11 +164,14 @@ class Watched(Play):
         for effect in effects:
             if isinstance(effect, Perform):
                 self._hold_true_of(effect)
+            if isinstance(effect, Prune):
+                self._hold_true_of_delete(effect)
         super()._hear(effects)
         for each in effects:
             if isinstance(each, Follow):
                 self._follow(CONFIG_MAP in each.kinds)
-        self.asked += [each for each in effects if isinstance(each, ReadInventory)]
+        beside = ReadInventory | Prove | Prune
+        self.asked += [each for each in effects if isinstance(each, beside)]
 
     def _hold_true_of(self, write: Perform) -> None:
         state, name = self.mind.state, write.key.ref.name
@@ -130,21 +190,88 @@ class Watched(Play):
         rows = {row.ref: row for row in self.stored}
         assert write.key.ref in rows or app.inventory_problem, "a write that is not on record"
 
+    def _hold_true_of_delete(self, delete: Prune) -> None:
+        state, name = self.mind.state, delete.key.ref.name
+        app, cluster = state.apps[SPEC.name], state.clusters["prod"]
+        permitted = app.spec.prune and app.healing
+        assert state.writing, "a deletion that nobody allowed"
+        assert permitted or delete.key in self.ordered, "a deletion that nobody wanted"
+        assert not cluster.view.frozen, "a deletion while it is frozen"
+        assert cluster.view.connected, "a deletion on a cluster that is not heard"
+        assert app.problem is None, "a deletion while Git is away"
+        assert self.git, "a deletion of all that there is"
+        assert name not in self.git, "a deletion of what Git states"
+        assert self.mind.now - self.dropped_at[name] >= LOOKS_APART_S, "a deletion at first sight"
+        assert delete.key not in self._under_way(), "a deletion beside a write"
+        rows = {row.ref: row for row in self.stored}
+        assert rows[delete.key.ref].uid == delete.uid, "a deletion that is not on record"
+
+    def _pruned(self, delete: Prune) -> Input:
+        name = delete.key.ref.name
+        held = self.held.get(name)
+        if held is None:
+            return Pruned(delete.key, delete.uid)
+        said = last_word(delete, held)
+        if isinstance(said, Blocked):
+            return Pruned(delete.key, delete.uid, kept=said)
+        assert held.uid == self.ours[name], "what goes was never ours"
+        assert said.on == Version.of(held)
+        self.delete(NAMES.index(name))
+        return Pruned(delete.key, delete.uid)
+
+    @override
+    def _carried_out(self, about: Key, requests: Iterable[Request]) -> Live:
+        self.applying = about.ref.name
+        done = super()._carried_out(about, requests)
+        self.applying, self.ours[about.ref.name] = "", done.uid
+        return done
+
+    @override
+    def _managed(self, name: str) -> list[Any]:
+        held = self.held.get(name)
+        is_ours = held is not None and held.uid == self.ours.get(name)
+        return [OURS] if is_ours or name == self.applying else []
+
+    @override
+    def _commit(self, git: Mapping[str, str]) -> None:
+        for name in NAMES:
+            if name in git:
+                self.dropped_at.pop(name, None)
+            else:
+                self.dropped_at.setdefault(name, self.mind.now)
+        super()._commit(git)
+
     def _under_way(self) -> set[Key]:
         asked = {each.key for each in self.asked if isinstance(each, Perform)}
-        return asked | {each.key for each in self.answers if isinstance(each, Applied)}
+        asked |= {each.key for each in self.asked if isinstance(each, Prune)}
+        return asked | {each.key for each in self.answers if isinstance(each, Applied | Pruned)}
 
 
 ALL: Mapping[str, Callable[[Watched, int], None]] = {
     **MOVES,
     "execute": Watched.execute,
     "fail": Watched.fail,
+    "plan": Watched.plan,
     "crash": Watched.crash,
     "lose_git": Watched.lose_git,
     "forbid": Watched.forbid,
     "go_back": Watched.go_back,
     "pause": Watched.pause,
+    "calm": Watched.calm,
 }
+
+
+def test_in_peace_the_play_heals_and_prunes() -> None:
+    """So that what is promised of deletions is held against some."""
+    play = Watched(healing=True, spec={"prune": True})
+    play.calm(1)
+    assert play.held.keys() == {"a", "b"}
+    play.commit(1)
+    play.calm(1)
+    assert play.held.keys() == {"a"}
+
+
+DICE = (*sorted(ALL), *["calm"] * 12, *["commit"] * 6)  # a deletion takes a while of peace
 
 
 class Safety(RuleBasedStateMachine):
@@ -152,11 +279,11 @@ class Safety(RuleBasedStateMachine):
 
     play: Watched
 
-    @initialize(healing=st.booleans())
-    def begin(self, *, healing: bool) -> None:
-        self.play = Watched(healing)
+    @initialize(healing=st.booleans(), prune=st.booleans())
+    def begin(self, *, healing: bool, prune: bool) -> None:
+        self.play = Watched(healing, spec={"prune": prune})
 
-    @rule(move=st.sampled_from(sorted(ALL)), number=st.integers(0, 7))
+    @rule(move=st.sampled_from(DICE), number=st.integers(0, 7))
     def happen(self, move: str, number: int) -> None:
         ALL[move](self.play, number)
 

@@ -10,15 +10,15 @@ import pytest
 
 from core.git import commit_files
 from tests.apiserver.waiting import eventually
-from tests.loop.clusters import BOTH, MERGE_PATCH, Place, either_place, run
+from tests.loop.clusters import MERGE_PATCH, Place, run, sandbox_place
 
 NAMES = ("a", "b", "c", "d", "e", "f")
 MAPS = "/api/v1/namespaces/held/configmaps"
 
 
-@pytest.fixture(params=BOTH)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    with either_place(request, tmp_path) as made:
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with sandbox_place(tmp_path) as made:
         body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "held"}}
         made.client.call("POST", "/api/v1/namespaces", body)
         text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{a: git}}\n"

@@ -18,7 +18,8 @@ from core.engine import connect
 from core.engine.engine import Engine
 from core.git import commit_files
 from core.model import AppSpec, ClusterSpec, EventName, Snapshot
-from tests.loop.clusters import Place, run, sandbox_place
+from tests.apiserver.server import ApiServer
+from tests.loop.clusters import MERGE_PATCH, Place, real_place, run, sandbox_place
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 FASTER = 15.0  # 30 s are 2
@@ -69,7 +70,7 @@ def recorded(place: Place) -> list[str]:
     return [line.split(" ")[0].rpartition("/")[2] for line in found["data"]["rows"].splitlines()]
 
 
-def engine_on(place: Place, spec: AppSpec | None = None) -> Engine:
+def engine_on(place: Place, namespace: str = "default") -> Engine:
     """The controller, with permission to heal and to prune."""
     app = AppSpec(
         name="shop",
@@ -77,12 +78,12 @@ def engine_on(place: Place, spec: AppSpec | None = None) -> Engine:
         revision="HEAD",
         path="",
         cluster="it",
-        namespace="default",
+        namespace=namespace,
         prune=True,
     )
     cluster = ClusterSpec(name="it", kubeconfig=str(place.kubeconfig))
     journal = place.folder / "controller.sqlite"
-    return connect((spec or app,), (cluster,), healing=True, journal=journal, clock=fast())
+    return connect((app,), (cluster,), healing=True, journal=journal, clock=fast())
 
 
 def followed(engine: Engine, holds: Callable[[Snapshot], bool]) -> Snapshot:
@@ -133,3 +134,50 @@ def test_a_bad_commit_that_leaves_nothing_deletes_nothing_and_names_the_guard(pl
     assert [row.reason[:12] for row in seen.rows.values()] == ["G4 not empty"] * 3
     assert [words[:12] for words in told(seen, EventName.PRUNE_BLOCKED)] == ["G4 not empty"]
     assert there(place) == ["a", "b", "c"]
+
+
+# A real server ------------------------------------------------------------------------------------
+
+
+@pytest.mark.real
+@pytest.mark.timeout(300)
+def test_on_a_real_server_only_our_own_goes_and_nothing_that_others_hold(
+    real_server: ApiServer, real_namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps = f"/api/v1/namespaces/{real_namespace}/configmaps"
+    with real_place(tmp_path, real_server) as place:
+        for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME"):
+            monkeypatch.setenv(name, place.environment()[name])
+        (tmp_path / "driftdeck.yaml").write_text(
+            f"apps:\n  - {{name: shop, repo: repo, namespace: {real_namespace}}}\n"
+        )
+        names = ("stays", "goes", "kept", "fixed", "taken")
+        commit(place, **dict.fromkeys(names, "1"))
+        assert run(place, "sync", "--yes").returncode == 0
+        client = place.client
+        client.call("POST", maps, {"metadata": {"name": "theirs"}, "data": {"value": "1"}})
+        keep = {"metadata": {"annotations": {"helm.sh/resource-policy": "keep"}}}
+        for name, patch in (("kept", keep), ("fixed", {"data": {"fix": "now"}})):
+            path = f"{maps}/{name}?fieldManager=kubectl-edit"
+            assert client.call("PATCH", path, patch, content_type=MERGE_PATCH).status == 200
+        taken = {"metadata": {"name": "taken"}, "data": {"value": "hot fix"}}
+        assert client.call("PUT", f"{maps}/taken?fieldManager=kubectl", taken).status == 200
+        commit(place, goes=None, kept=None, fixed=None, taken=None)
+
+        def is_over(snapshot: Snapshot) -> bool:
+            left = {key.ref.name for key in snapshot.rows}
+            stored = not any(app.storing for app in snapshot.apps)
+            return left == {"stays", "kept", "taken"} and stored
+
+        seen = followed(engine_on(place, real_namespace), is_over)
+        found: Any = client.call("GET", maps).json()["items"]
+        assert {each["metadata"]["name"] for each in found} >= {"stays", "kept", "taken", "theirs"}
+        assert not {each["metadata"]["name"] for each in found} & {"goes", "fixed"}
+        reasons = {key.ref.name: row.reason[:16] for key, row in seen.rows.items() if row.reason}
+        assert reasons == {"kept": "P3 not protected", "taken": "P2 ours: others "}
+        record: Any = client.call("GET", f"{maps}/driftdeck-shop-0").json()
+        assert record["metadata"]["annotations"]["driftdeck/pruned-by-run"]
+        rows = {
+            line.split(" ")[0].rpartition("/")[2] for line in record["data"]["rows"].split("\n")
+        }
+        assert rows == {"stays", "kept", "taken"}

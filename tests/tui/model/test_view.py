@@ -126,7 +126,7 @@ def test_the_next_drift_wraps_around() -> None:
     ("verdict", "words"),
     [
         (Verdict.IN_SYNC, "in sync"),
-        (Verdict.EXTRA, "sync deletes nothing"),
+        (Verdict.EXTRA, "nobody applied it here"),
         (Verdict.UNKNOWN, "cannot be judged"),
         (Verdict.CONTESTED, "others own"),
         (Verdict.DRIFTED, ""),

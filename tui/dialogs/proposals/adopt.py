@@ -9,14 +9,14 @@ from core.model.adoptions import AdoptPlan
 from core.reconcile.memory.commands import ExecuteAdoption, PrepareAdoption
 from core.telling import plans
 from core.telling.spans import Role, say
-from tui.dialogs.proposals.proposal import Page
+from tui.dialogs.proposals.proposal import Page, Plain
 from tui.model.view import View
 from tui.text.plans import adopt_lines
 from tui.text.rows import Looks
 
 
 @dataclass(frozen=True, slots=True)
-class Adopt:
+class Adopt(Plain):
     """Write live values of these objects, which are of one app, back to Git."""
 
     app: str

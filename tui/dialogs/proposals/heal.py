@@ -8,7 +8,7 @@ from core.model import AppSpec, Key, Plan, Run, Snapshot
 from core.reconcile.memory.commands import PrepareHeal, SetHeal
 from core.telling import plans
 from core.telling.spans import Role, say
-from tui.dialogs.proposals.proposal import Page
+from tui.dialogs.proposals.proposal import Page, Plain
 from tui.dialogs.proposals.sync import outdated
 from tui.model.view import View
 from tui.text.plans import heal_lines, heal_promise
@@ -16,7 +16,7 @@ from tui.text.rows import Looks
 
 
 @dataclass(frozen=True, slots=True)
-class Heal:
+class Heal(Plain):
     """Put drift of one app back from now on, without asking."""
 
     app: AppSpec

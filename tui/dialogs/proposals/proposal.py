@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from core.model import Answer, Key, Run, Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Line
+from tui.dialogs.naming import Typed
 from tui.model.view import View
 from tui.text.rows import Looks
 
@@ -90,6 +91,28 @@ class Proposal(Protocol[A]):
     def done(self, run: Run) -> str:
         """Tell that a run went well."""
         ...
+
+    def toggled(self, key: str) -> "Proposal[A] | None":
+        """Return what is proposed after a key that changes it; None: it means nothing here."""
+        ...
+
+    def typed(self, answer: A) -> tuple[Typed, ...]:
+        """Name what is to be typed before *answer* is ordered, beside the cluster's name."""
+        ...
+
+
+class Plain:
+    """What most proposals are like: nothing about them is switched, and nothing typed."""
+
+    __slots__ = ()
+
+    def toggled(self, key: str) -> None:
+        """No key changes it."""
+
+    def typed(self, answer: Answer) -> tuple[Typed, ...]:
+        """Nothing but the name of a protected cluster."""
+        del answer
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

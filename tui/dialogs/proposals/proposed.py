@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from core.model import Snapshot
 from tui.dialogs.explanations import Explanations
-from tui.dialogs.naming import protected_name
+from tui.dialogs.naming import Typed, protected_name
 from tui.dialogs.preview import Preview
 from tui.dialogs.proposals.proposal import A, Asked, Page, Proposal, Shown, Stage, advanced
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
@@ -57,19 +57,25 @@ class Proposed(Preview, Generic[A]):
             self.forbid(self._proposal.why_not(self._stage.answer, forbidden(self._on)))
 
     def pressed(self, key: str) -> None:
-        """Writing can be allowed from here."""
+        """Writing can be allowed from here; some keys change what is proposed."""
         if key == WRITE_KEY:
             toggle_writing(self._on)
+            return
+        other = self._proposal.toggled(key)
+        if other is not None:
+            self._proposal = other
+            self._stage = Asked(next(self._on.session.numbers))
+            self._enter()
 
     @property
     @override
-    def guarded(self) -> str:
-        """The protected cluster of what is proposed."""
+    def typed(self) -> tuple[Typed, ...]:
+        """The name of the cluster, if it is protected, and what the proposal wants."""
         if not isinstance(self._stage, Shown):
-            return ""
-        snapshot = self._on.view.snapshot
-        cluster = self._proposal.cluster(self._stage.answer, snapshot)
-        return protected_name(snapshot, cluster)
+            return ()
+        answer, snapshot = self._stage.answer, self._on.view.snapshot
+        name = protected_name(snapshot, self._proposal.cluster(answer, snapshot))
+        return (*((Typed.name_of(name),) if name else ()), *self._proposal.typed(answer))
 
     def confirmed(self) -> None:
         """Order exactly what is shown, and follow the run."""

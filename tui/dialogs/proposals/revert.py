@@ -8,7 +8,7 @@ from core.model import Coming, Commit, Drift, Key, Plan, RevertPlan, Run, Snapsh
 from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.telling import plans
 from core.telling.spans import Role, say
-from tui.dialogs.proposals.proposal import Page
+from tui.dialogs.proposals.proposal import Page, Plain
 from tui.model.view import View
 from tui.text.plans import revert_lines
 from tui.text.rows import Looks
@@ -16,7 +16,7 @@ from tui.text.spans import flow
 
 
 @dataclass(frozen=True, slots=True)
-class Revert:
+class Revert(Plain):
     """Undo one commit for one app by a new one, or go back to it; a sync follows."""
 
     app: str

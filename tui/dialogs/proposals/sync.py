@@ -1,18 +1,22 @@
 """The preview of a sync: a `Plan` for exactly these objects."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
-from core.model import Coming, Drift, Key, Plan, Run, Snapshot
+from core.model import Coming, Drift, Key, Plan, Run, Snapshot, Verb
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.telling import plans
-from core.telling.spans import Role
+from core.telling.spans import Line, Role
+from tui.dialogs.naming import Typed
 from tui.dialogs.proposals.proposal import Page
 from tui.model.view import View
 from tui.text.plans import plan_lines
 from tui.text.rows import Looks
+from tui.text.spans import wrap
 
+PRUNE_KEY: Final = "p"
+_WORD: Final = "prune"
 _WHOLE: Final = "for all of the object: s on it in pane 2"
 
 
@@ -25,6 +29,8 @@ class Sync:
 
     keys: frozenset[Key]
     fields: Mapping[Key, frozenset[str]] = field(default_factory=dict)
+    dropped: frozenset[Key] = frozenset()  # what Git has no more
+    prune: bool = False  # and is to go, too
     missing: ClassVar[str] = "the plan is not there yet"
     followed: ClassVar[bool] = True
     repeats: ClassVar[bool] = True
@@ -32,11 +38,11 @@ class Sync:
     @property
     def title(self) -> str:
         """What was chosen."""
-        return f"Sync {self._chosen(len(self.keys))}"
+        return f"Sync {self._chosen(len(self._wanted))}"
 
     def ask(self, request: int) -> PreparePlan:
         """Ask for the plan."""
-        return PreparePlan(request, self.keys, self.fields)
+        return PreparePlan(request, self._wanted, self.fields, self.prune)
 
     def answer(self, snapshot: Snapshot, request: int) -> Plan | None:
         """Find the plan."""
@@ -58,8 +64,12 @@ class Sync:
 
     def page(self, answer: Plan, view: View, looks: Callable[[], Looks], *, again: bool) -> Page:
         """Every object in full, and what would happen to it."""
+        if not answer.steps and self.dropped:
+            nothing: Line = (("nothing is to be put right", Role.MUTED),)
+            return Page(lambda width: [*self._offer(width), nothing])
         return Page(
             lambda width: [
+                *self._offer(width),
                 *plan_lines(answer, view.snapshot.rows, width, looks(), left=bool(self.fields)),
                 *(((_WHOLE, Role.MUTED),) for _ in self.fields),
             ],
@@ -67,6 +77,10 @@ class Sync:
             + (" (made again)" if again else ""),
             f"Sync {self._chosen(len(answer.runnable))}",
         )
+
+    @property
+    def _nothing(self) -> str:
+        return "nothing can be done" if self.keys or self.prune else "nothing else is to be done"
 
     def _chosen(self, count: int) -> str:
         chosen = sum(map(len, self.fields.values()))
@@ -78,7 +92,7 @@ class Sync:
 
     def why_not(self, answer: Plan, forbidden: str) -> str:
         """Writing must be allowed, and a step must be left."""
-        return forbidden or ("" if answer.runnable else "nothing can be done")
+        return forbidden or ("" if answer.runnable else self._nothing)
 
     def cluster(self, answer: Plan, snapshot: Snapshot) -> str:
         """Name the one cluster of the plan."""
@@ -87,7 +101,28 @@ class Sync:
 
     def order(self, run: int, answer: Plan) -> Execute:
         """Carry out what was shown."""
-        return Execute(run, answer)
+        return Execute(run, answer, confirmed=bool(answer.guards))
+
+    def toggled(self, key: str) -> "Sync | None":
+        """Have what Git dropped pruned, too, or not after all."""
+        return replace(self, prune=not self.prune) if key == PRUNE_KEY and self.dropped else None
+
+    def typed(self, answer: Plan) -> tuple[Typed, ...]:
+        """A delete wants its word."""
+        prunes = any(step.verb is Verb.PRUNE for step in answer.runnable)
+        return (Typed(_WORD, "What is pruned cannot be put back", Role.ERROR),) if prunes else ()
+
+    @property
+    def _wanted(self) -> frozenset[Key]:
+        return self.keys | self.dropped if self.prune else self.keys
+
+    def _offer(self, width: int) -> list[Line]:
+        """Say what `p` does, where it does something."""
+        if not self.dropped:
+            return []
+        gone = f"{plans.objects(len(self.dropped))} that Git dropped"
+        words = f"p leaves alone {gone}" if self.prune else f"p prunes {gone}, too"
+        return [((part, Role.WARNING),) for part in wrap(words, width)]
 
     def done(self, run: Run) -> str:
         """Count what was synced."""

@@ -8,7 +8,7 @@ from core.model import Key, Plan, Run, Snapshot
 from core.reconcile.memory.commands import Execute, PrepareUndo
 from core.telling import plans
 from core.telling.spans import Role, say
-from tui.dialogs.proposals.proposal import Page
+from tui.dialogs.proposals.proposal import Page, Plain
 from tui.dialogs.proposals.sync import outdated
 from tui.model.view import View
 from tui.text.plans import plan_lines
@@ -17,7 +17,7 @@ from tui.text.spans import wrap
 
 
 @dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Plain):
     """Put back what the newest sync or heal on record changed."""
 
     title: ClassVar[str] = "Undo the last sync or heal"

@@ -16,6 +16,7 @@ from core.reconcile.acting.prune.cycles import want
 from core.reconcile.acting.prune.facts import guards_of
 from core.reconcile.acting.prune.standing import is_as_planned, still_stands, unclaimed
 from core.reconcile.acting.prune.steps import prunes_of
+from core.reconcile.acting.standing import taken_back
 from core.reconcile.judging.extras import live_of
 from core.reconcile.judging.protections import clearance
 from core.reconcile.memory.draft import Draft
@@ -83,6 +84,8 @@ def _screened(draft: Draft, number: int, run: RunState, phase: Pruning) -> tuple
         moved = source is None or source.revision.id != run.plan.revisions.get(step.key.app)
         if unapplied:
             run = _left(draft, number, run, step, Problem(Remedy.GRANT, _UNAPPLIED))
+        elif words := taken_back(draft, step.key, auto=run.auto):
+            run = _left(draft, number, run, step, Problem(Remedy.GRANT, words))
         elif moved:
             run = _left(draft, number, run, step, Problem(Remedy.LOOK_AGAIN, _ANOTHER_COMMIT))
         elif phase.errors >= ERRORS_MAX:

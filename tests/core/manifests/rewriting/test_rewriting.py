@@ -370,6 +370,13 @@ def test_a_file_that_nobody_edits_by_hand_is_left_alone() -> None:
         rewritten(found, b"\xff", {})
 
 
+@pytest.mark.parametrize(("key", "name"), [("on", "true"), ("'on'", "on"), ("0x10", "16")])
+def test_a_key_is_what_kubectl_reads(key: str, name: str) -> None:
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  {key}: x\n  b: z\n"
+    assert apart(text, setting("new", "data", name)) == [f"-  {key}: x", f"+  {key}: new"]
+    assert apart(text, dropping("data", name)) == [f"-  {key}: x"]
+
+
 def test_two_objects_that_cannot_be_told_apart_are_left_alone() -> None:
     one = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: x}}"
     text = f"apiVersion: v1\nkind: List\nitems: [{one}, {one}]\n"

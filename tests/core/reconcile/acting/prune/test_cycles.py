@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.model import EventName, Guard, IgnoreRule, Pause, Problem, Remedy, Snapshot
-from core.reconcile.memory.commands import SetHeal
-from core.reconcile.memory.inputs import ClusterLost, KindLost, PausesRead, SourceLost
+from core.reconcile.memory.commands import SetHeal, SetWriting
+from core.reconcile.memory.inputs import ClusterLost, Input, KindLost, PausesRead, SourceLost
 from core.reconcile.memory.results import Proved, Pruned
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.acting.prune.stage import (
@@ -328,3 +328,24 @@ def test_what_a_rule_keeps_from_being_healed_is_not_pruned_unasked_either() -> N
     row = made.row("b")
     assert row.held is not None
     assert row.held.words.startswith("never healed unasked")
+
+
+@pytest.mark.parametrize(
+    "taken_back",
+    [
+        SetHeal(frozenset({SPEC.name}), enabled=False),
+        SetWriting(enabled=False),
+        PausesRead(SPEC.name, (Pause(None, 5000.0, "busy", "ada", 1000.0),)),
+    ],
+)
+def test_permission_that_is_taken_back_between_two_deletes_keeps_the_second(
+    taken_back: Input,
+) -> None:
+    made = stands("a", "b", "c")
+    dropped(made, "a")
+    prove(made)
+    (first,) = deletes(cycle(made))
+    effects = made.feed(taken_back)
+    assert not deletes(effects + gone(made, first))
+    assert not made.state.runs
+    assert recorded(made) == {"a", "b"} | {"c"} - {first.key.ref.name}
