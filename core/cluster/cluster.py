@@ -253,6 +253,14 @@ class Cluster:
         self._records.follow(namespace)
         return rows
 
+    async def applied_commit(self, app: str, namespace: str) -> str:
+        """Return the commit that counts as applied, as the inventory of *app* has it now.
+
+        Raises:
+            ProductError: It cannot be told.
+        """
+        return await self._inventories.commit(Place(app, namespace))
+
     async def check_record(
         self, app: str, namespace: str, run: str, row: tuple[ObjectRef, str]
     ) -> None:
@@ -264,7 +272,7 @@ class Cluster:
         """
         await self._inventories.check(Place(app, namespace), run, row)
 
-    async def write_inventory(
+    async def write_inventory(  # noqa: PLR0913, PLR0917 - what a record says
         self,
         app: str,
         namespace: str,
@@ -272,6 +280,7 @@ class Cluster:
         rows: Sequence[InventoryRow],
         asked: str = "",
         run: str = "",
+        commit: str = "",
     ) -> None:
         """Replace what the inventory says was applied for *app*.
 
@@ -283,7 +292,7 @@ class Cluster:
             ProductError: It cannot be written.
         """
         self._check_writable()
-        await self._inventories.write(app, namespace, home, rows, Notes(asked, run))
+        await self._inventories.write(app, namespace, home, rows, Notes(asked, run, commit=commit))
 
     async def write_pause(
         self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None

@@ -108,7 +108,7 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
             return Confirmed(key, desired, live, None, words, status=0, retry=again, patch=asked)
         case Perform(_, key, desired):
             return Applied(key, desired, None, problem)
-        case Prove(app):
+        case Prove(_, app):
             return Proved(app, "", Blocked(Guard.SOURCE_KNOWN, problem.words))
         case Prune(_, key, uid):
             return Pruned(key, uid, problem)

@@ -159,7 +159,8 @@ class Performer:
                 return await self._confirm(effect)
             case Perform():
                 return await self._perform(effect)
-            case Prove(app, since):
+            case Prove(name, app, namespace):
+                since = await self._adapters.clusters[name].applied_commit(app, namespace)
                 return await self._adapters.sources.proved(app, since)
             case Prune():
                 return await self._prune(effect)
@@ -237,7 +238,7 @@ class Performer:
     async def _write_inventory(self, effect: WriteInventory) -> Input:
         cluster, app = self._adapters.clusters[effect.cluster], effect.app
         place, asked = (app, effect.namespace, effect.home), effect.asked
-        notes = (asked, effect.run)
+        notes = (asked, effect.run, effect.commit)
         try:
             await cluster.write_inventory(*place, effect.rows, *notes)
         except OutdatedError as error:

@@ -87,7 +87,7 @@ class ClusterLike(Protocol):
         It may have had another name or namespace before, as *claim* tells; None: not any more.
         """
 
-    async def write_inventory(
+    async def write_inventory(  # noqa: PLR0913, PLR0917 - what a record says
         self,
         app: str,
         namespace: str,
@@ -95,11 +95,17 @@ class ClusterLike(Protocol):
         rows: Sequence[InventoryRow],
         asked: str = "",
         run: str = "",
+        commit: str = "",
     ) -> None:
         """Replace what the inventory says was applied for *app*.
 
-        With when a person *asked* for it, and the *run* that is about to delete.
+        With when a person *asked* for it, the *run* that is about to delete, and the *commit* that
+        counts as applied.
         """
+
+    async def applied_commit(self, app: str, namespace: str) -> str:
+        """Return the commit that counts as applied, as the inventory has it now; "": none does."""
+        ...
 
     async def check_record(
         self, app: str, namespace: str, run: str, row: tuple[ObjectRef, str]

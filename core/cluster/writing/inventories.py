@@ -122,6 +122,12 @@ class Inventories:
                 self._failed[place] = self._clock.monotonic()
                 raise
 
+    async def commit(self, place: Place) -> str:
+        """Return the commit that counts as applied, as the server has it now; "": none does."""
+        async with self._flights[place]:
+            shards = await self._shards(place)
+        return shards[0].notes.commit if shards else ""
+
     async def check(self, place: Place, run: str, row: tuple[ObjectRef, str]) -> None:
         """See that an inventory has that *run* and *row*, uid included, on the server itself.
 

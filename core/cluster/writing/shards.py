@@ -21,6 +21,8 @@ LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 ASKED: Final = "driftdeck/synced-by-a-person"
 RUN: Final = "driftdeck/pruned-by-run"
 PAUSED: Final = "driftdeck/set-aside"
+COMMIT: Final = "driftdeck/applied-commit"
+_NOTED: Final = (ASKED, RUN, PAUSED, COMMIT)
 
 
 class Metadata(msgspec.Struct, rename="camel"):
@@ -64,6 +66,7 @@ class Notes(NamedTuple):
     asked: str = ""  # when a person last had the app synced
     run: str = ""  # which run deletes, or deleted last
     paused: str = ""  # what people set aside of it
+    commit: str = ""  # that was applied last, of what a person or every guard let pass
 
     def over(self, before: "Notes") -> "Notes":
         """Return these notes, with those of *before* where they say nothing."""
@@ -72,7 +75,7 @@ class Notes(NamedTuple):
     @property
     def annotations(self) -> dict[str, str]:
         """The notes as they are written."""
-        said = zip((ASKED, RUN, PAUSED), self, strict=True)
+        said = zip(_NOTED, self, strict=True)
         return {name: value for name, value in said if value}
 
 
@@ -99,7 +102,7 @@ def shard_of(answer: Answer) -> Shard:
     if (found.metadata.labels or {}).get(name) != value:
         raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
     said = found.metadata.annotations or {}
-    notes = Notes(*(said.get(name, "") for name in (ASKED, RUN, PAUSED)))
+    notes = Notes(*(said.get(name, "") for name in _NOTED))
     return Shard(found.metadata.resource_version, found.data or {}, notes)
 
 

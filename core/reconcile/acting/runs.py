@@ -15,6 +15,7 @@ from core.model import Key, Plan, Problem, Remedy, Run, Step, Verb
 from core.reconcile.acting.order.stages import stages
 from core.reconcile.acting.plans import keys_of, stated_twice
 from core.reconcile.acting.prune import pruning
+from core.reconcile.acting.prune.steps import prunes_of
 from core.reconcile.acting.sending import problem_of_step, send_steps
 from core.reconcile.acting.standing import is_coming, step_stands, why_not
 from core.reconcile.judging.extras import judge_all_owned
@@ -264,8 +265,10 @@ def _applying(draft: Draft, number: int, run: RunState, phase: Applying) -> RunS
 def _applied(draft: Draft, run: RunState) -> RunState:
     """All is done; what became of it is stored, and that a person wanted it."""
     if not run.auto and run.shown.what == SYNC:
-        for name in run.apps:
-            draft.put_app(replace(draft.app(name), rewritten=False))
+        if not (prunes_of(run.plan) and run.shown.problems):  # one guard may be about the commit
+            for name in run.apps:
+                app, commit = draft.app(name), run.plan.revisions.get(name, "")
+                draft.put_app(replace(app, rewritten=False, noting=commit))
         _note_wish(draft, run.apps)
     return replace(run, phase=Settling())
 

@@ -82,8 +82,9 @@ class Perform:
 class Prove:
     """Ask Git afresh what an app states: nothing is pruned on what was kept."""
 
+    cluster: str
     app: str
-    since: str = ""  # the commit that was applied last, which its commit is to descend from
+    namespace: str  # of the inventory, which says what was applied last: that comes before
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ class WriteInventory:
     home: Home = NOWHERE
     asked: str = ""  # when a person asked for the sync that it is written for; "": none did
     run: str = ""  # the run that will prune, to be known by others; "": none will
+    commit: str = ""  # that counts as applied from now on; "": the one before
 
 
 @dataclass(frozen=True, slots=True)

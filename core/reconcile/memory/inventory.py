@@ -24,7 +24,7 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
     inventory = app.inventory
     if app.storing is not None or inventory is None or _is_held(app):
         return
-    if inventory == app.stored and not (app.asked or app.run):
+    if inventory == app.stored and not _is_noting(app):
         draft.put_app(replace(app, stored=inventory))
         return
     due = app.wrote_at + PACE_S
@@ -35,12 +35,21 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
         return
     paced_from = app.wrote_at if at_once else draft.now
     draft.put_app(
-        replace(app, storing=inventory, asked="", run="", wrote_at=paced_from, store_at=None)
+        replace(
+            app,
+            storing=inventory,
+            asked="",
+            run="",
+            noting="",
+            wrote_at=paced_from,
+            store_at=None,
+        )
     )
     rows = tuple(inventory[ref] for ref in sorted(inventory))
     namespace = inventory_namespace(app, draft.cluster(app.spec.cluster))
     place = (app.spec.cluster, name, namespace)
-    draft.effects.append(WriteInventory(*place, rows, home_of(app), app.asked, app.run))
+    notes = (app.asked, app.run, app.noting)
+    draft.effects.append(WriteInventory(*place, rows, home_of(app), *notes))
 
 
 def store_what_is_due(draft: Draft) -> None:
@@ -53,7 +62,12 @@ def store_what_is_due(draft: Draft) -> None:
 
 
 def _is_held(app: AppState) -> bool:
-    return app.inventory is app.stored and not (app.asked or app.run)
+    return app.inventory is app.stored and not _is_noting(app)
+
+
+def _is_noting(app: AppState) -> bool:
+    """Tell whether something is to be noted beside the rows."""
+    return bool(app.asked or app.run or app.noting)
 
 
 def judge_trackers(draft: Draft, name: str, refs: Iterable[ObjectRef]) -> None:

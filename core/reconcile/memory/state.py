@@ -154,6 +154,7 @@ class AppState:
     store_at: float | None = None  # when to write what nobody waits for
     asked: str = ""  # when a person asked for a sync; "" once the inventory is written with it
     run: str = ""  # a run that will prune; "" once the inventory is written with it
+    noting: str = ""  # the commit that counts as applied; "" once the inventory is written with it
     cycle: Cycle = NO_CYCLE  # of looking whether what Git dropped may go
     rewritten: bool = False  # its history is another one since it was applied last
     healing: bool = False

@@ -715,6 +715,26 @@ async def test_the_record_is_what_was_written(world: World) -> None:
     assert body["data"]["cluster"]
 
 
+async def test_a_record_says_which_run_prunes_and_which_commit_counts_as_applied(
+    world: World,
+) -> None:
+    row, head = a_row(1), "a" * 40
+    at = ("pay", world.namespace)
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.read_inventory(*at, HOME)
+        assert await one.applied_commit(*at) == ""
+        await one.write_inventory(*at, HOME, [row], run="run 1", commit=head)
+        await one.write_inventory(*at, HOME, [row, a_row(2)])
+        assert await one.applied_commit(*at) == head
+        await one.check_record(*at, "run 1", (row.ref, "u-1"))
+        with pytest.raises(OutdatedError, match="as it was"):
+            await one.check_record(*at, "run 1", (row.ref, "u-2"))
+        await other.read_inventory(*at, HOME)
+        await other.write_inventory(*at, HOME, [row, a_row(2)], run="run 2")
+        with pytest.raises(OutdatedError, match="another run"):
+            await one.check_record(*at, "run 1", (row.ref, "u-1"))
+
+
 async def test_a_long_record_is_split_and_a_short_one_empties_the_rest(world: World) -> None:
     many = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
     async with connected(world) as (cluster, _):

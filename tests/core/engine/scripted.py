@@ -195,7 +195,7 @@ class ScriptedCluster:
         self.script.play("read_inventory", app, namespace)
         return self.inventory
 
-    async def write_inventory(
+    async def write_inventory(  # noqa: PLR0913, PLR0917 - as it is asked
         self,
         app: str,
         namespace: str,
@@ -203,9 +203,14 @@ class ScriptedCluster:
         rows: Sequence[InventoryRow],
         asked: str = "",  # noqa: ARG002
         run: str = "",
+        commit: str = "",  # noqa: ARG002
     ) -> None:
         self.script.play("write_inventory", app, namespace)
         self.inventory, self.entered = tuple(rows), run or self.entered
+
+    async def applied_commit(self, app: str, namespace: str) -> str:
+        self.script.play("applied_commit", app, namespace)
+        return "c" * 40
 
     async def check_record(
         self,

@@ -101,9 +101,12 @@ async def test_a_delete_whose_answer_is_lost_ends_unknown_in_the_journal() -> No
 
 async def test_git_is_asked_afresh_and_what_it_says_comes_back() -> None:
     made = world()
-    assert await results_of(made, Prove(SPEC.name)) == [Proved(SPEC.name, commit().id)]
+    assert await results_of(made, Prove("prod", SPEC.name, "web")) == [
+        Proved(SPEC.name, commit().id)
+    ]
+    assert ("proved", SPEC.name, "c" * 40) in made.script.calls  # since what was applied last
     made.script.errors["proved"] = UnavailableError("connection refused")
-    (done,) = await results_of(made, Prove(SPEC.name))
+    (done,) = await results_of(made, Prove("prod", SPEC.name, "web"))
     assert isinstance(done, Proved)
     assert done.problem is not None
     assert (done.problem.guard, done.problem.words) == (Guard.SOURCE_KNOWN, "connection refused")

@@ -16,7 +16,7 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Prove, ReadSource, WakeAt
 from core.reconcile.memory.phases import NO_CYCLE, Look
 from core.reconcile.memory.results import Proved
-from core.reconcile.memory.state import AppState, is_known
+from core.reconcile.memory.state import AppState, inventory_namespace, is_known
 
 WANTED_S: Final = 300.0  # so long a person may think about a plan that prunes
 
@@ -106,7 +106,9 @@ def _begin(draft: Draft, app: AppState) -> None:
     block = stopping(findings(facts)) if facts.uids else None
     if facts.uids and (block is None or _is_for_git(draft, app, block)):
         draft.put_app(replace(app, cycle=replace(app.cycle, asking=True)))
-        draft.effects.append(Prove(app.spec.name))
+        cluster = draft.cluster(app.spec.cluster)
+        place = (app.spec.name, inventory_namespace(app, cluster))
+        draft.effects.append(Prove(app.spec.cluster, *place))
         return
     _tell(draft, app, block)
     app = draft.app(app.spec.name)

@@ -131,7 +131,10 @@ def _entering(draft: Draft, run: RunState, phase: Pruning) -> Pruning:
     seed = draft.mask_key + f"run {run.shown.id} at {draft.now}".encode()
     made = hashlib.sha256(seed).hexdigest()[:16]
     for name in _apps(phase):
-        draft.put_app(replace(draft.app(name), run=made))
+        commit = run.plan.revisions.get(
+            name, ""
+        )  # the guards let it pass, so it counts from now on
+        draft.put_app(replace(draft.app(name), run=made, noting=commit))
         store_inventory(draft, name, at_once=True)
     return replace(phase, id=made)
 

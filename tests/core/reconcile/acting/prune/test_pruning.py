@@ -310,6 +310,38 @@ def test_a_run_enters_its_id_in_the_inventory_before_it_deletes() -> None:
     assert delete.run == write.run
 
 
+def noted(made: World) -> list[str]:
+    """The commits that count as applied, as the inventory was told."""
+    written = (each for each in made.effects if isinstance(each, WriteInventory))
+    return [each.commit for each in written if each.commit]
+
+
+def test_what_a_person_had_synced_counts_as_applied() -> None:
+    made = dropping("b")
+    made.drift("a", 6, uid="u-a", data={"a": "by hand"})
+    made.execute(made.plan("a"))
+    (apply,) = (each for each in made.effects if written([each]))
+    made.recorded(made.accept(apply, 9, uid="u-a"))
+    assert noted(made) == [commit(2).id]
+
+
+def test_a_commit_that_the_guards_let_pass_counts_as_applied() -> None:
+    made = dropping("b")
+    accept(made, ordered(made, "b"))
+    prove(made)
+    assert not noted(made)
+    cycle(made)
+    assert noted(made) == [commit(2).id]
+
+
+def test_a_commit_that_a_guard_stops_does_not() -> None:
+    made = dropping("b")
+    accept(made, ordered(made, "b"))
+    made.recorded(prove(made, descends=False))
+    assert "G1 source known" in problems(made)[0]
+    assert not noted(made)
+
+
 # The last word ------------------------------------------------------------------------------------
 
 
