@@ -114,4 +114,3 @@ def test_killed_after_the_push_and_before_its_answer_it_is_found_and_not_made_ag
     assert found["outcome"]["ending"] == "done"
     assert found["outcome"]["version"] == stage.sample.git("rev-parse", "main").strip()
     assert found["aim"]["mark"] in stage.sample.git("show", "-s", "--format=%B", "main")
-    assert run(stage.place, "sync", "--yes").returncode == 0
