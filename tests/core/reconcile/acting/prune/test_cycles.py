@@ -6,7 +6,14 @@ import pytest
 
 from core.model import EventName, Guard, IgnoreRule, Pause, Problem, Remedy, Snapshot
 from core.reconcile.memory.commands import SetHeal, SetWriting
-from core.reconcile.memory.inputs import ClusterLost, Input, KindLost, PausesRead, SourceLost
+from core.reconcile.memory.inputs import (
+    ClusterLost,
+    Input,
+    KindLost,
+    PausesRead,
+    SourceLost,
+    SourceRead,
+)
 from core.reconcile.memory.results import Proved, Pruned
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.acting.prune.stage import (
@@ -27,6 +34,7 @@ from tests.core.reconcile.acting.prune.stage import (
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     NAMESPACE,
+    RESOURCES,
     SPEC,
     World,
     commit,
@@ -358,3 +366,24 @@ def test_permission_that_is_taken_back_between_two_deletes_keeps_the_second(
     assert not deletes(effects + gone(made, first))
     assert not made.state.runs
     assert recorded(made) == {"a", "b"} | {"c"} - {first.key.ref.name}
+
+
+def test_a_kind_that_the_cluster_serves_no_more_is_named() -> None:
+    served = {kind: each for kind, each in RESOURCES.items() if kind != NAMESPACE}
+    made = stands("a", "b", found=replace(FOUND, resources=served), others=(NAMESPACE,))
+    assert not asked(dropped(made, "a"))
+    missing = "G6 cluster known: kind-missing: the cluster serves no Namespace any more"
+    assert blocked(made) == [missing]
+
+
+@pytest.mark.parametrize("anew", [3, 4], ids=["other files", "the same files"])
+def test_a_history_that_was_written_anew_is_remembered(anew: int) -> None:
+    made = stands("a", "b")
+    stated = (document(CONFIG_MAP, "a", data={"a": "1"}),)
+    for number in (3, 4, 5):
+        lacks = commit(1).id if number == anew else ""
+        made.feed(SourceRead(SPEC.name, commit(number), stated, (), tree="t", lacks=lacks))
+    made.wait(30.0)
+    prove(made, 5)
+    assert not asked(tick(made))
+    assert [each[:15] for each in blocked(made)] == ["G1 source known"]
