@@ -91,6 +91,7 @@ class Run:
     problems: tuple[Problem, ...] = ()
     finished: bool = False
     revision: str = ""  # of the commit a revert made
+    waits: str = ""  # for which guard, before anything is pruned
 
 
 Restated: TypeAlias = tuple[tuple[Document | None, Document | None], ...]

@@ -130,8 +130,9 @@ def failed(ended: Run) -> str:
 
 
 def progress(ordered: Run) -> str:
-    """How far it is: `sync: 2 of 3`."""
-    return f"{ordered.what}: {ordered.done} of {ordered.total}"
+    """How far it is: `sync: 2 of 3`, and what it waits for."""
+    waits = say(f"; waits for {ordered.waits}")[0] if ordered.waits else ""
+    return f"{ordered.what}: {ordered.done} of {ordered.total}{waits}"
 
 
 def synced(ended: Run) -> str:

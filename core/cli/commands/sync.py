@@ -29,6 +29,7 @@ from core.cli.session import (
 from core.cli.waiting import until_all_work
 from core.errors import UnavailableError, UsageError
 from core.model import Cause, Drift, Key, Plan, Run, Snapshot, Verb, Verdict
+from core.reconcile.acting.order.gates import depths_of
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.settings.readers import seconds_in
 from core.telling.plans import SECOND_LOOK, counts, guarded, left_alone, objects
@@ -158,6 +159,7 @@ async def prepared(
 ) -> list[Plan]:
     """Ask the engine for the plan of each cluster that has something to sync, or to *prune*.
 
+    A cluster whose apps depend on those of another comes after it.
     Where *objects* are named these alone, and where *paths* are these fields alone.
     """
     named = objects_named(objects, snapshot) if objects else tuple(snapshot.rows.values())
@@ -167,8 +169,10 @@ async def prepared(
     for row in rows:
         if not paths or row.key in fields:
             chosen.setdefault(row.cluster, set()).add(row.key)
+    depths = depths_of(app.spec for app in snapshot.apps)
+    deepest = {name: max(depths.get(key.app, 0) for key in keys) for name, keys in chosen.items()}
     plans = []
-    for request, cluster in enumerate(sorted(chosen), 1):
+    for request, cluster in enumerate(sorted(chosen, key=lambda name: (deepest[name], name)), 1):
         engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields, prune))
         plan = await plan_for(engine, request)
         if plan.steps:

@@ -65,8 +65,8 @@ def _protection(ref: ObjectRef, live: Live) -> Clearance:
         if annotations.get(name, "").strip().lower() == value:
             return Blocked(guard, f"its annotation {name} says {value}")
     if (ref.group, ref.kind) in _PROTECTED:
-        words = f"a {ref.kind} goes only when a person confirms it by its name"
-        return Blocked(guard, words, person=True)
+        words = f"a {ref.kind} is never pruned; a person has to delete it"
+        return Blocked(guard, words)
     if (found.labels or {}).get(_OURS[0]) == _OURS[1]:
         return Blocked(guard, "driftdeck needs it itself")
     return Allowed(guard, "it is ours")

@@ -98,7 +98,6 @@ class Prune:
     intent: Intent  # what is written down before anything is sent
     namespace: str  # of the inventory
     run: str  # the id that is to stand in the inventory still
-    confirmed: bool = False  # a person named this very object
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def going(draft: Draft, name: str) -> dict[Key, str]:
     found: dict[Key, str] = {}
     for key, said in sorted(cleared(draft, name).items()):
         uid = uid_of(draft, key)
-        if uid is not None and (isinstance(said, Allowed) or said.person):
+        if uid is not None and isinstance(said, Allowed):
             found[key] = uid
     return found
 

@@ -60,13 +60,14 @@ def advanced(draft: Draft, number: int, run: RunState, phase: Pruning) -> tuple[
             phase = replace(phase, todo=tuple(others))
         elif block is not None:
             want(draft, name)  # the next cycle is on its way
-            return replace(run, phase=phase), False
+            return replace(run, phase=phase, shown=replace(run.shown, waits=str(block))), False
         elif not _is_free(draft, step, phase):
             return replace(run, phase=_entering(draft, run, phase)), False
         elif not still_stands(draft, step):
             run = _left(draft, number, run, step, Problem(Remedy.LOOK_AGAIN, _MOVED))
             phase = replace(phase, todo=tuple(others))
         else:
+            run = replace(run, shown=replace(run.shown, waits=""))
             phase = replace(phase, todo=tuple(others), sent=step)
             _send(draft, number, run, phase.id, step)
             return replace(run, phase=phase), False
@@ -185,7 +186,7 @@ def _intent(draft: Draft, run: RunState, step: Step, live: Live) -> Intent:
 def last_word(effect: Prune, live: Live) -> Blocked | Delete:
     """Say whether an object goes, as the server has it now: it, or the delete that is sent."""
     said = clearance(effect.key.ref, effect.uid, live)
-    if isinstance(said, Blocked) and not (said.person and effect.confirmed):
+    if isinstance(said, Blocked):
         return said
     if not is_as_planned(effect.request, live):
         return Blocked(Guard.AS_PLANNED, "it changed since that was decided; looked at again later")

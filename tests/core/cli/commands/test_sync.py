@@ -274,6 +274,24 @@ async def test_each_cluster_gets_its_own_plan_and_question() -> None:
     assert sum(isinstance(command, Execute) for command in done.commands) == 2
 
 
+async def test_a_cluster_comes_after_the_one_whose_app_its_own_depends_on() -> None:
+    far = drifted(WEB._replace(app="far"), cluster="far")
+    snapshot = picture_of(drifted(), far)
+    specs = (replace(SPEC, depends_on=("far",)), replace(SPEC, name="far", cluster="far"))
+    views = tuple(replace(snapshot.apps[0], spec=spec) for spec in specs)
+    asked: list[str] = []
+
+    def answer(command: Command, newest: Snapshot) -> Snapshot | None:
+        if isinstance(command, PreparePlan):
+            asked.extend(key.app for key in command.keys)
+            return replace(newest, answers={command.request: Plan("", ())})
+        return answering()(command, newest)
+
+    engine = ScriptedEngine(replace(snapshot, apps=views), reaction=answer)
+    await outcome_of(engine, syncing, yes=True)
+    assert asked == ["far", "shop"]
+
+
 async def test_a_problem_of_an_app_outlives_a_good_sync() -> None:
     snapshot = picture_of(drifted(), file_problems=("a.yaml:1: bad",))
     done = await outcome_of(ScriptedEngine(snapshot, reaction=answering()), syncing, yes=True)

@@ -12,6 +12,7 @@ from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.acting.prune.stage import (
     FOUND,
     LOOKS_APART_S,
+    OURS,
     asked,
     cycle,
     deletes,
@@ -245,6 +246,14 @@ def test_an_object_that_is_kept_is_named_once_and_no_cycle_is_run_for_it() -> No
     assert not asked(dropped(made, "a") + tick(made) + tick(made))
     assert blocked(made) == ["P3 not protected: its annotation helm.sh/resource-policy says keep"]
     assert made.row("b").reason == blocked(made)[0]
+
+
+def test_a_namespace_that_git_dropped_is_named_and_git_is_not_asked_for_nothing() -> None:
+    made = stands("a", others=(NAMESPACE,))
+    found = live(NAMESPACE, "shop", 5, uid="u-shop", managed=[OURS])
+    assert not asked(made.listing(NAMESPACE, [("shop", found)]) + tick(made) + tick(made))
+    assert [each[:16] for each in blocked(made)] == ["P3 not protected"]
+    assert made.verdict(NAMESPACE, "shop") == "extra"
 
 
 def test_what_others_took_over_is_listed_and_not_pruned() -> None:

@@ -127,7 +127,9 @@ def test_a_person_waits_for_the_second_look() -> None:
     plan = ordered(made, "b")
     assert not deletes(accept(made, plan))
     assert not deletes(prove(made))
+    assert made.state.runs[1].shown.waits.startswith("G9 two looks")
     (delete,) = deletes(cycle(made))
+    assert made.state.runs[1].shown.waits == ""
     assert delete.intent.deed is Deed.PRUNE
     assert (delete.intent.auto, delete.intent.uid, delete.intent.sends) == (
         False,
@@ -374,17 +376,14 @@ def test_an_object_that_is_not_what_was_decided_on_stays(now: Live, guard: Guard
     assert said.guard is guard
 
 
-def test_a_protected_object_goes_only_where_it_was_confirmed_itself() -> None:
+def test_a_protected_object_and_one_that_is_kept_by_now_stay() -> None:
     made = dropping("b")
     accept(made, ordered(made, "b"))
     prove(made)
     (delete,) = deletes(cycle(made))
     claim = ref(CONFIG_MAP, "b")._replace(kind="PersistentVolumeClaim")
-    volume = replace(delete, key=delete.key._replace(ref=claim))
     now = ours("b", 5)
-    assert isinstance(last_word(volume, now), Blocked)
-    assert not isinstance(last_word(replace(volume, confirmed=True), now), Blocked)
+    assert isinstance(last_word(replace(delete, key=delete.key._replace(ref=claim)), now), Blocked)
     kept = json.loads(now.body)
     kept["metadata"]["annotations"] = {"helm.sh/resource-policy": "keep"}
-    annotated = Live(now.uid, "5", json.dumps(kept).encode())
-    assert isinstance(last_word(replace(volume, confirmed=True), annotated), Blocked)
+    assert isinstance(last_word(delete, Live(now.uid, "5", json.dumps(kept).encode())), Blocked)
