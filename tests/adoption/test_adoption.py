@@ -9,7 +9,7 @@ from tests.adoption.hands import HANDS
 from tests.adoption.story import Story, Told
 from tests.apiserver.server import ApiServer
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 _KUBECTL = frozenset({"kubectl apply", "kubectl create"})
 
 

@@ -167,7 +167,7 @@ def _refused(wanted: AdoptPlan, rendered: Iterable[Adopted]) -> AdoptPlan:
     for each in rendered:
         words.append(f"{each.key.ref} is rendered from {_sources(each.document)}")
         if each.document.made is not None and each.document.made.statements:  # of kustomize
-            patches.append(patch_of(each.document, each))
+            patches.append(patch_of(each.document.made.statements[0], each))  # by its name there
     instead = "a patch there would" if patches else "change it there"
     reason = f"{'; '.join(words)}: no file states it as it is; {instead}"
     problem = Problem(Remedy.CHANGE_GIT, clean(reason))

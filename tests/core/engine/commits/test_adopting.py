@@ -158,14 +158,14 @@ def test_a_file_that_is_not_what_was_read_is_left_alone(stage: Stage) -> None:
 
 
 def test_what_was_rendered_names_its_files_and_offers_a_patch(stage: Stage) -> None:
-    base = replace(load("base/a.yaml", TEXT.encode()).documents[0], line=2)
+    base = replace(load("base/a.yaml", TEXT.encode()).documents[0], line=2, name="base-a")
     made = Made((base,), ("base/a.yaml", "shop/kustomization.yaml"))
     plan = stage.adopting.planned(stage.wanted("a", made=made))
     assert "is rendered from base/a.yaml:2" in str(plan.problem)
     patch = json.loads(plan.patch)
     assert (patch["kind"], patch["metadata"], patch["data"]) == (
         "ConfigMap",
-        {"name": "a"},
+        {"name": "base-a"},
         {"a": "2"},
     )
 
