@@ -41,6 +41,8 @@ from core.reconcile.memory.subjects import Call, OwnWrite, Subject
 
 MOVED: Final = "changed meanwhile; left as it is"
 _UNDONE: Final = "put back as it was before an earlier write"
+UNANSWERED: Final = "failed calling webhook"  # the server's words for one that does not answer
+_AGAIN_S: Final = 1.0
 _DEEDS: Final = {Verb.TAKE_OVER: Deed.TAKE_OVER, Verb.UNDO: Deed.UNDO}
 
 
@@ -62,7 +64,11 @@ def send_steps(
         coming = patient and (step.key.app in gates or is_coming(draft, run.plan, step))
         if lost is None and coming:
             draft.effects.append(WakeAt(phase.patience_until))
-        if lost is None and (coming or draft.subject(step.key).call is not None):
+        at = phase.again.get(step.key, 0.0)
+        if lost is None and at > draft.now:
+            draft.effects.append(WakeAt(at))
+            busy.append(step)
+        elif lost is None and (coming or draft.subject(step.key).call is not None):
             busy.append(step)
         elif lost is None and step_stands(draft, step):
             _apply(draft, number, step)
@@ -176,6 +182,8 @@ def take_applied(draft: Draft, done: Applied) -> None:
     auto = run is not None and run.auto
     phase = run.phase if run is not None else None
     step = phase.sent.get(done.key) if isinstance(phase, Applying) else None
+    if run is not None and step is not None and _sends_again(draft, run, step, done):
+        return
     changes = step.changes if step is not None else ()
     stayed = returned(call.live, done.live, changes) if done.live is not None else ()
     early = auto and _is_young_conflict(draft, done)
@@ -195,6 +203,28 @@ def take_applied(draft: Draft, done: Applied) -> None:
     draft.judge_again(done.key)  # until it is judged by what the watch brings it is under way
     if run is not None:
         draft.runs[run.shown.id] = _answered(run, done, stayed)
+
+
+def _sends_again(draft: Draft, run: RunState, step: Step, done: Applied) -> bool:
+    """Have a person's run wait for a webhook that nobody answers for yet, and tell whether it does.
+
+    Where a whole cluster comes up, what answers may be a workload of this very plan.
+    """
+    phase, problem = run.phase, done.problem
+    assert isinstance(phase, Applying)
+    unanswered = problem is not None and UNANSWERED in problem.words
+    if run.auto or not unanswered or draft.now >= phase.patience_until:
+        return False
+    at = draft.now + _AGAIN_S
+    draft.put(replace(draft.subject(step.key), planned=run.shown.id))
+    phase = replace(
+        phase,
+        todo=(*phase.todo, step),
+        sent=phase.sent.delete(step.key),
+        again=phase.again.set(step.key, at),
+    )
+    draft.runs[run.shown.id] = replace(run, phase=phase)
+    return True
 
 
 def _is_young_conflict(draft: Draft, done: Applied) -> bool:

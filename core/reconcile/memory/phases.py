@@ -8,6 +8,7 @@ from core.reconcile.memory.results import Proved
 from core.reconcile.memory.tables import Map
 
 _NOTHING_SENT: Final[Map[Key, Step]] = Map()
+_NEVER: Final[Map[Key, float]] = Map()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Applying:
     stages: tuple[tuple[Step, ...], ...] = ()  # still to come
     patience_until: float = 0.0  # how long steps wait for their kinds to be served
     recorded: bool = False  # this stage was: its objects are on their way to the inventory
+    again: Map[Key, float] = _NEVER  # when to send once more what is in `todo`
 
 
 @dataclass(frozen=True, slots=True)

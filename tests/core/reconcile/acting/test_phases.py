@@ -260,6 +260,33 @@ def test_contents_are_stopped_with_a_word_where_their_container_was_refused() ->
     assert [problem.stopped for problem in made.run(1).problems] == [False, True, True]
 
 
+def test_a_webhook_that_nobody_answers_for_yet_is_waited_for_once_a_second() -> None:
+    made = missing()
+    words = 'Internal error occurred: failed calling webhook "w": connection refused'
+    effects = made.execute(made.plan("a"))
+    for _ in range(3):
+        (sent,) = writes(effects)
+        assert written(made.refuse(sent, words, remedy=Remedy.WAIT)) == []
+        assert written(made.wait(0.5)) == []
+        effects = made.wait(0.5)
+    made.recorded(made.accept(writes(effects)[0], 8))
+    assert (made.run(1).done, problems(made)) == (1, [])
+    assert "sync_failed" not in made.events()
+
+
+@pytest.mark.parametrize(
+    ("words", "later_s"), [("failed calling webhook", 40.0), ("connection refused", 0.0)]
+)
+def test_a_webhook_is_not_waited_for_without_end_and_nothing_else_is(
+    words: str, later_s: float
+) -> None:
+    made = missing()
+    (sent,) = writes(made.execute(made.plan("a")))
+    made.now += later_s
+    made.recorded(made.refuse(sent, words, remedy=Remedy.WAIT))
+    assert problems(made) == [f"{A.ref}: a.yaml:1: {words}"]
+
+
 def test_the_next_stage_waits_for_the_last_answer_of_this_one() -> None:
     made = missing()
     made.read(
