@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from core.model import AppSpec, Remedy
+from core.model import AppSpec, Guard, Remedy
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.inputs import (
     HistoryRead,
@@ -187,3 +187,20 @@ async def test_branches_of_a_layout_are_fetched_and_followed_as_they_come(
         found = await until(world, LayoutRead)
         assert [one.name for one in found.apps or ()] == ["prod", "test"]
         assert (await until(world, SourceRead)).app == "test"
+
+
+@pytest.mark.parametrize("once", [True, False], ids=["a command", "the controller"])
+async def test_before_a_prune_the_server_is_asked_afresh_and_its_word_counts(
+    *, once: bool, world: World, web: Place, host: HttpsHost
+) -> None:
+    sources = world.sources(app(web), once=once, repositories=web.repositories())
+    async with running(sources):
+        await until(world, SourceRead)
+        head = web.sample.commit({"app/b.yaml": b"b: 1\n"}, "second")
+        proof = await sources.proved("app", "")
+        assert (proof.revision, proof.problem) == (head, None)
+        host.stop()
+        proof = await sources.proved("app", "")
+    assert proof.problem is not None
+    assert proof.problem.guard is Guard.SOURCE_KNOWN
+    assert "Connection refused" in proof.problem.words
