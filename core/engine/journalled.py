@@ -1,7 +1,8 @@
 """Each write between two rows of the journal: what is about to be sent, and what became of it.
 
-Before the first write to a cluster or a repository it is found out what became of those that an
-earlier process announced and never ended (safety.md section 6); they are never repeated.
+Where a session may write, it is found out at its start, and in any case before its first write to a
+cluster or a repository, what became of those that an earlier process announced and never ended
+(safety.md section 6); they are never repeated.
 """
 
 import asyncio
@@ -53,6 +54,11 @@ class Journalled:
     async def _end(self, number: int, outcome: Outcome) -> None:
         with suppress(ProductError):  # the next start finds it out; what was done, was done
             await self._journal.end(number, outcome)
+
+    async def look_back(self, cluster: str) -> None:
+        """Find it out at the start, where it can be; else it is before the first write."""
+        with suppress(ProductError):
+            await self.find_out(cluster)
 
     async def find_out(self, cluster: str, repository: str = "") -> None:
         """Give the intents of processes that ended what is true of them now.

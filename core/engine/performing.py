@@ -164,8 +164,10 @@ class Performer:
                 return await self._adapters.sources.proved(app, since)
             case Prune():
                 return await self._prune(effect)
-            case ReadInventory(name, app, namespace, home, claim):
+            case ReadInventory(name, app, namespace, home, claim, writes):
                 cluster = self._adapters.clusters[name]
+                if writes:
+                    await self._journalled.look_back(name)
                 rows = await cluster.read_inventory(app, namespace, home, claim)
                 return InventoryRead(app, rows)
             case WriteInventory():

@@ -136,6 +136,7 @@ class ReadInventory:
     namespace: str
     home: Home = NOWHERE  # whose inventory alone it may be
     claim: Claim = UNCLAIMED  # what makes it its own under another name, or elsewhere
+    writes: bool = False  # this session may write: first, what became of what earlier ones began
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def follow_kinds(draft: Draft, name: str) -> None:
             place = (app.spec.name, inventory_namespace(app, cluster), home_of(app))
             names = frozenset(each.spec.name for each in draft.apps_of(name))
             claim = Claim(names - {app.spec.name}, app.stated)
-            draft.effects.append(ReadInventory(name, *place, claim))
+            draft.effects.append(ReadInventory(name, *place, claim, draft.may_write(name)))
         if not app.shown:
             continue
         coming = tuple(_restated(draft, app))

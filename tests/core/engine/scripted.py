@@ -446,7 +446,7 @@ def _applied(stated: Document) -> InventoryRow:
 class World:
     """One app on one scripted cluster, and the engine between them."""
 
-    def __init__(self, *names: str, healing: bool = False) -> None:
+    def __init__(self, *names: str, healing: bool = False, writing: bool = True) -> None:
         self.script, self.time, self.inbox = Script(), Time(), Inbox()
         documents = [document(CONFIG_MAP, name, data={"a": "1"}) for name in names]
         self.journal, self.marks = ScriptedJournal(self.script), ScriptedMarks(self.script)
@@ -460,7 +460,7 @@ class World:
             (SPEC,),
             (ClusterSpec(name="prod"),),
             healing=healing,
-            writing=True,
+            writing=writing,
             digest_key=b"d",
             mask_key=b"m",
         )

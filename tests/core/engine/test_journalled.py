@@ -147,6 +147,26 @@ async def test_many_first_writes_find_out_once_and_all_wait_for_it() -> None:
     assert position(world, "read") < position(world, "end") < min(begun)
 
 
+@pytest.mark.parametrize("writing", [True, False])
+async def test_what_was_left_open_is_found_out_at_the_start_of_who_may_write(
+    *, writing: bool
+) -> None:
+    world = World("a", writing=writing)
+    world.journal.open = [LEFT]
+    async with world.running():
+        await world.until(lambda s: s.complete)
+    assert (40 in world.journal.outcomes) is writing
+
+
+async def test_a_start_goes_on_where_it_cannot_be_found_out() -> None:
+    world = World("a")
+    world.journal.open = [LEFT]
+    world.script.errors["read"] = UnavailableError("no answer")
+    async with world.running():
+        await world.until(lambda s: s.complete)
+    assert world.journal.outcomes == {}
+
+
 async def test_another_cluster_is_not_asked_about_what_is_not_its_own() -> None:
     world = World("a")
     world.journal.open = [LEFT]

@@ -286,7 +286,7 @@ def test_what_was_applied_is_asked_for_once_where_it_is_kept(
         made.read(document(CONFIG_MAP, "a", **GOOD), number=number)
     asked = [each for each in made.effects if isinstance(each, ReadInventory)]
     claim = Claim(stated=frozenset({ref(CONFIG_MAP, "a")}))
-    assert asked == [ReadInventory("prod", SPEC.name, namespace, claim=claim)]
+    assert asked == [ReadInventory("prod", SPEC.name, namespace, claim=claim, writes=True)]
 
 
 # Following ----------------------------------------------------------------------------------------
