@@ -8,26 +8,30 @@ from core.model import Drift, FieldVerdict, Key, Snapshot
 _NAMED_MAX = 10  # of what could have been meant
 
 
-def objects_named(words: Iterable[str], snapshot: Snapshot) -> tuple[Drift, ...]:
+def objects_named(
+    words: Iterable[str], snapshot: Snapshot, app: str | None = None
+) -> tuple[Drift, ...]:
     """Return the objects that are meant; each word means exactly one.
 
     Args:
         words: KIND/NAME or KIND/NAMESPACE/NAME; the kind in any case, or by a short name.
         snapshot: The objects that there are.
+        app: The one whose objects count; None: those of all.
 
     Raises:
         UsageError: A word means none, or several.
     """
-    return tuple(_named(word, snapshot) for word in words)
+    return tuple(_named(word, snapshot, app) for word in words)
 
 
-def _named(word: str, snapshot: Snapshot) -> Drift:
+def _named(word: str, snapshot: Snapshot, app: str | None) -> Drift:
     kind, _, rest = word.partition("/")
     *between, name = rest.split("/")
     found = [
         row
         for row in snapshot.rows.values()
         if row.key.ref.name == name
+        and app in {None, row.key.app}
         and between in ([], [row.key.ref.namespace])
         and kind.lower() in _called(row, snapshot)
     ]
@@ -53,16 +57,17 @@ def fields_named(paths: Iterable[str], rows: Iterable[Drift]) -> Mapping[Key, fr
     Raises:
         UsageError: A path is no drifted field of any of them.
     """
-    rows = tuple(rows)
     drifted = {
         row.key: frozenset(c.path for c in row.changes if c.verdict is FieldVerdict.DRIFT)
         for row in rows
     }
-    wanted = frozenset(paths)
-    lacking = wanted.difference(*drifted.values())
-    if lacking:
-        known = sorted(frozenset().union(*drifted.values()))
-        more = f" and {len(known) - _NAMED_MAX} more" if len(known) > _NAMED_MAX else ""
-        named = f"{', '.join(known[:_NAMED_MAX])}{more}" if known else "nothing"
-        raise UsageError(f"{', '.join(sorted(lacking))}: no field that drifted; {named} did")
+    wanted, known = frozenset(paths), frozenset().union(*drifted.values())
+    if wanted - known:
+        lacking = ", ".join(sorted(wanted - known))
+        raise UsageError(f"{lacking}: no field that drifted; {_listed(sorted(known))} did")
     return {key: found & wanted for key, found in drifted.items() if found & wanted}
+
+
+def _listed(known: list[str]) -> str:
+    more = f" and {len(known) - _NAMED_MAX} more" if len(known) > _NAMED_MAX else ""
+    return ", ".join(known[:_NAMED_MAX]) + more if known else "nothing"

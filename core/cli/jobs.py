@@ -22,87 +22,87 @@ def nothing(_: OpenTerminal | None) -> int:
 def diff(options: Options, _: OpenTerminal | None) -> int:
     """Print what differs, once: Git from the cluster, or two states of Git from each other."""
     if options.span or options.apps:
-        from core.cli.commands.compare import run as compare  # noqa: PLC0415 - lazily, see above
+        from core.cli.commands.looking.compare import run as compare  # noqa: PLC0415 - lazily, see above
 
         return _until_done(compare(options))
-    from core.cli.commands.diff import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.looking.diff import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def sync(options: Options, _: OpenTerminal | None) -> int:
     """Make the cluster equal to Git, once."""
-    from core.cli.commands.sync import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.writing.sync import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def revert(options: Options, _: OpenTerminal | None) -> int:
     """Undo a commit by a new one, and sync what it changes."""
-    from core.cli.commands.revert import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.writing.revert import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def rollback(options: Options, _: OpenTerminal | None) -> int:
     """Make an app's folder what it was at a commit, by a new one, and sync what that changes."""
-    from core.cli.commands.revert import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.writing.revert import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options, back=True))
 
 
 def adopt(options: Options, _: OpenTerminal | None) -> int:
     """Write live values back to Git, by a commit."""
-    from core.cli.commands.adopt import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.writing.adopt import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def pause(options: Options, _: OpenTerminal | None) -> int:
     """Set an app, or objects of it, aside for a time."""
-    from core.cli.commands.pause import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.writing.pause import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options, ends=False))
 
 
 def resume(options: Options, _: OpenTerminal | None) -> int:
     """Take them up again."""
-    from core.cli.commands.pause import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.writing.pause import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options, ends=True))
 
 
 def undo(options: Options, _: OpenTerminal | None) -> int:
     """Put back what a sync or a heal changed."""
-    from core.cli.commands.undo import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.writing.undo import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def journal(options: Options, _: OpenTerminal | None) -> int:
     """Print what was written."""
-    from core.cli.commands.journal import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.looking.journal import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def report(options: Options, _: OpenTerminal | None) -> int:
     """Write an incident down."""
-    from core.cli.commands.report import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.looking.report import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def promote(options: Options, _: OpenTerminal | None) -> int:
     """Carry image tags and chosen fields over from one environment to another, by a commit."""
-    from core.cli.commands.promote import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.writing.promote import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 
 
 def carry_over(options: Options, _: OpenTerminal | None) -> int:
     """Print what another engine was told as settings of ours."""
-    from core.cli.commands.carry_over import run  # noqa: PLC0415 - lazily, see above
+    from core.cli.commands.looking.carry_over import run  # noqa: PLC0415 - lazily, see above
 
     return _until_done(run(options))
 

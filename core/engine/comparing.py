@@ -37,7 +37,7 @@ from core.model import (
     Sides,
     problem_of,
 )
-from core.model.comparisons import Comparison, End, Restatement, Turn
+from core.model.answers.comparisons import Comparison, End, Restatement, Turn
 from core.model.sources.charts import Chart
 from core.reconcile.memory.effects import LookBack
 from core.reconcile.memory.results import LookedBack

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar, assert_never
 
 from core.errors import ProductError, UnavailableError
 from core.model import Blocked, Commit, CommitShown, Guard, Plan, RevertPlan, problem_of
-from core.model.comparisons import Comparison, End
+from core.model.answers.comparisons import Comparison, End
 from core.reconcile.memory.effects import (
     CheckAccess,
     CompareStates,

@@ -24,8 +24,8 @@ from core.model import (
     Resource,
     RevertPlan,
 )
-from core.model.adoptions import AdoptPlan
-from core.model.comparisons import Comparison
+from core.model.answers.adoptions import AdoptPlan
+from core.model.answers.comparisons import Comparison
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
 from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall

@@ -6,6 +6,7 @@ Objects travel as JSON bytes and are parsed where they are needed: 10,000 parsed
 one by mistake.
 """
 
+from core.model.answers.comparisons import Answer
 from core.model.apps import (
     OWN_KEYS,
     UNNAMED,
@@ -19,7 +20,6 @@ from core.model.apps import (
     KeyKind,
     Render,
 )
-from core.model.comparisons import Answer
 from core.model.health import Health, Healths, HealthState
 from core.model.judgement import (
     DELETIONS,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from core.model.adoptions import AdoptPlan
+from core.model.answers.adoptions import AdoptPlan
+from core.model.answers.comparisons import Answer, Comparison, Likeness
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
-from core.model.comparisons import Answer, Comparison, Likeness
 from core.model.health import Healths
 from core.model.judgement import Drift, FieldChange, Held, Pause, Verdict
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown

@@ -39,7 +39,7 @@ from core.settings.readers import (
     read_revision,
     read_values,
 )
-from core.settings.sources.charts import chart, read_chart_name, read_chart_repo, read_chart_version
+from core.settings.sources.charts import CHART, chart
 from core.settings.sources.elsewhere import read_bases
 
 TOP: Final = (
@@ -161,26 +161,6 @@ RULE: Final = (
         read=read_labels,
         default="",
         help="Only objects that this label selector matches.",
-    ),
-)
-
-CHART: Final = (
-    Field(
-        name="name", type=str, read=read_chart_name, needed=True, help="What the chart is called."
-    ),
-    Field(
-        name="repo",
-        type=str,
-        read=read_chart_repo,
-        needed=True,
-        help="Address of its repository: https://host/path, or oci://host/path for a registry.",
-    ),
-    Field(
-        name="version",
-        type=str,
-        read=read_chart_version,
-        needed=True,
-        help="One version, or a range whose greatest is followed.",
     ),
 )
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from core.model.comparisons import Comparison, End, Turn
+from core.model.answers.comparisons import Comparison, End, Turn
 from core.telling.spans import Role
 
 ROLES: Final[Mapping[Turn, Role]] = {

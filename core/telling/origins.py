@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from core.model import Commit, Origin
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 from core.telling.moments import aged, written
 from core.telling.spans import Line, Role, say
 

@@ -41,7 +41,7 @@ from core.model import (
     Verb,
     Verdict,
 )
-from core.model.adoptions import Adopted, AdoptPlan
+from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.reconcile.memory.commands import PrepareAdoption
 
 NOW = 1_790_000_000.0

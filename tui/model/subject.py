@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.model import ClusterView, Commit, CommitShown, Drift, Event, Health
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 from tui.text.rows import AppRow
 
 

@@ -17,7 +17,7 @@ from core.model import (
     Snapshot,
     Verdict,
 )
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 from tui.model.filters import (
     NO_FILTER,
     Facts,

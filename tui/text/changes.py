@@ -6,7 +6,7 @@ Every row says who: the manager beside the live value, the commit beside Git's.
 from collections.abc import Iterable
 
 from core.model import Drift, FieldChange, Health
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 from core.telling import changes, objects, origins
 from core.telling.spans import Line, Role, Span, plain, say
 from tui.text.pairs import pair_parts, value_spans

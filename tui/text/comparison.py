@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.model import Absent, FieldChange
-from core.model.comparisons import Comparison, End, Restatement
+from core.model.answers.comparisons import Comparison, End, Restatement
 from core.telling import changes, comparisons, origins
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say

@@ -14,7 +14,7 @@ from core.model import (
     Step,
     Verb,
 )
-from core.model.adoptions import AdoptPlan
+from core.model.answers.adoptions import AdoptPlan
 from core.telling import origins, plans
 from core.telling.spans import Line, Role, Span, say
 from tui.text.changes import field_lines, origin_lines

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.cli.commands import terminal
 from core.cli.commands.headless import EventLog, follow
-from core.cli.commands.sync import Console, sync
+from core.cli.commands.writing.sync import Console, sync
 from core.cli.opening import OpenTerminal, Shown
 from core.cli.options import Options
 from core.cli.output.ink import Ink

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from core.cli.output.forms import SCHEMA, origin_form
 from core.cli.output.report import Page, value_lines
 from core.model import Absent, FieldChange, Json, JsonObject, as_json
-from core.model.comparisons import Comparison, End, Restatement, Turn
+from core.model.answers.comparisons import Comparison, End, Restatement, Turn
 from core.telling import origins
 from core.telling.comparisons import ROLES, counted, place_of, totals
 from core.telling.objects import name_of

@@ -30,7 +30,7 @@ from core.model import (
     Verdict,
     as_json,
 )
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 
 SCHEMA: Final = "driftdeck.dev/v1"
 Past: TypeAlias = Mapping[Key, Likeness]

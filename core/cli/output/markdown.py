@@ -14,7 +14,7 @@ from typing import Final
 from core.clean import clean
 from core.cli.output.forms import problems_of
 from core.model import Absent, Drift, FieldChange, Snapshot, Value, Verdict
-from core.model.comparisons import Comparison, Restatement
+from core.model.answers.comparisons import Comparison, Restatement
 from core.telling import actors, changes, objects, origins, values, verdicts
 from core.telling.comparisons import place_of, totals
 from core.telling.hunks import pieces, text_hunks

@@ -32,12 +32,7 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
     With --wait, exit 3 if not every object works in that time.
     """
-    words: tuple[str, ...] = given.pop("words")
-    names = [word for word in words if "/" not in word]
-    if len(names) > 1 or names != list(words[: len(names)]):
-        raise UsageError("sync takes APP, and objects of it like Deployment/web")
-    given |= {"app_name": names[0] if names else None, "objects": words[len(names) :]}
-    options = options_of(context, given)
+    options = options_of(context, _with_objects(given, "sync"))
     if options.wait and options.dry_run:
         raise UsageError("--wait waits for what a sync does, and --dry-run does nothing")
     if options.output == "json" and not (options.dry_run or options.yes):
@@ -150,13 +145,17 @@ def resume(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 
 def _set_aside(context: click.Context, given: dict[str, Any], command: str) -> Options:
-    words: tuple[str, ...] = given.pop("words")
-    names = [word for word in words if "/" not in word]
-    if len(names) > 1 or names != list(words[: len(names)]):
-        raise UsageError(f"{command} takes APP, and objects of it like Deployment/web")
-    given |= {"app_name": names[0] if names else None, "objects": words[len(names) :]}
-    options = options_of(context, given)
+    options = options_of(context, _with_objects(given, command))
     if options.everything and (options.app is not None or options.objects):
         raise UsageError("--all is every app, and one is named")
     refuse_writing(options, command)
     return options
+
+
+def _with_objects(given: dict[str, Any], command: str) -> dict[str, Any]:
+    """Tell the app from its objects, whose names have a slash."""
+    words: tuple[str, ...] = given.pop("words")
+    names = [word for word in words if "/" not in word]
+    if len(names) > 1 or names != list(words[: len(names)]):
+        raise UsageError(f"{command} takes APP, and objects of it like Deployment/web")
+    return given | {"app_name": names[0] if names else None, "objects": words[len(names) :]}

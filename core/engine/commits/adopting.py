@@ -27,7 +27,7 @@ from core.git import (
 )
 from core.manifests.rewriting import rewritten, written_object
 from core.model import AppSpec, Document, Problem, Remedy
-from core.model.adoptions import Adopted, AdoptPlan
+from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.model.journal import Aim
 from core.model.sources.globs import chosen
 from core.sources.trust import unsigned

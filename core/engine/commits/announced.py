@@ -11,7 +11,7 @@ from core.engine.journalled import Journalled
 from core.engine.seams import Adapters
 from core.errors import ProductError
 from core.model import RevertPlan
-from core.model.adoptions import AdoptPlan
+from core.model.answers.adoptions import AdoptPlan
 from core.model.journal import Deed, Intent
 from core.reconcile.memory.effects import ComputeRevert
 from core.reconcile.memory.results import RevertPrepared

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.clean import clean
 from core.model import Document, FieldChange, Json, JsonObject, as_json
-from core.model.adoptions import Adopted, AdoptPlan
+from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.model.paths import Element, Parts, is_entry, parse_path, position, value_at
 from core.model.values import Absent, Value
 from core.telling.actors import story

@@ -6,7 +6,7 @@ And what two states of Git have apart, which no cluster is needed for.
 from dataclasses import replace
 
 from core.model import AppSpec, Key, Problem, Remedy, Verdict, stamp_of
-from core.model.comparisons import Comparison, End
+from core.model.answers.comparisons import Comparison, End
 from core.reconcile.judging.extras import live_of
 from core.reconcile.memory.commands import StateOfGit
 from core.reconcile.memory.draft import Draft

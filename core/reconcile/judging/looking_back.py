@@ -6,7 +6,7 @@ the rules that tell drift, so defaults, another order and what others may own ar
 
 from core.compare import Beside, canonical, judge
 from core.model import Desired, Key, Live, Verdict
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 from core.reconcile.judging.evidence.scaling import judged_beside
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.model import Key, ObjectRef, Pause, Plan, RevertPlan
-from core.model.adoptions import AdoptPlan
+from core.model.answers.adoptions import AdoptPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from core.model import (
     Resource,
     RevertPlan,
 )
-from core.model.adoptions import AdoptPlan
+from core.model.answers.adoptions import AdoptPlan
 from core.model.journal import Intent
 from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.results import InventoryRow

@@ -25,8 +25,8 @@ from core.model import (
     Problem,
     RevertPlan,
 )
-from core.model.adoptions import AdoptPlan
-from core.model.comparisons import Comparison
+from core.model.answers.adoptions import AdoptPlan
+from core.model.answers.comparisons import Comparison
 from core.model.journal import Done
 from core.model.requests import Edit
 

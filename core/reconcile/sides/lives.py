@@ -28,7 +28,7 @@ from core.model import (
     Remedy,
     Sides,
 )
-from core.model.comparisons import Comparison, End, Restatement, Turn
+from core.model.answers.comparisons import Comparison, End, Restatement, Turn
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState, is_known, namespace_of
 

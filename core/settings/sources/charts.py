@@ -102,3 +102,24 @@ def asked_as(chart: "Chart", known: Iterable["Entry"]) -> "Chart":
         raise FieldError("repo", f"http:// {reason} allow it: insecure: true")
     remote = replace(chart.remote, address=address)
     return replace(chart, remote=remote if entry is None else replace(remote, **entry.stated))
+
+
+CHART: Final = (
+    Field(
+        name="name", type=str, read=read_chart_name, needed=True, help="What the chart is called."
+    ),
+    Field(
+        name="repo",
+        type=str,
+        read=read_chart_repo,
+        needed=True,
+        help="Address of its repository: https://host/path, or oci://host/path for a registry.",
+    ),
+    Field(
+        name="version",
+        type=str,
+        read=read_chart_version,
+        needed=True,
+        help="One version, or a range whose greatest is followed.",
+    ),
+)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from core.cli.commands.report import about
+from core.cli.commands.looking.report import about
 from core.cli.output.incident import incident_form, incident_text
 from core.journal import Entry
 from core.telling.moments import epoch_of

@@ -36,8 +36,8 @@ from core.model import (
     RevertPlan,
     Snapshot,
 )
-from core.model.adoptions import AdoptPlan
-from core.model.comparisons import Comparison, End
+from core.model.answers.adoptions import AdoptPlan
+from core.model.answers.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall

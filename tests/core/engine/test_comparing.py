@@ -10,7 +10,7 @@ from core.decryption import Opener
 from core.engine.comparing import ORIGINS_MAX, Comparing
 from core.git import Repositories
 from core.model import AppSpec, Key, Masked, ObjectRef, Remedy
-from core.model.comparisons import Comparison, Turn
+from core.model.answers.comparisons import Comparison, Turn
 from core.reconcile.memory.effects import LookBack
 from core.render import Charts, Renderer
 from core.sources.reading import Folders, Makers

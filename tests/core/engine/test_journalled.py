@@ -9,7 +9,7 @@ from core.engine.journalled import Journalled
 from core.errors import DeniedError, OutdatedError, UnavailableError, UsageError
 from core.journal import Entry
 from core.model import JsonObject, Live, Verdict
-from core.model.adoptions import AdoptPlan
+from core.model.answers.adoptions import AdoptPlan
 from core.model.journal import Aim, Deed, Ending, Intent
 from core.reconcile.memory.commands import (
     Execute,

@@ -12,8 +12,9 @@ from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.healing import WINDOW
+from core.settings.sources.charts import CHART
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
-from core.settings.table import APP, CHART, CLUSTER, LAYOUT, RULE, TOP
+from core.settings.table import APP, CLUSTER, LAYOUT, RULE, TOP
 
 README = Path(__file__).parents[3] / "README.md"
 TABLES = {

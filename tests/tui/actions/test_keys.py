@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 import pytest
 
 from core.model import Commit, Drift, Key, Stamp
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
     Execute,

@@ -13,7 +13,7 @@ from core.model import (
     Problem,
     Remedy,
 )
-from core.model.comparisons import Comparison, End, Restatement, Turn
+from core.model.answers.comparisons import Comparison, End, Restatement, Turn
 from core.reconcile.memory.commands import Compare, StateOfGit
 from tests.tui import samples
 from tests.tui.stage import Stage, playing

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.model import Key, Run, Snapshot
-from core.model.adoptions import AdoptPlan
+from core.model.answers.adoptions import AdoptPlan
 from core.reconcile.memory.commands import ExecuteAdoption, PrepareAdoption
 from core.telling import plans
 from core.telling.spans import Role, say

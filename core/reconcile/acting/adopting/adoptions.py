@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.model import Plan, Problem, Remedy, Run
-from core.model.adoptions import Adopted, AdoptPlan
+from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.reconcile.acting.adopting.choosing import chosen, pending
 from core.reconcile.acting.runs import finish
 from core.reconcile.acting.standing import why_not

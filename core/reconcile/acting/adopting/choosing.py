@@ -18,7 +18,7 @@ from core.model import (
     Key,
     Verdict,
 )
-from core.model.adoptions import Adopted
+from core.model.answers.adoptions import Adopted
 from core.model.paths import Part, Parts, parse_path, position, value_at
 from core.reconcile.acting.adopting.stripping import stripped
 from core.reconcile.judging.judging import live_at, policy_of

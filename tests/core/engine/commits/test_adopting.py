@@ -24,7 +24,7 @@ from core.model import (
     ObjectRef,
     Operation,
 )
-from core.model.adoptions import Adopted, AdoptPlan
+from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.model.journal import Aim
 from core.model.sides import Made
 from core.model.sources.signers import Signers

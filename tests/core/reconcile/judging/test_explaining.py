@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import Actor, Confidence, EventName, FieldChange, Operation, Origin, Verdict
-from core.model.comparisons import Comparison, End
+from core.model.answers.comparisons import Comparison, End
 from core.reconcile.memory.commands import Compare, Explain, StateOfGit
 from core.reconcile.memory.effects import CompareStates, LookUp
 from core.reconcile.memory.results import Compared, Explained, InventoryRead, InventoryRow

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.model import Commit, Document, Key, Snapshot
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import LookBackAt
 from core.reconcile.memory.effects import LookBack
 from core.reconcile.memory.results import LookedBack, Statement

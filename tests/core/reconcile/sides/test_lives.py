@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import ClusterSpec, KindRef, Live, Masked, Problem, Remedy, Snapshot
-from core.model.comparisons import Comparison, Turn
+from core.model.answers.comparisons import Comparison, Turn
 from core.reconcile.memory.commands import CompareLive
 from core.reconcile.memory.inputs import ClusterFound, KindListed, KindLost, SchemaRead, SourceRead
 from core.reconcile.memory.results import InventoryRead, InventoryRow

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from core.model import KindRef, Problem, Remedy
-from core.model.adoptions import Adopted, AdoptPlan
+from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.reconcile.memory.commands import ExecuteAdoption, PrepareAdoption, SetWriting
 from core.reconcile.memory.effects import ComputeAdoption, MakeAdoption, ReadSource
 from core.reconcile.memory.results import AdoptionMade, AdoptionPrepared

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.clean import clean
-from core.cli.commands.diff import tell_problems
-from core.cli.commands.sync import Console, console_for, finished
+from core.cli.commands.looking.diff import tell_problems
+from core.cli.commands.writing.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
 from core.cli.output.plans.text import revert_lines, run_lines

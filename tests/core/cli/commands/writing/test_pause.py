@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.cli.commands.pause import pause, resume
-from core.cli.commands.sync import Console
+from core.cli.commands.writing.pause import pause, resume
+from core.cli.commands.writing.sync import Console
 from core.cli.options import Options
 from core.cli.output.forms import diff_form, page_of
 from core.cli.output.ink import Ink

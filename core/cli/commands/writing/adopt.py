@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.clean import clean
-from core.cli.commands.sync import Console, console_for, finished
+from core.cli.choosing import objects_named
+from core.cli.commands.writing.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
 from core.cli.output.plans.text import run_lines
@@ -24,7 +25,7 @@ from core.cli.session import (
 )
 from core.errors import UnavailableError, UsageError
 from core.model import DRIFT_VERDICTS, AppSpec, Drift, Key, Snapshot, Verdict, error_of
-from core.model.adoptions import AdoptPlan
+from core.model.answers.adoptions import AdoptPlan
 from core.reconcile.memory.commands import ExecuteAdoption, Explain, PrepareAdoption
 from core.telling.spans import Line, Role, say
 
@@ -80,22 +81,11 @@ def chosen(snapshot: Snapshot, app: AppSpec, named: str) -> frozenset[Key]:
     Raises:
         UsageError: There is no such object, or more than one.
     """
-    rows = {key: row for key, row in snapshot.rows.items() if key.app == app.name}
-    if not named:
-        return frozenset(key for key, row in rows.items() if row.verdict is Verdict.DRIFTED)
-    kind, _, place = named.partition("/")
-    namespace, _, name = place.rpartition("/")
-    found = frozenset(
-        key
-        for key in rows
-        if key.ref.kind.lower() == kind.lower()
-        and key.ref.name == name
-        and namespace in {"", key.ref.namespace}
-    )
-    if len(found) != 1:
-        which = "more than one object is" if found else "no object is"
-        raise UsageError(f"{which} {named}; write it as Kind/name or Kind/namespace/name")
-    return found
+    if named:
+        return frozenset(row.key for row in objects_named([named], snapshot, app.name))
+    rows = snapshot.rows.items()
+    drifted = (key for key, row in rows if row.verdict is Verdict.DRIFTED)
+    return frozenset(key for key in drifted if key.app == app.name)
 
 
 async def _explained(engine: EngineLike, keys: frozenset[Key]) -> None:

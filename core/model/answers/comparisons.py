@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from core.model.adoptions import AdoptPlan
+from core.model.answers.adoptions import AdoptPlan
 from core.model.apps import AppSpec
 from core.model.health import Healths
 from core.model.judgement import FieldChange, Origin

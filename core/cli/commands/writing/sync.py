@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TextIO
 
 from core.cli.choosing import fields_named, objects_named
-from core.cli.commands.diff import picture, tell_problems
+from core.cli.commands.looking.diff import picture, tell_problems
 from core.cli.consent import agreed, is_person_here
 from core.cli.exit_codes import DRIFT, plan_exit, problem_exit, run_exit
 from core.cli.options import Options

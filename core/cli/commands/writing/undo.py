@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from core.cli.commands.diff import tell_problems
-from core.cli.commands.sync import Console, console_for, executed, plan_for
+from core.cli.commands.looking.diff import tell_problems
+from core.cli.commands.writing.sync import Console, console_for, executed, plan_for
 from core.cli.exit_codes import CODES, DRIFT
 from core.cli.options import Options
 from core.cli.output.plans.text import plan_lines, protected_names

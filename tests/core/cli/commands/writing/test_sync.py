@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from core.cli.commands.revert import revert
-from core.cli.commands.sync import Console, sync
+from core.cli.commands.writing.revert import revert
+from core.cli.commands.writing.sync import Console, sync
 from core.cli.consent import agreed
 from core.cli.options import Options
 from core.cli.output.ink import Ink

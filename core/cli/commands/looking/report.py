@@ -6,8 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from core.cli.commands.diff import picture, tell_problems
-from core.cli.commands.journal import entries_since, seconds_of
+from core.cli.commands.looking.diff import picture, tell_problems
+from core.cli.commands.looking.journal import entries_since, seconds_of
 from core.cli.exit_codes import CODES, DRIFT, IN_SYNC, diff_exit
 from core.cli.options import Options
 from core.cli.output.forms import page_of

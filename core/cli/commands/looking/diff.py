@@ -28,7 +28,7 @@ from core.cli.session import (
     until,
 )
 from core.model import DRIFT_VERDICTS, Drift, Key, Remedy, Snapshot, Verdict
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import Examine, Explain, LookBackAt, ShowSides
 
 # Blame walks history: a long one must not keep the answer back.

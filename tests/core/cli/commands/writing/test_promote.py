@@ -1,4 +1,4 @@
-"""core.cli.commands.promote: which apps are meant, and that nothing is done unasked."""
+"""core.cli.commands.writing.promote: which apps are meant, and that nothing is done unasked."""
 
 from dataclasses import replace
 from io import StringIO
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.cli.commands.promote import environment, promote
-from core.cli.commands.sync import Console
+from core.cli.commands.writing.promote import environment, promote
+from core.cli.commands.writing.sync import Console
 from core.cli.options import Options
 from core.cli.output.ink import ink_for
 from core.clock import Clock

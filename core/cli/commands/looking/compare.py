@@ -38,7 +38,7 @@ from core.errors import UsageError
 from core.git import Repositories
 from core.manifests import Reader, Workers
 from core.model import AppSpec, Remedy
-from core.model.comparisons import Comparison
+from core.model.answers.comparisons import Comparison
 from core.reconcile.memory.commands import CompareLive
 from core.settings.reading import Settings
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.cli.commands.adopt import chosen
+from core.cli.commands.writing.adopt import chosen
 from core.errors import UsageError
 from core.model import Drift, Key, Snapshot, Verdict
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, key
@@ -45,10 +45,10 @@ def test_an_object_is_named_by_kind_and_name_in_a_namespace_if_need_be() -> None
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("ConfigMap/b", "more than one object is"),
-        ("ConfigMap/nobody", "no object is"),
-        ("a", "no object is"),
-        ("Secret/a", "no object is"),
+        ("ConfigMap/b", "means several"),
+        ("ConfigMap/nobody", "no such object"),
+        ("a", "no such object"),
+        ("Secret/a", "no such object"),
     ],
 )
 def test_a_name_that_tells_no_object_is_a_mistake_of_the_one_who_asks(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.cli.commands.diff import looked_back, picture, show
+from core.cli.commands.looking.diff import looked_back, picture, show
 from core.cli.options import Options
 from core.cli.output.forms import diff_form
 from core.cli.output.ink import Ink
@@ -37,7 +37,7 @@ from core.model import (
     Stamp,
     Verdict,
 )
-from core.model.comparisons import Likeness
+from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import Command, Explain, LookBackAt
 from core.telling.moments import epoch_of
 from tests.core.cli.scripted import (

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from core.clean import clean
-from core.cli.commands.sync import Console, console_for
+from core.cli.commands.writing.sync import Console, console_for
 from core.cli.options import Options
 from core.cli.output.comparison import comparison_lines
 from core.cli.output.streams import put
