@@ -54,8 +54,10 @@ class Workers:
             while worker.unanswered:
                 worker, answer = self._received(worker)
                 yield answer
-        except BaseException:
+        except BaseException as error:
             self._dropped(worker)
+            if isinstance(error, UnavailableError):
+                self._refuse_when_closed()  # and then it did not end by itself
             raise
         self._given_back(worker)
 
@@ -94,11 +96,14 @@ class Workers:
         with self._lock:
             if self._busy:
                 self._lock.wait_for(lambda: self._idle or self._closed, PATIENCE_S)
-            if self._closed:
-                raise UnavailableError("nothing is parsed any more: the program ends")
+            self._refuse_when_closed()
             worker = self._idle.pop() if self._idle else Worker(self._limits)
             self._busy.add(worker)
             return worker
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise UnavailableError("nothing is parsed any more: the program ends")
 
     def _given_back(self, worker: Worker) -> None:
         if worker.largest_bytes > LARGE_BYTES:

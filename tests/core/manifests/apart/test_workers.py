@@ -185,6 +185,17 @@ def test_closing_frees_whoever_waits_and_leaves_no_process() -> None:
     assert children() == before
 
 
+def test_closing_while_a_process_starts_says_that_the_program_ends() -> None:
+    workers = Workers()
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        yield "small.yaml", b"a: 1"
+        workers.close()
+
+    with pytest.raises(UnavailableError, match="the program ends"):
+        list(Reader(workers).outcomes(files()))
+
+
 def test_a_parent_that_is_killed_takes_its_process_along() -> None:
     code = """
 from pathlib import Path
