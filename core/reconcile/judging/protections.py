@@ -46,7 +46,10 @@ def clearance(ref: ObjectRef, uid: str | None, live: Live) -> Clearance:
     if uid is None or live.uid != uid:
         return Blocked(Guard.SAME_OBJECT, "it is not the object that was applied, by its uid")
     if not is_applied_by_us(live):
-        words = "others took all its fields over; a person has to delete it"
+        words = (
+            "no field of it is driftdeck's: others took them over, or Git stated its name alone;"
+            " a person has to delete it"
+        )
         return Blocked(Guard.OURS, words)
     return _protection(ref, live)
 

@@ -48,8 +48,8 @@ def test_a_lost_cluster_is_in_sync_after_one_command(place: Place) -> None:
     untried = {step["untried"] for step in plan["steps"]}
     assert untried == {
         None,
-        "its kind is defined by this plan",
-        "its namespace comes in this plan",
+        "the kind is defined by this plan",
+        "the namespace comes in this plan",
     }
     done = run(place, "sync", "--yes", "-o", "json")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -41,9 +41,9 @@ def with_untried(draft: Draft, plan: Plan) -> Plan:
         if step.verb is not Verb.CREATE or step.problem:
             return ""
         if isinstance(step.stamp, Coming) or step.kind.group in groups:
-            return "its kind is defined by this plan"
+            return "the kind is defined by this plan"
         if ("Namespace", "", ref.namespace) in news:
-            return "its namespace comes in this plan"
+            return "the namespace comes in this plan"
         if ref.kind in _LOOKED_UP and any(
             (kind, place, name) in news
             for kind, name in _names(draft, step)

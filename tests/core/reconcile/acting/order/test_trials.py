@@ -45,7 +45,7 @@ RBAC = "rbac.authorization.k8s.io/v1"
 ROLE, BINDING = KindRef(RBAC, "Role"), KindRef(RBAC, "RoleBinding")
 DEFINITION = KindRef("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 WIDGET = KindRef("example.com/v1", "Widget")
-KIND, SPACE = "its kind is defined by this plan", "its namespace comes in this plan"
+KIND, SPACE = "the kind is defined by this plan", "the namespace comes in this plan"
 
 
 def step(kind: KindRef, name: str, verb: Verb = Verb.CREATE, **more: Any) -> Step:
