@@ -45,8 +45,9 @@ def rewritten(document: Document, content: bytes, new: JsonObject) -> bytes:
         raise RejectedError("the file is not what was read")
     root, node = _standing(nodes_of(text), now)
     old: JsonObject = msgspec.json.decode(document.body)
-    edits = [*_Editor(text, Manner.of(text, root)).made(node, old, new)]
-    for start, end, instead in sorted(edits, reverse=True):
+    edits = enumerate(_Editor(text, Manner.of(text, root)).made(node, old, new))
+    # What goes in at one place stands in the order in which it was made: inner before outer.
+    for start, end, _, instead in sorted(((s, e, i, t) for i, (s, e, t) in edits), reverse=True):
         text = text[:start] + instead + text[end:]
     made = text.encode()
     _check(document, content, made, new)
@@ -231,9 +232,9 @@ class _Editor:
             return self._below(node.items[at - 1].end, lines)
         dash = self._dash(node, 0)
         start = self._text.rfind("\n", 0, dash) + 1
-        if self._text[start:dash].strip(" "):
-            raise RejectedError("a list begins in the line of something else")
         newline = self._manner.newline
+        if self._text[start:dash].strip(" "):  # it begins in the line of an outer list's dash
+            return dash, dash, newline.join([*lines, " " * node.column]).lstrip(" ")
         return start, start, newline.join([*lines, ""])
 
     def _dash(self, node: Node, at: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from difflib import unified_diff
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import RejectedError
@@ -398,6 +398,8 @@ HEAD: JsonObject = {"apiVersion": "x/v1", "kind": "Any", "metadata": {"name": "a
 
 @settings(max_examples=100, deadline=None)
 @given(before=OBJECTS, after=OBJECTS, flow=st.booleans(), crlf=st.booleans())
+@example({"a": None, "d": [None]}, {"a": None, "d": [None, None], "n": None}, False, False)
+@example({"a": None, "b": None, "c": [[None]]}, {"c": [[False, None]]}, False, False)
 def test_whatever_is_to_be_stated_is_stated_and_the_rest_read_as_before(
     before: JsonObject, after: JsonObject, flow: bool, crlf: bool
 ) -> None:
