@@ -11,7 +11,7 @@ import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
 from core.compare.equality.filled import ALLOCATED, is_allocated, is_injected
-from core.model import Document, Json, JsonObject, KindRef, ObjectRef
+from core.model import Document, Json, JsonObject, KindRef, ObjectRef, mapping_of
 
 _META: Final = ("name", "namespace", "labels", "annotations", "finalizers")  # the rest is assigned
 _SERVICE: Final = ALLOCATED["core.ServiceSpec"]
@@ -35,10 +35,10 @@ def live_document(kind: KindRef, ref: ObjectRef, body: bytes, *, sealed: bool = 
     """Return a live object as if a file stated it, without what its server assigned."""
     live: JsonObject = msgspec.json.decode(body)
     live |= {"apiVersion": kind.api_version, "kind": kind.kind}  # an entry of a list has none
-    meta = _mapping(live.get("metadata"))
+    meta = mapping_of(live.get("metadata"))
     kept: JsonObject = {name: meta[name] for name in _META if name in meta}
     for name in ("labels", "annotations"):
-        found = _mapping(kept.pop(name, None))
+        found = mapping_of(kept.pop(name, None))
         stated = {key: item for key, item in found.items() if _is_stated(live, name, key)}
         if stated:
             kept[name] = stated
@@ -57,13 +57,13 @@ def _is_stated(live: JsonObject, where: str, key: str) -> bool:
 
 def _assigned(kind: KindRef, live: JsonObject) -> Iterator[tuple[JsonObject, str]]:
     """Yield the fields of an object that its cluster chose, each with what holds it."""
-    spec = _mapping(live.get("spec"))
+    spec = mapping_of(live.get("spec"))
     known = _ONE_FIELD.get((kind.group, kind.kind))
     if known is not None:
         *above, name = known
         owner = live
         for part in above:
-            owner = _mapping(owner.get(part))
+            owner = mapping_of(owner.get(part))
         yield owner, name
     elif (kind.group, kind.kind) == ("", "Service"):
         headless = spec.get("clusterIP") == _HEADLESS
@@ -71,17 +71,13 @@ def _assigned(kind: KindRef, live: JsonObject) -> Iterator[tuple[JsonObject, str
         yield from ((port, name) for port in _mappings(spec.get("ports")) for name in _PORT)
     elif (kind.group, kind.kind) == ("batch", "Job"):
         yield spec, "selector"
-        template = _mapping(_mapping(spec.get("template")).get("metadata"))
-        for meta in (template, _mapping(live.get("metadata"))):
-            labels = _mapping(meta.get("labels"))
+        template = mapping_of(mapping_of(spec.get("template")).get("metadata"))
+        for meta in (template, mapping_of(live.get("metadata"))):
+            labels = mapping_of(meta.get("labels"))
             yield from ((labels, key) for key in (*labels,) if is_allocated(live, (*_LABELS, key)))
     elif kind.kind in _HOOKS:
         for hook in _mappings(live.get("webhooks")):
-            yield _mapping(hook.get("clientConfig")), "caBundle"
-
-
-def _mapping(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
+            yield mapping_of(hook.get("clientConfig")), "caBundle"
 
 
 def _mappings(value: Json) -> list[JsonObject]:

@@ -93,6 +93,8 @@ from core.model.values import (
     Resource,
     Value,
     as_json,
+    epoch_of,
+    mapping_of,
 )
 
 __all__ = [
@@ -173,8 +175,10 @@ __all__ = [
     "Verdict",
     "as_json",
     "cause_words",
+    "epoch_of",
     "error_of",
     "fields_of",
+    "mapping_of",
     "one_server_words",
     "problem_of",
     "refusal_of",

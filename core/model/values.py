@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias, Union
 
 from typing_extensions import override
@@ -33,6 +34,20 @@ class Masked:
 Value: TypeAlias = Union[
     bool, int, float, str, Masked, "Sequence[Value]", "Mapping[str, Value]", None
 ]
+
+
+def mapping_of(value: Json) -> JsonObject:
+    """Return a mapping as it is, and an empty one for whatever is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def epoch_of(stamp: str) -> float | None:
+    """Seconds since the epoch of an RFC 3339 stamp; None where it is not one."""
+    try:
+        found = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return found.timestamp() if found.tzinfo else None
 
 
 def as_json(value: Value) -> Json:

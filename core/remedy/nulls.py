@@ -6,7 +6,7 @@ where `kubectl apply` was asked for the same and dropped it, the object stays as
 
 from core.compare.equality.lists import entries
 from core.compare.equality.schema import Node
-from core.model import Json, JsonObject
+from core.model import Json, JsonObject, mapping_of
 
 
 def without_idle_nulls(
@@ -32,7 +32,7 @@ def without_idle_nulls(
 
 def _inside(git: Json, live: Json, last_applied: Json, node: Node) -> Json:
     if isinstance(git, dict) and isinstance(live, dict):
-        return without_idle_nulls(git, live, _map(last_applied), node)
+        return without_idle_nulls(git, live, mapping_of(last_applied), node)
     if not isinstance(git, list) or not isinstance(live, list):
         return git
     keyed = [entries(side, node) for side in (git, live, _list(last_applied))]
@@ -46,10 +46,6 @@ def _inside(git: Json, live: Json, last_applied: Json, node: Node) -> Json:
         return git
     before = _list(last_applied) if len(_list(last_applied)) == len(git) else [None] * len(git)
     return [_inside(*each, node.items) for each in zip(git, live, before, strict=True)]
-
-
-def _map(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
 
 
 def _list(value: Json) -> list[Json]:

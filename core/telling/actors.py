@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from core.model import DELETIONS, Absent, Actor, Confidence, FieldChange, Operation, Seen
-from core.telling.moments import ago, epoch_of, written
+from core.model import DELETIONS, Absent, Actor, Confidence, FieldChange, Operation, Seen, epoch_of
+from core.telling.moments import ago, written
 from core.telling.spans import Line, Role, say
 from core.telling.values import GLANCE, secret_word, text_of
 from core.telling.values import story as value_story

@@ -1,7 +1,8 @@
 """Moments as people read them: written out in UTC, or as one number and one letter."""
 
-from datetime import datetime
 from typing import Final
+
+from core.model import epoch_of
 
 _UNITS: Final = ((86400, "d"), (3600, "h"), (60, "m"))
 
@@ -19,15 +20,6 @@ def age(seconds: float) -> str:
         if whole >= size:
             return f"{whole // size}{letter}"
     return f"{whole}s"
-
-
-def epoch_of(stamp: str) -> float | None:
-    """Seconds since the epoch of an RFC 3339 stamp; None where it is not one."""
-    try:
-        found = datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    return found.timestamp() if found.tzinfo else None
 
 
 def aged(stamp: str | None, now: float) -> str:

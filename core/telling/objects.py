@@ -12,10 +12,11 @@ from core.model import (
     ObjectRef,
     Verdict,
     cause_words,
+    epoch_of,
 )
 from core.telling import actors, changes, origins
 from core.telling.changes import is_noise
-from core.telling.moments import age, epoch_of
+from core.telling.moments import age
 from core.telling.spans import Line, Role, Span, say
 from core.telling.verdicts import ROLES, WORDS
 

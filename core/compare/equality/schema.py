@@ -20,7 +20,7 @@ from core.compare.equality.dependent import Default
 from core.compare.equality.filled import ALLOCATED, INJECTED, ONCE
 from core.compare.equality.scalars import Flavour
 from core.compare.equality.zeros import STORED_ZEROS
-from core.model import ABSENT, Absent, Json, JsonObject, KindRef
+from core.model import ABSENT, Absent, Json, JsonObject, KindRef, mapping_of
 from core.model.paths import Parts
 
 _REF: Final = "#/components/schemas/"
@@ -79,7 +79,7 @@ class Node:
 
         Not a constructor: the node is already known under its name, as it may contain itself.
         """
-        properties = _mapping(raw.get("properties"))
+        properties = mapping_of(raw.get("properties"))
         self.known = bool(raw)
         self.component = component = _short(name)
         is_open = raw.get("x-kubernetes-preserve-unknown-fields") is True or component in _OPEN
@@ -205,14 +205,14 @@ def schemas(document: JsonObject) -> Mapping[KindRef, Schema]:
         Its kinds.  Lists, and helpers such as DeleteOptions that belong to every group, are left
         out, and so is what is malformed: the worst case is no schema.
     """
-    raw = _mapping(_mapping(document.get("components")).get("schemas"))
+    raw = mapping_of(mapping_of(document.get("components")).get("schemas"))
     names: dict[KindRef, str] = {}
     for name, component in raw.items():
-        entries = _mapping(component).get("x-kubernetes-group-version-kind")
+        entries = mapping_of(component).get("x-kubernetes-group-version-kind")
         if not isinstance(entries, list) or name.startswith(_SHARED):
             continue
         kinds = (_kind(entry) for entry in entries)
-        is_list = "items" in _mapping(_mapping(component).get("properties"))
+        is_list = "items" in mapping_of(mapping_of(component).get("properties"))
         names.update(
             (kind, name)
             for kind in kinds
@@ -256,13 +256,13 @@ class _Components:
         beside: JsonObject = {}
         for _ in range(_REFS_MAX):
             inner = raw.get("allOf")
-            target = _mapping(inner[0]) if isinstance(inner, list) and len(inner) == 1 else raw
+            target = mapping_of(inner[0]) if isinstance(inner, list) and len(inner) == 1 else raw
             ref = target.get("$ref")
             if not isinstance(ref, str):
                 return {**raw, **target, **beside}, name
             beside = {**{key: raw[key] for key in _SHAPING & raw.keys()}, **beside}
             name = name or ref.removeprefix(_REF)
-            raw = _mapping(self._raw.get(ref.removeprefix(_REF)))
+            raw = mapping_of(self._raw.get(ref.removeprefix(_REF)))
         return {}, name
 
 
@@ -296,14 +296,10 @@ def _defaults(properties: JsonObject) -> dict[str, Default]:
 
 
 def _kind(entry: Json) -> KindRef | None:
-    group, version, kind = (_mapping(entry).get(key) for key in ("group", "version", "kind"))
+    group, version, kind = (mapping_of(entry).get(key) for key in ("group", "version", "kind"))
     if not (isinstance(group, str) and isinstance(version, str) and isinstance(kind, str)):
         return None
     return KindRef(f"{group}/{version}" if group else version, kind)
-
-
-def _mapping(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
 
 
 def _texts(value: Json) -> tuple[str, ...]:

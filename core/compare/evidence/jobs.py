@@ -10,9 +10,9 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     InfoClass,
-    Json,
     JsonObject,
     Live,
+    mapping_of,
 )
 
 _JOB: Final = ("batch", "Job")
@@ -23,13 +23,13 @@ def expires(desired: Desired) -> bool:
     """Tell whether Git states a Job that the cluster deletes some time after its end."""
     if (desired.kind.group, desired.kind.kind) != _JOB:
         return False
-    spec = _map(_decoded(desired.body).get("spec"))
+    spec = mapping_of(_decoded(desired.body).get("spec"))
     return "ttlSecondsAfterFinished" in spec
 
 
 def end_of(live: Live) -> str:
     """Return how a Job ended: "Complete" or "Failed"; "" while it has not."""
-    conditions = _map(_decoded(live.body).get("status")).get("conditions")
+    conditions = mapping_of(_decoded(live.body).get("status")).get("conditions")
     true = {
         each.get("type")
         for each in (conditions if isinstance(conditions, list) else [])
@@ -51,7 +51,3 @@ def _decoded(body: bytes) -> JsonObject:
     except (msgspec.MsgspecError, RecursionError):
         return {}
     return found
-
-
-def _map(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}

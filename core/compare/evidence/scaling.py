@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from core.model import Json, JsonObject, Live, ObjectRef
+from core.model import Json, JsonObject, Live, ObjectRef, mapping_of
 
 GROUP: Final = "autoscaling"
 KIND: Final = "HorizontalPodAutoscaler"
@@ -55,8 +55,8 @@ def scale_of(autoscaler: Live, ref: ObjectRef) -> tuple[ObjectRef, ScaleRange] |
         body: JsonObject = msgspec.json.decode(autoscaler.body, type=dict)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    spec = _map(body.get("spec"))
-    target = _map(spec.get("scaleTargetRef"))
+    spec = mapping_of(body.get("spec"))
+    target = mapping_of(spec.get("scaleTargetRef"))
     low, high = "minReplicas", "maxReplicas"
     keda = (ref.group, ref.kind) == SCALED
     if keda:
@@ -75,11 +75,7 @@ def scale_of(autoscaler: Live, ref: ObjectRef) -> tuple[ObjectRef, ScaleRange] |
 
 
 def _is_made_by_keda(body: JsonObject) -> bool:
-    owners = _map(body.get("metadata")).get("ownerReferences")
-    each = map(_map, owners if isinstance(owners, list) else ())
+    owners = mapping_of(body.get("metadata")).get("ownerReferences")
+    each = map(mapping_of, owners if isinstance(owners, list) else ())
     told = ((str(owner.get("apiVersion")).partition("/")[0], owner.get("kind")) for owner in each)
     return SCALED in told
-
-
-def _map(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}

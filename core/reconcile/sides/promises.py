@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from core.model import Document, Json, JsonObject, KindRef, Resource
+from core.model import Document, KindRef, Resource, mapping_of
 
 DEFINITION: Final = KindRef("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 
@@ -29,18 +29,16 @@ def promises(
 
 def _defined(document: Document) -> Iterator[Resource]:
     """Read what one definition defines; a malformed one defines nothing."""
-    spec = _mapping(msgspec.json.decode(document.body, type=dict).get("spec"))
-    names, versions = _mapping(spec.get("names")), spec.get("versions")
+    spec = mapping_of(msgspec.json.decode(document.body, type=dict).get("spec"))
+    names, versions = mapping_of(spec.get("names")), spec.get("versions")
     kind, plural, group = (names.get("kind"), names.get("plural"), spec.get("group"))
     if not (isinstance(kind, str) and isinstance(plural, str) and isinstance(group, str)):
         return
     for version in versions if isinstance(versions, list) else ():
-        each = _mapping(version)
+        each = mapping_of(version)
         if each.get("served") is True:
             ref = KindRef(f"{group}/{each.get('name')}", kind)
             namespaced = spec.get("scope") == "Namespaced"
-            yield Resource(ref, plural, namespaced, "status" in _mapping(each.get("subresources")))
-
-
-def _mapping(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
+            yield Resource(
+                ref, plural, namespaced, "status" in mapping_of(each.get("subresources"))
+            )

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from core.model import Desired, Document, Json, JsonObject, ObjectRef
+from core.model import Desired, Document, JsonObject, ObjectRef, mapping_of
 
 _ANNOTATION: Final = "argocd.argoproj.io/sync-wave"
 _SEEN_IN: Final = f'"{_ANNOTATION}"'.encode()
@@ -24,9 +24,5 @@ def wave_of(body: bytes) -> int:
     if _SEEN_IN not in body:
         return 0
     document: JsonObject = msgspec.json.decode(body, type=dict)
-    said = _mapping(_mapping(document.get("metadata")).get("annotations")).get(_ANNOTATION)
+    said = mapping_of(mapping_of(document.get("metadata")).get("annotations")).get(_ANNOTATION)
     return int(said) if isinstance(said, str) and _NUMBER.fullmatch(said) else 0
-
-
-def _mapping(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}

@@ -6,7 +6,7 @@ from typing import Any
 from core.cli.commands.looking.report import about
 from core.cli.output.incident import incident_form, incident_text
 from core.journal import Entry
-from core.telling.moments import epoch_of
+from core.model import epoch_of
 from tests.core.cli.scripted import drifted, picture_of
 
 NOW = epoch_of("2026-07-01T12:10:03Z") or 0.0

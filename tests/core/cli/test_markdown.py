@@ -4,8 +4,7 @@ import re
 from dataclasses import replace
 
 from core.cli.output.markdown import LIMIT, markdown_of, sections_of_snapshot
-from core.model import ABSENT, FieldChange, FieldVerdict, Masked, Snapshot
-from core.telling.moments import epoch_of
+from core.model import ABSENT, FieldChange, FieldVerdict, Masked, Snapshot, epoch_of
 from tests.core.cli.scripted import COMMIT, WEB, drifted, missing, picture_of
 
 NOW = epoch_of("2026-07-01T12:10:03Z") or 0.0

@@ -21,8 +21,8 @@ from core.model import (
     Step,
     Verb,
     Verdict,
+    epoch_of,
 )
-from core.telling.moments import epoch_of
 
 NOW = epoch_of("2026-07-01T12:10:03Z") or 0.0
 HOSTILE = "\x1b[2J\x9b31m\u202egpj"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.telling.moments import age, ago, epoch_of, moment
+from core.model import epoch_of
+from core.telling.moments import age, ago, moment
 
 NOW = epoch_of("2026-09-21T14:00:00Z") or 0.0
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from core.model import Json, JsonObject, Step, Verb
+from core.model import JsonObject, Step, Verb, mapping_of
 
 _TEMPLATES: Final = {  # where the kind has what its pods are made from
     ("apps", "Deployment"): ("spec.template",),
@@ -37,10 +37,6 @@ def _meet(path: str, place: str) -> bool:
 
 def _waits(body: bytes) -> bool:
     document: JsonObject = msgspec.json.decode(body, type=dict)
-    spec = _mapping(document.get("spec"))
-    on_delete = _mapping(spec.get("updateStrategy")).get("type") == "OnDelete"
+    spec = mapping_of(document.get("spec"))
+    on_delete = mapping_of(spec.get("updateStrategy")).get("type") == "OnDelete"
     return on_delete or spec.get("paused") is True
-
-
-def _mapping(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}

@@ -21,6 +21,7 @@ from core.model import (
     HeldBy,
     JsonObject,
     Verdict,
+    epoch_of,
 )
 from core.model.paths import parse_path
 from core.reconcile.judging.extras import live_of
@@ -132,16 +133,8 @@ def _written_at(change: FieldChange, row: Drift, now: float) -> float:
         actor.observed_at if actor is not None else None,
         actor.time if actor is not None else None,
     )
-    known = next((_epoch(text) for text in told if text), None)
+    known = next((epoch_of(text) for text in told if text), None)
     return min(now, known if known is not None else row.since or now)
-
-
-def _epoch(text: str) -> float | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found.timestamp() if found.tzinfo is not None else None
 
 
 def _classes(spec: AppSpec) -> Mapping[str, OwnerClass]:

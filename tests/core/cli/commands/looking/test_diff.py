@@ -36,10 +36,10 @@ from core.model import (
     Snapshot,
     Stamp,
     Verdict,
+    epoch_of,
 )
 from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import Command, Explain, LookBackAt
-from core.telling.moments import epoch_of
 from tests.core.cli.scripted import (
     ACTOR,
     CART,

@@ -30,6 +30,7 @@ from core.model import (
     Step,
     Verb,
     Verdict,
+    epoch_of,
 )
 from core.reconcile.memory.commands import (
     Command,
@@ -38,7 +39,6 @@ from core.reconcile.memory.commands import (
     PreparePlan,
     PrepareRevert,
 )
-from core.telling.moments import epoch_of
 from tests.core.cli.scripted import (
     CART,
     COMMIT,
