@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from core.errors import UsageError
-from core.model import Drift, FieldVerdict, Key, Snapshot
+from core.model import Drift, Key, Snapshot
 
 _NAMED_MAX = 10  # of what could have been meant
 
@@ -57,10 +57,7 @@ def fields_named(paths: Iterable[str], rows: Iterable[Drift]) -> Mapping[Key, fr
     Raises:
         UsageError: A path is no drifted field of any of them.
     """
-    drifted = {
-        row.key: frozenset(c.path for c in row.changes if c.verdict is FieldVerdict.DRIFT)
-        for row in rows
-    }
+    drifted = {row.key: frozenset(change.path for change in row.drifts) for row in rows}
     wanted, known = frozenset(paths), frozenset().union(*drifted.values())
     if wanted - known:
         lacking = ", ".join(sorted(wanted - known))

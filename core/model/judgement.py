@@ -248,6 +248,11 @@ class Drift:
         """The digest of the desired object that the row was made from; None: there was none."""
         return self.stamp.digest if self.stamp is not None else None
 
+    @property
+    def drifts(self) -> tuple[FieldChange, ...]:
+        """The fields that drifted."""
+        return tuple(c for c in self.changes if c.verdict is FieldVerdict.DRIFT)
+
 
 def fields_of(drift: Drift) -> int:
     """Count the fields that count as drift or are contested."""

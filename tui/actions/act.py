@@ -5,7 +5,7 @@ Only steps to safety act at once: heal off, writing off.
 
 from typing import Final
 
-from core.model import FieldVerdict, Key
+from core.model import Key
 from core.reconcile.memory.commands import SetHeal
 from core.telling.spans import Role, say
 from tui.dialogs.proposals.adopt import Adopt
@@ -52,11 +52,7 @@ def _pointed_at(on: Surface, keys: frozenset[Key]) -> dict[Key, frozenset[str]]:
     if view.focus.pane is not Pane.CHANGES or view.text or view.marks or field is None:
         return {}
     (key,) = keys
-    drifted = {
-        change.path
-        for change in view.snapshot.rows[key].changes
-        if change.verdict is FieldVerdict.DRIFT
-    }
+    drifted = {change.path for change in view.snapshot.rows[key].drifts}
     chosen = drifted & {field.path}
     return {key: frozenset(chosen)} if chosen < drifted and chosen else {}
 

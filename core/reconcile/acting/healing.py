@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from core.model import Cause, ConfirmedBy, Drift, FieldChange, FieldVerdict, Remedy, Verdict
+from core.model import Cause, ConfirmedBy, Drift, Remedy, Verdict
 from core.reconcile.acting.plans import stated_twice, workable
 from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.causes import withheld
@@ -17,6 +17,7 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.results import Applied
 from core.reconcile.memory.subjects import Hold, Subject
+from core.reconcile.sides.layouts import LEFT_LAYOUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,25 +81,28 @@ def left_because(draft: Draft, row: Drift) -> str:
     if row.tracked_by:
         return left_to(row)
     held = held_in(draft, row)
-    fields = held_words(held_fields(draft, row), row)
-    waiting = fields.words if fields is not None else ""
     if row.verdict is Verdict.MISSING:
         fighting = (row.reason or "others delete it") if "" in held else ""
-        return withheld(app.spec, row.cause) or waiting or fighting
-    if workable(change for change in _drifts(row) if change.path not in held):
+        return withheld(app.spec, row.cause) or _waiting(draft, row) or fighting
+    if workable(change for change in row.drifts if change.path not in held):
         return ""
-    causes = (withheld(app.spec, change.cause) for change in _drifts(row))
-    stuck = (change.note for change in _drifts(row) if not change.healable)
-    return next(
-        filter(None, (row.reason, waiting, *causes, *stuck)), "nothing of it can be put right"
-    )
+    causes = (withheld(app.spec, change.cause) for change in row.drifts)
+    stuck = (change.note for change in row.drifts if not change.healable)
+    reasons = (row.reason, _waiting(draft, row), *causes, *stuck)
+    return next(filter(None, reasons), "nothing of it can be put right")
+
+
+def _waiting(draft: Draft, row: Drift) -> str:
+    """Say what fields are left for now, and until when."""
+    held = held_words(held_fields(draft, row), row)
+    return held.words if held is not None else ""
 
 
 def _kept_because(draft: Draft, row: Drift) -> str:
     """Say why nothing at all is done to an object now; "": something may be."""
     app = draft.app(row.key.app)
     if app.left_at is not None:
-        return "the app's folder left its layout"
+        return LEFT_LAYOUT
     hold = hold_of(draft, row)
     calling = "an apply of this object is in flight" if row.calling else ""
     return (
@@ -115,7 +119,7 @@ def held_in(draft: Draft, row: Drift) -> frozenset[str]:
     The app's settings say so, or they are fought for; "" is the object itself.
     """
     spec = draft.app(row.key.app).spec
-    left = frozenset(c.path for c in _drifts(row) if withheld(spec, c.cause))
+    left = frozenset(c.path for c in row.drifts if withheld(spec, c.cause))
     left |= held_fields(draft, row).keys()
     return left | fought(draft.subject(row.key), row.digest, draft.now)
 
@@ -145,13 +149,9 @@ def _stands(held: Hold, row: Drift) -> bool:
     return held.version is None or held.version == stamp.version
 
 
-def _drifts(row: Drift) -> list[FieldChange]:
-    return [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
-
-
 def _drift_of(row: Drift) -> tuple[object, ...]:
     """What a heal of *row* is about: for another one a refusal of this says nothing."""
-    return (row.verdict, *((c.path, c.live) for c in workable(_drifts(row))))
+    return (row.verdict, *((c.path, c.live) for c in workable(row.drifts)))
 
 
 def _version_of(subject: Subject) -> str | None:

@@ -34,7 +34,6 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.inventory import store_inventory, store_what_is_due
 from core.reconcile.memory.phases import Pruning, Waiting
-from core.reconcile.memory.state import is_known
 from core.reconcile.memory.subjects import Subject
 from core.reconcile.memory.tables import NO_KEYS
 from core.reconcile.sides.claims import all_read, claims_of
@@ -46,7 +45,7 @@ def heal(draft: Draft) -> None:
     finish_previews(draft)
     if not waiting and not any(draft.candidates.values()):
         return
-    whole = _whole_apps(draft)
+    whole = frozenset(filter(draft.is_whole, draft.apps))
     if waiting:
         resume_reverts(draft, whole)
     chosen: dict[str, list[Key]] = {}
@@ -177,15 +176,6 @@ def _untils(subject: Subject) -> Iterator[float]:
         yield subject.refusal.until
 
 
-def _whole_apps(draft: Draft) -> frozenset[str]:
-    """Apps that are judged as a whole: nothing is pending, both sides are known."""
-    return frozenset(
-        name
-        for name, app in draft.apps.items()
-        if not draft.queue(name) and is_known(app, draft.cluster(app.spec.cluster))
-    )
-
-
 # Plans --------------------------------------------------------------------------------------------
 
 
@@ -256,7 +246,7 @@ def prepare(
         made = with_prunes(draft, made, keys)
         for name in made.guards:
             want(draft, name)  # the first of two looks, while the person reads
-    _ask(draft, request, made)
+    ask(draft, request, made)
 
 
 def prepare_heal(draft: Draft, request: int, name: str) -> None:
@@ -267,10 +257,11 @@ def prepare_heal(draft: Draft, request: int, name: str) -> None:
     left = {row.key: left_because(draft, row) or waits for row in rows}
     made = _plan(draft, (row.key for row in rows), auto=True)
     steps = (replace(step, problem=left[step.key] or step.problem) for step in made.steps)
-    _ask(draft, request, replace(made, steps=tuple(steps)))
+    ask(draft, request, replace(made, steps=tuple(steps)))
 
 
-def _ask(draft: Draft, request: int, made: Plan) -> None:
+def ask(draft: Draft, request: int, made: Plan) -> None:
+    """Have it found out what of a plan may be done; then it is the answer to a request."""
     if made.steps:
         served = dict(draft.cluster(made.cluster).resources or {})
         for app in draft.apps_of(made.cluster):

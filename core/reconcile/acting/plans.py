@@ -96,9 +96,8 @@ def stated_twice(other: str) -> str:
 
 def _apart(row: Drift, held: frozenset[str]) -> tuple[FieldChange, ...]:
     """Return the drift of a row without what is held; a container that holds such a field stays."""
-    drifts = [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
-    kept = {change.place for change in drifts if change.path in held}
-    return opened((change for change in drifts if change.path not in held), kept)
+    kept = {change.place for change in row.drifts if change.path in held}
+    return opened((change for change in row.drifts if change.path not in held), kept)
 
 
 def workable(drifts: Iterable[FieldChange]) -> tuple[FieldChange, ...]:

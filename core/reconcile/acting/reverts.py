@@ -37,7 +37,7 @@ from core.reconcile.memory.effects import (
 )
 from core.reconcile.memory.phases import RunState, Waiting
 from core.reconcile.memory.results import PlanPrepared, Reverted, RevertFound, RevertPrepared
-from core.reconcile.memory.state import is_known, is_settled
+from core.reconcile.memory.state import is_settled
 from core.reconcile.sides.fences import is_refused
 from core.reconcile.sides.watched import follow_kinds
 
@@ -82,8 +82,7 @@ def _is_seen(draft: Draft, revert: RevertPlan) -> bool:
     kinds = {each.kind for each in stated if not is_refused(app, cluster, each, served)}
     followed = kinds & served.keys()
     return (
-        is_known(app, cluster)
-        and not draft.queue(revert.app)
+        draft.is_whole(revert.app)
         and all(is_settled(cluster, kind) for kind in followed)
         and all(cluster.kinds[k].schema_read or cluster.kinds[k].problem for k in followed)
     )

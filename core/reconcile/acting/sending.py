@@ -77,7 +77,7 @@ def send_steps(
             moved = replace(step, problem=_hindrance(draft, step), remedy=Remedy.LOOK_AGAIN)
             failed.append(lost or moved)
             failures.add(failed[-1])
-            _release(draft, step.key, number)
+            release(draft, step.key, number)
     return with_failed(run, failed), replace(phase, todo=tuple(busy), sent=sent)
 
 
@@ -160,8 +160,8 @@ def _planned_by_others(subject: Subject, number: int | None) -> int | None:
     return subject.planned if subject.planned != number else None
 
 
-def _release(draft: Draft, key: Key, number: int | None) -> None:
-    """A run will not write this object any more."""
+def release(draft: Draft, key: Key, number: int | None) -> None:
+    """A run will not write to this object any more, nor delete it."""
     subject = draft.subject(key)
     draft.put(replace(subject, planned=_planned_by_others(subject, number)))
     if subject.row is not None:
@@ -199,7 +199,7 @@ def take_applied(draft: Draft, done: Applied) -> None:
         undone = step is not None and step.verb is Verb.UNDO
         _tell_outcome(draft, done, changes, stayed, auto=auto, undone=undone)
     if done.problem:
-        _release(draft, done.key, call.run)
+        release(draft, done.key, call.run)
     draft.judge_again(done.key)  # until it is judged by what the watch brings it is under way
     if run is not None:
         draft.runs[run.shown.id] = _answered(run, done, stayed)

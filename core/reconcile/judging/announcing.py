@@ -9,7 +9,6 @@ from core.model import (
     Drift,
     EventName,
     FieldChange,
-    FieldVerdict,
     Key,
     Verdict,
     cause_words,
@@ -71,14 +70,13 @@ def _tell_withheld(draft: Draft, row: Drift) -> None:
     app = draft.app(row.key.app)
     if not app.healing or row.verdict is Verdict.EXTRA:
         return
-    drifts = [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
     if row.tracked_by:
-        draft.tell_of(EventName.HEAL_SKIPPED, row, changes=tuple(drifts), message=left_to(row))
+        draft.tell_of(EventName.HEAL_SKIPPED, row, changes=row.drifts, message=left_to(row))
         return
-    causes = [change.cause for change in drifts] or [row.cause]
+    causes = [change.cause for change in row.drifts] or [row.cause]
     settings = sorted({withheld(app.spec, cause) for cause in causes} - {""})
     if settings:
-        left = tuple(change for change in drifts if withheld(app.spec, change.cause))
+        left = tuple(change for change in row.drifts if withheld(app.spec, change.cause))
         draft.tell_of(EventName.HEAL_SKIPPED, row, changes=left, message=", ".join(settings))
 
 
@@ -97,9 +95,7 @@ def _told(before: Drift | None, after: Drift) -> bool:
 
 
 def _values(row: Drift) -> list[tuple[str, object]]:
-    return [
-        (change.path, change.live) for change in row.changes if change.verdict is FieldVerdict.DRIFT
-    ]
+    return [(change.path, change.live) for change in row.drifts]
 
 
 def _headline(row: Drift) -> str:

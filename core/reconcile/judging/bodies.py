@@ -12,7 +12,6 @@ from core.compare.equality.builtin import LAST_APPLIED
 from core.model import (
     Absent,
     FieldChange,
-    FieldVerdict,
     Json,
     JsonObject,
     Key,
@@ -48,8 +47,7 @@ def _sides(draft: Draft, key: Key) -> Sides | None:
     live |= {"apiVersion": row.kind.api_version, "kind": row.kind.kind}  # of an EXTRA, metadata
     if row.verdict is Verdict.EXTRA:
         return Sides(live, None)
-    drift = [change for change in row.changes if change.verdict is FieldVerdict.DRIFT]
-    git = edited(live, _operations(live, drift))
+    git = edited(live, _operations(live, row.drifts))
     return Sides(live, git if isinstance(git, dict) else {})
 
 

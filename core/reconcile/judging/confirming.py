@@ -81,8 +81,7 @@ def _answers(answer: Confirmed, call: Call) -> bool:
 
 def _is_taking_away(row: Drift) -> bool:
     """Tell whether a field is to go that may be back as it was: of others an apply tells all."""
-    drifts = (change for change in row.changes if change.verdict is FieldVerdict.DRIFT)
-    return any(isinstance(change.git, Absent) for change in drifts)
+    return any(isinstance(change.git, Absent) for change in row.drifts)
 
 
 def _is_asked(change: FieldChange) -> bool:

@@ -23,7 +23,7 @@ from core.model import (
 )
 from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
-from core.reconcile.memory.state import AppState, ClusterState, State, Tally
+from core.reconcile.memory.state import AppState, ClusterState, State, Tally, is_known
 from core.reconcile.memory.subjects import Subject, is_dropped, is_moved
 from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table
 
@@ -214,6 +214,11 @@ class Draft:
             for key in taken:
                 del self._queued[key]
         return tuple(taken)
+
+    def is_whole(self, name: str) -> bool:
+        """Tell whether an app is judged as a whole: nothing is pending, both sides are known."""
+        app = self.app(name)
+        return not self.queue(name) and is_known(app, self.cluster(app.spec.cluster))
 
     def offer(self, key: Key) -> None:
         """Have one object healed, once its app is known as a whole."""

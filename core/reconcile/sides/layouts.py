@@ -15,6 +15,7 @@ from core.reconcile.memory.effects import Meet
 from core.reconcile.memory.inputs import LayoutRead
 from core.reconcile.memory.state import AppState
 
+LEFT_LAYOUT: Final = "the app's folder left its layout"  # for as long as nothing of it is written
 LOOKS_APART_S: Final = 4.0  # two looks at one moment are one
 
 

@@ -59,7 +59,7 @@ def _closed(draft: Draft, name: str, other: str) -> str:
         return "is not there yet" if draft.layouts else ""
     if not app.shown:
         return ""  # who asks for one app alone is not told of others
-    if not is_known(app, draft.cluster(app.spec.cluster)) or draft.queue(other):
+    if not draft.is_whole(other):
         return "is not compared yet"
     if _is_behind(draft.app(name), app):
         return "is not read at that commit yet"

@@ -16,7 +16,7 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Prove, ReadSource, WakeAt
 from core.reconcile.memory.phases import NO_CYCLE, Look
 from core.reconcile.memory.results import Proved
-from core.reconcile.memory.state import AppState, inventory_namespace, is_known
+from core.reconcile.memory.state import AppState, inventory_namespace
 
 WANTED_S: Final = 300.0  # so long a person may think about a plan that prunes
 
@@ -51,7 +51,7 @@ def take_proof(draft: Draft, proof: Proved) -> None:
     if first is None or first.uids != uids:
         first = Look(uids, draft.now)
     read = app.source.revision.id if app.source is not None else ""
-    is_look = proof.problem is None and proof.revision == read and _is_whole(draft, app)
+    is_look = proof.problem is None and proof.revision == read and draft.is_whole(app.spec.name)
     due = draft.now + CYCLE_S
     cycle = replace(
         app.cycle,
@@ -78,14 +78,10 @@ def _is_permitted(app: AppState) -> bool:
     return app.healing and app.spec.prune
 
 
-def _is_whole(draft: Draft, app: AppState) -> bool:
-    return not draft.queue(app.spec.name) and is_known(app, draft.cluster(app.spec.cluster))
-
-
 def _rest(draft: Draft, app: AppState) -> None:
     """Nothing is to go, as far as it is known; where Git is lost, that is what guards say."""
     lost = app.problem is not None and _is_permitted(app)
-    if not lost and app.cycle == NO_CYCLE:
+    if not lost and (app.cycle is NO_CYCLE or app.cycle == NO_CYCLE):  # of most apps, each step
         return
     assert app.problem is not None or not lost
     _tell(draft, app, Blocked(app.lost_by, str(app.problem)) if lost else None)
@@ -98,7 +94,7 @@ def _rest(draft: Draft, app: AppState) -> None:
 def _begin(draft: Draft, app: AppState) -> None:
     """Ask Git, unless a guard stops it that Git has no say in."""
     known = app.problem is not None or not draft.cluster(app.spec.cluster).view.connected
-    if not known and not _is_whole(draft, app):
+    if not known and not draft.is_whole(app.spec.name):
         return  # it will be, soon
     _tell_kept(draft, app)
     app = draft.app(app.spec.name)

@@ -9,8 +9,7 @@ from core.reconcile.judging.protections import clearance
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState, ClusterState
 from core.reconcile.sides.fences import refusals
-
-LEFT_LAYOUT = "the app's folder left its layout"
+from core.reconcile.sides.layouts import LEFT_LAYOUT
 
 
 def guards_of(draft: Draft, name: str) -> tuple[Clearance, ...]:

@@ -16,6 +16,7 @@ from core.reconcile.acting.prune.cycles import want
 from core.reconcile.acting.prune.facts import guards_of
 from core.reconcile.acting.prune.standing import is_as_planned, still_stands, unclaimed
 from core.reconcile.acting.prune.steps import prunes_of
+from core.reconcile.acting.sending import release, with_failed
 from core.reconcile.acting.standing import taken_back
 from core.reconcile.judging.extras import live_of
 from core.reconcile.judging.protections import clearance
@@ -56,7 +57,7 @@ def advanced(draft: Draft, number: int, run: RunState, phase: Pruning) -> tuple[
         block = stopping(guards_of(draft, name), confirmed=run.confirmed)
         said = unclaimed(draft, step.key) if block is None or block.pending else block
         if said is not None:
-            run = _left(draft, number, run, step, Problem(Remedy.GRANT, str(said)))
+            run = _left(draft, number, run, step, Remedy.GRANT, str(said))
             phase = replace(phase, todo=tuple(others))
         elif block is not None:
             want(draft, name)  # the next cycle is on its way
@@ -64,7 +65,7 @@ def advanced(draft: Draft, number: int, run: RunState, phase: Pruning) -> tuple[
         elif not _is_free(draft, step, phase):
             return replace(run, phase=_entering(draft, run, phase)), False
         elif not still_stands(draft, step):
-            run = _left(draft, number, run, step, Problem(Remedy.LOOK_AGAIN, _MOVED))
+            run = _left(draft, number, run, step, Remedy.LOOK_AGAIN, _MOVED)
             phase = replace(phase, todo=tuple(others))
         else:
             run = replace(run, shown=replace(run.shown, waits=""))
@@ -84,33 +85,24 @@ def _screened(draft: Draft, number: int, run: RunState, phase: Pruning) -> tuple
         source = draft.app(step.key.app).source
         moved = source is None or source.revision.id != run.plan.revisions.get(step.key.app)
         if unapplied:
-            run = _left(draft, number, run, step, Problem(Remedy.GRANT, _UNAPPLIED))
+            run = _left(draft, number, run, step, Remedy.GRANT, _UNAPPLIED)
         elif words := taken_back(draft, step.key, auto=run.auto):
-            run = _left(draft, number, run, step, Problem(Remedy.GRANT, words))
+            run = _left(draft, number, run, step, Remedy.GRANT, words)
         elif moved:
-            run = _left(draft, number, run, step, Problem(Remedy.LOOK_AGAIN, _ANOTHER_COMMIT))
+            run = _left(draft, number, run, step, Remedy.LOOK_AGAIN, _ANOTHER_COMMIT)
         elif phase.errors >= ERRORS_MAX:
-            run = _left(draft, number, run, step, Problem(Remedy.GRANT, _ERRORS))
+            run = _left(draft, number, run, step, Remedy.GRANT, _ERRORS)
         else:
             todo.append(step)
     return run, replace(phase, todo=tuple(todo))
 
 
-def _left(draft: Draft, number: int, run: RunState, step: Step, problem: Problem) -> RunState:
+def _left(
+    draft: Draft, number: int, run: RunState, step: Step, remedy: Remedy, words: str
+) -> RunState:
     """Leave an object as it is, and say why."""
-    release(draft, step, number)
-    said = replace(problem, words=f"{step.key.ref}: {problem.words}")
-    return replace(run, shown=replace(run.shown, problems=(*run.shown.problems, said)))
-
-
-def release(draft: Draft, step: Step, number: int) -> None:
-    """A run will not delete this object any more."""
-    subject = draft.subject(step.key)
-    if subject.planned == number:
-        draft.put(replace(subject, planned=None))
-    if subject.row is not None:
-        draft.put_row(step.key, replace(subject.row, calling=False))
-    draft.judge_again(step.key)
+    release(draft, step.key, number)
+    return with_failed(run, [replace(step, problem=words, remedy=remedy)])
 
 
 # The run's id in the inventories (G8) -------------------------------------------------------------

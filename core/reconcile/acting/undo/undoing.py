@@ -34,11 +34,12 @@ from core.model import (
 from core.model.journal import Deed, Done
 from core.model.paths import parse_path, value_at
 from core.model.requests import Add, Edit, Operation, Remove, Replace, Version
+from core.reconcile.acting.orders import ask
 from core.reconcile.acting.plans import notes_of
 from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.judging import live_at
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.effects import CheckAccess, FindDone
+from core.reconcile.memory.effects import FindDone
 from core.reconcile.memory.results import DoneFound
 
 SECRET: Final = "its value is a secret, of which only a hash is on record"  # noqa: S105 - a sentence
@@ -68,13 +69,9 @@ def prepare(draft: Draft, found: DoneFound) -> None:
     apps = sorted({step.key.app for step in steps})
     told = notes_of(apps, steps, {app: draft.app(app).inventory_problem for app in apps})
     plan = Plan(cluster, tuple(steps), {}, (*told, *_outlook(draft, apps), *notes))
-    if not steps:
-        draft.answer(found.request, plan)
-        return
-    served = draft.cluster(cluster).resources or {}
-    resources = {step.kind: served[step.kind] for step in steps if step.kind in served}
-    called = replace(plan, place=draft.cluster(cluster).view.called)
-    draft.effects.append(CheckAccess(found.request, called, resources))
+    if steps:
+        plan = replace(plan, place=draft.cluster(cluster).view.called)
+    ask(draft, found.request, plan)
 
 
 def _outlook(draft: Draft, apps: Iterable[str]) -> Iterator[str]:

@@ -16,7 +16,6 @@ from core.model import (
     Cause,
     Drift,
     FieldChange,
-    FieldVerdict,
     Held,
     HeldBy,
     JsonObject,
@@ -51,16 +50,11 @@ def held_words(fields: Mapping[str, Held], row: Drift) -> Held | None:
     told: dict[str, list[str]] = {}
     for path, held in fields.items():
         told.setdefault(held.words, []).append(path)
-    drifts = sum(change.verdict is FieldVerdict.DRIFT for change in row.changes)
-    whole = len(fields) == drifts or "" in fields
+    whole = len(fields) == len(row.drifts) or "" in fields
     named = (words if whole else f"{', '.join(paths)}: {words}" for words, paths in told.items())
     untils = [held.until for held in fields.values() if held.until is not None]
     by = HeldBy.WRITER if untils else HeldBy.RULE
     return Held(by, "; ".join(named), min(untils, default=None))
-
-
-def _drifts(row: Drift) -> Iterator[FieldChange]:
-    return (change for change in row.changes if change.verdict is FieldVerdict.DRIFT)
 
 
 # Rules ------------------------------------------------------------------------------------------
@@ -94,7 +88,7 @@ def _ruled(draft: Draft, row: Drift) -> Iterator[tuple[str, Held]]:
     evidence = Evidence(msgspec.json.decode(live.body, type=dict), _classes(app.spec))
     root = kind.schema.root if kind.schema is not None else UNKNOWN
     left = spared(app.spec.no_heal, desired, git, evidence, root)
-    for change in _drifts(row):
+    for change in row.drifts:
         parts = parse_path(change.path)
         note = next((each.note for each in left if each.meets(parts)), "")
         if note:
@@ -112,7 +106,7 @@ def _young(spec: AppSpec, row: Drift, now: float) -> Iterator[tuple[str, Held]]:
     ages = dict(spec.heal_after)
     if not ages:
         return
-    for change in _drifts(row):
+    for change in row.drifts:
         if change.cause is Cause.GIT_AHEAD:
             continue
         manager = change.manager

@@ -6,6 +6,7 @@ of those.  What time it is, is told; nothing here reads a clock.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,12 @@ _ROUNDS: Final = 100  # of changes looked at before nobody knows when it opens
 
 def held_outside(windows: Iterable[HealWindow], now: float) -> Held | None:
     """Say that it is not the time to write, and when it is; None: it is the time."""
-    windows = tuple(windows)
+    return _held_in_second(tuple(windows), int(now))
+
+
+@lru_cache(maxsize=1024)
+def _held_in_second(windows: tuple[HealWindow, ...], now: int) -> Held | None:
+    """Say it for a whole second, in which none begins or ends: each snapshot asks of each app."""
     if is_open(windows, now):
         return None
     until = opens_at(windows, now)
