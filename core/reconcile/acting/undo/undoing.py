@@ -44,7 +44,6 @@ from core.reconcile.memory.results import DoneFound
 
 SECRET: Final = "its value is a secret, of which only a hash is on record"  # noqa: S105 - a sentence
 MOVED: Final = "it is not as that left it any more"
-_COMMITS: Final = frozenset({Deed.REVERT, Deed.PROMOTE})
 
 
 def find(draft: Draft, request: int, number: int | None) -> None:
@@ -87,7 +86,7 @@ def _outlook(draft: Draft, apps: Iterable[str]) -> Iterator[str]:
 
 def _no_step(draft: Draft, done: Done) -> str:
     """Say why there is no object to do anything about; "" where there is."""
-    if done.deed in _COMMITS:
+    if done.ref is None:
         return f"it is a commit; driftdeck revert {done.made[:12] or 'COMMIT'} undoes it"
     if done.refused:
         return "it was refused, so nothing was changed"

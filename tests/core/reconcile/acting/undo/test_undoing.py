@@ -147,13 +147,17 @@ def test_an_object_that_is_gone_is_not_made_again() -> None:
     assert "not in the cluster any more" in only(planned(made, done(DATA))).problem
 
 
+@pytest.mark.parametrize("deed", [Deed.REVERT, Deed.PROMOTE, Deed.ROLLBACK, Deed.ADOPT])
+def test_a_commit_is_undone_by_a_commit(deed: Deed) -> None:
+    recorded = done(deed=deed, kind=None, ref=None, uid=None, made="c" * 40)
+    plan = planned(applied("a"), recorded)
+    words = "entry 12: it is a commit; driftdeck revert cccccccccccc undoes it"
+    assert (plan.steps, plan.notes) == ((), (words,))
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        (
-            {"deed": Deed.REVERT, "kind": None, "ref": None, "made": "c" * 40},
-            "it is a commit; driftdeck revert cccccccccccc undoes it",
-        ),
         ({"refused": True}, "it was refused, so nothing was changed"),
         ({"deed": Deed.TAKE_OVER, "changes": ()}, "it changed no field"),
         ({"app": "other"}, "app other is none of those that are open here"),
