@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Final, TextIO
 
@@ -123,17 +123,24 @@ async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) ->
     newest, whole = await judged(engine, deadline_s=deadline_s)
     if not whole:
         return newest
+    return await explained(engine, _to_explain, deadline_s=EXPLAIN_DEADLINE_S)
+
+
+async def explained(
+    engine: EngineLike, wanted: Callable[[Snapshot], Iterable[Drift]], *, deadline_s: float
+) -> Snapshot:
+    """Have Git's history told of the rows that are *wanted*, until none is or the time is over."""
     asked: dict[Key, Drift] = {}
 
-    def explained(snapshot: Snapshot) -> bool:
-        rows = [*_to_explain(snapshot)]
+    def told(snapshot: Snapshot) -> bool:
+        rows = [*wanted(snapshot)]
         for row in rows:
             if asked.get(row.key) is not row:  # a row that changed meanwhile is asked for again
                 asked[row.key] = row
                 engine.submit(Explain(row.key))
         return not rows and snapshot.complete
 
-    newest, _ = await until(engine, explained, deadline_s=EXPLAIN_DEADLINE_S)
+    newest, _ = await until(engine, told, deadline_s=deadline_s)
     return newest
 
 
