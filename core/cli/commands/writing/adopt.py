@@ -21,8 +21,8 @@ from core.cli.session import (
     beside,
     connected,
     judged,
+    needed,
     settings_of,
-    until,
 )
 from core.errors import UnavailableError, UsageError
 from core.model import DRIFT_VERDICTS, AppSpec, Drift, Key, Snapshot, Verdict, error_of
@@ -58,7 +58,7 @@ async def adopt(engine: EngineLike, app: AppSpec, options: Options, console: Con
         return 0
     await _explained(engine, keys)
     asked = PrepareAdoption(_REQUEST, app.name, keys, frozenset(options.fields), options.branch)
-    plan = await _previewed(engine, asked)
+    plan = await needed(engine, asked, Snapshot.adoption_for, "preview")
     put(console.out, _preview(plan, console.page()))
     if plan.problem is not None:
         raise error_of(plan.problem)
@@ -97,17 +97,6 @@ async def _explained(engine: EngineLike, keys: frozenset[Key]) -> None:
         return (row for row in rows if row.verdict in DRIFT_VERDICTS and not row.explained)
 
     await explained(engine, untold, deadline_s=READ_DEADLINE_S)
-
-
-async def _previewed(engine: EngineLike, asked: PrepareAdoption) -> AdoptPlan:
-    engine.submit(asked)
-    snapshot, _ = await until(
-        engine, lambda s: s.adoption_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
-    )
-    plan = snapshot.adoption_for(_REQUEST)
-    if plan is None:
-        raise UnavailableError(f"no preview within {READ_DEADLINE_S:.0f} s")
-    return plan
 
 
 def _preview(plan: AdoptPlan, page: Page) -> list[str]:

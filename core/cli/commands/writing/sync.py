@@ -22,6 +22,7 @@ from core.cli.session import (
     EngineLike,
     beside,
     connected,
+    needed,
     pending,
     settings_of,
     until,
@@ -173,8 +174,8 @@ async def prepared(
     deepest = {name: max(depths.get(key.app, 0) for key in keys) for name, keys in chosen.items()}
     plans = []
     for request, cluster in enumerate(sorted(chosen, key=lambda name: (deepest[name], name)), 1):
-        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields, prune))
-        plan = await plan_for(engine, request)
+        asked = PreparePlan(request, frozenset(chosen[cluster]), fields, prune)
+        plan = await needed(engine, asked, Snapshot.plan_for, "plan")
         if plan.steps:
             plans.append(plan)
     return plans
@@ -186,23 +187,6 @@ def _is_to_sync(row: Drift) -> bool:
 
 def _is_dropped(row: Drift) -> bool:
     return row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
-
-
-async def plan_for(engine: EngineLike, request: int) -> Plan:
-    """Wait for the plan that was asked for by this number.
-
-    Raises:
-        UnavailableError: It does not come.
-    """
-
-    def made(snapshot: Snapshot) -> bool:
-        return snapshot.plan_for(request) is not None
-
-    snapshot, done = await until(engine, made, deadline_s=READ_DEADLINE_S)
-    plan = snapshot.plan_for(request)
-    if not done or plan is None:
-        raise UnavailableError(f"no plan within {READ_DEADLINE_S:.0f} s")
-    return plan
 
 
 async def executed(
