@@ -29,14 +29,13 @@ from core.cli.session import (
 )
 from core.cli.waiting import until_all_work
 from core.errors import UnavailableError, UsageError
-from core.model import Cause, Drift, Key, Plan, Run, Snapshot, Verb, Verdict
+from core.model import Key, Plan, Run, Snapshot, Verb
 from core.reconcile.acting.order.gates import depths_of
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.settings.readers import seconds_in
 from core.telling.plans import SECOND_LOOK, counts, guarded, left_alone, objects
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
-_TO_SYNC: Final = frozenset({Verdict.DRIFTED, Verdict.MISSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +163,7 @@ async def prepared(
     Where *objects* are named these alone, and where *paths* are these fields alone.
     """
     named = objects_named(objects, snapshot) if objects else tuple(snapshot.rows.values())
-    rows = [row for row in named if _is_to_sync(row) or (prune and _is_dropped(row))]
+    rows = [row for row in named if row.apart or (prune and row.dropped)]
     fields = fields_named(paths, rows) if paths else {}
     chosen: dict[str, set[Key]] = {}
     for row in rows:
@@ -179,14 +178,6 @@ async def prepared(
         if plan.steps:
             plans.append(plan)
     return plans
-
-
-def _is_to_sync(row: Drift) -> bool:
-    return row.untaken or row.verdict in _TO_SYNC
-
-
-def _is_dropped(row: Drift) -> bool:
-    return row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
 
 
 async def executed(
