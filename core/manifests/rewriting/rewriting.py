@@ -1,7 +1,7 @@
 """The fewest edits that make one object of a file another, checked by reading the file again."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
@@ -50,23 +50,23 @@ def rewritten(document: Document, content: bytes, new: JsonObject) -> bytes:
     for start, end, _, instead in sorted(((s, e, i, t) for i, (s, e, t) in edits), reverse=True):
         text = text[:start] + instead + text[end:]
     made = text.encode()
-    _check(document, content, made, new)
+    _check(document, found.values(), made, new)
     return made
 
 
-def _check(document: Document, before: bytes, after: bytes, new: JsonObject) -> None:
-    """See that the file says what it is to say, and everything else as before.
+def _check(
+    document: Document, before: Iterable[Document], content: bytes, new: JsonObject
+) -> None:
+    """See that the made file says what it is to say, and everything else as before.
 
     Raises:
         RejectedError: It does not.
     """
     try:
-        was, now = (
-            {each.index: each.body for each in load(document.file, content).documents}
-            for content in (before, after)
-        )
+        after = load(document.file, content).documents
     except ManifestError as error:
         raise RejectedError(f"an edit in place would break the file: {error}") from error
+    was, now = ({each.index: each.body for each in side} for side in (before, after))
     made = now.pop(document.index, b"{}")
     was.pop(document.index, None)
     if was != now:
