@@ -235,7 +235,7 @@ class Comparing:
     ) -> Restatement:
         said = now or was
         assert said is not None
-        ref = ObjectRef(said.kind.group, said.kind.kind, said.namespace or "", said.name)
+        ref = said.ref
         key = Key(found.after.spec.name, ref)
         turn = Turn.ADDED if was is None else Turn.REMOVED if now is None else Turn.CHANGED
         if self._whole:

@@ -70,7 +70,7 @@ def _restatement(
 ) -> Restatement:
     said = now or was
     assert said is not None
-    ref, (one, other) = _ref(said), found.names
+    ref, (one, other) = said.ref, found.names
     sealed = any(side is not None and side.sealed for side in (was, now))
     turn = Turn.ADDED if was is None else Turn.REMOVED if now is None else Turn.CHANGED
     sides = None
@@ -106,7 +106,7 @@ def _lives(draft: Draft, name: str) -> _Lives:
     lives = _Lives(documents, (), tuple(dict.fromkeys(problems.values())))
     own = _own(draft, name, lives)
     return lives._replace(
-        documents=tuple(replace(one, file=_file(_ref(one), own)) for one in documents),
+        documents=tuple(replace(one, file=_file(one.ref, own)) for one in documents),
         refused=tuple((_file(ref, own), one.words) for ref, one in problems.items()),
     )
 
@@ -125,11 +125,6 @@ def _live(app: AppState, cluster: ClusterState, ref: ObjectRef) -> Document | Pr
         if live is not None:
             return live_document(kind, ref, live.body, sealed=app.is_sealed(ref))
     return unknown
-
-
-def _ref(document: Document) -> ObjectRef:
-    kind = document.kind
-    return ObjectRef(kind.group, kind.kind, document.namespace or "", document.name)
 
 
 def _file(ref: ObjectRef, own: str) -> str:
