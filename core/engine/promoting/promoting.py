@@ -206,7 +206,9 @@ def _wanted(
     one: _Side, other: _Side, fields: Sequence[str]
 ) -> tuple[tuple[Wanted, ...], tuple[str, ...]]:
     """Choose what is carried of what differs, and say what of it is not."""
-    namespaces = tuple(own_namespace(side.folder, side.spec.namespace) for side in (other, one))
+    namespaces = tuple(
+        own_namespace(side.folder.documents, side.spec.namespace) for side in (other, one)
+    )
     wanted: list[Wanted] = []
     notes: list[str] = []
     left = 0
