@@ -80,7 +80,8 @@ class Packs:
         except (OSError, ValueError):
             return None
         known = index[: len(_MAGIC)] == _MAGIC and pack[: len(_HEADER)] == _HEADER
-        return _Pack(index, pack) if known else None
+        whole = len(index) >= _NAMES
+        return _Pack(index, pack) if known and whole else None
 
 
 class _Pack:
