@@ -8,13 +8,7 @@ from math import inf
 from typing import Final
 
 from core.clock import Clock
-from core.cluster.connection.answers import (
-    AbsentError,
-    Answer,
-    NamespaceAbsentError,
-    error_of,
-    status_of,
-)
+from core.cluster.connection.answers import Answer, NamespaceAbsentError, status_of
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
@@ -38,8 +32,10 @@ from core.cluster.writing.shards import (
     Part,
     Place,
     Shard,
+    maps_error,
     put_request,
     rows_in,
+    shard_at,
     shard_of,
 )
 from core.errors import DeniedError, OutdatedError, ProductError
@@ -253,7 +249,7 @@ class Inventories:
         answer = await self._calls.send(Request(path=path, query=query))
         if answer.ok:
             return decoded(answer, ConfigMaps).items
-        error = self._error(answer, "list", namespace or "all namespaces")
+        error = maps_error(answer, "list", namespace or "all namespaces", self._clock)
         if isinstance(error, DeniedError):
             return None
         raise error
@@ -282,14 +278,10 @@ class Inventories:
         return home if written is None else written.with_what(home)
 
     async def _get(self, place: Place, index: int) -> Shard | None:
-        path = object_path(MAPS, place.namespace, shard_name(place.app, index))
-        answer = await self._calls.send(Request(path=path))
-        if answer.status == HTTPStatus.OK:
-            return shard_of(answer)
-        error = self._error(answer, "get", place.namespace)
-        if isinstance(error, AbsentError | NamespaceAbsentError):
+        try:
+            return await shard_at(self._calls, self._clock, place, index)
+        except NamespaceAbsentError:
             return None
-        raise error
 
     async def _expect(self, namespace: str) -> None:
         """See that a namespace without an inventory is there; who may not look, believes it."""
@@ -318,7 +310,7 @@ class Inventories:
             answer = await self._put(place, index, data, before, notes.over(before.notes))
         if not answer.ok:
             del self._known[place]
-            raise self._error(answer, "write", place.namespace)
+            raise maps_error(answer, "write", place.namespace, self._clock)
         if before is not None:
             self._overwritten.append(before.resource_version)
         self._known[place] = [*known[:index], shard_of(answer), *known[index + 1 :]]
@@ -338,10 +330,6 @@ class Inventories:
             if self._cluster_uid is None:
                 self._cluster_uid = await server_uid(self._calls)
             return self._cluster_uid
-
-    def _error(self, answer: Answer, verb: str, namespace: str) -> ProductError:
-        doing = f"{verb} configmaps in {namespace}"
-        return error_of(answer, doing, wall=self._clock.wall())
 
 
 def _overtaken(place: Place) -> OutdatedError:
