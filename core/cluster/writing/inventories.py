@@ -121,8 +121,8 @@ class Inventories:
     async def commit(self, place: Place) -> str:
         """Return the commit that counts as applied, as the server has it now; "": none does."""
         async with self._flights[place]:
-            shards = await self._shards(place)
-        return shards[0].notes.commit if shards else ""
+            head = await self._head(place)
+        return "" if head is None else head.notes.commit
 
     async def check(self, place: Place, run: str, row: tuple[ObjectRef, str]) -> None:
         """See that an inventory has that *run* and *row*, uid included, on the server itself.
@@ -265,11 +265,18 @@ class Inventories:
 
     async def _shards(self, place: Place) -> list[Shard]:
         shards: list[Shard] = []
-        while (shard := await self._get(place, len(shards))) is not None:
+        shard = await self._head(place)
+        while shard is not None:
             shards.append(shard)
-        if shards:
-            check_head(shards[0].data, place.app, await self._uid(), self._homes[place])
+            shard = await self._get(place, len(shards))
         return shards
+
+    async def _head(self, place: Place) -> Shard | None:
+        """Return the shard that says whose an inventory is, once that is seen to be its own app."""
+        head = await self._get(place, 0)
+        if head is not None:
+            check_head(head.data, place.app, await self._uid(), self._homes[place])
+        return head
 
     def _home(self, place: Place) -> Home:
         """Return whose an inventory is, with what another clone wrote of that."""
