@@ -21,11 +21,12 @@ from core.reconcile.memory.results import InventoryRow
 
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
-ASKED: Final = "driftdeck/synced-by-a-person"
-RUN: Final = "driftdeck/pruned-by-run"
-PAUSED: Final = "driftdeck/set-aside"
-COMMIT: Final = "driftdeck/applied-commit"
-_NOTED: Final = (ASKED, RUN, PAUSED, COMMIT)
+_NOTED: Final = (  # the annotations that hold `Notes`, as its fields follow each other
+    "driftdeck/synced-by-a-person",
+    "driftdeck/pruned-by-run",
+    "driftdeck/set-aside",
+    "driftdeck/applied-commit",
+)
 
 
 class Metadata(msgspec.Struct, rename="camel"):

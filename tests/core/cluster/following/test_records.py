@@ -14,10 +14,11 @@ from core.clock import Clock
 from core.cluster.connection.calls import Calls
 from core.cluster.following.records import Records
 from core.cluster.writing.inventories import PACE_S, Inventories
+from core.cluster.writing.pausing import text_of
 from core.cluster.writing.shards import Notes, Place
 from core.errors import DeniedError, OutdatedError
-from core.model import Home, ObjectRef
-from core.reconcile.memory.inputs import Input
+from core.model import Home, ObjectRef, Pause
+from core.reconcile.memory.inputs import Input, PausesRead, SyncAsked
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from tests.core.cluster.held import HeldClock
 from tests.core.cluster.scripted import Asked, Reply, ScriptedServer, bookmark, linked, serving
@@ -274,3 +275,20 @@ async def test_the_commit_that_counts_as_applied_is_asked_of_the_first_part_alon
         assert [path for path in asked if path.startswith(f"{MAPS_PATH}/")] == [
             f"{MAPS_PATH}/{NAME}"
         ]
+
+
+async def test_one_event_tells_what_is_set_aside_and_that_a_person_had_the_app_synced() -> None:
+    async with staged(Shop()) as stage:
+        await stage.write(1)
+        stage.shop.tell()
+        assert stage.shop.inventory is not None
+        aside = (Pause(None, 200.0, "why", "ann", 100.0),)
+        said = {
+            "driftdeck/set-aside": text_of(aside),
+            "driftdeck/synced-by-a-person": "2026-01-01T00:00:00Z",
+        }
+        stage.shop.write({**stage.shop.inventory, "metadata": {"annotations": said}})
+        stage.shop.tell()
+        async with asyncio.timeout(60):
+            await stage.news.wait()
+        assert stage.told == [PausesRead("pay", aside), SyncAsked("pay")]
