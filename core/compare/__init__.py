@@ -24,8 +24,8 @@ from core.compare.judge import (
     not_compared,
 )
 from core.compare.lives import live_document
-from core.compare.masking import is_secret_kind, mask, mask_object, masked_text
-from core.compare.restating import own_namespace, paired, restated, stated
+from core.compare.masking import is_secret_kind, mask, mask_object, masked_body, masked_text
+from core.compare.restating import Unlike, own_namespace, paired, restated, stated, unlike
 from core.compare.rules.ignoring import absence, left_whole, presence, spared
 from core.compare.rules.selectors import SelectorError, parse_selector
 from core.compare.verdicts import Policy
@@ -50,6 +50,7 @@ __all__ = [
     "Schema",
     "SelectorError",
     "Transition",
+    "Unlike",
     "absence",
     "canonical",
     "class_of",
@@ -66,6 +67,7 @@ __all__ = [
     "live_document",
     "mask",
     "mask_object",
+    "masked_body",
     "masked_text",
     "not_compared",
     "own_namespace",
@@ -78,4 +80,5 @@ __all__ = [
     "spared",
     "stated",
     "tracker_of",
+    "unlike",
 ]

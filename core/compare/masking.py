@@ -24,6 +24,7 @@ from core.model import (
     Masked,
     ObjectRef,
     Value,
+    mapping_of,
 )
 from core.model.paths import Element, Member, Part, Parts, format_path, parse_path
 
@@ -84,6 +85,13 @@ def masked_text(value: Value) -> Json:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [masked_text(item) for item in value]
     return value
+
+
+def masked_body(
+    document: JsonObject, ref: ObjectRef, *, key: bytes, sealed: bool = False
+) -> JsonObject:
+    """Write a whole object as JSON, its secrets hidden; arguments as for `mask_object`."""
+    return mapping_of(masked_text(mask_object(document, ref, key=key, sealed=sealed)))
 
 
 @dataclass(frozen=True, slots=True)

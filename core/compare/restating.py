@@ -5,8 +5,8 @@ cluster, so nothing of that is guessed: what might differ is shown.  The entries
 names of their own are shown by name, as long as they stand in the same order.
 """
 
-from collections.abc import Iterator
-from typing import Final, Protocol, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -44,6 +44,44 @@ class Stating(Protocol):
         """The files that could not be read, each with the reason."""
 
 
+class Unlike(NamedTuple):
+    """An object that two folders do not state the same; None: that folder does not at all."""
+
+    was: Document | None
+    now: Document | None
+    changes: tuple[FieldChange, ...]  # where both state it
+
+    @property
+    def said(self) -> Document:
+        """The object as the second states it, else the first."""
+        said = self.now or self.was
+        assert said is not None
+        return said
+
+    @property
+    def sealed(self) -> bool:
+        """Whether a file of the two is encrypted."""
+        return any(side is not None and side.sealed for side in (self.was, self.now))
+
+
+def unlike(
+    before: Stating, after: Stating, namespaces: tuple[str, str]
+) -> tuple[tuple[Unlike, ...], int]:
+    """Return the objects that two folders do not state the same, and how many they state alike.
+
+    The arguments are those of `paired`.
+    """
+    found: list[Unlike] = []
+    same = 0
+    for was, now in paired(before, after, namespaces):
+        changes = restated(was, now) if was is not None and now is not None else ()
+        if changes or was is None or now is None:
+            found.append(Unlike(was, now, changes))
+        else:
+            same += 1
+    return tuple(found), same
+
+
 def paired(
     before: Stating, after: Stating, namespaces: tuple[str, str] = ("", "")
 ) -> Iterator[tuple[Document | None, Document | None]]:
@@ -66,9 +104,9 @@ def paired(
             yield was, now
 
 
-def own_namespace(folder: Stating, stated: str) -> str:
+def own_namespace(documents: Iterable[Document], stated: str) -> str:
     """Return the namespace of an app's own objects: the only one that they name, else *stated*."""
-    named = {document.namespace for document in folder.documents} - {None, ""}
+    named = {document.namespace for document in documents} - {None, ""}
     return named.pop() or "" if len(named) == 1 else stated
 
 

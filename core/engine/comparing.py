@@ -11,14 +11,13 @@ from core.attribution.origins import Origins
 from core.attribution.recalling import spans
 from core.attribution.rendering import attached, origin_of
 from core.compare import (
+    Unlike,
     detailed,
     mask,
-    mask_object,
-    masked_text,
+    masked_body,
     own_namespace,
-    paired,
-    restated,
     stated,
+    unlike,
 )
 from core.errors import NoFolderError, ProductError
 from core.git import Conversation, Repositories, Repository
@@ -30,7 +29,6 @@ from core.model import (
     FieldChange,
     JsonObject,
     Key,
-    ObjectRef,
     Origin,
     Problem,
     Remedy,
@@ -204,66 +202,46 @@ class Comparing:
         origins = [self._origins(end) for end in (found.before, found.after)]
         namespaces = found.before.spec.namespace, found.after.spec.namespace
         if found.before.spec.name != found.after.spec.name:  # environments often state their own
-            namespaces = own_namespace(old, namespaces[0]), own_namespace(new, namespaces[1])
-        apart: list[Restatement] = []
-        same = 0
-        for was, now in paired(old, new, namespaces):
-            changes = restated(was, now) if was is not None and now is not None else ()
-            if was is not None and now is not None and not changes:
-                same += 1
-                continue
-            made = self._restatement(found, was, now, changes)
+            one, other = namespaces
+            namespaces = own_namespace(old.documents, one), own_namespace(new.documents, other)
+        apart, same = unlike(old, new, namespaces)
+        objects: list[Restatement] = []
+        for at, each in enumerate(apart):
+            made = self._restatement(found, each)
             if not self._whole:
-                sought = origins if len(apart) < ORIGINS_MAX else []
-                made = _explained(made, was, now, sought)
-            masked = mask(made.changes, made.key.ref, key=self._key, sealed=_is_sealed(was, now))
-            apart.append(replace(made, changes=masked))
-        apart.sort(key=lambda one: one.key)
-        return replace(found, objects=tuple(apart), same=same)
+                sought = origins if at < ORIGINS_MAX else []
+                made = _explained(made, each.was, each.now, sought)
+            masked = mask(made.changes, made.key.ref, key=self._key, sealed=each.sealed)
+            objects.append(replace(made, changes=masked))
+        objects.sort(key=lambda one: one.key)
+        return replace(found, objects=tuple(objects), same=same)
 
     def _origins(self, end: End) -> Origins:
         assert end.commit is not None
         repository = self._repositories.opened(end.spec.repo)
         return Origins(repository, self._reader, end.commit.id, end.spec.path)
 
-    def _restatement(
-        self,
-        found: Comparison,
-        was: Document | None,
-        now: Document | None,
-        changes: tuple[FieldChange, ...],
-    ) -> Restatement:
-        said = now or was
-        assert said is not None
-        ref = ObjectRef(said.kind.group, said.kind.kind, said.namespace or "", said.name)
-        key = Key(found.after.spec.name, ref)
-        turn = Turn.ADDED if was is None else Turn.REMOVED if now is None else Turn.CHANGED
+    def _restatement(self, found: Comparison, each: Unlike) -> Restatement:
+        key = Key(found.after.spec.name, each.said.ref)
+        kind, turn = each.said.kind, Turn.of(each.was, each.now)
         if self._whole:
-            sides = Sides(*(self._shown(side, was, now, ref) for side in (was, now)))
-            return Restatement(key, said.kind, turn, sides, changes)
+            sides = Sides(*(self._shown(each, side) for side in (each.was, each.now)))
+            return Restatement(key, kind, turn, sides, each.changes)
         one, other = found.names
-        return Restatement(key, said.kind, turn, None, detailed(changes, names=(other, one)))
+        return Restatement(key, kind, turn, None, detailed(each.changes, names=(other, one)))
 
-    def _shown(
-        self, side: Document | None, was: Document | None, now: Document | None, ref: ObjectRef
-    ) -> JsonObject | None:
+    def _shown(self, each: Unlike, side: Document | None) -> JsonObject | None:
         """Return an object for a reader; its namespace where both sides agree about it."""
         if side is None:
             return None
-        named = {document.namespace for document in (was, now) if document is not None}
+        named = {document.namespace for document in (each.was, each.now) if document is not None}
         body = stated(side, named.pop() or "" if len(named) == 1 else "")
-        sealed = _is_sealed(was, now)
-        whole = masked_text(mask_object(body, ref, key=self._key, sealed=sealed))
-        return whole if isinstance(whole, dict) else {}
+        return masked_body(body, each.said.ref, key=self._key, sealed=each.sealed)
 
 
 def _is_of(one: Document, other: Document) -> bool:
     named = (one.kind.group, one.kind.kind, one.name, one.namespace)
     return named == (other.kind.group, other.kind.kind, other.name, other.namespace)
-
-
-def _is_sealed(*sides: Document | None) -> bool:
-    return any(side is not None and side.sealed for side in sides)
 
 
 def _explained(

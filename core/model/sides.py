@@ -25,6 +25,11 @@ class Document:
     made: "Made | None" = None  # how a renderer came to it; None: the file states it as it is
     sealed: bool = False  # its file is encrypted: every value is a secret, whatever the kind
 
+    @property
+    def ref(self) -> ObjectRef:
+        """The object, with the namespace that it names; "" where it names none."""
+        return ObjectRef(self.kind.group, self.kind.kind, self.namespace or "", self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

@@ -188,9 +188,10 @@ class Promoting:
         seen: dict[tuple[ObjectRef, str], object] = {}
         for was, now in paired(target.folder, after):
             if was is None or now is None:
-                name = _ref(now or was).name if now or was else ""
+                there = now or was
+                name = there.name if there is not None else ""
                 raise RejectedError(f"an edit in place would add or remove {name}; do it with git")
-            seen |= {(_ref(was), change.path): change.git for change in restated(was, now)}
+            seen |= {(was.ref, change.path): change.git for change in restated(was, now)}
         for (ref, path), new in told.items():
             if seen.get((ref, path)) != new:
                 files = ", ".join(map(clean, contents))
@@ -205,7 +206,9 @@ def _wanted(
     one: _Side, other: _Side, fields: Sequence[str]
 ) -> tuple[tuple[Wanted, ...], tuple[str, ...]]:
     """Choose what is carried of what differs, and say what of it is not."""
-    namespaces = tuple(own_namespace(side.folder, side.spec.namespace) for side in (other, one))
+    namespaces = tuple(
+        own_namespace(side.folder.documents, side.spec.namespace) for side in (other, one)
+    )
     wanted: list[Wanted] = []
     notes: list[str] = []
     left = 0
@@ -232,7 +235,7 @@ def _carried(
     document: Document, change: FieldChange, fields: Sequence[str], *, hidden: bool
 ) -> Wanted | str:
     """Return a field that is carried, why one that could be is not, or "" where it is no such."""
-    parts, ref = parse_path(change.path), _ref(document)
+    parts, ref = parse_path(change.path), document.ref
     named = _named(ref, change.path)
     is_image = parts[-3:-2] in _CONTAINERS and parts[-1] == "image"
     if change.path not in fields and not (is_image and isinstance(parts[-2], Element)):
@@ -251,13 +254,6 @@ def _carried(
 
 def _values(spec: AppSpec) -> tuple[str, ...]:
     return tuple(join(spec.path, name) for name in ("values.yaml", *spec.values))
-
-
-def _ref(document: Document | None) -> ObjectRef:
-    assert document is not None
-    return ObjectRef(
-        document.kind.group, document.kind.kind, document.namespace or "", document.name
-    )
 
 
 def _named(ref: ObjectRef, path: str) -> str:

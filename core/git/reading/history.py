@@ -132,16 +132,19 @@ def last_change(graph: Graph, commit_id: str, parts: tuple[bytes, ...]) -> str |
     return None
 
 
-def comes_before(graph: Graph, commit: str, head: str) -> bool:
-    """Tell whether *commit* is *head* or one of those it descends from; dates decide nothing."""
+def past(graph: Graph, head: str) -> Iterator[str]:
+    """Yield *head* and the commits that it descends from, most often newest first."""
     heap = [(0, head)]
     seen = {head}
     while heap:
         _, current = heapq.heappop(heap)
-        if current == commit:
-            return True
+        yield current
         for parent in graph.links(current).parents:
             if parent not in seen:
                 seen.add(parent)
                 heapq.heappush(heap, (-graph.links(parent).when, parent))
-    return False
+
+
+def comes_before(graph: Graph, commit: str, head: str) -> bool:
+    """Tell whether *commit* is *head* or one of those it descends from; dates decide nothing."""
+    return commit in past(graph, head)

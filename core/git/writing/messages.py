@@ -6,7 +6,7 @@ from typing import Final
 from core.clean import clean
 from core.git.reading.graph import Graph
 from core.git.reading.store import Store
-from core.model import Document, RevertPlan
+from core.model import RevertPlan
 
 SUBJECT_CELLS: Final = 100
 _OBJECTS_MAX: Final = 100  # that are named one by one
@@ -51,12 +51,7 @@ def find_marked(store: Store, graph: Graph, head: str, since: str, mark: str) ->
 
 def _objects(plan: RevertPlan) -> Iterator[str]:
     either = [after or before for before, after in plan.restated]
-    names = sorted({_name(each) for each in either if each is not None})
+    names = sorted({clean(str(each.ref)) for each in either if each is not None})
     yield from names[:_OBJECTS_MAX]
     if len(names) > _OBJECTS_MAX:
         yield f"and {len(names) - _OBJECTS_MAX} more"
-
-
-def _name(document: Document) -> str:
-    place = f"{document.namespace}/" if document.namespace else ""
-    return clean(f"{document.kind.kind}/{place}{document.name}")

@@ -20,7 +20,6 @@ from core.git.writing.merging import merged
 
 FILES_MAX: Final = 5_000
 DIFF_LINES_MAX: Final = 5_000
-SUBJECT_CELLS: Final = 100
 _REGULAR: Final = frozenset({0o100644, 0o100755, 0o100664})
 _SECRET: Final = re.compile(
     rb"""\bkind["']?\s*:\s*["']?\w*secret|\bsecretGenerator""", re.IGNORECASE

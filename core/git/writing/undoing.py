@@ -7,7 +7,7 @@ from typing import Final
 from core.clean import clean
 from core.errors import RejectedError
 from core.git.reading.graph import Graph
-from core.git.reading.history import Walk, comes_before
+from core.git.reading.history import Walk, comes_before, past
 from core.git.reading.listing import parts_of
 from core.git.reading.store import Store, is_tree
 from core.git.writing.commit import Path
@@ -56,10 +56,11 @@ def check_touches(store: Store, target: Commit, folder: str) -> None:
 def taken_back(graph: Graph, target: Commit, head: str, folder: str) -> Iterator[str]:
     """Yield the ids of the commits that a rollback of a folder takes back, newest first."""
     walk = Walk(graph, {0: (head, parts_of(folder))})
+    kept = frozenset(past(graph, target.id))
     for count, (at, lines) in enumerate(walk.changes()):
         if count >= _COUNTED_MAX:
             return
-        if lines and not comes_before(graph, at, target.id):
+        if lines and at not in kept:
             yield at
 
 

@@ -1,7 +1,7 @@
 """The fewest edits that make one object of a file another, checked by reading the file again."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
@@ -50,23 +50,21 @@ def rewritten(document: Document, content: bytes, new: JsonObject) -> bytes:
     for start, end, _, instead in sorted(((s, e, i, t) for i, (s, e, t) in edits), reverse=True):
         text = text[:start] + instead + text[end:]
     made = text.encode()
-    _check(document, content, made, new)
+    _check(document, found.values(), made, new)
     return made
 
 
-def _check(document: Document, before: bytes, after: bytes, new: JsonObject) -> None:
-    """See that the file says what it is to say, and everything else as before.
+def _check(document: Document, before: Iterable[Document], content: bytes, new: JsonObject) -> None:
+    """See that the made file says what it is to say, and everything else as before.
 
     Raises:
         RejectedError: It does not.
     """
     try:
-        was, now = (
-            {each.index: each.body for each in load(document.file, content).documents}
-            for content in (before, after)
-        )
+        after = load(document.file, content).documents
     except ManifestError as error:
         raise RejectedError(f"an edit in place would break the file: {error}") from error
+    was, now = ({each.index: each.body for each in side} for side in (before, after))
     made = now.pop(document.index, b"{}")
     was.pop(document.index, None)
     if was != now:
@@ -182,8 +180,8 @@ class _Editor:
     def _with_keys(self, node: Node, kept: Sequence[Entry], new: JsonObject) -> _Edit:
         manner = self._manner
         if node.flow:
-            pairs = [f"{manner.key(key)}: {manner.flow(value)}" for key, value in new.items()]
-            return self._into_flow(node, [_span(each) for each in kept], pairs)
+            pairs = [f"{manner.flow(key)}: {manner.flow(value)}" for key, value in new.items()]
+            return self._into_flow(node, kept[-1], pairs)
         column = node.entries[0].key.column
         lines = [line for key in new for line in manner.entry(key, new[key], column)]
         return self._below(_span(kept[-1])[1], lines)
@@ -198,14 +196,15 @@ class _Editor:
                 continue
             both = min(end - at, new_end - new_at)
             for i in range(both):
-                yield from self._of_item(node, node.items[at + i], old[at + i], new[new_at + i])
+                yield from self._of_item(node, at + i, old[at + i], new[new_at + i])
             leaving = range(at + both, end)
             yield from self._without(node.items, leaving, flow=node.flow, parent=node)
             more = new[new_at + both : new_end]
             if more:
                 yield self._with_items(node, at + both, more)
 
-    def _of_item(self, parent: Node, node: Node, old: Json, new: Json) -> Iterator[_Edit]:
+    def _of_item(self, parent: Node, at: int, old: Json, new: Json) -> Iterator[_Edit]:
+        node = parent.items[at]
         if self._inside(old, new, node):
             yield from self.made(node, old, new)
             return
@@ -217,7 +216,7 @@ class _Editor:
         else:
             lines = self._manner.item(new, parent.column)
             lines[0] = lines[0][parent.column + 1 :]
-            dash = self._dash(parent, parent.items.index(node))
+            dash = self._dash(parent, at)
             yield dash + 1, max(dash + 1, node.end), self._manner.newline.join(lines)
 
     def _with_items(self, node: Node, at: int, new: list[Json]) -> _Edit:
@@ -225,8 +224,7 @@ class _Editor:
             if at < len(node.items):
                 place = node.items[at].start
                 return place, place, "".join(f"{self._manner.flow(each)}, " for each in new)
-            spans = [_span(each) for each in node.items]
-            return self._into_flow(node, spans, [*map(self._manner.flow, new)])
+            return self._into_flow(node, node.items[-1], [*map(self._manner.flow, new)])
         lines = [line for each in new for line in self._manner.item(each, node.column)]
         if at:
             return self._below(node.items[at - 1].end, lines)
@@ -278,9 +276,9 @@ class _Editor:
                 end += 1
         return self._text[node.start : end]
 
-    def _into_flow(self, node: Node, kept: Sequence[tuple[int, int]], new: list[str]) -> _Edit:
+    def _into_flow(self, node: Node, last: Entry | Node, new: list[str]) -> _Edit:
         """Add to what is in braces or brackets: in lines of their own, if the last one is."""
-        start, end = kept[-1]
+        start, end = _span(last)
         line = self._text.rfind("\n", 0, start) + 1
         indent = self._text[line:start]
         alone = not indent.strip() and line > node.start

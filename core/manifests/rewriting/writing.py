@@ -69,18 +69,13 @@ class Manner:
         if self.is_json:
             return json.dumps(value, ensure_ascii=False)
         if isinstance(value, dict):
-            return "{" + ", ".join(f"{self.key(k)}: {self.flow(v)}" for k, v in value.items()) + "}"
+            pairs = (f"{self.flow(key)}: {self.flow(each)}" for key, each in value.items())
+            return "{" + ", ".join(pairs) + "}"
         if isinstance(value, list):
             return "[" + ", ".join(map(self.flow, value)) + "]"
         if isinstance(value, str) and ":" in value:
             return quoted(value)
         return written(value, "")
-
-    def key(self, key: str) -> str:
-        """Write the key of a mapping in braces."""
-        if self.is_json:
-            return json.dumps(key, ensure_ascii=False)
-        return quoted(key) if ":" in key else written(key, "")
 
 
 def is_block(value: str) -> bool:

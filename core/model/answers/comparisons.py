@@ -21,6 +21,11 @@ class Turn(StrEnum):
     REMOVED = "removed"
     ADDED = "added"
 
+    @classmethod
+    def of(cls, was: object, now: object) -> "Turn":
+        """Tell it from the object at both; None where it is not."""
+        return cls.ADDED if was is None else cls.REMOVED if now is None else cls.CHANGED
+
 
 @dataclass(frozen=True, slots=True)
 class Restatement:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from core.compare import mask_object, masked_text
+from core.compare import masked_body, masked_text
 from core.compare.equality.builtin import LAST_APPLIED
 from core.model import (
     Absent,
@@ -73,5 +73,4 @@ def _hidden(body: bytes, ref: ObjectRef, key: bytes, *, sealed: bool) -> JsonObj
         notes = meta.get("annotations")
         if isinstance(notes, dict):
             notes.pop(LAST_APPLIED, None)
-    made = masked_text(mask_object(document, ref, key=key, sealed=sealed))
-    return made if isinstance(made, dict) else {}
+    return masked_body(document, ref, key=key, sealed=sealed)

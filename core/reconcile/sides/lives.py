@@ -8,19 +8,17 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from core.compare import (
+    Unlike,
     detailed,
     live_document,
     mask,
-    mask_object,
-    masked_text,
+    masked_body,
     own_namespace,
-    paired,
-    restated,
     stated,
+    unlike,
 )
 from core.model import (
     Document,
-    FieldChange,
     JsonObject,
     Key,
     ObjectRef,
@@ -39,6 +37,7 @@ class _Lives(NamedTuple):
     documents: tuple[Document, ...]
     refused: tuple[tuple[str, str], ...]  # what cannot be read, with the reason; "" is everything
     problems: tuple[Problem, ...]
+    own: str  # the namespace of its own objects
 
 
 def compare_live(draft: Draft, request: int, before: str, after: str, *, whole: bool) -> None:
@@ -46,39 +45,21 @@ def compare_live(draft: Draft, request: int, before: str, after: str, *, whole: 
     old, new = _lives(draft, before), _lives(draft, after)
     problems = (*old.problems, *new.problems)
     found = Comparison(_end(draft, before), _end(draft, after), problems=problems)
-    apart: list[Restatement] = []
-    same = 0
-    owns = _own(draft, before, old), _own(draft, after, new)
-    for was, now in paired(old, new, owns):
-        changes = restated(was, now) if was is not None and now is not None else ()
-        if was is not None and now is not None and not changes:
-            same += 1
-            continue
-        apart.append(_restatement(draft, found, was, now, changes=changes, whole=whole))
-    apart.sort(key=lambda one: one.key)
-    draft.answer(request, replace(found, objects=tuple(apart), same=same))
+    apart, same = unlike(old, new, (old.own, new.own))
+    made = (_restatement(draft, found, each, whole=whole) for each in apart)
+    objects = tuple(sorted(made, key=lambda one: one.key))
+    draft.answer(request, replace(found, objects=objects, same=same))
 
 
-def _restatement(
-    draft: Draft,
-    found: Comparison,
-    was: Document | None,
-    now: Document | None,
-    *,
-    changes: tuple[FieldChange, ...],
-    whole: bool,
-) -> Restatement:
-    said = now or was
-    assert said is not None
-    ref, (one, other) = _ref(said), found.names
-    sealed = any(side is not None and side.sealed for side in (was, now))
-    turn = Turn.ADDED if was is None else Turn.REMOVED if now is None else Turn.CHANGED
+def _restatement(draft: Draft, found: Comparison, each: Unlike, *, whole: bool) -> Restatement:
+    ref, (one, other) = each.said.ref, found.names
     sides = None
     if whole:
-        sides = Sides(*(_shown(draft, side, ref, sealed=sealed) for side in (was, now)))
-    told = detailed(changes, names=(other, one))
-    hidden = mask(told, ref, key=draft.mask_key, sealed=sealed)
-    return Restatement(Key(found.after.spec.name, ref), said.kind, turn, sides, hidden)
+        sides = Sides(*(_shown(draft, each, side) for side in (each.was, each.now)))
+    told = detailed(each.changes, names=(other, one))
+    hidden = mask(told, ref, key=draft.mask_key, sealed=each.sealed)
+    turn = Turn.of(each.was, each.now)
+    return Restatement(Key(found.after.spec.name, ref), each.said.kind, turn, sides, hidden)
 
 
 def _end(draft: Draft, name: str) -> End:
@@ -87,27 +68,24 @@ def _end(draft: Draft, name: str) -> End:
     return End(app.spec, commit, live=str(draft.cluster(app.spec.cluster).view.called))
 
 
-def _own(draft: Draft, name: str, lives: _Lives) -> str:
-    app = draft.app(name)
-    return own_namespace(lives, namespace_of(app, draft.cluster(app.spec.cluster)))
-
-
 def _lives(draft: Draft, name: str) -> _Lives:
     app = draft.app(name)
     cluster = draft.cluster(app.spec.cluster)
+    own = namespace_of(app, cluster)
     if not is_known(app, cluster):
         unknown = Problem(Remedy.WAIT, f"{name} was not read yet")
         problem = app.problem or cluster.view.problem or unknown
-        return _Lives((), (("", problem.words),), (problem,))
+        return _Lives((), (("", problem.words),), (problem,), own)
     refs = sorted({*app.desired, *(app.inventory or ())})
     found = {ref: _live(app, cluster, ref) for ref in refs}
     documents = tuple(one for one in found.values() if isinstance(one, Document))
     problems = {ref: one for ref, one in found.items() if isinstance(one, Problem)}
-    lives = _Lives(documents, (), tuple(dict.fromkeys(problems.values())))
-    own = _own(draft, name, lives)
-    return lives._replace(
-        documents=tuple(replace(one, file=_file(_ref(one), own)) for one in documents),
+    own = own_namespace(documents, own)
+    return _Lives(
+        documents=tuple(replace(one, file=_file(one.ref, own)) for one in documents),
         refused=tuple((_file(ref, own), one.words) for ref, one in problems.items()),
+        problems=tuple(dict.fromkeys(problems.values())),
+        own=own,
     )
 
 
@@ -127,21 +105,13 @@ def _live(app: AppState, cluster: ClusterState, ref: ObjectRef) -> Document | Pr
     return unknown
 
 
-def _ref(document: Document) -> ObjectRef:
-    kind = document.kind
-    return ObjectRef(kind.group, kind.kind, document.namespace or "", document.name)
-
-
 def _file(ref: ObjectRef, own: str) -> str:
     namespace = "" if ref.namespace == own else ref.namespace
     return f"{ref.group}/{ref.kind}/{namespace}/{ref.name}"
 
 
-def _shown(
-    draft: Draft, side: Document | None, ref: ObjectRef, *, sealed: bool
-) -> JsonObject | None:
+def _shown(draft: Draft, each: Unlike, side: Document | None) -> JsonObject | None:
     if side is None:
         return None
     body = stated(side, side.namespace or "")
-    made = masked_text(mask_object(body, ref, key=draft.mask_key, sealed=sealed))
-    return made if isinstance(made, dict) else {}
+    return masked_body(body, each.said.ref, key=draft.mask_key, sealed=each.sealed)

@@ -1,11 +1,16 @@
 """Reverts with conflicts, ways back to a commit, branches for a pull request, and marks."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from typing_extensions import override
 
 from core.errors import OutdatedError, RejectedError
 from core.git import Repository
+from core.git.reading.graph import Graph, Links
+from core.git.reading.store import Store
+from core.git.writing.undoing import taken_back
 from core.model import Commit, Document, KindRef, RevertPlan
 from tests.core.git.sample import BOB, Sample
 
@@ -70,6 +75,32 @@ def test_one_commit_makes_the_folder_what_it_was_and_leaves_everything_else(
     assert text.startswith('Roll back shop to "good"\n')
     assert f'This restores the folder "apps" of {past}.' in text
     sample.git("fsck", "--strict")
+
+
+class Counting(Graph):
+    """Counts how often each commit is asked for."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.asked: Counter[str] = Counter()
+
+    @override
+    def links(self, commit_id: str) -> Links:
+        self.asked[commit_id] += 1
+        return super().links(commit_id)
+
+
+def test_what_was_before_the_target_is_not_walked_for_each_commit_that_is_taken_back(
+    repository: Repository, sample: Sample, past: str
+) -> None:
+    for count in range(20):
+        sample.commit({"apps/web.yaml": b"b: %d\n" % count})
+    graph = Counting(repository.store)
+    head = repository.resolve("main").id
+    found = [*taken_back(graph, repository.resolve(past), head, "apps")]
+    assert found == sample.git("log", "--format=%H", f"{past}..main", "--", "apps").split()
+    first = sample.git("rev-list", "--max-parents=0", "main").strip()
+    assert graph.asked[first] < len(found)
 
 
 def test_a_rollback_is_reverted_like_any_commit_and_again(
