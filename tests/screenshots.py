@@ -126,11 +126,13 @@ async def _session(shot: Shot, settings: Settings, client: Client, wanted: str) 
 
 async def _picture(app: DriftApp, pilot: Pilot[None], wanted: str) -> str:
     """Take it; a busy machine may still be about to paint what is *wanted*."""
+    picture = app.export_screenshot(title="driftdeck")
     for _ in range(PAINTS if wanted else 0):
-        if app.export_screenshot(title="driftdeck") == wanted:
+        if picture == wanted:
             break
         await pilot.pause(0.3)
-    return app.export_screenshot(title="driftdeck")
+        picture = app.export_screenshot(title="driftdeck")
+    return picture
 
 
 def _answers(app: DriftApp) -> bool:

@@ -13,10 +13,11 @@ from typing import Final, Protocol, TypeVar
 from core.clean import clean
 from core.cli.options import Options
 from core.cli.output.streams import put
+from core.errors import UnavailableError
 from core.model import AppView, Snapshot
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote
-from core.reconcile.memory.commands import Command
+from core.reconcile.memory.commands import Asking, Command
 from core.settings.reading import Flags, Settings, read_settings
 
 T = TypeVar("T")
@@ -139,6 +140,35 @@ async def until(
     except TimeoutError:
         return newest, False
     raise AssertionError("snapshots() never ends")
+
+
+async def answered(
+    engine: EngineLike,
+    asked: Asking,
+    of: Callable[[Snapshot, int], T | None],
+    *,
+    deadline_s: float = READ_DEADLINE_S,
+) -> tuple[Snapshot, T | None]:
+    """Ask for something and wait for it; return the newest snapshot and what it has *of* it."""
+    engine.submit(asked)
+    newest, _ = await until(
+        engine, lambda s: of(s, asked.request) is not None, deadline_s=deadline_s
+    )
+    return newest, of(newest, asked.request)
+
+
+async def needed(
+    engine: EngineLike, asked: Asking, of: Callable[[Snapshot, int], T | None], what: str
+) -> T:
+    """Ask for something without which the command cannot go on.
+
+    Raises:
+        UnavailableError: There is no *what*, for it does not come.
+    """
+    _, answer = await answered(engine, asked, of)
+    if answer is None:
+        raise UnavailableError(f"no {what} within {READ_DEADLINE_S:.0f} s")
+    return answer
 
 
 async def judged(

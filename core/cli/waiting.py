@@ -16,8 +16,7 @@ from core.clean import clean
 from core.cli.exit_codes import CODES
 from core.cli.output.ink import Ink
 from core.cli.output.streams import put, write
-from core.cli.session import READ_DEADLINE_S, EngineLike, until
-from core.errors import UnavailableError
+from core.cli.session import EngineLike, needed, until
 from core.model import Drift, Health, HealthState, Key, Remedy, Snapshot, Verdict
 from core.reconcile.memory.commands import Examine
 from core.telling import objects
@@ -179,13 +178,8 @@ async def examined(
     Raises:
         UnavailableError: It did not answer.
     """
-    engine.submit(Examine(number, keys, closely))
-    snapshot, _ = await until(
-        engine, lambda s: s.healths_for(number) is not None, deadline_s=READ_DEADLINE_S
-    )
-    answer = snapshot.healths_for(number)
-    if answer is None:
-        raise UnavailableError(f"no answer within {READ_DEADLINE_S:.0f} s")
+    asked = Examine(number, keys, closely)
+    answer = await needed(engine, asked, Snapshot.healths_for, "answer")
     return dict(answer.of)
 
 

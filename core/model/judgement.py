@@ -253,6 +253,16 @@ class Drift:
         """The fields that drifted."""
         return tuple(c for c in self.changes if c.verdict is FieldVerdict.DRIFT)
 
+    @property
+    def apart(self) -> bool:
+        """Whether there is something to put right, or to take over."""
+        return self.untaken or self.verdict in {Verdict.DRIFTED, Verdict.MISSING}
+
+    @property
+    def dropped(self) -> bool:
+        """Whether it was applied and Git has it no more, so that it can be pruned."""
+        return self.verdict is Verdict.EXTRA and self.cause is Cause.GIT_AHEAD
+
 
 def fields_of(drift: Drift) -> int:
     """Count the fields that count as drift or are contested."""

@@ -1,6 +1,5 @@
 """One kind of write after the other, killed at each of its writes, and taken up again."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from tests.apiserver.waiting import eventually
 from tests.commands import Piped
 from tests.core.git.sample import Sample
 from tests.crashes.proxy import DeadlyProxy
-from tests.loop.clusters import MERGE_PATCH, Place, sandbox_place
+from tests.loop.clusters import MERGE_PATCH, Place, entries, sandbox_place
 
 MAPS: Final = "/api/v1/namespaces/default/configmaps"
 KILLED: Final = -9
@@ -60,10 +59,7 @@ class World:
 
     def journal(self) -> list[dict[str, Any]]:
         """What is on record."""
-        found: list[dict[str, Any]] = json.loads(
-            commands.run("journal", "-o", "json", environment=self.place.environment()).stdout
-        )["entries"]
-        return found
+        return entries(self.place.environment())
 
     def start(self, *words: str) -> Piped:
         """Start a command that is to die."""

@@ -1,14 +1,19 @@
 """The two API servers that the loop runs against, behind one small face."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.cli.output.forms import page_of
+from core.cli.output.journal_text import journal_form
+from core.journal import Store, journal_file
 from core.sandbox import SandboxThread
 from tests import commands
 from tests.apiserver.client import Client
@@ -63,6 +68,16 @@ def sandbox_place(folder: Path) -> Iterator[Place]:
     with SandboxThread() as server:
         client = Client(server.url, None, server.tokens["alice"])
         yield Place(server.kubeconfig(folder, "driftdeck"), client, folder)
+
+
+def entries(environment: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What is on record of a user, as `driftdeck journal -o json` prints it."""
+    path = journal_file(environment)
+    if path is None or not path.exists():
+        return []
+    with closing(Store(path)) as store:
+        found: list[dict[str, Any]] = json.loads(page_of(journal_form(store.since(0.0))))["entries"]
+    return found
 
 
 BOTH = ["sandbox", pytest.param("real", marks=pytest.mark.real)]

@@ -16,7 +16,7 @@ from tui.dialogs.proposals.sync import Sync
 from tui.dialogs.proposals.undo import Undo
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
 from tui.model.focus import Pane
-from tui.model.view import READ_ONLY_FLAG, was_applied
+from tui.model.view import READ_ONLY_FLAG
 from tui.surface import Action, Group, Surface
 
 # Sync -------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def _sync(on: Surface) -> None:
 
 def _parted(on: Surface, keys: frozenset[Key]) -> Sync:
     """Part what Git dropped, which `p` prunes, from what is put right."""
-    dropped = frozenset(key for key in keys if was_applied(on.view.snapshot.rows[key]))
+    dropped = frozenset(key for key in keys if on.view.snapshot.rows[key].dropped)
     return Sync(keys - dropped, dropped=dropped)
 
 

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from core.model import (
     AppView,
-    Cause,
     ClusterView,
     Commit,
     CommitShown,
@@ -216,10 +215,7 @@ class View:
             return self._marked()
         if self.focus.last_list is Pane.APPS:
             rows = self.groups.by_app.get(self.app or "", ())
-            wanted = {Verdict.DRIFTED, Verdict.MISSING}
-            keys = frozenset(
-                row.key for row in rows if row.untaken or row.verdict in wanted or was_applied(row)
-            )
+            keys = frozenset(row.key for row in rows if row.apart or row.dropped)
             return keys, "" if keys else "nothing in this app has drifted"
         drift = self.snapshot.rows.get(selected) if isinstance(selected, Key) else None
         if self.focus.last_list is not Pane.RESOURCES or drift is None:
@@ -257,11 +253,6 @@ class View:
         return "" if self.snapshot.writing else READ_ONLY
 
 
-def was_applied(drift: Drift) -> bool:
-    """Whether driftdeck applied an object that Git has no more, so that it can be pruned."""
-    return drift.verdict is Verdict.EXTRA and drift.cause is Cause.GIT_AHEAD
-
-
 def why_not_sync(drift: Drift) -> str:
     """Why a sync of one object makes no sense; "" where it does."""
     if drift.calling:
@@ -269,7 +260,7 @@ def why_not_sync(drift: Drift) -> str:
     if drift.verdict is Verdict.IN_SYNC and not drift.untaken:
         kept = f", and left to {drift.tracked_by}" if drift.tracked_by else ""
         return f"this object is in sync{kept}"
-    if drift.verdict is Verdict.EXTRA and not was_applied(drift):
+    if drift.verdict is Verdict.EXTRA and not drift.dropped:
         return "Git does not state this object, and nobody applied it here: it is left alone"
     if drift.verdict is Verdict.CONTESTED:
         return "others own these fields; sync leaves them alone"

@@ -11,7 +11,7 @@ from core.reconcile.judging.causes import withheld
 from core.reconcile.judging.evidence.fights import fought, heals_of, paths_of
 from core.reconcile.judging.holds.breaker import waits_for_others
 from core.reconcile.judging.holds.fields import held_fields, held_words
-from core.reconcile.judging.holds.holds import hold_of, is_apart
+from core.reconcile.judging.holds.holds import hold_of
 from core.reconcile.judging.taking import left_to
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
@@ -60,7 +60,7 @@ def heal_at(healed: Sequence[float], policy: HealPolicy = POLICY) -> float:
 
 def permitted(draft: Draft, row: Drift) -> bool:
     """Tell whether the app's settings let the engine put this drift right by itself."""
-    return draft.app(row.key.app).healing and is_apart(row) and not left_because(draft, row)
+    return draft.app(row.key.app).healing and row.apart and not left_because(draft, row)
 
 
 def left_because(draft: Draft, row: Drift) -> str:

@@ -28,7 +28,6 @@ from core.reconcile.judging.evidence.fights import end_fights
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.judging.holds.breaker import waive, within_budget
 from core.reconcile.judging.holds.fields import held_fields
-from core.reconcile.judging.holds.holds import is_apart
 from core.reconcile.judging.holds.pauses import end_pauses, pause_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
@@ -251,7 +250,7 @@ def prepare(
 
 def prepare_heal(draft: Draft, request: int, name: str) -> None:
     """Work out what a heal of one app would do now, and of what else it would not, why."""
-    rows = [row for key, row in draft.rows.items() if key.app == name and is_apart(row)]
+    rows = [row for key, row in draft.rows.items() if key.app == name and row.apart]
     gate = gate_of(draft, name)
     waits = gate.words if gate is not None else ""
     left = {row.key: left_because(draft, row) or waits for row in rows}

@@ -22,7 +22,6 @@ from core.reconcile.acting.order.stages import NO_ORDER, Order, staged
 
 _NAMED_MAX = 5  # apps in one note
 _NOTHING_HELD: Mapping[Key, frozenset[str]] = {}
-_PUT_RIGHT = frozenset({Verdict.MISSING, Verdict.DRIFTED})
 
 
 def plan_of(
@@ -56,7 +55,7 @@ def plan_of(
             wave=order.waves.get(row.key, 0),
         )
         for row in chosen
-        if row.cluster == cluster and (row.untaken or row.verdict in _PUT_RIGHT)
+        if row.cluster == cluster and row.apart
     )
     steps = staged(made, order.depths)
     apps = sorted({step.key.app for step in steps})

@@ -199,25 +199,28 @@ class Refresh:
     """Read Git again and ask for pending confirmations again."""
 
 
-Command: TypeAlias = (
+Asking: TypeAlias = (  # what is answered in `Snapshot.answers`, under the number of its request
     PreparePlan
-    | Execute
     | PrepareUndo
     | PrepareRevert
-    | ExecuteRevert
     | PrepareAdoption
-    | ExecuteAdoption
     | PrepareHeal
-    | SetHeal
-    | SetPause
-    | EndPause
-    | SetWriting
-    | Explain
     | ShowSides
     | LookBackAt
     | Examine
     | ShowCommit
     | Compare
     | CompareLive
+)
+Command: TypeAlias = (
+    Asking
+    | Execute
+    | ExecuteRevert
+    | ExecuteAdoption
+    | SetHeal
+    | SetPause
+    | EndPause
+    | SetWriting
+    | Explain
     | Refresh
 )

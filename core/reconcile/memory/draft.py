@@ -24,7 +24,7 @@ from core.model import (
 from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
 from core.reconcile.memory.state import AppState, ClusterState, State, Tally, is_known
-from core.reconcile.memory.subjects import Subject, is_dropped, is_moved
+from core.reconcile.memory.subjects import Subject, is_moved
 from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table
 
 EVENTS_KEPT = 1000
@@ -163,10 +163,10 @@ class Draft:
         tally = self._tallies[app]
         counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
         dropped = tally.dropped
-        if is_dropped(before) and before.key in dropped:  # type: ignore[union-attr]
-            dropped = dropped.delete(before.key)  # type: ignore[union-attr]
-        if is_dropped(after):
-            dropped = dropped.set(after.key, None)  # type: ignore[union-attr]
+        if before is not None and before.dropped and before.key in dropped:
+            dropped = dropped.delete(before.key)
+        if after is not None and after.dropped:
+            dropped = dropped.set(after.key, None)
         moved = tally.moved
         for drift, sign in ((before, -1), (after, 1)):
             if drift is not None:

@@ -155,11 +155,6 @@ class Subject:
     past: Recollection | None = None  # kept for as long as something about it differs
 
 
-def is_dropped(row: Drift | None) -> bool:
-    """Tell whether a row is of an object that was applied, and that Git no longer has."""
-    return row is not None and row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
-
-
 def is_moved(row: Drift) -> bool:
     """Tell whether an object surely drifted by a change in the cluster, and is still there."""
     live = row.cause in {Cause.LIVE_CHANGED, Cause.BOTH}

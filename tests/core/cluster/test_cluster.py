@@ -780,7 +780,7 @@ async def test_what_another_process_records_is_told_at_once_and_our_own_is_not(
 
 async def test_a_record_that_could_not_be_read_is_told_once_it_can(world: World) -> None:
     place = f"{world.namespace}-2"
-    clock = Clock(random=lambda: 0.0)
+    clock = replace(HURRIED, random=lambda: 0.0)
     async with connected(world, clock=clock) as (cluster, heard):
         with pytest.raises(ProductError, match="does not exist"):
             await cluster.read_inventory("pay", place, HOME)

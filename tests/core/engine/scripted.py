@@ -40,9 +40,10 @@ from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Delete, Edit, Request
-from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import Effect, LookBack, LookUp, ReadCommit, Recall
 from core.reconcile.memory.inputs import (
     ClusterFound,
+    Input,
     KindListed,
     LiveChanged,
     SchemaRead,
@@ -481,6 +482,12 @@ class World:
         return Performer(
             self.adapters, self.inbox.put, branches={SPEC.name: "main"}, clock=self.time.clock
         )
+
+    async def performed(self, effect: Effect) -> list[Input]:
+        """Perform one effect; return what comes of it."""
+        async with asyncio.TaskGroup() as tasks:
+            self.performer().perform(effect, tasks)
+        return [self.inbox.next() for _ in range(len(self.inbox))]
 
     async def newest(self) -> Snapshot:
         return await self.until(lambda _: True)

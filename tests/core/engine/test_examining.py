@@ -1,6 +1,5 @@
 """Reading the pods behind workloads: what they say joins what was known, refusals included."""
 
-import asyncio
 import json
 
 import pytest
@@ -25,9 +24,7 @@ def pods(name: str) -> Pods:
 
 async def examined(world: World) -> dict[str, Health]:
     known = Healths({WEB: ROLLING, API: ROLLING, A: WORKS})
-    async with asyncio.TaskGroup() as tasks:
-        world.performer().perform(ReadPods(7, known, (pods("web"), pods("api"))), tasks)
-    told = world.inbox.next()
+    (told,) = await world.performed(ReadPods(7, known, (pods("web"), pods("api"))))
     assert isinstance(told, Examined)
     assert told.request == 7
     return {key.ref.name: health for key, health in told.healths.of.items()}

@@ -1,6 +1,5 @@
 """A delete, from the inventory that is read again to the outcome that is written down."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -38,10 +37,7 @@ def prune(key: Key = B) -> Prune:
 
 async def results_of(made: World, effect: Effect) -> list[Input]:
     """Perform one effect; return what comes of it."""
-    async with asyncio.TaskGroup() as tasks:
-        made.performer().perform(effect, tasks)
-    results = [made.inbox.next() for _ in range(len(made.inbox))]
-    return [each for each in results if isinstance(each, Pruned | Proved)]
+    return [each for each in await made.performed(effect) if isinstance(each, Pruned | Proved)]
 
 
 async def test_the_record_is_read_then_the_object_then_it_is_announced_deleted_and_ended() -> None:

@@ -1,6 +1,5 @@
 """Questions about what was: the journal's entries for an undo, and what Git stated of an object."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -42,9 +41,8 @@ ERRORS = pytest.mark.parametrize(
 
 async def told(world: World, effect: FindDone | LookBack) -> Input:
     """What comes of one effect."""
-    async with asyncio.TaskGroup() as tasks:
-        world.performer().perform(effect, tasks)
-    return world.inbox.next()
+    (result,) = await world.performed(effect)
+    return result
 
 
 # The journal ------------------------------------------------------------------------------------

@@ -305,7 +305,10 @@ class World:
 
     def execute(self, plan: Plan, run: int = 1) -> list[Effect]:
         """A person accepts a plan; the inventory takes what it is to hold."""
-        effects = self.feed(Execute(run, plan))
+        return self.stored(self.feed(Execute(run, plan)))
+
+    def stored(self, effects: list[Effect]) -> list[Effect]:
+        """Return *effects*, and those of the inventory writes among them, which end."""
         return effects + self.recorded(effects)
 
     def recorded(self, effects: Iterable[Effect], problem: str = "") -> list[Effect]:

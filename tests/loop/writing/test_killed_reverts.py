@@ -1,6 +1,5 @@
 """A revert killed on its way to another machine: the next one finds out what became of it."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -8,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests import commands
 from tests.apiserver.waiting import eventually
 from tests.commands import Piped
 from tests.core.git.sample import Sample
 from tests.githost.https import Handler, HttpsHost
-from tests.loop.clusters import Place, run, sandbox_place
+from tests.loop.clusters import Place, entries, run, sandbox_place
 
 SETTINGS = """\
 repositories:
@@ -38,10 +36,7 @@ class Stage:
         return self.sample.commit({"shop/m.yaml": text}, f"a is {value}")
 
     def entries(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(
-            run_of(self.place, "journal", "-o", "json").stdout
-        )["entries"]
-        return [each for each in found if each["deed"] == "revert"]
+        return [each for each in entries(self.place.environment()) if each["deed"] == "revert"]
 
     def log(self) -> list[str]:
         return self.sample.git("log", "--format=%s", "main").splitlines()
@@ -60,11 +55,6 @@ class Stage:
         words = self.place.words("revert", self.bad, "--yes")
         with Piped(words, self.place.environment()) as killed, killed.stdout, killed.stderr:
             assert self.here.wait(60)
-
-
-def run_of(place: Place, *words: str) -> Any:
-    """Run what takes no settings."""
-    return commands.run(*words, environment=place.environment())
 
 
 @pytest.fixture

@@ -1,18 +1,13 @@
 """What a sync or a heal changed is put back from the journal, and what cannot be is said."""
 
-import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.git import commit_files
-from core.sandbox import SandboxThread
-from tests.apiserver.client import Client
-from tests.commands import run
-from tests.loop.clusters import MERGE_PATCH
+from tests.core.git.sample import Sample
+from tests.loop.clusters import MERGE_PATCH, Place, entries, run, sandbox_place
 
 MAPS, SECRETS = (f"/api/v1/namespaces/default/{kind}" for kind in ("configmaps", "secrets"))
 MAP = """
@@ -25,46 +20,32 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {key: p
 
 
 class Stage:
-    """A folder of a ConfigMap and a Secret, synced, and a user on a machine."""
+    """A folder of a ConfigMap and a Secret, synced."""
 
-    def __init__(self, server: SandboxThread, folder: Path) -> None:
-        self.folder = folder
-        self.client = Client(server.url, None, server.tokens["alice"])
-        config = str(server.kubeconfig(folder, "driftdeck"))
-        self.environment = {"HOME": str(folder), "KUBECONFIG": config}
+    def __init__(self, place: Place) -> None:
+        self.place = place
         assert self("sync", "--yes")[0] == 0
 
     def __call__(self, *words: str) -> tuple[int, str, str]:
-        done = run(*words, environment=self.environment, folder=self.folder)
+        done = run(self.place, *words)
         return done.returncode, done.stdout, done.stderr
 
     def drift(self, path: str, **patch: Any) -> None:
         url = f"{path}?fieldManager=kubectl-edit"
-        answer = self.client.call("PATCH", url, patch, content_type=MERGE_PATCH)
+        answer = self.place.client.call("PATCH", url, patch, content_type=MERGE_PATCH)
         assert answer.status == 200, answer.body
 
     def data(self) -> Any:
-        return self.client.call("GET", f"{MAPS}/one").json()["data"]
-
-    def entries(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self("journal", "-o", "json")[1])["entries"]
-        return found
+        return self.place.client.call("GET", f"{MAPS}/one").json()["data"]
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     apps = "apps:\n  - {name: shop, repo: repo, path: app, namespace: default}\n"
     (tmp_path / "driftdeck.yaml").write_text(apps)
-    commit_files(
-        tmp_path / "repo",
-        {"app/one.yaml": MAP.encode(), "app/s.yaml": SECRET.encode()},
-        author="Ada <ada@example>",
-        message="Begin",
-        when=time.time(),
-        init=True,
-    )
-    with SandboxThread() as server:
-        yield Stage(server, tmp_path)
+    with sandbox_place(tmp_path) as place:
+        Sample(place.repo).commit({"app/one.yaml": MAP.encode(), "app/s.yaml": SECRET.encode()})
+        yield Stage(place)
 
 
 def test_a_sync_is_undone_but_for_what_is_secret_or_was_changed_since(stage: Stage) -> None:
@@ -90,7 +71,7 @@ def test_a_sync_is_undone_but_for_what_is_secret_or_was_changed_since(stage: Sta
     code, out, err = stage("undo", "--yes")
     assert (code, "1 of 1 done" in out) == (4, False), out + err
     assert stage.data() == {"a": "9", "b": "5", "c": "1", "x": "7"}
-    newest = stage.entries()[-1]
+    newest = entries(stage.place.environment())[-1]
     assert (newest["deed"], newest["outcome"]["ending"]) == ("undo", "done")
     assert {change["path"] for change in newest["changes"]} == {"data.a", "data.x"}
     code, out, _ = stage("undo", str(newest["number"]), "--yes")

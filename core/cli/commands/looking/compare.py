@@ -27,17 +27,17 @@ from core.cli.output.unified import pairs_of, unified_lines
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
+    answered,
     beside,
     connected,
     judged,
     settings_of,
-    until,
 )
 from core.engine.comparing import Comparing
 from core.errors import UsageError
 from core.git import Repositories
 from core.manifests import Reader, Workers
-from core.model import AppSpec, Remedy
+from core.model import AppSpec, Remedy, Snapshot
 from core.model.answers.comparisons import Comparison
 from core.reconcile.memory.commands import CompareLive
 from core.settings.reading import Settings
@@ -84,11 +84,8 @@ async def _compared_live(engine: EngineLike, *, options: Options) -> tuple[Compa
     """Wait until both apps were read, and have them compared."""
     before, after = options.apps
     await judged(engine, deadline_s=READ_DEADLINE_S)
-    engine.submit(CompareLive(_REQUEST, before, after, whole=options.output == "diff"))
-    newest, _ = await until(
-        engine, lambda s: s.comparison_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
-    )
-    found = newest.comparison_for(_REQUEST)
+    asked = CompareLive(_REQUEST, before, after, whole=options.output == "diff")
+    _, found = await answered(engine, asked, Snapshot.comparison_for)
     return (found,) if found is not None else ()
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Final, TextIO
 
@@ -20,6 +20,7 @@ from core.cli.output.unified import pairs_of, unified_lines
 from core.cli.session import (
     READ_DEADLINE_S,
     EngineLike,
+    answered,
     beside,
     connected,
     judged,
@@ -59,17 +60,13 @@ async def looked_back(engine: EngineLike, snapshot: Snapshot) -> Past:
     rows = [row for row in listed(snapshot, everything=False) if row.verdict not in _WHOLE]
     found: dict[Key, Likeness] = {}
     for number, row in enumerate(rows[:_WHOLE_MAX], _REQUEST + 1):
-        engine.submit(LookBackAt(number, row.key))
-        told_by = partial(_is_told, number=number)
-        newest, _ = await until(engine, told_by, deadline_s=EXPLAIN_DEADLINE_S)
-        told = newest.likeness_for(number)
+        asked = LookBackAt(number, row.key)
+        _, told = await answered(
+            engine, asked, Snapshot.likeness_for, deadline_s=EXPLAIN_DEADLINE_S
+        )
         if told is not None:
             found[row.key] = told
     return found
-
-
-def _is_told(snapshot: Snapshot, *, number: int) -> bool:
-    return snapshot.likeness_for(number) is not None
 
 
 async def _read(engine: EngineLike, *, options: Options) -> Snapshot:
@@ -88,10 +85,7 @@ async def _whole(engine: EngineLike) -> Snapshot:
     if not whole:
         return newest
     apart = frozenset(key for key, row in newest.rows.items() if row.verdict in DRIFT_VERDICTS)
-    engine.submit(ShowSides(_REQUEST, apart))
-    newest, _ = await until(
-        engine, lambda s: s.sides_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
-    )
+    newest, _ = await answered(engine, ShowSides(_REQUEST, apart), Snapshot.sides_for)
     return newest
 
 
@@ -99,10 +93,8 @@ async def _examined(engine: EngineLike, *, everything: bool) -> Snapshot:
     """Get the picture, and whether the objects that are listed work."""
     newest = await picture(engine)
     rows = listed(newest, everything=everything)
-    engine.submit(Examine(_REQUEST, frozenset(row.key for row in rows)))
-    newest, _ = await until(
-        engine, lambda s: s.healths_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
-    )
+    asked = Examine(_REQUEST, frozenset(row.key for row in rows))
+    newest, _ = await answered(engine, asked, Snapshot.healths_for)
     return newest
 
 
@@ -123,17 +115,24 @@ async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) ->
     newest, whole = await judged(engine, deadline_s=deadline_s)
     if not whole:
         return newest
+    return await explained(engine, _to_explain, deadline_s=EXPLAIN_DEADLINE_S)
+
+
+async def explained(
+    engine: EngineLike, wanted: Callable[[Snapshot], Iterable[Drift]], *, deadline_s: float
+) -> Snapshot:
+    """Have Git's history told of the rows that are *wanted*, until none is or the time is over."""
     asked: dict[Key, Drift] = {}
 
-    def explained(snapshot: Snapshot) -> bool:
-        rows = [*_to_explain(snapshot)]
+    def told(snapshot: Snapshot) -> bool:
+        rows = [*wanted(snapshot)]
         for row in rows:
             if asked.get(row.key) is not row:  # a row that changed meanwhile is asked for again
                 asked[row.key] = row
                 engine.submit(Explain(row.key))
         return not rows and snapshot.complete
 
-    newest, _ = await until(engine, explained, deadline_s=EXPLAIN_DEADLINE_S)
+    newest, _ = await until(engine, told, deadline_s=deadline_s)
     return newest
 
 

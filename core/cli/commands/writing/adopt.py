@@ -8,6 +8,7 @@ from typing import Final
 
 from core.clean import clean
 from core.cli.choosing import objects_named
+from core.cli.commands.looking.diff import explained
 from core.cli.commands.writing.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
@@ -20,13 +21,13 @@ from core.cli.session import (
     beside,
     connected,
     judged,
+    needed,
     settings_of,
-    until,
 )
 from core.errors import UnavailableError, UsageError
 from core.model import DRIFT_VERDICTS, AppSpec, Drift, Key, Snapshot, Verdict, error_of
 from core.model.answers.adoptions import AdoptPlan
-from core.reconcile.memory.commands import ExecuteAdoption, Explain, PrepareAdoption
+from core.reconcile.memory.commands import ExecuteAdoption, PrepareAdoption
 from core.telling.spans import Line, Role, say
 
 _REQUEST: Final = 1
@@ -57,7 +58,7 @@ async def adopt(engine: EngineLike, app: AppSpec, options: Options, console: Con
         return 0
     await _explained(engine, keys)
     asked = PrepareAdoption(_REQUEST, app.name, keys, frozenset(options.fields), options.branch)
-    plan = await _previewed(engine, asked)
+    plan = await needed(engine, asked, Snapshot.adoption_for, "preview")
     put(console.out, _preview(plan, console.page()))
     if plan.problem is not None:
         raise error_of(plan.problem)
@@ -90,28 +91,12 @@ def chosen(snapshot: Snapshot, app: AppSpec, named: str) -> frozenset[Key]:
 
 async def _explained(engine: EngineLike, keys: frozenset[Key]) -> None:
     """Find out who set what, for the message says it."""
-    for key in sorted(keys):
-        engine.submit(Explain(key))
 
-    def told(row: Drift) -> bool:
-        return row.explained or row.verdict not in DRIFT_VERDICTS
+    def untold(snapshot: Snapshot) -> Iterator[Drift]:
+        rows = (snapshot.rows[key] for key in sorted(keys & snapshot.rows.keys()))
+        return (row for row in rows if row.verdict in DRIFT_VERDICTS and not row.explained)
 
-    await until(
-        engine,
-        lambda s: all(told(s.rows[key]) for key in keys if key in s.rows),
-        deadline_s=READ_DEADLINE_S,
-    )
-
-
-async def _previewed(engine: EngineLike, asked: PrepareAdoption) -> AdoptPlan:
-    engine.submit(asked)
-    snapshot, _ = await until(
-        engine, lambda s: s.adoption_for(_REQUEST) is not None, deadline_s=READ_DEADLINE_S
-    )
-    plan = snapshot.adoption_for(_REQUEST)
-    if plan is None:
-        raise UnavailableError(f"no preview within {READ_DEADLINE_S:.0f} s")
-    return plan
+    await explained(engine, untold, deadline_s=READ_DEADLINE_S)
 
 
 def _preview(plan: AdoptPlan, page: Page) -> list[str]:

@@ -23,8 +23,8 @@ from core.cli.session import (
     beside,
     connected,
     judged,
+    needed,
     settings_of,
-    until,
 )
 from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
 from core.model import AppSpec, Problem, Remedy, RevertPlan, Snapshot
@@ -70,7 +70,7 @@ async def revert(
     """Undo a commit of *app*'s repository by a new one; the engine then does what was shown."""
     await _readable(engine, app, console)
     asked = PrepareRevert(_REQUEST, app.name, options.commit, back, options.branch)
-    plan = await _previewed(engine, asked)
+    plan = await needed(engine, asked, Snapshot.revert_for, "preview")
     if plan.problem is not None and plan.problem.remedy is Remedy.FIX_SETTINGS:
         raise UsageError(plan.problem.words)  # there is no such commit, so there is nothing to show
     put(console.out, _preview_lines(plan, console.page()))
@@ -100,18 +100,6 @@ async def _readable(engine: EngineLike, app: AppSpec, console: Console) -> None:
     view = next((view for view in snapshot.apps if view.spec.name == app.name), None)
     if view is None or not whole or view.blocked:
         raise UnavailableError(f"app {app.name} cannot be read now; nothing was reverted")
-
-
-async def _previewed(engine: EngineLike, asked: PrepareRevert) -> RevertPlan:
-    def made(snapshot: Snapshot) -> bool:
-        return snapshot.revert_for(_REQUEST) is not None
-
-    engine.submit(asked)
-    snapshot, done = await until(engine, made, deadline_s=READ_DEADLINE_S)
-    plan = snapshot.revert_for(_REQUEST)
-    if not done or plan is None:
-        raise UnavailableError(f"no preview within {READ_DEADLINE_S:.0f} s")
-    return plan
 
 
 def _preview_lines(plan: RevertPlan, page: Page) -> list[str]:

@@ -22,20 +22,20 @@ from core.cli.session import (
     EngineLike,
     beside,
     connected,
+    needed,
     pending,
     settings_of,
     until,
 )
 from core.cli.waiting import until_all_work
 from core.errors import UnavailableError, UsageError
-from core.model import Cause, Drift, Key, Plan, Run, Snapshot, Verb, Verdict
+from core.model import Key, Plan, Run, Snapshot, Verb
 from core.reconcile.acting.order.gates import depths_of
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.settings.readers import seconds_in
 from core.telling.plans import SECOND_LOOK, counts, guarded, left_alone, objects
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
-_TO_SYNC: Final = frozenset({Verdict.DRIFTED, Verdict.MISSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ async def prepared(
     Where *objects* are named these alone, and where *paths* are these fields alone.
     """
     named = objects_named(objects, snapshot) if objects else tuple(snapshot.rows.values())
-    rows = [row for row in named if _is_to_sync(row) or (prune and _is_dropped(row))]
+    rows = [row for row in named if row.apart or (prune and row.dropped)]
     fields = fields_named(paths, rows) if paths else {}
     chosen: dict[str, set[Key]] = {}
     for row in rows:
@@ -173,36 +173,11 @@ async def prepared(
     deepest = {name: max(depths.get(key.app, 0) for key in keys) for name, keys in chosen.items()}
     plans = []
     for request, cluster in enumerate(sorted(chosen, key=lambda name: (deepest[name], name)), 1):
-        engine.submit(PreparePlan(request, frozenset(chosen[cluster]), fields, prune))
-        plan = await plan_for(engine, request)
+        asked = PreparePlan(request, frozenset(chosen[cluster]), fields, prune)
+        plan = await needed(engine, asked, Snapshot.plan_for, "plan")
         if plan.steps:
             plans.append(plan)
     return plans
-
-
-def _is_to_sync(row: Drift) -> bool:
-    return row.untaken or row.verdict in _TO_SYNC
-
-
-def _is_dropped(row: Drift) -> bool:
-    return row.verdict is Verdict.EXTRA and row.cause is Cause.GIT_AHEAD
-
-
-async def plan_for(engine: EngineLike, request: int) -> Plan:
-    """Wait for the plan that was asked for by this number.
-
-    Raises:
-        UnavailableError: It does not come.
-    """
-
-    def made(snapshot: Snapshot) -> bool:
-        return snapshot.plan_for(request) is not None
-
-    snapshot, done = await until(engine, made, deadline_s=READ_DEADLINE_S)
-    plan = snapshot.plan_for(request)
-    if not done or plan is None:
-        raise UnavailableError(f"no plan within {READ_DEADLINE_S:.0f} s")
-    return plan
 
 
 async def executed(

@@ -3,14 +3,22 @@
 from typing import Final
 
 from core.cli.commands.looking.diff import tell_problems
-from core.cli.commands.writing.sync import Console, console_for, executed, plan_for
+from core.cli.commands.writing.sync import Console, console_for, executed
 from core.cli.exit_codes import CODES, DRIFT
 from core.cli.options import Options
 from core.cli.output.plans.text import plan_lines, protected_names
 from core.cli.output.streams import put
-from core.cli.session import READ_DEADLINE_S, EngineLike, beside, connected, judged, settings_of
+from core.cli.session import (
+    READ_DEADLINE_S,
+    EngineLike,
+    beside,
+    connected,
+    judged,
+    needed,
+    settings_of,
+)
 from core.errors import UnavailableError
-from core.model import Plan, Remedy
+from core.model import Plan, Remedy, Snapshot
 from core.reconcile.memory.commands import PrepareUndo
 from core.telling.plans import counts
 from core.telling.spans import say
@@ -38,8 +46,8 @@ async def undo(
     tell_problems(snapshot, console.err)
     if not whole:
         raise UnavailableError("both sides could not be read; nothing was undone")
-    engine.submit(PrepareUndo(_REQUEST, options.number))
-    plan = await plan_for(engine, _REQUEST)
+    asked = PrepareUndo(_REQUEST, options.number)
+    plan = await needed(engine, asked, Snapshot.plan_for, "plan")
     if not plan.steps:
         put(console.out, (say(note)[0] for note in plan.notes))
         return 0 if options.number is None else CODES[Remedy.GRANT]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.model import Drift, Held, HeldBy, Verdict
+from core.model import Drift, Held, HeldBy
 from core.reconcile.judging.freezing import with_freeze
 from core.reconcile.judging.holds.fields import held_fields, held_words
 from core.reconcile.judging.holds.pauses import held_by, pause_of
@@ -11,18 +11,13 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState, ClusterState
 
 
-def is_apart(row: Drift) -> bool:
-    """Tell whether there is something to put right, or to take over."""
-    return row.untaken or row.verdict in {Verdict.DRIFTED, Verdict.MISSING}
-
-
 def hold_of(draft: Draft, row: Drift) -> Held | None:
     """Say why the engine leaves an object alone for now; None: nothing holds it."""
     app = draft.app(row.key.app)
     pause = pause_of(app, row.key.ref, draft.now)
     if pause is not None:
         return held_by(pause)
-    if not (app.healing and is_apart(row)):
+    if not (app.healing and row.apart):
         return None
     return held_of(app, draft.cluster(app.spec.cluster), draft.now)
 

@@ -50,10 +50,6 @@ def managed(manager: str, *keys: str, operation: str = "Apply") -> dict[str, Any
     return {"manager": manager, "operation": operation, "apiVersion": "v1", "fieldsV1": fields}
 
 
-def recorded(made: World, effects: list[Effect]) -> list[Effect]:
-    return made.recorded(effects)
-
-
 def applied_rows(made: World) -> dict[str, tuple[str | None, str | None]]:
     inventory = made.state.apps[SPEC.name].inventory or NOTHING_APPLIED
     return {row.ref.name: (row.uid, row.digest) for row in inventory.values()}
@@ -216,7 +212,7 @@ def test_drift_of_what_another_engine_tracks_is_healed_by_nobody_but_a_person() 
     made, effects = drifted()
     row = made.row("a")
     assert (row.verdict, row.tracked_by) == (Verdict.DRIFTED, "Flux Kustomization shop")
-    assert written(recorded(made, effects)) == []
+    assert written(made.recorded(effects)) == []
     words = "left to Flux Kustomization shop, which tracks it (take_over: true, or a person's sync)"
     assert made.told(EventName.HEAL_SKIPPED) == [words]
     assert [step.verb for step in made.plan("a").steps] == [Verb.APPLY]
@@ -227,7 +223,7 @@ def test_drift_of_what_is_ours_or_to_be_taken_is_healed_whoever_tracks_it() -> N
     for made, effects in (drifted(ours), drifted(take_over=True)):
         assert made.row("a").tracked_by == ""
         assert made.told(EventName.HEAL_SKIPPED) == []
-        assert A in written([*effects, *recorded(made, effects)])
+        assert A in written([*effects, *made.recorded(effects)])
 
 
 def test_what_a_rule_leaves_alone_as_a_whole_is_not_taken_over() -> None:
@@ -257,7 +253,7 @@ def test_with_standing_permission_it_is_done_quietly(
     *, heal: bool, follow: bool, taken: bool
 ) -> None:
     made = found(("a", there()), ("b", there("b")), healing=True, heal=heal, follow=follow)
-    effects = recorded(made, made.effects)
+    effects = made.recorded(made.effects)
     assert written(effects) == ([A, B] if taken else [])
     for effect in writes(effects):
         made.accept(effect, 6)
@@ -268,12 +264,12 @@ def test_with_standing_permission_it_is_done_quietly(
 def test_permission_that_comes_later_takes_over_what_was_found_before() -> None:
     made = found(("a", there()))
     effects = made.feed(SetHeal(frozenset({SPEC.name}), enabled=True))
-    assert written(recorded(made, effects)) == [A]
+    assert written(made.recorded(effects)) == [A]
 
 
 def test_what_an_apply_would_change_is_no_take_over_and_not_tried_again() -> None:
     made = found(("a", there()), healing=True)
-    (effect,) = writes(recorded(made, made.effects))
+    (effect,) = writes(made.recorded(made.effects))
     made.refuse(effect, "an apply would change data; left as it is", remedy=Remedy.CHANGE_GIT)
     assert written(made.wait(100_000.0)) == []
     assert written(made.feed(SetHeal(frozenset({SPEC.name}), enabled=True))) == []

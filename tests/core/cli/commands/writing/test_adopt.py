@@ -1,12 +1,21 @@
-"""Which objects `driftdeck adopt` means."""
+"""Which objects `driftdeck adopt` means, and what is known of them before it is shown."""
 
+import io
 from dataclasses import replace
 
 import pytest
 
-from core.cli.commands.writing.adopt import chosen
+from core.cli.commands.writing.adopt import adopt, chosen
+from core.cli.commands.writing.sync import Console
+from core.cli.options import Options
+from core.cli.output.ink import Ink
+from core.cli.session import EngineLike, beside
 from core.errors import UsageError
-from core.model import Drift, Key, Snapshot, Verdict
+from core.model import Drift, Key, Snapshot, Stamp, Verdict
+from core.model.answers.adoptions import AdoptPlan
+from core.reconcile.memory.commands import Command, Explain, PrepareAdoption
+from tests.core.cli import scripted
+from tests.core.cli.scripted import WEB, ScriptedEngine, drifted, picture_of
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, key
 
 
@@ -56,3 +65,26 @@ def test_a_name_that_tells_no_object_is_a_mistake_of_the_one_who_asks(
 ) -> None:
     with pytest.raises(UsageError, match=words):
         named(text)
+
+
+async def test_a_row_that_changed_while_it_was_explained_is_asked_for_again() -> None:
+    stamp = Stamp("d1", "124", "u1")
+    answers = [
+        picture_of(drifted(explained=False, stamp=stamp)),
+        picture_of(drifted(stamp=stamp)),
+    ]
+
+    def answer(command: Command, newest: Snapshot) -> Snapshot:
+        if isinstance(command, Explain):
+            return answers.pop(0)
+        assert isinstance(command, PrepareAdoption)
+        return replace(newest, answers={command.request: AdoptPlan(command.app, "c" * 40)})
+
+    async def reader(engine: EngineLike) -> int:
+        console = Console(out=io.StringIO(), err=io.StringIO(), ink=Ink())
+        return await adopt(engine, scripted.SPEC, Options(dry_run=True), console)
+
+    engine = ScriptedEngine(picture_of(drifted(explained=False)), reaction=answer)
+    assert await beside(engine, reader) == 0
+    asked = PrepareAdoption(1, scripted.SPEC.name, frozenset({WEB}), frozenset(), "")
+    assert engine.commands == [Explain(WEB), Explain(WEB), asked]

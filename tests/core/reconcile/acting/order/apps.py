@@ -5,7 +5,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from core.model import ClusterSpec, Document, Key, Live, Plan
+from core.model import (
+    ClusterSpec,
+    Document,
+    Key,
+    KindRef,
+    Live,
+    ObjectRef,
+    Plan,
+    Stamp,
+    Step,
+    Verb,
+)
 from core.reconcile.memory.commands import PreparePlan
 from core.reconcile.memory.effects import CheckAccess, Effect, Perform
 from core.reconcile.memory.inputs import (
@@ -19,6 +30,7 @@ from core.reconcile.memory.results import InventoryRead
 from core.reconcile.memory.state import initial
 from tests.core.reconcile.world import (
     CONFIG_MAP,
+    NAMESPACE,
     PLURALS,
     RESOURCES,
     SCHEMAS,
@@ -30,6 +42,8 @@ from tests.core.reconcile.world import (
     writes,
 )
 
+DEFINITION = KindRef("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+WIDGET = KindRef("example.com/v1", "Widget")  # which somebody defines
 WAVE = "argocd.argoproj.io/sync-wave"
 
 
@@ -41,6 +55,13 @@ def a_map(name: str, wave: int = 0, **data: str) -> Document:
     content = json.loads(made.body)
     content["metadata"]["annotations"] = {WAVE: str(wave)}
     return replace(made, body=json.dumps(content, separators=(",", ":")).encode())
+
+
+def step(kind: KindRef, name: str, verb: Verb = Verb.CREATE, **more: Any) -> Step:
+    """A step of a plan; in the namespace "web" where its kind has one."""
+    place = "" if kind in {NAMESPACE, DEFINITION} else "web"
+    found = ObjectRef(kind.group, kind.kind, place, name)
+    return replace(Step(Key(SPEC.name, found), kind, verb, Stamp("d")), **more)
 
 
 def key_of(app: str, name: str) -> Key:
@@ -83,7 +104,7 @@ class Apps(World):
         made = self.feed(*(KindListed("prod", kind, {}) for kind in PLURALS))
         for app in self.state.apps:
             made += self.feed(InventoryRead(app, ()))
-        return made + self.recorded(made)
+        return self.stored(made)
 
     def plan_for(self, *keys: Key) -> Plan:
         """The plan for these objects, as it is worked out."""
@@ -92,15 +113,14 @@ class Apps(World):
 
     def done(self, effect: Effect, version: int) -> list[Effect]:
         """The server takes a write, and the watch has not brought it yet."""
-        made = self.accept(effect, version, uid=f"u{version}")
-        return made + self.recorded(made)
+        return self.stored(self.accept(effect, version, uid=f"u{version}"))
 
     def seen(self, effect: Effect, version: int) -> list[Effect]:
         """The watch brings what a write made."""
         assert isinstance(effect, Perform)
         found = Live(f"u{version}", str(version), effect.desired.body)
-        made = self.feed(LiveChanged("prod", effect.desired.kind, ((effect.key.ref, found),)))
-        return made + self.recorded(made)
+        seen = ((effect.key.ref, found),)
+        return self.stored(self.feed(LiveChanged("prod", effect.desired.kind, seen)))
 
 
 def names(effects: Iterable[Effect]) -> list[str]:

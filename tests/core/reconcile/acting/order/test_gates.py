@@ -10,7 +10,7 @@ from core.reconcile.memory.commands import Execute
 from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.inputs import SourceLost
 from tests.core.reconcile.acting.order.apps import Apps, a_map, key_of, names
-from tests.core.reconcile.world import CONFIG_MAP, SPEC, World, live, ref, writes
+from tests.core.reconcile.world import CONFIG_MAP, SPEC, live, ref, writes
 
 INFRA, WEB = key_of("infra", "i"), key_of("web", "w")
 
@@ -20,10 +20,6 @@ def missing(*, healing: bool = False, **more: str) -> tuple[Apps, list[Effect]]:
     made.states("infra", a_map("i"))
     made.states("web", a_map("w"))
     return made, made.empty()
-
-
-def recorded(made: World, effects: list[Effect]) -> list[Effect]:
-    return effects + made.recorded(effects)
 
 
 # How deep an app is -------------------------------------------------------------------------------
@@ -59,7 +55,7 @@ def test_a_sync_writes_an_app_once_those_it_needs_are_in_sync_and_not_only_writt
     made, _ = missing()
     plan = made.plan_for(WEB, INFRA)
     assert [(step.key.app, step.stage) for step in plan.steps] == [("infra", 0), ("web", 1)]
-    effects = recorded(made, made.feed(Execute(1, plan)))
+    effects = made.stored(made.feed(Execute(1, plan)))
     assert names(effects) == ["infra/i"]
     (first,) = writes(effects)
     assert names(made.done(first, 10)) == []
@@ -71,8 +67,8 @@ def test_a_sync_writes_an_app_once_those_it_needs_are_in_sync_and_not_only_writt
 
 def test_what_needs_an_app_that_was_refused_is_stopped_at_once_and_counted() -> None:
     made, _ = missing()
-    effects = recorded(made, made.feed(Execute(1, made.plan_for(WEB, INFRA))))
-    effects = recorded(made, made.refuse(writes(effects)[0], "no"))
+    effects = made.stored(made.feed(Execute(1, made.plan_for(WEB, INFRA))))
+    effects = made.stored(made.refuse(writes(effects)[0], "no"))
     assert names(effects) == []
     run = made.run(1)
     words = f"{WEB.ref}: waits for app infra, which is not in sync"
@@ -84,16 +80,16 @@ def test_a_plan_for_one_app_says_what_it_waits_for_and_writes_nothing_meanwhile(
     made, _ = missing()
     plan = made.plan_for(WEB)
     assert "app web waits for app infra, which is not in sync" in plan.notes
-    assert names(recorded(made, made.feed(Execute(1, plan)))) == []
+    assert names(made.stored(made.feed(Execute(1, plan)))) == []
     assert made.run(1).problems[0].stopped
 
 
 def test_patience_with_what_is_written_but_never_shown_ends() -> None:
     made, _ = missing()
-    effects = recorded(made, made.feed(Execute(1, made.plan_for(WEB, INFRA))))
+    effects = made.stored(made.feed(Execute(1, made.plan_for(WEB, INFRA))))
     effects = made.done(writes(effects)[0], 10)
     assert any(isinstance(each, WakeAt) for each in effects)
-    recorded(made, made.wait(31.0))
+    made.stored(made.wait(31.0))
     assert [str(each) for each in made.run(1).problems] == [
         f"{WEB.ref}: waits for app infra, which is not in sync"
     ]
@@ -103,7 +99,7 @@ def test_an_app_whose_need_was_read_at_another_commit_of_the_branch_waits_for_th
     made, _ = missing()
     made.states("web", a_map("w"), a_map("x"), number=2)
     plan = made.plan_for(WEB, INFRA)
-    effects = recorded(made, made.feed(Execute(1, plan)))
+    effects = made.stored(made.feed(Execute(1, plan)))
     (first,) = writes(effects)
     made.done(first, 10)
     assert names(made.seen(first, 10)) == []
@@ -113,7 +109,7 @@ def test_an_app_whose_need_was_read_at_another_commit_of_the_branch_waits_for_th
 def test_commits_of_another_branch_are_no_reason_to_wait() -> None:
     made, _ = missing(revision="v2")
     made.states("web", a_map("w"), a_map("x"), number=2)
-    effects = recorded(made, made.feed(Execute(1, made.plan_for(WEB, INFRA))))
+    effects = made.stored(made.feed(Execute(1, made.plan_for(WEB, INFRA))))
     (first,) = writes(effects)
     made.done(first, 10)
     assert names(made.seen(first, 10)) == ["web/w"]
@@ -124,7 +120,7 @@ def test_an_app_asked_for_alone_is_written_without_a_look_at_what_it_needs() -> 
     made.states("infra", a_map("i"))
     made.states("web", a_map("w"))
     made.empty()
-    assert names(recorded(made, made.feed(Execute(1, made.plan_for(WEB))))) == ["web/w"]
+    assert names(made.stored(made.feed(Execute(1, made.plan_for(WEB))))) == ["web/w"]
 
 
 # Healing ------------------------------------------------------------------------------------------
@@ -141,7 +137,7 @@ def test_healing_takes_apps_in_their_order() -> None:
 
 def test_healing_leaves_an_app_whose_need_is_refused_and_says_so_once() -> None:
     made, effects = missing(healing=True)
-    recorded(made, made.refuse(writes(effects)[0], "no"))
+    made.stored(made.refuse(writes(effects)[0], "no"))
     assert names(made.wait(5.0)) == []
     words = "waits for app infra, which is not in sync"
     assert made.told(EventName.HEAL_SKIPPED) == [words]
@@ -160,7 +156,7 @@ def test_healing_does_not_begin_before_the_need_was_read() -> None:
     assert names(effects) == []
     made.feed(SourceLost("infra", Problem(Remedy.WAIT, "no answer")))
     assert names(made.wait(5.0)) == []
-    assert names(recorded(made, made.states("infra", a_map("i")))) == ["infra/i"]
+    assert names(made.stored(made.states("infra", a_map("i")))) == ["infra/i"]
 
 
 # Waves --------------------------------------------------------------------------------------------
@@ -178,7 +174,7 @@ def test_each_wave_waits_for_the_one_before(healing: bool) -> None:
     made, effects = waved(healing=healing)
     if not healing:
         keys = [key_of("infra", name) for name in ("late", "early", "usual")]
-        effects = recorded(made, made.feed(Execute(1, made.plan_for(*keys))))
+        effects = made.stored(made.feed(Execute(1, made.plan_for(*keys))))
     for number, name in enumerate(("early", "usual", "late")):
         assert names(effects) == [f"infra/{name}"]
         effects = made.done(writes(effects)[0], 10 + number)
@@ -187,8 +183,8 @@ def test_each_wave_waits_for_the_one_before(healing: bool) -> None:
 def test_a_refused_wave_stops_the_later_ones_and_says_which() -> None:
     made, _ = waved(healing=False)
     keys = [key_of("infra", name) for name in ("late", "early", "usual")]
-    effects = recorded(made, made.feed(Execute(1, made.plan_for(*keys))))
-    assert names(recorded(made, made.refuse(writes(effects)[0], "no"))) == []
+    effects = made.stored(made.feed(Execute(1, made.plan_for(*keys))))
+    assert names(made.stored(made.refuse(writes(effects)[0], "no"))) == []
     words = f"an earlier wave (-1) was not done: {ref(CONFIG_MAP, 'early')}"
     assert [str(each) for each in made.run(1).problems[1:]] == [
         f"{ref(CONFIG_MAP, 'usual')}: {words}",
@@ -199,7 +195,7 @@ def test_a_refused_wave_stops_the_later_ones_and_says_which() -> None:
 
 def test_healing_keeps_later_waves_back_for_as_long_as_an_earlier_one_is_refused() -> None:
     made, effects = waved(healing=True)
-    recorded(made, made.refuse(writes(effects)[0], "no"))
+    made.stored(made.refuse(writes(effects)[0], "no"))
     assert names(made.wait(10.0)) == []
     assert names(made.wait(400.0)) == ["infra/early"]
 

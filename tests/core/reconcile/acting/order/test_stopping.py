@@ -10,15 +10,14 @@ from core.model import (
     Document,
     Key,
     KindRef,
-    ObjectRef,
     Remedy,
     Resource,
-    Stamp,
     Step,
     Verb,
 )
 from core.reconcile.acting.order.stopping import Failures
 from core.reconcile.memory.draft import Draft
+from tests.core.reconcile.acting.order.apps import DEFINITION, WIDGET, step
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     DEPLOYMENT,
@@ -30,15 +29,7 @@ from tests.core.reconcile.world import (
     world,
 )
 
-DEFINITION = KindRef("apiextensions.k8s.io/v1", "CustomResourceDefinition")
-WIDGET = KindRef("example.com/v1", "Widget")
 REFUSED: Any = {"problem": "no", "remedy": Remedy.CHANGE_GIT}
-
-
-def step(kind: KindRef, name: str, verb: Verb = Verb.CREATE, **more: Any) -> Step:
-    place = "" if kind in {NAMESPACE, DEFINITION} else "web"
-    found = ObjectRef(kind.group, kind.kind, place, name)
-    return replace(Step(Key(SPEC.name, found), kind, verb, Stamp("d")), **more)
 
 
 def drafted(*documents: Document) -> Draft:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -12,12 +11,9 @@ from core.model import (
     Document,
     FieldChange,
     FieldVerdict,
-    Key,
     KindRef,
-    ObjectRef,
     Plan,
     Remedy,
-    Stamp,
     Step,
     Verb,
 )
@@ -27,6 +23,7 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import CheckAccess
 from core.reconcile.memory.results import Confirmed, InventoryRead, PlanPrepared
 from core.remedy.refusals import MADE_ANEW
+from tests.core.reconcile.acting.order.apps import DEFINITION, WIDGET, step
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     DEPLOYMENT,
@@ -43,15 +40,7 @@ from tests.core.reconcile.world import (
 
 RBAC = "rbac.authorization.k8s.io/v1"
 ROLE, BINDING = KindRef(RBAC, "Role"), KindRef(RBAC, "RoleBinding")
-DEFINITION = KindRef("apiextensions.k8s.io/v1", "CustomResourceDefinition")
-WIDGET = KindRef("example.com/v1", "Widget")
 KIND, SPACE = "the kind is defined by this plan", "the namespace comes in this plan"
-
-
-def step(kind: KindRef, name: str, verb: Verb = Verb.CREATE, **more: Any) -> Step:
-    place = "" if kind in {NAMESPACE, DEFINITION} else "web"
-    found = ObjectRef(kind.group, kind.kind, place, name)
-    return replace(Step(Key(SPEC.name, found), kind, verb, Stamp("d")), **more)
 
 
 def untried(*steps: Step) -> list[str]:

@@ -68,8 +68,7 @@ def prove(
 ) -> list[Effect]:
     """Git says what it was asked; all that is written to the inventory is stored."""
     problem = Blocked(guard, "Git says no") if guard is not None else None
-    effects = made.feed(Proved(SPEC.name, commit(number).id, problem, descends))
-    return effects + made.recorded(effects)
+    return made.stored(made.feed(Proved(SPEC.name, commit(number).id, problem, descends)))
 
 
 def cycle(made: World, number: int = 2) -> list[Effect]:
@@ -91,7 +90,7 @@ def gone(made: World, effect: Prune, *, seen: bool = True) -> list[Effect]:
     effects = made.feed(Pruned(effect.key, effect.uid))
     if seen:
         effects += made.change(CONFIG_MAP, effect.key.ref.name, None)
-    return effects + made.recorded(effects)
+    return made.stored(effects)
 
 
 def ordered(made: World, *names: str) -> Plan:
@@ -107,8 +106,7 @@ def ordered(made: World, *names: str) -> Plan:
 
 def accept(made: World, plan: Plan, *, confirmed: bool = False, run: int = 1) -> list[Effect]:
     """A person, or a word in advance, accepts a plan."""
-    effects = made.feed(Execute(run, plan, confirmed))
-    return effects + made.recorded(effects)
+    return made.stored(made.feed(Execute(run, plan, confirmed)))
 
 
 def recorded(made: World) -> set[str]:
