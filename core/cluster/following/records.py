@@ -21,7 +21,16 @@ from core.cluster.following.store import Change
 from core.cluster.writing.inventories import PACE_S, Inventories
 from core.cluster.writing.inventory import shard_name
 from core.cluster.writing.pausing import pauses_of
-from core.cluster.writing.shards import ASKED, LABEL, MAPS, PAUSED, Part, Place
+from core.cluster.writing.shards import (
+    LABEL,
+    MAPS,
+    NOTHING_NOTED,
+    ConfigMap,
+    Notes,
+    Part,
+    Place,
+    notes_of,
+)
 from core.errors import ProductError, UnavailableError
 from core.model import Live, ObjectRef
 from core.reconcile.memory.inputs import Input, PausesRead, SyncAsked
@@ -31,14 +40,6 @@ AFTER_A_PERSON_S: Final = 300.0  # at most, where a person has to grant or to ch
 _SELECTOR: Final = "=".join(LABEL)
 
 Reading: TypeAlias = Callable[[], Awaitable[tuple[InventoryRow, ...]]]
-
-
-class _Metadata(msgspec.Struct):
-    annotations: dict[str, str] | None = None
-
-
-class _Map(msgspec.Struct):
-    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
 class Records:
@@ -109,11 +110,11 @@ class Records:
     def replaced(self, scope: str) -> None:
         """Look at everything that is there; what a person wanted before is no news."""
         found = self._reflectors[scope].store.objects
-        self._asked.update((ref, _noted_in(live, ASKED)) for ref, live in found.items())
+        noted = {ref: _noted(live) for ref, live in found.items()}
+        self._asked.update((ref, notes.asked) for ref, notes in noted.items())
         for place in self._inventories.places(scope):
-            head = shard_name(place.app, 0)
-            texts = [_noted_in(live, PAUSED) for ref, live in found.items() if ref.name == head]
-            self._tell_pauses(place, "".join(texts))
+            head = ObjectRef(MAPS.kind.group, MAPS.kind.kind, scope, shard_name(place.app, 0))
+            self._tell_pauses(place, noted.get(head, NOTHING_NOTED).paused)
         self._look(scope, found.items())
 
     def changed(self, scope: str, changes: list[Change]) -> None:
@@ -130,15 +131,13 @@ class Records:
     def _hear_persons(self, scope: str, changes: list[Change]) -> None:
         places = {shard_name(place.app, 0): place for place in self._inventories.places(scope)}
         for ref, live in changes:
-            place = places.get(ref.name)
+            place, notes = places.get(ref.name), _noted(live)
             if place is not None:
-                paused = _noted_in(live, PAUSED) if live is not None else ""
-                self._tell_pauses(place, paused)
-            asked = _noted_in(live, ASKED) if live is not None else ""
-            if not asked or asked == self._asked.get(ref):
+                self._tell_pauses(place, notes.paused)
+            if not notes.asked or notes.asked == self._asked.get(ref):
                 continue
-            self._asked[ref] = asked
-            if place is not None and not self._inventories.is_asked_here(place, asked):
+            self._asked[ref] = notes.asked
+            if place is not None and not self._inventories.is_asked_here(place, notes.asked):
                 self._emit(SyncAsked(place.app))
 
     def _look(self, scope: str, changes: Iterable[Change]) -> None:
@@ -158,9 +157,10 @@ class Records:
             self._emit(InventoryRead(place.app, rows))
 
 
-def _noted_in(live: Live, key: str) -> str:
+def _noted(live: Live | None) -> Notes:
+    if live is None:
+        return NOTHING_NOTED
     try:
-        found = msgspec.json.decode(live.body, type=_Map)
+        return notes_of(msgspec.json.decode(live.body, type=ConfigMap))
     except msgspec.MsgspecError:
-        return ""
-    return (found.metadata.annotations or {}).get(key, "")
+        return NOTHING_NOTED

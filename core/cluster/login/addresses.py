@@ -24,15 +24,13 @@ def known_twice(specs: Sequence[ClusterSpec]) -> Mapping[str, str]:
     """Return the clusters that have the server of an earlier one, and whose it is.  Reads files."""
     if len(specs) < 2:  # noqa: PLR2004 - a pair
         return {}
-    from core.cluster.login import official  # noqa: PLC0415 - lazily: 0.3 s
-
     firsts: dict[_Address, str] = {}
     found: dict[str, str] = {}
     for spec in specs:
         if spec.in_cluster:
             continue  # its address is the pod's affair
         with suppress(UsageError, ValueError):  # whoever connects says what is wrong with it
-            entry = find_context(official.kube_config, paths_of(spec, os.environ), spec.context)
+            entry = find_context(paths_of(spec, os.environ), spec.context)
             first = firsts.setdefault(_address(entry), spec.name)
             if first != spec.name:
                 found[spec.name] = first

@@ -61,7 +61,7 @@ async def log_in(
         return await _from_pod(clock)
     loader = (await _official()).kube_config
     wanted = context or spec.context
-    entry = await asyncio.to_thread(find_context, loader, paths_of(spec, os.environ), wanted)
+    entry = await asyncio.to_thread(find_context, paths_of(spec, os.environ), wanted)
     name(entry.name, _shown_user(entry))
     return await _from_entry(loader, entry, clock, tell)
 

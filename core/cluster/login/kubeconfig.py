@@ -71,11 +71,10 @@ def _stamp(path: str) -> tuple[int, int]:
     return (found.st_mtime_ns, found.st_size)
 
 
-def find_context(loader: ModuleType, paths: tuple[str, ...], context: str) -> Entry:
+def find_context(paths: tuple[str, ...], context: str) -> Entry:
     """Return one context.
 
     Args:
-        loader: The module `kubernetes.aio.config.kube_config`, imported by the caller.
         paths: From `paths_of`.
         context: Its name; "" means the current one.
 
@@ -83,7 +82,7 @@ def find_context(loader: ModuleType, paths: tuple[str, ...], context: str) -> En
         UsageError: No file, no such context, or a file that cannot be read.
     """
     with _ONE_READS:
-        files = [(path, _file(loader, path, _version(path))) for path in paths]
+        files = [(path, _file(path, _version(path))) for path in paths]
     there = [(path, file) for path, file in files if file is not None]
     if not there:
         raise UsageError(f"no kubeconfig: {', '.join(paths)} does not exist")
@@ -100,9 +99,9 @@ def _version(path: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=FILES_KEPT)
-def _file(loader: ModuleType, path: str, version: tuple[int, ...]) -> File | None:  # noqa: ARG001 - tells one text from the next
+def _file(path: str, version: tuple[int, ...]) -> File | None:  # noqa: ARG001 - tells one text from the next
     content = _content(path)
-    return None if content is None else _parsed(loader, path, content)
+    return None if content is None else _parsed(path, content)
 
 
 def _content(path: str) -> bytes | None:
@@ -122,11 +121,14 @@ def _content(path: str) -> bytes | None:
         raise UsageError(f"kubeconfig {path!r} is no name of a file") from error
 
 
-def _parsed(loader: ModuleType, path: str, content: bytes) -> File:
+def _parsed(path: str, content: bytes) -> File:
+    from core.cluster.login import official  # noqa: PLC0415 - lazily: 0.15 s
+
+    yaml = official.kube_config.yaml
     try:
-        value = _value(loader.yaml, content)
+        value = _value(yaml, content)
         file = msgspec.convert({} if value is None else value, type=File)
-    except (loader.yaml.YAMLError, RecursionError, ValueError, TypeError, LookupError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError, LookupError) as error:
         if isinstance(error, msgspec.ValidationError):  # names a place and types, never a value
             raise UsageError(f"kubeconfig {path}: {error}") from error
         # The parser's own words quote the line, which may hold a token.

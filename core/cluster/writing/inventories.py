@@ -8,13 +8,7 @@ from math import inf
 from typing import Final
 
 from core.clock import Clock
-from core.cluster.connection.answers import (
-    AbsentError,
-    Answer,
-    NamespaceAbsentError,
-    error_of,
-    status_of,
-)
+from core.cluster.connection.answers import Answer, NamespaceAbsentError, status_of
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
@@ -38,8 +32,10 @@ from core.cluster.writing.shards import (
     Part,
     Place,
     Shard,
+    maps_error,
     put_request,
     rows_in,
+    shard_at,
     shard_of,
 )
 from core.errors import DeniedError, OutdatedError, ProductError
@@ -125,8 +121,8 @@ class Inventories:
     async def commit(self, place: Place) -> str:
         """Return the commit that counts as applied, as the server has it now; "": none does."""
         async with self._flights[place]:
-            shards = await self._shards(place)
-        return shards[0].notes.commit if shards else ""
+            head = await self._head(place)
+        return "" if head is None else head.notes.commit
 
     async def check(self, place: Place, run: str, row: tuple[ObjectRef, str]) -> None:
         """See that an inventory has that *run* and *row*, uid included, on the server itself.
@@ -253,7 +249,7 @@ class Inventories:
         answer = await self._calls.send(Request(path=path, query=query))
         if answer.ok:
             return decoded(answer, ConfigMaps).items
-        error = self._error(answer, "list", namespace or "all namespaces")
+        error = maps_error(answer, "list", namespace or "all namespaces", self._clock)
         if isinstance(error, DeniedError):
             return None
         raise error
@@ -269,11 +265,18 @@ class Inventories:
 
     async def _shards(self, place: Place) -> list[Shard]:
         shards: list[Shard] = []
-        while (shard := await self._get(place, len(shards))) is not None:
+        shard = await self._head(place)
+        while shard is not None:
             shards.append(shard)
-        if shards:
-            check_head(shards[0].data, place.app, await self._uid(), self._homes[place])
+            shard = await self._get(place, len(shards))
         return shards
+
+    async def _head(self, place: Place) -> Shard | None:
+        """Return the shard that says whose an inventory is, once that is seen to be its own app."""
+        head = await self._get(place, 0)
+        if head is not None:
+            check_head(head.data, place.app, await self._uid(), self._homes[place])
+        return head
 
     def _home(self, place: Place) -> Home:
         """Return whose an inventory is, with what another clone wrote of that."""
@@ -282,14 +285,10 @@ class Inventories:
         return home if written is None else written.with_what(home)
 
     async def _get(self, place: Place, index: int) -> Shard | None:
-        path = object_path(MAPS, place.namespace, shard_name(place.app, index))
-        answer = await self._calls.send(Request(path=path))
-        if answer.status == HTTPStatus.OK:
-            return shard_of(answer)
-        error = self._error(answer, "get", place.namespace)
-        if isinstance(error, AbsentError | NamespaceAbsentError):
+        try:
+            return await shard_at(self._calls, self._clock, place, index)
+        except NamespaceAbsentError:
             return None
-        raise error
 
     async def _expect(self, namespace: str) -> None:
         """See that a namespace without an inventory is there; who may not look, believes it."""
@@ -318,7 +317,7 @@ class Inventories:
             answer = await self._put(place, index, data, before, notes.over(before.notes))
         if not answer.ok:
             del self._known[place]
-            raise self._error(answer, "write", place.namespace)
+            raise maps_error(answer, "write", place.namespace, self._clock)
         if before is not None:
             self._overwritten.append(before.resource_version)
         self._known[place] = [*known[:index], shard_of(answer), *known[index + 1 :]]
@@ -338,10 +337,6 @@ class Inventories:
             if self._cluster_uid is None:
                 self._cluster_uid = await server_uid(self._calls)
             return self._cluster_uid
-
-    def _error(self, answer: Answer, verb: str, namespace: str) -> ProductError:
-        doing = f"{verb} configmaps in {namespace}"
-        return error_of(answer, doing, wall=self._clock.wall())
 
 
 def _overtaken(place: Place) -> OutdatedError:

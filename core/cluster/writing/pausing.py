@@ -13,14 +13,11 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
-from core.cluster.connection.answers import AbsentError, Answer, NamespaceAbsentError, error_of
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.paths import object_path
-from core.cluster.connection.request import Request
 from core.cluster.discovery.discovery import server_uid
 from core.cluster.writing.inventory import check_head, data_of, shard_name, texts_of
-from core.cluster.writing.shards import MAPS, Shard, put_request, shard_of
-from core.errors import OutdatedError, ProductError
+from core.cluster.writing.shards import Place, Shard, maps_error, put_request, shard_at
+from core.errors import OutdatedError
 from core.model import Home, ObjectRef, Pause
 
 _TRIES: Final = 5  # each is overtaken by another writer
@@ -97,34 +94,19 @@ class Pausing:
         if pause is not None and not pause.author:
             pause = replace(pause, author=_who())
         uid = await server_uid(self._calls)
-        empty = data_of(texts_of(()), app, uid, home)[0]
+        empty = Shard("", data_of(texts_of(()), app, uid, home)[0])
         for _ in range(_TRIES):
-            before = await self._read(app, namespace)
-            if before is not None:
-                check_head(before.data, app, uid, home)
-            known = pauses_of(before.notes.paused) if before is not None else ()
+            there = await shard_at(self._calls, self._clock, Place(app, namespace), 0)
+            before = there or empty
+            check_head(before.data, app, uid, home)
+            known = pauses_of(before.notes.paused)
             pauses = changed(known, ref, pause, self._clock.wall())
             if pauses == known:
                 return pauses
-            data = empty if before is None else before.data
-            shard = before or Shard("", data)
-            shard = replace(shard, notes=shard.notes._replace(paused=text_of(pauses)))
+            shard = replace(before, notes=before.notes._replace(paused=text_of(pauses)))
             answer = await self._calls.send(put_request(namespace, shard_name(app, 0), shard))
             if answer.ok:
                 return pauses
             if answer.status != HTTPStatus.CONFLICT:
-                raise self._error(answer, "write", namespace)
+                raise maps_error(answer, "write", namespace, self._clock)
         raise OutdatedError(f"the inventory of {app} is written by others all the time")
-
-    async def _read(self, app: str, namespace: str) -> Shard | None:
-        path = object_path(MAPS, namespace, shard_name(app, 0))
-        answer = await self._calls.send(Request(path=path))
-        if answer.status == HTTPStatus.OK:
-            return shard_of(answer)
-        error = self._error(answer, "get", namespace)
-        if isinstance(error, AbsentError) and not isinstance(error, NamespaceAbsentError):
-            return None
-        raise error
-
-    def _error(self, answer: Answer, verb: str, namespace: str) -> ProductError:
-        return error_of(answer, f"{verb} configmaps in {namespace}", wall=self._clock.wall())

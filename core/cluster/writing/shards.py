@@ -2,27 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from core.cluster.connection.answers import Answer
+from core.clock import Clock
+from core.cluster.connection.answers import AbsentError, Answer, error_of
+from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded
 from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.inventory import rows_of, shard_name
-from core.errors import RejectedError
+from core.errors import ProductError, RejectedError
 from core.model import KindRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
-ASKED: Final = "driftdeck/synced-by-a-person"
-RUN: Final = "driftdeck/pruned-by-run"
-PAUSED: Final = "driftdeck/set-aside"
-COMMIT: Final = "driftdeck/applied-commit"
-_NOTED: Final = (ASKED, RUN, PAUSED, COMMIT)
+_NOTED: Final = (  # the annotations that hold `Notes`, as its fields follow each other
+    "driftdeck/synced-by-a-person",
+    "driftdeck/pruned-by-run",
+    "driftdeck/set-aside",
+    "driftdeck/applied-commit",
+)
 
 
 class Metadata(msgspec.Struct, rename="camel"):
@@ -91,6 +95,12 @@ class Shard:
     notes: Notes = NOTHING_NOTED
 
 
+def notes_of(found: ConfigMap) -> Notes:
+    """Read what stands beside the rows."""
+    said = found.metadata.annotations or {}
+    return Notes(*(said.get(name, "") for name in _NOTED))
+
+
 def shard_of(answer: Answer) -> Shard:
     """Read one.
 
@@ -101,9 +111,30 @@ def shard_of(answer: Answer) -> Shard:
     name, value = LABEL
     if (found.metadata.labels or {}).get(name) != value:
         raise RejectedError("a ConfigMap with the name of an inventory is not driftdeck's")
-    said = found.metadata.annotations or {}
-    notes = Notes(*(said.get(name, "") for name in _NOTED))
-    return Shard(found.metadata.resource_version, found.data or {}, notes)
+    return Shard(found.metadata.resource_version, found.data or {}, notes_of(found))
+
+
+async def shard_at(calls: Calls, clock: Clock, place: Place, index: int) -> Shard | None:
+    """Ask for one of ours; None where there is none.
+
+    Raises:
+        NamespaceAbsentError: Its namespace is not there.
+        RejectedError: It is not ours.
+        ProductError: It cannot be told.
+    """
+    path = object_path(MAPS, place.namespace, shard_name(place.app, index))
+    answer = await calls.send(Request(path=path))
+    if answer.status == HTTPStatus.OK:
+        return shard_of(answer)
+    error = maps_error(answer, "get", place.namespace, clock)
+    if isinstance(error, AbsentError):
+        return None
+    raise error
+
+
+def maps_error(answer: Answer, verb: str, where: str, clock: Clock) -> ProductError:
+    """Return what an answer says that refuses to *verb* ConfigMaps there."""
+    return error_of(answer, f"{verb} configmaps in {where}", wall=clock.wall())
 
 
 def put_request(namespace: str, name: str, shard: Shard) -> Request:

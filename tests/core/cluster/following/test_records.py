@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,11 @@ from core.clock import Clock
 from core.cluster.connection.calls import Calls
 from core.cluster.following.records import Records
 from core.cluster.writing.inventories import PACE_S, Inventories
-from core.cluster.writing.shards import Place
+from core.cluster.writing.pausing import text_of
+from core.cluster.writing.shards import Notes, Place
 from core.errors import DeniedError, OutdatedError
-from core.model import Home, ObjectRef
-from core.reconcile.memory.inputs import Input
+from core.model import Home, ObjectRef, Pause
+from core.reconcile.memory.inputs import Input, PausesRead, SyncAsked
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from tests.core.cluster.held import HeldClock
 from tests.core.cluster.scripted import Asked, Reply, ScriptedServer, bookmark, linked, serving
@@ -36,7 +38,7 @@ class Shop:
 
     events_first: bool = False  # an event comes before the answer to the write that it tells of
     refusals: int = 0  # so often it does not tell what the inventory says
-    inventory: dict[str, object] | None = None
+    inventory: dict[str, Any] | None = None
     version: int = 10
     events: asyncio.Queue[dict[str, object]] = field(default_factory=asyncio.Queue)
     late: list[dict[str, object]] = field(default_factory=list)
@@ -67,7 +69,7 @@ class Shop:
         else:
             reply.say(200, {"metadata": {"uid": "u-1", "name": "kube-system"}})
 
-    def write(self, written: dict[str, object]) -> None:
+    def write(self, written: dict[str, Any]) -> None:
         """Keep an inventory as its next version."""
         self.version += 1
         metadata = {
@@ -75,6 +77,7 @@ class Shop:
             "namespace": "shop",
             "uid": "u-9",
             "labels": {"app.kubernetes.io/managed-by": "driftdeck"},
+            "annotations": written["metadata"].get("annotations"),
             "resourceVersion": f"{self.version}",
         }
         before, self.inventory = self.inventory, {**written, "metadata": metadata}
@@ -261,3 +264,31 @@ async def test_what_cluster_it_is_is_asked_once_for_all_its_inventories() -> Non
         await met.write("new", "shop", HOME, [a_row(1)])
         asked = [asked.path for asked in stage.server.asked]
         assert asked.count("/api/v1/namespaces/kube-system") == 1
+
+
+async def test_the_commit_that_counts_as_applied_is_asked_of_the_first_part_alone() -> None:
+    async with staged(Shop()) as stage:
+        await stage.inventories.write("pay", "shop", HOME, [a_row(1)], Notes(commit="c0ffee"))
+        before = len(stage.server.asked)
+        assert await stage.inventories.commit(Place("pay", "shop")) == "c0ffee"
+        asked = [asked.path for asked in stage.server.asked[before:]]
+        assert [path for path in asked if path.startswith(f"{MAPS_PATH}/")] == [
+            f"{MAPS_PATH}/{NAME}"
+        ]
+
+
+async def test_one_event_tells_what_is_set_aside_and_that_a_person_had_the_app_synced() -> None:
+    async with staged(Shop()) as stage:
+        await stage.write(1)
+        stage.shop.tell()
+        assert stage.shop.inventory is not None
+        aside = (Pause(None, 200.0, "why", "ann", 100.0),)
+        said = {
+            "driftdeck/set-aside": text_of(aside),
+            "driftdeck/synced-by-a-person": "2026-01-01T00:00:00Z",
+        }
+        stage.shop.write({**stage.shop.inventory, "metadata": {"annotations": said}})
+        stage.shop.tell()
+        async with asyncio.timeout(60):
+            await stage.news.wait()
+        assert stage.told == [PausesRead("pay", aside), SyncAsked("pay")]
