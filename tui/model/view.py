@@ -159,8 +159,8 @@ class View:
 
     def history_of(self, app: str) -> Sequence[Commit]:
         """An app's whole history, newest first."""
-        views = (view for view in self.snapshot.apps if view.spec.name == app)
-        return next((view.history for view in views), ())
+        view = self.snapshot.app(app)
+        return view.history if view is not None else ()
 
     def events(self) -> Sequence[Event]:
         """What happened, newest first."""
