@@ -9,6 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from core.engine.seams import ClusterLike, JournalLike, MarksLike
@@ -51,6 +52,14 @@ class Journalled:
             raise
         await self._end(number, Outcome(Ending.DONE, version(done)))
         return done
+
+    async def commit(self, intent: Intent, make: Callable[[], str]) -> str:
+        """Make a commit once it is announced, and return its id; *make* may block.
+
+        Raises:
+            ProductError: It failed, or could not be announced and was not made.
+        """
+        return await self.write(intent, partial(asyncio.to_thread, make), str)
 
     async def _end(self, number: int, outcome: Outcome) -> None:
         with suppress(ProductError):  # the next start finds it out; what was done, was done
