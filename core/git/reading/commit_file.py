@@ -8,13 +8,13 @@ is believed like those; one that is damaged, or of another version, is as good a
 import hashlib
 import mmap
 import struct
-from bisect import bisect_left
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from core.git.reading.fanout import ID_BYTES, mapped, place_of, starts_of
+
 FILE_BYTES_MAX: Final = 64 * 2**20  # about a million commits
 _SHA1: Final = b"CGPH\1\1"
-_ID: Final = 20
 _ROW: Final = struct.Struct(">20sIIII")
 _CHUNK: Final = struct.Struct(">4sQ")
 _NO_PARENT: Final = 0x7000_0000
@@ -42,8 +42,8 @@ class CommitFile:
         if content[: len(_SHA1)] != _SHA1 or layers:
             raise ValueError("another version, or only a part of a table")
         found = [_CHUNK.unpack_from(content, 8 + n * _CHUNK.size) for n in range(chunks + 1)]
-        digest = hashlib.sha1(memoryview(content)[:-_ID], usedforsecurity=False).digest()
-        if digest != content[-_ID:]:
+        digest = hashlib.sha1(memoryview(content)[:-ID_BYTES], usedforsecurity=False).digest()
+        if digest != content[-ID_BYTES:]:
             raise ValueError("damaged")
         ends = {name: (at, found[n + 1][1]) for n, (name, at) in enumerate(found[:-1])}
         self._content = content
@@ -53,15 +53,14 @@ class CommitFile:
         self._more = ends.get(b"EDGE", (0, 0))[0]
         if not (fanout and self._names and self._rows):
             raise ValueError("incomplete")
-        self._starts = (0, *struct.unpack_from(">256I", content, fanout))
+        self._starts = starts_of(content, fanout)
         self._places: dict[str, int] = {}  # of parents that were met
 
     @classmethod
     def of(cls, objects: Path) -> "CommitFile | None":
         """Return the table of a store of objects; None where there is none that can be read."""
         try:
-            with (objects / "info" / "commit-graph").open("rb") as file:
-                content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            content = mapped(objects / "info" / "commit-graph")
             return cls(content) if len(content) <= FILE_BYTES_MAX else None
         except (OSError, ValueError, IndexError, struct.error):
             return None
@@ -90,15 +89,10 @@ class CommitFile:
                 return found
 
     def _id(self, place: int) -> str:
-        at = self._names + place * _ID
-        found = self._content[at : at + _ID].hex()
+        at = self._names + place * ID_BYTES
+        found = self._content[at : at + ID_BYTES].hex()
         self._places[found] = place
         return found
 
     def _place(self, commit_id: str) -> int | None:
-        sought, content = bytes.fromhex(commit_id), self._content
-        low, high = self._starts[sought[0]], self._starts[sought[0] + 1]
-        names = range(self._names, self._names + high * _ID, _ID)
-        place = bisect_left(names, sought, low, high, key=lambda at: content[at : at + _ID])
-        found = place < high and content[names[place] : names[place] + _ID] == sought
-        return place if found else None
+        return place_of(self._content, self._names, self._starts, bytes.fromhex(commit_id))

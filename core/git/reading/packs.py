@@ -9,7 +9,6 @@ words count.  What comes of it is hashed by whoever asks, so it can be wrong and
 import mmap
 import struct
 import zlib
-from bisect import bisect_left
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,14 +16,15 @@ from typing import Final, NamedTuple
 from dulwich.errors import ApplyDeltaError
 from dulwich.pack import apply_delta
 
+from core.git.reading.fanout import FANOUT_BYTES, ID_BYTES, mapped, place_of, starts_of
+
 OBJECT_BYTES: Final = 2**20  # larger ones take long anyway
 BASES_BYTES: Final = 4 * 2**20  # kept of what deltas stand on, and as much of what is older
 CHAIN_MAX: Final = 1_000
 PACKS_MAX: Final = 16  # the largest ones; each holds two files open
-ID_BYTES: Final = 20
 _MAGIC: Final = b"\377tOc\0\0\0\2"
 _FANOUT: Final = 8
-_NAMES: Final = _FANOUT + 256 * 4
+_NAMES: Final = _FANOUT + FANOUT_BYTES
 _HEADER: Final = b"PACK\0\0\0\2"
 _FAR: Final = 0x8000_0000  # beyond, an offset stands in another table
 _SMALL_BYTES: Final = 8_192  # whatever it inflates to is bearable, a thousand times that at most
@@ -76,16 +76,12 @@ class Packs:
 
     def _opened(self, name: str) -> "_Pack | None":
         try:
-            index, pack = (_mapped(self._folder / f"{name}{end}") for end in (".idx", ".pack"))
+            index, pack = (mapped(self._folder / f"{name}{end}") for end in (".idx", ".pack"))
         except (OSError, ValueError):
             return None
         known = index[: len(_MAGIC)] == _MAGIC and pack[: len(_HEADER)] == _HEADER
-        return _Pack(index, pack) if known else None
-
-
-def _mapped(path: Path) -> mmap.mmap:
-    with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        whole = len(index) >= _NAMES
+        return _Pack(index, pack) if known and whole else None
 
 
 class _Pack:
@@ -93,10 +89,9 @@ class _Pack:
 
     def __init__(self, index: mmap.mmap, pack: mmap.mmap) -> None:
         self._index, self._pack = index, pack
-        self._starts = (0, *struct.unpack(">256I", index[_FANOUT:_NAMES]))
+        self._starts = starts_of(index, _FANOUT)
         count = self._starts[-1]
         self._offsets = _NAMES + count * (ID_BYTES + 4)  # behind the names and their checksums
-        self._names = range(_NAMES, _NAMES + count * ID_BYTES, ID_BYTES)
         self._bases: dict[int, Packed] = {}
         self._older: dict[int, Packed] = {}
         self._bases_bytes = 0
@@ -107,15 +102,10 @@ class _Pack:
         return None if offset is None else self._at(offset)
 
     def _place(self, raw_id: bytes) -> int | None:
-        first, index = raw_id[0], self._index
-        low, high = self._starts[first], self._starts[first + 1]
-        at = bisect_left(
-            self._names, raw_id, low, high, key=lambda place: index[place : place + ID_BYTES]
-        )
-        place = _NAMES + at * ID_BYTES
-        if at == high or index[place : place + ID_BYTES] != raw_id:
+        place = place_of(self._index, _NAMES, self._starts, raw_id)
+        if place is None:
             return None
-        offset: int = _WORD.unpack_from(index, self._offsets + at * 4)[0]
+        offset: int = _WORD.unpack_from(self._index, self._offsets + place * 4)[0]
         return None if offset >= _FAR else offset
 
     def _at(self, offset: int) -> Packed | None:

@@ -293,7 +293,7 @@ class Store:
 
     def _unparsed(self, object_id: str) -> tuple[int, bytes]:
         """Read the file of an object that dulwich calls malformed: git is not so strict."""
-        place = Path(self.repo.commondir(), "objects", object_id[:2], object_id[2:])
+        place = self.objects / object_id[:2] / object_id[2:]
         data = zlib.decompressobj().decompress(place.read_bytes(), UNPARSED_MAX_BYTES)
         match = _LOOSE.match(data)
         if match is None:

@@ -14,7 +14,7 @@ from core.cli.commands.looking.diff import tell_problems
 from core.cli.commands.writing.sync import Console, console_for, finished
 from core.cli.exit_codes import run_exit
 from core.cli.options import Options
-from core.cli.output.plans.text import revert_lines, run_lines
+from core.cli.output.plans.text import plan_lines, run_lines
 from core.cli.output.report import Page
 from core.cli.output.streams import put
 from core.cli.session import (
@@ -26,8 +26,8 @@ from core.cli.session import (
     needed,
     settings_of,
 )
-from core.errors import DeniedError, ProductError, RejectedError, UnavailableError, UsageError
-from core.model import AppSpec, Problem, Remedy, RevertPlan, Snapshot
+from core.errors import UnavailableError, UsageError
+from core.model import AppSpec, Remedy, RevertPlan, Snapshot, error_of
 from core.reconcile.memory.commands import ExecuteRevert, PrepareRevert
 from core.settings.reading import Settings
 from core.telling import origins
@@ -75,7 +75,7 @@ async def revert(
         raise UsageError(plan.problem.words)  # there is no such commit, so there is nothing to show
     put(console.out, _preview_lines(plan, console.page()))
     if plan.problem is not None:
-        raise _error_of(plan.problem)
+        raise error_of(plan.problem)
     if options.dry_run:
         return 0
     question = f"Commit this on {plan.branch}"
@@ -125,13 +125,4 @@ def _followed(plan: RevertPlan, page: Page) -> Iterator[str]:
         yield ""
         if plan.begins:
             yield from page.lines([(say(AFTER_MERGE, Role.TITLE),)])
-        yield from revert_lines(plan.sync, page)
-
-
-def _error_of(problem: Problem) -> ProductError:
-    """Return the error that ends the command as the problem deserves."""
-    if problem.remedy is Remedy.WAIT:
-        return UnavailableError(problem.words)
-    if problem.remedy is Remedy.GRANT:
-        return DeniedError(problem.words)
-    return RejectedError(problem.words)
+        yield from plan_lines(plan.sync, page, left=True)

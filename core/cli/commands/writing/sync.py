@@ -14,7 +14,7 @@ from core.cli.options import Options
 from core.cli.output.forms import page_of
 from core.cli.output.ink import Ink, ink_for
 from core.cli.output.plans.forms import sync_form
-from core.cli.output.plans.text import plan_lines, protected_names, run_lines
+from core.cli.output.plans.text import plan_lines, run_lines
 from core.cli.output.report import Page
 from core.cli.output.streams import put, write
 from core.cli.session import (
@@ -205,10 +205,9 @@ async def finished(engine: EngineLike, number: int) -> Run:
 
 
 async def _consent(plans: Sequence[Plan], console: Console, protected: frozenset[str]) -> bool:
-    names = protected_names(plans, protected)
     for plan in plans:
         question = f"Sync cluster {plan.called}: {counts(plan)}"
-        word = plan.cluster if plan.cluster in names else "yes"
+        word = plan.cluster if plan.cluster in protected else "yes"
         if not await console.ask(question, word=word):
             return False
         prunes = sum(step.verb is Verb.PRUNE for step in plan.runnable)

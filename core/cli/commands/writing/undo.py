@@ -6,7 +6,7 @@ from core.cli.commands.looking.diff import tell_problems
 from core.cli.commands.writing.sync import Console, console_for, executed
 from core.cli.exit_codes import CODES, DRIFT
 from core.cli.options import Options
-from core.cli.output.plans.text import plan_lines, protected_names
+from core.cli.output.plans.text import plan_lines
 from core.cli.output.streams import put
 from core.cli.session import (
     READ_DEADLINE_S,
@@ -63,5 +63,5 @@ async def undo(
 
 
 async def _consent(plan: Plan, console: Console, protected: frozenset[str]) -> bool:
-    word = plan.cluster if plan.cluster in protected_names([plan], protected) else "yes"
+    word = plan.cluster if plan.cluster in protected else "yes"
     return await console.ask(f"Undo in cluster {plan.called}: {counts(plan)}", word=word)

@@ -1,6 +1,6 @@
 """A plan on paper: every object in full, so that what a person accepts is what will run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from core.cli.output.ink import Ink
 from core.cli.output.report import Page, change_lines
@@ -34,12 +34,7 @@ def _hint(words: str, ink: Ink, *, indent: int) -> Iterator[Line]:
         yield from ink.wrapped((say(found.hint, Role.MUTED),), indent=indent)
 
 
-def protected_names(chosen: Sequence[Plan], protected: frozenset[str]) -> tuple[str, ...]:
-    """Return the protected clusters among those that the *chosen* plans write to."""
-    return tuple(sorted({plan.cluster for plan in chosen} & protected))
-
-
-def _plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[Line]:
+def _plan_lines(plan: Plan, page: Page, *, left: bool) -> Iterator[Line]:
     yield plans.title(plan)
     for app, commit in plan.revisions.items():
         yield from page.ink.wrapped(plans.revision(app, commit), indent=2)
@@ -52,11 +47,6 @@ def _plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[Line]
     for note in plan.notes:
         yield from page.ink.wrapped((say(note),), indent=2, label="- ")
     yield (say(f"  {plans.totals(plan)}"),)
-
-
-def revert_lines(plan: Plan, page: Page) -> Iterator[str]:
-    """Yield what follows a revert in the cluster; what is left alone is named."""
-    yield from page.lines(_plan_lines(plan, page, left=True))
 
 
 def _step_lines(step: Step, page: Page, *, left: bool) -> Iterator[Line]:

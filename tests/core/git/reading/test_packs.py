@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import UnavailableError
 from core.git import Repository
 from core.git.reading.packs import OBJECT_BYTES, Packs
 from tests.core.git.sample import Sample
@@ -101,3 +102,17 @@ def test_no_damage_is_more_than_an_object_that_is_not_believed(
         packs = Packs(folder)
         for name in names:
             packs.get(name)
+
+
+@pytest.mark.parametrize("length", [7, 8, 500, 1031, 1032])
+def test_an_index_that_was_cut_short_holds_nothing(sample: Sample, length: int) -> None:
+    head = sample.commit({"a": b"1\n"}, "first")
+    packed(sample)
+    folder = sample.path / ".git" / "objects" / "pack"
+    (index,) = folder.glob("*.idx")
+    content = index.read_bytes()
+    index.chmod(0o644)
+    index.write_bytes(content[:length])
+    assert Packs(folder).get(bytes.fromhex(head)) is None
+    with pytest.raises(UnavailableError):
+        Repository(sample.path).resolve("main")
