@@ -9,11 +9,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from core.engine.seams import ClusterLike, JournalLike, MarksLike
 from core.errors import ProductError, UnavailableError
-from core.model import Json, JsonObject, Live, ObjectRef
+from core.journal import object_in
+from core.model import Json, JsonObject, KindRef, Live, ObjectRef, mapping_of
 from core.model.journal import Aim, Ending, Intent, Outcome
 from core.remedy import is_applied_by_us
 
@@ -51,6 +53,14 @@ class Journalled:
         await self._end(number, Outcome(Ending.DONE, version(done)))
         return done
 
+    async def commit(self, intent: Intent, make: Callable[[], str]) -> str:
+        """Make a commit once it is announced, and return its id; *make* may block.
+
+        Raises:
+            ProductError: It failed, or could not be announced and was not made.
+        """
+        return await self.write(intent, partial(asyncio.to_thread, make), str)
+
     async def _end(self, number: int, outcome: Outcome) -> None:
         with suppress(ProductError):  # the next start finds it out; what was done, was done
             await self._journal.end(number, outcome)
@@ -72,42 +82,41 @@ class Journalled:
                 return
             for entry in await self._journal.left_open(cluster):
                 aim = entry.intent.get("aim")
-                about = entry.intent["object"]
-                if isinstance(about, dict):
-                    deletes = entry.intent.get("sends") == ["delete"]
-                    outcome = await self._of_object(cluster, about, deletes=deletes)
+                about = object_in(entry.intent)
+                if about is not None:
+                    found = self._of_object(cluster, entry.intent, *about)
                 elif isinstance(aim, dict) and aim["repo"] != repository:
                     continue  # who writes there finds it out
                 else:
-                    outcome = await self._of_commit(aim)
-                await self._journal.end(entry.number, outcome)
+                    found = self._of_commit(aim)
+                await self._journal.end(entry.number, await _told(found))
             self._found_out.add(place)
 
-    async def _of_object(self, cluster: str, about: JsonObject, *, deletes: bool) -> Outcome:
-        api_version, name = str(about["api_version"]), str(about["name"])
-        group = api_version.rpartition("/")[0]
-        ref = ObjectRef(group, str(about["kind"]), str(about["namespace"] or ""), name)
-        try:
-            live = await self._clusters[cluster].read(api_version, ref)
-        except UnavailableError:
-            raise
-        except ProductError as error:
-            return Outcome(Ending.UNKNOWN, words=f"it cannot be read: {error}")
-        return _outcome(about["version"], live, deletes=deletes)
+    async def _of_object(
+        self, cluster: str, intent: JsonObject, kind: KindRef, ref: ObjectRef
+    ) -> Outcome:
+        live = await self._clusters[cluster].read(kind.api_version, ref)
+        before = mapping_of(intent["object"])["version"]
+        return _outcome(before, live, deletes=intent.get("sends") == ["delete"])
 
     async def _of_commit(self, said: Json) -> Outcome:
         if not isinstance(said, dict):
             return Outcome(Ending.UNKNOWN, words="the program ended before it was told")
         aim = Aim(*(str(said[name]) for name in ("repo", "branch", "parent", "mark")))
-        try:
-            commit = await asyncio.to_thread(self._marks.find, aim)
-        except UnavailableError:
-            raise
-        except ProductError as error:
-            return Outcome(Ending.UNKNOWN, words=f"it cannot be read: {error}")
+        commit = await asyncio.to_thread(self._marks.find, aim)
         if commit is not None:
             return Outcome(Ending.DONE, commit, "the program ended; the branch has the commit")
         return Outcome(Ending.REFUSED, words="the program ended, and the branch lacks the commit")
+
+
+async def _told(found: Awaitable[Outcome]) -> Outcome:
+    """Wait for what became of a write; what cannot be read, though it is there, stays unknown."""
+    try:
+        return await found
+    except UnavailableError:
+        raise
+    except ProductError as error:
+        return Outcome(Ending.UNKNOWN, words=f"it cannot be read: {error}")
 
 
 def _outcome(before: object, live: Live | None, *, deletes: bool) -> Outcome:

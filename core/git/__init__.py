@@ -16,7 +16,7 @@ from core.git.remotes.exchange import Told
 from core.git.repositories import Repositories
 from core.git.repository import Repository
 from core.git.writing.committing import commit_files
-from core.git.writing.messages import marked
+from core.git.writing.messages import marked, new_mark
 
 __all__ = [
     "Conversation",
@@ -34,6 +34,7 @@ __all__ = [
     "commit_files",
     "make_edit",
     "marked",
+    "new_mark",
     "plan_edit",
     "shared_name",
 ]

@@ -4,8 +4,8 @@
 the engine holds: it writes many rows in one transaction, for each of those waits for the disk.
 """
 
-from core.journal.entries import Entry, record_of
+from core.journal.entries import Entry, object_in, record_of
 from core.journal.journal import Journal
 from core.journal.store import Store, journal_file
 
-__all__ = ["Entry", "Journal", "Store", "journal_file", "record_of"]
+__all__ = ["Entry", "Journal", "Store", "journal_file", "object_in", "record_of"]

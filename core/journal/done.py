@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from core.journal.entries import Entry
+from core.journal.entries import Entry, object_in
 from core.journal.store import Store
-from core.model import ABSENT, FieldChange, FieldVerdict, KindRef, ObjectRef
+from core.model import ABSENT, FieldChange, FieldVerdict
 from core.model.journal import Deed, Done, Ending
 
 LOOKED_AT: Final = 5_000  # of the newest entries; a run of more objects is undone in parts
@@ -15,10 +15,7 @@ def done_of(entry: Entry) -> Done:
     """Read a write back."""
     row: dict[str, Any] = entry.intent
     about, outcome = row["object"], entry.outcome
-    kind = KindRef(about["api_version"], about["kind"]) if about else None
-    ref = None
-    if kind is not None:
-        ref = ObjectRef(kind.group, kind.kind, about["namespace"] or "", about["name"])
+    kind, ref = object_in(row) or (None, None)
     return Done(
         number=entry.number,
         deed=str(row["deed"]),

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from core.model import Absent, FieldChange, Json, JsonObject, as_json
+from core.model import Absent, FieldChange, Json, JsonObject, KindRef, ObjectRef, as_json
 from core.model.journal import Intent, Outcome
 
 FIRST: Final = "0" * 64  # what stands for the hash before the first row
@@ -52,6 +52,16 @@ def record_of(intent: Intent, writer: JsonObject) -> JsonObject:
         "undoes": intent.undoes,
         "writer": writer,
     }
+
+
+def object_in(row: JsonObject) -> tuple[KindRef, ObjectRef] | None:
+    """Read back which object the row of an intent is about; None: it is a commit."""
+    about = row["object"]
+    if not isinstance(about, dict):
+        return None
+    kind = KindRef(str(about["api_version"]), str(about["kind"]))
+    namespace, name = str(about["namespace"] or ""), str(about["name"])
+    return kind, ObjectRef(kind.group, kind.kind, namespace, name)
 
 
 def outcome_of(number: int, outcome: Outcome) -> JsonObject:

@@ -6,7 +6,7 @@ before the tool runs, and nothing outside the repository is ever named to it.  C
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from posixpath import dirname, normpath, relpath
 from typing import Final
@@ -95,22 +95,17 @@ def closure_of(
             left += layer.layers
         if len(found.files) > FILES_MAX:
             raise RejectedError(f"{clean(file)}: more than {FILES_MAX:,} files are named")
-    for layer in found.layers.values():
-        if layer.elsewhere:
-            found.world = found.world.with_text(layer.file, _at_hand(found.world, layer))
     return found
 
 
-def _at_hand(world: World, layer: Layer) -> bytes:
+def _at_hand(value: JsonObject, elsewhere: Mapping[str, str]) -> bytes:
     """Write a kustomization anew that names its bases where they stand now."""
-    mapped = world.reader.mapped(layer.file, world.bytes_of(layer.file))
-    assert mapped is not None, "it was read before"
-    value = dict(mapped.value)
+    anew = dict(value)
     for key in _BASES:
         named = value.get(key)
         if isinstance(named, list):
-            value[key] = [layer.elsewhere.get(x, x) if isinstance(x, str) else x for x in named]
-    return json.dumps(value).encode()
+            anew[key] = [elsewhere.get(x, x) if isinstance(x, str) else x for x in named]
+    return json.dumps(anew).encode()
 
 
 def _kustomization(world: World, folder: str, what: str) -> str:
@@ -140,6 +135,8 @@ def _layer(found: Closure, file: str, bases: Bases, *, charts: bool) -> Layer:
                 raise
             line = mapped.line_at(named.at)
             raise ManifestError(file, line, str(error)) from error
+    if layer.elsewhere:
+        found.world = found.world.with_text(file, _at_hand(value, layer.elsewhere))
     return layer
 
 

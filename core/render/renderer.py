@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Final, NamedTuple
 
 from core.clean import clean
@@ -34,7 +34,6 @@ from core.render.unsealing import opened_of
 from core.render.world import World
 
 KEPT: Final = 500
-AT_ONCE: Final = 2
 _REGULAR: Final = 0o100644
 
 
@@ -57,16 +56,20 @@ class Renderer:
         *,
         limits: Limits | None = None,
         shelf: Shelf | None = None,
+        tools: Tools | None = None,
     ) -> None:
-        """Use the programs on the PATH of *environment*, and renders that are on *shelf*."""
-        self._environment, self._shelf = environment, shelf
-        self._tools, self._limits = Tools(environment), limits or Limits()
+        """Use the programs on the PATH of *environment*, and renders that are on *shelf*.
+
+        *tools*: Those of another one, with which it then takes turns.
+        """
+        self._tools, self._limits = tools or Tools(environment), limits or Limits()
+        self._shelf = shelf
         self._kept: OrderedDict[tuple[str, str, Open], Rendered] = OrderedDict()
-        self._lock, self._places = Lock(), BoundedSemaphore(AT_ONCE)
+        self._lock = Lock()
 
     def afresh(self) -> "Renderer":
-        """Return one by the same programs that has kept nothing, and looks at no shelf."""
-        return Renderer(self._environment, limits=self._limits)
+        """Return one by the same tools that has kept nothing, and looks at no shelf."""
+        return Renderer(limits=self._limits, tools=self._tools)
 
     def kustomized(
         self, world: World, folder: str, *, charts: bool = False, bases: Bases = NO_BASES
@@ -108,7 +111,7 @@ class Renderer:
         known = self._known(world, folder, job, inputs)
         if known is not None and known.tool == made_by:
             return known
-        with self._places:
+        with self._tools.turns:
             printed = self._printed(world, job, tool)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         kept = Kept(inputs=inputs, tool=made_by, made_at=made_at, printed=printed)

@@ -4,13 +4,14 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Final, NamedTuple, TypeAlias
 
 from core.clean import clean
 from core.errors import RejectedError, UnavailableError
 from core.render.fence import Limits, run
 
+AT_ONCE: Final = 2  # renders, whoever asks for them
 LOOK_AGAIN_S: Final = 60.0  # somebody may be installing it
 _VERSION_LIMITS: Final = Limits(seconds=10.0, output_bytes=65_536)
 
@@ -38,6 +39,7 @@ class Tools:
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Look on the PATH of *environment*."""
         self.path = environment.get("PATH", "")
+        self.turns = BoundedSemaphore(AT_ONCE)  # held by whoever renders
         self._versions: dict[tuple[str, int, int, int], str] = {}
         self._lock = Lock()
 

@@ -259,7 +259,9 @@ class Folders:
     def _afresh(self) -> "Folders":
         """Return one that has kept nothing yet."""
         rest = (self._renderer.afresh(), self._opener, self._charts)
-        return Folders(self._path, self._repositories, self._reader, *rest)
+        return Folders(
+            self._path, self._repositories, self._reader, *rest, patience_s=self._patience_s
+        )
 
     def has_read(self, app: str) -> bool:
         """Tell whether an app's folder could be read the last time."""

@@ -1,22 +1,19 @@
 """Commits on record before they are made, each with a mark by which it is found again."""
 
 import asyncio
-import secrets
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from core.engine.journalled import Journalled
 from core.engine.seams import Adapters
 from core.errors import ProductError
+from core.git import new_mark
 from core.model import RevertPlan
 from core.model.answers.adoptions import AdoptPlan
 from core.model.journal import Deed, Intent
 from core.reconcile.memory.effects import ComputeRevert
 from core.reconcile.memory.results import RevertPrepared
-
-_MARK_BYTES: Final = 8
 
 
 class Announced:
@@ -45,7 +42,7 @@ class Announced:
         Raises:
             ProductError: It cannot be made.
         """
-        plan = replace(plan, mark=secrets.token_hex(_MARK_BYTES))
+        plan = replace(plan, mark=new_mark())
         intent = Intent(
             deed=Deed.REVERT if plan.restores is None else Deed.ROLLBACK,
             app=plan.app,
@@ -53,8 +50,7 @@ class Announced:
             revision=plan.target.id,
             aim=self._reverts.aim(plan),
         )
-        make = partial(asyncio.to_thread, self._reverts.made, plan)
-        return await self._journalled.write(intent, make, str)
+        return await self._journalled.commit(intent, partial(self._reverts.made, plan))
 
     async def adopted(self, plan: AdoptPlan) -> str:
         """Make the commit of an adoption, and return its id.
@@ -62,9 +58,8 @@ class Announced:
         Raises:
             ProductError: It cannot be made.
         """
-        plan = replace(plan, mark=secrets.token_hex(_MARK_BYTES))
+        plan = replace(plan, mark=new_mark())
         changes = tuple(change for each in plan.adopted for change in each.changes)
         aim = self._adopting.aim(plan)
         intent = Intent(deed=Deed.ADOPT, app=plan.app, auto=False, aim=aim, changes=changes)
-        make = partial(asyncio.to_thread, self._adopting.made, plan)
-        return await self._journalled.write(intent, make, str)
+        return await self._journalled.commit(intent, partial(self._adopting.made, plan))

@@ -1,5 +1,6 @@
 """What commits of ours say, and by what they are known again."""
 
+import secrets
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,6 +13,7 @@ SUBJECT_CELLS: Final = 100
 _OBJECTS_MAX: Final = 100  # that are named one by one
 _SEARCHED_MAX: Final = 10_000  # commits
 _MARK: Final = "Journal-Id"
+_MARK_BYTES: Final = 8
 
 
 def message_of(plan: RevertPlan) -> str:
@@ -27,6 +29,11 @@ def message_of(plan: RevertPlan) -> str:
         folder = f'folder "{clean(plan.restores)}"' if plan.restores else "whole tree"
         body = f'Roll back {what} to "{subject}"\n\nThis restores the {folder} of {target.id}.\n'
     return body + "\n" + "\n".join(trailers) + "\n" + marked(plan.mark)
+
+
+def new_mark() -> str:
+    """Return a mark that no other commit has."""
+    return secrets.token_hex(_MARK_BYTES)
 
 
 def marked(mark: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,8 @@ from core.git import File
 from core.model import Document, Render
 from core.render import Renderer, World, tool_of
 from core.render.fence import Limits
+from core.render.tools import AT_ONCE
+from tests.apiserver.waiting import eventually
 from tests.core.render.worlds import script, world_of
 
 FILES = {
@@ -104,6 +107,27 @@ def test_a_tree_that_did_not_change_costs_no_process(tmp_path: Path) -> None:
     changed = {"a/kustomization.yaml": "namePrefix: y\n"}
     assert renderer.kustomized(world_of(changed), "a").key != first.key
     assert runs.read_text() == "run\n" * 4
+
+
+def test_one_that_kept_nothing_knows_the_tool_and_waits_its_turn_with_the_others(
+    tmp_path: Path,
+) -> None:
+    asked, runs, go = (tmp_path / name for name in ("asked", "runs", "go"))
+    runs.touch()
+    version = f'if [ "$1" = version ]; then echo asked >> {asked}; echo v1; exit; fi'
+    build = f"echo run >> {runs}; while [ ! -e {go} ]; do sleep 0.02; done; echo '{SOME}'"
+    renderer = Renderer(script(tmp_path / "bin", "kustomize", f"{version}\n{build}"))
+    with ThreadPoolExecutor(max_workers=3) as threads:
+        each = (renderer, renderer.afresh(), renderer.afresh())
+        made = [threads.submit(one.kustomized, world_of(ONE), "a") for one in each]
+        eventually(lambda: runs.read_text().count("run") >= AT_ONCE, within_s=60)
+        wait(made, timeout=0.2)  # a third would begin
+        begun = runs.read_text()
+        go.touch()
+    assert begun == "run\n" * AT_ONCE
+    assert len({one.result().key for one in made}) == 1
+    assert runs.read_text() == "run\n" * 2 * len(made)
+    assert asked.read_text() == "asked\n"
 
 
 def test_a_tool_that_was_replaced_renders_anew(tmp_path: Path) -> None:

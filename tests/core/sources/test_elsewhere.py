@@ -107,6 +107,8 @@ def test_a_server_that_hangs_holds_nobody_up_for_long(
     with pytest.raises(UnavailableError, match="is being fetched") as caught:
         hurried.read(overlay.spec)
     assert caught.value.retry_after_s == 1.0
+    with pytest.raises(UnavailableError, match="is being fetched"):
+        hurried.proved(overlay.spec, "")
     over.set()
     assert overlay.folders.read(overlay.spec) is not None
 

@@ -20,7 +20,7 @@ from core.engine.comparing import Comparing
 from core.engine.journalled import Journalled
 from core.engine.promoting.promoting import Promoting, Promotion
 from core.errors import UsageError
-from core.git import EditPlan, Repositories
+from core.git import EditPlan, Repositories, new_mark
 from core.journal import Journal
 from core.manifests import Reader, Workers
 from core.model import AppSpec
@@ -69,12 +69,12 @@ async def promote(
 
 async def _made(promoting: Promoting, planned: Promotion, edit: EditPlan) -> str:
     """Make the commit, between two rows of the journal."""
-    journal, mark = Journal.of_user(os.environ), secrets.token_hex(8)
+    journal, mark = Journal.of_user(os.environ), new_mark()
     aim = Aim(planned.target.repo, edit.branch, edit.parent, mark)
     intent = Intent(deed=Deed.PROMOTE, app=planned.target.name, auto=False, aim=aim)
     try:
-        make = partial(asyncio.to_thread, promoting.made, planned, mark)
-        return await Journalled(journal, {}, promoting.marks).write(intent, make, str)
+        journalled = Journalled(journal, {}, promoting.marks)
+        return await journalled.commit(intent, partial(promoting.made, planned, mark))
     finally:
         journal.close()
 
