@@ -177,6 +177,15 @@ class Snapshot:
         found = self.answers.get(request)
         return found if isinstance(found, form) else None
 
+    def app(self, name: str) -> AppView | None:
+        """Return the app of that name; None where there is none."""
+        return next((view for view in self.apps if view.spec.name == name), None)
+
+    def head_of(self, app: str) -> str:
+        """Return the commit that an app is at; "" where there is none, or it was not read yet."""
+        view = self.app(app)
+        return view.revision.id if view is not None and view.revision is not None else ""
+
     def called(self, cluster: str) -> ClusterName:
         """Return how the cluster of that name in the settings is called."""
         found = (view.called for view in self.clusters if view.spec.name == cluster)

@@ -1,6 +1,5 @@
 """The settings file as a document: clusters and apps, each read by its table."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -55,38 +54,32 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
         place = top.inside("apps") if "apps" in stated else top
         raise place.error("name at least one app under apps")
     names = tuple(cluster.name for cluster in clusters)
-    place = Place(document=document, at=("apps",), folder=folder, clusters=names)
+    all_apps = Place(document=document, at=("apps",), folder=folder, clusters=names)
     apps: list[AppSpec] = []
     layouts: list[Layout] = []
     remotes: dict[str, Remote] = {}
+    places: dict[str, Place] = {}  # of the apps that are stated by themselves
     for i, entry in enumerate(listed):
+        place = all_apps.inside(i)
         if _is_layout(entry):
-            layouts.append(_layout(place.inside(i), entry, layouts, known))
+            layouts.append(_layout(place, entry, layouts, known))
             app, kind = layouts[-1].spec, "layout"
         else:
-            apps.append(
-                _signed(_asked(place.inside(i), _app(place.inside(i), entry), known), known)
-            )
+            apps.append(_signed(_asked(place, _app(place, entry), known), known))
             app, kind = apps[-1], "name"
-        asked = _remote(place.inside(i).inside("repo"), entry, known)
+            places[app.name] = place
+        asked = _remote(place.inside("repo"), entry, known)
         if asked is not None and remotes.setdefault(app.repo, asked) != asked:
             reason = "another app asks the same repository as another user"
-            raise place.inside(i).inside("repo").error(reason)
+            raise place.inside("repo").error(reason)
         others = (one for one in (*apps, *(one.spec for one in layouts)) if one is not app)
         if app.name in {other.name for other in others}:
-            raise place.inside(i).inside(kind).error(f'two apps are named "{app.name}"')
-    places = {app.name: place.inside(i) for i, app in _single(listed, apps)}
+            raise place.inside(kind).error(f'two apps are named "{app.name}"')
     check_dependences(apps, places, more=bool(layouts))
     everything = [*apps, *(one.spec for one in layouts)]
     _check_signed(top.inside("repositories"), known, everything)
     hook = _webhook(top.inside("webhook"), stated.get("webhook"))
     return Stated(tuple(apps), clusters, tuple(remotes.values()), hook, tuple(layouts))
-
-
-def _single(listed: list[Json], apps: Sequence[AppSpec]) -> Iterator[tuple[int, AppSpec]]:
-    """Yield each app that is stated by itself with the number of its entry."""
-    single = (i for i, entry in enumerate(listed) if not _is_layout(entry))
-    return zip(single, apps, strict=True)
 
 
 def _is_layout(entry: Json) -> bool:

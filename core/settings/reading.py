@@ -71,6 +71,7 @@ class Settings:
     problems: tuple[str, ...] = ()  # of what layouts have matched
     elsewhere: tuple[AppSpec, ...] = ()  # of clusters that no chosen app is meant for
     named: tuple[ClusterSpec, ...] = ()  # all that the file names
+    journal: Path | None = None  # where what is written is recorded; None: with the user's state
 
     def of_apps(self, names: frozenset[str]) -> "Settings":
         """Choose some of the apps; the others of their clusters are neighbours, then."""
@@ -95,8 +96,6 @@ class Settings:
         )
         clusters = tuple(replace(one, same_as=twins.get(one.name, "")) for one in self.clusters)
         return replace(self, clusters=clusters, neighbours=(*self.neighbours, *near))
-
-    journal: Path | None = None  # where what is written is recorded; None: with the user's state
 
 
 Expand: TypeAlias = Callable[[tuple[Layout, ...], tuple[Remote, ...]], Matched]

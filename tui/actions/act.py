@@ -3,6 +3,8 @@
 Only steps to safety act at once: heal off, writing off.
 """
 
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Final
 
 from core.model import Key
@@ -10,6 +12,7 @@ from core.reconcile.memory.commands import SetHeal
 from core.telling.spans import Role, say
 from tui.dialogs.proposals.adopt import Adopt
 from tui.dialogs.proposals.heal import Heal
+from tui.dialogs.proposals.proposal import A, Proposal
 from tui.dialogs.proposals.proposed import Proposed
 from tui.dialogs.proposals.revert import Revert
 from tui.dialogs.proposals.sync import Sync
@@ -27,23 +30,25 @@ def _why_not_sync(on: Surface) -> str:
 
 
 def _sync(on: Surface) -> None:
-    """One preview for each cluster, one after the other; only the first knows the key."""
+    """One preview for each cluster."""
     keys, _ = on.view.to_sync(on.selected)
     fields = _pointed_at(on, keys)
-    if fields:
-        on.show(Proposed(on, Sync(keys, fields), opened_by=SYNC.keys[0]))
-        return
-    first, *others = (_parted(on, group) for group in on.view.by_cluster(keys))
-    on.show(
-        Proposed(on, first, opened_by=SYNC.keys[0]),
-        *(Proposed(on, each) for each in others),
-    )
+    _propose(on, SYNC, (_parted(on, group, fields) for group in on.view.by_cluster(keys)))
 
 
-def _parted(on: Surface, keys: frozenset[Key]) -> Sync:
+def _parted(on: Surface, keys: frozenset[Key], fields: Mapping[Key, frozenset[str]]) -> Sync:
     """Part what Git dropped, which `p` prunes, from what is put right."""
     dropped = frozenset(key for key in keys if on.view.snapshot.rows[key].dropped)
-    return Sync(keys - dropped, dropped=dropped)
+    return Sync(keys - dropped, fields, dropped)
+
+
+def _propose(on: Surface, action: Action, proposals: Iterable[Proposal[A]]) -> None:
+    """Preview one after the other; only the first knows the key."""
+    first, *others = proposals
+    on.show(
+        Proposed(on, first, opened_by=action.keys[0]),
+        *(Proposed(on, each) for each in others),
+    )
 
 
 def _pointed_at(on: Surface, keys: frozenset[Key]) -> dict[Key, frozenset[str]]:
@@ -122,14 +127,12 @@ def _why_not_adopt(on: Surface) -> str:
 
 
 def _adopt(on: Surface) -> None:
-    """One preview for each app, one after the other; only the first knows the key."""
+    """One preview for each app."""
     keys, _ = on.view.to_adopt(on.selected)
     fields = _pointed_at(on, keys)
     chosen = next(iter(fields.values()), frozenset[str]())
-    by_app = {key.app: frozenset(k for k in keys if k.app == key.app) for key in sorted(keys)}
-    first, *others = (Adopt(app, mine, chosen) for app, mine in by_app.items())
-    key = ADOPT.keys[0]
-    on.show(Proposed(on, first, opened_by=key), *(Proposed(on, other) for other in others))
+    by_app = groupby(sorted(keys), lambda key: key.app)
+    _propose(on, ADOPT, (Adopt(app, frozenset(mine), chosen) for app, mine in by_app))
 
 
 ADOPT: Final = Action(

@@ -49,8 +49,8 @@ def _pause(on: Surface) -> None:
 
 
 def _is_paused(on: Surface, app: str, ref: ObjectRef | None) -> bool:
-    views = (view for view in on.view.snapshot.apps if view.spec.name == app)
-    return any(pause.ref == ref for view in views for pause in view.pauses)
+    view = on.view.snapshot.app(app)
+    return view is not None and any(pause.ref == ref for pause in view.pauses)
 
 
 def _begin(

@@ -97,8 +97,9 @@ class View:
         if row.stamp is None or row.stamp.version is None:
             return True
         before = self.examined
-        same = before is not None and before.key == row.key and before.stamp == row.stamp
-        return same and before is not None and before.calling == row.calling
+        if before is None:
+            return False
+        return (before.key, before.stamp, before.calling) == (row.key, row.stamp, row.calling)
 
     def health_of(self, row: Drift) -> Health | None:
         """Return what is known of how *row* is, if it was asked."""
@@ -159,8 +160,8 @@ class View:
 
     def history_of(self, app: str) -> Sequence[Commit]:
         """An app's whole history, newest first."""
-        views = (view for view in self.snapshot.apps if view.spec.name == app)
-        return next((view.history for view in views), ())
+        view = self.snapshot.app(app)
+        return view.history if view is not None else ()
 
     def events(self) -> Sequence[Event]:
         """What happened, newest first."""

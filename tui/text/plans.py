@@ -37,8 +37,7 @@ def plan_lines(
     lines: list[Line] = flow(head, width, indent=2)
     for app, commit in sorted(plan.revisions.items()):
         lines += flow(plans.revision(app, commit), width, indent=2)
-    for note in plan.notes:
-        lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
+    lines += _note_lines(plan.notes, width)
     for line in plans.guards(plan):
         lines += flow(line, width, indent=4)
     for step in plan.steps:
@@ -84,15 +83,7 @@ def revert_lines(plan: RevertPlan, rows: Rows, width: int, looks: Looks) -> list
     undoing = plans.undoing(back=plan.restores is not None)
     head: Line = ((undoing, Role.MUTED), *origins.commit_brief(plan.target, looks.now))
     lines = flow(head, width, indent=9)
-    lines += flow((("branch   ", Role.MUTED), say(plan.branch, Role.STRONG)), width, indent=9)
-    for place, file in enumerate(plan.files):
-        named: Line = (("files    " if place == 0 else " " * 9, Role.MUTED), say(file))
-        lines += fold(named, width, indent=9)
-    for note in plan.notes:
-        lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
-    if plan.problem:
-        lines += [(), *(((part, Role.ERROR),) for part in wrap(say(plan.problem.words)[0], width))]
-    lines += [(), *diff_lines(plan.diff, width)]
+    lines += _commit_lines(plan, plan.diff, width)
     if plan.sync is not None:
         lines += [(), *plan_lines(plan.sync, rows, width, looks, left=True)]
     return lines
@@ -100,23 +91,31 @@ def revert_lines(plan: RevertPlan, rows: Rows, width: int, looks: Looks) -> list
 
 def adopt_lines(plan: AdoptPlan, rows: Rows, width: int, looks: Looks) -> list[Line]:
     """The branch, the files, the diff, and each field with who set it live."""
-    lines: list[Line] = []
-    if plan.branch:
-        lines += flow((("branch   ", Role.MUTED), say(plan.branch, Role.STRONG)), width, indent=9)
-    for place, file in enumerate(plan.files):
-        named: Line = (("files    " if place == 0 else " " * 9, Role.MUTED), say(file))
-        lines += fold(named, width, indent=9)
-    for note in plan.notes:
-        lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
-    if plan.problem:
-        lines += [(), *(((part, Role.ERROR),) for part in wrap(say(plan.problem.words)[0], width))]
-    lines += [(), *diff_lines(plan.diff or plan.patch, width)]
+    lines = _commit_lines(plan, plan.diff or plan.patch, width)
     for each in plan.adopted:
         row = rows.get(each.key)
         lines += [(), (say(str(each.key.ref), Role.STRONG),)]
         for change in _explained(each.changes, row):
             lines += field_lines(change, width, looks, explained=row is None or row.explained)
     return lines
+
+
+def _commit_lines(plan: RevertPlan | AdoptPlan, diff: str, width: int) -> list[Line]:
+    """What every commit that would be made shows: its branch, its files, notes, and the diff."""
+    lines: list[Line] = []
+    if plan.branch:
+        lines += flow((("branch   ", Role.MUTED), say(plan.branch, Role.STRONG)), width, indent=9)
+    for place, file in enumerate(plan.files):
+        named: Line = (("files    " if place == 0 else " " * 9, Role.MUTED), say(file))
+        lines += fold(named, width, indent=9)
+    lines += _note_lines(plan.notes, width)
+    if plan.problem:
+        lines += [(), *(((part, Role.ERROR),) for part in wrap(say(plan.problem.words)[0], width))]
+    return [*lines, (), *diff_lines(diff, width)]
+
+
+def _note_lines(notes: Iterable[str], width: int) -> list[Line]:
+    return [((part, Role.WARNING),) for note in notes for part in wrap(say(note)[0], width)]
 
 
 def diff_lines(text: str, width: int) -> list[Line]:
@@ -157,8 +156,7 @@ def heal_lines(
     words += ", 1 object left as it is" if left == 1 else ""
     where = f"Now, on {say(str(cluster))[0]}: {words}."
     lines = [*heal_promise(app, width), *(((part, Role.STRONG),) for part in wrap(where, width))]
-    for note in now.notes:
-        lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
+    lines += _note_lines(now.notes, width)
     for step in now.steps:
         lines += [(), *_step_lines(step, cluster.short, rows.get(step.key), width, looks)]
         for words in plans.left_in(step) if not step.problem else ():

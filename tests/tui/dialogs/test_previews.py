@@ -180,12 +180,12 @@ async def test_a_plan_for_another_request_is_not_shown() -> None:
 def test_a_plan_is_outdated_when_an_object_or_git_moved() -> None:
     world = samples.world()
     plan = samples.plan_of(world, frozenset({samples.API, samples.SERVICE}))
-    assert not outdated(plan, world.rows)
-    assert outdated(plan, _moved(world, samples.SERVICE).rows)
+    assert not outdated(plan.steps, world.rows)
+    assert outdated(plan.steps, _moved(world, samples.SERVICE).rows)
     without = {key: row for key, row in world.rows.items() if key != samples.API}
-    assert outdated(plan, without)
+    assert outdated(plan.steps, without)
     row = replace(world.rows[samples.API], stamp=Stamp("fedcba9876543210", "123", "uid-1"))
-    assert outdated(plan, {**world.rows, samples.API: row})
+    assert outdated(plan.steps, {**world.rows, samples.API: row})
 
 
 async def test_what_cannot_be_done_is_listed_with_its_reason_and_counted() -> None:

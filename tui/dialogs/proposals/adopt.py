@@ -43,7 +43,7 @@ class Adopt(Plain):
 
     def moved(self, answer: AdoptPlan, shown: Snapshot, now: Snapshot) -> bool:
         """Whether Git has another head, or an object another version."""
-        if _head_of(now, answer.app) != answer.revision:
+        if now.head_of(answer.app) != answer.revision:
             return True
         keys = (each.key for each in answer.adopted)
         return any(_stamp(shown, key) != _stamp(now, key) for key in keys)
@@ -89,9 +89,3 @@ class Adopt(Plain):
 def _stamp(snapshot: Snapshot, key: Key) -> object:
     row = snapshot.rows.get(key)
     return row.stamp if row is not None else None
-
-
-def _head_of(snapshot: Snapshot, app: str) -> str:
-    views = (view for view in snapshot.apps if view.spec.name == app)
-    revision = next((view.revision for view in views), None)
-    return revision.id if revision is not None else ""

@@ -40,7 +40,7 @@ class Heal(Plain):
     def moved(self, answer: Plan, shown: Snapshot, now: Snapshot) -> bool:
         """Whether an object is no longer the one that it was decided on."""
         del shown
-        return outdated(answer, now.rows)
+        return outdated(answer.steps, now.rows)
 
     def waiting(self, *, again: bool) -> Page:
         """Say what is worked out."""

@@ -43,7 +43,7 @@ class Revert(Plain):
 
     def moved(self, answer: RevertPlan, shown: Snapshot, now: Snapshot) -> bool:
         """Whether the branch has another head, or an object of the plan another version."""
-        head = _head_of(shown, answer.app) != _head_of(now, answer.app)
+        head = shown.head_of(answer.app) != now.head_of(answer.app)
         return head or (answer.sync is not None and _moved(answer.sync, now.rows))
 
     def waiting(self, *, again: bool) -> Page:
@@ -82,8 +82,8 @@ class Revert(Plain):
 
     def cluster(self, answer: RevertPlan, snapshot: Snapshot) -> str:
         """Name the cluster of its app, of which Git says other things even without a sync."""
-        apps = (view.spec for view in snapshot.apps)
-        return next((spec.cluster for spec in apps if spec.name == answer.app), "")
+        view = snapshot.app(answer.app)
+        return view.spec.cluster if view is not None else ""
 
     def order(self, run: int, answer: RevertPlan) -> ExecuteRevert:
         """Make the commit that was shown."""
@@ -103,9 +103,3 @@ def _moved(sync: Plan, rows: Mapping[Key, Drift]) -> bool:
         if (row.stamp.uid, row.stamp.version) != (step.stamp.uid, step.stamp.version):
             return True
     return False
-
-
-def _head_of(snapshot: Snapshot, app: str) -> str:
-    views = (view for view in snapshot.apps if view.spec.name == app)
-    revision = next((view.revision for view in views), None)
-    return revision.id if revision is not None else ""

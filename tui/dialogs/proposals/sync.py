@@ -1,10 +1,10 @@
 """The preview of a sync: a `Plan` for exactly these objects."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
-from core.model import Coming, Drift, Key, Plan, Run, Snapshot, Verb
+from core.model import Coming, Drift, Key, Plan, Run, Snapshot, Step, Verb
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.telling import plans
 from core.telling.spans import Line, Role
@@ -51,7 +51,7 @@ class Sync:
     def moved(self, answer: Plan, shown: Snapshot, now: Snapshot) -> bool:
         """A plan names its objects so exactly that it does not matter when it was shown."""
         del shown
-        return outdated(answer, now.rows)
+        return outdated(answer.steps, now.rows)
 
     def waiting(self, *, again: bool) -> Page:
         """Say what is worked out."""
@@ -129,9 +129,9 @@ class Sync:
         return plans.synced(run)
 
 
-def outdated(plan: Plan, rows: Mapping[Key, Drift]) -> bool:
-    """Whether an object of *plan* is no longer the one that the plan was made from."""
-    for step in plan.steps:
+def outdated(steps: Iterable[Step], rows: Mapping[Key, Drift]) -> bool:
+    """Whether an object of *steps* is no longer the one that its step was made from."""
+    for step in steps:
         row = rows.get(step.key)
         if row is None or (row.stamp or Coming()) != step.stamp:
             return True

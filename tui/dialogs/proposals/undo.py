@@ -36,7 +36,7 @@ class Undo(Plain):
     def moved(self, answer: Plan, shown: Snapshot, now: Snapshot) -> bool:
         """Whether an object that would be put back is no longer the one it was decided on."""
         del shown
-        return outdated(Plan(answer.cluster, answer.runnable), now.rows)
+        return outdated(answer.runnable, now.rows)
 
     def waiting(self, *, again: bool) -> Page:
         """Say what is worked out."""

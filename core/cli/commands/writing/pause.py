@@ -3,7 +3,7 @@
 The pause is kept in the cluster, so a controller and every terminal obey it; it ends by itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -26,8 +26,8 @@ from core.cli.session import (
     until,
 )
 from core.errors import UnavailableError, UsageError
-from core.model import AppView, ObjectRef, Pause, Snapshot
-from core.reconcile.memory.commands import EndPause, SetPause
+from core.model import ObjectRef, Pause, Snapshot
+from core.reconcile.memory.commands import Command, EndPause, SetPause
 from core.settings.readers import seconds_in
 from core.telling.moments import age
 
@@ -61,29 +61,37 @@ async def pause(engine: EngineLike, *, options: Options, console: Console, lengt
     """Set apps or objects aside."""
     snapshot = await _read(engine, options, console)
     now = console.clock()
-    code = 0
-    for number, (app, ref) in enumerate(_targets(snapshot, options), 1):
-        made = Pause(ref, now + length_s, options.reason, "", now)
-        engine.submit(SetPause(number, app, made))
-        ended = await finished(engine, number)
-        said = f"{_name(app, ref)}: paused for {age(length_s)}; driftdeck resume ends it"
-        put(console.out, run_lines(ended, console.ink) if ended.problems else [clean(said)])
-        code = max(code, run_exit(ended))
-    return code
+
+    def begun(number: int, app: str, ref: ObjectRef | None) -> SetPause:
+        return SetPause(number, app, Pause(ref, now + length_s, options.reason, "", now))
+
+    said = f"paused for {age(length_s)}; driftdeck resume ends it"
+    return await _each(engine, console, _targets(snapshot, options), begun, said)
 
 
 async def resume(engine: EngineLike, *, options: Options, console: Console) -> int:
     """Take apps or objects up again; of an app that is named, its objects too."""
-    snapshot = await _read(engine, options, console)
-    code = 0
-    for number, (app, ref) in enumerate(_aside(snapshot, options), 1):
-        engine.submit(EndPause(number, app, ref))
-        ended = await finished(engine, number)
-        said = f"{_name(app, ref)}: not paused any more"
-        put(console.out, run_lines(ended, console.ink) if ended.problems else [clean(said)])
-        code = max(code, run_exit(ended))
-    if not list(_aside(snapshot, options)):
+    aside = _aside(await _read(engine, options, console), options)
+    if not aside:
         put(console.out, ["nothing of it is paused"])
+    return await _each(engine, console, aside, EndPause, "not paused any more")
+
+
+async def _each(
+    engine: EngineLike,
+    console: Console,
+    targets: Sequence[Target],
+    command: Callable[[int, str, ObjectRef | None], Command],
+    said: str,
+) -> int:
+    """Give a command for one target after the other, and say of each what came of it."""
+    code = 0
+    for number, (app, ref) in enumerate(targets, 1):
+        engine.submit(command(number, app, ref))
+        ended = await finished(engine, number)
+        words = clean(f"{_name(app, ref)}: {said}")
+        put(console.out, run_lines(ended, console.ink) if ended.problems else [words])
+        code = max(code, run_exit(ended))
     return code
 
 
@@ -110,17 +118,11 @@ def _targets(snapshot: Snapshot, options: Options) -> Sequence[Target]:
     return [(app.spec.name, None) for app in snapshot.apps]
 
 
-def _aside(snapshot: Snapshot, options: Options) -> Iterator[Target]:
-    """Yield what is set aside of what is meant."""
+def _aside(snapshot: Snapshot, options: Options) -> Sequence[Target]:
+    """Return what is set aside of what is meant."""
     wanted = set(_targets(snapshot, options))
-    for app in snapshot.apps:
-        for ref in _refs(app):
-            if (app.spec.name, ref) in wanted or (app.spec.name, None) in wanted:
-                yield app.spec.name, ref
-
-
-def _refs(app: AppView) -> Iterable[ObjectRef | None]:
-    return (each.ref for each in app.pauses)
+    paused = ((app.spec.name, each.ref) for app in snapshot.apps for each in app.pauses)
+    return [(app, ref) for app, ref in paused if {(app, ref), (app, None)} & wanted]
 
 
 def _name(app: str, ref: ObjectRef | None) -> str:

@@ -97,7 +97,7 @@ async def _readable(engine: EngineLike, app: AppSpec, console: Console) -> None:
     """Make sure that both sides can be read: half a revert is worse than none."""
     snapshot, whole = await judged(engine, deadline_s=READ_DEADLINE_S)
     tell_problems(snapshot, console.err)
-    view = next((view for view in snapshot.apps if view.spec.name == app.name), None)
+    view = snapshot.app(app.name)
     if view is None or not whole or view.blocked:
         raise UnavailableError(f"app {app.name} cannot be read now; nothing was reverted")
 
