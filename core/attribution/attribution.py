@@ -89,7 +89,8 @@ class Attribution:
             return plain  # Git never had it
         spec = self._specs[asked.key.app]
         repository = self._repositories.opened(spec.repo)
-        origins = Origins(repository, self._reader, asked.revision, spec.path)
+        charted = spec.chart is not None
+        origins = Origins(repository, self._reader, asked.revision, spec.path, charted=charted)
         if asked.desired is None:
             return replace(plain, origin=origins.of_removed(asked.key.ref, asked.kind))
         document = asked.desired.document

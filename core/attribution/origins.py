@@ -40,11 +40,22 @@ _NOT_STATED: Final = "the last commit that changed the object: its file leaves t
 class Origins:
     """Looks up fields of one app's folder at one revision."""
 
-    def __init__(self, repository: Repository, reader: Reader, revision: str, folder: str) -> None:
-        """Look at *folder* of *repository* as of *revision*; *reader* parses its files."""
+    def __init__(
+        self,
+        repository: Repository,
+        reader: Reader,
+        revision: str,
+        folder: str,
+        *,
+        charted: bool = False,
+    ) -> None:
+        """Look at *folder* of *repository* as of *revision*; *reader* parses its files.
+
+        *charted*: The app renders a chart that is pulled, so what is in no commit is of that.
+        """
         self._repository, self._reader = repository, reader
         self._revision = revision
-        self._folder = folder
+        self._folder, self._charted = folder, charted
         self._valued = ValueFiles(repository, reader, revision)
 
     def attach(self, document: Document, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
@@ -176,10 +187,7 @@ class Origins:
         made = Found(newest, cut=self._repository.is_cut(newest))
         origin = self._origin(document.file, document.line, made)
         pulled = self._repository.blob_at(self._revision, document.file) is None
-        of_chart = (
-            "@" in document.file.partition("/")[0]
-        )  # NAME@VERSION; of a base HOST/PATH@COMMIT
-        note = (_OF_CHART if of_chart else _OF_BASE) if pulled else _NOT_TRACED
+        note = (_OF_CHART if self._charted else _OF_BASE) if pulled else _NOT_TRACED
         return origin if made.cut else replace(origin, note=note)
 
     def of_value(self, files: tuple[str, ...], path: Parts, said: Json) -> Origin | None:

@@ -219,7 +219,8 @@ class Comparing:
     def _origins(self, end: End) -> Origins:
         assert end.commit is not None
         repository = self._repositories.opened(end.spec.repo)
-        return Origins(repository, self._reader, end.commit.id, end.spec.path)
+        charted = end.spec.chart is not None
+        return Origins(repository, self._reader, end.commit.id, end.spec.path, charted=charted)
 
     def _restatement(self, found: Comparison, each: Unlike) -> Restatement:
         key = Key(found.after.spec.name, each.said.ref)

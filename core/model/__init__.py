@@ -80,7 +80,7 @@ from core.model.sides import (
     stamp_of,
 )
 from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
-from core.model.sources.homes import NOWHERE, UNCLAIMED, Claim, Home
+from core.model.sources.homes import NOWHERE, Claim, Home
 from core.model.values import (
     ABSENT,
     Absent,
@@ -104,7 +104,6 @@ __all__ = [
     "NOWHERE",
     "OWN_KEYS",
     "SEALED",
-    "UNCLAIMED",
     "UNNAMED",
     "Absent",
     "Actor",

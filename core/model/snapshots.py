@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeVar
 
 from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Answer, Comparison, Likeness
@@ -14,6 +15,8 @@ from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
 from core.model.values import Key, KindRef, ObjectRef
+
+_Answer = TypeVar("_Answer", bound=Answer)
 
 
 class EventName(StrEnum):
@@ -140,43 +143,39 @@ class Snapshot:
 
     def plan_for(self, request: int) -> Plan | None:
         """Return the plan that `PreparePlan` asked for by this number; None until it is made."""
-        answer = self.answers.get(request)
-        return answer if isinstance(answer, Plan) else None
+        return self._answer(request, Plan)
 
     def revert_for(self, request: int) -> RevertPlan | None:
         """Return the revert that `PrepareRevert` asked for by this number; None until then."""
-        answer = self.answers.get(request)
-        return answer if isinstance(answer, RevertPlan) else None
+        return self._answer(request, RevertPlan)
 
     def adoption_for(self, request: int) -> AdoptPlan | None:
         """Return the adoption that `PrepareAdoption` asked for by this number; None until then."""
-        answer = self.answers.get(request)
-        return answer if isinstance(answer, AdoptPlan) else None
+        return self._answer(request, AdoptPlan)
 
     def sides_for(self, request: int) -> SidesShown | None:
         """Return the objects that `ShowSides` asked for by this number; None until then."""
-        answer = self.answers.get(request)
-        return answer if isinstance(answer, SidesShown) else None
+        return self._answer(request, SidesShown)
 
     def commit_for(self, request: int) -> CommitShown | None:
         """Return the commit that `ShowCommit` asked for by this number; None until then."""
-        answer = self.answers.get(request)
-        return answer if isinstance(answer, CommitShown) else None
+        return self._answer(request, CommitShown)
 
     def comparison_for(self, request: int) -> Comparison | None:
         """Return the comparison that `Compare` asked for by this number; None until then."""
-        answer = self.answers.get(request)
-        return answer if isinstance(answer, Comparison) else None
+        return self._answer(request, Comparison)
 
     def healths_for(self, request: int) -> Healths | None:
         """Return what `Examine` asked for by this number; None until then."""
-        answer = self.answers.get(request)
-        return answer if isinstance(answer, Healths) else None
+        return self._answer(request, Healths)
 
     def likeness_for(self, request: int) -> Likeness | None:
         """Return what `LookBackAt` asked for by this number; None until then."""
-        answer = self.answers.get(request)
-        return answer if isinstance(answer, Likeness) else None
+        return self._answer(request, Likeness)
+
+    def _answer(self, request: int, form: type[_Answer]) -> _Answer | None:
+        found = self.answers.get(request)
+        return found if isinstance(found, form) else None
 
     def app(self, name: str) -> AppView | None:
         """Return the app of that name; None where there is none."""

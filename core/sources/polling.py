@@ -52,7 +52,8 @@ class Polling:
             conversation.end()
         self.pace.end(failed=bool(told.problem))
         for each in awaited:
-            each.set_result(self.problems(told))
+            if not each.done():  # else whoever asked went away
+                each.set_result(self.problems(told))
         return told
 
     async def asked(self) -> Mapping[str, Problem]:

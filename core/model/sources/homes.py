@@ -58,6 +58,3 @@ class Claim:
 
     others: frozenset[str] = frozenset()  # apps of the cluster, whose names are theirs
     stated: frozenset[ObjectRef] = frozenset()  # what Git states of it now
-
-
-UNCLAIMED: Final = Claim()

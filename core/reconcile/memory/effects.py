@@ -8,7 +8,6 @@ from core.compare import Policy, Schema
 from core.health import Behind
 from core.model import (
     NOWHERE,
-    UNCLAIMED,
     Actor,
     AppSpec,
     Claim,
@@ -134,8 +133,8 @@ class ReadInventory:
     cluster: str
     app: str
     namespace: str
-    home: Home = NOWHERE  # whose inventory alone it may be
-    claim: Claim = UNCLAIMED  # what makes it its own under another name, or elsewhere
+    home: Home  # whose inventory alone it may be
+    claim: Claim  # what makes it its own under another name, or elsewhere
     writes: bool = False  # this session may write: first, what became of what earlier ones began
 
 

@@ -39,11 +39,13 @@ class World:
         texts = zip((*FILES, "web/templates/d.yaml"), (usual, prod, ""), strict=True)
         return self.sample.commit({file: text.encode() for file, text in texts})
 
-    def origin(self, path: str, said: Json, file: str = "web/templates/d.yaml") -> Origin:
+    def origin(
+        self, path: str, said: Json, file: str = "web/templates/d.yaml", *, charted: bool = False
+    ) -> Origin:
         """What is told of a field whose value Git says is *said*."""
         repository = Repositories().opened(str(self.sample.path))
         revision = repository.resolve("main").id
-        origins = Origins(repository, HERE, revision, "web")
+        origins = Origins(repository, HERE, revision, "web", charted=charted)
         body = msgspec.json.encode(rendered(said))
         made = Made((), FILES, FILES)
         kind = KindRef("apps/v1", "Deployment")
@@ -139,6 +141,12 @@ def test_a_file_of_values_that_cannot_be_read_tells_nothing(world: World) -> Non
 def test_what_a_chart_of_another_machine_may_have_set_is_not_laid_on_a_commit(
     world: World,
 ) -> None:
-    found = world.origin("spec.odd", "x", "web@1.0.0/templates/d.yaml")
+    found = world.origin("spec.odd", "x", "web@1.0.0/templates/d.yaml", charted=True)
     assert (found.file, found.commit) == ("web@1.0.0/templates/d.yaml", world.first)
     assert "may be of the chart, which is not in Git" in found.note
+
+
+def test_what_a_base_elsewhere_may_have_set_is_not_laid_on_a_commit(world: World) -> None:
+    found = world.origin("spec.odd", "x", "git.example/config@c0ffee/base/d.yaml")
+    assert (found.file, found.commit) == ("git.example/config@c0ffee/base/d.yaml", world.first)
+    assert "may be of a base elsewhere" in found.note

@@ -1,11 +1,13 @@
 """core.sources.polling: when a server of Git is asked, and what stands while it is away."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from core.clock import Clock
 from core.model import AppSpec, Guard, Remedy
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.inputs import (
@@ -16,6 +18,7 @@ from core.reconcile.memory.inputs import (
     SourceSeen,
 )
 from core.sources.pace import FAILED_FIRST_S, FAILED_MOST_S, JITTER
+from core.sources.polling import Polling
 from tests.core.sources.keys import ssh_key
 from tests.core.sources.test_sources import World, running
 from tests.githost.https import HttpsHost
@@ -204,3 +207,13 @@ async def test_before_a_prune_the_server_is_asked_afresh_and_its_word_counts(
     assert proof.problem is not None
     assert proof.problem.guard is Guard.SOURCE_KNOWN
     assert "Connection refused" in proof.problem.words
+
+
+async def test_somebody_who_asked_and_went_away_keeps_the_answer_from_nobody(web: Place) -> None:
+    polling = Polling(web.path, web.remote, [app(web)], web.repositories(), Clock())
+    gone, stays = (asyncio.create_task(polling.asked()) for _ in range(2))
+    await asyncio.sleep(0)  # both wait now
+    gone.cancel()
+    await asyncio.wait([gone])
+    assert not (await polling.fetched()).problem
+    assert await stays == {}

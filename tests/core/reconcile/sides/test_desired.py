@@ -8,6 +8,7 @@ import pytest
 
 from core.compare import schemas
 from core.model import (
+    NOWHERE,
     Claim,
     EventName,
     KindRef,
@@ -286,7 +287,7 @@ def test_what_was_applied_is_asked_for_once_where_it_is_kept(
         made.read(document(CONFIG_MAP, "a", **GOOD), number=number)
     asked = [each for each in made.effects if isinstance(each, ReadInventory)]
     claim = Claim(stated=frozenset({ref(CONFIG_MAP, "a")}))
-    assert asked == [ReadInventory("prod", SPEC.name, namespace, claim=claim, writes=True)]
+    assert asked == [ReadInventory("prod", SPEC.name, namespace, NOWHERE, claim, writes=True)]
 
 
 # Following ----------------------------------------------------------------------------------------
