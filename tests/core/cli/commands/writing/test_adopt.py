@@ -14,6 +14,7 @@ from core.errors import UsageError
 from core.model import Drift, Key, Snapshot, Stamp, Verdict
 from core.model.answers.adoptions import AdoptPlan
 from core.reconcile.memory.commands import Command, Explain, PrepareAdoption
+from core.reconcile.memory.tables import Map
 from tests.core.cli import scripted
 from tests.core.cli.scripted import WEB, ScriptedEngine, drifted, picture_of
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, key
@@ -67,11 +68,16 @@ def test_a_name_that_tells_no_object_is_a_mistake_of_the_one_who_asks(
         named(text)
 
 
+def shown(row: Drift) -> Snapshot:
+    """A picture of one row, in the table that an engine keeps rows in."""
+    return replace(picture_of(row), rows=Map({row.key: row}))
+
+
 async def test_a_row_that_changed_while_it_was_explained_is_asked_for_again() -> None:
     stamp = Stamp("d1", "124", "u1")
     answers = [
-        picture_of(drifted(explained=False, stamp=stamp)),
-        picture_of(drifted(stamp=stamp)),
+        shown(drifted(explained=False, stamp=stamp)),
+        shown(drifted(stamp=stamp)),
     ]
 
     def answer(command: Command, newest: Snapshot) -> Snapshot:
@@ -84,7 +90,7 @@ async def test_a_row_that_changed_while_it_was_explained_is_asked_for_again() ->
         console = Console(out=io.StringIO(), err=io.StringIO(), ink=Ink())
         return await adopt(engine, scripted.SPEC, Options(dry_run=True), console)
 
-    engine = ScriptedEngine(picture_of(drifted(explained=False)), reaction=answer)
+    engine = ScriptedEngine(shown(drifted(explained=False)), reaction=answer)
     assert await beside(engine, reader) == 0
     asked = PrepareAdoption(1, scripted.SPEC.name, frozenset({WEB}), frozenset(), "")
     assert engine.commands == [Explain(WEB), Explain(WEB), asked]
