@@ -93,7 +93,7 @@ async def _explained(engine: EngineLike, keys: frozenset[Key]) -> None:
     """Find out who set what, for the message says it."""
 
     def untold(snapshot: Snapshot) -> Iterator[Drift]:
-        rows = (snapshot.rows[key] for key in sorted(keys & snapshot.rows.keys()))
+        rows = (snapshot.rows[key] for key in sorted(keys) if key in snapshot.rows)
         return (row for row in rows if row.verdict in DRIFT_VERDICTS and not row.explained)
 
     await explained(engine, untold, deadline_s=READ_DEADLINE_S)
