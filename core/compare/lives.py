@@ -11,7 +11,7 @@ import msgspec
 
 from core.compare.equality.builtin import LAST_APPLIED
 from core.compare.equality.filled import ALLOCATED, is_allocated, is_injected
-from core.model import Document, Json, JsonObject, KindRef, ObjectRef, mapping_of
+from core.model import Document, JsonObject, KindRef, ObjectRef, mapping_of, mappings_of, within
 
 _META: Final = ("name", "namespace", "labels", "annotations", "finalizers")  # the rest is assigned
 _SERVICE: Final = ALLOCATED["core.ServiceSpec"]
@@ -61,24 +61,16 @@ def _assigned(kind: KindRef, live: JsonObject) -> Iterator[tuple[JsonObject, str
     known = _ONE_FIELD.get((kind.group, kind.kind))
     if known is not None:
         *above, name = known
-        owner = live
-        for part in above:
-            owner = mapping_of(owner.get(part))
-        yield owner, name
+        yield mapping_of(within(live, *above)), name
     elif (kind.group, kind.kind) == ("", "Service"):
         headless = spec.get("clusterIP") == _HEADLESS
         yield from ((spec, name) for name in _SERVICE if not (headless and "IP" in name))
-        yield from ((port, name) for port in _mappings(spec.get("ports")) for name in _PORT)
+        yield from ((port, name) for port in mappings_of(spec.get("ports")) for name in _PORT)
     elif (kind.group, kind.kind) == ("batch", "Job"):
         yield spec, "selector"
-        template = mapping_of(mapping_of(spec.get("template")).get("metadata"))
-        for meta in (template, mapping_of(live.get("metadata"))):
-            labels = mapping_of(meta.get("labels"))
+        for way in (_LABELS, ("metadata", "labels")):
+            labels = mapping_of(within(live, *way))
             yield from ((labels, key) for key in (*labels,) if is_allocated(live, (*_LABELS, key)))
     elif kind.kind in _HOOKS:
-        for hook in _mappings(live.get("webhooks")):
+        for hook in mappings_of(live.get("webhooks")):
             yield mapping_of(hook.get("clientConfig")), "caBundle"
-
-
-def _mappings(value: Json) -> list[JsonObject]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

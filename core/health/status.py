@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from core.model import Json, JsonObject
+from core.model import Json, JsonObject, mappings_of, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,7 @@ def _condition(item: JsonObject) -> Condition:
 
 def at(body: Json, path: str) -> Json:
     """Return what is at a dotted *path*; None where nothing is."""
-    for name in path.split("."):
-        if not isinstance(body, dict):
-            return None
-        body = body.get(name)
-    return body
+    return within(body, *path.split("."))
 
 
 def text_at(body: Json, path: str) -> str:
@@ -81,7 +77,4 @@ def text_at(body: Json, path: str) -> str:
 
 def items_at(body: Json, path: str) -> Iterator[JsonObject]:
     """Yield the objects of the list at a dotted *path*."""
-    found = at(body, path)
-    for item in found if isinstance(found, list) else ():
-        if isinstance(item, dict):
-            yield item
+    yield from mappings_of(at(body, path))

@@ -95,6 +95,8 @@ from core.model.values import (
     as_json,
     epoch_of,
     mapping_of,
+    mappings_of,
+    within,
 )
 
 __all__ = [
@@ -178,10 +180,12 @@ __all__ = [
     "error_of",
     "fields_of",
     "mapping_of",
+    "mappings_of",
     "one_server_words",
     "problem_of",
     "refusal_of",
     "stamp_of",
     "stopping",
+    "within",
     "worst_of",
 ]

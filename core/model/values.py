@@ -41,6 +41,18 @@ def mapping_of(value: Json) -> JsonObject:
     return value if isinstance(value, dict) else {}
 
 
+def mappings_of(value: Json) -> list[JsonObject]:
+    """Return the mappings of a list; none of whatever is no list."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def within(value: Json, *path: str) -> Json:
+    """Return what stands at a path of mappings inside mappings; None where nothing does."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
 def epoch_of(stamp: str) -> float | None:
     """Seconds since the epoch of an RFC 3339 stamp; None where it is not one."""
     try:

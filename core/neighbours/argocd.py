@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from core.model import Json, JsonObject
+from core.model import Json, JsonObject, within
 from core.neighbours.addresses import Repositories, is_elsewhere, shown
 from core.neighbours.argocd_tables import OPTIONS, PROJECT, SOURCE, SPEC
 from core.neighbours.carrying import (
@@ -22,7 +22,6 @@ from core.neighbours.carrying import (
     stated,
     text_at,
     texts_at,
-    within,
 )
 from core.neighbours.clusters import Clusters
 from core.neighbours.files import globs_of, inner, lent, values_below

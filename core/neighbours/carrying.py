@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from typing_extensions import override
 
-from core.model import Json, JsonObject
+from core.model import Json, JsonObject, within
 
 Table: TypeAlias = Mapping[str, str | None]
 """Dotted paths of what an object may state: why it stays behind; None: it is carried, or moot."""
@@ -77,13 +77,6 @@ def left_behind(value: Json, table: Table, at: str = "spec", inside: str = "") -
             yield from left_behind(item, table, at, path)
         elif item not in _EMPTY:
             yield f"{at}.{path}: {NOTHING}"
-
-
-def within(value: Json, *path: str) -> Json:
-    """Return what stands at a path; None where nothing does."""
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 def text_at(value: Json, *path: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.model import Json, JsonObject
+from core.model import Json, JsonObject, within
 from core.neighbours.addresses import Repositories, is_elsewhere, shown
 from core.neighbours.carrying import (
     App,
@@ -20,7 +20,6 @@ from core.neighbours.carrying import (
     stated,
     text_at,
     texts_at,
-    within,
 )
 from core.neighbours.clusters import Clusters
 from core.neighbours.files import globs_of, inner, values_below

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from core.model import Json, JsonObject
+from core.model import Json, JsonObject, within
 from core.model.paths import Element, Part, format_path
-from core.neighbours.carrying import stated, text_at, texts_at, within
+from core.neighbours.carrying import stated, text_at, texts_at
 
 _CORE: Final = "()"  # the pattern that only the empty name of the core group matches
 _STEP: Final = re.compile(

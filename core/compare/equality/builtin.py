@@ -16,7 +16,7 @@ from typing import Final
 
 from core.compare.equality import dependent
 from core.compare.equality.dependent import Default
-from core.model import Json, JsonObject
+from core.model import Json, JsonObject, within
 
 RESTARTED_AT: Final = "kubectl.kubernetes.io/restartedAt"
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
@@ -241,13 +241,11 @@ def implied_metadata(git: JsonObject, live: JsonObject) -> JsonObject:
     """
     match git.get("kind"):
         case "Namespace":
-            return {
-                "labels": {"kubernetes.io/metadata.name": dependent.at(live, "metadata", "name")}
-            }
+            return {"labels": {"kubernetes.io/metadata.name": within(live, "metadata", "name")}}
         case "DaemonSet":
-            generation = dependent.at(live, "metadata", "annotations", _TEMPLATE_GENERATION)
+            generation = within(live, "metadata", "annotations", _TEMPLATE_GENERATION)
             return {"annotations": {_TEMPLATE_GENERATION: generation}}
-        case "Job" | "ReplicationController" if not dependent.at(git, "metadata", "labels"):
-            return {"labels": dependent.at(live, "spec", "template", "metadata", "labels")}
+        case "Job" | "ReplicationController" if not within(git, "metadata", "labels"):
+            return {"labels": within(live, "spec", "template", "metadata", "labels")}
         case _:
             return {}

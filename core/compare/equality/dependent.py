@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from core.compare.equality.images import tag_of
 from core.compare.equality.scalars import instant
-from core.model import ABSENT, Absent, Json, JsonObject
+from core.model import ABSENT, Absent, Json, JsonObject, mappings_of, within
 
 Computed: TypeAlias = Callable[[JsonObject, JsonObject], Json | Absent]
 Default: TypeAlias = Json | Computed
@@ -41,9 +41,9 @@ def when_written(field: str) -> Computed:
     """Default to the moment of a write that left *field* out."""
 
     def default(holder: JsonObject, root: JsonObject) -> Json | Absent:
-        moment, managed = instant(holder.get(field)), at(root, "metadata", "managedFields")
-        writes = [entry.get("time") for entry in _objects(managed)]
-        times = map(instant, (at(root, "metadata", "creationTimestamp"), *writes))
+        moment, managed = instant(holder.get(field)), within(root, "metadata", "managedFields")
+        writes = [entry.get("time") for entry in mappings_of(managed)]
+        times = map(instant, (within(root, "metadata", "creationTimestamp"), *writes))
         near = any(moment and time and abs(moment - time) <= _MOMENT for time in times)
         return holder[field] if near else ABSENT
 
@@ -52,7 +52,7 @@ def when_written(field: str) -> Computed:
 
 def host_port(holder: JsonObject, root: JsonObject) -> Json | Absent:
     """On the host's network a container port is also the host's; in a template it stays open."""
-    on_host = root.get("kind") == "Pod" and at(root, "spec", "hostNetwork") is True
+    on_host = root.get("kind") == "Pod" and within(root, "spec", "hostNetwork") is True
     return holder.get("containerPort", ABSENT) if on_host else ABSENT
 
 
@@ -68,7 +68,7 @@ def service_links(_holder: JsonObject, root: JsonObject) -> Json | Absent:
 
 def template_labels(holder: JsonObject, _root: JsonObject) -> Json | Absent:
     """Select what the template makes."""
-    return at(holder, "template", "metadata", "labels") or ABSENT
+    return within(holder, "template", "metadata", "labels") or ABSENT
 
 
 def empty_dir(holder: JsonObject, _root: JsonObject) -> Json | Absent:
@@ -96,7 +96,7 @@ def rolling(holder: JsonObject, _root: JsonObject) -> Json | Absent:
 
 def unavailable(holder: JsonObject, root: JsonObject) -> Json | Absent:
     """Of a DaemonSet; where nothing rolls by itself it reads 0, or 1 from when something did."""
-    rolls = at(root, "spec", "updateStrategy", "type") != "OnDelete"
+    rolls = within(root, "spec", "updateStrategy", "type") != "OnDelete"
     return 1 if rolls or holder.get("maxUnavailable") == 1 else 0
 
 
@@ -115,7 +115,7 @@ def own_selector(holder: JsonObject, root: JsonObject) -> Json | Absent:
     """A Job selects by its own uid, whoever sent what; the server refuses any other selector."""
     if holder.get("manualSelector") is True:
         return ABSENT
-    return {"matchLabels": {"batch.kubernetes.io/controller-uid": at(root, "metadata", "uid")}}
+    return {"matchLabels": {"batch.kubernetes.io/controller-uid": within(root, "metadata", "uid")}}
 
 
 def completions(holder: JsonObject, _root: JsonObject) -> Json | Absent:
@@ -142,7 +142,7 @@ def limit_request(holder: JsonObject, _root: JsonObject) -> Json | Absent:
     """Containers request what they are limited to, or the least that they may."""
     if holder.get("type") != "Container":
         return ABSENT
-    least, limit = at(holder, "min"), at(holder, "default")
+    least, limit = within(holder, "min"), within(holder, "default")
     return {
         **(least if isinstance(least, dict) else {}),
         **(limit if isinstance(limit, dict) else {}),
@@ -162,15 +162,3 @@ def singular(holder: JsonObject, _root: JsonObject) -> Json | Absent:
 def list_kind(holder: JsonObject, _root: JsonObject) -> Json | Absent:
     """Many of the kind."""
     return f"{holder.get('kind', '')}List"
-
-
-def at(document: JsonObject, *keys: str) -> Json:
-    """Look into objects inside of objects; None where they end."""
-    here: Json = document
-    for key in keys:
-        here = here.get(key) if isinstance(here, dict) else None
-    return here
-
-
-def _objects(entries: Json) -> list[JsonObject]:
-    return [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []

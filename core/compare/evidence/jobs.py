@@ -13,6 +13,8 @@ from core.model import (
     JsonObject,
     Live,
     mapping_of,
+    mappings_of,
+    within,
 )
 
 _JOB: Final = ("batch", "Job")
@@ -29,12 +31,8 @@ def expires(desired: Desired) -> bool:
 
 def end_of(live: Live) -> str:
     """Return how a Job ended: "Complete" or "Failed"; "" while it has not."""
-    conditions = mapping_of(_decoded(live.body).get("status")).get("conditions")
-    true = {
-        each.get("type")
-        for each in (conditions if isinstance(conditions, list) else [])
-        if isinstance(each, dict) and each.get("status") == "True"
-    }
+    conditions = mappings_of(within(_decoded(live.body), "status", "conditions"))
+    true = {each.get("type") for each in conditions if each.get("status") == "True"}
     return next((end for end in ENDS if end in true), "")
 
 

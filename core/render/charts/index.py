@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from core.clean import clean
 from core.errors import ManifestError, UnavailableError
 from core.manifests.text.parse import parse
-from core.model import Json
+from core.model import Json, mappings_of
 from core.model.sources.charts import Chart
 from core.render.charts.choosing import chosen
 
@@ -52,8 +52,7 @@ def _listed(content: bytes, chart: Chart) -> list[dict[str, Json]]:
         value = value.get("entries") if isinstance(value, dict) else None
     if not isinstance(value, dict):
         raise UnavailableError(f"{chart.where}: its {NAME} is no index of charts")
-    found = value.get(chart.name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return mappings_of(value.get(chart.name))
 
 
 def _part(content: bytes, name: str) -> bytes | None:
