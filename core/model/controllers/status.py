@@ -1,0 +1,171 @@
+"""A controller's summary of what it sees, in the form in which it is kept in the cluster.
+
+Times are RFC 3339 and the writer's own words.  Words that stand for a choice (a verdict, a remedy)
+are plain text: a later version may have others, and its summary can be read all the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from core.model.values import KindRef, ObjectRef
+
+SCHEMA: Final = "driftdeck.dev/status/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """One object, named as everywhere in our JSON."""
+
+    api_version: str
+    kind: str
+    namespace: str | None = None
+    name: str
+
+    @property
+    def ref(self) -> ObjectRef:
+        """What identifies it."""
+        group = KindRef(self.api_version, self.kind).group
+        return ObjectRef(group, self.kind, self.namespace or "", self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTold:
+    """Why something is left as it is for now."""
+
+    by: str
+    words: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseTold:
+    """What a person set aside."""
+
+    object: Named | None = None  # None: the whole app
+    until: str
+    reason: str = ""
+    author: str = ""
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FightTold:
+    """A field that is written again after each heal."""
+
+    path: str  # "" is the object itself
+    manager: str | None = None
+    left: bool = False  # as in `Fight`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectTold:
+    """An object that is not in sync, or is left for now."""
+
+    object: Named
+    verdict: str
+    cause: str | None = None
+    since: str | None = None  # when it left in_sync
+    reason: str | None = None
+    held: HeldTold | None = None
+    fights: tuple[FightTold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrote:
+    """A write, and what came of it."""
+
+    ts: str
+    verb: str  # an event's name: healed, synced, pruned, heal_failed
+    app: str
+    outcome: str  # an `Ending`
+    by: str  # "standing permission", or "a person"
+    object: Named | None = None
+    fields: tuple[str, ...] = ()  # paths
+    overruled: tuple[str, ...] = ()  # who had set them
+    revision: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemTold:
+    """What stops an app, and a `Remedy`."""
+
+    remedy: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldestTold:
+    """The object that has drifted for longest."""
+
+    object: Named
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppTold:
+    """One app as a controller sees it."""
+
+    name: str
+    cluster: str
+    cluster_uid: str = ""  # of kube-system there; "" while it is not known
+    repo: str = ""
+    path: str = ""
+    revision: str | None = None
+    state: str = ""  # in_sync, drifted or unknown
+    complete: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)  # by verdict
+    ignored: int = 0
+    problem: ProblemTold | None = None
+    healing: bool = False
+    held: HeldTold | None = None
+    pauses: tuple[PauseTold, ...] = ()
+    last_heal: Wrote | None = None
+    last_sync: Wrote | None = None
+    oldest: OldestTold | None = None
+    objects: tuple[ObjectTold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """All of it; one for each shard."""
+
+    schema: str = SCHEMA
+    holder: str = ""  # as its Lease names it
+    version: str = ""
+    started: str = ""
+    written: str = ""
+    shard: int | None = None  # None: there is but one
+    healing: bool = False
+    apps: tuple[AppTold, ...] = ()
+    journal: tuple[Wrote, ...] = ()  # oldest first
+    trimmed: tuple[str, ...] = ()  # what was left out, for it has to fit
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A summary that is followed, and when it was last new."""
+
+    status: Status
+    at: float  # seconds since the epoch: seen here, or else as it says itself
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Who does something about an app beside us: what a controller tells of it."""
+
+    holder: str
+    at: float  # as in `Heard`
+    app: AppTold
+    fights: Mapping[ObjectRef, tuple[FightTold, ...]] = field(default_factory=dict)
+
+    def fights_for(self, ref: ObjectRef, revision: str) -> tuple[FightTold, ...]:
+        """Return what it tells of fights for an object, if it looks at that very revision."""
+        return self.fights.get(ref, ()) if self.app.revision == revision else ()
+
+
+def lead_of(heard: Heard, app: AppTold) -> Lead:
+    """Make what one of a summary's apps tells ready to be looked up."""
+    fights = {each.object.ref: each.fights for each in app.objects if each.fights}
+    return Lead(heard.status.holder, heard.at, app, fights)
