@@ -77,8 +77,12 @@ def connected(
     writing: bool = False,
     once: bool = False,
     listening: bool = False,
+    hearing: bool = True,
 ) -> EngineLike:
-    """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
+    """Build the engine.  Its adapters take long to import, so it is done here and no earlier.
+
+    *hearing*: it takes into account what controllers tell in its clusters.
+    """
     from core.cluster import known_twice  # noqa: PLC0415 - lazily, see above
     from core.engine import connect  # noqa: PLC0415 - lazily, see above
 
@@ -94,6 +98,7 @@ def connected(
         once=once,
         webhook=settings.webhook if listening else None,
         journal=settings.journal,
+        listening=settings.homes if hearing else {},
     )
 
 

@@ -10,6 +10,7 @@ from core.cluster.audit import AuditLog
 from core.cluster.connection.answers import AbsentError
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.link import Link
+from core.cluster.controllers.watching import Watching
 from core.cluster.discovery.openapi import OpenApi
 from core.cluster.doubting import Doubts
 from core.cluster.following.admission import Admission
@@ -46,7 +47,12 @@ class Cluster:
     """Follows one API server and does what the engine asks of it."""
 
     def __init__(
-        self, spec: ClusterSpec, *, emit: Callable[[Input], None], clock: Clock | None = None
+        self,
+        spec: ClusterSpec,
+        *,
+        emit: Callable[[Input], None],
+        clock: Clock | None = None,
+        controllers: str = "",
     ) -> None:
         """Connect to nothing yet.
 
@@ -54,6 +60,7 @@ class Cluster:
             spec: How the server is reached.
             emit: Takes what is learnt, on the loop that `run` runs on; must return at once.
             clock: Time and dice.
+            controllers: The namespace in which it is heard what controllers tell; "": nowhere.
         """
         self.spec, self._emit = spec, emit
         clock = clock or Clock()
@@ -69,6 +76,9 @@ class Cluster:
         self._doubts = Doubts(self._following, clock)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None
         self._admission = Admission(spec.name, self._link, clock, emit)
+        self._watching = (
+            Watching(spec.name, controllers, self._link, clock, emit) if controllers else None
+        )
         parts = Parts(self._following, openapi, self._access, self._admission, self._inventories)
         self._presence = Presence(spec, self._link, clock, emit, parts)
 
@@ -96,6 +106,8 @@ class Cluster:
                 self._records.start(group)
                 self._admission.start(group)
                 self._presence.start(group)
+                if self._watching is not None:
+                    self._watching.start(group)
                 if self._audit is not None:
                     group.create_task(self._audit.follow(self._note))
         finally:

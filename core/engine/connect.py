@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from core.attribution import Attribution
 from core.clock import Clock
@@ -23,6 +26,8 @@ from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
 from core.sources import Makers, Sources
 
+NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 def connect(  # noqa: PLR0913 - each is a choice of the caller
     apps: tuple[AppSpec, ...],
@@ -36,6 +41,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     once: bool = False,
     webhook: Webhook | None = None,
     journal: Path | None = None,
+    listening: Mapping[str, str] = NOWHERE,
     clock: Clock | None = None,
 ) -> Engine:
     """Build an engine; nothing is contacted before it runs.
@@ -51,6 +57,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         once: Read each folder once and do not follow it (`driftdeck diff`).
         webhook: Where servers of Git may say that there is news.
         journal: Where what is written is recorded; left out, with the user's state.
+        listening: In which namespace of which cluster it is heard what controllers tell.
         clock: Time and dice.
     """
     clock = clock or Clock()
@@ -58,7 +65,12 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     known, mask_key = (*apps, *neighbours), secrets.token_bytes(32)
     makers = Makers.of_user(reader, clock)
     adapters = Adapters(
-        clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
+        clusters={
+            spec.name: Cluster(
+                spec, emit=inbox.put, clock=clock, controllers=listening.get(spec.name, "")
+            )
+            for spec in clusters
+        },
         sources=Sources(
             known,
             repositories,
@@ -86,5 +98,6 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         writing=writing,
         digest_key=digest_key(os.environ),
         mask_key=mask_key,
+        listening=frozenset(listening),
     )
     return Engine(state, inbox, adapters, clock=clock)

@@ -75,6 +75,12 @@ class Settings:
     journal: Path | None = None  # where what is written is recorded; None: with the user's state
     controller: Controller = UNSTATED
 
+    @property
+    def homes(self) -> Mapping[str, str]:
+        """In which namespace of which cluster a controller may tell of these apps."""
+        named = [one for one in self.clusters if one.name == self.controller.cluster]
+        return {one.name: self.controller.namespace for one in named or self.clusters}
+
     def of_apps(self, names: frozenset[str]) -> "Settings":
         """Choose some of the apps; the others of their clusters are neighbours, then."""
         apps = tuple(app for app in self.apps if app.name in names)

@@ -31,7 +31,7 @@ async def run(options: Options) -> int:
     names = [each.name for each in (*settings.apps, *(one.spec for one in settings.layouts))]
     log = EventLog(sys.stdout.fileno(), sys.stderr.fileno())
     return await follow(
-        lambda: connected(settings, healing=healing, listening=True),
+        lambda: connected(settings, healing=healing, listening=True, hearing=False),
         log,
         message=f"{'healing' if healing else 'watching'}: {', '.join(names)}",
     )

@@ -19,7 +19,7 @@ def take_controllers(draft: Draft, read: ControllersRead) -> None:
     cluster = draft.cluster(read.cluster)
     before = {each.status.shard: each for each in cluster.view.controllers}
     heard = tuple(_heard(before.get(each.shard), each, draft.now) for each in read.statuses)
-    if read.problem:
+    if read.problem and not read.statuses:
         heard = cluster.view.controllers
     view = replace(cluster.view, controllers=heard, unheard=read.problem)
     draft.put_cluster(replace(cluster, view=view, listens=False))
