@@ -9,7 +9,7 @@ from typing import TypeVar
 from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Answer, Comparison, Likeness
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
-from core.model.controllers.status import Heard, Lead
+from core.model.controllers.status import Heard, Told
 from core.model.health import Healths
 from core.model.judgement import Drift, FieldChange, Held, Pause, Verdict
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
@@ -84,7 +84,7 @@ class AppView:
     blocked: bool = False  # it cannot become complete now; `problem` says why
     healing: bool = False
     held: Held | None = None  # why nothing of it is healed now
-    lead: Lead | None = None  # what a controller in a cluster tells of it
+    told: Told | None = None  # what a controller in a cluster tells of it
     pauses: tuple[Pause, ...] = ()  # that are not over, of the app or of objects
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can

@@ -69,7 +69,7 @@ def _app(state: State, app: AppState) -> AppView:
         blocked=cut_off or (app.source is None and bool(app.problem)),
         healing=app.healing,
         held=held_of(app, cluster, state.at),
-        lead=app.lead,
+        told=app.told,
         pauses=tuple(each for each in app.pauses if each.until > state.at),
         history=app.history,
         inventory=app.inventory_problem,

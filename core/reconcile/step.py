@@ -16,7 +16,7 @@ from core.reconcile.acting.sending import take_applied
 from core.reconcile.acting.undo import undoing
 from core.reconcile.judging import bodies, examining, explaining, looking_back
 from core.reconcile.judging.confirming import take_answer
-from core.reconcile.judging.evidence import leads, recalling
+from core.reconcile.judging.evidence import controllers, recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
 from core.reconcile.judging.holds.pauses import take_pauses
 from core.reconcile.judging.judging import judge_key
@@ -138,6 +138,7 @@ def _take(draft: Draft, happened: Input) -> None:
         _take_result(draft, happened)
     elif isinstance(happened, Tick):
         orders.wake(draft)
+        controllers.find_told(draft)
     else:
         _obey(draft, happened)
 
@@ -154,7 +155,7 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             desired.see_source(draft, happened)
         case LayoutRead():
             layouts.take_layout(draft, happened)
-            leads.find_leads(draft)
+            controllers.find_told(draft)
         case _:
             assert_never(happened)
 
@@ -165,7 +166,7 @@ def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
-            leads.find_leads(draft)
+            controllers.find_told(draft)
         case ClusterNamed():
             live.name_cluster(draft, happened)
         case ClusterAsks(name, words):
@@ -185,7 +186,7 @@ def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
         case SyncAsked(name):
             orders.take_confirmation(draft, name)
         case ControllersRead():
-            leads.take_controllers(draft, happened)
+            controllers.take_controllers(draft, happened)
         case AuditLogRead(name, problem):
             cluster = draft.cluster(name)
             draft.put_cluster(replace(cluster, view=replace(cluster.view, notice=problem)))

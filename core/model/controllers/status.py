@@ -6,11 +6,12 @@ are plain text: a later version may have others, and its summary can be read all
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from core.model.values import KindRef, ObjectRef
 
 SCHEMA: Final = "driftdeck.dev/status/v1"
+SILENT_S: Final = 180.0  # it is written every minute; one that is older than so tells of the past
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,21 +152,28 @@ class Heard:
     at: float  # seconds since the epoch: seen here, or else as it says itself
 
 
+Fights: TypeAlias = Mapping[ObjectRef, tuple[str | None, tuple[FightTold, ...]]]
+"""What is fought for in objects, each with the revision at which that was told."""
+
+
 @dataclass(frozen=True, slots=True)
-class Lead:
-    """Who does something about an app beside us: what a controller tells of it."""
+class Told:
+    """What a controller tells of an app that is ours, too."""
 
     holder: str
     at: float  # as in `Heard`
     app: AppTold
-    fights: Mapping[ObjectRef, tuple[FightTold, ...]] = field(default_factory=dict)
+    at_issue: Fights = field(default_factory=dict)
 
     def fights_for(self, ref: ObjectRef, revision: str) -> tuple[FightTold, ...]:
         """Return what it tells of fights for an object, if it looks at that very revision."""
-        return self.fights.get(ref, ()) if self.app.revision == revision else ()
+        told, fights = self.at_issue.get(ref, (None, ()))
+        return fights if told == revision else ()
 
 
-def lead_of(heard: Heard, app: AppTold) -> Lead:
-    """Make what one of a summary's apps tells ready to be looked up."""
-    fights = {each.object.ref: each.fights for each in app.objects if each.fights}
-    return Lead(heard.status.holder, heard.at, app, fights)
+def told_of(heard: Heard, app: AppTold, now: float) -> Told:
+    """Make what one of a summary's apps tells ready to be looked up; one that is old is silent."""
+    silent = now - heard.at >= SILENT_S
+    known = () if silent else app.objects
+    fights = {each.object.ref: (app.revision, each.fights) for each in known if each.fights}
+    return Told(heard.status.holder, heard.at, app, fights)

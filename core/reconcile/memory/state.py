@@ -30,7 +30,7 @@ from core.model import (
     Run,
     Verdict,
 )
-from core.model.controllers.status import Lead
+from core.model.controllers.status import Told
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SourceRead
@@ -161,7 +161,7 @@ class AppState:
     rewritten: bool = False  # its history is another one since it was applied last
     healing: bool = False
     breaker: Breaker = CLOSED
-    lead: Lead | None = None  # what a controller in a cluster tells of it
+    told: Told | None = None  # what a controller in a cluster tells of it
     pauses: tuple[Pause, ...] = ()  # that were not over when they were read
     layout: str = ""  # the one that it is a match of
     left_at: float | None = None  # when its folder was found gone from there; nothing is healed

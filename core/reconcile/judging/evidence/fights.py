@@ -50,9 +50,9 @@ def stubborn(draft: Draft, key: Key, digest: str | None) -> Mapping[str, str]:
 def _told(draft: Draft, key: Key) -> tuple[FightTold, ...]:
     """Return what the app's controller in the cluster tells of fights for an object."""
     app = draft.app(key.app)
-    if app.lead is None or app.source is None:
+    if app.told is None or app.source is None:
         return ()
-    return app.lead.fights_for(key.ref, app.source.revision.id)
+    return app.told.fights_for(key.ref, app.source.revision.id)
 
 
 def persistent(subject: Subject, digest: str | None, now: float) -> Mapping[str, str]:

@@ -1,0 +1,110 @@
+"""Puts a controller's summary up in its cluster: when it changed, and now and then to say `here`.
+
+It reads snapshots like any reader, and nobody waits for it.  What cannot be written is tried again,
+ever later; that is said once, and stops nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
+from typing import Final, Protocol, TypeAlias
+
+from core.cli.output.forms import time_text
+from core.cli.publishing.summary import Head, Memory, recalled, remembered, summary
+from core.clock import Clock
+from core.cluster.waiting import happens_within
+from core.errors import ProductError
+from core.model import Snapshot
+from core.model.controllers.status import Status
+
+PACE_S: Final = 5.0  # between two writes
+FRESH_S: Final = 60.0  # after so long it is written again, though nothing changed
+LATE_S: Final = 60.0  # at most, between two tries that fail
+
+Parts: TypeAlias = Callable[[], Mapping[int | None, frozenset[str]]]
+"""The shards that are led at this moment, and the apps of each."""
+
+
+class BoardLike(Protocol):
+    """Where summaries stand; each method may raise a `ProductError`."""
+
+    async def read(self, shard: int | None) -> Status | None:
+        """Return what stands there."""
+
+    async def write(self, status: Status) -> None:
+        """Put one up."""
+
+    async def close(self) -> None:
+        """Close the connection."""
+
+
+class Publisher:
+    """Publishes what is led here."""
+
+    def __init__(
+        self, board: BoardLike, head: Head, parts: Parts, clock: Clock, say: Callable[[str], None]
+    ) -> None:
+        """Write as *head* on *board*, by *clock*; *say* is told what hinders it."""
+        self._board, self._head, self._parts = board, head, parts
+        self._clock, self._say = clock, say
+        self._memory = Memory()
+        self._met: set[int | None] = set()  # shards of which it is known what was told before
+        self._stands: dict[int | None, tuple[Status, float]] = {}  # what we wrote, and when
+        self._newest: Snapshot | None = None
+        self._news = asyncio.Event()
+        self._failures, self._said = 0, ""
+
+    async def follow(self, snapshots: AsyncIterator[Snapshot]) -> None:
+        """Publish until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._publish_for_ever())
+                async for self._newest in snapshots:
+                    self._memory = remembered(self._memory, self._newest.events)
+                    self._news.set()
+        finally:
+            await self._board.close()
+
+    async def _publish_for_ever(self) -> None:
+        while True:
+            self._news.clear()
+            try:
+                await self._publish()
+            except ProductError as error:
+                self._hindered(str(error))
+            else:
+                self._failures, self._said = 0, ""
+            await self._clock.sleep(min(LATE_S, PACE_S * 2**self._failures))
+            await happens_within(self._news, FRESH_S - PACE_S, self._clock)
+
+    def _hindered(self, words: str) -> None:
+        self._failures += 1
+        if words != self._said:
+            self._said = words
+            self._say(f"the summary for driftdeck status cannot be written: {words}")
+
+    async def _publish(self) -> None:
+        led = self._parts()
+        self._met &= led.keys()
+        for shard in led:
+            await self._meet(shard)
+            names = self._parts().get(shard)  # it may be another's by now
+            if names is not None and self._newest is not None:
+                await self._put_up(shard, self._newest, names)
+
+    async def _meet(self, shard: int | None) -> None:
+        """Learn once what whoever led before us told."""
+        if shard not in self._met:
+            before = await self._board.read(shard)
+            self._met.add(shard)
+            if before is not None:
+                self._memory = recalled(before, self._memory)
+
+    async def _put_up(self, shard: int | None, snapshot: Snapshot, names: frozenset[str]) -> None:
+        head = replace(self._head, shard=shard)
+        status, now = summary(snapshot, self._memory, head, names), self._clock.wall()
+        stands = self._stands.get(shard)
+        if stands is not None and stands[0] == status and now - stands[1] < FRESH_S - PACE_S:
+            return
+        await self._board.write(replace(status, written=time_text(now)))
+        self._stands[shard] = status, now
