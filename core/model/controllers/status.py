@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from core.model.values import KindRef, ObjectRef
+from core.model.values import KindRef, ObjectRef, epoch_of
 
 SCHEMA: Final = "driftdeck.dev/status/v1"
 SILENT_S: Final = 180.0  # it is written every minute; one that is older than so tells of the past
@@ -142,6 +142,36 @@ class Status:
     apps: tuple[AppTold, ...] = ()
     journal: tuple[Wrote, ...] = ()  # oldest first
     trimmed: tuple[str, ...] = ()  # what was left out, for it has to fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leader:
+    """A Lease by which one of several replicas writes."""
+
+    lease: str
+    holder: str  # "": nobody
+    renewed: str | None = None  # its holder's own word
+    duration_s: float = 0.0
+    moving: bool = False  # it was renewed while we looked
+
+    def is_over(self, now: float) -> bool:
+        """Tell whether it has run out, by what its holder says."""
+        renewed = epoch_of(self.renewed) if self.renewed else None
+        return bool(self.holder) and (renewed is None or now - renewed > self.duration_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was found of controllers in one namespace of a cluster, at one look."""
+
+    context: str
+    user: str
+    namespace: str
+    at: float  # seconds since the epoch
+    statuses: tuple[Status, ...] = ()
+    leaders: tuple[Leader, ...] = ()
+    unreadable: tuple[str, ...] = ()  # summaries that are none, or of a later version
+    problems: tuple[str, ...] = ()  # what else could not be read, and why
 
 
 @dataclass(frozen=True, slots=True)
