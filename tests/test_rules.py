@@ -2,7 +2,7 @@
 
 A *citation* is an id (R6, FP-39, "C1 to C34" is all of them) or a page with or without sections
 (verdicts.md 2.4), and it is searched where people explain: in comments and docstrings, in the pages
-themselves and in the README.  The program's own strings and names are no citations, for `F1` is a
+themselves and in the guides.  The program's own strings and names are no citations, for `F1` is a
 key and `A1` a name in test data; only the strings that begin with the id of a case, as the rows of
 the case table do, are.  Codes after `noqa:` are the linter's.  What merely looks like an id is
 written in backticks, and is then none.
@@ -30,6 +30,12 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {  # which letters of ids each pag
     "tui/terminal.md": ("K", "S", "T"),
     "tests/faults.md": ("C", "F", "O"),
 }
+GUIDES: Final = (
+    "README.md",
+    "core/cli/guide.md",
+    "core/settings/settings.md",
+    "tests/bench/figures.md",
+)
 PAGE_OF: Final = {letters: page for page, ruled in PAGES.items() for letters in ruled}
 
 _ID: Final = r"(?:FP-|X-|[ABCFGKOPRST])\d{1,3}(?![\w-])"
@@ -60,7 +66,7 @@ class Remark:
 
     def pages(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The pages it cites, each with the sections."""
-        for page, sections in _PAGE.findall(self.text.replace("`", "")):
+        for page, sections in _PAGE.findall(self.text.replace("`", "").replace("../", "")):
             yield page, tuple(re.findall(_NUMBER, sections))
 
 
@@ -117,13 +123,13 @@ def _written() -> Iterator[Remark]:
     for package in ("core", "tui", "tests"):
         for path in sorted((ROOT / package).rglob("*.py")):
             yield from remarks_of(str(path.relative_to(ROOT)), path.read_text())
-    for name in (*PAGES, "README.md"):
+    for name in (*PAGES, *GUIDES):
         yield from lines_of(name, (ROOT / name).read_text())
 
 
 ENTRIES: Final = {name: tuple(entries_of((ROOT / name).read_text())) for name in PAGES}
 SECTIONS: Final = {
-    name: set(_HEADING.findall((ROOT / name).read_text())) for name in (*PAGES, "README.md")
+    name: set(_HEADING.findall((ROOT / name).read_text())) for name in (*PAGES, *GUIDES)
 }
 
 

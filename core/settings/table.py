@@ -1,7 +1,7 @@
 """Every setting of the settings file: its name, how it is read, its default, a sentence of help.
 
 This is the one list: the file is read by it, the flags of the same name take their help from it,
-and the README prints it.  How repositories of other machines are asked stands in `remote_table`.
+and `settings.md` prints it.  How repositories of other machines are asked stands in `remote_table`.
 """
 
 from typing import Final
@@ -66,6 +66,12 @@ TOP: Final = (
         type=dict,
         read=as_stated,
         help="Where the controller listens for pushes; left out, it does not.",
+    ),
+    Field(
+        name="controller",
+        type=dict,
+        read=as_stated,
+        help="Where the controller lives, and how it may be asked.",
     ),
 )
 

@@ -123,7 +123,7 @@ def test_a_push_is_followed_and_drift_is_healed_while_the_server_is_away(world: 
 
 RECIPE = next(
     block.partition("```")[0]
-    for block in (commands.ROOT / "README.md").read_text().split("```sh\n")
+    for block in (commands.ROOT / "core" / "cli" / "guide.md").read_text().split("```sh\n")
     if "$TAG" in block
 )
 WEB = """\
@@ -142,7 +142,7 @@ spec:
 
 
 def piped(world: World, hook: str, tag: str) -> None:
-    """Run in a pipeline what the README says."""
+    """Run in a pipeline what the guide says."""
     shown = b64encode(f"git:{world.host.token}".encode()).decode()
     settings = {
         "http.extraHeader": f"Authorization: Basic {shown}",

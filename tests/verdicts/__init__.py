@@ -5,5 +5,5 @@ verdict that driftdeck must give.  `play` puts all rows into one repository, let
 apply them, lets people, webhooks and controllers act, and reads `driftdeck diff -o json` twice: as
 a user who may dry-run (the server confirms) and as one who may only read (the local comparison).
 
-`python -m tests.verdicts` prints the table of the README; the tests here hold every single row.
+`python -m tests.verdicts` prints what `tests/bench/figures.md` shows; the tests hold every row.
 """

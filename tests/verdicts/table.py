@@ -92,7 +92,7 @@ def _verdict_on(case: Case, judge: str, found: Mapping[str, Any], *, failed: boo
 
 
 def lines(counts: Mapping[tuple[str, str], Count]) -> list[str]:
-    """Write the table of the README."""
+    """Write the table of `tests/bench/figures.md`."""
     rows = [
         "| API server | verdict | false positives | missed drift | server needed | wrong detail |",
         "|-|-|-|-|-|-|",

@@ -1,4 +1,4 @@
-"""core.settings.table: one list of settings, of which file, flags and README all speak."""
+"""core.settings.table: one list of settings, of which file, flags and settings.md all speak."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +9,8 @@ import pytest
 from core.cli.program import program
 from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
+from core.model.controller import Controller
+from core.settings.controller import CONTROLLER
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.healing import WINDOW
@@ -16,12 +18,13 @@ from core.settings.sources.charts import CHART
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
 from core.settings.table import APP, CLUSTER, LAYOUT, RULE, TOP
 
-README = Path(__file__).parents[3] / "README.md"
+PAGE = Path(__file__).parents[3] / "core" / "settings" / "settings.md"
 TABLES = {
     "": TOP,
     "clusters.NAME.": CLUSTER,
     "repositories[].": REPOSITORY,
     "webhook.": WEBHOOK,
+    "controller.": CONTROLLER,
     "apps[].": (*APP, *LAYOUT),
     "apps[].chart.": CHART,
     "apps[].heal_windows[].": WINDOW,
@@ -31,7 +34,7 @@ WORDS = {str: "text", bool: "true or false", int: "number", list: "list", dict: 
 
 
 def rows() -> Iterator[str]:
-    """The table as the README has it; paste it there when this fails."""
+    """The table as the page has it; paste it there when this fails."""
     yield "| setting | value | left out | what it says |"
     yield "| --- | --- | --- | --- |"
     for prefix, table in TABLES.items():
@@ -48,14 +51,14 @@ def left_out(field: Field) -> str:
     return f"`{str(field.default).lower() if field.type is bool else field.default}`"
 
 
-def test_the_readme_has_every_setting_in_the_words_of_the_table() -> None:
-    assert "\n".join(rows()) in README.read_text()
+def test_the_page_has_every_setting_in_the_words_of_the_table() -> None:
+    assert "\n".join(rows()) in PAGE.read_text()
 
 
-def test_the_example_in_the_readme_is_read_without_an_error(tmp_path: Path) -> None:
+def test_the_example_on_the_page_is_read_without_an_error(tmp_path: Path) -> None:
     (example,) = (
         block.partition("```")[0]
-        for block in README.read_text().split("```yaml\n")[1:]
+        for block in PAGE.read_text().split("```yaml\n")[1:]
         if block.startswith("clusters:")
     )
     stated = parse_settings("driftdeck.yaml", example.encode(), tmp_path)
@@ -92,6 +95,7 @@ def test_flags_say_what_is_used_without_them() -> None:
         (APP, AppSpec, {"signers"}),  # of its repository
         (CLUSTER, ClusterSpec, {"name", "same_as"}),  # a key of its own; told by others
         (RULE, IgnoreRule, {"source"}),  # where it stands
+        (CONTROLLER, Controller, {"stated"}),  # whether it is there
     ],
 )
 def test_the_table_fills_every_field_of_what_is_made_from_it(
