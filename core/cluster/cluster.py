@@ -24,6 +24,7 @@ from core.cluster.writing.pausing import Pausing
 from core.cluster.writing.shards import Notes, Place
 from core.errors import DeniedError, OutdatedError, ProductError
 from core.health import Behind
+from core.meter import UNMETERED, Meter
 from core.model import (
     AuditEvent,
     Claim,
@@ -53,6 +54,7 @@ class Cluster:
         emit: Callable[[Input], None],
         clock: Clock | None = None,
         controllers: str = "",
+        meter: Meter = UNMETERED,
     ) -> None:
         """Connect to nothing yet.
 
@@ -61,10 +63,11 @@ class Cluster:
             emit: Takes what is learnt, on the loop that `run` runs on; must return at once.
             clock: Time and dice.
             controllers: The namespace in which it is heard what controllers tell; "": nowhere.
+            meter: Hears of each request and watch.
         """
         self.spec, self._emit = spec, emit
         clock = clock or Clock()
-        self._link = Link(spec.name, self._went_back)
+        self._link = Link(spec.name, self._went_back, meter)
         calls = Calls(self._link, clock)
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)

@@ -20,6 +20,7 @@ from core.engine.seams import Adapters
 from core.git import Marks, Repositories
 from core.journal import Journal
 from core.manifests import Reader, Workers
+from core.meter import UNMETERED, Meter
 from core.model import AppSpec, ClusterSpec
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
@@ -43,6 +44,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     journal: Path | None = None,
     listening: Mapping[str, str] = NOWHERE,
     clock: Clock | None = None,
+    meter: Meter = UNMETERED,
 ) -> Engine:
     """Build an engine; nothing is contacted before it runs.
 
@@ -59,17 +61,23 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         journal: Where what is written is recorded; left out, with the user's state.
         listening: In which namespace of which cluster it is heard what controllers tell.
         clock: Time and dice.
+        meter: Hears of requests, watches and what waits.
     """
     clock = clock or Clock()
-    inbox, repositories, reader = Inbox(), Repositories(remotes), Reader(Workers())
+    inbox = Inbox(clock, meter)
+    repositories, reader = Repositories(remotes), Reader(Workers())
     known, mask_key = (*apps, *neighbours), secrets.token_bytes(32)
     makers = Makers.of_user(reader, clock)
     adapters = Adapters(
         clusters={
+<<<<<<< HEAD
             spec.name: Cluster(
                 spec, emit=inbox.put, clock=clock, controllers=listening.get(spec.name, "")
             )
             for spec in clusters
+=======
+            spec.name: Cluster(spec, emit=inbox.put, clock=clock, meter=meter) for spec in clusters
+>>>>>>> main
         },
         sources=Sources(
             known,
@@ -88,6 +96,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         adopting=Adopting(apps, repositories, clock),
         comparing=Comparing(repositories, reader, mask_key, makers=makers),
         journal=Journal.of_user(os.environ, journal),
+        meter=meter,
     )
     state = initial(
         apps,
