@@ -5,6 +5,7 @@ leaving it waiting for ever.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -14,11 +15,11 @@ from core.clean import clean
 from core.cli.options import Options
 from core.cli.output.streams import put
 from core.errors import UnavailableError
-from core.model import AppView, Snapshot
+from core.model import AppView, ClusterSpec, Snapshot
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote
 from core.reconcile.memory.commands import Asking, Command
-from core.settings.reading import Flags, Settings, read_settings
+from core.settings.reading import Flags, Settings, read_home, read_settings
 
 T = TypeVar("T")
 
@@ -49,6 +50,13 @@ def settings_of(options: Options, *, whole: bool = False) -> Settings:
     """
     expand = _expanded if whole or options.app is not None else None
     return read_settings(flags_of(options), Path.cwd(), expand)
+
+
+def home_for(options: Options) -> tuple[ClusterSpec, str]:
+    """Find out in which cluster and namespace the controller is that *options* mean."""
+    in_pod = "KUBERNETES_SERVICE_HOST" in os.environ
+    flags = Flags(config=options.config, context=options.context, namespace=options.namespace)
+    return read_home(flags, Path.cwd(), in_pod=in_pod)
 
 
 def _expanded(layouts: tuple[Layout, ...], remotes: tuple[Remote, ...]) -> Matched:

@@ -10,6 +10,7 @@ engine wants done comes in as calls.  The parts, from the socket up:
 * `writing`    what is asked for by name: access, apply, the inventory of what was applied
 * `presence`   connected or lost, told once; `audit` reads the API server's log
 * `collecting` objects of a few kinds, listed once
+* `controllers` what a controller tells of itself in its cluster, and whoever looks
 
 Importing this package is cheap: aiohttp (0.2 s) and kubernetes (0.3 s more) are imported while
 connecting, in a thread.
@@ -18,7 +19,17 @@ connecting, in a thread.
 from core.clock import Clock
 from core.cluster.cluster import Cluster
 from core.cluster.collecting import collected
+from core.cluster.controllers.board import Board
+from core.cluster.controllers.reading import seen as controllers_seen
 from core.cluster.login.addresses import known_twice
 from core.cluster.login.pod import pod_namespace
 
-__all__ = ["Clock", "Cluster", "collected", "known_twice", "pod_namespace"]
+__all__ = [
+    "Board",
+    "Clock",
+    "Cluster",
+    "collected",
+    "controllers_seen",
+    "known_twice",
+    "pod_namespace",
+]

@@ -70,14 +70,14 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     makers = Makers.of_user(reader, clock)
     adapters = Adapters(
         clusters={
-<<<<<<< HEAD
             spec.name: Cluster(
-                spec, emit=inbox.put, clock=clock, controllers=listening.get(spec.name, "")
+                spec,
+                emit=inbox.put,
+                clock=clock,
+                meter=meter,
+                controllers=listening.get(spec.name, ""),
             )
             for spec in clusters
-=======
-            spec.name: Cluster(spec, emit=inbox.put, clock=clock, meter=meter) for spec in clusters
->>>>>>> main
         },
         sources=Sources(
             known,

@@ -85,6 +85,28 @@ def journal(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
+@click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml, if any).")
+@setting("--context", metavar="CTX", table=CLUSTER)
+@click.option("-n", "--namespace", metavar="NS", help="Where it lives (default: driftdeck).")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to print.",
+)
+@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR says the same.")
+@click.pass_context
+def status(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Print what the controller in a cluster says of its apps.  Exit as diff; 3: none is there.
+
+    It takes the right to read ConfigMaps and Leases in its namespace, and nothing else.
+    """
+    return partial(jobs.status, options_of(context, given))
+
+
+@program.command()
+@click.argument("app_name", metavar="[APP]", required=False)
 @click.option("--since", metavar="TIME", help="What was done since: 30m, 2h, 7d (default: 24h).")
 @click.option(
     "-o",

@@ -17,6 +17,7 @@ _GAP: Final = 2  # cells between two columns
 _NARROWEST: Final = 8  # of a column that is cut
 _OBJECTS: Final = 10  # of an app that is not asked for
 _WRITES: Final = 10  # of an app that is
+_CLUSTER: Final = 1  # where that column is; of one cluster alone nobody needs it
 _STATES: Final = {verdict.value: role for verdict, role in ROLES.items()}
 
 Cells: TypeAlias = Sequence[Span]
@@ -37,7 +38,10 @@ def _lines(seen: Seen, page: Page, app: str | None) -> Iterator[Line]:
         for words in filter(None, told):
             yield from wrapped((say(words, Role.ERROR),), indent=0, label="! ")
     yield ()
-    yield from table([_APPS, *(_app(each, seen.at) for each in apps)], width, cut=0)
+    rows = [_APPS, *(_app(each, seen.at) for each in apps)]
+    if len({each.cluster for each in apps}) == 1:
+        rows = [[*row[:_CLUSTER], *row[_CLUSTER + 1 :]] for row in rows]
+    yield from table(rows, width, cut=0)
     for each in apps:
         yield from _about(each, seen, page, asked=app is not None)
 
