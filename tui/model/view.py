@@ -29,6 +29,7 @@ from tui.model.filters import (
 )
 from tui.model.focus import AT_THE_TOP, Focus, Pane
 from tui.model.ordering import Grouped, app_rows, grouped
+from tui.model.told import ToldEvents, merged
 from tui.text.kinds import BUILTIN, shorts_of
 from tui.text.rows import AppRow
 from tui.text.sheets.sheet import Sheet
@@ -62,6 +63,8 @@ class View:
     sheet: Sheet | None = None  # what pane 0 shows instead, while it has the focus
     news: News | None = None  # what a snapshot makes of it
     all_apps: Sequence[AppRow] = ()
+    all_events: Sequence[Event] = ()  # newest first, those of controllers among them
+    _controllers: ToldEvents = field(default_factory=ToldEvents)
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
     _told: tuple[Mapping[str, frozenset[str]], ...] = ()  # short names of kinds, by each cluster
@@ -87,6 +90,7 @@ class View:
             self.sheet = self.news(snapshot) or self.sheet
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
+        self.all_events = merged(snapshot.events[::-1], self._controllers.of(snapshot))
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
         if self.app is None and self.all_apps:
             self.app = self.all_apps[0].view.spec.name
@@ -179,8 +183,7 @@ class View:
 
     def events(self) -> Sequence[Event]:
         """What happened, newest first."""
-        newest_first = self.snapshot.events[::-1]
-        return _kept(newest_first, self.filter_of(Pane.TIMELINE), facts_of_event)
+        return _kept(self.all_events, self.filter_of(Pane.TIMELINE), facts_of_event)
 
     def counts(self) -> dict[Pane, tuple[int, int]]:
         """Shown and all rows of each list that has a filter."""
@@ -189,7 +192,7 @@ class View:
             Pane.APPS: (self.apps, len(self.all_apps)),
             Pane.RESOURCES: (self.resources, len(self.groups.by_app.get(self.app or "", ()))),
             Pane.COMMITS: (self.commits, len(app.history) if app else 0),
-            Pane.TIMELINE: (self.events, len(self.snapshot.events)),
+            Pane.TIMELINE: (self.events, len(self.all_events)),
         }
         return {
             name: (len(rows()), total)

@@ -182,8 +182,8 @@ class Heard:
     at: float  # seconds since the epoch: seen here, or else as it says itself
 
 
-Fights: TypeAlias = Mapping[ObjectRef, tuple[str | None, tuple[FightTold, ...]]]
-"""What is fought for in objects, each with the revision at which that was told."""
+AtIssue: TypeAlias = Mapping[ObjectRef, tuple[str | None, ObjectTold]]
+"""Objects that are fought for or held, each with the revision at which that was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +193,17 @@ class Told:
     holder: str
     at: float  # as in `Heard`
     app: AppTold
-    at_issue: Fights = field(default_factory=dict)
+    at_issue: AtIssue = field(default_factory=dict)
 
-    def fights_for(self, ref: ObjectRef, revision: str) -> tuple[FightTold, ...]:
-        """Return what it tells of fights for an object, if it looks at that very revision."""
-        told, fights = self.at_issue.get(ref, (None, ()))
-        return fights if told == revision else ()
+    def about(self, ref: ObjectRef, revision: str) -> ObjectTold | None:
+        """Return what it tells of an object at issue, if it looks at that very revision."""
+        told, found = self.at_issue.get(ref, (None, None))
+        return found if told == revision else None
 
 
 def told_of(heard: Heard, app: AppTold, now: float) -> Told:
     """Make what one of a summary's apps tells ready to be looked up; one that is old is silent."""
     silent = now - heard.at >= SILENT_S
     known = () if silent else app.objects
-    fights = {each.object.ref: (app.revision, each.fights) for each in known if each.fights}
-    return Told(heard.status.holder, heard.at, app, fights)
+    at_issue = {each.object.ref: (app.revision, each) for each in known if each.fights or each.held}
+    return Told(heard.status.holder, heard.at, app, at_issue)

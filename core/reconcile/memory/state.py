@@ -30,7 +30,7 @@ from core.model import (
     Run,
     Verdict,
 )
-from core.model.controllers.status import Told
+from core.model.controllers.status import ObjectTold, Told
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SourceRead
@@ -181,6 +181,12 @@ class AppState:
         )
         was = row is not None and row.digest is not None and row.digest.startswith(SEALED)
         return was or any(document is not None and document.sealed for document in known)
+
+    def told_about(self, ref: ObjectRef) -> ObjectTold | None:
+        """What a controller tells of an object at issue, looking at the same revision."""
+        if self.told is None or self.source is None:
+            return None
+        return self.told.about(ref, self.source.revision.id)
 
     def applied(self, ref: ObjectRef) -> InventoryRow | None:
         """What the inventory says of one object; None: driftdeck never wrote it."""

@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from core.model import AppSpec, Key, Plan, Run, Snapshot
 from core.reconcile.memory.commands import PrepareHeal, SetHeal
-from core.telling import plans
-from core.telling.spans import Role, say
+from core.telling import controllers, plans
+from core.telling.spans import Line, Role, say
 from tui.dialogs.proposals.proposal import Page, Plain
 from tui.dialogs.proposals.sync import outdated
 from tui.model.view import View
 from tui.text.plans import heal_lines, heal_promise
 from tui.text.rows import Looks
+from tui.text.spans import wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,18 @@ class Heal(Plain):
         del again
         called = view.snapshot.called(self.app.cluster)
         return Page(
-            lambda width: heal_lines(
-                self.app.name, called, answer, view.snapshot.rows, width, looks()
-            ),
+            lambda width: [
+                *self._warning(view, width, looks().now),
+                *heal_lines(self.app.name, called, answer, view.snapshot.rows, width, looks()),
+            ],
             words="Heal on",
         )
+
+    def _warning(self, view: View, width: int, now: float) -> list[Line]:
+        """Say that a controller in the cluster heals the app already."""
+        app = view.snapshot.app(self.app.name)
+        words = controllers.warning(app.told, now) if app is not None else ""
+        return [((part, Role.WARNING),) for part in wrap(say(words)[0], width)] if words else []
 
     def touched(self, answer: Plan) -> tuple[Key, ...]:
         """Name the objects of its steps."""

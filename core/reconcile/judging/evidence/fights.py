@@ -49,10 +49,8 @@ def stubborn(draft: Draft, key: Key, digest: str | None) -> Mapping[str, str]:
 
 def _told(draft: Draft, key: Key) -> tuple[FightTold, ...]:
     """Return what the app's controller in the cluster tells of fights for an object."""
-    app = draft.app(key.app)
-    if app.told is None or app.source is None:
-        return ()
-    return app.told.fights_for(key.ref, app.source.revision.id)
+    found = draft.app(key.app).told_about(key.ref)
+    return found.fights if found is not None else ()
 
 
 def persistent(subject: Subject, digest: str | None, now: float) -> Mapping[str, str]:
