@@ -144,11 +144,11 @@ class Listener:
 
 @asynccontextmanager
 async def running(
-    spec: ClusterSpec, *, clock: Clock | None = None
+    spec: ClusterSpec, *, clock: Clock | None = None, controllers: str = ""
 ) -> AsyncIterator[tuple[Cluster, Listener]]:
     """A cluster at work."""
     listener = Listener()
-    cluster = Cluster(spec, emit=listener.emit, clock=clock)
+    cluster = Cluster(spec, emit=listener.emit, clock=clock, controllers=controllers)
     task = asyncio.create_task(cluster.run())
     try:
         yield cluster, listener
@@ -162,10 +162,10 @@ async def running(
 
 @asynccontextmanager
 async def connected(
-    world: World, user: str = "driftdeck", *, clock: Clock | None = None
+    world: World, user: str = "driftdeck", *, clock: Clock | None = None, controllers: str = ""
 ) -> AsyncIterator[tuple[Cluster, Listener]]:
     """A cluster that was found."""
     spec = ClusterSpec(name="test", kubeconfig=str(world.kubeconfig(user)))
-    async with running(spec, clock=clock) as (cluster, listener):
+    async with running(spec, clock=clock, controllers=controllers) as (cluster, listener):
         await listener.next(ClusterFound)
         yield cluster, listener
