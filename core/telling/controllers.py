@@ -43,8 +43,8 @@ def aged_word(stamp: str | None, now: float) -> str:
     return "-" if epoch is None else age(now - epoch)
 
 
-def heal(app: AppTold, now: float) -> Span:
-    """Whether it heals: `on`, `off`, `paused 2h`, `stopped mass drift`."""
+def heal(app: AppTold, now: float, *, why: bool = True) -> Span:
+    """Whether it heals: `on`, `off`, `paused 2h`, `stopped mass drift`; and *why* not."""
     whole = next((pause for pause in app.pauses if pause.object is None), None)
     until = epoch_of(whole.until) if whole is not None else None
     if until is not None and until > now:
@@ -52,8 +52,8 @@ def heal(app: AppTold, now: float) -> Span:
     if not app.healing:
         return ("off", Role.TEXT)
     if app.held is not None:
-        why = _STOPPED.get(app.held.by, app.held.by)
-        return say(f"stopped {why}", Role.WARNING)
+        reason = f" {_STOPPED.get(app.held.by, app.held.by)}" if why else ""
+        return say(f"stopped{reason}", Role.WARNING)
     return ("on", Role.HEALING)
 
 

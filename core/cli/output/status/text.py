@@ -31,7 +31,7 @@ def status_lines(seen: Seen, page: Page, app: str | None = None) -> Iterator[str
 def _lines(seen: Seen, page: Page, app: str | None) -> Iterator[Line]:
     width, wrapped = page.ink.width, page.ink.wrapped
     apps = apps_of(seen, app)
-    yield from table([_LEADS, *(_lead(seen, each) for each in seen.statuses)], width, cut=1)
+    yield from table([_LEADS, *(_lead(seen, each) for each in seen.statuses)], width, cut=(1,))
     for status in seen.statuses:
         problem = lead_problem(status, leader_of(seen, status), seen.at)
         told = [problem, *(f"not told, for room: {each}" for each in status.trimmed)]
@@ -41,7 +41,7 @@ def _lines(seen: Seen, page: Page, app: str | None) -> Iterator[Line]:
     rows = [_APPS, *(_app(each, seen.at) for each in apps)]
     if len({each.cluster for each in apps}) == 1:
         rows = [[*row[:_CLUSTER], *row[_CLUSTER + 1 :]] for row in rows]
-    yield from table(rows, width, cut=0)
+    yield from table(rows, width, cut=(0,) if len(rows[0]) < len(_APPS) else (0, _CLUSTER))
     for each in apps:
         yield from _about(each, seen, page, asked=app is not None)
 
@@ -49,12 +49,15 @@ def _lines(seen: Seen, page: Page, app: str | None) -> Iterator[Line]:
 # Tables -----------------------------------------------------------------------------------------
 
 
-def table(rows: Sequence[Cells], width: int | None, *, cut: int) -> Iterator[Line]:
-    """Yield rows in columns; where they are too wide the one called *cut* loses its middle."""
+def table(rows: Sequence[Cells], width: int | None, *, cut: Sequence[int]) -> Iterator[Line]:
+    """Yield rows in columns; where they are too wide the widest of *cut* lose their middle."""
     sizes = [max(len(text) for text, _ in column) for column in zip(*rows, strict=True)]
-    over = sum(sizes) + _GAP * (len(sizes) - 1) - (width or 0)
-    if width is not None and over > 0:
-        sizes[cut] = max(_NARROWEST, sizes[cut] - over)
+    room = None if width is None else width - _GAP * (len(sizes) - 1)
+    while room is not None and sum(sizes) > room:
+        widest = max(cut, key=lambda column: sizes[column])
+        if sizes[widest] <= _NARROWEST:
+            break
+        sizes[widest] -= 1
     for row in rows:
         cells = [(_cut(text, size), role) for (text, role), size in zip(row, sizes, strict=True)]
         line = tuple(
@@ -108,7 +111,7 @@ def _app(app: AppTold, now: float) -> Cells:
         (aged_word(app.oldest.since if app.oldest is not None else None, now), Role.TEXT),
         (aged_word(app.last_heal.ts if app.last_heal is not None else None, now), Role.TEXT),
         (aged_word(app.last_sync.ts if app.last_sync is not None else None, now), Role.TEXT),
-        heal(app, now),
+        heal(app, now, why=False),
     ]
 
 
