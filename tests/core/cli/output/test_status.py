@@ -112,7 +112,7 @@ def test_it_fits_eighty_columns_whatever_the_names_are() -> None:
     lines = text(seen(status, leaders=()))
     assert max(map(len, lines)) <= 80
     (row,) = (line for line in lines if "paused 10h" in line)
-    assert row.startswith("an-a…pp-  prod…ion-  in sync")
+    assert row.startswith("an-…app-  pro…ion-  in sync")
     assert any("an-app-" * 20 in line for line in text(seen(status), width=None))
 
 
