@@ -19,5 +19,6 @@ from core.clock import Clock
 from core.cluster.cluster import Cluster
 from core.cluster.collecting import collected
 from core.cluster.login.addresses import known_twice
+from core.cluster.login.pod import pod_namespace
 
-__all__ = ["Clock", "Cluster", "collected", "known_twice"]
+__all__ = ["Clock", "Cluster", "collected", "known_twice", "pod_namespace"]

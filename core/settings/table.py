@@ -67,6 +67,12 @@ TOP: Final = (
         read=as_stated,
         help="Where the controller listens for pushes; left out, it does not.",
     ),
+    Field(
+        name="controller",
+        type=dict,
+        read=as_stated,
+        help="Where the controller lives, and how it may be asked.",
+    ),
 )
 
 CLUSTER: Final = (

@@ -61,6 +61,7 @@ def driftdeck(
         (["diff"], "there is no driftdeck.yaml here"),
         (["diff", "-o", "xml"], "'xml' is not one of 'text', 'json'"),
         (["--prune", "diff"], "No such option"),
+        (["sync", "--confirm", "ns/old"], "--confirm is about what --prune deletes"),
         (["install"], "No such command"),
         (["doctor"], "No such command"),
         (["revert"], "Missing argument"),
