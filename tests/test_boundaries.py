@@ -69,7 +69,7 @@ def test_connecting_loads_of_the_official_client_what_is_used() -> None:
 
 
 def test_the_process_that_parses_loads_what_parsing_needs() -> None:
-    """Every command starts one: all the nouns, and what starts processes, were half of its start."""
+    """Every command starts one: all nouns, and what starts processes, were half of its start."""
     heavy = ("subprocess", "core.model.judgement", "core.model.plans")
     used = "core.manifests.loading"
     assert loaded_after("import core.manifests.apart.process", (*heavy, used)) == {used}
