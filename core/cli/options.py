@@ -40,6 +40,7 @@ class Options:
     object_name: str = ""  # "Deployment/web"
     dry_run: bool = False
     prune: bool = False  # what Git dropped, too
+    confirm: tuple[str, ...] = ()  # protected objects of that, as they are named
     yes: bool = False
     commit: str = ""
     number: int | None = None  # of an entry of the journal

@@ -23,6 +23,7 @@ from core.cluster.writing.pausing import Pausing
 from core.cluster.writing.shards import Notes, Place
 from core.errors import DeniedError, OutdatedError, ProductError
 from core.health import Behind
+from core.meter import UNMETERED, Meter
 from core.model import (
     AuditEvent,
     Claim,
@@ -46,7 +47,12 @@ class Cluster:
     """Follows one API server and does what the engine asks of it."""
 
     def __init__(
-        self, spec: ClusterSpec, *, emit: Callable[[Input], None], clock: Clock | None = None
+        self,
+        spec: ClusterSpec,
+        *,
+        emit: Callable[[Input], None],
+        clock: Clock | None = None,
+        meter: Meter = UNMETERED,
     ) -> None:
         """Connect to nothing yet.
 
@@ -54,10 +60,11 @@ class Cluster:
             spec: How the server is reached.
             emit: Takes what is learnt, on the loop that `run` runs on; must return at once.
             clock: Time and dice.
+            meter: Hears of each request and watch.
         """
         self.spec, self._emit = spec, emit
         clock = clock or Clock()
-        self._link = Link(spec.name, self._went_back)
+        self._link = Link(spec.name, self._went_back, meter)
         calls = Calls(self._link, clock)
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from core.health import Behind
 from core.journal import Entry
+from core.meter import UNMETERED, Meter
 from core.model import (
     AppSpec,
     AuditEvent,
@@ -246,3 +247,4 @@ class Adapters:
     marks: MarksLike
     adopting: AdoptingLike
     journal: JournalLike
+    meter: Meter = UNMETERED

@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from core.model import (
     Allowed,
     Clearance,
+    Drift,
     FieldVerdict,
     Plan,
     Remedy,
@@ -180,6 +181,32 @@ def guards(plan: Plan) -> Iterator[Line]:
     for app, said in plan.guards.items():
         yield (say(f"before anything of app {app} is pruned:", Role.MUTED),)
         yield from map(_guard, said)
+
+
+def losses(plan: Plan) -> Iterator[str]:
+    """Name each protected object that goes, for a person confirmed it, and what goes with it."""
+    for each in plan.runnable:
+        if each.protected:
+            yield f"{name_of(each.key.ref)} goes, too: {each.protected}"
+
+
+def confirmation(each: Step) -> str:
+    """Say how a person lets a protected object go, or that one did; "" for any other."""
+    if not each.protected:
+        return ""
+    if not each.problem:
+        return f"confirmed by its name: {each.protected}"
+    named = "/".join(filter(None, (each.key.ref.kind, each.key.ref.namespace, each.key.ref.name)))
+    return f"to prune it, too: driftdeck sync {each.key.app} --prune --confirm {named}"
+
+
+def why_kept(row: Drift) -> str:
+    """Say why an object that is not what Git dropped is not pruned."""
+    if row.verdict is Verdict.EXTRA:
+        return "driftdeck did not apply it"
+    if row.verdict is Verdict.UNKNOWN:
+        return row.reason
+    return "Git states it"
 
 
 def _guard(said: Clearance) -> Line:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from core.model import EventName, Key, KindRef, Live, Problem, Resource
+from core.reconcile.judging.evidence.arrivals import note_arrival
 from core.reconcile.judging.evidence.endings import watch_end
 from core.reconcile.judging.evidence.observing import note_sighting
 from core.reconcile.judging.evidence.refusals import forget_refusals
@@ -223,6 +224,7 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
                 key = Key(app.spec.name, ref)
                 watch_end(draft, key, before, live)
                 note_sighting(draft, key, before, live, at=changed.at or draft.now)
+                note_arrival(draft, key, live, changed.at or draft.now)
                 _note(draft, key, live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
     take_scales(draft, changed.cluster, changed.kind, changed.changes)

@@ -53,6 +53,9 @@ def test_it_says_what_differs_and_what_was_done_with_both_values_who_and_which_c
     assert "commit a42fdde" in done
     assert "<code>by itself</code>" in done
     assert "<code>ordered by ada</code>" in done
+    assert "ordered by ada, who confirmed it by its name" in text_of(
+        entry(deed="prune", auto=False, confirmed=True)
+    )
 
 
 def test_what_never_got_an_outcome_is_said_to_have_none() -> None:

@@ -64,6 +64,7 @@ def driftdeck(
         (["install"], "there is no driftdeck.yaml here; name one with --config"),
         (["install", "--replicas", "0"], "0 is not in the range"),
         (["install", "--autoheal"], "No such option"),
+        (["sync", "--confirm", "ns/old"], "--confirm is about what --prune deletes"),
         (["doctor"], "No such command"),
         (["revert"], "Missing argument"),
         ([], "there is no terminal here"),
