@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from core.model.judgement import Actor, FieldChange
 from core.model.problems import Problem
-from core.model.sides import Document
+from core.model.sources.documents import Document
 from core.model.values import Key
 
 

@@ -21,12 +21,12 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Key,
+    Made,
     ObjectRef,
     Operation,
 )
 from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.model.journal import Aim
-from core.model.sides import Made
 from core.model.sources.signers import Signers
 from tests.core.git.sample import Sample
 
