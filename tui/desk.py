@@ -20,6 +20,7 @@ from tui.actions.registry import ACTIONS, BY_ID
 from tui.commands.registry import PHRASES, spoken
 from tui.dialogs.asking import Question
 from tui.dialogs.preview import Preview
+from tui.dialogs.proposals.heal import end_heal
 from tui.dialogs.proposals.orders import follow
 from tui.dialogs.writing import end_writing
 from tui.explaining import Explaining
@@ -231,7 +232,9 @@ class Desk(Screen[None], inherit_bindings=False):
         """Ages move on, and writing ends by itself."""
         self._ticks += 1
         if self.session.lapsed(self._clock()):
-            end_writing(self, "30 minutes are over: read-only again")
+            end_writing(self, "the time for writing is over: read-only again")
+        for app in self.session.healed_out(self._clock()):
+            end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
         self.frame.paint_times(self.view, self.session)
         if self._ticks % _REDRAW_AGES_TICKS == 0:
             self.frame.paint_ages(self.view)
