@@ -96,6 +96,7 @@ def adopt_lines(plan: AdoptPlan, rows: Rows, width: int, looks: Looks) -> list[L
     for each in plan.adopted:
         row = rows.get(each.key)
         lines += [(), (say(str(each.key.ref), Role.STRONG),)]
+        lines += [((part, Role.WARNING),) for part in wrap(plans.whole(each), width) if part]
         for change in _explained(each.changes, row):
             lines += field_lines(change, width, looks, explained=row is None or row.explained)
     return lines
