@@ -1,7 +1,8 @@
 """A surface without a screen: what actions see and do, in memory."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rich.style import Style
 from textual.screen import ModalScreen
@@ -11,14 +12,17 @@ from core.reconcile.memory.commands import Command
 from core.telling.spans import Role
 from tests.tui import samples
 from tui.actions.registry import ACTIONS
+from tui.commands.registry import PHRASES, spoken
 from tui.model.focus import Focus, Pane
 from tui.model.session import Session
 from tui.model.subject import Subject
 from tui.model.view import View
 from tui.options import TerminalOptions
-from tui.surface import Action, Surface
+from tui.surface import Action, Phrase, Surface
 from tui.text.rows import Looks
 from tui.theme.styles import MONO_STYLES
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -56,6 +60,7 @@ class Standin:
     world: Snapshot = field(default_factory=samples.world)
     options: TerminalOptions = field(default_factory=TerminalOptions)
     actions: tuple[Action, ...] = ACTIONS
+    phrases: tuple[Phrase, ...] = PHRASES
     view: View = field(default_factory=View)
     session: Session = field(default_factory=Session)
     role_styles: Mapping[Role, Style] = field(default_factory=lambda: MONO_STYLES)
@@ -124,6 +129,12 @@ class Standin:
 
     def show(self, *dialogs: ModalScreen[None]) -> None:
         self.dialogs += dialogs
+
+    def speak(self, line: str) -> str:
+        return spoken(self, line)
+
+    def beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        then(work())
 
     def go(self, focus: Focus) -> None:
         self.view.focus = focus

@@ -7,6 +7,7 @@ from itertools import count
 from core.model import Run
 
 WRITE_FOR_S = 1800.0  # what W allows
+HEAL_FOR_S = 1800.0  # what H switches on
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,20 @@ class Session:
 
     numbers: Iterator[int] = field(default_factory=lambda: count(1))  # of requests and of runs
     write_until: float | None = None  # None: no end was set
+    heal_until: dict[str, float] = field(default_factory=dict)  # of apps switched on here
     orders: dict[int, Order] = field(default_factory=dict)  # by the number of the run
 
     @property
     def writing_now(self) -> bool:
         """Whether a sync or a revert that was asked for here is not finished."""
         return bool(self.orders)
+
+    def healed_out(self, now: float) -> list[str]:
+        """Take out the apps whose time for healing is over."""
+        over = [app for app, until in self.heal_until.items() if now >= until]
+        for app in over:
+            del self.heal_until[app]
+        return over
 
     def lapsed(self, now: float) -> bool:
         """Whether the time for writing is over."""
