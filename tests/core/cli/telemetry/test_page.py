@@ -1,4 +1,4 @@
-"""metrics.md has every metric there is, with the words that a scraper gets."""
+"""The page of metrics has every metric there is, with the words that a scraper gets."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,8 @@ def names() -> dict[str, Metric]:
 def labels_of(made: Families, family: Metric) -> tuple[str, ...]:
     """The labels, which the library shows of no metric that was not counted yet."""
     collector = made.registry._names_to_collectors[family.name]  # noqa: SLF001 - see above
-    return tuple(getattr(family, "_labelnames", None) or getattr(collector, "_labelnames", ()))
+    of_family = tuple(getattr(family, "_labelnames", ()))
+    return of_family or tuple(getattr(collector, "_labelnames", ()))
 
 
 def rows() -> Iterator[str]:
@@ -47,5 +48,5 @@ def test_names_and_words_keep_the_manners_of_prometheus() -> None:
         if name.startswith("process_"):
             continue
         assert name.startswith(("driftdeck_", "rest_client_", "workqueue_"))
-        assert name.endswith("_seconds") is (each.type == "histogram" or "age" in name)
+        assert name.endswith("_seconds") is (each.type == "histogram" or "_age_" in name)
         assert each.documentation.endswith(".")
