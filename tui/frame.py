@@ -101,6 +101,7 @@ class Frame:
             now=self._looks().now,
             writing=view.snapshot.writing,
             write_until=session.write_until,
+            heal_until=session.heal_until.get(view.app or ""),
             heal_by_flag=self._options.healing,
             title=self._options.title,
             ascii_only=self._options.ascii,

@@ -15,6 +15,7 @@ from core.clean import clean
 from core.cli.options import Options
 from core.cli.output.streams import put
 from core.errors import UnavailableError
+from core.meter import UNMETERED, Meter
 from core.model import AppView, ClusterSpec, Snapshot
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote
@@ -85,11 +86,11 @@ def connected(
     writing: bool = False,
     once: bool = False,
     listening: bool = False,
-    hearing: bool = True,
+    meter: Meter = UNMETERED,
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier.
 
-    *hearing*: it takes into account what controllers tell in its clusters.
+    But for the controller itself, which is *listening*, it hears what controllers tell.
     """
     from core.cluster import known_twice  # noqa: PLC0415 - lazily, see above
     from core.engine import connect  # noqa: PLC0415 - lazily, see above
@@ -106,7 +107,8 @@ def connected(
         once=once,
         webhook=settings.webhook if listening else None,
         journal=settings.journal,
-        listening=settings.homes if hearing else {},
+        listening={} if listening else settings.homes,
+        meter=meter,
     )
 
 

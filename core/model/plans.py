@@ -9,7 +9,8 @@ from core.model.apps import ClusterName
 from core.model.judgement import FieldChange, Stamp
 from core.model.problems import Blocked, Clearance, Problem, Remedy
 from core.model.requests import Request
-from core.model.sides import Commit, Document
+from core.model.sides import Commit
+from core.model.sources.documents import Document
 from core.model.values import JsonObject, Key, KindRef, Value
 
 

@@ -131,6 +131,10 @@ def _cluster(place: Place, name: str, entry: Json) -> ClusterSpec:
         raise place.inside("context").error("context and in_cluster exclude each other")
     if stated.get("in_cluster") and stated.get("kubeconfig"):
         raise place.inside("kubeconfig").error("kubeconfig and in_cluster exclude each other")
+    if stated.get("secret"):
+        for other in ("context", "kubeconfig", "in_cluster"):
+            if stated.get(other):
+                raise place.inside("secret").error(f"secret and {other} exclude each other")
     return ClusterSpec(name=name, **read_fields(CLUSTER, place, stated))
 
 

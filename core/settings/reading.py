@@ -152,10 +152,10 @@ def read_settings(flags: Flags, folder: Path, expand: Expand | None = None) -> S
 
 
 def _stated(flags: Flags, folder: Path) -> Stated:
-    file = _settings_file(flags, folder)
+    file = settings_file(flags, folder)
     if file is None:
         return Stated((_app_of_flags(flags, folder),), (UNNAMED_CLUSTER,))
-    return parse_settings(str(file), _file_bytes(file), file.parent)
+    return parse_settings(str(file), file_bytes(file), file.parent)
 
 
 def read_home(flags: Flags, folder: Path, *, in_pod: bool = False) -> tuple[ClusterSpec, str]:
@@ -167,10 +167,10 @@ def read_home(flags: Flags, folder: Path, *, in_pod: bool = False) -> tuple[Clus
     Raises:
         UsageError: The file cannot be read, or names several clusters and nothing says which.
     """
-    file = _settings_file(flags, folder)
+    file = settings_file(flags, folder)
     controller, clusters = UNSTATED, tuple[ClusterSpec, ...]((UNNAMED_CLUSTER,))
     if file is not None:
-        stated = parse_settings(str(file), _file_bytes(file), file.parent)
+        stated = parse_settings(str(file), file_bytes(file), file.parent)
         controller, clusters = stated.controller, stated.clusters
     if flags.context is not None:
         spec = _cluster_of_context(flags.context, clusters)
@@ -191,7 +191,8 @@ def _home_of(controller: Controller, clusters: tuple[ClusterSpec, ...]) -> Clust
 # The file ---------------------------------------------------------------------------------------
 
 
-def _settings_file(flags: Flags, folder: Path) -> Path | None:
+def settings_file(flags: Flags, folder: Path) -> Path | None:
+    """Return the file that is read, be it there or not; None: the flags describe an app."""
     if flags.config is not None:
         return folder / os.path.expanduser(flags.config)  # noqa: PTH111 - see Repository
     implied = folder / FILE_NAME
@@ -200,11 +201,14 @@ def _settings_file(flags: Flags, folder: Path) -> Path | None:
     return implied if not own_app and os.path.lexists(implied) else None
 
 
-def _file_bytes(file: Path) -> bytes:
+def file_bytes(file: Path) -> bytes:
     """Read the file if only its owner's say stands in it.
 
     A link that leaves its folder is refused; one that stays inside is how Kubernetes mounts a
     ConfigMap.
+
+    Raises:
+        UsageError: It cannot be read, or must not be believed.
     """
     if file.is_symlink() and not file.resolve().is_relative_to(file.parent.resolve()):
         raise UsageError(f"{file} is a link to another folder; name the file itself")

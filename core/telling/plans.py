@@ -17,6 +17,7 @@ from core.model import (
     Verb,
     Verdict,
 )
+from core.model.answers.adoptions import Adopted
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
@@ -154,6 +155,13 @@ def undoing(*, back: bool) -> str:
 
 def _undone(ended: Run) -> str:
     return f"{_MADE.get(ended.what, 'committed')} as {ended.revision[:7]}"
+
+
+def whole(each: Adopted) -> str:
+    """Say of an object that Git states or drops as a whole that it does; "": fields are taken."""
+    if each.gone:
+        return "it was deleted in the cluster; Git states it no more, then"
+    return "" if each.changes else "Git does not state it yet"
 
 
 def left_alone(snapshot: Snapshot) -> tuple[str, ...]:

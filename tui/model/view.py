@@ -248,9 +248,9 @@ class View:
             rows = [row for row in (self.snapshot.rows.get(selected),) if row is not None]
         if not rows:
             return frozenset(), "choose an object (2) first"
-        wanted = {Verdict.DRIFTED, Verdict.EXTRA}
+        wanted = {Verdict.DRIFTED, Verdict.MISSING, Verdict.EXTRA}
         keys = frozenset(row.key for row in rows if row.verdict in wanted)
-        return keys, "" if keys else "only what is drifted or extra can be adopted"
+        return keys, "" if keys else "only what is drifted, missing or extra can be adopted"
 
     def _marked(self) -> tuple[frozenset[Key], str]:
         rows = [self.snapshot.rows[key] for key in sorted(self.marks)]

@@ -10,7 +10,7 @@ from core.cli.program import program
 from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.model.controller import Controller
-from core.settings.controller import CONTROLLER
+from core.settings.controller import CONTROLLER, SECRET
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.healing import WINDOW
@@ -22,6 +22,7 @@ PAGE = Path(__file__).parents[3] / "core" / "settings" / "settings.md"
 TABLES = {
     "": TOP,
     "clusters.NAME.": CLUSTER,
+    "clusters.NAME.secret.": SECRET,
     "repositories[].": REPOSITORY,
     "webhook.": WEBHOOK,
     "controller.": CONTROLLER,

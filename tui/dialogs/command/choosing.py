@@ -29,7 +29,8 @@ def choices(on: Surface, typed: str) -> list[Choice]:
 
 
 def _named(on: Surface, phrase: Phrase) -> Choice:
-    line = f"{phrase.name} " if phrase.takes else phrase.name
+    needed = phrase.takes and not phrase.takes.startswith("[")
+    line = f"{phrase.name} " if needed else phrase.name
     shown = f"{phrase.name} {phrase.takes}".strip()
     return Choice(line, shown, phrase.does, phrase.why_not(on))
 

@@ -6,6 +6,7 @@ Every printable key is text.  Tab completes, up and down choose, Enter does it, 
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -21,7 +22,6 @@ from tui.text.spans import clip, cut, padded, wrap
 from tui.widgets.lines import Lines
 
 _ROWS_MAX: Final = 10
-_NAME_CELLS: Final = 30
 _NOTHING: Final = -1
 
 
@@ -126,14 +126,15 @@ class CommandLine(ModalScreen[None], inherit_bindings=False):
         room = max(1, min(_ROWS_MAX, self.size.height - 6))
         first = max(0, self._at - room + 1)
         there = range(first, min(len(self._choices), first + room))
-        lines = [_choice_line(self._choices[at], width, chosen=at == self._at) for at in there]
+        longest = max((cell_len(self._choices[at].shown) for at in there), default=0)
+        cells = min(longest + 2, width * 2 // 3)
+        lines = [_line(self._choices[at], cells, width, chosen=at == self._at) for at in there]
         more = len(self._choices) - len(there)
         return [*lines, ((f"and {more} more", Role.MUTED),)] if more else lines
 
 
-def _choice_line(choice: Choice, width: int, *, chosen: bool) -> Line:
+def _line(choice: Choice, name_cells: int, width: int, *, chosen: bool) -> Line:
     says = f"{choice.says} ({choice.why_not})" if choice.why_not else choice.says
-    name_cells = min(max(_NAME_CELLS, len(choice.shown) + 2), width)
     name, words = padded(say(choice.shown)[0], name_cells), cut(say(says)[0], width - name_cells)
     if chosen:
         return ((padded(name + words, width), Role.CURSOR),)

@@ -35,8 +35,8 @@ def test_nothing_typed_offers_all_and_nonsense_nothing() -> None:
 
 
 def test_what_cannot_be_done_now_stays_with_its_reason() -> None:
-    (found,) = choices(Standin(), "rollback")
-    assert found.why_not == "choose a commit in pane 3 first"
+    found = choices(Standin(), "adopt")[0]
+    assert (found.line, found.why_not) == ("adopt", "choose an object (2) first")
 
 
 def test_what_follows_a_name_is_offered_whole_lines_of_it() -> None:
