@@ -39,6 +39,15 @@ TERMINAL: Final = (
     click.option("--ascii", is_flag=True, help="Terminal: ASCII only."),
     click.option("--no-mouse", is_flag=True, help="Terminal: leave the mouse alone."),
 )
+HOME: Final = (  # of a controller
+    click.option(
+        "--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml, if any)."
+    ),
+    setting("--context", metavar="CTX", table=CLUSTER),
+    click.option(
+        "-n", "--namespace", metavar="NS", help="Where the controller lives (default: driftdeck)."
+    ),
+)
 BRANCH: Final = (
     click.option("--branch", metavar="NAME", help="Commit on a new branch of this name."),
 )

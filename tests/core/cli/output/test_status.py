@@ -12,6 +12,7 @@ from core.cli.output.ink import Ink
 from core.cli.output.report import Page
 from core.cli.output.status.form import apps_of, status_exit, status_form
 from core.cli.output.status.text import status_lines
+from core.cli.output.status.writes import write_lines, writes_form, writes_of
 from core.errors import UsageError
 from core.model import epoch_of
 from core.model.controllers.status import (
@@ -219,3 +220,26 @@ def test_healing_that_stopped_says_why() -> None:
     lines = text(seen(replace(FINE, apps=(replace(CALM, held=mass),))))
     assert lines[4].endswith("  stopped")
     assert lines[7] == "  mass drift: 5 of 6"
+
+
+# The journal --------------------------------------------------------------------------------------
+
+
+def test_what_a_controller_wrote_stands_in_the_journal_marked_as_its_own() -> None:
+    failed = replace(HEAL, app="calm", outcome="refused", words="no room", object=None, fields=())
+    found = seen(replace(STATUS, journal=(replace(HEAL, ts="2026-07-01T12:00:04.000Z"), failed)))
+    first, second = writes_of(found, 0.0, None)
+    page = Page(Ink(width=80), NOW)
+    assert [*write_lines(first, page)] == [
+        "-  2026-07-01 12:00:03 UTC  healed calm  refused",
+        "    calm, by the controller driftdeck-0_1b2c, at aaaaaaa",
+        "    no room",
+    ]
+    assert [*write_lines(second, page)] == [
+        "-  2026-07-01 12:00:04 UTC  healed Deployment/shop/api  done",
+        "    shop, by the controller driftdeck-0_1b2c, at aaaaaaa",
+        "    spec.replicas  over kubectl-edit",
+    ]
+    assert writes_of(found, second.at, None) == [second]
+    assert writes_of(found, 0.0, "calm") == [first]
+    assert writes_form([second])[0]["holder"] == "driftdeck-0_1b2c"
