@@ -58,11 +58,13 @@ def heal(app: AppTold, now: float, *, why: bool = True) -> Span:
 
 
 def beside(told: Told, now: float) -> Span:
-    """The same of a controller beside us: `controller on`, `controller silent 5m`."""
+    """The same of a controller beside us: `controller ON`, `controller silent 5m`."""
     if now - told.at >= SILENT_S:
         return (f"controller silent {age(now - told.at)}", Role.WARNING)
     word, role = heal(told.app, now)
-    return (f"controller {word}", role)
+    first, *rest = word.split(" ", 1)
+    loud = first if first == "paused" else first.upper()
+    return (" ".join(("controller", loud, *rest)), role)
 
 
 def warning(told: Told | None, now: float) -> str:
@@ -70,8 +72,8 @@ def warning(told: Told | None, now: float) -> str:
     if told is None or not told.app.healing or now - told.at >= SILENT_S:
         return ""
     return (
-        f"The controller {told.holder} heals this app already. Two that heal write the same,"
-        " each for itself: pauses and fights are counted by each. Leave it to one of them."
+        f"The controller {told.holder} heals this app already. Both would write the same, and what"
+        " stops the one (a fight, mass drift) does not stop the other: leave it to the controller."
     )
 
 
@@ -85,7 +87,8 @@ def last(wrote: Wrote, now: float) -> str:
 
 def story(told: ObjectTold) -> str:
     """Say how an object stands: `Deployment/shop/web: drifted, paused until …`."""
-    reasons = (told.reason, told.held.words if told.held is not None else None)
+    given_up = [f"{fight.path} left to {fight.manager}" for fight in told.fights if not fight.left]
+    reasons = (told.reason, *given_up, told.held.words if told.held is not None else None)
     said = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
     verdict = told.verdict.replace("_", " ")
     return f"{named(told.object)}: {verdict}{f', {said}' if said else ''}"

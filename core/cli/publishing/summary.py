@@ -141,7 +141,7 @@ def summary(snapshot: Snapshot, memory: Memory, head: Head, names: frozenset[str
 
 
 def _is_told(row: Drift) -> bool:
-    return row.verdict is not Verdict.IN_SYNC or row.held is not None or bool(row.fights)
+    return row.verdict is not Verdict.IN_SYNC or bool(row.fights)
 
 
 def _app(view: AppView, rows: list[Drift], memory: Memory, uid: str) -> AppTold:
@@ -165,7 +165,7 @@ def _app(view: AppView, rows: list[Drift], memory: Memory, uid: str) -> AppTold:
         last_heal=memory.heals.get(name),
         last_sync=memory.syncs.get(name),
         oldest=_oldest(rows),
-        objects=tuple(map(_object, rows[:OBJECTS_KEPT])),
+        objects=tuple(_object(row, view.held) for row in rows[:OBJECTS_KEPT]),
     )
 
 
@@ -182,14 +182,15 @@ def _problem(view: AppView) -> ProblemTold | None:
     return ProblemTold(remedy=view.problem.remedy.value, words=_short(view.problem.words))
 
 
-def _object(row: Drift) -> ObjectTold:
+def _object(row: Drift, all_held: Held | None) -> ObjectTold:
+    """Tell of one; what holds the whole app is told of that alone."""
     return ObjectTold(
         object=_named(row.kind, row.key.ref),
         verdict=row.verdict.value,
         cause=row.cause.value if row.cause is not None else None,
         since=time_text(row.since) if row.since else None,
         reason=_short(row.reason or row.problem) or None,
-        held=_held(row.held),
+        held=_held(row.held if row.held != all_held else None),
         fights=tuple(
             FightTold(path=each.path, manager=each.manager, left=each.left) for each in row.fights
         ),

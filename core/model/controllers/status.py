@@ -61,14 +61,14 @@ class FightTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectTold:
-    """An object that is not in sync, or is left for now."""
+    """An object that is not in sync."""
 
     object: Named
     verdict: str
     cause: str | None = None
     since: str | None = None  # when it left in_sync
     reason: str | None = None
-    held: HeldTold | None = None
+    held: HeldTold | None = None  # if not the whole app is
     fights: tuple[FightTold, ...] = ()
 
 

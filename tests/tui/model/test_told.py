@@ -77,9 +77,9 @@ def test_the_header_says_what_a_controller_does_for_the_app() -> None:
     mass = HeldTold(by="breaker", words="mass drift: …")
     pause = PauseTold(until=samples.stamp(-7300))
     for app, said in (
-        (HEALING, "controller on"),
-        (replace(HEALING, healing=False), "controller off"),
-        (replace(HEALING, held=mass), "controller stopped mass drift"),
+        (HEALING, "controller ON"),
+        (replace(HEALING, healing=False), "controller OFF"),
+        (replace(HEALING, held=mass), "controller STOPPED mass drift"),
         (replace(HEALING, pauses=(pause,)), "controller paused 2h"),
     ):
         line = header_line(heading(beside(app)), 120)
@@ -97,7 +97,7 @@ def test_the_header_fits_and_says_whether_it_heals_here_wherever_there_is_room()
         line = header_line(heading(beside()), width)
         assert width_of(line) <= width
         assert "heal OFF" in plain(line)
-    assert "controller on" in plain(header_line(heading(beside()), 80))
+    assert "controller ON" in plain(header_line(heading(beside()), 80))
 
 
 # Pane 0 and the timeline --------------------------------------------------------------------------

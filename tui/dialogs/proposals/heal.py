@@ -72,7 +72,8 @@ class Heal(Plain):
         """Say that a controller in the cluster heals the app already."""
         app = view.snapshot.app(self.app.name)
         words = controllers.warning(app.told, now) if app is not None else ""
-        return [((part, Role.WARNING),) for part in wrap(say(words)[0], width)] if words else []
+        lines: list[Line] = [((part, Role.WARNING),) for part in wrap(say(words)[0], width)]
+        return [*lines, ()] if words else []
 
     def touched(self, answer: Plan) -> tuple[Key, ...]:
         """Name the objects of its steps."""

@@ -215,6 +215,14 @@ def test_programs_get_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
+def test_a_field_that_was_given_up_names_its_writer() -> None:
+    about = replace(SHOP.objects[0], verdict="contested", reason=None)
+    fight = replace(about.fights[0], left=False)
+    app = replace(SHOP, objects=(replace(about, fights=(fight,)),))
+    lines = text(seen(replace(STATUS, apps=(app,))))
+    assert lines[-1] == "  Deployment/shop/api: contested, spec.replicas left to hpa"
+
+
 def test_healing_that_stopped_says_why() -> None:
     mass = HeldTold(by="breaker", words="mass drift: 5 of 6")
     lines = text(seen(replace(FINE, apps=(replace(CALM, held=mass),))))

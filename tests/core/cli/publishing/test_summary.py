@@ -114,10 +114,12 @@ def test_the_state_is_unknown_until_all_is_judged() -> None:
 def test_pauses_holds_and_problems_are_told() -> None:
     pause = Pause(WEB.ref, 2000.0, "incident\x1b[2J", "ann", 1000.0)
     held = Held(HeldBy.WINDOW, "not now", 3000.0)
-    row = replace(in_sync(), held=held)
+    apart = drifted(held=replace(held, by=HeldBy.WRITER))
+    rest = (in_sync(replace_name(WEB, "x")), drifted(replace_name(WEB, "y")))
     told = app_of(
         picture_of(
-            row,
+            apart,
+            *(replace(row, held=held) for row in rest),
             pauses=(pause, replace(pause, ref=None)),
             held=held,
             healing=True,
@@ -135,7 +137,9 @@ def test_pauses_holds_and_problems_are_told() -> None:
     assert told.pauses == (asked, replace(asked, object=None))
     assert named.ref == WEB.ref
     assert told.held == HeldTold(by="window", words="not now", until=time_text(3000.0))
-    assert (told.healing, told.objects[0].held) == (True, told.held)
+    by_writer = HeldTold(by="writer", words="not now", until=time_text(3000.0))
+    assert [each.held for each in told.objects] == [by_writer, None]  # the rest is the app's
+    assert told.healing
     assert told.problem == ProblemTold(remedy="grant", words=f"{'x' * 399}…")
 
 

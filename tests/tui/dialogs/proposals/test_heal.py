@@ -27,8 +27,8 @@ def said(snapshot: Snapshot) -> str:
 
 def test_who_is_about_to_heal_what_a_controller_heals_is_warned_first() -> None:
     text = said(beside())
-    assert text.startswith("The controller driftdeck-0_1b2c heals this app already. Two that heal")
-    assert "Leave it to one of them." in text
+    assert text.startswith("The controller driftdeck-0_1b2c heals this app already. Both would")
+    assert "leave it to the controller." in text
 
 
 def test_nobody_is_warned_of_one_that_does_not_heal_or_is_not_there() -> None:
