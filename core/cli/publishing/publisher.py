@@ -6,7 +6,7 @@ ever later; that is said once, and stops nothing.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeAlias
 
 from core.cli.output.forms import time_text
@@ -20,9 +20,19 @@ from core.model.controllers.status import Status
 PACE_S: Final = 5.0  # between two writes
 FRESH_S: Final = 60.0  # after so long it is written again, though nothing changed
 LATE_S: Final = 60.0  # at most, between two tries that fail
+PATIENCE_S: Final = 20.0  # a cold start: what stood there before tells more than `not read yet`
 
-Parts: TypeAlias = Callable[[], Mapping[int | None, frozenset[str]]]
-"""The shards that are led at this moment, and the apps of each."""
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is led here at this moment: the apps of one shard."""
+
+    holder: str  # as the Lease names us
+    names: frozenset[str]
+
+
+Parts: TypeAlias = Callable[[Snapshot, float], Mapping[int | None, Part]]
+"""What is led by shard, as a snapshot says, at a moment in seconds since the epoch."""
 
 
 class BoardLike(Protocol):
@@ -50,9 +60,10 @@ class Publisher:
         self._memory = Memory()
         self._met: set[int | None] = set()  # shards of which it is known what was told before
         self._stands: dict[int | None, tuple[Status, float]] = {}  # what we wrote, and when
-        self._newest: Snapshot | None = None
+        self._newest = Snapshot()
         self._news = asyncio.Event()
         self._failures, self._said = 0, ""
+        self._patient_until = clock.monotonic() + PATIENCE_S
 
     async def follow(self, snapshots: AsyncIterator[Snapshot]) -> None:
         """Publish until cancelled."""
@@ -66,6 +77,7 @@ class Publisher:
             await self._board.close()
 
     async def _publish_for_ever(self) -> None:
+        await self._news.wait()
         while True:
             self._news.clear()
             try:
@@ -75,7 +87,8 @@ class Publisher:
             else:
                 self._failures, self._said = 0, ""
             await self._clock.sleep(min(LATE_S, PACE_S * 2**self._failures))
-            await happens_within(self._news, FRESH_S - PACE_S, self._clock)
+            if self._is_worth_telling():
+                await happens_within(self._news, FRESH_S - PACE_S, self._clock)
 
     def _hindered(self, words: str) -> None:
         self._failures += 1
@@ -84,13 +97,19 @@ class Publisher:
             self._say(f"the summary for driftdeck status cannot be written: {words}")
 
     async def _publish(self) -> None:
-        led = self._parts()
+        led = self._led()
         self._met &= led.keys()
         for shard in led:
             await self._meet(shard)
-            names = self._parts().get(shard)  # it may be another's by now
-            if names is not None and self._newest is not None:
-                await self._put_up(shard, self._newest, names)
+            part = self._led().get(shard)  # it may be another's by now
+            if part is not None and self._is_worth_telling():
+                await self._put_up(shard, part)
+
+    def _led(self) -> Mapping[int | None, Part]:
+        return self._parts(self._newest, self._clock.wall())
+
+    def _is_worth_telling(self) -> bool:
+        return self._newest.complete or self._clock.monotonic() >= self._patient_until
 
     async def _meet(self, shard: int | None) -> None:
         """Learn once what whoever led before us told."""
@@ -100,9 +119,9 @@ class Publisher:
             if before is not None:
                 self._memory = recalled(before, self._memory)
 
-    async def _put_up(self, shard: int | None, snapshot: Snapshot, names: frozenset[str]) -> None:
-        head = replace(self._head, shard=shard)
-        status, now = summary(snapshot, self._memory, head, names), self._clock.wall()
+    async def _put_up(self, shard: int | None, part: Part) -> None:
+        head = replace(self._head, holder=part.holder, shard=shard)
+        status, now = summary(self._newest, self._memory, head, part.names), self._clock.wall()
         stands = self._stands.get(shard)
         if stands is not None and stands[0] == status and now - stands[1] < FRESH_S - PACE_S:
             return

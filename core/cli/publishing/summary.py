@@ -58,9 +58,9 @@ _WRITES: Final[Mapping[EventName, Ending]] = {
 class Head:
     """Who tells."""
 
-    holder: str
     version: str
     started: float  # seconds since the epoch
+    holder: str = ""  # as its Lease names it
     shard: int | None = None
 
 

@@ -54,7 +54,7 @@ from tests.core.cli.scripted import (
     picture_of,
 )
 
-HEAD = Head(holder="pod_1", version="0.1.0", started=1000.0)
+HEAD = Head(version="0.1.0", started=1000.0, holder="pod_1")
 NAMES = frozenset({SPEC.name})
 OBJECT = Named(api_version="apps/v1", kind="Deployment", namespace="shop", name="web")
 
