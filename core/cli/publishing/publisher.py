@@ -80,30 +80,34 @@ class Publisher:
         await self._news.wait()
         while True:
             self._news.clear()
-            try:
-                await self._publish()
-            except ProductError as error:
-                self._hindered(str(error))
-            else:
-                self._failures, self._said = 0, ""
-            await self._clock.sleep(min(LATE_S, PACE_S * 2**self._failures))
+            hindrances = await self._publish()
+            self._failures = self._failures + 1 if hindrances else 0
+            self._tell("; ".join(hindrances))
+            await self._clock.sleep(min(LATE_S, PACE_S * 2.0 ** min(self._failures, 9)))
             if self._is_worth_telling():
                 await happens_within(self._news, FRESH_S - PACE_S, self._clock)
 
-    def _hindered(self, words: str) -> None:
-        self._failures += 1
-        if words != self._said:
-            self._said = words
+    def _tell(self, words: str) -> None:
+        if words != self._said and words:
             self._say(f"the summary for driftdeck status cannot be written: {words}")
+        self._said = words
 
-    async def _publish(self) -> None:
-        led = self._led()
+    async def _publish(self) -> list[str]:
+        """Publish what is led, each shard for itself; return what hindered it."""
+        led, hindrances = self._led(), list[str]()
         self._met &= led.keys()
         for shard in led:
-            await self._meet(shard)
-            part = self._led().get(shard)  # it may be another's by now
-            if part is not None and self._is_worth_telling():
-                await self._put_up(shard, part)
+            try:
+                await self._publish_one(shard)
+            except ProductError as error:
+                hindrances.append(str(error))
+        return hindrances
+
+    async def _publish_one(self, shard: int | None) -> None:
+        await self._meet(shard)
+        part = self._led().get(shard)  # it may be another's by now
+        if part is not None and self._is_worth_telling():
+            await self._put_up(shard, part)
 
     def _led(self) -> Mapping[int | None, Part]:
         return self._parts(self._newest, self._clock.wall())

@@ -181,3 +181,13 @@ async def test_what_hinders_it_is_said_once_tried_ever_later_and_stops_nothing()
         assert stage.said == [f"{words}: cluster prod: away", f"{words}: new"]
         assert stage.states[:1] == ["drifted"]
         assert PACE_S * 2**4 > LATE_S  # so it is asked for once a minute in a long outage
+
+
+async def test_one_shard_that_cannot_be_written_holds_up_no_other() -> None:
+    async with publishing() as stage:
+        apps = frozenset({SPEC.name})
+        stage.led = {0: Part("pod_1", apps), 1: Part("pod_1", apps)}
+        stage.board.faults = [UnavailableError("0 is not ours")]
+        await stage.show(CALM)
+        assert [each.shard for each in stage.board.written] == [1]
+        assert len(stage.said) == 1
