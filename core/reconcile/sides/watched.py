@@ -1,7 +1,9 @@
 """What to watch: exactly the kinds and namespaces that the apps of a cluster use."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from core.model import Claim, Document, KindRef
 from core.reconcile.judging.evidence.scaling import autoscaler_kind, choose_scaler
@@ -17,14 +19,15 @@ from core.reconcile.memory.state import (
 from core.reconcile.sides.fences import is_refused
 from core.reconcile.sides.surveys import keep_wanted, surveyed_kinds
 
+Places: TypeAlias = defaultdict[KindRef, set[str]]  # namespaces by kind
+
 
 def follow_kinds(draft: Draft, name: str) -> None:
-    """Ask for exactly the kinds and namespaces that the apps of a cluster use."""
+    """Ask for exactly the kinds that the apps of a cluster use, each in their namespaces alone."""
     cluster = draft.cluster(name)
     if cluster.resources is None:
         return
-    kinds: set[KindRef] = set()
-    namespaces: set[str] = set()
+    places: Places = defaultdict(set)
     owned: set[str] = set()
     for app in draft.apps_of(name):
         if app.source is None:
@@ -35,24 +38,33 @@ def follow_kinds(draft: Draft, name: str) -> None:
             names = frozenset(each.spec.name for each in draft.apps_of(name))
             claim = Claim(names - {app.spec.name}, app.stated)
             draft.effects.append(ReadInventory(name, *place, claim, draft.may_write(name)))
-        if not app.shown:
-            continue
-        coming = tuple(_restated(draft, app))
-        stated = {*app.documents, *(document.kind for document in coming)}
-        kinds.update(k for k in stated if k in cluster.resources)
-        namespaces.update(_namespaces(app, cluster, coming))
-        kinds.update(_tracked_kinds(app, cluster, kinds))
-        owned.update(app.spec.owns)
-    _note_tracked(draft, name, kinds)
-    scaler = autoscaler_kind(cluster.resources, kinds)
-    kinds.update({scaler} if scaler is not None else ())
-    others = surveyed_kinds(cluster.resources.values(), kinds) if owned else frozenset[KindRef]()
-    wanted = Follow(name, frozenset(kinds), frozenset(namespaces | owned), others, frozenset(owned))
+        if app.shown:
+            _place_stated(draft, app, places)
+            owned.update(app.spec.owns)
+    for app in draft.apps_of(name):
+        if app.source is not None and app.shown:
+            _place_applied(app, cluster, places)
+    _note_tracked(draft, name, places)
+    scaler = _place_scaler(cluster, places)
+    wanted = _wanted(cluster, name, places, owned)
     if wanted != cluster.following:
         keep_wanted(draft, name, wanted)
         draft.put_cluster(replace(draft.cluster(name), following=wanted, synced=False))
         draft.effects.append(wanted)
     choose_scaler(draft, name, scaler)
+
+
+def _wanted(cluster: ClusterState, name: str, places: Places, owned: set[str]) -> Follow:
+    resources = cluster.resources or {}
+    kinds = frozenset(places)
+    others = surveyed_kinds(resources.values(), kinds) if owned else frozenset[KindRef]()
+    everywhere = frozenset(owned.union(*places.values()))
+    within = {
+        kind: some
+        for kind, used in places.items()
+        if resources[kind].namespaced and (some := frozenset(used | owned)) != everywhere
+    }
+    return Follow(name, kinds, everywhere, others, frozenset(owned), within)
 
 
 def _note_tracked(draft: Draft, name: str, kinds: Iterable[KindRef]) -> None:
@@ -75,23 +87,36 @@ def _restated(draft: Draft, app: AppState) -> Iterator[Document]:
             yield from (e for e in documents if not is_refused(app, cluster, e, known))
 
 
-def _namespaces(
-    app: AppState, cluster: ClusterState, coming: tuple[Document, ...]
-) -> Iterable[str]:
+def _place_stated(draft: Draft, app: AppState, places: Places) -> None:
+    """Add the kinds that Git states and the cluster serves, where it states them."""
+    cluster = draft.cluster(app.spec.cluster)
     default = namespace_of(app, cluster)
-    for documents in (*app.documents.values(), coming):
+    for documents in (*app.documents.values(), tuple(_restated(draft, app))):
         for document in documents:
-            yield document.namespace or default
-    for ref in app.inventory or {}:
-        if ref.namespace:
-            yield ref.namespace
+            if document.kind in (cluster.resources or {}):
+                places[document.kind].add(document.namespace or default)
 
 
-def _tracked_kinds(app: AppState, cluster: ClusterState, known: set[KindRef]) -> Iterable[KindRef]:
-    """Kinds that Git no longer has, at any version the cluster serves: they may be EXTRA."""
-    have = {(kind.group, kind.kind) for kind in known}
-    lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - have
+def _place_applied(app: AppState, cluster: ClusterState, places: Places) -> None:
+    """Add what was applied, at any version the cluster serves: what Git gave up may be EXTRA."""
+    followed: defaultdict[tuple[str, str], list[KindRef]] = defaultdict(list)
+    for kind in places:
+        followed[kind.group, kind.kind].append(kind)
+    lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - followed.keys()
     for kind in cluster.resources or {}:
         if (kind.group, kind.kind) in lacking:
             lacking.discard((kind.group, kind.kind))
-            yield kind
+            followed[kind.group, kind.kind].append(kind)
+    for ref in app.inventory or {}:
+        for kind in followed[ref.group, ref.kind]:
+            places[kind].update({ref.namespace} if ref.namespace else ())
+
+
+def _place_scaler(cluster: ClusterState, places: Places) -> KindRef | None:
+    """Add the kind that autoscalers are read by, wherever there is something to scale."""
+    resources = cluster.resources or {}
+    scaler = autoscaler_kind(resources, places)
+    if scaler is not None:
+        scaled = [used for kind, used in places.items() if resources[kind].has_scale]
+        places[scaler].update(*scaled)
+    return scaler
