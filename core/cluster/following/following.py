@@ -6,16 +6,16 @@ one kind: listed when each of them is or cannot be, lost when none of them can b
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Final
 
 from core.clock import Clock
-from core.cluster.connection.answers import LinkError
-from core.cluster.connection.backoff import Backoff
 from core.cluster.connection.link import Link
 from core.cluster.connection.paths import kind_words
 from core.cluster.discovery.openapi import OpenApi
+from core.cluster.discovery.schema_reader import SchemaReader
 from core.cluster.following.auditing import Audit
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change, Store
@@ -167,13 +167,13 @@ class Follower:
         self._owner, self.resource, self._group = owner, resource, group
         self._reflectors: dict[str, Reflector] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._schema_task: asyncio.Task[None] | None = None
+        self._schema = SchemaReader(
+            owner.link, owner.clock, owner.openapi, resource.kind, self._tell_schema
+        )
         self._namespaces: frozenset[str] | None = None
         self._covered = False
         self._listed: set[str] = set()
         self._lost: dict[str, ProductError] = {}  # scopes that cannot be listed, and why
-        self._schema_known = False
-        self._schema: Schema | None = None  # the one that was told
         self._complete = False  # the engine has a picture that events may change
         self._since = 0.0  # wall time up to which that picture was current; 0.0: it still is
         self._one_by_one = False  # all namespaces at once was forbidden
@@ -183,7 +183,11 @@ class Follower:
         """Follow the kind in these namespaces, None for all."""
         before, self._namespaces = self._namespaces, namespaces
         scopes = self._scopes()
-        if scopes == self._reflectors.keys() and before == namespaces and self._covered:
+        same = scopes == self._reflectors.keys() and self._covered
+        if same and before == namespaces:
+            return
+        if same and self._complete and before and namespaces and before < namespaces:
+            self._tell_more(namespaces - before)
             return
         self._covered = True
         self._break(min((each.current_at for each in self._reflectors.values()), default=0.0))
@@ -208,8 +212,7 @@ class Follower:
         """Stop everything; nothing is told any more."""
         for scope in tuple(self._reflectors):
             self._stop(scope)
-        if self._schema_task is not None:
-            self._schema_task.cancel()
+        self._schema.stop()
 
     # What the reflectors tell (Sink) --------------------------------------------------------------
 
@@ -251,34 +254,12 @@ class Follower:
 
     def read_schema(self) -> None:
         """Read the schema of the kind, again if it was read."""
-        if self._schema_task is not None:
-            self._schema_task.cancel()
-        self._schema_task = self._group.create_task(self._read_schema())
+        self._schema.read(self._group)
 
-    async def _read_schema(self) -> None:
-        """Tell the schema; where it cannot be read now, go on without it and try again."""
-        backoff = Backoff(self._owner.clock)
-        kind, cluster = self.resource.kind, self._owner.cluster
-        while True:
-            await self._owner.link.up.wait()
-            try:
-                schema = await self._owner.openapi.schema(kind)
-            except ProductError as error:
-                if not self._schema_known and not isinstance(error, LinkError):
-                    self._owner.emit(SchemaRead(cluster, kind, None))
-                    self._schema_known = True
-                    self._announce()
-                if isinstance(error, DeniedError):
-                    return
-                await self._owner.clock.sleep(backoff.next_s())
-                continue
-            if not self._schema_known or schema is not self._schema:
-                self._schema = schema
-                self._owner.emit(SchemaRead(cluster, kind, schema))
-            if not self._schema_known:
-                self._schema_known = True
-                self._announce()
-            return
+    def _tell_schema(self, schema: Schema | None) -> None:
+        self._owner.emit(SchemaRead(self._owner.cluster, self.resource.kind, schema))
+        if not self._complete:
+            self._announce()
 
     def _announce(self) -> None:
         """Tell the picture once each part of it is there, or cannot be."""
@@ -286,7 +267,7 @@ class Follower:
             return
         if self._lost and not self._listed:
             self._tell_lost(*self._lost.values())
-        elif self._schema_known:
+        elif self._schema.known:
             self._tell_listed()
 
     def _tell_lost(self, problem: ProductError, *_: ProductError) -> None:
@@ -297,17 +278,31 @@ class Follower:
             self._owner.emit(KindLost(self._owner.cluster, kind, problem_of(problem)))
 
     def _tell_listed(self) -> None:
+        since, self._since = self._since, 0.0
+        self._complete, self._problem = True, ""
+        unread = {scope: problem_of(problem) for scope, problem in self._lost.items()}
+        namespaces = self._namespaces if self.resource.namespaced else None
+        self._owner.emit(replace(self._listing(namespaces), unread=unread, since=since))
+
+    def _tell_more(self, namespaces: frozenset[str]) -> None:
+        """Tell what namespaces hold that are followed from now on, beside what was told."""
+        if self.resource.namespaced:
+            self._owner.emit(replace(self._listing(namespaces), beside=True))
+
+    def _listing(self, namespaces: frozenset[str] | None) -> KindListed:
         objects: dict[ObjectRef, Live] = {}
         for scope in self._listed:
             held = self._reflectors[scope].store.objects
-            objects.update((ref, live) for ref, live in held.items() if self._wants(ref))
-        at, since = self._owner.clock.wall(), self._since
-        self._complete, self._since = True, 0.0
-        self._problem = ""
-        unread = {scope: problem_of(problem) for scope, problem in self._lost.items()}
+            objects.update(
+                (ref, live)
+                for ref, live in held.items()
+                if namespaces is None or ref.namespace in namespaces
+            )
         began = {scope: self._reflectors[scope].began_at for scope in self._listed}
-        kind = self.resource.kind
-        self._owner.emit(KindListed(self._owner.cluster, kind, objects, unread, at, since, began))
+        at, kind = self._owner.clock.wall(), self.resource.kind
+        return KindListed(
+            self._owner.cluster, kind, objects, namespaces=namespaces, at=at, began=began
+        )
 
     def _break(self, since: float) -> None:
         """Events no longer change the engine's picture: what happens is told by a listing."""

@@ -26,13 +26,15 @@ def follow_kinds(draft: Draft, name: str) -> None:
     kinds: set[KindRef] = set()
     namespaces: set[str] = set()
     owned: set[str] = set()
-    for app in draft.apps_of(name):
-        if app.source is None:
+    applied: set[tuple[str, str]] = set()
+    for each in draft.apps_of(name):
+        if each.source is None:
             continue
+        app = _with_uses(draft, each, cluster) if each.shown else each
         if not app.inventory_asked:
             draft.put_app(replace(app, inventory_asked=True))
             place = (app.spec.name, inventory_namespace(app, cluster), home_of(app))
-            names = frozenset(each.spec.name for each in draft.apps_of(name))
+            names = frozenset(other.spec.name for other in draft.apps_of(name))
             claim = Claim(names - {app.spec.name}, app.stated)
             draft.effects.append(ReadInventory(name, *place, claim, draft.may_write(name)))
         if not app.shown:
@@ -40,9 +42,11 @@ def follow_kinds(draft: Draft, name: str) -> None:
         coming = tuple(_restated(draft, app))
         stated = {*app.documents, *(document.kind for document in coming)}
         kinds.update(k for k in stated if k in cluster.resources)
-        namespaces.update(_namespaces(app, cluster, coming))
-        kinds.update(_tracked_kinds(app, cluster, kinds))
+        namespaces |= app.uses.namespaces
+        namespaces.update(document.namespace or app.uses.default for document in coming)
+        applied |= app.uses.applied
         owned.update(app.spec.owns)
+    kinds.update(_tracked_kinds(applied, cluster, kinds))
     _note_tracked(draft, name, kinds)
     scaler = autoscaler_kind(cluster.resources, kinds)
     kinds.update({scaler} if scaler is not None else ())
@@ -59,7 +63,7 @@ def _note_tracked(draft: Draft, name: str, kinds: Iterable[KindRef]) -> None:
     """Remember which kinds each app needs for what it applied alone: they are waited for, too."""
     for app in draft.apps_of(name):
         stated = {(kind.group, kind.kind) for kind in app.documents}
-        lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - stated
+        lacking = app.uses.applied - stated
         tracked = frozenset(kind for kind in kinds if (kind.group, kind.kind) in lacking)
         if tracked != app.tracked and app.shown:
             draft.put_app(replace(app, tracked=tracked))
@@ -75,22 +79,16 @@ def _restated(draft: Draft, app: AppState) -> Iterator[Document]:
             yield from (e for e in documents if not is_refused(app, cluster, e, known))
 
 
-def _namespaces(
-    app: AppState, cluster: ClusterState, coming: tuple[Document, ...]
-) -> Iterable[str]:
-    default = namespace_of(app, cluster)
-    for documents in (*app.documents.values(), coming):
-        for document in documents:
-            yield document.namespace or default
-    for ref in app.inventory or {}:
-        if ref.namespace:
-            yield ref.namespace
+def _with_uses(draft: Draft, app: AppState, cluster: ClusterState) -> AppState:
+    uses = app.uses.of(app.documents, app.inventory, namespace_of(app, cluster))
+    return app if uses is app.uses else draft.put_app(replace(app, uses=uses))
 
 
-def _tracked_kinds(app: AppState, cluster: ClusterState, known: set[KindRef]) -> Iterable[KindRef]:
+def _tracked_kinds(
+    applied: set[tuple[str, str]], cluster: ClusterState, known: set[KindRef]
+) -> Iterable[KindRef]:
     """Kinds that Git no longer has, at any version the cluster serves: they may be EXTRA."""
-    have = {(kind.group, kind.kind) for kind in known}
-    lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - have
+    lacking = applied - {(kind.group, kind.kind) for kind in known}
     for kind in cluster.resources or {}:
         if (kind.group, kind.kind) in lacking:
             lacking.discard((kind.group, kind.kind))
