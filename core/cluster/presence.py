@@ -139,7 +139,7 @@ class Presence:
         login = await log_in(
             self._spec, self._clock, context=self.context, tell=self._ask, name=self._name
         )
-        connection = await open_connection(login)
+        connection = await open_connection(login, self._clock, self._link.meter)
         calls = Calls(connection, self._clock)
         try:
             found = await discover(calls)

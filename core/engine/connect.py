@@ -17,6 +17,7 @@ from core.engine.seams import Adapters
 from core.git import Marks, Repositories
 from core.journal import Journal
 from core.manifests import Reader, Workers
+from core.meter import UNMETERED, Meter
 from core.model import AppSpec, ClusterSpec
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
@@ -37,6 +38,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     webhook: Webhook | None = None,
     journal: Path | None = None,
     clock: Clock | None = None,
+    meter: Meter = UNMETERED,
 ) -> Engine:
     """Build an engine; nothing is contacted before it runs.
 
@@ -52,13 +54,17 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         webhook: Where servers of Git may say that there is news.
         journal: Where what is written is recorded; left out, with the user's state.
         clock: Time and dice.
+        meter: Hears of requests, watches and what waits.
     """
     clock = clock or Clock()
-    inbox, repositories, reader = Inbox(), Repositories(remotes), Reader(Workers())
+    inbox = Inbox(clock, meter)
+    repositories, reader = Repositories(remotes), Reader(Workers())
     known, mask_key = (*apps, *neighbours), secrets.token_bytes(32)
     makers = Makers.of_user(reader, clock)
     adapters = Adapters(
-        clusters={spec.name: Cluster(spec, emit=inbox.put, clock=clock) for spec in clusters},
+        clusters={
+            spec.name: Cluster(spec, emit=inbox.put, clock=clock, meter=meter) for spec in clusters
+        },
         sources=Sources(
             known,
             repositories,
@@ -76,6 +82,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         adopting=Adopting(apps, repositories, clock),
         comparing=Comparing(repositories, reader, mask_key, makers=makers),
         journal=Journal.of_user(os.environ, journal),
+        meter=meter,
     )
     state = initial(
         apps,

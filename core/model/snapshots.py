@@ -59,6 +59,7 @@ class Event:
     revision: str = ""
     message: str = ""
     place: ClusterName | None = None  # how the cluster was called then
+    began: float = 0.0  # when the watch brought what this is about; 0.0: nobody knows
 
     @property
     def called(self) -> ClusterName:

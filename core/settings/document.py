@@ -6,9 +6,11 @@ from typing import Final
 
 from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
+from core.model.controller import UNSTATED, Controller
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import FieldError
+from core.settings.controller import read_controller
 from core.settings.dependences import check_dependences
 from core.settings.fields import Place, mapping, read_fields
 from core.settings.overlaps import check_app, check_clusters
@@ -31,6 +33,7 @@ class Stated:
     remotes: tuple[Remote, ...] = ()
     webhook: Webhook | None = None
     layouts: tuple[Layout, ...] = ()
+    controller: Controller = UNSTATED
 
 
 def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
@@ -79,7 +82,10 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
     everything = [*apps, *(one.spec for one in layouts)]
     _check_signed(top.inside("repositories"), known, everything)
     hook = _webhook(top.inside("webhook"), stated.get("webhook"))
-    return Stated(tuple(apps), clusters, tuple(remotes.values()), hook, tuple(layouts))
+    home = replace(top.inside("controller"), clusters=names)
+    controller = read_controller(home, stated.get("controller"))
+    sources = (tuple(remotes.values()), hook, tuple(layouts))
+    return Stated(tuple(apps), clusters, *sources, controller)
 
 
 def _is_layout(entry: Json) -> bool:
@@ -125,6 +131,10 @@ def _cluster(place: Place, name: str, entry: Json) -> ClusterSpec:
         raise place.inside("context").error("context and in_cluster exclude each other")
     if stated.get("in_cluster") and stated.get("kubeconfig"):
         raise place.inside("kubeconfig").error("kubeconfig and in_cluster exclude each other")
+    if stated.get("secret"):
+        for other in ("context", "kubeconfig", "in_cluster"):
+            if stated.get(other):
+                raise place.inside("secret").error(f"secret and {other} exclude each other")
     return ClusterSpec(name=name, **read_fields(CLUSTER, place, stated))
 
 

@@ -6,6 +6,7 @@ from core.model import Key
 from core.reconcile.memory.commands import Refresh
 from core.telling.spans import Role
 from tui.actions.places import to_object
+from tui.dialogs.command.line import CommandLine
 from tui.model.focus import Pane
 from tui.model.ordering import Place, next_drift
 from tui.surface import Action, Group, Surface
@@ -45,6 +46,10 @@ def _filter(on: Surface) -> None:
     on.open_prompt()
 
 
+def _command(on: Surface) -> None:
+    on.show(CommandLine(on))
+
+
 def _refresh(on: Surface) -> None:
     on.submit(Refresh())
     on.note("reading Git again", Role.MUTED)
@@ -78,6 +83,15 @@ ACTIONS: Final = (
         priority=50,
         does="words that must all hold: web !test kind:cm ns:prod actor:jane verdict:drifted",
         do=_filter,
+    ),
+    Action(
+        id="command",
+        keys=(":", "ctrl+p"),
+        words="command",
+        group=Group.FIND,
+        priority=45,
+        does="type what is to be done; it is found by its words, too",
+        do=_command,
     ),
     Action(
         id="refresh",

@@ -27,11 +27,11 @@ from core.cluster.login.headers import (
 from core.cluster.login.kubeconfig import Entry, find_context, paths_of
 from core.cluster.login.login import Bearer, FileBearer, FixedBearer, Login, read_token
 from core.cluster.login.plugin import PLUGIN_VERSION, Credential, PluginBearer, PluginCall
+from core.cluster.login.pod import HOST, account_folder, pod_namespace
 from core.cluster.login.proxies import proxy_for
 from core.errors import DeniedError, UsageError
 from core.model import ClusterSpec
 
-_POD: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _TLS_FILES: Final = ("certificate-authority", "client-certificate", "client-key")
 
 
@@ -68,7 +68,7 @@ async def log_in(
 
 def _only_pod(spec: ClusterSpec) -> bool:
     """Inside a pod without any kubeconfig kubectl uses the pod's account, and so do we."""
-    if spec.context or spec.kubeconfig or "KUBERNETES_SERVICE_HOST" not in os.environ:
+    if spec.context or spec.kubeconfig or HOST not in os.environ:
         return False
     return not any(Path(path).is_file() for path in paths_of(spec, os.environ))
 
@@ -76,22 +76,22 @@ def _only_pod(spec: ClusterSpec) -> bool:
 async def _from_pod(clock: Clock) -> Login:
     module = (await _official()).incluster_config
     configuration = module.Configuration()
+    folder = account_folder(os.environ)
+    token, authorities = str(folder / "token"), str(folder / "ca.crt")
     loader = module.InClusterConfigLoader(
-        token_filename=str(_POD / "token"),
-        cert_filename=str(_POD / "ca.crt"),
-        try_refresh_token=False,
+        token_filename=token, cert_filename=authorities, try_refresh_token=False
     )
     try:
         loader.load_and_set(configuration)
-    except module.ConfigException as error:
-        raise UsageError(f"in_cluster, but this is no pod with an account: {error}") from error
-    path = str(_POD / "token")
+    except (module.ConfigException, OSError, ValueError) as error:
+        where = f"this is no pod with an account in {folder}"
+        raise UsageError(f"in_cluster, but {where}: {_one_line(error)}") from error
     return Login(
         context="in-cluster",
         server=configuration.host,
-        namespace=read_token(str(_POD / "namespace")),
+        namespace=pod_namespace(os.environ),
         user="service account of this pod",
-        bearer=FileBearer(path, read_token(path), clock),
+        bearer=FileBearer(token, read_token(token), clock),
         tls=await _tls(configuration),
         proxy=proxy_for(configuration.host, os.environ),
     )

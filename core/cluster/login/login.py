@@ -43,6 +43,11 @@ class Login:
         """The server as it is named in words: a path of a proxy can hold a token."""
         return "/".join(self.server.split("/", 3)[:3])
 
+    @property
+    def host(self) -> str:
+        """Its name and port alone, as requests are counted by."""
+        return self.address.rpartition("/")[2].rpartition("@")[2]
+
 
 class FixedBearer:
     """A header that never changes, or none."""

@@ -236,17 +236,18 @@ def prepare(
     fields: Mapping[Key, frozenset[str]] = _WHOLE,
     *,
     prune: bool = False,
+    confirmed: frozenset[Key] = frozenset(),
 ) -> None:
     """Work out the plan for exactly these objects, and ask what of it may be done.
 
     Of an object in *fields* nothing but these of its fields is put right.  What of them Git
-    dropped is in the plan where it is to *prune*.
+    dropped is in the plan where it is to *prune*; what is protected, where it is *confirmed*.
     """
     made = _plan(draft, keys, fields=fields)
     if prune:
-        made = with_prunes(draft, made, keys)
+        made = with_prunes(draft, made, keys, confirmed)
         for name in made.guards:
-            want(draft, name)  # the first of two looks, while the person reads
+            want(draft, name, made.confirmed)  # the first of two looks, while the person reads
     ask(draft, request, made)
 
 

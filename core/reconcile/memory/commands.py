@@ -19,6 +19,7 @@ class PreparePlan:
     keys: frozenset[Key]
     fields: Mapping[Key, frozenset[str]] = field(default_factory=dict)  # paths as they are shown
     prune: bool = False  # what of them Git dropped is to go
+    confirmed: frozenset[Key] = frozenset()  # protected objects that a person confirmed by name
 
 
 @dataclass(frozen=True, slots=True)

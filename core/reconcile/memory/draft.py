@@ -250,14 +250,13 @@ class Draft:
         changes: tuple[FieldChange, ...] = (),
         revision: str = "",
         message: str = "",
+        began: float = 0.0,
     ) -> None:
         """Add an event."""
         number = self._state.event_count + len(self._events) + 1
         called = self.cluster(cluster).view.called if cluster else None
-        event = Event(
-            number, self.now, name, app, cluster, kind, ref, changes, revision, message, called
-        )
-        self._events.append(event)
+        about = (app, cluster, kind, ref, changes, revision, message)
+        self._events.append(Event(number, self.now, name, *about, called, began))
 
     def tell_of(
         self,
@@ -266,6 +265,7 @@ class Draft:
         *,
         changes: tuple[FieldChange, ...] | None = None,
         message: str = "",
+        began: float = 0.0,
     ) -> None:
         """Add an event about one object."""
         source = self.app(row.key.app).source
@@ -278,6 +278,7 @@ class Draft:
             changes=row.changes if changes is None else changes,
             revision=source.revision.id if source else "",
             message=message,
+            began=began,
         )
 
     def name_writers(self, row: Drift) -> None:

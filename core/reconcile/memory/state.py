@@ -283,7 +283,7 @@ def is_known(state_app: AppState, cluster: ClusterState) -> bool:
         and cluster.resources is not None
         and cluster.view.connected
         and all(
-            is_settled(cluster, kind, state_app.uses.namespaces)
+            is_settled(cluster, kind, state_app.uses.namespaces(kind))
             for kind in (*state_app.documents, *state_app.tracked)
         )
         and (cluster.scaler is None or is_settled(cluster, cluster.scaler))

@@ -1,8 +1,9 @@
-"""Which namespaces and kinds the objects of an app need, worked out once for each reading.
+"""Which kinds an app needs in which namespaces, worked out once for each reading.
 
 Telling it takes a look at every object, and it is asked for at each change of any app.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,8 +20,10 @@ class Uses:
     documents: Mapping[KindRef, tuple[Document, ...]] = field(default_factory=dict)
     inventory: Map[ObjectRef, InventoryRow] | None = None
     default: str = ""  # the namespace of documents that name none
-    namespaces: frozenset[str] = frozenset()
-    applied: frozenset[tuple[str, str]] = frozenset()  # group and kind of the rows
+    stated: Mapping[KindRef, frozenset[str]] = field(default_factory=dict)
+    applied: Mapping[tuple[str, str], frozenset[str]] = field(
+        default_factory=dict
+    )  # by group and kind of the rows; of kinds without a namespace none
 
     def of(
         self,
@@ -32,11 +35,24 @@ class Uses:
         same = self.documents is documents and self.inventory is inventory
         if same and self.default == default:
             return self
-        rows = tuple(inventory or ())
-        namespaces = {each.namespace or default for one in documents.values() for each in one}
-        namespaces.update(ref.namespace for ref in rows if ref.namespace)
-        applied = frozenset({(ref.group, ref.kind) for ref in rows})
-        return Uses(documents, inventory, default, frozenset(namespaces), applied)
+        applied: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for ref in inventory or ():
+            applied[ref.group, ref.kind].update({ref.namespace} if ref.namespace else ())
+        return Uses(
+            documents,
+            inventory,
+            default,
+            {
+                kind: frozenset({each.namespace or default for each in some})
+                for kind, some in documents.items()
+            },
+            {identity: frozenset(some) for identity, some in applied.items()},
+        )
+
+    def namespaces(self, kind: KindRef) -> frozenset[str]:
+        """Return where there are objects of a kind."""
+        applied = self.applied.get((kind.group, kind.kind), frozenset())
+        return self.stated.get(kind, frozenset()) | applied
 
 
 NO_USES: Final = Uses()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from core.model import EventName, Key, KindRef, Live, Problem, Resource
+from core.reconcile.judging.evidence.arrivals import note_arrival
 from core.reconcile.judging.evidence.endings import watch_end
 from core.reconcile.judging.evidence.observing import note_sighting
 from core.reconcile.judging.evidence.refusals import forget_refusals
@@ -171,7 +172,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     relist_scales(draft, listed.cluster, listed.kind, state.objects)
     at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
     for app in draft.apps_of(listed.cluster):
-        if listed.beside and app.uses.namespaces.isdisjoint(listed.namespaces or ()):
+        if listed.beside and app.uses.namespaces(listed.kind).isdisjoint(listed.namespaces or ()):
             continue
         for key in _keys_of(app, listed.kind):
             if listed.beside and key.ref.namespace not in (listed.namespaces or ()):
@@ -239,6 +240,7 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
                 key = Key(app.spec.name, ref)
                 watch_end(draft, key, before, live)
                 note_sighting(draft, key, before, live, at=changed.at or draft.now)
+                note_arrival(draft, key, live, changed.at or draft.now)
                 _note(draft, key, live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
     take_scales(draft, changed.cluster, changed.kind, changed.changes)

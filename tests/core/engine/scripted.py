@@ -14,6 +14,7 @@ from core.engine.performing import Performer
 from core.engine.seams import Adapters
 from core.health import Behind
 from core.journal import Entry
+from core.meter import UNMETERED, Meter
 from core.model import (
     Actor,
     AppSpec,
@@ -40,7 +41,15 @@ from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Delete, Edit, Request
-from core.reconcile.memory.effects import Effect, LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import (
+    NOT_NARROWED,
+    Effect,
+    LookBack,
+    LookUp,
+    ReadCommit,
+    Recall,
+    Within,
+)
 from core.reconcile.memory.inputs import (
     ClusterFound,
     Input,
@@ -122,6 +131,7 @@ class ScriptedCluster:
         *,
         surveyed: frozenset[KindRef] = frozenset(),  # noqa: ARG002 - nothing is owned
         owned: frozenset[str] = frozenset(),  # noqa: ARG002
+        within: Within = NOT_NARROWED,  # noqa: ARG002
     ) -> None:
         for kind in kinds:
             self._inbox.put(KindListed(self._name, kind, dict(self.objects)))
@@ -447,8 +457,14 @@ def _applied(stated: Document) -> InventoryRow:
 class World:
     """One app on one scripted cluster, and the engine between them."""
 
-    def __init__(self, *names: str, healing: bool = False, writing: bool = True) -> None:
-        self.script, self.time, self.inbox = Script(), Time(), Inbox()
+    def __init__(
+        self,
+        *names: str,
+        healing: bool = False,
+        writing: bool = True,
+        meter: Meter = UNMETERED,
+    ) -> None:
+        self.script, self.time, self.inbox = Script(), Time(), Inbox(meter=meter)
         documents = [document(CONFIG_MAP, name, data={"a": "1"}) for name in names]
         self.journal, self.marks = ScriptedJournal(self.script), ScriptedMarks(self.script)
         self.cluster = ScriptedCluster(self.inbox, self.script, "prod")
@@ -474,6 +490,7 @@ class World:
             marks=self.marks,
             adopting=ScriptedAdopting(self.script),
             journal=self.journal,
+            meter=meter,
         )
         self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)
 

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from core.errors import ProductError, RejectedError, UnavailableError
-from core.model import ABSENT, FieldChange, FieldVerdict, Plan, Run, Snapshot
+from core.model import ABSENT, Document, FieldChange, FieldVerdict, Made, Plan, Run, Snapshot
 from core.model.journal import Deed, Done
 from core.model.requests import Edit
-from core.model.sides import Document, Made
 from core.reconcile.memory.commands import Execute, LookBackAt, PrepareUndo
 from core.reconcile.memory.effects import FindDone, LookBack
 from core.reconcile.memory.inputs import Input

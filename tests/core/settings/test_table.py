@@ -9,6 +9,8 @@ import pytest
 from core.cli.program import program
 from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
+from core.model.controller import Controller
+from core.settings.controller import CONTROLLER, SECRET
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.healing import WINDOW
@@ -20,8 +22,10 @@ PAGE = Path(__file__).parents[3] / "core" / "settings" / "settings.md"
 TABLES = {
     "": TOP,
     "clusters.NAME.": CLUSTER,
+    "clusters.NAME.secret.": SECRET,
     "repositories[].": REPOSITORY,
     "webhook.": WEBHOOK,
+    "controller.": CONTROLLER,
     "apps[].": (*APP, *LAYOUT),
     "apps[].chart.": CHART,
     "apps[].heal_windows[].": WINDOW,
@@ -92,6 +96,7 @@ def test_flags_say_what_is_used_without_them() -> None:
         (APP, AppSpec, {"signers"}),  # of its repository
         (CLUSTER, ClusterSpec, {"name", "same_as"}),  # a key of its own; told by others
         (RULE, IgnoreRule, {"source"}),  # where it stands
+        (CONTROLLER, Controller, {"stated"}),  # whether it is there
     ],
 )
 def test_the_table_fills_every_field_of_what_is_made_from_it(

@@ -10,6 +10,7 @@ from core.model import Commit, Drift, Key, Stamp
 from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
+    CompareLive,
     Execute,
     ExecuteAdoption,
     ExecuteRevert,
@@ -69,6 +70,32 @@ async def test_v_compares_a_commit_with_now() -> None:
         await stage.press("3", "j", "V")
         (asked,) = stage.asked(Compare)
         assert asked.before == StateOfGit("payments", samples.HISTORY[1].id)
+
+
+@covers("command")
+async def test_a_colon_opens_a_line_that_completes_says_what_is_wrong_and_does_it() -> None:
+    async with playing() as stage:
+        await stage.press(":", *"nxt")
+        await stage.until(lambda: "next_drift" in stage.screen)
+        await stage.press("enter")
+        assert stage.app.desk.panes.resources.cursor_id == samples.FLAGS
+        await stage.press("ctrl+p", *"nonsense", "enter")
+        await stage.until(lambda: 'there is no command "nonsense"' in stage.screen)
+        await stage.press("escape", ":", *"comp", "tab", *"pay", "tab", *"sear", "down", "down")
+        assert stage.asked(Compare) == []  # until Enter nothing is done
+        await stage.press("enter")
+        (asked,) = stage.asked(CompareLive)
+        assert (asked.before, asked.after) == ("payments", "search")
+        assert stage.focus == "changes"
+
+
+@covers("journal", "save")
+async def test_the_journal_opens_and_a_pane_is_saved_under_a_name_that_is_asked_for() -> None:
+    async with playing() as stage:
+        await stage.press("@")
+        await stage.until(lambda: "nothing was written" in stage.pane("changes"))
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "save driftdeck-view-" in stage.screen)
 
 
 @covers("half_down", "half_up", "page_down", "page_up")

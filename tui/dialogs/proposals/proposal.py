@@ -14,6 +14,7 @@ from core.model import Answer, Key, Run, Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Line
 from tui.dialogs.naming import Typed
+from tui.model.session import Session
 from tui.model.view import View
 from tui.text.rows import Looks
 
@@ -88,6 +89,9 @@ class Proposal(Protocol[A]):
         """Order exactly *answer*."""
         ...
 
+    def ordered(self, session: Session, now: float) -> None:
+        """It was ordered: note what ends by itself."""
+
     def done(self, run: Run) -> str:
         """Tell that a run went well."""
         ...
@@ -108,6 +112,9 @@ class Plain:
 
     def toggled(self, key: str) -> None:
         """No key changes it."""
+
+    def ordered(self, session: Session, now: float) -> None:
+        """Nothing of it ends by itself."""
 
     def typed(self, answer: Answer) -> tuple[Typed, ...]:
         """Nothing but the name of a protected cluster."""

@@ -86,6 +86,7 @@ class Proposed(Preview, Generic[A]):
                 again = self._again if proposal.repeats else None
                 on.session.orders[run] = Order(proposal.done, again)
             on.view.marks = frozenset()
+            proposal.ordered(on.session, on.looks().now)
             on.submit(proposal.order(run, self._stage.answer))
 
     def _again(self) -> None:

@@ -10,6 +10,7 @@ from core.telling import plans
 from core.telling.spans import Line, Role
 from tui.dialogs.naming import Typed
 from tui.dialogs.proposals.proposal import Page
+from tui.model.session import Session
 from tui.model.view import View
 from tui.text.plans import plan_lines
 from tui.text.rows import Looks
@@ -111,6 +112,9 @@ class Sync:
         """A delete wants its word."""
         prunes = any(step.verb is Verb.PRUNE for step in answer.runnable)
         return (Typed(_WORD, "What is pruned cannot be put back", Role.ERROR),) if prunes else ()
+
+    def ordered(self, session: Session, now: float) -> None:
+        """Nothing of it ends by itself."""
 
     @property
     def _wanted(self) -> frozenset[Key]:

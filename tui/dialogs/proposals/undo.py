@@ -18,16 +18,21 @@ from tui.text.spans import wrap
 
 @dataclass(frozen=True, slots=True)
 class Undo(Plain):
-    """Put back what the newest sync or heal on record changed."""
+    """Put back what one entry of the journal changed, or the newest sync or heal on record."""
 
-    title: ClassVar[str] = "Undo the last sync or heal"
+    number: int | None = None  # None: the newest
     missing: ClassVar[str] = "the plan is not there yet"
     followed: ClassVar[bool] = True
     repeats: ClassVar[bool] = True
 
+    @property
+    def title(self) -> str:
+        """Which."""
+        return "Undo the last sync or heal" if self.number is None else f"Undo entry {self.number}"
+
     def ask(self, request: int) -> PrepareUndo:
         """Ask for the plan."""
-        return PrepareUndo(request)
+        return PrepareUndo(request, self.number)
 
     def answer(self, snapshot: Snapshot, request: int) -> Plan | None:
         """Find the plan."""

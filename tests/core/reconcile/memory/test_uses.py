@@ -6,8 +6,16 @@ from core.model import Document, KindRef, ObjectRef
 from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.tables import Map
 from core.reconcile.memory.uses import NO_USES, Uses
-from tests.core.reconcile.world import CONFIG_MAP, DEPLOYMENT, document, ref
+from tests.core.reconcile.world import (
+    CONFIG_MAP,
+    DEPLOYMENT,
+    NAMESPACE,
+    SECRET,
+    document,
+    ref,
+)
 
+JOB = KindRef("batch/v1", "Job")
 MAP = document(CONFIG_MAP, "a")
 STATED: dict[KindRef, tuple[Document, ...]] = {
     CONFIG_MAP: (MAP, replace(MAP, namespace=None)),
@@ -21,12 +29,15 @@ def uses(default: str = "shop") -> Uses:
     return NO_USES.of(STATED, APPLIED, default)
 
 
-def test_an_app_uses_the_namespaces_of_what_it_states_and_of_what_it_applied() -> None:
-    assert uses().namespaces == {"web", "shop", "back", "jobs"}
+def test_an_app_uses_each_kind_where_it_states_or_applied_one() -> None:
+    assert uses().namespaces(CONFIG_MAP) == {"web", "shop"}
+    assert uses().namespaces(DEPLOYMENT) == {"back"}
+    assert uses().namespaces(JOB) == {"jobs"}
+    assert uses().namespaces(SECRET) == set()
 
 
-def test_it_uses_the_kinds_of_what_it_applied() -> None:
-    assert uses().applied == {("", "ConfigMap"), ("batch", "Job")}
+def test_what_it_applied_is_known_by_group_and_kind() -> None:
+    assert uses().applied == {("", "ConfigMap"): {"web"}, ("batch", "Job"): {"jobs"}}
 
 
 def test_it_is_worked_out_once_for_the_same_documents_and_rows() -> None:
@@ -36,11 +47,12 @@ def test_it_is_worked_out_once_for_the_same_documents_and_rows() -> None:
 
 def test_it_is_worked_out_anew_for_other_documents_rows_or_namespace() -> None:
     known = uses()
-    assert known.of({}, APPLIED, "shop").namespaces == {"web", "jobs"}
-    assert known.of(STATED, None, "shop").applied == set()
-    assert known.of(STATED, APPLIED, "till").namespaces == {"web", "till", "back", "jobs"}
+    assert known.of({}, APPLIED, "shop").stated == {}
+    assert known.of(STATED, None, "shop").applied == {}
+    assert known.of(STATED, APPLIED, "till").namespaces(CONFIG_MAP) == {"web", "till"}
 
 
-def test_what_has_no_namespace_uses_none() -> None:
-    crd = ObjectRef("", "Namespace", "", "web")
-    assert NO_USES.of({}, Map({crd: InventoryRow(crd, "u1", None)}), "shop").namespaces == set()
+def test_what_was_applied_and_has_no_namespace_is_used_nowhere() -> None:
+    one = ref(NAMESPACE, "web")
+    found = NO_USES.of({}, Map({one: InventoryRow(one, "u1", None)}), "shop")
+    assert found.applied == {("", "Namespace"): set()}

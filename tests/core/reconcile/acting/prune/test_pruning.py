@@ -210,6 +210,16 @@ def test_an_edit_since_the_plan_was_shown_keeps_the_object() -> None:
     ]
 
 
+def test_what_is_gone_before_the_second_look_is_not_waited_for() -> None:
+    made = dropping("b")
+    accept(made, ordered(made, "b"))
+    prove(made)
+    made.recorded(made.change(CONFIG_MAP, "b", None))
+    assert problems(made) == [
+        f"{ref(CONFIG_MAP, 'b')}: changed since the plan was made; left as it is"
+    ]
+
+
 def test_a_new_status_alone_does_not() -> None:
     made = dropping("b")
     accept(made, ordered(made, "b"))
