@@ -89,6 +89,15 @@ async def test_a_colon_opens_a_line_that_completes_says_what_is_wrong_and_does_i
         assert stage.focus == "changes"
 
 
+@covers("journal", "save")
+async def test_the_journal_opens_and_a_pane_is_saved_under_a_name_that_is_asked_for() -> None:
+    async with playing() as stage:
+        await stage.press("@")
+        await stage.until(lambda: "nothing was written" in stage.pane("changes"))
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "save driftdeck-view-" in stage.screen)
+
+
 @covers("half_down", "half_up", "page_down", "page_up")
 async def test_pages_and_half_pages_move_by_what_is_visible() -> None:
     async with playing(size=(120, 24)) as stage:
@@ -321,7 +330,7 @@ async def test_x_says_when_git_stated_the_object_as_it_is() -> None:
         assert "past  " not in stage.pane("changes")
 
 
-@covers("undo")
+@covers("undo", "redo")
 async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None:
     async with playing(write=True) as stage:
         await stage.press("z")
@@ -332,6 +341,9 @@ async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None
         await stage.confirm()
         assert stage.asked(Execute)[0].plan is stage.engine.newest.plan_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "put back 1 object")
+        await stage.press("Z")
+        await stage.until(lambda: "Do again what was undone last" in stage.screen)
+        assert stage.asked(PrepareUndo)[-1].again
 
 
 @covers("pause")
