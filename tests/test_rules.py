@@ -33,6 +33,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {  # which letters of ids each pag
 GUIDES: Final = (
     "README.md",
     "core/cli/guide.md",
+    "core/cli/telemetry/metrics.md",
     "core/settings/settings.md",
     "tests/bench/figures.md",
 )

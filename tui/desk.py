@@ -133,6 +133,8 @@ class Desk(Screen[None], inherit_bindings=False):
 
     def note(self, words: str, role: Role, *, sticky: bool = False) -> None:
         """Say *words*, already harmless; what is sticky stays until it is dismissed."""
+        if role is Role.ERROR:
+            self.session.errors.append((self._clock(), words))
         self.frame.note_bar.tell(words, role, sticky=sticky)
 
     def hush(self) -> None:
@@ -210,6 +212,7 @@ class Desk(Screen[None], inherit_bindings=False):
             if isinstance(dialog, Preview) and dialog.is_attached:
                 dialog.take(snapshot)
         follow(self, snapshot)
+        self.session.look(snapshot)
 
     def refresh_all(self) -> None:
         """Bring every pane and bar up to the view."""
@@ -235,6 +238,7 @@ class Desk(Screen[None], inherit_bindings=False):
             end_writing(self, "the time for writing is over: read-only again")
         for app in self.session.healed_out(self._clock()):
             end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
+        self.session.look(self.view.snapshot)
         self.frame.paint_times(self.view, self.session)
         if self._ticks % _REDRAW_AGES_TICKS == 0:
             self.frame.paint_ages(self.view)

@@ -4,7 +4,7 @@ An `Action` is everything the terminal knows of one thing a person can do.  Its 
 `Surface`, which says all they may see and do; the desk is one, and so is a stand-in of the tests.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -102,6 +102,10 @@ class Rows(Protocol):
 
     def go_to(self, wanted: Hashable) -> bool:
         """Move the cursor to an id; False where it is not among the rows."""
+        ...
+
+    def text(self, width: int) -> Iterator[str]:
+        """Every row as a reader sees it, in *width* cells."""
         ...
 
 

@@ -14,6 +14,7 @@ from core.clean import clean
 from core.cli.options import Options
 from core.cli.output.streams import put
 from core.errors import UnavailableError
+from core.meter import UNMETERED, Meter
 from core.model import AppView, Snapshot
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote
@@ -77,6 +78,7 @@ def connected(
     writing: bool = False,
     once: bool = False,
     listening: bool = False,
+    meter: Meter = UNMETERED,
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
     from core.cluster import known_twice  # noqa: PLC0415 - lazily, see above
@@ -94,6 +96,7 @@ def connected(
         once=once,
         webhook=settings.webhook if listening else None,
         journal=settings.journal,
+        meter=meter,
     )
 
 

@@ -101,9 +101,9 @@ class Performer:
     def perform(self, effect: Effect, tasks: asyncio.TaskGroup) -> None:
         """Start one effect in *tasks*; its result comes as an input."""
         match effect:
-            case Follow(name, kinds, namespaces, surveyed, owned):
+            case Follow(name, kinds, namespaces, surveyed, owned, within):
                 cluster = self._adapters.clusters[name]
-                cluster.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
+                cluster.follow(kinds, namespaces, surveyed=surveyed, owned=owned, within=within)
             case ReadSource(app):
                 self._adapters.sources.look_again(app)
             case Meet(spec):

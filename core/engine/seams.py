@@ -29,7 +29,7 @@ from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Comparison
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import NOT_NARROWED, LookBack, LookUp, ReadCommit, Recall, Within
 from core.reconcile.memory.results import (
     CommitRead,
     Confirmed,
@@ -54,6 +54,7 @@ class ClusterLike(Protocol):
         *,
         surveyed: frozenset[KindRef] = frozenset(),
         owned: frozenset[str] = frozenset(),
+        within: Within = NOT_NARROWED,
     ) -> None:
         """List and watch exactly these kinds; returns at once."""
 

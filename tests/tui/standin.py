@@ -1,6 +1,6 @@
 """A surface without a screen: what actions see and do, in memory."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -47,6 +47,9 @@ class Ids:
     def scroll_by(self, step: int) -> None:
         self.scrolled += step
 
+    def text(self, width: int) -> Iterator[str]:
+        return (str(one)[:width] for one in self.ids)
+
     def go_to(self, wanted: Hashable) -> bool:
         found = wanted in self.ids
         self.cursor = list(self.ids).index(wanted) if found else self.cursor
@@ -70,6 +73,7 @@ class Standin:
     questioned: bool = False
     prompted: bool = False
     left: bool = False
+    now: float = samples.NOW
     commands: list[Command] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     dialogs: list[ModalScreen[None]] = field(default_factory=list)
@@ -114,7 +118,7 @@ class Standin:
         return self.lists[pane]
 
     def looks(self) -> Looks:
-        return Looks(samples.NOW)
+        return Looks(self.now)
 
     def submit(self, command: Command) -> None:
         self.commands.append(command)

@@ -3,7 +3,8 @@
 from typing import Final
 
 from tui.actions.compare import NAME, offers, say_compare
-from tui.surface import Phrase
+from tui.actions.record import ALL, say_journal
+from tui.surface import Offer, Phrase
 
 PHRASES: Final = (
     Phrase(
@@ -12,5 +13,12 @@ PHRASES: Final = (
         does="two apps, two clusters (live), or two commits of this app",
         do=say_compare,
         offers=offers,
+    ),
+    Phrase(
+        name="journal",
+        takes="[2h]",
+        does="what was written from here: of the last day, of so long, or all",
+        do=say_journal,
+        offers=lambda _, __: [Offer("2h"), Offer("7d"), Offer(ALL)],
     ),
 )

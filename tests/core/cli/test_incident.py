@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from core.cli.commands.looking.report import about
-from core.cli.output.incident import incident_form, incident_text
+from core.cli.output.incident import about, incident_form, incident_text
 from core.journal import Entry
 from core.model import epoch_of
 from tests.core.cli.scripted import drifted, picture_of

@@ -89,6 +89,15 @@ async def test_a_colon_opens_a_line_that_completes_says_what_is_wrong_and_does_i
         assert stage.focus == "changes"
 
 
+@covers("journal", "save")
+async def test_the_journal_opens_and_a_pane_is_saved_under_a_name_that_is_asked_for() -> None:
+    async with playing() as stage:
+        await stage.press("@")
+        await stage.until(lambda: "nothing was written" in stage.pane("changes"))
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "save driftdeck-view-" in stage.screen)
+
+
 @covers("half_down", "half_up", "page_down", "page_up")
 async def test_pages_and_half_pages_move_by_what_is_visible() -> None:
     async with playing(size=(120, 24)) as stage:
