@@ -39,6 +39,7 @@ from core.model import (
 )
 from core.model.requests import Apply, Edit, bound
 from core.model.requests import Request as Change
+from core.reconcile.memory.effects import NOT_NARROWED, Within
 from core.reconcile.memory.inputs import AuditLogRead, ClusterWentBack, Input
 from core.reconcile.memory.results import Confirmed, InventoryRow
 
@@ -68,11 +69,11 @@ class Cluster:
         calls = Calls(self._link, clock)
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)
-        self._inventories = Inventories(calls, clock)
+        self._inventories = Inventories(calls, clock, self._access)
         self._pausing = Pausing(calls, clock)
         openapi = OpenApi(calls)
         self._records = Records(self._link, clock, self._inventories, emit)
-        self._following = Following(spec.name, self._link, clock, openapi, emit)
+        self._following = Following(spec.name, self._link, clock, openapi, self._access, emit)
         self._doubts = Doubts(self._following, clock)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None
         self._admission = Admission(spec.name, self._link, clock, emit)
@@ -135,12 +136,13 @@ class Cluster:
         *,
         surveyed: frozenset[KindRef] = frozenset(),
         owned: frozenset[str] = frozenset(),
+        within: Within = NOT_NARROWED,
     ) -> None:
-        """List and watch exactly these kinds; None means every namespace.
+        """List and watch exactly these kinds; None means every namespace, *within* has fewer.
 
         Of the *surveyed* kinds metadata alone is asked for, in the *owned* namespaces.
         """
-        self._following.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
+        self._following.follow(kinds, namespaces, surveyed=surveyed, owned=owned, within=within)
 
     async def dry_run(
         self, key: Key, desired: Desired, live: Live, request: Apply | Edit

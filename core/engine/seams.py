@@ -29,7 +29,7 @@ from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Comparison
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import NOT_NARROWED, LookBack, LookUp, ReadCommit, Recall, Within
 from core.reconcile.memory.results import (
     CommitRead,
     Confirmed,
@@ -54,6 +54,7 @@ class ClusterLike(Protocol):
         *,
         surveyed: frozenset[KindRef] = frozenset(),
         owned: frozenset[str] = frozenset(),
+        within: Within = NOT_NARROWED,
     ) -> None:
         """List and watch exactly these kinds; returns at once."""
 
@@ -216,8 +217,13 @@ class JournalLike(Protocol):
         """Return intents for a cluster that ended processes left without an outcome."""
         ...
 
-    async def to_undo(self, number: int | None, apps: frozenset[str]) -> Sequence[Done]:
-        """Return one write by its number, or those of the newest run of *apps* that stands."""
+    async def to_undo(
+        self, number: int | None, apps: frozenset[str], *, again: bool = False
+    ) -> Sequence[Done]:
+        """Return one write by its number, or those of the newest run of *apps* that stands.
+
+        *again*: of the newest undo that stands.
+        """
         ...
 
     def close(self) -> None:

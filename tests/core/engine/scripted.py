@@ -41,7 +41,15 @@ from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Delete, Edit, Request
-from core.reconcile.memory.effects import Effect, LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import (
+    NOT_NARROWED,
+    Effect,
+    LookBack,
+    LookUp,
+    ReadCommit,
+    Recall,
+    Within,
+)
 from core.reconcile.memory.inputs import (
     ClusterFound,
     Input,
@@ -123,6 +131,7 @@ class ScriptedCluster:
         *,
         surveyed: frozenset[KindRef] = frozenset(),  # noqa: ARG002 - nothing is owned
         owned: frozenset[str] = frozenset(),  # noqa: ARG002
+        within: Within = NOT_NARROWED,  # noqa: ARG002
     ) -> None:
         for kind in kinds:
             self._inbox.put(KindListed(self._name, kind, dict(self.objects)))
@@ -396,8 +405,10 @@ class ScriptedJournal:
         self.script.play("end", outcome.ending)
         self.outcomes[number] = outcome
 
-    async def to_undo(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
-        self.script.play("to_undo", str(number), *sorted(apps))
+    async def to_undo(
+        self, number: int | None, apps: frozenset[str], *, again: bool = False
+    ) -> tuple[Done, ...]:
+        self.script.play("to_undo", str(number), *sorted(apps), *(("again",) if again else ()))
         return self.done
 
     async def left_open(self, cluster: str) -> list[Entry]:
