@@ -121,6 +121,13 @@ def install(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def doctor(options: Options, _: OpenTerminal | None) -> int:
+    """Look at all that is needed."""
+    from core.cli.commands.looking.doctor import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def headless(options: Options, _: OpenTerminal | None) -> int:
     """Be the controller."""
     from core.cli.commands.headless import run  # noqa: PLC0415 - lazily, see above

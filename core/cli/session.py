@@ -79,13 +79,14 @@ def flags_of(options: Options) -> Flags:
     )
 
 
-def connected(
+def connected(  # noqa: PLR0913 - each is a choice of the caller
     settings: Settings,
     *,
     healing: bool = False,
     writing: bool = False,
     once: bool = False,
     listening: bool = False,
+    key: bytes | None = None,
     meter: Meter = UNMETERED,
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier.
@@ -108,6 +109,7 @@ def connected(
         webhook=settings.webhook if listening else None,
         journal=settings.journal,
         listening={} if listening else settings.homes,
+        key=key,
         meter=meter,
     )
 

@@ -43,6 +43,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     webhook: Webhook | None = None,
     journal: Path | None = None,
     listening: Mapping[str, str] = NOWHERE,
+    key: bytes | None = None,
     clock: Clock | None = None,
     meter: Meter = UNMETERED,
 ) -> Engine:
@@ -60,6 +61,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         webhook: Where servers of Git may say that there is news.
         journal: Where what is written is recorded; left out, with the user's state.
         listening: In which namespace of which cluster it is heard what controllers tell.
+        key: Of the digests of secrets; left out, this user's.
         clock: Time and dice.
         meter: Hears of requests, watches and what waits.
     """
@@ -105,7 +107,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         layouts=layouts,
         healing=healing,
         writing=writing,
-        digest_key=digest_key(os.environ),
+        digest_key=key or digest_key(os.environ),
         mask_key=mask_key,
         listening=frozenset(listening),
     )

@@ -55,6 +55,10 @@ def _step_lines(
     lines = flow(plans.step_in(cluster, step), width, indent=2)
     if step.problem:
         lines += [((f"  {p}", Role.ERROR),) for p in wrap(say(step.problem)[0], width - 2)]
+    if step.protected:
+        words = "c lets it go, too, once its name is typed"
+        words = words if step.problem else f"confirmed by its name: {step.protected}"
+        lines += [((f"  {p}", Role.WARNING),) for p in wrap(say(words)[0], width - 2)]
     if step.verb is Verb.CREATE and row is not None:
         lines += origin_lines(row, width, looks)
     explained = row is None or row.explained

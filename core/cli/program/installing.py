@@ -7,7 +7,7 @@ import click
 
 from core.cli import jobs
 from core.cli.jobs import Job
-from core.cli.program.flags import setting
+from core.cli.program.flags import SAFETY, SOURCE, flags, setting
 from core.cli.program.group import options_of, program
 from core.settings.controller import CONTROLLER
 from core.settings.table import CLUSTER
@@ -29,3 +29,15 @@ def install(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     in no definition that lies in Git.
     """
     return partial(jobs.install, options_of(context, given))
+
+
+@program.command()
+@click.option("--in-cluster", is_flag=True, help="Ask as the account of the pod that this is in.")
+@flags(SOURCE, SAFETY)
+@click.pass_context
+def doctor(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Say what works here and what does not: versions, tools, folders, Git, clusters, rights.
+
+    Each right that an app needs is asked for by a SelfSubjectAccessReview; nothing is written.
+    """
+    return partial(jobs.doctor, options_of(context, given))

@@ -7,6 +7,7 @@ one kind: listed when each of them is or cannot be, lost when none of them can b
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final, Protocol
 
 from core.clock import Clock
@@ -71,7 +72,11 @@ class Follower:
         """Follow the kind in these namespaces, None for all."""
         before, self._namespaces = self._namespaces, namespaces
         scopes = self._scopes()
-        if scopes == self._reflectors.keys() and before == namespaces and self._covered:
+        same = scopes == self._reflectors.keys() and self._covered
+        if same and before == namespaces:
+            return
+        if same and self._complete and before and namespaces and before < namespaces:
+            self._tell_more(namespaces - before)
             return
         self._covered = True
         self._break(min((each.current_at for each in self._reflectors.values()), default=0.0))
@@ -185,17 +190,31 @@ class Follower:
             self._owner.emit(KindLost(self._owner.cluster, kind, problem_of(problem)))
 
     def _tell_listed(self) -> None:
+        since, self._since = self._since, 0.0
+        self._complete, self._problem = True, ""
+        unread = {scope: problem_of(problem) for scope, problem in self._lost.items()}
+        namespaces = self._namespaces if self.resource.namespaced else None
+        self._owner.emit(replace(self._listing(namespaces), unread=unread, since=since))
+
+    def _tell_more(self, namespaces: frozenset[str]) -> None:
+        """Tell what namespaces hold that are followed from now on, beside what was told."""
+        if self.resource.namespaced:
+            self._owner.emit(replace(self._listing(namespaces), beside=True))
+
+    def _listing(self, namespaces: frozenset[str] | None) -> KindListed:
         objects: dict[ObjectRef, Live] = {}
         for scope in self._listed:
             held = self._reflectors[scope].store.objects
-            objects.update((ref, live) for ref, live in held.items() if self._wants(ref))
-        at, since = self._owner.clock.wall(), self._since
-        self._complete, self._since = True, 0.0
-        self._problem = ""
-        unread = {scope: problem_of(problem) for scope, problem in self._lost.items()}
+            objects.update(
+                (ref, live)
+                for ref, live in held.items()
+                if namespaces is None or ref.namespace in namespaces
+            )
         began = {scope: self._reflectors[scope].began_at for scope in self._listed}
-        kind = self.resource.kind
-        self._owner.emit(KindListed(self._owner.cluster, kind, objects, unread, at, since, began))
+        at, kind = self._owner.clock.wall(), self.resource.kind
+        return KindListed(
+            self._owner.cluster, kind, objects, namespaces=namespaces, at=at, began=began
+        )
 
     def _break(self, since: float) -> None:
         """Events no longer change the engine's picture: what happens is told by a listing."""

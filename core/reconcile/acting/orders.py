@@ -47,11 +47,13 @@ def heal(draft: Draft) -> None:
     whole = frozenset(filter(draft.is_whole, draft.apps))
     if waiting:
         resume_reverts(draft, whole)
-    chosen: dict[str, list[Key]] = {}
+    chosen: dict[str, list[Key]] = {
+        cluster: [] for cluster in draft.clusters if all_read(draft.apps_of(cluster))
+    }
     for name in sorted(whole):
         cluster = draft.app(name).spec.cluster
-        if all_read(draft.apps_of(cluster)):
-            chosen.setdefault(cluster, []).extend(_chosen(draft, name))
+        if cluster in chosen:
+            chosen[cluster].extend(_chosen(draft, name))
     for cluster, found in chosen.items():
         keys = within_budget(draft, cluster, found)
         if not keys:

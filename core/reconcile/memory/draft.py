@@ -25,7 +25,7 @@ from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
 from core.reconcile.memory.state import AppState, ClusterState, State, Tally, is_known
 from core.reconcile.memory.subjects import Subject, is_moved
-from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table
+from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table, with_key, without_key
 
 EVENTS_KEPT = 1000
 ANSWERS_KEPT = 20
@@ -162,19 +162,19 @@ class Draft:
     def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
         tally = self._tallies[app]
         counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
-        dropped = tally.dropped
-        if before is not None and before.dropped and before.key in dropped:
-            dropped = dropped.delete(before.key)
-        if after is not None and after.dropped:
-            dropped = dropped.set(after.key, None)
         moved = tally.moved
+        dropped, undesired = tally.dropped, tally.undesired
+        for drift, put in ((before, without_key), (after, with_key)):
+            if drift is not None:
+                dropped = put(dropped, drift.key) if drift.dropped else dropped
+                undesired = put(undesired, drift.key) if drift.undesired else undesired
         for drift, sign in ((before, -1), (after, 1)):
             if drift is not None:
                 counts[drift.verdict] = counts.get(drift.verdict, 0) + sign
                 ignored += sign * len(drift.ignored)
                 confirming += sign * drift.confirming
                 moved += sign * is_moved(drift)
-        self._tallies[app] = Tally(counts, ignored, confirming, moved, dropped)
+        self._tallies[app] = Tally(counts, ignored, confirming, moved, dropped, undesired)
 
     # What is to be done ----------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from core.reconcile.sides.fences import is_refused
 from core.reconcile.sides.surveys import keep_wanted, surveyed_kinds
 
 Places: TypeAlias = defaultdict[KindRef, set[str]]  # namespaces by kind
+Applied: TypeAlias = defaultdict[tuple[str, str], set[str]]  # the same by group and kind
 
 
 def follow_kinds(draft: Draft, name: str) -> None:
@@ -29,21 +30,23 @@ def follow_kinds(draft: Draft, name: str) -> None:
         return
     places: Places = defaultdict(set)
     owned: set[str] = set()
-    for app in draft.apps_of(name):
-        if app.source is None:
+    applied: Applied = defaultdict(set)
+    for each in draft.apps_of(name):
+        if each.source is None:
             continue
+        app = _with_uses(draft, each, cluster) if each.shown else each
         if not app.inventory_asked:
             draft.put_app(replace(app, inventory_asked=True))
             place = (app.spec.name, inventory_namespace(app, cluster), home_of(app))
-            names = frozenset(each.spec.name for each in draft.apps_of(name))
+            names = frozenset(other.spec.name for other in draft.apps_of(name))
             claim = Claim(names - {app.spec.name}, app.stated)
             draft.effects.append(ReadInventory(name, *place, claim, draft.may_write(name)))
         if app.shown:
             _place_stated(draft, app, places)
             owned.update(app.spec.owns)
-    for app in draft.apps_of(name):
-        if app.source is not None and app.shown:
-            _place_applied(app, cluster, places)
+            for kind, namespaces in app.uses.applied.items():
+                applied[kind] |= namespaces
+    _place_applied(applied, cluster, places)
     _note_tracked(draft, name, places)
     scaler = _place_scaler(cluster, places)
     wanted = _wanted(cluster, name, places, owned)
@@ -71,7 +74,7 @@ def _note_tracked(draft: Draft, name: str, kinds: Iterable[KindRef]) -> None:
     """Remember which kinds each app needs for what it applied alone: they are waited for, too."""
     for app in draft.apps_of(name):
         stated = {(kind.group, kind.kind) for kind in app.documents}
-        lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - stated
+        lacking = app.uses.applied.keys() - stated
         tracked = frozenset(kind for kind in kinds if (kind.group, kind.kind) in lacking)
         if tracked != app.tracked and app.shown:
             draft.put_app(replace(app, tracked=tracked))
@@ -90,26 +93,33 @@ def _restated(draft: Draft, app: AppState) -> Iterator[Document]:
 def _place_stated(draft: Draft, app: AppState, places: Places) -> None:
     """Add the kinds that Git states and the cluster serves, where it states them."""
     cluster = draft.cluster(app.spec.cluster)
-    default = namespace_of(app, cluster)
-    for documents in (*app.documents.values(), tuple(_restated(draft, app))):
-        for document in documents:
-            if document.kind in (cluster.resources or {}):
-                places[document.kind].add(document.namespace or default)
+    served = cluster.resources or {}
+    for kind, namespaces in app.uses.stated.items():
+        if kind in served:
+            places[kind] |= namespaces
+    for document in _restated(draft, app):
+        if document.kind in served:
+            places[document.kind].add(document.namespace or app.uses.default)
 
 
-def _place_applied(app: AppState, cluster: ClusterState, places: Places) -> None:
+def _with_uses(draft: Draft, app: AppState, cluster: ClusterState) -> AppState:
+    uses = app.uses.of(app.documents, app.inventory, namespace_of(app, cluster))
+    return app if uses is app.uses else draft.put_app(replace(app, uses=uses))
+
+
+def _place_applied(applied: Applied, cluster: ClusterState, places: Places) -> None:
     """Add what was applied, at any version the cluster serves: what Git gave up may be EXTRA."""
     followed: defaultdict[tuple[str, str], list[KindRef]] = defaultdict(list)
     for kind in places:
         followed[kind.group, kind.kind].append(kind)
-    lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - followed.keys()
+    lacking = applied.keys() - followed.keys()
     for kind in cluster.resources or {}:
         if (kind.group, kind.kind) in lacking:
             lacking.discard((kind.group, kind.kind))
             followed[kind.group, kind.kind].append(kind)
-    for ref in app.inventory or {}:
-        for kind in followed[ref.group, ref.kind]:
-            places[kind].update({ref.namespace} if ref.namespace else ())
+    for identity, namespaces in applied.items():
+        for kind in followed[identity]:
+            places[kind] |= namespaces
 
 
 def _place_scaler(cluster: ClusterState, places: Places) -> KindRef | None:

@@ -66,7 +66,7 @@ def driftdeck(
         (["install", "--replicas", "0"], "0 is not in the range"),
         (["install", "--autoheal"], "No such option"),
         (["sync", "--confirm", "ns/old"], "--confirm is about what --prune deletes"),
-        (["doctor"], "No such command"),
+        (["doctor", "--write"], "No such option"),
         (["revert"], "Missing argument"),
         ([], "there is no terminal here"),
     ],
@@ -119,7 +119,7 @@ def test_version_and_help_answer(tmp_path: Path) -> None:
 
 
 def test_help_fits_eighty_columns(tmp_path: Path) -> None:
-    for command in ("diff", "sync", "revert", "demo", "install", "--headless"):
+    for command in ("diff", "sync", "revert", "demo", "install", "doctor", "--headless"):
         text = driftdeck(command, "--help", folder=tmp_path, COLUMNS="200").stdout
         assert max(map(len, text.splitlines())) <= 80
 

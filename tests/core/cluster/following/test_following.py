@@ -151,6 +151,26 @@ async def test_a_namespace_more_is_listed_alone_and_told_with_the_others() -> No
         assert [namespace_of(one) for one in asked()] == ["n1", "n2"]
 
 
+async def test_a_namespace_more_of_one_watch_is_told_beside_the_others_without_a_request() -> None:
+    async with following(each_its_own) as (followed, listener, asked):
+        four = frozenset({"n1", "n2", "n3", "n4"})
+        followed.follow(frozenset({MAP}), four)
+        first = await listener.next(KindListed)
+        followed.follow(frozenset({MAP}), FIVE)
+        told = await listener.next(KindListed, after=1)
+        assert [namespace_of(one) for one in asked()] == [""]
+    assert (first.namespaces, first.beside) == (four, False)
+    assert {ref.namespace for ref in told.objects} == {"n5"}
+    assert (told.namespaces, told.beside) == (frozenset({"n5"}), True)
+
+
+async def test_a_listing_says_which_namespaces_it_is_of() -> None:
+    async with following(each_its_own) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
+        told = await listener.next(KindListed)
+    assert (told.namespaces, told.beside) == (frozenset({"n1", "n2"}), False)
+
+
 async def test_a_namespace_less_is_told_too() -> None:
     async with following(each_its_own) as (followed, listener, _):
         followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
