@@ -63,7 +63,8 @@ class View:
     sheet: Sheet | None = None  # what pane 0 shows instead, while it has the focus
     news: News | None = None  # what a snapshot makes of it
     all_apps: Sequence[AppRow] = ()
-    all_events: Sequence[Event] = ()  # newest first, those of controllers among them
+    told: Sequence[Event] = ()  # what controllers in the clusters wrote, newest first
+    all_events: Sequence[Event] = ()  # newest first, those among them
     _controllers: ToldEvents = field(default_factory=ToldEvents)
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
@@ -90,7 +91,8 @@ class View:
             self.sheet = self.news(snapshot) or self.sheet
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
-        self.all_events = merged(snapshot.events[::-1], self._controllers.of(snapshot))
+        self.told = self._controllers.of(snapshot)
+        self.all_events = merged(snapshot.events[::-1], self.told)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
         if self.app is None and self.all_apps:
             self.app = self.all_apps[0].view.spec.name

@@ -16,12 +16,16 @@ from core.model.controllers.status import (
 )
 from core.telling.spans import plain
 from tests.tui import samples
+from tests.tui.standin import Standin
 from tui.model.focus import Pane
 from tui.model.told import merged
 from tui.model.view import View
+from tui.options import TerminalOptions
+from tui.text.changes import as_text
 from tui.text.details import app_lines, event_lines
 from tui.text.header import Heading, header_line
 from tui.text.rows import Looks
+from tui.text.sheets.journal import told_lines
 from tui.text.spans import width_of
 
 API = Named(api_version="apps/v1", kind="Deployment", namespace="payments", name="api")
@@ -166,3 +170,17 @@ def test_both_lists_are_one_newest_first() -> None:
     own, told = [at(9, 3), at(9, 2), at(4, 1)], [at(10, -1), at(5, -2), at(1, -3)]
     assert [event.sequence for event in merged(own, told)] == [-1, 3, 2, -2, 1, -3]
     assert merged(own, []) is own
+
+
+def test_the_journal_has_its_writes_below_what_was_written_from_here() -> None:
+    view = view_of(beside())
+    text = as_text(told_lines(view.told, 80, LOOKS))
+    assert text.splitlines()[1] == "By the controller"
+    assert "5m ago  healed  Deployment/payments/api  by the controller:\n  spec.rep" in text
+    made = Standin(beside(), options=TerminalOptions(records=lambda _: ()))
+    assert made.do("journal") == ""
+    assert made.view.sheet is not None
+    shown = as_text(made.view.sheet.draw(80, LOOKS))
+    assert shown.startswith("nothing was written")
+    assert shown.endswith(text.strip())
+    assert told_lines((), 80, LOOKS) == []
