@@ -191,8 +191,8 @@ class Performer:
             case WritePause(run, name, app, namespace, ref, pause, home):
                 write = self._adapters.clusters[name].write_pause
                 return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
-            case FindDone(request, number, apps):
-                return DoneFound(request, await self._found_done(number, apps))
+            case FindDone():
+                return DoneFound(effect.request, await self._found_done(effect), again=effect.again)
             case ReadPods():
                 return await self._read_pods(effect)
             case CheckAccess():
@@ -273,10 +273,11 @@ class Performer:
         looks = adapters.comparing.look_back if rendered else adapters.attribution.look_back
         return looks(effect)
 
-    async def _found_done(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
-        found = tuple(await self._adapters.journal.to_undo(number, apps))
-        if number is not None and not found:
-            raise UsageError(f"the journal has no entry {number}")
+    async def _found_done(self, effect: FindDone) -> tuple[Done, ...]:
+        record = self._adapters.journal.to_undo
+        found = tuple(await record(effect.number, effect.apps, again=effect.again))
+        if effect.number is not None and not found:
+            raise UsageError(f"the journal has no entry {effect.number}")
         return found
 
     async def _read_pods(self, effect: ReadPods) -> Input:

@@ -217,8 +217,13 @@ class JournalLike(Protocol):
         """Return intents for a cluster that ended processes left without an outcome."""
         ...
 
-    async def to_undo(self, number: int | None, apps: frozenset[str]) -> Sequence[Done]:
-        """Return one write by its number, or those of the newest run of *apps* that stands."""
+    async def to_undo(
+        self, number: int | None, apps: frozenset[str], *, again: bool = False
+    ) -> Sequence[Done]:
+        """Return one write by its number, or those of the newest run of *apps* that stands.
+
+        *again*: of the newest undo that stands.
+        """
         ...
 
     def close(self) -> None:

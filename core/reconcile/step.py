@@ -261,8 +261,8 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912, PLR0915
             runs.execute(draft, run, wanted, auto=False, confirmed=confirmed)
         case PrepareRevert(request, app, commit, back, begins):
             draft.effects.append(ComputeRevert(request, app, commit, back, begins))
-        case PrepareUndo(request, number):
-            undoing.find(draft, request, number)
+        case PrepareUndo(request, number, again):
+            undoing.find(draft, request, number, again=again)
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
         case PrepareAdoption() | ExecuteAdoption():

@@ -160,6 +160,20 @@ UNDO: Final = Action(
     do=_put_back,
 )
 
+
+def _redo(on: Surface) -> None:
+    on.show(Proposed(on, Undo(again=True), opened_by=REDO.keys[0]))
+
+
+REDO: Final = Action(
+    id="redo",
+    keys=("Z",),
+    words="redo",
+    group=Group.ACT,
+    does="do again what was undone last, as far as the journal tells",
+    do=_redo,
+)
+
 # Heal -------------------------------------------------------------------------------------------
 
 
@@ -235,4 +249,4 @@ MARK: Final = Action(
     do=_mark,
 )
 
-ACTIONS: Final = (SYNC, REVERT, ROLLBACK, ADOPT, UNDO, HEAL, WRITE, MARK)
+ACTIONS: Final = (SYNC, REVERT, ROLLBACK, ADOPT, UNDO, REDO, HEAL, WRITE, MARK)

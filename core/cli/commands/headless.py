@@ -32,7 +32,7 @@ async def run(options: Options) -> int:
     names = [each.name for each in (*settings.apps, *(one.spec for one in settings.layouts))]
     err = sys.stderr.fileno()
     log = EventLog(sys.stdout.fileno(), err)
-    telemetry = started(telemetry_for(settings, options.listen, err), log)
+    telemetry = started(telemetry_for(settings, options, err), log)
     return await follow(
         lambda: connected(settings, healing=healing, listening=True, meter=telemetry.meter),
         log,

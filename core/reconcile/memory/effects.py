@@ -216,11 +216,12 @@ class LookBack:
 
 @dataclass(frozen=True, slots=True)
 class FindDone:
-    """Read from the journal what is to be undone, of these apps."""
+    """Read from the journal what is to be undone, or done *again*, of these apps."""
 
     request: int
     number: int | None
     apps: frozenset[str]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -405,8 +405,10 @@ class ScriptedJournal:
         self.script.play("end", outcome.ending)
         self.outcomes[number] = outcome
 
-    async def to_undo(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
-        self.script.play("to_undo", str(number), *sorted(apps))
+    async def to_undo(
+        self, number: int | None, apps: frozenset[str], *, again: bool = False
+    ) -> tuple[Done, ...]:
+        self.script.play("to_undo", str(number), *sorted(apps), *(("again",) if again else ()))
         return self.done
 
     async def left_open(self, cluster: str) -> list[Entry]:

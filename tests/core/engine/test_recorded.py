@@ -60,6 +60,9 @@ async def test_a_number_that_is_not_on_record_is_said_and_without_one_nothing_is
     missing = DoneFound(7, (), "the journal has no entry 12")
     assert await told(world, FindDone(7, 12, APPS)) == missing
     assert await told(world, FindDone(8, None, APPS)) == DoneFound(8, ())
+    redo = await told(world, FindDone(9, None, APPS, again=True))
+    assert redo == DoneFound(9, (), again=True)
+    assert world.script.calls[-1] == ("to_undo", "None", SPEC.name, "again")
 
 
 @ERRORS

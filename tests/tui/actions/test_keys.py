@@ -330,7 +330,7 @@ async def test_x_says_when_git_stated_the_object_as_it_is() -> None:
         assert "past  " not in stage.pane("changes")
 
 
-@covers("undo")
+@covers("undo", "redo")
 async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None:
     async with playing(write=True) as stage:
         await stage.press("z")
@@ -341,6 +341,9 @@ async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None
         await stage.confirm()
         assert stage.asked(Execute)[0].plan is stage.engine.newest.plan_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "put back 1 object")
+        await stage.press("Z")
+        await stage.until(lambda: "Do again what was undone last" in stage.screen)
+        assert stage.asked(PrepareUndo)[-1].again
 
 
 @covers("pause")

@@ -21,6 +21,7 @@ class Undo(Plain):
     """Put back what one entry of the journal changed, or the newest sync or heal on record."""
 
     number: int | None = None  # None: the newest
+    again: bool = False  # what was undone last is done again instead
     missing: ClassVar[str] = "the plan is not there yet"
     followed: ClassVar[bool] = True
     repeats: ClassVar[bool] = True
@@ -28,11 +29,13 @@ class Undo(Plain):
     @property
     def title(self) -> str:
         """Which."""
+        if self.again:
+            return "Do again what was undone last"
         return "Undo the last sync or heal" if self.number is None else f"Undo entry {self.number}"
 
     def ask(self, request: int) -> PrepareUndo:
         """Ask for the plan."""
-        return PrepareUndo(request, self.number)
+        return PrepareUndo(request, self.number, self.again)
 
     def answer(self, snapshot: Snapshot, request: int) -> Plan | None:
         """Find the plan."""
