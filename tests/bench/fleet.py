@@ -1,9 +1,9 @@
 """Measure a fleet: `python -m tests.bench.fleet [--apps 200 --objects 10000]`.
 
 One repository of many apps, each with a namespace of its own, on a real API server; half of the
-objects are ConfigMaps.  They are made as others make them, a controller takes them over, and
-then another one is measured beside what it has to hold.  Memory is of the controller and, apart, of the process that parses for
-it.  Seconds depend on who else uses the machine, so that its load stands beside them.
+objects are ConfigMaps.  They are made as others make them, a controller takes them over, and then
+another one is measured beside what it has to hold.  Memory is of the controller and, apart, of the
+process that parses for it.  Seconds depend on who else uses the machine: its load stands beside.
 """
 
 import argparse
@@ -266,9 +266,8 @@ def _taken_over(made: Fleet, holds: Holds, table: Table) -> None:
         table.held("first sync: every verdict", took_s, holds.first_picture_s, "s")
         _rest(healer)
         table.row("first sync, with all taken over", f"{time.perf_counter() - healer.began:.0f} s")
-        table.held(
-            "memory at its peak, all taken over", healer.memory_mb()[1], holds.memory_mb, "MB"
-        )
+        _, peak_mb = healer.memory_mb()
+        table.held("memory at its peak, all taken over", peak_mb, holds.memory_mb, "MB")
 
 
 def _healer(made: Fleet) -> Controller:
