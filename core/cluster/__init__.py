@@ -22,8 +22,10 @@ from core.cluster.inquiry import Inquiry, inquiry
 from core.cluster.login.addresses import known_place, known_twice
 from core.cluster.login.pod import pod_namespace
 from core.cluster.writing.access import Question
+from core.cluster.writing.announcing import Announcer
 
 __all__ = [
+    "Announcer",
     "Clock",
     "Cluster",
     "Inquiry",

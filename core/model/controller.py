@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from core.model.snapshots import EventName
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controller:
@@ -16,3 +18,19 @@ class Controller:
 
 
 UNSTATED: Final = Controller()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """Somebody who is told of some events by a webhook; its address is a secret."""
+
+    url_env: str = ""  # the variable, or
+    url_file: str = ""  # the file, that holds it; read again each time
+    on: frozenset[EventName]
+    apps: frozenset[str] = frozenset()  # none: all
+    insecure: bool = False  # http:// is allowed
+
+    @property
+    def called(self) -> str:
+        """What it is called wherever it is named."""
+        return self.url_env or self.url_file

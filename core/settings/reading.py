@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec
-from core.model.controller import UNSTATED, Controller
+from core.model.controller import UNSTATED, Controller, Notify
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import (
@@ -74,6 +74,7 @@ class Settings:
     named: tuple[ClusterSpec, ...] = ()  # all that the file names
     journal: Path | None = None  # where what is written is recorded; None: with the user's state
     controller: Controller = UNSTATED
+    notify: tuple[Notify, ...] = ()  # who is told of what the controller sees
 
     def of_apps(self, names: frozenset[str]) -> "Settings":
         """Choose some of the apps; the others of their clusters are neighbours, then."""
@@ -141,6 +142,7 @@ def read_settings(flags: Flags, folder: Path, expand: Expand | None = None) -> S
         layouts=layouts,
         problems=found.problems,
         controller=file.controller,
+        notify=file.notify,
     )
 
 

@@ -74,6 +74,12 @@ TOP: Final = (
         read=as_stated,
         help="Where the controller lives, and how it may be asked.",
     ),
+    Field(
+        name="notify",
+        type=list,
+        read=as_stated,
+        help="Webhooks that are told of drift and the like; left out, none.",
+    ),
 )
 
 CLUSTER: Final = (

@@ -73,7 +73,7 @@ async def controller(world: DemoWorld, options: Options) -> int:
     """Be `driftdeck --headless` on the demo's world."""
     settings, err = settings_of(world), sys.stderr.fileno()
     log = EventLog(sys.stdout.fileno(), err)
-    telemetry = started(telemetry_for(settings, options.listen, err), log)
+    telemetry = started(telemetry_for(settings, options, err), log)
     names = ", ".join(app.name for app in world.apps)
     return await follow(
         lambda: connected(settings, healing=options.autoheal, meter=telemetry.meter),

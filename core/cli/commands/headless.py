@@ -19,6 +19,7 @@ from core.cli.session import EngineLike, beside, connected, settings_of
 from core.cli.telemetry.records import Log, taking_over
 from core.cli.telemetry.telemetry import Telemetry
 from core.cli.telemetry.wanted import telemetry_for
+from core.installation.keeping import pods_key
 from core.model import Event, EventName
 
 _OURS = frozenset({EventName.STARTED, EventName.STOPPED})  # of the program, not of the engine
@@ -32,9 +33,12 @@ async def run(options: Options) -> int:
     names = [each.name for each in (*settings.apps, *(one.spec for one in settings.layouts))]
     err = sys.stderr.fileno()
     log = EventLog(sys.stdout.fileno(), err)
-    telemetry = started(telemetry_for(settings, options.listen, err), log)
+    telemetry = started(telemetry_for(settings, options, err), log)
+    key = await pods_key(settings, log.say)
     return await follow(
-        lambda: connected(settings, healing=healing, listening=True, meter=telemetry.meter),
+        lambda: connected(
+            settings, healing=healing, listening=True, key=key, meter=telemetry.meter
+        ),
         log,
         telemetry,
         message=f"{'healing' if healing else 'watching'}: {', '.join(names)}",

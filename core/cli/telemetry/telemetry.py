@@ -47,6 +47,15 @@ class Telemetry:
         self.families = Families()
         self._counters, self._counting = Counters(self.families), Counting(self.families)
         self.meter: Meter = self._counting
+        self.sent = self.families.counter(
+            "driftdeck_notifications_sent", "Events that a webhook took."
+        )
+        self.dropped = self.families.counter(
+            "driftdeck_notifications_dropped", "Events that a webhook did not take.", "reason"
+        )
+        self.refused = self.families.counter(
+            "driftdeck_kubernetes_events_dropped", "Events that no API server took.", "reason"
+        )
         self._newest = Snapshot()
         self.families.registry.register(Gauges(lambda: self._newest, clock.wall))
         self._pulse, self._readiness = Pulse(clock, err), Readiness()

@@ -14,6 +14,7 @@ from core.settings.controller import CONTROLLER, SECRET
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.healing import WINDOW
+from core.settings.notifying import NOTIFY
 from core.settings.sources.charts import CHART
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
 from core.settings.table import APP, CLUSTER, LAYOUT, RULE, TOP
@@ -26,6 +27,7 @@ TABLES = {
     "repositories[].": REPOSITORY,
     "webhook.": WEBHOOK,
     "controller.": CONTROLLER,
+    "notify[].": NOTIFY,
     "apps[].": (*APP, *LAYOUT),
     "apps[].chart.": CHART,
     "apps[].heal_windows[].": WINDOW,
