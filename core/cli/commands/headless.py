@@ -24,6 +24,7 @@ from core.cli.telemetry.records import Log, taking_over
 from core.cli.telemetry.telemetry import Telemetry
 from core.cli.telemetry.wanted import telemetry_for
 from core.clock import Clock
+from core.installation.keeping import pods_key
 from core.model import Event, EventName, Snapshot
 from core.settings.reading import Settings, settings_file
 from core.settings.renewal import Renewal
@@ -70,8 +71,11 @@ async def _follow(
     healing = options.autoheal and not options.read_only
     names = [each.name for each in (*settings.apps, *(one.spec for one in settings.layouts))]
     telemetry = started(telemetry_for(settings, options, sys.stderr.fileno()), log)
+    key = await pods_key(settings, log.say)
     return await follow(
-        lambda: connected(settings, healing=healing, listening=True, meter=telemetry.meter),
+        lambda: connected(
+            settings, healing=healing, listening=True, key=key, meter=telemetry.meter
+        ),
         log,
         telemetry,
         message=f"{words}{'healing' if healing else 'watching'}: {', '.join(names)}",
