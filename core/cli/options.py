@@ -20,6 +20,7 @@ class Options:
     no_color: bool = False
     autoheal: bool = False
     headless: bool = False
+    shards: int | None = None
     # the terminal
     write: bool = False
     ascii: bool = False

@@ -18,7 +18,17 @@ connecting, in a thread.
 from core.clock import Clock
 from core.cluster.cluster import Cluster
 from core.cluster.collecting import collected
+from core.cluster.connection.fence import unfenced
+from core.cluster.leasing.replica import replica_of
 from core.cluster.login.addresses import known_twice
 from core.cluster.login.pod import pod_namespace
 
-__all__ = ["Clock", "Cluster", "collected", "known_twice", "pod_namespace"]
+__all__ = [
+    "Clock",
+    "Cluster",
+    "collected",
+    "known_twice",
+    "pod_namespace",
+    "replica_of",
+    "unfenced",
+]

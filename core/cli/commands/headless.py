@@ -90,13 +90,25 @@ async def follow(engine_factory: Callable[[], EngineLike], log: EventLog, *, mes
             await log.print_new(snapshot.events)
         raise AssertionError("snapshots() never ends")
 
+    engine = engine_factory()
+    running = asyncio.ensure_future(beside(engine, reader))
     try:
-        return await beside(engine_factory(), reader)
+        return await asyncio.shield(running)
     except asyncio.CancelledError:
+        await _finished(engine, running)
         with contextlib.suppress(TimeoutError, BrokenPipeError):
             async with asyncio.timeout(_LAST_WORDS_S):
                 await log.tell(EventName.STOPPED, "asked to stop")
         raise
+
+
+async def _finished(engine: EngineLike, running: asyncio.Future[int]) -> None:
+    """Let the engine bring to its end what it has in hand, and end it."""
+    finishing = asyncio.ensure_future(engine.finish())
+    await asyncio.wait((finishing, running), return_when=asyncio.FIRST_COMPLETED)
+    for task in (finishing, running):
+        task.cancel()
+    await asyncio.gather(finishing, running, return_exceptions=True)
 
 
 def event_words(event: Event) -> str:

@@ -301,6 +301,13 @@ class Meet:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """Let another replica write for a share of the apps: nothing is in hand any more."""
+
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
 class WakeAt:
     """Send a Tick at this time (seconds since the epoch)."""
 
@@ -331,5 +338,6 @@ Effect: TypeAlias = (
     | FindRevert
     | ReadSource
     | Meet
+    | HandOver
     | WakeAt
 )
