@@ -28,13 +28,29 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if pure_only and holds_none(collection_path, config.rootpath) else None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let each worker of xdist begin elsewhere in a folder: what one compiled is read by the rest.
+
+    In step they all compile all there is, 9 s of processor each after a fresh checkout.
+    """
+    report = yield
+    if isinstance(collector, pytest.Directory) and report.passed:
+        number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        first = len(report.result) * number // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+        report.result = report.result[first:] + report.result[:first]
+    return report
+
+
 @pytest.hookimpl(tryfirst=True)  # `-m pure` chooses afterwards
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what waits longest: with two workers it would otherwise run last, and alone."""
     for item in items:
         if is_pure(item):
             item.add_marker("pure")
-    items.sort(key=lambda item: _rank(item.nodeid))
+    items.sort(key=lambda item: (_rank(item.nodeid), item.path))
 
 
 def pytest_collection_finish() -> None:

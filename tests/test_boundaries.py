@@ -68,6 +68,13 @@ def test_connecting_loads_of_the_official_client_what_is_used() -> None:
     assert loaded_after("import core.cluster.login.official", (*heavy, used)) == {used}
 
 
+def test_the_process_that_parses_loads_what_parsing_needs() -> None:
+    """Every command starts one: all nouns, and what starts processes, were half of its start."""
+    heavy = ("subprocess", "core.model.judgement", "core.model.plans")
+    used = "core.manifests.loading"
+    assert loaded_after("import core.manifests.apart.process", (*heavy, used)) == {used}
+
+
 def test_the_command_line_alone_has_no_terminal_and_says_who_has() -> None:
     code = "from core.cli.jobs import terminal; from core.cli.options import Options\n"
     code += "from core.cli.ending import exit_code_of\n"

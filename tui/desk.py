@@ -1,7 +1,8 @@
 """The one screen: header, panes and bars, painted from the newest snapshot."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Mapping
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from rich.style import Style
 from textual import on
@@ -11,13 +12,15 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 from typing_extensions import override
 
-from core.model import FieldChange, Snapshot
+from core.model import Drift, FieldChange, Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Role, say
 from tui.actions.leave import ALWAYS_QUIT
 from tui.actions.registry import ACTIONS, BY_ID
+from tui.commands.registry import PHRASES, spoken
 from tui.dialogs.asking import Question
 from tui.dialogs.preview import Preview
+from tui.dialogs.proposals.heal import end_heal
 from tui.dialogs.proposals.orders import follow
 from tui.dialogs.writing import end_writing
 from tui.explaining import Explaining
@@ -32,6 +35,7 @@ from tui.surface import reasons
 from tui.text.rows import AppRow, Looks
 from tui.widgets.lines import Lines
 
+T = TypeVar("T")
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
 
@@ -58,7 +62,8 @@ class Desk(Screen[None], inherit_bindings=False):
     ) -> None:
         """Show what `take` is given; ask by *submit*."""
         super().__init__()
-        self.options, self.role_styles, self.actions = options, styles, ACTIONS
+        self.options, self.role_styles = options, styles
+        self.actions, self.phrases = ACTIONS, PHRASES
         self.view, self.session = View(), Session()
         self._submit, self._clock, self._quit_now = submit, clock, quit_now
         self.frame = Frame(options, styles, self.looks)
@@ -128,6 +133,8 @@ class Desk(Screen[None], inherit_bindings=False):
 
     def note(self, words: str, role: Role, *, sticky: bool = False) -> None:
         """Say *words*, already harmless; what is sticky stays until it is dismissed."""
+        if role is Role.ERROR:
+            self.session.errors.append((self._clock(), words))
         self.frame.note_bar.tell(words, role, sticky=sticky)
 
     def hush(self) -> None:
@@ -140,6 +147,22 @@ class Desk(Screen[None], inherit_bindings=False):
             first, *others = dialogs
             self.app.push_screen(first, lambda _: self.show(*others))
 
+    def speak(self, line: str) -> str:
+        """Do what was typed after `:`; say what is wrong with it, "" where it was done."""
+        self.panes.apps.hold()
+        wrong = spoken(self, line)
+        self.refresh_around()
+        return wrong
+
+    def beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Have *work* done by a thread, for it waits; *then* gets what came of it."""
+
+        async def waited() -> None:
+            then(await asyncio.to_thread(work))
+            self.refresh_around()
+
+        self.run_worker(waited())
+
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""
         self.view.focus = focus
@@ -150,7 +173,7 @@ class Desk(Screen[None], inherit_bindings=False):
     def select_app(self, name: str) -> None:
         """Show the lists of another app from their top."""
         if name != self.view.app:
-            self.view.app = name
+            self.view.choose(name)
             self.panes.start_over()
         self.panes.take_lists(self.view)
 
@@ -189,16 +212,18 @@ class Desk(Screen[None], inherit_bindings=False):
             if isinstance(dialog, Preview) and dialog.is_attached:
                 dialog.take(snapshot)
         follow(self, snapshot)
+        self.session.look(snapshot)
 
     def refresh_all(self) -> None:
         """Bring every pane and bar up to the view."""
         if self.view.filter_of(Pane.RESOURCES).names_somebody:
-            self._explaining.look_for(self.view.groups.by_app.get(self.view.app or "", ()))
+            self._explaining.look_for(self.view.objects())
         self.panes.take(self.view)
         self.refresh_around()
 
     def refresh_around(self) -> None:
         """Bring all but the lists up to the view."""
+        self.view.tidy()
         self.frame.paint(self.view, self.session, self.size, reasons(self))
         self._explaining.look_at(self.subject.of)
 
@@ -210,7 +235,10 @@ class Desk(Screen[None], inherit_bindings=False):
         """Ages move on, and writing ends by itself."""
         self._ticks += 1
         if self.session.lapsed(self._clock()):
-            end_writing(self, "30 minutes are over: read-only again")
+            end_writing(self, "the time for writing is over: read-only again")
+        for app in self.session.healed_out(self._clock()):
+            end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
+        self.session.look(self.view.snapshot)
         self.frame.paint_times(self.view, self.session)
         if self._ticks % _REDRAW_AGES_TICKS == 0:
             self.frame.paint_ages(self.view)
@@ -236,7 +264,17 @@ class Desk(Screen[None], inherit_bindings=False):
         row = event.lines.cursor_row
         if event.lines is self.panes.apps and isinstance(row, AppRow):
             self.select_app(row.view.spec.name)
+        elif event.lines is self.panes.resources and isinstance(row, Drift):
+            self._follow(row)
         self.refresh_around()
+
+    def _follow(self, row: Drift) -> None:
+        """Among the objects of every app the app is that of the row."""
+        if self.view.fleet and row.key.app != self.view.app:
+            self.view.app = row.key.app
+            self.panes.commits.start_over()
+            self.panes.take_lists(self.view)
+            self.panes.apps.go_to(row.key.app)
 
     @on(Lines.Opened)
     def _opened(self) -> None:

@@ -66,9 +66,9 @@ class Frame:
         subject, heading = self.panes.subject(view), self._heading(view, session)
         self.panes.changes.take(subject)
         self.panes.resources.mark(view.marks)
-        self._titles.show(self.panes.by_name, view, subject.of, heading)
+        self._titles.show(self.panes.by_name, view, subject, heading)
         self.bars["header"].show(lambda cells: header_line(heading, cells))
-        crumb = breadcrumb(view, subject.of)
+        crumb = breadcrumb(view, subject)
         self.bars["crumb"].show(lambda _: crumb)
         last_list = view.focus.last_list
         self.bars["hints"].show(lambda cells: hint_line(cells, disabled, last_list))
@@ -101,6 +101,7 @@ class Frame:
             now=self._looks().now,
             writing=view.snapshot.writing,
             write_until=session.write_until,
+            heal_until=session.heal_until.get(view.app or ""),
             heal_by_flag=self._options.healing,
             title=self._options.title,
             ascii_only=self._options.ascii,

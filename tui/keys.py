@@ -24,7 +24,8 @@ DIALOG_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "bottom": ("G", "end"),
 }
 DIALOG_WORDS: Final = (
-    "y confirms, Esc cancels, Tab moves, Enter presses, j k PgDn PgUp scroll, p prunes"
+    "y confirms, Esc cancels, Tab moves, Enter presses, j k PgDn PgUp scroll, p prunes,"
+    " c lets a protected object go, whose name is typed"
 )
 
 _NAMES: Final = {

@@ -36,5 +36,6 @@ def open_terminal(
         color=not options.no_color,
         title=shown.title,
         welcome=shown.welcome,
+        records=shown.records,
     )
     return run(engine_factory, wanted)

@@ -1,9 +1,10 @@
 """What the terminal is given: an engine to show, and how to show it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.journal import Entry
 from core.model import Snapshot
 from core.reconcile.memory.commands import Command
 
@@ -22,6 +23,10 @@ class EngineLike(Protocol):
         """Reconcile until cancelled."""
 
 
+def _none(_: float) -> Sequence[Entry]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalOptions:
     """What flags and environment say about the terminal."""
@@ -34,4 +39,5 @@ class TerminalOptions:
     color: bool = True
     title: str = ""  # "demo"
     welcome: str = ""  # said until another message comes, and on top of the help
+    records: Callable[[float], Sequence[Entry]] = _none  # the journal from a moment on; blocks
     theme: str = "dark"  # a name in tui.theme.palette.PALETTES

@@ -4,10 +4,10 @@ An `Action` is everything the terminal knows of one thing a person can do.  Its 
 `Surface`, which says all they may see and do; the desk is one, and so is a stand-in of the tests.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rich.style import Style
 from textual.screen import ModalScreen
@@ -21,6 +21,8 @@ from tui.model.subject import Subject
 from tui.model.view import View
 from tui.options import TerminalOptions
 from tui.text.rows import Looks
+
+T = TypeVar("T")
 
 
 class Group(StrEnum):
@@ -53,6 +55,30 @@ class Action:
     at_any_size: bool = False  # even where the terminal is too small to show anything
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way to go on with a line that is being typed."""
+
+    text: str  # all that follows the name
+    says: str = ""
+
+
+def _nothing(_: "Surface", __: str) -> Iterable[Offer]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """One thing that can be typed after `:`; completion and help are made from this value."""
+
+    name: str
+    takes: str = ""  # what follows the name, for people: "2h WHY"
+    does: str
+    do: Callable[["Surface", str], str]  # with what follows; what is wrong with that, "" if nothing
+    why_not: Callable[["Surface"], str] = _never
+    offers: Callable[["Surface", str], Iterable[Offer]] = _nothing  # for what follows so far
+
+
 class Rows(Protocol):
     """The rows of one pane."""
 
@@ -78,6 +104,10 @@ class Rows(Protocol):
         """Move the cursor to an id; False where it is not among the rows."""
         ...
 
+    def text(self, width: int) -> Iterator[str]:
+        """Every row as a reader sees it, in *width* cells."""
+        ...
+
 
 class Surface(Protocol):
     """What actions and dialogs see of the screen below them, and what they may do to it.
@@ -88,6 +118,11 @@ class Surface(Protocol):
     @property
     def actions(self) -> tuple[Action, ...]:
         """Everything that can be done here."""
+        ...
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """Everything that can be typed here."""
         ...
 
     @property
@@ -160,6 +195,13 @@ class Surface(Protocol):
 
     def show(self, *dialogs: ModalScreen[None]) -> None:
         """Open dialogs, each after the one before was closed."""
+
+    def speak(self, line: str) -> str:
+        """Do what was typed after `:`; say what is wrong with it, "" where it was done."""
+        ...
+
+    def beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Have *work* done by a thread, for it waits; *then* gets what came of it."""
 
     def go(self, focus: Focus) -> None:
         """Move the focus."""

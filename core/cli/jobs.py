@@ -107,6 +107,20 @@ def carry_over(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def install(options: Options, _: OpenTerminal | None) -> int:
+    """Print the manifests that run it in a cluster."""
+    from core.cli.commands.looking.install import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
+def doctor(options: Options, _: OpenTerminal | None) -> int:
+    """Look at all that is needed."""
+    from core.cli.commands.looking.doctor import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def headless(options: Options, _: OpenTerminal | None) -> int:
     """Be the controller."""
     from core.cli.commands.headless import run  # noqa: PLC0415 - lazily, see above

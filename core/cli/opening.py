@@ -1,6 +1,6 @@
 """What the command line is handed by whoever knows the terminal: how to open it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -8,6 +8,11 @@ from core.cli.options import Options
 
 if TYPE_CHECKING:  # loading what an engine is would make `--help` slow
     from core.cli.session import EngineLike
+    from core.journal import Entry
+
+
+def _none(_: float) -> "Sequence[Entry]":
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,7 @@ class Shown:
 
     title: str = ""
     welcome: str = ""  # said at the start, and on top of the help
+    records: Callable[[float], "Sequence[Entry]"] = _none  # the journal from a moment on; blocks
 
 
 # How to build the engine (in the engine's own thread), the flags, words; returns the exit code.

@@ -21,6 +21,7 @@ class Options:
     autoheal: bool = False
     headless: bool = False
     shards: int | None = None
+    listen: str | None = None  # where metrics and health are asked for
     # the terminal
     write: bool = False
     ascii: bool = False
@@ -41,6 +42,7 @@ class Options:
     object_name: str = ""  # "Deployment/web"
     dry_run: bool = False
     prune: bool = False  # what Git dropped, too
+    confirm: tuple[str, ...] = ()  # protected objects of that, as they are named
     yes: bool = False
     commit: str = ""
     number: int | None = None  # of an entry of the journal
@@ -48,5 +50,10 @@ class Options:
     lasting: str = ""  # "2h", how long something is set aside
     reason: str = ""  # and why
     since: str = ""  # "2h", of the journal
+    folder: str = ""  # --kustomize: where files are written, not printed
+    image: str = ""
+    replicas: int = 0  # 0: as many as there are shards
+    containerfile: bool = False
+    in_cluster: bool = False  # as the account of the pod
     engine: str = ""  # whose objects are imported
     files: tuple[str, ...] = ()  # that hold them; none: the cluster does

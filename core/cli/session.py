@@ -15,6 +15,7 @@ from core.clean import clean
 from core.cli.options import Options
 from core.cli.output.streams import put
 from core.errors import UnavailableError
+from core.meter import UNMETERED, Meter
 from core.model import AppView, Snapshot
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote
@@ -75,13 +76,15 @@ def flags_of(options: Options) -> Flags:
     )
 
 
-def connected(
+def connected(  # noqa: PLR0913 - each is a choice of the caller
     settings: Settings,
     *,
     healing: bool = False,
     writing: bool = False,
     once: bool = False,
     listening: bool = False,
+    key: bytes | None = None,
+    meter: Meter = UNMETERED,
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
     from core.cluster import known_twice  # noqa: PLC0415 - lazily, see above
@@ -101,6 +104,8 @@ def connected(
         journal=settings.journal,
         leasing=settings.leasing(os.environ) if listening else None,
         controller=settings.controller,
+        key=key,
+        meter=meter,
     )
 
 

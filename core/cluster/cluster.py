@@ -24,6 +24,7 @@ from core.cluster.writing.pausing import Pausing
 from core.cluster.writing.shards import Notes, Place
 from core.errors import DeniedError, OutdatedError, ProductError
 from core.health import Behind
+from core.meter import UNMETERED, Meter
 from core.model import (
     AuditEvent,
     Claim,
@@ -39,6 +40,7 @@ from core.model import (
 )
 from core.model.requests import Apply, Edit, bound
 from core.model.requests import Request as Change
+from core.reconcile.memory.effects import NOT_NARROWED, Within
 from core.reconcile.memory.inputs import AuditLogRead, ClusterWentBack, Input
 from core.reconcile.memory.results import Confirmed, InventoryRow
 
@@ -53,6 +55,7 @@ class Cluster:
         emit: Callable[[Input], None],
         fence: Fences = unfenced,
         clock: Clock | None = None,
+        meter: Meter = UNMETERED,
     ) -> None:
         """Connect to nothing yet.
 
@@ -61,18 +64,19 @@ class Cluster:
             emit: Takes what is learnt, on the loop that `run` runs on; must return at once.
             fence: What each write for an app has to pass.
             clock: Time and dice.
+            meter: Hears of each request and watch.
         """
         self.spec, self._emit, self._fence = spec, emit, fence
         clock = clock or Clock()
-        self._link = Link(spec.name, self._went_back)
+        self._link = Link(spec.name, self._went_back, meter)
         calls = Calls(self._link, clock)
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)
-        self._inventories = Inventories(calls, clock, fence)
+        self._inventories = Inventories(calls, clock, self._access, fence)
         self._pausing = Pausing(calls, clock)
         openapi = OpenApi(calls)
         self._records = Records(self._link, clock, self._inventories, emit)
-        self._following = Following(spec.name, self._link, clock, openapi, emit)
+        self._following = Following(spec.name, self._link, clock, openapi, self._access, emit)
         self._doubts = Doubts(self._following, clock)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None
         self._admission = Admission(spec.name, self._link, clock, emit)
@@ -135,12 +139,13 @@ class Cluster:
         *,
         surveyed: frozenset[KindRef] = frozenset(),
         owned: frozenset[str] = frozenset(),
+        within: Within = NOT_NARROWED,
     ) -> None:
-        """List and watch exactly these kinds; None means every namespace.
+        """List and watch exactly these kinds; None means every namespace, *within* has fewer.
 
         Of the *surveyed* kinds metadata alone is asked for, in the *owned* namespaces.
         """
-        self._following.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
+        self._following.follow(kinds, namespaces, surveyed=surveyed, owned=owned, within=within)
 
     async def dry_run(
         self, key: Key, desired: Desired, live: Live, request: Apply | Edit

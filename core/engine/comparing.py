@@ -38,6 +38,7 @@ from core.model import (
 from core.model.answers.comparisons import Comparison, End, Restatement, Turn
 from core.model.sources.charts import Chart
 from core.reconcile.memory.effects import LookBack
+from core.reconcile.memory.inputs import SourceRead
 from core.reconcile.memory.results import LookedBack
 from core.render import Pulling
 from core.sources.reading import Folders, Makers, Stated
@@ -88,11 +89,24 @@ class Comparing:
 
     def compared(self, pairs: Sequence[tuple[AppSpec, AppSpec]]) -> tuple[Comparison, ...]:
         """Compare each pair; what is wrong with one stands in it and stops no other.  Blocks."""
-        problems = self._fetched(spec for pair in pairs for spec in pair)
-        for chart in dict.fromkeys(spec.chart for pair in pairs for spec in pair):
-            if chart is not None:
-                self._pull(chart)
+        problems = self._had([spec for pair in pairs for spec in pair])
         return tuple(self._compared(End(one), End(other), problems) for one, other in pairs)
+
+    def sources(self, specs: Sequence[AppSpec]) -> Iterator[tuple[AppSpec, SourceRead | Problem]]:
+        """Read what each app states by the commit that is in force now.  Blocks.
+
+        What cannot be fetched or pulled now counts as it was had last, if it was.
+        """
+        problems = self._had(specs)
+        for spec in specs:
+            problem = problems.get((spec.repo, spec.revision)) or self._charts.problem(spec.chart)
+            try:
+                read = self._folders_of(spec.repo).read(spec)
+            except ProductError as error:
+                yield spec, problem or problem_of(error)
+                continue
+            unread = problem or Problem(Remedy.WAIT, f"{spec.chart} was not pulled yet")
+            yield spec, unread if read is None else read
 
     def compared_at(self, before: AppSpec, after: AppSpec) -> Comparison:
         """Compare two states that are here; no server is asked.  Threads may share it.  Blocks."""
@@ -128,6 +142,14 @@ class Comparing:
                 continue
             same = (d for d in folder.documents if _is_of(d, asked.document))
             yield from ((commit, document.body) for document in islice(same, 1))
+
+    def _had(self, specs: Sequence[AppSpec]) -> Mapping[tuple[str, str], Problem]:
+        """Bring all that comes over the network up to date; by repository and revision problems."""
+        problems = self._fetched(specs)
+        for chart in dict.fromkeys(spec.chart for spec in specs):
+            if chart is not None:
+                self._pull(chart)
+        return problems
 
     def _fetched(self, specs: Iterable[AppSpec]) -> Mapping[tuple[str, str], Problem]:
         """Bring the caches of remotes up to date; by repository and revision what is wrong."""
@@ -193,10 +215,12 @@ class Comparing:
 
     def _folder(self, end: End) -> Stated:
         assert end.commit is not None
-        folders = self._folders.get(end.spec.repo)
-        if folders is None:
-            folders = self._folders[end.spec.repo] = self.folders(end.spec.repo)
-        return folders.stated(end.spec, end.commit)
+        return self._folders_of(end.spec.repo).stated(end.spec, end.commit)
+
+    def _folders_of(self, repo: str) -> Folders:
+        if repo not in self._folders:
+            self._folders[repo] = self.folders(repo)
+        return self._folders[repo]
 
     def _restated(self, found: Comparison, old: Folder, new: Folder) -> Comparison:
         origins = [self._origins(end) for end in (found.before, found.after)]

@@ -17,8 +17,10 @@ from core.engine.seams import Adapters
 from core.git import Marks, Repositories
 from core.journal import Journal
 from core.manifests import Reader, Workers
+from core.meter import UNMETERED, Meter
 from core.model import AppSpec, ClusterSpec
-from core.model.controller import UNDIVIDED, UNSTATED, Controller, Lead, Leads
+from core.model.controller import UNSTATED, Controller
+from core.model.leads import UNDIVIDED, Lead, Leads
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
@@ -39,7 +41,9 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     journal: Path | None = None,
     leasing: ClusterSpec | None = None,
     controller: Controller = UNSTATED,
+    key: bytes | None = None,
     clock: Clock | None = None,
+    meter: Meter = UNMETERED,
 ) -> Engine:
     """Build an engine; nothing is contacted before it runs.
 
@@ -56,17 +60,21 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         journal: Where what is written is recorded; left out, with the user's state.
         leasing: The cluster whose Leases say who of several replicas writes; None: nobody asks.
         controller: Where in that cluster, and into how many shares the apps are divided.
+        key: Of the digests of secrets; left out, this user's.
         clock: Time and dice.
+        meter: Hears of requests, watches and what waits.
     """
     clock = clock or Clock()
-    inbox, repositories, reader = Inbox(), Repositories(remotes), Reader(Workers())
+    inbox = Inbox(clock, meter)
+    repositories, reader = Repositories(remotes), Reader(Workers())
     known, mask_key = (*apps, *neighbours), secrets.token_bytes(32)
     makers = Makers.of_user(reader, clock)
     leads = None if leasing is None else replica_of(leasing, controller, inbox.put, clock)
     fence = unfenced if leads is None else leads.fence
     adapters = Adapters(
         clusters={
-            spec.name: Cluster(spec, emit=inbox.put, fence=fence, clock=clock) for spec in clusters
+            spec.name: Cluster(spec, emit=inbox.put, fence=fence, clock=clock, meter=meter)
+            for spec in clusters
         },
         sources=Sources(
             known,
@@ -86,6 +94,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         comparing=Comparing(repositories, reader, mask_key, makers=makers),
         journal=Journal.of_user(os.environ, journal),
         leads=leads,
+        meter=meter,
     )
     state = initial(
         apps,
@@ -94,7 +103,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         layouts=layouts,
         healing=healing,
         writing=writing,
-        digest_key=digest_key(os.environ),
+        digest_key=key or digest_key(os.environ),
         mask_key=mask_key,
         leads=UNDIVIDED if leasing is None else Leads((Lead(),) * controller.shards),
     )

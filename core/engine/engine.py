@@ -12,8 +12,10 @@ from core.clock import Clock
 from core.engine.inbox import Inbox
 from core.engine.performing import Performer
 from core.engine.seams import Adapters
+from core.meter import INPUTS
 from core.model import Snapshot
 from core.reconcile.memory.commands import Command
+from core.reconcile.memory.inputs import Input
 from core.reconcile.memory.state import State
 from core.reconcile.snapshots import snapshot
 from core.reconcile.step import step
@@ -70,12 +72,16 @@ class Engine:
             await self._inbox.wait()
             until = self._clock.monotonic() + TURN_S
             while self._inbox and self._clock.monotonic() < until:
-                now = self._clock.wall()
-                self._state, effects = step(self._state, self._inbox.next(), now=now)
-                for effect in effects:
-                    self._performer.perform(effect, tasks)
+                self._take(self._inbox.next(), tasks)
             self._publish()
             await asyncio.sleep(0)  # let sockets be read between two turns
+
+    def _take(self, happened: Input, tasks: asyncio.TaskGroup) -> None:
+        began = self._clock.monotonic()
+        self._state, effects = step(self._state, happened, now=self._clock.wall())
+        for effect in effects:
+            self._performer.perform(effect, tasks)
+        self._adapters.meter.worked(INPUTS, self._clock.monotonic() - began)
 
     def _publish(self) -> None:
         made = snapshot(self._state, self._snapshot)

@@ -6,15 +6,18 @@ It exists before everything that puts into it, so nobody has to be told later wh
 import asyncio
 from collections import deque
 
+from core.clock import Clock
+from core.meter import INPUTS, UNMETERED, Meter
 from core.reconcile.memory.inputs import Input
 
 
 class Inbox:
     """Inputs that were not taken into account yet."""
 
-    def __init__(self) -> None:
-        """Begin empty."""
-        self._waiting: deque[Input] = deque()
+    def __init__(self, clock: Clock | None = None, meter: Meter = UNMETERED) -> None:
+        """Begin empty; *meter* hears what comes and how long it waits."""
+        self._monotonic, self._meter = (clock or Clock()).monotonic, meter
+        self._waiting: deque[tuple[float, Input]] = deque()
         self._arrived = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -23,14 +26,17 @@ class Inbox:
 
     def put(self, happened: Input) -> None:
         """Add an input, from any thread; what comes before anybody listens is kept."""
-        self._waiting.append(happened)  # a deque's append is atomic
+        self._waiting.append((self._monotonic(), happened))  # a deque's append is atomic
+        self._meter.queued(INPUTS)
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._arrived.set)
 
     def next(self) -> Input:
         """Take the oldest input out; there must be one."""
-        return self._waiting.popleft()
+        since, happened = self._waiting.popleft()
+        self._meter.taken(INPUTS, self._monotonic() - since)
+        return happened
 
     def listen(self) -> None:
         """Wake the loop that runs now, from now on."""

@@ -15,6 +15,7 @@ from typing import TypeVar
 from core.engine.seams import ClusterLike, JournalLike, MarksLike
 from core.errors import ProductError, UnavailableError
 from core.journal import object_in
+from core.meter import UNMETERED, Meter
 from core.model import Json, JsonObject, KindRef, Live, ObjectRef, mapping_of
 from core.model.journal import Aim, Ending, Intent, Outcome
 from core.remedy import is_applied_by_us
@@ -26,9 +27,17 @@ class Journalled:
     """Writes, written down."""
 
     def __init__(
-        self, journal: JournalLike, clusters: Mapping[str, ClusterLike], marks: MarksLike
+        self,
+        journal: JournalLike,
+        clusters: Mapping[str, ClusterLike],
+        marks: MarksLike,
+        meter: Meter = UNMETERED,
     ) -> None:
-        """Keep the record in *journal*; the other two know what became of earlier writes."""
+        """Keep the record in *journal*; clusters and marks know what became of earlier writes.
+
+        *meter* hears of what could not be recorded.
+        """
+        self._meter = meter
         self._journal, self._clusters, self._marks = journal, clusters, marks
         self._found_out: set[tuple[str, str]] = set()
         self._finding: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -42,7 +51,7 @@ class Journalled:
             ProductError: It failed, or could not be announced and was not sent.
         """
         await self.find_out(intent.cluster, intent.aim.repo if intent.aim is not None else "")
-        number = await self._journal.begin(intent)
+        number = await self._begin(intent)
         try:
             done = await write()
         except ProductError as error:
@@ -61,9 +70,18 @@ class Journalled:
         """
         return await self.write(intent, partial(asyncio.to_thread, make), str)
 
+    async def _begin(self, intent: Intent) -> int:
+        try:
+            return await self._journal.begin(intent)
+        except ProductError:
+            self._meter.unrecorded()
+            raise
+
     async def _end(self, number: int, outcome: Outcome) -> None:
-        with suppress(ProductError):  # the next start finds it out; what was done, was done
+        try:
             await self._journal.end(number, outcome)
+        except ProductError:  # the next start finds it out; what was done, was done
+            self._meter.unrecorded()
 
     async def look_back(self, cluster: str) -> None:
         """Find it out at the start, where it can be; else it is before the first write."""

@@ -21,6 +21,7 @@ from core.engine.seams import Adapters, ClusterLike
 from core.engine.trying import tried, tried_new
 from core.errors import OutdatedError, ProductError, UsageError
 from core.health import trouble
+from core.meter import DRY_RUNS
 from core.model import Blocked, Healths, Live, Step
 from core.model.journal import Done
 from core.reconcile.acting.prune.pruning import last_word
@@ -59,6 +60,7 @@ from core.reconcile.memory.results import (
     AdoptionPrepared,
     Applied,
     Compared,
+    Confirmed,
     DoneFound,
     Examined,
     InventoryRead,
@@ -89,18 +91,20 @@ class Performer:
         self._adapters, self._put = adapters, put
         self._branches, self._clock = dict(branches), clock
         self._contacted: set[str] = set()
-        self._journalled = Journalled(adapters.journal, adapters.clusters, adapters.marks)
+        self._journalled = Journalled(
+            adapters.journal, adapters.clusters, adapters.marks, adapters.meter
+        )
         self._commits = Announced(adapters, self._journalled)
-        self._dry_runs: dict[str, deque[Confirm]] = {}
+        self._dry_runs: dict[str, deque[tuple[float, Confirm]]] = {}
         self._dry_running: Counter[str] = Counter()
         self._wakes: set[float] = set()
 
     def perform(self, effect: Effect, tasks: asyncio.TaskGroup) -> None:
         """Start one effect in *tasks*; its result comes as an input."""
         match effect:
-            case Follow(name, kinds, namespaces, surveyed, owned):
+            case Follow(name, kinds, namespaces, surveyed, owned, within):
                 cluster = self._adapters.clusters[name]
-                cluster.follow(kinds, namespaces, surveyed=surveyed, owned=owned)
+                cluster.follow(kinds, namespaces, surveyed=surveyed, owned=owned, within=within)
             case ReadSource(app):
                 self._adapters.sources.look_again(app)
             case Meet(spec):
@@ -136,19 +140,29 @@ class Performer:
     def _queue(self, effect: Confirm, tasks: asyncio.TaskGroup) -> None:
         """Dry-runs come by the thousand: a few tasks for each cluster take one after the other."""
         waiting = self._dry_runs.setdefault(effect.cluster, deque())
-        waiting.append(effect)
+        waiting.append((self._clock.monotonic(), effect))
+        self._adapters.meter.queued(DRY_RUNS)
         if self._dry_running[effect.cluster] < DRY_RUNS_MAX:
             self._dry_running[effect.cluster] += 1
             tasks.create_task(self._confirm_all(effect.cluster, waiting))
 
-    async def _confirm_all(self, cluster: str, waiting: deque[Confirm]) -> None:
+    async def _confirm_all(self, cluster: str, waiting: deque[tuple[float, Confirm]]) -> None:
+        meter, monotonic = self._adapters.meter, self._clock.monotonic
         while waiting:
-            await self._finish(waiting.popleft())
+            since, effect = waiting.popleft()
+            began = monotonic()
+            meter.taken(DRY_RUNS, began - since)
+            said = await self._finish(effect)
+            if isinstance(said, Confirmed) and said.retry:
+                meter.retried(DRY_RUNS)
+            meter.worked(DRY_RUNS, monotonic() - began)
         self._dry_running[cluster] -= 1
 
-    async def _finish(self, effect: Asking) -> None:
+    async def _finish(self, effect: Asking) -> Input:
         otherwise = partial(failed, effect, branches=self._branches)
-        self._put(await answer(self._asked(effect), otherwise))
+        said = await answer(self._asked(effect), otherwise)
+        self._put(said)
+        return said
 
     async def _asked(  # noqa: C901, PLR0911, PLR0912 - one case each
         self, effect: Asking
@@ -181,8 +195,8 @@ class Performer:
             case WritePause(run, name, app, namespace, ref, pause, home):
                 write = self._adapters.clusters[name].write_pause
                 return PauseWritten(run, app, await write(app, namespace, home, ref, pause))
-            case FindDone(request, number, apps):
-                return DoneFound(request, await self._found_done(number, apps))
+            case FindDone():
+                return DoneFound(effect.request, await self._found_done(effect), again=effect.again)
             case ReadPods():
                 return await self._read_pods(effect)
             case CheckAccess():
@@ -263,10 +277,11 @@ class Performer:
         looks = adapters.comparing.look_back if rendered else adapters.attribution.look_back
         return looks(effect)
 
-    async def _found_done(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
-        found = tuple(await self._adapters.journal.to_undo(number, apps))
-        if number is not None and not found:
-            raise UsageError(f"the journal has no entry {number}")
+    async def _found_done(self, effect: FindDone) -> tuple[Done, ...]:
+        record = self._adapters.journal.to_undo
+        found = tuple(await record(effect.number, effect.apps, again=effect.again))
+        if effect.number is not None and not found:
+            raise UsageError(f"the journal has no entry {effect.number}")
         return found
 
     async def _read_pods(self, effect: ReadPods) -> Input:

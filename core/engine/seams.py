@@ -10,6 +10,7 @@ from typing import Protocol
 
 from core.health import Behind
 from core.journal import Entry
+from core.meter import UNMETERED, Meter
 from core.model import (
     AppSpec,
     AuditEvent,
@@ -28,7 +29,7 @@ from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Comparison
 from core.model.journal import Aim, Done, Intent, Outcome
 from core.model.requests import Apply, Edit, Request
-from core.reconcile.memory.effects import LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import NOT_NARROWED, LookBack, LookUp, ReadCommit, Recall, Within
 from core.reconcile.memory.results import (
     CommitRead,
     Confirmed,
@@ -53,6 +54,7 @@ class ClusterLike(Protocol):
         *,
         surveyed: frozenset[KindRef] = frozenset(),
         owned: frozenset[str] = frozenset(),
+        within: Within = NOT_NARROWED,
     ) -> None:
         """List and watch exactly these kinds; returns at once."""
 
@@ -215,8 +217,13 @@ class JournalLike(Protocol):
         """Return intents for a cluster that ended processes left without an outcome."""
         ...
 
-    async def to_undo(self, number: int | None, apps: frozenset[str]) -> Sequence[Done]:
-        """Return one write by its number, or those of the newest run of *apps* that stands."""
+    async def to_undo(
+        self, number: int | None, apps: frozenset[str], *, again: bool = False
+    ) -> Sequence[Done]:
+        """Return one write by its number, or those of the newest run of *apps* that stands.
+
+        *again*: of the newest undo that stands.
+        """
         ...
 
     def close(self) -> None:
@@ -263,3 +270,4 @@ class Adapters:
     adopting: AdoptingLike
     journal: JournalLike
     leads: LeadsLike | None = None  # None: nobody else writes
+    meter: Meter = UNMETERED

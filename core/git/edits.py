@@ -37,7 +37,7 @@ class EditPlan:
 
 def plan_edit(
     repository: Repository,
-    contents: Mapping[str, bytes],
+    contents: Mapping[str, bytes | None],
     *,
     revision: str,
     parent: str,
@@ -48,7 +48,7 @@ def plan_edit(
 
     Args:
         repository: Where.
-        contents: By path, the new bytes of files.
+        contents: By path, the new bytes of files; None: the file goes.
         revision: What the files were read at: the branch that is added to.
         parent: The commit that it meant then.
         branch: A branch that is to begin there instead.
@@ -117,14 +117,16 @@ def make_edit(
         )
 
 
-def _change(repository: Repository, parent: str, path: str, new: bytes, *, begun: bool) -> Change:
+def _change(
+    repository: Repository, parent: str, path: str, new: bytes | None, *, begun: bool
+) -> Change:
     parts = parts_of(path)
     entry = repository.store.entry(parent, parts)
     if begun and entry is not None:
         raise RejectedError(f"there is a {clean(path)} already")
-    if begun and all(map(is_safe_name, parts)):
+    if begun and new is not None and all(map(is_safe_name, parts)):
         return Change(parts, None, Content(new))
     if entry is None or entry.mode not in {0o100644, 0o100755} or not all(map(is_safe_name, parts)):
         raise RejectedError(f"{clean(path)} is no regular file of its own; edit it with git")
     head = Content(repository.store.blob(entry.id), entry.mode)
-    return Change(parts, head, Content(new, entry.mode))
+    return Change(parts, head, None if new is None else Content(new, entry.mode))

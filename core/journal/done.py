@@ -1,5 +1,6 @@
 """What is on record, as values again: writes that somebody wants undone."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from core.journal.entries import Entry, object_in
@@ -37,29 +38,40 @@ def _change(form: dict[str, Any]) -> FieldChange:
     return FieldChange(form["path"], FieldVerdict.DRIFT, live, git)
 
 
-def to_undo(store: Store, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
+def to_undo(
+    store: Store, number: int | None, apps: frozenset[str], *, again: bool = False
+) -> tuple[Done, ...]:
     """Return one write by its number, or those of the newest run of *apps* that stands.
 
-    What was undone already, and what is no sync and no heal, is not among the latter.
+    What was undone already, and what is no sync and no heal, is not among the latter; where it is
+    to be done *again*, what is no undo of such a one.
     """
     if number is not None:
         return tuple(map(done_of, store.entry(number)))
+    newest = [(entry, done_of(entry)) for entry in store.newest(LOOKED_AT)]
+    deeds = {entry.number: done.deed for entry, done in newest}
     found: list[Done] = []
     undone: set[object] = set()
     run: object = None
-    for entry in store.newest(LOOKED_AT):
-        row, done = entry.intent, done_of(entry)
-        if row.get("undoes") is not None and not done.refused:
-            undone.add(row["undoes"])
-        if _stands(done, apps) and entry.number not in undone:
+    for entry, done in newest:
+        undoes = entry.intent.get("undoes")
+        if undoes is not None and not done.refused and entry.number not in undone:
+            undone.add(undoes)  # an undo that was undone itself stands no more
+        sought = _undone_by(undoes, deeds) if again else done.deed
+        if _stands(done, sought, apps) and entry.number not in undone:
             run = run or _run_of(entry)
             if _run_of(entry) == run:
                 found.append(done)
     return tuple(found[::-1])
 
 
-def _stands(done: Done, apps: frozenset[str]) -> bool:
-    is_one = done.deed in _UNDONE_AS_A_RUN and done.ref is not None and done.app in apps
+def _undone_by(undoes: object, deeds: Mapping[int, str]) -> str | None:
+    """Say what an undo put back, as far as it is among the newest; None: it is no undo."""
+    return deeds.get(undoes) if isinstance(undoes, int) else None
+
+
+def _stands(done: Done, deed: str | None, apps: frozenset[str]) -> bool:
+    is_one = deed in _UNDONE_AS_A_RUN and done.ref is not None and done.app in apps
     return is_one and not done.refused
 
 

@@ -50,6 +50,7 @@ def record_of(intent: Intent, writer: JsonObject) -> JsonObject:
         "changes": [_evidence(change) for change in intent.changes],
         "run": intent.run,
         "undoes": intent.undoes,
+        "confirmed": intent.confirmed,
         "writer": writer,
     }
 

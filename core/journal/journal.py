@@ -72,13 +72,17 @@ class Journal:
             if (entry.intent["cluster"] or "") == cluster and not _lives(entry.intent["writer"])
         ]
 
-    async def to_undo(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
+    async def to_undo(
+        self, number: int | None, apps: frozenset[str], *, again: bool = False
+    ) -> tuple[Done, ...]:
         """Return one write by its number, or those of the newest run of *apps* that stands.
+
+        *again*: of the newest undo that stands.
 
         Raises:
             UnavailableError: The journal cannot be read.
         """
-        return await asyncio.to_thread(lambda: to_undo(self._opened(), number, apps))
+        return await asyncio.to_thread(lambda: to_undo(self._opened(), number, apps, again=again))
 
     def close(self) -> None:
         """Write nothing any more."""

@@ -5,13 +5,18 @@ and what it was in another version of its file.  A `Reader` parses in another pr
 file can end this one.  Only this package knows yaml, so it also writes it.
 """
 
-from core.manifests.apart import Reader, Workers
+from typing import TYPE_CHECKING
+
 from core.manifests.folder import DocumentCache, Folder, Listed, read
 from core.manifests.loading import Loaded, Outcome, load
 from core.manifests.past import Past, Statement
 from core.manifests.places import line_of, stated_at
 from core.manifests.sealed.parts import Open, Opened, Sealed, left_closed, nobody_opens
 from core.manifests.sealed.signs import carries_ciphertext, is_ciphertext, looks_sealed
+
+if TYPE_CHECKING:
+    from core.manifests.apart.reader import Reader
+    from core.manifests.apart.workers import Workers
 
 __all__ = [
     "DocumentCache",
@@ -36,3 +41,16 @@ __all__ = [
     "read",
     "stated_at",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load what starts processes when it is wanted: in these processes it never is."""
+    if name == "Reader":
+        from core.manifests.apart.reader import Reader  # noqa: PLC0415 - lazily, see above
+
+        return Reader
+    if name == "Workers":
+        from core.manifests.apart.workers import Workers  # noqa: PLC0415 - lazily, see above
+
+        return Workers
+    raise AttributeError(name)

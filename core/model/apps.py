@@ -130,6 +130,7 @@ class ClusterSpec:
     read_only: bool = False  # nobody writes to it
     heals_per_minute: int = 60  # with more, nothing is healed there before a person looks
     kubeconfig: str = ""  # path; "" means $KUBECONFIG, else the user's own
+    secret: tuple[str, str] | None = None  # name and key of a Secret that holds the kubeconfig
     audit_log: str = ""  # path of the API server's audit log; "" means there is none to read
     same_as: str = ""  # name of the cluster that has this very server: nothing is asked of it then
 

@@ -58,6 +58,7 @@ class Intent:
     changes: tuple[FieldChange, ...] = ()  # live value, Git's value, and who set the live one
     run: int | None = None  # which of the process's; with one number are the writes of one run
     undoes: int | None = None  # the entry whose change it puts back
+    confirmed: bool = False  # the person named this very object, which is protected
 
 
 @dataclass(frozen=True, slots=True)

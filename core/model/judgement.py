@@ -260,6 +260,12 @@ class Drift:
         return self.untaken or self.verdict in {Verdict.DRIFTED, Verdict.MISSING}
 
     @property
+    def undesired(self) -> bool:
+        """Whether it is of an object that the cluster had and Git did not."""
+        stamp = self.stamp
+        return stamp is not None and stamp.uid is not None and stamp.digest is None
+
+    @property
     def dropped(self) -> bool:
         """Whether it was applied and Git has it no more, so that it can be pruned."""
         return self.verdict is Verdict.EXTRA and self.cause is Cause.GIT_AHEAD

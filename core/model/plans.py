@@ -9,7 +9,8 @@ from core.model.apps import ClusterName
 from core.model.judgement import FieldChange, Stamp
 from core.model.problems import Blocked, Clearance, Problem, Remedy
 from core.model.requests import Request
-from core.model.sides import Commit, Document
+from core.model.sides import Commit
+from core.model.sources.documents import Document
 from core.model.values import JsonObject, Key, KindRef, Value
 
 
@@ -48,6 +49,7 @@ class Step:
     stopped: bool = False  # `problem` is another step's, which this one needs
     restarts: bool = False  # running pods are replaced
     untried: str = ""  # why no dry-run could say beforehand what the server says to it
+    protected: str = ""  # why a PRUNE waits for a person who confirms the object by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Plan:
         """What a person has to confirm before what is pruned goes."""
         found = (each for said in self.guards.values() for each in said)
         return tuple(each for each in found if isinstance(each, Blocked) and each.person)
+
+    @property
+    def confirmed(self) -> frozenset[Key]:
+        """Protected objects that go, for a person confirmed each by its name: in this plan."""
+        return frozenset(step.key for step in self.runnable if step.protected)
 
     @property
     def called(self) -> ClusterName:
@@ -92,6 +99,7 @@ class Run:
     finished: bool = False
     revision: str = ""  # of the commit a revert made
     waits: str = ""  # for which guard, before anything is pruned
+    already: tuple[str, ...] = ()  # done as planned before it was tried, and by whom
 
 
 Restated: TypeAlias = tuple[tuple[Document | None, Document | None], ...]

@@ -9,9 +9,9 @@ from typing import TypeVar
 from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Answer, Comparison, Likeness
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
-from core.model.controller import UNDIVIDED, Leads
 from core.model.health import Healths
 from core.model.judgement import Drift, FieldChange, Held, Pause, Verdict
+from core.model.leads import UNDIVIDED, Leads
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
@@ -62,6 +62,7 @@ class Event:
     revision: str = ""
     message: str = ""
     place: ClusterName | None = None  # how the cluster was called then
+    began: float = 0.0  # when the watch brought what this is about; 0.0: nobody knows
 
     @property
     def called(self) -> ClusterName:

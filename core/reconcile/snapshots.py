@@ -1,6 +1,6 @@
 """What front ends see of the state."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from core.model import AppView, Blocked, Problem, Remedy, Snapshot, worst_of
 from core.reconcile.judging.extras import told_apart
@@ -23,10 +23,11 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
     """Make the next snapshot; views that did not change are the same objects as in *before*."""
     old = {view.spec.name: view for view in before.apps}
     views = []
+    whole = frozenset(one for one in state.clusters if all_read(_apps_of(state, one)))
     for name, app in state.apps.items():
         if not app.shown:
             continue
-        view = _app(state, app)
+        view = _app(state, app, whole)
         views.append(old[name] if old.get(name) == view else view)
     used = {app.spec.cluster for app in state.apps.values() if not app.standing}
     running = tuple(run.shown for run in state.runs.values() if not run.auto)
@@ -43,7 +44,12 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
     )
 
 
-def _app(state: State, app: AppState) -> AppView:
+def _apps_of(state: State, cluster: str) -> Iterator[AppState]:
+    return (app for app in state.apps.values() if app.is_of(cluster))
+
+
+def _app(state: State, app: AppState, read: Container[str]) -> AppView:
+    """Make the view of an app; of the clusters that are *read* all apps are known."""
     pending, tally = bool(state.queues.get(app.spec.name)), state.tallies[app.spec.name]
     cluster = state.clusters[app.spec.cluster]
     problem = app.problem or cluster.view.problem or worst_of(_unread(app, cluster))
@@ -52,7 +58,6 @@ def _app(state: State, app: AppState) -> AppView:
         problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
     whole = is_known(app, cluster) and not pending and tally.confirming == 0
-    beside = [each for each in state.apps.values() if each.is_of(app.spec.cluster)]
     return AppView(
         spec=app.spec,
         revision=app.source.revision if app.source else None,
@@ -64,7 +69,7 @@ def _app(state: State, app: AppState) -> AppView:
         counts=tally.counts,
         ignored=tally.ignored,
         complete=whole
-        and all_read(beside)
+        and app.spec.cluster in read
         and is_surveyed(cluster, app.spec.owns)
         and told_apart(app, state.apps.values()),
         blocked=cut_off or (app.source is None and bool(app.problem)),

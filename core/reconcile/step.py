@@ -259,14 +259,14 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
 
 def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912, PLR0915 - one case each
     match asked:
-        case PreparePlan(request, keys, fields, prune):
-            orders.prepare(draft, request, keys, fields, prune=prune)
+        case PreparePlan(request, keys, fields, prune, confirmed):
+            orders.prepare(draft, request, keys, fields, prune=prune, confirmed=confirmed)
         case Execute(run, wanted, confirmed):
             runs.execute(draft, run, wanted, auto=False, confirmed=confirmed)
         case PrepareRevert(request, app, commit, back, begins):
             draft.effects.append(ComputeRevert(request, app, commit, back, begins))
-        case PrepareUndo(request, number):
-            undoing.find(draft, request, number)
+        case PrepareUndo(request, number, again):
+            undoing.find(draft, request, number, again=again)
         case ExecuteRevert(run, revert):
             reverts.begin_revert(draft, run, revert)
         case PrepareAdoption() | ExecuteAdoption():

@@ -1,5 +1,6 @@
 """What settings say of the controller itself: where it lives and where it may be asked."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from core.model.controller import Controller
 
 SHARDS_MOST: Final = 100
+_SECRET_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_SECRET_KEY: Final = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 
 
 def _read_namespace(value: "Json", _: Place) -> str:
@@ -29,6 +32,18 @@ def _read_shards(value: "Json", place: Place) -> int:
     if not isinstance(value, int) or not 1 <= value <= SHARDS_MOST:
         raise FieldError(place.key, f"shards are counted from 1 to {SHARDS_MOST}")
     return value
+
+
+def _read_secret_name(value: "Json", _: Place) -> str:
+    if not _SECRET_NAME.fullmatch(str(value)):
+        raise FieldError("name", f'"{value}" is no name of a Secret (a-z, 0-9, dots, dashes)')
+    return str(value)
+
+
+def _read_secret_key(value: "Json", _: Place) -> str:
+    if not _SECRET_KEY.fullmatch(str(value)) or str(value) in {".", ".."}:
+        raise FieldError("key", f'"{value}" is no key of a Secret')
+    return str(value)
 
 
 CONTROLLER: Final = (
@@ -60,6 +75,26 @@ CONTROLLER: Final = (
         help="Address and port of its metrics and health.",
     ),
 )
+
+
+SECRET: Final = (
+    Field(name="name", type=str, read=_read_secret_name, needed=True, help="What it is called."),
+    Field(
+        name="key",
+        type=str,
+        read=_read_secret_key,
+        default="kubeconfig",
+        help="Under which of its keys the kubeconfig stands.",
+    ),
+)
+
+
+def read_secret(value: "Json", place: Place) -> tuple[str, str] | None:
+    """Read which Secret holds a kubeconfig; left out, none does."""
+    if value is None:
+        return None
+    found = read_fields(SECRET, place, mapping(SECRET, place, value))
+    return found["name"], found["key"]
 
 
 def read_controller(place: Place, value: "Json") -> "Controller":

@@ -6,13 +6,14 @@ from typing import Final
 
 from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
-from core.model.controller import UNSTATED, Controller
+from core.model.controller import UNSTATED, Controller, Notify
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import FieldError
 from core.settings.controller import read_controller
 from core.settings.dependences import check_dependences
 from core.settings.fields import Place, mapping, read_fields
+from core.settings.notifying import read_notify
 from core.settings.overlaps import check_app, check_clusters
 from core.settings.sources.charts import asked_as
 from core.settings.sources.elsewhere import bases_asked_as
@@ -34,6 +35,7 @@ class Stated:
     webhook: Webhook | None = None
     layouts: tuple[Layout, ...] = ()
     controller: Controller = UNSTATED
+    notify: tuple[Notify, ...] = ()
 
 
 def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
@@ -85,7 +87,8 @@ def parse_settings(file: str, content: bytes, folder: Path) -> Stated:
     home = replace(top.inside("controller"), clusters=names)
     controller = read_controller(home, stated.get("controller"))
     sources = (tuple(remotes.values()), hook, tuple(layouts))
-    return Stated(tuple(apps), clusters, *sources, controller)
+    told = read_notify(top.inside("notify"), stated.get("notify"))
+    return Stated(tuple(apps), clusters, *sources, controller, told)
 
 
 def _is_layout(entry: Json) -> bool:
@@ -131,6 +134,10 @@ def _cluster(place: Place, name: str, entry: Json) -> ClusterSpec:
         raise place.inside("context").error("context and in_cluster exclude each other")
     if stated.get("in_cluster") and stated.get("kubeconfig"):
         raise place.inside("kubeconfig").error("kubeconfig and in_cluster exclude each other")
+    if stated.get("secret"):
+        for other in ("context", "kubeconfig", "in_cluster"):
+            if stated.get(other):
+                raise place.inside("secret").error(f"secret and {other} exclude each other")
     return ClusterSpec(name=name, **read_fields(CLUSTER, place, stated))
 
 

@@ -15,9 +15,9 @@ def check_clusters(place: Place, clusters: Sequence["ClusterSpec"]) -> None:
     Raises:
         UsageError: Two clusters are reached the same way.
     """
-    known: dict[tuple[str, str, bool], str] = {}
+    known: dict[tuple[object, ...], str] = {}
     for cluster in clusters:
-        way = (cluster.kubeconfig, cluster.context, cluster.in_cluster)
+        way = (cluster.kubeconfig, cluster.context, cluster.in_cluster, cluster.secret)
         other = known.setdefault(way, cluster.name)
         if other != cluster.name:
             reason = f"{_way(cluster)} is the cluster {other} already; one server has one name"
@@ -27,6 +27,8 @@ def check_clusters(place: Place, clusters: Sequence["ClusterSpec"]) -> None:
 def _way(cluster: "ClusterSpec") -> str:
     if cluster.in_cluster:
         return "the pod's own API server"
+    if cluster.secret is not None:
+        return f"the kubeconfig in the Secret {cluster.secret[0]}"
     file = f" of {cluster.kubeconfig}" if cluster.kubeconfig else ""
     return (f'context "{cluster.context}"' if cluster.context else "the current context") + file
 

@@ -87,16 +87,22 @@ def read_duration(value: "Json", place: Place) -> float:
     return seconds
 
 
-def read_listen(value: "Json", place: Place) -> tuple[str, int]:
-    """Read where to listen: an address of this machine and a port."""
-    host, _, port = str(value).rpartition(":")
+def address_in(text: str) -> tuple[str, int] | None:
+    """Return the address of this machine and the port that a text names; None where it does not."""
+    host, _, port = text.rpartition(":")
     try:
         address, number = ip_address(host.strip("[]")), int(port)
     except ValueError:
-        address, number = None, 0
-    if address is None or not 0 < number <= _PORT_MOST:
+        return None
+    return (str(address), number) if 0 <= number <= _PORT_MOST else None
+
+
+def read_listen(value: "Json", place: Place) -> tuple[str, int]:
+    """Read where to listen: an address of this machine and a port."""
+    found = address_in(str(value))
+    if found is None or found[1] == 0:
         raise FieldError(place.key, f"{place.key} is written like 127.0.0.1:9292 or [::]:9292")
-    return str(address), number
+    return found
 
 
 def read_depth(value: "Json", place: Place) -> int | None:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec
-from core.model.controller import UNSTATED, Controller
+from core.model.controller import UNSTATED, Controller, Notify
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import (
@@ -76,6 +76,7 @@ class Settings:
     named: tuple[ClusterSpec, ...] = ()  # all that the file names
     journal: Path | None = None  # where what is written is recorded; None: with the user's state
     controller: Controller = UNSTATED
+    notify: tuple[Notify, ...] = ()  # who is told of what the controller sees
 
     def divided(self, shards: int) -> "Settings":
         """Have several replicas share the apps, whatever the file says."""
@@ -159,20 +160,22 @@ def read_settings(flags: Flags, folder: Path, expand: Expand | None = None) -> S
         layouts=layouts,
         problems=found.problems,
         controller=file.controller,
+        notify=file.notify,
     )
 
 
 def _stated(flags: Flags, folder: Path) -> Stated:
-    file = _settings_file(flags, folder)
+    file = settings_file(flags, folder)
     if file is None:
         return Stated((_app_of_flags(flags, folder),), (UNNAMED_CLUSTER,))
-    return parse_settings(str(file), _file_bytes(file), file.parent)
+    return parse_settings(str(file), file_bytes(file), file.parent)
 
 
 # The file ---------------------------------------------------------------------------------------
 
 
-def _settings_file(flags: Flags, folder: Path) -> Path | None:
+def settings_file(flags: Flags, folder: Path) -> Path | None:
+    """Return the file that is read, be it there or not; None: the flags describe an app."""
     if flags.config is not None:
         return folder / os.path.expanduser(flags.config)  # noqa: PTH111 - see Repository
     implied = folder / FILE_NAME
@@ -181,11 +184,14 @@ def _settings_file(flags: Flags, folder: Path) -> Path | None:
     return implied if not own_app and os.path.lexists(implied) else None
 
 
-def _file_bytes(file: Path) -> bytes:
+def file_bytes(file: Path) -> bytes:
     """Read the file if only its owner's say stands in it.
 
     A link that leaves its folder is refused; one that stays inside is how Kubernetes mounts a
     ConfigMap.
+
+    Raises:
+        UsageError: It cannot be read, or must not be believed.
     """
     if file.is_symlink() and not file.resolve().is_relative_to(file.parent.resolve()):
         raise UsageError(f"{file} is a link to another folder; name the file itself")

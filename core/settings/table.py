@@ -6,6 +6,7 @@ and `settings.md` prints it.  How repositories of other machines are asked stand
 
 from typing import Final
 
+from core.settings.controller import read_secret
 from core.settings.fields import Field
 from core.settings.healing import HEALING, read_heals
 from core.settings.ignoring import (
@@ -73,6 +74,12 @@ TOP: Final = (
         read=as_stated,
         help="Where the controller lives, and how it may be asked.",
     ),
+    Field(
+        name="notify",
+        type=list,
+        read=as_stated,
+        help="Webhooks that are told of drift and the like; left out, none.",
+    ),
 )
 
 CLUSTER: Final = (
@@ -90,6 +97,12 @@ CLUSTER: Final = (
         read=as_stated,
         default=False,
         help="The API server of the pod that driftdeck runs in.",
+    ),
+    Field(
+        name="secret",
+        type=dict,
+        read=read_secret,
+        help="Secret of the controller's namespace that holds the kubeconfig, for a pod.",
     ),
     Field(
         name="protected",

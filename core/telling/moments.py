@@ -22,6 +22,16 @@ def age(seconds: float) -> str:
     return f"{whole}s"
 
 
+def lasting(seconds: float) -> str:
+    """How long something is to last, whole: `1h 30m`, where an age would say `1h`."""
+    parts, left = [], max(0, int(seconds))
+    for size, letter in _UNITS:
+        if left >= size:
+            parts.append(f"{left // size}{letter}")
+            left %= size
+    return " ".join([*parts, *([f"{left}s"] if left or not parts else [])])
+
+
 def aged(stamp: str | None, now: float) -> str:
     """The age of an RFC 3339 stamp; `time unknown` where there is none."""
     epoch = epoch_of(stamp) if stamp else None

@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from core.model import (
     Allowed,
     Clearance,
+    Drift,
     FieldVerdict,
     Plan,
     Remedy,
@@ -16,6 +17,7 @@ from core.model import (
     Verb,
     Verdict,
 )
+from core.model.answers.adoptions import Adopted
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
@@ -112,6 +114,12 @@ def run(ended: Run) -> Line:
     return ((words, Role.ERROR if ended.problems else Role.DONE),)
 
 
+def faster(ended: Run) -> Iterator[Line]:
+    """Name what somebody else did before it was tried, just as it was planned."""
+    for words in ended.already:
+        yield (say(words, Role.MUTED),)
+
+
 def counted(ended: Run) -> str:
     """Count what a run did and did not do; what was refused from the start counts, too."""
     others = Counter(
@@ -155,6 +163,13 @@ def _undone(ended: Run) -> str:
     return f"{_MADE.get(ended.what, 'committed')} as {ended.revision[:7]}"
 
 
+def whole(each: Adopted) -> str:
+    """Say of an object that Git states or drops as a whole that it does; "": fields are taken."""
+    if each.gone:
+        return "it was deleted in the cluster; Git states it no more, then"
+    return "" if each.changes else "Git does not state it yet"
+
+
 def left_alone(snapshot: Snapshot) -> tuple[str, ...]:
     """Say what a sync does not touch although it is drift, or not ours."""
     extra = sum(row.verdict is Verdict.EXTRA for row in snapshot.rows.values())
@@ -180,6 +195,32 @@ def guards(plan: Plan) -> Iterator[Line]:
     for app, said in plan.guards.items():
         yield (say(f"before anything of app {app} is pruned:", Role.MUTED),)
         yield from map(_guard, said)
+
+
+def losses(plan: Plan) -> Iterator[str]:
+    """Name each protected object that goes, for a person confirmed it, and what goes with it."""
+    for each in plan.runnable:
+        if each.protected:
+            yield f"{name_of(each.key.ref)} goes, too: {each.protected}"
+
+
+def confirmation(each: Step) -> str:
+    """Say how a person lets a protected object go, or that one did; "" for any other."""
+    if not each.protected:
+        return ""
+    if not each.problem:
+        return f"confirmed by its name: {each.protected}"
+    named = "/".join(filter(None, (each.key.ref.kind, each.key.ref.namespace, each.key.ref.name)))
+    return f"to prune it, too: driftdeck sync {each.key.app} --prune --confirm {named}"
+
+
+def why_kept(row: Drift) -> str:
+    """Say why an object that is not what Git dropped is not pruned."""
+    if row.verdict is Verdict.EXTRA:
+        return "driftdeck did not apply it"
+    if row.verdict is Verdict.UNKNOWN:
+        return row.reason
+    return "Git states it"
 
 
 def _guard(said: Clearance) -> Line:

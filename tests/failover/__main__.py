@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from core.cluster.leasing.board import lease_name
-from core.model.controller import share_of
+from core.model.leads import share_of
 from tests.apiserver.waiting import eventually
 from tests.failover.accounts import app_of, first_write_after, uncovered, writers
 from tests.failover.stage import Replica, Stage, stage

@@ -1,7 +1,8 @@
 """A surface without a screen: what actions see and do, in memory."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rich.style import Style
 from textual.screen import ModalScreen
@@ -11,14 +12,17 @@ from core.reconcile.memory.commands import Command
 from core.telling.spans import Role
 from tests.tui import samples
 from tui.actions.registry import ACTIONS
+from tui.commands.registry import PHRASES, spoken
 from tui.model.focus import Focus, Pane
 from tui.model.session import Session
 from tui.model.subject import Subject
 from tui.model.view import View
 from tui.options import TerminalOptions
-from tui.surface import Action, Surface
+from tui.surface import Action, Phrase, Surface
 from tui.text.rows import Looks
 from tui.theme.styles import MONO_STYLES
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -43,6 +47,9 @@ class Ids:
     def scroll_by(self, step: int) -> None:
         self.scrolled += step
 
+    def text(self, width: int) -> Iterator[str]:
+        return (str(one)[:width] for one in self.ids)
+
     def go_to(self, wanted: Hashable) -> bool:
         found = wanted in self.ids
         self.cursor = list(self.ids).index(wanted) if found else self.cursor
@@ -56,6 +63,7 @@ class Standin:
     world: Snapshot = field(default_factory=samples.world)
     options: TerminalOptions = field(default_factory=TerminalOptions)
     actions: tuple[Action, ...] = ACTIONS
+    phrases: tuple[Phrase, ...] = PHRASES
     view: View = field(default_factory=View)
     session: Session = field(default_factory=Session)
     role_styles: Mapping[Role, Style] = field(default_factory=lambda: MONO_STYLES)
@@ -65,6 +73,7 @@ class Standin:
     questioned: bool = False
     prompted: bool = False
     left: bool = False
+    now: float = samples.NOW
     commands: list[Command] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     dialogs: list[ModalScreen[None]] = field(default_factory=list)
@@ -109,7 +118,7 @@ class Standin:
         return self.lists[pane]
 
     def looks(self) -> Looks:
-        return Looks(samples.NOW)
+        return Looks(self.now)
 
     def submit(self, command: Command) -> None:
         self.commands.append(command)
@@ -125,11 +134,18 @@ class Standin:
     def show(self, *dialogs: ModalScreen[None]) -> None:
         self.dialogs += dialogs
 
+    def speak(self, line: str) -> str:
+        return spoken(self, line)
+
+    def beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        then(work())
+
     def go(self, focus: Focus) -> None:
         self.view.focus = focus
 
     def select_app(self, name: str) -> None:
-        self.view.app = name
+        if name != self.view.app:
+            self.view.choose(name)
         self.refresh()
 
     def set_filter(self, source: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from core.compare import detailed, mask
 from core.model import (
@@ -66,6 +66,21 @@ def test_folded_lines_fit_and_lose_no_letter(one: str, other: str, cells: int) -
     assert all(width_of(line) <= cells for line in lines)
     joined = plain(lines[0]) + "".join(plain(line)[2:] for line in lines[1:])
     assert joined == one + other
+
+
+@pytest.mark.parametrize(
+    "word", ["x", "宽", "z" + "\u0301" * 9, "a\u200db", "☁\ufe0f", "\u0301", "宽 é"]
+)
+def test_where_a_long_text_is_cut_does_not_depend_on_what_follows(word: str) -> None:
+    text = word * 400
+    for cells in (1, 2, 3, 7, 40):
+        cut_whole = set_cell_size(text, cells - 1).rstrip() + "…"
+        assert cut(text, cells) == (cut_whole if cell_len(text) > cells else text)
+        beginning = set_cell_size(text, cells).rstrip()
+        assert (wrap(text, cells)[0] == beginning) or " " in word or not beginning
+    assert "".join(wrap(text, 40)).replace(" ", "") == text.replace(" ", "")
+    folded = fold(((text, Role.LIVE),), 40)
+    assert plain(folded[0]) + "".join(plain(line)[2:] for line in folded[1:]) == text
 
 
 def test_long_names_keep_both_ends() -> None:

@@ -8,10 +8,9 @@ from itertools import groupby
 from typing import Final
 
 from core.model import Key
-from core.reconcile.memory.commands import SetHeal
-from core.telling.spans import Role, say
+from core.telling.spans import say
 from tui.dialogs.proposals.adopt import Adopt
-from tui.dialogs.proposals.heal import Heal
+from tui.dialogs.proposals.heal import Heal, end_heal
 from tui.dialogs.proposals.proposal import A, Proposal
 from tui.dialogs.proposals.proposed import Proposed
 from tui.dialogs.proposals.revert import Revert
@@ -161,6 +160,20 @@ UNDO: Final = Action(
     do=_put_back,
 )
 
+
+def _redo(on: Surface) -> None:
+    on.show(Proposed(on, Undo(again=True), opened_by=REDO.keys[0]))
+
+
+REDO: Final = Action(
+    id="redo",
+    keys=("Z",),
+    words="redo",
+    group=Group.ACT,
+    does="do again what was undone last, as far as the journal tells",
+    do=_redo,
+)
+
 # Heal -------------------------------------------------------------------------------------------
 
 
@@ -176,8 +189,7 @@ def _heal(on: Surface) -> None:
     if app is None:
         return
     if app.healing:
-        on.submit(SetHeal(frozenset({app.spec.name}), enabled=False))
-        on.note(f"heal is off for {say(app.spec.name)[0]}", Role.TEXT)
+        end_heal(on, app.spec.name, f"heal is off for {say(app.spec.name)[0]}")
         return
     on.show(Proposed(on, Heal(app.spec), opened_by=HEAL.keys[0]))
 
@@ -188,7 +200,7 @@ HEAL: Final = Action(
     words="heal",
     group=Group.ACT,
     priority=60,
-    does="put drift of this app back without asking: on after a preview, off at once",
+    does="put drift of this app back unasked for 30 minutes: a preview first, off at once",
     why_not=_why_not_heal,
     do=_heal,
 )
@@ -237,4 +249,4 @@ MARK: Final = Action(
     do=_mark,
 )
 
-ACTIONS: Final = (SYNC, REVERT, ROLLBACK, ADOPT, UNDO, HEAL, WRITE, MARK)
+ACTIONS: Final = (SYNC, REVERT, ROLLBACK, ADOPT, UNDO, REDO, HEAL, WRITE, MARK)

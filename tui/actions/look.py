@@ -4,9 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from core.model import Drift, Verdict
-from core.reconcile.memory.commands import LookBackAt, StateOfGit
-from core.telling.spans import Role, say
-from tui.dialogs.compared import Compared
+from core.reconcile.memory.commands import LookBackAt
 from tui.model.focus import Pane
 from tui.surface import Action, Group, Surface
 
@@ -29,47 +27,6 @@ def _text(on: Surface) -> None:
 
 def _noise(on: Surface) -> None:
     on.view.noise = not on.view.noise
-
-
-def _why_not_compare(on: Surface) -> str:
-    app = on.view.app_view
-    if app is None or on.view.focus.last_list not in {Pane.APPS, Pane.COMMITS}:
-        return "choose a commit (3), or an app (1) and then another one"
-    if on.view.focus.last_list is Pane.COMMITS:
-        if on.selected is None:
-            return "there is no commit"
-        if app.revision is not None and app.revision.id == on.selected:
-            return "this commit is the one that is followed: choose another"
-    return ""
-
-
-def _compare(on: Surface) -> None:
-    """A commit with the one that is followed, or the app that was chosen first with this one."""
-    app, first = on.view.app, on.view.compare_from
-    if app is None:
-        return
-    if on.view.focus.last_list is Pane.COMMITS:
-        on.show(Compared(on, StateOfGit(app, str(on.selected)), StateOfGit(app)))
-    elif first in {None, app}:
-        on.view.compare_from = app
-        key = COMPARE.keys[0]
-        on.note(f"{say(app)[0]} with which app? choose it and press {key}", Role.TEXT)
-    else:
-        assert first is not None
-        on.view.compare_from = None
-        on.show(Compared(on, StateOfGit(first), StateOfGit(app)))
-
-
-COMPARE: Final = Action(
-    id="compare",
-    keys=("V",),
-    words="compare",
-    group=Group.LOOK,
-    priority=22,
-    does="Git at this commit (3) and now, or of two apps (1)",
-    why_not=_why_not_compare,
-    do=_compare,
-)
 
 
 def _why_not_explain(on: Surface) -> str:
@@ -175,7 +132,6 @@ ACTIONS: Final = (
         why_not=_why_not_text,
         do=_noise,
     ),
-    COMPARE,
     EXPLAIN,
     Action(
         id="full_screen",

@@ -1,10 +1,12 @@
-"""Places to go to in the lists: an object, a commit; whichever app and filter they stand behind."""
+"""Places to go to: an object or a commit, whichever app and filter they stand behind; a sheet."""
 
 from collections.abc import Hashable
 
 from core.model import Key
 from tui.model.focus import Pane
+from tui.model.view import News
 from tui.surface import Surface
+from tui.text.sheets.sheet import Sheet
 
 
 def to_object(on: Surface, key: Key) -> None:
@@ -20,8 +22,20 @@ def to_commit(on: Surface, app: str, commit: str) -> None:
     _to_row(on, app, Pane.COMMITS, commit)
 
 
+def to_sheet(on: Surface, sheet: Sheet, news: News | None = None) -> None:
+    """Show *sheet* in pane 0, and what *news* makes of it, and go there."""
+    on.view.lay(sheet, news)
+    on.go(on.view.focus.on(Pane.CHANGES))
+
+
 def _to_row(on: Surface, app: str, pane: Pane, id_: Hashable) -> None:
-    """Select the app, then the row; a filter that hides it is cleared."""
+    """Select the app, then the row; a filter that hides it is cleared.
+
+    Where every app's objects are one list the row may be in it.
+    """
+    if on.view.fleet and pane is Pane.RESOURCES and on.rows(pane).go_to(id_):
+        on.go(on.view.focus.on(pane))
+        return
     if app != on.view.app:
         on.rows(Pane.APPS).go_to(app)
         on.select_app(app)

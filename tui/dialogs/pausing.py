@@ -6,7 +6,7 @@ from rich.style import Style
 from typing_extensions import override
 
 from core.settings.readers import seconds_in
-from core.telling.moments import age
+from core.telling.moments import lasting
 from core.telling.spans import Line, Role
 from tui.dialogs.typed import TypedStep
 from tui.text.spans import wrap
@@ -56,7 +56,7 @@ class PauseStep(TypedStep):
         found = typed_pause(self._typed.value)
         if found is None:
             return "Type how long and why, like 2h incident 7.", Role.MUTED
-        return f"For {age(found[0])}.", Role.STRONG
+        return f"For {lasting(found[0])}.", Role.STRONG
 
     def on_input_submitted(self) -> None:
         """Go on, if it is a time and a reason."""

@@ -1,8 +1,10 @@
 """Whether anything may be written: a person allows it for a while, and ends it at once."""
 
+from functools import partial
 from typing import Final
 
 from core.reconcile.memory.commands import SetWriting
+from core.telling.moments import lasting
 from core.telling.spans import Role
 from tui.dialogs.asking import Question
 from tui.model.session import WRITE_FOR_S
@@ -15,22 +17,27 @@ def toggle_writing(on: Surface) -> None:
     """Ask whether writing is allowed; where it is, end it."""
     if on.view.snapshot.writing:
         end_writing(on, "read-only again")
-        return
+    else:
+        ask_writing(on, WRITE_FOR_S, opened_by=WRITE_KEY)
+
+
+def ask_writing(on: Surface, for_s: float, *, opened_by: str = "") -> None:
+    """Ask whether writing is allowed for so long."""
     on.show(
         Question(
             "Allow writing",
-            "For 30 minutes sync, revert and heal may write to the cluster and to Git. "
+            f"For {lasting(for_s)} sync, revert and heal may write to the cluster and to Git. "
             "Each still shows what it would do first. W ends it at once.",
             "Allow",
-            lambda: _allow_writing(on),
+            partial(_allow_writing, on, for_s),
             styles=on.role_styles,
-            opened_by=WRITE_KEY,
+            opened_by=opened_by,
         )
     )
 
 
-def _allow_writing(on: Surface) -> None:
-    on.session.write_until = on.looks().now + WRITE_FOR_S
+def _allow_writing(on: Surface, for_s: float) -> None:
+    on.session.write_until = on.looks().now + for_s
     on.submit(SetWriting(enabled=True))
 
 

@@ -1,12 +1,15 @@
 """What was allowed and ordered here since the terminal was opened."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from core.model import Run
+from core.model import Run, Snapshot
 
 WRITE_FOR_S = 1800.0  # what W allows
+HEAL_FOR_S = 1800.0  # what H switches on
+TOLD_MAX = 100  # errors that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,26 @@ class Session:
 
     numbers: Iterator[int] = field(default_factory=lambda: count(1))  # of requests and of runs
     write_until: float | None = None  # None: no end was set
+    heal_until: dict[str, float] = field(default_factory=dict)  # of apps switched on here
     orders: dict[int, Order] = field(default_factory=dict)  # by the number of the run
+    errors: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=TOLD_MAX))
+    waiting: list[Callable[[Snapshot], bool]] = field(default_factory=list)  # true: it is over
 
     @property
     def writing_now(self) -> bool:
         """Whether a sync or a revert that was asked for here is not finished."""
         return bool(self.orders)
+
+    def look(self, snapshot: Snapshot) -> None:
+        """Let what waits for news look at it."""
+        self.waiting = [waits for waits in self.waiting if not waits(snapshot)]
+
+    def healed_out(self, now: float) -> list[str]:
+        """Take out the apps whose time for healing is over."""
+        over = [app for app, until in self.heal_until.items() if now >= until]
+        for app in over:
+            del self.heal_until[app]
+        return over
 
     def lapsed(self, now: float) -> bool:
         """Whether the time for writing is over."""

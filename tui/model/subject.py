@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.model import ClusterView, Commit, CommitShown, Drift, Event, Health
 from core.model.answers.comparisons import Likeness
 from tui.text.rows import AppRow
+from tui.text.sheets.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Subject:
     health: Health | None = None  # of an object, once that was asked
     likeness: Likeness | None = None  # of an object, once that was asked
     shown: CommitShown | None = None  # of a commit: what it changes, once that was read
+    sheet: Sheet | None = None  # instead of all that
 
     @property
     def has_text(self) -> bool:
@@ -27,6 +29,8 @@ class Subject:
     @property
     def identity(self) -> object:
         """The same while only its content changes; then the place in the text is kept."""
+        if self.sheet is not None:
+            return self.sheet.name
         match self.of:
             case AppRow():
                 return self.of.view.spec.name

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from core.model import (
     AppView,
@@ -28,11 +28,13 @@ from tui.model.filters import (
     parse,
 )
 from tui.model.focus import AT_THE_TOP, Focus, Pane
-from tui.model.ordering import Grouped, app_rows, grouped
+from tui.model.ordering import Grouped, app_rows, differing, grouped
 from tui.text.kinds import BUILTIN, shorts_of
 from tui.text.rows import AppRow
+from tui.text.sheets.sheet import Sheet
 
 Row = TypeVar("Row")
+News: TypeAlias = Callable[[Snapshot], Sheet | None]  # None: there is none
 READ_ONLY = "read-only: W allows writing"
 READ_ONLY_FLAG = "read-only: started with --read-only"
 
@@ -47,7 +49,7 @@ class View:
     focus: Focus = AT_THE_TOP
     filters: dict[Pane, Filter] = field(default_factory=dict)
     marks: frozenset[Key] = frozenset()
-    compare_from: str | None = None  # the first of two apps that are to be compared
+    fleet: bool = False  # pane 2 has what differs of every app
     noise: bool = False
     text: bool = False
     lost: Mapping[str, float] = field(default_factory=dict)  # clusters, and when last heard
@@ -58,7 +60,10 @@ class View:
     health: Health | None = None  # what was said of it last
     looked_back: tuple[Drift, int] | None = None  # the row of which Git is asked, and how
     likeness: Likeness | None = None  # what was found
+    sheet: Sheet | None = None  # what pane 0 shows instead, while it has the focus
+    news: News | None = None  # what a snapshot makes of it
     all_apps: Sequence[AppRow] = ()
+    _fleet: tuple[Grouped | None, Sequence[Drift]] = (None, ())
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
     _told: tuple[Mapping[str, frozenset[str]], ...] = ()  # short names of kinds, by each cluster
@@ -80,11 +85,26 @@ class View:
             self.health = told.of.get(self.examined.key)
         if self.looked_back is not None:
             self.likeness = snapshot.likeness_for(self.looked_back[1]) or self.likeness
+        if self.news is not None:
+            self.sheet = self.news(snapshot) or self.sheet
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
         if self.app is None and self.all_apps:
             self.app = self.all_apps[0].view.spec.name
+
+    def choose(self, app: str) -> None:
+        """Select an app: its objects are those of pane 2."""
+        self.app, self.fleet = app, False
+
+    def lay(self, sheet: Sheet, news: News | None = None) -> None:
+        """Show *sheet* in pane 0, and what *news* makes of it, until the pane is left."""
+        self.sheet, self.news = sheet, news
+
+    def tidy(self) -> None:
+        """Take the sheet away, if its pane was left."""
+        if self.focus.pane is not Pane.CHANGES:
+            self.sheet = self.news = None
 
     def examine(self, row: Drift, request: int) -> None:
         """Whether *row* works is asked by that number; until it is told, what was said stands."""
@@ -143,9 +163,17 @@ class View:
         """Apps, worst first."""
         return _kept(self.all_apps, self.filter_of(Pane.APPS), facts_of_app)
 
+    def objects(self) -> Sequence[Drift]:
+        """What pane 2 has without a filter: objects of the app, or what differs of every one."""
+        if not self.fleet:
+            return self.groups.by_app.get(self.app or "", ())
+        if self._fleet[0] is not self.groups:
+            self._fleet = (self.groups, differing(self.groups))
+        return self._fleet[1]
+
     def resources(self) -> Sequence[Drift]:
-        """The selected app's objects, worst first; the same list while nothing changed."""
-        rows = self.groups.by_app.get(self.app or "", ())
+        """The objects of pane 2, worst first; the same list while nothing changed."""
+        rows = self.objects()
         wanted = self.filter_of(Pane.RESOURCES)
         if self._shown_from[0] is not rows or self._shown_from[1] != wanted:
             self._shown = _kept(rows, wanted, facts_of_drift)
@@ -173,7 +201,7 @@ class View:
         app = self.app_view
         totals = {
             Pane.APPS: (self.apps, len(self.all_apps)),
-            Pane.RESOURCES: (self.resources, len(self.groups.by_app.get(self.app or "", ()))),
+            Pane.RESOURCES: (self.resources, len(self.objects())),
             Pane.COMMITS: (self.commits, len(app.history) if app else 0),
             Pane.TIMELINE: (self.events, len(self.snapshot.events)),
         }
@@ -231,9 +259,9 @@ class View:
             rows = [row for row in (self.snapshot.rows.get(selected),) if row is not None]
         if not rows:
             return frozenset(), "choose an object (2) first"
-        wanted = {Verdict.DRIFTED, Verdict.EXTRA}
+        wanted = {Verdict.DRIFTED, Verdict.MISSING, Verdict.EXTRA}
         keys = frozenset(row.key for row in rows if row.verdict in wanted)
-        return keys, "" if keys else "only what is drifted or extra can be adopted"
+        return keys, "" if keys else "only what is drifted, missing or extra can be adopted"
 
     def _marked(self) -> tuple[frozenset[Key], str]:
         rows = [self.snapshot.rows[key] for key in sorted(self.marks)]

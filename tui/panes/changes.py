@@ -49,13 +49,15 @@ class ChangesPane(Lines[Line]):
         self._made_from = (subject, width)
         if not width:
             return False
-        self.say_empty("" if subject.of is not None else "nothing is selected")
+        self.say_empty("" if subject.of or subject.sheet else "nothing is selected")
         self.show(_same_lines(self.rows, self._lines(subject, max(20, width - 1))))
         return width == self.cells or self._make(subject)  # a scroll bar came or went
 
     def _lines(self, subject: Subject, width: int) -> list[Line]:
         looks = self._looks()
         self._fields = ()
+        if subject.sheet is not None:
+            return subject.sheet.draw(width, looks)
         match subject.of:
             case AppRow():
                 return app_lines(subject.of, subject.cluster, width, looks)
@@ -121,6 +123,7 @@ def _same_lines(before: Sequence[Line], now: Sequence[Line]) -> list[Line]:
 def _same(before: Subject, now: Subject) -> bool:
     return (
         before.of is now.of
+        and before.sheet is now.sheet
         and before.cluster is now.cluster
         and before.shown is now.shown
         and (before.health, before.likeness) == (now.health, now.likeness)

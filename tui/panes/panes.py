@@ -37,6 +37,8 @@ class Panes:
 
     def subject(self, view: View) -> Subject:
         """What pane 0 is about: the row under the cursor of the list that was used last."""
+        if view.sheet is not None:
+            return Subject(sheet=view.sheet)
         row = self.by_name[view.focus.last_list].cursor_row
         if isinstance(row, AppRow):
             return Subject(view.app_row, view.cluster, view.noise, view.text)

@@ -11,6 +11,7 @@ from core.model import Commit, Drift, Event
 from core.telling.spans import Line, Role, Span, say
 from tui.model.filters import Filter
 from tui.model.focus import TABS, Pane
+from tui.model.subject import Subject
 from tui.model.view import View
 from tui.text.header import Heading
 from tui.text.rows import AppRow
@@ -20,6 +21,7 @@ TAB_WORDS: Final = {
     Pane.COMMITS: "3 Commits",
     Pane.TIMELINE: "4 Timeline",
 }
+_FLEET: Final = "2 Fleet"
 
 
 class Titles:
@@ -31,11 +33,11 @@ class Titles:
         self._shown: dict[Pane, tuple[Line, Line]] = {}
 
     def show(
-        self, panes: Mapping[Pane, Widget], view: View, subject: object, heading: Heading
+        self, panes: Mapping[Pane, Widget], view: View, subject: Subject, heading: Heading
     ) -> None:
         """Bring the titles of all *panes* up to *view*."""
         counts = view.counts()
-        titles = {name: tabs_title(name) for name in TABS}
+        titles = {name: tabs_title(name, fleet=view.fleet) for name in TABS}
         titles[Pane.APPS] = apps_title(view)
         titles[Pane.CHANGES] = changes_title(subject, heading, text=view.text)
         for name, pane in panes.items():
@@ -62,25 +64,28 @@ def apps_title(view: View) -> Line:
     return (("1 Apps", Role.TITLE), (tail, Role.DRIFTED))
 
 
-def tabs_title(active: Pane) -> Line:
+def tabs_title(active: Pane, *, fleet: bool = False) -> Line:
     """The three tabs of one column; the open one is bold, the others dimmed."""
     spans: list[Span] = []
     for name, words in TAB_WORDS.items():
         spans += [("  ", Role.TEXT)] if spans else []
-        spans.append((words, Role.TITLE if name == active else Role.MUTED))
+        told = _FLEET if fleet and name is Pane.RESOURCES else words
+        spans.append((told, Role.TITLE if name == active else Role.MUTED))
     return tuple(spans)
 
 
-def changes_title(subject: object, heading: Heading, *, text: bool) -> Line:
+def changes_title(subject: Subject, heading: Heading, *, text: bool) -> Line:
     """What pane 0 shows; for an object both sides in words."""
-    if isinstance(subject, AppRow):
+    if subject.sheet is not None:
+        return (("0 ", Role.TITLE), *subject.sheet.title)
+    if isinstance(subject.of, AppRow):
         return (("0 App", Role.TITLE),)
-    if isinstance(subject, Commit):
+    if isinstance(subject.of, Commit):
         return (("0 Commit", Role.TITLE),)
-    if isinstance(subject, Event):
+    if isinstance(subject.of, Event):
         return (("0 Event", Role.TITLE),)
     title: Span = ("0 Text" if text else "0 Changes", Role.TITLE)
-    if not isinstance(subject, Drift):
+    if not isinstance(subject.of, Drift):
         return (title,)
     return (title, *_sides(heading))
 
@@ -101,7 +106,7 @@ def subtitle(shown: int, total: int, wanted: Filter) -> Line:
     return (say(f"/{wanted.source}", Role.KEY), counted, say(bad, Role.WARNING))
 
 
-def breadcrumb(view: View, subject: object) -> Line:
+def breadcrumb(view: View, subject: Subject) -> Line:
     """Where one pane alone is: `Apps > payments > Deployment api`."""
     pane = view.focus.pane
     steps = ["Apps"]
@@ -115,9 +120,11 @@ def breadcrumb(view: View, subject: object) -> Line:
     return ((f" {lead}", Role.MUTED), (steps[-1], Role.STRONG))
 
 
-def _crumbs(subject: object) -> list[str]:
+def _crumbs(subject: Subject) -> list[str]:
     """What pane 0 shows, and the list it is from where that is not the middle one."""
-    match subject:
+    if subject.sheet is not None:
+        return [subject.sheet.name]
+    match subject.of:
         case Drift(key=key):
             return [say(f"{key.ref.kind} {key.ref.name}")[0]]
         case Commit(id=id_):

@@ -27,6 +27,7 @@ class Heading:
     writing: bool = False
     write_until: float | None = None  # None: without an end
     heal_by_flag: bool = False
+    heal_until: float | None = None  # None: it does not end by itself
     title: str = ""
     ascii_only: bool = False
 
@@ -119,4 +120,6 @@ def _heal(heading: Heading, *, tight: bool) -> tuple[Span, ...]:
     if held is not None:
         why = "" if tight else f" {STOPPED[held.by]}"
         return ((f"heal STOPPED{why}", Role.WARNING),)
+    if heading.heal_until is not None:
+        return ((f"heal ON {age(heading.heal_until - heading.now + 59)}", Role.HEALING),)
     return (("heal ON (flag)" if heading.heal_by_flag else "heal ON", Role.HEALING),)

@@ -16,6 +16,7 @@ from core.model import (
 )
 from core.model.answers.adoptions import AdoptPlan
 from core.telling import origins, plans
+from core.telling.moments import lasting
 from core.telling.spans import Line, Role, Span, say
 from tui.text.changes import field_lines, origin_lines
 from tui.text.rows import Looks
@@ -54,6 +55,10 @@ def _step_lines(
     lines = flow(plans.step_in(cluster, step), width, indent=2)
     if step.problem:
         lines += [((f"  {p}", Role.ERROR),) for p in wrap(say(step.problem)[0], width - 2)]
+    if step.protected:
+        words = "c lets it go, too, once its name is typed"
+        words = words if step.problem else f"confirmed by its name: {step.protected}"
+        lines += [((f"  {p}", Role.WARNING),) for p in wrap(say(words)[0], width - 2)]
     if step.verb is Verb.CREATE and row is not None:
         lines += origin_lines(row, width, looks)
     explained = row is None or row.explained
@@ -95,6 +100,7 @@ def adopt_lines(plan: AdoptPlan, rows: Rows, width: int, looks: Looks) -> list[L
     for each in plan.adopted:
         row = rows.get(each.key)
         lines += [(), (say(str(each.key.ref), Role.STRONG),)]
+        lines += [((part, Role.WARNING),) for part in wrap(plans.whole(each), width) if part]
         for change in _explained(each.changes, row):
             lines += field_lines(change, width, looks, explained=row is None or row.explained)
     return lines
@@ -134,11 +140,11 @@ def _diff_line(text: str) -> Line:
     return (say(text, role),)
 
 
-def heal_promise(app: str, width: int) -> list[Line]:
-    """What standing repair means."""
+def heal_promise(app: str, for_s: float, width: int) -> list[Line]:
+    """What standing repair means, and when it ends."""
     texts = (
         f"driftdeck will keep {say(app)[0]} equal to Git without asking again.",
-        "This lasts until H switches it off or the terminal ends.",
+        f"This ends by itself in {lasting(for_s)}, and with the terminal; H ends it at once.",
         "Later: whatever somebody changes by hand in a field that Git states is put back.",
     )
     parts = (wrap(text, width) for text in texts)
@@ -146,7 +152,12 @@ def heal_promise(app: str, width: int) -> list[Line]:
 
 
 def heal_lines(
-    app: str, cluster: ClusterName, now: Plan, rows: Rows, width: int, looks: Looks
+    heal: tuple[str, float],
+    cluster: ClusterName,
+    now: Plan,
+    rows: Rows,
+    width: int,
+    looks: Looks,
 ) -> list[Line]:
     """What standing repair will do, at once to these objects and later to others."""
     count = len(now.runnable)
@@ -155,7 +166,7 @@ def heal_lines(
     words += f", {plans.objects(left)} left as they are" if left > 1 else ""
     words += ", 1 object left as it is" if left == 1 else ""
     where = f"Now, on {say(str(cluster))[0]}: {words}."
-    lines = [*heal_promise(app, width), *(((part, Role.STRONG),) for part in wrap(where, width))]
+    lines = [*heal_promise(*heal, width), *(((part, Role.STRONG),) for part in wrap(where, width))]
     lines += _note_lines(now.notes, width)
     for step in now.steps:
         lines += [(), *_step_lines(step, cluster.short, rows.get(step.key), width, looks)]

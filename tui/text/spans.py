@@ -12,18 +12,31 @@ def width_of(line: Iterable[Span]) -> int:
     return sum(cell_len(text) for text, _ in line)
 
 
+def _head(text: str, cells: int) -> str:
+    """A beginning of *text* that is wider than *cells*; all of it if it is not.
+
+    What follows it makes no difference to what fits.  A value may be a megabyte, and to measure
+    all that is left of it for each line that is broken off takes time by its square.
+    """
+    size = 2 * max(cells, 1)  # letters; more than two without a width each are rare
+    while size < len(text) and cell_len(text[:size]) <= cells:
+        size *= 2
+    return text[:size]
+
+
 def cut(text: str, cells: int, *, ellipsis: str = "…") -> str:
     """At most *cells* cells of *text*; an ellipsis says that something is missing."""
-    if cell_len(text) <= cells:
+    head = _head(text, cells)
+    if cell_len(head) <= cells:
         return text
     if cells <= 0:
         return ""
-    return set_cell_size(text, cells - 1).rstrip() + ellipsis
+    return set_cell_size(head, cells - 1).rstrip() + ellipsis
 
 
 def cut_left(text: str, cells: int) -> str:
     """Like `cut`, keeping the end: the last parts of a field path tell most."""
-    if cell_len(text) <= cells:
+    if cell_len(_head(text, cells)) <= cells:
         return text
     if cells <= 0:
         return ""
@@ -35,10 +48,11 @@ def cut_left(text: str, cells: int) -> str:
 
 def cut_middle(text: str, cells: int) -> str:
     """Like `cut`, keeping both ends: the ends of long cluster names tell them apart."""
-    if cell_len(text) <= cells:
+    start = _head(text, cells)
+    if cell_len(start) <= cells:
         return text
     head = max(1, (cells - 1) // 2)
-    return set_cell_size(text, head).rstrip() + cut_left(text, cells - head)
+    return set_cell_size(start, head).rstrip() + cut_left(text, cells - head)
 
 
 def padded(text: str, cells: int) -> str:
@@ -78,8 +92,8 @@ def fold(line: Line, cells: int, *, indent: int = 2) -> list[Line]:
     room = cells
     for text, role in line:
         rest = text
-        while cell_len(rest) > room:
-            taken = _beginning(rest, room)
+        while cell_len(head := _head(rest, room)) > room:
+            taken = _beginning(head, room)
             lines.append((*current, (taken, role)))
             current, room = [(" " * indent, role)], max(2, cells - indent)
             rest = rest[len(taken) :]
@@ -126,8 +140,8 @@ def wrap(text: str, cells: int, *, indent: int = 0) -> list[str]:
             lines.append(current)
             room = cells - indent
         current = word
-        while cell_len(current) > room > 0:
-            head = set_cell_size(current, room).rstrip()
+        while cell_len(start := _head(current, room)) > room > 0:
+            head = set_cell_size(start, room).rstrip()
             lines.append(head)
             room = cells - indent
             current = current[len(head) :] if head else current[1:]

@@ -5,7 +5,7 @@ so lists and changes share this widget.  Rows are immutable and an unchanged row
 object: a cached strip is valid while its row `is` the current one.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Generic, TypeVar
@@ -19,7 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from typing_extensions import override
 
-from core.telling.spans import Line, Role
+from core.telling.spans import Line, Role, plain
 from tui.text.spans import clip
 from tui.theme.styles import MONO_STYLES
 
@@ -186,6 +186,10 @@ class Lines(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def rows(self) -> Sequence[Row]:
         """What is shown."""
         return self._rows
+
+    def text(self, width: int) -> Iterator[str]:
+        """Every row as a reader sees it, in *width* cells."""
+        return (plain(self._draw(row, width)).rstrip() for row in self._rows)
 
     def go_to(self, wanted: Hashable) -> bool:
         """Move the cursor to an id; False where it is not in the list."""

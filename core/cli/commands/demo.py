@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from core.cli.commands import terminal
-from core.cli.commands.headless import EventLog, follow
+from core.cli.commands.headless import EventLog, follow, started
 from core.cli.commands.writing.sync import Console, sync
 from core.cli.opening import OpenTerminal, Shown
 from core.cli.options import Options
@@ -19,6 +19,7 @@ from core.cli.output.ink import Ink
 from core.cli.output.streams import put
 from core.cli.session import EngineLike, beside, connected, flags_of
 from core.cli.signals import run_coroutine
+from core.cli.telemetry.wanted import telemetry_for
 from core.demo.world import COLLEAGUE, VISITOR, DemoWorld
 from core.errors import UsageError
 from core.sandbox import SandboxThread
@@ -70,11 +71,14 @@ async def synced(world: DemoWorld) -> int:
 
 async def controller(world: DemoWorld, options: Options) -> int:
     """Be `driftdeck --headless` on the demo's world."""
-    log = EventLog(sys.stdout.fileno(), sys.stderr.fileno())
+    settings, err = settings_of(world), sys.stderr.fileno()
+    log = EventLog(sys.stdout.fileno(), err)
+    telemetry = started(telemetry_for(settings, options, err), log)
     names = ", ".join(app.name for app in world.apps)
     return await follow(
-        lambda: connected(settings_of(world), healing=options.autoheal),
+        lambda: connected(settings, healing=options.autoheal, meter=telemetry.meter),
         log,
+        telemetry,
         message=f"demo, {'healing' if options.autoheal else 'watching'}: {names}",
     )
 

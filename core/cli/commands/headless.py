@@ -1,9 +1,9 @@
 """`driftdeck --headless`: the controller; what happens, one JSON object per line.
 
-Lines for programs go to stdout, the same in words to stderr.  When stdout is closed the program
-ends quietly with 141, as any writer into a pipe does; when it takes nothing, as on a full disk, the
-engine goes on.  A reader that only is slow misses nothing but what the engine's list of newest
-events has let go, and is told how much that was.
+Lines for programs go to stdout, its log to stderr.  When stdout is closed the program ends quietly
+with 141, as any writer into a pipe does; when it takes nothing, as on a full disk, the engine goes
+on.  A reader that only is slow misses nothing but what the engine's list of newest events has let
+go, and is told how much that was.
 """
 
 import asyncio
@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from core.cli.options import Options
-from core.cli.output.forms import event_form, line_of, time_text
+from core.cli.output.forms import event_form, line_of
 from core.cli.output.lines import LineWriter
 from core.cli.session import EngineLike, beside, connected, settings_of
+from core.cli.telemetry.records import Log, taking_over
+from core.cli.telemetry.telemetry import Telemetry
+from core.cli.telemetry.wanted import telemetry_for
+from core.installation.keeping import pods_key
 from core.model import Event, EventName
-from core.telling import events
-from core.telling.spans import plain
 
 _OURS = frozenset({EventName.STARTED, EventName.STOPPED})  # of the program, not of the engine
 _LAST_WORDS_S = 5.0  # a reader that does not read must not keep the program alive
@@ -29,22 +31,44 @@ async def run(options: Options) -> int:
     settings = settings_of(options)
     healing = options.autoheal and not options.read_only
     names = [each.name for each in (*settings.apps, *(one.spec for one in settings.layouts))]
-    log = EventLog(sys.stdout.fileno(), sys.stderr.fileno())
+    err = sys.stderr.fileno()
+    log = EventLog(sys.stdout.fileno(), err)
+    telemetry = started(telemetry_for(settings, options, err), log)
+    key = await pods_key(settings, log.say)
     return await follow(
-        lambda: connected(settings, healing=healing, listening=True),
+        lambda: connected(
+            settings, healing=healing, listening=True, key=key, meter=telemetry.meter
+        ),
         log,
+        telemetry,
         message=f"{'healing' if healing else 'watching'}: {', '.join(names)}",
     )
 
 
+def started(telemetry: Telemetry, log: "EventLog") -> Telemetry:
+    """Begin to show what is wanted; say where.
+
+    Raises:
+        UsageError: It cannot listen there.
+    """
+    telemetry.start()
+    if telemetry.port:
+        log.say(f"metrics and health: port {telemetry.port}")
+    return telemetry
+
+
 class EventLog:
-    """Prints events, each once, to the two streams."""
+    """Prints events, each once, and keeps the log."""
 
     def __init__(self, out: int, err: int) -> None:
         """Write to these file descriptors."""
-        self._out, self._err = out, err
-        self._writer = LineWriter()
+        self._out = out
+        self._writer, self._log = LineWriter(), Log(err)
         self._seen = 0
+
+    def say(self, message: str, level: str = "info") -> None:
+        """Note something in the log."""
+        self._log.say(message, level)
 
     async def tell(self, name: EventName, message: str) -> None:
         """Print an event of the program itself."""
@@ -57,16 +81,23 @@ class EventLog:
             return
         missed = new[0].sequence - self._seen - 1
         if missed:
-            await self._log(f"{missed} events were not printed: stdout was not read in time\n")
+            self.say(f"{missed} events were not printed: stdout was not read in time", "warning")
         self._seen = new[-1].sequence
         await self._print(event for event in new if event.name not in _OURS)
 
+    def taking_over(self) -> contextlib.AbstractContextManager[None]:
+        """Have what libraries log in the log, too."""
+        return taking_over(self._log)
+
+    async def drained(self, within_s: float = _LAST_WORDS_S) -> None:
+        """Return when the log is written, or that time is over."""
+        await self._log.drained(within_s)
+
     async def _print(self, events: Iterable[Event]) -> None:
         events = tuple(events)
-        machine = "".join(line_of(event_form(event)) for event in events)
-        person = "".join(event_words(event) + "\n" for event in events)
-        await self._tell_programs(machine.encode("ascii"))
-        await self._log(person)
+        for event in events:
+            self._log.tell(event)
+        await self._tell_programs("".join(line_of(event_form(each)) for each in events).encode())
 
     async def _tell_programs(self, lines: bytes) -> None:
         try:
@@ -74,32 +105,42 @@ class EventLog:
         except BrokenPipeError:
             raise
         except OSError as error:  # a full disk is no reason to stop healing either
-            await self._log(f"stdout misses events, it cannot be written: {error.strerror}\n")
-
-    async def _log(self, text: str) -> None:
-        with contextlib.suppress(OSError):  # a lost log is no reason to stop healing
-            await self._writer.write(self._err, text.encode("utf-8", "backslashreplace"))
+            self.say(f"stdout misses events, it cannot be written: {error.strerror}", "error")
 
 
-async def follow(engine_factory: Callable[[], EngineLike], log: EventLog, *, message: str) -> int:
+async def follow(
+    engine_factory: Callable[[], EngineLike],
+    log: EventLog,
+    telemetry: Telemetry | None = None,
+    *,
+    message: str,
+) -> int:
     """Print what the engine tells, from `started` to `stopped`."""
     await log.tell(EventName.STARTED, message)
 
     async def reader(engine: EngineLike) -> int:
-        async for snapshot in engine.snapshots():
-            await log.print_new(snapshot.events)
+        async with asyncio.TaskGroup() as readers:
+            if telemetry is not None:
+                readers.create_task(telemetry.follow(engine.snapshots()))
+            async for snapshot in engine.snapshots():
+                await log.print_new(snapshot.events)
         raise AssertionError("snapshots() never ends")
 
     engine = engine_factory()
     running = asyncio.ensure_future(beside(engine, reader))
     try:
-        return await asyncio.shield(running)
+        with log.taking_over():
+            return await asyncio.shield(running)
     except asyncio.CancelledError:
         await _finished(engine, running)
         with contextlib.suppress(TimeoutError, BrokenPipeError):
             async with asyncio.timeout(_LAST_WORDS_S):
                 await log.tell(EventName.STOPPED, "asked to stop")
         raise
+    finally:
+        if telemetry is not None:
+            await telemetry.stop()
+        await log.drained()
 
 
 async def _finished(engine: EngineLike, running: asyncio.Future[int]) -> None:
@@ -109,8 +150,3 @@ async def _finished(engine: EngineLike, running: asyncio.Future[int]) -> None:
     for task in (finishing, running):
         task.cancel()
     await asyncio.gather(finishing, running, return_exceptions=True)
-
-
-def event_words(event: Event) -> str:
-    """Say one event in one line of plain words."""
-    return plain(events.story(event, time_text(event.time)))

@@ -1,7 +1,10 @@
 """`driftdeck`: opens the terminal, which is handed in."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
+from core.cli.commands.looking.journal import entries_since
 from core.cli.opening import OpenTerminal, Shown
 from core.cli.options import Options
 from core.cli.session import EngineLike, connected, settings_of
@@ -24,4 +27,5 @@ def start(
         writing = options.write or options.autoheal
         return connected(settings, healing=options.autoheal, writing=writing)
 
-    return open_terminal(engine_factory, options, shown)
+    records = partial(entries_since, path=settings.journal)
+    return open_terminal(engine_factory, options, replace(shown, records=records))

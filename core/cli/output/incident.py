@@ -1,7 +1,7 @@
 """An incident written down: what differs now, and what was done about it from here."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from core.cli.output.forms import SCHEMA, diff_form, time_text
@@ -14,6 +14,19 @@ from core.telling.values import cut
 
 _COLUMNS: Final = ("before", "Git", "who had set it, and which commit said otherwise")
 _OPEN: Final = "no outcome"
+
+
+def about(snapshot: Snapshot, entries: Sequence[Entry]) -> list[Entry]:
+    """Return what was written for the apps of a snapshot, where it was not another cluster."""
+    views = {view.spec.name: view for view in snapshot.clusters}
+    uids = {app.spec.name: views[app.spec.cluster].uid for app in snapshot.apps}
+    return [entry for entry in entries if _is_about(entry, uids)]
+
+
+def _is_about(entry: Entry, uids: dict[str, str]) -> bool:
+    uid = uids.get(str(entry.intent["app"]))
+    there = entry.intent["cluster_uid"]
+    return uid is not None and (not uid or not there or uid == there)
 
 
 def incident_form(

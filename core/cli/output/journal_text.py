@@ -61,7 +61,8 @@ def _lines(entry: Entry, page: Page) -> Iterator[Line]:
 
 def writer_of(row: dict[str, Any]) -> str:
     """Say at whose order something was written."""
-    return "by itself" if row["auto"] else f"ordered by {row['writer']['user']}"
+    named = ", who confirmed it by its name" if row.get("confirmed") else ""
+    return "by itself" if row["auto"] else f"ordered by {row['writer']['user']}{named}"
 
 
 def object_of(row: dict[str, Any]) -> str:

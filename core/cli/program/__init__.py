@@ -10,10 +10,10 @@ from functools import partial
 from core.cli.jobs import Job
 from core.cli.opening import OpenTerminal
 from core.cli.output.streams import unwritable
-from core.cli.program import looking, writing
+from core.cli.program import installing, looking, writing
 from core.cli.program.group import program
 
-__all__ = ["chosen_job", "looking", "program", "writing"]
+__all__ = ["chosen_job", "installing", "looking", "program", "writing"]
 
 
 def chosen_job(arguments: Sequence[str] | None = None) -> Job:

@@ -38,6 +38,7 @@ SAFETY: Final = (
 TERMINAL: Final = (
     click.option("--autoheal", is_flag=True, help="Keep the cluster equal to Git."),
     click.option("--headless", is_flag=True, help="No terminal: JSON lines on stdout."),
+    click.option("--listen", metavar="ADDR", help="Headless: where metrics and health are."),
     click.option("--write", is_flag=True, help="Terminal: allow writing from the start."),
     click.option("--ascii", is_flag=True, help="Terminal: ASCII only."),
     click.option("--no-mouse", is_flag=True, help="Terminal: leave the mouse alone."),

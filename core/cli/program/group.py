@@ -55,11 +55,13 @@ def options_of(context: click.Context, given: dict[str, Any]) -> Options:
         merged["app"] = argument
     command = context.info_name if context.parent else None
     if command not in (None, "demo"):
-        for flag in ("headless", "autoheal", "write", "ascii", "no_mouse"):
+        for flag in ("headless", "listen", "autoheal", "write", "ascii", "no_mouse"):
             if merged[flag]:
                 raise UsageError(f"--{flag.replace('_', '-')} does not go with {command}")
     if command is not None and merged["shards"] is not None:
         raise UsageError(f"--shards does not go with {command}")
+    if merged.get("listen") and not merged["headless"]:
+        raise UsageError("--listen goes with --headless")
     if merged["read_only"] and (merged["autoheal"] or merged["write"]):
         raise UsageError("--read-only excludes --autoheal and --write")
     return Options(**merged)

@@ -17,6 +17,12 @@ from core.errors import UsageError
 @click.argument("words", metavar="[APP] [KIND/NAME...]", nargs=-1)
 @click.option("--field", "fields", metavar="PATH", multiple=True, help="Only this drifted field.")
 @click.option("--prune", is_flag=True, help="Delete what was applied and Git dropped, too.")
+@click.option(
+    "--confirm",
+    metavar="KIND/NAME",
+    multiple=True,
+    help="With --prune: this object goes, though it is protected (a Namespace, a volume).",
+)
 @click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
 @click.option(
     "-o",
@@ -33,6 +39,8 @@ def sync(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     With --wait, exit 3 if not every object works in that time.
     """
     options = options_of(context, _with_objects(given, "sync"))
+    if options.confirm and not options.prune:
+        raise UsageError("--confirm is about what --prune deletes, and --prune is not there")
     if options.wait and options.dry_run:
         raise UsageError("--wait waits for what a sync does, and --dry-run does nothing")
     if options.output == "json" and not (options.dry_run or options.yes):

@@ -12,10 +12,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from core.clock import Clock
 from core.cluster.connection.answers import Answer, LinkError
+from core.cluster.connection.counting import Counted
 from core.cluster.connection.request import Request
 from core.cluster.login.login import Login
 from core.errors import DeniedError, ProductError, UnavailableError
+from core.meter import UNMETERED, Meter, Watched
 from core.model import ClusterName
 
 if TYPE_CHECKING:  # aiohttp costs 0.2 s: loaded while connecting, not when imported
@@ -25,7 +28,7 @@ if TYPE_CHECKING:  # aiohttp costs 0.2 s: loaded while connecting, not when impo
 class Connection:
     """One login with its sessions; a refused token is renewed once and the request repeated."""
 
-    def __init__(self, login: Login, transport: "Transport") -> None:
+    def __init__(self, login: Login, transport: Counted) -> None:
         """Use `open_connection`."""
         self.login, self._transport = login, transport
 
@@ -65,10 +68,12 @@ def _authorization(header: str | None) -> dict[str, str]:
     return {} if header is None else {"Authorization": header}
 
 
-async def open_connection(login: Login) -> Connection:
-    """Make the sessions for *login*; nothing is sent yet."""
+async def open_connection(
+    login: Login, clock: Clock | None = None, meter: Meter = UNMETERED
+) -> Connection:
+    """Make the sessions for *login*, whose requests *meter* hears of; nothing is sent yet."""
     make = await asyncio.to_thread(_transport)
-    return Connection(login, make(login))
+    return Connection(login, Counted(make(login), login.host, clock or Clock(), meter))
 
 
 def _transport() -> "type[Transport]":
@@ -80,12 +85,18 @@ def _transport() -> "type[Transport]":
 class Link:
     """What everything in this package calls through."""
 
-    def __init__(self, name: str, went_back: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        name: str,
+        went_back: Callable[[], None] = lambda: None,
+        meter: Meter = UNMETERED,
+    ) -> None:
         """Begin without a connection to the cluster that the settings call *name*.
 
-        *went_back* is called where it has an older state than it told before.
+        *went_back* is called where it has an older state than it told before; *meter* hears of
+        requests and watches.
         """
-        self._name, self._went_back = ClusterName(name), went_back
+        self._name, self._went_back, self.meter = ClusterName(name), went_back, meter
         self._told_at = 0  # the connection that `went_back` was called about
         self._connection: Connection | None = None
         self.up = asyncio.Event()
@@ -114,6 +125,10 @@ class Link:
         self.problem = problem
         self.up.clear()
         self.trouble.set()
+
+    def note(self, what: Watched, count: int = 1) -> None:
+        """Have counted what happened to a watch."""
+        self.meter.watched(self._name.stated, what, count)
 
     def went_back(self) -> None:
         """Note that the server has an older state than before; it is told once a connection."""

@@ -18,6 +18,7 @@ from core.cluster.following.listing import Listing, RefusedError
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import is_same
 from core.errors import ProductError
+from core.meter import Watched
 from core.model import Live, ObjectRef, Resource
 
 AUDIT_S: Final = (1800.0, 3600.0)  # anywhere in between, so that kinds do not come together
@@ -62,6 +63,7 @@ class Audit:
             held = self._reflector.store.objects
             lost = [ref for ref, live in odd.items() if held.get(ref) is live]
             if lost:
+                self._link.note(Watched.DIVERGED, len(lost))
                 self._tell(len(lost))
                 self._reflector.relist()
 

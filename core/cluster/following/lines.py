@@ -1,5 +1,9 @@
 """Split a byte stream into lines, however the network cut it."""
 
+from dataclasses import dataclass, field
+
+from core.model import Live, ObjectRef
+
 LINE_BYTES_MAX = 64 * 1024 * 1024  # an object is at most a few MiB: this is no Kubernetes answer
 
 
@@ -45,3 +49,13 @@ class Lines:
         if self._size > LINE_BYTES_MAX:
             message = f"a line of more than {LINE_BYTES_MAX} bytes"
             raise LineTooLongError(message)
+
+
+@dataclass(slots=True)
+class OpenStream:
+    """What is known of the stream that is open now."""
+
+    opened_at: float
+    initial: dict[ObjectRef, Live] | None  # collected until the listing is complete
+    lines: Lines = field(default_factory=Lines)
+    events: int = 0

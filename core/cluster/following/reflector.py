@@ -11,7 +11,6 @@ listing) and what changed since.  Nothing is concluded from a failure: the sink 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
@@ -30,11 +29,12 @@ from core.cluster.connection.objects import (
 )
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
-from core.cluster.following.lines import Lines, LineTooLongError
+from core.cluster.following.lines import LineTooLongError, OpenStream
 from core.cluster.following.listing import Listing, Look, RefusedError
 from core.cluster.following.silence import Silence
 from core.cluster.following.store import Change, Sink, Store, has_one_history, is_older
 from core.errors import ProductError
+from core.meter import Watched
 from core.model import Live, ObjectRef, Resource
 
 REFUSED_S: Final = 300.0  # R11: a kind that is forbidden is asked for again every 5 min
@@ -44,16 +44,6 @@ SHORT_S: Final = 1.0  # a watch that ends sooner and said nothing is an error
 FUTILE_S: Final = 10.0
 DOUBTS_MAX: Final = 2
 STARTING_DOUBTS_MAX: Final = 5  # 25 to 50 s, where a stream broke: the server may be starting
-
-
-@dataclass(slots=True)
-class _Stream:
-    """What is known of the stream that is open now."""
-
-    opened_at: float
-    initial: dict[ObjectRef, Live] | None  # collected until the listing is complete
-    lines: Lines = field(default_factory=Lines)
-    events: int = 0
 
 
 class Reflector:
@@ -90,6 +80,7 @@ class Reflector:
         self._has_watch_list = True  # until it once did not end
         self._listed_at = float("-inf")
         self._give_up: Callable[[], None] = lambda: None  # ends the stream that is open
+        self._streamed = False  # a stream was open before
         self._adopted = 0  # the connection over which this history was seen last
         self._broke = False  # a stream, since: the server may have been restarted meanwhile
         self._doubts = 0  # refusals since the last stream that opened
@@ -165,19 +156,24 @@ class Reflector:
         self._last_rv = version
         self._rv_unavailable = self._newest = self._needs_list = self._broke = False
         self._may_stream = True
+        if self.outdated_at:
+            self._link.note(Watched.RELISTED)
         self.began_at, self._listed_at = self._asked_at, self._clock.monotonic()
         self._sink.replaced(self.scope)
 
     # WatchList and WATCH -------------------------------------------------------------------------
 
     async def _watch(self, *, initial: bool = False) -> None:
-        stream = _Stream(self._clock.monotonic(), {} if initial else None)
+        stream = OpenStream(self._clock.monotonic(), {} if initial else None)
         self._silence.begin(listing=initial)
         try:
             async with self._link.stream(self._watch_request(initial=initial)) as source:
                 if source.status != HTTPStatus.OK:
                     raise RefusedError(await source.answer())
                 self._doubts, self._give_up = 0, source.close
+                if not initial and self._streamed:
+                    self._link.note(Watched.RESTARTED)
+                self._streamed = True
                 async with self._silence.watching(source.close):
                     while chunk := await source.read():
                         await self._take(chunk, stream)
@@ -207,7 +203,7 @@ class Reflector:
             return "application/json"
         return f"application/json;as=PartialObjectMetadata{of};g=meta.k8s.io;v=v1,application/json"
 
-    async def _take(self, chunk: bytes, stream: _Stream) -> None:
+    async def _take(self, chunk: bytes, stream: OpenStream) -> None:
         """Apply what one read brought, and tell about it once."""
         changes: list[Change] = []
         try:
@@ -221,7 +217,7 @@ class Reflector:
                 self._sink.changed(self.scope, changes)
             self._sink.heard()
 
-    def _apply(self, line: bytes, stream: _Stream, changes: list[Change]) -> None:
+    def _apply(self, line: bytes, stream: OpenStream, changes: list[Change]) -> None:
         event = event_of(line)
         match event.type:
             case "ADDED" | "MODIFIED":
@@ -246,7 +242,7 @@ class Reflector:
                 raise UnreadableError(f"a watch event of the unknown type {event.type[:20]!r}")
         stream.events += 1
 
-    def _mark(self, raw: msgspec.Raw, stream: _Stream) -> None:
+    def _mark(self, raw: msgspec.Raw, stream: OpenStream) -> None:
         version, ends_listing = bookmark_of(raw)
         self._silence.bookmark()
         if stream.initial is None and is_older(version, self._last_rv):
@@ -272,7 +268,7 @@ class Reflector:
             now = object_of(answer.body, self._resource.kind)[1] if found else None
             changes[index] = self.store.correct(ref, now)
 
-    async def _ended(self, stream: _Stream) -> None:
+    async def _ended(self, stream: OpenStream) -> None:
         """The stream is over; nothing was lost, the next one begins where it ended."""
         if stream.initial is not None:
             self._may_stream = False  # the listing did not end: LIST instead, in this cycle
@@ -335,6 +331,7 @@ class Reflector:
 
     async def _degraded(self, error: Exception) -> None:
         """Something could not be read: what it said is lost, so list again (R9)."""
+        self._link.note(Watched.UNDECODABLE)
         self._needs_list = self._may_stream = True
         problem = error if isinstance(error, ProductError) else UnreadableError(str(error))
         self._sink.lost(self.scope, problem)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from core.cluster.login.headers import server_url
@@ -27,7 +27,7 @@ def known_twice(specs: Sequence[ClusterSpec]) -> Mapping[str, str]:
     firsts: dict[_Address, str] = {}
     found: dict[str, str] = {}
     for spec in specs:
-        if spec.in_cluster:
+        if spec.in_cluster or spec.secret is not None:
             continue  # its address is the pod's affair
         with suppress(UsageError, ValueError):  # whoever connects says what is wrong with it
             entry = find_context(paths_of(spec, os.environ), spec.context)
@@ -35,6 +35,25 @@ def known_twice(specs: Sequence[ClusterSpec]) -> Mapping[str, str]:
             if first != spec.name:
                 found[spec.name] = first
     return found
+
+
+class KnownPlace(NamedTuple):
+    """What a kubeconfig says of a cluster before anybody asks it."""
+
+    namespace: str = ""  # of its context
+    port: int | None = None  # that the server listens on
+
+
+def known_place(spec: ClusterSpec) -> KnownPlace:
+    """Return what the kubeconfig says of a cluster; nothing where it does not know it."""
+    if spec.in_cluster or spec.secret is not None:
+        return KnownPlace()
+    try:
+        entry = find_context(paths_of(spec, os.environ), spec.context)
+        parts = urlsplit(server_url(entry.cluster.server or "", secure=True))
+    except (UsageError, ValueError):
+        return KnownPlace()
+    return KnownPlace(entry.namespace, parts.port or _PORTS[parts.scheme])
 
 
 def _address(entry: Entry) -> _Address:

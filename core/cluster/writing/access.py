@@ -45,7 +45,9 @@ class _AccessReview(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class Question:
+    """Whether we may do one thing; "" is every namespace, or any name."""
+
     verb: str
     group: str
     plural: str
@@ -60,7 +62,7 @@ class Access:
         """Know nothing."""
         self._calls, self._clock = calls, clock
         self._rules: dict[str, tuple[float, list[_Rule] | None]] = {}  # None: incomplete
-        self._answers: dict[_Question, tuple[float, bool]] = {}
+        self._answers: dict[Question, tuple[float, bool]] = {}
         self._flights: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def forget(self) -> None:
@@ -74,7 +76,7 @@ class Access:
         Raises:
             ProductError: The server does not say.
         """
-        question = _Question(
+        question = Question(
             verb,
             resource.kind.group,
             resource.plural,
@@ -86,7 +88,7 @@ class Access:
                 rules = await self._rules_in(question.namespace)
             if rules is not None:
                 return any(_covers(rule, question) for rule in rules)
-        return await self._ask(question)
+        return await self.ask(question)
 
     async def _rules_in(self, namespace: str) -> list[_Rule] | None:
         now = self._clock.monotonic()
@@ -103,7 +105,12 @@ class Access:
         self._rules[namespace] = (now, rules)
         return rules
 
-    async def _ask(self, question: _Question) -> bool:
+    async def ask(self, question: Question) -> bool:
+        """Return whether we may, by an access review.
+
+        Raises:
+            ProductError: The server does not say.
+        """
         now = self._clock.monotonic()
         asked_at, allowed = self._answers.get(question, (float("-inf"), False))
         if now - asked_at < KEEP_S:
@@ -134,7 +141,7 @@ def _review(plural: str, kind: str, spec: object) -> Request:
     return Request(method="POST", path=f"{_ROOT}/{plural}", body=msgspec.json.encode(body))
 
 
-def _covers(rule: _Rule, question: _Question) -> bool:
+def _covers(rule: _Rule, question: Question) -> bool:
     return (
         _has(rule.verbs, question.verb)
         and _has(rule.api_groups, question.group)

@@ -10,10 +10,11 @@ from typing import Final
 from core.clock import Clock
 from core.cluster.connection.answers import Answer, NamespaceAbsentError, status_of
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.fence import Fences, unfenced
+from core.cluster.connection.fence import Fences
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded, server_uid
+from core.cluster.writing.access import Access
 from core.cluster.writing.inventory import (
     FORMAT,
     check_head,
@@ -54,9 +55,9 @@ _OVERWRITTEN_MAX: Final = 1000  # of versions whose events may still be on their
 class Inventories:
     """The inventories of one cluster, each written by one call at a time."""
 
-    def __init__(self, calls: Calls, clock: Clock, fence: Fences = unfenced) -> None:
-        """Know nothing; each write for an app has to pass its *fence*."""
-        self._calls, self._clock, self._fence = calls, clock, fence
+    def __init__(self, calls: Calls, clock: Clock, access: Access, fence: Fences) -> None:
+        """Know nothing; *access* tells where maps may be listed, each write passes a *fence*."""
+        self._calls, self._clock, self._access, self._fence = calls, clock, access, fence
         self._known: dict[Place, list[Shard]] = {}
         self._told: dict[Place, tuple[InventoryRow, ...]] = {}  # as it was read or written last
         self._homes: dict[Place, Home] = {}
@@ -246,7 +247,12 @@ class Inventories:
         return old
 
     async def _listed(self, namespace: str) -> list[ConfigMap] | None:
-        """List the inventories of a namespace, or of all; None where we may not look."""
+        """List the inventories of a namespace, or of all; None where we may not look.
+
+        That is asked first: a refusal is on record, and looks like an intruder's.
+        """
+        if not await self._access.may("list", MAPS, namespace, ""):
+            return None
         path, query = collection_path(MAPS, namespace), query_of(labelSelector=_OURS)
         answer = await self._calls.send(Request(path=path, query=query))
         if answer.ok:

@@ -6,6 +6,7 @@ this changed.  What a tool rendered is refused with the files it was made from, 
 
 import json
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from posixpath import join
@@ -13,6 +14,7 @@ from typing import Final
 
 from core.clean import clean
 from core.clock import Clock
+from core.engine.commits.listing import check_unlisted
 from core.engine.commits.messages import message_of, patch_of
 from core.engine.commits.racing import made_once
 from core.errors import OutdatedError, RejectedError
@@ -25,7 +27,7 @@ from core.git import (
     marked,
     plan_edit,
 )
-from core.manifests.rewriting import rewritten, written_object
+from core.manifests.rewriting import rewritten, without, written_object
 from core.model import AppSpec, Document, Problem, Remedy
 from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.model.journal import Aim
@@ -122,12 +124,12 @@ class Adopting:
 
     def _contents(
         self, repository: Repository, spec: AppSpec, plan: AdoptPlan
-    ) -> tuple[dict[str, bytes], frozenset[str]]:
-        """Return the files that are edited or new, with their contents; which of them are new."""
+    ) -> tuple[dict[str, bytes | None], frozenset[str]]:
+        """Return the files that change, with their contents, None for none; which are new."""
         places = {each.path: each for each in repository.files(plan.revision, spec.path)}
-        contents: dict[str, bytes] = {}
+        contents: dict[str, bytes | None] = {}
         begun: set[str] = set()
-        for each in plan.adopted:
+        for each in sorted(plan.adopted, key=_goes):
             document = each.document
             if not document.file:
                 folder = repository.real_folder(plan.revision, spec.path)
@@ -140,12 +142,27 @@ class Adopting:
                 raise OutdatedError(f"{clean(document.file)} is not there any more; look again")
             content = contents.get(file.place) or repository.blob(file.blob_id)
             try:
-                contents[file.place] = rewritten(document, content, json.loads(each.body))
+                contents[file.place] = _edited(each, content)
             except RejectedError as error:
                 where = clean(f"{document.file}:{document.line}")
                 reason = f"{each.key.ref} cannot be adopted: {where} cannot be edited: {error}"
                 raise RejectedError(reason) from error
+        gone = {path for path, content in contents.items() if content is None}
+        if gone and gone >= {each.place for each in places.values()}:
+            raise RejectedError(f"nothing would be left in {clean(spec.path or 'the repository')}")
+        check_unlisted(repository, plan.revision, gone)
         return contents, frozenset(begun)
+
+
+def _goes(adopted: Adopted) -> int:
+    """Order edits: what goes comes last, and of one file its last object first."""
+    return -adopted.document.index if adopted.gone else -sys.maxsize
+
+
+def _edited(adopted: Adopted, content: bytes) -> bytes | None:
+    if adopted.gone:
+        return without(adopted.document, content)
+    return rewritten(adopted.document, content, json.loads(adopted.body))
 
 
 def _file_of(spec: AppSpec, adopted: Adopted) -> str:

@@ -32,6 +32,9 @@ def patch_of(document: Document, adopted: Adopted) -> str:
         "kind": document.kind.kind,
         "metadata": {"name": document.name},
     }
+    if adopted.gone:
+        patch["$patch"] = "delete"
+        return json.dumps(patch, indent=2, ensure_ascii=False) + "\n"
     body: JsonObject = json.loads(adopted.body)
     for change in adopted.changes:
         _put(patch, parse_path(change.path), body)
@@ -78,6 +81,8 @@ def _subject(plan: AdoptPlan) -> str:
     first, *others = plan.adopted
     if others:
         return clean(f"Adopt live values of {len(plan.adopted)} objects of {plan.app}")
+    if first.gone:
+        return clean(f"Adopt the deletion of {first.key.ref.kind} {first.key.ref.name}")
     if not first.changes:
         return clean(f"Adopt {first.key.ref.kind} {first.key.ref.name}")
     field, *more = (change.path for change in first.changes)
@@ -86,6 +91,11 @@ def _subject(plan: AdoptPlan) -> str:
 
 
 def _lines(adopted: Adopted, now: float) -> Iterator[str]:
+    if adopted.gone:
+        told = plain(story(adopted.actor, now))
+        by = f" by {told}" if told else ""
+        yield clean(f"{adopted.key.ref}: it was deleted in the cluster{by}")
+        return
     yield clean(f"{adopted.key.ref}, as it is live:")
     if not adopted.changes:
         told = plain(story(adopted.actor, now))

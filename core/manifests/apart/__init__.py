@@ -8,8 +8,3 @@ A parser can crash, fill the memory or go on for ever; in a process of its own t
 * `workers` as many of them as are asked at a time
 * `reader` what callers hold
 """
-
-from core.manifests.apart.reader import Reader
-from core.manifests.apart.workers import Workers
-
-__all__ = ["Reader", "Workers"]

@@ -13,7 +13,6 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final
 
-from core.garbage import collect_rarely
 from core.manifests.apart.questions import answered, question_in, written
 
 IDLE_S: Final = 60.0  # without a question: then the memory is given back
@@ -28,7 +27,6 @@ def run(memory_bytes: int, cpu_s: int) -> None:
         memory_bytes: Of address space; the parser is told when there is no more.
         cpu_s: Of processor time for one question; the system ends a process that takes longer.
     """
-    collect_rarely()
     _limit(resource.RLIMIT_CORE, 0)  # a core would hold the Secrets of a file
     _limit(resource.RLIMIT_AS, memory_bytes)
     asked: SimpleQueue[bytes] = SimpleQueue()

@@ -18,8 +18,9 @@ from core.manifests.apart.questions import Answer, Question, answer_in, size_of,
 
 CHUNK_BYTES: Final = 2**16
 _START: Final = (
-    "import sys; sys.path[:] = sys.argv[3:]; from core.manifests.apart.process import run; "
-    "run(*map(int, sys.argv[1:3]))"
+    "import sys; sys.path[:] = sys.argv[3:]; "
+    "from core.garbage import collect_rarely; collect_rarely(); "  # imports make no garbage
+    "from core.manifests.apart.process import run; run(*map(int, sys.argv[1:3]))"
 )
 _KEPT: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # of the environment: to find libpython
 AGAIN_S: Final = 5.0  # until another process is tried

@@ -1,6 +1,6 @@
 """Where each value of a YAML file stands, to the character, and in which style it is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -10,6 +10,7 @@ import yaml
 from core.errors import RejectedError
 from core.manifests.text.scalars import key_text, resolve
 from core.manifests.text.tree import DEPTH_MAX
+from core.model import Document
 
 
 class Kind(Enum):
@@ -128,3 +129,43 @@ class _Reader:
 
 
 _BLOCKS: Final = frozenset("|>")
+
+
+def standing(roots: Sequence[Node], document: Document) -> tuple[Node, Node]:
+    """Find the node of an object, and that of its YAML document.
+
+    Raises:
+        RejectedError: There is none, or several could be it.
+    """
+    found = [
+        (root, node)
+        for root in roots
+        for node in _objects(root)
+        if (_text_at(node, "kind"), _text_at(node, "metadata", "name"))
+        == (document.kind.kind, document.name)
+    ]
+    near = [each for each in found if each[1].line == document.line] or found
+    if len(near) != 1:
+        raise RejectedError(f"where it stands in {document.file} cannot be told")
+    return near[0]
+
+
+def _objects(node: Node) -> Iterator[Node]:
+    items = child(node, "items")
+    if items is not None and _text_at(node, "kind").endswith("List"):
+        for each in items.items:
+            yield from _objects(each)
+    else:
+        yield node
+
+
+def _text_at(node: Node, *names: str) -> str:
+    here: Node | None = node
+    for name in names:
+        here = None if here is None else child(here, name)
+    return "" if here is None else here.text
+
+
+def child(node: Node, name: str) -> Node | None:
+    """Return the value of a key; of a key that stands twice, the last."""
+    return next((each.value for each in reversed(node.entries) if each.name == name), None)

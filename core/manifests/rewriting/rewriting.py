@@ -10,7 +10,7 @@ import msgspec
 from core.errors import ManifestError, RejectedError
 from core.manifests.editing import BYTES_MAX, written
 from core.manifests.loading import load
-from core.manifests.rewriting.nodes import Entry, Kind, Node, nodes_of
+from core.manifests.rewriting.nodes import Entry, Kind, Node, nodes_of, standing
 from core.manifests.rewriting.writing import Manner, block_again
 from core.model import Document, Json, JsonObject
 
@@ -43,9 +43,9 @@ def rewritten(document: Document, content: bytes, new: JsonObject) -> bytes:
         document.body,
     ):
         raise RejectedError("the file is not what was read")
-    root, node = _standing(nodes_of(text), now)
+    root, node = standing(nodes_of(text), now)
     old: JsonObject = msgspec.json.decode(document.body)
-    edits = enumerate(_Editor(text, Manner.of(text, root)).made(node, old, new))
+    edits = enumerate(Editor(text, Manner.of(text, root)).made(node, old, new))
     # What goes in at one place stands in the order in which it was made: inner before outer.
     for start, end, _, instead in sorted(((s, e, i, t) for i, (s, e, t) in edits), reverse=True):
         text = text[:start] + instead + text[end:]
@@ -73,49 +73,15 @@ def _check(document: Document, before: Iterable[Document], content: bytes, new: 
         raise RejectedError("an edit in place would change something else, too (an anchor?)")
 
 
-def _standing(roots: Sequence[Node], document: Document) -> tuple[Node, Node]:
-    """Find the node of an object, and that of its YAML document."""
-    found = [
-        (root, node)
-        for root in roots
-        for node in _objects(root)
-        if (_text_at(node, "kind"), _text_at(node, "metadata", "name"))
-        == (document.kind.kind, document.name)
-    ]
-    near = [each for each in found if each[1].line == document.line] or found
-    if len(near) != 1:
-        raise RejectedError(f"where it stands in {document.file} cannot be told")
-    return near[0]
-
-
-def _objects(node: Node) -> Iterator[Node]:
-    items = _child(node, "items")
-    if items is not None and _text_at(node, "kind").endswith("List"):
-        for each in items.items:
-            yield from _objects(each)
-    else:
-        yield node
-
-
-def _text_at(node: Node, *names: str) -> str:
-    here: Node | None = node
-    for name in names:
-        here = None if here is None else _child(here, name)
-    return "" if here is None else here.text
-
-
-def _child(node: Node, name: str) -> Node | None:
-    return next((each.value for each in reversed(node.entries) if each.name == name), None)
-
-
 def _ordered(value: Json) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-class _Editor:
+class Editor:
     """Finds edits in one text."""
 
     def __init__(self, text: str, manner: Manner) -> None:
+        """Edit *text*, and write as it is written."""
         self._text, self._manner = text, manner
 
     def made(self, node: Node, old: Json, new: Json) -> Iterator[_Edit]:

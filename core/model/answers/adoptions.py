@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from core.model.judgement import Actor, FieldChange
 from core.model.problems import Problem
-from core.model.sides import Document
+from core.model.sources.documents import Document
 from core.model.values import Key
 
 
@@ -14,9 +14,14 @@ class Adopted:
 
     key: Key
     document: Document = field(repr=False)  # its `file` is "" where Git does not state it yet
-    body: bytes = field(repr=False)  # JSON
+    body: bytes = field(repr=False)  # JSON; b"" where the object is gone
     changes: tuple[FieldChange, ...] = ()  # `live` is what comes, `git` what it replaces
-    actor: Actor | None = None  # who made an object that comes as a whole
+    actor: Actor | None = None  # who made an object that comes as a whole, or deleted one
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was deleted in the cluster, so that Git is to state it no more."""
+        return not self.body
 
 
 @dataclass(frozen=True, slots=True)

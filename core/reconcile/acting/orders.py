@@ -47,11 +47,13 @@ def heal(draft: Draft) -> None:
     whole = frozenset(filter(draft.is_whole, draft.apps))
     if waiting:
         resume_reverts(draft, whole)
-    chosen: dict[str, list[Key]] = {}
+    chosen: dict[str, list[Key]] = {
+        cluster: [] for cluster in draft.clusters if all_read(draft.apps_of(cluster))
+    }
     for name in sorted(whole):
         cluster = draft.app(name).spec.cluster
-        if all_read(draft.apps_of(cluster)):
-            chosen.setdefault(cluster, []).extend(_chosen(draft, name))
+        if cluster in chosen:
+            chosen[cluster].extend(_chosen(draft, name))
     for cluster, found in chosen.items():
         keys = within_budget(draft, cluster, found)
         if not keys:
@@ -234,17 +236,18 @@ def prepare(
     fields: Mapping[Key, frozenset[str]] = _WHOLE,
     *,
     prune: bool = False,
+    confirmed: frozenset[Key] = frozenset(),
 ) -> None:
     """Work out the plan for exactly these objects, and ask what of it may be done.
 
     Of an object in *fields* nothing but these of its fields is put right.  What of them Git
-    dropped is in the plan where it is to *prune*.
+    dropped is in the plan where it is to *prune*; what is protected, where it is *confirmed*.
     """
     made = _plan(draft, keys, fields=fields)
     if prune:
-        made = with_prunes(draft, made, keys)
+        made = with_prunes(draft, made, keys, confirmed)
         for name in made.guards:
-            want(draft, name)  # the first of two looks, while the person reads
+            want(draft, name, made.confirmed)  # the first of two looks, while the person reads
     ask(draft, request, made)
 
 

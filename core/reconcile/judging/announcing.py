@@ -14,6 +14,7 @@ from core.model import (
     cause_words,
 )
 from core.reconcile.judging.causes import withheld
+from core.reconcile.judging.evidence.arrivals import pass_verdict
 from core.reconcile.judging.holds.breaker import watch_mass
 from core.reconcile.judging.taking import left_to
 from core.reconcile.memory.draft import Draft
@@ -23,6 +24,8 @@ from core.reconcile.memory.effects import ReadSource
 def announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None) -> None:
     """Say what became of an object, keep its age, and offer it for healing."""
     _announce(draft, key, before, after)
+    if after is not None and not after.confirming:
+        pass_verdict(draft, key, drifts=is_drift(after))
     watch_mass(draft, key.app)
 
 
@@ -38,7 +41,10 @@ def _announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None)
             draft.put_row(key, after)
         if not after.confirming:
             if not _told(before, after):
-                draft.tell_of(EventName.DRIFT_DETECTED, after, message=_headline(after))
+                began = draft.subject(key).arrived_at
+                draft.tell_of(
+                    EventName.DRIFT_DETECTED, after, message=_headline(after), began=began
+                )
                 _tell_withheld(draft, after)
                 _look_whether_git_moved(draft, after)
             if draft.app(key.app).healing and not after.calling:

@@ -134,7 +134,7 @@ def _unknown(app: AppState, key: Key, document: Document, reason: str) -> Drift:
 
 def _not_there(cluster: ClusterState, ref: ObjectRef, before: Drift | None) -> Drift | None:
     """Say what becomes of a row whose object is in no listing: gone, or not read just now."""
-    if before is None or not _is_undesired(before):
+    if before is None or not before.undesired:
         return None
     problems = [problem for objects, problem in _pictures(cluster, ref) if objects is None]
     if not problems:
@@ -150,19 +150,13 @@ def _was_seen(app: AppState, before: Drift | None) -> bool:
     known = app.applied(before.key.ref) if before is not None else None
     if before is None or before.stamp is None or known is None or known.uid is None:
         return False
-    return _is_undesired(before) and before.stamp.uid == known.uid
+    return before.undesired and before.stamp.uid == known.uid
 
 
 def _is_gone(cluster: ClusterState, ref: ObjectRef) -> bool:
     """Tell whether all was listed where an object can be, so that it is gone for certain."""
     pictures = tuple(_pictures(cluster, ref))
     return bool(pictures) and all(objects is not None for objects, _ in pictures)
-
-
-def _is_undesired(row: Drift) -> bool:
-    """Tell whether a row is of an object that the cluster had and Git did not."""
-    stamp = row.stamp
-    return stamp is not None and stamp.uid is not None and stamp.digest is None
 
 
 # What the cluster has ----------------------------------------------------------------------------
@@ -327,12 +321,11 @@ def judge_owned_listing(
 
 def judge_all_owned(draft: Draft, cluster: str) -> None:
     """Have all judged again that Git may not state: what apps state is known anew."""
-    draft.judge_all_again(
-        key
-        for key, row in draft.rows.items()
-        if row.cluster == cluster and _is_undesired(row)  # also of apps that own no namespace
-    )
-    if not any(app.spec.owns for app in draft.apps_of(cluster)):
+    apps = draft.apps_of(cluster)
+    for app in apps:  # also those that own no namespace
+        if app.shown:
+            draft.judge_all_again(draft.tally(app.spec.name).undesired)
+    if not any(app.spec.owns for app in apps):
         return
     state = draft.cluster(cluster)
     pictures = [each.objects for each in state.kinds.values()]

@@ -7,15 +7,14 @@ import msgspec
 from core.model import Allowed, Blocked, Clearance, Guard, Live, ObjectRef
 from core.remedy import is_applied_by_us
 
-_PROTECTED: Final = frozenset(
-    {
-        ("", "Namespace"),
-        ("", "PersistentVolume"),
-        ("", "PersistentVolumeClaim"),
-        ("apiextensions.k8s.io", "CustomResourceDefinition"),
-        ("storage.k8s.io", "StorageClass"),
-    }
-)
+_DATA: Final = "its data may go with it"
+_PROTECTED: Final = {  # what else goes with an object of these kinds
+    ("", "Namespace"): "everything in it goes with it",
+    ("", "PersistentVolume"): _DATA,
+    ("", "PersistentVolumeClaim"): _DATA,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): "all objects of its kind go with it",
+    ("storage.k8s.io", "StorageClass"): "what asks for it gets no volume any more",
+}
 _OURS: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 _OPTIONS: Final = "argocd.argoproj.io/sync-options"
 _KEPT: Final = frozenset({"prune=false", "prune=confirm", "delete=false", "delete=confirm"})
@@ -38,6 +37,8 @@ class _Object(msgspec.Struct):
 def clearance(ref: ObjectRef, uid: str | None, live: Live) -> Clearance:
     """Say whether an object may go, as far as the object itself tells.
 
+    What only a person may let go, who confirms it by its name, is blocked with `person`.
+
     Args:
         ref: Which it is.
         uid: As the inventory has it; None: the answer to our apply was never seen.
@@ -54,22 +55,35 @@ def clearance(ref: ObjectRef, uid: str | None, live: Live) -> Clearance:
     return _protection(ref, live)
 
 
+def kept_by(live: Live) -> str:
+    """Say which annotation keeps an object, whoever wants it to go; "": none does.
+
+    Raises:
+        msgspec.MsgspecError: Its metadata cannot be read.
+    """
+    annotations = msgspec.json.decode(live.body, type=_Object).metadata.annotations or {}
+    options = {each.strip().lower() for each in annotations.get(_OPTIONS, "").split(",")}
+    for option in sorted(options & _KEPT):
+        return f"its annotation {_OPTIONS} says {option}"
+    for name, value in _KEEPING:
+        if annotations.get(name, "").strip().lower() == value:
+            return f"its annotation {name} says {value}"
+    return ""
+
+
 def _protection(ref: ObjectRef, live: Live) -> Clearance:
     guard = Guard.NOT_PROTECTED
     try:
-        found = msgspec.json.decode(live.body, type=_Object).metadata
+        labels = msgspec.json.decode(live.body, type=_Object).metadata.labels or {}
+        kept = kept_by(live)
     except msgspec.MsgspecError:
         return Blocked(guard, "its metadata cannot be read")
-    annotations = found.annotations or {}
-    options = {each.strip().lower() for each in annotations.get(_OPTIONS, "").split(",")}
-    for option in sorted(options & _KEPT):
-        return Blocked(guard, f"its annotation {_OPTIONS} says {option}")
-    for name, value in _KEEPING:
-        if annotations.get(name, "").strip().lower() == value:
-            return Blocked(guard, f"its annotation {name} says {value}")
-    if (ref.group, ref.kind) in _PROTECTED:
-        words = f"a {ref.kind} is never pruned; a person has to delete it"
-        return Blocked(guard, words)
-    if (found.labels or {}).get(_OURS[0]) == _OURS[1]:
-        return Blocked(guard, "driftdeck needs it itself")
+    if kept:
+        return Blocked(guard, kept)
+    if loss := _PROTECTED.get((ref.group, ref.kind), ""):
+        words = f"a {ref.kind} stays unless a person confirms it: {loss}"
+        return Blocked(guard, words, person=True)
+    if labels.get(_OURS[0]) == _OURS[1]:
+        words = "it stays unless a person confirms it: driftdeck needs it itself"
+        return Blocked(guard, words, person=True)
     return Allowed(guard, "it is ours")

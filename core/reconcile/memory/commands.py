@@ -19,6 +19,7 @@ class PreparePlan:
     keys: frozenset[Key]
     fields: Mapping[Key, frozenset[str]] = field(default_factory=dict)  # paths as they are shown
     prune: bool = False  # what of them Git dropped is to go
+    confirmed: frozenset[Key] = frozenset()  # protected objects that a person confirmed by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,13 @@ class Execute:
 class PrepareUndo:
     """Work out how to put back what one entry of the journal changed, in `Snapshot.answers`.
 
-    Without a number it is about the newest sync or heal that was not undone yet.
+    Without a number it is about the newest sync or heal that was not undone yet, or where it is to
+    be done *again* about the newest undo.
     """
 
     request: int
     number: int | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

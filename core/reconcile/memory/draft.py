@@ -25,7 +25,7 @@ from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
 from core.reconcile.memory.state import AppState, ClusterState, State, Tally, is_known
 from core.reconcile.memory.subjects import Subject, is_moved
-from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table
+from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table, with_key, without_key
 
 EVENTS_KEPT = 1000
 ANSWERS_KEPT = 20
@@ -49,8 +49,7 @@ class Draft:
         self.candidates: Table[str, Map[Key, None]] = Table(state.candidates)
         self.alarms = state.alarms
         self.previews: Table[int, RevertPlan] = Table(state.previews)
-        self.leads, self.writing = state.leads, state.writing
-        self.auto_runs = state.auto_runs
+        self.leads, self.writing, self.auto_runs = state.leads, state.writing, state.auto_runs
         self._state = state
         self._subjects, self._rows = Many(state.subjects), Many(state.rows)
         self._tallies: Table[str, Tally] = Table(state.tallies)
@@ -162,19 +161,19 @@ class Draft:
     def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
         tally = self._tallies[app]
         counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
-        dropped = tally.dropped
-        if before is not None and before.dropped and before.key in dropped:
-            dropped = dropped.delete(before.key)
-        if after is not None and after.dropped:
-            dropped = dropped.set(after.key, None)
         moved = tally.moved
+        dropped, undesired = tally.dropped, tally.undesired
+        for drift, put in ((before, without_key), (after, with_key)):
+            if drift is not None:
+                dropped = put(dropped, drift.key) if drift.dropped else dropped
+                undesired = put(undesired, drift.key) if drift.undesired else undesired
         for drift, sign in ((before, -1), (after, 1)):
             if drift is not None:
                 counts[drift.verdict] = counts.get(drift.verdict, 0) + sign
                 ignored += sign * len(drift.ignored)
                 confirming += sign * drift.confirming
                 moved += sign * is_moved(drift)
-        self._tallies[app] = Tally(counts, ignored, confirming, moved, dropped)
+        self._tallies[app] = Tally(counts, ignored, confirming, moved, dropped, undesired)
 
     # What is to be done ----------------------------------------------------------------------
 
@@ -250,14 +249,13 @@ class Draft:
         changes: tuple[FieldChange, ...] = (),
         revision: str = "",
         message: str = "",
+        began: float = 0.0,
     ) -> None:
         """Add an event."""
         number = self._state.event_count + len(self._events) + 1
         called = self.cluster(cluster).view.called if cluster else None
-        event = Event(
-            number, self.now, name, app, cluster, kind, ref, changes, revision, message, called
-        )
-        self._events.append(event)
+        about = (app, cluster, kind, ref, changes, revision, message)
+        self._events.append(Event(number, self.now, name, *about, called, began))
 
     def tell_of(
         self,
@@ -266,6 +264,7 @@ class Draft:
         *,
         changes: tuple[FieldChange, ...] | None = None,
         message: str = "",
+        began: float = 0.0,
     ) -> None:
         """Add an event about one object."""
         source = self.app(row.key.app).source
@@ -278,6 +277,7 @@ class Draft:
             changes=row.changes if changes is None else changes,
             revision=source.revision.id if source else "",
             message=message,
+            began=began,
         )
 
     def name_writers(self, row: Drift) -> None:

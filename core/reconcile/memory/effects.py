@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from core.compare import Policy, Schema
 from core.health import Behind
@@ -30,11 +31,16 @@ from core.model.journal import Intent
 from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.results import InventoryRow
 
+Within: TypeAlias = Mapping[KindRef, frozenset[str]]  # namespaces by kind
+NOT_NARROWED: Final[Within] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Follow:
     """List, then watch, exactly these kinds of one cluster; `None` means every namespace.
 
+    `within` has the kinds that are wanted in fewer of the namespaces: what an account may read is
+    often no more than what the apps use.
     Of the *surveyed* kinds only metadata is wanted, and only in the *owned* namespaces: what is
     there and not in Git is EXTRA, and nothing else is asked of it.
     """
@@ -44,6 +50,7 @@ class Follow:
     namespaces: frozenset[str] | None
     surveyed: frozenset[KindRef] = frozenset()
     owned: frozenset[str] = frozenset()
+    within: Within = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +71,12 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Perform:
-    """Carry out what brings one object back to Git: in this order, up to the first failure.
-
-    `live` is what it was decided on, None where there was none.
-    """
+    """Carry out what brings one object back to Git: in this order, up to the first failure."""
 
     cluster: str
     key: Key
     desired: Desired
-    live: Live | None
+    live: Live | None  # what it was decided on
     requests: tuple[Request, ...]
     intent: Intent  # what is written down before anything is sent
 
@@ -209,11 +213,12 @@ class LookBack:
 
 @dataclass(frozen=True, slots=True)
 class FindDone:
-    """Read from the journal what is to be undone, of these apps."""
+    """Read from the journal what is to be undone, or done *again*, of these apps."""
 
     request: int
     number: int | None
     apps: frozenset[str]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +307,7 @@ class Meet:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Let another replica write for a share of the apps: nothing is in hand any more."""
+    """Let another replica write for a share of the apps."""
 
     share: int
 

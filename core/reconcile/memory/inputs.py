@@ -22,7 +22,7 @@ from core.model import (
     Problem,
     Resource,
 )
-from core.model.controller import Leads
+from core.model.leads import Leads
 from core.reconcile.memory.commands import Command
 from core.reconcile.memory.results import Result
 
@@ -195,15 +195,18 @@ class SchemaRead:
 
 @dataclass(frozen=True, slots=True)
 class KindListed:
-    """A complete listing of one kind, in every followed namespace; what is not in it is gone.
+    """A complete listing of one kind in the *namespaces*; what is not in it is gone.
 
-    But for the namespaces that are *unread*: of those it says nothing.
+    But for those that are *unread*: of them it says nothing.  A picture of other namespaces that
+    there is already stays, where this one is *beside* it, and goes where it is not.
     """
 
     cluster: str
     kind: KindRef
     objects: Mapping[ObjectRef, Live]
     unread: Mapping[str, Problem] = field(default_factory=dict)  # by namespace: why
+    namespaces: frozenset[str] | None = None  # None: all, or the kind has none
+    beside: bool = False
     at: float = field(default=0.0, compare=False)  # when it was received; 0.0 means just now
     since: float = field(default=0.0, compare=False)  # until when the picture before was current
     began: Mapping[str, float] = field(

@@ -24,6 +24,7 @@ class Cycle:
     """How far it is known whether what Git dropped of an app may go (safety.md, G1 to G9)."""
 
     wanted_until: float = 0.0  # a person asked for a plan that prunes
+    confirmed: frozenset[Key] = frozenset()  # and confirmed protected objects of it by name
     asking: bool = False  # Git is being asked
     fresh: bool = False  # its answer has just come
     proof: Proved | None = None  # what it said last

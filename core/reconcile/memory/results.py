@@ -211,6 +211,7 @@ class DoneFound:
     request: int
     done: tuple[Done, ...]
     problem: str = ""
+    again: bool = False  # what was undone is done again
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from core.model import (
     Run,
     Verdict,
 )
-from core.model.controller import UNDIVIDED, Leads
+from core.model.leads import UNDIVIDED, Leads
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SourceRead
@@ -38,6 +38,7 @@ from core.reconcile.memory.phases import NO_CYCLE, Cycle, RunState
 from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.subjects import Subject
 from core.reconcile.memory.tables import NO_KEYS, Map
+from core.reconcile.memory.uses import NO_USES, Uses
 
 UNREAD: Final = "not-read-yet"
 NO_SUBJECTS: Final[Map[Key, Subject]] = Map()
@@ -69,10 +70,12 @@ class KindState:
     objects: Map[ObjectRef, Live] | None = None  # None: not listed yet, so judge nothing
     problem: Problem | None = None  # why it cannot be read; its objects are UNKNOWN
     unread: Mapping[str, Problem] = field(default_factory=dict)  # the same of one namespace
+    namespaces: frozenset[str] | None = None  # the ones that were listed; None: wherever it is
 
     def objects_in(self, namespace: str) -> Map[ObjectRef, Live] | None:
         """The picture that tells of a namespace, or of what has none; None: nothing does."""
-        return None if namespace in self.unread else self.objects
+        listed = self.namespaces is None or namespace in self.namespaces
+        return self.objects if listed and namespace not in self.unread else None
 
     def problem_in(self, namespace: str) -> Problem | None:
         """Why the kind cannot be read there."""
@@ -146,6 +149,7 @@ class AppState:
         default_factory=dict
     )  # of those, the kinds that definitions in this very folder will make known
     inventory: Inventory | None = None  # what driftdeck applied; None: not read yet
+    uses: Uses = NO_USES  # as of the last time that what to follow was decided
     tracked: frozenset[KindRef] = frozenset()  # kinds that are followed for its sake alone
     inventory_asked: bool = False
     inventory_problem: str = ""
@@ -194,6 +198,7 @@ class Tally:
     confirming: int = 0  # rows whose dry-run is on its way
     moved: int = 0  # rows that the server says drifted because of a change in the cluster
     dropped: Map[Key, None] = NO_KEYS  # applied once, and not in Git any more
+    undesired: Map[Key, None] = NO_KEYS  # in the cluster and not in Git, whoever made them
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +286,10 @@ def is_known(state_app: AppState, cluster: ClusterState) -> bool:
         and state_app.inventory is not None
         and cluster.resources is not None
         and cluster.view.connected
-        and all(is_settled(cluster, kind) for kind in (*state_app.documents, *state_app.tracked))
+        and all(
+            is_settled(cluster, kind, state_app.uses.namespaces(kind))
+            for kind in (*state_app.documents, *state_app.tracked)
+        )
         and (cluster.scaler is None or is_settled(cluster, cluster.scaler))
     )
 
@@ -297,12 +305,16 @@ def is_surveyed(cluster: ClusterState, namespaces: Iterable[str]) -> bool:
     )
 
 
-def is_settled(cluster: ClusterState, kind: KindRef) -> bool:
-    """Tell whether a kind was listed, or cannot be."""
+def is_settled(
+    cluster: ClusterState, kind: KindRef, namespaces: frozenset[str] = frozenset()
+) -> bool:
+    """Tell whether a kind was listed in all these *namespaces*, or cannot be."""
     if cluster.resources is not None and kind not in cluster.resources:
         return True
     state = cluster.kinds.get(kind)
-    return state is not None and (state.objects is not None or bool(state.problem))
+    if state is None or (state.objects is None and not state.problem):
+        return False
+    return state.namespaces is None or namespaces <= state.namespaces
 
 
 def namespace_of(app: AppState, cluster: ClusterState) -> str:

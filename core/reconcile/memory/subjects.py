@@ -152,6 +152,8 @@ class Subject:
     answered_at: float | None = None  # when a dry-run was answered last
     doubtful: bool = False  # and may be answered otherwise now
     ending: Ending | None = None  # of a Job with a time to live
+    arrived_at: float = 0.0  # when the watch brought the first change that is not judged yet
+    drifted_at: float = 0.0  # the same of the drift that it shows now; 0.0: nobody knows
     past: Recollection | None = None  # kept for as long as something about it differs
 
 

@@ -98,4 +98,14 @@ class Many(Generic[K, V]):
         return self._map
 
 
-__all__ = ["NO_KEYS", "Many", "Map", "Table"]
+def with_key(keys: Map[K, None], key: K) -> Map[K, None]:
+    """Return a set with one key more."""
+    return keys.set(key, None)
+
+
+def without_key(keys: Map[K, None], key: K) -> Map[K, None]:
+    """Return a set without a key, which need not be in it."""
+    return keys.delete(key) if key in keys else keys
+
+
+__all__ = ["NO_KEYS", "Many", "Map", "Table", "with_key", "without_key"]

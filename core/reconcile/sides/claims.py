@@ -12,18 +12,18 @@ from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.state import AppState
 
 
-def settle_claims(draft: Draft, cluster: str) -> None:
-    """Find the objects that more than one app of a cluster states."""
+def settle_claims(draft: Draft, cluster: str, changed: frozenset[ObjectRef]) -> None:
+    """Find out which of the objects that an app began or ceased to state another one states."""
     apps = draft.apps_of(cluster)
     owners: dict[ObjectRef, list[str]] = {}
-    if len(apps) > 1:
-        for app in apps:
-            for ref in app.stated:
-                owners.setdefault(ref, []).append(app.spec.name)
+    for app in apps:
+        for ref in changed & app.stated:
+            owners.setdefault(ref, []).append(app.spec.name)
     shared = {ref: names for ref, names in owners.items() if len(names) > 1}
     for app in apps:
         name = app.spec.name
-        claimed = {
+        claimed = {ref: other for ref, other in app.claimed.items() if ref not in changed}
+        claimed |= {
             ref: next(other for other in names if other != name)
             for ref, names in shared.items()
             if name in names

@@ -253,7 +253,7 @@ def note_stated(draft: Draft, name: str) -> None:
     if stated != app.stated:
         draft.put_app(replace(app, stated=stated))
         judge_owned(draft, app.spec.cluster, sorted(stated ^ app.stated))
-        settle_claims(draft, app.spec.cluster)
+        settle_claims(draft, app.spec.cluster, stated ^ app.stated)
 
 
 def _with_broken(

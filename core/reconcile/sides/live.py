@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from core.model import EventName, Key, KindRef, Live, Problem, Resource
+from core.reconcile.judging.evidence.arrivals import note_arrival
 from core.reconcile.judging.evidence.endings import watch_end
 from core.reconcile.judging.evidence.observing import note_sighting
 from core.reconcile.judging.evidence.refusals import forget_refusals
@@ -166,12 +167,16 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     """Take a complete listing as one input; what is not in it is gone."""
     cluster = draft.cluster(listed.cluster)
     before = cluster.kinds.get(listed.kind, KindState())
-    state = replace(before, objects=Map(listed.objects), problem=None, unread=listed.unread)
+    state = _with_listing(before, listed)
     _set_kind(draft, cluster, listed.kind, state)
-    relist_scales(draft, listed.cluster, listed.kind, listed.objects)
+    relist_scales(draft, listed.cluster, listed.kind, state.objects)
     at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
     for app in draft.apps_of(listed.cluster):
+        if listed.beside and app.uses.namespaces(listed.kind).isdisjoint(listed.namespaces or ()):
+            continue
         for key in _keys_of(app, listed.kind):
+            if listed.beside and key.ref.namespace not in (listed.namespaces or ()):
+                continue
             if key.ref.namespace in listed.unread:
                 _lose_sight(draft, key)
                 continue
@@ -184,15 +189,27 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
             if old is not None and not same:
                 note_sighting(draft, key, old.get(key.ref), live, at=at, since=since)
             draft.judge_again(key)
-    judge_owned_listing(draft, listed.cluster, listed.kind, before.objects or {}, listed.objects)
+    known = None if listed.beside else before.objects
+    judge_owned_listing(draft, listed.cluster, listed.kind, known or {}, listed.objects)
     see_cluster(draft, listed.cluster)
+
+
+def _with_listing(before: KindState, listed: KindListed) -> KindState:
+    """Return what is known of a kind with a listing, which may say nothing of what was known."""
+    if not listed.beside or before.objects is None or before.namespaces is None:
+        objects, namespaces = Map(listed.objects), listed.namespaces
+    else:
+        objects = before.objects.update(listed.objects)
+        namespaces = before.namespaces | (listed.namespaces or frozenset())
+    unread = listed.unread
+    return replace(before, objects=objects, problem=None, unread=unread, namespaces=namespaces)
 
 
 def lose_kind(draft: Draft, lost: KindLost) -> None:
     """One kind cannot be read: its objects are UNKNOWN, all others go on."""
     cluster = draft.cluster(lost.cluster)
     state = cluster.kinds.get(lost.kind, KindState())
-    changed = replace(state, objects=None, problem=lost.problem, unread={}, schema_read=True)
+    changed = KindState(state.schema, schema_read=True, problem=lost.problem)
     _set_kind(draft, cluster, lost.kind, changed)
     relist_scales(draft, lost.cluster, lost.kind, None)
     if not state.schema_read:
@@ -223,6 +240,7 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
                 key = Key(app.spec.name, ref)
                 watch_end(draft, key, before, live)
                 note_sighting(draft, key, before, live, at=changed.at or draft.now)
+                note_arrival(draft, key, live, changed.at or draft.now)
                 _note(draft, key, live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
     take_scales(draft, changed.cluster, changed.kind, changed.changes)

@@ -39,6 +39,6 @@ def _defined(document: Document) -> Iterator[Resource]:
         if each.get("served") is True:
             ref = KindRef(f"{group}/{each.get('name')}", kind)
             namespaced = spec.get("scope") == "Namespaced"
-            yield Resource(
-                ref, plural, namespaced, "status" in mapping_of(each.get("subresources"))
-            )
+            below = mapping_of(each.get("subresources"))
+            scaled = "scale" in below
+            yield Resource(ref, plural, namespaced, "status" in below, has_scale=scaled)

@@ -1,7 +1,9 @@
 """What to watch: exactly the kinds and namespaces that the apps of a cluster use."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from core.model import Claim, Document, KindRef
 from core.reconcile.judging.evidence.scaling import autoscaler_kind, choose_scaler
@@ -17,37 +19,37 @@ from core.reconcile.memory.state import (
 from core.reconcile.sides.fences import is_refused
 from core.reconcile.sides.surveys import keep_wanted, surveyed_kinds
 
+Places: TypeAlias = defaultdict[KindRef, set[str]]  # namespaces by kind
+Applied: TypeAlias = defaultdict[tuple[str, str], set[str]]  # the same by group and kind
+
 
 def follow_kinds(draft: Draft, name: str) -> None:
-    """Ask for exactly the kinds and namespaces that the apps of a cluster use."""
+    """Ask for exactly the kinds that the apps of a cluster use, each in their namespaces alone."""
     cluster = draft.cluster(name)
     if cluster.resources is None:
         return
-    kinds: set[KindRef] = set()
-    namespaces: set[str] = set()
+    places: Places = defaultdict(set)
     owned: set[str] = set()
-    for app in draft.apps_of(name):
-        if app.source is None:
+    applied: Applied = defaultdict(set)
+    for each in draft.apps_of(name):
+        if each.source is None:
             continue
+        app = _with_uses(draft, each, cluster) if each.shown else each
         if not app.inventory_asked:
             draft.put_app(replace(app, inventory_asked=True))
             place = (app.spec.name, inventory_namespace(app, cluster), home_of(app))
-            names = frozenset(each.spec.name for each in draft.apps_of(name))
+            names = frozenset(other.spec.name for other in draft.apps_of(name))
             claim = Claim(names - {app.spec.name}, app.stated)
             draft.effects.append(ReadInventory(name, *place, claim, draft.may_write(name)))
-        if not app.shown:
-            continue
-        coming = tuple(_restated(draft, app))
-        stated = {*app.documents, *(document.kind for document in coming)}
-        kinds.update(k for k in stated if k in cluster.resources)
-        namespaces.update(_namespaces(app, cluster, coming))
-        kinds.update(_tracked_kinds(app, cluster, kinds))
-        owned.update(app.spec.owns)
-    _note_tracked(draft, name, kinds)
-    scaler = autoscaler_kind(cluster.resources, kinds)
-    kinds.update({scaler} if scaler is not None else ())
-    others = surveyed_kinds(cluster.resources.values(), kinds) if owned else frozenset[KindRef]()
-    wanted = Follow(name, frozenset(kinds), frozenset(namespaces | owned), others, frozenset(owned))
+        if app.shown:
+            _place_stated(draft, app, places)
+            owned.update(app.spec.owns)
+            for kind, namespaces in app.uses.applied.items():
+                applied[kind] |= namespaces
+    _place_applied(applied, cluster, places)
+    _note_tracked(draft, name, places)
+    scaler = _place_scaler(cluster, places)
+    wanted = _wanted(cluster, name, places, owned)
     if wanted != cluster.following:
         keep_wanted(draft, name, wanted)
         draft.put_cluster(replace(draft.cluster(name), following=wanted, synced=False))
@@ -55,11 +57,24 @@ def follow_kinds(draft: Draft, name: str) -> None:
     choose_scaler(draft, name, scaler)
 
 
+def _wanted(cluster: ClusterState, name: str, places: Places, owned: set[str]) -> Follow:
+    resources = cluster.resources or {}
+    kinds = frozenset(places)
+    others = surveyed_kinds(resources.values(), kinds) if owned else frozenset[KindRef]()
+    everywhere = frozenset(owned.union(*places.values()))
+    within = {
+        kind: some
+        for kind, used in places.items()
+        if resources[kind].namespaced and (some := frozenset(used | owned)) != everywhere
+    }
+    return Follow(name, kinds, everywhere, others, frozenset(owned), within)
+
+
 def _note_tracked(draft: Draft, name: str, kinds: Iterable[KindRef]) -> None:
     """Remember which kinds each app needs for what it applied alone: they are waited for, too."""
     for app in draft.apps_of(name):
         stated = {(kind.group, kind.kind) for kind in app.documents}
-        lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - stated
+        lacking = app.uses.applied.keys() - stated
         tracked = frozenset(kind for kind in kinds if (kind.group, kind.kind) in lacking)
         if tracked != app.tracked and app.shown:
             draft.put_app(replace(app, tracked=tracked))
@@ -75,23 +90,43 @@ def _restated(draft: Draft, app: AppState) -> Iterator[Document]:
             yield from (e for e in documents if not is_refused(app, cluster, e, known))
 
 
-def _namespaces(
-    app: AppState, cluster: ClusterState, coming: tuple[Document, ...]
-) -> Iterable[str]:
-    default = namespace_of(app, cluster)
-    for documents in (*app.documents.values(), coming):
-        for document in documents:
-            yield document.namespace or default
-    for ref in app.inventory or {}:
-        if ref.namespace:
-            yield ref.namespace
+def _place_stated(draft: Draft, app: AppState, places: Places) -> None:
+    """Add the kinds that Git states and the cluster serves, where it states them."""
+    cluster = draft.cluster(app.spec.cluster)
+    served = cluster.resources or {}
+    for kind, namespaces in app.uses.stated.items():
+        if kind in served:
+            places[kind] |= namespaces
+    for document in _restated(draft, app):
+        if document.kind in served:
+            places[document.kind].add(document.namespace or app.uses.default)
 
 
-def _tracked_kinds(app: AppState, cluster: ClusterState, known: set[KindRef]) -> Iterable[KindRef]:
-    """Kinds that Git no longer has, at any version the cluster serves: they may be EXTRA."""
-    have = {(kind.group, kind.kind) for kind in known}
-    lacking = {(ref.group, ref.kind) for ref in app.inventory or {}} - have
+def _with_uses(draft: Draft, app: AppState, cluster: ClusterState) -> AppState:
+    uses = app.uses.of(app.documents, app.inventory, namespace_of(app, cluster))
+    return app if uses is app.uses else draft.put_app(replace(app, uses=uses))
+
+
+def _place_applied(applied: Applied, cluster: ClusterState, places: Places) -> None:
+    """Add what was applied, at any version the cluster serves: what Git gave up may be EXTRA."""
+    followed: defaultdict[tuple[str, str], list[KindRef]] = defaultdict(list)
+    for kind in places:
+        followed[kind.group, kind.kind].append(kind)
+    lacking = applied.keys() - followed.keys()
     for kind in cluster.resources or {}:
         if (kind.group, kind.kind) in lacking:
             lacking.discard((kind.group, kind.kind))
-            yield kind
+            followed[kind.group, kind.kind].append(kind)
+    for identity, namespaces in applied.items():
+        for kind in followed[identity]:
+            places[kind] |= namespaces
+
+
+def _place_scaler(cluster: ClusterState, places: Places) -> KindRef | None:
+    """Add the kind that autoscalers are read by, wherever there is something to scale."""
+    resources = cluster.resources or {}
+    scaler = autoscaler_kind(resources, places)
+    if scaler is not None:
+        scaled = [used for kind, used in places.items() if resources[kind].has_scale]
+        places[scaler].update(*scaled)
+    return scaler

@@ -46,7 +46,7 @@ def _signers(item: "Json", place: Place) -> Signers:
     if not isinstance(item, str) or not item:
         raise place.error(f"this must be {_LIKE}")
     try:
-        if _SSH.fullmatch(item):
+        if is_key(item):
             return Signers(ssh=frozenset({fingerprint(item)}))
         return _of_file(item, place)
     except FieldError as error:
@@ -67,6 +67,11 @@ def _of_file(name: str, place: Place) -> Signers:
     if not gpg and not keys:
         raise FieldError("signed_by", f"{name} holds no key")
     return Signers(ssh=frozenset(map(fingerprint, keys)), gpg=gpg)
+
+
+def is_key(text: str) -> bool:
+    """Tell a public key of ssh from the name of a file."""
+    return _SSH.fullmatch(text) is not None
 
 
 def fingerprint(line: str) -> str:

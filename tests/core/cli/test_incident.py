@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from core.cli.commands.looking.report import about
-from core.cli.output.incident import incident_form, incident_text
+from core.cli.output.incident import about, incident_form, incident_text
 from core.journal import Entry
 from core.model import epoch_of
 from tests.core.cli.scripted import drifted, picture_of
@@ -53,6 +52,9 @@ def test_it_says_what_differs_and_what_was_done_with_both_values_who_and_which_c
     assert "commit a42fdde" in done
     assert "<code>by itself</code>" in done
     assert "<code>ordered by ada</code>" in done
+    assert "ordered by ada, who confirmed it by its name" in text_of(
+        entry(deed="prune", auto=False, confirmed=True)
+    )
 
 
 def test_what_never_got_an_outcome_is_said_to_have_none() -> None:

@@ -78,6 +78,7 @@ def test_a_plan_for_programs_names_each_object_and_what_becomes_of_it() -> None:
         "hint": None,
         "stopped": False,
         "untried": None,
+        "protected": None,
         "restarts_pods": True,
         "immutable": [],
         "overrules": {"kubectl-edit": 1},

@@ -64,8 +64,11 @@ def driftdeck(
         (["diff"], "there is no driftdeck.yaml here"),
         (["diff", "-o", "xml"], "'xml' is not one of 'text', 'json'"),
         (["--prune", "diff"], "No such option"),
-        (["install"], "No such command"),
-        (["doctor"], "No such command"),
+        (["install"], "there is no driftdeck.yaml here; name one with --config"),
+        (["install", "--replicas", "0"], "0 is not in the range"),
+        (["install", "--autoheal"], "No such option"),
+        (["sync", "--confirm", "ns/old"], "--confirm is about what --prune deletes"),
+        (["doctor", "--write"], "No such option"),
         (["revert"], "Missing argument"),
         ([], "there is no terminal here"),
     ],
@@ -104,6 +107,12 @@ def test_a_name_that_the_locale_cannot_spell_is_escaped(tmp_path: Path) -> None:
     assert done.returncode == 2
 
 
+def test_the_file_that_builds_the_image_is_printed(tmp_path: Path) -> None:
+    done = driftdeck("install", "--containerfile", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "USER 65532:65532" in done.stdout
+
+
 def test_version_and_help_answer(tmp_path: Path) -> None:
     assert driftdeck("--help", folder=tmp_path).returncode == 0
     assert "COMMIT" in driftdeck("revert", "--help", folder=tmp_path).stdout
@@ -112,7 +121,7 @@ def test_version_and_help_answer(tmp_path: Path) -> None:
 
 
 def test_help_fits_eighty_columns(tmp_path: Path) -> None:
-    for command in ("diff", "sync", "revert", "demo", "--headless"):
+    for command in ("diff", "sync", "revert", "demo", "install", "doctor", "--headless"):
         text = driftdeck(command, "--help", folder=tmp_path, COLUMNS="200").stdout
         assert max(map(len, text.splitlines())) <= 80
 

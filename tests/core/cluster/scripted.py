@@ -15,6 +15,7 @@ from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
 from core.cluster.login.login import FixedBearer, Login
 from core.errors import ProductError
+from core.meter import UNMETERED, Meter
 from core.model import KindRef, Live, ObjectRef, Resource
 
 MAPS = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
@@ -135,11 +136,13 @@ async def serving(script: Script) -> AsyncIterator[ScriptedServer]:
 
 
 @asynccontextmanager
-async def linked(url: str, went_back: Callable[[], None] = lambda: None) -> AsyncIterator[Link]:
+async def linked(
+    url: str, went_back: Callable[[], None] = lambda: None, meter: Meter = UNMETERED
+) -> AsyncIterator[Link]:
     """A link that is up."""
-    link = Link("cluster test", went_back)
+    link = Link("cluster test", went_back, meter)
     login = Login(context="c", server=url, namespace="", user="u", bearer=FixedBearer("Bearer t"))
-    await link.adopt(await open_connection(login))
+    await link.adopt(await open_connection(login, meter=meter))
     try:
         yield link
     finally:
@@ -197,10 +200,10 @@ class Recorder:
 
 
 @asynccontextmanager
-async def reflecting(url: str, clock: Clock) -> AsyncIterator[Recorder]:
+async def reflecting(url: str, clock: Clock, meter: Meter = UNMETERED) -> AsyncIterator[Recorder]:
     """A reflector of ConfigMaps in the namespace shop, at work."""
     recorder = Recorder()
-    async with linked(url, recorder.went_back) as link:
+    async with linked(url, recorder.went_back, meter) as link:
         recorder.reflector = Reflector(link, clock, MAPS, "shop", recorder)
         task = asyncio.create_task(recorder.reflector.run())
         try:

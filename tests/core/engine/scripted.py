@@ -15,6 +15,7 @@ from core.engine.seams import Adapters
 from core.errors import UnavailableError
 from core.health import Behind
 from core.journal import Entry
+from core.meter import UNMETERED, Meter
 from core.model import (
     Actor,
     AppSpec,
@@ -39,10 +40,18 @@ from core.model import (
 )
 from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Comparison, End
-from core.model.controller import UNDIVIDED, Lead, Leads
 from core.model.journal import Aim, Done, Intent, Outcome
+from core.model.leads import UNDIVIDED, Lead, Leads
 from core.model.requests import Apply, Delete, Edit, Request
-from core.reconcile.memory.effects import Effect, LookBack, LookUp, ReadCommit, Recall
+from core.reconcile.memory.effects import (
+    NOT_NARROWED,
+    Effect,
+    LookBack,
+    LookUp,
+    ReadCommit,
+    Recall,
+    Within,
+)
 from core.reconcile.memory.inputs import (
     ClusterFound,
     Input,
@@ -125,6 +134,7 @@ class ScriptedCluster:
         *,
         surveyed: frozenset[KindRef] = frozenset(),  # noqa: ARG002 - nothing is owned
         owned: frozenset[str] = frozenset(),  # noqa: ARG002
+        within: Within = NOT_NARROWED,  # noqa: ARG002
     ) -> None:
         for kind in kinds:
             self._inbox.put(KindListed(self._name, kind, dict(self.objects)))
@@ -401,8 +411,10 @@ class ScriptedJournal:
         self.script.play("end", outcome.ending)
         self.outcomes[number] = outcome
 
-    async def to_undo(self, number: int | None, apps: frozenset[str]) -> tuple[Done, ...]:
-        self.script.play("to_undo", str(number), *sorted(apps))
+    async def to_undo(
+        self, number: int | None, apps: frozenset[str], *, again: bool = False
+    ) -> tuple[Done, ...]:
+        self.script.play("to_undo", str(number), *sorted(apps), *(("again",) if again else ()))
         return self.done
 
     async def left_open(self, cluster: str) -> list[Entry]:
@@ -487,9 +499,14 @@ class World:
     """One app on one scripted cluster, and the engine between them."""
 
     def __init__(
-        self, *names: str, healing: bool = False, writing: bool = True, leased: bool = False
+        self,
+        *names: str,
+        healing: bool = False,
+        writing: bool = True,
+        leased: bool = False,
+        meter: Meter = UNMETERED,
     ) -> None:
-        self.script, self.time, self.inbox = Script(), Time(), Inbox()
+        self.script, self.time, self.inbox = Script(), Time(), Inbox(meter=meter)
         documents = [document(CONFIG_MAP, name, data={"a": "1"}) for name in names]
         self.journal, self.marks = ScriptedJournal(self.script), ScriptedMarks(self.script)
         self.cluster = ScriptedCluster(self.inbox, self.script, "prod")
@@ -518,6 +535,7 @@ class World:
             adopting=ScriptedAdopting(self.script),
             journal=self.journal,
             leads=self.leads if leased else None,
+            meter=meter,
         )
         self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)
 

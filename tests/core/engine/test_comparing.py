@@ -9,9 +9,10 @@ import pytest
 from core.decryption import Opener
 from core.engine.comparing import ORIGINS_MAX, Comparing
 from core.git import Repositories
-from core.model import AppSpec, Key, Masked, ObjectRef, Remedy
+from core.model import AppSpec, Key, Masked, ObjectRef, Problem, Remedy
 from core.model.answers.comparisons import Comparison, Turn
 from core.reconcile.memory.effects import LookBack
+from core.reconcile.memory.inputs import SourceRead
 from core.render import Charts, Renderer
 from core.sources.reading import Folders, Makers
 from tests.core.git.sample import Sample
@@ -74,6 +75,34 @@ def test_what_one_reader_rendered_is_not_rendered_again_for_a_comparison(
     comparing = Comparing(Repositories(), HERE, b"key", makers=makers)
     assert comparing.compared_at(head, head).same == 1
     assert runs.read_text() == made
+
+
+def test_what_apps_state_now_is_read_and_one_that_cannot_be_stops_no_other(
+    sample: Sample,
+) -> None:
+    spec = spec_of(sample)
+    comparing = Comparing(Repositories(), HERE, b"key")
+    lost = replace(spec, name="lost", path="none")
+    gone = replace(spec, name="gone", repo=f"{sample.path}-gone")
+    found = dict(comparing.sources([spec, lost, gone]))
+    read = found[spec]
+    assert isinstance(read, SourceRead)
+    assert [each.name for each in read.documents] == ["m", "same"]
+    problems = [found[each] for each in (lost, gone)]
+    assert all(isinstance(each, Problem) for each in problems)
+
+
+def test_what_was_fetched_counts_while_its_server_is_away(tmp_path: Path) -> None:
+    with HttpsHost(tmp_path / "served") as host:
+        place = by_https(host, tmp_path)
+        spec = AppSpec(name="a", repo=place.path, revision="main", path="app", cluster="c")
+        assert [*Comparing(place.repositories(), HERE, b"key").sources([spec])]
+    ((_, read),) = Comparing(place.repositories(), HERE, b"key").sources([spec])
+    assert isinstance(read, SourceRead)
+    other = replace(spec, revision="other")
+    ((_, problem),) = Comparing(place.repositories(), HERE, b"key").sources([other])
+    assert isinstance(problem, Problem)
+    assert problem.remedy is Remedy.WAIT
 
 
 def turns(found: Comparison) -> dict[str, Turn]:

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from core.errors import ProductError, RejectedError, UnavailableError
-from core.model import ABSENT, FieldChange, FieldVerdict, Plan, Run, Snapshot
+from core.model import ABSENT, Document, FieldChange, FieldVerdict, Made, Plan, Run, Snapshot
 from core.model.journal import Deed, Done
 from core.model.requests import Edit
-from core.model.sides import Document, Made
 from core.reconcile.memory.commands import Execute, LookBackAt, PrepareUndo
 from core.reconcile.memory.effects import FindDone, LookBack
 from core.reconcile.memory.inputs import Input
@@ -61,6 +60,9 @@ async def test_a_number_that_is_not_on_record_is_said_and_without_one_nothing_is
     missing = DoneFound(7, (), "the journal has no entry 12")
     assert await told(world, FindDone(7, 12, APPS)) == missing
     assert await told(world, FindDone(8, None, APPS)) == DoneFound(8, ())
+    redo = await told(world, FindDone(9, None, APPS, again=True))
+    assert redo == DoneFound(9, (), again=True)
+    assert world.script.calls[-1] == ("to_undo", "None", SPEC.name, "again")
 
 
 @ERRORS

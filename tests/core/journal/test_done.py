@@ -116,3 +116,31 @@ async def test_what_was_undone_is_passed_by_unless_that_was_refused(journal: Jou
     assert await newest(journal) == [last]
     await written(journal, run=4, deed=Deed.UNDO, undoes=last)
     assert await newest(journal) == [before]
+
+
+async def again(journal: Journal) -> list[int]:
+    return [done.number for done in await journal.to_undo(None, APPS, again=True)]
+
+
+async def test_what_is_done_again_is_the_newest_undo_and_then_it_can_be_undone_again(
+    journal: Journal,
+) -> None:
+    first = await written(journal, run=1)
+    assert await again(journal) == []
+    last = await written(journal, run=2)
+    undo = await written(journal, run=3, deed=Deed.UNDO, undoes=last)
+    assert (await again(journal), await newest(journal)) == ([undo], [first])
+    redo = await written(journal, run=4, deed=Deed.UNDO, undoes=undo)
+    assert (await again(journal), await newest(journal)) == ([], [last])
+    second = await written(journal, run=5, deed=Deed.UNDO, undoes=last)
+    assert (await again(journal), await newest(journal)) == ([second], [first])
+    await written(journal, Ending.REFUSED, run=6, deed=Deed.UNDO, undoes=second)
+    assert await again(journal) == [second]
+    assert redo < second
+
+
+async def test_a_whole_undo_of_many_objects_is_done_again(journal: Journal) -> None:
+    both = [await written(journal, run=1) for _ in range(2)]
+    undone = [await written(journal, run=2, deed=Deed.UNDO, undoes=each) for each in both]
+    assert await again(journal) == undone
+    assert await newest(journal) == []

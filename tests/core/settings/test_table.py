@@ -10,10 +10,11 @@ from core.cli.program import program
 from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
 from core.model.controller import Controller
-from core.settings.controller import CONTROLLER
+from core.settings.controller import CONTROLLER, SECRET
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.healing import WINDOW
+from core.settings.notifying import NOTIFY
 from core.settings.sources.charts import CHART
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
 from core.settings.table import APP, CLUSTER, LAYOUT, RULE, TOP
@@ -22,9 +23,11 @@ PAGE = Path(__file__).parents[3] / "core" / "settings" / "settings.md"
 TABLES = {
     "": TOP,
     "clusters.NAME.": CLUSTER,
+    "clusters.NAME.secret.": SECRET,
     "repositories[].": REPOSITORY,
     "webhook.": WEBHOOK,
     "controller.": CONTROLLER,
+    "notify[].": NOTIFY,
     "apps[].": (*APP, *LAYOUT),
     "apps[].chart.": CHART,
     "apps[].heal_windows[].": WINDOW,

@@ -3,7 +3,7 @@
 import pytest
 
 from core.model import epoch_of
-from core.telling.moments import age, ago, moment
+from core.telling.moments import age, ago, lasting, moment
 
 NOW = epoch_of("2026-09-21T14:00:00Z") or 0.0
 
@@ -13,6 +13,13 @@ NOW = epoch_of("2026-09-21T14:00:00Z") or 0.0
 )
 def test_ages_are_one_number_and_one_letter(seconds: float, words: str) -> None:
     assert age(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0s"), (90, "1m 30s"), (5400, "1h 30m"), (90_000, "1d 1h")]
+)
+def test_what_is_to_last_is_said_whole(seconds: float, words: str) -> None:
+    assert lasting(seconds) == words
 
 
 def test_a_missing_time_is_said_to_be_unknown() -> None:

@@ -142,3 +142,47 @@ def test_one_field_of_several_an_object_added_live_and_what_cannot_be_adopted(pl
     assert "- all of it, made by kubectl create" in message
     rest = run(place, "diff").stdout
     assert "hot.fix" not in rest.partition("Adopt ConfigMap hot.fix")[2]
+
+
+def delete(place: Place, path: str) -> None:
+    """Somebody deletes an object live."""
+    assert place.client.call("DELETE", f"{path}?fieldManager=kubectl").status == 200
+
+
+def test_a_deletion_becomes_a_commit_and_nothing_is_made_again(place: Place) -> None:
+    git = Sample(place.repo).git
+    delete(place, "/api/v1/namespaces/default/configmaps/flags")
+    none = run(place, "adopt", "shop", "--yes")
+    assert (none.returncode, none.stdout) == (
+        0,
+        "no field has drifted; what is missing or extra is named: ConfigMap/default/flags\n",
+    )
+    shown = run(place, "adopt", "shop", "cm/flags", "--dry-run")
+    assert "deleted in the cluster; Git states it no more, then" in words(shown.stdout)
+    assert "-data: {sale: 'off'} # until June" in shown.stdout
+    assert git("rev-list", "--count", "main").strip() == "1"
+    done = run(place, "adopt", "shop", "cm/flags", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert git("ls-tree", "--name-only", "main:shop").split() == ["key.yaml", "web.yaml"]
+    assert git("status", "--porcelain") == ""
+    message = git("show", "-s", "--format=%B", "main")
+    assert message.startswith("Adopt the deletion of ConfigMap flags\n")
+    rest = run(place, "diff")
+    assert (rest.returncode, "2 in sync" in rest.stdout) == (0, True), rest.stdout
+
+
+def test_a_pending_commit_is_not_taken_for_a_deletion_and_a_secret_stays_hidden(
+    place: Place,
+) -> None:
+    text = MAP.replace("flags", "new")
+    files = {"shop/new.yaml": text.encode()}
+    commit_files(place.repo, files, author=ANN, message="Add", when=time.time())
+    new = run(place, "adopt", "shop", "cm/new", "--yes")
+    assert new.returncode == 5
+    assert "nobody deleted it, as far as is known" in words(new.stderr)
+    delete(place, "/api/v1/namespaces/default/secrets/key")
+    done = run(place, "adopt", "shop", "secret/key", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "planted" not in done.stdout + done.stderr
+    left = Sample(place.repo).git("ls-tree", "--name-only", "main:shop").split()
+    assert left == ["flags.yaml", "new.yaml", "web.yaml"]

@@ -5,19 +5,26 @@ state that stays.
 """
 
 import asyncio
+import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.cli.commands.writing.sync import Console, sync
+from core.cli.options import Options
+from core.cli.output.ink import Ink
 from core.cli.session import beside
 from core.clock import Clock
 from core.engine import connect
 from core.engine.engine import Engine
 from core.git import commit_files
-from core.model import AppSpec, ClusterSpec, EventName, Snapshot
+from core.journal import Store
+from core.model import AppSpec, ClusterSpec, EventName, Snapshot, mapping_of
 from tests.apiserver.server import ApiServer
 from tests.loop.clusters import MERGE_PATCH, Place, real_place, run, sandbox_place
 
@@ -51,9 +58,13 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
 def commit(place: Place, **values: str | None) -> None:
     """State ConfigMaps of these names; None deletes the file."""
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {}}}\ndata: {{value: '{}'}}\n"
+    state(place, {n: v if v is None else text.format(n, v) for n, v in values.items()})
+
+
+def state(place: Place, texts: Mapping[str, str | None]) -> None:
+    """Commit files; None deletes."""
     files = {
-        f"{name}.yaml": None if value is None else text.format(name, value).encode()
-        for name, value in values.items()
+        f"{name}.yaml": None if text is None else text.encode() for name, text in texts.items()
     }
     new = not place.repo.exists()
     author = "Ada <ada@example>"
@@ -70,8 +81,8 @@ def recorded(place: Place) -> list[str]:
     return [line.split(" ")[0].rpartition("/")[2] for line in found["data"]["rows"].splitlines()]
 
 
-def engine_on(place: Place, namespace: str = "default") -> Engine:
-    """The controller, with permission to heal and to prune."""
+def engine_on(place: Place, namespace: str = "default", *, healing: bool = True) -> Engine:
+    """The controller, with permission to heal and to prune; or what a person's command runs."""
     app = AppSpec(
         name="shop",
         repo=str(place.repo),
@@ -83,7 +94,7 @@ def engine_on(place: Place, namespace: str = "default") -> Engine:
     )
     cluster = ClusterSpec(name="it", kubeconfig=str(place.kubeconfig))
     journal = place.folder / "controller.sqlite"
-    return connect((app,), (cluster,), healing=True, journal=journal, clock=fast())
+    return connect((app,), (cluster,), healing=healing, writing=True, journal=journal, clock=fast())
 
 
 def followed(engine: Engine, holds: Callable[[Snapshot], bool]) -> Snapshot:
@@ -134,6 +145,37 @@ def test_a_bad_commit_that_leaves_nothing_deletes_nothing_and_names_the_guard(pl
     assert [row.reason[:12] for row in seen.rows.values()] == ["G4 not empty"] * 3
     assert [words[:12] for words in told(seen, EventName.PRUNE_BLOCKED)] == ["G4 not empty"]
     assert there(place) == ["a", "b", "c"]
+
+
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: old-team, labels: {team: old}}\n"
+
+
+def test_a_namespace_goes_only_where_a_person_confirms_it_by_its_name(place: Place) -> None:
+    inside = "apiVersion: v1\nkind: Secret\nmetadata: {name: theirs, namespace: old-team}\n"
+    inside += "stringData: {word: up}\n"
+    state(place, {"team": NAMESPACE, "inside": inside})
+    assert run(place, "sync", "--yes").returncode == 0
+    state(place, {"team": None})
+    told = run(place, "sync", "--prune", "--dry-run")
+    text = " ".join(told.stdout.split())
+    assert told.returncode == 4
+    assert "P4 unclaimed: Secret/old-team/theirs would go with it, which app shop states" in text
+    state(place, {"inside": None})
+    told = run(place, "sync", "--prune", "--dry-run")
+    text = " ".join(told.stdout.split())
+    assert "P3 not protected: a Namespace stays unless a person confirms it: everything in" in text
+    assert "to prune it, too: driftdeck sync shop --prune --confirm Namespace/old-team" in text
+    out = io.StringIO()
+    console = Console(out=out, err=io.StringIO(), ink=Ink(), is_person=lambda: True)
+    wanted = Options(prune=True, yes=True, confirm=("ns/old-team",))
+    command = partial(sync, options=wanted, console=console, protected=frozenset())
+    code = asyncio.run(beside(engine_on(place, healing=False), command))
+    assert (code, "2 of 2 done" in out.getvalue()) == (0, True), out.getvalue()
+    assert b"deletionTimestamp" in place.client.call("GET", "/api/v1/namespaces/old-team").body
+    with closing(Store(place.folder / "controller.sqlite")) as store:
+        rows = [each.intent for each in store.since(0)]
+    confirmed = {str(mapping_of(row["object"])["kind"]): row["confirmed"] for row in rows}
+    assert confirmed == {"Secret": False, "Namespace": True}
 
 
 # A real server ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from core.model import Commit, Drift, Key, Stamp
 from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
+    CompareLive,
     Execute,
     ExecuteAdoption,
     ExecuteRevert,
@@ -69,6 +70,60 @@ async def test_v_compares_a_commit_with_now() -> None:
         await stage.press("3", "j", "V")
         (asked,) = stage.asked(Compare)
         assert asked.before == StateOfGit("payments", samples.HISTORY[1].id)
+
+
+@covers("command")
+async def test_a_colon_opens_a_line_that_completes_says_what_is_wrong_and_does_it() -> None:
+    async with playing() as stage:
+        await stage.press(":", *"nxt")
+        await stage.until(lambda: "next_drift" in stage.screen)
+        await stage.press("enter")
+        assert stage.app.desk.panes.resources.cursor_id == samples.FLAGS
+        await stage.press("ctrl+p", *"nonsense", "enter")
+        await stage.until(lambda: 'there is no command "nonsense"' in stage.screen)
+        await stage.press("escape", ":", *"comp", "tab", *"pay", "tab", *"sear", "down", "down")
+        assert stage.asked(Compare) == []  # until Enter nothing is done
+        await stage.press("enter")
+        (asked,) = stage.asked(CompareLive)
+        assert (asked.before, asked.after) == ("payments", "search")
+        assert stage.focus == "changes"
+
+
+@covers("journal", "save")
+async def test_the_journal_opens_and_a_pane_is_saved_under_a_name_that_is_asked_for() -> None:
+    async with playing() as stage:
+        await stage.press("@")
+        await stage.until(lambda: "nothing was written" in stage.pane("changes"))
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "save driftdeck-view-" in stage.screen)
+
+
+@covers("fleet", "cluster", "timeline")
+async def test_the_whole_fleet_is_one_list_whose_header_follows_the_row() -> None:
+    async with playing((160, 40)) as stage:
+        await stage.press("F", "j")
+        assert "2 Fleet" in str(stage.app.desk.panes.resources.border_title)
+        shown = stage.pane("resources")
+        assert "payments   \u2260 drifted" in shown
+        assert "checkout   \u2260 drifted" in shown
+        assert "search" not in shown  # it is in sync
+        while stage.app.desk.panes.resources.cursor_id != samples.WEB:
+            await stage.press("j")
+        assert stage.app.desk.view.app == "checkout"
+        assert "ns checkout" in stage.bar("header")
+        await stage.press("T")
+        assert stage.focus == "timeline"
+        assert "/kind:deployment checkout/web" in str(
+            stage.app.desk.panes.timeline.border_subtitle
+        ).lower().replace("[", "").replace("]", "")
+        await stage.press("2", "escape")
+        assert not stage.app.desk.view.fleet
+        assert "web-0" in stage.pane("resources")
+        await stage.press("C", *"lab", "enter")
+        assert stage.app.desk.view.app == "search"
+        assert "payments" not in stage.pane("apps")
+        await stage.press("escape")
+        assert "payments" in stage.pane("apps")
 
 
 @covers("half_down", "half_up", "page_down", "page_up")
@@ -303,7 +358,7 @@ async def test_x_says_when_git_stated_the_object_as_it_is() -> None:
         assert "past  " not in stage.pane("changes")
 
 
-@covers("undo")
+@covers("undo", "redo")
 async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None:
     async with playing(write=True) as stage:
         await stage.press("z")
@@ -314,6 +369,9 @@ async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None
         await stage.confirm()
         assert stage.asked(Execute)[0].plan is stage.engine.newest.plan_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "put back 1 object")
+        await stage.press("Z")
+        await stage.until(lambda: "Do again 1 object" in stage.dialog)
+        assert stage.asked(PrepareUndo)[-1].again
 
 
 @covers("pause")

@@ -115,7 +115,9 @@ WHY_NOT = [
     ("next_drift", _calm, "nothing has drifted"),
     ("previous_drift", _calm, "nothing has drifted"),
     ("text", Standin, "pane 0 shows no differences"),
-    ("compare", _on(Pane.TIMELINE), "choose a commit (3), or an app (1) and then another one"),
+    ("compare", _nothing, "there is no app"),
+    ("compare", _no_commit, "there is no app"),
+    ("compare", _on(Pane.COMMITS), "this commit is the one that is followed: choose another"),
     ("noise", Standin, "pane 0 shows no differences"),
     ("explain", Standin, "choose an object (2)"),
     ("next_change", Standin, "pane 0 shows no fields"),
@@ -170,7 +172,7 @@ def test_hints_are_whole_and_help_is_always_last(width: int) -> None:
 def test_the_most_wanted_hint_comes_first_and_the_moment_can_ask_for_one() -> None:
     assert hints(80)[0].id == "sync"
     assert hints(80, Pane.COMMITS)[0].id == "revert"
-    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 15
+    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 18
 
 
 def test_what_was_said_at_the_start_stands_on_top_of_the_help() -> None:

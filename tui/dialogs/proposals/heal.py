@@ -4,13 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from typing_extensions import override
+
 from core.model import AppSpec, Key, Plan, Run, Snapshot
 from core.reconcile.memory.commands import PrepareHeal, SetHeal
 from core.telling import plans
 from core.telling.spans import Role, say
 from tui.dialogs.proposals.proposal import Page, Plain
 from tui.dialogs.proposals.sync import outdated
+from tui.model.session import HEAL_FOR_S, Session
 from tui.model.view import View
+from tui.surface import Surface
 from tui.text.plans import heal_lines, heal_promise
 from tui.text.rows import Looks
 
@@ -20,6 +24,7 @@ class Heal(Plain):
     """Put drift of one app back from now on, without asking."""
 
     app: AppSpec
+    for_s: float = HEAL_FOR_S  # then it ends by itself
     missing: ClassVar[str] = "what it would do now is not known yet"
     followed: ClassVar[bool] = False
     repeats: ClassVar[bool] = False
@@ -46,7 +51,7 @@ class Heal(Plain):
         """Say what is worked out."""
         del again
         words = ("working out what would be put back now", Role.MUTED)
-        return Page(lambda width: [*heal_promise(self.app.name, width), (words,)])
+        return Page(lambda width: [*heal_promise(self.app.name, self.for_s, width), (words,)])
 
     def page(self, answer: Plan, view: View, looks: Callable[[], Looks], *, again: bool) -> Page:
         """What it means, and every object that it would act on now or leave, and why."""
@@ -54,7 +59,7 @@ class Heal(Plain):
         called = view.snapshot.called(self.app.cluster)
         return Page(
             lambda width: heal_lines(
-                self.app.name, called, answer, view.snapshot.rows, width, looks()
+                (self.app.name, self.for_s), called, answer, view.snapshot.rows, width, looks()
             ),
             words="Heal on",
         )
@@ -78,6 +83,18 @@ class Heal(Plain):
         del run, answer
         return SetHeal(frozenset({self.app.name}), enabled=True)
 
+    @override
+    def ordered(self, session: Session, now: float) -> None:
+        """It ends by itself."""
+        session.heal_until[self.app.name] = now + self.for_s
+
     def done(self, run: Run) -> str:
         """Count what was put back at once."""
         return plans.synced(run)
+
+
+def end_heal(on: Surface, app: str, words: str) -> None:
+    """Nothing of *app* is put back unasked from now on; *words* say why."""
+    on.session.heal_until.pop(app, None)
+    on.submit(SetHeal(frozenset({app}), enabled=False))
+    on.note(words, Role.TEXT)

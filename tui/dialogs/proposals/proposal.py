@@ -6,7 +6,7 @@ the preview asks again and confirming begins anew.  What differs from one kind o
 next is a `Proposal`; the way is the same for each.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
@@ -14,6 +14,7 @@ from core.model import Answer, Key, Run, Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Line
 from tui.dialogs.naming import Typed
+from tui.model.session import Session
 from tui.model.view import View
 from tui.text.rows import Looks
 
@@ -27,6 +28,15 @@ class Page:
     lines: Callable[[int], list[Line]]  # for a width in cells
     title: str = ""  # "" keeps the one before
     words: str = ""  # of the button that confirms; "" keeps those before
+
+
+@dataclass(frozen=True, slots=True)
+class Naming(Generic[A]):
+    """One of several names is to be typed, and what is proposed then."""
+
+    title: str
+    words: tuple[str, ...]  # what each name means, harmless already
+    proposals: Mapping[str, "Proposal[A]"]  # by the name
 
 
 class Proposal(Protocol[A]):
@@ -88,12 +98,19 @@ class Proposal(Protocol[A]):
         """Order exactly *answer*."""
         ...
 
+    def ordered(self, session: Session, now: float) -> None:
+        """It was ordered: note what ends by itself."""
+
     def done(self, run: Run) -> str:
         """Tell that a run went well."""
         ...
 
     def toggled(self, key: str) -> "Proposal[A] | None":
         """Return what is proposed after a key that changes it; None: it means nothing here."""
+        ...
+
+    def naming(self, key: str, answer: A) -> "Naming[A] | None":
+        """Return which names can be typed after a key; None: it means nothing here."""
         ...
 
     def typed(self, answer: A) -> tuple[Typed, ...]:
@@ -108,6 +125,12 @@ class Plain:
 
     def toggled(self, key: str) -> None:
         """No key changes it."""
+
+    def naming(self, key: str, answer: Answer) -> None:
+        """No key asks for a name."""
+
+    def ordered(self, session: Session, now: float) -> None:
+        """Nothing of it ends by itself."""
 
     def typed(self, answer: Answer) -> tuple[Typed, ...]:
         """Nothing but the name of a protected cluster."""

@@ -8,6 +8,7 @@ from core.model import Snapshot
 from tui.dialogs.explanations import Explanations
 from tui.dialogs.naming import Typed, protected_name
 from tui.dialogs.preview import Preview
+from tui.dialogs.proposals.one_of import OneOfStep
 from tui.dialogs.proposals.proposal import A, Asked, Page, Proposal, Shown, Stage, advanced
 from tui.dialogs.writing import WRITE_KEY, toggle_writing
 from tui.model.session import Order
@@ -63,9 +64,17 @@ class Proposed(Preview, Generic[A]):
             return
         other = self._proposal.toggled(key)
         if other is not None:
-            self._proposal = other
-            self._stage = Asked(next(self._on.session.numbers))
-            self._enter()
+            self._propose(other)
+        elif isinstance(self._stage, Shown):
+            names = self._proposal.naming(key, self._stage.answer)
+            if names is not None:
+                self.app.push_screen(OneOfStep(names, self._propose, styles=self._on.role_styles))
+
+    def _propose(self, other: Proposal[A]) -> None:
+        """Preview something else instead."""
+        self._proposal = other
+        self._stage = Asked(next(self._on.session.numbers))
+        self._enter()
 
     @property
     @override
@@ -86,6 +95,7 @@ class Proposed(Preview, Generic[A]):
                 again = self._again if proposal.repeats else None
                 on.session.orders[run] = Order(proposal.done, again)
             on.view.marks = frozenset()
+            proposal.ordered(on.session, on.looks().now)
             on.submit(proposal.order(run, self._stage.answer))
 
     def _again(self) -> None:

@@ -7,15 +7,17 @@ from typing import ClassVar, Final
 from core.model import Coming, Drift, Key, Plan, Run, Snapshot, Step, Verb
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.telling import plans
-from core.telling.spans import Line, Role
+from core.telling.spans import Line, Role, say
 from tui.dialogs.naming import Typed
-from tui.dialogs.proposals.proposal import Page
+from tui.dialogs.proposals.proposal import Naming, Page
+from tui.model.session import Session
 from tui.model.view import View
 from tui.text.plans import plan_lines
 from tui.text.rows import Looks
 from tui.text.spans import wrap
 
 PRUNE_KEY: Final = "p"
+CONFIRM_KEY: Final = "c"
 _WORD: Final = "prune"
 _WHOLE: Final = "for all of the object: s on it in pane 2"
 
@@ -31,6 +33,7 @@ class Sync:
     fields: Mapping[Key, frozenset[str]] = field(default_factory=dict)
     dropped: frozenset[Key] = frozenset()  # what Git has no more
     prune: bool = False  # and is to go, too
+    confirmed: frozenset[Key] = frozenset()  # what is protected of it, named by the person
     missing: ClassVar[str] = "the plan is not there yet"
     followed: ClassVar[bool] = True
     repeats: ClassVar[bool] = True
@@ -42,7 +45,7 @@ class Sync:
 
     def ask(self, request: int) -> PreparePlan:
         """Ask for the plan."""
-        return PreparePlan(request, self._wanted, self.fields, self.prune)
+        return PreparePlan(request, self._wanted, self.fields, self.prune, self.confirmed)
 
     def answer(self, snapshot: Snapshot, request: int) -> Plan | None:
         """Find the plan."""
@@ -105,12 +108,28 @@ class Sync:
 
     def toggled(self, key: str) -> "Sync | None":
         """Have what Git dropped pruned, too, or not after all."""
-        return replace(self, prune=not self.prune) if key == PRUNE_KEY and self.dropped else None
+        if key != PRUNE_KEY or not self.dropped:
+            return None
+        return replace(self, prune=not self.prune, confirmed=frozenset())
+
+    def naming(self, key: str, answer: Plan) -> Naming[Plan] | None:
+        """Let one protected object go, too, whose name is typed."""
+        kept = [step for step in answer.steps if step.protected and step.problem]
+        if key != CONFIRM_KEY or not kept:
+            return None
+        return Naming(
+            "Prune a protected object, too",
+            tuple(say(f"{named(step)}: {step.protected}")[0] for step in kept),
+            {named(step): replace(self, confirmed=self.confirmed | {step.key}) for step in kept},
+        )
 
     def typed(self, answer: Plan) -> tuple[Typed, ...]:
         """A delete wants its word."""
         prunes = any(step.verb is Verb.PRUNE for step in answer.runnable)
         return (Typed(_WORD, "What is pruned cannot be put back", Role.ERROR),) if prunes else ()
+
+    def ordered(self, session: Session, now: float) -> None:
+        """Nothing of it ends by itself."""
 
     @property
     def _wanted(self) -> frozenset[Key]:
@@ -127,6 +146,12 @@ class Sync:
     def done(self, run: Run) -> str:
         """Count what was synced."""
         return plans.synced(run)
+
+
+def named(step: Step) -> str:
+    """Name an object as it is typed: `Namespace/old-team`."""
+    ref = step.key.ref
+    return "/".join(filter(None, (ref.kind, ref.namespace, ref.name)))
 
 
 def outdated(steps: Iterable[Step], rows: Mapping[Key, Drift]) -> bool:

@@ -18,16 +18,24 @@ from tui.text.spans import wrap
 
 @dataclass(frozen=True, slots=True)
 class Undo(Plain):
-    """Put back what the newest sync or heal on record changed."""
+    """Put back what one entry of the journal changed, or the newest sync or heal on record."""
 
-    title: ClassVar[str] = "Undo the last sync or heal"
+    number: int | None = None  # None: the newest
+    again: bool = False  # what was undone last is done again instead
     missing: ClassVar[str] = "the plan is not there yet"
     followed: ClassVar[bool] = True
     repeats: ClassVar[bool] = True
 
+    @property
+    def title(self) -> str:
+        """Which."""
+        if self.again:
+            return "Do again what was undone last"
+        return "Undo the last sync or heal" if self.number is None else f"Undo entry {self.number}"
+
     def ask(self, request: int) -> PrepareUndo:
         """Ask for the plan."""
-        return PrepareUndo(request)
+        return PrepareUndo(request, self.number, self.again)
 
     def answer(self, snapshot: Snapshot, request: int) -> Plan | None:
         """Find the plan."""
@@ -47,13 +55,14 @@ class Undo(Plain):
         """Every object, the values that come back, and what stays as it is."""
         del again
         count = plans.objects(len(answer.runnable))
+        what = "Do again" if self.again else "Undo"
         return Page(
             lambda width: (
                 plan_lines(answer, view.snapshot.rows, width, looks(), left=True)
                 if answer.steps
                 else [((part, Role.TEXT),) for n in answer.notes for part in wrap(say(n)[0], width)]
             ),
-            say(f"Undo {count} on {answer.called}")[0] if answer.steps else "",
+            say(f"{what} {count} on {answer.called}")[0] if answer.steps else "",
             f"Put back {count}",
         )
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import time
+from pathlib import Path
 
 from core.cli.exit_codes import IN_SYNC
 from core.cli.options import Options
@@ -45,9 +46,12 @@ def seconds_of(text: str) -> float:
     return seconds
 
 
-def entries_since(since: float) -> list[Entry]:
-    """Read what this user's processes wrote from a moment on, in seconds since the epoch."""
-    path = journal_file(os.environ)
+def entries_since(since: float, path: Path | None = None) -> list[Entry]:
+    """Read what this user's processes wrote from a moment on, in seconds since the epoch.
+
+    *path* is another journal than the user's.
+    """
+    path = path or journal_file(os.environ)
     if path is None or not path.exists():
         return []
     store = Store(path)

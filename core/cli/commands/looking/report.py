@@ -3,7 +3,6 @@
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
 from typing import Final
 
 from core.cli.commands.looking.diff import picture, tell_problems
@@ -11,11 +10,10 @@ from core.cli.commands.looking.journal import entries_since, seconds_of
 from core.cli.exit_codes import CODES, DRIFT, IN_SYNC, diff_exit
 from core.cli.options import Options
 from core.cli.output.forms import page_of
-from core.cli.output.incident import incident_form, incident_text
+from core.cli.output.incident import about, incident_form, incident_text
 from core.cli.output.streams import write
 from core.cli.session import beside, connected, pending, settings_of
-from core.journal import Entry
-from core.model import Remedy, Snapshot
+from core.model import Remedy
 
 SINCE: Final = "24h"
 
@@ -34,16 +32,3 @@ async def run(options: Options) -> int:
     tell_problems(snapshot, sys.stderr)
     code = CODES[Remedy.WAIT] if pending(snapshot) else diff_exit(snapshot)
     return IN_SYNC if code == DRIFT else code
-
-
-def about(snapshot: Snapshot, entries: Sequence[Entry]) -> list[Entry]:
-    """Return what was written for the apps of a snapshot, where it was not another cluster."""
-    views = {view.spec.name: view for view in snapshot.clusters}
-    uids = {app.spec.name: views[app.spec.cluster].uid for app in snapshot.apps}
-    return [entry for entry in entries if _is_about(entry, uids)]
-
-
-def _is_about(entry: Entry, uids: dict[str, str]) -> bool:
-    uid = uids.get(str(entry.intent["app"]))
-    there = entry.intent["cluster_uid"]
-    return uid is not None and (not uid or not there or uid == there)

@@ -28,9 +28,11 @@ from core.errors import UnavailableError, UsageError
 from core.model import DRIFT_VERDICTS, AppSpec, Drift, Key, Snapshot, Verdict, error_of
 from core.model.answers.adoptions import AdoptPlan
 from core.reconcile.memory.commands import ExecuteAdoption, PrepareAdoption
+from core.telling import plans
 from core.telling.spans import Line, Role, say
 
 _REQUEST: Final = 1
+_NAMED_MAX: Final = 10  # of the objects that are missing or extra
 
 
 async def run(options: Options) -> int:
@@ -54,7 +56,7 @@ async def adopt(engine: EngineLike, app: AppSpec, options: Options, console: Con
         raise UnavailableError(f"app {app.name} cannot be read now; nothing was adopted")
     keys = chosen(snapshot, app, options.object_name)
     if not keys:
-        put(console.out, ["nothing has drifted"])
+        put(console.out, [_nothing(snapshot, app)])
         return 0
     await _explained(engine, keys)
     asked = PrepareAdoption(_REQUEST, app.name, keys, frozenset(options.fields), options.branch)
@@ -89,6 +91,18 @@ def chosen(snapshot: Snapshot, app: AppSpec, named: str) -> frozenset[Key]:
     return frozenset(key for key in drifted if key.app == app.name)
 
 
+def _nothing(snapshot: Snapshot, app: AppSpec) -> str:
+    """Say that no field drifted, and which objects are adopted by their names alone."""
+    whole = {Verdict.MISSING, Verdict.EXTRA}
+    rows = sorted(snapshot.rows.items())
+    names = [str(key.ref) for key, row in rows if key.app == app.name and row.verdict in whole]
+    if not names:
+        return "nothing has drifted"
+    more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
+    listed = clean(", ".join(names[:_NAMED_MAX]))
+    return f"no field has drifted; what is missing or extra is named: {listed}{more}"
+
+
 async def _explained(engine: EngineLike, keys: frozenset[Key]) -> None:
     """Find out who set what, for the message says it."""
 
@@ -114,5 +128,7 @@ def _lines(plan: AdoptPlan, page: Page) -> Iterator[Line]:
     for each in plan.adopted:
         yield ()
         yield from page.ink.wrapped((say(str(each.key.ref), Role.STRONG),), indent=2)
+        if words := plans.whole(each):
+            yield from page.ink.wrapped((say(words, Role.WARNING),), indent=4)
         for change in each.changes:
             yield from change_lines(change, page, indent=4)

@@ -33,7 +33,15 @@ from core.model import Key, Plan, Run, Snapshot, Verb
 from core.reconcile.acting.order.gates import depths_of
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.settings.readers import seconds_in
-from core.telling.plans import SECOND_LOOK, counts, guarded, left_alone, objects
+from core.telling.plans import (
+    SECOND_LOOK,
+    counts,
+    guarded,
+    left_alone,
+    losses,
+    objects,
+    why_kept,
+)
 
 RUN_DEADLINE_S: Final = 600.0  # past this somebody should look
 
@@ -84,7 +92,14 @@ async def sync(
     overdue = pending(snapshot)
     if overdue:
         raise UnavailableError(f"gave up waiting: {'; '.join(overdue)}")
-    plans = await prepared(engine, snapshot, options.objects, options.fields, prune=options.prune)
+    plans = await prepared(
+        engine,
+        snapshot,
+        options.objects,
+        options.fields,
+        prune=options.prune,
+        confirm=options.confirm,
+    )
     if options.output == "json":
         return await _as_json(engine, options, console, snapshot, plans)
     for plan in plans:
@@ -156,11 +171,13 @@ async def prepared(
     paths: Sequence[str] = (),
     *,
     prune: bool = False,
+    confirm: Sequence[str] = (),
 ) -> list[Plan]:
     """Ask the engine for the plan of each cluster that has something to sync, or to *prune*.
 
     A cluster whose apps depend on those of another comes after it.
     Where *objects* are named these alone, and where *paths* are these fields alone.
+    Of what is protected only what a person named goes, to *confirm* it.
     """
     named = objects_named(objects, snapshot) if objects else tuple(snapshot.rows.values())
     rows = [row for row in named if row.apart or (prune and row.dropped)]
@@ -169,15 +186,32 @@ async def prepared(
     for row in rows:
         if not paths or row.key in fields:
             chosen.setdefault(row.cluster, set()).add(row.key)
+    confirmed = _confirmed(confirm, snapshot, frozenset().union(*chosen.values()))
     depths = depths_of(app.spec for app in snapshot.apps)
     deepest = {name: max(depths.get(key.app, 0) for key in keys) for name, keys in chosen.items()}
     plans = []
     for request, cluster in enumerate(sorted(chosen, key=lambda name: (deepest[name], name)), 1):
-        asked = PreparePlan(request, frozenset(chosen[cluster]), fields, prune)
+        keys = frozenset(chosen[cluster])
+        asked = PreparePlan(request, keys, fields, prune, keys & confirmed)
         plan = await needed(engine, asked, Snapshot.plan_for, "plan")
         if plan.steps:
             plans.append(plan)
     return plans
+
+
+def _confirmed(words: Sequence[str], snapshot: Snapshot, chosen: frozenset[Key]) -> frozenset[Key]:
+    """Return the protected objects that a person named, so that they go.
+
+    Raises:
+        UsageError: One of them is not there, or would not be pruned anyway.
+    """
+    found = objects_named(words, snapshot)
+    for word, row in zip(words, found, strict=True):
+        if not row.dropped:
+            raise UsageError(f"--confirm {word}: nothing prunes it: {why_kept(row)}")
+        if row.key not in chosen:
+            raise UsageError(f"--confirm {word}: it is not among the objects that are named")
+    return frozenset(row.key for row in found)
 
 
 async def executed(
@@ -211,7 +245,7 @@ async def _consent(plans: Sequence[Plan], console: Console, protected: frozenset
         if not await console.ask(question, word=word):
             return False
         prunes = sum(step.verb is Verb.PRUNE for step in plan.runnable)
-        doubts = "".join(f"\n{doubt}" for doubt in plan.doubts)
+        doubts = "".join(f"\n{doubt}" for doubt in (*plan.doubts, *losses(plan)))
         if prunes and not await console.ask(f"Delete {objects(prunes)}{doubts}", word="prune"):
             return False
     return True

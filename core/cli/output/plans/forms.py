@@ -69,6 +69,7 @@ def _step_form(step: Step) -> JsonObject:
         **_refused_form(step.problem),
         "stopped": step.stopped,
         "untried": step.untried or None,
+        "protected": step.protected or None,
         "restarts_pods": step.restarts,
         "immutable": [c.path for c in step.changes if not c.healable and is_immutable(c.note)],
         "overrules": _overruled(step),
@@ -99,6 +100,7 @@ def _run_form(run: Run) -> JsonObject:
     return {
         "done": run.done,
         "total": run.total,
+        "already": list(run.already),
         "problems": [_problem_form(problem) for problem in run.problems],
     }
 

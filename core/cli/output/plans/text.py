@@ -20,6 +20,8 @@ def plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[str]:
 
 def run_lines(run: Run, ink: Ink) -> Iterator[str]:
     """Yield how a run ended."""
+    for line in plans.faster(run):
+        yield from map(ink.line, ink.wrapped(line, indent=2, label="= "))
     for problem in run.problems:
         said = ink.wrapped((say(problem.words, Role.ERROR),), indent=2, label="! ")
         yield from map(ink.line, said)
@@ -54,6 +56,10 @@ def _step_lines(step: Step, page: Page, *, left: bool) -> Iterator[Line]:
     if step.problem:
         yield from page.ink.wrapped((say(step.problem, Role.ERROR),), indent=4, label="! ")
         yield from _hint(step.problem, page.ink, indent=6)
+    confirmation = plans.confirmation(step)
+    if confirmation:
+        role = Role.MUTED if step.problem else Role.WARNING
+        yield from page.ink.wrapped((say(confirmation, role),), indent=6 if step.problem else 4)
     for change in step.changes:
         names = ("live", "back") if step.verb is Verb.UNDO else ("live", "Git")
         yield from change_lines(change, page, indent=4, names=names)

@@ -1,5 +1,6 @@
 """An adoption: worked out, shown, and made in Git; nothing is written to a cluster."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from core.model import Plan, Problem, Remedy, Run
@@ -45,10 +46,21 @@ def _plan(draft: Draft, asked: PrepareAdoption) -> AdoptPlan:
             adopted.append(found)
             left = ", ".join(pending(draft, found))
             notes += [f"{key.ref}: left alone, for Git moved on: {left}"] if left else []
+            notes += _also_read(draft, found) if found.gone else []
     if not adopted:
         words = "; ".join(notes) or "nothing has drifted"
         return replace(made, problem=Problem(Remedy.CHANGE_GIT, words))
     return replace(made, adopted=tuple(adopted), notes=tuple(notes))
+
+
+def _also_read(draft: Draft, gone: Adopted) -> Iterator[str]:
+    """Say which other apps drop an object, too, for they read the same file."""
+    mine = draft.app(gone.key.app).spec
+    for name, app in sorted(draft.apps.items()):
+        alike = (app.spec.repo, app.spec.revision) == (mine.repo, mine.revision)
+        files = (each.document.file for each in app.desired.values())
+        if alike and name != mine.name and gone.document.file in files:
+            yield f"{gone.key.ref}: app {name} reads {gone.document.file}, too, and drops it then"
 
 
 def _begin(draft: Draft, ordered: ExecuteAdoption) -> None:

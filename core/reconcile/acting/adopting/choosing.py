@@ -41,6 +41,8 @@ def chosen(draft: Draft, key: Key, fields: frozenset[str]) -> Adopted | str:
     if row is not None and row.verdict is Verdict.EXTRA:
         return _whole(draft, row)
     desired = app.desired.get(key.ref)
+    if row is not None and row.verdict is Verdict.MISSING:
+        return _gone(draft, row, desired, fields)
     why = _why_not(row, desired)
     if why:
         return why
@@ -77,9 +79,22 @@ def taken(stated: JsonObject, live: JsonObject, changes: Iterable[FieldChange]) 
 def _why_not(row: Drift | None, desired: Desired | None) -> str:
     if row is None or row.verdict is Verdict.UNKNOWN:
         return "it cannot be judged now"
-    if row.verdict is Verdict.MISSING:
-        return "it is not in the cluster; take it away with git"
     return "" if desired is not None else "it cannot be judged now"
+
+
+def _gone(
+    draft: Draft, row: Drift, desired: Desired | None, fields: frozenset[str]
+) -> Adopted | str:
+    """Say that Git is to drop an object which somebody deleted in the cluster, or why it is not."""
+    if fields:
+        return "it is not in the cluster, so no field of it can be taken"
+    if row.cause is Cause.GIT_AHEAD or desired is None:
+        return "nobody deleted it, as far as is known: Git states it, and it was not applied yet"
+    if row.cause is not Cause.LIVE_CHANGED:
+        return f"it was deleted, and {_PENDING}; or take it away with git"
+    if desired.document.sealed or draft.app(row.key.app).is_sealed(row.key.ref):
+        return "its file is encrypted; take it away with git"
+    return Adopted(row.key, desired.document, b"", actor=row.actor)
 
 
 def _whole(draft: Draft, row: Drift) -> Adopted | str:

@@ -8,7 +8,7 @@ for nothing: the next cycle looks whether the guard still does.
 from dataclasses import replace
 from typing import Final
 
-from core.model import Blocked, EventName, Verdict, stopping
+from core.model import Blocked, EventName, Key, Verdict, stopping
 from core.reconcile.acting.prune.facts import cleared, facts_of, going, guards_of
 from core.reconcile.acting.prune.guards import CYCLE_S, findings
 from core.reconcile.judging.holds.holds import held_of
@@ -37,16 +37,18 @@ def look(draft: Draft) -> tuple[str, ...]:
     return tuple(free)
 
 
-def want(draft: Draft, name: str) -> None:
+def want(draft: Draft, name: str, confirmed: frozenset[Key] = frozenset()) -> None:
     """A person asked for a plan that prunes: look, whatever the settings permit."""
     app = draft.app(name)
-    draft.put_app(replace(app, cycle=replace(app.cycle, wanted_until=draft.now + WANTED_S)))
+    until = draft.now + WANTED_S
+    draft.put_app(replace(app, cycle=replace(app.cycle, wanted_until=until, confirmed=confirmed)))
 
 
 def take_proof(draft: Draft, proof: Proved) -> None:
     """Git answered: this is a look, if all is judged."""
     app = draft.app(proof.app)
-    uids = frozenset(going(draft, proof.app).values())
+    confirmed = _confirmed(draft, app)
+    uids = frozenset(going(draft, proof.app, confirmed).values())
     first = app.cycle.first
     if first is None or first.uids != uids:
         first = Look(uids, draft.now)
@@ -66,12 +68,17 @@ def take_proof(draft: Draft, proof: Proved) -> None:
     draft.effects.append(WakeAt(due))
     if proof.revision not in {read, ""}:
         draft.effects.append(ReadSource(proof.app))
-    _tell(draft, app, stopping(guards_of(draft, proof.app)) if uids else None)
+    _tell(draft, app, stopping(guards_of(draft, proof.app, confirmed)) if uids else None)
     _tell_kept(draft, draft.app(proof.app))
 
 
 def _is_followed(draft: Draft, app: AppState) -> bool:
     return draft.now < app.cycle.wanted_until or _is_permitted(app)
+
+
+def _confirmed(draft: Draft, app: AppState) -> frozenset[Key]:
+    """Return the protected objects that go, too, in the plan that a person wants."""
+    return app.cycle.confirmed if draft.now < app.cycle.wanted_until else frozenset()
 
 
 def _is_permitted(app: AppState) -> bool:
@@ -98,7 +105,7 @@ def _begin(draft: Draft, app: AppState) -> None:
         return  # it will be, soon
     _tell_kept(draft, app)
     app = draft.app(app.spec.name)
-    facts = facts_of(draft, app.spec.name)
+    facts = facts_of(draft, app.spec.name, _confirmed(draft, app))
     block = stopping(findings(facts)) if facts.uids else None
     if facts.uids and (block is None or _is_for_git(draft, app, block)):
         draft.put_app(replace(app, cycle=replace(app.cycle, asking=True)))

@@ -1,9 +1,10 @@
 """The facts of one app that its guards are asked about, from all that is known."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from core.model import Allowed, Clearance, Guard, Key, KindRef, Verdict
+from core.model import Allowed, Blocked, Clearance, Guard, Key, KindRef, Verdict
 from core.reconcile.acting.prune.guards import Facts, findings
+from core.reconcile.acting.prune.standing import holding
 from core.reconcile.judging.extras import live_of
 from core.reconcile.judging.protections import clearance
 from core.reconcile.memory.draft import Draft
@@ -12,30 +13,40 @@ from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.layouts import LEFT_LAYOUT
 
 
-def guards_of(draft: Draft, name: str) -> tuple[Clearance, ...]:
-    """Ask the guards of one app."""
-    return tuple(findings(facts_of(draft, name)))
+def guards_of(draft: Draft, name: str, confirmed: Collection[Key] = ()) -> tuple[Clearance, ...]:
+    """Ask the guards of one app, for a plan in which a person *confirmed* protected objects."""
+    return tuple(findings(facts_of(draft, name, confirmed)))
 
 
-def going(draft: Draft, name: str) -> dict[Key, str]:
+def going(draft: Draft, name: str, confirmed: Collection[Key] = ()) -> dict[Key, str]:
     """Return what would go of an app, with the uid of each object; what is kept is left out."""
     found: dict[Key, str] = {}
-    for key, said in sorted(cleared(draft, name).items()):
+    for key, said in sorted(cleared(draft, name, confirmed).items()):
         uid = uid_of(draft, key)
-        if uid is not None and isinstance(said, Allowed):
+        if uid is not None and may_go(said, confirmed=key in confirmed):
             found[key] = uid
     return found
 
 
-def cleared(draft: Draft, name: str) -> dict[Key, Clearance]:
-    """Say of each object that Git dropped of an app whether it may go, by what it says itself."""
+def may_go(said: Clearance, *, confirmed: bool) -> bool:
+    """Tell whether an object may go; where a person has to confirm it, whether one did."""
+    return isinstance(said, Allowed) or (said.person and confirmed)
+
+
+def cleared(draft: Draft, name: str, confirmed: Collection[Key] = ()) -> dict[Key, Clearance]:
+    """Say of each object that Git dropped of an app whether it may go, by what it says itself.
+
+    And of one that holds others, by what these say, if a person *confirmed* some by their names.
+    """
     app = draft.app(name)
     cluster = draft.cluster(app.spec.cluster)
     said: dict[Key, Clearance] = {}
     for key in draft.tally(name).dropped:
         found, row = live_of(cluster, key.ref), app.applied(key.ref)
         if found is not None and row is not None:
-            said[key] = clearance(key.ref, row.uid, found[1])
+            own = clearance(key.ref, row.uid, found[1])
+            asks = isinstance(own, Blocked) and own.person
+            said[key] = (holding(draft, key, found[1], confirmed) if asks else None) or own
     return said
 
 
@@ -45,13 +56,13 @@ def uid_of(draft: Draft, key: Key) -> str | None:
     return row.stamp.uid if row is not None and row.stamp is not None else None
 
 
-def facts_of(draft: Draft, name: str) -> Facts:
+def facts_of(draft: Draft, name: str, confirmed: Collection[Key] = ()) -> Facts:
     """Gather what the guards of one app are asked about."""
     app = draft.app(name)
     cluster = draft.cluster(app.spec.cluster)
     source, cycle = app.source, app.cycle
     lost = app.problem.words if app.problem is not None else ""
-    uids = frozenset(going(draft, name).values())
+    uids = frozenset(going(draft, name, confirmed).values())
     first = cycle.first if cycle.first is not None and cycle.first.uids == uids else None
     return Facts(
         now=draft.now,

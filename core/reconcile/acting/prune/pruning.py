@@ -14,9 +14,15 @@ from core.model.journal import Deed, Intent
 from core.model.requests import Delete, Version
 from core.reconcile.acting.prune.cycles import want
 from core.reconcile.acting.prune.facts import guards_of
-from core.reconcile.acting.prune.standing import is_as_planned, still_stands, unclaimed
+from core.reconcile.acting.prune.standing import (
+    holding,
+    is_as_planned,
+    is_gone,
+    still_stands,
+    unclaimed,
+)
 from core.reconcile.acting.prune.steps import prunes_of
-from core.reconcile.acting.sending import release, with_failed
+from core.reconcile.acting.sending import release, with_done, with_failed
 from core.reconcile.acting.standing import taken_back
 from core.reconcile.judging.extras import live_of
 from core.reconcile.judging.protections import clearance
@@ -54,19 +60,24 @@ def advanced(draft: Draft, number: int, run: RunState, phase: Pruning) -> tuple[
     while phase.todo:
         step, *others = phase.todo
         name = step.key.app
-        block = stopping(guards_of(draft, name), confirmed=run.confirmed)
-        said = unclaimed(draft, step.key) if block is None or block.pending else block
+        guards = guards_of(draft, name, run.plan.confirmed)
+        block = stopping(guards, confirmed=run.confirmed)
+        said = block if block is not None and not block.pending else _objection(draft, run, step)
         if said is not None:
             run = _left(draft, number, run, step, Remedy.GRANT, str(said))
             phase = replace(phase, todo=tuple(others))
+        elif not draft.queue(name) and is_gone(draft, step):
+            run = with_done(run, step, "gone already")
+            release(draft, step.key, number)
+            phase = replace(phase, todo=tuple(others))
+        elif not draft.queue(name) and not still_stands(draft, step):
+            run = _left(draft, number, run, step, Remedy.LOOK_AGAIN, _MOVED)
+            phase = replace(phase, todo=tuple(others))
         elif block is not None:
-            want(draft, name)  # the next cycle is on its way
+            want(draft, name, run.plan.confirmed)  # the next cycle is on its way
             return replace(run, phase=phase, shown=replace(run.shown, waits=str(block))), False
         elif not _is_free(draft, step, phase):
             return replace(run, phase=_entering(draft, run, phase)), False
-        elif not still_stands(draft, step):
-            run = _left(draft, number, run, step, Remedy.LOOK_AGAIN, _MOVED)
-            phase = replace(phase, todo=tuple(others))
         else:
             run = replace(run, shown=replace(run.shown, waits=""))
             phase = replace(phase, todo=tuple(others), sent=step)
@@ -95,6 +106,19 @@ def _screened(draft: Draft, number: int, run: RunState, phase: Pruning) -> tuple
         else:
             todo.append(step)
     return run, replace(phase, todo=tuple(todo))
+
+
+def _objection(draft: Draft, run: RunState, step: Step) -> Blocked | None:
+    """Say what keeps this object, although its app may be pruned."""
+    if step.protected and not run.confirmed:
+        words = f"{step.protected} (`--yes` with nobody at a terminal is nobody's word)"
+        return Blocked(Guard.NOT_PROTECTED, words)
+    found = live_of(draft.cluster(draft.app(step.key.app).spec.cluster), step.key.ref)
+    if found is not None and step.protected:
+        held = holding(draft, step.key, found[1], run.plan.confirmed)
+    else:
+        held = None
+    return unclaimed(draft, step.key) or held
 
 
 def _left(
@@ -172,13 +196,14 @@ def _intent(draft: Draft, run: RunState, step: Step, live: Live) -> Intent:
         uid=live.uid,
         version=live.resource_version,
         sends=("delete",),
+        confirmed=step.key in run.plan.confirmed,
     )
 
 
 def last_word(effect: Prune, live: Live) -> Blocked | Delete:
     """Say whether an object goes, as the server has it now: it, or the delete that is sent."""
     said = clearance(effect.key.ref, effect.uid, live)
-    if isinstance(said, Blocked):
+    if isinstance(said, Blocked) and not (said.person and effect.intent.confirmed):
         return said
     if not is_as_planned(effect.request, live):
         return Blocked(Guard.AS_PLANNED, "it changed since that was decided; looked at again later")

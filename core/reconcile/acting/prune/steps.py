@@ -6,21 +6,28 @@ from dataclasses import replace
 from core.model import Blocked, Clearance, Key, Plan, Step, Verb, stopping
 from core.reconcile.acting.order.gates import depths_of
 from core.reconcile.acting.order.stages import staged_back
-from core.reconcile.acting.prune.facts import cleared, going, guards_of
+from core.reconcile.acting.prune.facts import cleared, going, guards_of, may_go
 from core.reconcile.judging.extras import live_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.sides.waves import wave_of
 from core.remedy import deletion
 
 
-def with_prunes(draft: Draft, made: Plan, keys: Collection[Key]) -> Plan:
-    """Return *made* with deletes of those of *keys* that Git dropped, and what guards say."""
+def with_prunes(
+    draft: Draft, made: Plan, keys: Collection[Key], confirmed: Collection[Key] = ()
+) -> Plan:
+    """Return *made* with deletes of those of *keys* that Git dropped, and what guards say.
+
+    What is protected is in it as what stays, unless a person *confirmed* it by its name.
+    """
     dropped = [key for key in keys if key in draft.tally(key.app).dropped]
     cluster = made.cluster or next((draft.app(key.app).spec.cluster for key in sorted(dropped)), "")
     chosen = [key for key in dropped if draft.app(key.app).spec.cluster == cluster]
     apps = sorted({key.app for key in chosen})
-    guards = {name: guards_of(draft, name) for name in apps if going(draft, name)}
-    found = [step for name in apps for step in _steps(draft, name, chosen, guards)]
+    guards = {
+        name: guards_of(draft, name, confirmed) for name in apps if going(draft, name, confirmed)
+    }
+    found = [step for name in apps for step in _steps(draft, name, chosen, guards, confirmed)]
     depths = depths_of(app.spec for app in draft.apps.values())
     steps = staged_back(found, depths, after=made.steps)
     read = {name: draft.app(name).source for name in apps}
@@ -41,9 +48,13 @@ def prunes_of(plan: Plan) -> tuple[Step, ...]:
 
 
 def _steps(
-    draft: Draft, name: str, chosen: Iterable[Key], guards: dict[str, tuple[Clearance, ...]]
+    draft: Draft,
+    name: str,
+    chosen: Iterable[Key],
+    guards: dict[str, tuple[Clearance, ...]],
+    confirmed: Collection[Key],
 ) -> Iterator[Step]:
-    said = cleared(draft, name)
+    said = cleared(draft, name, confirmed)
     block = stopping(guards.get(name, ()), confirmed=True)
     stopped = str(block) if block is not None and not block.pending else ""
     cluster = draft.cluster(draft.app(name).spec.cluster)
@@ -51,9 +62,16 @@ def _steps(
         row, found = draft.row(key), live_of(cluster, key.ref)
         if key.app != name or row is None or row.stamp is None or found is None or row.calling:
             continue
-        own = said.get(key)
-        problem = str(own) if isinstance(own, Blocked) else stopped
+        own = said[key]
+        problem = stopped if may_go(own, confirmed=key in confirmed) else str(own)
         kind, live = found
-        requests = () if problem else (deletion(key.ref, kind, live),)
-        wave = wave_of(live.body)
-        yield Step(key, kind, Verb.PRUNE, row.stamp, problem=problem, requests=requests, wave=wave)
+        yield Step(
+            key,
+            kind,
+            Verb.PRUNE,
+            row.stamp,
+            problem=problem,
+            requests=() if problem else (deletion(key.ref, kind, live),),
+            wave=wave_of(live.body),
+            protected=own.words if isinstance(own, Blocked) and own.person else "",
+        )

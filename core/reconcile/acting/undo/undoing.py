@@ -43,20 +43,22 @@ from core.reconcile.memory.effects import FindDone
 from core.reconcile.memory.results import DoneFound
 
 SECRET: Final = "its value is a secret, of which only a hash is on record"  # noqa: S105 - a sentence
+_NOTHING: Final = "nothing is on record that could be undone"
+_NO_UNDO: Final = "nothing was undone that could be done again"
 MOVED: Final = "it is not as that left it any more"
 
 
-def find(draft: Draft, request: int, number: int | None) -> None:
-    """Have the record of what is to be undone read."""
+def find(draft: Draft, request: int, number: int | None, *, again: bool = False) -> None:
+    """Have the record of what is to be undone read, or of what was undone and is done *again*."""
     shown = frozenset(name for name, app in draft.apps.items() if app.shown)
-    draft.effects.append(FindDone(request, number, shown))
+    draft.effects.append(FindDone(request, number, shown, again))
 
 
 def prepare(draft: Draft, found: DoneFound) -> None:
     """Work out what of a record can be put back, and ask what of that may be done."""
     notes = [found.problem] if found.problem else []
     if not found.done and not notes:
-        notes.append("nothing is on record that could be undone")
+        notes.append(_NO_UNDO if found.again else _NOTHING)
     steps: list[Step] = []
     for done in found.done:
         note = _no_step(draft, done)
@@ -66,8 +68,9 @@ def prepare(draft: Draft, found: DoneFound) -> None:
             steps.append(_step(draft, done))
     cluster = draft.app(steps[0].key.app).spec.cluster if steps else ""
     apps = sorted({step.key.app for step in steps})
+    outlook = () if found.again else _outlook(draft, apps)
     told = notes_of(apps, steps, {app: draft.app(app).inventory_problem for app in apps})
-    plan = Plan(cluster, tuple(steps), {}, (*told, *_outlook(draft, apps), *notes))
+    plan = Plan(cluster, tuple(steps), {}, (*told, *outlook, *notes))
     if steps:
         plan = replace(plan, place=draft.cluster(cluster).view.called)
     ask(draft, found.request, plan)

@@ -3,14 +3,16 @@
 import asyncio
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from core.cli.commands.headless import EventLog, event_words, follow
+from core.cli.commands.headless import EventLog, follow
 from core.cli.session import EngineLike
+from core.cli.telemetry.telemetry import Telemetry
+from core.clock import Clock
 from core.errors import UnavailableError
 from core.model import ClusterName, Event, EventName, Snapshot
 from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine
@@ -43,8 +45,8 @@ class Pipes:
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._read(self.out[0]).splitlines()]
 
-    def words(self) -> str:
-        return self._read(self.err[0])
+    def records(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._read(self.err[0]).splitlines()]
 
     def _read(self, fd: int) -> str:
         os.set_blocking(fd, False)
@@ -116,18 +118,33 @@ async def test_events_are_printed_once_however_often_they_are_shown(pipes: Pipes
 
 
 async def test_the_log_says_the_same_in_words(pipes: Pipes) -> None:
-    await pipes.log().print_new([replace(DRIFT, sequence=1)])
-    assert pipes.words() == (
-        "2026-07-01T12:00:03.062Z drift_detected shop Deployment/shop/web:"
-        " spec.replicas is 7 (kubectl), Git says 3; changed in the cluster\n"
-    )
+    log = pipes.log()
+    await log.print_new([replace(DRIFT, sequence=1)])
+    await log.drained()
+    (record,) = pipes.records()
+    assert record == {
+        "ts": "2026-07-01T12:00:03.062Z",
+        "level": "warning",
+        "logger": "driftdeck",
+        "message": "drift_detected shop Deployment/shop/web:"
+        " spec.replicas is 7 (kubectl), Git says 3; changed in the cluster",
+        "app": "shop",
+        "cluster": "demo",
+        "object": {
+            "api_version": "apps/v1",
+            "kind": "Deployment",
+            "namespace": "shop",
+            "name": "web",
+        },
+    }
 
 
 async def test_a_gap_in_the_events_is_told_and_not_papered_over(pipes: Pipes) -> None:
     log = pipes.log()
     await log.print_new([SYNCED])
     await log.print_new([replace(DRIFT, sequence=12)])
-    assert "10 events were not printed" in pipes.words()
+    await log.drained()
+    assert "10 events were not printed" in pipes.records()[1]["message"]
 
 
 async def test_a_log_that_nobody_reads_does_not_stop_the_events(pipes: Pipes) -> None:
@@ -149,13 +166,15 @@ async def test_a_stdout_that_takes_nothing_is_told_and_the_controller_goes_on(
     log = EventLog(full, pipes.err[1])
     await log.print_new([SYNCED])
     await log.print_new([DRIFT])
+    await log.drained()
     os.close(full)
-    told = pipes.words().splitlines()
-    assert told[0] == "stdout misses events, it cannot be written: No space left on device"
-    assert [line.split()[1] for line in told if line.startswith("20")] == [
+    told = [record["message"] for record in pipes.records()]
+    lost = "stdout misses events, it cannot be written: No space left on device"
+    assert [words.partition(" ")[0] for words in told if words != lost] == [
         "cluster_synced",
         "drift_detected",
     ]
+    assert lost in told
 
 
 async def test_started_comes_before_the_engine_exists(pipes: Pipes) -> None:
@@ -264,7 +283,20 @@ def fill(fd: int) -> int:
             return filled
 
 
-def test_words_of_an_event_cannot_steer_the_terminal() -> None:
-    words = event_words(replace(DRIFT, message="\x1b[2J\n{}"))
-    assert "\x1b" not in words
-    assert "\n" not in words
+async def test_a_log_that_is_full_holds_up_no_event(pipes: Pipes) -> None:
+    fill(pipes.err[1])
+    log = pipes.log()
+    for number in range(1, 4):
+        await log.print_new([replace(DRIFT, sequence=number)])
+    assert len(pipes.lines()) == 3
+
+
+async def test_what_ends_telemetry_ends_the_controller(pipes: Pipes) -> None:
+    class Failing(Telemetry):
+        async def follow(self, snapshots: AsyncIterator[Snapshot]) -> None:
+            del snapshots
+            raise RuntimeError("a bug")
+
+    telemetry = Failing(Clock(), pipes.err[1])
+    with pytest.raises(RuntimeError, match="a bug"):
+        await follow(ScriptedEngine, pipes.log(), telemetry, message="")

@@ -9,6 +9,7 @@ import pytest
 
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.request import Request
+from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import Gateway
 from core.cluster.writing.inventories import Inventories
 from core.errors import OutdatedError
@@ -105,13 +106,13 @@ async def inventory(script: Callable[[Asked, Reply], object], permit: Permit) ->
 
     async with serving(said) as server, linked(server.url) as link:
         clock = ManualClock().clock
-        names: list[str] = []
+        calls, names = Calls(link, clock), list[str]()
 
         def fence(app: str) -> Permit:
             names.append(app)
             return permit
 
-        inventories = Inventories(Calls(link, clock), clock, fence)
+        inventories = Inventories(calls, clock, Access(calls, clock), fence)
         inventories.meet("c1")
         await inventories.read("web", "shop", HOME)
         try:

@@ -25,6 +25,7 @@ from tests.core.cluster.scripted import (
     serving,
     status,
 )
+from tests.core.metered import Remembering
 
 SOON, _ = AUDIT_S
 
@@ -39,6 +40,7 @@ class Stage:
     told: list[int] = field(default_factory=list)
     status: int = 200
     replacements: int = 0
+    meter: Remembering = field(default_factory=Remembering)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     reflector: Reflector = field(init=False)
     server: ScriptedServer = field(init=False)
@@ -98,7 +100,10 @@ def listing_of(items: list[dict[str, object]]) -> dict[str, object]:
 @asynccontextmanager
 async def audited(*there: dict[str, object]) -> AsyncIterator[Stage]:
     stage = Stage([*there])
-    async with serving(stage.script) as stage.server, linked(stage.server.url) as link:
+    async with (
+        serving(stage.script) as stage.server,
+        linked(stage.server.url, meter=stage.meter) as link,
+    ):
         stage.reflector = Reflector(link, stage.moment.clock, MAPS, "shop", stage)
         task = asyncio.create_task(_audit(link, stage).run())
         await stage.until(lambda: stage.replacements == 1)
@@ -128,6 +133,7 @@ async def test_what_the_watch_lost_is_told_and_listed_again(
         await stage.moment.pass_by(ON_ITS_WAY_S)
         await stage.until(lambda: stage.replacements == 2)
         assert stage.told == [lost]
+        assert ("cluster test", "diverged", lost) in stage.meter.watches
         assert len(stage.names) == len(there)
 
 
@@ -138,6 +144,7 @@ async def test_where_nothing_was_lost_one_listing_is_all() -> None:
             await stage.server.until_asked(1 + count)
         await stage.moment.until_slept(SOON)
         assert (stage.told, stage.replacements, stage.listings) == ([], 1, 2)
+        assert stage.meter.watches == []
 
 
 async def test_what_is_on_its_way_is_not_lost() -> None:

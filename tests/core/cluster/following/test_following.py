@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 
 from core.cluster.connection.calls import Calls
 from core.cluster.discovery.openapi import OpenApi
-from core.cluster.following.following import Follower, Following
+from core.cluster.following.follower import Follower
+from core.cluster.following.following import Following
+from core.cluster.writing.access import Access
 from core.errors import UnavailableError
 from core.model import KindRef, ObjectRef, Remedy
 from core.reconcile.memory.inputs import ClusterSeen, KindListed, KindLost, LiveChanged, SchemaRead
@@ -45,20 +47,25 @@ def namespace_of(asked: Asked) -> str:
 @asynccontextmanager
 async def following(
     script: Script,
+    *,
+    everywhere: bool = True,
 ) -> AsyncIterator[tuple[Following, Listener, Callable[[], list[Asked]]]]:
-    """A following of a server that has no OpenAPI."""
+    """A following of a server that has no OpenAPI; all namespaces at once may be refused."""
 
     async def dispatch(asked: Asked, reply: Reply) -> None:
         if asked.path.startswith("/openapi"):
             reply.say(200, {"paths": {}})
-            return
-        await script(asked, reply)
+        elif asked.path.endswith("selfsubjectaccessreviews"):
+            reply.say(201, {"status": {"allowed": everywhere}})
+        else:
+            await script(asked, reply)
 
     moment = ManualClock()
     listener = Listener()
     async with serving(dispatch) as server, linked(server.url) as link:
-        openapi = OpenApi(Calls(link, moment.clock))
-        followed = Following("test", link, moment.clock, openapi, listener.emit)
+        calls = Calls(link, moment.clock)
+        openapi, access = OpenApi(calls), Access(calls, moment.clock)
+        followed = Following("test", link, moment.clock, openapi, access, listener.emit)
 
         def asked() -> list[Asked]:
             return [one for one in server.asked if "configmaps" in one.path]
@@ -114,6 +121,26 @@ async def test_where_all_at_once_is_forbidden_each_namespace_is_asked_for() -> N
     assert not listener.all(KindLost)
 
 
+async def test_what_may_not_be_followed_everywhere_is_not_asked_for_there() -> None:
+    async with following(each_its_own, everywhere=False) as (followed, listener, asked):
+        followed.follow(frozenset({MAP}), FIVE)
+        told = await listener.next(KindListed)
+        assert {ref.namespace for ref in told.objects} == FIVE
+        assert {namespace_of(one) for one in asked()} == FIVE
+    assert not listener.all(KindLost)
+
+
+async def test_a_kind_that_is_used_in_few_namespaces_is_followed_in_those_alone() -> None:
+    async with following(each_its_own) as (followed, listener, asked):
+        followed.follow(frozenset({MAP}), FIVE, within={MAP: frozenset({"n1", "n2"})})
+        told = await listener.next(KindListed)
+        assert {ref.namespace for ref in told.objects} == {"n1", "n2"}
+        followed.follow(frozenset({MAP}), FIVE, within={MAP: frozenset({"n2"})})
+        told = await listener.next(KindListed, after=1)
+        assert {ref.namespace for ref in told.objects} == {"n2"}
+        assert {namespace_of(one) for one in asked()} == {"n1", "n2"}
+
+
 async def test_a_namespace_more_is_listed_alone_and_told_with_the_others() -> None:
     async with following(each_its_own) as (followed, listener, asked):
         followed.follow(frozenset({MAP}), frozenset({"n1"}))
@@ -122,6 +149,26 @@ async def test_a_namespace_more_is_listed_alone_and_told_with_the_others() -> No
         told = await listener.next(KindListed, after=1)
         assert {ref.namespace for ref in told.objects} == {"n1", "n2"}
         assert [namespace_of(one) for one in asked()] == ["n1", "n2"]
+
+
+async def test_a_namespace_more_of_one_watch_is_told_beside_the_others_without_a_request() -> None:
+    async with following(each_its_own) as (followed, listener, asked):
+        four = frozenset({"n1", "n2", "n3", "n4"})
+        followed.follow(frozenset({MAP}), four)
+        first = await listener.next(KindListed)
+        followed.follow(frozenset({MAP}), FIVE)
+        told = await listener.next(KindListed, after=1)
+        assert [namespace_of(one) for one in asked()] == [""]
+    assert (first.namespaces, first.beside) == (four, False)
+    assert {ref.namespace for ref in told.objects} == {"n5"}
+    assert (told.namespaces, told.beside) == (frozenset({"n5"}), True)
+
+
+async def test_a_listing_says_which_namespaces_it_is_of() -> None:
+    async with following(each_its_own) as (followed, listener, _):
+        followed.follow(frozenset({MAP}), frozenset({"n1", "n2"}))
+        told = await listener.next(KindListed)
+    assert (told.namespaces, told.beside) == (frozenset({"n1", "n2"}), False)
 
 
 async def test_a_namespace_less_is_told_too() -> None:

@@ -23,6 +23,7 @@ from tests.core.cluster.scripted import (
     serving,
     status,
 )
+from tests.core.metered import Remembering
 
 GONE = status(410, "Expired", "too old resource version")
 
@@ -466,6 +467,25 @@ async def test_an_event_that_cannot_be_read_is_data_loss(line: bytes) -> None:
     assert server.asked[2].query["resourceVersion"] == "12"  # not advanced past the loss
     assert [changed.name for changed, _ in told.changes] == ["c"]  # what came before did happen
     assert len(told.problems) == 1
+
+
+async def test_restarts_listings_and_what_could_not_be_read_are_counted() -> None:
+    script = in_turn(
+        streams(*INITIAL),
+        streams(event("ADDED", "c", 12)),
+        streams(b"<html>\n", hold=True),
+        streams(bookmark(30, end=True), hold=True),
+    )
+    time, meter = ManualClock(), Remembering()
+    async with serving(script) as server, reflecting(server.url, time.clock, meter) as told:
+        await told.until(lambda: len(told.listings) == 2)
+    assert [what for _, what, _ in meter.watches] == [
+        "restarted",
+        "restarted",
+        "undecodable",
+        "relisted",
+    ]
+    assert {code for _, _, code in meter.requests} == {"200"}
 
 
 async def test_half_an_event_at_the_end_is_not_applied_and_not_lost() -> None:

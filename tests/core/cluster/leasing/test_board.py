@@ -6,7 +6,7 @@ import pytest
 
 from core.cluster.leasing.board import Board, lease_name, replica_name
 from core.cluster.leasing.record import DURATION_S, Record
-from core.model.controller import share_of
+from core.model.leads import share_of
 
 ME = "host_me"
 

@@ -21,12 +21,12 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Key,
+    Made,
     ObjectRef,
     Operation,
 )
 from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.model.journal import Aim
-from core.model.sides import Made
 from core.model.sources.signers import Signers
 from tests.core.git.sample import Sample
 
@@ -234,6 +234,92 @@ def test_a_new_object_gets_a_file_of_its_own_that_the_app_reads(stage: Stage) ->
     stage.spec = replace(stage.spec, exclude=("configmap-*",))
     with pytest.raises(RejectedError, match=r"does not read configmap-x-y\.yaml"):
         stage.anew().planned(again)
+
+
+# Deleted live -------------------------------------------------------------------------------------
+
+
+def gone(plan: AdoptPlan) -> AdoptPlan:
+    """The same objects, all of which somebody deleted."""
+    adopted = (replace(each, body=b"", changes=(), actor=BOB) for each in plan.adopted)
+    return replace(plan, adopted=tuple(adopted))
+
+
+def test_what_was_deleted_goes_out_of_its_file_by_one_commit_that_says_who_did(
+    stage: Stage,
+) -> None:
+    plan = stage.adopting.planned(gone(stage.wanted("a")))
+    assert plan.files == ("shop/all.yaml",)
+    assert "+" not in plan.diff.partition("@@\n")[2]
+    stage.adopting.made(plan)
+    assert stage.text() == TEXT[TEXT.index("---") :]
+    message = stage.sample.git("show", "-s", "--format=%B", "main")
+    assert message.startswith(
+        "Adopt the deletion of ConfigMap a\n\nConfigMap/web/a: it was deleted"
+    )
+    assert (
+        "deleted in the cluster by bob, 1h ago (2027-01-15 07:00:00 UTC), kubectl edit" in message
+    )
+    assert stage.sample.git("status", "--porcelain") == ""
+
+
+def test_one_that_is_edited_and_one_that_goes_are_one_commit(stage: Stage) -> None:
+    edited, dropped = stage.wanted("a"), gone(stage.wanted("b"))
+    both = replace(edited, adopted=(*dropped.adopted, *edited.adopted))
+    stage.adopting.made(stage.adopting.planned(both))
+    assert stage.text() == CHANGED[: CHANGED.index("---")]
+
+
+def test_a_file_goes_with_its_last_object_and_never_the_whole_folder(stage: Stage) -> None:
+    both = gone(stage.wanted("a", "b"))
+    with pytest.raises(RejectedError, match="nothing would be left in shop"):
+        stage.adopting.planned(both)
+    head = stage.sample.commit({"shop/README": b"more"}, "More")
+    plan = stage.adopting.planned(replace(both, revision=head))
+    stage.adopting.made(plan)
+    assert stage.sample.git("ls-tree", "-r", "--name-only", "main").split() == ["shop/README"]
+    assert not (stage.sample.path / "shop/all.yaml").exists()
+    assert stage.sample.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "where"),
+    [
+        (
+            "prod/kustomization.yaml",
+            "resources:\n- ../shop/all.yaml\n",
+            "prod/kustomization.yaml:2",
+        ),
+        ("shop/kustomization.yml", "resources: [./all.yaml]\n", "shop/kustomization.yml:1"),
+        ("shop/kustomization.yaml", "resources: [web.yaml]\n", ""),
+        ("prod/other.yaml", "resources: [../shop/all.yaml]\n", ""),
+        ("prod/kustomization.yaml", "a: [", ""),
+    ],
+)
+def test_a_file_that_a_kustomization_names_does_not_go(
+    stage: Stage, path: str, text: str, where: str
+) -> None:
+    files: dict[str, bytes | None] = {path: text.encode(), "shop/README": b"more"}
+    head = stage.sample.commit(files, "More")
+    wanted = replace(gone(stage.wanted("a", "b")), revision=head)
+    if where:
+        with pytest.raises(RejectedError, match=f"shop/all.yaml would go, and {where} names it"):
+            stage.adopting.planned(wanted)
+    else:
+        assert stage.adopting.planned(wanted).files == ("shop/all.yaml",)
+
+
+def test_what_is_rendered_and_was_deleted_offers_the_patch_that_deletes_it(stage: Stage) -> None:
+    base = load("base/a.yaml", TEXT.encode()).documents[0]
+    made = Made((base,), ("base/a.yaml", "shop/kustomization.yaml"))
+    plan = stage.adopting.planned(gone(stage.wanted("a", made=made)))
+    assert "is rendered from base/a.yaml:2" in str(plan.problem)
+    assert json.loads(plan.patch) == {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "a"},
+        "$patch": "delete",
+    }
 
 
 def test_where_commits_must_be_signed_nothing_is_written(stage: Stage) -> None:

@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from core.model import Drift, EventName, FieldChange, FieldVerdict, Key, Plan, Run, Verdict
+from core.model import (
+    Cause,
+    Drift,
+    EventName,
+    FieldChange,
+    FieldVerdict,
+    Key,
+    Plan,
+    Run,
+    Stamp,
+    Verdict,
+)
 from core.reconcile.judging.announcing import in_sync, is_drift
 from core.reconcile.memory.draft import (
     ANSWERS_KEPT,
@@ -46,6 +57,20 @@ def test_a_row_is_counted_while_it_is_there() -> None:
     made.put_row(B, None)
     assert sum(made.tally(APP).counts.values()) == 0
     assert (made.tally(APP).ignored, made.tally(APP).confirming) == (0, 0)
+
+
+def test_rows_of_what_git_does_not_have_are_at_hand() -> None:
+    made = draft()
+    seen, stated = Stamp(None, "5", "u1"), Stamp("digest", "5", "u2")
+    made.put_row(A, row(verdict=Verdict.EXTRA, stamp=seen, cause=Cause.GIT_AHEAD))
+    made.put_row(B, row(B, Verdict.EXTRA, stamp=seen, cause=Cause.LIVE_CHANGED))
+    made.put_row(C, row(C, stamp=stated))
+    assert set(made.tally(APP).undesired) == {A, B}
+    assert set(made.tally(APP).dropped) == {A}
+    made.put_row(A, None)
+    made.put_row(B, row(B, stamp=stated))
+    assert not made.tally(APP).undesired
+    assert not made.tally(APP).dropped
 
 
 def test_a_row_that_says_the_same_stays_the_same_object() -> None:

@@ -184,8 +184,10 @@ WIDGETS = Resource(WIDGET, "widgets", namespaced=True, has_status=False)
 
 def test_a_kind_that_is_not_served_is_followed_once_it_is() -> None:
     made = world()
-    effects = made.read(document(WIDGET, "w", spec={}))
-    assert WIDGET not in follows(effects)[-1].kinds
+    made.read(document(WIDGET, "w", spec={}))
+    following = made.state.clusters["prod"].following
+    assert following is not None
+    assert WIDGET not in following.kinds
     assert list(app(made).unserved) == [ref(WIDGET, "w")]
     effects = made.feed(found(widgets=WIDGETS))
     assert WIDGET in follows(effects)[-1].kinds
@@ -300,6 +302,42 @@ def test_exactly_the_kinds_and_namespaces_that_git_names_are_followed() -> None:
     effects = made.read(document(CONFIG_MAP, "a", **GOOD), document(SECRET, "s"), number=2)
     assert follows(effects)[-1].kinds == {CONFIG_MAP, SECRET}
     assert follows(made.read(document(SECRET, "s"), number=3))[-1].kinds == {SECRET}
+
+
+def test_each_kind_is_followed_in_the_namespaces_where_it_is_used_alone() -> None:
+    made = world()
+    there = replace(document(SECRET, "s"), namespace="vault")
+    wanted = follows(made.read(document(CONFIG_MAP, "a", **GOOD), there))[-1]
+    assert wanted.namespaces == frozenset({"web", "vault"})
+    assert wanted.within == {CONFIG_MAP: {"web"}, SECRET: {"vault"}}
+    everywhere = document(SECRET, "s")
+    wanted = follows(made.read(document(CONFIG_MAP, "a", **GOOD), everywhere, number=2))[-1]
+    assert wanted.namespaces == frozenset({"web"})
+    assert not wanted.within
+
+
+def test_a_kind_of_the_cluster_is_narrowed_to_no_namespace() -> None:
+    made = world()
+    there = replace(document(SECRET, "s"), namespace="vault")
+    wanted = follows(made.read(document(NAMESPACE, "web"), there))[-1]
+    assert NAMESPACE in wanted.kinds
+    assert wanted.within == {SECRET: {"vault"}}
+
+
+def test_what_was_applied_of_a_kind_is_followed_where_it_was_though_git_has_it_elsewhere() -> None:
+    made = world()
+    there = replace(document(SECRET, "s"), namespace="vault")
+    made.read(document(CONFIG_MAP, "a", **GOOD), there)
+    row = InventoryRow(ObjectRef("", "ConfigMap", "old", "x"), "u", "d")
+    wanted = follows(made.feed(InventoryRead(SPEC.name, (row,))))[-1]
+    assert wanted.within == {CONFIG_MAP: {"web", "old"}, SECRET: {"vault"}}
+
+
+def test_every_kind_is_followed_in_a_namespace_that_is_owned() -> None:
+    made = world(owns=("web",))
+    there = replace(document(SECRET, "s"), namespace="vault")
+    wanted = follows(made.read(document(CONFIG_MAP, "a", **GOOD), there))[-1]
+    assert wanted.within == {CONFIG_MAP: {"web"}}
 
 
 def test_nothing_is_followed_anew_when_git_names_the_same_kinds() -> None:

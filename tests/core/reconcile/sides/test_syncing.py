@@ -1,5 +1,7 @@
 """What is named when a cluster is called synced: what could not be read, and mattered."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.model import EventName, KindRef, Problem, Remedy, Resource
@@ -43,6 +45,16 @@ def told(made: World, lost: dict[KindRef, str]) -> list[str]:
         else:
             made.feed(KindListed("prod", kind, {}))
     return made.told(EventName.CLUSTER_SYNCED)
+
+
+def test_autoscalers_are_read_where_there_is_something_to_scale() -> None:
+    made = world()
+    made.feed(ClusterFound("prod", "ctx", "https://prod", "v1.37.2", "default", SERVED))
+    scaled = replace(STATED[DEPLOYMENT], namespace="shop")
+    made.feed(SourceRead(SPEC.name, commit(), (scaled, STATED[CONFIG_MAP]), ()))
+    following = made.state.clusters["prod"].following
+    assert following is not None
+    assert following.within[SCALER] == following.within[DEPLOYMENT] == frozenset({"shop"})
 
 
 @pytest.mark.parametrize(

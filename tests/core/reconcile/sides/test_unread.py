@@ -7,7 +7,7 @@ from typing import Any
 from core.model import Document, Key, Live, ObjectRef, Problem, Remedy, Snapshot, Verdict
 from core.reconcile.memory.commands import PreparePlan
 from core.reconcile.memory.effects import CheckAccess
-from core.reconcile.memory.inputs import KindListed
+from core.reconcile.memory.inputs import KindListed, KindLost
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
@@ -128,3 +128,77 @@ def test_an_extra_object_of_a_closed_namespace_is_unknown_and_not_gone() -> None
     assert made.state.rows[THERE].verdict is Verdict.EXTRA
     listed(made)
     assert made.state.rows[THERE].verdict is Verdict.UNKNOWN
+
+
+# Namespaces that are followed from now on ---------------------------------------------------------
+
+WEB = frozenset({"web"})
+OTHERS = frozenset({"closed"})
+
+
+def growing(*, healing: bool = False) -> World:
+    """One namespace was listed; a commit now states an object in a second one, which is there."""
+    made = world(healing=healing)
+    one = document(CONFIG_MAP, "a", **GOOD)
+    made.read(one)
+    made.feed(InventoryRead(SPEC.name, (InventoryRow(HERE.ref, "u1", None),)))
+    made.feed(KindListed("prod", CONFIG_MAP, dict([pair(HERE)]), namespaces=WEB))
+    made.read(one, in_closed(one), number=2)
+    return made
+
+
+def pair(of: Key) -> tuple[ObjectRef, Live]:
+    found = live(CONFIG_MAP, "a", 5, **GOOD)
+    return of.ref, replace(found, body=found.body.replace(b"web", of.ref.namespace.encode()))
+
+
+def enlisted(made: World) -> set[ObjectRef]:
+    """What is to be in the inventory, which is written first."""
+    return set(made.state.apps[SPEC.name].inventory or ())
+
+
+def more(made: World, *found: tuple[ObjectRef, Live]) -> list[Any]:
+    listing = KindListed("prod", CONFIG_MAP, dict(found), namespaces=OTHERS, beside=True)
+    return made.feed(listing)
+
+
+def test_nothing_is_missing_where_no_listing_has_looked_yet() -> None:
+    made = growing()
+    assert verdicts(made) == ("in_sync", "unknown")
+    assert not snapshot(made.state, Snapshot()).complete
+
+
+def test_nothing_is_made_where_no_listing_has_looked_yet() -> None:
+    made = growing(healing=True)
+    assert THERE.ref not in enlisted(made)
+    more(made)
+    assert THERE.ref in enlisted(made)
+
+
+def test_a_listing_of_more_namespaces_leaves_what_was_known_of_the_others() -> None:
+    made = growing()
+    more(made, pair(THERE))
+    assert verdicts(made) == ("in_sync", "in_sync")
+    assert snapshot(made.state, Snapshot()).complete
+
+
+def test_only_what_a_listing_of_more_namespaces_is_about_is_judged_by_it() -> None:
+    made = growing()
+    before = made.state.rows[HERE]
+    more(made)
+    assert verdicts(made) == ("in_sync", "missing")
+    assert made.state.rows[HERE] is before
+
+
+def test_a_whole_listing_says_anew_which_namespaces_it_is_of() -> None:
+    made = growing()
+    more(made, pair(THERE))
+    made.feed(KindListed("prod", CONFIG_MAP, dict([pair(HERE)]), namespaces=WEB))
+    assert verdicts(made) == ("in_sync", "unknown")
+
+
+def test_a_listing_of_more_namespaces_after_a_kind_was_lost_is_all_that_is_known() -> None:
+    made = growing()
+    made.feed(KindLost("prod", CONFIG_MAP, FORBIDDEN))
+    more(made, pair(THERE))
+    assert verdicts(made) == ("unknown", "in_sync")

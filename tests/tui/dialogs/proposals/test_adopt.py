@@ -42,6 +42,11 @@ def test_the_page_shows_the_diff_and_who_set_each_field() -> None:
         assert part in shown
 
 
+def test_what_git_drops_says_that_it_was_deleted_live() -> None:
+    gone = replace(PLAN, adopted=(replace(PLAN.adopted[0], body=b"", changes=()),))
+    assert "it was deleted in the cluster; Git states it no more, then" in text_of(gone)
+
+
 def test_what_cannot_be_adopted_says_why_and_shows_a_patch() -> None:
     problem = Problem(Remedy.CHANGE_GIT, "it is rendered from base/api.yaml:3")
     stuck = replace(PLAN, problem=problem, diff="", patch='{"kind": "Deployment"}\n')
@@ -66,9 +71,11 @@ def test_only_what_is_drifted_is_adopted() -> None:
     view = View(WORLD)
     view.focus = view.focus.on(Pane.RESOURCES)
     assert view.to_adopt(samples.API) == (KEYS, "")
-    assert view.to_adopt(samples.SERVICE) == (
+    assert view.to_adopt(samples.SERVICE) == (frozenset({samples.SERVICE}), "")  # it is missing
+    settled = samples.key("payments", "ConfigMap", "settings-0")
+    assert view.to_adopt(settled) == (
         frozenset(),
-        "only what is drifted or extra can be adopted",
+        "only what is drifted, missing or extra can be adopted",
     )
-    view.marks = frozenset({samples.API, samples.SERVICE})
+    view.marks = frozenset({samples.API, settled})
     assert view.to_adopt(None) == (KEYS, "")

@@ -428,6 +428,70 @@ async def test_a_word_in_advance_confirms_nothing_where_nobody_reads(*, is_perso
     assert done.commands[-1] == Execute(1, PRUNING, confirmed=is_person)
 
 
+PROTECTED = "a Namespace stays unless a person confirms it: everything in it goes with it"
+KEPT = replace(
+    PRUNING, steps=(replace(PRUNING.steps[0], problem=f"P3 {PROTECTED}", protected=PROTECTED),)
+)
+CONFIRMED = replace(PRUNING, steps=(replace(PRUNING.steps[0], protected=PROTECTED),))
+
+
+async def test_what_is_protected_stays_and_the_plan_says_how_a_person_lets_it_go() -> None:
+    engine = ScriptedEngine(picture_of(DROPPED), reaction=answering(KEPT))
+    done = await outcome_of(engine, syncing, yes=True, prune=True)
+    text = " ".join(done.out.split())
+    assert f"! P3 {PROTECTED}" in text
+    assert "to prune it, too: driftdeck sync shop --prune --confirm Deployment/shop/web" in text
+    assert done.commands == [PreparePlan(1, frozenset({WEB}), prune=True)]
+
+
+async def test_what_is_confirmed_by_its_name_is_told_once_more_before_it_goes() -> None:
+    engine = ScriptedEngine(picture_of(DROPPED), reaction=answering(CONFIRMED))
+    person = Asked(answer=True)
+    words = ("deployment/shop/web",)
+    done = await outcome_of(
+        engine, syncing, asked=person, prune=True, confirm=words, is_person=True
+    )
+    only = frozenset({WEB})
+    assert done.commands[0] == PreparePlan(1, only, prune=True, confirmed=only)
+    assert f"confirmed by its name: {PROTECTED}" in " ".join(done.out.split())
+    assert f"Deployment shop/web goes, too: {PROTECTED}" in person.questions[1][0]
+
+
+@pytest.mark.parametrize(
+    ("row", "options", "words"),
+    [
+        (DROPPED, {"confirm": ("Namespace/gone",)}, "no such object"),
+        (drifted(), {"confirm": ("Deployment/web",)}, "nothing prunes it: Git states it"),
+        (
+            drifted(verdict=Verdict.EXTRA, cause=Cause.LIVE_CHANGED, changes=()),
+            {"confirm": ("Deployment/web",)},
+            "driftdeck did not apply it",
+        ),
+        (
+            drifted(verdict=Verdict.UNKNOWN, reason="terminating", changes=()),
+            {"confirm": ("Deployment/web",)},
+            "nothing prunes it: terminating",
+        ),
+    ],
+)
+async def test_a_name_that_confirms_nothing_is_a_mistake_and_nothing_is_planned(
+    row: Any, options: dict[str, Any], words: str
+) -> None:
+    engine = ScriptedEngine(picture_of(row), reaction=answering(PRUNING))
+    with pytest.raises(UsageError, match=words):
+        await outcome_of(engine, syncing, yes=True, prune=True, **options)
+    assert engine.commands == []
+
+
+async def test_what_is_confirmed_must_be_among_the_objects_that_are_named() -> None:
+    other = replace(DROPPED, key=CART)
+    engine = ScriptedEngine(picture_of(DROPPED, other), reaction=answering(PRUNING))
+    with pytest.raises(UsageError, match="not among the objects that are named"):
+        await outcome_of(
+            engine, syncing, prune=True, objects=("Service/cart",), confirm=("Deployment/web",)
+        )
+
+
 async def test_a_guard_that_no_plan_can_name_is_named_beside_it() -> None:
     said = "G2 path present: folder shop does not exist"
     newest = picture_of(in_sync())

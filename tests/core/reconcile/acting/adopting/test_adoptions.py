@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 from core.model import KindRef, Problem, Remedy
 from core.model.answers.adoptions import Adopted, AdoptPlan
@@ -16,6 +17,7 @@ from tests.core.reconcile.world import (
     commit,
     document,
     key,
+    live,
     questions,
     writes,
 )
@@ -73,7 +75,59 @@ def test_what_cannot_be_adopted_says_why() -> None:
     assert "nothing of it has drifted" in refused(made, names="b")
     assert "it cannot be judged now" in refused(made, names="z")
     made.change(CONFIG_MAP, "a", None)
-    assert "it is not in the cluster" in refused(made)
+    assert "so no field of it can be taken" in refused(made, "data.a")
+
+
+def deleted(**spec: Any) -> World:
+    """Two ConfigMaps, one of which somebody deleted."""
+    made = applied("a", "b", **spec)
+    made.change(CONFIG_MAP, "a", None)
+    return made
+
+
+def test_what_was_deleted_live_is_asked_to_be_stated_no_more() -> None:
+    (plan,) = asked(deleted())
+    (one,) = plan.adopted
+    assert (one.key, one.gone, one.document.file, one.changes) == (A, True, "a.yaml", ())
+    assert not plan.notes
+
+
+def test_what_came_back_meanwhile_is_not_dropped() -> None:
+    made = deleted()
+    plan = shown(made)
+    made.change(CONFIG_MAP, "a", live(CONFIG_MAP, "a", 9, uid="u9", data={"a": "1"}))
+    assert not [e for e in made.feed(ExecuteAdoption(7, plan)) if isinstance(e, MakeAdoption)]
+    assert made.run(7).problems[0].remedy is Remedy.LOOK_AGAIN
+
+
+def test_what_git_states_and_nobody_deleted_stays_stated() -> None:
+    made = applied("b")
+    documents = [document(CONFIG_MAP, name, data={"a": "1"}) for name in "ab"]
+    made.read(*documents, number=2)
+    assert "nobody deleted it, as far as is known" in refused(made)
+    both = deleted()
+    changed = document(CONFIG_MAP, "a", data={"a": "5"})
+    both.read(changed, document(CONFIG_MAP, "b", data={"a": "1"}), number=2)
+    assert "it was deleted, and Git moved on" in refused(both)
+
+
+def test_what_is_encrypted_is_not_cut() -> None:
+    made = deleted()
+    app = made.state.apps[SPEC.name]
+    found = app.desired[A.ref]
+    sealed = replace(found, document=replace(found.document, sealed=True))
+    apps = {SPEC.name: replace(app, desired={**app.desired, A.ref: sealed})}
+    made.state = replace(made.state, apps=apps)
+    assert "its file is encrypted; take it away with git" in refused(made)
+
+
+def test_another_app_that_reads_the_same_file_is_named() -> None:
+    made = deleted()
+    app = made.state.apps[SPEC.name]
+    other = replace(app, spec=replace(SPEC, name="other", cluster="prod"), shown=False)
+    made.state = replace(made.state, apps={**made.state.apps, "other": other})
+    (plan,) = asked(made)
+    assert plan.notes == (f"{A.ref}: app other reads a.yaml, too, and drops it then",)
 
 
 def test_what_git_moved_on_in_is_left_alone_unless_it_is_named() -> None:

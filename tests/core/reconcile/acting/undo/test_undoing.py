@@ -60,9 +60,9 @@ def done(*changes: FieldChange, **fields: Any) -> Done:
     return replace(made, **fields)
 
 
-def planned(made: World, *found: Done) -> Plan:
+def planned(made: World, *found: Done, again: bool = False) -> Plan:
     """What a person is shown."""
-    effects = made.feed(DoneFound(7, found))
+    effects = made.feed(DoneFound(7, found, again=again))
     for effect in effects:
         if isinstance(effect, CheckAccess):
             made.feed(PlanPrepared(7, effect.plan))
@@ -85,7 +85,19 @@ def operations(step: Step) -> tuple[Any, ...]:
 
 def test_the_record_is_looked_for_in_the_apps_that_are_shown() -> None:
     made = applied("a")
-    assert made.feed(PrepareUndo(7, 12)) == [FindDone(7, 12, frozenset({SPEC.name}))]
+    apps = frozenset({SPEC.name})
+    assert made.feed(PrepareUndo(7, 12)) == [FindDone(7, 12, apps)]
+    assert made.feed(PrepareUndo(8, again=True)) == [FindDone(8, None, apps, again=True)]
+
+
+def test_what_was_undone_is_done_again_and_nobody_is_warned_of_a_heal() -> None:
+    made = applied("a")
+    plan = planned(made, done(DATA, deed=Deed.UNDO), again=True)
+    (restored,) = only(plan).changes
+    assert (restored.live, restored.git) == ("1", "9")
+    assert not any("healed" in note for note in plan.notes)
+    assert any("healed" in note for note in planned(made, done(DATA)).notes)
+    assert planned(made, again=True).notes == ("nothing was undone that could be done again",)
 
 
 def test_what_was_changed_taken_away_or_added_comes_back() -> None:

@@ -1,16 +1,29 @@
-"""What two states of Git have apart, object by object: `first -> second`."""
+"""What two states have apart, object by object: `first -> second`, of Git or of what is live."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from core.model import Absent, FieldChange
+from core.model import Absent, FieldChange, Masked
 from core.model.answers.comparisons import Comparison, End, Restatement
 from core.telling import changes, comparisons, origins
+from core.telling.moments import age
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 from tui.text.changes import side_lines
 from tui.text.pairs import pair_parts
 from tui.text.rows import Looks
-from tui.text.spans import flow, wrap
+from tui.text.spans import flow, fold, wrap
+
+
+def report_lines(
+    told: Sequence[Comparison], notes: Sequence[str], width: int, looks: Looks
+) -> list[Line]:
+    """Every comparison after the other; *notes* say what is not among them."""
+    lines: list[Line] = []
+    for found in told:
+        lines += [*([()] if lines else []), *comparison_lines(found, width, looks)]
+    for note in notes:
+        lines += [((part, Role.WARNING),) for part in wrap(say(note)[0], width)]
+    return lines
 
 
 def comparison_lines(found: Comparison, width: int, looks: Looks) -> list[Line]:
@@ -28,11 +41,18 @@ def comparison_lines(found: Comparison, width: int, looks: Looks) -> list[Line]:
 
 
 def named(end: End) -> str:
-    """Name one end as a title has it: `shop@1a2b3c4`."""
+    """Name one end as a title has it: `shop@1a2b3c4`, or `shop live in prod`."""
+    if end.live:
+        return f"{end.spec.name} {comparisons.place_of(end)}"
     return f"{end.spec.name}@{end.spec.revision[:7]}"
 
 
 def _end(end: End, looks: Looks) -> Line:
+    if end.live:
+        heard_at = looks.lost.get(end.spec.cluster)
+        lost = f"  not heard for {age(looks.now - heard_at)}" if heard_at is not None else ""
+        place = say(comparisons.place_of(end))
+        return (say(f"{end.spec.name}  ", Role.STRONG), place, (lost, Role.ERROR))
     if end.commit is None:
         return (say(named(end), Role.STRONG),)
     told = origins.commit_brief(end.commit, looks.now)
@@ -54,13 +74,28 @@ def _object_lines(row: Restatement, width: int, looks: Looks) -> Iterator[Line]:
 
 def _field_lines(change: FieldChange, width: int, looks: Looks) -> Iterator[Line]:
     """Path, who states it, and both values; the place is of the second, or of who has it alone."""
-    title, values = pair_parts(change, width, looks)
+    title, values = _pair(change, width, looks)
     said = origins.brief(change.origin, looks.now)
     sign, role = ("-", Role.LIVE) if isinstance(change.git, Absent) else ("+", Role.GIT)
     told = side_lines(sign, role, said, width) if said else []
     yield from (*title, *told, *values) if title else (*values, *told)
-    for text, ink in changes.differences(change):
-        yield from (((f"  {part}", ink),) for part in wrap(text, max(8, width - 2)))
+    if not _is_secret(change):
+        for text, ink in changes.differences(change):
+            yield from (((f"  {part}", ink),) for part in wrap(text, max(8, width - 2)))
+
+
+def _pair(change: FieldChange, width: int, looks: Looks) -> tuple[list[Line], list[Line]]:
+    """Path and both values; of a secret only what becomes of it from one to the other."""
+    if not _is_secret(change):
+        return pair_parts(change, width, looks)
+    gone, new = isinstance(change.git, Absent), isinstance(change.live, Absent)
+    word = f" secret value {'removed' if gone else 'added' if new else 'changed'} "
+    line = (say(change.path, Role.STRONG), ("  ", Role.TEXT), (word, Role.LIVE_LINE))
+    return [], fold(line, width)
+
+
+def _is_secret(change: FieldChange) -> bool:
+    return isinstance(change.live, Masked) or isinstance(change.git, Masked)
 
 
 def _within(line: Line) -> Line:

@@ -1,0 +1,103 @@
+"""The door of metrics and health: four paths, which only tell.
+
+It is bounded whoever asks (F72): connections are few and short, each answers one request, and the
+oldest makes room for the newest, so that a probe gets through where a thousand hold theirs open.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+from typing_extensions import override
+
+from core.errors import UsageError
+
+CONNECTIONS_MAX: Final = 32
+BACKLOG: Final = 512  # who waits to be let in while others are thrown out
+DEADLINE_S: Final = 10.0  # of a connection, whatever it is about
+LINE_BYTES: Final = 2_048
+_METHODS: Final = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is at a path now."""
+
+    body: bytes
+    status: HTTPStatus = HTTPStatus.OK
+    content_type: str = "text/plain; charset=utf-8"
+
+
+class Door:
+    """Listens at one address."""
+
+    def __init__(self, where: tuple[str, int], page_of: Callable[[str, bool], Page | None]) -> None:
+        """Listen to nothing yet; *page_of* takes a path and whether more is wanted to be told."""
+        self._where, self._page_of = where, page_of
+        self._server: asyncio.Server | None = None
+        self._bounded: _Bounded | None = None
+        self.port = 0
+
+    async def open(self) -> None:
+        """Begin to listen.
+
+        Raises:
+            UsageError: The address is taken, or none of this machine's.
+        """
+        host, port = self._where
+        loop = asyncio.get_running_loop()
+        self._bounded = _Bounded(
+            self._answer,
+            access_log=None,
+            lingering_time=0,
+            max_line_size=LINE_BYTES,
+            max_field_size=LINE_BYTES,
+        )
+        try:
+            self._server = await loop.create_server(self._bounded, host, port, backlog=BACKLOG)
+        except OSError as error:
+            reason = f"cannot listen on {host}:{port}: {error.strerror}"
+            raise UsageError(f"controller.listen: {reason}") from error
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Listen no more, and end what is still open."""
+        if self._server is None or self._bounded is None:
+            return
+        self._server.close()
+        await asyncio.sleep(0)  # what was accepted last is a connection now
+        self._bounded.end()
+        await asyncio.sleep(0)  # and closed after another turn
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        if request.method not in _METHODS:
+            return _response(Page(b"only GET\n", HTTPStatus.METHOD_NOT_ALLOWED))
+        page = self._page_of(request.path, "verbose" in request.query)
+        return _response(page or Page(b"there is nothing here\n", HTTPStatus.NOT_FOUND))
+
+
+def _response(page: Page) -> web.Response:
+    headers = {"Content-Type": page.content_type, "X-Content-Type-Options": "nosniff"}
+    made = web.Response(status=page.status, body=page.body, headers=headers)
+    made.force_close()
+    return made
+
+
+class _Bounded(web.Server):
+    """Keeps connections few and short."""
+
+    def end(self) -> None:
+        """End every connection."""
+        for transport in self._connections.values():
+            transport.abort()
+
+    @override
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        while len(self._connections) >= CONNECTIONS_MAX:
+            oldest = next(iter(self._connections))
+            self._connections.pop(oldest).abort()
+        super().connection_made(handler, transport)
+        asyncio.get_running_loop().call_later(DEADLINE_S, transport.abort)

@@ -1,0 +1,57 @@
+"""Events as a real API server takes them, by whoever may write nothing else."""
+
+import pytest
+
+from core.cli.telemetry.families import Families
+from core.cli.telemetry.recording import Recorder
+from core.clock import Clock
+from core.cluster import Announcer
+from core.errors import DeniedError, RejectedError
+from core.model import ClusterSpec, EventName, Snapshot
+from tests.apiserver.server import ApiServer
+from tests.core.cli.telemetry.told import event
+
+GROUP = "rbac.authorization.k8s.io"
+
+
+def grant(server: ApiServer, namespace: str, user: str) -> None:
+    """Let *user* write Events in a namespace, and nothing else."""
+    root, admin = f"/apis/{GROUP}/v1/namespaces/{namespace}", server.client("admin")
+    rule = {"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]}
+    role = {"metadata": {"name": "events"}, "rules": [rule]}
+    subject = {"kind": "User", "name": user, "apiGroup": GROUP}
+    binding = {
+        "metadata": {"name": "events"},
+        "roleRef": {"apiGroup": GROUP, "kind": "Role", "name": "events"},
+        "subjects": [subject],
+    }
+    assert admin.call("POST", f"{root}/roles", role).status == 201
+    assert admin.call("POST", f"{root}/rolebindings", binding).status == 201
+
+
+@pytest.mark.real
+async def test_events_are_made_and_counted_up_with_no_other_right(
+    real_server: ApiServer, real_namespace: str
+) -> None:
+    context = ClusterSpec(name="home", kubeconfig=str(real_server.kubeconfig("nobody")))
+    announcer = Announcer(context, real_namespace)
+    recorder = Recorder(announcer, Clock(), Families().counter("dropped", "-", "reason"))
+    drift, healed = (event(1, name) for name in (EventName.DRIFT_DETECTED, EventName.HEALED))
+    with pytest.raises(DeniedError):
+        await announcer.repeat("x", {"count": 2})
+    grant(real_server, real_namespace, "nobody")
+    recorder.take([drift, drift, healed], Snapshot())
+    for subject, waiting in dict(recorder._waiting).items():  # noqa: SLF001 - without its pauses
+        await recorder._tell(subject, waiting)  # noqa: SLF001
+        if waiting.event is healed:
+            await recorder._tell(subject, waiting)  # noqa: SLF001 - counted up
+    with pytest.raises(RejectedError):
+        await announcer.create({"metadata": {"name": "x"}, "note": "y" * 2_000})
+    await announcer.close()
+    path = f"/apis/events.k8s.io/v1/namespaces/{real_namespace}/events"
+    found = real_server.client("admin").call("GET", path).json()["items"]
+    told = {each["reason"]: each for each in found}
+    assert told["Drifted"]["series"]["count"] == 2
+    assert told["Healed"]["series"]["count"] == 2
+    assert told["Drifted"]["regarding"]["name"] == "driftdeck"
+    assert told["Drifted"]["related"]["namespace"] == "shop"

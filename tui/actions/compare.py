@@ -1,0 +1,160 @@
+"""Comparing: two revisions or two apps by what Git states, two apps or clusters by what is live.
+
+The answer stands in pane 0.  Where a cluster is not heard it says so; once it is, it is asked anew.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from core.model import Snapshot
+from core.model.answers.comparisons import Comparison
+from core.reconcile.memory.commands import StateOfGit
+from core.telling.spans import Line, Role, say
+from tui.actions.places import to_sheet
+from tui.dialogs.command.line import CommandLine
+from tui.model.comparing import LIVE, NOW, Pairs, meant, request_of
+from tui.model.focus import Pane
+from tui.surface import Action, Group, Offer, Surface
+from tui.text.rows import Looks
+from tui.text.sheets.comparison import report_lines
+from tui.text.sheets.sheet import Sheet
+
+NAME: Final = "compare"
+
+
+@dataclass(slots=True)
+class _Comparing:
+    """Asks for one pair after the other, and shows what came so far."""
+
+    on: Surface
+    pairs: Pairs
+    told: list[Comparison] = field(default_factory=list)
+    request: int | None = None
+    heard: frozenset[str] = frozenset()  # clusters, when it was asked
+
+    def begin(self) -> Sheet:
+        """Ask from the first pair on."""
+        self.told, self.heard = [], self._heard(self.on.view.snapshot)
+        self._ask()
+        return self.sheet
+
+    def news(self, snapshot: Snapshot) -> Sheet | None:
+        """Take an answer, and ask for the next."""
+        if self._heard(snapshot) != self.heard:
+            return self.begin()
+        found = snapshot.comparison_for(self.request) if self.request is not None else None
+        if found is None:
+            return None
+        self.told.append(found)
+        self._ask()
+        return self.sheet
+
+    def _ask(self) -> None:
+        self.request = None
+        if len(self.told) < len(self.pairs.asked):
+            self.request = next(self.on.session.numbers)
+            self.on.submit(request_of(self.pairs.asked[len(self.told)], self.request))
+
+    def _heard(self, snapshot: Snapshot) -> frozenset[str]:
+        """Which clusters that are compared are heard; of Git's states it does not matter."""
+        apps = (app.spec for app in snapshot.apps if app.spec.name in self.pairs.apps)
+        wanted = {spec.cluster for spec in apps}
+        views = (view for view in snapshot.clusters if view.spec.name in wanted)
+        return frozenset(view.spec.name for view in views if view.connected)
+
+    @property
+    def sheet(self) -> Sheet:
+        """What is known so far; both sides in words."""
+        first, second = self.pairs.sides
+        title = (say(f"- {first}", Role.LIVE), ("  ", Role.TEXT), say(f"+ {second}", Role.GIT))
+        left = len(self.pairs.asked) - len(self.told)
+        return Sheet("Compare", title, partial(_lines, tuple(self.told), self.pairs.notes, left))
+
+
+def _lines(
+    told: Sequence[Comparison], notes: Sequence[str], left: int, width: int, looks: Looks
+) -> list[Line]:
+    lines = report_lines(told, notes, width, looks)
+    waiting = f"comparing, {left} to come" if left > 1 else "comparing"
+    return [*lines, ((waiting, Role.MUTED),)] if left else lines
+
+
+def show(on: Surface, pairs: Pairs) -> None:
+    """Compare, and show it in pane 0."""
+    comparing = _Comparing(on, pairs)
+    to_sheet(on, comparing.begin(), comparing.news)
+
+
+def say_compare(on: Surface, text: str) -> str:
+    """Do `:compare A B`."""
+    found = meant(on.view, text)
+    if isinstance(found, str):
+        return found
+    show(on, found)
+    return ""
+
+
+def offers(on: Surface, text: str) -> Iterable[Offer]:
+    """Yield what there is to compare with what: apps, clusters, commits of this app."""
+    view = on.view
+    words = text.split() if text.endswith(" ") or not text else text.split()[:-1]
+    apps = {app.spec.name: app for app in view.snapshot.apps}
+    clusters = [cluster.called.short for cluster in view.snapshot.clusters]
+    names = [cluster.spec.name for cluster in view.snapshot.clusters]
+    lead = f"{words[0]} " if words else ""
+    first = words[0] if words else ""
+    for name, app in apps.items():
+        if name != first and (not first or first in apps or "@" in first):
+            yield Offer(f"{lead}{name}", f"Git {app.spec.revision}")
+            if first in apps:
+                where = view.snapshot.called(app.spec.cluster).short
+                yield Offer(f"{lead}{name} {LIVE}", f"what is live, in {where}")
+    for name, called in zip(names, clusters, strict=True):
+        if name != first and (not first or first in names):
+            yield Offer(f"{lead}{name}", f"what is live in {called}")
+    if first in apps and first != view.app:
+        return
+    for commit in view.history_of(view.app or ""):
+        if commit.id[:7] != first and (not first or first not in names):
+            yield Offer(f"{lead}{commit.id[:7]}", commit.subject)
+    if first not in {"", NOW, *names}:
+        yield Offer(f"{lead}{NOW}", "the commit that is followed")
+
+
+def _why_not(on: Surface) -> str:
+    app = on.view.app_view
+    if app is None:
+        return "there is no app"
+    if on.view.focus.last_list is Pane.COMMITS:
+        if on.selected is None:
+            return "there is no commit"
+        if app.revision is not None and app.revision.id == on.selected:
+            return "this commit is the one that is followed: choose another"
+    return ""
+
+
+def _compare(on: Surface) -> None:
+    """A commit with the one that is followed; else this app with what is chosen."""
+    app = on.view.app
+    assert app is not None
+    if on.view.focus.last_list is Pane.COMMITS:
+        commit = str(on.selected)
+        sides = (f"Git {app}@{commit[:7]}", f"Git {app}@{NOW}")
+        show(on, Pairs(((StateOfGit(app, commit), StateOfGit(app)),), sides))
+    else:
+        on.show(CommandLine(on, f"{NAME} {app} "))
+
+
+COMPARE: Final = Action(
+    id="compare",
+    keys=("V",),
+    words="compare",
+    group=Group.LOOK,
+    priority=22,
+    does="this commit and now (3); else this app with another one, by Git or live",
+    why_not=_why_not,
+    do=_compare,
+)
+ACTIONS: Final = (COMPARE,)

@@ -1,0 +1,24 @@
+"""Lines that show something, or go somewhere."""
+
+from typing import Final
+
+from tui.actions.compare import NAME, offers, say_compare
+from tui.actions.record import ALL, say_journal
+from tui.surface import Offer, Phrase
+
+PHRASES: Final = (
+    Phrase(
+        name=NAME,
+        takes="A B [live]",
+        does="two apps, two clusters (live), or two commits of this app",
+        do=say_compare,
+        offers=offers,
+    ),
+    Phrase(
+        name="journal",
+        takes="[2h]",
+        does="what was written from here: of the last day, of so long, or all",
+        do=say_journal,
+        offers=lambda _, __: [Offer("2h"), Offer("7d"), Offer(ALL)],
+    ),
+)

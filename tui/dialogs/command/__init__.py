@@ -1,0 +1,1 @@
+"""The line that is typed after `:`, what it may become, and what is wrong with it."""
