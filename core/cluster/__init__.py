@@ -19,9 +19,11 @@ connecting, in a thread.
 from core.clock import Clock
 from core.cluster.cluster import Cluster
 from core.cluster.collecting import collected
+from core.cluster.connection.fence import unfenced
 from core.cluster.controllers.board import Board
 from core.cluster.controllers.reading import seen as controllers_seen
 from core.cluster.inquiry import Inquiry, inquiry
+from core.cluster.leasing.replica import replica_of
 from core.cluster.login.addresses import known_place, known_twice
 from core.cluster.login.pod import pod_namespace
 from core.cluster.writing.access import Question
@@ -40,4 +42,6 @@ __all__ = [
     "known_place",
     "known_twice",
     "pod_namespace",
+    "replica_of",
+    "unfenced",
 ]

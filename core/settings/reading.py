@@ -33,6 +33,7 @@ from core.settings.sources.remotes import remote
 FILE_NAME: Final = "driftdeck.yaml"
 
 _FILE_BYTES_MAX: Final = 1 << 20
+_POD: Final = "KUBERNETES_SERVICE_HOST"  # Kubernetes sets it in every container
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,22 @@ class Settings:
         """In which namespace of which cluster a controller may tell of these apps."""
         named = [one for one in self.clusters if one.name == self.controller.cluster]
         return {one.name: self.controller.namespace for one in named or self.clusters}
+
+    def divided(self, shards: int) -> "Settings":
+        """Have several replicas share the apps, whatever the file says."""
+        return replace(self, controller=replace(self.controller, shards=shards, stated=True))
+
+    def leasing(self, environment: Mapping[str, str]) -> ClusterSpec | None:
+        """The cluster whose Leases say who writes: in a pod always, elsewhere where it is stated.
+
+        None: whoever runs this writes as he is told to.
+
+        Raises:
+            UsageError: Several replicas may run, and nothing says where they meet.
+        """
+        known = self.named if any(each in self.named for each in self.clusters) else self.clusters
+        in_pod = _POD in environment and any(each.in_cluster for each in known)
+        return home_of(self.controller, known) if self.controller.stated or in_pod else None
 
     def of_apps(self, names: frozenset[str]) -> "Settings":
         """Choose some of the apps; the others of their clusters are neighbours, then."""

@@ -182,10 +182,13 @@ async def follow(
                 task.cancel()
         return found
 
+    engine = engine_factory()
+    running = asyncio.ensure_future(beside(engine, reader))
     try:
         with log.taking_over():
-            return await beside(engine_factory(), reader)
+            return await asyncio.shield(running)
     except asyncio.CancelledError:
+        await _finished(engine, running)
         with contextlib.suppress(TimeoutError, BrokenPipeError):
             async with asyncio.timeout(_LAST_WORDS_S):
                 await log.tell(EventName.STOPPED, "asked to stop")
@@ -194,3 +197,12 @@ async def follow(
         if telemetry is not None:
             await telemetry.stop()
         await log.drained()
+
+
+async def _finished(engine: EngineLike, running: asyncio.Future[int]) -> None:
+    """Let the engine bring to its end what it has in hand, and end it."""
+    finishing = asyncio.ensure_future(engine.finish())
+    await asyncio.wait((finishing, running), return_when=asyncio.FIRST_COMPLETED)
+    for task in (finishing, running):
+        task.cancel()
+    await asyncio.gather(finishing, running, return_exceptions=True)

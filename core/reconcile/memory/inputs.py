@@ -23,6 +23,7 @@ from core.model import (
     Resource,
 )
 from core.model.controllers.status import Status
+from core.model.leads import Leads
 from core.reconcile.memory.commands import Command
 from core.reconcile.memory.results import Result
 
@@ -273,6 +274,13 @@ class SurveyChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadsSeen:
+    """Who of the replicas writes for which apps, as far as this one knows."""
+
+    leads: Leads
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed; wakes what waits for it."""
 
@@ -299,4 +307,4 @@ FromCluster: TypeAlias = (
     | SurveyLost
     | SurveyChanged
 )
-Input: TypeAlias = FromGit | FromCluster | Result | Tick | Command
+Input: TypeAlias = FromGit | FromCluster | Result | LeadsSeen | Tick | Command

@@ -31,6 +31,7 @@ from core.model import (
     Verdict,
 )
 from core.model.controllers.status import ObjectTold, Told
+from core.model.leads import UNDIVIDED, Leads
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SourceRead
@@ -245,6 +246,7 @@ class State:
     previews: Mapping[int, RevertPlan] = field(
         default_factory=dict
     )  # by request: reverts of which it is not known yet what follows in the cluster
+    leads: Leads = UNDIVIDED
     writing: bool = False
     digest_key: bytes = b""  # of Secret digests; the same in every run
     mask_key: bytes = b""  # of the hashes shown in place of secret values; new in every run
@@ -262,6 +264,7 @@ def initial(  # noqa: PLR0913 - each is a choice of the caller
     digest_key: bytes,
     mask_key: bytes,
     listening: frozenset[str] = frozenset(),
+    leads: Leads = UNDIVIDED,
 ) -> State:
     """Know nothing yet but what was asked for; an app stands for each layout.
 
@@ -282,6 +285,7 @@ def initial(  # noqa: PLR0913 - each is a choice of the caller
             for spec in clusters
         },
         tallies={one.name: Tally() for one in (*apps, *(each.spec for each in layouts))},
+        leads=leads,
         writing=writing or healing,
         digest_key=digest_key,
         mask_key=mask_key,

@@ -13,6 +13,7 @@ from core.cli.commands.headless import EventLog, follow
 from core.cli.session import EngineLike
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
+from core.errors import UnavailableError
 from core.model import ClusterName, Event, EventName, Snapshot
 from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine
 
@@ -210,6 +211,52 @@ async def test_stopping_is_the_last_event(pipes: Pipes) -> None:
         "drift_detected",
         "stopped",
     ]
+
+
+async def test_who_is_asked_to_stop_brings_to_its_end_what_is_in_hand(pipes: Pipes) -> None:
+    began, asked, went_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    class Busy(ScriptedEngine):
+        async def run(self) -> None:
+            began.set()
+            await super().run()
+
+        async def finish(self) -> None:
+            asked.set()
+            await went_on.wait()
+            await super().finish()
+
+    engine = Busy()
+    following = asyncio.ensure_future(follow(lambda: engine, pipes.log(), message=""))
+    await began.wait()
+    following.cancel()
+    await asked.wait()
+    assert not following.done()
+    went_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await following
+    assert engine.finished
+
+
+async def test_an_engine_that_dies_meanwhile_is_not_waited_for(pipes: Pipes) -> None:
+    began, asked = asyncio.Event(), asyncio.Event()
+
+    class Dying(ScriptedEngine):
+        async def finish(self) -> None:
+            asked.set()
+            await asyncio.Event().wait()
+
+        async def run(self) -> None:
+            began.set()
+            await asked.wait()
+            raise UnavailableError("the Lease is lost")
+
+    following = asyncio.ensure_future(follow(Dying, pipes.log(), message=""))
+    await began.wait()
+    following.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await following
+    assert [line["event"] for line in pipes.lines()] == ["started", "stopped"]
 
 
 async def test_a_reader_that_sleeps_does_not_hold_up_the_loop(pipes: Pipes) -> None:
