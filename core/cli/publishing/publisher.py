@@ -14,7 +14,7 @@ from core.cli.publishing.summary import Head, Memory, recalled, remembered, summ
 from core.clock import Clock
 from core.cluster.waiting import happens_within
 from core.errors import ProductError
-from core.model import Snapshot
+from core.model import Drift, Key, Snapshot
 from core.model.controllers.status import Status
 
 PACE_S: Final = 5.0  # between two writes
@@ -33,6 +33,15 @@ class Part:
 
 Parts: TypeAlias = Callable[[Snapshot, float], Mapping[int | None, Part]]
 """What is led by shard, as a snapshot says, at a moment in seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A summary, and what it was made from."""
+
+    rows: Mapping[Key, Drift]
+    basis: tuple[object, ...]
+    status: Status
 
 
 class BoardLike(Protocol):
@@ -60,6 +69,7 @@ class Publisher:
         self._memory = Memory()
         self._met: set[int | None] = set()  # shards of which it is known what was told before
         self._stands: dict[int | None, tuple[Status, float]] = {}  # what we wrote, and when
+        self._made: dict[int | None, _Made] = {}
         self._newest = Snapshot()
         self._news = asyncio.Event()
         self._failures, self._said = 0, ""
@@ -124,10 +134,20 @@ class Publisher:
                 self._memory = recalled(before, self._memory)
 
     async def _put_up(self, shard: int | None, part: Part) -> None:
-        head = replace(self._head, holder=part.holder, shard=shard)
-        status, now = summary(self._newest, self._memory, head, part.names), self._clock.wall()
+        status, now = self._status(shard, part), self._clock.wall()
         stands = self._stands.get(shard)
         if stands is not None and stands[0] == status and now - stands[1] < FRESH_S - PACE_S:
             return
         await self._board.write(replace(status, written=time_text(now)))
         self._stands[shard] = status, now
+
+    def _status(self, shard: int | None, part: Part) -> Status:
+        """Sum up the newest snapshot; renewals of a Lease alone change nothing that is told."""
+        made, newest = self._made.get(shard), self._newest
+        uids = tuple(cluster.uid for cluster in newest.clusters)
+        basis = (newest.apps, uids, self._memory, part)
+        if made is None or made.rows is not newest.rows or made.basis != basis:
+            head = replace(self._head, holder=part.holder, shard=shard)
+            status = summary(newest, self._memory, head, part.names)
+            made = self._made[shard] = _Made(newest.rows, basis, status)
+        return made.status
