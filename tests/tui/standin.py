@@ -144,7 +144,8 @@ class Standin:
         self.view.focus = focus
 
     def select_app(self, name: str) -> None:
-        self.view.app = name
+        if name != self.view.app:
+            self.view.choose(name)
         self.refresh()
 
     def set_filter(self, source: str) -> None:

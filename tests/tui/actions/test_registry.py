@@ -172,7 +172,7 @@ def test_hints_are_whole_and_help_is_always_last(width: int) -> None:
 def test_the_most_wanted_hint_comes_first_and_the_moment_can_ask_for_one() -> None:
     assert hints(80)[0].id == "sync"
     assert hints(80, Pane.COMMITS)[0].id == "revert"
-    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 17
+    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 18
 
 
 def test_what_was_said_at_the_start_stands_on_top_of_the_help() -> None:

@@ -489,14 +489,6 @@ def test_a_heal_that_came_too_late_waits_for_the_watch_and_not_for_long() -> Non
     assert written(made.drift("a", 7, **BAD)) == [A]
 
 
-def test_a_sync_that_comes_too_late_is_told_at_once() -> None:
-    made = applied("a")
-    made.drift("a", 6, **BAD)
-    (effect,) = writes(made.execute(made.plan("a")))
-    made.refuse(effect, "it changed", remedy=Remedy.LOOK_AGAIN)
-    assert made.told(EventName.SYNC_FAILED) == ["a.yaml:1: it changed"]
-
-
 def test_one_that_always_comes_too_late_rests_twice_as_long_each_time_but_never_a_minute() -> None:
     made, effects = drifted()
     for pause_s in (1, 2, 4, 8, 16, 32, 60, 60):
