@@ -200,7 +200,7 @@ async def test_stopping_is_the_last_event(pipes: Pipes) -> None:
 
     log = Showing(pipes.out[1], pipes.err[1])
     engine = ScriptedEngine(Snapshot(), Snapshot(events=(SYNCED, DRIFT)))
-    following = asyncio.ensure_future(follow(lambda: engine, log, message=""))
+    following: asyncio.Future[None] = asyncio.ensure_future(follow(lambda: engine, log, message=""))
     await shown.wait()
     following.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -227,7 +227,9 @@ async def test_who_is_asked_to_stop_brings_to_its_end_what_is_in_hand(pipes: Pip
             await super().finish()
 
     engine = Busy()
-    following = asyncio.ensure_future(follow(lambda: engine, pipes.log(), message=""))
+    following: asyncio.Future[None] = asyncio.ensure_future(
+        follow(lambda: engine, pipes.log(), message="")
+    )
     await began.wait()
     following.cancel()
     await asked.wait()
@@ -251,7 +253,7 @@ async def test_an_engine_that_dies_meanwhile_is_not_waited_for(pipes: Pipes) -> 
             await asked.wait()
             raise UnavailableError("the Lease is lost")
 
-    following = asyncio.ensure_future(follow(Dying, pipes.log(), message=""))
+    following: asyncio.Future[None] = asyncio.ensure_future(follow(Dying, pipes.log(), message=""))
     await began.wait()
     following.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -300,3 +302,28 @@ async def test_what_ends_telemetry_ends_the_controller(pipes: Pipes) -> None:
     telemetry = Failing(Clock(), pipes.err[1])
     with pytest.raises(RuntimeError, match="a bug"):
         await follow(ScriptedEngine, pipes.log(), telemetry, message="")
+
+
+async def test_until_there_is_something_else_the_engine_is_followed_and_then_ended(
+    pipes: Pipes,
+) -> None:
+    shown = asyncio.Event()
+
+    class Showing(EventLog):
+        async def print_new(self, events: Sequence[Event]) -> None:
+            await super().print_new(events)
+            if events:
+                shown.set()
+
+    async def until() -> str:
+        await shown.wait()
+        shown.clear()
+        return "other settings"
+
+    log = Showing(pipes.out[1], pipes.err[1])
+    for _ in range(2):  # events of the second engine are counted from the beginning
+        engine = ScriptedEngine(Snapshot(), Snapshot(events=(SYNCED,)))
+        assert await follow(lambda e=engine: e, log, message="", until=until) == "other settings"  # type: ignore[misc]
+        assert engine.finished  # what was in hand was brought to its end before
+    told = [line["event"] for line in pipes.lines()]
+    assert told == ["started", "cluster_synced"] * 2

@@ -109,7 +109,7 @@ async def test_a_bug_at_the_station_is_not_silent() -> None:
             pass
 
     telemetry = Telemetry(Clock(), 2)
-    telemetry.tell(Broken())
+    telemetry.tellers.append(Broken())
     telemetry.start()
 
     async def nothing_new() -> AsyncIterator[None]:
@@ -144,7 +144,7 @@ async def test_of_several_replicas_the_one_that_writes_for_an_app_tells_of_it() 
             told.extend(each.sequence for each in events)
 
     telemetry = Telemetry(Clock(), 2)
-    telemetry.tell(Telling())
+    telemetry.tellers.append(Telling())
     telemetry.start()
     drift = [event(number, EventName.DRIFT_DETECTED) for number in (1, 2, 3)]
     theirs, ours = Lead(holder="h_1"), Lead(holder="me", ours=True)

@@ -6,8 +6,8 @@ The names of client-go are kept, so that dashboards which exist fit: `rest_clien
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from core.cli.telemetry.families import Families
-from core.cli.telemetry.labels import Label
+from core.cli.telemetry.metrics.families import Families
+from core.cli.telemetry.metrics.labels import Label
 from core.meter import Watched
 
 _CALL_S: Final = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)

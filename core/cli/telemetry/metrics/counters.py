@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from core.cli.telemetry.families import Families
-from core.cli.telemetry.labels import Label
+from core.cli.telemetry.metrics.families import Families
+from core.cli.telemetry.metrics.labels import Label
 from core.model import Event, EventName, Guard, Snapshot
 
 _TOLD: Final[Mapping[EventName, tuple[str, str]]] = {

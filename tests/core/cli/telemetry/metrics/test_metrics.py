@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 import pytest
 
-from core.cli.telemetry.counters import Counters
-from core.cli.telemetry.families import Families
-from core.cli.telemetry.gauges import Gauges
-from core.cli.telemetry.labels import OTHER, VALUES_MAX, Label
-from core.cli.telemetry.metering import Counting
+from core.cli.telemetry.metrics.counters import Counters
+from core.cli.telemetry.metrics.families import Families
+from core.cli.telemetry.metrics.gauges import Gauges
+from core.cli.telemetry.metrics.labels import OTHER, VALUES_MAX, Label
+from core.cli.telemetry.metrics.metering import Counting
 from core.meter import NO_ANSWER, Watched
 from core.model import (
     AppSpec,
