@@ -94,7 +94,7 @@ class Telemetry:
         """Count what is new, and have it told, by the replica that writes for the app alone."""
         self._newest = snapshot
         self._readiness.see(snapshot)
-        self._counting.expect(view.spec.name for view in snapshot.clusters)
+        self._counting.expect(snapshot.clusters)
         new = self._counters.count(snapshot, self._clock.wall())
         told = tuple(event for event in new if snapshot.leads.may_record(event.app))
         if told and self._station is not None:
