@@ -64,6 +64,8 @@ def log_of(lines: Iterable[str], users: frozenset[str]) -> Log:
             _seconds(entry["stageTimestamp"]),
         )
         name = about.get("name") or _made(entry).get("metadata", {}).get("name", "")
+        if about["resource"] == "events":
+            continue  # what is told is no state of anything
         if about["resource"] == "leases":
             holder = _made(entry).get("spec", {}).get("holderIdentity", "")
             holds.append(Hold(name, user, holder, *times))

@@ -28,6 +28,7 @@ USERS: Final = ("alice", "bob", "carol")  # a replica each: so the audit log tel
 NAMESPACE: Final = "shop"
 HOME: Final = "driftdeck"
 _KEYS: Final = 300  # of each map; each drifts once before the first does again
+_ANY: Final = "127.0.0.1:0"  # a port for the metrics of each
 _LEASES: Final = "/apis/coordination.k8s.io/v1/namespaces/driftdeck/leases"
 
 
@@ -50,7 +51,7 @@ class Replica:
         kubeconfig.touch(mode=0o600)
         kubeconfig.write_text(text.replace(server.url, f"https://127.0.0.1:{self.proxy.port}"))
         command = [sys.executable, "-m", "tui", "--headless", "--autoheal", "--config"]
-        command += [str(self._stage.settings), "--shards", str(self._shards)]
+        command += [str(self._stage.settings), "--shards", str(self._shards), "--listen", _ANY]
         with self.lines.open("ab") as lines, (self._folder / "words.txt").open("ab") as words:
             self._process = subprocess.Popen(  # noqa: S603 - our own command line
                 command,

@@ -184,17 +184,15 @@ async def follow(
             if publisher is not None:
                 tasks.append(readers.create_task(publisher.follow(engine.snapshots())))
             found = await until()
+            await engine.finish()
             for task in tasks:
                 task.cancel()
         return found
 
-    engine = engine_factory()
-    running = asyncio.ensure_future(beside(engine, reader))
     try:
         with log.taking_over():
-            return await asyncio.shield(running)
+            return await _until_finished(engine_factory(), reader)
     except asyncio.CancelledError:
-        await _finished(engine, running)
         with contextlib.suppress(TimeoutError, BrokenPipeError):
             async with asyncio.timeout(_LAST_WORDS_S):
                 await log.tell(EventName.STOPPED, "asked to stop")
@@ -205,10 +203,15 @@ async def follow(
         await log.drained()
 
 
-async def _finished(engine: EngineLike, running: asyncio.Future[int]) -> None:
-    """Let the engine bring to its end what it has in hand, and end it."""
-    finishing = asyncio.ensure_future(engine.finish())
-    await asyncio.wait((finishing, running), return_when=asyncio.FIRST_COMPLETED)
-    for task in (finishing, running):
-        task.cancel()
-    await asyncio.gather(finishing, running, return_exceptions=True)
+async def _until_finished(engine: EngineLike, reader: Callable[[EngineLike], Awaitable[T]]) -> T:
+    """Run *reader* beside *engine*; when told to end, bring to its end what is in hand before."""
+    running = asyncio.ensure_future(beside(engine, reader))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        finishing = asyncio.ensure_future(engine.finish())
+        await asyncio.wait((finishing, running), return_when=asyncio.FIRST_COMPLETED)
+        for task in (finishing, running):
+            task.cancel()
+        await asyncio.gather(finishing, running, return_exceptions=True)
+        raise

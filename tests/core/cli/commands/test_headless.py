@@ -227,7 +227,9 @@ async def test_who_is_asked_to_stop_brings_to_its_end_what_is_in_hand(pipes: Pip
             await super().finish()
 
     engine = Busy()
-    following = asyncio.ensure_future(follow(lambda: engine, pipes.log(), message=""))
+    following: asyncio.Future[None] = asyncio.ensure_future(
+        follow(lambda: engine, pipes.log(), message="")
+    )
     await began.wait()
     following.cancel()
     await asked.wait()
@@ -251,7 +253,7 @@ async def test_an_engine_that_dies_meanwhile_is_not_waited_for(pipes: Pipes) -> 
             await asked.wait()
             raise UnavailableError("the Lease is lost")
 
-    following = asyncio.ensure_future(follow(Dying, pipes.log(), message=""))
+    following: asyncio.Future[None] = asyncio.ensure_future(follow(Dying, pipes.log(), message=""))
     await began.wait()
     following.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -322,5 +324,6 @@ async def test_until_there_is_something_else_the_engine_is_followed_and_then_end
     for _ in range(2):  # events of the second engine are counted from the beginning
         engine = ScriptedEngine(Snapshot(), Snapshot(events=(SYNCED,)))
         assert await follow(lambda e=engine: e, log, message="", until=until) == "other settings"  # type: ignore[misc]
+        assert engine.finished  # what was in hand was brought to its end before
     told = [line["event"] for line in pipes.lines()]
     assert told == ["started", "cluster_synced"] * 2

@@ -150,12 +150,12 @@ def test_requests_queues_and_the_journal_have_the_names_of_the_field() -> None:
 def test_what_happens_to_watches_is_counted_by_cluster_from_zero() -> None:
     families = Families()
     counting = Counting(families)
-    counting.expect(["prod"])
-    counting.watched("prod", Watched.DIVERGED, 3)
+    counting.expect([CLUSTER])
+    counting.watched("demo", Watched.DIVERGED, 3)
     found = samples(families)
-    assert found['driftdeck_cache_divergence_total{cluster="prod"}'] == 3
+    assert found['driftdeck_cache_divergence_total{cluster="demo"}'] == 3
     for name in ("watch_restarts", "relists", "watch_decode_errors"):
-        assert found[f'driftdeck_{name}_total{{cluster="prod"}}'] == 0
+        assert found[f'driftdeck_{name}_total{{cluster="demo"}}'] == 0
 
 
 # The picture --------------------------------------------------------------------------------------
