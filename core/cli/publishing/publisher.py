@@ -29,6 +29,7 @@ class Part:
 
     holder: str  # as the Lease names us
     names: frozenset[str]
+    shards: int = 1  # into how many the apps are divided
 
 
 Parts: TypeAlias = Callable[[Snapshot, float], Mapping[int | None, Part]]
@@ -147,7 +148,7 @@ class Publisher:
         uids = tuple(cluster.uid for cluster in newest.clusters)
         basis = (newest.apps, uids, self._memory, part)
         if made is None or made.rows is not newest.rows or made.basis != basis:
-            head = replace(self._head, holder=part.holder, shard=shard)
+            head = replace(self._head, holder=part.holder, shard=shard, shards=part.shards)
             status = summary(newest, self._memory, head, part.names)
             made = self._made[shard] = _Made(newest.rows, basis, status)
         return made.status

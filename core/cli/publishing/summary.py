@@ -62,6 +62,7 @@ class Head:
     started: float  # seconds since the epoch
     holder: str = ""  # as its Lease names it
     shard: int | None = None
+    shards: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def summary(snapshot: Snapshot, memory: Memory, head: Head, names: frozenset[str
         version=head.version,
         started=time_text(head.started),
         shard=head.shard,
-        healing=any(view.healing for view in views),
+        shards=head.shards,
+        healing=any(view.healing for view in snapshot.apps),
         apps=tuple(
             _app(view, rows[view.spec.name], memory, uids.get(view.spec.cluster, ""))
             for view in views

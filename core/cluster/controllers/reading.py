@@ -21,7 +21,7 @@ from core.cluster.login.credentials import log_in
 from core.cluster.writing.shards import ConfigMaps
 from core.errors import ProductError, RejectedError
 from core.model import ClusterSpec, KindRef, Resource
-from core.model.controllers.status import Leader, Seen, Status
+from core.model.controllers.status import Leader, Seen, Status, current
 
 LOOKS: Final = 5  # at Leases that seem to have run out, a second apart: they are renewed every 2 s
 LEASES: Final = Resource(
@@ -90,7 +90,7 @@ async def _statuses(calls: Calls, namespace: str) -> tuple[list[Status], list[st
             found.append(status_of(each.metadata.name, each))
         except RejectedError as error:
             unreadable.append(str(error))
-    return sorted(found, key=lambda status: status.shard or 0), unreadable
+    return sorted(current(found), key=lambda status: status.shard or 0), unreadable
 
 
 async def _leaders_or_why(

@@ -19,7 +19,7 @@ from core.cluster.following.store import Change
 from core.cluster.writing.shards import ConfigMap
 from core.errors import ProductError, RejectedError
 from core.model import Live
-from core.model.controllers.status import Status
+from core.model.controllers.status import Status, current
 from core.reconcile.memory.inputs import ControllersRead, Input
 
 SOON_S: Final = 2.0  # nobody waits longer for what may not be there at all
@@ -78,7 +78,7 @@ class Watching:
                 statuses.append(_status(ref.name, live))
             except RejectedError as error:
                 problem = clean(str(error))
-        self._tell(tuple(statuses), problem)
+        self._tell(current(statuses), problem)
 
     def _tell(self, statuses: tuple[Status, ...], problem: str) -> None:
         told = ControllersRead(self._cluster, statuses, problem)

@@ -4,7 +4,7 @@ Times are RFC 3339 and the writer's own words.  Words that stand for a choice (a
 are plain text: a later version may have others, and its summary can be read all the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -138,10 +138,17 @@ class Status:
     started: str = ""
     written: str = ""
     shard: int | None = None  # None: there is but one
+    shards: int = 1  # into how many the apps were divided
     healing: bool = False
     apps: tuple[AppTold, ...] = ()
     journal: tuple[Wrote, ...] = ()  # oldest first
     trimmed: tuple[str, ...] = ()  # what was left out, for it has to fit
+
+
+def current(statuses: Sequence[Status]) -> tuple[Status, ...]:
+    """Leave out what was told when the apps were divided into another number of shards."""
+    newest = max(statuses, key=lambda each: epoch_of(each.written) or 0.0, default=None)
+    return tuple(each for each in statuses if newest and each.shards == newest.shards)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

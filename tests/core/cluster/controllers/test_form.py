@@ -7,7 +7,7 @@ import pytest
 
 from core.cluster.controllers.form import BYTES_MAX, KEY, map_name, status_in, text_of
 from core.errors import RejectedError
-from core.model.controllers.status import SCHEMA, Status, Wrote
+from core.model.controllers.status import SCHEMA, Status, Wrote, current
 from tests.core.cluster.controllers.samples import HEAL, SHOP, STATUS
 
 
@@ -86,3 +86,14 @@ def test_two_hundred_apps_with_all_that_is_told_of_them_fit() -> None:
     text = text_of(replace(STATUS, apps=apps, journal=writes(200)))
     assert len(text.encode()) <= BYTES_MAX
     assert len(read(text).apps) == 200
+
+
+def test_what_was_told_before_the_apps_were_divided_anew_is_left_out() -> None:
+    early, late = "2026-07-01T12:00:00.000Z", "2026-07-01T13:00:00.000Z"
+    whole = replace(STATUS, written=early)
+    parts = [replace(STATUS, shard=i, shards=2, written=late) for i in range(2)]
+    assert current([whole, *parts]) == (*parts,)
+    dead = replace(parts[0], written="2026-07-01T09:00:00.000Z")
+    assert current([dead, parts[1]]) == (dead, parts[1])  # it is one of them, and says nothing new
+    assert current([replace(whole, written="odd"), whole]) == (replace(whole, written="odd"), whole)
+    assert current([]) == ()
