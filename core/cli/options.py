@@ -20,6 +20,7 @@ class Options:
     no_color: bool = False
     autoheal: bool = False
     headless: bool = False
+    shards: int | None = None
     listen: str | None = None  # where metrics and health are asked for
     # the terminal
     write: bool = False
@@ -53,6 +54,8 @@ class Options:
     image: str = ""
     replicas: int = 0  # 0: as many as there are shards
     containerfile: bool = False
+    dashboard: bool = False
+    alerts: bool = False
     in_cluster: bool = False  # as the account of the pod
     engine: str = ""  # whose objects are imported
     files: tuple[str, ...] = ()  # that hold them; none: the cluster does
