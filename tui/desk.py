@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 from typing_extensions import override
 
-from core.model import FieldChange, Snapshot
+from core.model import Drift, FieldChange, Snapshot
 from core.reconcile.memory.commands import Command
 from core.telling.spans import Role, say
 from tui.actions.leave import ALWAYS_QUIT
@@ -163,6 +163,10 @@ class Desk(Screen[None], inherit_bindings=False):
 
         self.run_worker(waited())
 
+    def copy(self, text: str) -> None:
+        """Put *text*, already harmless, into the clipboard of the terminal."""
+        self.app.copy_to_clipboard(text)
+
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""
         self.view.focus = focus
@@ -173,7 +177,7 @@ class Desk(Screen[None], inherit_bindings=False):
     def select_app(self, name: str) -> None:
         """Show the lists of another app from their top."""
         if name != self.view.app:
-            self.view.app = name
+            self.view.choose(name)
             self.panes.start_over()
         self.panes.take_lists(self.view)
 
@@ -217,7 +221,7 @@ class Desk(Screen[None], inherit_bindings=False):
     def refresh_all(self) -> None:
         """Bring every pane and bar up to the view."""
         if self.view.filter_of(Pane.RESOURCES).names_somebody:
-            self._explaining.look_for(self.view.groups.by_app.get(self.view.app or "", ()))
+            self._explaining.look_for(self.view.objects())
         self.panes.take(self.view)
         self.refresh_around()
 
@@ -264,7 +268,17 @@ class Desk(Screen[None], inherit_bindings=False):
         row = event.lines.cursor_row
         if event.lines is self.panes.apps and isinstance(row, AppRow):
             self.select_app(row.view.spec.name)
+        elif event.lines is self.panes.resources and isinstance(row, Drift):
+            self._follow(row)
         self.refresh_around()
+
+    def _follow(self, row: Drift) -> None:
+        """Among the objects of every app the app is that of the row."""
+        if self.view.fleet and row.key.app != self.view.app:
+            self.view.app = row.key.app
+            self.panes.commits.start_over()
+            self.panes.take_lists(self.view)
+            self.panes.apps.go_to(row.key.app)
 
     @on(Lines.Opened)
     def _opened(self) -> None:

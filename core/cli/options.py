@@ -53,6 +53,8 @@ class Options:
     image: str = ""
     replicas: int = 0  # 0: as many as there are shards
     containerfile: bool = False
+    dashboard: bool = False
+    alerts: bool = False
     in_cluster: bool = False  # as the account of the pod
     engine: str = ""  # whose objects are imported
     files: tuple[str, ...] = ()  # that hold them; none: the cluster does

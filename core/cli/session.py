@@ -71,13 +71,14 @@ def flags_of(options: Options) -> Flags:
     )
 
 
-def connected(
+def connected(  # noqa: PLR0913 - each is a choice of the caller
     settings: Settings,
     *,
     healing: bool = False,
     writing: bool = False,
     once: bool = False,
     listening: bool = False,
+    key: bytes | None = None,
     meter: Meter = UNMETERED,
 ) -> EngineLike:
     """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
@@ -96,6 +97,7 @@ def connected(
         once=once,
         webhook=settings.webhook if listening else None,
         journal=settings.journal,
+        key=key,
         meter=meter,
     )
 

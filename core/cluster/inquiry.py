@@ -1,20 +1,31 @@
 """A server that is asked a few things beside the engine, and let go."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeAlias
 
+import msgspec
+
 from core.clock import Clock
+from core.cluster.connection.answers import AbsentError
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.link import open_connection
-from core.cluster.discovery.discovery import discover, server_version
+from core.cluster.connection.paths import object_path
+from core.cluster.connection.request import Request, query_of
+from core.cluster.discovery.discovery import decoded, discover, server_version
 from core.cluster.login.credentials import log_in
 from core.cluster.login.login import Login
+from core.cluster.login.secret import SECRETS
 from core.cluster.writing.access import Access, Question
-from core.model import ClusterSpec, KindRef, Resource
+from core.cluster.writing.gateway import MANAGER
+from core.errors import OutdatedError, RejectedError
+from core.model import ClusterSpec, KindRef, Resource, mapping_of
 
 IN_FLIGHT_MAX: Final = 16
+_TRIES: Final = 5  # each is overtaken by another writer
+_OURS: Final = query_of(fieldManager=MANAGER)
 Answers: TypeAlias = Mapping[Question, bool]
 
 
@@ -54,6 +65,32 @@ class Inquiry:
         async with asyncio.TaskGroup() as tasks:
             asked = [tasks.create_task(ask(question)) for question in distinct]
         return {question: one.result() for question, one in zip(distinct, asked, strict=True)}
+
+    async def kept(self, namespace: str, name: str, key: str, fresh: bytes) -> bytes:
+        """Return what a Secret of ours holds; *fresh*, put there, where it holds nothing yet.
+
+        Of several who put something there the first one's stays.
+
+        Raises:
+            ProductError: It cannot be read, or not be written.
+        """
+        path, doing = object_path(SECRETS, namespace, name), f"secrets {name} in {namespace}"
+        for _ in range(_TRIES):
+            try:
+                answer = await self._calls.expect(Request(path=path), f"get {doing}", secret=True)
+            except AbsentError as error:
+                raise RejectedError(f"{doing} are not there: apply the manifests again") from error
+            found = decoded(answer, dict)
+            held = mapping_of(found.get("data"))
+            if key in held:
+                return base64.b64decode(str(held[key]))
+            value = base64.b64encode(fresh).decode()
+            body = msgspec.json.encode({**found, "data": {**held, key: value}})
+            put = Request(method="PUT", path=path, query=_OURS, body=body)
+            with suppress(OutdatedError):
+                await self._calls.expect(put, f"update {doing}", secret=True)
+                return fresh
+        raise OutdatedError(f"{doing} are written by others all the time")
 
 
 @asynccontextmanager

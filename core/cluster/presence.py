@@ -7,6 +7,7 @@ A server that is there is asked for its kinds again when a definition changed, a
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -25,6 +26,7 @@ from core.cluster.following.definitions import DEFINITIONS, Lookout
 from core.cluster.following.following import Following
 from core.cluster.login.credentials import log_in
 from core.cluster.login.kubeconfig import paths_of, stamps_of
+from core.cluster.login.login import REREAD_S
 from core.cluster.waiting import happens_within
 from core.cluster.writing.access import Access
 from core.cluster.writing.inventories import Inventories
@@ -128,9 +130,25 @@ class Presence:
                 await self._pause(error, backoff)
                 continue
             backoff.reset()
-            await self._link.trouble.wait()
+            await self._needs_another()
             if isinstance(self._link.problem, LinkError):
                 self._unreached_at = self._clock.monotonic()
+
+    async def _needs_another(self) -> None:
+        """Wait until the connection breaks, or is to be made anew for what it was made of changed.
+
+        A certificate, an authority or a kubeconfig in a Secret: connections that are open know
+        nothing of it, and new ones would fail (F65).
+        """
+        assert self._connection is not None
+        origin = self._connection.login.origin
+        if origin is None:
+            await self._link.trouble.wait()
+            return
+        while not await happens_within(self._link.trouble, REREAD_S, self._clock):
+            with suppress(ProductError):  # who needs it now says what is wrong
+                if await origin.changed():
+                    self._link.suspect(UnavailableError(f"{self._link.what}: other credentials"))
 
     async def _connect(self) -> None:
         """Log in afresh: credentials, certificates and the kubeconfig may be why it broke."""

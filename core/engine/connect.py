@@ -37,6 +37,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     once: bool = False,
     webhook: Webhook | None = None,
     journal: Path | None = None,
+    key: bytes | None = None,
     clock: Clock | None = None,
     meter: Meter = UNMETERED,
 ) -> Engine:
@@ -53,6 +54,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         once: Read each folder once and do not follow it (`driftdeck diff`).
         webhook: Where servers of Git may say that there is news.
         journal: Where what is written is recorded; left out, with the user's state.
+        key: Of the digests of secrets; left out, this user's.
         clock: Time and dice.
         meter: Hears of requests, watches and what waits.
     """
@@ -91,7 +93,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         layouts=layouts,
         healing=healing,
         writing=writing,
-        digest_key=digest_key(os.environ),
+        digest_key=key or digest_key(os.environ),
         mask_key=mask_key,
     )
     return Engine(state, inbox, adapters, clock=clock)

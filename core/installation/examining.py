@@ -72,7 +72,7 @@ def judged(
     for name in ("", *(used.spec.name for used in wants.apps)):
         needed = by_app[name]
         lacking = [right for right in needed if not answers[question_of(right)]]
-        about = f"app {name}" if name else "driftdeck itself"
+        about = f"app {name}" if name else f"driftdeck in {wants.cluster.name}"
         if needed and not lacking:
             yield Finding(about, f"{len(needed)} rights, all of them there")
         for words in _missing(lacking):

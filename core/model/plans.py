@@ -99,6 +99,7 @@ class Run:
     finished: bool = False
     revision: str = ""  # of the commit a revert made
     waits: str = ""  # for which guard, before anything is pruned
+    already: tuple[str, ...] = ()  # done as planned before it was tried, and by whom
 
 
 Restated: TypeAlias = tuple[tuple[Document | None, Document | None], ...]

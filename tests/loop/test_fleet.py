@@ -15,10 +15,12 @@ from core.model import JsonObject
 from core.sandbox import SandboxThread
 from tests import commands
 from tests.apiserver.client import Client
+from tests.apiserver.waiting import eventually
+from tests.controller import Controller
 from tests.fleets import estate, story
 from tests.fleets.story import NAMES, Server
 from tests.loop.clusters import Place, run, sandbox_place
-from tests.loop.test_loop import ADA
+from tests.loop.test_loop import ADA, of
 
 
 @pytest.fixture
@@ -202,3 +204,36 @@ def test_an_estate_goes_from_nothing_to_in_sync_and_a_tag_in_one_overlay_reaches
     servers: dict[str, Server], tmp_path: Path
 ) -> None:
     estate.tell(servers, tmp_path)
+
+
+def test_a_running_controller_takes_new_settings_and_leaves_what_they_name_no_more(
+    place: Place,
+) -> None:
+    commit(place, one="first", two="second")
+    (place.folder / "driftdeck.yaml").write_text(_apps("one"))
+    with place.controller("--autoheal") as controller:
+        controller.take(of("synced"), within_s=60)
+        settle(place, _apps("one", "two", key="pth"))
+        _complained(controller, "pth")
+        settle(place, _apps("two"))
+        _, line = controller.take(of("started"), within_s=60)
+        assert line["message"] == "new settings; healing: two"
+        _, line = controller.take(of("synced"), within_s=60)
+        assert (line["app"], line["object"]["name"]) == ("two", "second")
+        path = "/api/v1/namespaces/default/configmaps/first"
+        assert place.client.call("GET", path).status == 200
+        place.client.call("DELETE", path)  # nobody puts it back: its app is followed no more
+        place.client.call("DELETE", path.replace("first", "second"))
+        _, line = controller.take(of("healed"), within_s=60)
+        assert line["object"]["name"] == "second"
+    complaints = [line for line in controller.errors if "settings that are in force" in line]
+    assert len(complaints) == 1
+
+
+def _apps(*names: str, key: str = "path") -> str:
+    entry = "  - {{name: {name}, repo: repo, revision: main, {key}: {name}, namespace: default}}\n"
+    return "apps:\n" + "".join(entry.format(name=name, key=key) for name in names)
+
+
+def _complained(controller: Controller, of_what: str) -> None:
+    assert eventually(lambda: any(of_what in line for line in controller.errors), within_s=60)

@@ -39,6 +39,36 @@ def _previous_drift(on: Surface) -> None:
     _go_to_drift(on, -1)
 
 
+# Limits ------------------------------------------------------------------------------------------
+
+
+def _cluster(on: Surface) -> None:
+    on.show(CommandLine(on, "cluster "))
+
+
+def limit(on: Surface, pane: Pane, source: str) -> None:
+    """Go to a list, and show of it what *source* leaves."""
+    on.go(on.view.focus.on(pane))
+    on.set_filter(source)
+
+
+def _fleet(on: Surface) -> None:
+    """What differs of every app in pane 2, or the objects of one app again."""
+    on.view.fleet = not on.view.fleet
+    limit(on, Pane.RESOURCES, "")
+
+
+def _timeline(on: Surface) -> None:
+    """What happened to the object, or to the app."""
+    at = on.selected
+    if isinstance(at, Key):
+        ref = at.ref
+        name = f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
+        limit(on, Pane.TIMELINE, f"kind:{ref.kind} {name}")
+    else:
+        limit(on, Pane.TIMELINE, on.view.app or "")
+
+
 # Filter and refresh -----------------------------------------------------------------------------
 
 
@@ -56,6 +86,31 @@ def _refresh(on: Surface) -> None:
 
 
 ACTIONS: Final = (
+    Action(
+        id="fleet",
+        keys=("F",),
+        words="fleet",
+        group=Group.FIND,
+        priority=48,
+        does="what differs of every app of every cluster in one list (2), or of one app again",
+        do=_fleet,
+    ),
+    Action(
+        id="cluster",
+        keys=("C",),
+        words="cluster",
+        group=Group.FIND,
+        does="the apps of one cluster",
+        do=_cluster,
+    ),
+    Action(
+        id="timeline",
+        keys=("T",),
+        words="timeline",
+        group=Group.FIND,
+        does="what happened to this object or app (4)",
+        do=_timeline,
+    ),
     Action(
         id="next_drift",
         keys=("]",),

@@ -5,6 +5,7 @@ from typing import Final
 from core.telling.spans import Role
 from tui.dialogs.asking import Question
 from tui.dialogs.help import HelpDialog
+from tui.model.focus import Pane
 from tui.surface import Action, Group, Surface, reasons
 
 ALWAYS_QUIT: Final = ("ctrl+c", "ctrl+q")  # from everywhere, dialogs and inputs included
@@ -46,6 +47,14 @@ def _clears_marks(on: Surface) -> bool:
     return had_marks
 
 
+def _leaves_fleet(on: Surface) -> bool:
+    if not on.view.fleet or on.view.focus.pane is not Pane.RESOURCES:
+        return False
+    on.view.fleet = False
+    on.set_filter("")
+    return True
+
+
 def _leaves_pane(on: Surface) -> bool:
     outer = on.view.focus.back()
     if outer is not None:
@@ -58,6 +67,7 @@ _INSIDE_OUT: Final = (
     _dismisses_message,
     _clears_filter,
     _clears_marks,
+    _leaves_fleet,
     _leaves_pane,
 )
 

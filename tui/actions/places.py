@@ -29,7 +29,13 @@ def to_sheet(on: Surface, sheet: Sheet, news: News | None = None) -> None:
 
 
 def _to_row(on: Surface, app: str, pane: Pane, id_: Hashable) -> None:
-    """Select the app, then the row; a filter that hides it is cleared."""
+    """Select the app, then the row; a filter that hides it is cleared.
+
+    Where every app's objects are one list the row may be in it.
+    """
+    if on.view.fleet and pane is Pane.RESOURCES and on.rows(pane).go_to(id_):
+        on.go(on.view.focus.on(pane))
+        return
     if app != on.view.app:
         on.rows(Pane.APPS).go_to(app)
         on.select_app(app)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from tui.actions.registry import ACTIONS
-from tui.commands import acting, filing, looking
+from tui.commands import acting, filing, going, looking
 from tui.keys import key_name
 from tui.surface import Action, Phrase, Surface
 
-_OWN: Final = (*acting.PHRASES, *looking.PHRASES, *filing.PHRASES)
+_OWN: Final = (*acting.PHRASES, *looking.PHRASES, *going.PHRASES, *filing.PHRASES)
 
 
 def _phrase_of(action: Action) -> Phrase:

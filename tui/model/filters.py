@@ -19,6 +19,8 @@ class Facts:
     namespace: str | None = None
     verdict: str | None = None
     actor: str | None = None
+    cluster: str | None = None
+    repo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,11 @@ class Filter:
 NO_FILTER = Filter()
 _VERDICTS = {verdict.value: verdict for verdict in Verdict} | {"insync": Verdict.IN_SYNC}
 _KEY: Final = re.compile(r"([a-z]+):(.*)")
-_KEYS: Final = ("kind", "ns", "actor", "verdict")
+_KEYS: Final = ("kind", "ns", "actor", "verdict", "cluster", "repo")
 
 
 def parse(source: str, shorts: Mapping[str, frozenset[str]] = BUILTIN) -> Filter:
-    """Read what a person typed: words, `!word`, `kind:`, `ns:`, `actor:` and `verdict:`.
+    """Read what a person typed: words, `!word`, and keys like `kind:`, each for lists that know it.
 
     A kind may be named by a short name, which means the kinds that *shorts* has for it.
     """
@@ -103,6 +105,10 @@ def _field_test(
         return lambda facts: facts.namespace is None or value in facts.namespace
     if name == "actor":
         return lambda facts: facts.actor is None or value in facts.actor
+    if name == "cluster":
+        return lambda facts: facts.cluster is None or value in facts.cluster
+    if name == "repo":
+        return lambda facts: facts.repo is None or value in facts.repo
     wanted = value.replace("insync", "in_sync")
     return lambda facts: facts.verdict is None or facts.verdict.startswith(wanted)
 
@@ -122,7 +128,13 @@ def facts_of_app(row: AppRow) -> Facts:
     """An app: its name, cluster, repository and folder."""
     spec = row.view.spec
     text = f"{spec.name} {spec.cluster} {spec.repo} {spec.path} {row.sign.word}".lower()
-    return Facts(text, verdict=row.verdict.value if row.verdict else "")
+    return Facts(
+        text,
+        namespace=spec.namespace.lower(),
+        verdict=row.verdict.value if row.verdict else "",
+        cluster=spec.cluster.lower(),
+        repo=spec.repo.lower(),
+    )
 
 
 def facts_of_drift(drift: Drift) -> Facts:
@@ -135,6 +147,7 @@ def facts_of_drift(drift: Drift) -> Facts:
         ref.namespace.lower(),
         drift.verdict.value,
         _names((drift.actor, *(change.actor for change in drift.changes))),
+        drift.cluster.lower(),
     )
 
 
@@ -155,4 +168,5 @@ def facts_of_event(event: Event) -> Facts:
         ref.kind.lower() if ref else "",
         ref.namespace.lower() if ref else "",
         actor=_names(change.actor for change in event.changes),
+        cluster=event.cluster.lower(),
     )

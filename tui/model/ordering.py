@@ -103,6 +103,12 @@ def _placed(
     return ranks, rows
 
 
+def differing(groups: Grouped) -> Sequence[Drift]:
+    """Return what is not in sync of every app, worst first."""
+    rows = (row for rows in groups.by_app.values() for row in rows)
+    return sorted((row for row in rows if row.verdict is not Verdict.IN_SYNC), key=rank_of)
+
+
 def app_rows(snapshot: Snapshot, groups: Grouped) -> list[AppRow]:
     """One row per app, worst first."""
     clusters = {cluster.spec.name: cluster for cluster in snapshot.clusters}

@@ -28,7 +28,7 @@ from tui.model.filters import (
     parse,
 )
 from tui.model.focus import AT_THE_TOP, Focus, Pane
-from tui.model.ordering import Grouped, app_rows, grouped
+from tui.model.ordering import Grouped, app_rows, differing, grouped
 from tui.text.kinds import BUILTIN, shorts_of
 from tui.text.rows import AppRow
 from tui.text.sheets.sheet import Sheet
@@ -49,6 +49,7 @@ class View:
     focus: Focus = AT_THE_TOP
     filters: dict[Pane, Filter] = field(default_factory=dict)
     marks: frozenset[Key] = frozenset()
+    fleet: bool = False  # pane 2 has what differs of every app
     noise: bool = False
     text: bool = False
     lost: Mapping[str, float] = field(default_factory=dict)  # clusters, and when last heard
@@ -62,6 +63,7 @@ class View:
     sheet: Sheet | None = None  # what pane 0 shows instead, while it has the focus
     news: News | None = None  # what a snapshot makes of it
     all_apps: Sequence[AppRow] = ()
+    _fleet: tuple[Grouped | None, Sequence[Drift]] = (None, ())
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
     _told: tuple[Mapping[str, frozenset[str]], ...] = ()  # short names of kinds, by each cluster
@@ -90,6 +92,10 @@ class View:
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
         if self.app is None and self.all_apps:
             self.app = self.all_apps[0].view.spec.name
+
+    def choose(self, app: str) -> None:
+        """Select an app: its objects are those of pane 2."""
+        self.app, self.fleet = app, False
 
     def lay(self, sheet: Sheet, news: News | None = None) -> None:
         """Show *sheet* in pane 0, and what *news* makes of it, until the pane is left."""
@@ -157,9 +163,17 @@ class View:
         """Apps, worst first."""
         return _kept(self.all_apps, self.filter_of(Pane.APPS), facts_of_app)
 
+    def objects(self) -> Sequence[Drift]:
+        """What pane 2 has without a filter: objects of the app, or what differs of every one."""
+        if not self.fleet:
+            return self.groups.by_app.get(self.app or "", ())
+        if self._fleet[0] is not self.groups:
+            self._fleet = (self.groups, differing(self.groups))
+        return self._fleet[1]
+
     def resources(self) -> Sequence[Drift]:
-        """The selected app's objects, worst first; the same list while nothing changed."""
-        rows = self.groups.by_app.get(self.app or "", ())
+        """The objects of pane 2, worst first; the same list while nothing changed."""
+        rows = self.objects()
         wanted = self.filter_of(Pane.RESOURCES)
         if self._shown_from[0] is not rows or self._shown_from[1] != wanted:
             self._shown = _kept(rows, wanted, facts_of_drift)
@@ -187,7 +201,7 @@ class View:
         app = self.app_view
         totals = {
             Pane.APPS: (self.apps, len(self.all_apps)),
-            Pane.RESOURCES: (self.resources, len(self.groups.by_app.get(self.app or "", ()))),
+            Pane.RESOURCES: (self.resources, len(self.objects())),
             Pane.COMMITS: (self.commits, len(app.history) if app else 0),
             Pane.TIMELINE: (self.events, len(self.snapshot.events)),
         }

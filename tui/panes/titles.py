@@ -21,6 +21,7 @@ TAB_WORDS: Final = {
     Pane.COMMITS: "3 Commits",
     Pane.TIMELINE: "4 Timeline",
 }
+_FLEET: Final = "2 Fleet"
 
 
 class Titles:
@@ -36,7 +37,7 @@ class Titles:
     ) -> None:
         """Bring the titles of all *panes* up to *view*."""
         counts = view.counts()
-        titles = {name: tabs_title(name) for name in TABS}
+        titles = {name: tabs_title(name, fleet=view.fleet) for name in TABS}
         titles[Pane.APPS] = apps_title(view)
         titles[Pane.CHANGES] = changes_title(subject, heading, text=view.text)
         for name, pane in panes.items():
@@ -63,12 +64,13 @@ def apps_title(view: View) -> Line:
     return (("1 Apps", Role.TITLE), (tail, Role.DRIFTED))
 
 
-def tabs_title(active: Pane) -> Line:
+def tabs_title(active: Pane, *, fleet: bool = False) -> Line:
     """The three tabs of one column; the open one is bold, the others dimmed."""
     spans: list[Span] = []
     for name, words in TAB_WORDS.items():
         spans += [("  ", Role.TEXT)] if spans else []
-        spans.append((words, Role.TITLE if name == active else Role.MUTED))
+        told = _FLEET if fleet and name is Pane.RESOURCES else words
+        spans.append((told, Role.TITLE if name == active else Role.MUTED))
     return tuple(spans)
 
 

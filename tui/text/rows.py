@@ -13,7 +13,7 @@ from core.model import AppView, Commit, Drift, Event, EventName, Verdict, fields
 from core.telling import events, objects
 from core.telling.moments import age, ago
 from core.telling.origins import author_name
-from core.telling.spans import Line, Role, say
+from core.telling.spans import Line, Role, Span, say
 from core.telling.verdicts import RANKS
 from tui.text.kinds import short_kind
 from tui.text.signs import SIGNS, Sign, paused, sign_of
@@ -24,6 +24,7 @@ _COUNT_CELLS = 4  # "!12"
 _AGE_CELLS = 5  # "≥12m"
 _LOST_CELLS = 29  # "⇄ last seen contested 12m ago"
 _NAMESPACE_FROM = 62  # cells of list from which the namespace has its own column
+_CLUSTER_FROM = 80  # cells of a list of every app from which the cluster has its own column
 _WHOLE_EVENT_FROM = 76  # cells of list from which an event needs no short words
 _WORTH_BEGINNING = 12  # cells from which the beginning of a message says something
 _VALUE_CHARACTERS = (40, 20, 12)  # of a field's value in an event, by how much room there is
@@ -144,6 +145,17 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     else:
         spans.append((right(count, _COUNT_CELLS), sign.role))
     return (*spans, (right(since, _AGE_CELLS), Role.MUTED))
+
+
+def fleet_line(drift: Drift, width: int, looks: Looks) -> Line:
+    """The same with the app before it, and the cluster where there is room: it is one of many."""
+    app_cells = min(20, max(10, width // 5))
+    cluster_cells = 16 if width >= _CLUSTER_FROM else 0
+    lead: list[Span] = [(padded(say(drift.key.app)[0], app_cells) + " ", Role.STRONG)]
+    if cluster_cells:
+        name = cut_middle(say(drift.cluster)[0], cluster_cells - 1)
+        lead.append((padded(name, cluster_cells), Role.MUTED))
+    return (*lead, *resource_line(drift, width - app_cells - 1 - cluster_cells, looks))
 
 
 def _lost_line(drift: Drift, heard_at: float, width: int, looks: Looks) -> Line:

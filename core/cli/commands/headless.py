@@ -8,37 +8,84 @@ go, and is told how much that was.
 
 import asyncio
 import contextlib
+import gc
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NoReturn, TypeVar
 
 from core.cli.options import Options
 from core.cli.output.forms import event_form, line_of
 from core.cli.output.lines import LineWriter
-from core.cli.session import EngineLike, beside, connected, settings_of
+from core.cli.session import EngineLike, beside, connected, flags_of, settings_of
 from core.cli.telemetry.records import Log, taking_over
 from core.cli.telemetry.telemetry import Telemetry
 from core.cli.telemetry.wanted import telemetry_for
-from core.model import Event, EventName
+from core.clock import Clock
+from core.installation.keeping import pods_key
+from core.model import Event, EventName, Snapshot
+from core.settings.reading import Settings, settings_file
+from core.settings.renewal import Renewal
+
+T = TypeVar("T")
 
 _OURS = frozenset({EventName.STARTED, EventName.STOPPED})  # of the program, not of the engine
 _LAST_WORDS_S = 5.0  # a reader that does not read must not keep the program alive
 
 
-async def run(options: Options) -> int:
-    """Follow until a signal ends it; the exit code is the signal's."""
+async def run(options: Options) -> NoReturn:
+    """Follow until a signal ends it; the exit code is the signal's.
+
+    New settings begin with another engine, once the one before was brought to its end: what that
+    remembered of heals and edits is forgotten then, and what it recorded is not.
+    """
+    log = EventLog(sys.stdout.fileno(), sys.stderr.fileno())
+    read = partial(_read, options)
+    file, words = settings_file(flags_of(options), Path.cwd()), ""
+    renewal = None if file is None else Renewal(file, read, log.complain, Clock())
+    settings = read()
+    while True:
+        until = _never if renewal is None else partial(renewal.other, settings)
+        settings = await _follow(options, settings, log, words, until)
+        words = "new settings; "
+        gc.collect()  # an engine is large and full of cycles, which are looked for rarely
+
+
+def _read(options: Options) -> Settings:
+    """Read the settings, and see that what they want can be."""
     settings = settings_of(options)
+    telemetry_for(settings, options, sys.stderr.fileno())
+    return settings
+
+
+async def _follow(
+    options: Options,
+    settings: Settings,
+    log: "EventLog",
+    words: str,
+    until: Callable[[], Awaitable[Settings]],
+) -> Settings:
+    """Follow what *settings* say until there are others."""
     healing = options.autoheal and not options.read_only
     names = [each.name for each in (*settings.apps, *(one.spec for one in settings.layouts))]
-    err = sys.stderr.fileno()
-    log = EventLog(sys.stdout.fileno(), err)
-    telemetry = started(telemetry_for(settings, options, err), log)
+    telemetry = started(telemetry_for(settings, options, sys.stderr.fileno()), log)
+    key = await pods_key(settings, log.say)
     return await follow(
-        lambda: connected(settings, healing=healing, listening=True, meter=telemetry.meter),
+        lambda: connected(
+            settings, healing=healing, listening=True, key=key, meter=telemetry.meter
+        ),
         log,
         telemetry,
-        message=f"{'healing' if healing else 'watching'}: {', '.join(names)}",
+        message=f"{words}{'healing' if healing else 'watching'}: {', '.join(names)}",
+        until=until,
     )
+
+
+async def _never() -> NoReturn:
+    await asyncio.Event().wait()
+    raise AssertionError("nobody sets it")
 
 
 def started(telemetry: Telemetry, log: "EventLog") -> Telemetry:
@@ -69,6 +116,16 @@ class EventLog:
     async def tell(self, name: EventName, message: str) -> None:
         """Print an event of the program itself."""
         await self._print([Event(0, time.time(), name, message=message)])
+
+    def complain(self, message: str) -> None:
+        """Note in the log what is wrong."""
+        self.say(message, "error")
+
+    async def follow(self, snapshots: AsyncIterator[Snapshot]) -> None:
+        """Print what is new in each of them, which are of one engine."""
+        self._seen = 0
+        async for snapshot in snapshots:
+            await self.print_new(snapshot.events)
 
     async def print_new(self, events: Sequence[Event]) -> None:
         """Print the events that are newer than those printed before."""
@@ -110,17 +167,20 @@ async def follow(
     telemetry: Telemetry | None = None,
     *,
     message: str,
-) -> int:
-    """Print what the engine tells, from `started` to `stopped`."""
+    until: Callable[[], Awaitable[T]] = _never,
+) -> T:
+    """Print what the engine tells, from `started` to `stopped`, or *until* something is there."""
     await log.tell(EventName.STARTED, message)
 
-    async def reader(engine: EngineLike) -> int:
+    async def reader(engine: EngineLike) -> T:
         async with asyncio.TaskGroup() as readers:
+            tasks = [readers.create_task(log.follow(engine.snapshots()))]
             if telemetry is not None:
-                readers.create_task(telemetry.follow(engine.snapshots()))
-            async for snapshot in engine.snapshots():
-                await log.print_new(snapshot.events)
-        raise AssertionError("snapshots() never ends")
+                tasks.append(readers.create_task(telemetry.follow(engine.snapshots())))
+            found = await until()
+            for task in tasks:
+                task.cancel()
+        return found
 
     try:
         with log.taking_over():

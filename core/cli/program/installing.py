@@ -21,6 +21,8 @@ from core.settings.table import CLUSTER
 @click.option("--replicas", type=click.IntRange(1, 100), help="Pods (default: one a shard).")
 @setting("--context", metavar="CTX", table=CLUSTER)
 @click.option("--containerfile", is_flag=True, help="Print how the image is built, and stop.")
+@click.option("--dashboard", is_flag=True, help="Print a dashboard for Grafana, and stop.")
+@click.option("--alerts", is_flag=True, help="Print alert rules for Prometheus, and stop.")
 @click.pass_context
 def install(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Print the manifests that run it in a cluster: driftdeck install | kubectl apply -f -.

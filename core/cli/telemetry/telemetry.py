@@ -11,11 +11,11 @@ from typing import Final, Protocol
 
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from core.cli.telemetry.counters import Counters
-from core.cli.telemetry.families import Families
-from core.cli.telemetry.gauges import Gauges
 from core.cli.telemetry.health import Pulse, Readiness
-from core.cli.telemetry.metering import Counting
+from core.cli.telemetry.metrics.counters import Counters
+from core.cli.telemetry.metrics.families import Families
+from core.cli.telemetry.metrics.gauges import Gauges
+from core.cli.telemetry.metrics.metering import Counting
 from core.cli.telemetry.serving import Door, Page
 from core.cli.telemetry.station import Running, Station
 from core.clock import Clock
@@ -43,7 +43,7 @@ class Telemetry:
             err: The file descriptor for stacks of a loop that stands still.
             where: To listen; None: nowhere.
         """
-        self._clock = clock
+        self._clock, self.where = clock, where
         self.families = Families()
         self._counters, self._counting = Counters(self.families), Counting(self.families)
         self.meter: Meter = self._counting
@@ -59,14 +59,10 @@ class Telemetry:
         self._newest = Snapshot()
         self.families.registry.register(Gauges(lambda: self._newest, clock.wall))
         self._pulse, self._readiness = Pulse(clock, err), Readiness()
-        self._tellers: list[Teller] = []
+        self.tellers: list[Teller] = []  # who is told, too, from the start on
         self._door = Door(where, self.page_of) if where is not None else None
         self._station: Station | None = None
         self._page, self._page_at = b"", float("-inf")
-
-    def tell(self, teller: Teller) -> None:
-        """Have somebody told, too, from the start on."""
-        self._tellers.append(teller)
 
     @property
     def port(self) -> int:
@@ -81,8 +77,8 @@ class Telemetry:
         Raises:
             UsageError: It cannot listen where it should.
         """
-        if self._door is not None or self._tellers:
-            self._station = Station(self._door, self._tellers)
+        if self._door is not None or self.tellers:
+            self._station = Station(self._door, self.tellers)
             self._station.start()
 
     async def follow(self, snapshots: AsyncIterator[Snapshot]) -> None:
@@ -98,10 +94,10 @@ class Telemetry:
         """Count what is new, and have it told."""
         self._newest = snapshot
         self._readiness.see(snapshot)
-        self._counting.expect(view.spec.name for view in snapshot.clusters)
+        self._counting.expect(snapshot.clusters)
         new = self._counters.count(snapshot, self._clock.wall())
         if new and self._station is not None:
-            for teller in self._tellers:
+            for teller in self.tellers:
                 self._station.call(teller.take, new, snapshot)
 
     async def stop(self) -> None:

@@ -3,8 +3,8 @@
 import os
 
 from core.cli.options import Options
-from core.cli.telemetry.notifying import Notifier, address_of
-from core.cli.telemetry.recording import Recorder
+from core.cli.telemetry.messages.notifying import Notifier, address_of
+from core.cli.telemetry.messages.recording import Recorder
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 from core.cluster import Announcer, pod_namespace
@@ -30,12 +30,12 @@ def telemetry_for(settings: Settings, options: Options, err: int) -> Telemetry:
     telemetry = Telemetry(clock, err, _where(settings, options.listen, namespace))
     for spec in settings.notify:
         address_of(spec, os.environ)
-        telemetry.tell(Notifier(spec, clock, telemetry.sent, telemetry.dropped))
+        telemetry.tellers.append(Notifier(spec, clock, telemetry.sent, telemetry.dropped))
     home = _home(settings, namespace)
     if home is not None and not home.read_only and not options.read_only:
         place = namespace or settings.controller.namespace
         announcer = Announcer(home, place, clock, telemetry.meter)
-        telemetry.tell(Recorder(announcer, clock, telemetry.refused))
+        telemetry.tellers.append(Recorder(announcer, clock, telemetry.refused))
     return telemetry
 
 

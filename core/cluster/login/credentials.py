@@ -9,6 +9,7 @@ import base64
 import os
 import ssl
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -24,11 +25,19 @@ from core.cluster.login.headers import (
     is_host,
     server_url,
 )
-from core.cluster.login.kubeconfig import Entry, find_context, paths_of
-from core.cluster.login.login import Bearer, FileBearer, FixedBearer, Login, read_token
+from core.cluster.login.kubeconfig import Entry, context_in, find_context, paths_of
+from core.cluster.login.login import (
+    Bearer,
+    FileBearer,
+    Files,
+    FixedBearer,
+    Login,
+    read_token,
+)
 from core.cluster.login.plugin import PLUGIN_VERSION, Credential, PluginBearer, PluginCall
 from core.cluster.login.pod import HOST, account_folder, pod_namespace
 from core.cluster.login.proxies import proxy_for
+from core.cluster.login.secret import SecretFile
 from core.errors import DeniedError, UsageError
 from core.model import ClusterSpec
 
@@ -60,6 +69,8 @@ async def log_in(
     if spec.in_cluster or _only_pod(spec):
         return await _from_pod(clock)
     loader = (await _official()).kube_config
+    if spec.secret is not None:
+        return await _from_secret(loader, spec.secret, clock, name)
     wanted = context or spec.context
     entry = await asyncio.to_thread(find_context, paths_of(spec, os.environ), wanted)
     name(entry.name, _shown_user(entry))
@@ -68,7 +79,8 @@ async def log_in(
 
 def _only_pod(spec: ClusterSpec) -> bool:
     """Inside a pod without any kubeconfig kubectl uses the pod's account, and so do we."""
-    if spec.context or spec.kubeconfig or HOST not in os.environ:
+    elsewhere = spec.context or spec.kubeconfig or spec.secret is not None
+    if elsewhere or HOST not in os.environ:
         return False
     return not any(Path(path).is_file() for path in paths_of(spec, os.environ))
 
@@ -94,7 +106,23 @@ async def _from_pod(clock: Clock) -> Login:
         bearer=FileBearer(token, read_token(token), clock),
         tls=await _tls(configuration),
         proxy=proxy_for(configuration.host, os.environ),
+        origin=Files([authorities]),
     )
+
+
+async def _from_secret(
+    loader: ModuleType,
+    place: tuple[str, str],
+    clock: Clock,
+    name: Callable[[str, str], None],
+) -> Login:
+    """Read the kubeconfig of another cluster as the account of this pod."""
+    secret = SecretFile(await _from_pod(clock), place, clock)
+    content = await secret.read()
+    entry = await asyncio.to_thread(context_in, content, secret.what, "")
+    name(entry.name, _shown_user(entry))
+    login = await _from_entry(loader, entry, clock, lambda _: None)
+    return replace(login, origin=secret)
 
 
 async def _from_entry(
@@ -129,7 +157,14 @@ async def _from_entry(
         server_hostname=_server_hostname(entry),
         proxy=_proxy(entry, server),
         headers=impersonation(entry.user, entry.user_name),
+        origin=_files_of(tls, cluster),
     )
+
+
+def _files_of(*sections: Mapping[str, object]) -> Files | None:
+    """Return the files that a context names, which may be written anew while we run (F65)."""
+    paths = [str(each[name]) for each in sections for name in _TLS_FILES if name in each]
+    return Files(paths) if paths else None
 
 
 def _server(entry: Entry) -> str:

@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
+from msgspec.structs import asdict
 
 from core.cluster.login.config import ClusterEntry, ContextEntry, File, UserEntry, shown
 from core.errors import UsageError
@@ -27,6 +28,14 @@ DEFAULT_PATH: Final = "~/.kube/config"
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 DEPTH_MAX: Final = 100  # the parser in C ends the process in a text of some ten thousand brackets
 FILES_KEPT: Final = 8
+_REFUSED_OF_USER: Final = (
+    "exec",
+    "auth-provider",
+    "tokenFile",
+    "client-certificate",
+    "client-key",
+)
+_REFUSED_OF_CLUSTER: Final = ("certificate-authority", "proxy-url")
 _ONE_READS: Final = Lock()  # clusters of one file connect at one moment, and it is parsed for all
 
 
@@ -87,6 +96,33 @@ def find_context(paths: tuple[str, ...], context: str) -> Entry:
     if not there:
         raise UsageError(f"no kubeconfig: {', '.join(paths)} does not exist")
     return _find(there, context)
+
+
+def context_in(content: bytes, what: str, context: str) -> Entry:
+    """Return one context of a kubeconfig that is no file of the user's: it may not name files.
+
+    Whoever can write it must not make us run a program, read a file or go through a proxy
+    (safety.md section 7).
+
+    Args:
+        content: The kubeconfig.
+        what: How errors name it.
+        context: Its name; "" means the current one.
+
+    Raises:
+        UsageError: It is none, or has what it may not have.
+    """
+    entry = _find([(what, _parsed(what, content))], context)
+    refused = [name for name in _REFUSED_OF_USER if _stated(entry.user, name)]
+    refused += [name for name in _REFUSED_OF_CLUSTER if _stated(entry.cluster, name)]
+    if refused:
+        names = ", ".join(refused)
+        raise UsageError(f"kubeconfig {what}: {names} is refused there; state data and a token")
+    return entry
+
+
+def _stated(section: ClusterEntry | UserEntry, name: str) -> bool:
+    return bool(asdict(section).get(name.replace("-", "_").replace("tokenFile", "token_file")))
 
 
 def _version(path: str) -> tuple[int, ...]:

@@ -1,7 +1,9 @@
 """Who we are to one API server, and where it is: values, none of which shows a credential."""
 
+import asyncio
+import hashlib
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -24,6 +26,37 @@ class Bearer(Protocol):
         ...
 
 
+class Origin(Protocol):
+    """What a login was made of, where somebody may change it while we run."""
+
+    def changed(self) -> Awaitable[bool]:
+        """Tell whether it is another one now; it may raise a `ProductError` instead."""
+        ...
+
+
+class Files:
+    """Certificates and keys in files."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        """Remember what they hold now."""
+        self._paths = tuple(paths)
+        self._digest = self._read()
+
+    async def changed(self) -> bool:
+        """Tell whether one of them holds something else; one that is gone for a moment does not."""
+        now = await asyncio.to_thread(self._read)
+        return now is not None and now != self._digest
+
+    def _read(self) -> bytes | None:
+        digest = hashlib.sha256()
+        try:
+            for path in self._paths:
+                digest.update(Path(path).read_bytes())
+        except OSError:
+            return None
+        return digest.digest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """One resolved context."""
@@ -37,6 +70,7 @@ class Login:
     server_hostname: str | None = None
     proxy: str | None = field(default=None, repr=False)  # its URL may hold a password
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # impersonation
+    origin: Origin | None = field(default=None, repr=False)  # None: it stays as it is
 
     @property
     def address(self) -> str:

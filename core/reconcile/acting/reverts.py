@@ -24,7 +24,7 @@ from core.reconcile.acting.order.trials import tried_out, with_untried
 from core.reconcile.acting.reversals import after_of, resources_of, reversal
 from core.reconcile.acting.runs import finish, start
 from core.reconcile.acting.sending import MOVED, problem_of_step
-from core.reconcile.acting.standing import why_not
+from core.reconcile.acting.standing import already, why_not
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import (
@@ -259,12 +259,20 @@ def _sync(draft: Draft, run: RunState, revert: RevertPlan, head: str) -> None:
     """Carry out what was shown, on the objects as they are now."""
     assert revert.sync is not None
     found = tuple(_steps_now(draft, revert))
-    moved = [step for step, now in found if now is None]
+    others = {s.key: already(draft, s) for s, now in found if now is None}
+    moved = [step for step, now in found if now is None and not others[step.key]]
     problems = [
         *(problem_of_step(step) for step in revert.sync.steps if step.problem),
         *(Problem(Remedy.LOOK_AGAIN, f"{s.key.ref}: {MOVED}") for s in moved),
     ]
     steps = tuple(now for _, now in found if now is not None)
     wanted = replace(revert.sync, steps=steps, revisions={revert.app: head})
-    shown = replace(run.shown, total=len(revert.sync.steps), problems=tuple(problems))
+    told = tuple(f"{key.ref}: {said}" for key, said in others.items() if said)
+    shown = replace(
+        run.shown,
+        total=len(revert.sync.steps),
+        done=len(told),
+        problems=tuple(problems),
+        already=told,
+    )
     start(draft, run.shown.id, wanted, shown, auto=False)

@@ -15,9 +15,10 @@ from core.model import Key, Plan, Problem, Remedy, Run, Step, Verb
 from core.reconcile.acting.order.stages import stages
 from core.reconcile.acting.plans import keys_of, stated_twice
 from core.reconcile.acting.prune import pruning
+from core.reconcile.acting.prune.standing import is_gone
 from core.reconcile.acting.prune.steps import prunes_of
 from core.reconcile.acting.sending import problem_of_step, send_steps
-from core.reconcile.acting.standing import is_coming, step_stands, why_not
+from core.reconcile.acting.standing import already, is_coming, step_stands, why_not
 from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
@@ -86,12 +87,13 @@ def _objection(draft: Draft, wanted: Plan, step: Step) -> str:
     if other is not None:  # it was read after the plan was made
         return stated_twice(other)
     stands = is_coming(draft, wanted, step) or step_stands(draft, step)
+    stands = stands or is_gone(draft, step) or already(draft, step) is not None
     return "" if stands else "changed since the plan was made; look again"
 
 
 def _enlist(draft: Draft, steps: Sequence[Step]) -> None:
     """Put every object that is to be written into the inventory of its app."""
-    for step in steps:
+    for step in (each for each in steps if each.verb is not Verb.PRUNE):
         app = draft.app(step.key.app)
         inventory = app.inventory or NOTHING_APPLIED
         if step.key.ref not in inventory:

@@ -26,7 +26,7 @@ from core.reconcile.acting.order.gates import Gate, gate_of
 from core.reconcile.acting.order.stopping import Failures
 from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
-from core.reconcile.acting.standing import is_coming, step_stands, taken_back
+from core.reconcile.acting.standing import already, is_coming, step_stands, taken_back
 from core.reconcile.judging.causes import cause_of
 from core.reconcile.judging.evidence.arrivals import take_drift
 from core.reconcile.judging.evidence.fights import forget_heals, remember_heal
@@ -66,14 +66,20 @@ def send_steps(
         if lost is None and coming:
             draft.effects.append(WakeAt(phase.patience_until))
         at = phase.again.get(step.key, 0.0)
-        if lost is None and at > draft.now:
+        waits = coming or draft.subject(step.key).call is not None
+        stands = lost is None and not waits and step_stands(draft, step)
+        said = None if lost is not None or waits or stands else already(draft, step)
+        if stands and at > draft.now:
             draft.effects.append(WakeAt(at))
             busy.append(step)
-        elif lost is None and (coming or draft.subject(step.key).call is not None):
+        elif lost is None and (waits or (said == "" and patient)):
             busy.append(step)
-        elif lost is None and step_stands(draft, step):
+        elif stands:
             _apply(draft, number, step)
             sent = sent.set(step.key, step)
+        elif said:
+            run = with_done(run, step, said)
+            release(draft, step.key, number)
         else:
             moved = replace(step, problem=_hindrance(draft, step), remedy=Remedy.LOOK_AGAIN)
             failed.append(lost or moved)
@@ -98,6 +104,12 @@ def _shut_out(step: Step, gate: Gate | None, *, patient: bool) -> Step | None:
     if gate is None or (gate.passing and patient):
         return None
     return replace(step, problem=gate.words, remedy=Remedy.WAIT, stopped=True)
+
+
+def with_done(run: RunState, step: Step, said: str) -> RunState:
+    """Count a step that somebody else did."""
+    already = (*run.shown.already, f"{step.key.ref}: {said}")
+    return replace(run, shown=replace(run.shown, done=run.shown.done + 1, already=already))
 
 
 def with_failed(run: RunState, failed: Sequence[Step]) -> RunState:
@@ -207,14 +219,16 @@ def take_applied(draft: Draft, done: Applied) -> None:
 
 
 def _sends_again(draft: Draft, run: RunState, step: Step, done: Applied) -> bool:
-    """Have a person's run wait for a webhook that nobody answers for yet, and tell whether it does.
+    """Have a person's run wait, and tell whether it does.
 
-    Where a whole cluster comes up, what answers may be a workload of this very plan.
+    For a webhook that nobody answers for yet: where a whole cluster comes up, what answers may be a
+    workload of this very plan.  And where somebody was faster, for the watch to say what he made.
     """
     phase, problem = run.phase, done.problem
     assert isinstance(phase, Applying)
-    unanswered = problem is not None and UNANSWERED in problem.words
-    if run.auto or not unanswered or draft.now >= phase.patience_until:
+    late = problem is not None and problem.remedy is Remedy.LOOK_AGAIN
+    waits = problem is not None and (late or UNANSWERED in problem.words)
+    if run.auto or not waits or draft.now >= phase.patience_until:
         return False
     at = draft.now + _AGAIN_S
     draft.put(replace(draft.subject(step.key), planned=run.shown.id))
@@ -225,6 +239,7 @@ def _sends_again(draft: Draft, run: RunState, step: Step, done: Applied) -> bool
         again=phase.again.set(step.key, at),
     )
     draft.runs[run.shown.id] = replace(run, phase=phase)
+    draft.judge_again(step.key)
     return True
 
 

@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from core.clock import Clock
 from core.cluster import Cluster
@@ -25,6 +27,7 @@ from core.errors import (
     RejectedError,
     UnavailableError,
 )
+from core.meter import NO_ANSWER, Unmetered
 from core.model import (
     NOWHERE,
     Claim,
@@ -50,7 +53,7 @@ from core.reconcile.memory.inputs import (
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.remedy import statement
 from core.sandbox import Sandbox
-from tests.core.cluster.manual import HURRIED, ManualClock
+from tests.core.cluster.manual import HURRIED, Hurry, ManualClock
 from tests.core.cluster.worlds import (
     DEPLOYMENT,
     MAP,
@@ -330,6 +333,41 @@ async def test_an_outage_is_no_storm(sandbox: Sandbox, embedded: World) -> None:
     ours = [one for one in made if "driftdeck" in str(one)]
     assert len(ours) < 24, Counter(map(str, ours))  # with one look at the history of each kind
     assert len(listener.all(ClusterLost)) == 1
+
+
+class Unanswered(Unmetered):
+    """When requests were sent that nobody answered."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self.times: list[float] = []
+
+    @override
+    def requested(self, host: str, method: str, code: str, took_s: float) -> None:
+        if code == NO_ANSWER:
+            self.times.append(self._now())
+
+
+async def test_ten_minutes_without_a_server_cost_a_request_per_watch_in_thirty_seconds_at_most(
+    sandbox: Sandbox, embedded: World
+) -> None:
+    hurry = Hurry()
+    unanswered = Unanswered(hurry.now)
+    kinds = frozenset({MAP, SECRET, DEPLOYMENT})
+    async with connected(embedded, clock=hurry.clock, meter=unanswered) as (cluster, listener):
+        cluster.follow(kinds, frozenset({embedded.namespace}))
+        for kind in kinds:
+            await listed(listener, kind)
+        hurry.hurry(500.0)
+        await sandbox.stop()
+        await listener.next(ClusterLost)
+        began = hurry.now()
+        await hurry.clock.sleep(600.0)
+    steady = [at for at in unanswered.times if at > began + 60.0]
+    assert steady
+    for at in steady:
+        assert sum(at <= other < at + 30.0 for other in steady) <= len(kinds)
+    assert len(unanswered.times) < 40  # all of them; in the end one in 25 s at most
 
 
 async def restarted(sandbox: Sandbox, listener: Listener) -> None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from core.cluster import Clock, Cluster
 from core.compare import Policy
+from core.meter import UNMETERED, Meter
 from core.model import ClusterSpec, Desired, Document, JsonObject, Key, KindRef, Live, ObjectRef
 from core.reconcile.memory.inputs import ClusterFound, Input
 from core.reconcile.memory.results import Confirmed
@@ -144,11 +145,11 @@ class Listener:
 
 @asynccontextmanager
 async def running(
-    spec: ClusterSpec, *, clock: Clock | None = None
+    spec: ClusterSpec, *, clock: Clock | None = None, meter: Meter = UNMETERED
 ) -> AsyncIterator[tuple[Cluster, Listener]]:
     """A cluster at work."""
     listener = Listener()
-    cluster = Cluster(spec, emit=listener.emit, clock=clock)
+    cluster = Cluster(spec, emit=listener.emit, clock=clock, meter=meter)
     task = asyncio.create_task(cluster.run())
     try:
         yield cluster, listener
@@ -162,10 +163,14 @@ async def running(
 
 @asynccontextmanager
 async def connected(
-    world: World, user: str = "driftdeck", *, clock: Clock | None = None
+    world: World,
+    user: str = "driftdeck",
+    *,
+    clock: Clock | None = None,
+    meter: Meter = UNMETERED,
 ) -> AsyncIterator[tuple[Cluster, Listener]]:
     """A cluster that was found."""
     spec = ClusterSpec(name="test", kubeconfig=str(world.kubeconfig(user)))
-    async with running(spec, clock=clock) as (cluster, listener):
+    async with running(spec, clock=clock, meter=meter) as (cluster, listener):
         await listener.next(ClusterFound)
         yield cluster, listener

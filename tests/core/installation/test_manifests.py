@@ -69,14 +69,11 @@ def test_the_pod_is_restricted_and_writes_to_its_own_folders_alone() -> None:
     assert {"requests", "limits"} == container["resources"].keys()
 
 
-def test_new_settings_make_new_pods() -> None:
-    def digest(settings: PodSettings) -> str:
-        found = objects(parts(settings=settings))["Deployment", "driftdeck"]
-        return str(found["spec"]["template"]["metadata"]["annotations"]["driftdeck.dev/settings"])
-
-    other = PodSettings(text=SETTINGS.text, public={"hosts": "y"})
-    assert digest(SETTINGS) == digest(PodSettings(text=SETTINGS.text, public={"hosts": "x"}))
-    assert digest(SETTINGS) != digest(other)
+def test_new_settings_are_taken_by_the_pods_that_run() -> None:
+    other = PodSettings(text="apps: [x]\n", public={"hosts": "y"}, files=SETTINGS.files)
+    one, another = (objects(parts(settings=each)) for each in (SETTINGS, other))
+    assert one["Deployment", "driftdeck"] == another["Deployment", "driftdeck"]
+    assert one["ConfigMap", "driftdeck"] != another["ConfigMap", "driftdeck"]
 
 
 def test_credentials_come_from_a_secret_that_is_not_printed() -> None:

@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from core.model import Commit, Drift, Key, Stamp
+from core.model import Commit, Drift, Key, Sides, SidesShown, Stamp
 from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
@@ -23,6 +23,7 @@ from core.reconcile.memory.commands import (
     SetHeal,
     SetPause,
     SetWriting,
+    ShowSides,
     StateOfGit,
 )
 from tests.tui import samples
@@ -96,6 +97,50 @@ async def test_the_journal_opens_and_a_pane_is_saved_under_a_name_that_is_asked_
         await stage.until(lambda: "nothing was written" in stage.pane("changes"))
         await stage.press("ctrl+s")
         await stage.until(lambda: "save driftdeck-view-" in stage.screen)
+
+
+@covers("fleet", "cluster", "timeline")
+async def test_the_whole_fleet_is_one_list_whose_header_follows_the_row() -> None:
+    async with playing((160, 40)) as stage:
+        await stage.press("F", "j")
+        assert "2 Fleet" in str(stage.app.desk.panes.resources.border_title)
+        shown = stage.pane("resources")
+        assert "payments   \u2260 drifted" in shown
+        assert "checkout   \u2260 drifted" in shown
+        assert "search" not in shown  # it is in sync
+        while stage.app.desk.panes.resources.cursor_id != samples.WEB:
+            await stage.press("j")
+        assert stage.app.desk.view.app == "checkout"
+        assert "ns checkout" in stage.bar("header")
+        await stage.press("T")
+        assert stage.focus == "timeline"
+        assert "/kind:deployment checkout/web" in str(
+            stage.app.desk.panes.timeline.border_subtitle
+        ).lower().replace("[", "").replace("]", "")
+        await stage.press("2", "escape")
+        assert not stage.app.desk.view.fleet
+        assert "web-0" in stage.pane("resources")
+        await stage.press("C", *"lab", "enter")
+        assert stage.app.desk.view.app == "search"
+        assert "payments" not in stage.pane("apps")
+        await stage.press("escape")
+        assert "payments" in stage.pane("apps")
+
+
+@covers("yaml", "ignore", "copy", "copy_menu")
+async def test_an_object_is_shown_whole_ignored_by_a_rule_and_copied() -> None:
+    async with playing() as stage:
+        await stage.press("2", "j", "y")
+        (asked,) = stage.asked(ShowSides)
+        shown = SidesShown({samples.API: Sides({"spec": {"replicas": 5}}, None)})
+        await stage.say(replace(stage.engine.newest, answers={asked.request: shown}))
+        assert "replicas: 5" in stage.pane("changes")
+        await stage.press("I")
+        assert "Below `ignore:` of app payments" in stage.pane("changes")
+        await stage.press("escape", "c")
+        assert stage.app.clipboard == "5"
+        await stage.press("Y", *"kub", "enter")
+        await stage.until(lambda: stage.app.clipboard.startswith("kubectl "))
 
 
 @covers("half_down", "half_up", "page_down", "page_up")
@@ -342,7 +387,7 @@ async def test_z_previews_what_the_last_write_changed_and_puts_it_back() -> None
         assert stage.asked(Execute)[0].plan is stage.engine.newest.plan_for(ask.request)
         await stage.until(lambda: stage.bar("note") == "put back 1 object")
         await stage.press("Z")
-        await stage.until(lambda: "Do again what was undone last" in stage.screen)
+        await stage.until(lambda: "Do again 1 object" in stage.dialog)
         assert stage.asked(PrepareUndo)[-1].again
 
 

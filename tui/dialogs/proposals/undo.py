@@ -55,13 +55,14 @@ class Undo(Plain):
         """Every object, the values that come back, and what stays as it is."""
         del again
         count = plans.objects(len(answer.runnable))
+        what = "Do again" if self.again else "Undo"
         return Page(
             lambda width: (
                 plan_lines(answer, view.snapshot.rows, width, looks(), left=True)
                 if answer.steps
                 else [((part, Role.TEXT),) for n in answer.notes for part in wrap(say(n)[0], width)]
             ),
-            say(f"Undo {count} on {answer.called}")[0] if answer.steps else "",
+            say(f"{what} {count} on {answer.called}")[0] if answer.steps else "",
             f"Put back {count}",
         )
 

@@ -31,10 +31,14 @@ _BUILD: Final = (
 
 async def run(options: Options) -> int:
     """Print, or write files, and return the exit code."""
-    if options.containerfile:
-        text = resources.files("core.installation").joinpath("Containerfile").read_text("utf-8")
-        write(sys.stdout, text)
-        return IN_SYNC
+    for asked, room, name in (
+        (options.containerfile, "core.installation", "Containerfile"),
+        (options.dashboard, "core.cli.telemetry.metrics", "dashboard.json"),
+        (options.alerts, "core.cli.telemetry.metrics", "alerts.yaml"),
+    ):
+        if asked:
+            write(sys.stdout, resources.files(room).joinpath(name).read_text("utf-8"))
+            return IN_SYNC
     settings, document = _read(replace(options, namespace=None, context=None))
     home = _home(settings, options.namespace)
     sources = await sources_of(settings)

@@ -100,6 +100,7 @@ def _run_form(run: Run) -> JsonObject:
     return {
         "done": run.done,
         "total": run.total,
+        "already": list(run.already),
         "problems": [_problem_form(problem) for problem in run.problems],
     }
 

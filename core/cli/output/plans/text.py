@@ -20,6 +20,8 @@ def plan_lines(plan: Plan, page: Page, *, left: bool = False) -> Iterator[str]:
 
 def run_lines(run: Run, ink: Ink) -> Iterator[str]:
     """Yield how a run ended."""
+    for line in plans.faster(run):
+        yield from map(ink.line, ink.wrapped(line, indent=2, label="= "))
     for problem in run.problems:
         said = ink.wrapped((say(problem.words, Role.ERROR),), indent=2, label="! ")
         yield from map(ink.line, said)

@@ -17,11 +17,12 @@ from core.reconcile.acting.prune.facts import guards_of
 from core.reconcile.acting.prune.standing import (
     holding,
     is_as_planned,
+    is_gone,
     still_stands,
     unclaimed,
 )
 from core.reconcile.acting.prune.steps import prunes_of
-from core.reconcile.acting.sending import release, with_failed
+from core.reconcile.acting.sending import release, with_done, with_failed
 from core.reconcile.acting.standing import taken_back
 from core.reconcile.judging.extras import live_of
 from core.reconcile.judging.protections import clearance
@@ -64,6 +65,10 @@ def advanced(draft: Draft, number: int, run: RunState, phase: Pruning) -> tuple[
         said = block if block is not None and not block.pending else _objection(draft, run, step)
         if said is not None:
             run = _left(draft, number, run, step, Remedy.GRANT, str(said))
+            phase = replace(phase, todo=tuple(others))
+        elif not draft.queue(name) and is_gone(draft, step):
+            run = with_done(run, step, "gone already")
+            release(draft, step.key, number)
             phase = replace(phase, todo=tuple(others))
         elif not draft.queue(name) and not still_stands(draft, step):
             run = _left(draft, number, run, step, Remedy.LOOK_AGAIN, _MOVED)

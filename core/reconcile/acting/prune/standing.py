@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from core.model import Blocked, Guard, Key, Live, ObjectRef, Step
+from core.model import Blocked, Guard, Key, Live, ObjectRef, Step, Verb
 from core.model.requests import Delete
 from core.reconcile.judging.extras import live_of
 from core.reconcile.judging.protections import clearance, kept_by
@@ -26,6 +26,13 @@ def still_stands(draft: Draft, step: Step) -> bool:
     if found is None or step.key not in draft.tally(step.key.app).dropped:
         return False
     return all(isinstance(each, Delete) and is_as_planned(each, found[1]) for each in step.requests)
+
+
+def is_gone(draft: Draft, step: Step) -> bool:
+    """Tell whether somebody deleted what a step was to delete: where it was listed it is not."""
+    state = draft.cluster(draft.app(step.key.app).spec.cluster).kinds.get(step.kind)
+    objects = state.objects_in(step.key.ref.namespace) if state is not None else None
+    return step.verb is Verb.PRUNE and objects is not None and step.key.ref not in objects
 
 
 def is_as_planned(planned: Delete, live: Live) -> bool:

@@ -199,7 +199,7 @@ async def test_stopping_is_the_last_event(pipes: Pipes) -> None:
 
     log = Showing(pipes.out[1], pipes.err[1])
     engine = ScriptedEngine(Snapshot(), Snapshot(events=(SYNCED, DRIFT)))
-    following = asyncio.ensure_future(follow(lambda: engine, log, message=""))
+    following: asyncio.Future[None] = asyncio.ensure_future(follow(lambda: engine, log, message=""))
     await shown.wait()
     following.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -253,3 +253,27 @@ async def test_what_ends_telemetry_ends_the_controller(pipes: Pipes) -> None:
     telemetry = Failing(Clock(), pipes.err[1])
     with pytest.raises(RuntimeError, match="a bug"):
         await follow(ScriptedEngine, pipes.log(), telemetry, message="")
+
+
+async def test_until_there_is_something_else_the_engine_is_followed_and_then_ended(
+    pipes: Pipes,
+) -> None:
+    shown = asyncio.Event()
+
+    class Showing(EventLog):
+        async def print_new(self, events: Sequence[Event]) -> None:
+            await super().print_new(events)
+            if events:
+                shown.set()
+
+    async def until() -> str:
+        await shown.wait()
+        shown.clear()
+        return "other settings"
+
+    log = Showing(pipes.out[1], pipes.err[1])
+    for _ in range(2):  # events of the second engine are counted from the beginning
+        engine = ScriptedEngine(Snapshot(), Snapshot(events=(SYNCED,)))
+        assert await follow(lambda e=engine: e, log, message="", until=until) == "other settings"  # type: ignore[misc]
+    told = [line["event"] for line in pipes.lines()]
+    assert told == ["started", "cluster_synced"] * 2

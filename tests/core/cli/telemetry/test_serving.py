@@ -107,7 +107,7 @@ async def test_a_bug_at_the_station_is_not_silent() -> None:
             pass
 
     telemetry = Telemetry(Clock(), 2)
-    telemetry.tell(Broken())
+    telemetry.tellers.append(Broken())
     telemetry.start()
 
     async def nothing_new() -> AsyncIterator[None]:

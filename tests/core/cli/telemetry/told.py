@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.cli.telemetry.families import Families
+from core.cli.telemetry.metrics.families import Families
 from core.model import ClusterName, Event, EventName, Snapshot
 from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, picture_of
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.cli.telemetry.families import Families
-from core.cli.telemetry.recording import Recorder
+from core.cli.telemetry.messages.recording import Recorder
+from core.cli.telemetry.metrics.families import Families
 from core.clock import Clock
 from core.cluster import Announcer
 from core.errors import DeniedError, RejectedError

@@ -215,9 +215,20 @@ def test_what_is_gone_before_the_second_look_is_not_waited_for() -> None:
     accept(made, ordered(made, "b"))
     prove(made)
     made.recorded(made.change(CONFIG_MAP, "b", None))
-    assert problems(made) == [
-        f"{ref(CONFIG_MAP, 'b')}: changed since the plan was made; left as it is"
-    ]
+    assert (made.run(1).done, problems(made)) == (1, [])
+    assert made.run(1).already == (f"{ref(CONFIG_MAP, 'b')}: gone already",)
+
+
+def test_what_was_gone_before_the_plan_was_accepted_is_no_change_of_plan() -> None:
+    made = dropping("b", "c")
+    plan = ordered(made, "b", "c")
+    made.recorded(made.change(CONFIG_MAP, "b", None))
+    accept(made, plan)
+    prove(made)
+    (delete,) = deletes(cycle(made))
+    gone(made, delete)
+    assert (made.run(1).done, problems(made)) == (2, [])
+    assert recorded(made) == {"a"}
 
 
 def test_a_new_status_alone_does_not() -> None:

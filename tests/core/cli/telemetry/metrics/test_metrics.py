@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 import pytest
 
-from core.cli.telemetry.counters import Counters
-from core.cli.telemetry.families import Families
-from core.cli.telemetry.gauges import Gauges
-from core.cli.telemetry.labels import OTHER, VALUES_MAX, Label
-from core.cli.telemetry.metering import Counting
+from core.cli.telemetry.metrics.counters import Counters
+from core.cli.telemetry.metrics.families import Families
+from core.cli.telemetry.metrics.gauges import Gauges
+from core.cli.telemetry.metrics.labels import OTHER, VALUES_MAX, Label
+from core.cli.telemetry.metrics.metering import Counting
 from core.meter import NO_ANSWER, Watched
 from core.model import (
     AppSpec,
@@ -150,12 +150,12 @@ def test_requests_queues_and_the_journal_have_the_names_of_the_field() -> None:
 def test_what_happens_to_watches_is_counted_by_cluster_from_zero() -> None:
     families = Families()
     counting = Counting(families)
-    counting.expect(["prod"])
-    counting.watched("prod", Watched.DIVERGED, 3)
+    counting.expect([CLUSTER])
+    counting.watched("demo", Watched.DIVERGED, 3)
     found = samples(families)
-    assert found['driftdeck_cache_divergence_total{cluster="prod"}'] == 3
+    assert found['driftdeck_cache_divergence_total{cluster="demo"}'] == 3
     for name in ("watch_restarts", "relists", "watch_decode_errors"):
-        assert found[f'driftdeck_{name}_total{{cluster="prod"}}'] == 0
+        assert found[f'driftdeck_{name}_total{{cluster="demo"}}'] == 0
 
 
 # The picture --------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from prometheus_client import Metric
 
-from core.cli.telemetry.families import Families
+from core.cli.telemetry.metrics.families import Families
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 
-PAGE = Path(__file__).parents[4] / "core" / "cli" / "telemetry" / "metrics.md"
+PAGE = Path(__file__).parents[5] / "core" / "cli" / "telemetry" / "metrics.md"
 
 
 def families() -> Families:
@@ -24,7 +24,7 @@ def names() -> dict[str, Metric]:
 
 def labels_of(made: Families, family: Metric) -> tuple[str, ...]:
     """The labels, which the library shows of no metric that was not counted yet."""
-    collector = made.registry._names_to_collectors[family.name]  # noqa: SLF001 - see above
+    collector = made.registry._names_to_collectors.get(family.name)  # noqa: SLF001 - see above
     of_family = tuple(getattr(family, "_labelnames", ()))
     return of_family or tuple(getattr(collector, "_labelnames", ()))
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from prometheus_client.core import GaugeMetricFamily
 
-from core.cli.telemetry.labels import OTHER, VALUES_MAX, Label
+from core.cli.telemetry.metrics.labels import OTHER, VALUES_MAX, Label
 from core.model import AppView, ClusterView, HeldBy, Snapshot, Verdict
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.cli.telemetry.families import Families
-from core.cli.telemetry.recording import ANEW_S, BURST, WAITING_MAX, Recorder, micro_time
+from core.cli.telemetry.messages.recording import ANEW_S, BURST, WAITING_MAX, Recorder, micro_time
+from core.cli.telemetry.metrics.families import Families
 from core.clock import Clock
 from core.errors import DeniedError, RejectedError, UnavailableError
 from core.model import Event, EventName, JsonObject, ObjectRef, Snapshot

@@ -17,7 +17,7 @@ import aiohttp
 from prometheus_client import Counter
 
 from core.cli.output.forms import line_of
-from core.cli.telemetry.letters import Bucket, Letters
+from core.cli.telemetry.messages.letters import Bucket, Letters
 from core.clock import Clock
 from core.errors import UsageError
 from core.model import Event, JsonObject, Snapshot

@@ -18,7 +18,7 @@ from typing import Final, Protocol, TypeAlias
 from prometheus_client import Counter
 
 from core.clean import clean
-from core.cli.telemetry.letters import Bucket
+from core.cli.telemetry.messages.letters import Bucket
 from core.clock import Clock
 from core.errors import DeniedError, ProductError, RejectedError
 from core.model import Event, EventName, Json, JsonObject, ObjectRef, Snapshot

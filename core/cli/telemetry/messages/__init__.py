@@ -1,0 +1,1 @@
+"""Who is told, beside those who look: receivers of webhooks, and readers of Events."""
