@@ -203,6 +203,9 @@ class Surface(Protocol):
     def beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Have *work* done by a thread, for it waits; *then* gets what came of it."""
 
+    def copy(self, text: str) -> None:
+        """Put *text*, already harmless, into the clipboard of the terminal."""
+
     def go(self, focus: Focus) -> None:
         """Move the focus."""
 

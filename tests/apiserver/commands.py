@@ -21,6 +21,12 @@ _AUDIT_POLICY = {
             "users": ["driftdeck"],
             "verbs": ["create", "update", "patch", "delete", "deletecollection"],
         },
+        # Who holds a Lease stands in its body.
+        {
+            "level": "RequestResponse",
+            "verbs": ["create", "update"],
+            "resources": [{"group": "coordination.k8s.io", "resources": ["leases"]}],
+        },
         {"level": "Metadata"},
     ],
 }

@@ -73,6 +73,7 @@ class Standin:
     questioned: bool = False
     prompted: bool = False
     left: bool = False
+    copied: list[str] = field(default_factory=list)
     now: float = samples.NOW
     commands: list[Command] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -139,6 +140,9 @@ class Standin:
 
     def beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         then(work())
+
+    def copy(self, text: str) -> None:
+        self.copied.append(text)
 
     def go(self, focus: Focus) -> None:
         self.view.focus = focus

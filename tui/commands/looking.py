@@ -3,6 +3,7 @@
 from typing import Final
 
 from tui.actions.compare import NAME, offers, say_compare
+from tui.actions.objects import copying
 from tui.actions.record import ALL, say_journal
 from tui.surface import Offer, Phrase
 
@@ -13,6 +14,13 @@ PHRASES: Final = (
         does="two apps, two clusters (live), or two commits of this app",
         do=say_compare,
         offers=offers,
+    ),
+    Phrase(
+        name="copy",
+        takes="WHAT",
+        does="a path, a value, a commit or a command, to the clipboard",
+        do=copying.say_copy,
+        offers=copying.offers,
     ),
     Phrase(
         name="journal",

@@ -49,8 +49,7 @@ class Draft:
         self.candidates: Table[str, Map[Key, None]] = Table(state.candidates)
         self.alarms = state.alarms
         self.previews: Table[int, RevertPlan] = Table(state.previews)
-        self.writing = state.writing
-        self.auto_runs = state.auto_runs
+        self.leads, self.writing, self.auto_runs = state.leads, state.writing, state.auto_runs
         self._state = state
         self._subjects, self._rows = Many(state.subjects), Many(state.rows)
         self._tallies: Table[str, Tally] = Table(state.tallies)
@@ -343,6 +342,7 @@ class Draft:
             answers=self._answers.frozen,
             restated=self._restated.frozen,
             previews=self.previews.frozen,
+            leads=self.leads,
             writing=self.writing,
             digest_key=self.digest_key,
             mask_key=self.mask_key,

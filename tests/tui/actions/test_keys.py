@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from core.model import Commit, Drift, Key, Stamp
+from core.model import Commit, Drift, Key, Sides, SidesShown, Stamp
 from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
@@ -23,6 +23,7 @@ from core.reconcile.memory.commands import (
     SetHeal,
     SetPause,
     SetWriting,
+    ShowSides,
     StateOfGit,
 )
 from tests.tui import samples
@@ -124,6 +125,22 @@ async def test_the_whole_fleet_is_one_list_whose_header_follows_the_row() -> Non
         assert "payments" not in stage.pane("apps")
         await stage.press("escape")
         assert "payments" in stage.pane("apps")
+
+
+@covers("yaml", "ignore", "copy", "copy_menu")
+async def test_an_object_is_shown_whole_ignored_by_a_rule_and_copied() -> None:
+    async with playing() as stage:
+        await stage.press("2", "j", "y")
+        (asked,) = stage.asked(ShowSides)
+        shown = SidesShown({samples.API: Sides({"spec": {"replicas": 5}}, None)})
+        await stage.say(replace(stage.engine.newest, answers={asked.request: shown}))
+        assert "replicas: 5" in stage.pane("changes")
+        await stage.press("I")
+        assert "Below `ignore:` of app payments" in stage.pane("changes")
+        await stage.press("escape", "c")
+        assert stage.app.clipboard == "5"
+        await stage.press("Y", *"kub", "enter")
+        await stage.until(lambda: stage.app.clipboard.startswith("kubectl "))
 
 
 @covers("half_down", "half_up", "page_down", "page_up")

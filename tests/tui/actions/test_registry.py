@@ -120,10 +120,24 @@ WHY_NOT = [
     ("compare", _on(Pane.COMMITS), "this commit is the one that is followed: choose another"),
     ("noise", Standin, "pane 0 shows no differences"),
     ("explain", Standin, "choose an object (2)"),
+    ("yaml", Standin, "choose an object (2) first"),
+    ("ignore", Standin, "choose an object (2) first"),
+    ("copy", Standin, "choose an object (2) first"),
     ("next_change", Standin, "pane 0 shows no fields"),
     ("previous_change", Standin, "pane 0 shows no fields"),
 ]
-OF_OBJECTS = ("adopt", "mark", "explain", "text", "noise", "next_change", "previous_change")
+OF_OBJECTS = (
+    "adopt",
+    "mark",
+    "explain",
+    "text",
+    "noise",
+    "yaml",
+    "ignore",
+    "copy",
+    "next_change",
+    "previous_change",
+)
 CAN = dict.fromkeys(("revert", "rollback"), _on(Pane.COMMITS)) | dict.fromkeys(
     OF_OBJECTS, _on(Pane.RESOURCES)
 )
@@ -172,7 +186,7 @@ def test_hints_are_whole_and_help_is_always_last(width: int) -> None:
 def test_the_most_wanted_hint_comes_first_and_the_moment_can_ask_for_one() -> None:
     assert hints(80)[0].id == "sync"
     assert hints(80, Pane.COMMITS)[0].id == "revert"
-    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 18
+    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 19
 
 
 def test_what_was_said_at_the_start_stands_on_top_of_the_help() -> None:
