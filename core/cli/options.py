@@ -20,6 +20,7 @@ class Options:
     no_color: bool = False
     autoheal: bool = False
     headless: bool = False
+    shards: int | None = None
     listen: str | None = None  # where metrics and health are asked for
     # the terminal
     write: bool = False

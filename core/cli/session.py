@@ -5,6 +5,7 @@ leaving it waiting for ever.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -31,6 +32,9 @@ READ_DEADLINE_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
 class EngineLike(Protocol):
     """What a command needs of `core.engine.Engine`."""
 
+    async def finish(self) -> None:
+        """Begin nothing more; return when what is in hand is done, and others may write."""
+
     def submit(self, command: Command) -> None:
         """Ask for something; the outcome shows in a later snapshot."""
 
@@ -49,7 +53,8 @@ def settings_of(options: Options, *, whole: bool = False) -> Settings:
         whole: All apps are named, those of layouts too; else only where one is asked for by name.
     """
     expand = _expanded if whole or options.app is not None else None
-    return read_settings(flags_of(options), Path.cwd(), expand)
+    settings = read_settings(flags_of(options), Path.cwd(), expand)
+    return settings if options.shards is None else settings.divided(options.shards)
 
 
 def _expanded(layouts: tuple[Layout, ...], remotes: tuple[Remote, ...]) -> Matched:
@@ -97,6 +102,8 @@ def connected(  # noqa: PLR0913 - each is a choice of the caller
         once=once,
         webhook=settings.webhook if listening else None,
         journal=settings.journal,
+        leasing=settings.leasing(os.environ) if listening else None,
+        controller=settings.controller,
         key=key,
         meter=meter,
     )

@@ -18,7 +18,9 @@ connecting, in a thread.
 from core.clock import Clock
 from core.cluster.cluster import Cluster
 from core.cluster.collecting import collected
+from core.cluster.connection.fence import unfenced
 from core.cluster.inquiry import Inquiry, inquiry
+from core.cluster.leasing.replica import replica_of
 from core.cluster.login.addresses import known_place, known_twice
 from core.cluster.login.pod import pod_namespace
 from core.cluster.writing.access import Question
@@ -35,4 +37,6 @@ __all__ = [
     "known_place",
     "known_twice",
     "pod_namespace",
+    "replica_of",
+    "unfenced",
 ]

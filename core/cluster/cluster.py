@@ -9,6 +9,7 @@ from core.clock import Clock
 from core.cluster.audit import AuditLog
 from core.cluster.connection.answers import AbsentError
 from core.cluster.connection.calls import Calls
+from core.cluster.connection.fence import Fences, unfenced
 from core.cluster.connection.link import Link
 from core.cluster.discovery.openapi import OpenApi
 from core.cluster.doubting import Doubts
@@ -52,6 +53,7 @@ class Cluster:
         spec: ClusterSpec,
         *,
         emit: Callable[[Input], None],
+        fence: Fences = unfenced,
         clock: Clock | None = None,
         meter: Meter = UNMETERED,
     ) -> None:
@@ -60,16 +62,17 @@ class Cluster:
         Args:
             spec: How the server is reached.
             emit: Takes what is learnt, on the loop that `run` runs on; must return at once.
+            fence: What each write for an app has to pass.
             clock: Time and dice.
             meter: Hears of each request and watch.
         """
-        self.spec, self._emit = spec, emit
+        self.spec, self._emit, self._fence = spec, emit, fence
         clock = clock or Clock()
         self._link = Link(spec.name, self._went_back, meter)
         calls = Calls(self._link, clock)
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)
-        self._inventories = Inventories(calls, clock, self._access)
+        self._inventories = Inventories(calls, clock, self._access, fence)
         self._pausing = Pausing(calls, clock)
         openapi = OpenApi(calls)
         self._records = Records(self._link, clock, self._inventories, emit)
@@ -182,9 +185,9 @@ class Cluster:
         await self._gateway.try_out(self._presence.resource(request.kind), request)
 
     async def perform(
-        self, requests: Sequence[Change], live: Live | None
+        self, app: str, requests: Sequence[Change], live: Live | None
     ) -> tuple[Live | None, ...]:
-        """Carry out *requests*, one after the other, on *live*, which they were decided on.
+        """Carry out *requests* for *app*, one after the other, on *live*, which they were made for.
 
         Returns:
             The object as each of them leaves it, None if it is gone.
@@ -196,11 +199,12 @@ class Cluster:
             UnavailableError: Not now; `retry_after_s` if the server said when.
         """
         self._check_writable()
+        fence = self._fence(app)
         left: list[Live | None] = []
         for request in requests:
             resource, makes = self._presence.resource(request.kind), live is None
             try:
-                live = await self._gateway.perform(resource, bound(request, live), live)
+                live = await self._gateway.perform(resource, bound(request, live), live, fence)
             except DeniedError:
                 self._access.forget()
                 raise

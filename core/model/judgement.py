@@ -203,6 +203,7 @@ class HeldBy(StrEnum):
     WRITER = "writer"  # somebody wrote it a moment ago
     RULE = "rule"  # the settings say so
     BREAKER = "breaker"  # too much drifts at once, or was healed
+    LEASE = "lease"  # another replica writes for the app
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from core.model.answers.comparisons import Answer, Comparison, Likeness
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
 from core.model.health import Healths
 from core.model.judgement import Drift, FieldChange, Held, Pause, Verdict
+from core.model.leads import UNDIVIDED, Leads
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
@@ -40,6 +41,8 @@ class EventName(StrEnum):
     SYNCED = "synced"
     SYNC_FAILED = "sync_failed"
     REVERTED = "reverted"
+    LEADING = "leading"
+    FOLLOWING = "following"
     STARTED = "started"
     STOPPED = "stopped"
 
@@ -139,6 +142,7 @@ class Snapshot:
     answers: Mapping[int, Answer] = field(
         default_factory=lambda: MappingProxyType({})
     )  # by the number of the request; the newest 20
+    leads: Leads = UNDIVIDED  # which replica writes for which apps
     writing: bool = False  # a person may write (the terminal's W, or --write)
     runs: tuple[Run, ...] = ()  # syncs and reverts, newest last, at most 20
 

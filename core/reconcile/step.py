@@ -9,7 +9,7 @@ from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.adopting import adoptions
-from core.reconcile.acting.heal import pausing
+from core.reconcile.acting.heal import leading, pausing
 from core.reconcile.acting.prune.cycles import take_proof
 from core.reconcile.acting.prune.pruning import take_pruned
 from core.reconcile.acting.sending import take_applied
@@ -61,6 +61,7 @@ from core.reconcile.memory.inputs import (
     KindListed,
     KindLost,
     LayoutRead,
+    LeadsSeen,
     LiveChanged,
     PausesRead,
     SchemaRead,
@@ -125,6 +126,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     runs.resume(draft)
     orders.heal(draft)
     orders.prune(draft)
+    leading.hand_over(draft)
     return draft.frozen(), tuple(draft.effects)
 
 
@@ -135,6 +137,8 @@ def _take(draft: Draft, happened: Input) -> None:
         _take_cluster(draft, happened)
     elif isinstance(happened, Result):
         _take_result(draft, happened)
+    elif isinstance(happened, LeadsSeen):
+        leading.take_leads(draft, happened.leads)
     elif isinstance(happened, Tick):
         orders.wake(draft)
     else:

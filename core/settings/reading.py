@@ -25,6 +25,7 @@ from core.settings.checks import (
     namespace,
     repository,
 )
+from core.settings.controller import home_of
 from core.settings.dependences import check_found
 from core.settings.document import UNNAMED_CLUSTER, Stated, parse_settings
 from core.settings.sources.remotes import remote
@@ -32,6 +33,7 @@ from core.settings.sources.remotes import remote
 FILE_NAME: Final = "driftdeck.yaml"
 
 _FILE_BYTES_MAX: Final = 1 << 20
+_POD: Final = "KUBERNETES_SERVICE_HOST"  # Kubernetes sets it in every container
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,22 @@ class Settings:
     journal: Path | None = None  # where what is written is recorded; None: with the user's state
     controller: Controller = UNSTATED
     notify: tuple[Notify, ...] = ()  # who is told of what the controller sees
+
+    def divided(self, shards: int) -> "Settings":
+        """Have several replicas share the apps, whatever the file says."""
+        return replace(self, controller=replace(self.controller, shards=shards, stated=True))
+
+    def leasing(self, environment: Mapping[str, str]) -> ClusterSpec | None:
+        """The cluster whose Leases say who writes: in a pod always, elsewhere where it is stated.
+
+        None: whoever runs this writes as he is told to.
+
+        Raises:
+            UsageError: Several replicas may run, and nothing says where they meet.
+        """
+        known = self.named if any(each in self.named for each in self.clusters) else self.clusters
+        in_pod = _POD in environment and any(each.in_cluster for each in known)
+        return home_of(self.controller, known) if self.controller.stated or in_pod else None
 
     def of_apps(self, names: frozenset[str]) -> "Settings":
         """Choose some of the apps; the others of their clusters are neighbours, then."""

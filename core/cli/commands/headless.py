@@ -178,13 +178,14 @@ async def follow(
             if telemetry is not None:
                 tasks.append(readers.create_task(telemetry.follow(engine.snapshots())))
             found = await until()
+            await engine.finish()
             for task in tasks:
                 task.cancel()
         return found
 
     try:
         with log.taking_over():
-            return await beside(engine_factory(), reader)
+            return await _until_finished(engine_factory(), reader)
     except asyncio.CancelledError:
         with contextlib.suppress(TimeoutError, BrokenPipeError):
             async with asyncio.timeout(_LAST_WORDS_S):
@@ -194,3 +195,17 @@ async def follow(
         if telemetry is not None:
             await telemetry.stop()
         await log.drained()
+
+
+async def _until_finished(engine: EngineLike, reader: Callable[[EngineLike], Awaitable[T]]) -> T:
+    """Run *reader* beside *engine*; when told to end, bring to its end what is in hand before."""
+    running = asyncio.ensure_future(beside(engine, reader))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        finishing = asyncio.ensure_future(engine.finish())
+        await asyncio.wait((finishing, running), return_when=asyncio.FIRST_COMPLETED)
+        for task in (finishing, running):
+            task.cancel()
+        await asyncio.gather(finishing, running, return_exceptions=True)
+        raise

@@ -49,8 +49,7 @@ class Draft:
         self.candidates: Table[str, Map[Key, None]] = Table(state.candidates)
         self.alarms = state.alarms
         self.previews: Table[int, RevertPlan] = Table(state.previews)
-        self.writing = state.writing
-        self.auto_runs = state.auto_runs
+        self.leads, self.writing, self.auto_runs = state.leads, state.writing, state.auto_runs
         self._state = state
         self._subjects, self._rows = Many(state.subjects), Many(state.rows)
         self._tallies: Table[str, Tally] = Table(state.tallies)
@@ -283,10 +282,12 @@ class Draft:
 
     def name_writers(self, row: Drift) -> None:
         """Put into what was told of an object who it was, where that is known by now."""
+        if not row.changes:
+            return
         known = {(change.path, repr(change.live)): change.actor for change in row.changes}
 
         def named(event: Event) -> Event:
-            if (event.app, event.ref) != (row.key.app, row.key.ref):
+            if event.ref != row.key.ref or event.app != row.key.app:
                 return event
             changes = tuple(
                 replace(c, actor=known.get((c.path, repr(c.live))) or c.actor)
@@ -343,6 +344,7 @@ class Draft:
             answers=self._answers.frozen,
             restated=self._restated.frozen,
             previews=self.previews.frozen,
+            leads=self.leads,
             writing=self.writing,
             digest_key=self.digest_key,
             mask_key=self.mask_key,

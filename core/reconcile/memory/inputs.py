@@ -22,6 +22,7 @@ from core.model import (
     Problem,
     Resource,
 )
+from core.model.leads import Leads
 from core.reconcile.memory.commands import Command
 from core.reconcile.memory.results import Result
 
@@ -263,6 +264,13 @@ class SurveyChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadsSeen:
+    """Who of the replicas writes for which apps, as far as this one knows."""
+
+    leads: Leads
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed; wakes what waits for it."""
 
@@ -288,4 +296,4 @@ FromCluster: TypeAlias = (
     | SurveyLost
     | SurveyChanged
 )
-Input: TypeAlias = FromGit | FromCluster | Result | Tick | Command
+Input: TypeAlias = FromGit | FromCluster | Result | LeadsSeen | Tick | Command

@@ -30,6 +30,7 @@ from core.model import (
     Run,
     Verdict,
 )
+from core.model.leads import UNDIVIDED, Leads
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SourceRead
@@ -236,6 +237,7 @@ class State:
     previews: Mapping[int, RevertPlan] = field(
         default_factory=dict
     )  # by request: reverts of which it is not known yet what follows in the cluster
+    leads: Leads = UNDIVIDED
     writing: bool = False
     digest_key: bytes = b""  # of Secret digests; the same in every run
     mask_key: bytes = b""  # of the hashes shown in place of secret values; new in every run
@@ -252,6 +254,7 @@ def initial(  # noqa: PLR0913 - each is a choice of the caller
     writing: bool,
     digest_key: bytes,
     mask_key: bytes,
+    leads: Leads = UNDIVIDED,
 ) -> State:
     """Know nothing yet but what was asked for; an app stands for each layout.
 
@@ -269,6 +272,7 @@ def initial(  # noqa: PLR0913 - each is a choice of the caller
         layouts={app.spec.name: LayoutState(app, healing) for app in standing},
         clusters={spec.name: ClusterState(ClusterView(spec)) for spec in clusters},
         tallies={one.name: Tally() for one in (*apps, *(each.spec for each in layouts))},
+        leads=leads,
         writing=writing or healing,
         digest_key=digest_key,
         mask_key=mask_key,

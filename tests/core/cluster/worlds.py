@@ -105,7 +105,7 @@ class World:
 async def applied(cluster: Cluster, desired: Desired, live: Live | None) -> Live:
     """Create what Git states, or apply it to *live*."""
     request = creation(desired) if live is None else statement(desired, live, None, Policy())
-    (made,) = await cluster.perform((request,), live)
+    (made,) = await cluster.perform("shop", (request,), live)
     assert made is not None
     return made
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.model import Drift, Held, HeldBy
+from core.model.leads import Leads
 from core.reconcile.judging.freezing import with_freeze
 from core.reconcile.judging.holds.fields import held_fields, held_words
 from core.reconcile.judging.holds.pauses import held_by, pause_of
@@ -19,16 +20,19 @@ def hold_of(draft: Draft, row: Drift) -> Held | None:
         return held_by(pause)
     if not (app.healing and row.apart):
         return None
-    return held_of(app, draft.cluster(app.spec.cluster), draft.now)
+    return held_of(app, draft.cluster(app.spec.cluster), draft.leads, draft.now)
 
 
-def held_of(app: AppState, cluster: ClusterState, now: float) -> Held | None:
+def held_of(app: AppState, cluster: ClusterState, leads: Leads, now: float) -> Held | None:
     """Say why nothing of an app is healed for now; None: nothing holds it as a whole."""
     pause = pause_of(app, None, now)
     if pause is not None:
         return held_by(pause)
     if not app.healing:
         return None
+    follows = leads.words(app.spec.name)
+    if follows:
+        return Held(HeldBy.LEASE, follows)
     words = app.breaker.words or cluster.breaker.words
     return Held(HeldBy.BREAKER, words) if words else held_outside(app.spec.heal_windows, now)
 

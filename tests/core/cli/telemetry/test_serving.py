@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -12,7 +13,8 @@ from core.cli.telemetry.serving import CONNECTIONS_MAX, Door, Page
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 from core.errors import UsageError
-from core.model import EventName
+from core.model import Event, EventName, Snapshot
+from core.model.leads import Lead, Leads
 from tests.core.cli.telemetry.told import event, showing
 
 LOOPBACK = ("127.0.0.1", 0)
@@ -129,3 +131,24 @@ async def test_a_door_is_open_until_it_is_closed() -> None:
     await door.close()
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", door.port)
+
+
+async def test_of_several_replicas_the_one_that_writes_for_an_app_tells_of_it() -> None:
+    told: list[int] = []
+
+    class Telling:
+        async def run(self) -> None:
+            await asyncio.Event().wait()
+
+        def take(self, events: Sequence[Event], _: Snapshot) -> None:
+            told.extend(each.sequence for each in events)
+
+    telemetry = Telemetry(Clock(), 2)
+    telemetry.tellers.append(Telling())
+    telemetry.start()
+    drift = [event(number, EventName.DRIFT_DETECTED) for number in (1, 2, 3)]
+    theirs, ours = Lead(holder="h_1"), Lead(holder="me", ours=True)
+    for last, lead in ((1, theirs), (2, ours), (3, theirs)):
+        telemetry.see(replace(showing(*drift[:last]), leads=Leads((lead,))))
+    await telemetry.stop()
+    assert told == [2]
