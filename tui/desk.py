@@ -167,8 +167,13 @@ class Desk(Screen[None], inherit_bindings=False):
         """Put *text*, already harmless, into the clipboard of the terminal."""
         self.app.copy_to_clipboard(text)
 
+    def suspend(self) -> None:
+        """Let the shell have the terminal for a while."""
+        self.app.action_suspend_process()
+
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""
+        self.view.remember(self.selected)
         self.view.focus = focus
         pane = self.rows(focus.pane)
         pane.display = True
