@@ -89,8 +89,7 @@ class View:
             self.health = told.of.get(self.examined.key)
         if self.looked_back is not None:
             self.likeness = snapshot.likeness_for(self.looked_back[1]) or self.likeness
-        if self.news is not None:
-            self.sheet = self.news(snapshot) or self.sheet
+        self.hear()
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
@@ -119,6 +118,12 @@ class View:
     def lay(self, sheet: Sheet, news: News | None = None) -> None:
         """Show *sheet* in pane 0, and what *news* makes of it, until the pane is left."""
         self.sheet, self.news = sheet, news
+
+    def hear(self) -> bool:
+        """Let the sheet have what is new; tell whether it is another one by now."""
+        found = self.news(self.snapshot) if self.news is not None else None
+        self.sheet = found or self.sheet
+        return found is not None
 
     def tidy(self) -> None:
         """Take the sheet away, if its pane was left."""
