@@ -214,4 +214,6 @@ def _awaited(snapshot: Snapshot, app: AppView) -> str:
             return cluster.asks or f"cluster {cluster.called} did not answer yet"
     rows = [row for key, row in snapshot.rows.items() if key.app == app.spec.name]
     waiting = sum(row.confirming for row in rows)
+    if not waiting:
+        return "its objects are being compared"
     return f"{waiting} of {len(rows)} objects wait for the server's word"
