@@ -36,7 +36,9 @@ def parts_of(snapshot: Snapshot, now: float) -> Mapping[int | None, Part]:
             names[share].add(app.spec.name)
     alone = len(leads) == 1
     return {
-        None if alone else share: Part(leads[share].holder, frozenset(found), len(leads))
+        None if alone else share: Part(
+            leads[share].holder, frozenset(found), len(leads), leads[share].until
+        )
         for share, found in names.items()
     }
 
