@@ -5,6 +5,7 @@ It is its own, so that neither its requests nor its failures come near those tha
 
 from dataclasses import replace
 from http import HTTPStatus
+from math import inf
 from typing import Final
 
 import msgspec
@@ -67,10 +68,10 @@ class Board:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It cannot be written.
         """
-        shard = status.shard
+        shard, ends_at = status.shard, self._clock.monotonic() + within_s
         if shard not in self._versions:
             await self.read(shard)
-        answer = await self._send(self._request(status, self._versions[shard]), within_s)
+        answer = await self._send(self._request(status, self._versions[shard]), ends_at)
         if answer.ok:
             self._versions[shard] = decoded(answer, ConfigMap).metadata.resource_version
             return
@@ -95,14 +96,13 @@ class Board:
             body=msgspec.json.encode({**body, "data": {KEY: text_of(status)}}),
         )
 
-    async def _send(self, request: Request, within_s: float = PATIENCE_S) -> Answer:
+    async def _send(self, request: Request, ends_at: float = inf) -> Answer:
         """Send one request; a connection that failed is made anew by the next, with a new login."""
-        begun = self._clock.monotonic()
         if self._connection is None:
             self._connection = await open_connection(await log_in(self._spec, self._clock))
-        left_s = min(PATIENCE_S, within_s - (self._clock.monotonic() - begun))
+        left_s = min(PATIENCE_S, ends_at - self._clock.monotonic())
         if left_s <= 0:
-            raise UnavailableError("logging in took the time that there was")
+            raise UnavailableError("the time that there was is over")
         try:
             answer = await self._connection.call(replace(request, timeout_s=left_s))
         except ProductError:
