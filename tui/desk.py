@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from rich.style import Style
 from textual import on
@@ -38,13 +38,14 @@ from tui.widgets.lines import Lines
 T = TypeVar("T")
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
+_OPENS_AN_INPUT: Final = frozenset({"filter", "command"})
 
 
 class Desk(Screen[None], inherit_bindings=False):
     """Shows snapshots and lets actions act; decides nothing.  It is the `Surface` of actions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"do({action.id!r})", show=False)
+        Binding(key, f"do({action.id!r})", show=False, priority=action.id in _OPENS_AN_INPUT)
         for action in ACTIONS
         for key in action.keys
         if key not in ALWAYS_QUIT
@@ -167,8 +168,13 @@ class Desk(Screen[None], inherit_bindings=False):
         """Put *text*, already harmless, into the clipboard of the terminal."""
         self.app.copy_to_clipboard(text)
 
+    def suspend(self) -> None:
+        """Let the shell have the terminal for a while."""
+        self.app.action_suspend_process()
+
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""
+        self.view.remember(self.selected)
         self.view.focus = focus
         pane = self.rows(focus.pane)
         pane.display = True
@@ -248,6 +254,12 @@ class Desk(Screen[None], inherit_bindings=False):
             self.frame.paint_ages(self.view)
 
     # Keys, cursors and typing -------------------------------------------------------------------
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Act before the next key is passed on, so that it is text; in the filter all is text."""
+        opens = action == "do" and parameters[0] in _OPENS_AN_INPUT
+        return not (opens and self.focused is self.frame.prompt)
 
     def action_do(self, action_id: str) -> None:
         """Do one action, or say why it cannot be done."""

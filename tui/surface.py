@@ -206,6 +206,9 @@ class Surface(Protocol):
     def copy(self, text: str) -> None:
         """Put *text*, already harmless, into the clipboard of the terminal."""
 
+    def suspend(self) -> None:
+        """Let the shell have the terminal for a while."""
+
     def go(self, focus: Focus) -> None:
         """Move the focus."""
 

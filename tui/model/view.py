@@ -34,6 +34,8 @@ from tui.text.rows import AppRow
 from tui.text.sheets.sheet import Sheet
 
 Row = TypeVar("Row")
+PAST_MAX = 50
+Place: TypeAlias = tuple[str | None, Pane, Hashable | None]  # app, list, row
 News: TypeAlias = Callable[[Snapshot], Sheet | None]  # None: there is none
 READ_ONLY = "read-only: W allows writing"
 READ_ONLY_FLAG = "read-only: started with --read-only"
@@ -50,6 +52,8 @@ class View:
     filters: dict[Pane, Filter] = field(default_factory=dict)
     marks: frozenset[Key] = frozenset()
     fleet: bool = False  # pane 2 has what differs of every app
+    reviewed: Mapping[Key, object] = field(default_factory=dict)  # ticked off, as they were then
+    past: list[Place] = field(default_factory=list)  # where a person was, newest last
     noise: bool = False
     text: bool = False
     lost: Mapping[str, float] = field(default_factory=dict)  # clusters, and when last heard
@@ -92,6 +96,21 @@ class View:
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
         if self.app is None and self.all_apps:
             self.app = self.all_apps[0].view.spec.name
+
+    def review(self, row: Drift) -> None:
+        """Tick an object off, or not after all; once it changes it is to be looked at again."""
+        rest = {key: was for key, was in self.reviewed.items() if key != row.key}
+        self.reviewed = rest if self.is_reviewed(row) else {**rest, row.key: _state(row)}
+
+    def is_reviewed(self, row: Drift) -> bool:
+        """Whether *row* was ticked off as it is now."""
+        return row.key in self.reviewed and self.reviewed[row.key] == _state(row)
+
+    def remember(self, selected: Hashable | None) -> None:
+        """Keep where a person is, before going elsewhere."""
+        place = (self.app, self.focus.last_list, selected)
+        if not self.past or self.past[-1] != place:
+            self.past = [*self.past, place][-PAST_MAX:]
 
     def choose(self, app: str) -> None:
         """Select an app: its objects are those of pane 2."""
@@ -280,6 +299,10 @@ class View:
         if read_only:
             return READ_ONLY_FLAG
         return "" if self.snapshot.writing else READ_ONLY
+
+
+def _state(row: Drift) -> object:
+    return (row.stamp, row.verdict)
 
 
 def why_not_sync(drift: Drift) -> str:

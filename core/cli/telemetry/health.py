@@ -78,6 +78,8 @@ class Readiness:
         if not verbose:
             return ready, "ok" if ready else "not ready"
         lines = [self._line(part) for part in _parts(self._newest)]
+        for share, lead in enumerate(self._newest.leads.shares):  # who only follows is ready, too
+            lines.append(clean(f"[+]lease {share} {lead.words or 'ours'}"))
         return ready, "\n".join([*lines, f"readyz check {'passed' if ready else 'failed'}"])
 
     def _line(self, part: Part) -> str:

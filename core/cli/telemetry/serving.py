@@ -5,6 +5,7 @@ oldest makes room for the newest, so that a probe gets through where a thousand 
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -59,8 +60,8 @@ class Door:
         try:
             self._server = await loop.create_server(self._bounded, host, port, backlog=BACKLOG)
         except OSError as error:
-            reason = f"cannot listen on {host}:{port}: {error.strerror}"
-            raise UsageError(f"controller.listen: {reason}") from error
+            reason = os.strerror(error.errno).lower() if error.errno else "no such address"
+            raise UsageError(f"metrics: cannot listen on {host}:{port}: {reason}") from error
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:

@@ -107,7 +107,8 @@ def stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | No
     """Say when a row was judged; one that says what it said before keeps its time, and itself."""
     if after is None or after is before:
         return after
-    if before is not None and replace(after, judged_at=before.judged_at) == before:
+    alike = before is not None and (after.stamp, after.verdict) == (before.stamp, before.verdict)
+    if alike and before is not None and replace(after, judged_at=before.judged_at) == before:
         return before
     return replace(after, judged_at=now)
 

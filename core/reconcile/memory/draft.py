@@ -282,10 +282,12 @@ class Draft:
 
     def name_writers(self, row: Drift) -> None:
         """Put into what was told of an object who it was, where that is known by now."""
+        if not row.changes:
+            return
         known = {(change.path, repr(change.live)): change.actor for change in row.changes}
 
         def named(event: Event) -> Event:
-            if (event.app, event.ref) != (row.key.app, row.key.ref):
+            if event.ref != row.key.ref or event.app != row.key.app:
                 return event
             changes = tuple(
                 replace(c, actor=known.get((c.path, repr(c.live))) or c.actor)

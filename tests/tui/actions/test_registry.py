@@ -120,6 +120,7 @@ WHY_NOT = [
     ("compare", _on(Pane.COMMITS), "this commit is the one that is followed: choose another"),
     ("noise", Standin, "pane 0 shows no differences"),
     ("explain", Standin, "choose an object (2)"),
+    ("reviewed", Standin, "choose an object (2) first"),
     ("yaml", Standin, "choose an object (2) first"),
     ("ignore", Standin, "choose an object (2) first"),
     ("copy", Standin, "choose an object (2) first"),
@@ -132,6 +133,7 @@ OF_OBJECTS = (
     "explain",
     "text",
     "noise",
+    "reviewed",
     "yaml",
     "ignore",
     "copy",
@@ -186,7 +188,7 @@ def test_hints_are_whole_and_help_is_always_last(width: int) -> None:
 def test_the_most_wanted_hint_comes_first_and_the_moment_can_ask_for_one() -> None:
     assert hints(80)[0].id == "sync"
     assert hints(80, Pane.COMMITS)[0].id == "revert"
-    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 19
+    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 20
 
 
 def test_what_was_said_at_the_start_stands_on_top_of_the_help() -> None:

@@ -13,6 +13,7 @@ import pytest
 from core.cli.telemetry.health import Pulse, Readiness
 from core.clock import Clock
 from core.model import Problem, Remedy, Snapshot
+from core.model.leads import Lead, Leads
 from tests.core.cli.scripted import CLUSTER, app_view, picture_of
 from tests.core.engine.scripted import Time
 
@@ -87,6 +88,15 @@ def test_who_is_not_ready_says_what_is_missing() -> None:
         False,
         "[+]cluster demo ok\n[-]source shop not heard of yet\nreadyz check failed",
     )
+
+
+def test_a_follower_is_ready_and_says_who_leads() -> None:
+    readiness = Readiness()
+    leads = Leads((Lead(holder="me", ours=True), Lead(holder="pod-b")))
+    readiness.see(shown(leads=leads))
+    ready, words = readiness.page(verbose=True)
+    assert ready
+    assert words.splitlines()[-3:-1] == ["[+]lease 0 ours", "[+]lease 1 follower: pod-b leads"]
 
 
 def test_an_app_that_comes_later_makes_nobody_unready() -> None:

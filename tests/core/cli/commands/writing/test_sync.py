@@ -164,6 +164,13 @@ async def test_the_plan_is_for_what_drifted_or_is_missing_and_nothing_else() -> 
     assert done.commands == [PreparePlan(1, frozenset({WEB, CART}))]
 
 
+async def test_git_is_asked_who_changed_fields_and_not_who_stated_what_a_plan_makes() -> None:
+    unknown = missing(explained=False), drifted(verdict=Verdict.EXTRA, changes=(), explained=False)
+    engine = ScriptedEngine(picture_of(*unknown), reaction=answering())
+    asked = (await outcome_of(engine, syncing, dry_run=True)).commands
+    assert asked == [PreparePlan(1, frozenset({CART}))]
+
+
 async def test_a_dry_run_shows_every_object_and_stops() -> None:
     done = await outcome_of(ScriptedEngine(DRIFT, reaction=answering()), syncing, dry_run=True)
     assert done.code == 0
