@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from core.cluster.leasing.board import lease_name
-from core.model.leads import share_of
+from core.model.leads import lease_name, share_of
 from tests.apiserver.waiting import eventually
 from tests.failover.accounts import app_of, first_write_after, uncovered, writers
 from tests.failover.stage import Replica, Stage, stage

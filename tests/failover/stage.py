@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from core.cluster.leasing.board import lease_name
 from core.git import commit_files
+from core.model.leads import lease_name
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
 from tests.failover.accounts import Log, log_of
