@@ -249,6 +249,8 @@ class Desk(Screen[None], inherit_bindings=False):
         for app in self.session.healed_out(self._clock()):
             end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
         self.session.look(self.view.snapshot)
+        if self.view.hear():
+            self.refresh_around()
         self.frame.paint_times(self.view, self.session)
         if self._ticks % _REDRAW_AGES_TICKS == 0:
             self.frame.paint_ages(self.view)
