@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -24,6 +24,29 @@ LEASES: Final = Resource(
     KindRef("coordination.k8s.io/v1", "Lease"), "leases", namespaced=True, has_status=False
 )
 _WRITTEN: Final = query_of(fieldManager=MANAGER)
+
+
+class LeasesLike(Protocol):
+    """Reads and writes Leases; each method may raise a `ProductError`."""
+
+    namespace: str
+
+    async def list(self) -> tuple[Record, ...]:
+        """Return all of them."""
+        ...
+
+    async def get(self, name: str) -> Record | None:
+        """Return one."""
+
+    async def write(self, before: Record, body: JsonObject) -> Record:
+        """Write one over the version that it was."""
+        ...
+
+    async def delete(self, record: Record) -> None:
+        """Remove one."""
+
+    async def close(self) -> None:
+        """Close the connection."""
 
 
 class LeaseClient:
