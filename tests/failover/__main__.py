@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from core.cluster.leasing.board import lease_name
-from core.model.leads import share_of
+from core.model.leads import lease_name, share_of
 from tests.apiserver.waiting import eventually
 from tests.failover.accounts import app_of, first_write_after, uncovered, writers
 from tests.failover.stage import Replica, Stage, stage
@@ -37,7 +36,7 @@ class Story:
         self.breaches: list[str] = []
 
     def leader(self, replicas: tuple[Replica, ...], share: int = 0) -> Replica:
-        """Wait until a share has a leader who writes; return it."""
+        """Wait until a share has a leader who writes, and all was made; return it."""
         names = self.names(share)
 
         def found() -> Replica | None:
@@ -48,7 +47,7 @@ class Story:
             return next((one for one in replicas if one.user == user), None)
 
         leader = eventually(found, within_s=45)
-        if leader is None:
+        if leader is None or not eventually(lambda: not self.stage.missing(), within_s=60):
             raise AssertionError("\n".join(one.words for one in replicas))
         return leader
 
@@ -65,9 +64,12 @@ class Story:
             within_s=TAKEOVER_S + 10,
         )
         took_s = found.since - at if found is not None else float("inf")
+        name, log = lease_name(share, self.shards), self.stage.log().after(at)
+        taken = [one for one in log.holds if one.lease == name and one.user != before.user]
+        lease_s = taken[0].since - at if taken else float("inf")
         if took_s > TAKEOVER_S:
             self.breaches.append(f"{what}: taken over after {took_s:.1f} s")
-        print(f"{what:<44} {took_s:6.2f} s", flush=True)
+        print(f"{what:<44} {took_s:6.2f} s (its Lease {lease_s:.2f} s)", flush=True)
         return took_s
 
     def expect_code(self, replica: Replica, code: int, what: str, within_s: float) -> None:

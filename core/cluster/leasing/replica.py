@@ -153,7 +153,8 @@ class Replica:
             self._tell()
             if not taken:  # what was taken is confirmed by another look, at once
                 until_end_s = self._board.next_end(now) - self._clock.since_boot()
-                await self._clock.sleep(max(0.0, min(LOOK_S, until_end_s)))
+                look_s = LOOK_S if self._held else LOOK_S / 2  # who waits for one sees it sooner
+                await self._clock.sleep(max(0.0, min(look_s, until_end_s)))
 
     async def _act(self, now: float) -> bool:
         """Confirm, give up and take shares; tell whether any was taken."""
