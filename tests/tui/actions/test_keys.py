@@ -158,6 +158,16 @@ async def test_objects_are_ticked_off_and_the_last_place_is_gone_back_to() -> No
         assert stage.app.is_running
 
 
+@covers("external_diff", "browse")
+async def test_what_no_other_program_can_show_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KUBECTL_EXTERNAL_DIFF", raising=False)
+    async with playing() as stage:
+        await stage.press("2", "D")
+        assert stage.bar("note") == "set KUBECTL_EXTERNAL_DIFF to one"
+        await stage.press("o")
+        assert "its repository has no pages" in stage.bar("note")
+
+
 @covers("half_down", "half_up", "page_down", "page_up")
 async def test_pages_and_half_pages_move_by_what_is_visible() -> None:
     async with playing(size=(120, 24)) as stage:
