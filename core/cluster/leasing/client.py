@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from core.clock import Clock
-from core.cluster.connection.answers import AbsentError, Answer, error_of
+from core.cluster.connection.answers import AbsentError, Answer, LinkError, error_of
 from core.cluster.connection.link import Connection, open_connection
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
@@ -120,13 +120,21 @@ class LeaseClient:
         return object_path(LEASES, self.namespace, name)
 
     async def _send(self, request: Request, verb: str) -> Answer:
-        """Send a request in the time that one may take; whoever we are is found out anew after 401.
+        """Send a request in the time that one may take.
+
+        Who we are is found out anew after a 401, and whom we trust where the server could not be
+        reached: authorities are replaced while we run (F65).
 
         Raises:
             ProductError: It failed.
         """
         connection = await self._connected()
-        answer = await connection.call(replace(request, timeout_s=CALL_S))
+        try:
+            answer = await connection.call(replace(request, timeout_s=CALL_S))
+        except LinkError as error:
+            if not error.sent:
+                await self.close()
+            raise
         if answer.ok:
             return answer
         if answer.status == HTTPStatus.UNAUTHORIZED:
