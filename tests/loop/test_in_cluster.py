@@ -180,10 +180,10 @@ class Site:
         """Have somebody read ConfigMaps and Leases where the controller is, and nothing else."""
         reading: Json = {"verbs": ["list"], "apiGroups": ["", "coordination.k8s.io"]}
         root = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{self.own}"
-        named = {"metadata": {"name": "looking"}}
+        named: Json = {"metadata": {"name": "looking"}}
         role = {**named, "rules": [{**reading, "resources": ["configmaps", "leases"]}]}
         assert self.client.call("POST", f"{root}/roles", role).status == 201
-        about = {"apiGroup": "rbac.authorization.k8s.io"}
+        about: Json = {"apiGroup": "rbac.authorization.k8s.io"}
         binding = {
             **named,
             "roleRef": {**about, "kind": "Role", "name": "looking"},
