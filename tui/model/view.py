@@ -29,6 +29,7 @@ from tui.model.filters import (
 )
 from tui.model.focus import AT_THE_TOP, Focus, Pane
 from tui.model.ordering import Grouped, app_rows, differing, grouped
+from tui.model.told import ToldEvents, merged
 from tui.text.kinds import BUILTIN, shorts_of
 from tui.text.rows import AppRow
 from tui.text.sheets.sheet import Sheet
@@ -67,6 +68,9 @@ class View:
     sheet: Sheet | None = None  # what pane 0 shows instead, while it has the focus
     news: News | None = None  # what a snapshot makes of it
     all_apps: Sequence[AppRow] = ()
+    told: Sequence[Event] = ()  # what controllers in the clusters wrote, newest first
+    all_events: Sequence[Event] = ()  # newest first, those among them
+    _controllers: ToldEvents = field(default_factory=ToldEvents)
     _fleet: tuple[Grouped | None, Sequence[Drift]] = (None, ())
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
@@ -92,6 +96,8 @@ class View:
         self.hear()
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
+        self.told = self._controllers.of(snapshot)
+        self.all_events = merged(snapshot.events[::-1], self.told)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
         if self.app is None and self.all_apps:
             self.app = self.all_apps[0].view.spec.name
@@ -217,8 +223,7 @@ class View:
 
     def events(self) -> Sequence[Event]:
         """What happened, newest first."""
-        newest_first = self.snapshot.events[::-1]
-        return _kept(newest_first, self.filter_of(Pane.TIMELINE), facts_of_event)
+        return _kept(self.all_events, self.filter_of(Pane.TIMELINE), facts_of_event)
 
     def counts(self) -> dict[Pane, tuple[int, int]]:
         """Shown and all rows of each list that has a filter."""
@@ -227,7 +232,7 @@ class View:
             Pane.APPS: (self.apps, len(self.all_apps)),
             Pane.RESOURCES: (self.resources, len(self.objects())),
             Pane.COMMITS: (self.commits, len(app.history) if app else 0),
-            Pane.TIMELINE: (self.events, len(self.snapshot.events)),
+            Pane.TIMELINE: (self.events, len(self.all_events)),
         }
         return {
             name: (len(rows()), total)
