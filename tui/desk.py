@@ -1,12 +1,13 @@
 """The one screen: header, panes and bars, painted from the newest snapshot."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Hashable, Mapping
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from rich.style import Style
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
@@ -38,13 +39,14 @@ from tui.widgets.lines import Lines
 T = TypeVar("T")
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
+_OPENS_AN_INPUT: Final = frozenset({"filter", "command"})
 
 
 class Desk(Screen[None], inherit_bindings=False):
     """Shows snapshots and lets actions act; decides nothing.  It is the `Surface` of actions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"do({action.id!r})", show=False)
+        Binding(key, f"do({action.id!r})", show=False, priority=action.id in _OPENS_AN_INPUT)
         for action in ACTIONS
         for key in action.keys
         if key not in ALWAYS_QUIT
@@ -167,8 +169,25 @@ class Desk(Screen[None], inherit_bindings=False):
         """Put *text*, already harmless, into the clipboard of the terminal."""
         self.app.copy_to_clipboard(text)
 
+    def suspend(self) -> None:
+        """Let the shell have the terminal for a while."""
+        self.app.action_suspend_process()
+
+    def outside(self, work: Callable[[], str]) -> str:
+        """Let *work* have the terminal until it ends; return what it says went wrong."""
+        try:
+            with self.app.suspend():
+                problem = work()
+                sys.stdout.write("\n-- Enter goes back to driftdeck --")
+                sys.stdout.flush()
+                sys.stdin.readline()
+        except SuspendNotSupported:
+            return "this terminal cannot be given away"
+        return problem
+
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""
+        self.view.remember(self.selected)
         self.view.focus = focus
         pane = self.rows(focus.pane)
         pane.display = True
@@ -243,11 +262,19 @@ class Desk(Screen[None], inherit_bindings=False):
         for app in self.session.healed_out(self._clock()):
             end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
         self.session.look(self.view.snapshot)
+        if self.view.hear():
+            self.refresh_around()
         self.frame.paint_times(self.view, self.session)
         if self._ticks % _REDRAW_AGES_TICKS == 0:
             self.frame.paint_ages(self.view)
 
     # Keys, cursors and typing -------------------------------------------------------------------
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Act before the next key is passed on, so that it is text; in the filter all is text."""
+        opens = action == "do" and parameters[0] in _OPENS_AN_INPUT
+        return not (opens and self.focused is self.frame.prompt)
 
     def action_do(self, action_id: str) -> None:
         """Do one action, or say why it cannot be done."""

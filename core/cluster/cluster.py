@@ -11,6 +11,7 @@ from core.cluster.connection.answers import AbsentError
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.fence import Fences, unfenced
 from core.cluster.connection.link import Link
+from core.cluster.controllers.watching import Watching
 from core.cluster.discovery.openapi import OpenApi
 from core.cluster.doubting import Doubts
 from core.cluster.following.admission import Admission
@@ -55,6 +56,7 @@ class Cluster:
         emit: Callable[[Input], None],
         fence: Fences = unfenced,
         clock: Clock | None = None,
+        controllers: str = "",
         meter: Meter = UNMETERED,
     ) -> None:
         """Connect to nothing yet.
@@ -64,6 +66,7 @@ class Cluster:
             emit: Takes what is learnt, on the loop that `run` runs on; must return at once.
             fence: What each write for an app has to pass.
             clock: Time and dice.
+            controllers: The namespace in which it is heard what controllers tell; "": nowhere.
             meter: Hears of each request and watch.
         """
         self.spec, self._emit, self._fence = spec, emit, fence
@@ -80,6 +83,9 @@ class Cluster:
         self._doubts = Doubts(self._following, clock)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None
         self._admission = Admission(spec.name, self._link, clock, emit)
+        self._watching = (
+            Watching(spec.name, controllers, self._link, clock, emit) if controllers else None
+        )
         parts = Parts(self._following, openapi, self._access, self._admission, self._inventories)
         self._presence = Presence(spec, self._link, clock, emit, parts)
 
@@ -107,6 +113,8 @@ class Cluster:
                 self._records.start(group)
                 self._admission.start(group)
                 self._presence.start(group)
+                if self._watching is not None:
+                    self._watching.start(group)
                 if self._audit is not None:
                     group.create_task(self._audit.follow(self._note))
         finally:

@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from core.attribution import Attribution
 from core.clock import Clock
@@ -26,6 +29,8 @@ from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
 from core.sources import Makers, Sources
 
+NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 def connect(  # noqa: PLR0913 - each is a choice of the caller
     apps: tuple[AppSpec, ...],
@@ -39,6 +44,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     once: bool = False,
     webhook: Webhook | None = None,
     journal: Path | None = None,
+    listening: Mapping[str, str] = NOWHERE,
     leasing: ClusterSpec | None = None,
     controller: Controller = UNSTATED,
     key: bytes | None = None,
@@ -58,6 +64,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         once: Read each folder once and do not follow it (`driftdeck diff`).
         webhook: Where servers of Git may say that there is news.
         journal: Where what is written is recorded; left out, with the user's state.
+        listening: In which namespace of which cluster it is heard what controllers tell.
         leasing: The cluster whose Leases say who of several replicas writes; None: nobody asks.
         controller: Where in that cluster, and into how many shares the apps are divided.
         key: Of the digests of secrets; left out, this user's.
@@ -73,7 +80,14 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     fence = unfenced if leads is None else leads.fence
     adapters = Adapters(
         clusters={
-            spec.name: Cluster(spec, emit=inbox.put, fence=fence, clock=clock, meter=meter)
+            spec.name: Cluster(
+                spec,
+                emit=inbox.put,
+                fence=fence,
+                clock=clock,
+                meter=meter,
+                controllers=listening.get(spec.name, ""),
+            )
             for spec in clusters
         },
         sources=Sources(
@@ -105,6 +119,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         writing=writing,
         digest_key=key or digest_key(os.environ),
         mask_key=mask_key,
+        listening=frozenset(listening),
         leads=UNDIVIDED if leasing is None else Leads((Lead(),) * controller.shards),
     )
     return Engine(state, inbox, adapters, clock=clock)

@@ -52,6 +52,7 @@ class PodSettings:
     variables: list[str] = field(default_factory=list)  # of the environment, keys of it, too
     clusters: dict[str, ClusterSpec] = field(default_factory=dict)  # Secret -> whose kubeconfig
     webhook_port: int | None = None
+    shards: int = 1
     notes: list[str] = field(default_factory=list)
 
 
@@ -70,7 +71,8 @@ def in_pod(
         UsageError: Something in it cannot be had in a pod; the message says where it stands.
     """
     top = Place(document=document, at=(), folder=folder)
-    found, value = PodSettings(), dict(mapping_of(document.value))
+    found = PodSettings(shards=home.controller.shards)
+    value = dict(mapping_of(document.value))
     value["clusters"] = _clusters(value.get("clusters"), home, used, found)
     value["controller"] = _controller(home)
     if "repositories" in value:

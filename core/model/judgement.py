@@ -217,6 +217,15 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Fight:
+    """A field that was healed, and that somebody writes again and again."""
+
+    path: str  # "" is the object itself
+    manager: str | None
+    left: bool  # nobody heals it until a person syncs it; else it counts as its writer's own
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """One row: the verdict of one object, with the stamp it was made from."""
 
@@ -241,6 +250,7 @@ class Drift:
     untaken: bool = False  # in sync and not ours: a sync takes it over
     tracked_by: str = ""  # not ours, and left to this engine, which still tracks it
     held: Held | None = None  # why it is not healed now
+    fights: tuple[Fight, ...] = ()
     actor: Actor | None = None  # who made an EXTRA object
     origin: Origin | None = None  # of a MISSING object; of an EXTRA one the commit that removed it
 

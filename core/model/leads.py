@@ -51,6 +51,12 @@ class Leads:
 
 
 UNDIVIDED: Final = Leads()
+LEASE: Final = "driftdeck"  # how Leases are called, or how their names begin
+
+
+def lease_name(share: int, shares: int) -> str:
+    """Return the name of the Lease of one share."""
+    return LEASE if shares == 1 else f"{LEASE}-shard-{share}"
 
 
 @lru_cache(maxsize=10_000)

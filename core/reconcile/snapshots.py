@@ -75,6 +75,7 @@ def _app(state: State, app: AppState, read: Container[str]) -> AppView:
         blocked=cut_off or (app.source is None and bool(app.problem)),
         healing=app.healing,
         held=held_of(app, cluster, state.leads, state.at),
+        told=app.told,
         pauses=tuple(each for each in app.pauses if each.until > state.at),
         history=app.history,
         inventory=app.inventory_problem,

@@ -16,7 +16,7 @@ from core.reconcile.acting.sending import take_applied
 from core.reconcile.acting.undo import undoing
 from core.reconcile.judging import bodies, examining, explaining, looking_back
 from core.reconcile.judging.confirming import take_answer
-from core.reconcile.judging.evidence import recalling
+from core.reconcile.judging.evidence import controllers, recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
 from core.reconcile.judging.holds.pauses import take_pauses
 from core.reconcile.judging.judging import judge_key
@@ -54,6 +54,7 @@ from core.reconcile.memory.inputs import (
     ClusterNamed,
     ClusterSeen,
     ClusterWentBack,
+    ControllersRead,
     FromCluster,
     FromGit,
     HistoryRead,
@@ -141,6 +142,7 @@ def _take(draft: Draft, happened: Input) -> None:
         leading.take_leads(draft, happened.leads)
     elif isinstance(happened, Tick):
         orders.wake(draft)
+        controllers.find_told(draft)
     else:
         _obey(draft, happened)
 
@@ -157,6 +159,7 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             desired.see_source(draft, happened)
         case LayoutRead():
             layouts.take_layout(draft, happened)
+            controllers.find_told(draft)
         case _:
             assert_never(happened)
 
@@ -167,6 +170,7 @@ def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
+            controllers.find_told(draft)
         case ClusterNamed():
             live.name_cluster(draft, happened)
         case ClusterAsks(name, words):
@@ -185,6 +189,8 @@ def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
             take_pauses(draft, happened)
         case SyncAsked(name):
             orders.take_confirmation(draft, name)
+        case ControllersRead():
+            controllers.take_controllers(draft, happened)
         case AuditLogRead(name, problem):
             cluster = draft.cluster(name)
             draft.put_cluster(replace(cluster, view=replace(cluster.view, notice=problem)))

@@ -78,6 +78,12 @@ class Settings:
     controller: Controller = UNSTATED
     notify: tuple[Notify, ...] = ()  # who is told of what the controller sees
 
+    @property
+    def homes(self) -> Mapping[str, str]:
+        """In which namespace of which cluster a controller may tell of these apps."""
+        named = [one for one in self.clusters if one.name == self.controller.cluster]
+        return {one.name: self.controller.namespace for one in named or self.clusters}
+
     def divided(self, shards: int) -> "Settings":
         """Have several replicas share the apps, whatever the file says."""
         return replace(self, controller=replace(self.controller, shards=shards, stated=True))
@@ -169,6 +175,36 @@ def _stated(flags: Flags, folder: Path) -> Stated:
     if file is None:
         return Stated((_app_of_flags(flags, folder),), (UNNAMED_CLUSTER,))
     return parse_settings(str(file), file_bytes(file), file.parent)
+
+
+def read_home(flags: Flags, folder: Path, *, in_pod: bool = False) -> tuple[ClusterSpec, str]:
+    """Find out in which cluster and namespace the controller lives; no app has to be known.
+
+    A file that is written for the controller's pod says of its cluster only that it is its own:
+    elsewhere that is the kubeconfig's current context, unless a flag names another.
+
+    Raises:
+        UsageError: The file cannot be read, or names several clusters and nothing says which.
+    """
+    file = settings_file(flags, folder)
+    controller, clusters = UNSTATED, tuple[ClusterSpec, ...]((UNNAMED_CLUSTER,))
+    if file is not None:
+        stated = parse_settings(str(file), file_bytes(file), file.parent)
+        controller, clusters = stated.controller, stated.clusters
+    if flags.context is not None:
+        spec = _cluster_of_context(flags.context, clusters)
+    else:
+        spec = _home_of(controller, clusters)
+    if spec.in_cluster and not in_pod:
+        spec = ClusterSpec(name=spec.name)
+    return spec, flags.namespace or controller.namespace
+
+
+def _home_of(controller: Controller, clusters: tuple[ClusterSpec, ...]) -> ClusterSpec:
+    try:
+        return home_of(controller, clusters)
+    except FieldError as error:
+        raise UsageError(f"{error}, or name its --context") from error
 
 
 # The file ---------------------------------------------------------------------------------------

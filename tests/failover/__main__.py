@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from core.cluster.leasing.board import lease_name
-from core.model.leads import share_of
+from core.model.leads import lease_name, share_of
 from tests.apiserver.waiting import eventually
 from tests.failover.accounts import app_of, first_write_after, uncovered, writers
 from tests.failover.stage import Replica, Stage, stage
 
 TAKEOVER_S: Final = 15.0
-_LOST: Final = 3  # the exit code of whoever lost a Lease
+_USAGE: Final = 2  # exit codes: of who may not begin
+_LOST: Final = 3  # and of who lost a Lease
 _APPS: Final = 60
 _FEW: Final = 2
 _SHARDS: Final = 3
@@ -37,7 +37,7 @@ class Story:
         self.breaches: list[str] = []
 
     def leader(self, replicas: tuple[Replica, ...], share: int = 0) -> Replica:
-        """Wait until a share has a leader who writes; return it."""
+        """Wait until a share has a leader who writes, and all was made; return it."""
         names = self.names(share)
 
         def found() -> Replica | None:
@@ -48,7 +48,7 @@ class Story:
             return next((one for one in replicas if one.user == user), None)
 
         leader = eventually(found, within_s=45)
-        if leader is None:
+        if leader is None or not eventually(lambda: not self.stage.missing(), within_s=60):
             raise AssertionError("\n".join(one.words for one in replicas))
         return leader
 
@@ -65,9 +65,12 @@ class Story:
             within_s=TAKEOVER_S + 10,
         )
         took_s = found.since - at if found is not None else float("inf")
+        name, log = lease_name(share, self.shards), self.stage.log().after(at)
+        taken = [one for one in log.holds if one.lease == name and one.user != before.user]
+        lease_s = taken[0].since - at if taken else float("inf")
         if took_s > TAKEOVER_S:
             self.breaches.append(f"{what}: taken over after {took_s:.1f} s")
-        print(f"{what:<44} {took_s:6.2f} s", flush=True)
+        print(f"{what:<44} {took_s:6.2f} s (its Lease {lease_s:.2f} s)", flush=True)
         return took_s
 
     def expect_code(self, replica: Replica, code: int, what: str, within_s: float) -> None:
@@ -136,6 +139,41 @@ def ended(made: Stage) -> Iterator[str]:
     yield from story.judged()
 
 
+def deleted(made: Stage) -> Iterator[str]:
+    """Somebody deletes the Lease: its holder makes it anew, before anybody else may."""
+    story = Story(made, made.apps[:_FEW], 1)
+    with made.replicas(2, 1) as replicas, made.drifting(story.apps, 5):
+        leader = story.leader(replicas)
+        made.delete_lease()
+        again = eventually(lambda: made.holders(1).get(0), within_s=10)
+        time.sleep(3)
+        if again != leader.user or not leader.running:
+            story.breaches.append(f"{leader.user} led, and {again} does")
+    yield from story.judged()
+
+
+def stolen(made: Stage) -> Iterator[str]:
+    """A stranger takes the Lease: the leader ends, and another one writes when it runs out."""
+    story = Story(made, made.apps[:_FEW], 1)
+    with made.replicas(2, 1) as replicas, made.drifting(story.apps, 5):
+        leader = story.leader(replicas)
+        made.steal_lease("stranger")
+        story.takeover_s(leader, time.time(), "Lease stolen, to the next write")
+        story.expect_code(leader, _LOST, "stolen", 20)
+    yield from story.judged()
+
+
+def refused(made: Stage) -> Iterator[str]:
+    """Another tool holds the Lease: the controller does not start, and says why."""
+    story = Story(made, made.apps[:_FEW], 1)
+    made.steal_lease("another-tool")
+    with made.replica(1) as replica:
+        story.expect_code(replica, _USAGE, "refused", 60)
+        if "is held by another-tool, which is no driftdeck" not in replica.words:
+            story.breaches.append("it does not say that another tool holds it")
+    yield from story.judged()
+
+
 def shared(made: Stage) -> Iterator[str]:
     """Three replicas share 60 apps; one is killed, and its apps go to the others."""
     story = Story(made, made.apps, _SHARDS)
@@ -190,13 +228,16 @@ def main() -> int:
     """Play every story, print what was measured and what was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.failover", description=__doc__)
     parser.add_argument("--stop", type=float, default=60.0, metavar="S", help="how long it is gone")
-    parser.add_argument("stories", nargs="*", help="killed, stopped, cut_off, ended, shared")
+    parser.add_argument("stories", nargs="*", help="killed, stopped, ...")
     arguments = parser.parse_args()
     stories: dict[str, Callable[[Stage], Iterator[str]]] = {
         "killed": killed,
         "stopped": partial(stopped, stop_s=arguments.stop),
         "cut_off": partial(cut_off, cut_s=arguments.stop),
         "ended": ended,
+        "deleted": deleted,
+        "stolen": stolen,
+        "refused": refused,
         "shared": shared,
     }
     chosen = arguments.stories or [*stories]

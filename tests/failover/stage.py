@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from core.cluster.leasing.board import lease_name
 from core.git import commit_files
+from core.model.leads import lease_name
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
 from tests.failover.accounts import Log, log_of
@@ -136,6 +136,21 @@ class Stage:
                 raise AssertionError("\n".join(one.words for one in made))
             yield made
 
+    def replica(self, shards: int) -> Replica:
+        """One that is not started yet."""
+        return Replica(self, USERS[0], shards)
+
+    def delete_lease(self) -> None:
+        """Somebody deletes the only Lease."""
+        self.server.client("admin").call("DELETE", f"{_LEASES}/{lease_name(0, 1)}")
+
+    def steal_lease(self, holder: str) -> None:
+        """Somebody writes another holder into the only Lease."""
+        body = {"spec": {"holderIdentity": holder, "leaseDurationSeconds": 12}}
+        kind = "application/merge-patch+json"
+        path = f"{_LEASES}/{lease_name(0, 1)}"
+        self.server.client("admin").call("PATCH", path, body, content_type=kind)
+
     @contextmanager
     def drifting(self, apps: Sequence[str], per_second: float) -> Iterator[None]:
         """Have somebody edit one app after the other for the block."""
@@ -162,12 +177,11 @@ class Stage:
         whole, _, _ = self.server.audit_path.read_text().rpartition("\n")
         return log_of(whole.splitlines(), frozenset(USERS))
 
-    def settled(self) -> list[str]:
-        """Name the apps that are not as Git states them."""
+    def missing(self) -> frozenset[str]:
+        """Name the objects of apps that nobody made yet."""
         path = f"/api/v1/namespaces/{NAMESPACE}/configmaps"
         items = self.server.client("admin").call("GET", path).json()["items"]
-        data = {one["metadata"]["name"]: one.get("data") for one in items}
-        return [app for app in self.apps if data.get(f"{app}-map") != _data()]
+        return frozenset(f"{a}-map" for a in self.apps) - {one["metadata"]["name"] for one in items}
 
     def _make_leases(self, shards: int) -> None:
         admin = self.server.client("admin")

@@ -117,6 +117,14 @@ ACTIONS: Final = (
         do=_back,
     ),
     Action(
+        id="suspend",
+        keys=("ctrl+z", "!"),
+        words="shell",
+        group=Group.LEAVE,
+        does="to the shell; fg comes back",
+        do=lambda on: on.suspend(),
+    ),
+    Action(
         id="quit",
         keys=("Q", *ALWAYS_QUIT),
         words="quit",

@@ -33,6 +33,7 @@ def _to_row(on: Surface, app: str, pane: Pane, id_: Hashable) -> None:
 
     Where every app's objects are one list the row may be in it.
     """
+    on.view.remember(on.selected)
     if on.view.fleet and pane is Pane.RESOURCES and on.rows(pane).go_to(id_):
         on.go(on.view.focus.on(pane))
         return

@@ -19,6 +19,8 @@ from typing import NoReturn, TypeVar
 from core.cli.options import Options
 from core.cli.output.forms import event_form, line_of
 from core.cli.output.lines import LineWriter
+from core.cli.publishing.publisher import Publisher
+from core.cli.publishing.wanted import publisher_for
 from core.cli.session import EngineLike, beside, connected, flags_of, settings_of
 from core.cli.telemetry.records import Log, taking_over
 from core.cli.telemetry.telemetry import Telemetry
@@ -78,6 +80,7 @@ async def _follow(
         ),
         log,
         telemetry,
+        publisher_for(settings, log.complain),
         message=f"{words}{'healing' if healing else 'watching'}: {', '.join(names)}",
         until=until,
     )
@@ -165,6 +168,7 @@ async def follow(
     engine_factory: Callable[[], EngineLike],
     log: EventLog,
     telemetry: Telemetry | None = None,
+    publisher: Publisher | None = None,
     *,
     message: str,
     until: Callable[[], Awaitable[T]] = _never,
@@ -177,6 +181,8 @@ async def follow(
             tasks = [readers.create_task(log.follow(engine.snapshots()))]
             if telemetry is not None:
                 tasks.append(readers.create_task(telemetry.follow(engine.snapshots())))
+            if publisher is not None:
+                tasks.append(readers.create_task(publisher.follow(engine.snapshots())))
             found = await until()
             await engine.finish()
             for task in tasks:

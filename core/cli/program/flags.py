@@ -43,6 +43,15 @@ TERMINAL: Final = (
     click.option("--ascii", is_flag=True, help="Terminal: ASCII only."),
     click.option("--no-mouse", is_flag=True, help="Terminal: leave the mouse alone."),
 )
+HOME: Final = (  # of a controller
+    click.option(
+        "--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml, if any)."
+    ),
+    setting("--context", metavar="CTX", table=CLUSTER),
+    click.option(
+        "-n", "--namespace", metavar="NS", help="Where the controller lives (default: driftdeck)."
+    ),
+)
 CONTROLLING: Final = (
     setting("--shards", metavar="N", table=CONTROLLER, kind=click.IntRange(1, SHARDS_MOST)),
 )

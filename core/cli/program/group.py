@@ -46,7 +46,9 @@ def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - c
 
 def options_of(context: click.Context, given: dict[str, Any]) -> Options:
     """Merge the flags before the command with those after it; the later ones win."""
-    said = {name: value for name, value in given.items() if value not in (None, False)}
+    said = {
+        name: value for name, value in given.items() if value is not None and value is not False
+    }
     merged = {**context.find_root().obj, **said}
     argument = merged.pop("app_name", None)
     if argument is not None:

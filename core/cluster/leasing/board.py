@@ -11,17 +11,11 @@ from math import inf
 from typing import Final
 
 from core.cluster.leasing.record import DURATION_S, Record
-from core.model.leads import score
+from core.model.leads import LEASE, lease_name, score
 
-NAME: Final = "driftdeck"
 FORGOTTEN_S: Final = 300.0  # so long after its end the Lease of a replica may be removed
-_REPLICA: Final = f"{NAME}-replica-"
-_OURS: Final = re.compile(rf"{NAME}(-shard-\d+|-replica-[-a-z0-9.]+)?")
-
-
-def lease_name(share: int, shares: int) -> str:
-    """Return the name of the Lease of one share."""
-    return NAME if shares == 1 else f"{NAME}-shard-{share}"
+_REPLICA: Final = f"{LEASE}-replica-"
+_OURS: Final = re.compile(rf"{LEASE}(-shard-\d+|-replica-[-a-z0-9.]+)?")
 
 
 def replica_name(me: str) -> str:

@@ -28,7 +28,6 @@ from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
 from core.reconcile.acting.standing import already, is_coming, step_stands, taken_back
 from core.reconcile.judging.causes import cause_of
-from core.reconcile.judging.evidence.arrivals import take_drift
 from core.reconcile.judging.evidence.fights import forget_heals, remember_heal
 from core.reconcile.judging.evidence.refusals import PUT_BACK
 from core.reconcile.judging.judging import live_at
@@ -344,8 +343,7 @@ def _tell_outcome(
     elif heals:
         remember_heal(draft, done.key, replace(row, changes=drifts))
         what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"
-        began = take_drift(draft, done.key)
-        draft.tell_of(EventName.HEALED, row, changes=drifts, message=what, began=began)
+        draft.tell_of(EventName.HEALED, row, changes=drifts, message=what)
     else:
         if not auto:
             forget_heals(draft, done.key, drifts)

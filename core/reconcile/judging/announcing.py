@@ -42,10 +42,7 @@ def _announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None)
             draft.put_row(key, after)
         if not after.confirming:
             if not _told(before, after):
-                began = draft.subject(key).arrived_at
-                draft.tell_of(
-                    EventName.DRIFT_DETECTED, after, message=_headline(after), began=began
-                )
+                draft.tell_of(EventName.DRIFT_DETECTED, after, message=_headline(after))
                 _tell_withheld(draft, after)
                 _look_whether_git_moved(draft, after)
             if draft.app(key.app).healing and not after.calling:

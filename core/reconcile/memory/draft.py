@@ -161,8 +161,7 @@ class Draft:
     def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
         tally = self._tallies[app]
         counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
-        moved = tally.moved
-        dropped, undesired = tally.dropped, tally.undesired
+        moved, dropped, undesired = tally.moved, tally.dropped, tally.undesired
         for drift, put in ((before, without_key), (after, with_key)):
             if drift is not None:
                 dropped = put(dropped, drift.key) if drift.dropped else dropped
@@ -264,7 +263,6 @@ class Draft:
         *,
         changes: tuple[FieldChange, ...] | None = None,
         message: str = "",
-        began: float = 0.0,
     ) -> None:
         """Add an event about one object."""
         source = self.app(row.key.app).source
@@ -277,7 +275,7 @@ class Draft:
             changes=row.changes if changes is None else changes,
             revision=source.revision.id if source else "",
             message=message,
-            began=began,
+            began=self.subject(row.key).began(name),
         )
 
     def name_writers(self, row: Drift) -> None:

@@ -22,6 +22,7 @@ from core.model import (
     Problem,
     Resource,
 )
+from core.model.controllers.status import Status
 from core.model.leads import Leads
 from core.reconcile.memory.commands import Command
 from core.reconcile.memory.results import Result
@@ -177,6 +178,15 @@ class PausesRead:
 
 
 @dataclass(frozen=True, slots=True)
+class ControllersRead:
+    """What controllers tell of themselves in a cluster now; the problem says why nobody knows."""
+
+    cluster: str
+    statuses: tuple[Status, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLogRead:
     """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
 
@@ -285,6 +295,7 @@ FromCluster: TypeAlias = (
     | ClusterSeen
     | AdmissionSeen
     | AuditLogRead
+    | ControllersRead
     | SyncAsked
     | PausesRead
     | WatchRepaired

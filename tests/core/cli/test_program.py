@@ -55,6 +55,7 @@ def driftdeck(
         (["--read-only", "sync"], "sync writes, and --read-only forbids it"),
         (["revert", "x", "--read-only", "--yes"], "revert writes, and --read-only forbids it"),
         (["--read-only", "--headless", "--autoheal"], "--read-only excludes --autoheal"),
+        (["journal", "-n", "ops"], "-n say where the --controller is"),
         (["--headless", "--ascii"], "--ascii is for the terminal"),
         (["--shards", "3"], "--shards is for the controller and goes with --headless"),
         (["--shards", "3", "diff"], "--shards does not go with diff"),

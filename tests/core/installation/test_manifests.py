@@ -33,7 +33,7 @@ def test_the_stream_has_everything_in_the_order_in_which_it_is_applied() -> None
     assert text.startswith("# about it")
     kinds = [one["kind"] for one in yaml.safe_load_all(text)]
     roles = ["ClusterRole", "ClusterRoleBinding", *["Role", "RoleBinding"] * 2]
-    rest = ["Deployment", "Service", "PodDisruptionBudget", "NetworkPolicy"]
+    rest = ["Lease", "Deployment", "Service", "PodDisruptionBudget", "NetworkPolicy"]
     first = ["Namespace", "Namespace", "ServiceAccount"]
     assert kinds == [*first, *roles, "ConfigMap", "Secret", *rest]
     assert text == stream(parts(), ["about it\nand more"])
@@ -67,6 +67,14 @@ def test_the_pod_is_restricted_and_writes_to_its_own_folders_alone() -> None:
     assert container["livenessProbe"]["httpGet"] == {"path": "/livez", "port": "metrics"}
     assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
     assert {"requests", "limits"} == container["resources"].keys()
+
+
+def test_the_leases_are_there_and_nobody_holds_them() -> None:
+    text = stream(parts(settings=PodSettings(text="", shards=2)), [])
+    leases = [one for one in yaml.safe_load_all(text) if one["kind"] == "Lease"]
+    names = [one["metadata"]["name"] for one in leases]
+    assert names == ["driftdeck-shard-0", "driftdeck-shard-1"]
+    assert all("spec" not in one for one in leases)  # so that applying it again takes none away
 
 
 def test_new_settings_are_taken_by_the_pods_that_run() -> None:

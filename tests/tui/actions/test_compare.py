@@ -22,11 +22,12 @@ from core.reconcile.memory.commands import Compare, CompareLive, StateOfGit
 from tests.tui import samples
 from tests.tui.stage import Stage, playing
 from tests.tui.standin import Standin
+from tui.actions.compare import AGAIN_S
 from tui.dialogs.command.line import CommandLine
 from tui.model.comparing import Pairs, meant
 from tui.model.focus import Pane
 from tui.text.changes import as_text
-from tui.text.rows import Looks
+from tui.text.rows import Looks, clock_of
 
 DRIFT = FieldVerdict.DRIFT
 DEPLOYMENT = KindRef("apps/v1", "Deployment")
@@ -201,7 +202,38 @@ def test_a_cluster_that_is_not_heard_is_said_and_asked_again_once_it_is() -> Non
     assert "0 the same (not complete)" in page(made)
     made.view.take(replace(world, sequence=3))
     assert made.commands[1:] == [CompareLive(2, "payments", "search")]
-    assert "comparing" in page(made)
+    assert "connection refused" in page(made)  # until there is another answer
+    told(made, live(same=9))
+    assert "connection refused" not in page(made)
+
+
+def test_what_was_apart_stays_in_sight_when_a_cluster_is_lost_and_is_asked_for_again() -> None:
+    world = samples.world()
+    first, lab = world.clusters
+    away = replace(world, clusters=(first, replace(lab, connected=False)))
+    made = Standin()
+    made.speak("compare payments search live")
+    told(made, live())
+    assert "how it was" not in page(made)
+    made.view.take(away)
+    refused = Problem(Remedy.WAIT, "connection refused")
+    told(made, live(objects=(), problems=(refused,)))
+    clock = clock_of(samples.NOW)
+    for words in ("connection refused", f"how it was at {clock}", "removed  Deployment"):
+        assert words in page(made)
+    made.view.hear()
+    assert len(made.commands) == 2  # it is not asked for without end
+    made.now += AGAIN_S
+    made.view.hear()
+    assert len(made.commands) == 3
+    told(made, live(objects=(), problems=(replace(refused, remedy=Remedy.GRANT),)))
+    made.now += AGAIN_S
+    made.view.hear()
+    assert len(made.commands) == 3  # waiting does not help against that
+    made.view.take(world)
+    told(made, live(same=9))
+    assert "9 the same" in page(made)
+    assert "how it was" not in page(made)
 
 
 def test_nothing_of_a_secret_and_nothing_raw_is_shown() -> None:

@@ -143,6 +143,31 @@ async def test_an_object_is_shown_whole_ignored_by_a_rule_and_copied() -> None:
         await stage.until(lambda: stage.app.clipboard.startswith("kubectl "))
 
 
+@covers("reviewed", "last_view", "suspend")
+async def test_objects_are_ticked_off_and_the_last_place_is_gone_back_to() -> None:
+    async with playing() as stage:
+        await stage.press("2", "m")
+        assert "\u2260 reviewed" in stage.pane("resources")
+        pane = stage.app.desk.panes.resources
+        assert pane.cursor_id == samples.API
+        await stage.press("[")
+        assert pane.cursor_id != samples.FLAGS  # it is passed by
+        await stage.press("1", "-")
+        assert stage.focus == "resources"
+        await stage.press("ctrl+z", "!")  # without a terminal there is no shell to go to
+        assert stage.app.is_running
+
+
+@covers("external_diff", "browse")
+async def test_what_no_other_program_can_show_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KUBECTL_EXTERNAL_DIFF", raising=False)
+    async with playing() as stage:
+        await stage.press("2", "D")
+        assert stage.bar("note") == "set KUBECTL_EXTERNAL_DIFF to one"
+        await stage.press("o")
+        assert "its repository has no pages" in stage.bar("note")
+
+
 @covers("half_down", "half_up", "page_down", "page_up")
 async def test_pages_and_half_pages_move_by_what_is_visible() -> None:
     async with playing(size=(120, 24)) as stage:

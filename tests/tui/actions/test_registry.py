@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.cli.output.external import VARIABLE
 from core.telling.spans import Role, plain
 from tests.tui import samples
 from tests.tui.standin import Standin
@@ -94,6 +95,15 @@ def _on(pane: Pane) -> Callable[[], Standin]:
     return stand
 
 
+def _remote() -> Standin:
+    world = samples.world()
+    first, *others = world.apps
+    remote = replace(
+        first, spec=replace(first.spec, repo="https://git.example.com/team/config.git")
+    )
+    return Standin(replace(world, apps=(remote, *others)))
+
+
 def _no_commit() -> Standin:
     made = _nothing()
     made.go(made.view.focus.on(Pane.COMMITS))
@@ -120,6 +130,10 @@ WHY_NOT = [
     ("compare", _on(Pane.COMMITS), "this commit is the one that is followed: choose another"),
     ("noise", Standin, "pane 0 shows no differences"),
     ("explain", Standin, "choose an object (2)"),
+    ("external_diff", Standin, "choose an object (2) first"),
+    ("browse", Standin, "its repository has no pages: it is not asked by https or ssh"),
+    ("browse", _nothing, "there is no app"),
+    ("reviewed", Standin, "choose an object (2) first"),
     ("yaml", Standin, "choose an object (2) first"),
     ("ignore", Standin, "choose an object (2) first"),
     ("copy", Standin, "choose an object (2) first"),
@@ -132,15 +146,18 @@ OF_OBJECTS = (
     "explain",
     "text",
     "noise",
+    "reviewed",
     "yaml",
     "ignore",
     "copy",
+    "external_diff",
     "next_change",
     "previous_change",
 )
 CAN = dict.fromkeys(("revert", "rollback"), _on(Pane.COMMITS)) | dict.fromkeys(
     OF_OBJECTS, _on(Pane.RESOURCES)
 )
+CAN["browse"] = _remote
 
 
 def test_why_not_of_every_action_is_exercised() -> None:
@@ -167,7 +184,8 @@ def test_what_cannot_be_done_stays_visible_and_says_why(
 
 
 @pytest.mark.parametrize("id_", BY_ID)
-def test_every_action_can_be_done_somewhere(id_: str) -> None:
+def test_every_action_can_be_done_somewhere(id_: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "diff -N")
     assert CAN.get(id_, Standin)().do(id_) == ""
 
 
@@ -186,7 +204,7 @@ def test_hints_are_whole_and_help_is_always_last(width: int) -> None:
 def test_the_most_wanted_hint_comes_first_and_the_moment_can_ask_for_one() -> None:
     assert hints(80)[0].id == "sync"
     assert hints(80, Pane.COMMITS)[0].id == "revert"
-    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 19
+    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 20
 
 
 def test_what_was_said_at_the_start_stands_on_top_of_the_help() -> None:

@@ -78,9 +78,12 @@ class CommandLine(ModalScreen[None], inherit_bindings=False):
             self._on.show(CommandLine(self._on, line, wrong))
 
     def on_key(self, event: events.Key) -> None:
-        """Keys that are no text."""
+        """Keys that are no text, and text that came before there was a line for it."""
         steps = {"up": -1, "down": 1}
-        if event.key == "escape":
+        if event.is_printable and event.character:
+            event.stop()
+            self._typed.insert_text_at_cursor(event.character)
+        elif event.key == "escape":
             event.stop()
             self.dismiss()
         elif event.key == "tab" and self._choices:

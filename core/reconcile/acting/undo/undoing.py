@@ -56,7 +56,7 @@ def find(draft: Draft, request: int, number: int | None, *, again: bool = False)
 
 def prepare(draft: Draft, found: DoneFound) -> None:
     """Work out what of a record can be put back, and ask what of that may be done."""
-    notes = [found.problem] if found.problem else []
+    notes = [found.problem.words] if found.problem else []
     if not found.done and not notes:
         notes.append(_NO_UNDO if found.again else _NOTHING)
     steps: list[Step] = []
@@ -68,9 +68,11 @@ def prepare(draft: Draft, found: DoneFound) -> None:
             steps.append(_step(draft, done))
     cluster = draft.app(steps[0].key.app).spec.cluster if steps else ""
     apps = sorted({step.key.app for step in steps})
-    outlook = () if found.again else _outlook(draft, apps)
-    told = notes_of(apps, steps, {app: draft.app(app).inventory_problem for app in apps})
-    plan = Plan(cluster, tuple(steps), {}, (*told, *outlook, *notes))
+    runs = any(not step.problem for step in steps)
+    outlook = _outlook(draft, apps) if runs and not found.again else ()
+    known = {app: draft.app(app).inventory_problem for app in apps}
+    told = notes_of(apps, steps, known) if runs else ()
+    plan = Plan(cluster, tuple(steps), {}, (*told, *outlook, *notes), problem=found.problem)
     if steps:
         plan = replace(plan, place=draft.cluster(cluster).view.called)
     ask(draft, found.request, plan)

@@ -27,11 +27,3 @@ def pass_verdict(draft: Draft, key: Key, *, drifts: bool) -> None:
     drifted_at = (subject.drifted_at or subject.arrived_at) if drifts else 0.0
     if (subject.arrived_at, subject.drifted_at) != (0.0, drifted_at):
         draft.put(replace(subject, arrived_at=0.0, drifted_at=drifted_at))
-
-
-def take_drift(draft: Draft, key: Key) -> float:
-    """Return when the drift that was just healed had come, 0.0 where that is not known."""
-    subject = draft.subject(key)
-    if subject.drifted_at:
-        draft.put(replace(subject, drifted_at=0.0))
-    return subject.drifted_at

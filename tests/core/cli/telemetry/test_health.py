@@ -147,7 +147,7 @@ def test_of_a_loop_that_stands_still_the_stacks_are_written_down_once(
     go_on = threading.Event()
 
     def look() -> None:
-        while not (pulse.stopped and b"stand_still" in path.read_bytes()):
+        while not (pulse.stopped and b"most recent call first" in path.read_bytes()):
             time.sleep(0.01)
         seen.append(pulse.stopped)
         go_on.set()

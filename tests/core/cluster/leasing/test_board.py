@@ -4,9 +4,9 @@ from math import inf
 
 import pytest
 
-from core.cluster.leasing.board import Board, lease_name, replica_name
+from core.cluster.leasing.board import Board, replica_name
 from core.cluster.leasing.record import DURATION_S, Record
-from core.model.leads import share_of
+from core.model.leads import lease_name, share_of
 
 ME = "host_me"
 

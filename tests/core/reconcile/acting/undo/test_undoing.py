@@ -10,6 +10,8 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Plan,
+    Problem,
+    Remedy,
     Step,
     Value,
     Verb,
@@ -183,10 +185,17 @@ def test_what_is_no_change_of_an_object_here_has_a_note(fields: dict[str, Any], 
 def test_nothing_on_record_or_a_record_that_cannot_be_read_is_said() -> None:
     made = applied("a")
     assert planned(made).notes == ("nothing is on record that could be undone",)
-    made.feed(DoneFound(8, (), "the journal is full"))
+    full = Problem(Remedy.WAIT, "the journal is full")
+    made.feed(DoneFound(8, (), full))
     answer = made.state.answers[8]
     assert isinstance(answer, Plan)
-    assert answer.notes == ("the journal is full",)
+    assert (answer.notes, answer.problem) == (("the journal is full",), full)
+
+
+def test_where_nothing_can_be_put_back_nothing_is_said_of_what_would_follow() -> None:
+    plan = planned(applied("a"), done(DATA, uid=None))
+    assert [bool(step.problem) for step in plan.steps] == [True]
+    assert plan.notes == ()
 
 
 @pytest.mark.parametrize("healing", [False, True])
