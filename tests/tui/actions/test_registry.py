@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -133,6 +134,7 @@ WHY_NOT = [
     ("external_diff", Standin, "choose an object (2) first"),
     ("browse", Standin, "its repository has no pages: it is not asked by https or ssh"),
     ("browse", _nothing, "there is no app"),
+    ("bookmark", _nothing, "there is no app"),
     ("reviewed", Standin, "choose an object (2) first"),
     ("yaml", Standin, "choose an object (2) first"),
     ("ignore", Standin, "choose an object (2) first"),
@@ -184,8 +186,11 @@ def test_what_cannot_be_done_stays_visible_and_says_why(
 
 
 @pytest.mark.parametrize("id_", BY_ID)
-def test_every_action_can_be_done_somewhere(id_: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_action_can_be_done_somewhere(
+    id_: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv(VARIABLE, "diff -N")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert CAN.get(id_, Standin)().do(id_) == ""
 
 
