@@ -33,7 +33,7 @@ class HelpDialog(ModalScreen[None]):
         welcome: str = "",
         phrases: Sequence[Phrase] = (),
     ) -> None:
-        """Show *actions* and *phrases* below *welcome*; *disabled* has reasons by id and `:name`."""
+        """Show *actions* and *phrases* below *welcome*; reasons are by id, and by `:name`."""
         super().__init__(classes="preview")
         self._actions, self._disabled, self._role_styles = actions, disabled, styles
         self._welcome, self._phrases = welcome, phrases
