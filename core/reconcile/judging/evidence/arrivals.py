@@ -10,7 +10,7 @@ from core.reconcile.memory.draft import Draft
 
 
 def note_arrival(draft: Draft, key: Key, at: float) -> None:
-    """Note that the watch brought a change at that time; the first since the last verdict counts."""
+    """Note when the watch brought a change; the first since the last verdict counts."""
     subject = draft.subject(key)
     if not subject.arrived_at:
         draft.put(replace(subject, arrived_at=at))
