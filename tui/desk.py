@@ -1,12 +1,13 @@
 """The one screen: header, panes and bars, painted from the newest snapshot."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Hashable, Mapping
 from typing import ClassVar, Final, TypeVar
 
 from rich.style import Style
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
@@ -171,6 +172,18 @@ class Desk(Screen[None], inherit_bindings=False):
     def suspend(self) -> None:
         """Let the shell have the terminal for a while."""
         self.app.action_suspend_process()
+
+    def outside(self, work: Callable[[], str]) -> str:
+        """Let *work* have the terminal until it ends; return what it says went wrong."""
+        try:
+            with self.app.suspend():
+                problem = work()
+                sys.stdout.write("\n-- Enter goes back to driftdeck --")
+                sys.stdout.flush()
+                sys.stdin.readline()
+        except SuspendNotSupported:
+            return "this terminal cannot be given away"
+        return problem
 
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""

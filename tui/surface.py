@@ -209,6 +209,10 @@ class Surface(Protocol):
     def suspend(self) -> None:
         """Let the shell have the terminal for a while."""
 
+    def outside(self, work: Callable[[], str]) -> str:
+        """Let *work* have the terminal until it ends; return what it says went wrong."""
+        ...
+
     def go(self, focus: Focus) -> None:
         """Move the focus."""
 

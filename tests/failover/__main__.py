@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
+from core.cluster.controllers.form import map_name
 from core.model.leads import lease_name, share_of
 from tests.apiserver.waiting import eventually
 from tests.failover.accounts import app_of, first_write_after, uncovered, writers
 from tests.failover.stage import Replica, Stage, stage
 
 TAKEOVER_S: Final = 15.0
-_LOST: Final = 3  # the exit code of whoever lost a Lease
+_USAGE: Final = 2  # exit codes: of who may not begin
+_LOST: Final = 3  # and of who lost a Lease
 _APPS: Final = 60
 _FEW: Final = 2
 _SHARDS: Final = 3
@@ -81,9 +83,12 @@ class Story:
 
     def judged(self) -> list[str]:
         """Everything that was wrong."""
+        alone = self.shards == 1
+        told = {map_name(None if alone else i): i for i in range(self.shards)}  # by its leader
 
         def lease_of(name: str) -> str:
-            return lease_name(share_of(app_of(name), self.shards), self.shards)
+            share = told[name] if name in told else share_of(app_of(name), self.shards)
+            return lease_name(share, self.shards)
 
         log = self.stage.log().after(self.began)
         print(f"  {len(log.writes)} writes, {len(log.holds)} of Leases", flush=True)
@@ -135,6 +140,41 @@ def ended(made: Stage) -> Iterator[str]:
         at = leader.signal(signal.SIGTERM)
         story.takeover_s(leader, at, "leader ended by TERM, to the next write")
         story.expect_code(leader, 128 + signal.SIGTERM, "TERM", 20)
+    yield from story.judged()
+
+
+def deleted(made: Stage) -> Iterator[str]:
+    """Somebody deletes the Lease: its holder makes it anew, before anybody else may."""
+    story = Story(made, made.apps[:_FEW], 1)
+    with made.replicas(2, 1) as replicas, made.drifting(story.apps, 5):
+        leader = story.leader(replicas)
+        made.delete_lease()
+        again = eventually(lambda: made.holders(1).get(0), within_s=10)
+        time.sleep(3)
+        if again != leader.user or not leader.running:
+            story.breaches.append(f"{leader.user} led, and {again} does")
+    yield from story.judged()
+
+
+def stolen(made: Stage) -> Iterator[str]:
+    """A stranger takes the Lease: the leader ends, and another one writes when it runs out."""
+    story = Story(made, made.apps[:_FEW], 1)
+    with made.replicas(2, 1) as replicas, made.drifting(story.apps, 5):
+        leader = story.leader(replicas)
+        made.steal_lease("stranger")
+        story.takeover_s(leader, time.time(), "Lease stolen, to the next write")
+        story.expect_code(leader, _LOST, "stolen", 20)
+    yield from story.judged()
+
+
+def refused(made: Stage) -> Iterator[str]:
+    """Another tool holds the Lease: the controller does not start, and says why."""
+    story = Story(made, made.apps[:_FEW], 1)
+    made.steal_lease("another-tool")
+    with made.replica(1) as replica:
+        story.expect_code(replica, _USAGE, "refused", 60)
+        if "is held by another-tool, which is no driftdeck" not in replica.words:
+            story.breaches.append("it does not say that another tool holds it")
     yield from story.judged()
 
 
@@ -192,13 +232,16 @@ def main() -> int:
     """Play every story, print what was measured and what was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.failover", description=__doc__)
     parser.add_argument("--stop", type=float, default=60.0, metavar="S", help="how long it is gone")
-    parser.add_argument("stories", nargs="*", help="killed, stopped, cut_off, ended, shared")
+    parser.add_argument("stories", nargs="*", help="killed, stopped, ...")
     arguments = parser.parse_args()
     stories: dict[str, Callable[[Stage], Iterator[str]]] = {
         "killed": killed,
         "stopped": partial(stopped, stop_s=arguments.stop),
         "cut_off": partial(cut_off, cut_s=arguments.stop),
         "ended": ended,
+        "deleted": deleted,
+        "stolen": stolen,
+        "refused": refused,
         "shared": shared,
     }
     chosen = arguments.stories or [*stories]

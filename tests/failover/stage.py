@@ -136,6 +136,21 @@ class Stage:
                 raise AssertionError("\n".join(one.words for one in made))
             yield made
 
+    def replica(self, shards: int) -> Replica:
+        """One that is not started yet."""
+        return Replica(self, USERS[0], shards)
+
+    def delete_lease(self) -> None:
+        """Somebody deletes the only Lease."""
+        self.server.client("admin").call("DELETE", f"{_LEASES}/{lease_name(0, 1)}")
+
+    def steal_lease(self, holder: str) -> None:
+        """Somebody writes another holder into the only Lease."""
+        body = {"spec": {"holderIdentity": holder, "leaseDurationSeconds": 12}}
+        kind = "application/merge-patch+json"
+        path = f"{_LEASES}/{lease_name(0, 1)}"
+        self.server.client("admin").call("PATCH", path, body, content_type=kind)
+
     @contextmanager
     def drifting(self, apps: Sequence[str], per_second: float) -> Iterator[None]:
         """Have somebody edit one app after the other for the block."""

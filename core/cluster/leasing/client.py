@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
 from core.clock import Clock
-from core.cluster.connection.answers import AbsentError, Answer, error_of
+from core.cluster.connection.answers import AbsentError, Answer, LinkError, error_of
 from core.cluster.connection.link import Connection, open_connection
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
@@ -24,6 +24,29 @@ LEASES: Final = Resource(
     KindRef("coordination.k8s.io/v1", "Lease"), "leases", namespaced=True, has_status=False
 )
 _WRITTEN: Final = query_of(fieldManager=MANAGER)
+
+
+class LeasesLike(Protocol):
+    """Reads and writes Leases; each method may raise a `ProductError`."""
+
+    namespace: str
+
+    async def list(self) -> tuple[Record, ...]:
+        """Return all of them."""
+        ...
+
+    async def get(self, name: str) -> Record | None:
+        """Return one."""
+
+    async def write(self, before: Record, body: JsonObject) -> Record:
+        """Write one over the version that it was."""
+        ...
+
+    async def delete(self, record: Record) -> None:
+        """Remove one."""
+
+    async def close(self) -> None:
+        """Close the connection."""
 
 
 class LeaseClient:
@@ -97,13 +120,21 @@ class LeaseClient:
         return object_path(LEASES, self.namespace, name)
 
     async def _send(self, request: Request, verb: str) -> Answer:
-        """Send a request in the time that one may take; whoever we are is found out anew after 401.
+        """Send a request in the time that one may take.
+
+        Who we are is found out anew after a 401, and whom we trust where the server could not be
+        reached: authorities are replaced while we run (F65).
 
         Raises:
             ProductError: It failed.
         """
         connection = await self._connected()
-        answer = await connection.call(replace(request, timeout_s=CALL_S))
+        try:
+            answer = await connection.call(replace(request, timeout_s=CALL_S))
+        except LinkError as error:
+            if not error.sent:
+                await self.close()
+            raise
         if answer.ok:
             return answer
         if answer.status == HTTPStatus.UNAUTHORIZED:

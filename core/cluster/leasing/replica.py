@@ -12,18 +12,18 @@ import platform
 import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final
 
 from core.clock import Clock
 from core.cluster.connection.answers import AbsentError
 from core.cluster.connection.backoff import Backoff
 from core.cluster.leasing.board import Board, replica_name
-from core.cluster.leasing.client import LeaseClient
+from core.cluster.leasing.client import LeaseClient, LeasesLike
 from core.cluster.leasing.record import Record, held, released
 from core.cluster.leasing.tenures import AppFence, Tenure
 from core.cluster.login.pod import pod_namespace
 from core.errors import OutdatedError, ProductError, UnavailableError, UsageError
-from core.model import ClusterSpec, JsonObject
+from core.model import ClusterSpec
 from core.model.controller import Controller
 from core.model.leads import Lead, Leads
 from core.reconcile.memory.inputs import Input, LeadsSeen
@@ -39,29 +39,6 @@ CLOSING_S: Final = 20.0  # Kubernetes kills after 30 s
 def new_identity() -> str:
     """Return how this process is called, unlike any other that ever ran."""
     return f"{platform.node() or 'unknown'}_{uuid.uuid4()}"
-
-
-class LeasesLike(Protocol):
-    """Reads and writes Leases; each method may raise a `ProductError`."""
-
-    namespace: str
-
-    async def list(self) -> tuple[Record, ...]:
-        """Return all of them."""
-        ...
-
-    async def get(self, name: str) -> Record | None:
-        """Return one."""
-
-    async def write(self, before: Record, body: JsonObject) -> Record:
-        """Write one over the version that it was."""
-        ...
-
-    async def delete(self, record: Record) -> None:
-        """Remove one."""
-
-    async def close(self) -> None:
-        """Close the connection."""
 
 
 def replica_of(
@@ -147,8 +124,10 @@ class Replica:
                 await self._clock.sleep(min(UNSEEN_CAP_S, backoff.next_s()))
                 continue
             backoff.reset()
-            now = self._clock.since_boot()
+            now, first = self._clock.since_boot(), not self._board.sights
             self._board = self._board.seen(records, now)
+            if first:
+                self._refuse_foreign()
             taken = await self._act(now)
             self._tell()
             if not taken:  # what was taken is confirmed by another look, at once
@@ -156,8 +135,12 @@ class Replica:
                 look_s = LOOK_S if self._held else LOOK_S / 2  # who waits for one sees it sooner
                 await self._clock.sleep(max(0.0, min(look_s, until_end_s)))
 
-    async def _act(self, now: float) -> bool:
-        """Confirm, give up and take shares; tell whether any was taken."""
+    def _refuse_foreign(self) -> None:
+        """See that no Lease of ours is another tool's; one that takes it later may let it run out.
+
+        Raises:
+            UsageError: One is.
+        """
         foreign = self._board.foreign()
         if foreign is not None:
             raise UsageError(
@@ -165,6 +148,9 @@ class Replica:
                 f"{foreign.holder}, which is no driftdeck; a controller needs one of its own: "
                 "remove that Lease, or choose another controller.namespace"
             )
+
+    async def _act(self, now: float) -> bool:
+        """Confirm, give up and take shares; tell whether any was taken."""
         other = self._board.divided_otherwise(now)
         self._why = f"{other.holder} divides the apps into {other.shares}" if other else ""
         for tenure in tuple(self._held.values()):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import pytest
@@ -156,6 +157,30 @@ async def test_objects_are_ticked_off_and_the_last_place_is_gone_back_to() -> No
         assert stage.focus == "resources"
         await stage.press("ctrl+z", "!")  # without a terminal there is no shell to go to
         assert stage.app.is_running
+
+
+@covers("external_diff", "browse")
+async def test_what_no_other_program_can_show_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KUBECTL_EXTERNAL_DIFF", raising=False)
+    async with playing() as stage:
+        await stage.press("2", "D")
+        assert stage.bar("note") == "set KUBECTL_EXTERNAL_DIFF to one"
+        await stage.press("o")
+        assert "its repository has no pages" in stage.bar("note")
+
+
+@covers("bookmark", "bookmarks")
+async def test_a_bookmark_leads_back_to_its_object(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    async with playing() as stage:
+        await stage.press("2", "j", "M")
+        await stage.until(lambda: "kept payments Deployment/payments/api" in stage.bar("note"))
+        await stage.press("1", "G", "'")
+        await stage.until(lambda: "payments Deployment/payments/api" in stage.screen)
+        await stage.press("down", "enter")
+        assert stage.app.desk.panes.resources.cursor_id == samples.API
 
 
 @covers("half_down", "half_up", "page_down", "page_up")

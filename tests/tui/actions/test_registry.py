@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from core.cli.output.external import VARIABLE
 from core.telling.spans import Role, plain
 from tests.tui import samples
 from tests.tui.standin import Standin
@@ -94,6 +96,15 @@ def _on(pane: Pane) -> Callable[[], Standin]:
     return stand
 
 
+def _remote() -> Standin:
+    world = samples.world()
+    first, *others = world.apps
+    remote = replace(
+        first, spec=replace(first.spec, repo="https://git.example.com/team/config.git")
+    )
+    return Standin(replace(world, apps=(remote, *others)))
+
+
 def _no_commit() -> Standin:
     made = _nothing()
     made.go(made.view.focus.on(Pane.COMMITS))
@@ -120,6 +131,10 @@ WHY_NOT = [
     ("compare", _on(Pane.COMMITS), "this commit is the one that is followed: choose another"),
     ("noise", Standin, "pane 0 shows no differences"),
     ("explain", Standin, "choose an object (2)"),
+    ("external_diff", Standin, "choose an object (2) first"),
+    ("browse", Standin, "its repository has no pages: it is not asked by https or ssh"),
+    ("browse", _nothing, "there is no app"),
+    ("bookmark", _nothing, "there is no app"),
     ("reviewed", Standin, "choose an object (2) first"),
     ("yaml", Standin, "choose an object (2) first"),
     ("ignore", Standin, "choose an object (2) first"),
@@ -137,12 +152,14 @@ OF_OBJECTS = (
     "yaml",
     "ignore",
     "copy",
+    "external_diff",
     "next_change",
     "previous_change",
 )
 CAN = dict.fromkeys(("revert", "rollback"), _on(Pane.COMMITS)) | dict.fromkeys(
     OF_OBJECTS, _on(Pane.RESOURCES)
 )
+CAN["browse"] = _remote
 
 
 def test_why_not_of_every_action_is_exercised() -> None:
@@ -169,7 +186,11 @@ def test_what_cannot_be_done_stays_visible_and_says_why(
 
 
 @pytest.mark.parametrize("id_", BY_ID)
-def test_every_action_can_be_done_somewhere(id_: str) -> None:
+def test_every_action_can_be_done_somewhere(
+    id_: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, "diff -N")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert CAN.get(id_, Standin)().do(id_) == ""
 
 

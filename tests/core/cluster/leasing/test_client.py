@@ -105,3 +105,16 @@ async def test_after_a_401_it_is_found_out_anew_who_we_are(tmp_path: Path) -> No
         file = tmp_path / "config"
         file.write_text(file.read_text().replace('"t"', '"other"'))
         assert await client.get("driftdeck") is not None
+
+
+async def test_where_the_server_could_not_be_reached_it_is_found_out_anew_whom_we_trust(
+    tmp_path: Path,
+) -> None:
+    async with asking(says(200, LEASE), tmp_path) as (client, server):
+        file = tmp_path / "config"
+        right = file.read_text()
+        file.write_text(right.replace(server.url, "http://127.0.0.1:1"))
+        with pytest.raises(UnavailableError, match="cannot reach"):
+            await client.get("driftdeck")
+        file.write_text(right)
+        assert await client.get("driftdeck") is not None

@@ -141,6 +141,20 @@ async def test_a_lease_of_another_tool_under_our_name_is_refused(fleet: Fleet, n
     assert "in namespace driftdeck is held by other_1, which is no driftdeck" in str(error)
 
 
+async def test_one_that_a_stranger_took_later_is_taken_when_he_lets_it_run_out(
+    fleet: Fleet,
+) -> None:
+    one = await leading(fleet)
+    two = fleet.start("h_2")
+    await fleet.pass_(1)
+    fleet.book.hold(NAME, "stranger", noted="h_1")
+    await fleet.pass_(5)
+    assert isinstance(one.ended_by(), UnavailableError)
+    assert two.lead.words == "follower: stranger leads"
+    await fleet.pass_(DURATION_S)
+    assert two.may_write()
+
+
 # Keeping ------------------------------------------------------------------------------------------
 
 
