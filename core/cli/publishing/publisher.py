@@ -6,7 +6,8 @@ ever later; that is said once, and stops nothing.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Final, Protocol, TypeAlias
 
 from core.cli.output.forms import time_text
@@ -30,6 +31,7 @@ class Part:
     holder: str  # as the Lease names us
     names: frozenset[str]
     shards: int = 1  # into how many the apps are divided
+    until: float = field(default=inf, compare=False)  # seconds since the epoch, if not renewed
 
 
 Parts: TypeAlias = Callable[[Snapshot, float], Mapping[int | None, Part]]
@@ -51,8 +53,8 @@ class BoardLike(Protocol):
     async def read(self, shard: int | None) -> Status | None:
         """Return what stands there."""
 
-    async def write(self, status: Status) -> None:
-        """Put one up."""
+    async def write(self, status: Status, within_s: float) -> None:
+        """Put one up, in that time or not at all."""
 
     async def close(self) -> None:
         """Close the connection."""
@@ -107,6 +109,7 @@ class Publisher:
         """Publish what is led, each shard for itself; return what hindered it."""
         led, hindrances = self._led(), list[str]()
         self._met &= led.keys()
+        self._stands = {shard: told for shard, told in self._stands.items() if shard in led}
         for shard in led:
             try:
                 await self._publish_one(shard)
@@ -139,7 +142,7 @@ class Publisher:
         stands = self._stands.get(shard)
         if stands is not None and stands[0] == status and now - stands[1] < FRESH_S - PACE_S:
             return
-        await self._board.write(replace(status, written=time_text(now)))
+        await self._board.write(replace(status, written=time_text(now)), part.until - now)
         self._stands[shard] = status, now
 
     def _status(self, shard: int | None, part: Part) -> Status:

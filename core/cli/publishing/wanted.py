@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from importlib import metadata
+from typing import Final
 
 from core.cli.publishing.publisher import Part, Publisher
 from core.cli.publishing.summary import Head
@@ -11,6 +12,8 @@ from core.cluster import Board, pod_namespace
 from core.model import Snapshot
 from core.model.leads import share_of
 from core.settings.reading import Settings
+
+MARGIN_S: Final = 2.0  # before a Lease ends nothing is begun any more
 
 
 def publisher_for(settings: Settings, say: Callable[[str], None]) -> Publisher | None:
@@ -28,7 +31,9 @@ def parts_of(snapshot: Snapshot, now: float) -> Mapping[int | None, Part]:
     """Return the shards whose Leases are held, each with the apps that are in it."""
     leads = snapshot.leads.shares
     names: dict[int, set[str]] = {
-        share: set() for share, lead in enumerate(leads) if lead.ours and lead.until > now
+        share: set()
+        for share, lead in enumerate(leads)
+        if lead.ours and lead.until - MARGIN_S > now
     }
     for app in snapshot.apps if names else ():
         share = share_of(app.spec.name, len(leads))
@@ -36,7 +41,9 @@ def parts_of(snapshot: Snapshot, now: float) -> Mapping[int | None, Part]:
             names[share].add(app.spec.name)
     alone = len(leads) == 1
     return {
-        None if alone else share: Part(leads[share].holder, frozenset(found), len(leads))
+        None if alone else share: Part(
+            leads[share].holder, frozenset(found), len(leads), leads[share].until - MARGIN_S
+        )
         for share, found in names.items()
     }
 

@@ -3,7 +3,9 @@
 It is its own, so that neither its requests nor its failures come near those that heal.
 """
 
+from dataclasses import replace
 from http import HTTPStatus
+from math import inf
 from typing import Final
 
 import msgspec
@@ -18,7 +20,7 @@ from core.cluster.discovery.discovery import decoded
 from core.cluster.login.credentials import log_in
 from core.cluster.writing.gateway import MANAGER
 from core.cluster.writing.shards import ConfigMap, maps_error
-from core.errors import OutdatedError, ProductError, RejectedError
+from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
 from core.model import ClusterSpec
 from core.model.controllers.status import Status
 
@@ -59,17 +61,17 @@ class Board:
         except RejectedError:  # whatever it was, it is replaced
             return None
 
-    async def write(self, status: Status) -> None:
-        """Put a summary in the place of the one that was read or written last.
+    async def write(self, status: Status, within_s: float = PATIENCE_S) -> None:
+        """Put a summary in the place of the one that was read or written last, in that time.
 
         Raises:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It cannot be written.
         """
-        shard = status.shard
+        shard, ends_at = status.shard, self._clock.monotonic() + within_s
         if shard not in self._versions:
             await self.read(shard)
-        answer = await self._send(self._request(status, self._versions[shard]))
+        answer = await self._send(self._request(status, self._versions[shard]), ends_at)
         if answer.ok:
             self._versions[shard] = decoded(answer, ConfigMap).metadata.resource_version
             return
@@ -92,15 +94,17 @@ class Board:
             else collection_path(RESOURCE, self._namespace),
             query=query_of(fieldManager=MANAGER),
             body=msgspec.json.encode({**body, "data": {KEY: text_of(status)}}),
-            timeout_s=PATIENCE_S,
         )
 
-    async def _send(self, request: Request) -> Answer:
+    async def _send(self, request: Request, ends_at: float = inf) -> Answer:
         """Send one request; a connection that failed is made anew by the next, with a new login."""
         if self._connection is None:
             self._connection = await open_connection(await log_in(self._spec, self._clock))
+        left_s = min(PATIENCE_S, ends_at - self._clock.monotonic())
+        if left_s <= 0:
+            raise UnavailableError("the time that there was is over")
         try:
-            answer = await self._connection.call(request)
+            answer = await self._connection.call(replace(request, timeout_s=left_s))
         except ProductError:
             await self.close()
             raise

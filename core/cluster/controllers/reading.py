@@ -17,16 +17,14 @@ from core.cluster.connection.paths import collection_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.controllers.form import LABEL, RESOURCE, status_of
 from core.cluster.discovery.discovery import decoded
+from core.cluster.leasing.client import LEASES
 from core.cluster.login.credentials import log_in
 from core.cluster.writing.shards import ConfigMaps
 from core.errors import ProductError, RejectedError
-from core.model import ClusterSpec, KindRef, Resource
+from core.model import ClusterSpec
 from core.model.controllers.status import Leader, Seen, Status, current
 
 LOOKS: Final = 5  # at Leases that seem to have run out, a second apart: they are renewed every 2 s
-LEASES: Final = Resource(
-    KindRef("coordination.k8s.io/v1", "Lease"), "leases", namespaced=True, has_status=False
-)
 _SELECTOR: Final = "=".join(LABEL)
 _OURS: Final = re.compile(r"driftdeck(?:-shard-\d+)?")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import pytest
@@ -166,6 +167,31 @@ async def test_what_no_other_program_can_show_says_why(monkeypatch: pytest.Monke
         assert stage.bar("note") == "set KUBECTL_EXTERNAL_DIFF to one"
         await stage.press("o")
         assert "its repository has no pages" in stage.bar("note")
+
+
+@covers("bookmark", "bookmarks")
+async def test_a_bookmark_leads_back_to_its_object(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    async with playing() as stage:
+        await stage.press("2", "j", "M")
+        await stage.until(lambda: "kept payments Deployment/payments/api" in stage.bar("note"))
+        await stage.press("1", "G", "'")
+        await stage.until(lambda: "payments Deployment/payments/api" in stage.screen)
+        await stage.press("down", "enter")
+        assert stage.app.desk.panes.resources.cursor_id == samples.API
+
+
+@covers("mark_range")
+async def test_a_range_of_objects_is_marked() -> None:
+    async with playing() as stage:
+        await stage.press("2", "j", "v")
+        assert "a range begins here" in stage.bar("note")
+        await stage.press("j", "j", "ctrl+@")
+        assert stage.app.desk.view.marks == {samples.API, samples.SECRET, samples.SERVICE}
+        await stage.press("v", "escape")
+        assert stage.app.desk.view.range_from is None
 
 
 @covers("half_down", "half_up", "page_down", "page_up")

@@ -9,6 +9,7 @@ from core.cli.exit_codes import CODES, DRIFT, IN_SYNC
 from core.cli.output.forms import SCHEMA, time_text
 from core.model import DRIFT_VERDICTS, JsonObject, Remedy, Verdict
 from core.model.controllers.status import AppTold, Leader, Seen, Status
+from core.model.leads import lease_name
 from core.telling.controllers import lead_problem
 
 _DRIFTS = frozenset(verdict.value for verdict in DRIFT_VERDICTS)
@@ -52,7 +53,7 @@ def _controller(seen: Seen, status: Status) -> JsonObject:
 
 def leader_of(seen: Seen, status: Status) -> Leader | None:
     """Return the Lease by which the writer of a summary writes."""
-    name = "driftdeck" if status.shard is None else f"driftdeck-shard-{status.shard}"
+    name = lease_name(status.shard or 0, status.shards)
     return next((each for each in seen.leaders if each.lease == name), None)
 
 

@@ -88,7 +88,10 @@ def test_of_an_app_that_is_asked_for_its_last_writes_are_told() -> None:
 
 def test_shards_are_one_list_and_clusters_are_named_where_there_are_several() -> None:
     other = replace(CALM, name="other", cluster="lab")
-    shards = (replace(FINE, shard=0), replace(FINE, shard=1, apps=(other,), holder="pod_2"))
+    shards = (
+        replace(FINE, shard=0, shards=2),
+        replace(FINE, shard=1, shards=2, apps=(other,), holder="pod_2"),
+    )
     leaders = (
         replace(LEADER, lease="driftdeck-shard-0"),
         replace(LEADER, lease="driftdeck-shard-1", holder="pod_2", moving=True),

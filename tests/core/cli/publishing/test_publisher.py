@@ -54,12 +54,13 @@ class Wall:
         self.stands = {status.shard: status for status in stands}
         self.written: list[Status] = []
         self.faults: list[Exception] = []
-        self.closed = False
+        self.closed, self.within_s = False, 0.0
 
     async def read(self, shard: int | None) -> Status | None:
         return self.stands.get(shard)
 
-    async def write(self, status: Status) -> None:
+    async def write(self, status: Status, within_s: float) -> None:
+        self.within_s = within_s
         if self.faults:
             raise self.faults.pop(0)
         self.written.append(status)
@@ -144,6 +145,25 @@ async def test_nothing_is_written_but_what_is_led_at_that_moment() -> None:
         stage.led = {}
         await stage.show(DRIFT)
         await stage.time.wait(FRESH_S)
+        assert len(stage.board.written) == 2
+
+
+async def test_a_write_has_no_more_time_than_the_lease() -> None:
+    async with publishing() as stage:
+        stage.led = {None: Part("pod_1", frozenset({SPEC.name}), until=1003.0)}
+        await stage.show(CALM)
+        assert stage.board.within_s == 3.0
+
+
+async def test_who_leads_again_tells_at_once_whatever_it_told_before() -> None:
+    async with publishing() as stage:
+        await stage.show(CALM)
+        stage.led = {}
+        await stage.show(replace(CALM, sequence=2))
+        await stage.time.wait(2 * PACE_S)
+        stage.led = ALL
+        await stage.show(replace(CALM, sequence=3))
+        await stage.time.wait(PACE_S)
         assert len(stage.board.written) == 2
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.cli.publishing.publisher import Part
-from core.cli.publishing.wanted import parts_of, publisher_for
+from core.cli.publishing.wanted import MARGIN_S, parts_of, publisher_for
 from core.model import ClusterSpec, Snapshot
 from core.model.controller import Controller
 from core.model.leads import Lead, Leads, share_of
@@ -36,7 +36,9 @@ def test_of_several_those_are_told_that_are_held_each_with_its_apps() -> None:
 def test_nothing_is_told_without_a_lease_or_after_its_end() -> None:
     assert parts_of(led(), NOW) == {}
     assert parts_of(led(THEIRS), NOW) == {}
-    assert parts_of(led(OURS), NOW + 10) == {}
+    assert parts_of(led(OURS), NOW + 10 - MARGIN_S) == {}
+    (part,) = parts_of(led(OURS), NOW).values()
+    assert part.until == NOW + 10 - MARGIN_S
 
 
 def test_a_controller_tells_where_it_has_a_lease_and_may_write() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from core.cluster import Board, controllers_seen
 from core.cluster.controllers.form import KEY, NAME
-from core.errors import OutdatedError, ProductError, RejectedError
+from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
 from core.model import ClusterSpec, JsonObject
 from core.model.controllers.status import Leader
 from core.reconcile.memory.inputs import ControllersRead
@@ -86,6 +86,15 @@ async def test_one_that_was_removed_is_put_up_again_by_the_next_write(embedded: 
         await board.write(STATUS)
     await board.write(STATUS)
     assert (await stands(embedded))["data"]
+    await board.close()
+
+
+async def test_nothing_is_sent_once_its_time_is_over(embedded: World) -> None:
+    board = Board(spec_of(embedded), embedded.namespace)
+    assert await board.read(None) is None
+    with pytest.raises(UnavailableError):
+        await board.write(STATUS, 0.0)
+    assert await board.read(None) is None
     await board.close()
 
 
