@@ -183,6 +183,17 @@ async def test_a_bookmark_leads_back_to_its_object(
         assert stage.app.desk.panes.resources.cursor_id == samples.API
 
 
+@covers("mark_range")
+async def test_a_range_of_objects_is_marked() -> None:
+    async with playing() as stage:
+        await stage.press("2", "j", "v")
+        assert "a range begins here" in stage.bar("note")
+        await stage.press("j", "j", "ctrl+@")
+        assert stage.app.desk.view.marks == {samples.API, samples.SECRET, samples.SERVICE}
+        await stage.press("v", "escape")
+        assert stage.app.desk.view.range_from is None
+
+
 @covers("half_down", "half_up", "page_down", "page_up")
 async def test_pages_and_half_pages_move_by_what_is_visible() -> None:
     async with playing(size=(120, 24)) as stage:
