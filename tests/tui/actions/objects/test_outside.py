@@ -61,6 +61,22 @@ def test_an_address_is_shown_before_anything_happens_to_it(
     assert made.copied == [f"https://git.example/a/b/commit/{samples.HISTORY[2].id}"]
 
 
+@pytest.mark.outside
+def test_k9s_gets_the_cluster_and_the_namespace_of_what_is_selected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Standin()
+    monkeypatch.setenv("PATH", "")
+    assert made.speak("k9s") == "k9s is not installed"
+    out, script = tmp_path / "out", tmp_path / "k9s"
+    script.write_text(f'#!/bin/sh\necho "$@" > {out}\n')
+    script.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert made.speak("k9s") == ""
+    assert out.read_text() == "--context prod-eu --namespace payments\n"
+    assert made.speak("k9s pods") == "k9s takes nothing"
+
+
 PROGRAM = """import pathlib, sys
 live, git = (next(pathlib.Path(each).iterdir()) for each in sys.argv[1:3])
 both = live.read_text() + "--" + git.read_text()
