@@ -74,7 +74,7 @@ async def test_a_commit_is_compared_with_the_one_that_is_followed_in_pane_0() ->
         for words in (
             "checkout: web 1.43.0",
             "1 changed, 1 removed, 1 added, 7 the same",
-            "changed  Deployment payments/web",
+            "\u2260 changed  Deployment payments/web",
             "web:1.42",
             "web:1.43",
             "a1b2c3d Bob",
