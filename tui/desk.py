@@ -1,8 +1,8 @@
 """The one screen: header, panes and bars, painted from the newest snapshot."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import ClassVar, Final, TypeVar
 
 from rich.style import Style
@@ -34,6 +34,7 @@ from tui.options import TerminalOptions
 from tui.panes.panes import AnyPane
 from tui.surface import reasons
 from tui.text.rows import AppRow, Looks
+from tui.widgets.lending import confirmed_end, interrupts_for_others
 from tui.widgets.lines import Lines
 
 T = TypeVar("T")
@@ -174,16 +175,18 @@ class Desk(Screen[None], inherit_bindings=False):
         self.app.action_suspend_process()
 
     def outside(self, work: Callable[[], str]) -> str:
-        """Let *work* have the terminal until it ends; return what it says went wrong."""
+        """Let *work* have the terminal until it ends; return what it says went wrong.
+
+        The loop stands still meanwhile, so what ends by itself is looked at here.
+        """
         try:
-            with self.app.suspend():
-                problem = work()
-                sys.stdout.write("\n-- Enter goes back to driftdeck --")
-                sys.stdout.flush()
-                sys.stdin.readline()
+            with self.app.suspend(), interrupts_for_others(), ThreadPoolExecutor(1) as thread:
+                ended = thread.submit(confirmed_end, work)
+                while wait([ended], _TICK_S).not_done:
+                    self._lapse()
+                return ended.result()
         except SuspendNotSupported:
             return "this terminal cannot be given away"
-        return problem
 
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""
@@ -257,16 +260,20 @@ class Desk(Screen[None], inherit_bindings=False):
     def _tick(self) -> None:
         """Ages move on, and writing ends by itself."""
         self._ticks += 1
-        if self.session.lapsed(self._clock()):
-            end_writing(self, "the time for writing is over: read-only again")
-        for app in self.session.healed_out(self._clock()):
-            end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
+        self._lapse()
         self.session.look(self.view.snapshot)
         if self.view.hear():
             self.refresh_around()
         self.frame.paint_times(self.view, self.session)
         if self._ticks % _REDRAW_AGES_TICKS == 0:
             self.frame.paint_ages(self.view)
+
+    def _lapse(self) -> None:
+        """End what was allowed for a time, once that is over."""
+        if self.session.lapsed(self._clock()):
+            end_writing(self, "the time for writing is over: read-only again")
+        for app in self.session.healed_out(self._clock()):
+            end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
 
     # Keys, cursors and typing -------------------------------------------------------------------
 

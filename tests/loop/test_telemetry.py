@@ -90,6 +90,8 @@ def test_one_heal_is_in_metrics_events_and_a_notification(
     (tmp_path / "driftdeck.yaml").write_text(SETTINGS.format(namespace=real_namespace))
     with real_place(tmp_path, real_server) as place, receiver() as (hook, told):
         environment = {**place.environment(), "HOOK": hook}
+        leases = f"/apis/coordination.k8s.io/v1/namespaces/{real_namespace}/leases"
+        place.client.call("POST", leases, {"metadata": {"name": "driftdeck"}})
         words = place.words("--headless", "--autoheal", "--listen", "127.0.0.1:0")
         with Controller(words, environment, Piped) as controller:
             controller.wait(lambda line: line["event"] == "synced")

@@ -3,11 +3,17 @@
 from typing import Final
 
 from tui.actions.compare import NAME, offers, say_compare
-from tui.actions.objects import copying
+from tui.actions.objects import copying, outside
 from tui.actions.record import ALL, say_journal
 from tui.surface import Offer, Phrase
 
 PHRASES: Final = (
+    Phrase(
+        name="k9s",
+        does="k9s on this cluster and namespace; its end comes back here",
+        do=outside.say_k9s,
+        why_not=outside.why_not_k9s,
+    ),
     Phrase(
         name=NAME,
         takes="A B [live]",

@@ -52,6 +52,7 @@ class View:
     focus: Focus = AT_THE_TOP
     filters: dict[Pane, Filter] = field(default_factory=dict)
     marks: frozenset[Key] = frozenset()
+    range_from: Key | None = None  # where a range of marks begins
     fleet: bool = False  # pane 2 has what differs of every app
     reviewed: Mapping[Key, object] = field(default_factory=dict)  # ticked off, as they were then
     past: list[Place] = field(default_factory=list)  # where a person was, newest last
@@ -110,6 +111,16 @@ class View:
     def is_reviewed(self, row: Drift) -> bool:
         """Whether *row* was ticked off as it is now."""
         return row.key in self.reviewed and self.reviewed[row.key] == _state(row)
+
+    def mark_range(self, to: Key) -> None:
+        """Begin a range of marks at an object, or mark all from there to *to*."""
+        keys = [row.key for row in self.resources()]
+        if self.range_from not in keys or to not in keys:
+            self.range_from = to
+            return
+        first, last = sorted((keys.index(self.range_from), keys.index(to)))
+        self.marks |= frozenset(keys[first : last + 1])
+        self.range_from = None
 
     def remember(self, selected: Hashable | None) -> None:
         """Keep where a person is, before going elsewhere."""

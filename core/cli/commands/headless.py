@@ -73,7 +73,7 @@ async def _follow(
     healing = options.autoheal and not options.read_only
     names = [each.name for each in (*settings.apps, *(one.spec for one in settings.layouts))]
     telemetry = started(telemetry_for(settings, options, sys.stderr.fileno()), log)
-    key = await pods_key(settings, log.say)
+    key = await pods_key(settings, lambda words: log.say(words, "warning"))
     return await follow(
         lambda: connected(
             settings, healing=healing, listening=True, key=key, meter=telemetry.meter

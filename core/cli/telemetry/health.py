@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.model import AppView, ClusterView, Problem, Remedy, Snapshot
 
 LATE_S: Final = 30.0  # a step over 100,000 objects takes seconds
-BEAT_S: Final = 1.0
+BEAT_S: Final = 5.0
 
 
 class Pulse:

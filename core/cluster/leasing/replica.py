@@ -169,8 +169,9 @@ class Replica:
             return False
         free = {i: self._board.taken_from(i, now) for i in sorted(wanted - self._held.keys())}
         takes = [self._take(share, record) for share, record in free.items() if record is not None]
+        taken = await asyncio.gather(*takes)
         await self._tidy_up(now)
-        return any(await asyncio.gather(*takes))
+        return any(taken)
 
     async def _take(self, share: int, before: Record) -> bool:
         begun, wall = self._clock.since_boot(), self._clock.wall()

@@ -62,16 +62,16 @@ def send_steps(
             or _shut_out(step, gates.get(step.key.app), patient=patient)
         )
         coming = patient and (step.key.app in gates or is_coming(draft, run.plan, step))
-        if lost is None and coming:
-            draft.effects.append(WakeAt(phase.patience_until))
-        at = phase.again.get(step.key, 0.0)
         waits = coming or draft.subject(step.key).call is not None
         stands = lost is None and not waits and step_stands(draft, step)
         said = None if lost is not None or waits or stands else already(draft, step)
-        if stands and at > draft.now:
+        unsure = said == "" and patient
+        if lost is None and (coming or unsure):
+            draft.effects.append(WakeAt(phase.patience_until))
+        if stands and (at := phase.again.get(step.key, 0.0)) > draft.now:
             draft.effects.append(WakeAt(at))
             busy.append(step)
-        elif lost is None and (waits or (said == "" and patient)):
+        elif lost is None and (waits or unsure):
             busy.append(step)
         elif stands:
             _apply(draft, number, step)

@@ -14,8 +14,9 @@ from tui.actions.hints import hint_cells, hint_line, hints
 from tui.actions.leave import ALWAYS_QUIT
 from tui.actions.registry import ACTIONS, BY_ID, registered
 from tui.app import DriftApp
+from tui.commands.registry import PHRASES
 from tui.desk import Desk
-from tui.dialogs.help_page import help_lines, welcome_lines
+from tui.dialogs.help_page import help_lines, phrase_lines, welcome_lines
 from tui.keys import DIALOG_KEYS, NEVER_BOUND, key_name
 from tui.model.focus import Pane
 from tui.options import TerminalOptions
@@ -68,6 +69,19 @@ def test_help_names_every_action_and_every_key() -> None:
     for action in ACTIONS:
         assert all(key_name(key) in text for key in action.keys)
         assert action.does in text
+
+
+def test_help_lists_what_can_be_typed_and_is_searched_as_keys_are() -> None:
+    own = [each for each in PHRASES if each.takes]
+    text = "\n".join(plain(line) for line in phrase_lines(own, 200, {":heal": "there is no app"}))
+    for phrase in own:
+        assert f":{phrase.name} {phrase.takes}" in text
+        assert phrase.does in text
+    assert "(there is no app)" in text
+    found = [plain(line) for line in phrase_lines(own, 100, {}, "incident")]
+    assert len(found) == 3
+    assert found[2].startswith("  :report [FILE]")
+    assert phrase_lines(own, 100, {}, "zzz") == []
 
 
 # What cannot be done ----------------------------------------------------------------------------
@@ -123,6 +137,7 @@ WHY_NOT = [
     ("heal", _flag, "read-only: started with --read-only"),
     ("write", _flag, "read-only: started with --read-only"),
     ("mark", Standin, "marks are for objects (2)"),
+    ("mark_range", Standin, "marks are for objects (2)"),
     ("next_drift", _calm, "nothing has drifted"),
     ("previous_drift", _calm, "nothing has drifted"),
     ("text", Standin, "pane 0 shows no differences"),
@@ -145,6 +160,7 @@ WHY_NOT = [
 OF_OBJECTS = (
     "adopt",
     "mark",
+    "mark_range",
     "explain",
     "text",
     "noise",

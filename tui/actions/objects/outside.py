@@ -7,7 +7,7 @@ until it ends.  An address is shown before it is opened, and is never anything b
 import asyncio
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from shutil import which
@@ -73,6 +73,38 @@ def _shown(program: str, pairs: tuple[Pair, ...]) -> str:
 
     with ThreadPoolExecutor(1) as thread:  # a loop of its own, for this thread has one
         return thread.submit(run).result()
+
+
+# k9s --------------------------------------------------------------------------------------------
+
+
+def why_not_k9s(on: Surface) -> str:
+    """Why k9s cannot have the terminal; "" where it can."""
+    if on.view.cluster is None:
+        return "there is no cluster"
+    return "" if which("k9s") else "k9s is not installed"
+
+
+def say_k9s(on: Surface, text: str) -> str:
+    """Do `:k9s`: on the cluster and in the namespace of what is selected."""
+    cluster, row = on.view.cluster, chosen(on)
+    if text or cluster is None:
+        return "k9s takes nothing"
+    app = on.view.app_view
+    namespace = row.key.ref.namespace if row is not None else app.spec.namespace if app else ""
+    words = ["k9s", *(["--context", cluster.context] if cluster.context else [])]
+    words += ["--namespace", namespace] if namespace else []
+    words += ["--kubeconfig", cluster.spec.kubeconfig] if cluster.spec.kubeconfig else []
+    return on.outside(partial(_ran, words))
+
+
+def _ran(argv: Sequence[str]) -> str:
+    """Run a program that has the terminal; say why it does not."""
+    try:
+        subprocess.run(argv, check=False)  # noqa: S603 - a list of words, and no shell
+    except OSError as error:
+        return f"{argv[0]} cannot be started: {error.strerror}"
+    return ""
 
 
 # A browser --------------------------------------------------------------------------------------

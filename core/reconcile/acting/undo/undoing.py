@@ -34,6 +34,7 @@ from core.model import (
 from core.model.journal import Deed, Done
 from core.model.paths import parse_path, value_at
 from core.model.requests import Add, Edit, Operation, Remove, Replace, Version
+from core.reconcile.acting.order.consequences import restarts_pods
 from core.reconcile.acting.orders import ask
 from core.reconcile.acting.plans import notes_of
 from core.reconcile.acting.standing import read_only_words
@@ -132,7 +133,8 @@ def _step(draft: Draft, done: Done) -> Step:
         reasons = dict.fromkeys(change.note for change in found.left)
         return replace(step, problem="; ".join(reasons) or "no field of it is on record")
     edit = Edit(done.ref, done.kind, found.operations, Version.of(live))
-    return replace(step, requests=(edit,))
+    restarts = desired is not None and restarts_pods(step, desired.body)
+    return replace(step, requests=(edit,), restarts=restarts)
 
 
 def _gone(done: Done, live: Live | None) -> str:

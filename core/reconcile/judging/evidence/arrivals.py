@@ -5,19 +5,14 @@ A listing has no such time: what it shows may have happened at any moment since 
 
 from dataclasses import replace
 
-from core.model import Key, Live
+from core.model import Key
 from core.reconcile.memory.draft import Draft
 
 
-def note_arrival(draft: Draft, key: Key, live: Live | None, at: float) -> None:
-    """Note that the watch brought a change at that time; the first since the last verdict counts.
-
-    Our own write is no change.
-    """
+def note_arrival(draft: Draft, key: Key, at: float) -> None:
+    """Note when the watch brought a change; the first since the last verdict counts."""
     subject = draft.subject(key)
-    ours = subject.awaited is not None and live is not None
-    ours = ours and subject.awaited.version == live.resource_version  # type: ignore[union-attr]
-    if not ours and not subject.arrived_at:
+    if not subject.arrived_at:
         draft.put(replace(subject, arrived_at=at))
 
 

@@ -15,6 +15,7 @@ from core.errors import UsageError
 from core.model import Event, EventName, Snapshot
 from core.model.leads import Lead, Leads
 from tests.core.cli.telemetry.told import event, showing
+from tests.core.engine.scripted import Time
 
 LOOPBACK = ("127.0.0.1", 0)
 PATIENCE = aiohttp.ClientTimeout(total=60)
@@ -96,6 +97,23 @@ async def test_a_connection_that_says_nothing_is_ended() -> None:
         with suppress(ConnectionError):
             assert await reader.read() == b""
         await let_go(writer)
+
+
+def test_a_page_of_metrics_is_made_at_most_once_a_second() -> None:
+    time = Time()
+    telemetry = Telemetry(time.clock, 2)
+    heals = "driftdeck_heals_total"
+
+    def healed() -> list[str]:
+        page = telemetry.page_of("/metrics", False)
+        assert page is not None
+        return [each for each in page.body.decode().splitlines() if each.startswith(heals)]
+
+    assert healed() == []
+    telemetry.see(showing(event(1, EventName.HEALED)))
+    assert healed() == []
+    time.advance(1.0)
+    assert healed() == [heals + '{app="shop",cluster="demo"} 1.0']
 
 
 async def test_a_request_that_is_no_request_is_answered_so() -> None:

@@ -20,7 +20,7 @@ from core.reconcile.memory.inputs import Input, LeadsSeen
 
 T = TypeVar("T")
 CALL_S = 2.0  # after so long a call without an answer fails
-_TURNS = 40  # of the loop, until whoever was woken waits again
+_TURNS = 20  # of the loop, until whoever was woken waits again
 
 
 class Timeline:

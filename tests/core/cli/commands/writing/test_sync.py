@@ -499,6 +499,17 @@ async def test_what_is_confirmed_must_be_among_the_objects_that_are_named() -> N
         )
 
 
+async def test_what_cannot_be_judged_is_named_with_its_reason_where_nothing_is_to_be_done() -> None:
+    unknown = drifted(verdict=Verdict.UNKNOWN, reason="terminating", changes=())
+    newest = picture_of(unknown)
+    counted = {Verdict.UNKNOWN: 1}
+    newest = replace(newest, apps=tuple(replace(app, counts=counted) for app in newest.apps))
+    for prune in (True, False):
+        done = await outcome_of(ScriptedEngine(newest), syncing, yes=True, prune=prune)
+        words = "1 object cannot be judged: Deployment shop/web (terminating)\n"
+        assert (done.code, done.out) == (4, words)
+
+
 async def test_a_guard_that_no_plan_can_name_is_named_beside_it() -> None:
     said = "G2 path present: folder shop does not exist"
     newest = picture_of(in_sync())
