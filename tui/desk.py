@@ -1,13 +1,12 @@
 """The one screen: header, panes and bars, painted from the newest snapshot."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Hashable, Mapping
 from typing import ClassVar, Final, TypeVar
 
 from rich.style import Style
 from textual import on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
@@ -34,6 +33,7 @@ from tui.options import TerminalOptions
 from tui.panes.panes import AnyPane
 from tui.surface import reasons
 from tui.text.rows import AppRow, Looks
+from tui.widgets.lending import lent
 from tui.widgets.lines import Lines
 
 T = TypeVar("T")
@@ -169,21 +169,20 @@ class Desk(Screen[None], inherit_bindings=False):
         """Put *text*, already harmless, into the clipboard of the terminal."""
         self.app.copy_to_clipboard(text)
 
+    def dress(self, theme: str) -> str:
+        """Take the colours of a theme; say why not."""
+        if not self.options.color:
+            return "there are no colours here (NO_COLOR, --no-color)"
+        self.role_styles = self.frame.dress(self.app, theme)
+        return ""
+
     def suspend(self) -> None:
         """Let the shell have the terminal for a while."""
         self.app.action_suspend_process()
 
     def outside(self, work: Callable[[], str]) -> str:
         """Let *work* have the terminal until it ends; return what it says went wrong."""
-        try:
-            with self.app.suspend():
-                problem = work()
-                sys.stdout.write("\n-- Enter goes back to driftdeck --")
-                sys.stdout.flush()
-                sys.stdin.readline()
-        except SuspendNotSupported:
-            return "this terminal cannot be given away"
-        return problem
+        return lent(self.app, work, self._lapse)
 
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""
@@ -257,16 +256,20 @@ class Desk(Screen[None], inherit_bindings=False):
     def _tick(self) -> None:
         """Ages move on, and writing ends by itself."""
         self._ticks += 1
-        if self.session.lapsed(self._clock()):
-            end_writing(self, "the time for writing is over: read-only again")
-        for app in self.session.healed_out(self._clock()):
-            end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
+        self._lapse()
         self.session.look(self.view.snapshot)
         if self.view.hear():
             self.refresh_around()
         self.frame.paint_times(self.view, self.session)
         if self._ticks % _REDRAW_AGES_TICKS == 0:
             self.frame.paint_ages(self.view)
+
+    def _lapse(self) -> None:
+        """End what was allowed for a time, once that is over."""
+        if self.session.lapsed(self._clock()):
+            end_writing(self, "the time for writing is over: read-only again")
+        for app in self.session.healed_out(self._clock()):
+            end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
 
     # Keys, cursors and typing -------------------------------------------------------------------
 

@@ -83,6 +83,7 @@ def _container(pod: Pod, settings: PodSettings) -> JsonObject:
     return {
         "name": NAME,
         "image": pod.image,
+        "imagePullPolicy": "IfNotPresent",  # one that was loaded into the nodes is enough
         "command": ["driftdeck"],
         "args": ["--headless", "--autoheal", "--config", f"{FOLDER}/{FILE}"],
         "workingDir": FOLDER,

@@ -7,6 +7,7 @@ words from the ConfigMap and the Deployment that were printed.
 import base64
 import json
 import secrets
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,28 @@ class Site:
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
         return account.call("POST", path, review).json()["status"]["allowed"] is True
 
+    def let_look(self, user: str) -> None:
+        """Have somebody read ConfigMaps and Leases where the controller is, and nothing else."""
+        reading: Json = {"verbs": ["list"], "apiGroups": ["", "coordination.k8s.io"]}
+        root = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{self.own}"
+        named: Json = {"metadata": {"name": "looking"}}
+        role = {**named, "rules": [{**reading, "resources": ["configmaps", "leases"]}]}
+        assert self.client.call("POST", f"{root}/roles", role).status == 201
+        about: Json = {"apiGroup": "rbac.authorization.k8s.io"}
+        binding = {
+            **named,
+            "roleRef": {**about, "kind": "Role", "name": "looking"},
+            "subjects": [{**about, "kind": "User", "name": user}],
+        }
+        assert self.client.call("POST", f"{root}/rolebindings", binding).status == 201
+
+    def told(self, namespace: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """What the controller tells somebody with a kubeconfig and no settings."""
+        environment = self.environment(KUBECONFIG=str(self.server.kubeconfig("nobody")))
+        return commands.run(
+            "status", "-n", namespace, *words, environment=environment, folder=self.folder / "pod"
+        )
+
     def scale(self, replicas: int) -> None:
         path = f"/apis/apps/v1/namespaces/{self.shop}/deployments/web"
         patch = {"spec": {"replicas": replicas}}
@@ -247,6 +270,14 @@ def test_what_is_printed_runs_the_controller_and_a_right_that_goes_is_missed_alo
         site.may_patch(["get", "list", "watch", "create", "patch", "delete"])
         controller.take(is_of("healed", site.shop, "Deployment"))
         controller.take(is_of("pruned", site.shop, "ConfigMap"))
+
+        site.let_look("nobody")
+        assert eventually(lambda: site.told(site.own).returncode == 0, within_s=60)
+        told = json.loads(site.told(site.own, "-o", "json").stdout)
+        assert {each["name"] for each in told["apps"]} == {site.shop, site.team, "far"}
+        assert told["leases"][0]["holder"] == told["controllers"][0]["holder"]
+        refused = site.told(site.team)
+        assert (refused.returncode, "list configmaps" in refused.stderr) == (4, True)
     assert site.status(f"/api/v1/namespaces/{site.shop}/configmaps/old") == 404
     key = site.client.call("GET", f"/api/v1/namespaces/{site.own}/secrets/driftdeck-key").json()
     assert len(base64.b64decode(key["data"]["digest.key"])) == 32

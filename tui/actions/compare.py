@@ -139,7 +139,7 @@ def offers(on: Surface, text: str) -> Iterable[Offer]:
                 where = view.snapshot.called(app.spec.cluster).short
                 yield Offer(f"{lead}{name} {LIVE}", f"what is live, in {where}")
     for name, called in zip(names, clusters, strict=True):
-        if name != first and (not first or first in names):
+        if name != first and len(names) > 1 and (not first or first in names):
             yield Offer(f"{lead}{name}", f"what is live in {called}")
     if first in apps and first != view.app:
         return

@@ -74,7 +74,7 @@ async def test_a_commit_is_compared_with_the_one_that_is_followed_in_pane_0() ->
         for words in (
             "checkout: web 1.43.0",
             "1 changed, 1 removed, 1 added, 7 the same",
-            "changed  Deployment payments/web",
+            "\u2260 changed  Deployment payments/web",
             "web:1.42",
             "web:1.43",
             "a1b2c3d Bob",
@@ -287,6 +287,8 @@ def test_the_key_asks_with_what_and_offers_what_there_is() -> None:
         assert words in found
     assert not any("lab" in each or each.startswith("payments payments") for each in found)
     assert offered(made, "prod-eu-1 ") == ["prod-eu-1 lab"]
+    alone = Standin(replace(made.world, clusters=made.world.clusters[:1]))
+    assert "prod-eu-1" not in offered(alone, "")
     assert {"payments", "lab", "a1b2c3d"} <= set(offered(made, ""))
     assert all("live" in each or "search " in each for each in offered(made, "search "))
 

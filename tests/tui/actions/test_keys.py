@@ -138,6 +138,13 @@ async def test_an_object_is_shown_whole_ignored_by_a_rule_and_copied(
         await stage.until(lambda: stage.app.clipboard.startswith("kubectl "))
         await stage.press("D")
         assert stage.bar("note") == "set KUBECTL_EXTERNAL_DIFF to one"
+        monkeypatch.setenv("KUBECTL_EXTERNAL_DIFF", "diff -N")
+        await stage.press("D")
+        (_, asked) = stage.asked(ShowSides)
+        both = SidesShown({samples.API: Sides({"spec": {"replicas": 5}}, {})})
+        await stage.say(replace(stage.engine.newest, answers={asked.request: both}))
+        assert stage.bar("note") == "this terminal cannot be given away"  # for there is none
+        await stage.press("escape")
         await stage.press("o")
         assert "its repository has no pages" in stage.bar("note")
         await stage.press("@")

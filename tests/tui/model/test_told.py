@@ -14,7 +14,7 @@ from core.model.controllers.status import (
     Wrote,
     told_of,
 )
-from core.telling.spans import plain
+from core.telling.spans import Role, plain
 from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.model.focus import Pane
@@ -89,6 +89,12 @@ def test_the_header_says_what_a_controller_does_for_the_app() -> None:
         line = header_line(heading(beside(app)), 120)
         assert plain(line).endswith(f" · heal OFF · {said}")
     assert "controller" not in plain(header_line(heading(samples.world()), 120))
+
+
+def test_two_that_heal_are_one_too_many() -> None:
+    for healing, role in ((True, Role.WARNING), (False, Role.HEALING)):
+        line = header_line(heading(beside(healing=healing)), 120)
+        assert line[-1] == ("controller ON", role)
 
 
 def test_a_controller_that_fell_silent_is_named_as_such() -> None:

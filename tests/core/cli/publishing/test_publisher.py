@@ -161,10 +161,11 @@ async def test_who_leads_again_tells_at_once_whatever_it_told_before() -> None:
         stage.led = {}
         await stage.show(replace(CALM, sequence=2))
         await stage.time.wait(2 * PACE_S)
+        stage.board.stands[None] = STATUS  # of who led meanwhile
         stage.led = ALL
         await stage.show(replace(CALM, sequence=3))
         await stage.time.wait(PACE_S)
-        assert len(stage.board.written) == 2
+        assert [each.journal for each in stage.board.written] == [(), (HEAL,)]
 
 
 async def test_a_cold_start_leaves_what_stood_there_until_it_knows_better_or_long_enough() -> None:

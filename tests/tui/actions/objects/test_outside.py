@@ -1,7 +1,9 @@
 """Other programs: which page a commit has, and both sides in the user's own program."""
 
+import signal
 import sys
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tests.tui.standin import Standin
 from tui.actions.objects.outside import desktop_program, page_of
 from tui.dialogs.asking import Question
 from tui.model.focus import Pane
+from tui.widgets.lending import confirmed_end, interrupts_for_others
 
 SHA = samples.HEAD
 
@@ -59,6 +62,27 @@ def test_an_address_is_shown_before_anything_happens_to_it(
     assert made.copied == []
     question.confirmed()
     assert made.copied == [f"https://git.example/a/b/commit/{samples.HISTORY[2].id}"]
+
+
+def test_an_interrupt_is_the_other_programs_while_it_has_the_terminal() -> None:
+    def ours(number: int, _: object) -> None:
+        raise AssertionError(number)
+
+    before = signal.signal(signal.SIGINT, ours)
+    try:
+        with interrupts_for_others():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is ours
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_what_was_printed_can_be_read_before_the_screen_comes_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("\n"))
+    assert confirmed_end(lambda: "it failed") == "it failed"
+    assert "Enter goes back" in capsys.readouterr().out
 
 
 @pytest.mark.outside
