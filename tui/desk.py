@@ -39,7 +39,9 @@ from tui.widgets.lines import Lines
 T = TypeVar("T")
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
-_OPENS_AN_INPUT: Final = frozenset({"filter", "command"})
+_OPENS_AN_INPUT: Final = frozenset(
+    {"filter", "command", "cluster", "compare", "copy_menu", "save", "pause"}
+)
 
 
 class Desk(Screen[None], inherit_bindings=False):
