@@ -102,6 +102,10 @@ class Controller:
         """Of the process."""
         return self._process.pid
 
+    def code(self, within_s: float = 60) -> int:
+        """Wait until it ends; the exit code."""
+        return self._process.wait(within_s)
+
     def memory_mb(self) -> tuple[float, float]:
         """Resident memory now and at its peak, in MB."""
         status = Path(f"/proc/{self.pid}/status").read_text()

@@ -68,11 +68,16 @@ def test_connecting_loads_of_the_official_client_what_is_used() -> None:
     assert loaded_after("import core.cluster.login.official", (*heavy, used)) == {used}
 
 
-def test_the_process_that_parses_loads_what_parsing_needs() -> None:
-    """Every command starts one: all nouns, and what starts processes, were half of its start."""
-    heavy = ("subprocess", "core.model.judgement", "core.model.plans")
-    used = "core.manifests.loading"
-    assert loaded_after("import core.manifests.apart.process", (*heavy, used)) == {used}
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("core.manifests.apart.process", ("subprocess", "core.model.judgement")),
+        ("core.git.remotes.child", ("core.manifests", "core.git.repositories", "core.git.edits")),
+    ],
+)
+def test_a_process_beside_ours_loads_what_it_needs(module: str, heavy: tuple[str, ...]) -> None:
+    """Every command starts some: all the rest was half of their start."""
+    assert loaded_after(f"import {module}", (*heavy, "core.model.plans", module)) == {module}
 
 
 def test_the_command_line_alone_has_no_terminal_and_says_who_has() -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
-from typing import ClassVar, TypeVar
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import ClassVar, Final, TypeVar
 
 from rich.style import Style
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
@@ -33,18 +34,20 @@ from tui.options import TerminalOptions
 from tui.panes.panes import AnyPane
 from tui.surface import reasons
 from tui.text.rows import AppRow, Looks
+from tui.widgets.lending import confirmed_end, interrupts_for_others
 from tui.widgets.lines import Lines
 
 T = TypeVar("T")
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
+_OPENS_AN_INPUT: Final = frozenset({"filter", "command"})
 
 
 class Desk(Screen[None], inherit_bindings=False):
     """Shows snapshots and lets actions act; decides nothing.  It is the `Surface` of actions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"do({action.id!r})", show=False)
+        Binding(key, f"do({action.id!r})", show=False, priority=action.id in _OPENS_AN_INPUT)
         for action in ACTIONS
         for key in action.keys
         if key not in ALWAYS_QUIT
@@ -163,8 +166,31 @@ class Desk(Screen[None], inherit_bindings=False):
 
         self.run_worker(waited())
 
+    def copy(self, text: str) -> None:
+        """Put *text*, already harmless, into the clipboard of the terminal."""
+        self.app.copy_to_clipboard(text)
+
+    def suspend(self) -> None:
+        """Let the shell have the terminal for a while."""
+        self.app.action_suspend_process()
+
+    def outside(self, work: Callable[[], str]) -> str:
+        """Let *work* have the terminal until it ends; return what it says went wrong.
+
+        The loop stands still meanwhile, so what ends by itself is looked at here.
+        """
+        try:
+            with self.app.suspend(), interrupts_for_others(), ThreadPoolExecutor(1) as thread:
+                ended = thread.submit(confirmed_end, work)
+                while wait([ended], _TICK_S).not_done:
+                    self._lapse()
+                return ended.result()
+        except SuspendNotSupported:
+            return "this terminal cannot be given away"
+
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""
+        self.view.remember(self.selected)
         self.view.focus = focus
         pane = self.rows(focus.pane)
         pane.display = True
@@ -234,16 +260,28 @@ class Desk(Screen[None], inherit_bindings=False):
     def _tick(self) -> None:
         """Ages move on, and writing ends by itself."""
         self._ticks += 1
-        if self.session.lapsed(self._clock()):
-            end_writing(self, "the time for writing is over: read-only again")
-        for app in self.session.healed_out(self._clock()):
-            end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
+        self._lapse()
         self.session.look(self.view.snapshot)
+        if self.view.hear():
+            self.refresh_around()
         self.frame.paint_times(self.view, self.session)
         if self._ticks % _REDRAW_AGES_TICKS == 0:
             self.frame.paint_ages(self.view)
 
+    def _lapse(self) -> None:
+        """End what was allowed for a time, once that is over."""
+        if self.session.lapsed(self._clock()):
+            end_writing(self, "the time for writing is over: read-only again")
+        for app in self.session.healed_out(self._clock()):
+            end_heal(self, app, f"the time is over: heal is off for {say(app)[0]}")
+
     # Keys, cursors and typing -------------------------------------------------------------------
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Act before the next key is passed on, so that it is text; in the filter all is text."""
+        opens = action == "do" and parameters[0] in _OPENS_AN_INPUT
+        return not (opens and self.focused is self.frame.prompt)
 
     def action_do(self, action_id: str) -> None:
         """Do one action, or say why it cannot be done."""

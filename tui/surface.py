@@ -203,6 +203,16 @@ class Surface(Protocol):
     def beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Have *work* done by a thread, for it waits; *then* gets what came of it."""
 
+    def copy(self, text: str) -> None:
+        """Put *text*, already harmless, into the clipboard of the terminal."""
+
+    def suspend(self) -> None:
+        """Let the shell have the terminal for a while."""
+
+    def outside(self, work: Callable[[], str]) -> str:
+        """Let *work* have the terminal until it ends; return what it says went wrong."""
+        ...
+
     def go(self, focus: Focus) -> None:
         """Move the focus."""
 

@@ -24,7 +24,7 @@ async def agreed(question: str, *, word: str = "yes") -> bool:
     """
     if not is_person_here():
         raise UsageError("there is nobody to ask here; --yes agrees in advance")
-    sys.stderr.write(clean(f'{question}? Type "{word}" to go on: '))
+    sys.stderr.write(clean(f'{question}? Type "{word}" to go on: ', multiline=True))
     sys.stderr.flush()
     answer = (await _next_line()).strip()
     return answer == word or (word == "yes" and answer.lower() == "y")

@@ -86,6 +86,13 @@ def journal(options: Options, _: OpenTerminal | None) -> int:
     return _until_done(run(options))
 
 
+def status(options: Options, _: OpenTerminal | None) -> int:
+    """Print what the controller in a cluster tells of itself."""
+    from core.cli.commands.looking.status import run  # noqa: PLC0415 - lazily, see above
+
+    return _until_done(run(options))
+
+
 def report(options: Options, _: OpenTerminal | None) -> int:
     """Write an incident down."""
     from core.cli.commands.looking.report import run  # noqa: PLC0415 - lazily, see above

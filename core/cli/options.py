@@ -20,6 +20,7 @@ class Options:
     no_color: bool = False
     autoheal: bool = False
     headless: bool = False
+    shards: int | None = None
     listen: str | None = None  # where metrics and health are asked for
     # the terminal
     write: bool = False
@@ -49,6 +50,7 @@ class Options:
     lasting: str = ""  # "2h", how long something is set aside
     reason: str = ""  # and why
     since: str = ""  # "2h", of the journal
+    controller: bool = False  # and what the controller in the cluster wrote
     folder: str = ""  # --kustomize: where files are written, not printed
     image: str = ""
     replicas: int = 0  # 0: as many as there are shards

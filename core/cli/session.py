@@ -5,6 +5,7 @@ leaving it waiting for ever.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -15,11 +16,11 @@ from core.cli.options import Options
 from core.cli.output.streams import put
 from core.errors import UnavailableError
 from core.meter import UNMETERED, Meter
-from core.model import AppView, Snapshot
+from core.model import AppView, ClusterSpec, Snapshot
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote
 from core.reconcile.memory.commands import Asking, Command
-from core.settings.reading import Flags, Settings, read_settings
+from core.settings.reading import Flags, Settings, read_home, read_settings
 
 T = TypeVar("T")
 
@@ -30,6 +31,9 @@ READ_DEADLINE_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
 
 class EngineLike(Protocol):
     """What a command needs of `core.engine.Engine`."""
+
+    async def finish(self) -> None:
+        """Begin nothing more; return when what is in hand is done, and others may write."""
 
     def submit(self, command: Command) -> None:
         """Ask for something; the outcome shows in a later snapshot."""
@@ -49,7 +53,15 @@ def settings_of(options: Options, *, whole: bool = False) -> Settings:
         whole: All apps are named, those of layouts too; else only where one is asked for by name.
     """
     expand = _expanded if whole or options.app is not None else None
-    return read_settings(flags_of(options), Path.cwd(), expand)
+    settings = read_settings(flags_of(options), Path.cwd(), expand)
+    return settings if options.shards is None else settings.divided(options.shards)
+
+
+def home_for(options: Options) -> tuple[ClusterSpec, str]:
+    """Find out in which cluster and namespace the controller is that *options* mean."""
+    in_pod = "KUBERNETES_SERVICE_HOST" in os.environ
+    flags = Flags(config=options.config, context=options.context, namespace=options.namespace)
+    return read_home(flags, Path.cwd(), in_pod=in_pod)
 
 
 def _expanded(layouts: tuple[Layout, ...], remotes: tuple[Remote, ...]) -> Matched:
@@ -81,7 +93,10 @@ def connected(  # noqa: PLR0913 - each is a choice of the caller
     key: bytes | None = None,
     meter: Meter = UNMETERED,
 ) -> EngineLike:
-    """Build the engine.  Its adapters take long to import, so it is done here and no earlier."""
+    """Build the engine.  Its adapters take long to import, so it is done here and no earlier.
+
+    But for the controller itself, which is *listening*, it hears what controllers tell.
+    """
     from core.cluster import known_twice  # noqa: PLC0415 - lazily, see above
     from core.engine import connect  # noqa: PLC0415 - lazily, see above
 
@@ -97,6 +112,9 @@ def connected(  # noqa: PLR0913 - each is a choice of the caller
         once=once,
         webhook=settings.webhook if listening else None,
         journal=settings.journal,
+        listening={} if listening else settings.homes,
+        leasing=settings.leasing(os.environ) if listening else None,
+        controller=settings.controller,
         key=key,
         meter=meter,
     )
@@ -207,4 +225,6 @@ def _awaited(snapshot: Snapshot, app: AppView) -> str:
             return cluster.asks or f"cluster {cluster.called} did not answer yet"
     rows = [row for key, row in snapshot.rows.items() if key.app == app.spec.name]
     waiting = sum(row.confirming for row in rows)
+    if not waiting:
+        return "its objects are being compared"
     return f"{waiting} of {len(rows)} objects wait for the server's word"

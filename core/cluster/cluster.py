@@ -9,7 +9,9 @@ from core.clock import Clock
 from core.cluster.audit import AuditLog
 from core.cluster.connection.answers import AbsentError
 from core.cluster.connection.calls import Calls
+from core.cluster.connection.fence import Fences, unfenced
 from core.cluster.connection.link import Link
+from core.cluster.controllers.watching import Watching
 from core.cluster.discovery.openapi import OpenApi
 from core.cluster.doubting import Doubts
 from core.cluster.following.admission import Admission
@@ -52,7 +54,9 @@ class Cluster:
         spec: ClusterSpec,
         *,
         emit: Callable[[Input], None],
+        fence: Fences = unfenced,
         clock: Clock | None = None,
+        controllers: str = "",
         meter: Meter = UNMETERED,
     ) -> None:
         """Connect to nothing yet.
@@ -60,16 +64,18 @@ class Cluster:
         Args:
             spec: How the server is reached.
             emit: Takes what is learnt, on the loop that `run` runs on; must return at once.
+            fence: What each write for an app has to pass.
             clock: Time and dice.
+            controllers: The namespace in which it is heard what controllers tell; "": nowhere.
             meter: Hears of each request and watch.
         """
-        self.spec, self._emit = spec, emit
+        self.spec, self._emit, self._fence = spec, emit, fence
         clock = clock or Clock()
         self._link = Link(spec.name, self._went_back, meter)
         calls = Calls(self._link, clock)
         self._gateway = Gateway(calls, clock)
         self._access = Access(calls, clock)
-        self._inventories = Inventories(calls, clock, self._access)
+        self._inventories = Inventories(calls, clock, self._access, fence)
         self._pausing = Pausing(calls, clock)
         openapi = OpenApi(calls)
         self._records = Records(self._link, clock, self._inventories, emit)
@@ -77,6 +83,9 @@ class Cluster:
         self._doubts = Doubts(self._following, clock)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None
         self._admission = Admission(spec.name, self._link, clock, emit)
+        self._watching = (
+            Watching(spec.name, controllers, self._link, clock, emit) if controllers else None
+        )
         parts = Parts(self._following, openapi, self._access, self._admission, self._inventories)
         self._presence = Presence(spec, self._link, clock, emit, parts)
 
@@ -104,6 +113,8 @@ class Cluster:
                 self._records.start(group)
                 self._admission.start(group)
                 self._presence.start(group)
+                if self._watching is not None:
+                    self._watching.start(group)
                 if self._audit is not None:
                     group.create_task(self._audit.follow(self._note))
         finally:
@@ -182,9 +193,9 @@ class Cluster:
         await self._gateway.try_out(self._presence.resource(request.kind), request)
 
     async def perform(
-        self, requests: Sequence[Change], live: Live | None
+        self, app: str, requests: Sequence[Change], live: Live | None
     ) -> tuple[Live | None, ...]:
-        """Carry out *requests*, one after the other, on *live*, which they were decided on.
+        """Carry out *requests* for *app*, one after the other, on *live*, which they were made for.
 
         Returns:
             The object as each of them leaves it, None if it is gone.
@@ -196,11 +207,12 @@ class Cluster:
             UnavailableError: Not now; `retry_after_s` if the server said when.
         """
         self._check_writable()
+        fence = self._fence(app)
         left: list[Live | None] = []
         for request in requests:
             resource, makes = self._presence.resource(request.kind), live is None
             try:
-                live = await self._gateway.perform(resource, bound(request, live), live)
+                live = await self._gateway.perform(resource, bound(request, live), live, fence)
             except DeniedError:
                 self._access.forget()
                 raise

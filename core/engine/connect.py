@@ -2,11 +2,14 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from core.attribution import Attribution
 from core.clock import Clock
-from core.cluster import Cluster
+from core.cluster import Cluster, replica_of, unfenced
 from core.engine.commits.adopting import Adopting
 from core.engine.commits.reverting import Reverts
 from core.engine.comparing import Comparing
@@ -19,10 +22,14 @@ from core.journal import Journal
 from core.manifests import Reader, Workers
 from core.meter import UNMETERED, Meter
 from core.model import AppSpec, ClusterSpec
+from core.model.controller import UNSTATED, Controller
+from core.model.leads import UNDIVIDED, Lead, Leads
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial
 from core.sources import Makers, Sources
+
+NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def connect(  # noqa: PLR0913 - each is a choice of the caller
@@ -37,6 +44,9 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     once: bool = False,
     webhook: Webhook | None = None,
     journal: Path | None = None,
+    listening: Mapping[str, str] = NOWHERE,
+    leasing: ClusterSpec | None = None,
+    controller: Controller = UNSTATED,
     key: bytes | None = None,
     clock: Clock | None = None,
     meter: Meter = UNMETERED,
@@ -54,6 +64,9 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         once: Read each folder once and do not follow it (`driftdeck diff`).
         webhook: Where servers of Git may say that there is news.
         journal: Where what is written is recorded; left out, with the user's state.
+        listening: In which namespace of which cluster it is heard what controllers tell.
+        leasing: The cluster whose Leases say who of several replicas writes; None: nobody asks.
+        controller: Where in that cluster, and into how many shares the apps are divided.
         key: Of the digests of secrets; left out, this user's.
         clock: Time and dice.
         meter: Hears of requests, watches and what waits.
@@ -63,9 +76,19 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
     repositories, reader = Repositories(remotes), Reader(Workers())
     known, mask_key = (*apps, *neighbours), secrets.token_bytes(32)
     makers = Makers.of_user(reader, clock)
+    leads = None if leasing is None else replica_of(leasing, controller, inbox.put, clock)
+    fence = unfenced if leads is None else leads.fence
     adapters = Adapters(
         clusters={
-            spec.name: Cluster(spec, emit=inbox.put, clock=clock, meter=meter) for spec in clusters
+            spec.name: Cluster(
+                spec,
+                emit=inbox.put,
+                fence=fence,
+                clock=clock,
+                meter=meter,
+                controllers=listening.get(spec.name, ""),
+            )
+            for spec in clusters
         },
         sources=Sources(
             known,
@@ -84,6 +107,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         adopting=Adopting(apps, repositories, clock),
         comparing=Comparing(repositories, reader, mask_key, makers=makers),
         journal=Journal.of_user(os.environ, journal),
+        leads=leads,
         meter=meter,
     )
     state = initial(
@@ -95,5 +119,7 @@ def connect(  # noqa: PLR0913 - each is a choice of the caller
         writing=writing,
         digest_key=key or digest_key(os.environ),
         mask_key=mask_key,
+        listening=frozenset(listening),
+        leads=UNDIVIDED if leasing is None else Leads((Lead(),) * controller.shards),
     )
     return Engine(state, inbox, adapters, clock=clock)

@@ -56,9 +56,16 @@ class Engine:
                     if not app.standing:
                         self._performer.contact(app.spec.cluster, tasks)
                 tasks.create_task(self._adapters.sources.run(), name="sources")
+                if self._adapters.leads is not None:
+                    tasks.create_task(self._adapters.leads.run(), name="leases")
                 await self._reconcile(tasks)
         finally:
             self._adapters.journal.close()
+
+    async def finish(self) -> None:
+        """Begin nothing more; return when what is in hand is done, and others may write."""
+        if self._adapters.leads is not None:
+            await self._adapters.leads.close()
 
     async def _reconcile(self, tasks: asyncio.TaskGroup) -> None:
         while True:
@@ -81,3 +88,5 @@ class Engine:
         published, self._published = self._published, asyncio.Event()
         self._snapshot = made
         published.set()
+        if self._adapters.leads is not None and made.complete:
+            self._adapters.leads.be_ready()

@@ -133,7 +133,7 @@ def failed(  # noqa: C901, PLR0911, PLR0912 - one case each
         case LookBack(request, key):
             return LookedBack(request, key, (), problem.words)
         case FindDone(request):
-            return DoneFound(request, (), problem.words)
+            return DoneFound(request, (), problem)
         case ReadPods(request, known):
             return Examined(request, known)
         case CompareStates(request, before, after):

@@ -35,6 +35,7 @@ from core.reconcile.memory.effects import (
     FindDone,
     FindRevert,
     Follow,
+    HandOver,
     LookBack,
     LookUp,
     MakeAdoption,
@@ -118,6 +119,9 @@ class Performer:
                     tasks.create_task(self._wake(at))
             case Confirm():
                 self._queue(effect, tasks)
+            case HandOver(share):
+                assert self._adapters.leads is not None, "somebody divides the apps"
+                tasks.create_task(self._adapters.leads.hand_over(share))
             case _:
                 tasks.create_task(self._finish(effect))
 
@@ -227,7 +231,7 @@ class Performer:
 
     async def _perform(self, effect: Perform) -> Input:
         cluster = self._adapters.clusters[effect.cluster]
-        send = partial(cluster.perform, effect.requests, effect.live)
+        send = partial(cluster.perform, effect.key.app, effect.requests, effect.live)
         *passed, live = await self._journalled.write(effect.intent, send, _version_after)
         between = tuple(made.resource_version for made in passed if made is not None)
         return Applied(effect.key, effect.desired, live, between=between, at=self._clock.wall())
@@ -247,7 +251,7 @@ class Performer:
         if isinstance(said, Blocked):
             return Pruned(key, effect.uid, kept=said)
         intent = replace(effect.intent, version=live.resource_version)
-        send = partial(cluster.perform, (said,), live)
+        send = partial(cluster.perform, key.app, (said,), live)
         await self._journalled.write(intent, send, _version_after)
         return Pruned(key, effect.uid)
 

@@ -67,9 +67,9 @@ class ClusterLike(Protocol):
         """Have the server say whether it would take an object that is new, by a dry-run."""
 
     async def perform(
-        self, requests: Sequence[Request], live: Live | None
+        self, app: str, requests: Sequence[Request], live: Live | None
     ) -> tuple[Live | None, ...]:
-        """Carry out *requests* on *live*, one after the other; what each left, None if nothing."""
+        """Carry out *requests* for *app* on *live*, one after the other; what each left."""
 
     async def read(self, api_version: str, ref: ObjectRef) -> Live | None:
         """Read one object from the server itself; None means it is not there."""
@@ -241,6 +241,22 @@ class ComparingLike(Protocol):
         """Compare what two apps state, each at a commit that is here; blocks."""
 
 
+class LeadsLike(Protocol):
+    """The Leases that say who writes; what is learnt of them goes into the inbox."""
+
+    async def run(self) -> None:
+        """Look after them until cancelled; an error says that this process must end."""
+
+    def be_ready(self) -> None:
+        """Note that all is known that a writer has to know."""
+
+    async def hand_over(self, share: int) -> None:
+        """Let another replica write for a share of the apps."""
+
+    async def close(self) -> None:
+        """Begin nothing more, and return when nothing is held any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
     """Everything outside the engine."""
@@ -253,4 +269,5 @@ class Adapters:
     marks: MarksLike
     adopting: AdoptingLike
     journal: JournalLike
+    leads: LeadsLike | None = None  # None: nobody else writes
     meter: Meter = UNMETERED

@@ -72,10 +72,10 @@ def judged(
     for name in ("", *(used.spec.name for used in wants.apps)):
         needed = by_app[name]
         lacking = [right for right in needed if not answers[question_of(right)]]
-        about = f"app {name}" if name else "driftdeck itself"
+        about = f"app {name}" if name else f"driftdeck in {wants.cluster.name}"
         if needed and not lacking:
             yield Finding(about, f"{len(needed)} rights, all of them there")
-        for words in _missing(lacking):
+        for words in missing_words(lacking):
             yield Finding(about, words, Problem(Remedy.GRANT, words))
     for used in wants.apps:
         if used.grants:
@@ -87,7 +87,8 @@ def judged(
         yield Finding(words.partition(":")[0], text, Problem(Remedy.CHANGE_GIT, text))
 
 
-def _missing(rights: Iterable[Right]) -> Iterator[str]:
+def missing_words(rights: Iterable[Right]) -> Iterator[str]:
+    """Say what may not be done, together what is of one resource in one place."""
     verbs: defaultdict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     for right in rights:
         verbs[right.namespace, right.group, right.plural, right.name].append(right.verb)

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from core.cluster import known_place
 from core.installation.manifests import Part, parts_of
 from core.installation.reading import Wants
 from core.installation.rights import Own, Right, rights_of
-from core.installation.settings import Home, in_pod, secret_words
+from core.installation.settings import Home, PodSettings, secret_words
 from core.installation.workload import NAME, Pod
-from core.manifests.plain import PlainDocument
 from core.model.sources.remotes import Remote
 from core.settings.reading import Settings
 
@@ -36,21 +34,17 @@ class Installation:
 
 
 def installation_of(
-    settings: Settings, document: PlainDocument, home: Home, wants: Wants, choices: Choices
+    settings: Settings, given: PodSettings, home: Home, wants: Wants, choices: Choices
 ) -> Installation:
     """Put it together.
 
     Args:
         settings: What apps there are.
-        document: The same as a file, in whose folder its names start.
+        given: The same, as the pod reads them.
         home: Where the controller is to live.
         wants: What the apps of that cluster use.
         choices: What the user chose.
-
-    Raises:
-        UsageError: Something in the settings cannot be had in a pod.
     """
-    given = in_pod(document, Path(document.file).parent, home, settings.clusters)
     pod = Pod(
         namespace=home.namespace,
         image=choices.image,
@@ -60,7 +54,14 @@ def installation_of(
     own = Own(namespace=home.namespace, secrets=tuple(given.clusters))
     rights = rights_of(wants.apps, wants.kinds, own)
     stated = [name for one in wants.apps for name in one.stated if _is_granted_in(name, rights)]
-    notes = (*_notes(wants, home), *given.notes, *_elsewhere(settings, home), *settings.problems)
+    needed = sorted({one.namespace for one in rights} - {"", "default", home.namespace, *stated})
+    notes = (
+        *_notes(wants, home),
+        *_needed(needed),
+        *given.notes,
+        *_elsewhere(settings, home),
+        *settings.problems,
+    )
     return Installation(
         parts=parts_of(pod, given, rights, stated),
         notes=notes,
@@ -100,6 +101,11 @@ def _notes(wants: Wants, home: Home) -> Iterator[str]:
                 f" grant what he may not do himself, so a person gives {account} those rights, too,"
                 " or applies these objects"
             )
+
+
+def _needed(namespaces: Sequence[str]) -> Iterator[str]:
+    if namespaces:
+        yield f"no app states these namespaces, so they have to exist: {', '.join(namespaces)}"
 
 
 def _owns(wants: Wants) -> bool:

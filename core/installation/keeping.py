@@ -1,7 +1,7 @@
-"""The key of the digests of secrets, for a controller: a Secret of its own has it.
+"""What a controller finds out of itself before it begins: its key, and the rights that it lacks.
 
-What a pod has in files goes with it, and with another key every Secret of the inventories would
-look as if Git had moved.
+The key of the digests of secrets lies in a Secret of its own.  What a pod has in files goes with
+it, and with another key every Secret of the inventories would look as if Git had moved.
 """
 
 import asyncio
@@ -10,10 +10,10 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from core.cluster import inquiry, pod_namespace
+from core.cluster import Inquiry, inquiry, pod_namespace
 from core.errors import ProductError, RejectedError, UnavailableError
-from core.installation.rights import KEY
-from core.model import ClusterSpec
+from core.installation.examining import missing_words, question_of
+from core.installation.rights import KEY, Own, rights_of_itself
 from core.settings.controller import home_of
 from core.settings.reading import Settings
 
@@ -27,7 +27,7 @@ async def pods_key(
     say: Callable[[str], None],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> bytes | None:
-    """Return the key; None outside of a pod, and where it cannot be had.
+    """Return the key, and say which rights are missing; None outside of a pod, or without one.
 
     Args:
         settings: They name the cluster that the controller lives in.
@@ -40,7 +40,10 @@ async def pods_key(
     home, told = home_of(settings.controller, settings.named), ""
     while home.in_cluster:
         try:
-            return await _kept(home, namespace)
+            async with inquiry(home) as asked:
+                if any(app.cluster == home.name for app in settings.apps) or settings.layouts:
+                    await tell_missing(asked, Own(namespace=namespace), say)
+                return await _kept(asked, namespace)
         except UnavailableError as error:
             if str(error) != told:
                 told = str(error)
@@ -52,9 +55,20 @@ async def pods_key(
     return None
 
 
-async def _kept(home: ClusterSpec, namespace: str) -> bytes:
-    async with inquiry(home) as asked:
-        found = await asked.kept(namespace, KEY, _NAME, secrets.token_bytes(_LENGTH))
+async def tell_missing(asked: Inquiry, own: Own, say: Callable[[str], None]) -> None:
+    """Name what else would only show late: that kinds come and go, or that nobody hears of it.
+
+    Raises:
+        ProductError: The server does not say.
+    """
+    rights = rights_of_itself(own)
+    answers = await asked.allowed(map(question_of, rights))
+    for words in missing_words(right for right in rights if not answers[question_of(right)]):
+        say(f"this account {words}; driftdeck install grants it")
+
+
+async def _kept(asked: Inquiry, namespace: str) -> bytes:
+    found = await asked.kept(namespace, KEY, _NAME, secrets.token_bytes(_LENGTH))
     if len(found) != _LENGTH:
         raise RejectedError(f"the Secret {KEY} holds something else under {_NAME}")
     return found

@@ -25,6 +25,7 @@ from core.installation.workload import (
 )
 from core.manifests.plain import dump_plain
 from core.model import Json, JsonObject
+from core.model.leads import lease_name
 
 _MARK: Final = "# Written by driftdeck install: another run writes it anew."
 _SECURITY: Final = {
@@ -93,11 +94,21 @@ def parts_of(
             about="The controller puts the key of the digests of secrets here, once.",
         ),
         Part(
+            file="leases.yaml",
+            objects=[_lease(lease_name(i, settings.shards), own) for i in range(settings.shards)],
+            about="Held by nobody: where one is missing a pod waits, for it may have a holder.",
+        ),
+        Part(
             file="workload.yaml",
             objects=[deployment(pod, settings), service(pod, settings), disruption_budget(pod)],
         ),
         Part(file="network.yaml", objects=[network_policy(pod, settings)]),
     ]
+
+
+def _lease(name: str, namespace: str) -> JsonObject:
+    api = "coordination.k8s.io/v1"
+    return {"apiVersion": api, "kind": "Lease", "metadata": metadata(name, namespace)}
 
 
 def _namespace(named: JsonObject) -> JsonObject:

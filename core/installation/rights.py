@@ -85,6 +85,11 @@ def rights_of(
     return tuple(sorted(found))
 
 
+def rights_of_itself(own: Own) -> tuple[Right, ...]:
+    """Tell the rights that the controller needs in its cluster whatever its apps there are."""
+    return tuple(sorted({*_own(own), *_to_look()}))
+
+
 def _own(own: Own) -> Iterator[Right]:
     for (group, plural), verbs in _OWN:
         for verb in verbs:
@@ -95,14 +100,18 @@ def _own(own: Own) -> Iterator[Right]:
         yield Right(own.namespace, *_SECRETS, "get", name)
 
 
-def _of_cluster(apps: Sequence[Used]) -> Iterator[Right]:
+def _to_look() -> Iterator[Right]:
     """What is asked of a cluster whatever the apps are: which one it is, and what it serves."""
-    if not apps:
-        return
     for group, plural in _LOOKED_AT:
         for verb in READS:
             yield Right("", group, plural, verb)
-    for name in {"kube-system", *(used.keeps_in for used in apps)}:
+    yield Right("", "", "namespaces", "get", "kube-system")
+
+
+def _of_cluster(apps: Sequence[Used]) -> Iterator[Right]:
+    if apps:
+        yield from _to_look()
+    for name in {used.keeps_in for used in apps}:
         yield Right("", "", "namespaces", "get", name)
 
 

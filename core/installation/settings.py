@@ -52,6 +52,7 @@ class PodSettings:
     variables: list[str] = field(default_factory=list)  # of the environment, keys of it, too
     clusters: dict[str, ClusterSpec] = field(default_factory=dict)  # Secret -> whose kubeconfig
     webhook_port: int | None = None
+    shards: int = 1
     notes: list[str] = field(default_factory=list)
 
 
@@ -70,13 +71,16 @@ def in_pod(
         UsageError: Something in it cannot be had in a pod; the message says where it stands.
     """
     top = Place(document=document, at=(), folder=folder)
-    found, value = PodSettings(), dict(mapping_of(document.value))
+    found = PodSettings(shards=home.controller.shards)
+    value = dict(mapping_of(document.value))
     value["clusters"] = _clusters(value.get("clusters"), home, used, found)
     value["controller"] = _controller(home)
     if "repositories" in value:
         value["repositories"] = _repositories(top.inside("repositories"), value, found)
     if "webhook" in value:
         value["webhook"] = _webhook(top.inside("webhook"), value, found)
+    if "notify" in value:
+        value["notify"] = _notify(top.inside("notify"), value, found)
     value["apps"] = _apps(top.inside("apps"), value, home)
     found.text = dump_plain({name: item for name, item in value.items() if item}, in_order=False)
     return found
@@ -120,9 +124,7 @@ def _repositories(place: Place, value: JsonObject, found: PodSettings) -> Json:
         inside, slug = place.inside(i), _slug(url.partition("://")[2] or url)
         for name in _PRIVATE:
             if entry.get(name):
-                key = f"{slug}.{name}"
-                found.files[key] = read_file_name(entry[name], inside.inside(name))
-                entry[name] = f"{CREDENTIALS_FOLDER}/{key}"
+                entry[name] = _private(inside.inside(name), entry[name], f"{slug}.{name}", found)
         if entry.get("token_env"):
             found.variables.append(str(entry["token_env"]))
         for name in _PUBLIC:
@@ -138,6 +140,12 @@ def _repositories(place: Place, value: JsonObject, found: PodSettings) -> Json:
             ]
         made.append(entry)
     return made
+
+
+def _private(place: Place, name: Json, key: str, found: PodSettings) -> str:
+    """Leave a file to the user, who makes a key of a Secret of it; it is not even opened."""
+    found.files[key] = read_file_name(name, place)
+    return f"{CREDENTIALS_FOLDER}/{key}"
 
 
 def _public(place: Place, name: Json, key: str, found: PodSettings) -> str:
@@ -159,10 +167,21 @@ def _webhook(place: Place, value: JsonObject, found: PodSettings) -> Json:
     listen = entry.get("listen", "127.0.0.1:9292")
     _, found.webhook_port = read_listen(listen, place.inside("listen"))
     entry["listen"] = f"0.0.0.0:{found.webhook_port}"
-    key = "webhook.secret_file"
-    found.files[key] = read_file_name(entry.get("secret_file", ""), place.inside("secret_file"))
-    entry["secret_file"] = f"{CREDENTIALS_FOLDER}/{key}"
+    secret = place.inside("secret_file")
+    entry["secret_file"] = _private(secret, entry["secret_file"], "webhook.secret_file", found)
     return entry
+
+
+def _notify(place: Place, value: JsonObject, found: PodSettings) -> Json:
+    made: list[Json] = []
+    for i, stated in enumerate(mappings_of(value.get("notify"))):
+        entry, file = dict(stated), place.inside(i).inside("url_file")
+        if entry.get("url_file"):
+            entry["url_file"] = _private(file, entry["url_file"], f"notify-{i}.url_file", found)
+        if entry.get("url_env"):
+            found.variables.append(str(entry["url_env"]))
+        made.append(entry)
+    return made
 
 
 def _apps(place: Place, value: JsonObject, home: Home) -> Json:

@@ -4,7 +4,6 @@ The pod satisfies the restricted level of pod security.  It writes to three fold
 losing them costs evidence and time, and permits nothing (safety.md section 6).
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -45,13 +44,9 @@ def metadata(name: str, namespace: str = "", **more: Json) -> JsonObject:
 
 
 def deployment(pod: Pod, settings: PodSettings) -> JsonObject:
-    """Return the Deployment; new settings make new pods, by their digest."""
-    digest = hashlib.sha256(repr((settings.text, sorted(settings.public.items()))).encode())
+    """Return the Deployment; new settings are taken by the pods that run."""
     template: JsonObject = {
-        "metadata": {
-            "labels": dict(LABELS),
-            "annotations": {"driftdeck.dev/settings": digest.hexdigest()[:12]},
-        },
+        "metadata": {"labels": dict(LABELS)},
         "spec": {
             "serviceAccountName": NAME,
             "automountServiceAccountToken": True,
@@ -88,6 +83,7 @@ def _container(pod: Pod, settings: PodSettings) -> JsonObject:
     return {
         "name": NAME,
         "image": pod.image,
+        "imagePullPolicy": "IfNotPresent",  # one that was loaded into the nodes is enough
         "command": ["driftdeck"],
         "args": ["--headless", "--autoheal", "--config", f"{FOLDER}/{FILE}"],
         "workingDir": FOLDER,

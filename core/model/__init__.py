@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Drift,
         FieldChange,
         FieldVerdict,
+        Fight,
         Held,
         HeldBy,
         InfoClass,
@@ -132,6 +133,7 @@ __all__ = [
     "Extras",
     "FieldChange",
     "FieldVerdict",
+    "Fight",
     "Guard",
     "HealWindow",
     "Health",
@@ -210,9 +212,12 @@ def _modules() -> Iterator[ModuleType]:
     from core.model.sources import documents  # noqa: PLC0415 - as above
 
     yield documents
-    from core.model import judgement, problems, sides  # noqa: PLC0415 - as above
+    from core.model import problems  # noqa: PLC0415 - as above
 
-    yield from (judgement, problems, sides)
+    yield problems
+    from core.model import judgement, sides  # noqa: PLC0415 - as above
+
+    yield from (judgement, sides)
     from core.model import apps, health, plans, snapshots  # noqa: PLC0415 - as above
     from core.model.answers import comparisons  # noqa: PLC0415 - as above
     from core.model.sources import homes  # noqa: PLC0415 - as above

@@ -203,6 +203,7 @@ class HeldBy(StrEnum):
     WRITER = "writer"  # somebody wrote it a moment ago
     RULE = "rule"  # the settings say so
     BREAKER = "breaker"  # too much drifts at once, or was healed
+    LEASE = "lease"  # another replica writes for the app
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,15 @@ class Held:
     words: str
     until: float | None = None  # seconds since the epoch; None: nobody knows
     pause: Pause | None = None  # where a person says so
+
+
+@dataclass(frozen=True, slots=True)
+class Fight:
+    """A field that was healed, and that somebody writes again and again."""
+
+    path: str  # "" is the object itself
+    manager: str | None
+    left: bool  # nobody heals it until a person syncs it; else it counts as its writer's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +250,7 @@ class Drift:
     untaken: bool = False  # in sync and not ours: a sync takes it over
     tracked_by: str = ""  # not ours, and left to this engine, which still tracks it
     held: Held | None = None  # why it is not healed now
+    fights: tuple[Fight, ...] = ()
     actor: Actor | None = None  # who made an EXTRA object
     origin: Origin | None = None  # of a MISSING object; of an EXTRA one the commit that removed it
 

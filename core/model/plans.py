@@ -65,6 +65,8 @@ class Plan:
         default_factory=dict
     )  # by app of which something is pruned: what each guard says
 
+    problem: Problem | None = None  # why it could not be made, which its notes say, too
+
     @property
     def doubts(self) -> tuple[Blocked, ...]:
         """What a person has to confirm before what is pruned goes."""

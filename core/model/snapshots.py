@@ -9,8 +9,10 @@ from typing import TypeVar
 from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Answer, Comparison, Likeness
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
+from core.model.controllers.status import Heard, Told
 from core.model.health import Healths
 from core.model.judgement import Drift, FieldChange, Held, Pause, Verdict
+from core.model.leads import UNDIVIDED, Leads
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit
@@ -40,6 +42,8 @@ class EventName(StrEnum):
     SYNCED = "synced"
     SYNC_FAILED = "sync_failed"
     REVERTED = "reverted"
+    LEADING = "leading"
+    FOLLOWING = "following"
     STARTED = "started"
     STOPPED = "stopped"
 
@@ -84,6 +88,7 @@ class AppView:
     blocked: bool = False  # it cannot become complete now; `problem` says why
     healing: bool = False
     held: Held | None = None  # why nothing of it is healed now
+    told: Told | None = None  # what a controller in a cluster tells of it
     pauses: tuple[Pause, ...] = ()  # that are not over, of the app or of objects
     history: tuple[Commit, ...] = ()  # newest first, of the app's folder
     inventory: str = ""  # why the inventory cannot be written; "" when it can
@@ -112,6 +117,8 @@ class ClusterView:
     short_kinds: Mapping[str, frozenset[str]] = field(
         default_factory=lambda: MappingProxyType({})
     )  # by each short name the kinds that it means there, in lower case; empty before it is found
+    controllers: tuple[Heard, ...] = ()  # what they tell of themselves there
+    unheard: str = ""  # why nobody knows of any
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -139,6 +146,7 @@ class Snapshot:
     answers: Mapping[int, Answer] = field(
         default_factory=lambda: MappingProxyType({})
     )  # by the number of the request; the newest 20
+    leads: Leads = UNDIVIDED  # which replica writes for which apps
     writing: bool = False  # a person may write (the terminal's W, or --write)
     runs: tuple[Run, ...] = ()  # syncs and reverts, newest last, at most 20
 

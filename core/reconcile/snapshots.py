@@ -38,6 +38,7 @@ def snapshot(state: State, before: Snapshot) -> Snapshot:
         rows=state.rows,
         events=state.events,
         answers=state.answers,
+        leads=state.leads,
         writing=state.writing,
         runs=(*state.finished, *running),
     )
@@ -73,7 +74,8 @@ def _app(state: State, app: AppState, read: Container[str]) -> AppView:
         and told_apart(app, state.apps.values()),
         blocked=cut_off or (app.source is None and bool(app.problem)),
         healing=app.healing,
-        held=held_of(app, cluster, state.at),
+        held=held_of(app, cluster, state.leads, state.at),
+        told=app.told,
         pauses=tuple(each for each in app.pauses if each.until > state.at),
         history=app.history,
         inventory=app.inventory_problem,

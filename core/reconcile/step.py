@@ -9,14 +9,14 @@ from typing import assert_never
 
 from core.reconcile.acting import orders, reverts, runs
 from core.reconcile.acting.adopting import adoptions
-from core.reconcile.acting.heal import pausing
+from core.reconcile.acting.heal import leading, pausing
 from core.reconcile.acting.prune.cycles import take_proof
 from core.reconcile.acting.prune.pruning import take_pruned
 from core.reconcile.acting.sending import take_applied
 from core.reconcile.acting.undo import undoing
 from core.reconcile.judging import bodies, examining, explaining, looking_back
 from core.reconcile.judging.confirming import take_answer
-from core.reconcile.judging.evidence import recalling
+from core.reconcile.judging.evidence import controllers, recalling
 from core.reconcile.judging.evidence.rechecks import doubt_answers
 from core.reconcile.judging.holds.pauses import take_pauses
 from core.reconcile.judging.judging import judge_key
@@ -54,6 +54,7 @@ from core.reconcile.memory.inputs import (
     ClusterNamed,
     ClusterSeen,
     ClusterWentBack,
+    ControllersRead,
     FromCluster,
     FromGit,
     HistoryRead,
@@ -61,6 +62,7 @@ from core.reconcile.memory.inputs import (
     KindListed,
     KindLost,
     LayoutRead,
+    LeadsSeen,
     LiveChanged,
     PausesRead,
     SchemaRead,
@@ -125,6 +127,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     runs.resume(draft)
     orders.heal(draft)
     orders.prune(draft)
+    leading.hand_over(draft)
     return draft.frozen(), tuple(draft.effects)
 
 
@@ -135,8 +138,11 @@ def _take(draft: Draft, happened: Input) -> None:
         _take_cluster(draft, happened)
     elif isinstance(happened, Result):
         _take_result(draft, happened)
+    elif isinstance(happened, LeadsSeen):
+        leading.take_leads(draft, happened.leads)
     elif isinstance(happened, Tick):
         orders.wake(draft)
+        controllers.find_told(draft)
     else:
         _obey(draft, happened)
 
@@ -153,6 +159,7 @@ def _take_git(draft: Draft, happened: FromGit) -> None:
             desired.see_source(draft, happened)
         case LayoutRead():
             layouts.take_layout(draft, happened)
+            controllers.find_told(draft)
         case _:
             assert_never(happened)
 
@@ -163,6 +170,7 @@ def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
     match happened:
         case ClusterFound():
             live.find_cluster(draft, happened)
+            controllers.find_told(draft)
         case ClusterNamed():
             live.name_cluster(draft, happened)
         case ClusterAsks(name, words):
@@ -181,6 +189,8 @@ def _take_cluster(  # noqa: C901, PLR0912, PLR0915 - one case each
             take_pauses(draft, happened)
         case SyncAsked(name):
             orders.take_confirmation(draft, name)
+        case ControllersRead():
+            controllers.take_controllers(draft, happened)
         case AuditLogRead(name, problem):
             cluster = draft.cluster(name)
             draft.put_cluster(replace(cluster, view=replace(cluster.view, notice=problem)))

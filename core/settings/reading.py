@@ -25,6 +25,7 @@ from core.settings.checks import (
     namespace,
     repository,
 )
+from core.settings.controller import home_of
 from core.settings.dependences import check_found
 from core.settings.document import UNNAMED_CLUSTER, Stated, parse_settings
 from core.settings.sources.remotes import remote
@@ -32,6 +33,7 @@ from core.settings.sources.remotes import remote
 FILE_NAME: Final = "driftdeck.yaml"
 
 _FILE_BYTES_MAX: Final = 1 << 20
+_POD: Final = "KUBERNETES_SERVICE_HOST"  # Kubernetes sets it in every container
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,28 @@ class Settings:
     journal: Path | None = None  # where what is written is recorded; None: with the user's state
     controller: Controller = UNSTATED
     notify: tuple[Notify, ...] = ()  # who is told of what the controller sees
+
+    @property
+    def homes(self) -> Mapping[str, str]:
+        """In which namespace of which cluster a controller may tell of these apps."""
+        named = [one for one in self.clusters if one.name == self.controller.cluster]
+        return {one.name: self.controller.namespace for one in named or self.clusters}
+
+    def divided(self, shards: int) -> "Settings":
+        """Have several replicas share the apps, whatever the file says."""
+        return replace(self, controller=replace(self.controller, shards=shards, stated=True))
+
+    def leasing(self, environment: Mapping[str, str]) -> ClusterSpec | None:
+        """The cluster whose Leases say who writes: in a pod always, elsewhere where it is stated.
+
+        None: whoever runs this writes as he is told to.
+
+        Raises:
+            UsageError: Several replicas may run, and nothing says where they meet.
+        """
+        known = self.named if any(each in self.named for each in self.clusters) else self.clusters
+        in_pod = _POD in environment and any(each.in_cluster for each in known)
+        return home_of(self.controller, known) if self.controller.stated or in_pod else None
 
     def of_apps(self, names: frozenset[str]) -> "Settings":
         """Choose some of the apps; the others of their clusters are neighbours, then."""
@@ -151,6 +175,36 @@ def _stated(flags: Flags, folder: Path) -> Stated:
     if file is None:
         return Stated((_app_of_flags(flags, folder),), (UNNAMED_CLUSTER,))
     return parse_settings(str(file), file_bytes(file), file.parent)
+
+
+def read_home(flags: Flags, folder: Path, *, in_pod: bool = False) -> tuple[ClusterSpec, str]:
+    """Find out in which cluster and namespace the controller lives; no app has to be known.
+
+    A file that is written for the controller's pod says of its cluster only that it is its own:
+    elsewhere that is the kubeconfig's current context, unless a flag names another.
+
+    Raises:
+        UsageError: The file cannot be read, or names several clusters and nothing says which.
+    """
+    file = settings_file(flags, folder)
+    controller, clusters = UNSTATED, tuple[ClusterSpec, ...]((UNNAMED_CLUSTER,))
+    if file is not None:
+        stated = parse_settings(str(file), file_bytes(file), file.parent)
+        controller, clusters = stated.controller, stated.clusters
+    if flags.context is not None:
+        spec = _cluster_of_context(flags.context, clusters)
+    else:
+        spec = _home_of(controller, clusters)
+    if spec.in_cluster and not in_pod:
+        spec = ClusterSpec(name=spec.name)
+    return spec, flags.namespace or controller.namespace
+
+
+def _home_of(controller: Controller, clusters: tuple[ClusterSpec, ...]) -> ClusterSpec:
+    try:
+        return home_of(controller, clusters)
+    except FieldError as error:
+        raise UsageError(f"{error}, or name its --context") from error
 
 
 # The file ---------------------------------------------------------------------------------------

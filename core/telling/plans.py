@@ -175,7 +175,7 @@ def left_alone(snapshot: Snapshot) -> tuple[str, ...]:
     extra = sum(row.verdict is Verdict.EXTRA for row in snapshot.rows.values())
     what = "object that Git lacks is" if extra == 1 else "objects that Git lacks are"
     kept = (f"{extra} {what} left alone: a sync without --prune deletes nothing",) if extra else ()
-    return (*kept, *_tracked(snapshot))
+    return (*kept, *_tracked(snapshot), *_unjudged(snapshot))
 
 
 SECOND_LOOK: Final = "what is pruned goes after the rest, at the second of two looks 30 s apart"
@@ -183,11 +183,12 @@ SECOND_LOOK: Final = "what is pruned goes after the rest, at the second of two l
 
 def guarded(snapshot: Snapshot) -> tuple[str, ...]:
     """Say of each app which guard keeps what Git dropped, where no plan can say it."""
-    return tuple(
+    said = (
         f"app {app.spec.name}: nothing is pruned: {app.guarded}"
         for app in snapshot.apps
         if app.guarded
     )
+    return (*said, *_unjudged(snapshot))
 
 
 def guards(plan: Plan) -> Iterator[Line]:
@@ -244,6 +245,15 @@ def _tracked(snapshot: Snapshot) -> Iterator[str]:
             f"{objects(len(names))} left to {engine}, which tracks them still"
             f" (`take_over: true` takes them): {', '.join(names[:_NAMED_MAX])}{more}"
         )
+
+
+def _unjudged(snapshot: Snapshot) -> Iterator[str]:
+    """Say which objects nothing is done about, for it is not known whether they differ."""
+    rows = (row for _, row in sorted(snapshot.rows.items()) if row.verdict is Verdict.UNKNOWN)
+    names = [f"{name_of(row.key.ref)} ({row.reason})" for row in rows]
+    if names:
+        more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
+        yield f"{objects(len(names))} cannot be judged: {', '.join(names[:_NAMED_MAX])}{more}"
 
 
 def _wish(verb: Verb) -> str:

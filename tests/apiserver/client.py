@@ -7,6 +7,7 @@ import http.client
 import json
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -54,13 +55,27 @@ class Client:
             OSError: Nobody listens, or the connection broke.
             http.client.HTTPException: The connection broke within the answer.
         """
-        connection = self._connect(timeout_s)
-        try:
+        with self.connection(timeout_s) as connection:
             connection.request(method, path, _encoded(body), self._headers(content_type, accept))
             response = connection.getresponse()
             return Answer(response.status, response.read())
+
+    @contextmanager
+    def connection(self, timeout_s: float = 30.0) -> Iterator[http.client.HTTPConnection]:
+        """Open a connection for more than one request."""
+        connection = self._connect(timeout_s)
+        try:
+            yield connection
         finally:
             connection.close()
+
+    def merge(self, connection: http.client.HTTPConnection, path: str, body: Json) -> int:
+        """Send a merge patch over an open connection; the status."""
+        headers = self._headers("application/merge-patch+json")
+        connection.request("PATCH", path, _encoded(body), headers)
+        response = connection.getresponse()
+        response.read()
+        return response.status
 
     def watch(self, path: str, *, timeout_s: float = 30.0) -> Iterator[Json]:
         """Yield watch events until the server ends the watch; *path* has `watch=true` in it.

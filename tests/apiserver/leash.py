@@ -35,13 +35,11 @@ class Leash:
     def run(self, command: Sequence[str | Path], log: Path) -> subprocess.Popen[bytes]:
         """Start *command*; its words go to the end of *log*.
 
-        It gets a session of its own: Ctrl-C in a terminal is meant for us, not for it.  Programs
-        of Go look for garbage a quarter as often: a kube-apiserver starts with a fifth less.
+        It gets a session of its own: Ctrl-C in a terminal is meant for us, not for it.
         """
         with log.open("ab") as words:
             process = subprocess.Popen(  # noqa: S603 - the caller's own programs
                 command,
-                env={"GOGC": "400", **os.environ},
                 stdin=subprocess.DEVNULL,
                 stdout=words,
                 stderr=words,

@@ -19,12 +19,12 @@ def of_age(years: int) -> bool:
 '''
 LOOP = '''
 
-def rolled(until: int) -> int:
-    """Count the throws until a number comes."""
-    thrown = 1
-    while thrown * 7 % 5 != until:
-        thrown += 1
-    return thrown
+def counted(until: int) -> int:
+    """Count up from one; one mutant counts down, for ever."""
+    number = 1
+    while number < until:
+        number = number + 1
+    return number
 '''
 WEAK = """
 from core.ages import of_age
@@ -43,10 +43,10 @@ def test_the_birthday_counts() -> None:
 """
 COUNTED = """
 
-def test_throws_are_counted() -> None:
-    from core.ages import rolled
+def test_numbers_are_counted() -> None:
+    from core.ages import counted
 
-    assert [rolled(number) for number in range(5)] == [5, 3, 1, 4, 2]
+    assert [counted(number) for number in (1, 2, 3)] == [1, 2, 3]
 """
 
 

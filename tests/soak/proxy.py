@@ -9,6 +9,7 @@ from typing import Final, Self
 from tests.apiserver.ports import LOOPBACK, ReservedPort
 
 _CHUNK: Final = 1 << 16
+_FAREWELL_S: Final = 1.0
 
 
 class Proxy:
@@ -79,6 +80,8 @@ class Proxy:
             await self._over.wait()
         self._cut()
         others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:  # that were cut see it by themselves
+            await asyncio.wait(others, timeout=_FAREWELL_S)
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)

@@ -111,6 +111,12 @@ class Stage:
                 await asyncio.sleep(0)
         await self.pilot.pause()
 
+    async def burst(self, text: str) -> None:
+        """Type *text* faster than a key is dealt with, as a person ahead of a slow line does."""
+        for character in text:
+            self.app.post_message(events.Key(_character_to_key(character), character))
+        await self.pilot.pause()
+
     async def until(self, claim: Callable[[], object]) -> None:
         """Wait until *claim* holds."""
         end = monotonic() + _PATIENCE_S

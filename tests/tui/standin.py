@@ -73,6 +73,8 @@ class Standin:
     questioned: bool = False
     prompted: bool = False
     left: bool = False
+    suspended: bool = False
+    copied: list[str] = field(default_factory=list)
     now: float = samples.NOW
     commands: list[Command] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -140,7 +142,17 @@ class Standin:
     def beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         then(work())
 
+    def copy(self, text: str) -> None:
+        self.copied.append(text)
+
+    def outside(self, work: Callable[[], str]) -> str:
+        return work()
+
+    def suspend(self) -> None:
+        self.suspended = True
+
     def go(self, focus: Focus) -> None:
+        self.view.remember(self.selected)
         self.view.focus = focus
 
     def select_app(self, name: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from time import process_time
 
 import pytest
+from textual.widgets import Input
 
 from core.errors import DeniedError
 from core.model import Health, Healths, HealthState, Key, ObjectRef, Snapshot, Stamp, Verdict
@@ -348,3 +349,14 @@ async def test_apps_come_and_go_and_the_lists_are_those_of_one_that_is_there() -
         assert stage.app.desk.view.app == "payments"
         assert shape not in stage.pane("apps")
         assert "⇄ contested" in stage.pane("resources")
+
+
+async def test_what_is_typed_at_once_after_the_key_of_an_input_is_its_text() -> None:
+    async with playing() as stage:
+        await stage.burst("/web !test:/")
+        await stage.until(lambda: stage.app.desk.frame.prompt.value == "web !test:/")
+        await stage.press("escape")
+        await stage.burst(":sync")
+        await stage.until(lambda: isinstance(stage.app.focused, Input))
+        await stage.until(lambda: stage.app.screen.query_one(Input).value == "sync")
+        assert stage.engine.commands == []

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from core.model import Key
-from core.telling.spans import say
+from core.telling.spans import Role, say
 from tui.dialogs.proposals.adopt import Adopt
 from tui.dialogs.proposals.heal import Heal, end_heal
 from tui.dialogs.proposals.proposal import A, Proposal
@@ -249,4 +249,23 @@ MARK: Final = Action(
     do=_mark,
 )
 
-ACTIONS: Final = (SYNC, REVERT, ROLLBACK, ADOPT, UNDO, REDO, HEAL, WRITE, MARK)
+
+def _mark_range(on: Surface) -> None:
+    """The first press begins it, the second marks all between."""
+    if isinstance(on.selected, Key):
+        on.view.mark_range(on.selected)
+        if on.view.range_from is not None:
+            on.note("a range begins here: go on, and press v again", Role.TEXT)
+
+
+MARK_RANGE: Final = Action(
+    id="mark_range",
+    keys=("v", "ctrl+space", "ctrl+@"),
+    words="mark range",
+    group=Group.ACT,
+    does="begin a range of marks here, or mark all from its beginning to here",
+    why_not=_why_not_mark,
+    do=_mark_range,
+)
+
+ACTIONS: Final = (SYNC, REVERT, ROLLBACK, ADOPT, UNDO, REDO, HEAL, WRITE, MARK, MARK_RANGE)

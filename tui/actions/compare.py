@@ -4,11 +4,11 @@ The answer stands in pane 0.  Where a cluster is not heard it says so; once it i
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
-from core.model import Snapshot
+from core.model import Remedy, Snapshot
 from core.model.answers.comparisons import Comparison
 from core.reconcile.memory.commands import StateOfGit
 from core.telling.spans import Line, Role, say
@@ -17,45 +17,71 @@ from tui.dialogs.command.line import CommandLine
 from tui.model.comparing import LIVE, NOW, Pairs, meant, request_of
 from tui.model.focus import Pane
 from tui.surface import Action, Group, Offer, Surface
-from tui.text.rows import Looks
+from tui.text.rows import Looks, clock_of
 from tui.text.sheets.comparison import report_lines
 from tui.text.sheets.sheet import Sheet
 
 NAME: Final = "compare"
+AGAIN_S: Final = 2.0  # what cannot be read now is asked for so often
 
 
 @dataclass(slots=True)
 class _Comparing:
-    """Asks for one pair after the other, and shows what came so far."""
+    """Asks for one pair after the other; what was told stays in sight until all is told anew."""
 
     on: Surface
     pairs: Pairs
-    told: list[Comparison] = field(default_factory=list)
+    told: list[Comparison] = field(default_factory=list)  # of the last time that all was
+    coming: list[Comparison] = field(default_factory=list)
+    whole: dict[int, tuple[Comparison, float]] = field(default_factory=dict)  # the last, and when
     request: int | None = None
     heard: frozenset[str] = frozenset()  # clusters, when it was asked
+    ended_at: float = 0.0
 
-    def begin(self) -> Sheet:
+    def begin(self, snapshot: Snapshot) -> Sheet:
         """Ask from the first pair on."""
-        self.told, self.heard = [], self._heard(self.on.view.snapshot)
+        self.coming, self.heard = [], self._heard(snapshot)
         self._ask()
         return self.sheet
 
     def news(self, snapshot: Snapshot) -> Sheet | None:
-        """Take an answer, and ask for the next."""
-        if self._heard(snapshot) != self.heard:
-            return self.begin()
-        found = snapshot.comparison_for(self.request) if self.request is not None else None
+        """Take an answer, and ask for the next; ask anew once there is something new to say."""
+        if self.request is None:
+            if self._is_outdated(snapshot):
+                self.begin(snapshot)
+            return None
+        found = snapshot.comparison_for(self.request)
         if found is None:
             return None
-        self.told.append(found)
+        self.coming.append(self._as_last_seen(found))
         self._ask()
+        if self.request is None:
+            self.told, self.ended_at = self.coming, self.on.looks().now
         return self.sheet
 
     def _ask(self) -> None:
         self.request = None
-        if len(self.told) < len(self.pairs.asked):
+        if len(self.coming) < len(self.pairs.asked):
             self.request = next(self.on.session.numbers)
-            self.on.submit(request_of(self.pairs.asked[len(self.told)], self.request))
+            self.on.submit(request_of(self.pairs.asked[len(self.coming)], self.request))
+
+    def _is_outdated(self, snapshot: Snapshot) -> bool:
+        """Whether a cluster was lost or found since then, or what could not be read may be now."""
+        waits = any(one.remedy is Remedy.WAIT for each in self.told for one in each.problems)
+        due = waits and self.on.looks().now >= self.ended_at + AGAIN_S
+        return due or self._heard(snapshot) != self.heard
+
+    def _as_last_seen(self, found: Comparison) -> Comparison:
+        """Where one side is not heard, what was apart when both were stays in sight."""
+        at, now = len(self.coming), self.on.looks().now
+        if not found.problems:
+            self.whole[at] = (found, now)
+            return found
+        if at not in self.whole:
+            return found
+        before, then = self.whole[at]
+        note = f"below is how it was at {clock_of(then)}"
+        return replace(before, problems=found.problems, notes=(*before.notes, note))
 
     def _heard(self, snapshot: Snapshot) -> frozenset[str]:
         """Which clusters that are compared are heard; of Git's states it does not matter."""
@@ -69,8 +95,9 @@ class _Comparing:
         """What is known so far; both sides in words."""
         first, second = self.pairs.sides
         title = (say(f"- {first}", Role.LIVE), ("  ", Role.TEXT), say(f"+ {second}", Role.GIT))
-        left = len(self.pairs.asked) - len(self.told)
-        return Sheet("Compare", title, partial(_lines, tuple(self.told), self.pairs.notes, left))
+        shown = tuple(self.told or self.coming)
+        left = len(self.pairs.asked) - len(shown)
+        return Sheet("Compare", title, partial(_lines, shown, self.pairs.notes, left))
 
 
 def _lines(
@@ -84,7 +111,7 @@ def _lines(
 def show(on: Surface, pairs: Pairs) -> None:
     """Compare, and show it in pane 0."""
     comparing = _Comparing(on, pairs)
-    to_sheet(on, comparing.begin(), comparing.news)
+    to_sheet(on, comparing.begin(on.view.snapshot), comparing.news)
 
 
 def say_compare(on: Surface, text: str) -> str:
@@ -112,7 +139,7 @@ def offers(on: Surface, text: str) -> Iterable[Offer]:
                 where = view.snapshot.called(app.spec.cluster).short
                 yield Offer(f"{lead}{name} {LIVE}", f"what is live, in {where}")
     for name, called in zip(names, clusters, strict=True):
-        if name != first and (not first or first in names):
+        if name != first and len(names) > 1 and (not first or first in names):
             yield Offer(f"{lead}{name}", f"what is live in {called}")
     if first in apps and first != view.app:
         return

@@ -20,8 +20,12 @@ def _why_not_drift(on: Surface) -> str:
 
 def _go_to_drift(on: Surface, step: int) -> None:
     """From an object to the one after it; from anywhere else to the first of the selected app."""
-    found = next_drift(on.view.drift_order(), _standing(on), step)
-    if found is not None:
+    at = _standing(on)
+    left = [row for row in on.view.drift_order() if row.key == at or not on.view.is_reviewed(row)]
+    found = next_drift(left, at, step)
+    if found is None or on.view.is_reviewed(found):
+        on.note("all that has drifted was reviewed; m takes one back", Role.TEXT)
+    else:
         to_object(on, found.key)
 
 
@@ -37,6 +41,43 @@ def _next_drift(on: Surface) -> None:
 
 def _previous_drift(on: Surface) -> None:
     _go_to_drift(on, -1)
+
+
+# Ticking off, and the way back ------------------------------------------------------------------
+
+
+def _why_not_review(on: Surface) -> str:
+    at = on.selected
+    on_object = on.view.focus.last_list is Pane.RESOURCES and at in on.view.snapshot.rows
+    return "" if on_object else "choose an object (2) first"
+
+
+def _review(on: Surface) -> None:
+    """Tick the object off, and go on to the next."""
+    at = on.selected
+    if isinstance(at, Key):
+        on.view.review(on.view.snapshot.rows[at])
+        on.set_filter(on.view.filter_of(Pane.RESOURCES).source)
+        on.rows(Pane.RESOURCES).move(1)
+
+
+def _last_view(on: Surface) -> None:
+    """Go where a person was before; what is gone since is passed by."""
+    view = on.view
+    here = (view.app, view.focus.last_list, on.selected)
+    while view.past and view.past[-1] == here:
+        view.past.pop()
+    if not view.past:
+        on.note("there is nothing before this", Role.TEXT)
+        return
+    *older, (app, pane, row) = view.past
+    if app is not None and app != view.app:
+        on.rows(Pane.APPS).go_to(app)
+        on.select_app(app)
+    if row is not None:
+        on.rows(pane).go_to(row)
+    on.go(view.focus.on(pane))
+    view.past = older  # the way back is not gone back to
 
 
 # Limits ------------------------------------------------------------------------------------------
@@ -86,6 +127,24 @@ def _refresh(on: Surface) -> None:
 
 
 ACTIONS: Final = (
+    Action(
+        id="reviewed",
+        keys=("m",),
+        words="reviewed",
+        group=Group.FIND,
+        priority=19,
+        does="tick this object off until it changes; ] and [ pass it by",
+        why_not=_why_not_review,
+        do=_review,
+    ),
+    Action(
+        id="last_view",
+        keys=("-", "ctrl+o"),
+        words="last view",
+        group=Group.FIND,
+        does="where you were before",
+        do=_last_view,
+    ),
     Action(
         id="fleet",
         keys=("F",),

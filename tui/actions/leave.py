@@ -12,7 +12,10 @@ ALWAYS_QUIT: Final = ("ctrl+c", "ctrl+q")  # from everywhere, dialogs and inputs
 
 
 def _help(on: Surface) -> None:
-    on.show(HelpDialog(on.actions, reasons(on), on.role_styles, on.options.welcome))
+    ids = {action.id for action in on.actions}
+    own = [phrase for phrase in on.phrases if phrase.takes or phrase.name not in ids]
+    told = {**reasons(on), **{f":{phrase.name}": phrase.why_not(on) for phrase in own}}
+    on.show(HelpDialog(on.actions, told, on.role_styles, on.options.welcome, own))
 
 
 # Back, from the inside out (K5); each says whether there was something to close ------------------
@@ -42,8 +45,8 @@ def _clears_filter(on: Surface) -> bool:
 
 
 def _clears_marks(on: Surface) -> bool:
-    had_marks = bool(on.view.marks)
-    on.view.marks = frozenset()
+    had_marks = bool(on.view.marks) or on.view.range_from is not None
+    on.view.marks, on.view.range_from = frozenset(), None
     return had_marks
 
 
@@ -115,6 +118,14 @@ ACTIONS: Final = (
         group=Group.LEAVE,
         does="close the innermost: message, filter, marks, full screen, pane",
         do=_back,
+    ),
+    Action(
+        id="suspend",
+        keys=("ctrl+z", "!"),
+        words="shell",
+        group=Group.LEAVE,
+        does="to the shell; fg comes back",
+        do=lambda on: on.suspend(),
     ),
     Action(
         id="quit",

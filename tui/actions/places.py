@@ -17,6 +17,19 @@ def to_object(on: Surface, key: Key) -> None:
         on.go(on.view.focus.on(Pane.CHANGES))
 
 
+def to_app(on: Surface, name: str) -> bool:
+    """Select an app, whatever filter it stands behind; False where there is none."""
+    if on.view.snapshot.app(name) is None:
+        return False
+    on.view.remember(on.selected)
+    on.go(on.view.focus.on(Pane.APPS))
+    if not on.rows(Pane.APPS).go_to(name):
+        on.set_filter("")
+        on.rows(Pane.APPS).go_to(name)
+    on.select_app(name)
+    return True
+
+
 def to_commit(on: Surface, app: str, commit: str) -> None:
     """Put the cursor of pane 3 on a commit, and the focus too."""
     _to_row(on, app, Pane.COMMITS, commit)
@@ -33,6 +46,7 @@ def _to_row(on: Surface, app: str, pane: Pane, id_: Hashable) -> None:
 
     Where every app's objects are one list the row may be in it.
     """
+    on.view.remember(on.selected)
     if on.view.fleet and pane is Pane.RESOURCES and on.rows(pane).go_to(id_):
         on.go(on.view.focus.on(pane))
         return

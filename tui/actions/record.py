@@ -14,7 +14,7 @@ from tui.actions.places import to_sheet
 from tui.dialogs.command.line import CommandLine
 from tui.surface import Action, Group, Surface
 from tui.text.rows import Looks
-from tui.text.sheets.journal import journal_lines
+from tui.text.sheets.journal import journal_lines, told_lines
 from tui.text.sheets.sheet import Sheet
 from tui.text.spans import wrap
 
@@ -39,7 +39,7 @@ def open_journal(on: Surface, for_s: float | None = DAY_S) -> None:
 
     def shown(found: Sequence[Entry] | ProductError) -> None:
         if on.view.sheet is reading:
-            on.view.lay(_sheet(span, partial(_lines, on, found)))
+            on.view.lay(_sheet(span, partial(_lines, on, found, since)))
 
     on.beside(partial(records_since, on, since), shown)
 
@@ -49,11 +49,13 @@ def _sheet(span: str, draw: Callable[[int, Looks], list[Line]]) -> Sheet:
 
 
 def _lines(
-    on: Surface, found: Sequence[Entry] | ProductError, width: int, looks: Looks
+    on: Surface, found: Sequence[Entry] | ProductError, since: float, width: int, looks: Looks
 ) -> list[Line]:
+    told = [event for event in on.view.told if event.time >= since]
+    more = told_lines(told, width, looks)
     if isinstance(found, ProductError):
-        return [((part, Role.ERROR),) for part in wrap(say(str(found))[0], width)]
-    return journal_lines(found, on.session.errors, width, looks)
+        return [*(((part, Role.ERROR),) for part in wrap(say(str(found))[0], width)), *more]
+    return [*journal_lines(found, on.session.errors, width, looks), *more]
 
 
 def say_journal(on: Surface, text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tui.actions import act, compare, find, hold, leave, look, move, record
+from tui.actions.objects import bookmarking, copying, ignoring, outside, whole
 from tui.keys import NEVER_BOUND
 from tui.surface import Action
 
@@ -41,6 +42,11 @@ ACTIONS: Final = registered(
     look.ACTIONS,
     compare.ACTIONS,
     record.ACTIONS,
+    whole.ACTIONS,
+    ignoring.ACTIONS,
+    copying.ACTIONS,
+    outside.ACTIONS,
+    bookmarking.ACTIONS,
     leave.ACTIONS,
 )
 BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}

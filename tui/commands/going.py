@@ -4,20 +4,14 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from tui.actions.find import limit
+from tui.actions.objects import bookmarking
+from tui.actions.places import to_app
 from tui.model.focus import Pane
 from tui.surface import Offer, Phrase, Surface
 
 
 def _app(on: Surface, text: str) -> str:
-    """Select an app, whatever filter it stands behind."""
-    if on.view.snapshot.app(text) is None:
-        return f'there is no app "{text}"'
-    on.go(on.view.focus.on(Pane.APPS))
-    if not on.rows(Pane.APPS).go_to(text):
-        on.set_filter("")
-        on.rows(Pane.APPS).go_to(text)
-    on.select_app(text)
-    return ""
+    return "" if to_app(on, text) else f'there is no app "{text}"'
 
 
 def _apps(on: Surface, _: str) -> Iterable[Offer]:
@@ -71,5 +65,12 @@ PHRASES: Final = (
     _phrase("ctx", "cluster", Pane.APPS, _clusters),
     _phrase("ns", "ns", Pane.RESOURCES, _namespaces),
     _phrase("repo", "repo", Pane.APPS, _repos),
+    Phrase(
+        name="bookmarks",
+        takes="NAME",
+        does="go to an object or an app that M kept",
+        do=bookmarking.say_bookmark,
+        offers=bookmarking.offers,
+    ),
     Phrase(name="q", does="the same as Q", do=_quit),
 )

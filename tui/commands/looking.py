@@ -3,16 +3,30 @@
 from typing import Final
 
 from tui.actions.compare import NAME, offers, say_compare
+from tui.actions.objects import copying, outside
 from tui.actions.record import ALL, say_journal
 from tui.surface import Offer, Phrase
 
 PHRASES: Final = (
+    Phrase(
+        name="k9s",
+        does="k9s on this cluster and namespace; its end comes back here",
+        do=outside.say_k9s,
+        why_not=outside.why_not_k9s,
+    ),
     Phrase(
         name=NAME,
         takes="A B [live]",
         does="two apps, two clusters (live), or two commits of this app",
         do=say_compare,
         offers=offers,
+    ),
+    Phrase(
+        name="copy",
+        takes="WHAT",
+        does="a path, a value, a commit or a command, to the clipboard",
+        do=copying.say_copy,
+        offers=copying.offers,
     ),
     Phrase(
         name="journal",

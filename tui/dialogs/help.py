@@ -13,9 +13,9 @@ from textual.widgets import Input
 from typing_extensions import override
 
 from core.telling.spans import Line, Role
-from tui.dialogs.help_page import help_lines, welcome_lines
+from tui.dialogs.help_page import help_lines, phrase_lines, welcome_lines
 from tui.keys import DIALOG_KEYS
-from tui.surface import Action
+from tui.surface import Action, Phrase
 from tui.text.spans import clip
 from tui.widgets.lines import Lines
 
@@ -31,11 +31,12 @@ class HelpDialog(ModalScreen[None]):
         disabled: Mapping[str, str],
         styles: Mapping[Role, Style],
         welcome: str = "",
+        phrases: Sequence[Phrase] = (),
     ) -> None:
-        """Show *actions* below *welcome*; *disabled* holds reasons by id."""
+        """Show *actions* and *phrases* below *welcome*; reasons are by id, and by `:name`."""
         super().__init__(classes="preview")
         self._actions, self._disabled, self._role_styles = actions, disabled, styles
-        self._welcome = welcome
+        self._welcome, self._phrases = welcome, phrases
         self._body: Lines[Line] = Lines(clip, id="body", cursor=False)
         self._search = Input(id="search", compact=True, select_on_focus=False)
 
@@ -69,8 +70,11 @@ class HelpDialog(ModalScreen[None]):
 
     def _draw(self) -> None:
         width = max(20, self._body.cells - 2)
-        keys = help_lines(self._actions, width, self._disabled, self._search.value)
-        self._body.show([*welcome_lines(self._welcome, width), *keys])
+        wanted = self._search.value
+        found = help_lines(self._actions, width, self._disabled, wanted)
+        found += phrase_lines(self._phrases, width, self._disabled, wanted)
+        found = found or [(("nothing matches", Role.MUTED),)]
+        self._body.show([*welcome_lines(self._welcome, width), *found])
         self._body.redraw()
 
     def on_key(self, event: events.Key) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from core.telling.spans import Line, Role, say
 from tui.keys import DIALOG_WORDS, key_name
-from tui.surface import Action, Group
+from tui.surface import Action, Group, Phrase
 from tui.text.spans import padded, wrap
 
 _KEYS_CELLS = 20
@@ -23,8 +23,26 @@ def help_lines(
                 lines += _action_lines(action, width, disabled.get(action.id, ""))
             lines.append(())
     if not lines:
-        return [(("no key matches", Role.MUTED),)]
+        return []
     return [*lines, (("In a dialog  ", Role.TITLE),), *_wrapped(DIALOG_WORDS, width)]
+
+
+def phrase_lines(
+    phrases: Sequence[Phrase], width: int, disabled: Mapping[str, str], wanted: str = ""
+) -> list[Line]:
+    """Every line that can be typed after `:` and matches *wanted*; without those of keys alone."""
+    found = [each for each in phrases if wanted.lower() in f"{each.name} {each.does}".lower()]
+    lines: list[Line] = [(), (("Typed after :", Role.TITLE),)] if found else []
+    for each in found:
+        reason = disabled.get(f":{each.name}", "")
+        role = Role.MUTED if reason else Role.TEXT
+        text = f"{each.does} ({reason})" if reason else each.does
+        name = f"  :{each.name} {each.takes}".rstrip()
+        cells = max(_KEYS_CELLS, len(name) + 2)
+        pieces = wrap(text, max(10, width - cells))
+        lines.append(((padded(name, cells), role if reason else Role.KEY), (pieces[0], role)))
+        lines += [((" " * cells, Role.TEXT), (piece, role)) for piece in pieces[1:]]
+    return lines
 
 
 def welcome_lines(welcome: str, width: int) -> list[Line]:
@@ -40,9 +58,10 @@ def _action_lines(action: Action, width: int, reason: str) -> list[Line]:
     keys = " ".join(key_name(key) for key in action.keys)
     role = Role.MUTED if reason else Role.TEXT
     text = f"{action.does} ({reason})" if reason else action.does
-    pieces = wrap(text, max(10, width - _KEYS_CELLS))
-    lead = (padded(f"  {keys}", _KEYS_CELLS), Role.MUTED if reason else Role.KEY)
-    rest = [(((" " * _KEYS_CELLS), Role.TEXT), (piece, role)) for piece in pieces[1:]]
+    cells = max(_KEYS_CELLS, len(keys) + 4)
+    pieces = wrap(text, max(10, width - cells))
+    lead = (padded(f"  {keys}", cells), Role.MUTED if reason else Role.KEY)
+    rest = [(((" " * cells), Role.TEXT), (piece, role)) for piece in pieces[1:]]
     return [(lead, (pieces[0], role)), *rest]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from core.model import Run, Snapshot
+from tui.model.bookmarks import Mark
 
 WRITE_FOR_S = 1800.0  # what W allows
 HEAL_FOR_S = 1800.0  # what H switches on
@@ -29,6 +30,7 @@ class Session:
     heal_until: dict[str, float] = field(default_factory=dict)  # of apps switched on here
     orders: dict[int, Order] = field(default_factory=dict)  # by the number of the run
     errors: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=TOLD_MAX))
+    bookmarks: tuple[Mark, ...] = ()  # as they were read last
     waiting: list[Callable[[Snapshot], bool]] = field(default_factory=list)  # true: it is over
 
     @property

@@ -29,11 +29,14 @@ from tui.model.filters import (
 )
 from tui.model.focus import AT_THE_TOP, Focus, Pane
 from tui.model.ordering import Grouped, app_rows, differing, grouped
+from tui.model.told import ToldEvents, merged
 from tui.text.kinds import BUILTIN, shorts_of
 from tui.text.rows import AppRow
 from tui.text.sheets.sheet import Sheet
 
 Row = TypeVar("Row")
+PAST_MAX = 50
+Place: TypeAlias = tuple[str | None, Pane, Hashable | None]  # app, list, row
 News: TypeAlias = Callable[[Snapshot], Sheet | None]  # None: there is none
 READ_ONLY = "read-only: W allows writing"
 READ_ONLY_FLAG = "read-only: started with --read-only"
@@ -49,7 +52,10 @@ class View:
     focus: Focus = AT_THE_TOP
     filters: dict[Pane, Filter] = field(default_factory=dict)
     marks: frozenset[Key] = frozenset()
+    range_from: Key | None = None  # where a range of marks begins
     fleet: bool = False  # pane 2 has what differs of every app
+    reviewed: Mapping[Key, object] = field(default_factory=dict)  # ticked off, as they were then
+    past: list[Place] = field(default_factory=list)  # where a person was, newest last
     noise: bool = False
     text: bool = False
     lost: Mapping[str, float] = field(default_factory=dict)  # clusters, and when last heard
@@ -63,6 +69,9 @@ class View:
     sheet: Sheet | None = None  # what pane 0 shows instead, while it has the focus
     news: News | None = None  # what a snapshot makes of it
     all_apps: Sequence[AppRow] = ()
+    told: Sequence[Event] = ()  # what controllers in the clusters wrote, newest first
+    all_events: Sequence[Event] = ()  # newest first, those among them
+    _controllers: ToldEvents = field(default_factory=ToldEvents)
     _fleet: tuple[Grouped | None, Sequence[Drift]] = (None, ())
     _shown: Sequence[Drift] = ()
     _shown_from: tuple[object, Filter] = (None, NO_FILTER)
@@ -85,13 +94,39 @@ class View:
             self.health = told.of.get(self.examined.key)
         if self.looked_back is not None:
             self.likeness = snapshot.likeness_for(self.looked_back[1]) or self.likeness
-        if self.news is not None:
-            self.sheet = self.news(snapshot) or self.sheet
+        self.hear()
         self.groups = grouped(self.groups, snapshot.rows)
         self.all_apps = app_rows(snapshot, self.groups)
+        self.told = self._controllers.of(snapshot)
+        self.all_events = merged(snapshot.events[::-1], self.told)
         self.marks = frozenset(key for key in self.marks if key in snapshot.rows)
         if self.app is None and self.all_apps:
             self.app = self.all_apps[0].view.spec.name
+
+    def review(self, row: Drift) -> None:
+        """Tick an object off, or not after all; once it changes it is to be looked at again."""
+        rest = {key: was for key, was in self.reviewed.items() if key != row.key}
+        self.reviewed = rest if self.is_reviewed(row) else {**rest, row.key: _state(row)}
+
+    def is_reviewed(self, row: Drift) -> bool:
+        """Whether *row* was ticked off as it is now."""
+        return row.key in self.reviewed and self.reviewed[row.key] == _state(row)
+
+    def mark_range(self, to: Key) -> None:
+        """Begin a range of marks at an object, or mark all from there to *to*."""
+        keys = [row.key for row in self.resources()]
+        if self.range_from not in keys or to not in keys:
+            self.range_from = to
+            return
+        first, last = sorted((keys.index(self.range_from), keys.index(to)))
+        self.marks |= frozenset(keys[first : last + 1])
+        self.range_from = None
+
+    def remember(self, selected: Hashable | None) -> None:
+        """Keep where a person is, before going elsewhere."""
+        place = (self.app, self.focus.last_list, selected)
+        if not self.past or self.past[-1] != place:
+            self.past = [*self.past, place][-PAST_MAX:]
 
     def choose(self, app: str) -> None:
         """Select an app: its objects are those of pane 2."""
@@ -100,6 +135,12 @@ class View:
     def lay(self, sheet: Sheet, news: News | None = None) -> None:
         """Show *sheet* in pane 0, and what *news* makes of it, until the pane is left."""
         self.sheet, self.news = sheet, news
+
+    def hear(self) -> bool:
+        """Let the sheet have what is new; tell whether it is another one by now."""
+        found = self.news(self.snapshot) if self.news is not None else None
+        self.sheet = found or self.sheet
+        return found is not None
 
     def tidy(self) -> None:
         """Take the sheet away, if its pane was left."""
@@ -193,8 +234,7 @@ class View:
 
     def events(self) -> Sequence[Event]:
         """What happened, newest first."""
-        newest_first = self.snapshot.events[::-1]
-        return _kept(newest_first, self.filter_of(Pane.TIMELINE), facts_of_event)
+        return _kept(self.all_events, self.filter_of(Pane.TIMELINE), facts_of_event)
 
     def counts(self) -> dict[Pane, tuple[int, int]]:
         """Shown and all rows of each list that has a filter."""
@@ -203,7 +243,7 @@ class View:
             Pane.APPS: (self.apps, len(self.all_apps)),
             Pane.RESOURCES: (self.resources, len(self.objects())),
             Pane.COMMITS: (self.commits, len(app.history) if app else 0),
-            Pane.TIMELINE: (self.events, len(self.snapshot.events)),
+            Pane.TIMELINE: (self.events, len(self.all_events)),
         }
         return {
             name: (len(rows()), total)
@@ -280,6 +320,10 @@ class View:
         if read_only:
             return READ_ONLY_FLAG
         return "" if self.snapshot.writing else READ_ONLY
+
+
+def _state(row: Drift) -> object:
+    return (row.stamp, row.verdict)
 
 
 def why_not_sync(drift: Drift) -> str:

@@ -1,10 +1,12 @@
 """Pane 2: the selected app's objects, worst first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from core.model import Drift
+from core.model import Drift, Key
+from core.telling.spans import Line
 from tui.model.view import View
-from tui.text.rows import Looks, fleet_line, resource_line
+from tui.text.rows import Looks, fleet_lead, resource_line, reviewed_line
+from tui.text.spans import width_of
 from tui.widgets.lines import Lines
 
 
@@ -13,20 +15,25 @@ class ResourcesPane(Lines[Drift]):
 
     def __init__(self, looks: Callable[[], Looks], *, ascii_only: bool) -> None:
         """Draw with the *looks* of the moment."""
-        super().__init__(
-            lambda drift, width: (fleet_line if self._fleet else resource_line)(
-                drift, width, looks()
-            ),
-            id="resources",
-            ascii_only=ascii_only,
-        )
+        super().__init__(self._line, id="resources", ascii_only=ascii_only)
+        self._looks = looks
         self._fleet = False
+        self._reviewed: Mapping[Key, object] = {}
+        self._is_reviewed: Callable[[Drift], bool] = lambda _: False
+
+    def _line(self, drift: Drift, width: int) -> Line:
+        lead: Line = ()
+        if self._fleet:
+            lead = fleet_lead(drift, width)
+        line = resource_line(drift, width - width_of(lead), self._looks())
+        return (*lead, *(reviewed_line(line) if self._is_reviewed(drift) else line))
 
     def take(self, view: View) -> None:
         """Show the objects that the filter leaves."""
         rows = view.resources()
-        if self._fleet != view.fleet:
-            self._fleet = view.fleet
+        if self._fleet != view.fleet or self._reviewed is not view.reviewed:
+            self._fleet, self._reviewed = view.fleet, view.reviewed
+            self._is_reviewed = view.is_reviewed
             self.redraw()
         self.say_empty(why_empty(view))
         if rows is not self.rows:

@@ -23,7 +23,7 @@ class TimelinePane(Lines[Event]):
     def take(self, view: View) -> None:
         """Show the events that the filter leaves; the cursor at the top stays at the top."""
         rows = view.events()
-        self.say_empty("no event matches" if view.snapshot.events else "nothing happened yet")
+        self.say_empty("no event matches" if view.all_events else "nothing happened yet")
         at_top = self.cursor == 0
         self.show(rows, [event.sequence for event in rows])
         if at_top:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from core.model import AppView, ClusterView, Commit, CommitShown, Event
-from core.telling import events, origins
+from core.model import AppView, ClusterView, Commit, CommitShown, Event, HeldBy
+from core.telling import controllers, events, origins
 from core.telling.moments import age, ago
 from core.telling.spans import Line, Role, Span, say
 from core.telling.verdicts import no_manifests
@@ -95,7 +95,24 @@ def _places(row: AppRow, cluster: ClusterView | None, looks: Looks) -> list[Line
         if cluster.server:
             lines.append(_fact("server", say(cluster.server)))
     word = "on: drift is put back without asking" if view.healing else "off"
-    return [*lines, _fact("heal", (word, Role.HEALING if view.healing else Role.TEXT))]
+    lines.append(_fact("heal", (word, Role.HEALING if view.healing else Role.TEXT)))
+    return [*lines, *_controller(view, cluster, looks)]
+
+
+def _controller(view: AppView, cluster: ClusterView | None, looks: Looks) -> Iterator[Line]:
+    """What a controller in the cluster tells of the app, or why nobody knows."""
+    told = view.told
+    if told is None:
+        if cluster is not None and cluster.unheard:
+            yield _fact("controller", say(f"not known: {cluster.unheard}", Role.MUTED))
+        return
+    state, role = controllers.heal(told.app, looks.now)
+    heard = f"  {told.holder}, heard {age(looks.now - told.at)} ago"
+    yield _fact("controller", (state, role), say(heard, Role.MUTED))
+    if told.app.last_heal is not None:
+        yield _fact("its heal", say(controllers.last(told.app.last_heal, looks.now)))
+    if told.app.held is not None and told.app.held.by != HeldBy.PAUSE:
+        yield _fact("it is held", say(told.app.held.words, Role.WARNING))
 
 
 def commit_lines(commit: Commit, shown: CommitShown | None, width: int, looks: Looks) -> list[Line]:

@@ -5,10 +5,11 @@ first, then context and user, and long cluster names lose their middle (k9s #324
 showed another context).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.model import AppView, ClusterView, HeldBy
+from core.telling import controllers
 from core.telling.moments import age, aged
 from core.telling.spans import Line, Role, Span, say
 from tui.text.spans import cut_middle, width_of
@@ -30,6 +31,7 @@ class Heading:
     heal_until: float | None = None  # None: it does not end by itself
     title: str = ""
     ascii_only: bool = False
+    beside: bool = True  # whether it says what a controller in the cluster does
 
 
 def header_line(heading: Heading, width: int) -> Line:
@@ -38,10 +40,11 @@ def header_line(heading: Heading, width: int) -> Line:
         line = _line(heading, dropped, facts=facts, name_cells=60)
         if width_of(line) <= width:
             return line
-    for name_cells in range(40, 5, -2):
-        line = _line(heading, 4, facts=False, name_cells=name_cells)
-        if width_of(line) <= width:
-            return line
+    for alone in (heading, replace(heading, beside=False)):
+        for name_cells in range(40, 5, -2):
+            line = _line(alone, 4, facts=False, name_cells=name_cells)
+            if width_of(line) <= width:
+                return line
     return line
 
 
@@ -70,7 +73,19 @@ def _line(heading: Heading, dropped: int, *, facts: bool, name_cells: int) -> Li
     spans.append((" " if tight else dot, Role.MUTED))
     spans += _git(heading, branch=dropped < 2)  # noqa: PLR2004 - the second to go
     spans.append((" " if tight else dot, Role.MUTED))
-    return (*spans, *_heal(heading, tight=tight))
+    spans += _heal(heading, tight=tight)
+    return (*spans, *_controller(heading, " " if tight else dot))
+
+
+def _controller(heading: Heading, dot: str) -> tuple[Span, ...]:
+    """What a controller in the cluster does for the app; two that heal are one too many."""
+    told = heading.app.told if heading.app is not None and heading.beside else None
+    if told is None:
+        return ()
+    word, role = controllers.beside(told, heading.now)
+    assert heading.app is not None
+    both = heading.app.healing and bool(controllers.warning(told, heading.now))
+    return ((dot, Role.MUTED), (word, Role.WARNING if both else role))
 
 
 def _mode(heading: Heading) -> Span:

@@ -147,15 +147,23 @@ def resource_line(drift: Drift, width: int, looks: Looks) -> Line:
     return (*spans, (right(since, _AGE_CELLS), Role.MUTED))
 
 
-def fleet_line(drift: Drift, width: int, looks: Looks) -> Line:
-    """The same with the app before it, and the cluster where there is room: it is one of many."""
+def fleet_lead(drift: Drift, width: int) -> Line:
+    """What stands before a row among those of every app: its app, and its cluster in 80 cells."""
     app_cells = min(20, max(10, width // 5))
     cluster_cells = 16 if width >= _CLUSTER_FROM else 0
     lead: list[Span] = [(padded(say(drift.key.app)[0], app_cells) + " ", Role.STRONG)]
     if cluster_cells:
         name = cut_middle(say(drift.cluster)[0], cluster_cells - 1)
         lead.append((padded(name, cluster_cells), Role.MUTED))
-    return (*lead, *resource_line(drift, width - app_cells - 1 - cluster_cells, looks))
+    return tuple(lead)
+
+
+def reviewed_line(line: Line) -> Line:
+    """A row that was ticked off: its glyph stays, the rest is said less loudly."""
+    (sign, role), *others = line
+    glyph = sign.lstrip()[:1]
+    told = padded(f"{glyph} reviewed", cell_len(sign)) if cell_len(sign) >= _SIGN_CELLS else sign
+    return ((told, role), *((text, Role.MUTED) for text, _ in others))
 
 
 def _lost_line(drift: Drift, heard_at: float, width: int, looks: Looks) -> Line:

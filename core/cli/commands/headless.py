@@ -19,6 +19,8 @@ from typing import NoReturn, TypeVar
 from core.cli.options import Options
 from core.cli.output.forms import event_form, line_of
 from core.cli.output.lines import LineWriter
+from core.cli.publishing.publisher import Publisher
+from core.cli.publishing.wanted import publisher_for
 from core.cli.session import EngineLike, beside, connected, flags_of, settings_of
 from core.cli.telemetry.records import Log, taking_over
 from core.cli.telemetry.telemetry import Telemetry
@@ -71,13 +73,14 @@ async def _follow(
     healing = options.autoheal and not options.read_only
     names = [each.name for each in (*settings.apps, *(one.spec for one in settings.layouts))]
     telemetry = started(telemetry_for(settings, options, sys.stderr.fileno()), log)
-    key = await pods_key(settings, log.say)
+    key = await pods_key(settings, lambda words: log.say(words, "warning"))
     return await follow(
         lambda: connected(
             settings, healing=healing, listening=True, key=key, meter=telemetry.meter
         ),
         log,
         telemetry,
+        publisher_for(settings, log.complain),
         message=f"{words}{'healing' if healing else 'watching'}: {', '.join(names)}",
         until=until,
     )
@@ -165,6 +168,7 @@ async def follow(
     engine_factory: Callable[[], EngineLike],
     log: EventLog,
     telemetry: Telemetry | None = None,
+    publisher: Publisher | None = None,
     *,
     message: str,
     until: Callable[[], Awaitable[T]] = _never,
@@ -177,14 +181,17 @@ async def follow(
             tasks = [readers.create_task(log.follow(engine.snapshots()))]
             if telemetry is not None:
                 tasks.append(readers.create_task(telemetry.follow(engine.snapshots())))
+            if publisher is not None:
+                tasks.append(readers.create_task(publisher.follow(engine.snapshots())))
             found = await until()
+            await engine.finish()
             for task in tasks:
                 task.cancel()
         return found
 
     try:
         with log.taking_over():
-            return await beside(engine_factory(), reader)
+            return await _until_finished(engine_factory(), reader)
     except asyncio.CancelledError:
         with contextlib.suppress(TimeoutError, BrokenPipeError):
             async with asyncio.timeout(_LAST_WORDS_S):
@@ -194,3 +201,17 @@ async def follow(
         if telemetry is not None:
             await telemetry.stop()
         await log.drained()
+
+
+async def _until_finished(engine: EngineLike, reader: Callable[[EngineLike], Awaitable[T]]) -> T:
+    """Run *reader* beside *engine*; when told to end, bring to its end what is in hand before."""
+    running = asyncio.ensure_future(beside(engine, reader))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        finishing = asyncio.ensure_future(engine.finish())
+        await asyncio.wait((finishing, running), return_when=asyncio.FIRST_COMPLETED)
+        for task in (finishing, running):
+            task.cancel()
+        await asyncio.gather(finishing, running, return_exceptions=True)
+        raise

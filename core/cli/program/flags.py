@@ -5,17 +5,21 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from core.settings.controller import CONTROLLER, SHARDS_MOST
 from core.settings.fields import Field
 from core.settings.table import APP, CLUSTER
 
 Callback = TypeVar("Callback", bound=Callable[..., Any])
 
 
-def setting(*names: str, metavar: str, table: Sequence[Field]) -> Callable[[Callback], Callback]:
+def setting(
+    *names: str, metavar: str, table: Sequence[Field], kind: click.IntRange | None = None
+) -> Callable[[Callback], Callback]:
     """Return the flag of one setting of the file, with the same words."""
     (field,) = (field for field in table if f"--{field.name}" in names)
     default = f" (default: {field.default})." if field.default else "."
-    return click.option(*names, metavar=metavar, help=field.help.removesuffix(".") + default)
+    words = field.help.removesuffix(".") + default
+    return click.option(*names, metavar=metavar, type=kind, help=words)
 
 
 SOURCE: Final = (
@@ -38,6 +42,18 @@ TERMINAL: Final = (
     click.option("--write", is_flag=True, help="Terminal: allow writing from the start."),
     click.option("--ascii", is_flag=True, help="Terminal: ASCII only."),
     click.option("--no-mouse", is_flag=True, help="Terminal: leave the mouse alone."),
+)
+HOME: Final = (  # of a controller
+    click.option(
+        "--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml, if any)."
+    ),
+    setting("--context", metavar="CTX", table=CLUSTER),
+    click.option(
+        "-n", "--namespace", metavar="NS", help="Where the controller lives (default: driftdeck)."
+    ),
+)
+CONTROLLING: Final = (
+    setting("--shards", metavar="N", table=CONTROLLER, kind=click.IntRange(1, SHARDS_MOST)),
 )
 BRANCH: Final = (
     click.option("--branch", metavar="NAME", help="Commit on a new branch of this name."),

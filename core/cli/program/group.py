@@ -10,7 +10,7 @@ import click
 from core.cli import jobs
 from core.cli.jobs import Job
 from core.cli.options import Options
-from core.cli.program.flags import SAFETY, SOURCE, TERMINAL, flags, print_version
+from core.cli.program.flags import CONTROLLING, SAFETY, SOURCE, TERMINAL, flags, print_version
 from core.errors import UsageError
 
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
@@ -25,7 +25,7 @@ _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 
     callback=print_version,
     help="Show the version and exit.",
 )
-@flags(SOURCE, SAFETY, TERMINAL)
+@flags(SOURCE, SAFETY, TERMINAL, CONTROLLING)
 @click.pass_context
 def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - click's own values
     """See, explain and heal the drift between Git and Kubernetes.
@@ -39,13 +39,16 @@ def program(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401 - c
     if options.headless:
         refuse_terminal_flags(options)
         return partial(jobs.headless, options)
+    refuse_controller_flags(options)
     need_terminal()
     return partial(jobs.terminal, options)
 
 
 def options_of(context: click.Context, given: dict[str, Any]) -> Options:
     """Merge the flags before the command with those after it; the later ones win."""
-    said = {name: value for name, value in given.items() if value not in (None, False)}
+    said = {
+        name: value for name, value in given.items() if value is not None and value is not False
+    }
     merged = {**context.find_root().obj, **said}
     argument = merged.pop("app_name", None)
     if argument is not None:
@@ -57,6 +60,8 @@ def options_of(context: click.Context, given: dict[str, Any]) -> Options:
         for flag in ("headless", "listen", "autoheal", "write", "ascii", "no_mouse"):
             if merged[flag]:
                 raise UsageError(f"--{flag.replace('_', '-')} does not go with {command}")
+    if command is not None and merged["shards"] is not None:
+        raise UsageError(f"--shards does not go with {command}")
     if merged.get("listen") and not merged["headless"]:
         raise UsageError("--listen goes with --headless")
     if merged["read_only"] and (merged["autoheal"] or merged["write"]):
@@ -76,6 +81,12 @@ def refuse_terminal_flags(options: Options) -> None:
     for flag, given in said.items():
         if given:
             raise UsageError(f"{flag} is for the terminal and does not go with --headless")
+
+
+def refuse_controller_flags(options: Options) -> None:
+    """Refuse the flags of the controller where there is none."""
+    if options.shards is not None:
+        raise UsageError("--shards is for the controller and goes with --headless")
 
 
 def need_terminal() -> None:

@@ -7,7 +7,7 @@ import click
 
 from core.cli import jobs
 from core.cli.jobs import Job
-from core.cli.program.flags import SAFETY, SOURCE, TERMINAL, flags, setting
+from core.cli.program.flags import HOME, SAFETY, SOURCE, TERMINAL, flags, setting
 from core.cli.program.group import need_terminal, options_of, program, refuse_terminal_flags
 from core.errors import UsageError
 from core.settings.table import CLUSTER
@@ -69,6 +69,8 @@ def carry_over(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
 @click.option("--since", metavar="TIME", help="Not older than this: 30m, 2h, 7d.")
+@click.option("--controller", is_flag=True, help="What the controller in the cluster wrote, too.")
+@flags(HOME)
 @click.option(
     "-o",
     "--output",
@@ -80,7 +82,33 @@ def carry_over(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 @click.pass_context
 def journal(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Print what was written to clusters and repositories from here, and how it was before."""
-    return partial(jobs.journal, options_of(context, given))
+    options = options_of(context, given)
+    if (
+        not options.controller
+        and (options.config, options.context, options.namespace) != (None,) * 3
+    ):
+        raise UsageError("--config, --context and -n say where the --controller is")
+    return partial(jobs.journal, options)
+
+
+@program.command()
+@click.argument("app_name", metavar="[APP]", required=False)
+@flags(HOME)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to print.",
+)
+@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR says the same.")
+@click.pass_context
+def status(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
+    """Print what the controller in a cluster says of its apps.  Exit as diff; 3: none is there.
+
+    It takes the right to read ConfigMaps and Leases in its namespace, and nothing else.
+    """
+    return partial(jobs.status, options_of(context, given))
 
 
 @program.command()

@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.model import AppView, ClusterView, Problem, Remedy, Snapshot
 
 LATE_S: Final = 30.0  # a step over 100,000 objects takes seconds
-BEAT_S: Final = 1.0
+BEAT_S: Final = 5.0
 
 
 class Pulse:
@@ -78,6 +78,8 @@ class Readiness:
         if not verbose:
             return ready, "ok" if ready else "not ready"
         lines = [self._line(part) for part in _parts(self._newest)]
+        for share, lead in enumerate(self._newest.leads.shares):  # who only follows is ready, too
+            lines.append(clean(f"[+]lease {share} {lead.words or 'ours'}"))
         return ready, "\n".join([*lines, f"readyz check {'passed' if ready else 'failed'}"])
 
     def _line(self, part: Part) -> str:

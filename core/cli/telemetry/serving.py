@@ -5,10 +5,11 @@ oldest makes room for the newest, so that a probe gets through where a thousand 
 """
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeAlias
 
 from aiohttp import web
 from typing_extensions import override
@@ -19,6 +20,7 @@ CONNECTIONS_MAX: Final = 32
 BACKLOG: Final = 512  # who waits to be let in while others are thrown out
 DEADLINE_S: Final = 10.0  # of a connection, whatever it is about
 LINE_BYTES: Final = 2_048
+Answering: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _METHODS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -34,9 +36,20 @@ class Page:
 class Door:
     """Listens at one address."""
 
-    def __init__(self, where: tuple[str, int], page_of: Callable[[str, bool], Page | None]) -> None:
-        """Listen to nothing yet; *page_of* takes a path and whether more is wanted to be told."""
-        self._where, self._page_of = where, page_of
+    def __init__(
+        self,
+        where: tuple[str, int],
+        page_of: Callable[[str, bool], Page | None],
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
+        """Listen to nothing yet.
+
+        Args:
+            where: The address, and the port.
+            page_of: Takes a path, and whether all of it is wanted to be told.
+            deadline_s: How long a connection may last.
+        """
+        self._where, self._page_of, self._deadline_s = where, page_of, deadline_s
         self._server: asyncio.Server | None = None
         self._bounded: _Bounded | None = None
         self.port = 0
@@ -51,17 +64,19 @@ class Door:
         loop = asyncio.get_running_loop()
         self._bounded = _Bounded(
             self._answer,
-            access_log=None,
-            lingering_time=0,
-            max_line_size=LINE_BYTES,
-            max_field_size=LINE_BYTES,
+            deadline_s=self._deadline_s,
         )
         try:
             self._server = await loop.create_server(self._bounded, host, port, backlog=BACKLOG)
         except OSError as error:
-            reason = f"cannot listen on {host}:{port}: {error.strerror}"
-            raise UsageError(f"controller.listen: {reason}") from error
+            reason = os.strerror(error.errno).lower() if error.errno else "no such address"
+            raise UsageError(f"metrics: cannot listen on {host}:{port}: {reason}") from error
         self.port = self._server.sockets[0].getsockname()[1]
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._bounded.connections) if self._bounded is not None else 0
 
     async def close(self) -> None:
         """Listen no more, and end what is still open."""
@@ -89,6 +104,16 @@ def _response(page: Page) -> web.Response:
 class _Bounded(web.Server):
     """Keeps connections few and short."""
 
+    def __init__(self, handler: Answering, *, deadline_s: float) -> None:
+        super().__init__(
+            handler,
+            access_log=None,
+            lingering_time=0,
+            max_line_size=LINE_BYTES,
+            max_field_size=LINE_BYTES,
+        )
+        self._deadline_s = deadline_s
+
     def end(self) -> None:
         """End every connection."""
         for transport in self._connections.values():
@@ -100,4 +125,4 @@ class _Bounded(web.Server):
             oldest = next(iter(self._connections))
             self._connections.pop(oldest).abort()
         super().connection_made(handler, transport)
-        asyncio.get_running_loop().call_later(DEADLINE_S, transport.abort)
+        asyncio.get_running_loop().call_later(self._deadline_s, transport.abort)

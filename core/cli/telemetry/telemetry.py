@@ -91,14 +91,15 @@ class Telemetry:
                 self.see(snapshot)
 
     def see(self, snapshot: Snapshot) -> None:
-        """Count what is new, and have it told."""
+        """Count what is new, and have it told, by the replica that writes for the app alone."""
         self._newest = snapshot
         self._readiness.see(snapshot)
-        self._counting.expect(view.spec.name for view in snapshot.clusters)
+        self._counting.expect(snapshot.clusters)
         new = self._counters.count(snapshot, self._clock.wall())
-        if new and self._station is not None:
+        told = tuple(event for event in new if snapshot.leads.may_record(event.app))
+        if told and self._station is not None:
             for teller in self.tellers:
-                self._station.call(teller.take, new, snapshot)
+                self._station.call(teller.take, told, snapshot)
 
     async def stop(self) -> None:
         """Answer and tell no more."""

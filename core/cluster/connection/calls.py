@@ -15,6 +15,7 @@ from core.cluster.connection.answers import (
     status_of,
 )
 from core.cluster.connection.backoff import Backoff
+from core.cluster.connection.fence import Fence
 from core.cluster.connection.request import Request
 
 RETRIES_MAX: Final = 10
@@ -55,18 +56,19 @@ class Calls:
             raise error_of(answer, doing, wall=self._clock.wall(), secret=secret)
         return answer
 
-    async def send(self, request: Request) -> Answer:
+    async def send(self, request: Request, fence: Fence | None = None) -> Answer:
         """Return the answer, whatever it says, once repeating cannot help.
 
         A server that says when to come back (`Retry-After`) did not do what was asked: any request
-        is repeated then.  Without that, or without an answer, only a read is.
+        is repeated then.  Without that, or without an answer, only a read is.  Each time it has to
+        pass the *fence*, where there is one.
         """
         backoff = Backoff(self._clock)
         give_up_at = self._clock.monotonic() + PATIENCE_S
         for _ in range(RETRIES_MAX):
             delay_s: float | None = None
             try:
-                answer = await self._caller.call(request)
+                answer = await self._call(request, fence)
             except LinkError as error:
                 if request.method not in _READS or not error.sent:
                     raise
@@ -78,7 +80,13 @@ class Calls:
                 if delay_s is None or self._clock.monotonic() + delay_s > give_up_at:
                     return answer
             await self._clock.sleep(delay_s)
-        return await self._caller.call(request)
+        return await self._call(request, fence)
+
+    async def _call(self, request: Request, fence: Fence | None) -> Answer:
+        if fence is None:
+            return await self._caller.call(request)
+        with fence.passing(request) as bounded:
+            return await self._caller.call(bounded)
 
     def _delay_s(self, request: Request, answer: Answer, backoff: Backoff) -> float | None:
         if not is_busy(answer):

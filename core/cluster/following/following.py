@@ -146,4 +146,4 @@ class Following:
                 continue
             surveyor = Surveyor(self.cluster, resource, place[1], emit=self.emit, heard=self.heard)
             self._surveyors[place] = surveyor
-            surveyor.start(self.link, self.clock, group)
+            surveyor.start(self.link, self.clock, self.access, group)

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from core.clock import Clock
 from core.cluster.connection.link import Link
 from core.cluster.following.auditing import Audit
-from core.cluster.following.reflector import Reflector
+from core.cluster.following.reflector import REFUSED_S, Reflector
 from core.cluster.following.store import Change
-from core.errors import ProductError
+from core.cluster.writing.access import Access
+from core.errors import DeniedError, ProductError
 from core.model import Resource
 from core.reconcile.memory.inputs import (
     Input,
@@ -44,12 +45,27 @@ class Surveyor:
         self._listed = False
         self._problem = ""  # the last one told
 
-    def start(self, link: Link, clock: Clock, group: asyncio.TaskGroup) -> None:
-        """Begin to list and watch, in *group*."""
+    def start(self, link: Link, clock: Clock, access: Access, group: asyncio.TaskGroup) -> None:
+        """Begin to list and watch, in *group*, once *access* says that we may."""
         reflector = Reflector(link, clock, self.resource, self._namespace, self, metadata_only=True)
         self._reflector = reflector
         audit = Audit(link, clock, self.resource, reflector, self._repaired)
-        self._task = group.create_task(audit.run())
+        self._task = group.create_task(self._run(audit, link, clock, access))
+
+    async def _run(self, audit: Audit, link: Link, clock: Clock, access: Access) -> None:
+        """Do not provoke a refusal: a controller may read what Git states, and often no more."""
+        await link.up.wait()
+        while not await self._may(access):
+            doing = f"list {self.resource.plural} in {self._namespace}"
+            self.lost(self._namespace, DeniedError(f"{doing}: this account may not"))
+            await clock.sleep(REFUSED_S)
+        await audit.run()
+
+    async def _may(self, access: Access) -> bool:
+        try:
+            return await access.may("watch", self.resource, self._namespace, "")
+        except ProductError:
+            return True  # whoever lists says what is wrong
 
     def _repaired(self, count: int) -> None:
         self._emit(WatchRepaired(self._cluster, self.resource.kind, count))

@@ -79,7 +79,8 @@ async def log_in(
 
 def _only_pod(spec: ClusterSpec) -> bool:
     """Inside a pod without any kubeconfig kubectl uses the pod's account, and so do we."""
-    if spec.context or spec.kubeconfig or HOST not in os.environ:
+    elsewhere = spec.context or spec.kubeconfig or spec.secret is not None
+    if elsewhere or HOST not in os.environ:
         return False
     return not any(Path(path).is_file() for path in paths_of(spec, os.environ))
 

@@ -24,6 +24,7 @@ from core.cluster.connection.answers import (
     words_of,
 )
 from core.cluster.connection.calls import Calls
+from core.cluster.connection.fence import Fence
 from core.cluster.connection.objects import object_of, page_of
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
@@ -115,8 +116,12 @@ class Gateway:
         if not answer.ok:
             raise self._error(answer, resource, apply.ref.namespace, "patch", sealed=apply.sealed)
 
-    async def perform(self, resource: Resource, request: Change, live: Live | None) -> Live | None:
+    async def perform(
+        self, resource: Resource, request: Change, live: Live | None, fence: Fence | None = None
+    ) -> Live | None:
         """Carry out *request* on *live*, the version it is for; None where there is none.
+
+        Whatever changes something passes the *fence* first, where there is one.
 
         Returns:
             The object as it is now, None if it is gone.
@@ -131,12 +136,12 @@ class Gateway:
             case Apply():
                 if request.unchanging:
                     await self._predict_same(resource, request, live)
-                return await self._apply(resource, request)
+                return await self._apply(resource, request, fence)
             case Edit():
                 assert live is not None, "an edit is of something"
-                return await self._edit(resource, request, live)
+                return await self._edit(resource, request, live, fence)
             case Delete():
-                await self._delete(resource, request)
+                await self._delete(resource, request, fence)
                 return None
             case _:
                 assert_never(request)
@@ -162,11 +167,11 @@ class Gateway:
         else:
             raise RejectedError(prediction.problem)
 
-    async def _apply(self, resource: Resource, apply: Apply) -> Live:
+    async def _apply(self, resource: Resource, apply: Apply, fence: Fence | None) -> Live:
         request = _apply_request(resource, apply, dry_run=False)
         for _ in range(_ROUNDS_MAX):
             try:
-                answer = await self._calls.send(request)
+                answer = await self._calls.send(request, fence)
             except LinkError as error:
                 if not error.sent:
                     raise
@@ -179,22 +184,23 @@ class Gateway:
             raise self._error(answer, resource, apply.ref.namespace, "patch", sealed=apply.sealed)
         raise UnavailableError(f"{apply.ref}: the connection broke twice while applying")
 
-    async def _edit(self, resource: Resource, edit: Edit, live: Live) -> Live:
+    async def _edit(self, resource: Resource, edit: Edit, live: Live, fence: Fence | None) -> Live:
         operations = json_patch(edit, live)
         if not operations:
             return live  # the request before it did it all
-        answer = await self._calls.send(_edit_request(resource, edit, operations, dry_run=False))
+        request = _edit_request(resource, edit, operations, dry_run=False)
+        answer = await self._calls.send(request, fence)
         if answer.ok:
             return object_of(answer.body, resource.kind)[1]
         raise self._error(answer, resource, edit.ref.namespace, "patch", sealed=edit.sealed)
 
-    async def _delete(self, resource: Resource, delete: Delete) -> None:
+    async def _delete(self, resource: Resource, delete: Delete, fence: Fence | None) -> None:
         request = Request(
             method="DELETE",
             path=object_path(resource, delete.ref.namespace, delete.ref.name),
             body=msgspec.json.encode({"preconditions": _named(delete.on)}),
         )
-        answer = await self._calls.send(request)
+        answer = await self._calls.send(request, fence)
         gone = answer.status == HTTPStatus.NOT_FOUND and status_of(answer).kind == "Status"
         if not (answer.ok or gone):
             raise self._error(answer, resource, delete.ref.namespace, "delete")

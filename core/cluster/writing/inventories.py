@@ -10,6 +10,7 @@ from typing import Final
 from core.clock import Clock
 from core.cluster.connection.answers import Answer, NamespaceAbsentError, status_of
 from core.cluster.connection.calls import Calls
+from core.cluster.connection.fence import Fences
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded, server_uid
@@ -54,14 +55,15 @@ _OVERWRITTEN_MAX: Final = 1000  # of versions whose events may still be on their
 class Inventories:
     """The inventories of one cluster, each written by one call at a time."""
 
-    def __init__(self, calls: Calls, clock: Clock, access: Access) -> None:
-        """Know nothing; *access* tells where ConfigMaps may be listed."""
-        self._calls, self._clock, self._access = calls, clock, access
+    def __init__(self, calls: Calls, clock: Clock, access: Access, fence: Fences) -> None:
+        """Know nothing; *access* tells where maps may be listed, each write passes a *fence*."""
+        self._calls, self._clock, self._access, self._fence = calls, clock, access, fence
         self._known: dict[Place, list[Shard]] = {}
         self._told: dict[Place, tuple[InventoryRow, ...]] = {}  # as it was read or written last
         self._homes: dict[Place, Home] = {}
         self._asked: dict[Place, str] = {}  # as we wrote it last
         self._before: dict[Place, Place] = {}  # where it is kept still, under an earlier name
+        self._heirs: dict[Place, str] = {}  # the app that one under an earlier name is of now
         self._failed: dict[Place, float] = {}  # when a write of it did, last
         self._outdated: set[Place] = set()  # somebody else wrote over what is known
         self._overwritten: deque[str] = deque(maxlen=_OVERWRITTEN_MAX)  # by ourselves
@@ -240,7 +242,7 @@ class Inventories:
             maps = [one for each in some for one in each or ()]
         old = earlier(maps, place, self._homes[place], await self._uid(), claim)
         if old is not None:
-            self._homes[old] = self._homes[place]
+            self._homes[old], self._heirs[old] = self._homes[place], place.app
             self._known[old] = await self._shards(old)
         return old
 
@@ -333,9 +335,8 @@ class Inventories:
     ) -> Answer:
         version = before.resource_version if before is not None else ""
         shard = Shard(version, data, notes)
-        return await self._calls.send(
-            put_request(place.namespace, shard_name(place.app, index), shard)
-        )
+        request = put_request(place.namespace, shard_name(place.app, index), shard)
+        return await self._calls.send(request, self._fence(self._heirs.get(place, place.app)))
 
     async def _uid(self) -> str:
         """Return what identifies this cluster, "" if we may not see it; asked once for all apps."""

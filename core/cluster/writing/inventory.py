@@ -6,6 +6,7 @@ app and which cluster it is, so that a copied namespace is not mistaken for our 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -29,9 +30,15 @@ def line_of(row: InventoryRow) -> str:
     """Write one row: group/kind/namespace/name, uid, digest, and how it ended if it did."""
     ref = row.ref
     parts = (ref.group, ref.kind, ref.namespace, ref.name)
-    identity = "/".join(quote(part, safe=":") for part in parts)
+    identity = "/".join(map(_quoted, parts))
     known = f"{identity} {row.uid or _NOTHING} {row.digest or _NOTHING}"
     return f"{known} {row.end}" if row.end else known
+
+
+@lru_cache(maxsize=1 << 15)
+def _quoted(part: str) -> str:
+    """Write a name: each row is written again with every record, and most names are plain."""
+    return quote(part, safe=":")
 
 
 def row_of(line: str) -> InventoryRow:

@@ -114,6 +114,11 @@ def address_of(text: str, *, host_alone: bool = False) -> Address:
     return _checked(address, host_alone=host_alone)
 
 
+def anonymous(text: str) -> str:
+    """Name a repository without the user that it is asked as."""
+    return str(address_of(text)) if is_address(text) else text
+
+
 def _checked(address: Address, *, host_alone: bool = False) -> Address:
     if _HOST.fullmatch(address.host) is None:
         raise AddressError("its host is no name of one (a-z, 0-9, dots and dashes)")

@@ -8,7 +8,7 @@ from core.model import Cause, ConfirmedBy, Drift, Remedy, Verdict
 from core.reconcile.acting.plans import stated_twice, workable
 from core.reconcile.acting.standing import read_only_words
 from core.reconcile.judging.causes import withheld
-from core.reconcile.judging.evidence.fights import fought, heals_of, paths_of
+from core.reconcile.judging.evidence.fights import heals_of, left_alone, paths_of
 from core.reconcile.judging.holds.breaker import waits_for_others
 from core.reconcile.judging.holds.fields import held_fields, held_words
 from core.reconcile.judging.holds.holds import hold_of
@@ -121,7 +121,7 @@ def held_in(draft: Draft, row: Drift) -> frozenset[str]:
     spec = draft.app(row.key.app).spec
     left = frozenset(c.path for c in row.drifts if withheld(spec, c.cause))
     left |= held_fields(draft, row).keys()
-    return left | fought(draft.subject(row.key), row.digest, draft.now)
+    return left | left_alone(draft, row.key, row.digest)
 
 
 def is_due_to_heal(draft: Draft, row: Drift) -> bool:
@@ -162,7 +162,7 @@ def _version_of(subject: Subject) -> str | None:
 def _times(draft: Draft, row: Drift) -> Iterable[float]:
     subject = draft.subject(row.key)
     digest = row.digest
-    for path in paths_of(row.changes).keys() - fought(subject, digest, draft.now):
+    for path in paths_of(row.changes).keys() - left_alone(draft, row.key, digest):
         yield heal_at(heals_of(subject, path, digest, draft.now).times)
 
 

@@ -28,7 +28,6 @@ from core.reconcile.acting.remedies import requests_of
 from core.reconcile.acting.returning import remember_returned, returned
 from core.reconcile.acting.standing import already, is_coming, step_stands, taken_back
 from core.reconcile.judging.causes import cause_of
-from core.reconcile.judging.evidence.arrivals import take_drift
 from core.reconcile.judging.evidence.fights import forget_heals, remember_heal
 from core.reconcile.judging.evidence.refusals import PUT_BACK
 from core.reconcile.judging.judging import live_at
@@ -63,16 +62,16 @@ def send_steps(
             or _shut_out(step, gates.get(step.key.app), patient=patient)
         )
         coming = patient and (step.key.app in gates or is_coming(draft, run.plan, step))
-        if lost is None and coming:
-            draft.effects.append(WakeAt(phase.patience_until))
-        at = phase.again.get(step.key, 0.0)
         waits = coming or draft.subject(step.key).call is not None
         stands = lost is None and not waits and step_stands(draft, step)
         said = None if lost is not None or waits or stands else already(draft, step)
-        if stands and at > draft.now:
+        unsure = said == "" and patient
+        if lost is None and (coming or unsure):
+            draft.effects.append(WakeAt(phase.patience_until))
+        if stands and (at := phase.again.get(step.key, 0.0)) > draft.now:
             draft.effects.append(WakeAt(at))
             busy.append(step)
-        elif lost is None and (waits or (said == "" and patient)):
+        elif lost is None and (waits or unsure):
             busy.append(step)
         elif stands:
             _apply(draft, number, step)
@@ -344,8 +343,7 @@ def _tell_outcome(
     elif heals:
         remember_heal(draft, done.key, replace(row, changes=drifts))
         what = "created again" if row.verdict is Verdict.MISSING else "as Git says again"
-        began = take_drift(draft, done.key)
-        draft.tell_of(EventName.HEALED, row, changes=drifts, message=what, began=began)
+        draft.tell_of(EventName.HEALED, row, changes=drifts, message=what)
     else:
         if not auto:
             forget_heals(draft, done.key, drifts)

@@ -87,8 +87,9 @@ def taken_back(draft: Draft, key: Key, *, auto: bool) -> str:
     cluster = app.spec.cluster
     if not draft.may_write(cluster):
         return why_not(draft, cluster).words
-    if not auto:
-        return ""
+    follows = draft.leads.words(key.app)
+    if follows or not auto:
+        return follows
     if not app.healing:
         return "healing was switched off"
     pause = pause_of(app, key.ref, draft.now)

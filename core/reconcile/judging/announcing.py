@@ -6,6 +6,7 @@ from core.compare import MANAGER
 from core.model import (
     DRIFT_VERDICTS,
     Cause,
+    ConfirmedBy,
     Drift,
     EventName,
     FieldChange,
@@ -41,10 +42,7 @@ def _announce(draft: Draft, key: Key, before: Drift | None, after: Drift | None)
             draft.put_row(key, after)
         if not after.confirming:
             if not _told(before, after):
-                began = draft.subject(key).arrived_at
-                draft.tell_of(
-                    EventName.DRIFT_DETECTED, after, message=_headline(after), began=began
-                )
+                draft.tell_of(EventName.DRIFT_DETECTED, after, message=_headline(after))
                 _tell_withheld(draft, after)
                 _look_whether_git_moved(draft, after)
             if draft.app(key.app).healing and not after.calling:
@@ -72,9 +70,17 @@ def _is_by_us(change: FieldChange) -> bool:
 
 
 def _tell_withheld(draft: Draft, row: Drift) -> None:
-    """Name the settings that keep standing permission from putting all of a row right."""
+    """Name what keeps standing permission from putting all of a row right.
+
+    That are settings, another engine, or that the server refuses to say what a write would do.
+    """
     app = draft.app(row.key.app)
     if not app.healing or row.verdict is Verdict.EXTRA:
+        return
+    refusal = draft.subject(row.key).refusal
+    refused = refusal is not None and not refusal.answer.retry
+    if refused and row.confirmed_by is ConfirmedBy.LOCAL and row.reason:
+        draft.tell_of(EventName.HEAL_SKIPPED, row, changes=row.drifts, message=row.reason)
         return
     if row.tracked_by:
         draft.tell_of(EventName.HEAL_SKIPPED, row, changes=row.drifts, message=left_to(row))

@@ -40,7 +40,7 @@ from core.model import (
 from core.reconcile.judging.announcing import announce
 from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
 from core.reconcile.judging.evidence.endings import ending_of, note_end
-from core.reconcile.judging.evidence.fights import note_calm, persistent, tell_fights, with_fight
+from core.reconcile.judging.evidence.fights import note_calm, stubborn, tell_fights, with_fight
 from core.reconcile.judging.evidence.observing import Sights, forget_sightings
 from core.reconcile.judging.evidence.recalling import (
     ask_past,
@@ -107,7 +107,8 @@ def stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | No
     """Say when a row was judged; one that says what it said before keeps its time, and itself."""
     if after is None or after is before:
         return after
-    if before is not None and replace(after, judged_at=before.judged_at) == before:
+    alike = before is not None and (after.stamp, after.verdict) == (before.stamp, before.verdict)
+    if alike and before is not None and replace(after, judged_at=before.judged_at) == before:
         return before
     return replace(after, judged_at=now)
 
@@ -294,7 +295,7 @@ def _judgement(
         cluster.scales.get(desired.ref),
         outcome.whole,
         outcome.blocking,
-        persistent(draft.subject(key), desired.digest, draft.now),
+        stubborn(draft, key, desired.digest),
         tuple(each.body for each in earlier_of(draft, app, key) or ()),
     )
 

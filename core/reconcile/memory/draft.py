@@ -49,8 +49,7 @@ class Draft:
         self.candidates: Table[str, Map[Key, None]] = Table(state.candidates)
         self.alarms = state.alarms
         self.previews: Table[int, RevertPlan] = Table(state.previews)
-        self.writing = state.writing
-        self.auto_runs = state.auto_runs
+        self.leads, self.writing, self.auto_runs = state.leads, state.writing, state.auto_runs
         self._state = state
         self._subjects, self._rows = Many(state.subjects), Many(state.rows)
         self._tallies: Table[str, Tally] = Table(state.tallies)
@@ -162,8 +161,7 @@ class Draft:
     def _count(self, app: str, before: Drift | None, after: Drift | None) -> None:
         tally = self._tallies[app]
         counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
-        moved = tally.moved
-        dropped, undesired = tally.dropped, tally.undesired
+        moved, dropped, undesired = tally.moved, tally.dropped, tally.undesired
         for drift, put in ((before, without_key), (after, with_key)):
             if drift is not None:
                 dropped = put(dropped, drift.key) if drift.dropped else dropped
@@ -265,7 +263,6 @@ class Draft:
         *,
         changes: tuple[FieldChange, ...] | None = None,
         message: str = "",
-        began: float = 0.0,
     ) -> None:
         """Add an event about one object."""
         source = self.app(row.key.app).source
@@ -278,15 +275,17 @@ class Draft:
             changes=row.changes if changes is None else changes,
             revision=source.revision.id if source else "",
             message=message,
-            began=began,
+            began=self.subject(row.key).began(name),
         )
 
     def name_writers(self, row: Drift) -> None:
         """Put into what was told of an object who it was, where that is known by now."""
+        if not row.changes:
+            return
         known = {(change.path, repr(change.live)): change.actor for change in row.changes}
 
         def named(event: Event) -> Event:
-            if (event.app, event.ref) != (row.key.app, row.key.ref):
+            if event.ref != row.key.ref or event.app != row.key.app:
                 return event
             changes = tuple(
                 replace(c, actor=known.get((c.path, repr(c.live))) or c.actor)
@@ -343,6 +342,7 @@ class Draft:
             answers=self._answers.frozen,
             restated=self._restated.frozen,
             previews=self.previews.frozen,
+            leads=self.leads,
             writing=self.writing,
             digest_key=self.digest_key,
             mask_key=self.mask_key,

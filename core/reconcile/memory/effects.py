@@ -71,15 +71,12 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Perform:
-    """Carry out what brings one object back to Git: in this order, up to the first failure.
-
-    `live` is what it was decided on, None where there was none.
-    """
+    """Carry out what brings one object back to Git: in this order, up to the first failure."""
 
     cluster: str
     key: Key
     desired: Desired
-    live: Live | None
+    live: Live | None  # what it was decided on
     requests: tuple[Request, ...]
     intent: Intent  # what is written down before anything is sent
 
@@ -309,6 +306,13 @@ class Meet:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """Let another replica write for a share of the apps."""
+
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
 class WakeAt:
     """Send a Tick at this time (seconds since the epoch)."""
 
@@ -339,5 +343,6 @@ Effect: TypeAlias = (
     | FindRevert
     | ReadSource
     | Meet
+    | HandOver
     | WakeAt
 )

@@ -22,6 +22,8 @@ from core.model import (
     Problem,
     Resource,
 )
+from core.model.controllers.status import Status
+from core.model.leads import Leads
 from core.reconcile.memory.commands import Command
 from core.reconcile.memory.results import Result
 
@@ -176,6 +178,15 @@ class PausesRead:
 
 
 @dataclass(frozen=True, slots=True)
+class ControllersRead:
+    """What controllers tell of themselves in a cluster now; the problem says why nobody knows."""
+
+    cluster: str
+    statuses: tuple[Status, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLogRead:
     """The audit log can be read again (`problem` is ""), or cannot, which stops nothing."""
 
@@ -263,6 +274,13 @@ class SurveyChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadsSeen:
+    """Who of the replicas writes for which apps, as far as this one knows."""
+
+    leads: Leads
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed; wakes what waits for it."""
 
@@ -277,6 +295,7 @@ FromCluster: TypeAlias = (
     | ClusterSeen
     | AdmissionSeen
     | AuditLogRead
+    | ControllersRead
     | SyncAsked
     | PausesRead
     | WatchRepaired
@@ -288,4 +307,4 @@ FromCluster: TypeAlias = (
     | SurveyLost
     | SurveyChanged
 )
-Input: TypeAlias = FromGit | FromCluster | Result | Tick | Command
+Input: TypeAlias = FromGit | FromCluster | Result | LeadsSeen | Tick | Command

@@ -24,6 +24,8 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
     inventory = app.inventory
     if app.storing is not None or inventory is None or _is_held(app):
         return
+    if not draft.leads.may_record(name):
+        return  # another replica does
     if inventory == app.stored and not _is_noting(app):
         draft.put_app(replace(app, stored=inventory))
         return

@@ -210,7 +210,7 @@ class DoneFound:
 
     request: int
     done: tuple[Done, ...]
-    problem: str = ""
+    problem: Problem | None = None
     again: bool = False  # what was undone is done again
 
 

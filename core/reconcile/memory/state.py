@@ -30,6 +30,8 @@ from core.model import (
     Run,
     Verdict,
 )
+from core.model.controllers.status import ObjectTold, Told
+from core.model.leads import UNDIVIDED, Leads
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SourceRead
@@ -108,6 +110,7 @@ class ClusterState:
     scales: Mapping[ObjectRef, ScaleRange] = field(
         default_factory=dict
     )  # by the object that an autoscaler drives
+    listens: bool = False  # what controllers tell there is still to be heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ class AppState:
     rewritten: bool = False  # its history is another one since it was applied last
     healing: bool = False
     breaker: Breaker = CLOSED
+    told: Told | None = None  # what a controller in a cluster tells of it
     pauses: tuple[Pause, ...] = ()  # that were not over when they were read
     layout: str = ""  # the one that it is a match of
     left_at: float | None = None  # when its folder was found gone from there; nothing is healed
@@ -182,6 +186,12 @@ class AppState:
         )
         was = row is not None and row.digest is not None and row.digest.startswith(SEALED)
         return was or any(document is not None and document.sealed for document in known)
+
+    def told_about(self, ref: ObjectRef) -> ObjectTold | None:
+        """What a controller tells of an object at issue, looking at the same revision."""
+        if self.told is None or self.source is None:
+            return None
+        return self.told.about(ref, self.source.revision.id)
 
     def applied(self, ref: ObjectRef) -> InventoryRow | None:
         """What the inventory says of one object; None: driftdeck never wrote it."""
@@ -236,6 +246,7 @@ class State:
     previews: Mapping[int, RevertPlan] = field(
         default_factory=dict
     )  # by request: reverts of which it is not known yet what follows in the cluster
+    leads: Leads = UNDIVIDED
     writing: bool = False
     digest_key: bytes = b""  # of Secret digests; the same in every run
     mask_key: bytes = b""  # of the hashes shown in place of secret values; new in every run
@@ -252,10 +263,12 @@ def initial(  # noqa: PLR0913 - each is a choice of the caller
     writing: bool,
     digest_key: bytes,
     mask_key: bytes,
+    listening: frozenset[str] = frozenset(),
+    leads: Leads = UNDIVIDED,
 ) -> State:
     """Know nothing yet but what was asked for; an app stands for each layout.
 
-    Healing implies writing.
+    Healing implies writing.  What controllers tell is heard in the clusters of *listening*.
     """
     standing = [
         AppState(one.spec, layout=one.name, standing=frozenset(one.clusters)) for one in layouts
@@ -267,8 +280,12 @@ def initial(  # noqa: PLR0913 - each is a choice of the caller
             **{app.spec.name: app for app in standing},
         },
         layouts={app.spec.name: LayoutState(app, healing) for app in standing},
-        clusters={spec.name: ClusterState(ClusterView(spec)) for spec in clusters},
+        clusters={
+            spec.name: ClusterState(ClusterView(spec), listens=spec.name in listening)
+            for spec in clusters
+        },
         tallies={one.name: Tally() for one in (*apps, *(each.spec for each in layouts))},
+        leads=leads,
         writing=writing or healing,
         digest_key=digest_key,
         mask_key=mask_key,
@@ -282,6 +299,7 @@ def is_known(state_app: AppState, cluster: ClusterState) -> bool:
         and state_app.inventory is not None
         and cluster.resources is not None
         and cluster.view.connected
+        and not cluster.listens
         and all(
             is_settled(cluster, kind, state_app.uses.namespaces(kind))
             for kind in (*state_app.documents, *state_app.tracked)

@@ -10,6 +10,7 @@ from core.model import (
     Cause,
     Desired,
     Drift,
+    EventName,
     Key,
     Live,
     Seen,
@@ -155,6 +156,12 @@ class Subject:
     arrived_at: float = 0.0  # when the watch brought the first change that is not judged yet
     drifted_at: float = 0.0  # the same of the drift that it shows now; 0.0: nobody knows
     past: Recollection | None = None  # kept for as long as something about it differs
+
+    def began(self, name: EventName) -> float:
+        """When the watch brought what an event of that name tells; 0.0: nobody knows."""
+        if name is EventName.DRIFT_DETECTED:
+            return self.arrived_at
+        return self.drifted_at if name is EventName.HEALED else 0.0
 
 
 def is_moved(row: Drift) -> bool:

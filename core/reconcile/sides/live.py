@@ -240,7 +240,7 @@ def change_live(draft: Draft, changed: LiveChanged) -> None:
                 key = Key(app.spec.name, ref)
                 watch_end(draft, key, before, live)
                 note_sighting(draft, key, before, live, at=changed.at or draft.now)
-                note_arrival(draft, key, live, changed.at or draft.now)
+                note_arrival(draft, key, changed.at or draft.now)
                 _note(draft, key, live)
     _set_kind(draft, cluster, changed.kind, replace(state, objects=objects))
     take_scales(draft, changed.cluster, changed.kind, changed.changes)

@@ -112,6 +112,7 @@ class ScriptedEngine:
 
     def __init__(self, *script: Snapshot, reaction: Reaction | None = None) -> None:
         self.commands: list[Command] = []
+        self.finished = False
         self._reaction = reaction
         self._shown: asyncio.Queue[Snapshot] = asyncio.Queue()
         self._newest = script[0] if script else Snapshot()
@@ -129,6 +130,9 @@ class ScriptedEngine:
         while True:
             self._newest = await self._shown.get()
             yield self._newest
+
+    async def finish(self) -> None:
+        self.finished = True
 
     async def run(self) -> None:
         await asyncio.Event().wait()

@@ -75,3 +75,13 @@ async def test_the_loop_turns_while_a_person_thinks_and_a_signal_ends_the_wait(
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
+
+
+async def test_what_is_to_be_known_before_the_answer_stands_in_lines_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with keyboard(monkeypatch) as keys:
+        os.write(keys, b"\n")
+        await agreed("Delete 2 objects\nall in it goes, too")
+        shown = os.read(keys, 1000).decode()
+    assert "Delete 2 objects\r\nall in it goes, too? Type" in shown

@@ -495,7 +495,7 @@ async def test_a_write_that_meets_another_version_tells_that_the_watch_says_noth
             embedded.desired("one", v="2"), replace(shown, resource_version="1"), None, Policy()
         )
         with pytest.raises(OutdatedError):
-            await cluster.perform((stale,), shown)
+            await cluster.perform("shop", (stale,), shown)
         await listener.until(lambda: len(listener.all(KindListed)) == 2)
     assert BEHIND_S in clock.slept
 
@@ -506,7 +506,10 @@ async def test_a_cluster_that_the_settings_keep_is_not_written_to_whoever_decide
     cluster = Cluster(
         ClusterSpec(name="prod", read_only=True, kubeconfig=str(tmp_path)), emit=print
     )
-    for write in (cluster.perform((), None), cluster.write_inventory("a", "ns", NOWHERE, ())):
+    for write in (
+        cluster.perform("shop", (), None),
+        cluster.write_inventory("a", "ns", NOWHERE, ()),
+    ):
         with pytest.raises(DeniedError, match="cluster prod is read_only in the settings"):
             await write
 

@@ -105,7 +105,7 @@ class World:
 async def applied(cluster: Cluster, desired: Desired, live: Live | None) -> Live:
     """Create what Git states, or apply it to *live*."""
     request = creation(desired) if live is None else statement(desired, live, None, Policy())
-    (made,) = await cluster.perform((request,), live)
+    (made,) = await cluster.perform("shop", (request,), live)
     assert made is not None
     return made
 
@@ -145,11 +145,15 @@ class Listener:
 
 @asynccontextmanager
 async def running(
-    spec: ClusterSpec, *, clock: Clock | None = None, meter: Meter = UNMETERED
+    spec: ClusterSpec,
+    *,
+    clock: Clock | None = None,
+    meter: Meter = UNMETERED,
+    controllers: str = "",
 ) -> AsyncIterator[tuple[Cluster, Listener]]:
     """A cluster at work."""
     listener = Listener()
-    cluster = Cluster(spec, emit=listener.emit, clock=clock, meter=meter)
+    cluster = Cluster(spec, emit=listener.emit, clock=clock, meter=meter, controllers=controllers)
     task = asyncio.create_task(cluster.run())
     try:
         yield cluster, listener
@@ -168,9 +172,13 @@ async def connected(
     *,
     clock: Clock | None = None,
     meter: Meter = UNMETERED,
+    controllers: str = "",
 ) -> AsyncIterator[tuple[Cluster, Listener]]:
     """A cluster that was found."""
     spec = ClusterSpec(name="test", kubeconfig=str(world.kubeconfig(user)))
-    async with running(spec, clock=clock, meter=meter) as (cluster, listener):
+    async with running(spec, clock=clock, meter=meter, controllers=controllers) as (
+        cluster,
+        listener,
+    ):
         await listener.next(ClusterFound)
         yield cluster, listener

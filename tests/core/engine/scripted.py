@@ -12,6 +12,7 @@ from core.engine import Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import Performer
 from core.engine.seams import Adapters
+from core.errors import UnavailableError
 from core.health import Behind
 from core.journal import Entry
 from core.meter import UNMETERED, Meter
@@ -40,6 +41,7 @@ from core.model import (
 from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Comparison, End
 from core.model.journal import Aim, Done, Intent, Outcome
+from core.model.leads import UNDIVIDED, Lead, Leads
 from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.effects import (
     NOT_NARROWED,
@@ -54,6 +56,7 @@ from core.reconcile.memory.inputs import (
     ClusterFound,
     Input,
     KindListed,
+    LeadsSeen,
     LiveChanged,
     SchemaRead,
     SourceRead,
@@ -165,7 +168,10 @@ class ScriptedCluster:
         self.script.play("try_out", request.ref.name)
 
     async def perform(
-        self, requests: Sequence[Request], live: Live | None
+        self,
+        app: str,  # noqa: ARG002
+        requests: Sequence[Request],
+        live: Live | None,
     ) -> tuple[Live | None, ...]:
         left: list[Live | None] = []
         for request in requests:
@@ -456,6 +462,39 @@ def _applied(stated: Document) -> InventoryRow:
     return InventoryRow(made.ref, "u1", made.digest)
 
 
+class ScriptedLeads:
+    """Leases that a test gives and takes."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self.ready = False
+        self.handed_over: list[int] = []
+        self.lost = asyncio.Event()
+        self._over = asyncio.Event()
+
+    def give(self, lead: Lead) -> None:
+        """The only share is led so from now on."""
+        self._inbox.put(LeadsSeen(Leads((lead,))))
+
+    async def run(self) -> None:
+        await self.lost.wait()
+        raise UnavailableError("the Lease driftdeck is lost")
+
+    def be_ready(self) -> None:
+        self.ready = True
+
+    async def hand_over(self, share: int) -> None:
+        self.handed_over.append(share)
+        self._over.set()
+
+    async def close(self) -> None:
+        self.give(replace(LEADS, leaving=True))
+        await self._over.wait()
+
+
+LEADS = Lead(holder="me", ours=True, until=1e12)
+
+
 class World:
     """One app on one scripted cluster, and the engine between them."""
 
@@ -464,6 +503,7 @@ class World:
         *names: str,
         healing: bool = False,
         writing: bool = True,
+        leased: bool = False,
         meter: Meter = UNMETERED,
     ) -> None:
         self.script, self.time, self.inbox = Script(), Time(), Inbox(meter=meter)
@@ -482,7 +522,9 @@ class World:
             writing=writing,
             digest_key=b"d",
             mask_key=b"m",
+            leads=Leads((Lead(),)) if leased else UNDIVIDED,
         )
+        self.leads = ScriptedLeads(self.inbox)
         self.adapters = Adapters(
             clusters={"prod": self.cluster},
             sources=self.sources,
@@ -492,6 +534,7 @@ class World:
             marks=self.marks,
             adopting=ScriptedAdopting(self.script),
             journal=self.journal,
+            leads=self.leads if leased else None,
             meter=meter,
         )
         self.engine = Engine(state, self.inbox, self.adapters, clock=self.time.clock)

@@ -6,7 +6,19 @@ from typing import Any
 import pytest
 
 from core.errors import ProductError, RejectedError, UnavailableError
-from core.model import ABSENT, Document, FieldChange, FieldVerdict, Made, Plan, Run, Snapshot
+from core.model import (
+    ABSENT,
+    Document,
+    FieldChange,
+    FieldVerdict,
+    Made,
+    Plan,
+    Problem,
+    Remedy,
+    Run,
+    Snapshot,
+    problem_of,
+)
 from core.model.journal import Deed, Done
 from core.model.requests import Edit
 from core.reconcile.memory.commands import Execute, LookBackAt, PrepareUndo
@@ -57,7 +69,7 @@ async def test_what_is_to_be_undone_is_read_from_the_journal(number: int | None)
 
 async def test_a_number_that_is_not_on_record_is_said_and_without_one_nothing_is_found() -> None:
     world = World("a")
-    missing = DoneFound(7, (), "the journal has no entry 12")
+    missing = DoneFound(7, (), Problem(Remedy.FIX_SETTINGS, "the journal has no entry 12"))
     assert await told(world, FindDone(7, 12, APPS)) == missing
     assert await told(world, FindDone(8, None, APPS)) == DoneFound(8, ())
     redo = await told(world, FindDone(9, None, APPS, again=True))
@@ -69,7 +81,7 @@ async def test_a_number_that_is_not_on_record_is_said_and_without_one_nothing_is
 async def test_a_journal_that_cannot_be_read_says_why(error: ProductError) -> None:
     world = World("a")
     world.script.errors["to_undo"] = error
-    assert await told(world, FindDone(7, None, APPS)) == DoneFound(7, (), str(error))
+    assert await told(world, FindDone(7, None, APPS)) == DoneFound(7, (), problem_of(error))
 
 
 async def test_an_undo_is_shown_checked_and_written_like_any_other_plan() -> None:

@@ -25,7 +25,7 @@ def told(*missing: tuple[str, str]) -> list[tuple[str, str, bool]]:
 
 def test_whoever_has_all_rights_is_told_how_many_that_are() -> None:
     itself, shop, maps, odd = told()
-    assert itself[0] == "driftdeck itself"
+    assert itself[0] == "driftdeck in prod"
     assert shop == ("app shop", "13 rights, all of them there", True)
     assert (maps[0], maps[2]) == ("app maps", True)
     assert odd == (
@@ -42,7 +42,7 @@ def test_missing_rights_are_named_with_the_app_that_needs_them() -> None:
         "may not patch, watch deployments.apps in namespace shop",
         False,
     ) in found
-    assert [about for about, _, fine in found if fine] == ["driftdeck itself", "app maps"]
+    assert [about for about, _, fine in found if fine] == ["driftdeck in prod", "app maps"]
 
 
 def test_what_is_missing_can_be_granted_and_is_in_the_roles() -> None:

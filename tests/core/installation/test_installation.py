@@ -14,7 +14,7 @@ from core.installation.reading import (
     wants_of,
     wants_with_server,
 )
-from core.installation.settings import Home
+from core.installation.settings import Home, in_pod
 from core.manifests.plain import load_plain
 from core.model import AppSpec, ClusterSpec, Remedy
 from core.model.controller import UNSTATED
@@ -49,7 +49,8 @@ def settings_of(sample: Sample, *paths: str) -> Settings:
 def made(wants: Wants, settings: Settings) -> Installation:
     home = Home(cluster=PROD, namespace="driftdeck", controller=UNSTATED, namespaces={})
     document = load_plain("driftdeck.yaml", TEXT.encode())
-    return installation_of(settings, document, home, wants, Choices(image="x", replicas=1))
+    given = in_pod(document, Path(), home, settings.clusters)
+    return installation_of(settings, given, home, wants, Choices(image="x", replicas=1))
 
 
 async def test_apps_are_read_and_one_that_cannot_be_is_named(sample: Sample) -> None:
@@ -80,6 +81,14 @@ async def test_a_kind_that_nobody_knows_is_asked_for_and_named_where_nobody_answ
     assert silent.startswith("cluster prod did not say what it serves: no kubeconfig: ")
     assert unknown.startswith("app odd: Widget (example.com/v1): no definition of it lies in Git")
     assert grants.startswith("app odd states rights (Role/default/r): the API server lets nobody")
+
+
+async def test_namespaces_that_nobody_makes_are_named(sample: Sample) -> None:
+    settings = settings_of(sample, "shop")
+    wants = wants_of(PROD, settings, await sources_of(settings), "team")
+    assert made(wants, settings).notes == (
+        "no app states these namespaces, so they have to exist: team",
+    )
 
 
 async def test_no_server_is_asked_where_all_kinds_are_known(sample: Sample) -> None:

@@ -1,12 +1,18 @@
 """core.installation.keeping: where the key of the digests comes from."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from core.installation.keeping import pods_key
+from core.cluster import inquiry
+from core.installation.keeping import pods_key, tell_missing
+from core.installation.rights import Own
 from core.model import ClusterSpec
 from core.settings.reading import Settings
+from tests.core.cluster.manual import ManualClock
+from tests.core.cluster.scripted import Asked, Reply, serving
+from tests.core.cluster.test_inquiry import spec_of
 
 POD = ClusterSpec(name="prod", in_cluster=True)
 LAPTOP = ClusterSpec(name="prod", context="prod-eu")
@@ -34,3 +40,22 @@ async def test_where_it_cannot_be_had_that_is_said(
     assert await pods_key(settings(POD), said.append) is None
     (words,) = said
     assert words.startswith("digests of secrets hold for this process alone: in_cluster, but")
+
+
+async def test_rights_that_are_missing_are_named_before_it_begins(tmp_path: Path) -> None:
+    async def script(asked: Asked, reply: Reply) -> None:
+        right = json.loads(asked.body)["spec"]["resourceAttributes"]
+        refused = right["resource"] in {"apiservices", "leases"}
+        reply.say(201, {"status": {"allowed": not refused or right["verb"] == "get"}})
+
+    said: list[str] = []
+    async with (
+        serving(script) as server,
+        inquiry(spec_of(tmp_path, server.url), ManualClock().clock) as asked,
+    ):
+        await tell_missing(asked, Own(namespace="ops"), said.append)
+    services, leases = said
+    assert services.startswith("this account may not list, watch apiservices.apiregistration.k8s")
+    assert leases.endswith(
+        "leases.coordination.k8s.io in namespace ops; driftdeck install grants it"
+    )

@@ -33,7 +33,7 @@ def test_the_stream_has_everything_in_the_order_in_which_it_is_applied() -> None
     assert text.startswith("# about it")
     kinds = [one["kind"] for one in yaml.safe_load_all(text)]
     roles = ["ClusterRole", "ClusterRoleBinding", *["Role", "RoleBinding"] * 2]
-    rest = ["Deployment", "Service", "PodDisruptionBudget", "NetworkPolicy"]
+    rest = ["Lease", "Deployment", "Service", "PodDisruptionBudget", "NetworkPolicy"]
     first = ["Namespace", "Namespace", "ServiceAccount"]
     assert kinds == [*first, *roles, "ConfigMap", "Secret", *rest]
     assert text == stream(parts(), ["about it\nand more"])
@@ -69,14 +69,19 @@ def test_the_pod_is_restricted_and_writes_to_its_own_folders_alone() -> None:
     assert {"requests", "limits"} == container["resources"].keys()
 
 
-def test_new_settings_make_new_pods() -> None:
-    def digest(settings: PodSettings) -> str:
-        found = objects(parts(settings=settings))["Deployment", "driftdeck"]
-        return str(found["spec"]["template"]["metadata"]["annotations"]["driftdeck.dev/settings"])
+def test_the_leases_are_there_and_nobody_holds_them() -> None:
+    text = stream(parts(settings=PodSettings(text="", shards=2)), [])
+    leases = [one for one in yaml.safe_load_all(text) if one["kind"] == "Lease"]
+    names = [one["metadata"]["name"] for one in leases]
+    assert names == ["driftdeck-shard-0", "driftdeck-shard-1"]
+    assert all("spec" not in one for one in leases)  # so that applying it again takes none away
 
-    other = PodSettings(text=SETTINGS.text, public={"hosts": "y"})
-    assert digest(SETTINGS) == digest(PodSettings(text=SETTINGS.text, public={"hosts": "x"}))
-    assert digest(SETTINGS) != digest(other)
+
+def test_new_settings_are_taken_by_the_pods_that_run() -> None:
+    other = PodSettings(text="apps: [x]\n", public={"hosts": "y"}, files=SETTINGS.files)
+    one, another = (objects(parts(settings=each)) for each in (SETTINGS, other))
+    assert one["Deployment", "driftdeck"] == another["Deployment", "driftdeck"]
+    assert one["ConfigMap", "driftdeck"] != another["ConfigMap", "driftdeck"]
 
 
 def test_credentials_come_from_a_secret_that_is_not_printed() -> None:

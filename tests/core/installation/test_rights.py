@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.installation.rights import Own, Right, rights_of
+from core.installation.rights import Own, Right, rights_of, rights_of_itself
 from core.installation.roles import roles_of, rules_of
 from tests.core.installation.stating import (
     MAP,
@@ -89,6 +89,12 @@ def test_the_cluster_is_told_apart_by_kube_system_and_namespaces_are_looked_for(
     assert named == {"kube-system", "shop"}
     assert verbs(rights, "customresourcedefinitions", "") == READ
     assert rights_of([], kinds_of()) == ()
+
+
+def test_what_it_needs_whatever_its_apps_are_is_granted_with_them() -> None:
+    itself = rights_of_itself(OWN)
+    assert {*itself} < {*rights_of([used(an_app(), a_document(MAP))], kinds_of(), OWN)}
+    assert Right("", "apiregistration.k8s.io", "apiservices", "watch") in itself
 
 
 def test_what_the_controller_keeps_is_in_its_own_namespace() -> None:

@@ -10,7 +10,14 @@ from core.installation.settings import Home, PodSettings, in_pod, secret_words
 from core.manifests.plain import load_plain
 from core.model import ClusterSpec
 from core.model.controller import Controller
+from core.settings.controller import CONTROLLER
 from core.settings.document import parse_settings
+from core.settings.fields import Field
+from core.settings.notifying import NOTIFY
+from core.settings.readers import read_file_name, read_variable
+from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
+from core.settings.sources.signers import read_signers
+from core.settings.table import APP, CLUSTER, LAYOUT, TOP
 
 PROD = ClusterSpec(name="prod", context="prod-eu", audit_log="/var/log/audit.log")
 EU = ClusterSpec(name="eu", context="eu")
@@ -25,6 +32,7 @@ repositories:
   - {url: "https://charts.example", token_env: CHARTS}
   - {url: ./here, signed_by: [k.pub]}
 webhook: {listen: "127.0.0.1:9999", secret_file: hook}
+notify: [{url_file: hook, on: [healed]}, {url_env: CHAT}]
 apps:
   - {name: shop, repo: "https://git.example/Plat_form/c.git", cluster: prod}
   - {name: far, repo: "git@git.example:x/c.git", cluster: eu, namespace: far}
@@ -79,7 +87,10 @@ def test_credentials_are_keys_of_a_secret_and_what_is_public_comes_along(folder:
     assert third == {"url": "https://charts.example", "token_env": "CHARTS"}
     assert found.files["git.example-plat-form.token_file"] == str(folder / "token")
     assert found.public["git-git.example-x.known_hosts"].startswith("git.example ssh-ed25519")
-    assert (found.variables, found.webhook_port) == (["CHARTS"], 9999)
+    assert (found.variables, found.webhook_port) == (["CHARTS", "CHAT"], 9999)
+    file, variable = yaml.safe_load(found.text)["notify"]
+    assert file["url_file"] == "/etc/driftdeck-credentials/notify-0.url_file"
+    assert (variable, file["on"]) == ({"url_env": "CHAT"}, ["healed"])
     assert CANARY not in repr(found)
 
 
@@ -87,7 +98,7 @@ def test_the_user_is_told_which_secrets_to_make_and_no_value_stands_there(folder
     one, two, three = secret_words(made(folder), "ops")
     assert one.startswith("kubectl -n ops create secret generic driftdeck-credentials --from-file=")
     assert f"webhook.secret_file={folder}/hook" in one
-    assert one.endswith('--from-literal=CHARTS="$CHARTS"')
+    assert one.endswith('--from-literal=CHARTS="$CHARTS" --from-literal=CHAT="$CHAT"')
     assert two.endswith("generic driftdeck-cluster-eu --from-file=kubeconfig=FILE")
     assert "exec, auth-provider, proxy-url and names of files are refused" in three
     assert CANARY not in one
@@ -114,7 +125,7 @@ def test_what_is_made_is_read_by_the_pod(folder: Path) -> None:
         (
             '"https://git.example/Plat_form/c.git"',
             "../config",
-            "driftdeck.yaml:11:24: ../config is",
+            "driftdeck.yaml:12:24: ../config is",
         ),
         ("ca_file: ca.pem", "ca_file: id", "id is too large, or holds a private key"),
         ("ca_file: ca.pem", "ca_file: none", "driftdeck.yaml:5:"),
@@ -136,3 +147,28 @@ def test_two_clusters_do_not_share_a_secret_unsaid(folder: Path) -> None:
     where = Home(cluster=PROD, namespace="ops", controller=Controller(), namespaces={})
     with pytest.raises(UsageError, match="two clusters have the Secret driftdeck-cluster-eu"):
         in_pod(text, folder, where, [PROD, EU, again])
+
+
+def test_every_setting_that_names_a_file_or_a_variable_is_thought_of() -> None:
+    known = {
+        "kubeconfig",
+        "audit_log",
+        "token_file",
+        "token_env",
+        "ssh_key",
+        "known_hosts",
+        "ca_file",
+        "signed_by",
+        "secret_file",
+        "url_file",
+        "url_env",
+    }
+    tables = (TOP, CLUSTER, CONTROLLER, REPOSITORY, WEBHOOK, NOTIFY, APP, LAYOUT)
+    named = {field.name for table in tables for field in table if of_machine(field)}
+    assert named <= known
+
+
+def of_machine(field: Field) -> bool:
+    """Whether a setting is about this machine: its reader, or its name, says so."""
+    readers = (read_file_name, read_variable, read_signers)
+    return field.read in readers or field.name.endswith(("_file", "_env"))

@@ -78,4 +78,7 @@ def test_a_sync_is_undone_but_for_what_is_secret_or_was_changed_since(stage: Sta
     assert code == 0, out
     assert stage.data() == {"a": "1", "b": "5", "c": "1"}
     assert "Git never stated it as it is" in stage("diff", "--past")[1]
-    assert stage("undo", "999")[:2] == (4, "the journal has no entry 999\n")
+    for number in ("0", "999"):
+        code, out, err = stage("undo", number, "--yes")
+        assert (code, out) == (2, ""), out + err
+        assert f"driftdeck: the journal has no entry {number}\n" in err

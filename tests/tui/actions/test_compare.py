@@ -22,11 +22,12 @@ from core.reconcile.memory.commands import Compare, CompareLive, StateOfGit
 from tests.tui import samples
 from tests.tui.stage import Stage, playing
 from tests.tui.standin import Standin
+from tui.actions.compare import AGAIN_S
 from tui.dialogs.command.line import CommandLine
 from tui.model.comparing import Pairs, meant
 from tui.model.focus import Pane
 from tui.text.changes import as_text
-from tui.text.rows import Looks
+from tui.text.rows import Looks, clock_of
 
 DRIFT = FieldVerdict.DRIFT
 DEPLOYMENT = KindRef("apps/v1", "Deployment")
@@ -73,7 +74,7 @@ async def test_a_commit_is_compared_with_the_one_that_is_followed_in_pane_0() ->
         for words in (
             "checkout: web 1.43.0",
             "1 changed, 1 removed, 1 added, 7 the same",
-            "changed  Deployment payments/web",
+            "\u2260 changed  Deployment payments/web",
             "web:1.42",
             "web:1.43",
             "a1b2c3d Bob",
@@ -201,7 +202,38 @@ def test_a_cluster_that_is_not_heard_is_said_and_asked_again_once_it_is() -> Non
     assert "0 the same (not complete)" in page(made)
     made.view.take(replace(world, sequence=3))
     assert made.commands[1:] == [CompareLive(2, "payments", "search")]
-    assert "comparing" in page(made)
+    assert "connection refused" in page(made)  # until there is another answer
+    told(made, live(same=9))
+    assert "connection refused" not in page(made)
+
+
+def test_what_was_apart_stays_in_sight_when_a_cluster_is_lost_and_is_asked_for_again() -> None:
+    world = samples.world()
+    first, lab = world.clusters
+    away = replace(world, clusters=(first, replace(lab, connected=False)))
+    made = Standin()
+    made.speak("compare payments search live")
+    told(made, live())
+    assert "how it was" not in page(made)
+    made.view.take(away)
+    refused = Problem(Remedy.WAIT, "connection refused")
+    told(made, live(objects=(), problems=(refused,)))
+    clock = clock_of(samples.NOW)
+    for words in ("connection refused", f"how it was at {clock}", "removed  Deployment"):
+        assert words in page(made)
+    made.view.hear()
+    assert len(made.commands) == 2  # it is not asked for without end
+    made.now += AGAIN_S
+    made.view.hear()
+    assert len(made.commands) == 3
+    told(made, live(objects=(), problems=(replace(refused, remedy=Remedy.GRANT),)))
+    made.now += AGAIN_S
+    made.view.hear()
+    assert len(made.commands) == 3  # waiting does not help against that
+    made.view.take(world)
+    told(made, live(same=9))
+    assert "9 the same" in page(made)
+    assert "how it was" not in page(made)
 
 
 def test_nothing_of_a_secret_and_nothing_raw_is_shown() -> None:
@@ -255,6 +287,8 @@ def test_the_key_asks_with_what_and_offers_what_there_is() -> None:
         assert words in found
     assert not any("lab" in each or each.startswith("payments payments") for each in found)
     assert offered(made, "prod-eu-1 ") == ["prod-eu-1 lab"]
+    alone = Standin(replace(made.world, clusters=made.world.clusters[:1]))
+    assert "prod-eu-1" not in offered(alone, "")
     assert {"payments", "lab", "a1b2c3d"} <= set(offered(made, ""))
     assert all("live" in each or "search " in each for each in offered(made, "search "))
 

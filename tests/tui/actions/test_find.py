@@ -1,9 +1,15 @@
 """Finding, without a screen."""
 
+from dataclasses import replace
+
+from core.model import Key, Verdict
 from core.reconcile.memory.commands import Refresh
 from tests.tui import samples
 from tests.tui.standin import Standin
 from tui.model.focus import Focus, Pane
+from tui.text.changes import as_text
+from tui.text.rows import Looks, resource_line, reviewed_line
+from tui.text.spans import width_of
 
 
 def _at(made: Standin) -> tuple[str | None, object]:
@@ -82,3 +88,66 @@ def test_an_open_diff_that_stands_alone_stays_open() -> None:
     made.do("next_drift")
     assert _at(made) == ("payments", samples.API)
     assert made.view.focus == Focus(Pane.CHANGES, Pane.RESOURCES)
+
+
+# Ticking off, and the way back ------------------------------------------------------------------
+
+
+def _standing_on(key: Key) -> Standin:
+    made = Standin()
+    made.go(made.view.focus.on(Pane.RESOURCES))
+    assert made.rows(Pane.RESOURCES).go_to(key)
+    return made
+
+
+def test_what_was_reviewed_is_passed_by_until_it_changes() -> None:
+    made = _standing_on(samples.FLAGS)
+    made.do("reviewed")
+    assert made.selected == samples.API
+    row = made.world.rows[samples.FLAGS]
+    assert made.view.is_reviewed(row)
+    seen = []
+    for _ in range(6):
+        made.do("next_drift")
+        seen.append(made.selected)
+    assert samples.FLAGS not in seen
+    assert samples.WEB in seen
+    changed = replace(row, verdict=Verdict.MISSING)
+    made.view.take(replace(made.world, rows={**made.world.rows, samples.FLAGS: changed}))
+    assert not made.view.is_reviewed(changed)
+
+
+def test_the_same_key_takes_it_back_and_all_reviewed_says_so() -> None:
+    made = _standing_on(samples.API)
+    row = made.world.rows[samples.API]
+    made.view.review(row)
+    made.view.review(row)
+    assert not made.view.is_reviewed(row)
+    for each in made.world.rows.values():
+        made.view.review(each)
+    made.do("next_drift")
+    assert made.notes == ["all that has drifted was reviewed; m takes one back"]
+
+
+def test_a_reviewed_row_keeps_its_glyph_and_its_width() -> None:
+    line = resource_line(samples.rows()[samples.API], 60, Looks(samples.NOW))
+    told = reviewed_line(line)
+    assert as_text([told]).startswith("\u2260 reviewed  Deployment")
+    assert width_of(told) == width_of(line)
+
+
+def test_the_way_back_goes_from_place_to_place_and_ends() -> None:
+    made = _standing_on(samples.API)
+    made.do("next_drift")
+    assert made.selected == samples.SECRET
+    made.select_app("checkout")
+    made.go(made.view.focus.on(Pane.COMMITS))
+    made.do("last_view")
+    assert (made.view.app, made.view.focus.pane) == ("checkout", Pane.RESOURCES)
+    for key in (samples.SECRET, samples.API):
+        made.do("last_view")
+        assert (made.view.app, made.view.focus.pane) == ("payments", Pane.RESOURCES)
+        assert made.selected == key
+    for _ in range(5):
+        made.do("last_view")
+    assert made.notes[-1] == "there is nothing before this"

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import pytest
 
-from core.model import Commit, Drift, Key, Stamp
+from core.model import Commit, Drift, Key, Sides, SidesShown, Stamp
 from core.model.answers.comparisons import Likeness
 from core.reconcile.memory.commands import (
     Compare,
@@ -23,6 +24,7 @@ from core.reconcile.memory.commands import (
     SetHeal,
     SetPause,
     SetWriting,
+    ShowSides,
     StateOfGit,
 )
 from tests.tui import samples
@@ -89,15 +91,6 @@ async def test_a_colon_opens_a_line_that_completes_says_what_is_wrong_and_does_i
         assert stage.focus == "changes"
 
 
-@covers("journal", "save")
-async def test_the_journal_opens_and_a_pane_is_saved_under_a_name_that_is_asked_for() -> None:
-    async with playing() as stage:
-        await stage.press("@")
-        await stage.until(lambda: "nothing was written" in stage.pane("changes"))
-        await stage.press("ctrl+s")
-        await stage.until(lambda: "save driftdeck-view-" in stage.screen)
-
-
 @covers("fleet", "cluster", "timeline")
 async def test_the_whole_fleet_is_one_list_whose_header_follows_the_row() -> None:
     async with playing((160, 40)) as stage:
@@ -124,6 +117,69 @@ async def test_the_whole_fleet_is_one_list_whose_header_follows_the_row() -> Non
         assert "payments" not in stage.pane("apps")
         await stage.press("escape")
         assert "payments" in stage.pane("apps")
+
+
+@covers("yaml", "ignore", "copy", "copy_menu", "external_diff", "browse", "journal", "save")
+async def test_an_object_is_shown_whole_ignored_by_a_rule_and_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("KUBECTL_EXTERNAL_DIFF", raising=False)
+    async with playing() as stage:
+        await stage.press("2", "j", "y")
+        (asked,) = stage.asked(ShowSides)
+        shown = SidesShown({samples.API: Sides({"spec": {"replicas": 5}}, None)})
+        await stage.say(replace(stage.engine.newest, answers={asked.request: shown}))
+        assert "replicas: 5" in stage.pane("changes")
+        await stage.press("I")
+        assert "Below `ignore:` of app payments" in stage.pane("changes")
+        await stage.press("escape", "c")
+        assert stage.app.clipboard == "5"
+        await stage.press("Y", *"kub", "enter")
+        await stage.until(lambda: stage.app.clipboard.startswith("kubectl "))
+        await stage.press("D")
+        assert stage.bar("note") == "set KUBECTL_EXTERNAL_DIFF to one"
+        monkeypatch.setenv("KUBECTL_EXTERNAL_DIFF", "diff -N")
+        await stage.press("D")
+        (_, asked) = stage.asked(ShowSides)
+        both = SidesShown({samples.API: Sides({"spec": {"replicas": 5}}, {})})
+        await stage.say(replace(stage.engine.newest, answers={asked.request: both}))
+        assert stage.bar("note") == "this terminal cannot be given away"  # for there is none
+        await stage.press("escape")
+        await stage.press("o")
+        assert "its repository has no pages" in stage.bar("note")
+        await stage.press("@")
+        await stage.until(lambda: "nothing was written" in stage.pane("changes"))
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "save driftdeck-view-" in stage.screen)
+
+
+@covers("reviewed", "last_view", "suspend", "mark_range", "bookmark", "bookmarks")
+async def test_objects_are_ticked_off_marked_from_to_and_gone_back_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    async with playing() as stage:
+        await stage.press("2", "m")
+        assert "\u2260 reviewed" in stage.pane("resources")
+        pane, view = stage.app.desk.panes.resources, stage.app.desk.view
+        assert pane.cursor_id == samples.API
+        await stage.press("v")
+        assert "a range begins here" in stage.bar("note")
+        await stage.press("j", "j", "ctrl+@")
+        assert view.marks == {samples.API, samples.SECRET, samples.SERVICE}
+        await stage.press("v", "escape")
+        assert (view.marks, view.range_from) == (frozenset(), None)
+        await stage.press("g", "j", "M")
+        await stage.until(lambda: "kept payments Deployment/payments/api" in stage.bar("note"))
+        await stage.press("1", "-")
+        assert stage.focus == "resources"
+        await stage.press("ctrl+z", "!")  # without a terminal there is no shell to go to
+        await stage.press("1", "G", "'")
+        await stage.until(lambda: "payments Deployment/payments/api" in stage.screen)
+        await stage.press("down", "enter")
+        assert pane.cursor_id == samples.API
+        await stage.press("[", "[")
+        assert pane.cursor_id != samples.FLAGS  # it is passed by
 
 
 @covers("half_down", "half_up", "page_down", "page_up")

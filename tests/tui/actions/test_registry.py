@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from core.cli.output.external import VARIABLE
 from core.telling.spans import Role, plain
 from tests.tui import samples
 from tests.tui.standin import Standin
@@ -12,8 +14,9 @@ from tui.actions.hints import hint_cells, hint_line, hints
 from tui.actions.leave import ALWAYS_QUIT
 from tui.actions.registry import ACTIONS, BY_ID, registered
 from tui.app import DriftApp
+from tui.commands.registry import PHRASES
 from tui.desk import Desk
-from tui.dialogs.help_page import help_lines, welcome_lines
+from tui.dialogs.help_page import help_lines, phrase_lines, welcome_lines
 from tui.keys import DIALOG_KEYS, NEVER_BOUND, key_name
 from tui.model.focus import Pane
 from tui.options import TerminalOptions
@@ -68,6 +71,19 @@ def test_help_names_every_action_and_every_key() -> None:
         assert action.does in text
 
 
+def test_help_lists_what_can_be_typed_and_is_searched_as_keys_are() -> None:
+    own = [each for each in PHRASES if each.takes]
+    text = "\n".join(plain(line) for line in phrase_lines(own, 200, {":heal": "there is no app"}))
+    for phrase in own:
+        assert f":{phrase.name} {phrase.takes}" in text
+        assert phrase.does in text
+    assert "(there is no app)" in text
+    found = [plain(line) for line in phrase_lines(own, 100, {}, "incident")]
+    assert len(found) == 3
+    assert found[2].startswith("  :report [FILE]")
+    assert phrase_lines(own, 100, {}, "zzz") == []
+
+
 # What cannot be done ----------------------------------------------------------------------------
 
 
@@ -94,6 +110,15 @@ def _on(pane: Pane) -> Callable[[], Standin]:
     return stand
 
 
+def _remote() -> Standin:
+    world = samples.world()
+    first, *others = world.apps
+    remote = replace(
+        first, spec=replace(first.spec, repo="https://git.example.com/team/config.git")
+    )
+    return Standin(replace(world, apps=(remote, *others)))
+
+
 def _no_commit() -> Standin:
     made = _nothing()
     made.go(made.view.focus.on(Pane.COMMITS))
@@ -112,6 +137,7 @@ WHY_NOT = [
     ("heal", _flag, "read-only: started with --read-only"),
     ("write", _flag, "read-only: started with --read-only"),
     ("mark", Standin, "marks are for objects (2)"),
+    ("mark_range", Standin, "marks are for objects (2)"),
     ("next_drift", _calm, "nothing has drifted"),
     ("previous_drift", _calm, "nothing has drifted"),
     ("text", Standin, "pane 0 shows no differences"),
@@ -120,13 +146,36 @@ WHY_NOT = [
     ("compare", _on(Pane.COMMITS), "this commit is the one that is followed: choose another"),
     ("noise", Standin, "pane 0 shows no differences"),
     ("explain", Standin, "choose an object (2)"),
+    ("external_diff", Standin, "choose an object (2) first"),
+    ("browse", Standin, "its repository has no pages: it is not asked by https or ssh"),
+    ("browse", _nothing, "there is no app"),
+    ("bookmark", _nothing, "there is no app"),
+    ("reviewed", Standin, "choose an object (2) first"),
+    ("yaml", Standin, "choose an object (2) first"),
+    ("ignore", Standin, "choose an object (2) first"),
+    ("copy", Standin, "choose an object (2) first"),
     ("next_change", Standin, "pane 0 shows no fields"),
     ("previous_change", Standin, "pane 0 shows no fields"),
 ]
-OF_OBJECTS = ("adopt", "mark", "explain", "text", "noise", "next_change", "previous_change")
+OF_OBJECTS = (
+    "adopt",
+    "mark",
+    "mark_range",
+    "explain",
+    "text",
+    "noise",
+    "reviewed",
+    "yaml",
+    "ignore",
+    "copy",
+    "external_diff",
+    "next_change",
+    "previous_change",
+)
 CAN = dict.fromkeys(("revert", "rollback"), _on(Pane.COMMITS)) | dict.fromkeys(
     OF_OBJECTS, _on(Pane.RESOURCES)
 )
+CAN["browse"] = _remote
 
 
 def test_why_not_of_every_action_is_exercised() -> None:
@@ -153,7 +202,11 @@ def test_what_cannot_be_done_stays_visible_and_says_why(
 
 
 @pytest.mark.parametrize("id_", BY_ID)
-def test_every_action_can_be_done_somewhere(id_: str) -> None:
+def test_every_action_can_be_done_somewhere(
+    id_: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, "diff -N")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert CAN.get(id_, Standin)().do(id_) == ""
 
 
@@ -172,7 +225,7 @@ def test_hints_are_whole_and_help_is_always_last(width: int) -> None:
 def test_the_most_wanted_hint_comes_first_and_the_moment_can_ask_for_one() -> None:
     assert hints(80)[0].id == "sync"
     assert hints(80, Pane.COMMITS)[0].id == "revert"
-    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 18
+    assert len(hints(300, Pane.COMMITS)) == len(hints(300)) == 20
 
 
 def test_what_was_said_at_the_start_stands_on_top_of_the_help() -> None:

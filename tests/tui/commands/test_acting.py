@@ -199,7 +199,8 @@ async def test_lines_act_as_the_keys_do_and_the_header_counts_down() -> None:
         assert stage.asked(SetHeal)[-1] == SetHeal(frozenset({"payments"}), enabled=False)
         await stage.until(lambda: "heal OFF" in stage.bar("header"))
         assert stage.bar("note") == "the time is over: heal is off for payments"
-        await stage.press(":", *"pause 2h", "enter")
+        await stage.press(":", *"pause 2h", "enter", "enter")  # the first makes room for why
         await stage.until(lambda: "write how long and why" in stage.screen)
-        await stage.press(*" INC-7", "enter")
+        await stage.press(*"INC-7", "enter")
+        await stage.until(lambda: stage.asked(SetPause))
         assert stage.asked(SetPause)[0].pause.reason == "INC-7"

@@ -10,7 +10,8 @@ from tests.tui.standin import Standin
 from tui.model.focus import Pane
 from tui.panes.resources import why_empty
 from tui.text.changes import as_text
-from tui.text.rows import Looks, fleet_line
+from tui.text.rows import Looks, fleet_lead, resource_line
+from tui.text.spans import width_of
 
 
 def test_an_app_is_selected_even_behind_a_filter() -> None:
@@ -129,7 +130,8 @@ def test_marks_and_sync_work_across_the_fleet() -> None:
 @pytest.mark.parametrize("width", [50, 80, 120])
 def test_a_row_of_the_fleet_names_its_app_in_the_width_it_is_given(width: int) -> None:
     row = samples.rows()[samples.API]
-    line = fleet_line(row, width, Looks(samples.NOW))
+    lead = fleet_lead(row, width)
+    line = (*lead, *resource_line(row, width - width_of(lead), Looks(samples.NOW)))
     text = as_text([line])
     assert text.startswith("payments ")
     assert len("".join(part for part, _ in line)) == width

@@ -1,9 +1,13 @@
 """What a line that is being typed may become: phrases by name or by words, then what follows."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tui.surface import Offer, Phrase, Surface
+
+_BETWEEN: Final = re.compile("[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,19 @@ def _named(on: Surface, phrase: Phrase) -> Choice:
 
 
 def _found(phrases: Sequence[Phrase], wanted: str) -> list[Phrase]:
-    """Those that begin so, then those with all the words, then those with all the letters."""
+    """Those that begin so, then those with words that do, then those with all the letters."""
     words = wanted.split()
     ways: tuple[Callable[[Phrase], bool], ...] = (
         lambda phrase: phrase.name.startswith(wanted.strip()),
-        lambda phrase: all(word in f"{phrase.name} {phrase.does}".lower() for word in words),
+        lambda phrase: _has_words(f"{phrase.name} {phrase.does}".lower(), words),
         lambda phrase: _is_within("".join(words), phrase.name),
     )
     return list({each.name: each for way in ways for each in phrases if way(each)}.values())
+
+
+def _has_words(text: str, wanted: Sequence[str]) -> bool:
+    words = _BETWEEN.split(text)
+    return all(any(word.startswith(each) for word in words) for each in wanted)
 
 
 def _is_within(letters: str, name: str) -> bool:

@@ -78,9 +78,12 @@ class CommandLine(ModalScreen[None], inherit_bindings=False):
             self._on.show(CommandLine(self._on, line, wrong))
 
     def on_key(self, event: events.Key) -> None:
-        """Keys that are no text."""
+        """Keys that are no text, and text that came before there was a line for it."""
         steps = {"up": -1, "down": 1}
-        if event.key == "escape":
+        if event.is_printable and event.character:
+            event.stop()
+            self._typed.insert_text_at_cursor(event.character)
+        elif event.key == "escape":
             event.stop()
             self.dismiss()
         elif event.key == "tab" and self._choices:
@@ -99,9 +102,10 @@ class CommandLine(ModalScreen[None], inherit_bindings=False):
         typed = self._typed.value
         if self._at != _NOTHING:
             return self._choices[self._at].line
-        names = {phrase.name for phrase in self._on.phrases}
-        whole = not typed.strip() or typed.split()[0] in names
-        return typed if whole or not self._choices else self._choices[0].line
+        name, _, rest = typed.strip().partition(" ")
+        named = not name or name in {phrase.name for phrase in self._on.phrases}
+        only = bool(rest) and len(self._choices) == 1  # nothing else can be meant
+        return self._choices[0].line if self._choices and (only or not named) else typed
 
     def _fill(self, line: str) -> None:
         self._typed.value = line

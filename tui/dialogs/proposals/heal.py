@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from core.model import AppSpec, Key, Plan, Run, Snapshot
 from core.reconcile.memory.commands import PrepareHeal, SetHeal
-from core.telling import plans
-from core.telling.spans import Role, say
+from core.telling import controllers, plans
+from core.telling.spans import Line, Role, say
 from tui.dialogs.proposals.proposal import Page, Plain
 from tui.dialogs.proposals.sync import outdated
 from tui.model.session import HEAL_FOR_S, Session
@@ -17,6 +17,7 @@ from tui.model.view import View
 from tui.surface import Surface
 from tui.text.plans import heal_lines, heal_promise
 from tui.text.rows import Looks
+from tui.text.spans import wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,21 @@ class Heal(Plain):
         del again
         called = view.snapshot.called(self.app.cluster)
         return Page(
-            lambda width: heal_lines(
-                (self.app.name, self.for_s), called, answer, view.snapshot.rows, width, looks()
-            ),
+            lambda width: [
+                *self._warning(view, width, looks().now),
+                *heal_lines(
+                    (self.app.name, self.for_s), called, answer, view.snapshot.rows, width, looks()
+                ),
+            ],
             words="Heal on",
         )
+
+    def _warning(self, view: View, width: int, now: float) -> list[Line]:
+        """Say that a controller in the cluster heals the app already."""
+        app = view.snapshot.app(self.app.name)
+        words = controllers.warning(app.told, now) if app is not None else ""
+        lines: list[Line] = [((part, Role.WARNING),) for part in wrap(say(words)[0], width)]
+        return [*lines, ()] if words else []
 
     def touched(self, answer: Plan) -> tuple[Key, ...]:
         """Name the objects of its steps."""

@@ -1,9 +1,10 @@
 """What two states have apart, object by object: `first -> second`, of Git or of what is live."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from core.model import Absent, FieldChange, Masked
-from core.model.answers.comparisons import Comparison, End, Restatement
+from core.model import Absent, FieldChange, Masked, Verdict
+from core.model.answers.comparisons import Comparison, End, Restatement, Turn
 from core.telling import changes, comparisons, origins
 from core.telling.moments import age
 from core.telling.objects import name_of
@@ -11,7 +12,14 @@ from core.telling.spans import Line, Role, say
 from tui.text.changes import side_lines
 from tui.text.pairs import pair_parts
 from tui.text.rows import Looks
+from tui.text.signs import SIGNS
 from tui.text.spans import flow, fold, wrap
+
+_AS_ONE_SIDED: Final[Mapping[Turn, Verdict]] = {
+    Turn.CHANGED: Verdict.DRIFTED,
+    Turn.REMOVED: Verdict.EXTRA,  # only the first has it
+    Turn.ADDED: Verdict.MISSING,
+}
 
 
 def report_lines(
@@ -60,11 +68,9 @@ def _end(end: End, looks: Looks) -> Line:
 
 
 def _object_lines(row: Restatement, width: int, looks: Looks) -> Iterator[Line]:
-    yield from flow(
-        (say(f"{row.turn}  ", comparisons.ROLES[row.turn]), say(name_of(row.key.ref), Role.STRONG)),
-        width,
-        indent=2,
-    )
+    mark = SIGNS[_AS_ONE_SIDED[row.turn]].mark(ascii_only=looks.ascii_only)
+    turn = (f"{mark} {row.turn}  ", comparisons.ROLES[row.turn])
+    yield from flow((turn, say(name_of(row.key.ref), Role.STRONG)), width, indent=2)
     if row.origin is not None:
         told = origins.brief(row.origin, looks.now)
         yield from flow((("  ", Role.TEXT), *told), width, indent=2)

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from core.cli.output.journal_text import object_of, writer_of
 from core.journal import Entry
+from core.model import Event
+from core.telling import events
 from core.telling.moments import age
 from core.telling.spans import Line, Role, say
 from tui.text.rows import Looks, clock_of
@@ -32,6 +34,17 @@ def journal_lines(
     lines += [(("Errors said here", Role.TITLE),)] if told else []
     for at, words in told:
         lines += flow((_moment(at, looks), (words, Role.ERROR)), width, indent=2)
+    return lines
+
+
+def told_lines(told: Sequence[Event], width: int, looks: Looks) -> list[Line]:
+    """What controllers in the clusters say that they wrote, newest first."""
+    lines: list[Line] = [(), (("By the controller", Role.TITLE),)] if told else []
+    for event in told:
+        what = (_moment(event.time, looks), events.word(event), ("  ", Role.TEXT))
+        about = say(str(event.ref or event.app), Role.STRONG)
+        line = (*what, about, ("  ", Role.TEXT), say(event.message, Role.MUTED))
+        lines += flow(line, width, indent=2)
     return lines
 
 

@@ -14,3 +14,4 @@ class Sheet:
     name: str  # in the breadcrumb: "Journal"
     title: Line
     draw: Callable[[int, Looks], list[Line]]  # for a width in cells
+    plain: str = ""  # what `c` copies of it

@@ -36,6 +36,7 @@ from core.reconcile.memory.commands import Examine, Explain, LookBackAt, ShowSid
 EXPLAIN_DEADLINE_S: Final = 20.0
 _WHOLE: Final = frozenset({Verdict.MISSING, Verdict.EXTRA})
 _REQUEST: Final = 1
+_DIFFERING: Final = (Verdict.DRIFTED, Verdict.CONTESTED)
 _WHOLE_MAX: Final = 200  # rows; before a first sync everything is missing
 
 
@@ -110,12 +111,17 @@ async def _show_files(snapshot: Snapshot, options: Options) -> None:
         put(sys.stdout, map(ink.line, unified_lines(pairs)))
 
 
-async def picture(engine: EngineLike, *, deadline_s: float = READ_DEADLINE_S) -> Snapshot:
-    """Wait until everything was judged and explained, or the time for it is over."""
+async def picture(
+    engine: EngineLike,
+    wanted: Callable[[Snapshot], Iterable[Drift]] | None = None,
+    *,
+    deadline_s: float = READ_DEADLINE_S,
+) -> Snapshot:
+    """Wait until all was judged, and what is *wanted* explained, or the time for it is over."""
     newest, whole = await judged(engine, deadline_s=deadline_s)
     if not whole:
         return newest
-    return await explained(engine, _to_explain, deadline_s=EXPLAIN_DEADLINE_S)
+    return await explained(engine, wanted or _to_explain, deadline_s=EXPLAIN_DEADLINE_S)
 
 
 async def explained(
@@ -139,9 +145,18 @@ async def explained(
 def _to_explain(snapshot: Snapshot) -> Iterator[Drift]:
     """Yield the rows of which Git's history is still to be told."""
     whole = [row for row in snapshot.rows.values() if row.verdict in _WHOLE]
-    differing = (Verdict.DRIFTED, Verdict.CONTESTED)
-    fields = (row for row in snapshot.rows.values() if row.verdict in differing and row.changes)
-    yield from (row for row in (*fields, *whole[:_WHOLE_MAX]) if not row.explained)
+    yield from fields_to_explain(snapshot)
+    yield from (row for row in whole[:_WHOLE_MAX] if not row.explained)
+
+
+def fields_to_explain(snapshot: Snapshot) -> Iterator[Drift]:
+    """Yield the rows of whose fields it is still to be told who set them, and what says otherwise.
+
+    A plan shows no more than that: which commit states an object that it makes is no part of it.
+    """
+    for row in snapshot.rows.values():
+        if row.verdict in _DIFFERING and row.changes and not row.explained:
+            yield row
 
 
 def show(

@@ -16,9 +16,10 @@ from core.errors import UsageError
 from core.installation.installation import Choices, Installation, installation_of
 from core.installation.manifests import files_of, stream, write_files
 from core.installation.reading import DEFAULT, namespaces_of, sources_of, wants_with_server
-from core.installation.settings import Home
+from core.installation.settings import Home, in_pod
 from core.manifests.plain import PlainDocument, load_plain
 from core.model import ClusterSpec, Remedy
+from core.settings.checks import namespace as checked
 from core.settings.controller import home_of
 from core.settings.reading import FILE_NAME, Settings, file_bytes, settings_file
 
@@ -41,6 +42,7 @@ async def run(options: Options) -> int:
             return IN_SYNC
     settings, document = _read(replace(options, namespace=None, context=None))
     home = _home(settings, options.namespace)
+    given = in_pod(document, Path(document.file).parent, home, settings.clusters)
     sources = await sources_of(settings)
     if sources.problems:
         _say(f"app {app} cannot be read: {each.words}" for app, each in sources.problems.items())
@@ -51,7 +53,7 @@ async def run(options: Options) -> int:
     wants = await wants_with_server(there, settings, sources, default)
     replicas = options.replicas or settings.controller.shards
     choices = Choices(image=options.image or IMAGE, replicas=replicas)
-    made = installation_of(settings, document, home, wants, choices)
+    made = installation_of(settings, given, home, wants, choices)
     notes = (*sources.lacking, *made.notes)
     _print(replace(made, notes=notes), home, options.folder)
     _say((*notes, *made.secrets, *([] if options.image else [_BUILD])))
@@ -70,7 +72,7 @@ def _read(options: Options) -> tuple[Settings, PlainDocument]:
 
 def _home(settings: Settings, namespace: str | None) -> Home:
     controller = settings.controller
-    chosen = namespace or controller.namespace
+    chosen = checked(namespace or "") or controller.namespace
     return Home(
         cluster=home_of(controller, settings.named),
         namespace=chosen,

@@ -20,10 +20,11 @@ SINCE: Final = "24h"
 
 async def run(options: Options) -> int:
     """Print the document, and return the exit code: that of what could not be seen, else 0."""
+    length_s = seconds_of(options.since or SINCE)
     settings = settings_of(options)
     snapshot = await beside(connected(settings, once=True), picture)
     now = time.time()
-    since = now - seconds_of(options.since or SINCE)
+    since = now - length_s
     entries = about(snapshot, await asyncio.to_thread(entries_since, since))
     if options.output == "json":
         write(sys.stdout, page_of(incident_form(snapshot, entries, since, now)))

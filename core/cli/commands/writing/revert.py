@@ -40,7 +40,7 @@ _REQUEST: Final = 1
 async def run(options: Options, *, back: bool = False) -> int:
     """Preview, ask, commit, and wait for the sync; return the exit code."""
     settings = settings_of(options, whole=True)
-    app = _only_app(settings)
+    app = _only_app(settings, "rollback" if back else "revert")
     cluster = next(c for c in settings.clusters if c.name == app.cluster)
     console = console_for(options)
 
@@ -51,10 +51,10 @@ async def run(options: Options, *, back: bool = False) -> int:
     return await beside(connected(settings, writing=not options.dry_run), reader)
 
 
-def _only_app(settings: Settings) -> AppSpec:
+def _only_app(settings: Settings, what: str) -> AppSpec:
     if len(settings.apps) > 1:
         names = ", ".join(app.name for app in settings.apps)
-        raise UsageError(f"a revert is of one app; say which with --app: {names}")
+        raise UsageError(f"a {what} is of one app; say which with --app: {names}")
     return settings.apps[0]
 
 

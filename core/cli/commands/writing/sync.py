@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TextIO
 
 from core.cli.choosing import fields_named, objects_named
-from core.cli.commands.looking.diff import picture, tell_problems
+from core.cli.commands.looking.diff import fields_to_explain, picture, tell_problems
 from core.cli.consent import agreed, is_person_here
 from core.cli.exit_codes import DRIFT, plan_exit, problem_exit, run_exit
 from core.cli.options import Options
@@ -87,7 +87,7 @@ async def sync(
     engine: EngineLike, options: Options, console: Console, *, protected: frozenset[str]
 ) -> int:
     """Bring every drifted or missing object of the chosen apps back to Git; take the rest over."""
-    snapshot = await picture(engine)
+    snapshot = await picture(engine, fields_to_explain)
     tell_problems(snapshot, console.err)
     overdue = pending(snapshot)
     if overdue:

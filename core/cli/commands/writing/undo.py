@@ -18,7 +18,7 @@ from core.cli.session import (
     settings_of,
 )
 from core.errors import UnavailableError
-from core.model import Plan, Remedy, Snapshot
+from core.model import Plan, Remedy, Snapshot, error_of
 from core.reconcile.memory.commands import PrepareUndo
 from core.telling.plans import counts
 from core.telling.spans import say
@@ -48,6 +48,8 @@ async def undo(
         raise UnavailableError("both sides could not be read; nothing was undone")
     asked = PrepareUndo(_REQUEST, options.number)
     plan = await needed(engine, asked, Snapshot.plan_for, "plan")
+    if plan.problem is not None:
+        raise error_of(plan.problem)
     if not plan.steps:
         put(console.out, (say(note)[0] for note in plan.notes))
         return 0 if options.number is None else CODES[Remedy.GRANT]

@@ -39,7 +39,7 @@ class Counters:
         """Count nothing yet."""
         self._app, self._cluster = Label(), Label()
         self._seen = 0
-        self._known: set[tuple[str, str]] = set()
+        self._expected = 0
         self._told = {
             name: families.counter(f"driftdeck_{short}", words, "app", "cluster")
             for name, (short, words) in _TOLD.items()
@@ -79,12 +79,14 @@ class Counters:
         return new
 
     def _expect(self, snapshot: Snapshot) -> None:
-        """Begin to count at 0, so that the first one of an app is an increase."""
-        there = {(view.spec.name, view.spec.cluster) for view in snapshot.apps}
-        for app, cluster in there - self._known:
+        """Begin to count at 0 where apps came, so that the first one of an app is an increase."""
+        if len(snapshot.apps) == self._expected:
+            return
+        self._expected = len(snapshot.apps)
+        for view in snapshot.apps:
+            place = self._app.of(view.spec.name), self._cluster.of(view.spec.cluster)
             for name in _EXPECTED:
-                self._told[name].labels(self._app.of(app), self._cluster.of(cluster))
-        self._known |= there
+                self._told[name].labels(*place)
 
     def _count(self, event: Event, now: float) -> None:
         app, cluster = self._app.of(event.app), self._cluster.of(event.cluster)

@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from core.cli.telemetry.metrics.labels import OTHER, VALUES_MAX, Label
 from core.model import AppView, ClusterView, HeldBy, Snapshot, Verdict
+from core.model.leads import UNDIVIDED, Leads
 
 
 class Gauges:
@@ -28,11 +29,13 @@ class Gauges:
         snapshot, now = self._newest(), self._now()
         yield from self._of_apps(snapshot.apps, now)
         yield from self._of_clusters(snapshot.clusters, now)
+        yield _of_leads(snapshot.leads)
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Name the families without a picture of anything."""
         yield from self._of_apps((), 0.0)
         yield from self._of_clusters((), 0.0)
+        yield _of_leads(UNDIVIDED)
 
     def _of_apps(self, views: Iterable[AppView], now: float) -> Iterator[GaugeMetricFamily]:
         objects = _family("objects", "Objects by verdict.", *_PLACE, "verdict")
@@ -68,6 +71,13 @@ class Gauges:
             if view.seen_at:
                 age.add_metric(name, max(0.0, now - view.seen_at))
         yield from (up, frozen, age)
+
+
+def _of_leads(leads: Leads) -> GaugeMetricFamily:
+    family = _family("leader", "Whether this replica holds the Lease of a share.", "shard")
+    for shard, lead in enumerate(leads.shares):
+        family.add_metric((str(shard),), lead.ours)
+    return family
 
 
 def _family(name: str, words: str, *labels: str) -> GaugeMetricFamily:

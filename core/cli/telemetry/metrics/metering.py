@@ -3,12 +3,15 @@
 The names of client-go are kept, so that dashboards which exist fit: `rest_client_*`, `workqueue_*`.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from prometheus_client import Counter, Gauge, Histogram
 
 from core.cli.telemetry.metrics.families import Families
 from core.cli.telemetry.metrics.labels import Label
 from core.meter import Watched
+from core.model import ClusterView
 
 _CALL_S: Final = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 _WORK_S: Final = (1e-5, 1e-4, 1e-3, 1e-2, 0.05, 0.1, 0.5, 1.0, 10.0, 60.0)
@@ -26,7 +29,8 @@ class Counting:
     def __init__(self, families: Families) -> None:
         """Count nothing yet."""
         self._cluster, self._host = Label(), Label()
-        self._expected: frozenset[str] = frozenset()
+        self._expected = 0
+        self._queues: dict[str, _Queue] = {}
         self._watches = {
             what: families.counter(f"driftdeck_{short}", words, "cluster")
             for what, (short, words) in _WATCHES.items()
@@ -53,13 +57,13 @@ class Counting:
             "workqueue_work_duration_seconds", "How long it took.", "name", buckets=_WORK_S
         )
 
-    def expect(self, clusters: Iterable[str]) -> None:
+    def expect(self, clusters: Sequence[ClusterView]) -> None:
         """Begin to count at 0, so that the first one is an increase."""
-        there = frozenset(clusters)
-        for cluster in there - self._expected:
-            for counter in self._watches.values():
-                counter.labels(self._cluster.of(cluster))
-        self._expected |= there
+        if len(clusters) != self._expected:
+            self._expected = len(clusters)
+            for view in clusters:
+                for counter in self._watches.values():
+                    counter.labels(self._cluster.of(view.spec.name))
 
     def requested(self, host: str, method: str, code: str, took_s: float) -> None:
         """Count a request."""
@@ -73,17 +77,19 @@ class Counting:
 
     def queued(self, queue: str) -> None:
         """Count what comes into a queue."""
-        self._adds.labels(queue).inc()
-        self._depth.labels(queue).inc()
+        found = self._queues.get(queue) or self._queue(queue)
+        found.adds.inc()
+        found.depth.inc()
 
     def taken(self, queue: str, waited_s: float) -> None:
         """Count what leaves it."""
-        self._depth.labels(queue).dec()
-        self._queued_s.labels(queue).observe(waited_s)
+        found = self._queues.get(queue) or self._queue(queue)
+        found.depth.dec()
+        found.queued_s.observe(waited_s)
 
     def worked(self, queue: str, took_s: float) -> None:
         """Count what is done."""
-        self._worked_s.labels(queue).observe(took_s)
+        (self._queues.get(queue) or self._queue(queue)).worked_s.observe(took_s)
 
     def retried(self, queue: str) -> None:
         """Count what comes again."""
@@ -92,3 +98,21 @@ class Counting:
     def unrecorded(self) -> None:
         """Count what the journal did not take."""
         self._unrecorded.inc()
+
+    def _queue(self, name: str) -> "_Queue":
+        made = self._queues[name] = _Queue(
+            self._adds.labels(name),
+            self._depth.labels(name),
+            self._queued_s.labels(name),
+            self._worked_s.labels(name),
+        )
+        return made
+
+
+class _Queue(NamedTuple):
+    """The metrics of one queue: finding them anew took more time than counting."""
+
+    adds: Counter
+    depth: Gauge
+    queued_s: Histogram
+    worked_s: Histogram

@@ -26,7 +26,7 @@ def restarts_pods(step: Step, body: bytes) -> bool:
     places = _TEMPLATES.get((step.kind.group, step.kind.kind), ())
     paths = [path for change in step.changes for path in (change.path, change.place) if path]
     touched = any(_meet(path, place) for path in paths for place in places)
-    return step.verb is Verb.APPLY and touched and not _waits(body)
+    return step.verb in {Verb.APPLY, Verb.UNDO} and touched and not _waits(body)
 
 
 def _meet(path: str, place: str) -> bool:

@@ -133,7 +133,7 @@ def _may_go_unasked(draft: Draft, app: AppState) -> bool:
         return False
     if any(name in run.apps for run in draft.runs.values()):
         return False
-    if held_of(app, draft.cluster(app.spec.cluster), draft.now) is not None:
+    if held_of(app, draft.cluster(app.spec.cluster), draft.leads, draft.now) is not None:
         return False  # set aside, or drifting as a mass
     if draft.tally(name).counts.get(Verdict.MISSING):
         return False  # what Git adds comes first

@@ -82,6 +82,7 @@ def facts_of(draft: Draft, name: str, confirmed: Collection[Key] = ()) -> Facts:
         cluster_uid=cluster.view.uid,
         frozen=cluster.view.frozen,
         record_problem=app.inventory_problem,
+        lead=draft.leads.of(name),
         first_look=first.at if first is not None else None,
         last_look=cycle.proved_at if first is not None else None,
     )

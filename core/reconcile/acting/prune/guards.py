@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.model import Allowed, Blocked, Clearance, Guard
+from core.model.leads import Lead
 from core.reconcile.memory.results import Proved
 
 CYCLE_S: Final = 30.0  # so far apart are two looks
 PROOF_S: Final = 120.0  # so long what Git said counts as said in this cycle
 SEEN_S: Final = 120.0  # so old the picture of a cluster may be
+LEASE_S: Final = 5.0  # so long a Lease must be valid still
 SHRINK_LEAST: Final = 5  # so many may always go
 SHRINK_SHARE: Final = 0.2  # and this much of what was applied
 
@@ -38,6 +40,7 @@ class Facts:
     cluster_uid: str = ""
     frozen: str = ""  # why nobody believes that the cluster is what it was
     record_problem: str = ""  # why the inventory cannot be written
+    lead: Lead | None = None  # who writes for the app, where replicas share that; None: whoever may
     first_look: float | None = None  # when these very objects were found to go first
     last_look: float | None = None  # and last
 
@@ -153,7 +156,19 @@ def _leader(facts: Facts) -> Clearance:
     guard = Guard.LEADER
     if facts.record_problem:
         return Blocked(guard, f"the inventory cannot be written: {facts.record_problem}")
+    if facts.lead is not None:
+        return _lease_valid(facts.lead, facts.now)
     return Allowed(guard, "this run is entered in the inventory before it deletes")
+
+
+def _lease_valid(lead: Lead, now: float) -> Clearance:
+    """Say whether this replica writes for the app, and for long enough; it is asked again."""
+    guard, left_s = Guard.LEADER, lead.until - now
+    if lead.words:
+        return Blocked(guard, lead.words, pending=True)
+    if left_s <= LEASE_S:
+        return Blocked(guard, "the Lease is about to end, if it is not renewed", pending=True)
+    return Allowed(guard, f"this replica leads, for {left_s:.0f} s at least")
 
 
 def _two_looks(facts: Facts) -> Clearance:

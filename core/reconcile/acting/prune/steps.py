@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from core.model import Blocked, Clearance, Key, Plan, Step, Verb, stopping
 from core.reconcile.acting.order.gates import depths_of
@@ -9,8 +10,11 @@ from core.reconcile.acting.order.stages import staged_back
 from core.reconcile.acting.prune.facts import cleared, going, guards_of, may_go
 from core.reconcile.judging.extras import live_of
 from core.reconcile.memory.draft import Draft
+from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.sides.waves import wave_of
 from core.remedy import deletion
+
+_NAMED_MAX: Final = 5
 
 
 def with_prunes(
@@ -37,9 +41,31 @@ def with_prunes(
         cluster=cluster,
         steps=(*made.steps, *steps),
         revisions={**made.revisions, **revisions},
+        notes=(*made.notes, *(note for name in apps for note in _nowhere(draft, name))),
         guards=guards,
         place=draft.cluster(cluster).view.called if cluster else made.place,
     )
+
+
+def _nowhere(draft: Draft, name: str) -> Iterator[str]:
+    """Say of which objects only the record is left: they went while nobody looked.
+
+    Whoever was killed between a delete and its record left such a row; so did who deleted by hand.
+    """
+    app = draft.app(name)
+    cluster = draft.cluster(app.spec.cluster)
+    rows = sorted((app.inventory or NOTHING_APPLIED).items())
+    gone = [
+        str(ref)
+        for ref, row in rows
+        if row.uid is not None and ref not in app.stated and live_of(cluster, ref) is None
+    ]
+    if gone:
+        more = f" and {len(gone) - _NAMED_MAX} more" if len(gone) > _NAMED_MAX else ""
+        yield (
+            f"app {name}: gone already, and on record still: {', '.join(gone[:_NAMED_MAX])}{more};"
+            " such a row stays, and permits nothing"
+        )
 
 
 def prunes_of(plan: Plan) -> tuple[Step, ...]:

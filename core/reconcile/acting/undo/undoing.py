@@ -34,6 +34,7 @@ from core.model import (
 from core.model.journal import Deed, Done
 from core.model.paths import parse_path, value_at
 from core.model.requests import Add, Edit, Operation, Remove, Replace, Version
+from core.reconcile.acting.order.consequences import restarts_pods
 from core.reconcile.acting.orders import ask
 from core.reconcile.acting.plans import notes_of
 from core.reconcile.acting.standing import read_only_words
@@ -56,7 +57,7 @@ def find(draft: Draft, request: int, number: int | None, *, again: bool = False)
 
 def prepare(draft: Draft, found: DoneFound) -> None:
     """Work out what of a record can be put back, and ask what of that may be done."""
-    notes = [found.problem] if found.problem else []
+    notes = [found.problem.words] if found.problem else []
     if not found.done and not notes:
         notes.append(_NO_UNDO if found.again else _NOTHING)
     steps: list[Step] = []
@@ -68,9 +69,11 @@ def prepare(draft: Draft, found: DoneFound) -> None:
             steps.append(_step(draft, done))
     cluster = draft.app(steps[0].key.app).spec.cluster if steps else ""
     apps = sorted({step.key.app for step in steps})
-    outlook = () if found.again else _outlook(draft, apps)
-    told = notes_of(apps, steps, {app: draft.app(app).inventory_problem for app in apps})
-    plan = Plan(cluster, tuple(steps), {}, (*told, *outlook, *notes))
+    runs = any(not step.problem for step in steps)
+    outlook = _outlook(draft, apps) if runs and not found.again else ()
+    known = {app: draft.app(app).inventory_problem for app in apps}
+    told = notes_of(apps, steps, known) if runs else ()
+    plan = Plan(cluster, tuple(steps), {}, (*told, *outlook, *notes), problem=found.problem)
     if steps:
         plan = replace(plan, place=draft.cluster(cluster).view.called)
     ask(draft, found.request, plan)
@@ -130,7 +133,8 @@ def _step(draft: Draft, done: Done) -> Step:
         reasons = dict.fromkeys(change.note for change in found.left)
         return replace(step, problem="; ".join(reasons) or "no field of it is on record")
     edit = Edit(done.ref, done.kind, found.operations, Version.of(live))
-    return replace(step, requests=(edit,))
+    restarts = desired is not None and restarts_pods(step, desired.body)
+    return replace(step, requests=(edit,), restarts=restarts)
 
 
 def _gone(done: Done, live: Live | None) -> str:

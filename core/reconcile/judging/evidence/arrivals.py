@@ -5,19 +5,14 @@ A listing has no such time: what it shows may have happened at any moment since 
 
 from dataclasses import replace
 
-from core.model import Key, Live
+from core.model import Key
 from core.reconcile.memory.draft import Draft
 
 
-def note_arrival(draft: Draft, key: Key, live: Live | None, at: float) -> None:
-    """Note that the watch brought a change at that time; the first since the last verdict counts.
-
-    Our own write is no change.
-    """
+def note_arrival(draft: Draft, key: Key, at: float) -> None:
+    """Note when the watch brought a change; the first since the last verdict counts."""
     subject = draft.subject(key)
-    ours = subject.awaited is not None and live is not None
-    ours = ours and subject.awaited.version == live.resource_version  # type: ignore[union-attr]
-    if not ours and not subject.arrived_at:
+    if not subject.arrived_at:
         draft.put(replace(subject, arrived_at=at))
 
 
@@ -27,11 +22,3 @@ def pass_verdict(draft: Draft, key: Key, *, drifts: bool) -> None:
     drifted_at = (subject.drifted_at or subject.arrived_at) if drifts else 0.0
     if (subject.arrived_at, subject.drifted_at) != (0.0, drifted_at):
         draft.put(replace(subject, arrived_at=0.0, drifted_at=drifted_at))
-
-
-def take_drift(draft: Draft, key: Key) -> float:
-    """Return when the drift that was just healed had come, 0.0 where that is not known."""
-    subject = draft.subject(key)
-    if subject.drifted_at:
-        draft.put(replace(subject, drifted_at=0.0))
-    return subject.drifted_at

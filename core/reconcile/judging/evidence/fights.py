@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from core.model import Actor, Drift, EventName, FieldChange, FieldVerdict, Key, Verdict
+from core.model import Actor, Drift, EventName, FieldChange, FieldVerdict, Fight, Key, Verdict
+from core.model.controllers.status import FightTold
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.subjects import NO_HEALS, Heals, Subject
 from core.reconcile.memory.tables import Map
@@ -36,6 +37,22 @@ def _counts(past: Heals, digest: str | None, now: float) -> bool:
     return past.digest == digest and not calm
 
 
+def stubborn(draft: Draft, key: Key, digest: str | None) -> Mapping[str, str]:
+    """Name the fields that their writer puts back whatever is healed, as far as anybody saw it."""
+    told = {
+        each.path: each.manager
+        for each in _told(draft, key)
+        if each.manager is not None and not each.left
+    }
+    return told | dict(persistent(draft.subject(key), digest, draft.now))
+
+
+def _told(draft: Draft, key: Key) -> tuple[FightTold, ...]:
+    """Return what the app's controller in the cluster tells of fights for an object."""
+    found = draft.app(key.app).told_about(key.ref)
+    return found.fights if found is not None else ()
+
+
 def persistent(subject: Subject, digest: str | None, now: float) -> Mapping[str, str]:
     """Name the fields that one manager wrote before each of the last two heals, and who it is."""
     found: dict[str, str] = {}
@@ -56,9 +73,20 @@ def fought(subject: Subject, digest: str | None, now: float) -> frozenset[str]:
     )
 
 
+def left_alone(draft: Draft, key: Key, digest: str | None) -> frozenset[str]:
+    """Name the fields that are fought for: here, or as the controller tells."""
+    told = frozenset(each.path for each in _told(draft, key) if each.left)
+    return told | fought(draft.subject(key), digest, draft.now)
+
+
 def with_fight(draft: Draft, row: Drift) -> Drift:
-    """Say in a row what is not healed any more, and who is the other one."""
-    left = _left(draft, row)
+    """Say in a row which fields are fought for, by whom, and what of it is not healed any more."""
+    left = _left(row, left_alone(draft, row.key, row.digest))
+    fights = (
+        *_given_up(row, stubborn(draft, row.key, row.digest)),
+        *(Fight(path, _name(actor), left=True) for path, actor in left.items()),
+    )
+    row = row if fights == row.fights else replace(row, fights=fights)
     if not left:
         return row
     foes: dict[str, list[str]] = {}
@@ -72,12 +100,21 @@ def with_fight(draft: Draft, row: Drift) -> Drift:
     return replace(row, reason=f"fighting: {words}; {'; '.join(told)}")
 
 
-def _left(draft: Draft, row: Drift) -> Mapping[str, Actor | None]:
-    """Name what would be healed were it not fought for, and who wrote it last."""
-    subject = draft.subject(row.key)
-    if not subject.heals or row.confirming:
+def _given_up(row: Drift, names: Mapping[str, str]) -> Iterable[Fight]:
+    """Yield the fields of a row that count as their writer's own since it put them back."""
+    for change in row.changes:
+        if change.verdict in _LEFT and names.get(change.path, "") == change.manager:
+            yield Fight(change.path, change.manager, left=False)
+
+
+def _name(actor: Actor | None) -> str | None:
+    return actor.manager if actor is not None else None
+
+
+def _left(row: Drift, names: frozenset[str]) -> Mapping[str, Actor | None]:
+    """Name what would be healed were it not for fights about *names*, and who wrote it last."""
+    if not names or row.confirming:
         return {}
-    names = fought(subject, row.digest, draft.now)
     if row.verdict is Verdict.MISSING:
         return {path: None for path in names if not path}
     return {
@@ -181,9 +218,8 @@ def tell_fights(draft: Draft, key: Key, row: Drift) -> None:
     foes = ", ".join(sorted({names[change.path] for change in given_up}))
     message = f"healed twice, and {foes} put it back: left to {foes}"
     _tell(draft, row, [change.path for change in given_up], message)
-    _tell(
-        draft, row, [path for path in _left(draft, row) if not subject.heals[path].told], row.reason
-    )
+    left = _left(row, fought(subject, digest, draft.now))
+    _tell(draft, row, [path for path in left if not subject.heals[path].told], row.reason)
 
 
 def _tell(draft: Draft, row: Drift, paths: Collection[str], message: str) -> None:

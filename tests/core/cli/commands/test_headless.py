@@ -13,6 +13,7 @@ from core.cli.commands.headless import EventLog, follow
 from core.cli.session import EngineLike
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
+from core.errors import UnavailableError
 from core.model import ClusterName, Event, EventName, Snapshot
 from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine
 
@@ -212,6 +213,54 @@ async def test_stopping_is_the_last_event(pipes: Pipes) -> None:
     ]
 
 
+async def test_who_is_asked_to_stop_brings_to_its_end_what_is_in_hand(pipes: Pipes) -> None:
+    began, asked, went_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    class Busy(ScriptedEngine):
+        async def run(self) -> None:
+            began.set()
+            await super().run()
+
+        async def finish(self) -> None:
+            asked.set()
+            await went_on.wait()
+            await super().finish()
+
+    engine = Busy()
+    following: asyncio.Future[None] = asyncio.ensure_future(
+        follow(lambda: engine, pipes.log(), message="")
+    )
+    await began.wait()
+    following.cancel()
+    await asked.wait()
+    assert not following.done()
+    went_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await following
+    assert engine.finished
+
+
+async def test_an_engine_that_dies_meanwhile_is_not_waited_for(pipes: Pipes) -> None:
+    began, asked = asyncio.Event(), asyncio.Event()
+
+    class Dying(ScriptedEngine):
+        async def finish(self) -> None:
+            asked.set()
+            await asyncio.Event().wait()
+
+        async def run(self) -> None:
+            began.set()
+            await asked.wait()
+            raise UnavailableError("the Lease is lost")
+
+    following: asyncio.Future[None] = asyncio.ensure_future(follow(Dying, pipes.log(), message=""))
+    await began.wait()
+    following.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await following
+    assert [line["event"] for line in pipes.lines()] == ["started", "stopped"]
+
+
 async def test_a_reader_that_sleeps_does_not_hold_up_the_loop(pipes: Pipes) -> None:
     filled = fill(pipes.out[1])
     printing = asyncio.ensure_future(pipes.log().print_new([DRIFT]))
@@ -275,5 +324,6 @@ async def test_until_there_is_something_else_the_engine_is_followed_and_then_end
     for _ in range(2):  # events of the second engine are counted from the beginning
         engine = ScriptedEngine(Snapshot(), Snapshot(events=(SYNCED,)))
         assert await follow(lambda e=engine: e, log, message="", until=until) == "other settings"  # type: ignore[misc]
+        assert engine.finished  # what was in hand was brought to its end before
     told = [line["event"] for line in pipes.lines()]
     assert told == ["started", "cluster_synced"] * 2

@@ -13,6 +13,7 @@ import pytest
 from core.cli.telemetry.health import Pulse, Readiness
 from core.clock import Clock
 from core.model import Problem, Remedy, Snapshot
+from core.model.leads import Lead, Leads
 from tests.core.cli.scripted import CLUSTER, app_view, picture_of
 from tests.core.engine.scripted import Time
 
@@ -89,6 +90,15 @@ def test_who_is_not_ready_says_what_is_missing() -> None:
     )
 
 
+def test_a_follower_is_ready_and_says_who_leads() -> None:
+    readiness = Readiness()
+    leads = Leads((Lead(holder="me", ours=True), Lead(holder="pod-b")))
+    readiness.see(shown(leads=leads))
+    ready, words = readiness.page(verbose=True)
+    assert ready
+    assert words.splitlines()[-3:-1] == ["[+]lease 0 ours", "[+]lease 1 follower: pod-b leads"]
+
+
 def test_an_app_that_comes_later_makes_nobody_unready() -> None:
     other = replace(UNREAD, spec=replace(UNREAD.spec, name="later"))
     assert ready_after(picture_of(), shown(apps=(app_view(), other)))
@@ -137,7 +147,7 @@ def test_of_a_loop_that_stands_still_the_stacks_are_written_down_once(
     go_on = threading.Event()
 
     def look() -> None:
-        while not (pulse.stopped and b"stand_still" in path.read_bytes()):
+        while not (pulse.stopped and b"most recent call first" in path.read_bytes()):
             time.sleep(0.01)
         seen.append(pulse.stopped)
         go_on.set()

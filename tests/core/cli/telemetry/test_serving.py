@@ -1,9 +1,9 @@
 """Four paths that tell and no more, bounded whoever asks."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -12,8 +12,10 @@ from core.cli.telemetry.serving import CONNECTIONS_MAX, Door, Page
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 from core.errors import UsageError
-from core.model import EventName
+from core.model import Event, EventName, Snapshot
+from core.model.leads import Lead, Leads
 from tests.core.cli.telemetry.told import event, showing
+from tests.core.engine.scripted import Time
 
 LOOPBACK = ("127.0.0.1", 0)
 PATIENCE = aiohttp.ClientTimeout(total=60)
@@ -58,29 +60,60 @@ async def test_only_reading_is_possible() -> None:
             assert int(answer.headers["Content-Length"]) > 1_000
 
 
+@asynccontextmanager
+async def open_door(deadline_s: float = 60.0) -> AsyncIterator[Door]:
+    door = Door(LOOPBACK, lambda path, _: Page(path.encode()), deadline_s)
+    await door.open()
+    yield door
+    await door.close()
+
+
 async def test_many_connections_are_few_and_a_probe_gets_through() -> None:
-    async with serving() as (telemetry, root):
-        with ExitStack() as held:
-            open_ = await asyncio.to_thread(connections, 10 * CONNECTIONS_MAX, telemetry.port, held)
-            async with (
-                aiohttp.ClientSession(timeout=PATIENCE) as client,
-                client.get(f"{root}/livez") as answer,
-            ):
-                assert answer.status == 200
-            cut = open_[:-CONNECTIONS_MAX]
-            assert await asyncio.to_thread(lambda: {is_ended(each) for each in cut}) == {True}
+    """F72: the oldest makes room for the newest."""
+    async with open_door() as door:
+        where = ("127.0.0.1", door.port)
+        held = [await asyncio.open_connection(*where) for _ in range(5 * CONNECTIONS_MAX)]
+        reader, writer = await asyncio.open_connection(*where)
+        writer.write(b"GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert (await reader.read()).endswith(b"/livez")
+        assert door.connections <= CONNECTIONS_MAX
+        first, _ = held[0]
+        with suppress(ConnectionError):
+            assert await first.read() == b""
+        for _, each in (*held, (reader, writer)):
+            await let_go(each)
 
 
-def connections(count: int, port: int, held: ExitStack) -> list[socket.socket]:
-    where = ("127.0.0.1", port)
-    return [held.enter_context(socket.create_connection(where, 60)) for _ in range(count)]
+async def let_go(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
-def is_ended(connection: socket.socket) -> bool:
-    try:
-        return connection.recv(1) == b""
-    except ConnectionError:
-        return True
+async def test_a_connection_that_says_nothing_is_ended() -> None:
+    async with open_door(deadline_s=0.01) as door:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+        writer.write(b"GET /livez HT")
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+        await let_go(writer)
+
+
+def test_a_page_of_metrics_is_made_at_most_once_a_second() -> None:
+    time = Time()
+    telemetry = Telemetry(time.clock, 2)
+    heals = "driftdeck_heals_total"
+
+    def healed() -> list[str]:
+        page = telemetry.page_of("/metrics", False)
+        assert page is not None
+        return [each for each in page.body.decode().splitlines() if each.startswith(heals)]
+
+    assert healed() == []
+    telemetry.see(showing(event(1, EventName.HEALED)))
+    assert healed() == []
+    time.advance(1.0)
+    assert healed() == [heals + '{app="shop",cluster="demo"} 1.0']
 
 
 async def test_a_request_that_is_no_request_is_answered_so() -> None:
@@ -88,13 +121,15 @@ async def test_a_request_that_is_no_request_is_answered_so() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", telemetry.port)
         writer.write(b"GET /" + b"x" * 10_000 + b" HTTP/1.1\r\n\r\n")
         assert (await reader.read()).startswith(b"HTTP/1.0 400")
-        writer.close()
+        await let_go(writer)
 
 
 async def test_an_address_that_is_taken_is_said_at_the_start() -> None:
     async with serving() as (telemetry, _):
         second = Telemetry(Clock(), 2, ("127.0.0.1", telemetry.port))
-        with pytest.raises(UsageError, match=r"controller.listen: cannot listen on 127.0.0.1:"):
+        with pytest.raises(
+            UsageError, match=r"metrics: cannot listen on 127.0.0.1:\d+: address already in use"
+        ):
             second.start()
 
 
@@ -120,12 +155,28 @@ async def test_a_bug_at_the_station_is_not_silent() -> None:
 
 
 async def test_a_door_is_open_until_it_is_closed() -> None:
-    door = Door(LOOPBACK, lambda path, _: Page(path.encode()))
-    await door.open()
-    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
-    writer.write(b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n")
-    assert (await reader.read()).endswith(b"\r\n\r\n/x")
-    writer.close()
-    await door.close()
+    async with open_door() as door:
+        port = door.port
     with pytest.raises(ConnectionRefusedError):
-        await asyncio.open_connection("127.0.0.1", door.port)
+        await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_of_several_replicas_the_one_that_writes_for_an_app_tells_of_it() -> None:
+    told: list[int] = []
+
+    class Telling:
+        async def run(self) -> None:
+            await asyncio.Event().wait()
+
+        def take(self, events: Sequence[Event], _: Snapshot) -> None:
+            told.extend(each.sequence for each in events)
+
+    telemetry = Telemetry(Clock(), 2)
+    telemetry.tellers.append(Telling())
+    telemetry.start()
+    drift = [event(number, EventName.DRIFT_DETECTED) for number in (1, 2, 3)]
+    theirs, ours = Lead(holder="h_1"), Lead(holder="me", ours=True)
+    for last, lead in ((1, theirs), (2, ours), (3, theirs)):
+        telemetry.see(replace(showing(*drift[:last]), leads=Leads((lead,))))
+    await telemetry.stop()
+    assert told == [2]

@@ -55,6 +55,8 @@ async def following(
     async def dispatch(asked: Asked, reply: Reply) -> None:
         if asked.path.startswith("/openapi"):
             reply.say(200, {"paths": {}})
+        elif asked.path.endswith("selfsubjectrulesreviews"):
+            reply.say(201, {"status": {"incomplete": True}})
         elif asked.path.endswith("selfsubjectaccessreviews"):
             reply.say(201, {"status": {"allowed": everywhere}})
         else:

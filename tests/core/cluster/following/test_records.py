@@ -12,6 +12,7 @@ import pytest
 
 from core.clock import Clock
 from core.cluster.connection.calls import Calls
+from core.cluster.connection.fence import unfenced
 from core.cluster.following.records import Records
 from core.cluster.writing.access import Access
 from core.cluster.writing.inventories import PACE_S, Inventories
@@ -132,7 +133,7 @@ async def staged(shop: Shop) -> AsyncIterator[Stage]:
             news.set()
 
         moment, calls = HeldClock(), Calls(link, Clock())
-        inventories = Inventories(calls, Clock(), Access(calls, Clock()))
+        inventories = Inventories(calls, Clock(), Access(calls, Clock()), unfenced)
         records = Records(link, moment.clock, inventories, hear)
 
         async def run(ready: asyncio.Event) -> None:
@@ -187,7 +188,7 @@ async def test_an_inventory_that_could_not_be_read_is_not_written_over() -> None
     shop = Shop()
     async with staged(shop) as stage:
         await stage.write(1, 2)
-        late = Inventories(stage.calls, Clock(), Access(stage.calls, Clock()))
+        late = Inventories(stage.calls, Clock(), Access(stage.calls, Clock()), unfenced)
         shop.refusals = 1
         with pytest.raises(DeniedError):
             await late.read("pay", "shop", HOME)
@@ -224,7 +225,7 @@ async def test_a_write_that_failed_is_tried_again_after_a_second_at_the_earliest
     shop, moment = Shop(), HeldClock()
     async with staged(shop) as stage:
         await stage.write(1)
-        late = Inventories(stage.calls, moment.clock, Access(stage.calls, Clock()))
+        late = Inventories(stage.calls, moment.clock, Access(stage.calls, Clock()), unfenced)
         shop.refusals = 1
         with pytest.raises(DeniedError):
             await late.write("pay", "shop", HOME, [])
@@ -260,7 +261,7 @@ async def test_what_cluster_it_is_is_asked_once_for_all_its_inventories() -> Non
         await asyncio.gather(*(stage.inventories.write(n, "shop", HOME, [a_row(1)]) for n in names))
         asked = [asked.path for asked in stage.server.asked]
         assert asked.count("/api/v1/namespaces/kube-system") == 1
-        met = Inventories(stage.calls, Clock(), Access(stage.calls, Clock()))
+        met = Inventories(stage.calls, Clock(), Access(stage.calls, Clock()), unfenced)
         met.meet("u-1")
         await met.write("new", "shop", HOME, [a_row(1)])
         asked = [asked.path for asked in stage.server.asked]

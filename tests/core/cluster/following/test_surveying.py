@@ -56,6 +56,16 @@ async def test_a_namespace_that_is_forbidden_is_a_gap_of_its_own_and_told_once()
     assert len(listener.all(SurveyLost)) == 1
 
 
+async def test_what_may_not_be_surveyed_is_a_gap_and_is_not_asked_for() -> None:
+    async with following(one_each, everywhere=False) as (followed, listener, asked):
+        owned = frozenset({"n1", "n2"})
+        followed.follow(NO_KINDS, owned, surveyed=frozenset({MAP}), owned=owned)
+        await listener.until(lambda: len(listener.all(SurveyLost)) == 2)
+        problems = sorted(one.problem for one in listener.all(SurveyLost))
+        assert problems[0] == "list configmaps in n1: this account may not"
+        assert asked() == []
+
+
 async def test_a_kind_that_git_begins_to_name_is_followed_whole_and_no_longer_surveyed() -> None:
     async with following(one_each) as (followed, listener, asked):
         owned = frozenset({"n1"})
@@ -153,4 +163,4 @@ async def test_without_a_right_each_kind_is_a_gap_with_verb_and_kind(real: World
         cluster.follow(NO_KINDS, owned, surveyed=frozenset({SECRET, MAP}), owned=owned)
         await listener.until(lambda: len(listener.all(SurveyLost)) == 2)
         problems = sorted(one.problem for one in listener.all(SurveyLost))
-        assert problems[1].startswith(f"list secrets in {real.namespace}: secrets is forbidden")
+        assert problems[1].startswith(f"list secrets in {real.namespace}: this account may not")

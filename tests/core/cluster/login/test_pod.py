@@ -7,7 +7,7 @@ import pytest
 
 from core.cluster import pod_namespace
 from core.cluster.login.credentials import log_in
-from core.errors import UsageError
+from core.errors import UnavailableError, UsageError
 from core.model import ClusterSpec
 from tests.core.cluster.login.test_credentials import self_signed
 from tests.core.cluster.manual import ManualClock
@@ -59,6 +59,18 @@ async def test_outside_of_a_pod_there_is_no_account(
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
     with pytest.raises(UsageError, match=f"no pod with an account in {account}: Service host"):
         await log_in(POD, ManualClock().clock)
+
+
+async def test_a_cluster_of_a_secret_is_never_the_pods_own(
+    account: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(account / "none"))
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "1")
+    own = await log_in(ClusterSpec(name="prod"), ManualClock().clock)
+    assert own.context == "in-cluster"
+    with pytest.raises(UnavailableError, match=r"cannot reach https://127\.0\.0\.1:1"):
+        await log_in(ClusterSpec(name="eu", secret=("eu", "k")), ManualClock().clock)
 
 
 def test_the_namespace_of_a_pod_is_told_and_elsewhere_there_is_none(tmp_path: Path) -> None:

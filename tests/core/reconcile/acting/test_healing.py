@@ -195,6 +195,7 @@ def test_a_verdict_that_the_server_did_not_confirm_is_never_healed(
     assert made.row("a").verdict is Verdict.DRIFTED
     assert made.row("a").confirming is False
     assert written(effects) == []
+    assert made.told(EventName.HEAL_SKIPPED) == ([] if retry else ["no"])
     assert written(made.feed(SetHeal(APPS, enabled=True))) == []
     assert written(made.wait(1.0)) == []
 

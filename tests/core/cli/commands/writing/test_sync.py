@@ -164,6 +164,13 @@ async def test_the_plan_is_for_what_drifted_or_is_missing_and_nothing_else() -> 
     assert done.commands == [PreparePlan(1, frozenset({WEB, CART}))]
 
 
+async def test_git_is_asked_who_changed_fields_and_not_who_stated_what_a_plan_makes() -> None:
+    unknown = missing(explained=False), drifted(verdict=Verdict.EXTRA, changes=(), explained=False)
+    engine = ScriptedEngine(picture_of(*unknown), reaction=answering())
+    asked = (await outcome_of(engine, syncing, dry_run=True)).commands
+    assert asked == [PreparePlan(1, frozenset({CART}))]
+
+
 async def test_a_dry_run_shows_every_object_and_stops() -> None:
     done = await outcome_of(ScriptedEngine(DRIFT, reaction=answering()), syncing, dry_run=True)
     assert done.code == 0
@@ -490,6 +497,17 @@ async def test_what_is_confirmed_must_be_among_the_objects_that_are_named() -> N
         await outcome_of(
             engine, syncing, prune=True, objects=("Service/cart",), confirm=("Deployment/web",)
         )
+
+
+async def test_what_cannot_be_judged_is_named_with_its_reason_where_nothing_is_to_be_done() -> None:
+    unknown = drifted(verdict=Verdict.UNKNOWN, reason="terminating", changes=())
+    newest = picture_of(unknown)
+    counted = {Verdict.UNKNOWN: 1}
+    newest = replace(newest, apps=tuple(replace(app, counts=counted) for app in newest.apps))
+    for prune in (True, False):
+        done = await outcome_of(ScriptedEngine(newest), syncing, yes=True, prune=prune)
+        words = "1 object cannot be judged: Deployment shop/web (terminating)\n"
+        assert (done.code, done.out) == (4, words)
 
 
 async def test_a_guard_that_no_plan_can_name_is_named_beside_it() -> None:

@@ -48,7 +48,7 @@ def test_every_metric_and_label_that_is_asked_for_is_there(said: str) -> None:
     assert asked <= there.keys()
     known = {label for name in asked for label in labels_of(made, there[name])}
     found = {each.strip() for pair in LABELS.findall(said) for each in ",".join(pair).split(",")}
-    assert found - {"", "le", "job"} <= known
+    assert found - {"", "le", "job", "instance"} <= known
 
 
 def test_what_safety_and_operations_count_on_has_an_alert() -> None:
@@ -62,6 +62,7 @@ def test_what_safety_and_operations_count_on_has_an_alert() -> None:
         "driftdeck_cluster_up",
         "driftdeck_source_up",
         "driftdeck_fights_total",
+        "driftdeck_leader",
     }
 
 

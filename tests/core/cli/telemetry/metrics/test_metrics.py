@@ -24,6 +24,7 @@ from core.model import (
     Snapshot,
     Verdict,
 )
+from core.model.leads import Lead, Leads
 from tests.core.cli.scripted import CLUSTER, SPEC, WEB, app_view, drifted, in_sync, picture_of
 from tests.core.cli.telemetry.told import event, samples, showing
 
@@ -150,12 +151,12 @@ def test_requests_queues_and_the_journal_have_the_names_of_the_field() -> None:
 def test_what_happens_to_watches_is_counted_by_cluster_from_zero() -> None:
     families = Families()
     counting = Counting(families)
-    counting.expect(["prod"])
-    counting.watched("prod", Watched.DIVERGED, 3)
+    counting.expect([CLUSTER])
+    counting.watched("demo", Watched.DIVERGED, 3)
     found = samples(families)
-    assert found['driftdeck_cache_divergence_total{cluster="prod"}'] == 3
+    assert found['driftdeck_cache_divergence_total{cluster="demo"}'] == 3
     for name in ("watch_restarts", "relists", "watch_decode_errors"):
-        assert found[f'driftdeck_{name}_total{{cluster="prod"}}'] == 0
+        assert found[f'driftdeck_{name}_total{{cluster="demo"}}'] == 0
 
 
 # The picture --------------------------------------------------------------------------------------
@@ -208,6 +209,13 @@ def test_a_cluster_that_is_lost_is_down_and_says_for_how_long() -> None:
     assert found['driftdeck_cluster_up{cluster="demo"}'] == 0
     assert found['driftdeck_cluster_frozen{cluster="demo"}'] == 1
     assert found['driftdeck_cluster_age_seconds{cluster="demo"}'] == 300
+
+
+def test_each_share_says_whether_this_replica_writes_it() -> None:
+    leads = Leads((Lead(holder="me", ours=True), Lead(holder="other")))
+    found = standing(replace(picture_of(), leads=leads))
+    assert [found[f'driftdeck_leader{{shard="{shard}"}}'] for shard in (0, 1)] == [1, 0]
+    assert not any(name.startswith("driftdeck_leader") for name in standing(picture_of()))
 
 
 def test_objects_of_apps_beyond_the_limit_are_added_up() -> None:

@@ -40,6 +40,11 @@ def test_a_change_of_the_pod_template_does(kind: str) -> None:
     assert restarts(f"apps/v1 {kind}", "metadata.labels.a", place="spec.template.spec.volumes")
 
 
+def test_an_undo_of_such_a_change_does_so_again() -> None:
+    assert restarts("apps/v1 Deployment", IMAGE, verb=Verb.UNDO)
+    assert not restarts("apps/v1 Deployment", "spec.replicas", verb=Verb.UNDO)
+
+
 @pytest.mark.parametrize("path", ["spec.replicas", "spec.templates.a", "metadata.labels.template"])
 def test_any_other_change_does_not(path: str) -> None:
     assert not restarts("apps/v1 Deployment", path)

@@ -24,7 +24,7 @@ from core.reconcile.acting.prune.standing import unclaimed
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WriteInventory
 from core.reconcile.memory.inputs import ClusterWentBack, SourceRead
-from core.reconcile.memory.results import Proved, Pruned
+from core.reconcile.memory.results import InventoryRead, InventoryRow, Proved, Pruned
 from core.reconcile.memory.state import AppState
 from tests.core.reconcile.acting.prune.stage import (
     accept,
@@ -99,6 +99,22 @@ def test_what_a_guard_stops_for_good_cannot_be_done_and_says_which() -> None:
     plan = ordered(made, "a")
     assert not plan.runnable
     assert plan.steps[0].problem.startswith("G4 not empty")
+
+
+def test_a_row_of_what_went_while_nobody_looked_is_named_and_stays() -> None:
+    made = stands("a", "b", healing=False, prune=False)
+    row = InventoryRow(ref(CONFIG_MAP, "gone"), "u-gone", "digest")
+    rows = (*(made.state.apps[SPEC.name].inventory or {}).values(), row)
+    made.feed(InventoryRead(SPEC.name, rows))
+    dropped(made, "a")
+    plan = ordered(made, "b")
+    (note,) = plan.notes
+    assert note.startswith(f"app shop: gone already, and on record still: {row.ref}; such a row")
+    accept(made, plan)
+    prove(made)
+    (delete,) = deletes(cycle(made))
+    gone(made, delete)
+    assert recorded(made) == {"a", "gone"}
 
 
 def test_an_object_that_is_kept_says_why_in_its_step() -> None:

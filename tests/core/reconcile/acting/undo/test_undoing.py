@@ -10,6 +10,8 @@ from core.model import (
     FieldChange,
     FieldVerdict,
     Plan,
+    Problem,
+    Remedy,
     Step,
     Value,
     Verb,
@@ -23,6 +25,7 @@ from core.reconcile.memory.effects import CheckAccess, FindDone
 from core.reconcile.memory.results import Applied, DoneFound, PlanPrepared
 from tests.core.reconcile.world import (
     CONFIG_MAP,
+    DEPLOYMENT,
     SPEC,
     World,
     applied,
@@ -183,10 +186,31 @@ def test_what_is_no_change_of_an_object_here_has_a_note(fields: dict[str, Any], 
 def test_nothing_on_record_or_a_record_that_cannot_be_read_is_said() -> None:
     made = applied("a")
     assert planned(made).notes == ("nothing is on record that could be undone",)
-    made.feed(DoneFound(8, (), "the journal is full"))
+    full = Problem(Remedy.WAIT, "the journal is full")
+    made.feed(DoneFound(8, (), full))
     answer = made.state.answers[8]
     assert isinstance(answer, Plan)
-    assert answer.notes == ("the journal is full",)
+    assert (answer.notes, answer.problem) == (("the journal is full",), full)
+
+
+def test_what_restarts_pods_by_being_put_back_is_said() -> None:
+    made = applied("a")
+    template = {"template": {"spec": {"restartPolicy": "Always"}}}
+    web = document(DEPLOYMENT, "web", spec=template)
+    made.read(document(CONFIG_MAP, "a", data={"a": "1"}), web, number=2)
+    made.listing(DEPLOYMENT, [("web", live(DEPLOYMENT, "web", 5, spec=template))])
+    place = "spec.template.spec.restartPolicy"
+    changed = FieldChange(place, FieldVerdict.DRIFT, "Never", "Always")
+    about = replace(done(DATA), kind=DEPLOYMENT, ref=ref(DEPLOYMENT, "web"), changes=(changed,))
+    plan = planned(made, about)
+    assert [step.restarts for step in plan.runnable] == [True]
+    assert "restarts the pods of Deployment/web/web" in plan.notes
+
+
+def test_where_nothing_can_be_put_back_nothing_is_said_of_what_would_follow() -> None:
+    plan = planned(applied("a"), done(DATA, uid=None))
+    assert [bool(step.problem) for step in plan.steps] == [True]
+    assert plan.notes == ()
 
 
 @pytest.mark.parametrize("healing", [False, True])

@@ -1,0 +1,1 @@
+"""What controllers tell of themselves, as `driftdeck status` prints it."""

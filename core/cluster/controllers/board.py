@@ -1,0 +1,119 @@
+"""Where a controller's summary is put up: written by compare-and-swap, over a connection apart.
+
+It is its own, so that neither its requests nor its failures come near those that heal.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
+from math import inf
+from typing import Final
+
+import msgspec
+
+from core.clock import Clock
+from core.cluster.connection.answers import AbsentError, Answer
+from core.cluster.connection.link import Connection, open_connection
+from core.cluster.connection.paths import collection_path, object_path
+from core.cluster.connection.request import Request, query_of
+from core.cluster.controllers.form import KEY, LABEL, RESOURCE, map_name, status_of, text_of
+from core.cluster.discovery.discovery import decoded
+from core.cluster.login.credentials import log_in
+from core.cluster.writing.gateway import MANAGER
+from core.cluster.writing.shards import ConfigMap, maps_error
+from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
+from core.model import ClusterSpec
+from core.model.controllers.status import Status
+
+PATIENCE_S: Final = 10.0  # of one request; the next summary is better than a late one
+
+
+class Board:
+    """Reads and writes the summaries in one namespace of one cluster."""
+
+    def __init__(self, spec: ClusterSpec, namespace: str, clock: Clock | None = None) -> None:
+        """Connect to nothing yet."""
+        self._spec, self._namespace, self._clock = spec, namespace, clock or Clock()
+        self._connection: Connection | None = None
+        self._versions: dict[int | None, str] = {}  # by shard, as we read or wrote it last
+
+    async def read(self, shard: int | None) -> Status | None:
+        """Return what stands there; None where nothing does, or what nobody can read.
+
+        Raises:
+            RejectedError: A ConfigMap of that name is not ours.
+            ProductError: It cannot be told.
+        """
+        name = map_name(shard)
+        answer = await self._send(Request(path=object_path(RESOURCE, self._namespace, name)))
+        if not answer.ok:
+            error = maps_error(answer, "get", self._namespace, self._clock)
+            if not isinstance(error, AbsentError):
+                raise error
+            self._versions[shard] = ""
+            return None
+        found = decoded(answer, ConfigMap)
+        label, value = LABEL
+        if (found.metadata.labels or {}).get(label) != value:
+            raise RejectedError(f"the ConfigMap {name} in {self._namespace} is not driftdeck's")
+        self._versions[shard] = found.metadata.resource_version
+        try:
+            return status_of(name, found)
+        except RejectedError:  # whatever it was, it is replaced
+            return None
+
+    async def write(self, status: Status, within_s: float = PATIENCE_S) -> None:
+        """Put a summary in the place of the one that was read or written last, in that time.
+
+        Raises:
+            OutdatedError: Somebody else wrote it meanwhile.
+            ProductError: It cannot be written.
+        """
+        shard, ends_at = status.shard, self._clock.monotonic() + within_s
+        if shard not in self._versions:
+            await self.read(shard)
+        answer = await self._send(self._request(status, self._versions[shard]), ends_at)
+        if answer.ok:
+            self._versions[shard] = decoded(answer, ConfigMap).metadata.resource_version
+            return
+        self._versions.pop(shard)
+        error = maps_error(answer, "write", self._namespace, self._clock)
+        if isinstance(error, AbsentError):
+            raise OutdatedError(f"the ConfigMap {map_name(shard)} is gone") from error
+        raise error
+
+    def _request(self, status: Status, version: str) -> Request:
+        name = map_name(status.shard)
+        metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
+        if version:
+            metadata["resourceVersion"] = version
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+        return Request(
+            method="PUT" if version else "POST",
+            path=object_path(RESOURCE, self._namespace, name)
+            if version
+            else collection_path(RESOURCE, self._namespace),
+            query=query_of(fieldManager=MANAGER),
+            body=msgspec.json.encode({**body, "data": {KEY: text_of(status)}}),
+        )
+
+    async def _send(self, request: Request, ends_at: float = inf) -> Answer:
+        """Send one request; a connection that failed is made anew by the next, with a new login."""
+        if self._connection is None:
+            self._connection = await open_connection(await log_in(self._spec, self._clock))
+        left_s = min(PATIENCE_S, ends_at - self._clock.monotonic())
+        if left_s <= 0:
+            raise UnavailableError("the time that there was is over")
+        try:
+            answer = await self._connection.call(replace(request, timeout_s=left_s))
+        except ProductError:
+            await self.close()
+            raise
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            await self.close()
+        return answer
+
+    async def close(self) -> None:
+        """Close the connection, if there is one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()

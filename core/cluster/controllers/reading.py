@@ -1,0 +1,131 @@
+"""What is told of controllers in one namespace, looked at once: what `driftdeck status` reads.
+
+Only ConfigMaps and Leases of that namespace are asked for.  A holder's own times say little where
+clocks differ, so a Lease that seems to have run out is looked at again for a moment.
+"""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+
+from core.clock import Clock
+from core.cluster.connection.calls import Calls
+from core.cluster.connection.link import open_connection
+from core.cluster.connection.paths import collection_path
+from core.cluster.connection.request import Request, query_of
+from core.cluster.controllers.form import LABEL, RESOURCE, status_of
+from core.cluster.discovery.discovery import decoded
+from core.cluster.leasing.client import LEASES
+from core.cluster.login.credentials import log_in
+from core.cluster.writing.shards import ConfigMaps
+from core.errors import ProductError, RejectedError
+from core.model import ClusterSpec
+from core.model.controllers.status import Leader, Seen, Status, current
+
+LOOKS: Final = 5  # at Leases that seem to have run out, a second apart: they are renewed every 2 s
+_SELECTOR: Final = "=".join(LABEL)
+_OURS: Final = re.compile(r"driftdeck(?:-shard-\d+)?")
+
+
+class _Metadata(msgspec.Struct, rename="camel"):
+    name: str = ""
+    resource_version: str = ""
+
+
+class _Spec(msgspec.Struct, rename="camel"):
+    holder_identity: str | None = None
+    renew_time: str | None = None
+    lease_duration_seconds: float | None = None
+
+
+class _Lease(msgspec.Struct):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+    spec: _Spec = msgspec.field(default_factory=_Spec)
+
+
+class _Leases(msgspec.Struct):
+    items: list[_Lease] = msgspec.field(default_factory=list)
+
+
+async def seen(spec: ClusterSpec, namespace: str, clock: Clock | None = None) -> Seen:
+    """Look at what controllers in *namespace* tell.
+
+    Raises:
+        ProductError: The server cannot be reached, or its ConfigMaps there may not be read.
+    """
+    clock = clock or Clock()
+    login = await log_in(spec, clock)
+    connection = await open_connection(login)
+    calls = Calls(connection, clock)
+    try:
+        statuses, unreadable = await _statuses(calls, namespace)
+        leaders, problems = await _leaders_or_why(calls, namespace, clock)
+    finally:
+        await connection.close()
+    return Seen(
+        context=login.context,
+        user=login.user,
+        namespace=namespace,
+        at=clock.wall(),
+        statuses=tuple(statuses),
+        leaders=leaders,
+        unreadable=tuple(unreadable),
+        problems=problems,
+    )
+
+
+async def _statuses(calls: Calls, namespace: str) -> tuple[list[Status], list[str]]:
+    path, query = collection_path(RESOURCE, namespace), query_of(labelSelector=_SELECTOR)
+    answer = await calls.expect(
+        Request(path=path, query=query), f"list configmaps in namespace {namespace}"
+    )
+    found: list[Status] = []
+    unreadable: list[str] = []
+    for each in decoded(answer, ConfigMaps).items:
+        try:
+            found.append(status_of(each.metadata.name, each))
+        except RejectedError as error:
+            unreadable.append(str(error))
+    return sorted(current(found), key=lambda status: status.shard or 0), unreadable
+
+
+async def _leaders_or_why(
+    calls: Calls, namespace: str, clock: Clock
+) -> tuple[tuple[Leader, ...], tuple[str, ...]]:
+    try:
+        return await _leaders(calls, namespace, clock), ()
+    except ProductError as error:  # what the summaries say is worth something without them
+        return (), (str(error),)
+
+
+async def _leaders(calls: Calls, namespace: str, clock: Clock) -> tuple[Leader, ...]:
+    first = await _leases(calls, namespace)
+    found = {name: _leader(lease) for name, lease in first.items()}
+    for _ in range(LOOKS):
+        if not any(each.is_over(clock.wall()) and not each.moving for each in found.values()):
+            break
+        await clock.sleep(1.0)
+        for name, lease in (await _leases(calls, namespace)).items():
+            before = first.get(name)
+            moved = before is None or before.spec != lease.spec
+            found[name] = replace(_leader(lease), moving=moved)
+    return tuple(found[name] for name in sorted(found))
+
+
+async def _leases(calls: Calls, namespace: str) -> dict[str, _Lease]:
+    path = collection_path(LEASES, namespace)
+    answer = await calls.expect(Request(path=path), f"list leases in namespace {namespace}")
+    items = decoded(answer, _Leases).items
+    return {each.metadata.name: each for each in items if _OURS.fullmatch(each.metadata.name)}
+
+
+def _leader(lease: _Lease) -> Leader:
+    spec = lease.spec
+    return Leader(
+        lease=lease.metadata.name,
+        holder=spec.holder_identity or "",
+        renewed=spec.renew_time,
+        duration_s=spec.lease_duration_seconds or 0.0,
+    )

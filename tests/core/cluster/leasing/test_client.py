@@ -1,0 +1,120 @@
+"""core.cluster.leasing.client: what is sent about Leases, and what answers mean."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cluster.leasing.client import LeaseClient
+from core.cluster.leasing.record import Record, held
+from core.errors import DeniedError, OutdatedError, ProductError, UnavailableError
+from core.model import ClusterSpec
+from tests.core.cluster.following.test_reflector import says
+from tests.core.cluster.manual import ManualClock
+from tests.core.cluster.scripted import Asked, Reply, Script, ScriptedServer, serving, status
+
+PATH = "/apis/coordination.k8s.io/v1/namespaces/ops/leases"
+LEASE: Any = {"metadata": {"name": "driftdeck", "uid": "u", "resourceVersion": "7"}, "spec": {}}
+
+
+@asynccontextmanager
+async def asking(script: Script, folder: Path) -> AsyncIterator[tuple[LeaseClient, ScriptedServer]]:
+    async with serving(script) as server:
+        cluster = {"name": "c", "cluster": {"server": server.url}}
+        user = {"name": "u", "user": {"token": "t"}}
+        context = {"name": "x", "context": {"cluster": "c", "user": "u"}}
+        config = {"clusters": [cluster], "users": [user], "contexts": [context]}
+        file = folder / "config"
+        file.write_text(json.dumps({**config, "current-context": "x"}))
+        file.chmod(0o600)
+        spec = ClusterSpec(name="prod", kubeconfig=str(file))
+        client = LeaseClient(spec, "ops", ManualClock().clock)
+        try:
+            yield client, server
+        finally:
+            await client.close()
+
+
+async def test_they_are_listed_as_the_server_itself_has_them(tmp_path: Path) -> None:
+    script = says(200, {"kind": "LeaseList", "items": [LEASE, "odd"]})
+    async with asking(script, tmp_path) as (client, server):
+        (found,) = await client.list()
+    assert (found.name, found.version) == ("driftdeck", "7")
+    (asked,) = server.asked
+    assert (asked.method, asked.path, asked.query) == ("GET", PATH, {})
+    assert asked.headers["Authorization"] == "Bearer t"
+
+
+@pytest.mark.parametrize("body", [{}, {"kind": "Status"}, b"<html>", [], None])
+async def test_what_is_no_list_says_nothing(tmp_path: Path, body: Any) -> None:
+    async with asking(says(200, body), tmp_path) as (client, _):
+        with pytest.raises(UnavailableError):
+            await client.list()
+
+
+async def test_one_is_made_anew_or_written_over_the_version_that_it_was(tmp_path: Path) -> None:
+    async with asking(says(200, LEASE), tmp_path) as (client, server):
+        made = await client.write(Record("driftdeck"), held(Record("driftdeck"), "h", 1, 5.0))
+        await client.write(made, held(made, "h", 1, 6.0))
+        await client.delete(made)
+        assert (await client.get("driftdeck")) is not None
+    new, over, gone, read = server.asked
+    assert (new.method, new.path) == ("POST", PATH)
+    assert "resourceVersion" not in json.loads(new.body)["metadata"]
+    assert (over.method, over.path) == ("PUT", f"{PATH}/driftdeck")
+    assert json.loads(over.body)["metadata"]["resourceVersion"] == "7"
+    assert over.query == {"fieldManager": "driftdeck"}
+    assert (gone.method, json.loads(gone.body)) == (
+        "DELETE",
+        {"preconditions": {"uid": "u", "resourceVersion": "7"}},
+    )
+    assert read.method == "GET"
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [(409, OutdatedError), (403, DeniedError), (500, UnavailableError), (404, UnavailableError)],
+)
+async def test_a_refusal_says_what_was_tried(
+    tmp_path: Path, code: int, error: type[ProductError]
+) -> None:
+    async with asking(says(code, status(code, "no")), tmp_path) as (client, server):
+        with pytest.raises(error, match="update leases in ops"):
+            await client.write(Record("driftdeck", version="7"), LEASE)
+    assert len(server.asked) == 1  # whoever renews decides when to try again
+
+
+async def test_one_that_is_not_there_is_none(tmp_path: Path) -> None:
+    async with asking(says(404, status(404, "NotFound")), tmp_path) as (client, _):
+        assert await client.get("driftdeck") is None
+
+
+async def test_after_a_401_it_is_found_out_anew_who_we_are(tmp_path: Path) -> None:
+    async def told(asked: Asked, reply: Reply) -> None:
+        if asked.headers["Authorization"] == "Bearer t":
+            reply.say(401, status(401, "Unauthorized"))
+        else:
+            reply.say(200, LEASE)
+
+    async with asking(told, tmp_path) as (client, _):
+        with pytest.raises(DeniedError):
+            await client.get("driftdeck")
+        file = tmp_path / "config"
+        file.write_text(file.read_text().replace('"t"', '"other"'))
+        assert await client.get("driftdeck") is not None
+
+
+async def test_where_the_server_could_not_be_reached_it_is_found_out_anew_whom_we_trust(
+    tmp_path: Path,
+) -> None:
+    async with asking(says(200, LEASE), tmp_path) as (client, server):
+        file = tmp_path / "config"
+        right = file.read_text()
+        file.write_text(right.replace(server.url, "http://127.0.0.1:1"))
+        with pytest.raises(UnavailableError, match="cannot reach"):
+            await client.get("driftdeck")
+        file.write_text(right)
+        assert await client.get("driftdeck") is not None

@@ -1,0 +1,1 @@
+"""What can be done with the object or the field under the cursor that changes nothing."""
