@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.soak import accounting
 from tests.soak.account import USER as OURS
 from tests.soak.accounting import Matched, Naming, News, Request, Told
+from tests.soak.objects import namespace_of
 from tests.soak.play import SETTLED_WITHIN_S, Played, play
 from tests.soak.reading import recorded_of, renewals_of, requests_of, told_of
 from tests.soak.recording import Recorded, misrecorded
@@ -70,6 +71,11 @@ class Accounts:
         yield from (News(at, None) for at in self.renewals)
         for commit in self.script.commits:
             yield from (News(self.played.began + commit.at_s, ref) for ref in commit.refs)
+        for window, fault in zip(self.stage.windows, self.script.faults, strict=False):
+            if window.kind.startswith("inventory"):  # each row that is lacking is written again
+                named = (s.ref for s in self.script.spans)
+                lost = (ref for ref in named if ref.namespace == namespace_of(fault.app))
+                yield from (News(window.until, ref) for ref in lost)
 
     def table(self) -> Iterator[tuple[str, str]]:
         """What happened, in figures."""
