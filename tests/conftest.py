@@ -19,7 +19,10 @@ _PARENT = hypothesis.settings.get_profile("ci" if os.environ.get("CI") else "def
 hypothesis.settings.register_profile("busy", _PARENT, deadline=None)  # a machine may do more
 hypothesis.settings.load_profile("busy")
 
-_ORDER = ("tests/shapes/", "tests/matrix/", "tests/adoption/", "tests/verdicts/", "tests/loop/")
+_ORDER = (
+    *("tests/shapes/", "tests/matrix/", "tests/adoption/", "tests/verdicts/", "tests/loop/"),
+    *("tests/tui/", "tests/test_", "tests/mutants/"),
+)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -46,7 +49,10 @@ def pytest_make_collect_report(
 
 @pytest.hookimpl(tryfirst=True)  # `-m pure` chooses afterwards
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what waits longest: with two workers it would otherwise run last, and alone."""
+    """Begin with what waits longest, so that it does not run last and alone.
+
+    Each worker asks for the next module when it has done one: the last ones should be short.
+    """
     for item in items:
         if is_pure(item):
             item.add_marker("pure")

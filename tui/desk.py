@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
 from typing import ClassVar, Final, TypeVar
 
 from rich.style import Style
 from textual import on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
@@ -34,13 +33,15 @@ from tui.options import TerminalOptions
 from tui.panes.panes import AnyPane
 from tui.surface import reasons
 from tui.text.rows import AppRow, Looks
-from tui.widgets.lending import confirmed_end, interrupts_for_others
+from tui.widgets.lending import lent
 from tui.widgets.lines import Lines
 
 T = TypeVar("T")
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
-_OPENS_AN_INPUT: Final = frozenset({"filter", "command"})
+_OPENS_AN_INPUT: Final = frozenset(
+    {"filter", "command", "cluster", "compare", "copy_menu", "save", "pause"}
+)
 
 
 class Desk(Screen[None], inherit_bindings=False):
@@ -170,23 +171,20 @@ class Desk(Screen[None], inherit_bindings=False):
         """Put *text*, already harmless, into the clipboard of the terminal."""
         self.app.copy_to_clipboard(text)
 
+    def dress(self, theme: str) -> str:
+        """Take the colours of a theme; say why not."""
+        if not self.options.color:
+            return "there are no colours here (NO_COLOR, --no-color)"
+        self.role_styles = self.frame.dress(self.app, theme)
+        return ""
+
     def suspend(self) -> None:
         """Let the shell have the terminal for a while."""
         self.app.action_suspend_process()
 
     def outside(self, work: Callable[[], str]) -> str:
-        """Let *work* have the terminal until it ends; return what it says went wrong.
-
-        The loop stands still meanwhile, so what ends by itself is looked at here.
-        """
-        try:
-            with self.app.suspend(), interrupts_for_others(), ThreadPoolExecutor(1) as thread:
-                ended = thread.submit(confirmed_end, work)
-                while wait([ended], _TICK_S).not_done:
-                    self._lapse()
-                return ended.result()
-        except SuspendNotSupported:
-            return "this terminal cannot be given away"
+        """Let *work* have the terminal until it ends; return what it says went wrong."""
+        return lent(self.app, work, self._lapse)
 
     def go(self, focus: Focus) -> None:
         """Move the focus; a pane is on the screen before it takes it."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from rich.style import Style
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
 
@@ -17,6 +17,8 @@ from tui.panes.panes import Panes
 from tui.panes.titles import Titles, breadcrumb
 from tui.text.header import Heading, header_line
 from tui.text.rows import Looks
+from tui.theme.palette import PALETTES
+from tui.theme.styles import styles_of, textual_theme
 from tui.widgets.bars import Bar, NoteBar
 from tui.widgets.prompt import Prompt
 
@@ -52,6 +54,15 @@ class Frame:
         """Dress the widgets, once they are mounted."""
         for widget in (*self.panes.by_name.values(), *self.bars.values(), self.note_bar):
             widget.set_roles(self._styles)
+
+    def dress(self, app: App[object], theme: str) -> Mapping[Role, Style]:
+        """Have *app* and all that stands here in the colours of a theme; return them."""
+        app.register_theme(textual_theme(theme))
+        app.theme = f"driftdeck-{theme}"
+        styles = styles_of(PALETTES[theme])
+        self._styles, self._titles = styles, Titles(styles)
+        app.call_after_refresh(self.set_roles)  # lists keep their ground: it changes only then
+        return styles
 
     def paint(self, view: View, session: Session, size: Size, disabled: Mapping[str, str]) -> None:
         """Paint what stands around the lists.

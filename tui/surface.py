@@ -206,6 +206,10 @@ class Surface(Protocol):
     def copy(self, text: str) -> None:
         """Put *text*, already harmless, into the clipboard of the terminal."""
 
+    def dress(self, theme: str) -> str:
+        """Take the colours of a theme; say why not."""
+        ...
+
     def suspend(self) -> None:
         """Let the shell have the terminal for a while."""
 

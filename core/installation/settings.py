@@ -181,6 +181,7 @@ def _notify(place: Place, value: JsonObject, found: PodSettings) -> Json:
         if entry.get("url_env"):
             found.variables.append(str(entry["url_env"]))
         made.append(entry)
+    found.notes.append("notify: another port than 443 has to be added to the NetworkPolicy")
     return made
 
 

@@ -1,20 +1,30 @@
-"""The smallest client that can drive a test: one connection per call, no retries, no cache.
+"""The smallest client that can drive a test: no retries, no cache.
+
+A connection over TLS is kept for the next call, whoever makes it: to make one costs three times
+what a small request does, and the tests make thousands.
 
 It shares nothing with `core.cluster`, so that a fault there cannot hide itself in its own test.
 """
 
+import atexit
+import functools
 import http.client
 import json
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 Json: TypeAlias = dict[str, Any]
+T = TypeVar("T")
+_GONE: Final = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLError)
+_Place: TypeAlias = tuple[str, ssl.SSLContext]  # an address, and who is trusted there
+_idle: Final[dict[_Place, list[http.client.HTTPSConnection]]] = defaultdict(list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class Client:
     def __init__(self, url: str, ca_file: Path | None, token: str) -> None:
         """Trust *ca_file* alone (None: plain HTTP); an empty *token* is the anonymous user."""
         self._address = urlsplit(url).netloc
-        self._trust = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
+        self._trust = trust_in(ca_file) if ca_file else None
         self._token = token
 
     def call(
@@ -55,10 +65,13 @@ class Client:
             OSError: Nobody listens, or the connection broke.
             http.client.HTTPException: The connection broke within the answer.
         """
-        with self.connection(timeout_s) as connection:
+
+        def ask(connection: http.client.HTTPConnection) -> Answer:
             connection.request(method, path, _encoded(body), self._headers(content_type, accept))
             response = connection.getresponse()
             return Answer(response.status, response.read())
+
+        return exchanged(self._address, self._trust, ask, timeout_s=timeout_s)
 
     @contextmanager
     def connection(self, timeout_s: float = 30.0) -> Iterator[http.client.HTTPConnection]:
@@ -97,9 +110,7 @@ class Client:
             connection.close()
 
     def _connect(self, timeout_s: float) -> http.client.HTTPConnection:
-        if self._trust is None:
-            return http.client.HTTPConnection(self._address, timeout=timeout_s)
-        return http.client.HTTPSConnection(self._address, timeout=timeout_s, context=self._trust)
+        return connected(self._address, self._trust, timeout_s=timeout_s)
 
     def _headers(
         self, content_type: str = "application/json", accept: str = "application/json"
@@ -110,3 +121,85 @@ class Client:
 
 def _encoded(body: Json | list[Json] | None) -> bytes | None:
     return None if body is None else json.dumps(body).encode()
+
+
+# Connections --------------------------------------------------------------------------------------
+
+
+def trust_in(ca_file: Path) -> ssl.SSLContext:
+    """Trust *ca_file* alone."""
+    return _trust_in(ca_file, ca_file.stat().st_mtime_ns)
+
+
+@functools.cache
+def _trust_in(ca_file: Path, _: int) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(ca_file))
+
+
+def connected(
+    address: str, trust: ssl.SSLContext | None, *, timeout_s: float
+) -> http.client.HTTPConnection:
+    """Make a connection; without *trust* over plain HTTP."""
+    if trust is None:
+        return http.client.HTTPConnection(address, timeout=timeout_s)
+    return http.client.HTTPSConnection(address, timeout=timeout_s, context=trust)
+
+
+def exchanged(
+    address: str,
+    trust: ssl.SSLContext | None,
+    ask: Callable[[http.client.HTTPConnection], T],
+    *,
+    timeout_s: float,
+) -> T:
+    """Let *ask* send a request and read its answer to the end; what it returns.
+
+    A kept connection that the server closed meanwhile, or died with, is no answer of the server
+    that runs now: then it asks on another one.
+    """
+    if trust is None:
+        with closing(connected(address, None, timeout_s=timeout_s)) as plain:
+            return ask(plain)
+    place = address, trust
+    while (kept := _taken(place)) is not None:
+        assert kept.sock is not None
+        kept.sock.settimeout(timeout_s)
+        with suppress(*_GONE):
+            return _asked(place, kept, ask)
+    fresh = http.client.HTTPSConnection(address, timeout=timeout_s, context=trust)
+    return _asked(place, fresh, ask)
+
+
+def forget(address: str) -> None:
+    """Close what is kept: the server goes."""
+    for place, kept in [*_idle.items()]:
+        while place[0] == address and kept:
+            kept.pop().close()
+
+
+def _taken(place: _Place) -> http.client.HTTPSConnection | None:
+    """Take a kept connection, which no other thread can take then."""
+    with suppress(IndexError):
+        return _idle[place].pop()
+    return None
+
+
+def _asked(
+    place: _Place,
+    connection: http.client.HTTPSConnection,
+    ask: Callable[[http.client.HTTPConnection], T],
+) -> T:
+    try:
+        answer = ask(connection)
+    except BaseException:
+        connection.close()
+        raise
+    if connection.sock is not None:  # else the server closed it after its answer
+        _idle[place].append(connection)
+    return answer
+
+
+@atexit.register
+def _close_all() -> None:
+    for address, _ in [*_idle]:
+        forget(address)

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 
 from tests.apiserver import binaries, commands, users
-from tests.apiserver.client import Client, Json
+from tests.apiserver.client import Client, Json, forget
 from tests.apiserver.leash import Leash
 from tests.apiserver.ports import LOOPBACK, ReservedPort
 from tests.apiserver.waiting import eventually
@@ -98,6 +98,7 @@ class ApiServer:
     def stop(self) -> None:
         """End both programs and remove the folder; once is enough, and twice does no harm."""
         atexit.unregister(self.stop)
+        forget(urlsplit(self.url).netloc)
         self._leash.close()
         for port in self._ports:
             port.release()

@@ -2,13 +2,15 @@
 
 import http.client
 import json
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from tests.apiserver.client import connected, exchanged, trust_in
+
+TIMEOUT_S = 30.0
 Json = dict[str, Any]
 APPLY = "application/apply-patch+yaml"
 JSON_PATCH = "application/json-patch+json"
@@ -76,6 +78,8 @@ class Client:
 
     def __init__(self, server: Server, user: str = "admin", agent: str = "suite/1.0") -> None:
         self.server, self._agent = server, agent
+        self._address = urlsplit(server.url).netloc
+        self._trust = trust_in(server.ca_file) if server.ca_file else None
         self._token = server.tokens.get(user, "a-token-nobody-has") if user else ""
 
     def call(
@@ -87,15 +91,15 @@ class Client:
         content_type: str = "application/json",
         accept: str = "application/json",
     ) -> Reply:
-        connection = self._connect()
-        try:
-            raw = None if body is None else json.dumps(body).encode()
+        raw = None if body is None else json.dumps(body).encode()
+
+        def ask(connection: http.client.HTTPConnection) -> Reply:
             connection.request(method, path, raw, self._headers(content_type, accept))
             response = connection.getresponse()
             warnings = tuple(response.headers.get_all("Warning") or ())
             return Reply(response.status, response.read(), warnings)
-        finally:
-            connection.close()
+
+        return exchanged(self._address, self._trust, ask, timeout_s=TIMEOUT_S)
 
     def get(self, path: str, **query: str) -> Reply:
         return self.call("GET", _with(path, query))
@@ -131,11 +135,7 @@ class Client:
             connection.close()
 
     def _connect(self) -> http.client.HTTPConnection:
-        address = urlsplit(self.server.url).netloc
-        if self.server.ca_file is None:
-            return http.client.HTTPConnection(address, timeout=30)
-        trust = ssl.create_default_context(cafile=str(self.server.ca_file))
-        return http.client.HTTPSConnection(address, timeout=30, context=trust)
+        return connected(self._address, self._trust, timeout_s=TIMEOUT_S)
 
     def _headers(self, content_type: str, accept: str) -> dict[str, str]:
         headers = {"Content-Type": content_type, "Accept": accept, "User-Agent": self._agent}

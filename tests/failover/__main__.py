@@ -203,6 +203,7 @@ def shared(made: Stage) -> Iterator[str]:
                 story.breaches.append(f"{app} was healed by {sorted(found)}, and is {owner}'s")
         victim, lost = replicas[0], [i for i, user in shares.items() if user == replicas[0].user]
         at = victim.signal(signal.SIGKILL)
+        made.edit([app for app in made.apps if share_of(app, _SHARDS) in lost])
         for share in lost:
             story.takeover_s(victim, at, f"replica killed, share {share}, to a write", share)
         _all_taken(story, victim, lost, at)

@@ -163,6 +163,14 @@ class Stage:
             over.set()
             thread.join()
 
+    def edit(self, apps: Sequence[str]) -> None:
+        """Somebody edits each of some apps once, as fast as he can."""
+        admin = self.server.client("admin")
+        with admin.connection() as connection:
+            for app in apps:
+                body = {"data": {f"k{_KEYS - 1}": "edited last"}}
+                admin.merge(connection, _map_path(app), body)
+
     def holders(self, shards: int) -> dict[int, str]:
         """Say which user holds which share now."""
         log, found = self.log(), dict[int, str]()
@@ -192,13 +200,16 @@ class Stage:
 
     def _drift(self, apps: Sequence[str], pause_s: float, over: threading.Event) -> None:
         admin, turn = self.server.client("admin"), 0
-        maps = f"/api/v1/namespaces/{NAMESPACE}/configmaps"
         with admin.connection() as connection:
             while not over.wait(pause_s):
                 app, key = apps[turn % len(apps)], turn // len(apps) % _KEYS
                 body = {"data": {f"k{key}": f"edited {turn}"}}
-                admin.merge(connection, f"{maps}/{app}-map?fieldManager=kubectl-edit", body)
+                admin.merge(connection, _map_path(app), body)
                 turn += 1
+
+
+def _map_path(app: str) -> str:
+    return f"/api/v1/namespaces/{NAMESPACE}/configmaps/{app}-map?fieldManager=kubectl-edit"
 
 
 def _data() -> dict[str, str]:

@@ -36,7 +36,7 @@ def test_writes_under_a_lease_are_covered() -> None:
 
 def test_a_write_before_a_lease_after_it_or_of_another_is_found() -> None:
     assert "nobody holds L" in found(TAKEN, a_write(9.0))[0]
-    assert "10.1 s after the last renewal" in found(TAKEN, a_write(10.1 + VALID_S))[0]
+    assert "9.1 s after the last renewal" in found(TAKEN, a_write(10.1 + VALID_S))[0]
     assert "alice holds L" in found(TAKEN, a_write(11.0, "bob"))[0]
     released = Hold("L", "alice", "", 12.0, 12.1)
     assert "after it was released" in found(TAKEN, released, a_write(13.0))[0]

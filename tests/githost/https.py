@@ -4,6 +4,7 @@ It can be stopped and started again on the same port, and told to misbehave.
 """
 
 import base64
+import functools
 import os
 import shutil
 import ssl
@@ -92,8 +93,7 @@ class Handler(BaseHTTPRequestHandler):
             "GIT_CONFIG_KEY_1": "http.receivepack",
             "GIT_CONFIG_VALUE_1": "true",
         }
-        program = Path(_git("--exec-path")) / "git-http-backend"
-        done = subprocess.run([program], input=body, env=environment, capture_output=True)  # noqa: S603, PLW1510
+        done = subprocess.run([_backend()], input=body, env=environment, capture_output=True)  # noqa: S603, PLW1510
         head, _, content = done.stdout.partition(b"\r\n\r\n")
         lines = [line.partition(": ") for line in head.decode().split("\r\n") if line]
         headers = {name.replace("-", "_"): value for name, _, value in lines}
@@ -145,6 +145,11 @@ class HttpsHost:
     def url(self, name: str) -> str:
         """Return where a repository is."""
         return f"https://127.0.0.1:{self.port}/{name}"
+
+
+@functools.cache
+def _backend() -> Path:
+    return Path(_git("--exec-path")) / "git-http-backend"
 
 
 def _git(*words: str) -> str:

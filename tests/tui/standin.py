@@ -73,6 +73,7 @@ class Standin:
     questioned: bool = False
     prompted: bool = False
     left: bool = False
+    theme: str = ""
     suspended: bool = False
     copied: list[str] = field(default_factory=list)
     now: float = samples.NOW
@@ -147,6 +148,10 @@ class Standin:
 
     def outside(self, work: Callable[[], str]) -> str:
         return work()
+
+    def dress(self, theme: str) -> str:
+        self.theme = theme
+        return ""
 
     def suspend(self) -> None:
         self.suspended = True

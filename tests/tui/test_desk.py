@@ -359,4 +359,14 @@ async def test_what_is_typed_at_once_after_the_key_of_an_input_is_its_text() -> 
         await stage.burst(":sync")
         await stage.until(lambda: isinstance(stage.app.focused, Input))
         await stage.until(lambda: stage.app.screen.query_one(Input).value == "sync")
+        for typed, text in (("Clab", "cluster lab"), ("Vsearch", "compare payments search")):
+            await stage.press("escape")
+            await stage.burst(typed)
+            await stage.until(lambda text=text: stage.app.screen.query_one(Input).value == text)  # type: ignore[misc]
+        await stage.press("escape")
+        await stage.burst("a2h why")
+        await stage.until(lambda: isinstance(stage.app.focused, Input))
+        await stage.until(lambda: stage.app.screen.query_one(Input).value == "2h why")
+        await stage.press("escape")
+        assert stage.app.screen is stage.app.desk
         assert stage.engine.commands == []

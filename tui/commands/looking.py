@@ -5,9 +5,24 @@ from typing import Final
 from tui.actions.compare import NAME, offers, say_compare
 from tui.actions.objects import copying, outside
 from tui.actions.record import ALL, say_journal
-from tui.surface import Offer, Phrase
+from tui.surface import Offer, Phrase, Surface
+from tui.theme.palette import PALETTES
+
+
+def _theme(on: Surface, text: str) -> str:
+    if text not in PALETTES:
+        return f"write one of: {', '.join(PALETTES)}"
+    return on.dress(text)
+
 
 PHRASES: Final = (
+    Phrase(
+        name="theme",
+        takes="NAME",
+        does="other colours, until you leave",
+        do=_theme,
+        offers=lambda _, __: map(Offer, PALETTES),
+    ),
     Phrase(
         name="k9s",
         does="k9s on this cluster and namespace; its end comes back here",

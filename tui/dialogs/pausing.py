@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from rich.style import Style
+from textual import events
 from typing_extensions import override
 
 from core.settings.readers import seconds_in
@@ -38,6 +39,13 @@ class PauseStep(TypedStep):
             placeholder="2h why",
         )
         self._then, self._why_not = then, why_not
+
+    @override
+    def on_key(self, event: events.Key) -> None:
+        """Take what was typed before there was a line; Textual calls the inherited one, too."""
+        if event.is_printable and event.character:
+            event.stop()
+            self._typed.insert_text_at_cursor(event.character)
 
     def on_input_changed(self) -> None:
         """Say what would happen."""

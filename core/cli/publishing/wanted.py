@@ -33,7 +33,7 @@ def parts_of(snapshot: Snapshot, now: float) -> Mapping[int | None, Part]:
     names: dict[int, set[str]] = {
         share: set()
         for share, lead in enumerate(leads)
-        if lead.ours and lead.until - MARGIN_S > now
+        if lead.ours and not lead.leaving and lead.until - MARGIN_S > now
     }
     for app in snapshot.apps if names else ():
         share = share_of(app.spec.name, len(leads))

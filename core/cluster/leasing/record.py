@@ -13,7 +13,7 @@ from core.model import Json, JsonObject, mapping_of
 
 HOLDER: Final = "driftdeck.dev/holder"
 SHARES: Final = "driftdeck.dev/shards"
-DURATION_S: Final = 12.0  # so long it stays unrenewed before somebody else takes it
+DURATION_S: Final = 11.0  # so long it stays unrenewed before somebody else takes it
 _DURATION_MOST_S: Final = 60.0  # whatever stands there: nobody waits for ever
 _NOT_SENT: Final = frozenset({"managedFields", "creationTimestamp", "generation", "selfLink"})
 

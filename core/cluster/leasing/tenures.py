@@ -17,7 +17,7 @@ from core.errors import OutdatedError
 from core.model.leads import share_of
 
 MARGIN_S: Final = 2.0  # before the others may take it nothing of ours is under way any more
-DEADLINE_S: Final = 9.0  # not renewed for so long, it counts as lost
+DEADLINE_S: Final = 8.0  # not renewed for so long, it counts as lost
 CALL_S: Final = 0.5  # what a write is expected to take: p99 of an apply is a fifth of it
 DELETE_S: Final = 5.0  # of the time that must be left for what cannot be undone (G8)
 

@@ -74,7 +74,10 @@ def test_the_cluster_of_the_controller_is_its_own_and_others_stand_in_secrets(fo
         "listen": "0.0.0.0:8080",
     }
     assert [app["namespace"] for app in value["apps"]] == ["shop", "far"]
-    assert found.notes == ["cluster prod: a pod cannot read its audit_log"]
+    assert found.notes == [
+        "cluster prod: a pod cannot read its audit_log",
+        "notify: another port than 443 has to be added to the NetworkPolicy",
+    ]
 
 
 def test_credentials_are_keys_of_a_secret_and_what_is_public_comes_along(folder: Path) -> None:

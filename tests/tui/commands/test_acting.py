@@ -7,6 +7,7 @@ import pytest
 
 from core.model import Pause
 from core.reconcile.memory.commands import EndPause, SetHeal, SetPause, SetWriting
+from core.telling.spans import Role
 from tests.tui import samples
 from tests.tui.stage import playing
 from tests.tui.standin import Standin
@@ -18,6 +19,8 @@ from tui.dialogs.proposals.revert import Revert
 from tui.dialogs.proposals.undo import Undo
 from tui.model.focus import Pane
 from tui.options import TerminalOptions
+from tui.theme.palette import PALETTES
+from tui.theme.styles import styles_of
 
 
 def writing() -> Standin:
@@ -203,4 +206,11 @@ async def test_lines_act_as_the_keys_do_and_the_header_counts_down() -> None:
         await stage.until(lambda: "write how long and why" in stage.screen)
         await stage.press(*"INC-7", "enter")
         await stage.until(lambda: stage.asked(SetPause))
+        await stage.press(":", *"theme light", "enter")
+        assert stage.app.theme == "driftdeck-light"
+        ground = PALETTES["light"].ground
+        await stage.until(
+            lambda: all(str(s.style).endswith(ground) for s in desk.panes.apps.render_line(2))
+        )
+        assert desk.role_styles[Role.GIT] == styles_of(PALETTES["light"])[Role.GIT]
         assert stage.asked(SetPause)[0].pause.reason == "INC-7"

@@ -70,6 +70,13 @@ def test_q_quits() -> None:
     assert made.left
 
 
+def test_a_theme_is_one_of_those_there_are() -> None:
+    made = Standin()
+    assert made.speak("theme pink").startswith("write one of: dark, light")
+    assert made.speak("theme light") == ""
+    assert made.theme == "light"
+
+
 # The fleet --------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,7 @@ def test_of_several_those_are_told_that_are_held_each_with_its_apps() -> None:
 def test_nothing_is_told_without_a_lease_or_after_its_end() -> None:
     assert parts_of(led(), NOW) == {}
     assert parts_of(led(THEIRS), NOW) == {}
+    assert parts_of(led(replace(OURS, leaving=True)), NOW) == {}  # another one tells soon
     assert parts_of(led(OURS), NOW + 10 - MARGIN_S) == {}
     (part,) = parts_of(led(OURS), NOW).values()
     assert part.until == NOW + 10 - MARGIN_S

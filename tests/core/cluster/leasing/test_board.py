@@ -28,20 +28,20 @@ def test_names_are_those_that_others_look_for() -> None:
 def test_a_lease_ends_so_long_after_it_was_seen_to_change() -> None:
     seen = board(a_lease("driftdeck", "h"))
     assert seen.next_end(100.0) == 100.0 + DURATION_S
-    same = seen.seen([a_lease("driftdeck", "h")], 110.0)
-    assert same.next_end(110.0) == 100.0 + DURATION_S
-    renewed = same.seen([a_lease("driftdeck", "h", 1)], 111.0)
-    assert renewed.next_end(111.0) == 111.0 + DURATION_S
+    same = seen.seen([a_lease("driftdeck", "h")], 109.0)
+    assert same.next_end(109.0) == 100.0 + DURATION_S
+    renewed = same.seen([a_lease("driftdeck", "h", 1)], 110.0)
+    assert renewed.next_end(110.0) == 110.0 + DURATION_S
     assert renewed.next_end(200.0) == inf
 
 
 def test_it_may_be_taken_when_it_ended_was_released_or_is_gone_for_as_long() -> None:
     held = board(a_lease("driftdeck", "h"))
-    assert held.taken_from(0, 111.9) is None
-    assert held.taken_from(0, 112.0) == a_lease("driftdeck", "h")
+    assert held.taken_from(0, 110.9) is None
+    assert held.taken_from(0, 111.0) == a_lease("driftdeck", "h")
     gone = held.seen([], 105.0)
-    assert gone.taken_from(0, 116.9) is None
-    assert gone.taken_from(0, 117.0) == Record("driftdeck")
+    assert gone.taken_from(0, 115.9) is None
+    assert gone.taken_from(0, 116.0) == Record("driftdeck")
     assert board(a_lease("driftdeck")).taken_from(0, 100.0) == a_lease("driftdeck")
     assert Board(ME, 1).taken_from(0, 1e9) is None  # it was never looked at
 
@@ -70,20 +70,20 @@ def test_who_is_gone_is_not_counted_nor_who_let_a_share_run_out() -> None:
     other = a_lease(replica_name("host_o"), "host_o", shares=4)
     seen = board(other, shares=4)
     assert len(seen.wanted(101.0)) == 2
-    assert seen.wanted(112.0) == frozenset(range(4))
+    assert seen.wanted(111.0) == frozenset(range(4))
     stuck = a_lease("driftdeck-shard-1", "host_o", shares=4)
     later = seen.seen([stuck, other], 101.0).seen(
-        [stuck, a_lease(other.name, "host_o", 1, shares=4)], 112.0
+        [stuck, a_lease(other.name, "host_o", 1, shares=4)], 111.0
     )
-    assert len(later.wanted(112.5)) == 2
-    assert later.wanted(113.0) == frozenset(range(4))
+    assert len(later.wanted(111.5)) == 2
+    assert later.wanted(112.0) == frozenset(range(4))
 
 
 def test_who_divides_otherwise_is_named_while_he_holds_one() -> None:
     theirs = a_lease("driftdeck-shard-0", "host_o", shares=3)
     seen = board(theirs, shares=2)
     assert seen.divided_otherwise(101.0) == theirs
-    assert seen.divided_otherwise(112.0) is None
+    assert seen.divided_otherwise(111.0) is None
     assert board(a_lease("driftdeck", "host_o"), shares=2).divided_otherwise(101.0) is not None
     there = a_lease(replica_name("host_o"), "host_o", shares=3)
     assert board(there, shares=2).divided_otherwise(101.0) is None
@@ -92,8 +92,8 @@ def test_who_divides_otherwise_is_named_while_he_holds_one() -> None:
 def test_replicas_that_ended_long_ago_are_forgotten() -> None:
     there = a_lease(replica_name("host_o"), "host_o", shares=2)
     seen = board(there, shares=2)
-    assert seen.forgotten(411.0) == ()
-    assert seen.forgotten(412.0) == (there,)
+    assert seen.forgotten(410.0) == ()
+    assert seen.forgotten(411.0) == (there,)
 
 
 def test_apps_stay_in_their_share_when_there_is_one_more() -> None:
