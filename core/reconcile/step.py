@@ -142,7 +142,7 @@ def _take(draft: Draft, happened: Input) -> None:
         leading.take_leads(draft, happened.leads)
     elif isinstance(happened, Tick):
         orders.wake(draft)
-        controllers.find_told(draft)
+        controllers.see_silence(draft)
     else:
         _obey(draft, happened)
 

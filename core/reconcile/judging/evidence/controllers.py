@@ -5,15 +5,18 @@ that uid still knows of the apps that a controller has in the very cluster where
 Of one that fell silent nothing is believed any more of how things stand.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import replace
+from typing import TypeAlias
 
 from core.model import Key, epoch_of
 from core.model.controllers.status import SILENT_S, AppTold, Heard, Status, Told, told_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt
 from core.reconcile.memory.inputs import ControllersRead
-from core.reconcile.memory.state import AppState
+from core.reconcile.memory.state import AppState, ClusterState
+
+_Of: TypeAlias = tuple[ClusterState, Heard, AppTold]
 
 
 def take_controllers(draft: Draft, read: ControllersRead) -> None:
@@ -36,18 +39,34 @@ def _heard(before: Heard | None, status: Status, now: float) -> Heard:
     return before if before.status == status else Heard(status, now)
 
 
+def see_silence(draft: Draft) -> None:
+    """Time passed: of a controller that fell silent nothing is believed any more."""
+    told = (app.told for app in draft.apps.values() if app.told is not None and app.told.at_issue)
+    if any(draft.now - each.at >= SILENT_S for each in told):
+        find_told(draft)
+
+
 def find_told(draft: Draft) -> None:
     """Find out what is told of which app; where fights come or go, it is judged again."""
-    heard = [each for cluster in draft.clusters.values() for each in cluster.view.controllers]
-    if not heard and all(app.told is None for app in draft.apps.values()):
-        return
-    draft.effects += [
-        WakeAt(each.at + SILENT_S) for each in heard if each.at + SILENT_S > draft.now
-    ]
-    for app in tuple(draft.apps.values()):
-        found = next(_told(draft, app), None)
-        if found != app.told:
-            _put(draft, app, found)
+    told = defaultdict[tuple[str, str], list[_Of]](list)
+    for cluster in draft.clusters.values():
+        for heard in cluster.view.controllers:
+            if heard.at + SILENT_S > draft.now:
+                draft.effects.append(WakeAt(heard.at + SILENT_S))
+            for app in heard.status.apps:
+                told[app.name, app.path].append((cluster, heard, app))
+    for ours in tuple(draft.apps.values()):
+        own, known = draft.clusters.get(ours.spec.cluster), told[ours.spec.name, ours.spec.path]
+        meant = [each for each in known if own is not None and _is_of(own, each)]
+        found = told_of(*meant[0][1:], draft.now) if meant else None
+        if found != ours.told:
+            _put(draft, ours, found)
+
+
+def _is_of(own: ClusterState, told: _Of) -> bool:
+    """Tell whether what is told is of that cluster: by its uid, or where that is not known here."""
+    cluster, _, app = told
+    return app.cluster_uid == own.view.uid if own.view.uid else cluster is own
 
 
 def _put(draft: Draft, app: AppState, found: Told | None) -> None:
@@ -59,19 +78,3 @@ def _put(draft: Draft, app: AppState, found: Told | None) -> None:
             key = Key(app.spec.name, ref)
             draft.doubt(key)
             draft.judge_again(key)
-
-
-def _told(draft: Draft, app: AppState) -> Iterator[Told]:
-    own = draft.clusters.get(app.spec.cluster)
-    if own is None:
-        return
-    for cluster in draft.clusters.values():
-        here = cluster is own and not own.view.uid
-        for heard in cluster.view.controllers:
-            for told in heard.status.apps:
-                if _is_same(app, told) and (here or told.cluster_uid == own.view.uid):
-                    yield told_of(heard, told, draft.now)
-
-
-def _is_same(app: AppState, told: AppTold) -> bool:
-    return (told.name, told.path) == (app.spec.name, app.spec.path)

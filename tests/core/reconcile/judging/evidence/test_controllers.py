@@ -139,6 +139,22 @@ def test_a_controller_elsewhere_tells_of_the_cluster_that_has_the_same_uid() -> 
     assert verdict(settle(world)) is Verdict.CONTESTED
 
 
+def test_where_no_uid_is_known_only_the_very_cluster_is_meant() -> None:
+    state = initial(
+        (SPEC,),
+        (ClusterSpec(name="prod"), ClusterSpec(name="lab")),
+        healing=False,
+        writing=False,
+        digest_key=b"d",
+        mask_key=b"m",
+    )
+    world = World(state)
+    world.feed(ControllersRead("lab", (told(GIVEN_UP),)))
+    assert world.state.apps[SPEC.name].told is None
+    hears(world, told(GIVEN_UP))
+    assert world.state.apps[SPEC.name].told is not None
+
+
 def test_the_controller_catches_up_with_a_commit_and_is_believed_again() -> None:
     world = drifted()
     hears(world, told(GIVEN_UP))
