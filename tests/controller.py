@@ -57,7 +57,7 @@ class Controller:
         trace: TracebackType | None,
     ) -> None:
         self._process.terminate()
-        self._process.wait(60)
+        self._process.wait(PATIENCE_S)
         for thread, stream in (
             (self._reader, self._process.stdout),
             (self._errors, self._process.stderr),

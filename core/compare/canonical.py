@@ -71,7 +71,7 @@ def canonical(
     keyed = document.sealed or is_secret_kind(document.kind.kind)
     digest = _digest(content, digest_key if keyed else b"")
     return Desired(
-        ref=ObjectRef(document.kind.group, document.kind.kind, scope, document.name),
+        ref=ObjectRef.read(document.kind.group, document.kind.kind, scope, document.name),
         kind=document.kind,
         body=content,
         digest=SEALED + digest if document.sealed else digest,

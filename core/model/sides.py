@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core.model.judgement import FieldChange, Stamp
+from core.model.packing import with_body_packed
 from core.model.sources.documents import Document
 from core.model.values import KindRef, ObjectRef
 
 SEALED: Final = "enc-"  # how the digest begins of an object whose file is encrypted
 
 
+@with_body_packed
 @dataclass(frozen=True, slots=True)
 class Desired:
     """One object in canonical form (the payload of an apply), and where Git states it."""
@@ -22,6 +24,7 @@ class Desired:
     warnings: tuple[FieldChange, ...] = ()  # WARN entries found while canonicalising
 
 
+@with_body_packed
 @dataclass(frozen=True, slots=True)
 class Live:
     """One object as the API server returned it."""

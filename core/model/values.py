@@ -1,9 +1,11 @@
 """Plain values, secrets hidden, and the names that tell objects and kinds apart."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple, TypeAlias, Union
+from functools import lru_cache
+from typing import Final, NamedTuple, Self, TypeAlias, Union
 
 from typing_extensions import override
 
@@ -85,6 +87,11 @@ class ObjectRef(NamedTuple):
     namespace: str  # "" for cluster-scoped kinds
     name: str
 
+    @classmethod
+    def read(cls, group: str, kind: str, namespace: str, name: str) -> Self:
+        """Make one of texts that were just read: each text is kept once, however often it comes."""
+        return cls(*map(sys.intern, (group, kind, namespace, name)))
+
     @override
     def __str__(self) -> str:
         return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
@@ -106,7 +113,13 @@ class KindRef(NamedTuple):
     @property
     def group(self) -> str:
         """The API group, "" for the core group."""
-        return self.api_version.rpartition("/")[0]
+        return sys.intern(self.api_version.rpartition("/")[0])
+
+
+@lru_cache(maxsize=4096)
+def kept_once(kind: KindRef) -> KindRef:
+    """Return the one value of all those that are equal to *kind*."""
+    return kind
 
 
 @dataclass(frozen=True, slots=True)

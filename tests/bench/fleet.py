@@ -264,10 +264,13 @@ def _taken_over(made: Fleet, holds: Holds, table: Table) -> None:
         _complete(healer, made.apps)
         took_s = time.perf_counter() - healer.began
         table.held("first sync: every verdict", took_s, holds.first_picture_s, "s")
+        table.row("the same, of the processor", f"{healer.cpu_s():.1f} s")
+        table.held("memory at its peak until then", healer.memory_mb()[1], holds.memory_mb, "MB")
         _rest(healer)
-        table.row("first sync, with all taken over", f"{time.perf_counter() - healer.began:.0f} s")
-        _, peak_mb = healer.memory_mb()
-        table.held("memory at its peak, all taken over", peak_mb, holds.memory_mb, "MB")
+        table.row("first sync to rest, of the processor", f"{healer.cpu_s():.1f} s")
+        table.held(
+            "memory at its peak, all taken over", healer.memory_mb()[1], holds.memory_mb, "MB"
+        )
 
 
 def _healer(made: Fleet) -> Controller:

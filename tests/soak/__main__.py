@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.soak import accounting
+from tests.soak.account import USER as OURS
 from tests.soak.accounting import Matched, Naming, News, Request, Told
+from tests.soak.objects import namespace_of
 from tests.soak.play import SETTLED_WITHIN_S, Played, play
-from tests.soak.reading import requests_of, told_of
+from tests.soak.reading import recorded_of, renewals_of, requests_of, told_of
+from tests.soak.recording import Recorded, misrecorded
 from tests.soak.script import USERS, Script, script_of
-from tests.soak.stage import Stage, stage
-
-OURS = "driftdeck"
+from tests.soak.stage import Stage, environment_of, stage
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Accounts:
     played: Played
     requests: list[Request]
     told: list[Told]
+    renewals: list[float]  # when new settings were taken
+    entries: list[Recorded]
 
     @property
     def ours(self) -> list[Request]:
@@ -54,6 +57,7 @@ class Accounts:
         named = (Naming(s.ref, began + s.since_s, began + s.until_s) for s in self.script.spans)
         yield from accounting.foreign_writes(self.ours, named)
         yield from self.matched.breaches
+        yield from misrecorded(self.ours, self.told, self.entries, self.stage.windows)
         yield from accounting.storms(self.requests, OURS, self._news())
         yield from accounting.growths(self.memory)
         ends = [(life.code, life.meant) for life in lives]
@@ -64,8 +68,14 @@ class Accounts:
     def _news(self) -> Iterator[News]:
         """What there was to act upon beside the edits."""
         yield from (News(life.began, None) for life in self.stage.engine.lives)
+        yield from (News(at, None) for at in self.renewals)
         for commit in self.script.commits:
             yield from (News(self.played.began + commit.at_s, ref) for ref in commit.refs)
+        for window, fault in zip(self.stage.windows, self.script.faults, strict=False):
+            if window.kind.startswith("inventory"):  # each row that is lacking is written again
+                named = (s.ref for s in self.script.spans)
+                lost = (ref for ref in named if ref.namespace == namespace_of(fault.app))
+                yield from (News(window.until, ref) for ref in lost)
 
     def table(self) -> Iterator[tuple[str, str]]:
         """What happened, in figures."""
@@ -75,6 +85,8 @@ class Accounts:
         yield "commits", f"{len(self.script.commits)}"
         yield "faults", f"{len(self.stage.windows)}"
         yield "engines", f"{len(self.stage.engine.lives)}"
+        yield "new settings taken", f"{len(self.renewals)}"
+        yield "entries of the journal", f"{len(self.entries)}"
         events = [told.event for told in self.told]
         yield "healed / synced", f"{events.count('healed')} / {events.count('synced')}"
         yield "heal_failed", f"{events.count('heal_failed')}"
@@ -139,9 +151,12 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 
 def _accounts(folder: Path, script: Script, made: Stage, played: Played) -> Accounts:
     began = made.engine.lives[0].began
-    with (folder / "audit.jsonl").open() as audit, made.engine.lines.open() as lines:
+    said = made.engine.lines.read_text().splitlines()
+    entries = recorded_of(environment_of(folder, folder / "kubeconfig.yaml"), began)
+    with (folder / "audit.jsonl").open() as audit:
         requests = [each for each in requests_of(audit) if each.since >= began]
-        return Accounts(script, made, played, requests, [*told_of(lines)])
+    found = ([*told_of(said)], [*renewals_of(said)], entries)
+    return Accounts(script, made, played, requests, *found)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ EATING: Final = frozenset(
         "open connections deaf",
         "engine killed",
         "engine ended by TERM",
+        "settings changed",  # which is another engine
     }
 )
 UNRECORDED: Final = frozenset({"API server killed"})  # it dies between a write and its entry

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from typing import Any, Final
 
+from core.journal import Entry, Store, journal_file
 from tests.soak.accounting import Request, Told
 from tests.soak.objects import Ref
+from tests.soak.recording import Recorded
 
 _VERBS: Final = frozenset({"get", "create", "update", "patch", "delete"})
 
@@ -42,6 +45,29 @@ def told_of(lines: Iterable[str]) -> Iterator[Told]:
         if about is not None:
             ref = Ref(f"{about['kind'].lower()}s", about["namespace"], about["name"])
             yield Told(_seconds(event["ts"]), event["event"], ref)
+
+
+def renewals_of(lines: Iterable[str]) -> Iterator[float]:
+    """Yield when new settings were taken."""
+    for line in lines:
+        event = json.loads(line)
+        if event["event"] == "started" and event["message"].startswith("new settings"):
+            yield _seconds(event["ts"])
+
+
+def recorded_of(environment: Mapping[str, str], since: float) -> list[Recorded]:
+    """Read what the journal has of objects."""
+    path = journal_file(environment)
+    assert path is not None
+    with closing(Store(path)) as store:
+        return [_recorded(each) for each in store.since(since) if each.intent["object"]]
+
+
+def _recorded(entry: Entry) -> Recorded:
+    about: Any = entry.intent["object"]
+    ref = Ref(f"{about['kind'].lower()}s", about["namespace"], about["name"])
+    done = entry.outcome is not None and entry.outcome["ending"] == "done"
+    return Recorded(entry.at, entry.ended_at, ref, done)
 
 
 def _seconds(text: str) -> float:

@@ -21,6 +21,7 @@ _QUIET_S: Final = 15.0  # without a fault at the start, and after the last one a
 _KILLS_UNTIL: Final = 0.4  # part of the time; the last life is long enough to see memory grow
 _WARM_S: Final = 5.0  # from the start of an engine to the restart of the API server that it knows
 _AWAY_S: Final = 1.0
+_SETTLED_S: Final = 8.0  # settings that change: they are looked at every second
 _EARLY: Final = 5  # the first cards of a deck
 _BROKEN: Final = b"apiVersion: v1\nkind: [\n"
 
@@ -38,6 +39,8 @@ class FaultKind(StrEnum):
     INVENTORY_EMPTIED = "inventory emptied"
     INVENTORY_BROKEN = "inventory unreadable"
     RIGHTS_TAKEN = "rights taken"
+    TOKEN_ROTATED = "token rotated"
+    SETTINGS_CHANGED = "settings changed"
     ENGINE_KILLED = "engine killed"
     ENGINE_ENDED = "engine ended by TERM"
 
@@ -139,6 +142,8 @@ def _faults(dice: random.Random, seconds: float) -> Iterator[Fault]:
         if fault.kind in _ENGINE:
             yield replace(fault, lasts_s=_WARM_S)
             yield _warming(at_s + _WARM_S)
+        elif fault.kind is FaultKind.SETTINGS_CHANGED:
+            yield replace(fault, lasts_s=_SETTLED_S)
         else:
             yield fault
         at_s += _FAULT_EVERY_S * dice.uniform(0.8, 1.2)

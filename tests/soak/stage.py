@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from core.git import commit_files
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
-from tests.apiserver.users import rights
+from tests.soak.account import Account
 from tests.soak.accounting import Window
 from tests.soak.edits import Edit
 from tests.soak.engine import Engine
@@ -34,7 +34,6 @@ CONTROLLERS: Final = (
     "garbage-collector-controller",
 )
 AUTHOR: Final = "Robin <robin@example>"
-_BINDING: Final = "driftdeck-test-engines"
 _BURST: Final = 20
 _BURST_EVERY_S: Final = 0.015
 _CALL_S: Final = 10.0
@@ -50,6 +49,7 @@ class Stage:
     server: ApiServer
     proxy: Proxy
     engine: Engine
+    account: Account
     windows: list[Window] = field(default_factory=list)  # the faults, as they came
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -107,6 +107,19 @@ class Stage:
             case FaultKind.ETCD_STOPPED:
                 with self.server.etcd_stopped():
                     yield
+            case FaultKind.BURST:
+                self._burst(Stated(fault.app, "Deployment", "dep-0").ref)
+                yield
+            case kind if kind.value.startswith("inventory"):
+                with self._inventory_edited(fault):
+                    yield
+            case _:
+                with self._around_the_engine(fault):
+                    yield
+
+    @contextmanager
+    def _around_the_engine(self, fault: Fault) -> Iterator[None]:
+        match fault.kind:
             case FaultKind.ENGINE_KILLED:
                 self.engine.restart(signal.SIGKILL)
                 yield
@@ -114,21 +127,18 @@ class Stage:
                 self.engine.restart(signal.SIGTERM)
                 yield
             case FaultKind.RIGHTS_TAKEN:
-                with self._without_rights():
-                    yield
-            case FaultKind.BURST:
-                self._burst(Stated(fault.app, "Deployment", "dep-0").ref)
+                self.account.take()
                 yield
+                self.account.grant()
+            case FaultKind.TOKEN_ROTATED:
+                self.account.rotate()
+                yield
+            case FaultKind.SETTINGS_CHANGED:
+                _settle(self.folder, (app for app in APPS if app != fault.app))
+                yield
+                _settle(self.folder, APPS)
             case _:
-                with self._inventory_edited(fault):
-                    yield
-
-    @contextmanager
-    def _without_rights(self) -> Iterator[None]:
-        ((path, body),) = [each for each in rights() if each[1]["metadata"]["name"] == _BINDING]
-        self._as_admin("DELETE", f"{path}/{_BINDING}")
-        yield
-        self._as_admin("POST", path, body)
+                raise AssertionError(fault)
 
     def _burst(self, ref: Ref) -> None:
         """A drift, and then version after version of the same object in its way."""
@@ -207,31 +217,33 @@ def stage(folder: Path) -> Iterator[Stage]:
     files = {each.file: each.text() for each in first}
     repo = folder / "repo"
     commit_files(repo, files, author=AUTHOR, message="All", when=time.time(), init=True)
-    (folder / "driftdeck.yaml").write_text(_settings())
+    _settle(folder, APPS)
     with ApiServer() as server, Proxy(urlsplit(server.url).port or 0) as proxy:
         server.start_controllers(*CONTROLLERS)
         for app in APPS:
             body = {"metadata": {"name": namespace_of(app)}}
             server.client("admin").call("POST", "/api/v1/namespaces", body)
+        account = Account(server, folder)
         kubeconfig = folder / "kubeconfig.yaml"
-        text = server.kubeconfig("driftdeck").read_text()
         kubeconfig.touch(mode=0o600)
-        kubeconfig.write_text(text.replace(server.url, f"https://127.0.0.1:{proxy.port}"))
+        kubeconfig.write_text(account.kubeconfig(f"https://127.0.0.1:{proxy.port}"))
         environment = environment_of(folder, kubeconfig)
         _output(folder, environment, "sync", "--yes")
         command = _command(folder, "--headless", "--autoheal")
         with Engine(command, environment, folder) as engine:
-            yield Stage(folder, server, proxy, engine)
+            yield Stage(folder, server, proxy, engine, account)
 
 
-def _settings() -> str:
+def _settle(folder: Path, names: Iterable[str]) -> None:
+    """Let the settings name these apps."""
     apps = "".join(
         f"  - {{name: {app}, repo: repo, path: {app}, namespace: {namespace_of(app)}, "
         f"namespaces: [{namespace_of(app)}], owns: [{namespace_of(app)}], mass_drift: 100}}\n"
-        for app in APPS
+        for app in names
     )
     # Three people who do nothing but edit are more than the breaker lets through.
-    return f"clusters: {{soak: {{heals_per_minute: 100000}}}}\napps:\n{apps}"
+    text = f"clusters: {{soak: {{heals_per_minute: 100000}}}}\napps:\n{apps}"
+    (folder / "driftdeck.yaml").write_text(text)
 
 
 def _command(folder: Path, *words: str) -> list[str]:

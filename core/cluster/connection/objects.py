@@ -124,7 +124,7 @@ def object_of(
     if head.kind not in {"", kind.kind, _PARTIAL} or namespace not in {"", metadata.namespace}:
         raise UnreadableError(f"an object that is no {kind.kind} of where it was asked for")
     body = bytes(raw) if head.kind and head.api_version else _completed(bytes(raw), kind)
-    ref = ObjectRef(kind.group, kind.kind, metadata.namespace, metadata.name)
+    ref = ObjectRef.read(kind.group, kind.kind, metadata.namespace, metadata.name)
     return ref, Live(metadata.uid, metadata.resource_version, body)
 
 

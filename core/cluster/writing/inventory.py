@@ -54,7 +54,7 @@ def row_of(line: str) -> InventoryRow:
         raise RejectedError(f"the inventory holds a line that cannot be read: {line[:80]!r}")
     group, kind, namespace, name = map(unquote, identity)
     uid, digest = (None if text == _NOTHING else text for text in fields[1:3])
-    return InventoryRow(ObjectRef(group, kind, namespace, name), uid, digest, *fields[3:])
+    return InventoryRow(ObjectRef.read(group, kind, namespace, name), uid, digest, *fields[3:])
 
 
 def texts_of(rows: Iterable[InventoryRow]) -> tuple[str, ...]:

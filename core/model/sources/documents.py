@@ -1,11 +1,15 @@
 """Objects as files in Git state them, and what a renderer made them from."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
-from core.model.values import KindRef, ObjectRef
+from core.model.packing import with_body_packed
+from core.model.values import KindRef, ObjectRef, kept_once
 
 
+@with_body_packed
 @dataclass(frozen=True, slots=True)
 class Document:
     """One object as a file in Git states it, before the cluster's discovery gave it a scope."""
@@ -20,6 +24,13 @@ class Document:
     warnings: tuple[str, ...] = ()  # each "file:line: reason"
     made: "Made | None" = None  # how a renderer came to it; None: the file states it as it is
     sealed: bool = False  # its file is encrypted: every value is a secret, whatever the kind
+
+    def __post_init__(self) -> None:
+        """Keep once what thousands say, be they read here or by another process."""
+        put = partial(object.__setattr__, self)  # it is being made: nobody has seen it yet
+        put("kind", kept_once(self.kind))
+        put("name", sys.intern(self.name))
+        put("namespace", None if self.namespace is None else sys.intern(self.namespace))
 
     @property
     def ref(self) -> ObjectRef:
