@@ -11,7 +11,7 @@ from math import inf
 from typing import Final, Protocol, TypeAlias
 
 from core.cli.output.forms import time_text
-from core.cli.publishing.summary import Head, Memory, recalled, remembered, summary
+from core.cli.publishing.summary import Head, Memory, recalled, remembered, summary, told_rows
 from core.clock import Clock
 from core.cluster.waiting import happens_within
 from core.errors import ProductError
@@ -138,20 +138,22 @@ class Publisher:
                 self._memory = recalled(before, self._memory)
 
     async def _put_up(self, shard: int | None, part: Part) -> None:
-        status, now = self._status(shard, part), self._clock.wall()
+        status = await self._status(shard, part)
+        now = self._clock.wall()
         stands = self._stands.get(shard)
         if stands is not None and stands[0] == status and now - stands[1] < FRESH_S - PACE_S:
             return
         await self._board.write(replace(status, written=time_text(now)), part.until - now)
         self._stands[shard] = status, now
 
-    def _status(self, shard: int | None, part: Part) -> Status:
+    async def _status(self, shard: int | None, part: Part) -> Status:
         """Sum up the newest snapshot; renewals of a Lease alone change nothing that is told."""
-        made, newest = self._made.get(shard), self._newest
+        made, newest, memory = self._made.get(shard), self._newest, self._memory
         uids = tuple(cluster.uid for cluster in newest.clusters)
-        basis = (newest.apps, uids, self._memory, part)
+        basis = (newest.apps, uids, memory, part)
         if made is None or made.rows is not newest.rows or made.basis != basis:
             head = replace(self._head, holder=part.holder, shard=shard, shards=part.shards)
-            status = summary(newest, self._memory, head, part.names)
+            rows = await told_rows(newest)
+            status = summary(newest, rows, memory, head, part.names)
             made = self._made[shard] = _Made(newest.rows, basis, status)
         return made.status

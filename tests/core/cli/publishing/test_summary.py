@@ -1,5 +1,6 @@
 """What a controller tells of itself."""
 
+import asyncio
 from dataclasses import replace
 
 import msgspec
@@ -13,6 +14,7 @@ from core.cli.publishing.summary import (
     recalled,
     remembered,
     summary,
+    told_rows,
 )
 from core.model import (
     AppSpec,
@@ -39,6 +41,7 @@ from core.model.controllers.status import (
     OldestTold,
     PauseTold,
     ProblemTold,
+    Status,
     Wrote,
 )
 from tests.core.cli.scripted import (
@@ -60,8 +63,12 @@ OBJECT = Named(api_version="apps/v1", kind="Deployment", namespace="shop", name=
 
 
 def app_of(snapshot: Snapshot, memory: Memory | None = None) -> AppTold:
-    (app,) = summary(snapshot, memory or Memory(), HEAD, NAMES).apps
+    (app,) = summed(snapshot, memory or Memory()).apps
     return app
+
+
+def summed(snapshot: Snapshot, memory: Memory, names: frozenset[str] = NAMES) -> Status:
+    return summary(snapshot, asyncio.run(told_rows(snapshot)), memory, HEAD, names)
 
 
 def stating(spec: AppSpec, *rows: Drift) -> Snapshot:
@@ -158,7 +165,7 @@ def test_no_value_of_a_field_is_told_and_any_text_can_be_written() -> None:
     row = drifted(changes=(secret,), reason="bad \ud800 text")
     memory = remembered(Memory(), [an_event(1, EventName.HEALED, secret, message="m\udcff")])
     spec = replace(SPEC, path="caf\udcff", repo="/caf\udcff")
-    told = summary(stating(spec, row), memory, HEAD, NAMES)
+    told = summed(stating(spec, row), memory)
     text = msgspec.json.encode(told)
     assert b"s3cret" not in text
     assert b"t0psecret" not in text
@@ -174,7 +181,7 @@ def test_of_many_objects_the_worst_are_told() -> None:
 
 def test_only_the_apps_that_are_led_are_told() -> None:
     memory = remembered(Memory(), [an_event(1), an_event(2, app="other")])
-    status = summary(picture_of(drifted()), memory, HEAD, frozenset({"other"}))
+    status = summed(picture_of(drifted()), memory, frozenset({"other"}))
     assert status.apps == ()
     assert [each.app for each in status.journal] == ["other"]
 
@@ -221,7 +228,7 @@ def test_the_newest_writes_are_kept() -> None:
 
 def test_who_leads_next_goes_on_with_what_was_told_before() -> None:
     before = remembered(Memory(), [an_event(1), an_event(2, EventName.SYNCED)])
-    told = summary(picture_of(), before, HEAD, NAMES)
+    told = summed(picture_of(), before)
     mine = remembered(Memory(), [an_event(7, time=5000.0)])
     memory = recalled(told, mine)
     assert [each.verb for each in memory.journal] == ["healed", "synced", "healed"]
