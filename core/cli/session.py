@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 PERSON_DEADLINE_S: Final = 360.0  # a credential plugin is waited for 300 s
 SILENT_S: Final = 0.9  # so that it shows within 2 s of the start why nothing does
+NAMED_MAX: Final = 10  # of the apps that are waited for; a fleet has hundreds
 READ_DEADLINE_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
 
 
@@ -207,12 +208,11 @@ async def judged(
 
 
 def pending(snapshot: Snapshot) -> tuple[str, ...]:
-    """Say what a snapshot still waits for, an entry for each unfinished app."""
-    return tuple(
-        f"app {app.spec.name}: {_awaited(snapshot, app)}"
-        for app in snapshot.apps
-        if not app.complete and not app.blocked
-    )
+    """Say what a snapshot still waits for: an entry for each unfinished app, of many the first."""
+    waiting = [app for app in snapshot.apps if not app.complete and not app.blocked]
+    shown, more = waiting[:NAMED_MAX], len(waiting) - NAMED_MAX
+    said = (f"app {app.spec.name}: {_awaited(snapshot, app)}" for app in shown)
+    return (*said, *((f"and {more} more apps",) if more > 0 else ()))
 
 
 def _awaited(snapshot: Snapshot, app: AppView) -> str:

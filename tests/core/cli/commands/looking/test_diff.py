@@ -15,7 +15,7 @@ from core.cli.options import Options
 from core.cli.output.forms import diff_form
 from core.cli.output.ink import Ink
 from core.cli.output.report import Page, report_lines
-from core.cli.session import beside, judged
+from core.cli.session import beside, judged, pending
 from core.compare import detailed, mask
 from core.model import (
     ABSENT,
@@ -773,3 +773,15 @@ def test_the_document_says_it_where_it_was_asked_and_else_nothing() -> None:
     }
     (bare,) = document_of(picture_of(drifted()))["objects"]
     assert "past" not in bare
+
+
+def test_of_hundreds_of_apps_that_are_waited_for_ten_are_named() -> None:
+    one = picture_of()
+    (app,) = one.apps
+    waiting = [
+        replace(app, spec=replace(app.spec, name=f"a{n}"), complete=False) for n in range(12)
+    ]
+    said = pending(replace(one, apps=tuple(waiting)))
+    assert [line.partition(":")[0] for line in said[:10]] == [f"app a{n}" for n in range(10)]
+    assert said[10:] == ("and 2 more apps",)
+    assert len(pending(replace(one, apps=tuple(waiting[:10])))) == 10
