@@ -91,9 +91,8 @@ class Performer:
         self._adapters, self._put = adapters, put
         self._branches, self._clock = dict(branches), clock
         self._contacted: set[str] = set()
-        self._journalled = Journalled(
-            adapters.journal, adapters.clusters, adapters.marks, adapters.meter
-        )
+        kept = (adapters.journal, adapters.clusters, adapters.marks, adapters.meter)
+        self._journalled = Journalled(*kept)
         self.finish = self._journalled.finish  # what writes is in there
         self._commits = Announced(adapters, self._journalled)
         self._dry_runs: dict[str, deque[tuple[float, Confirm]]] = {}
