@@ -64,6 +64,7 @@ class Engine:
 
     async def finish(self) -> None:
         """Begin nothing more; return when what is in hand is done, and others may write."""
+        await self._performer.finish()
         if self._adapters.leads is not None:
             await self._adapters.leads.close()
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from core.engine.seams import ClusterLike, JournalLike, MarksLike
 from core.errors import ProductError, UnavailableError
@@ -21,6 +21,8 @@ from core.model.journal import Aim, Ending, Intent, Outcome
 from core.remedy import is_applied_by_us
 
 T = TypeVar("T")
+
+FINISH_S: Final = 10.0  # a server that hangs may answer later than we are given to end
 
 
 class Journalled:
@@ -38,6 +40,8 @@ class Journalled:
         *meter* hears of what could not be recorded.
         """
         self._meter = meter
+        self._over, self._in_hand, self._free = False, 0, asyncio.Event()
+        self._free.set()
         self._journal, self._clusters, self._marks = journal, clusters, marks
         self._found_out: set[tuple[str, str]] = set()
         self._finding: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -51,6 +55,27 @@ class Journalled:
             ProductError: It failed, or could not be announced and was not sent.
         """
         await self.find_out(intent.cluster, intent.aim.repo if intent.aim is not None else "")
+        if self._over:
+            await asyncio.Event().wait()  # whoever ends us ends this, too
+        self._in_hand += 1
+        self._free.clear()
+        try:
+            return await self._written(intent, write, version)
+        finally:
+            self._in_hand -= 1
+            if not self._in_hand:
+                self._free.set()
+
+    async def finish(self) -> None:
+        """Begin nothing more; return when what is in hand is on record, or `FINISH_S` is over."""
+        self._over = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_S):
+                await self._free.wait()
+
+    async def _written(
+        self, intent: Intent, write: Callable[[], Awaitable[T]], version: Callable[[T], str | None]
+    ) -> T:
         number = await self._begin(intent)
         try:
             done = await write()

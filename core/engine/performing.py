@@ -94,6 +94,7 @@ class Performer:
         self._journalled = Journalled(
             adapters.journal, adapters.clusters, adapters.marks, adapters.meter
         )
+        self.finish = self._journalled.finish  # what writes is in there
         self._commits = Announced(adapters, self._journalled)
         self._dry_runs: dict[str, deque[tuple[float, Confirm]]] = {}
         self._dry_running: Counter[str] = Counter()

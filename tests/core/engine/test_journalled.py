@@ -193,6 +193,35 @@ async def test_a_write_that_is_ended_with_the_program_gets_no_outcome() -> None:
     assert (len(world.journal.intents), world.journal.outcomes) == (1, {})
 
 
+async def test_who_is_to_end_finishes_what_is_in_hand_and_begins_nothing_more() -> None:
+    world = World("a")
+    written, sent = journalled(world), asyncio.Event()
+    answered = asyncio.Event()
+
+    async def slow() -> str:
+        sent.set()
+        await answered.wait()
+        return "8"
+
+    first = asyncio.ensure_future(written.write(INTENT, slow, str))
+    await sent.wait()
+    finishing = asyncio.ensure_future(written.finish())
+    second = asyncio.ensure_future(written.write(INTENT, eight, str))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not finishing.done()
+    answered.set()
+    await finishing
+    assert await first == "8"
+    assert world.journal.outcomes[1].ending is Ending.DONE
+    assert len(world.journal.intents) == 1
+    second.cancel()
+
+
+async def test_who_has_nothing_in_hand_may_end_at_once() -> None:
+    await journalled(World("a")).finish()
+
+
 async def test_an_object_that_we_may_not_read_keeps_its_question_and_holds_nothing_up() -> None:
     world = World("a")
     world.journal.open = [LEFT]
