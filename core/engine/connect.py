@@ -22,8 +22,8 @@ from core.journal import Journal
 from core.manifests import Reader, Workers
 from core.meter import UNMETERED, Meter
 from core.model import AppSpec, ClusterSpec
-from core.model.controller import UNSTATED, Controller
-from core.model.leads import UNDIVIDED, Lead, Leads
+from core.model.controllers.controller import UNSTATED, Controller
+from core.model.controllers.leads import UNDIVIDED, Lead, Leads
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.reconcile.memory.state import initial

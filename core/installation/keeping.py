@@ -14,8 +14,8 @@ from core.cluster import Inquiry, inquiry, pod_namespace
 from core.errors import ProductError, RejectedError, UnavailableError
 from core.installation.examining import missing_words, question_of
 from core.installation.rights import KEY, Own, rights_of_itself
-from core.settings.controller import home_of
 from core.settings.reading import Settings
+from core.settings.running.controller import home_of
 
 RETRY_S: Final = 5.0
 _NAME: Final = "digest.key"

@@ -25,7 +25,7 @@ from core.installation.workload import (
 )
 from core.manifests.plain import dump_plain
 from core.model import Json, JsonObject
-from core.model.leads import lease_name
+from core.model.controllers.leads import lease_name
 
 _MARK: Final = "# Written by driftdeck install: another run writes it anew."
 _SECURITY: Final = {

@@ -14,7 +14,7 @@ from typing import Final
 from core.errors import UsageError
 from core.manifests.plain import PlainDocument, dump_plain
 from core.model import UNNAMED, ClusterSpec, Json, JsonObject, mapping_of, mappings_of
-from core.model.controller import Controller
+from core.model.controllers.controller import Controller
 from core.model.sources.remotes import is_address
 from core.settings.fields import Place
 from core.settings.readers import read_file_name, read_listen

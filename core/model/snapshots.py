@@ -9,10 +9,10 @@ from typing import TypeVar
 from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Answer, Comparison, Likeness
 from core.model.apps import AppSpec, ClusterName, ClusterSpec
+from core.model.controllers.leads import UNDIVIDED, Leads
 from core.model.controllers.status import Heard, Told
 from core.model.health import Healths
 from core.model.judgement import Drift, FieldChange, Held, Pause, Verdict
-from core.model.leads import UNDIVIDED, Leads
 from core.model.plans import CommitShown, Plan, RevertPlan, Run, SidesShown
 from core.model.problems import Problem
 from core.model.sides import Commit

@@ -6,21 +6,22 @@ from typing import Final
 
 from core.manifests.plain import load_plain
 from core.model import UNNAMED, AppSpec, ClusterSpec, Json
-from core.model.controller import UNSTATED, Controller, Notify
+from core.model.controllers.controller import UNSTATED, Controller, Notify
 from core.model.sources.layouts import Layout
 from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import FieldError
-from core.settings.controller import read_controller
+from core.settings.clusters import CLUSTER
 from core.settings.dependences import check_dependences
 from core.settings.fields import Place, mapping, read_fields
-from core.settings.notifying import read_notify
 from core.settings.overlaps import check_app, check_clusters
+from core.settings.running.controller import read_controller
+from core.settings.running.notifying import read_notify
 from core.settings.sources.charts import asked_as
 from core.settings.sources.elsewhere import bases_asked_as
 from core.settings.sources.layouts import read_layout
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
 from core.settings.sources.remotes import Entry, closest, entries, remote
-from core.settings.table import APP, CLUSTER, TOP
+from core.settings.table import APP, TOP
 
 UNNAMED_CLUSTER: Final = ClusterSpec(name=UNNAMED)  # the kubeconfig's current context
 

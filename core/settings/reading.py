@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from core.errors import UsageError
 from core.model import AppSpec, ClusterSpec
-from core.model.controller import UNSTATED, Controller, Notify
+from core.model.controllers.controller import UNSTATED, Controller, Notify
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote, Webhook
 from core.settings.checks import (
@@ -25,9 +25,9 @@ from core.settings.checks import (
     namespace,
     repository,
 )
-from core.settings.controller import home_of
 from core.settings.dependences import check_found
 from core.settings.document import UNNAMED_CLUSTER, Stated, parse_settings
+from core.settings.running.controller import home_of
 from core.settings.sources.remotes import remote
 
 FILE_NAME: Final = "driftdeck.yaml"

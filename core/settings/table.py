@@ -1,14 +1,14 @@
 """Every setting of the settings file: its name, how it is read, its default, a sentence of help.
 
 This is the one list: the file is read by it, the flags of the same name take their help from it,
-and `settings.md` prints it.  How repositories of other machines are asked stands in `remote_table`.
+and `settings.md` prints it.  How API servers are reached stands in `clusters`, how repositories of
+other machines are asked in `remote_table`.
 """
 
 from typing import Final
 
-from core.settings.controller import read_secret
 from core.settings.fields import Field
-from core.settings.healing import HEALING, read_heals
+from core.settings.healing import HEALING
 from core.settings.ignoring import (
     read_field_path,
     read_labels,
@@ -23,7 +23,6 @@ from core.settings.readers import (
     read_cluster,
     read_contested,
     read_extras,
-    read_file_name,
     read_globs,
     read_inventory_namespace,
     read_key_kinds,
@@ -79,58 +78,6 @@ TOP: Final = (
         type=list,
         read=as_stated,
         help="Webhooks that are told of drift and the like; left out, none.",
-    ),
-)
-
-CLUSTER: Final = (
-    Field(name="context", type=str, read=as_stated, default="", help="Context of the kubeconfig."),
-    Field(
-        name="kubeconfig",
-        type=str,
-        read=read_file_name,
-        default="",
-        help="File that has the context; left out, the ones that kubectl reads.",
-    ),
-    Field(
-        name="in_cluster",
-        type=bool,
-        read=as_stated,
-        default=False,
-        help="The API server of the pod that driftdeck runs in.",
-    ),
-    Field(
-        name="secret",
-        type=dict,
-        read=read_secret,
-        help="Secret of the controller's namespace that holds the kubeconfig, for a pod.",
-    ),
-    Field(
-        name="protected",
-        type=bool,
-        read=as_stated,
-        default=False,
-        help="Whoever writes to it must type its name first.",
-    ),
-    Field(
-        name="read_only",
-        type=bool,
-        read=as_stated,
-        default=False,
-        help="Nothing is ever written to it, whoever asks.",
-    ),
-    Field(
-        name="heals_per_minute",
-        type=int,
-        read=read_heals,
-        default=60,
-        help="More heals than that within a minute stop healing there until a person looks.",
-    ),
-    Field(
-        name="audit_log",
-        type=str,
-        read=read_file_name,
-        default="",
-        help="Audit log of the API server, which tells the users behind writes.",
     ),
 )
 

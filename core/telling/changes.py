@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from core.clean import clean
 from core.model import Absent, Cause, FieldChange, FieldVerdict, Value
 from core.telling import actors, origins, values
-from core.telling.hunks import pieces
+from core.telling.sides.hunks import pieces
 from core.telling.spans import Line, Role, Span, say
 
 _NOISE = frozenset({FieldVerdict.INFO, FieldVerdict.WARN})

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from core.cluster.controllers.form import map_name
-from core.model.leads import lease_name, share_of
+from core.model.controllers.leads import lease_name, share_of
 from tests.apiserver.waiting import eventually
 from tests.failover.accounts import app_of, first_write_after, uncovered, writers
 from tests.failover.stage import Replica, Stage, stage

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from core.git import commit_files
-from core.model.leads import lease_name
+from core.model.controllers.leads import lease_name
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
 from tests.failover.accounts import Log, log_of

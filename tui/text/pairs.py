@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from core.model import Absent, FieldChange, FieldVerdict, Value, Verdict
-from core.telling.hunks import hunks, pieces, text_hunks
+from core.telling.sides.hunks import hunks, pieces, text_hunks
 from core.telling.spans import Line, Role, say
 from core.telling.values import secret_word, text_of
 from tui.text.rows import Looks

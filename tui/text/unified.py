@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from core.model import Absent, FieldChange, Value
-from core.telling.hunks import Hunk, hunks
+from core.telling.sides.hunks import Hunk, hunks
 from core.telling.spans import Line, Role, Span, say
 from core.telling.values import secret_word, yaml_lines
 from tui.text.rows import Looks

@@ -29,7 +29,7 @@ from core.clock import Clock
 from core.installation.keeping import pods_key
 from core.model import Event, EventName, Snapshot
 from core.settings.reading import Settings, settings_file
-from core.settings.renewal import Renewal
+from core.settings.running.renewal import Renewal
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from core.cli.output.report import Page, value_lines
 from core.model import Absent, FieldChange, Json, JsonObject, as_json
 from core.model.answers.comparisons import Comparison, End, Restatement, Turn
 from core.telling import origins
-from core.telling.comparisons import ROLES, counted, place_of, totals
 from core.telling.objects import name_of
+from core.telling.sides.comparisons import ROLES, counted, place_of, totals
 from core.telling.spans import Line, Role, say
 
 

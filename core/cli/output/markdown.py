@@ -16,8 +16,8 @@ from core.cli.output.forms import problems_of
 from core.model import Absent, Drift, FieldChange, Snapshot, Value, Verdict
 from core.model.answers.comparisons import Comparison, Restatement
 from core.telling import actors, changes, objects, origins, values, verdicts
-from core.telling.comparisons import place_of, totals
-from core.telling.hunks import pieces, text_hunks
+from core.telling.sides.comparisons import place_of, totals
+from core.telling.sides.hunks import pieces, text_hunks
 from core.telling.spans import plain
 
 LIMIT: Final = 65_536  # characters of one comment on GitHub

@@ -8,7 +8,7 @@ from core.cli.output.forms import NO_PAST, Past, problems_of
 from core.cli.output.ink import Ink
 from core.model import Absent, AppView, ClusterName, Drift, FieldChange, Snapshot, Verdict
 from core.telling import actors, changes, objects, origins, values, verdicts
-from core.telling.hunks import Hunk, Piece, pieces, text_hunks
+from core.telling.sides.hunks import Hunk, Piece, pieces, text_hunks
 from core.telling.spans import Line, Role, plain, say
 
 _HUNK_LINES_MAX: Final = 200  # of one text

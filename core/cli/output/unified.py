@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from core.clean import clean
 from core.manifests.plain import dump_plain
 from core.model import Json, JsonObject, Key, KindRef, Sides
-from core.telling.hunks import hunks
+from core.telling.sides.hunks import hunks
 from core.telling.spans import Line, Role
 
 SIDES: Final = ("LIVE", "MERGED")  # kubectl's names of the two

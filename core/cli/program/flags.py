@@ -5,9 +5,10 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from core.settings.controller import CONTROLLER, SHARDS_MOST
+from core.settings.clusters import CLUSTER
 from core.settings.fields import Field
-from core.settings.table import APP, CLUSTER
+from core.settings.running.controller import CONTROLLER, SHARDS_MOST
+from core.settings.table import APP
 
 Callback = TypeVar("Callback", bound=Callable[..., Any])
 

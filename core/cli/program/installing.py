@@ -9,8 +9,8 @@ from core.cli import jobs
 from core.cli.jobs import Job
 from core.cli.program.flags import SAFETY, SOURCE, flags, setting
 from core.cli.program.group import options_of, program
-from core.settings.controller import CONTROLLER
-from core.settings.table import CLUSTER
+from core.settings.clusters import CLUSTER
+from core.settings.running.controller import CONTROLLER
 
 
 @program.command()

@@ -10,7 +10,7 @@ from core.cli.jobs import Job
 from core.cli.program.flags import HOME, SAFETY, SOURCE, TERMINAL, flags, setting
 from core.cli.program.group import need_terminal, options_of, program, refuse_terminal_flags
 from core.errors import UsageError
-from core.settings.table import CLUSTER
+from core.settings.clusters import CLUSTER
 
 
 @program.command()

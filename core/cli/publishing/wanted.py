@@ -10,7 +10,7 @@ from core.cli.publishing.summary import Head
 from core.clock import Clock
 from core.cluster import Board, pod_namespace
 from core.model import Snapshot
-from core.model.leads import share_of
+from core.model.controllers.leads import share_of
 from core.settings.reading import Settings
 
 MARGIN_S: Final = 2.0  # before a Lease ends nothing is begun any more

@@ -10,9 +10,9 @@ from core.clock import Clock
 from core.cluster import Announcer, pod_namespace
 from core.errors import UsageError
 from core.model import ClusterSpec
-from core.settings.controller import home_of
 from core.settings.readers import address_in
 from core.settings.reading import Settings
+from core.settings.running.controller import home_of
 
 
 def telemetry_for(settings: Settings, options: Options, err: int) -> Telemetry:

@@ -11,7 +11,7 @@ from math import inf
 from typing import Final
 
 from core.cluster.leasing.record import DURATION_S, Record
-from core.model.leads import LEASE, lease_name, score
+from core.model.controllers.leads import LEASE, lease_name, score
 
 FORGOTTEN_S: Final = 300.0  # so long after its end the Lease of a replica may be removed
 _REPLICA: Final = f"{LEASE}-replica-"

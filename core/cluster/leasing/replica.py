@@ -24,8 +24,8 @@ from core.cluster.leasing.tenures import AppFence, Tenure
 from core.cluster.login.pod import pod_namespace
 from core.errors import OutdatedError, ProductError, UnavailableError, UsageError
 from core.model import ClusterSpec
-from core.model.controller import Controller
-from core.model.leads import Lead, Leads
+from core.model.controllers.controller import Controller
+from core.model.controllers.leads import Lead, Leads
 from core.reconcile.memory.inputs import Input, LeadsSeen
 
 LOOK_S: Final = 1.0

@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.cluster.connection.request import Request
 from core.cluster.leasing.record import DURATION_S, Record
 from core.errors import OutdatedError
-from core.model.leads import share_of
+from core.model.controllers.leads import share_of
 
 MARGIN_S: Final = 2.0  # before the others may take it nothing of ours is under way any more
 DEADLINE_S: Final = 8.0  # not renewed for so long, it counts as lost

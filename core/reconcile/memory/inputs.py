@@ -22,8 +22,8 @@ from core.model import (
     Problem,
     Resource,
 )
+from core.model.controllers.leads import Leads
 from core.model.controllers.status import Status
-from core.model.leads import Leads
 from core.reconcile.memory.commands import Command
 from core.reconcile.memory.results import Result
 

@@ -30,8 +30,8 @@ from core.model import (
     Run,
     Verdict,
 )
+from core.model.controllers.leads import UNDIVIDED, Leads
 from core.model.controllers.status import ObjectTold, Told
-from core.model.leads import UNDIVIDED, Leads
 from core.model.sources.layouts import Layout
 from core.reconcile.memory.effects import Follow
 from core.reconcile.memory.inputs import SourceRead

@@ -40,8 +40,8 @@ from core.model import (
 )
 from core.model.answers.adoptions import AdoptPlan
 from core.model.answers.comparisons import Comparison, End
+from core.model.controllers.leads import UNDIVIDED, Lead, Leads
 from core.model.journal import Aim, Done, Intent, Outcome
-from core.model.leads import UNDIVIDED, Lead, Leads
 from core.model.requests import Apply, Delete, Edit, Request
 from core.reconcile.memory.effects import (
     NOT_NARROWED,

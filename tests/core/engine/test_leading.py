@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from core.errors import UnavailableError
-from core.model.leads import Lead
+from core.model.controllers.leads import Lead
 from core.reconcile.memory.effects import HandOver
 from tests.core.engine.scripted import LEADS, World
 from tests.core.reconcile.world import CONFIG_MAP, key

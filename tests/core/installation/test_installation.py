@@ -17,7 +17,7 @@ from core.installation.reading import (
 from core.installation.settings import Home, in_pod
 from core.manifests.plain import load_plain
 from core.model import AppSpec, ClusterSpec, Remedy
-from core.model.controller import UNSTATED
+from core.model.controllers.controller import UNSTATED
 from core.settings.reading import Settings
 from tests.core.git.sample import Sample
 

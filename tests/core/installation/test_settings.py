@@ -9,15 +9,16 @@ from core.errors import UsageError
 from core.installation.settings import Home, PodSettings, in_pod, secret_words
 from core.manifests.plain import load_plain
 from core.model import ClusterSpec
-from core.model.controller import Controller
-from core.settings.controller import CONTROLLER
+from core.model.controllers.controller import Controller
+from core.settings.clusters import CLUSTER
 from core.settings.document import parse_settings
 from core.settings.fields import Field
-from core.settings.notifying import NOTIFY
 from core.settings.readers import read_file_name, read_variable
+from core.settings.running.controller import CONTROLLER
+from core.settings.running.notifying import NOTIFY
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
 from core.settings.sources.signers import read_signers
-from core.settings.table import APP, CLUSTER, LAYOUT, TOP
+from core.settings.table import APP, LAYOUT, TOP
 
 PROD = ClusterSpec(name="prod", context="prod-eu", audit_log="/var/log/audit.log")
 EU = ClusterSpec(name="eu", context="eu")

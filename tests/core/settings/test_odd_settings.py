@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from core.errors import UnavailableError, UsageError
 from core.git import Repository
+from core.settings.clusters import CLUSTER
 from core.settings.fields import Field
 from core.settings.reading import FILE_NAME, Flags, read_settings
-from core.settings.table import APP, CLUSTER, RULE
+from core.settings.table import APP, RULE
 
 TEXTS: Final = (
     "",

@@ -9,15 +9,16 @@ import pytest
 from core.cli.program import program
 from core.compare import OwnerClass
 from core.model import AppSpec, ClusterSpec, Contested, Extras, IgnoreRule
-from core.model.controller import Controller
-from core.settings.controller import CONTROLLER, SECRET
+from core.model.controllers.controller import Controller
+from core.settings.clusters import CLUSTER
 from core.settings.document import parse_settings
 from core.settings.fields import Field
 from core.settings.healing import WINDOW
-from core.settings.notifying import NOTIFY
+from core.settings.running.controller import CONTROLLER, SECRET
+from core.settings.running.notifying import NOTIFY
 from core.settings.sources.charts import CHART
 from core.settings.sources.remote_table import REPOSITORY, WEBHOOK
-from core.settings.table import APP, CLUSTER, LAYOUT, RULE, TOP
+from core.settings.table import APP, LAYOUT, RULE, TOP
 
 PAGE = Path(__file__).parents[3] / "core" / "settings" / "settings.md"
 TABLES = {

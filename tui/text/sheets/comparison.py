@@ -5,9 +5,10 @@ from typing import Final
 
 from core.model import Absent, FieldChange, Masked, Verdict
 from core.model.answers.comparisons import Comparison, End, Restatement, Turn
-from core.telling import changes, comparisons, origins
+from core.telling import changes, origins
 from core.telling.moments import age
 from core.telling.objects import name_of
+from core.telling.sides import comparisons
 from core.telling.spans import Line, Role, say
 from tui.text.changes import side_lines
 from tui.text.pairs import pair_parts

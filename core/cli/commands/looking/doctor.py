@@ -21,8 +21,8 @@ from core.installation.examining import Finding, examined
 from core.installation.reading import Sources, sources_of
 from core.installation.rights import Own
 from core.model import ClusterSpec, problem_of
-from core.settings.controller import home_of
 from core.settings.reading import Settings
+from core.settings.running.controller import home_of
 from core.state_folder import cache_folder, state_folder
 from core.telling.spans import Line, Role
 

@@ -20,8 +20,8 @@ from core.installation.settings import Home, in_pod
 from core.manifests.plain import PlainDocument, load_plain
 from core.model import ClusterSpec, Remedy
 from core.settings.checks import namespace as checked
-from core.settings.controller import home_of
 from core.settings.reading import FILE_NAME, Settings, file_bytes, settings_file
+from core.settings.running.controller import home_of
 
 IMAGE: Final = "driftdeck:latest"
 _BUILD: Final = (

@@ -8,8 +8,8 @@ import msgspec
 from core.cli.exit_codes import CODES, DRIFT, IN_SYNC
 from core.cli.output.forms import SCHEMA, time_text
 from core.model import DRIFT_VERDICTS, JsonObject, Remedy, Verdict
+from core.model.controllers.leads import lease_name
 from core.model.controllers.status import AppTold, Leader, Seen, Status
-from core.model.leads import lease_name
 from core.telling.controllers import lead_problem
 
 _DRIFTS = frozenset(verdict.value for verdict in DRIFT_VERDICTS)

@@ -21,7 +21,7 @@ from core.cli.telemetry.messages.letters import Bucket, Letters
 from core.clock import Clock
 from core.errors import UsageError
 from core.model import Event, JsonObject, Snapshot
-from core.model.controller import Notify
+from core.model.controllers.controller import Notify
 
 BURST: Final = 5
 EVERY_S: Final = 10.0

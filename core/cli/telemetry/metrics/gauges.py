@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from core.cli.telemetry.metrics.labels import OTHER, VALUES_MAX, Label
 from core.model import AppView, ClusterView, HeldBy, Snapshot, Verdict
-from core.model.leads import UNDIVIDED, Leads
+from core.model.controllers.leads import UNDIVIDED, Leads
 
 
 class Gauges:

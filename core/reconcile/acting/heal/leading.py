@@ -7,7 +7,7 @@ seen; who lets a share go begins nothing more, and does so once nothing of it is
 from collections.abc import Set as AbstractSet
 
 from core.model import EventName, HeldBy
-from core.model.leads import Leads, share_of
+from core.model.controllers.leads import Leads, share_of
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import HandOver
 from core.reconcile.memory.inventory import is_stored, store_inventory

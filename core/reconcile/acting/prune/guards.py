@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.model import Allowed, Blocked, Clearance, Guard
-from core.model.leads import Lead
+from core.model.controllers.leads import Lead
 from core.reconcile.memory.results import Proved
 
 CYCLE_S: Final = 30.0  # so far apart are two looks

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.model import Drift, Held, HeldBy, epoch_of
-from core.model.leads import Leads
+from core.model.controllers.leads import Leads
 from core.reconcile.judging.freezing import with_freeze
 from core.reconcile.judging.holds.fields import held_fields, held_words
 from core.reconcile.judging.holds.pauses import held_by, pause_of

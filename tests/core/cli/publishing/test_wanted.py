@@ -5,8 +5,8 @@ from dataclasses import replace
 from core.cli.publishing.publisher import Part
 from core.cli.publishing.wanted import MARGIN_S, parts_of, publisher_for
 from core.model import ClusterSpec, Snapshot
-from core.model.controller import Controller
-from core.model.leads import Lead, Leads, share_of
+from core.model.controllers.controller import Controller
+from core.model.controllers.leads import Lead, Leads, share_of
 from core.settings.reading import Settings
 from tests.core.cli.scripted import SPEC, app_view
 

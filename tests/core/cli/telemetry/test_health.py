@@ -13,7 +13,7 @@ import pytest
 from core.cli.telemetry.health import Pulse, Readiness
 from core.clock import Clock
 from core.model import Problem, Remedy, Snapshot
-from core.model.leads import Lead, Leads
+from core.model.controllers.leads import Lead, Leads
 from tests.core.cli.scripted import CLUSTER, app_view, picture_of
 from tests.core.engine.scripted import Time
 

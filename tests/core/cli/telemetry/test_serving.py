@@ -13,7 +13,7 @@ from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 from core.errors import UsageError
 from core.model import Event, EventName, Snapshot
-from core.model.leads import Lead, Leads
+from core.model.controllers.leads import Lead, Leads
 from tests.core.cli.telemetry.told import event, showing
 from tests.core.engine.scripted import Time
 

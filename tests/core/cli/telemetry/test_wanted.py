@@ -11,7 +11,7 @@ from core.cli.telemetry.telemetry import Telemetry
 from core.cli.telemetry.wanted import telemetry_for
 from core.errors import UsageError
 from core.model import ClusterSpec, EventName
-from core.model.controller import Controller, Notify
+from core.model.controllers.controller import Controller, Notify
 from core.settings.reading import Settings
 from tests.core.cli.scripted import SPEC
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.cluster.leasing.board import Board, replica_name
 from core.cluster.leasing.record import DURATION_S, Record
-from core.model.leads import lease_name, share_of
+from core.model.controllers.leads import lease_name, share_of
 
 ME = "host_me"
 

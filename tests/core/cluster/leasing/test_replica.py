@@ -15,7 +15,7 @@ from core.cluster.connection.request import Request
 from core.cluster.leasing.record import DURATION_S
 from core.cluster.leasing.tenures import DEADLINE_S, MARGIN_S
 from core.errors import DeniedError, OutdatedError, UnavailableError, UsageError
-from core.model.leads import Lead, share_of
+from core.model.controllers.leads import Lead, share_of
 from tests.core.cluster.leasing.timeline import Book, Peer, Timeline
 
 NAME = "driftdeck"

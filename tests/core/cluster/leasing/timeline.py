@@ -15,7 +15,7 @@ from core.cluster.leasing.record import Record, record_of
 from core.cluster.leasing.replica import Replica
 from core.errors import OutdatedError, ProductError
 from core.model import JsonObject
-from core.model.leads import Lead, Leads
+from core.model.controllers.leads import Lead, Leads
 from core.reconcile.memory.inputs import Input, LeadsSeen
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from core.cli.telemetry.metrics.families import Families
 from core.clock import Clock
 from core.errors import UsageError
 from core.model import ABSENT, EventName, FieldChange, FieldVerdict, Snapshot
-from core.model.controller import Notify
+from core.model.controllers.controller import Notify
 from tests.core.cli.telemetry.told import event
 
 DRIFT = event(1, EventName.DRIFT_DETECTED)

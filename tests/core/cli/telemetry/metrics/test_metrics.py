@@ -24,7 +24,7 @@ from core.model import (
     Snapshot,
     Verdict,
 )
-from core.model.leads import Lead, Leads
+from core.model.controllers.leads import Lead, Leads
 from tests.core.cli.scripted import CLUSTER, SPEC, WEB, app_view, drifted, in_sync, picture_of
 from tests.core.cli.telemetry.told import event, samples, showing
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.model import Blocked, EventName, Guard, HeldBy, Remedy, Snapshot, Verdict
-from core.model.leads import Lead, Leads, share_of
+from core.model.controllers.leads import Lead, Leads, share_of
 from core.reconcile.acting.healing import left_because
 from core.reconcile.acting.prune.facts import facts_of, guards_of
 from core.reconcile.acting.standing import taken_back

@@ -8,7 +8,7 @@ import pytest
 
 from core.clock import Clock
 from core.settings.reading import Flags, Settings, read_settings
-from core.settings.renewal import LOOK_S, Renewal
+from core.settings.running.renewal import LOOK_S, Renewal
 
 HEAD = "apps:\n"
 ONE = HEAD + "  - {name: one, repo: repo}\n"

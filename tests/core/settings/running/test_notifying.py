@@ -1,4 +1,4 @@
-"""core.settings.notifying: who is told of what, without an address in the file."""
+"""core.settings.running.notifying: who is told of what, without an address in the file."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import UsageError
 from core.model import EventName
-from core.model.controller import Notify
+from core.model.controllers.controller import Notify
 from core.settings.document import parse_settings
 
 APPS = "apps: [{name: a, repo: .}]\n"

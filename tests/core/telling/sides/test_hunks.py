@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model import ABSENT, Absent, Masked, Value
-from core.telling.hunks import PARTS_MAX, Hunk, Piece, hunks, pieces, text_hunks
+from core.telling.sides.hunks import PARTS_MAX, Hunk, Piece, hunks, pieces, text_hunks
 from tests.core.telling.samples import REPLICAS
 
 LINES = st.lists(st.sampled_from("abc"), max_size=30)

@@ -1,4 +1,4 @@
-"""core.settings.controller: where the controller lives."""
+"""core.settings.running.controller: where the controller lives."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ import pytest
 
 from core.errors import UsageError
 from core.model import ClusterSpec
-from core.model.controller import Controller
-from core.settings.controller import home_of
+from core.model.controllers.controller import Controller
 from core.settings.document import parse_settings
 from core.settings.reading import FILE_NAME, Flags, Settings, read_settings
+from core.settings.running.controller import home_of
 
 CLUSTERS = "clusters: {prod: {in_cluster: true}, lab: {context: lab}}\n"
 APPS = "apps: [{name: a, repo: ., cluster: lab}]\n"

@@ -8,7 +8,7 @@ from core.settings.readers import as_stated, read_apps, read_file_name, read_var
 
 if TYPE_CHECKING:
     from core.model import EventName, Json
-    from core.model.controller import Notify
+    from core.model.controllers.controller import Notify
 
 _USUAL: Final = ("drift_detected", "fighting", "prune_blocked")
 
@@ -86,7 +86,7 @@ def read_notify(place: Place, value: "Json") -> "tuple[Notify, ...]":
 
 
 def _one(place: Place, entry: "Json") -> "Notify":
-    from core.model.controller import Notify  # noqa: PLC0415 - lazily, as in `readers`
+    from core.model.controllers.controller import Notify  # noqa: PLC0415 - lazily, as in `readers`
 
     found = read_fields(NOTIFY, place, mapping(NOTIFY, place, entry))
     if bool(found["url_env"]) == bool(found["url_file"]):

@@ -10,7 +10,7 @@ from core.settings.readers import read_listen
 
 if TYPE_CHECKING:
     from core.model import ClusterSpec, Json
-    from core.model.controller import Controller
+    from core.model.controllers.controller import Controller
 
 SHARDS_MOST: Final = 100
 _SECRET_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
@@ -103,7 +103,7 @@ def read_controller(place: Place, value: "Json") -> "Controller":
     Raises:
         UsageError: Something in it is wrong; the message starts with file, line and column.
     """
-    from core.model.controller import UNSTATED, Controller  # noqa: PLC0415 - lazily, as in `readers`
+    from core.model.controllers.controller import UNSTATED, Controller  # noqa: PLC0415 - lazily, as in `readers`
 
     if value is None:
         return UNSTATED
