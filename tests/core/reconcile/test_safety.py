@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from typing_extensions import override
 
 from core.model import Blocked, Guard, Key, Live, Pause, Problem, Remedy, Verdict
+from core.model.controllers.leads import UNDIVIDED, Lead, Leads
 from core.model.requests import Delete, Request, Version
 from core.reconcile.acting.prune.pruning import last_word
 from core.reconcile.memory.commands import PreparePlan, SetWriting
@@ -32,6 +33,7 @@ from core.reconcile.memory.inputs import (
     ClusterSeen,
     ClusterWentBack,
     Input,
+    LeadsSeen,
     PausesRead,
     SchemaRead,
     SourceLost,
@@ -43,6 +45,12 @@ from tests.core.reconcile.world import CONFIG_MAP, SCHEMAS, SPEC, commit, key, r
 
 IDENTIFIED = replace(FOUND, uid="the cluster")
 TWO_OF_THREE = 5  # of eight
+LEADS = (  # nobody leads yet, this replica does, lets go, or another one does
+    Lead(),
+    Lead(holder="me", ours=True, until=1e9),
+    Lead(holder="me", ours=True, leaving=True, until=1e9),
+    Lead(holder="another"),
+)
 
 
 @dataclass
@@ -54,6 +62,7 @@ class Watched(Play):
     applying: str = ""  # what an apply of ours is just making
     ours: dict[str, str] = field(default_factory=dict)  # by name: the uid of what we applied
     dropped_at: dict[str, float] = field(default_factory=dict)  # by name: since when Git lacks it
+    leads: Leads = UNDIVIDED
     ordered: set[Key] = field(default_factory=set)  # what a person accepted since the last crash
 
     @override
@@ -75,6 +84,8 @@ class Watched(Play):
         now = self.mind.now
         self.mind = world(healing=self.healing, **self.spec)
         self.mind.now = now
+        if self.leads != UNDIVIDED:
+            self.lead(0)
         self._tell(IDENTIFIED)
         self._tell(InventoryRead(SPEC.name, self.stored))
         self._commit(self.git)
@@ -87,6 +98,11 @@ class Watched(Play):
     def forbid(self, number: int) -> None:
         """A person allows or forbids writing."""
         self._tell(SetWriting(enabled=bool(number % 2)))
+
+    def lead(self, number: int) -> None:
+        """A Lease is seen: won, given up, lost, or held by another replica."""
+        self.leads = Leads((LEADS[number % len(LEADS)],))
+        self._tell(LeadsSeen(self.leads))
 
     def pause(self, number: int) -> None:
         """A person sets an object aside for ten minutes, or takes it up again."""
@@ -177,6 +193,7 @@ class Watched(Play):
         state, name = self.mind.state, write.key.ref.name
         app, cluster = state.apps[SPEC.name], state.clusters["prod"]
         assert state.writing, "a write that nobody allowed"
+        assert state.leads.may_record(SPEC.name), "a write of a replica that does not lead"
         assert app.healing or write.key in self.ordered, "a write that nobody wanted"
         assert not cluster.view.frozen or write.key in self.ordered, "a heal while it is frozen"
         paused = any(p.ref == write.key.ref and p.until > self.mind.now for p in app.pauses)
@@ -195,6 +212,7 @@ class Watched(Play):
         app, cluster = state.apps[SPEC.name], state.clusters["prod"]
         permitted = app.spec.prune and app.healing
         assert state.writing, "a deletion that nobody allowed"
+        assert state.leads.may_record(SPEC.name), "a deletion of a replica that does not lead"
         assert permitted or delete.key in self.ordered, "a deletion that nobody wanted"
         assert not cluster.view.frozen, "a deletion while it is frozen"
         assert cluster.view.connected, "a deletion on a cluster that is not heard"
@@ -256,6 +274,7 @@ ALL: Mapping[str, Callable[[Watched, int], None]] = {
     "lose_git": Watched.lose_git,
     "forbid": Watched.forbid,
     "go_back": Watched.go_back,
+    "lead": Watched.lead,
     "pause": Watched.pause,
     "calm": Watched.calm,
 }
@@ -269,6 +288,15 @@ def test_in_peace_the_play_heals_and_prunes() -> None:
     play.commit(1)
     play.calm(1)
     assert play.held.keys() == {"a"}
+
+
+def test_what_no_record_has_any_more_is_in_no_plan_that_prunes() -> None:
+    play = Watched(healing=True, spec={"prune": False})
+    play.calm(0)
+    play.commit(1)
+    play.go_back(0)
+    play.plan(1)
+    assert play.held.keys() == {"a", "b"}
 
 
 DICE = (*sorted(ALL), *["calm"] * 12, *["commit"] * 6)  # a deletion takes a while of peace
@@ -295,12 +323,15 @@ class Safety(RuleBasedStateMachine):
         play = self.play
         play.settle()
         play.forbid(1)
+        if play.leads != UNDIVIDED:
+            play.lead(1)
         play.pause(7)
         play.heal(1)
         play.refresh(0)
         play.plan(0)
-        play.perform(0)
-        play.answer(0)
+        for _ in range(10):  # rights are asked for, and dry-runs
+            play.perform(0)
+            play.answer(0)
         play.execute(len(play.plans) - 1)  # a person's order ends what waits for one
         play.settle()
         play.refresh(0)

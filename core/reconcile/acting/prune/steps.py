@@ -88,7 +88,9 @@ def _steps(
         row, found = draft.row(key), live_of(cluster, key.ref)
         if key.app != name or row is None or row.stamp is None or found is None or row.calling:
             continue
-        own = said[key]
+        own = said.get(key)
+        if own is None:  # no record has it any more, and nothing was concluded from that yet
+            continue
         problem = stopped if may_go(own, confirmed=key in confirmed) else str(own)
         kind, live = found
         yield Step(
