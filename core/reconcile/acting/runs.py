@@ -23,7 +23,12 @@ from core.reconcile.judging.extras import judge_all_owned
 from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ReadSource
-from core.reconcile.memory.inventory import is_stored, judge_trackers, store_inventory
+from core.reconcile.memory.inventory import (
+    is_stored,
+    judge_trackers,
+    rows_of,
+    store_inventory,
+)
 from core.reconcile.memory.phases import (
     Applying,
     Committing,
@@ -161,9 +166,14 @@ def _merged(app: AppState, stored: Inventory) -> Inventory:
 
 
 def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:
-    """A write of the inventory ended; what waits for it goes on."""
+    """A write of the inventory ended; what waits for it goes on.
+
+    One that the server's going back made forgotten says nothing of the one that followed it.
+    """
     app = draft.app(written.app)
-    stored = app.stored if written.problem or app.storing is None else app.storing
+    if app.storing is None or written.rows != rows_of(app.storing):
+        return
+    stored = app.stored if written.problem else app.storing
     draft.put_app(replace(app, stored=stored, storing=None, inventory_problem=written.problem))
     if not written.problem:
         _store(draft, written.app)
@@ -183,7 +193,13 @@ def _are_stored(draft: Draft, names: Iterable[str]) -> bool:
 
 def _is_listed(draft: Draft, run: RunState) -> bool:
     """Tell whether the cluster holds a row of every object that a run is to write."""
-    return all(step.key.ref in draft.app(step.key.app).stored for step in run.plan.runnable)
+    steps = (step for step in run.plan.runnable if step.verb is not Verb.PRUNE)
+    return all(step.key.ref in draft.app(step.key.app).stored for step in steps)
+
+
+def _is_unrecorded(draft: Draft, run: RunState) -> bool:
+    """Tell whether the inventory of an app that a run writes for cannot be written."""
+    return any(draft.app(name).inventory_problem for name in run.apps)
 
 
 # Phases -----------------------------------------------------------------------------------------
@@ -237,6 +253,9 @@ def _begun(draft: Draft, run: RunState) -> RunState:
     """Enlisting: nothing is written before the inventory holds all that will be."""
     storing = any(draft.app(name).storing is not None for name in run.apps)
     if not _are_stored(draft, run.apps) and (storing or not _is_listed(draft, run)):
+        return run
+    if not _is_listed(draft, run) and not _is_unrecorded(draft, run):
+        _enlist(draft, run.plan.runnable)  # it was forgotten: the server went back meanwhile
         return run
     return replace(run, phase=Applying(stages=stages(run.plan)))
 

@@ -10,7 +10,8 @@ from typing import Final
 from core.model import Key, ObjectRef
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt, WriteInventory
-from core.reconcile.memory.state import AppState, home_of, inventory_namespace
+from core.reconcile.memory.results import InventoryRow
+from core.reconcile.memory.state import AppState, Inventory, home_of, inventory_namespace
 
 PACE_S: Final = 1.0
 
@@ -47,11 +48,15 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
             store_at=None,
         )
     )
-    rows = tuple(inventory[ref] for ref in sorted(inventory))
     namespace = inventory_namespace(app, draft.cluster(app.spec.cluster))
     place = (app.spec.cluster, name, namespace)
     notes = (app.asked, app.run, app.noting)
-    draft.effects.append(WriteInventory(*place, rows, home_of(app), *notes))
+    draft.effects.append(WriteInventory(*place, rows_of(inventory), home_of(app), *notes))
+
+
+def rows_of(inventory: Inventory) -> tuple[InventoryRow, ...]:
+    """Return the rows as they are written."""
+    return tuple(inventory[ref] for ref in sorted(inventory))
 
 
 def store_what_is_due(draft: Draft) -> None:

@@ -68,6 +68,7 @@ class Play:
     plans: list[Plan] = field(default_factory=list)
     made: dict[str, str] = field(default_factory=dict)  # uids, by us and not looked for yet
     runs: int = 0
+    found: ClusterFound = FOUND  # what a cluster says of itself
 
     def __post_init__(self) -> None:
         self.mind = world(healing=self.healing, **self.spec)
@@ -133,7 +134,7 @@ class Play:
             self._list()
         else:
             self._tell(ClusterLost("prod", Problem(Remedy.WAIT, "connection refused")))
-            self._tell(FOUND)
+            self._tell(self.found)
 
     def plan(self, _number: int) -> None:
         """A person asks for a plan of everything."""

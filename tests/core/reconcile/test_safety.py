@@ -68,6 +68,7 @@ class Watched(Play):
     @override
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.found = IDENTIFIED
         self._tell(IDENTIFIED)
 
     # What happens beside ------------------------------------------------------------------------
@@ -299,6 +300,19 @@ def test_what_no_record_has_any_more_is_in_no_plan_that_prunes() -> None:
     assert play.held.keys() == {"a", "b"}
 
 
+def test_a_record_that_was_under_way_when_the_server_went_back_permits_nothing_after_it() -> None:
+    play = Watched(healing=False, spec={"prune": False})
+    play.commit(5)
+    play.plan(0)
+    play.calm(0)
+    play.heal(1)
+    play.commit(2)
+    play.go_back(0)
+    play.execute(0)
+    play.calm(0)
+    assert {row.ref.name for row in play.stored} == play.held.keys() == {"a", "b"}
+
+
 DICE = (*sorted(ALL), *["calm"] * 12, *["commit"] * 6)  # a deletion takes a while of peace
 
 
@@ -328,6 +342,7 @@ class Safety(RuleBasedStateMachine):
         play.pause(7)
         play.heal(1)
         play.refresh(0)
+        play.settle()
         play.plan(0)
         for _ in range(10):  # rights are asked for, and dry-runs
             play.perform(0)
