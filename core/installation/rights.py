@@ -12,6 +12,7 @@ from typing import Final
 from core.compare import NEVER_EXTRA
 from core.installation.kinds import Named, Served
 from core.installation.uses import Use, Used
+from core.reconcile.judging.protections import PROTECTED
 
 READS: Final = ("get", "list", "watch")
 _WRITES: Final = ("create", "patch")
@@ -19,15 +20,6 @@ _KEPT: Final = ("get", "list", "watch", "create", "update")  # inventories, by c
 _SCALER: Final = ("autoscaling", "horizontalpodautoscalers")
 _SECRETS: Final = ("", "secrets")
 KEY: Final = "driftdeck-key"  # the Secret with the key of the digests of secrets
-_PROTECTED: Final = frozenset(  # never deleted but by a person (safety.md P3)
-    {
-        ("", "namespaces"),
-        ("", "persistentvolumes"),
-        ("", "persistentvolumeclaims"),
-        ("apiextensions.k8s.io", "customresourcedefinitions"),
-        ("storage.k8s.io", "storageclasses"),
-    }
-)
 _ADMISSION: Final = "admissionregistration.k8s.io"
 _LOOKED_AT: Final = (  # whose changes tell that kinds came or went, or that a dry-run may differ
     ("apiextensions.k8s.io", "customresourcedefinitions"),
@@ -137,7 +129,7 @@ def _reads(namespace: str, group: str, plural: str, app: str) -> Iterator[Right]
 def _verbs(used: Used, use: Use) -> tuple[str, ...]:
     if not used.writes:
         return READS
-    prunes = used.spec.prune and (use.group, use.served.plural) not in _PROTECTED
+    prunes = used.spec.prune and (use.group, use.kind) not in PROTECTED  # safety.md P3
     return (*READS, *_WRITES, *(("delete",) if prunes else ()))
 
 
