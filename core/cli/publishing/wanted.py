@@ -8,7 +8,7 @@ from typing import Final
 from core.cli.publishing.publisher import Part, Publisher
 from core.cli.publishing.summary import Head
 from core.clock import Clock
-from core.cluster import Board, pod_namespace
+from core.cluster import Board, home_namespace
 from core.model import Snapshot
 from core.model.controllers.leads import share_of
 from core.settings.reading import Settings
@@ -22,7 +22,7 @@ def publisher_for(settings: Settings, say: Callable[[str], None]) -> Publisher |
     if home is None or home.read_only:
         return None
     clock = Clock()
-    namespace = pod_namespace(os.environ) or settings.controller.namespace
+    namespace = home_namespace(home, settings.controller, os.environ)
     head = Head(version=_version(), started=clock.wall())
     return Publisher(Board(home, namespace, clock), head, parts_of, clock, say)
 

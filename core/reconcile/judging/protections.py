@@ -8,7 +8,7 @@ from core.model import Allowed, Blocked, Clearance, Guard, Live, ObjectRef
 from core.remedy import is_applied_by_us
 
 _DATA: Final = "its data may go with it"
-_PROTECTED: Final = {  # what else goes with an object of these kinds
+PROTECTED: Final = {  # what else goes with an object of these kinds
     ("", "Namespace"): "everything in it goes with it",
     ("", "PersistentVolume"): _DATA,
     ("", "PersistentVolumeClaim"): _DATA,
@@ -80,7 +80,7 @@ def _protection(ref: ObjectRef, live: Live) -> Clearance:
         return Blocked(guard, "its metadata cannot be read")
     if kept:
         return Blocked(guard, kept)
-    if loss := _PROTECTED.get((ref.group, ref.kind), ""):
+    if loss := PROTECTED.get((ref.group, ref.kind), ""):
         words = f"a {ref.kind} stays unless a person confirms it: {loss}"
         return Blocked(guard, words, person=True)
     if labels.get(_OURS[0]) == _OURS[1]:

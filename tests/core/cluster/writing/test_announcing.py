@@ -9,7 +9,7 @@ from core.cli.telemetry.metrics.families import Families
 from core.clock import Clock
 from core.cluster import Announcer
 from core.errors import DeniedError, RejectedError
-from core.model import ClusterSpec, EventName, Snapshot
+from core.model import ClusterSpec, EventName
 from tests.apiserver.server import ApiServer
 from tests.core.cli.telemetry.told import event
 from tests.core.cluster.connection.test_apart import accepting_another, rewrite
@@ -45,7 +45,7 @@ async def test_events_are_made_and_counted_up_with_no_other_right(
     with pytest.raises(DeniedError):
         await announcer.repeat("x", {"count": 2})
     grant(real_server, real_namespace, "nobody")
-    recorder.take([drift, drift, healed], Snapshot())
+    recorder.take([drift, drift, healed])
     for subject, waiting in dict(recorder._waiting).items():  # noqa: SLF001 - without its pauses
         await recorder._tell(subject, waiting)  # noqa: SLF001
         if waiting.event is healed:
