@@ -11,14 +11,13 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
+from core.cluster.connection.apart import connected
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.link import open_connection
 from core.cluster.connection.paths import collection_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.controllers.form import LABEL, RESOURCE, status_of
 from core.cluster.discovery.discovery import decoded
 from core.cluster.leasing.client import LEASES
-from core.cluster.login.credentials import log_in
 from core.cluster.writing.shards import ConfigMaps
 from core.errors import ProductError, RejectedError
 from core.model import ClusterSpec
@@ -56,14 +55,10 @@ async def seen(spec: ClusterSpec, namespace: str, clock: Clock | None = None) ->
         ProductError: The server cannot be reached, or its ConfigMaps there may not be read.
     """
     clock = clock or Clock()
-    login = await log_in(spec, clock)
-    connection = await open_connection(login)
-    calls = Calls(connection, clock)
-    try:
+    async with connected(spec, clock) as connection:
+        login, calls = connection.login, Calls(connection, clock)
         statuses, unreadable = await _statuses(calls, namespace)
         leaders, problems = await _leaders_or_why(calls, namespace, clock)
-    finally:
-        await connection.close()
     return Seen(
         context=login.context,
         user=login.user,

@@ -1,20 +1,17 @@
 """The requests about Leases, on a connection of their own: slow writes must not be in their way."""
 
-import asyncio
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Final, Protocol
 
 import msgspec
 
 from core.clock import Clock
-from core.cluster.connection.answers import AbsentError, Answer, LinkError, error_of
-from core.cluster.connection.link import Connection, open_connection
+from core.cluster.connection.answers import AbsentError, Answer, error_of
+from core.cluster.connection.apart import Apart
 from core.cluster.connection.paths import collection_path, object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded
 from core.cluster.leasing.record import Record, record_of
-from core.cluster.login.credentials import log_in
 from core.cluster.writing.gateway import MANAGER
 from core.errors import UnavailableError
 from core.model import ClusterSpec, JsonObject, KindRef, Resource, mappings_of
@@ -55,9 +52,7 @@ class LeaseClient:
     def __init__(self, spec: ClusterSpec, namespace: str, clock: Clock) -> None:
         """Connect to nothing yet."""
         self.namespace = namespace
-        self._spec, self._clock = spec, clock
-        self._connection: Connection | None = None
-        self._opening = asyncio.Lock()
+        self._clock, self._apart = clock, Apart(spec, clock)
 
     async def list(self) -> tuple[Record, ...]:
         """Return all of them, as the server itself has them.
@@ -112,9 +107,7 @@ class LeaseClient:
 
     async def close(self) -> None:
         """Close the connection."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+        await self._apart.close()
 
     def _path(self, name: str) -> str:
         return object_path(LEASES, self.namespace, name)
@@ -122,32 +115,14 @@ class LeaseClient:
     async def _send(self, request: Request, verb: str) -> Answer:
         """Send a request in the time that one may take.
 
-        Who we are is found out anew after a 401, and whom we trust where the server could not be
-        reached: authorities are replaced while we run (F65).
-
         Raises:
             ProductError: It failed.
         """
-        connection = await self._connected()
-        try:
-            answer = await connection.call(replace(request, timeout_s=CALL_S))
-        except LinkError as error:
-            if not error.sent:
-                await self.close()
-            raise
+        answer = await self._apart.call(replace(request, timeout_s=CALL_S))
         if answer.ok:
             return answer
-        if answer.status == HTTPStatus.UNAUTHORIZED:
-            await self.close()
         where = f"{verb} leases in {self.namespace}"
         raise error_of(answer, where, wall=self._clock.wall())
-
-    async def _connected(self) -> Connection:
-        async with self._opening:
-            if self._connection is None:
-                login = await log_in(self._spec, self._clock)
-                self._connection = await open_connection(login)
-            return self._connection
 
 
 def _decoded(answer: Answer) -> JsonObject:
