@@ -27,7 +27,7 @@ from core.cli.telemetry.telemetry import Telemetry
 from core.cli.telemetry.wanted import telemetry_for
 from core.clock import Clock
 from core.installation.keeping import pods_key
-from core.model import Event, EventName, Snapshot
+from core.model import Event, EventName, Snapshot, newer
 from core.settings.reading import Settings, settings_file
 from core.settings.running.renewal import Renewal
 
@@ -132,10 +132,9 @@ class EventLog:
 
     async def print_new(self, events: Sequence[Event]) -> None:
         """Print the events that are newer than those printed before."""
-        new = [event for event in events if event.sequence > self._seen]
+        new, missed = newer(events, self._seen)
         if not new:
             return
-        missed = new[0].sequence - self._seen - 1
         if missed:
             self.say(f"{missed} events were not printed: stdout was not read in time", "warning")
         self._seen = new[-1].sequence
