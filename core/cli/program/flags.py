@@ -79,11 +79,7 @@ def flags(*groups: tuple[Callable[[Callback], Callback], ...]) -> Callable[[Call
 def print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     """Answer --version."""
     if asked and not context.resilient_parsing:
-        from importlib import metadata  # noqa: PLC0415 - lazily: 20 ms, for this alone
+        from core.release import version_of  # noqa: PLC0415 - lazily: 20 ms, for this alone
 
-        try:
-            version = metadata.version("driftdeck")
-        except ModuleNotFoundError:  # a source folder on PYTHONPATH
-            version = "(not installed)"
-        click.echo(f"driftdeck {version}")
+        click.echo(f"driftdeck {version_of() or '(not installed)'}")
         context.exit()
