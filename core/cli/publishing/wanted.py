@@ -2,18 +2,16 @@
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from core.cli.publishing.publisher import Part, Publisher
 from core.cli.publishing.summary import Head
 from core.clock import Clock
 from core.cluster import Board, home_namespace
+from core.cluster.leasing.tenures import MARGIN_S
 from core.model import Snapshot
 from core.model.controllers.leads import share_of
 from core.release import version_of
 from core.settings.reading import Settings
-
-MARGIN_S: Final = 2.0  # before a Lease ends nothing is begun any more
 
 
 def publisher_for(settings: Settings, say: Callable[[str], None]) -> Publisher | None:
