@@ -37,10 +37,9 @@ class Pod:
     ports: frozenset[int] = frozenset()  # that API servers and repositories listen on
 
 
-def metadata(name: str, namespace: str = "", **more: Json) -> JsonObject:
+def metadata(name: str, namespace: str) -> JsonObject:
     """Return what names an object of the installation."""
-    place: JsonObject = {"namespace": namespace} if namespace else {}
-    return {"name": name, **place, "labels": dict(LABELS), **more}
+    return {"name": name, "namespace": namespace, "labels": dict(LABELS)}
 
 
 def deployment(pod: Pod, settings: PodSettings) -> JsonObject:

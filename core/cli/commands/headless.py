@@ -144,9 +144,9 @@ class EventLog:
         """Have what libraries log in the log, too."""
         return taking_over(self._log)
 
-    async def drained(self, within_s: float = _LAST_WORDS_S) -> None:
-        """Return when the log is written, or that time is over."""
-        await self._log.drained(within_s)
+    async def drained(self) -> None:
+        """Return when the log is written, or the time for last words is over."""
+        await self._log.drained(_LAST_WORDS_S)
 
     async def _print(self, events: Iterable[Event]) -> None:
         events = tuple(events)
