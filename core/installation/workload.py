@@ -11,12 +11,12 @@ from typing import Final
 from core.installation.settings import (
     CREDENTIALS,
     CREDENTIALS_FOLDER,
-    FILE,
     FOLDER,
     METRICS_PORT,
     PodSettings,
 )
 from core.model import Json, JsonObject
+from core.settings.reading import FILE_NAME
 
 NAME: Final = "driftdeck"
 CONFIG: Final = "driftdeck-config"
@@ -84,7 +84,7 @@ def _container(pod: Pod, settings: PodSettings) -> JsonObject:
         "image": pod.image,
         "imagePullPolicy": "IfNotPresent",  # one that was loaded into the nodes is enough
         "command": ["driftdeck"],
-        "args": ["--headless", "--autoheal", "--config", f"{FOLDER}/{FILE}"],
+        "args": ["--headless", "--autoheal", "--config", f"{FOLDER}/{FILE_NAME}"],
         "workingDir": FOLDER,
         "env": _environment(settings),
         "ports": [{"name": name, "containerPort": port} for name, port in _listens(settings)],
