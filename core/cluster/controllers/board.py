@@ -7,16 +7,14 @@ from dataclasses import replace
 from math import inf
 from typing import Final
 
-import msgspec
-
 from core.clock import Clock
 from core.cluster.connection.answers import AbsentError, Answer
 from core.cluster.connection.apart import Apart
-from core.cluster.connection.paths import collection_path, object_path
-from core.cluster.connection.request import Request, query_of
+from core.cluster.connection.paths import object_path
+from core.cluster.connection.request import Request
 from core.cluster.controllers.form import KEY, LABEL, RESOURCE, map_name, status_of, text_of
 from core.cluster.discovery.discovery import decoded
-from core.cluster.writing.gateway import MANAGER
+from core.cluster.writing.gateway import whole_request
 from core.cluster.writing.shards import ConfigMap, maps_error
 from core.errors import OutdatedError, RejectedError, UnavailableError
 from core.model import ClusterSpec
@@ -84,15 +82,9 @@ class Board:
         metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
         if version:
             metadata["resourceVersion"] = version
-        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
-        return Request(
-            method="PUT" if version else "POST",
-            path=object_path(RESOURCE, self._namespace, name)
-            if version
-            else collection_path(RESOURCE, self._namespace),
-            query=query_of(fieldManager=MANAGER),
-            body=msgspec.json.encode({**body, "data": {KEY: text_of(status)}}),
-        )
+        data = {KEY: text_of(status)}
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+        return whole_request(RESOURCE, self._namespace, name, version, body)
 
     async def _send(self, request: Request, ends_at: float = inf) -> Answer:
         await self._apart.open()  # it may take its time, which is no more there then

@@ -9,10 +9,10 @@ from core.clock import Clock
 from core.cluster.connection.answers import AbsentError, Answer, error_of
 from core.cluster.connection.apart import Apart
 from core.cluster.connection.paths import collection_path, object_path
-from core.cluster.connection.request import Request, query_of
+from core.cluster.connection.request import Request
 from core.cluster.discovery.discovery import decoded
 from core.cluster.leasing.record import Record, record_of
-from core.cluster.writing.gateway import MANAGER
+from core.cluster.writing.gateway import whole_request
 from core.errors import UnavailableError
 from core.model import ClusterSpec, JsonObject, KindRef, Resource, mappings_of
 
@@ -20,7 +20,6 @@ CALL_S: Final = 2.0
 LEASES: Final = Resource(
     KindRef("coordination.k8s.io/v1", "Lease"), "leases", namespaced=True, has_status=False
 )
-_WRITTEN: Final = query_of(fieldManager=MANAGER)
 
 
 class LeasesLike(Protocol):
@@ -85,14 +84,9 @@ class LeaseClient:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It was not written, or that cannot be told.
         """
-        new = not before.version
-        request = Request(
-            method="POST" if new else "PUT",
-            path=collection_path(LEASES, self.namespace) if new else self._path(before.name),
-            query=_WRITTEN,
-            body=msgspec.json.encode(body),
-        )
-        return record_of(_decoded(await self._send(request, "create" if new else "update")))
+        named = (self.namespace, before.name, before.version)
+        verb = "update" if before.version else "create"
+        return record_of(_decoded(await self._send(whole_request(LEASES, *named, body), verb)))
 
     async def delete(self, record: Record) -> None:
         """Remove one, if it still is that version.

@@ -181,8 +181,7 @@ class Replica:
         except ProductError as error:
             self._why = str(error)
             return False
-        until = wall + Tenure(share, record, 0.0, 0.0).valid_until
-        self._held[share] = Tenure(share, record, begun, until)
+        self._held[share] = Tenure(share, record, begun, wall)
         return True
 
     async def _tidy_up(self, now: float) -> None:
@@ -226,8 +225,8 @@ class Replica:
                     if not await self._is_still_ours(tenure, error):
                         return
                 else:
-                    tenure.record, tenure.renewed_at, tenure.problem = record, begun, ""
-                    tenure.until = wall + (tenure.valid_until - begun)
+                    tenure.record, tenure.problem = record, ""
+                    tenure.renewed_at, tenure.renewed_wall = begun, wall
                     return
 
     async def _is_still_ours(self, tenure: Tenure, error: ProductError) -> bool:
