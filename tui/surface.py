@@ -214,7 +214,10 @@ class Surface(Protocol):
         """Let the shell have the terminal for a while."""
 
     def outside(self, work: Callable[[], str]) -> str:
-        """Let *work* have the terminal until it ends; return what it says went wrong."""
+        """Let *work* have the terminal until it ends; return what it says went wrong.
+
+        A thread does it; the loop of the screen stands still meanwhile.
+        """
         ...
 
     def go(self, focus: Focus) -> None:

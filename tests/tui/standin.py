@@ -1,6 +1,7 @@
 """A surface without a screen: what actions see and do, in memory."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -147,7 +148,8 @@ class Standin:
         self.copied.append(text)
 
     def outside(self, work: Callable[[], str]) -> str:
-        return work()
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(work).result()
 
     def dress(self, theme: str) -> str:
         self.theme = theme
