@@ -182,8 +182,4 @@ class Standin:
 
     def do(self, id_: str) -> str:
         """Do an action as the desk does; say why it was not done."""
-        action = next(action for action in self.actions if action.id == id_)
-        why_not = action.why_not(self)
-        if not why_not:
-            action.do(self)
-        return why_not
+        return next(action for action in self.actions if action.id == id_).attempt(self)
